@@ -1,0 +1,104 @@
+"""Who may see, who may do, and who else may: one mechanism for both apps (design decision 5).
+
+Each app writes its rules as ``Policy`` classes; everything that shows, exports, counts or changes
+something asks here. Policies are keyed by model label so that this module lies below the models.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class NotAllowed(Exception):
+    """The actor may not do this; ``reason`` is a sentence for the person."""
+
+    def __init__(self, reason, action="", about=""):
+        self.reason, self.action, self.about = reason, action, about
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Yes, or no with the reason."""
+
+    allowed: bool
+    reason: str = ""
+
+    def __bool__(self):
+        return self.allowed
+
+
+YES = Verdict(True)
+
+
+def no(reason):
+    """A refusal with its sentence."""
+    return Verdict(False, reason)
+
+
+class Policy:
+    """The rules of one model. Nothing is visible and nothing allowed until a subclass says so."""
+
+    def visible(self, rows, actor):
+        """Narrow ``rows`` to what ``actor`` may read in full."""
+        return rows.none()
+
+    def listed(self, rows, actor):
+        """Narrow ``rows`` to those whose existence and state ``actor`` may know; content stays hidden."""
+        return self.visible(rows, actor)
+
+
+_POLICIES = {}
+
+
+class NoPolicy(LookupError):
+    """A model was asked about for which nobody wrote a policy."""
+
+
+def policy(label):
+    """Register a ``Policy`` subclass for the model ``label`` (``app.Model``)."""
+
+    def register(cls):
+        _POLICIES[label.lower()] = cls()
+        return cls
+
+    return register
+
+
+def policy_of(model):
+    """The policy of a model class or instance. Raises ``NoPolicy``."""
+    label = model._meta.label_lower
+    try:
+        return _POLICIES[label]
+    except KeyError:
+        raise NoPolicy(f"no policy for {label}: write one in the app's policies module") from None
+
+
+def can(actor, action, obj):
+    """May ``actor`` do ``action`` to ``obj`` (an instance or a model class)? Returns a ``Verdict``."""
+    return getattr(policy_of(obj), f"may_{action}")(actor, obj)
+
+
+def require(actor, action, obj):
+    """As ``can``, but raises ``NotAllowed`` with the reason."""
+    verdict = can(actor, action, obj)
+    if not verdict:
+        about = f"{obj._meta.label_lower}:{obj.pk}" if isinstance(obj, models.Model) else obj._meta.label_lower
+        raise NotAllowed(verdict.reason, action, about)
+
+
+def people_who_may(action, obj):
+    """The users who may do ``action`` to ``obj``, as a queryset."""
+    return getattr(policy_of(obj), f"people_who_may_{action}")(obj)
+
+
+class ScopedQuerySet(models.QuerySet):
+    """The queryset of every model that holds something not everyone may read."""
+
+    def visible_to(self, actor):
+        """Rows ``actor`` may read in full."""
+        return policy_of(self.model).visible(self, actor)
+
+    def listed_to(self, actor):
+        """Rows whose state ``actor`` may know without reading them."""
+        return policy_of(self.model).listed(self, actor)

@@ -1,0 +1,144 @@
+"""The person acting: which roles he holds today and for which units (design section 3)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.apps import apps
+
+from registers import clock
+
+GROUP_MEMBER = "group_member"
+SCHOOL_ROLES = ("office", "school_group", "party_committee")
+ADMINISTRATORS = ("sys_admin", "security_admin", "auditor")
+ROLE_LABELS = {
+    "post_holder": "教职工", "liaison": "联络员", "group_member": "单位领导小组成员", "unit_head": "单位负责人",
+    "leader_in_charge": "分管校领导", "office": "领导小组办公室", "school_group": "学校领导小组",
+    "party_committee": "党委", "registrar": "管理员", "sys_admin": "系统管理员", "security_admin": "安全管理员",
+    "auditor": "审计员",
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role for one unit and all below it."""
+
+    role: str
+    unit_id: int
+    unit_name: str
+    seat: str = ""
+
+    @property
+    def label(self):
+        return ROLE_LABELS[self.role]
+
+
+class Actor:
+    """A person on a given day, with everything the policies need; read at most once per request.
+
+    ``user`` None is nobody: somebody logged out, or the system itself.
+    """
+
+    def __init__(self, user=None, *, on=None):
+        self.user = user if user is not None and user.is_authenticated and user.is_active else None
+        self.on = on or clock.today()
+
+    @property
+    def user_id(self):
+        return self.user.pk if self.user else None
+
+    @property
+    def is_authenticated(self):
+        return self.user is not None
+
+    @cached_property
+    def grants(self):
+        """Every role held on the day, appointments and seats in filed leading groups alike."""
+        if self.user is None:
+            return []
+        appointments = apps.get_model("registers", "Appointment").objects.in_force(self.on)
+        seats = apps.get_model("registers", "GroupMember").objects.filter(
+            group__in=apps.get_model("registers", "LeadingGroup").objects.in_force(self.on), user=self.user
+        )
+        return [
+            *(Grant(role, unit, name) for role, unit, name in
+              appointments.filter(user=self.user).order_by("pk").values_list("role", "unit_id", "unit__name")),
+            *(Grant(GROUP_MEMBER, unit, name, seat) for unit, name, seat in
+              seats.order_by("pk").values_list("group__unit_id", "group__unit__name", "seat")),
+        ]
+
+    @cached_property
+    def posts(self):
+        """``(post id, unit id)`` of the posts held on the day."""
+        if self.user is None:
+            return []
+        held = apps.get_model("registers", "Incumbency").objects.in_force(self.on).filter(user=self.user)
+        return list(held.values_list("post_id", "post__unit_id"))
+
+    @property
+    def roles(self):
+        return self.grants
+
+    def has(self, *roles):
+        """Does the person hold any of these roles for any unit?"""
+        return any(grant.role in roles for grant in self.grants)
+
+    def unit_ids(self, *roles):
+        """Ids of the units, with all below them, for which the person holds any of ``roles``."""
+        tops = {grant.unit_id for grant in self.grants if grant.role in roles}
+        return self._with_descendants(tops) if tops else set()
+
+    def own_unit_ids(self, *roles):
+        """As ``unit_ids``, without the units below: where the person himself is answerable."""
+        return {grant.unit_id for grant in self.grants if grant.role in roles}
+
+    def holds(self, role, unit_id):
+        """Does the person hold ``role`` for this unit or one above it?"""
+        return unit_id in self.unit_ids(role)
+
+    @cached_property
+    def home_unit_ids(self):
+        """The units the person works in."""
+        home = {unit for _, unit in self.posts}
+        if self.user is not None and self.user.unit_id:
+            home.add(self.user.unit_id)
+        return home
+
+    @cached_property
+    def _children(self):
+        children = {}
+        for pk, parent in apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"):
+            children.setdefault(parent, []).append(pk)
+        return children
+
+    def _with_descendants(self, tops):
+        found, waiting = set(), list(tops)
+        while waiting:
+            unit = waiting.pop()
+            if unit not in found:
+                found.add(unit)
+                waiting.extend(self._children.get(unit, ()))
+        return found
+
+
+class ActorMiddleware:
+    """Puts ``request.actor`` on every request; nothing is read before somebody asks."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.actor = LazyActor(request)
+        return self.get_response(request)
+
+
+class LazyActor:
+    """Stands for the actor until first use, so that anonymous pages cost no query."""
+
+    def __init__(self, request):
+        self.__dict__["_request"] = request
+
+    def __getattr__(self, name):
+        actor = self.__dict__.get("_actor")
+        if actor is None:
+            actor = self.__dict__["_actor"] = Actor(self._request.user)
+        return getattr(actor, name)

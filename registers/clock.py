@@ -1,0 +1,37 @@
+"""What time it is: the machine's clock, or in a demo the demo's clock.
+
+Only edges (views, tasks, commands) ask; rules get ``on=`` or ``at=`` handed in.
+"""
+
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.utils import timezone
+
+
+def now():
+    """The present moment (aware)."""
+    return timezone.now() + ahead() if settings.DEMO else timezone.now()
+
+
+def today():
+    """The present day in the institution's time zone."""
+    return timezone.localdate(now())
+
+
+def ahead():
+    """How far the demo's clock runs ahead of the machine's (may be negative)."""
+    row = apps.get_model("registers", "DemoClock").objects.filter(pk=1).values_list("ahead_seconds", flat=True).first()
+    return timedelta(seconds=row or 0)
+
+
+def set_demo(moment: datetime):
+    """Make the demo's clock show ``moment`` (aware) now; it goes on ticking from there."""
+    seconds = int((moment - timezone.now()).total_seconds())
+    apps.get_model("registers", "DemoClock").objects.update_or_create(pk=1, defaults={"ahead_seconds": seconds})
+
+
+def seconds(number):
+    """A span of ``number`` seconds."""
+    return timedelta(seconds=number)

@@ -1,0 +1,76 @@
+"""Work for a worker: a row first, then a wake-up call (design decision 8)."""
+
+from urllib.parse import quote
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from registers import clock
+from registers.models import Job
+
+KINDS = {}
+ATTEMPTS = 3
+STALE_SECONDS = 120
+
+
+def kind(name):
+    """Register the function that does jobs of this kind: ``(parameters, owner) -> (file name, bytes)``."""
+
+    def register(function):
+        KINDS[name] = function
+        return function
+
+    return register
+
+
+def create(name, *, owner, parameters, at):
+    """Put a job on record and wake a worker once the transaction has committed. ``parameters`` holds ids, no text."""
+    job = Job.objects.create(kind=name, owner=owner, parameters=parameters, created_at=at)
+    transaction.on_commit(wake)
+    return job
+
+
+def wake():
+    """Tell the workers that there is work; when the broker is down, the next sweep finds the row."""
+    from celery import current_app  # noqa: PLC0415 (slow import)
+    from kombu.exceptions import OperationalError  # noqa: PLC0415 (slow import)
+    try:
+        current_app.send_task("registers.work", retry=False)
+    except (OperationalError, OSError):
+        return
+
+
+def waiting(at):
+    """Jobs nobody has finished and nobody is working on."""
+    stale = at - clock.seconds(STALE_SECONDS)
+    return Job.objects.filter(Q(started_at=None) | Q(started_at__lt=stale), finished_at=None, attempts__lt=ATTEMPTS)
+
+
+def work(*, at, limit=20):
+    """Do waiting jobs, oldest first; return how many were finished. Two workers never do the same job at once."""
+    done = 0
+    for pk in list(waiting(at).order_by("pk").values_list("pk", flat=True)[:limit]):
+        if waiting(at).filter(pk=pk).update(started_at=at, attempts=F("attempts") + 1):
+            done += _finish(Job.objects.select_related("owner").get(pk=pk), at)
+    return done
+
+
+def _finish(job, at):
+    try:
+        name, content = KINDS[job.kind](job.parameters, job.owner)
+    except Exception:  # whatever goes wrong with one job must not stop the others; it is retried and then shown as failed
+        if job.attempts >= ATTEMPTS:
+            Job.objects.filter(pk=job.pk).update(error="文件生成失败，请稍后重试；仍不成功请联系管理员。", finished_at=at)
+            raise
+        Job.objects.filter(pk=job.pk).update(started_at=None)
+        return False
+    Job.objects.filter(pk=job.pk).update(file_name=name, content=content, finished_at=at)
+    return True
+
+
+def as_attachment(response, name):
+    """Give a download its (Chinese) file name."""
+    safe = "".join(char for char in name if char not in '\\/:*?"<>|\r\n')
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(safe)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

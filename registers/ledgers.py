@@ -1,0 +1,139 @@
+"""The ledger (风险岗位廉能管理台账): rows as of a day, totals, and the workbook. Source: R1-29, R1-31, C5-16."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from registers.models import Appointment, ControlMeasure, RiskPoint
+from registers.papers.xlsx import LedgerSheet, ledger_workbook
+
+HEAD = [("序号", 6), ("单位", 16), ("层面", 8), ("岗位", 14), ("责任人", 10), ("权力（业务）事项", 16), ("风险类别", 10),
+        ("风险内容", 36), ("表现形式", 36), ("风险等级", 9)]
+TAIL = [("责任领导", 10), ("备案日期", 12), ("调整记录", 16), ("备注", 14)]
+
+
+@dataclass
+class Scope:
+    """Which points and measures a reader's ledger may hold, as querysets."""
+
+    points: object
+    measures: object
+
+
+@dataclass
+class Row:
+    """One point of the ledger with its measures by stage."""
+
+    point: RiskPoint
+    measures: dict
+    leader: str
+    versions: int
+    first_filed: object
+    stages: list = field(default_factory=list)
+
+    @property
+    def changed(self):
+        return f"第{self.versions}版，{self.point.in_force_from:%Y-%m-%d}" if self.versions > 1 else ""
+
+
+def for_reader(actor):
+    """What ``actor`` may read."""
+    return Scope(RiskPoint.objects.visible_to(actor), ControlMeasure.objects.visible_to(actor))
+
+
+def everything():
+    """For the operator's command on the server, which has the database anyway."""
+    return Scope(RiskPoint.objects.filter(in_force_from__isnull=False), ControlMeasure.objects.filter(in_force_from__isnull=False))
+
+
+def points_of(scope, scheme, unit, *, on):
+    """The points of ``unit`` and all below it, in force on ``on``, gravest first."""
+    return (
+        scope.points.in_force(on).filter(unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug)
+        .select_related("unit", "post", "holder", "category", "final_grade")
+        .order_by("unit__position", "unit__code", "final_grade__rank", "category__position", "pk")
+    )
+
+
+def rows(scope, scheme, unit, *, on, points=None):
+    """Ledger rows of ``unit`` and all below it as of the end of the day ``on``; a constant number of queries."""
+    found = list(points if points is not None else points_of(scope, scheme, unit, on=on))
+    series = [point.series for point in found]
+    measures = {}
+    for measure in scope.measures.in_force(on).filter(_among("point_series", series)):
+        measures.setdefault(measure.point_series, {})[measure.stage] = measure.text
+    history = Counter()
+    first = {}
+    for key, start in RiskPoint.objects.filter(_among("series", series), in_force_from__lte=on).order_by("in_force_from").values_list(
+            "series", "in_force_from"):
+        history[key] += 1
+        first.setdefault(key, start)
+    leaders = _leaders(on)
+    stages = [(stage.code, stage.label) for stage in scheme.rules.stages]
+    return [Row(point, measures.get(point.series, {}), leaders.get(point.unit_id, ""), history[point.series],
+                first.get(point.series), stages) for point in found]
+
+
+def _among(name, values):
+    """A filter that stays one query; a whole school's list is longer than a database's parameter limit."""
+    return Q(**{f"{name}__in": values}) if len(values) <= 900 else Q()  # noqa: PLR2004
+
+
+def _leaders(on):
+    return dict(Appointment.objects.in_force(on).filter(role="leader_in_charge").values_list("unit_id", "user__name"))
+
+
+def totals(scheme, unit, *, on):
+    """Counts by unit and grade over all points in force, also those whose text stays with their unit.
+
+    Returns ``[(unit name, {grade label or "未评定": count}, total)]``; figures only, so no reader's scope applies.
+    """
+    counts = {}
+    every = RiskPoint.objects.in_force(on).filter(
+        unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug)
+    for name, grade in every.order_by("unit__position", "unit__code").values_list("unit__name", "final_grade__label"):
+        counts.setdefault(name, Counter())[grade or "未评定"] += 1
+    return [(name, found, sum(found.values())) for name, found in counts.items()]
+
+
+def columns(scheme):
+    """The ledger's columns under a scheme, its measure stages among them: ``[(label, width)]``."""
+    return [*HEAD, *((stage.label, 30) for stage in scheme.rules.stages), *TAIL]
+
+
+def cells(number, row, levels):
+    """One ledger row as texts, in the order of ``columns``."""
+    point = row.point
+    return [
+        number, point.unit.name, levels.get(point.level, point.level), point.post.name if point.post else point.involved_posts,
+        point.holder.name if point.holder else "", point.power_item, point.category.label, point.content, point.manifestation,
+        point.final_grade.label if point.final_grade else "未评定",
+        *(row.measures.get(code, "") for code, _ in row.stages),
+        row.leader, f"{row.first_filed:%Y-%m-%d}" if row.first_filed else "", row.changed, "",
+    ]
+
+
+def workbook(scope, scheme, unit, *, on, year):
+    """The ledger as XLSX bytes: a summary by grade, then a sheet per unit. Nothing is cut, no cell is a formula."""
+    rules = scheme.rules
+    labels = [grade.label for grade in rules.grades] + ["未评定"]
+    title = f"{rules.identity.institution}{year}年度{rules.ledger_title}"
+    note = f"截至{on.year}年{on.month}月{on.day}日"
+    summed = totals(scheme, unit, on=on)
+    summary = [[name, *(found[label] for label in labels), total] for name, found, total in summed]
+    if summary:
+        summary.append(["合计", *(sum(found[label] for _, found, _ in summed) for label in labels), sum(total for *_, total in summed)])
+    sheets = [LedgerSheet(title=f"{title}按等级汇总", name="汇总", columns=[("单位", 28), *((label, 10) for label in labels), ("合计", 10)],
+                          note=note, rows=summary)]
+    by_unit = {}
+    for row in rows(scope, scheme, unit, on=on):
+        by_unit.setdefault(row.point.unit, []).append(row)
+    levels = {level.value: label for level, label in rules.levels.items()}
+    for owner in by_unit or {unit: []}:
+        listed = by_unit.get(owner, [])
+        sheets.append(LedgerSheet(
+            title=f"{owner.name}{rules.ledger_title}", name=owner.name, columns=columns(scheme), note=note,
+            rows=[cells(number, row, levels) for number, row in enumerate(listed, start=1)]))
+    return ledger_workbook(sheets)
+

@@ -1,0 +1,15 @@
+"""What is on record: organisation, people, posts, powers, schemes, risk points, the audit chain."""
+
+from registers.models.organisation import GroupMember, LeadingGroup, Unit
+from registers.models.people import Appointment, User
+from registers.models.posts import Duty, Incumbency, Post
+from registers.models.powers import PowerItem, ProcessStep
+from registers.models.records import AuditEntry, AuditHead, DemoClock, Job
+from registers.models.risks import ControlMeasure, RiskPoint
+from registers.models.schemes import Grade, RiskCategory, Scheme
+
+__all__ = [
+    "Appointment", "AuditEntry", "AuditHead", "ControlMeasure", "DemoClock", "Duty", "Grade", "GroupMember",
+    "Incumbency", "Job", "LeadingGroup", "Post", "PowerItem", "ProcessStep", "RiskCategory", "RiskPoint", "Scheme",
+    "Unit", "User",
+]

@@ -1,0 +1,102 @@
+"""Units and their leading groups."""
+
+from django.db import models
+from django.db.models import F, Q
+from tree_queries.models import TreeNode
+from tree_queries.query import TreeQuerySet
+
+from registers.access import ScopedQuerySet
+from registers.models.spans import SpanQuerySet, span_constraint
+
+
+class UnitQuerySet(ScopedQuerySet, TreeQuerySet):
+    """Units; ``descendants`` and ``ancestors`` come from the tree."""
+
+
+class Unit(TreeNode):
+    """A unit of the institution (单位); the root is the institution itself.
+
+    Affiliated hospitals are units with sub-units of their own. Source: R0-02, R3-04.
+    """
+
+    class Type(models.TextChoices):
+        INSTITUTION = "institution", "学校"
+        OFFICE = "office", "机关部门"
+        COLLEGE = "college", "院系"
+        LOGISTICS = "logistics", "后勤单位"
+        TEACHING_SUPPORT = "teaching_support", "教辅单位"
+        AFFILIATED = "affiliated", "直（附）属单位"
+        AFFILIATED_HOSPITAL = "affiliated_hospital", "附属医院"
+        SECTION = "section", "科室"
+
+    code = models.CharField("单位代码", max_length=20, unique=True)
+    name = models.CharField("单位名称", max_length=80)
+    unit_type = models.CharField("单位类型", max_length=20, choices=Type)
+    position = models.PositiveIntegerField("排序", default=0)
+    closed_on = models.DateField("撤销日期", null=True, blank=True)
+
+    objects = UnitQuerySet.as_manager(with_tree_fields=False)
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = "单位"
+        constraints = [
+            models.CheckConstraint(condition=Q(parent=None, unit_type="institution") | Q(parent__isnull=False) & ~Q(unit_type="institution"), name="unit_root_is_the_institution"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="unit_not_its_own_parent"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class LeadingGroupQuerySet(SpanQuerySet):
+    def filed(self, on):
+        """Groups whose list had been filed and still holds on the day ``on``."""
+        return self.in_force(on)
+
+
+class LeadingGroup(models.Model):
+    """A unit's leading group (领导小组) with its work plan; ``since`` None means not filed yet.
+
+    Filed before review starts; a new list closes the old one. Source: R1-06, R1-50, R1-51, R3-02.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="leading_groups", verbose_name="单位")
+    work_plan = models.TextField("工作计划", blank=True)
+    since = models.DateField("备案日期", null=True)
+    until = models.DateField(null=True)
+
+    objects = LeadingGroupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            span_constraint("leading_group"),
+            models.UniqueConstraint(fields=["unit"], condition=Q(until=None, since__isnull=False), name="leading_group_one_in_force"),
+        ]
+
+    def __str__(self):
+        return f"{self.unit}领导小组"
+
+
+class GroupMember(models.Model):
+    """One seat in a leading group."""
+
+    class Seat(models.TextChoices):
+        LEADER = "leader", "组长"
+        DEPUTY = "deputy", "副组长"
+        MEMBER = "member", "成员"
+
+    group = models.ForeignKey(LeadingGroup, models.CASCADE, related_name="members")
+    user = models.ForeignKey("registers.User", models.PROTECT, related_name="group_seats")
+    seat = models.CharField("小组职务", max_length=10, choices=Seat)
+    member_type = models.CharField("人员类别", max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "user"], name="group_member_once"),
+            models.UniqueConstraint(fields=["group"], condition=Q(seat="leader"), name="group_one_leader"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_seat_display()} {self.user}"

@@ -1,0 +1,89 @@
+"""People and the roles they are appointed to."""
+
+from django.contrib.auth.models import AbstractBaseUser, UserManager
+from django.db import models
+from django.db.models import Q
+
+from registers.access import ScopedQuerySet
+from registers.models.spans import SpanQuerySet, span_constraint
+
+
+class People(UserManager.from_queryset(ScopedQuerySet)):
+    """Accounts; ``create_user`` hashes the password."""
+
+    def create_user(self, number, password=None, **fields):
+        user = self.model(number=number, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person with an account (人员). What someone may do follows from appointments, never from flags here."""
+
+    number = models.CharField("工号", max_length=20, unique=True)
+    name = models.CharField("姓名", max_length=40)
+    sort_key = models.CharField("排序拼音", max_length=80, blank=True)
+    email = models.EmailField("电子邮箱", blank=True)
+    title = models.CharField("职务/职称", max_length=40, blank=True)
+    rank = models.CharField("职级", max_length=20, blank=True)
+    is_party_member = models.BooleanField("中共党员", default=False)
+    unit = models.ForeignKey("registers.Unit", models.PROTECT, null=True, related_name="people", verbose_name="所在单位")
+    is_active = models.BooleanField("在用", default=True)
+
+    objects = People()
+
+    USERNAME_FIELD = "number"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["sort_key", "number"]
+        verbose_name = "人员"
+
+    def __str__(self):
+        return self.name
+
+    def get_full_name(self):
+        return self.name
+
+
+class Appointment(models.Model):
+    """A role a person holds for a unit and all below it, from one day to another.
+
+    A leader in charge has one appointment per unit of the portfolio (分管). Source: R0-04, R2-06, R3-03.
+    """
+
+    class Role(models.TextChoices):
+        LIAISON = "liaison", "联络员"
+        UNIT_HEAD = "unit_head", "单位负责人"
+        LEADER_IN_CHARGE = "leader_in_charge", "分管校领导"
+        OFFICE = "office", "领导小组办公室"
+        SCHOOL_GROUP = "school_group", "学校领导小组"
+        PARTY_COMMITTEE = "party_committee", "党委"
+        REGISTRAR = "registrar", "管理员"
+        SYS_ADMIN = "sys_admin", "系统管理员"
+        SECURITY_ADMIN = "security_admin", "安全管理员"
+        AUDITOR = "auditor", "审计员"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
+    unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="appointments")
+    role = models.CharField("角色", max_length=20, choices=Role)
+    since = models.DateField("任职日期")
+    until = models.DateField("免职日期", null=True, blank=True)
+
+    objects = SpanQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            span_constraint("appointment"),
+            models.UniqueConstraint(fields=["user", "unit", "role"], condition=Q(until=None), name="appointment_once"),
+            models.UniqueConstraint(fields=["unit"], condition=Q(role="unit_head", until=None), name="unit_one_first_responsible"),
+            # The three administrators are three people (三员): one open appointment among them per person.
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(role__in=["sys_admin", "security_admin", "auditor"], until=None), name="three_administrators_apart"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.unit} {self.get_role_display()} {self.user}"

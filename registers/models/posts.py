@@ -1,0 +1,69 @@
+"""Posts, what they are for, and who has held them."""
+
+from django.db import models
+from django.db.models import Q
+
+from registers.access import ScopedQuerySet
+from registers.models.spans import SpanQuerySet, span_constraint
+
+
+class Post(models.Model):
+    """A post of a unit (岗位). The register belongs to the post; holders come and go. Source: R1-01, R2-02, R3-15."""
+
+    class Tier(models.TextChoices):
+        LEADING = "leading", "领导岗位"
+        MIDDLE = "middle", "环节干部岗位"
+        STAFF = "staff", "教职工岗位"
+
+    unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="posts", verbose_name="单位")
+    code = models.CharField("岗位编号", max_length=20, unique=True)
+    name = models.CharField("岗位名称", max_length=60)
+    tier = models.CharField("岗位层级", max_length=10, choices=Tier, default=Tier.STAFF)
+    is_risk_post = models.BooleanField("风险岗位", default=False)
+    is_key_post = models.BooleanField("重点岗位", default=False)
+    domain = models.CharField("风险领域", max_length=40, blank=True)
+    closed_on = models.DateField("撤销日期", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = "岗位"
+
+    def __str__(self):
+        return self.name
+
+
+class Duty(models.Model):
+    """One duty of a post (岗位职责). Source: R0-17."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="duties")
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField("岗位职责", max_length=300)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["post", "position"], name="duty_position_once")]
+
+    def __str__(self):
+        return self.text
+
+
+class Incumbency(models.Model):
+    """Who holds a post, from one day to another (任职). Source: R0-26, R1-40."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="incumbencies")
+    user = models.ForeignKey("registers.User", models.PROTECT, related_name="incumbencies")
+    since = models.DateField("任职日期")
+    until = models.DateField("离任日期", null=True, blank=True)
+
+    objects = SpanQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            span_constraint("incumbency"),
+            models.UniqueConstraint(fields=["post"], condition=Q(until=None), name="post_one_holder"),
+        ]
+
+    def __str__(self):
+        return f"{self.post} {self.user}"

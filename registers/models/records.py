@@ -1,0 +1,80 @@
+"""The audit chain, background jobs and the demo's clock."""
+
+from django.db import models
+
+from registers.access import ScopedQuerySet
+
+
+class AuditEntry(models.Model):
+    """One act, chained to the one before (审计). Appended by ``registers.audit`` only; the database refuses change.
+
+    ``detail`` holds ids and digests, never form text.
+    """
+
+    sequence = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    acting_role = models.CharField(max_length=40, blank=True)
+    act = models.CharField(max_length=60)
+    about = models.CharField(max_length=80, blank=True, db_index=True)
+    detail = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-sequence"]
+
+    def __str__(self):
+        return f"{self.sequence} {self.act}"
+
+
+class AuditHead(models.Model):
+    """The end of the chain: one row, locked last, so that entries never fork."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sequence = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_head_single_row")]
+
+    def __str__(self):
+        return str(self.sequence)
+
+
+class Job(models.Model):
+    """Work done by a worker for a person: an export. States are timestamps, not words."""
+
+    kind = models.CharField(max_length=40)
+    parameters = models.JSONField(default=dict)
+    owner = models.ForeignKey("registers.User", models.PROTECT, related_name="jobs")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    file_name = models.CharField(max_length=120, blank=True)
+    content = models.BinaryField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"
+
+
+class DemoClock(models.Model):
+    """How far the demo's clock runs ahead of the real one (seconds); used only where settings.DEMO is on."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    ahead_seconds = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="demo_clock_single_row")]
+
+    def __str__(self):
+        return str(self.ahead_seconds)

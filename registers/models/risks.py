@@ -1,0 +1,72 @@
+"""Risk points and what is done about them."""
+
+from django.db import models
+from django.db.models import Q
+
+from registers.models.versioned import Versioned, version_constraints
+from registers.schemes.language import Level
+
+
+class RiskPoint(Versioned):
+    """One version of a place where a power could be abused (风险点).
+
+    ``holder`` is None for a unit's point. ``factors`` maps a grading factor's code to its value.
+    Never edited once in force. Source: R0-17, R1-18, R3-05, R3-17.
+    """
+
+    level = models.CharField("层面", max_length=10, choices=[(level.value, level.value) for level in Level])
+    unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="risk_points")
+    post = models.ForeignKey("registers.Post", models.PROTECT, null=True, related_name="risk_points")
+    holder = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="risk_points")
+    power_item = models.CharField("权力（业务）事项", max_length=120, blank=True)
+    category = models.ForeignKey("registers.RiskCategory", models.PROTECT, related_name="+")
+    content = models.TextField("风险内容")
+    manifestation = models.TextField("表现形式", blank=True)
+    finding_source = models.CharField("查找方式", max_length=40, blank=True)
+    nature = models.CharField("风险性质", max_length=40, blank=True)
+    involved_posts = models.CharField("涉及岗位", max_length=200, blank=True)
+    factors = models.JSONField(default=dict)
+    self_grade = models.ForeignKey("registers.Grade", models.PROTECT, null=True, related_name="+")
+    proposed_grade = models.ForeignKey("registers.Grade", models.PROTECT, null=True, related_name="+")
+    final_grade = models.ForeignKey("registers.Grade", models.PROTECT, null=True, related_name="points")
+    grade_reason = models.TextField("等级说明", blank=True)
+
+    class Meta:
+        constraints = [
+            *version_constraints("risk_point"),
+            models.CheckConstraint(
+                condition=Q(level=Level.PERSONAL, post__isnull=False, holder__isnull=False) | ~Q(level=Level.PERSONAL),
+                name="risk_point_personal_has_post_and_holder",
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "level", "in_force_from"], name="risk_point_by_unit")]
+        ordering = ["category__position", "pk"]
+
+    def __str__(self):
+        return self.content[:30]
+
+
+class ControlMeasure(Versioned):
+    """One version of a measure at one stage against one risk point (防控措施).
+
+    ``point_series`` is the series of the point, so a measure outlives the point's versions. Source: R0-13, R1-29.
+    """
+
+    point_series = models.UUIDField(db_index=True)
+    unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="control_measures")
+    stage = models.CharField("阶段", max_length=40)
+    text = models.TextField("防控措施")
+
+    class Meta:
+        constraints = [
+            *version_constraints("control_measure"),
+            models.UniqueConstraint(
+                fields=["point_series", "stage"],
+                condition=Q(in_force_from__isnull=False, in_force_until=None),
+                name="control_measure_one_per_stage",
+            ),
+        ]
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.text[:30]

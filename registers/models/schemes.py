@@ -1,0 +1,80 @@
+"""Schemes in force, with their categories and grades as rows so that points can refer to them."""
+
+from django.db import models
+from django.db.models import Q
+
+from registers.access import ScopedQuerySet
+from registers.schemes.language import Scheme as SchemeDocument
+
+
+class Scheme(models.Model):
+    """One immutable version of an institution's rule book (方案). Campaigns keep the version they began with."""
+
+    slug = models.SlugField(max_length=40)
+    version = models.PositiveIntegerField("版本")
+    title = models.CharField("方案名称", max_length=120)
+    institution = models.CharField("单位", max_length=80)
+    document = models.JSONField()
+    digest = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField("载入时间")
+    is_current = models.BooleanField(default=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "version"], name="scheme_version_once"),
+            models.UniqueConstraint(fields=["slug"], condition=Q(is_current=True), name="scheme_one_current_version"),
+        ]
+
+    def __str__(self):
+        return f"{self.institution}{self.title}（第{self.version}版）"
+
+    _rules = {}
+
+    @property
+    def rules(self):
+        """The rule book as types; parsed once per process because a version never changes."""
+        found = self._rules.get(self.digest)
+        if found is None:
+            found = self._rules[self.digest] = SchemeDocument.model_validate(self.document)
+        return found
+
+
+class RiskCategory(models.Model):
+    """A category of a scheme version (风险类别)."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="categories")
+    code = models.CharField(max_length=40)
+    label = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["scheme", "code"], name="risk_category_code_once")]
+
+    def __str__(self):
+        return self.label
+
+
+class Grade(models.Model):
+    """A grade of a scheme version (风险等级); ``rank`` 1 is the gravest.
+
+    ``copied_to_office``: sheets of this grade leave the unit (R1-30).
+    """
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="grades")
+    code = models.CharField(max_length=40)
+    label = models.CharField(max_length=20)
+    rank = models.PositiveSmallIntegerField()
+    copied_to_office = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "code"], name="grade_code_once"),
+            models.UniqueConstraint(fields=["scheme", "rank"], name="grade_rank_once"),
+        ]
+
+    def __str__(self):
+        return self.label

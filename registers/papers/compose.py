@@ -1,0 +1,416 @@
+"""Layout + document → ``Paper``: everything a writer needs, already in words. Pure: no Django.
+
+A *document* is the plain JSON that a filled paper shows, and what is frozen when a paper is filed: ``fields``,
+``rows``, ``fixed``, ``signoffs`` by step, ``marks``, ``code``, ``year``, ``version``, ``institution``.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from registers.papers.layout import PLACEHOLDER, leaf_columns
+
+BLANK_DATE = "　　年　　月　　日"
+BLANK_TEXT = "＿＿＿＿＿＿"
+TICK = "√"
+SOURCES = {}
+
+# Height in mm for the rows of an empty form and what stands above and below them, its title not counted.
+_ROOM = {"landscape": 145, "portrait": 225}
+# Characters of a title that fit on one line.
+_TITLE = {"landscape": 41, "portrait": 26}
+_MM_PER_POINT = 0.353
+# A merged cell beside more text than this might outgrow a page; then its value stands in every row instead.
+_MERGED_TEXT = 600
+# How many characters of body text fit side by side; only the balance of the header's columns depends on it.
+_CHARACTERS = {"landscape": 66, "portrait": 40}
+
+_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+# Controls, lone surrogates, non-characters, and the marks that reorder text: none can be seen on paper, some
+# make a spreadsheet or a document unreadable or show another text than the one that was signed.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+class UnknownSource(KeyError):
+    """No function is registered under the name of a rows source."""
+
+    def __str__(self):
+        return f"没有名为“{self.args[0]}”的表单数据来源；已有：{'、'.join(sorted(SOURCES)) or '（无）'}。"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A leaf column; ``share`` in whole percent of the table's width, all shares sum to 100."""
+
+    share: int
+    align: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of head or body; ``column`` counts leaf columns from 0."""
+
+    text: str
+    column: int
+    colspan: int = 1
+    rowspan: int = 1
+    align: str = "left"
+
+
+@dataclass(frozen=True)
+class HeaderField:
+    """A label and its value; the value spans ``colspan`` columns of the header grid, at least ``lines`` high."""
+
+    label: str
+    text: str
+    colspan: int = 1
+    lines: int = 1
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A sign-off block: ``lines`` of text, then who (``name``), the seal's place and the day.
+
+    ``room`` is the least height of the text in lines; ``colspan`` as for header fields.
+    """
+
+    label: str
+    kind: str
+    lines: tuple[str, ...] = ()
+    name: str = ""
+    date: str = ""
+    seal: bool = False
+    room: int = 1
+    colspan: int = 1
+
+    @property
+    def closing(self):
+        """The last line, at the right: name, seal's place, date."""
+        return "　　".join(part for part in (self.name, "（盖章）" if self.seal else "", self.date) if part)
+
+    @property
+    def inline(self):
+        """The whole block as ``label：value``, for sign-offs on one line."""
+        parts = (*self.lines, self.name or ("" if self.lines else BLANK_TEXT), self.date)
+        return f"{self.label}：" + "　".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper ready to be written.
+
+    Header and footer are rows of fields and blocks on grids of label, value, label, value … whose widths are
+    ``header_shares`` and ``footer_shares`` in percent. ``points`` is the text size; ``row_height`` the least
+    height of a body row in mm (0: as high as its text).
+    """
+
+    title: str
+    label: str
+    orientation: str
+    institution: str
+    header_style: str
+    header_shares: tuple[int, ...]
+    header: tuple[tuple[HeaderField, ...], ...]
+    paragraphs: tuple[str, ...]
+    columns: tuple[Column, ...]
+    head_rows: tuple[tuple[Cell, ...], ...]
+    body: tuple[tuple[Cell, ...], ...]
+    row_height: int
+    closing: tuple[str, ...]
+    footer_style: str
+    footer_shares: tuple[int, ...]
+    footer: tuple[tuple[Block, ...], ...]
+    marks: tuple[str, ...]
+    notes: tuple[str, ...]
+    points: float
+    code: str
+    year: int | None
+    version: str
+
+    @property
+    def edition(self):
+        """Campaign year and version as printed in the footer. Source: C0."""
+        return "　".join(part for part in (f"{self.year}年度" if self.year else "", self.version) if part)
+
+    @property
+    def full_title(self):
+        return f"{self.label} {self.title}".strip()
+
+
+def source(name):
+    """Register the decorated function as the one that makes documents for ``rows: name``."""
+
+    def register(function):
+        SOURCES[name] = function
+        return function
+
+    return register
+
+
+def document_for(name, **about):
+    """The document that the source ``name`` makes. Raises ``UnknownSource``."""
+    if name not in SOURCES:
+        raise UnknownSource(name)
+    return SOURCES[name](**about)
+
+
+def file_name(paper, suffix):
+    """A name for the download that no file system, header or shell trips over. Source: X14."""
+    return re.sub(r"[^\w（）()-]+", "-", paper.full_title)[:80].strip("-") + f".{suffix}"
+
+
+def printable(text):
+    """Return ``text`` with one kind of line break and no unprintable character, and how many were left out."""
+    text, dropped = _UNPRINTABLE.subn("", _BREAKS.sub("\n", text).replace("\t", "  "))
+    return text, dropped
+
+
+def chinese_date(value, *, blank=BLANK_DATE):
+    """``2026-09-25`` (or a day, or a moment in ISO form) as 2026年9月25日; any other text unchanged."""
+    if not value:
+        return blank
+    try:
+        day = date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return str(value)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def compose(layout, document, *, blank=False):
+    """Resolve ``layout`` with ``document`` into a ``Paper``; ``blank`` makes the empty form.
+
+    Numbers the rows, sorts them, spreads them over the fixed rows, drops unprintable characters and says so
+    in a note. Source: C0, R1-29.
+    """
+    kept = ("fixed", "year", "version", "institution")
+    document, dropped = _printable({key: document.get(key) for key in kept} if blank else document)
+    leaves = leaf_columns(layout)
+    values = {"institution": document.get("institution"), "year": document.get("year"), **(document.get("fields") or {})}
+    notes = [f"注：原文有{dropped}个不能打印的控制字符，已略去。"] if dropped else []
+    footer = _footer(layout, values, document.get("signoffs") or {})
+    paper = Paper(
+        title=layout.title, label=layout.label, orientation=layout.orientation,
+        institution=document.get("institution") or "",
+        header_style=layout.header_style, header_shares=_header_shares(layout), header=_header(layout, values),
+        paragraphs=tuple(_filled(text, values) for text in layout.paragraphs),
+        columns=tuple(Column(share, _align(leaf)) for share, leaf in
+                      zip(_shares([leaf.width for leaf in leaves]), leaves, strict=True)),
+        head_rows=_head(layout.columns), body=_body(layout, leaves, document, blank), row_height=0,
+        closing=tuple(_filled(text, values) for text in layout.closing),
+        footer_style=layout.footer_style, footer_shares=_footer_shares(footer), footer=footer,
+        marks=tuple(m.text for m in layout.marks if not m.when or m.when in (document.get("marks") or ())),
+        notes=(*layout.notes, *notes), points=10.5 if len(leaves) > 4 else 12,
+        code=document.get("code") or "", year=document.get("year"), version=document.get("version") or "",
+    )
+    return replace(paper, row_height=_room_for_handwriting(paper)) if blank else paper
+
+
+def _room_for_handwriting(paper):
+    """The height of an empty row, in mm, with which the form just fills its page; 8 to 40."""
+
+    def height(lines):
+        return (1.4 * lines + 0.6) * paper.points * _MM_PER_POINT
+
+    used = sum(height(max(1.2, *(field.lines for field in row))) for row in paper.header)
+    used += sum(height(1) for _ in paper.head_rows)
+    used += sum(height(max(block.room + bool(block.closing) for block in row)) for row in paper.footer)
+    used += sum(height(1) for _ in paper.notes) + 11 * (len(paper.title) > _TITLE[paper.orientation])
+    return int(min(40, max(8, (_ROOM[paper.orientation] - used) / max(1, len(paper.body)))))
+
+
+def _printable(value):
+    """``printable`` for every text of a document; returns the document and the count."""
+    if isinstance(value, str):
+        text, dropped = printable(value)
+        return text.strip(), dropped
+    if isinstance(value, dict):
+        pairs = {key: _printable(item) for key, item in value.items()}
+        return {key: item for key, (item, _) in pairs.items()}, sum(count for _, count in pairs.values())
+    if isinstance(value, list | tuple):
+        items = [_printable(item) for item in value]
+        return [item for item, _ in items], sum(count for _, count in items)
+    return value, 0
+
+
+def _words(value, kind="text"):
+    """A value as text; lists become numbered lines. Source: C0."""
+    if kind == "date":
+        return chinese_date(value, blank="")
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        items = [text for text in map(_words, value) if text]
+        return items[0] if len(items) == 1 else "\n".join(f"{n}. {text}" for n, text in enumerate(items, 1))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _filled(text, values):
+    def fill(found):
+        value = values.get(found[2])
+        return chinese_date(value) if found[1] else _words(value) or BLANK_TEXT
+
+    return PLACEHOLDER.sub(fill, text)
+
+
+def _shares(widths):
+    """Whole percents that sum to 100: 1 for each, the rest in proportion to ``widths``."""
+    rest = 100 - len(widths)
+    ends = [round(rest * sum(widths[:upto]) / sum(widths)) for upto in range(len(widths) + 1)]
+    return tuple(1 + end - start for start, end in pairwise(ends))
+
+
+def _header_shares(layout):
+    """Widths of the header grid: label, value, label, value … wide enough for the labels and for a date."""
+    pairs = max((len(row) for row in layout.header), default=0)
+    labels, wants = [0] * pairs, [7] * pairs
+    for row in layout.header:
+        for place, cell in enumerate(row):
+            # A long label breaks into lines; it must not starve the values.
+            labels[place] = max(labels[place], min(len(cell.label), 7) + 1.5)
+            if cell.kind == "date" and len(row) == pairs:
+                wants[place] = 10
+    rest = max(_CHARACTERS[layout.orientation] - sum(labels), 2 * pairs)
+    widths = []
+    for label, want in zip(labels, wants, strict=True):
+        widths += [label, rest * want / sum(wants)]
+    return _shares(widths) if widths else ()
+
+
+def _header(layout, values):
+    pairs = max((len(row) for row in layout.header), default=0)
+    rows = []
+    for row in layout.header:
+        cells = []
+        for place, cell in enumerate(row, 1):
+            text = chinese_date(values.get(cell.field)) if cell.kind == "date" else _words(values.get(cell.field))
+            colspan = 1 + 2 * (pairs - len(row)) if place == len(row) else 1
+            cells.append(HeaderField(cell.label, text, colspan, cell.lines, cell.kind))
+        rows.append(tuple(cells))
+    return tuple(rows)
+
+
+def _align(leaf):
+    return "center" if leaf.tick is not None else leaf.align
+
+
+def _head(columns):
+    """Head cells row by row: groups span their leaves, single columns span down to the last head row."""
+
+    def depth(column):
+        return 1 + max(map(depth, column.columns)) if column.columns else 1
+
+    def width(column):
+        return sum(map(width, column.columns)) if column.columns else 1
+
+    deepest = max(map(depth, columns), default=0)
+    rows = [[] for _ in range(deepest)]
+
+    def place(columns, level, at):
+        for column in columns:
+            down = 1 if column.columns else deepest - level
+            rows[level].append(Cell(column.label, at, width(column), down, "center"))
+            place(column.columns, level + 1, at)
+            at += width(column)
+
+    place(columns, 0, 0)
+    return tuple(map(tuple, rows))
+
+
+def _body(layout, leaves, document, blank):
+    if not leaves:
+        return ()
+    rows = [] if blank else _sorted(document.get("rows") or [], layout.sort)
+    if layout.fixed_rows:
+        return tuple(_fixed_rows(layout.fixed_rows, leaves, rows, document.get("fixed") or []))
+    if blank:
+        rows = [{} for _ in range(layout.empty_rows)]
+    elif not rows:
+        return ((Cell("（无）", 0, colspan=len(leaves), align="center"),),)
+    return tuple(_row(leaves, row, None if blank else number) for number, row in enumerate(rows, 1))
+
+
+def _sorted(rows, names):
+    rows = list(rows)
+    for name in reversed(names):
+        field = name.removeprefix("-")
+        known = [row for row in rows if row.get(field) not in (None, "")]
+        known.sort(key=lambda row, field=field: _place(row[field]), reverse=name.startswith("-"))
+        rows = known + [row for row in rows if row.get(field) in (None, "")]
+    return rows
+
+
+def _place(value):
+    return (0, value, "") if isinstance(value, int | float) else (1, 0, _words(value))
+
+
+def _fixed_rows(field, leaves, rows, fixed):
+    """Every value of ``fixed`` in its order, then values nobody announced: nothing that was filled in is lost."""
+    others = [row.get(field) for row in rows if row.get(field) not in fixed]
+    number = 0
+    for value in dict.fromkeys([*fixed, *others]):
+        group = [row for row in rows if row.get(field) == value]
+        cells = [_row(leaves, {**row, field: value}, number + place if group else None)
+                 for place, row in enumerate(group or [{}], 1)]
+        number += len(group)
+        merged = next(at for at, leaf in enumerate(leaves) if leaf.field == field)
+        if sum(len(cell.text) for row in cells for cell in row) <= _MERGED_TEXT:
+            first = tuple(replace(cell, rowspan=len(cells)) if cell.column == merged else cell for cell in cells[0])
+            cells = [first, *(row[:merged] + row[merged + 1 :] for row in cells[1:])]
+        yield from cells
+
+
+def _row(leaves, row, number):
+    cells = []
+    for at, leaf in enumerate(leaves):
+        if leaf.tick is not None:
+            text = TICK if _words(row.get(leaf.field)) == leaf.tick else ""
+        elif leaf.field == "number":
+            text = "" if number is None else str(number)
+        else:
+            text = _words(row.get(leaf.field), leaf.kind)
+        cells.append(Cell(text, at, align=_align(leaf)))
+    return tuple(cells)
+
+
+def _footer(layout, values, signoffs):
+    blocks = [_block(block, values, signoffs.get(block.step) or {}) for block in layout.footer]
+    if layout.footer_style == "line":
+        side_by_side = 4
+    elif layout.orientation == "portrait":
+        side_by_side = 1
+    else:
+        side_by_side = 3 if len(blocks) % 3 == 0 else 2
+    rows = [blocks[at : at + side_by_side] for at in range(0, len(blocks), side_by_side)]
+    if rows and layout.footer_style == "grid":
+        rows[-1][-1] = replace(rows[-1][-1], colspan=1 + 2 * (len(rows[0]) - len(rows[-1])))
+    return tuple(map(tuple, rows))
+
+
+def _footer_shares(footer):
+    return {0: (), 1: (22, 78), 2: (12, 38, 12, 38)}.get(max(map(len, footer), default=0), (10, 23, 10, 23, 10, 24))
+
+
+def _block(block, values, signed):
+    lines, name = [], signed.get("name") or ""
+    if block.kind == "text":
+        lines = [_words(values.get(block.field))]
+    elif block.kind == "publicity":
+        lines = [
+            f"公示时间：{chinese_date(signed.get('start'))}至{chinese_date(signed.get('end'))}",
+            f"有无异议：{signed.get('outcome') or ''}",
+        ]
+    elif block.kind == "opinion":
+        lines = [signed.get("opinion") or ""]
+        if block.members:
+            lines.append(f"组长及成员（签字）：{'、'.join(signed.get('members') or [])}")
+        elif not block.seal:
+            name = f"签字：{name or '　　　　'}"
+    room = block.lines or {"signature": 1, "publicity": 2, "text": 1, "opinion": 3}[block.kind]
+    day = chinese_date(signed.get("at")) if block.date else ""
+    return Block(block.label, block.kind, tuple(lines), name, day, block.seal, room)

@@ -1,0 +1,1 @@
+def to_docx(papers): raise RuntimeError

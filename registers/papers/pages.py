@@ -1,0 +1,180 @@
+"""A ``Paper`` as HTML, and that HTML as PDF. Whatever users typed is text: escaped, and nothing is ever fetched."""
+
+import re
+import subprocess
+from functools import cache
+from math import ceil
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+from django.template.loader import get_template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+from registers.papers.compose import BLANK_DATE
+
+STYLES = Path(__file__).resolve().parents[2] / "static" / "css" / "print.css"
+# Lines of text on a page below the head of a table.
+_LINES = {"landscape": 26, "portrait": 36}
+_DAY = re.compile(rf"(\d{{4}}年\d{{1,2}}月\d{{1,2}}日|{BLANK_DATE})")
+_FACE = "Noto Serif CJK SC"
+# Points from the left to the right end of a table.
+_WIDTH = {"landscape": 740, "portrait": 470}
+# Pango's font map is not made for several threads at once.
+_PRESS = Lock()
+
+
+class PaperError(Exception):
+    """A paper cannot be printed; the message is a Chinese sentence with the remedy."""
+
+
+def to_html(paper, *, standalone=True):
+    """``paper`` as HTML: a page of its own that needs no other file, or the fragment for a page of the site."""
+    return _markup(paper, standalone=standalone, styles=STYLES.read_text(encoding="utf-8") if standalone else "")
+
+
+def to_pdf(papers):
+    """Papers as one PDF, each starting on a new page of its own orientation and counting its own pages.
+
+    The same papers give the same bytes. Raises ``PaperError`` when pango or a Chinese font is missing or there is
+    nothing to print. Source: X09, X12, C0.
+    """
+    if not papers:
+        raise PaperError("没有可打印的表，请先选择至少一份。")
+    require_fonts()
+    with _PRESS:
+        press, sheet, fonts = _press()
+        documents = []
+        for paper in papers:
+            markup = press.HTML(string=_markup(paper, standalone=True), url_fetcher=_fetcher()())
+            documents.append(markup.render(stylesheets=[sheet], font_config=fonts))
+        book = documents[0].copy([page for document in documents for page in document.pages])
+        if len(papers) > 1:
+            book.metadata.title = f"{papers[0].full_title}等{len(papers)}份"
+        return book.write_pdf()
+
+
+@cache
+def require_fonts():
+    """Raise ``PaperError`` unless pango and a font with Chinese characters are there; asked once per process."""
+    try:
+        import weasyprint  # noqa: F401, PLC0415 (needs pango: the rest of the site works without it)
+    except OSError as error:
+        raise PaperError(
+            "无法生成 PDF：系统缺少 pango。请管理员安装：apt-get install libpango-1.0-0 libpangoft2-1.0-0。"
+        ) from error
+    try:
+        # Without a Chinese font a PDF is made all the same, full of empty boxes.
+        asked = ["fc-match", "--format=%{lang}", f"{_FACE}:lang=zh-cn"]
+        found = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True).stdout  # noqa: S603
+    except (OSError, subprocess.SubprocessError) as error:
+        raise PaperError("无法检查字体：系统缺少 fontconfig。请管理员安装：apt-get install fontconfig。") from error
+    if "zh-cn" not in found.split("|"):
+        raise PaperError("无法生成 PDF：系统缺少中文字体。请管理员安装：apt-get install fonts-noto-cjk。")
+
+
+def _markup(paper, *, standalone, styles=""):
+    page = {
+        "paper": paper, "standalone": standalone, "size": "small" if paper.points < 12 else "normal",
+        # Our own file, not user text; a <style> element does not know entities.
+        "styles": mark_safe(styles),
+        "header": _labelled(paper.header, paper.header_shares, paper),
+        "footer": [
+            [(block, label, [_dated(line) for line in block.lines], _dated(block.closing)) for block, label in row]
+            for row in _labelled(paper.footer, paper.footer_shares, paper)
+        ],
+        "head": [
+            [(cell, _label(cell.text, sum(column.share for column in paper.columns[cell.column :][: cell.colspan]), paper))
+             for cell in row] for row in paper.head_rows
+        ],
+        "groups": _groups(paper),
+        # One line of a smaller size looks better than two of which one is nearly empty.
+        "title_long": _WIDTH[paper.orientation] / 22 < len(paper.title) <= _WIDTH[paper.orientation] / 18,
+    }
+    return get_template("papers/paper.html").render(page)
+
+
+def _labelled(rows, shares, paper):
+    return [[(item, _label(item.label, share, paper)) for item, share in zip(row, shares[::2], strict=False)]
+            for row in rows]
+
+
+def _label(text, share, paper):
+    """A label as HTML; too long for its cell it breaks into even pieces (风险/类别), not after the last that fits."""
+    fits = max(2, int((_WIDTH[paper.orientation] * share / 100 - 11) / paper.points))
+    if len(text) <= fits:
+        return text
+    before, bracket, after = text.partition("（")
+    if before and bracket and max(len(before), len(after) + 1) <= fits:
+        pieces = [before, bracket + after]
+    else:
+        size = ceil(len(text) / ceil(len(text) / fits))
+        # Most words have two characters, so an even piece rarely cuts one; a single last character looks worse.
+        if size % 2 and size < fits and len(text) % (size + 1) != 1:
+            size += 1
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    return format_html_join("", '<span class="paper-piece">{}</span>', ((piece,) for piece in pieces))
+
+
+def _dated(text):
+    """``text`` as HTML in which no date is broken over two lines."""
+    parts = enumerate(_DAY.split(text))
+    return format_html_join("", "{}", ((format_html('<span class="paper-piece">{}</span>', part) if at % 2 else part,)
+                                       for at, part in parts))
+
+
+def _groups(paper):
+    """Rows joined by a merged cell belong together: a page break between them would cut that cell open.
+
+    With each row: whether it is higher than a page, so that it must be broken.
+    """
+    groups, reaches = [], 0
+    for row in paper.body:
+        if not reaches:
+            groups.append([])
+        groups[-1].append((row, any(_lines(cell, paper) > _LINES[paper.orientation] for cell in row)))
+        reaches = max(reaches, *(cell.rowspan for cell in row)) - 1
+    return groups
+
+
+def _lines(cell, paper):
+    share = sum(column.share for column in paper.columns[cell.column :][: cell.colspan])
+    across = max(1, int((_WIDTH[paper.orientation] * share / 100 - 11) / paper.points))
+    return sum(1 + len(line) // across for line in cell.text.split("\n"))
+
+
+def _licensed_faces():
+    """Font files that the operator put into FONT_DIR, by the family name that is the file's name."""
+    folder = getattr(settings, "FONT_DIR", "")
+    files = sorted(Path(folder).glob("*.[ot]t[fc]")) if folder else []
+    return {f"asset:font/{number}": file for number, file in enumerate(files)}
+
+
+@cache
+def _fetcher():
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415 (needs pango)
+
+    class OwnAssetsOnly(URLFetcher):
+        """Answers for our own assets; any other address stops the printing. Source: reliability 6-13, X09."""
+
+        def fetch(self, url, headers=None):
+            if url in (faces := _licensed_faces()):
+                return URLFetcherResponse(url, faces[url].read_bytes())
+            raise FatalURLFetchingError(url)
+
+    return OwnAssetsOnly
+
+
+@cache
+def _press():
+    """WeasyPrint, the parsed style sheet and the font set: costly to make, the same for every paper."""
+    import weasyprint  # noqa: PLC0415 (needs pango: the rest of the site works without it)
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 (needs pango)
+
+    fonts = FontConfiguration()
+    faces = "".join(
+        f'@font-face {{ font-family: "{file.stem}"; src: url({url}) }}' for url, file in _licensed_faces().items()
+    )
+    text = STYLES.read_text(encoding="utf-8") + faces
+    return weasyprint, weasyprint.CSS(string=text, font_config=fonts, url_fetcher=_fetcher()()), fonts

@@ -1,0 +1,118 @@
+"""Who may read what is on record (access matrix: reference/reliability.md section 5; R1-30, R4 三员)."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from registers.access import YES, Policy, no, policy
+from registers.actors import ADMINISTRATORS, SCHOOL_ROLES
+from registers.models import RiskPoint
+
+ADMIN_ONLY_REASON = "系统管理员、安全管理员和审计员不接触填报内容。"
+
+
+class OpenToStaff(Policy):
+    """Organisation facts every colleague may look up."""
+
+    def visible(self, rows, actor):
+        return rows if actor.is_authenticated else rows.none()
+
+
+@policy("registers.Unit")
+class UnitPolicy(OpenToStaff):
+    def may_manage(self, actor, unit):
+        return YES if actor.has("registrar", "sys_admin") else no("只有管理员可以维护单位信息。")
+
+    def may_view_ledger(self, actor, unit):
+        """The ledger of a unit (or of the school, when ``unit`` is the root). Source: R1-29, R1-31."""
+        if actor.holds("office", unit.pk) or actor.holds("registrar", unit.pk) or actor.holds("school_group", unit.pk):
+            return YES
+        if unit.pk in actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge"):
+            return YES
+        return no("只有本单位负责人、联络员、领导小组成员、分管校领导和学校办公室可以查看该台账。")
+
+    may_export_ledger = may_view_ledger
+
+
+@policy("registers.User")
+class UserPolicy(OpenToStaff):
+    pass
+
+
+@policy("registers.Post")
+class PostPolicy(OpenToStaff):
+    pass
+
+
+@policy("registers.Incumbency")
+class IncumbencyPolicy(OpenToStaff):
+    pass
+
+
+@policy("registers.Appointment")
+class AppointmentPolicy(OpenToStaff):
+    pass
+
+
+@policy("registers.Scheme")
+class SchemePolicy(OpenToStaff):
+    pass
+
+
+@policy("registers.LeadingGroup")
+class LeadingGroupPolicy(OpenToStaff):
+    def visible(self, rows, actor):
+        """Filed lists are known to all colleagues; a list in the making only to its unit's liaison and head."""
+        if not actor.is_authenticated:
+            return rows.none()
+        return rows.filter(Q(since__isnull=False) | Q(unit__in=actor.unit_ids("liaison", "unit_head")))
+
+
+@policy("registers.PowerItem")
+class PowerItemPolicy(Policy):
+    def visible(self, rows, actor):
+        """Powers in force are for the whole school (R1-36); proposals travel with their sheet."""
+        if not actor.is_authenticated:
+            return rows.none()
+        return rows.filter(in_force_from__isnull=False)
+
+
+@policy("registers.RiskPoint")
+class RiskPointPolicy(Policy):
+    def visible(self, rows, actor):
+        """Own points; a unit's by those who answer for it; the school's share by the office.
+
+        The office keeps unit points and those personal points whose grade the scheme copies to it (R1-30).
+        """
+        if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
+            return rows.none()
+        answerable = actor.unit_ids("unit_head", "liaison", "group_member")
+        portfolio = actor.unit_ids("leader_in_charge")
+        school = actor.unit_ids(*SCHOOL_ROLES, "registrar")
+        return rows.filter(
+            Q(holder=actor.user_id) | Q(unit__in=answerable)
+            | Q(unit__in=portfolio | school, level__in=["unit", "school"])
+            | Q(unit__in=portfolio | school, final_grade__copied_to_office=True),
+            in_force_from__isnull=False,
+        )
+
+
+@policy("registers.ControlMeasure")
+class ControlMeasurePolicy(Policy):
+    def visible(self, rows, actor):
+        """Measures of the points one may read."""
+        points = RiskPoint.objects.visible_to(actor).filter(series=OuterRef("point_series"))
+        return rows.filter(Exists(points), in_force_from__isnull=False)
+
+
+@policy("registers.AuditEntry")
+class AuditEntryPolicy(Policy):
+    def visible(self, rows, actor):
+        """The auditor reads the chain; everyone reads his own acts."""
+        if not actor.is_authenticated:
+            return rows.none()
+        return rows if actor.has("auditor") else rows.filter(actor=actor.user_id)
+
+
+@policy("registers.Job")
+class JobPolicy(Policy):
+    def visible(self, rows, actor):
+        return rows.filter(owner=actor.user_id) if actor.is_authenticated else rows.none()

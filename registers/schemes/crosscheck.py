@@ -1,0 +1,154 @@
+"""Faults that only show when parts of a scheme are held against each other.
+
+Each check yields ``(where, fault, remedy)``; ``where`` is the path of keys and indexes into the file.
+"""
+
+from collections import Counter
+
+from registers.papers.layout import leaf_columns
+from registers.schemes.language import Brings, Level, Role, StepKind
+
+POINT_FIELDS = {"category", "content", "manifestation", "finding_source", "nature", "power_item", "involved_posts",
+                "retire_reason"}
+POWER_FIELDS = {"name", "domain", "kind", "accountable_post", "accountable_person", "legal_basis",
+                "service_commitment", "time_limit", "discipline", "remark", "major_matter", "procedure",
+                "check_and_balance", "complaint_channel", "chart_number"}
+ACTING_KINDS = set(StepKind) - {StepKind.COPY}
+
+
+def faults(scheme):
+    """All faults of a scheme that its types cannot see."""
+    for check in (_roles, _doubles, _grades, _routes, _phases, _tasks, _papers):
+        yield from check(scheme)
+
+
+def _roles(scheme):
+    for role in sorted({step.role for route in scheme.routes.values() for step in route.steps}):
+        if role not in scheme.roles:
+            yield ("roles",), f"路线用到角色“{role}”，但 roles 中没有它的名称", f"在 roles 中补上 {role}: 名称"
+
+
+def _doubles(scheme):
+    for section in ("domains", "categories", "grades", "stages", "natures", "finding_sources", "phases", "tasks"):
+        seen = set()
+        for index, item in enumerate(getattr(scheme, section)):
+            if item.code in seen:
+                yield (section, index, "code"), f"代码“{item.code}”重复", "同一组内每个代码只能用一次"
+            seen.add(item.code)
+    for slug, route in scheme.routes.items():
+        for code, count in Counter(step.code for step in route.steps).items():
+            if count > 1:
+                yield ("routes", slug, "steps"), f"步骤代码“{code}”出现 {count} 次", "为每个步骤取不同的代码"
+
+
+def _grades(scheme):
+    ranks = [grade.rank for grade in scheme.grades]
+    if ranks != list(range(1, len(ranks) + 1)):
+        yield ("grades",), f"等级的 rank 为 {ranks}", "从最重到最轻依次写 1、2、3……"
+    codes = {grade.code for grade in scheme.grades}
+    for name, grade in scheme.grading.forced.items():
+        if grade not in codes:
+            yield ("grading", "forced", name), f"强制等级“{grade}”不存在", f"改为已有等级：{'、'.join(sorted(codes))}"
+    if scheme.grading.rule == "worst":
+        for index, factor in enumerate(scheme.grading.factors):
+            if len(factor.values) != len(ranks):
+                yield (("grading", "factors", index, "values"), f"因素“{factor.label}”有 {len(factor.values)} 档，"
+                       f"等级有 {len(ranks)} 级", "采用 worst 规则时两者数量应相同")
+
+
+def _routes(scheme):
+    ranks = {grade.rank for grade in scheme.grades}
+    for slug, route in scheme.routes.items():
+        where = ("routes", slug, "steps")
+        if route.steps[0].kind is not StepKind.FILL:
+            yield (*where, 0, "kind"), f"路线“{route.label}”的第一步不是填报", "第一步的 kind 应为 fill"
+        for index, step in enumerate(route.steps):
+            here = (*where, index)
+            if index and step.kind is StepKind.FILL:
+                yield (*here, "kind"), "填报步骤只能是路线的第一步", "退回即回到填报，删去这一步"
+            if step.kind is StepKind.ADJUDICATE and step.sets is None:
+                yield here, f"评定步骤“{step.label}”没有说明确定哪个等级", "补上 sets: proposed_grade 或 final_grade"
+            if step.kind is StepKind.PUBLICISE and step.audience is None:
+                yield here, f"公示步骤“{step.label}”没有说明范围", "补上 audience: unit、school 或 public"
+            if step.kind in (StepKind.FILL, StepKind.COPY, StepKind.PUBLICISE) and step.may_return:
+                yield (*here, "may_return"), f"步骤“{step.label}”不能退回", "删去 may_return"
+            if wrong := set(step.grades) - ranks:
+                yield (*here, "grades"), f"等级序号 {sorted(wrong)} 不存在", f"只能用 {sorted(ranks)}"
+            if step.kind is StepKind.COLLECTIVE_REVIEW and step.role is not Role.GROUP_MEMBER:
+                yield (*here, "role"), f"集体审核“{step.label}”的角色应为领导小组成员", "改为 role: group_member"
+
+
+def _phases(scheme):
+    for index, phase in enumerate(scheme.phases):
+        if phase.start and phase.start.on(2025) > phase.due.on(2025):
+            yield ("phases", index, "start"), f"“{phase.label}”开始晚于结束", "核对日期；跨年请写 Y+1 或 Y-1"
+
+
+def _tasks(scheme):
+    phases = {phase.code for phase in scheme.phases}
+    tasks = {task.code: task for task in scheme.tasks}
+    for index, task in enumerate(scheme.tasks):
+        where = ("tasks", index)
+        for name, known in (("phase", phases), ("paper", scheme.papers), ("route", scheme.routes)):
+            if getattr(task, name) not in known:
+                yield (*where, name), f"“{task.label}”引用的 {name}“{getattr(task, name)}”不存在", \
+                    f"改为已有的：{'、'.join(sorted(known))}"
+        for code in task.after:
+            if code not in tasks:
+                yield (*where, "after"), f"先行任务“{code}”不存在", f"改为已有任务：{'、'.join(tasks)}"
+            elif tasks[code].level is not task.level:
+                yield (*where, "after"), f"先行任务“{code}”的层面与本任务不同", "先行任务须由同一人或同一单位完成"
+        if task.opens and task.opens.on(2025) > task.due.on(2025):
+            yield (*where, "opens"), f"“{task.label}”开放晚于截止", "核对 opens 与 due"
+        yield from _asks(where, task)
+        if task.route in scheme.routes:
+            yield from _filler(where, task, scheme.routes[task.route])
+    if loop := _loop(tasks):
+        yield ("tasks", list(tasks).index(loop), "after"), f"任务“{loop}”的先后关系成环", "删去其中一个 after"
+
+
+def _asks(where, task):
+    known = {Brings.POINTS: POINT_FIELDS, Brings.POWERS: POWER_FIELDS}.get(task.brings)
+    if known is None:
+        return
+    asked = {ask.field for ask in task.asks}
+    for index, ask in enumerate(task.asks):
+        if ask.field not in known:
+            yield (*where, "asks", index, "field"), f"“{ask.field}”不是可填写的内容", \
+                f"改为以下之一：{'、'.join(sorted(known))}"
+    needed = "content" if task.brings is Brings.POINTS else "name"
+    if needed not in asked:
+        yield (*where, "asks"), f"“{task.label}”没有询问“{needed}”", f"在 asks 中补上 field: {needed}"
+
+
+def _filler(where, task, route):
+    role = route.steps[0].role
+    if (task.level is Level.PERSONAL) != (role is Role.POST_HOLDER):
+        yield (*where, "route"), f"“{task.label}”的层面与路线填报人不符", "个人表由 post_holder 填报，单位表由 liaison 填报"
+
+
+def _loop(tasks):
+    for code in tasks:
+        seen, waiting = set(), list(tasks[code].after)
+        while waiting:
+            earlier = waiting.pop()
+            if earlier == code:
+                return code
+            if earlier in tasks and earlier not in seen:
+                seen.add(earlier)
+                waiting.extend(tasks[earlier].after)
+    return None
+
+
+def _papers(scheme):
+    stages = {f"measures.{stage.code}" for stage in scheme.stages}
+    steps = {step.code for route in scheme.routes.values() for step in route.steps}
+    for slug, paper in scheme.papers.items():
+        for column in leaf_columns(paper):
+            if column.field.startswith("measures.") and column.field not in stages:
+                yield ("papers", slug, "columns"), f"列“{column.label}”引用的措施阶段“{column.field}”不存在", \
+                    f"改为：{'、'.join(sorted(stages)) or '（本方案未设阶段）'}"
+        for index, block in enumerate(paper.footer):
+            if block.step and block.step not in steps:
+                yield ("papers", slug, "footer", index, "step"), f"签署栏引用的步骤“{block.step}”不存在", \
+                    f"改为：{'、'.join(sorted(steps))}"

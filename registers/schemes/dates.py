@@ -1,0 +1,56 @@
+"""Dates as a scheme writes them: a rule that yields a day once the campaign's year is known."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_MONTH_DAY = re.compile(r"^(\d{1,2})-(\d{1,2})$")
+_TEN_DAYS = re.compile(r"^(\d{1,2})月(上旬|中旬|下旬|底)$")
+_YEAR = re.compile(r"^Y([+-]\d+)?\s+(.+)$")
+_TEN_DAYS_END = {"上旬": 10, "中旬": 20, "下旬": 31, "底": 31}
+
+
+@dataclass(frozen=True)
+class DateRule:
+    """A day of the year as a rule book names it.
+
+    ``month`` 1-12; ``day`` 1-31, cut to the month's last day; ``year_offset`` in years against the
+    campaign's year; ``label`` keeps the original wording (4月上旬). Source: R1-12, R3-07, R3-10.
+    """
+
+    month: int
+    day: int
+    year_offset: int = 0
+    label: str = ""
+
+    @classmethod
+    def parse(cls, text):
+        """Read ``09-20``, ``4月上旬``, ``12月底`` or ``Y-1 12-31``.
+
+        Raises ``ValueError`` with a Chinese sentence naming the accepted forms.
+        """
+        original = str(text).strip()
+        offset, rest = 0, original
+        if found := _YEAR.match(original):
+            offset, rest = int(found[1] or 0), found[2].strip()
+        if found := _MONTH_DAY.match(rest):
+            month, day, label = int(found[1]), int(found[2]), ""
+        elif found := _TEN_DAYS.match(rest):
+            month, day, label = int(found[1]), _TEN_DAYS_END[found[2]], rest
+        else:
+            raise ValueError(f"日期“{original}”无法识别，应写成 09-20、4月上旬、12月底 或 Y-1 12-31")
+        if not 1 <= month <= 12:
+            raise ValueError(f"日期“{original}”的月份应在 1 到 12 之间")
+        longest = 29 if month == 2 else calendar.monthrange(2001, month)[1]
+        if not label and not 1 <= day <= longest:
+            raise ValueError(f"日期“{original}”不存在，{month} 月最多 {longest} 天")
+        return cls(month, min(day, longest), offset, label)
+
+    def on(self, year):
+        """The named day in the campaign year ``year``."""
+        actual = year + self.year_offset
+        return date(actual, self.month, min(self.day, calendar.monthrange(actual, self.month)[1]))
+
+    def __str__(self):
+        return self.label or f"{self.month}月{self.day}日"

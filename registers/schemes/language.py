@@ -1,0 +1,244 @@
+"""The scheme file as types: what an institution's rule book may say (design decision 1).
+
+Pure: no Django, no database. ``loading`` turns validation errors into findings by line.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from registers.papers.layout import PaperLayout
+from registers.schemes.dates import DateRule
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Day = Annotated[
+    DateRule, BeforeValidator(lambda value: value if isinstance(value, DateRule) else DateRule.parse(value))
+]
+
+
+class Level(StrEnum):
+    """Whose risk a point describes. Source: R1-03, R4-28."""
+
+    PERSONAL = "personal"
+    UNIT = "unit"
+    SCHOOL = "school"
+
+
+class Role(StrEnum):
+    """Every part a person can play; a scheme gives each its own words."""
+
+    POST_HOLDER = "post_holder"
+    LIAISON = "liaison"
+    GROUP_MEMBER = "group_member"
+    UNIT_HEAD = "unit_head"
+    LEADER_IN_CHARGE = "leader_in_charge"
+    OFFICE = "office"
+    SCHOOL_GROUP = "school_group"
+    PARTY_COMMITTEE = "party_committee"
+
+
+class StepKind(StrEnum):
+    """What happens at a step of a route."""
+
+    FILL = "fill"
+    DISCUSS = "discuss"
+    COLLECTIVE_REVIEW = "collective_review"
+    SIGN = "sign"
+    ENDORSE = "endorse"
+    PUBLICISE = "publicise"
+    ADJUDICATE = "adjudicate"
+    FILE = "file"
+    COPY = "copy"
+
+
+class Brings(StrEnum):
+    """What the lines of a sheet add to the register once its route has ended."""
+
+    POINTS = "points"
+    GRADES = "grades"
+    MEASURES = "measures"
+    POWERS = "powers"
+    GROUP = "group"
+    REPORT = "report"
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Identity(Part):
+    """Whose rule book this is. ``effective_on`` is the first day it holds (R2-35)."""
+
+    slug: Code
+    institution: Text
+    title: Text
+    document_number: str = ""
+    issued_by: str = ""
+    issued_on: str = ""
+    effective_on: str = ""
+    product_word: Text = "廉政风险防控"
+    trial: bool = False
+
+
+class Named(Part):
+    code: Code
+    label: Text
+
+
+class Category(Named):
+    """One kind of risk, with the help shown beside its field. Source: R0-07, R1-17, R1-18."""
+
+    levels: Annotated[list[Level], Field(min_length=1)]
+    definition: Text
+    examples: list[Text] = []
+    aliases: list[Text] = []
+
+
+class Grade(Named):
+    """One grade; ``rank`` 1 is the gravest. Source: R1-24 to R1-26."""
+
+    rank: Annotated[int, Field(ge=1, le=9)]
+    criterion: Text
+
+
+class Factor(Named):
+    """One thing a grade is weighed by; ``values`` from gravest to slightest."""
+
+    values: Annotated[list[Named], Field(min_length=2)]
+
+
+class Grading(Part):
+    """How a grade is proposed; a person always decides (design section 5).
+
+    ``worst``: the gravest factor counts. ``both``: the gravest grade needs every factor at its
+    gravest value, the slightest grade every factor at its slightest, all else lies between.
+    """
+
+    factors: Annotated[list[Factor], Field(min_length=1)]
+    rule: Literal["worst", "both"]
+    forced: dict[str, Code] = {}
+
+
+class Group(Part):
+    """The leading group a unit must file before review starts. Source: R1-50, R1-51."""
+
+    label: Text
+    min_members: Annotated[int, Field(ge=1, le=99)] = 1
+    member_types: list[Text] = []
+    before_review: bool = False
+
+
+class Condition(Part):
+    """One fact about a post or its holder that puts it in scope."""
+
+    post_flag: Literal["risk_post", "key_post"] | None = None
+    rank_at_least: str | None = None
+    unit_types: list[str] = []
+    party_member: bool | None = None
+
+
+class Scope(Part):
+    """Who must fill personal sheets: any of these alternatives, each all of its conditions."""
+
+    any_of: list[list[Condition]] = []
+    text: str = ""
+
+
+class Ask(Part):
+    """One thing a sheet asks for in each entry."""
+
+    field: Text
+    label: Text
+    required: bool = False
+    help: str = ""
+    example: str = ""
+    lines: Annotated[int, Field(ge=1, le=20)] = 1
+    max_length: Annotated[int, Field(ge=1, le=5000)] = 1000
+
+
+class Step(Named):
+    """One step of a route.
+
+    ``due`` is the step's own last day; ``redo_days`` the usual days for a redo; ``quorum`` how many
+    members must have recorded a verdict; ``sets`` which grade an adjudication fixes; ``days`` the
+    working days of a notice; ``grades`` restricts the step to sheets whose gravest rank is listed.
+    """
+
+    kind: StepKind
+    role: Role
+    due: Day | None = None
+    may_return: bool = False
+    redo_days: Annotated[int, Field(ge=1, le=60)] = 7
+    sheet_check: str = ""
+    line_check: str = ""
+    quorum: Annotated[int, Field(ge=2, le=99)] = 2
+    sets: Literal["proposed_grade", "final_grade"] | None = None
+    audience: Literal["unit", "school", "public"] | None = None
+    days: Annotated[int, Field(ge=1, le=60)] = 5
+    grades: list[int] = []
+
+
+class Route(Part):
+    label: Text
+    steps: Annotated[list[Step], Field(min_length=1)]
+
+
+class Phase(Named):
+    start: Day | None = None
+    due: Day
+
+
+class Task(Named):
+    """What is due, from whom, on which paper, by which route.
+
+    ``after`` names tasks whose sheet of the same subject must have been filed first.
+    """
+
+    phase: Code
+    step_label: str = ""
+    level: Level
+    brings: Brings
+    paper: Code
+    route: Code
+    opens: Day | None = None
+    due: Day
+    after: list[Code] = []
+    points: Level | None = None
+    asks: list[Ask] = []
+    guidance: str = ""
+    redo_guidance: str = ""
+
+
+class Scheme(Part):
+    """One institution's whole rule book."""
+
+    identity: Identity
+    roles: dict[Role, Text]
+    levels: dict[Level, Text]
+    scope: Scope = Scope()
+    groups: dict[Literal["unit", "school"], Group] = {}
+    domains: list[Named] = []
+    categories: Annotated[list[Category], Field(min_length=1)]
+    grades: Annotated[list[Grade], Field(min_length=2)]
+    grading: Grading
+    stages: list[Named] = []
+    natures: list[Named] = []
+    finding_sources: list[Named] = []
+    routes: dict[Code, Route]
+    phases: list[Phase] = []
+    tasks: list[Task] = []
+    papers: dict[Code, PaperLayout]
+    ledger_title: Text = "台账"
+    ledger_holds: dict[str, Any] = {}
+
+    def categories_for(self, level):
+        return [category for category in self.categories if level in category.levels]
+
+    def task(self, code):
+        return next(task for task in self.tasks if task.code == code)
+
+    def label_of(self, things, code):
+        """The label of ``code`` in the named list (``stages`` …); the code itself when unknown."""
+        return next((item.label for item in getattr(self, things) if item.code == code), code)

@@ -1,0 +1,39 @@
+"""Put a checked scheme file on record as an immutable version."""
+
+import hashlib
+import json
+
+from django.db import transaction
+
+from registers import audit
+from registers.models import Grade, RiskCategory, Scheme
+from registers.schemes.language import StepKind
+
+
+@transaction.atomic
+def store(rules, document, *, at, actor=None):
+    """Make a new current version of the scheme unless the same text is current already.
+
+    ``rules`` is the typed scheme, ``document`` its plain form. Returns ``(Scheme, created)``. Campaigns keep the version
+    they were opened from. Source: R2-35.
+    """
+    digest = hashlib.sha256(json.dumps(document, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    earlier = Scheme.objects.select_for_update().filter(slug=rules.identity.slug).order_by("-version").first()
+    if earlier is not None and earlier.digest == digest:
+        return earlier, False
+    Scheme.objects.filter(slug=rules.identity.slug, is_current=True).update(is_current=False)
+    scheme = Scheme.objects.create(
+        slug=rules.identity.slug, version=earlier.version + 1 if earlier else 1, title=rules.identity.title,
+        institution=rules.identity.institution, document=document, digest=digest, loaded_at=at,
+    )
+    RiskCategory.objects.bulk_create(
+        RiskCategory(scheme=scheme, code=category.code, label=category.label, position=position)
+        for position, category in enumerate(rules.categories)
+    )
+    copied = {rank for route in rules.routes.values() for step in route.steps if step.kind is StepKind.COPY for rank in step.grades}
+    Grade.objects.bulk_create(
+        Grade(scheme=scheme, code=grade.code, label=grade.label, rank=grade.rank, copied_to_office=grade.rank in copied)
+        for grade in rules.grades
+    )
+    audit.append("scheme.load", about=scheme, actor=actor, at=at, detail={"digest": digest})
+    return scheme, True

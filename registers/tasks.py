@@ -1,0 +1,11 @@
+"""What workers do for this app: one call each, safe to run twice."""
+
+from celery import shared_task
+
+from registers import clock, exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
+
+
+@shared_task(name="registers.work", ignore_result=True)
+def work():
+    """Do the jobs that wait."""
+    jobs.work(at=clock.now())

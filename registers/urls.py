@@ -1,0 +1,50 @@
+"""Doors to what is on record."""
+
+from django.urls import path, register_converter
+
+from registers.views import account, audits, demo, ledgers, organisation, papers, posts, risks
+
+
+
+class FileForm:
+    """The file types a paper comes in."""
+
+    regex = "pdf|xlsx|docx"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+register_converter(FileForm, "form")
+
+urlpatterns = [
+    # account
+    path("login/", account.Login.as_view(), name="login"),
+    path("logout/", account.Logout.as_view(), name="logout"),
+    path("password/", account.PasswordChange.as_view(), name="password_change"),
+    path("password/done/", account.PasswordChanged.as_view(), name="password_change_done"),
+    # units and posts
+    path("units/", organisation.unit_list, name="unit_list"),
+    path("units/<slug:code>/", organisation.unit_detail, name="unit_detail"),
+    path("posts/<slug:code>/", posts.post_detail, name="post_detail"),
+    # the register
+    path("risks/", risks.risk_list, name="risk_list"),
+    path("risks/<uuid:series>/", risks.risk_detail, name="risk_detail"),
+    path("powers/", risks.power_list, name="power_list"),
+    # ledger
+    path("ledger/", ledgers.ledger, name="ledger"),
+    path("ledger/export/", ledgers.ledger_export, name="ledger_export"),
+    path("jobs/<int:pk>/", ledgers.job_detail, name="job_detail"),
+    path("jobs/<int:pk>/file/", ledgers.job_file, name="job_file"),
+    # papers
+    path("papers/", papers.paper_list, name="paper_list"),
+    path("papers/<slug:slug>/", papers.paper_blank, name="paper_blank"),
+    path("papers/<slug:slug>/blank.<form:form>", papers.paper_file, name="paper_file"),
+    # audit
+    path("audit/", audits.audit_list, name="audit_list"),
+    # demo
+    path("demo-clock/", demo.demo_clock, name="demo_clock"),
+]

@@ -1,0 +1,47 @@
+"""Signing in and out; every attempt is on record."""
+
+from django.contrib.auth import views
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.contrib.auth.decorators import login_not_required
+
+from registers import audit
+from registers.actors import Actor
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Login(views.LoginView):
+    """The login page."""
+
+    redirect_authenticated_user = True
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        audit.append("session.login", actor=Actor(form.get_user()))
+        return response
+
+    def form_invalid(self, form):
+        audit.append("session.login_failed")
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+class Logout(views.LogoutView):
+    """Sign out (POST); the old session is dead on the server and the browser forgets the pages."""
+
+    next_page = reverse_lazy("login")
+
+    def post(self, request, *args, **kwargs):
+        audit.append("session.logout", actor=request.actor)
+        response = super().post(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache"'
+        return response
+
+
+class PasswordChange(views.PasswordChangeView):
+    success_url = reverse_lazy("password_change_done")
+
+
+class PasswordChanged(views.PasswordChangeDoneView):
+    pass

@@ -1,0 +1,49 @@
+"""What people see when something is refused: a sentence in Chinese, never a trace."""
+
+from django.shortcuts import render
+
+from registers import audit
+from registers.access import NotAllowed
+
+
+def bad_request(request, exception=None):
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception=None):
+    return render(request, "403.html", {"reason": str(exception or "")}, status=403)
+
+
+def not_found(request, exception=None):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    return render(request, "500.html", status=500)
+
+
+def csrf_failure(request, reason=""):
+    """The page had been open too long or came from elsewhere; what was autosaved is still there."""
+    return render(request, "403_csrf.html", status=403)
+
+
+class RefusalMiddleware:
+    """Turns ``NotAllowed`` into 403 with its reason and keeps the denied act on record.
+
+    The entry is written after the refused transaction has rolled back, so it stays.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if not request.path.startswith("/static/") and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store"
+        return response
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, NotAllowed):
+            return None
+        audit.append("access.denied", actor=request.actor, detail={"action": exception.action, "about": exception.about})
+        return forbidden(request, exception)

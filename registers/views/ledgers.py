@@ -1,0 +1,86 @@
+"""The ledger on screen, and its export by a worker."""
+
+from datetime import date
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from registers import audit, clock, jobs, ledgers
+from registers.access import require
+from registers.models import Job, Scheme, Unit
+from registers.views.paging import paged
+
+
+def ledger(request):
+    """The ledger of a unit or the school as of a day. Context: ``rows``, ``page``, ``totals``, ``unit``, ``on``, ``columns``."""
+    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    units = _readable_units(request)
+    unit = _chosen(request, units)
+    on, day_error = _day(request)
+    context = {"units": units, "unit": unit, "on": on, "day_error": day_error, "scheme": scheme}
+    if scheme is not None and unit is not None:
+        require(request.actor, "view_ledger", unit)
+        scope = ledgers.for_reader(request.actor)
+        page = paged(request, ledgers.points_of(scope, scheme, unit, on=on))
+        context |= {
+            "page": page, "rows": ledgers.rows(scope, scheme, unit, on=on, points=page.rows),
+            "totals": ledgers.totals(scheme, unit, on=on),
+            "labels": [grade.label for grade in scheme.rules.grades] + ["未评定"],
+            "stages": scheme.rules.stages, "title": scheme.rules.ledger_title,
+        }
+    return render(request, "registers/ledger.html", context)
+
+
+@require_POST
+def ledger_export(request):
+    """Have a worker write the ledger's workbook; the page of the job tells when it is there."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=request.POST.get("unit", ""))
+    require(request.actor, "export_ledger", unit)
+    on, _ = _day(request, request.POST)
+    with transaction.atomic():
+        job = jobs.create("ledger", owner=request.actor.user, at=clock.now(),
+                          parameters={"unit": unit.code, "on": on.isoformat()})
+        audit.append("ledger.export", about=unit, actor=request.actor, detail={"as_of": on.isoformat(), "job": job.pk})
+    return redirect("job_detail", pk=job.pk)
+
+
+def job_detail(request, pk):
+    """How far an export is; the fragment refreshes itself until it is done. Context: ``job``."""
+    job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content"), pk=pk)
+    template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
+    return render(request, template, {"job": job})
+
+
+def job_file(request, pk):
+    """The finished file."""
+    job = get_object_or_404(Job.objects.visible_to(request.actor).filter(content__isnull=False), pk=pk)
+    response = HttpResponse(bytes(job.content), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return jobs.as_attachment(response, job.file_name)
+
+
+def _readable_units(request):
+    actor = request.actor
+    ids = actor.unit_ids("liaison", "unit_head", "group_member", "leader_in_charge", "office", "school_group", "registrar")
+    return list(Unit.objects.visible_to(actor).filter(pk__in=ids).order_by("parent_id", "position"))
+
+
+def _chosen(request, units):
+    code = request.GET.get("unit", "")
+    if not code:
+        return units[0] if units else None
+    # A unit that exists but is none of the reader's is refused with its reason, not silently replaced.
+    return next((unit for unit in units if unit.code == code), None) or get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+
+
+def _day(request, data=None):
+    text = (data or request.GET).get("on", "")
+    if not text:
+        return timezone.localdate(clock.now()), ""
+    try:
+        return date.fromisoformat(text), ""
+    except ValueError:
+        return timezone.localdate(clock.now()), f"日期“{text[:20]}”无法识别，请写成 2026-09-30 的样式；现按今天显示。"
+

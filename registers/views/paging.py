@@ -1,0 +1,46 @@
+"""Lists by pages, without counting everything."""
+
+from dataclasses import dataclass
+
+PAGE_SIZE = 50
+
+
+@dataclass
+class Page:
+    """One page of rows; whether there is another, never how many in all."""
+
+    rows: list
+    number: int
+    has_next: bool
+    query: str
+
+    @property
+    def has_previous(self):
+        return self.number > 1
+
+    @property
+    def previous_url(self):
+        return self._url(self.number - 1)
+
+    @property
+    def next_url(self):
+        return self._url(self.number + 1)
+
+    @property
+    def text(self):
+        return f"第 {self.number} 页，每页 {PAGE_SIZE} 条" if self.has_previous or self.has_next else f"共 {len(self.rows)} 条"
+
+    def _url(self, number):
+        return f"?{self.query}page={number}"
+
+
+def paged(request, rows):
+    """The page of ``rows`` (a queryset) the request asks for; a number nobody can mean counts as the first."""
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) <= 10_000 else 1  # noqa: PLR2004
+    start = (number - 1) * PAGE_SIZE
+    found = list(rows[start:start + PAGE_SIZE + 1])
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    query = kept.urlencode()
+    return Page(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE, f"{query}&" if query else "")

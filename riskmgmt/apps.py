@@ -1,0 +1,11 @@
+"""Makes the project an installed app, so that its system checks and its heartbeat task are found."""
+
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    name = "riskmgmt"
+    verbose_name = "廉政风险防控"
+
+    def ready(self):
+        from riskmgmt import health  # noqa: F401, PLC0415  the models it reads are not loaded before ready()

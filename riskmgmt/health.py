@@ -1,0 +1,192 @@
+"""Is the site alive, is it complete? Every part that is missing is named together with its remedy.
+
+`/healthz` asks what may fail while the site runs (database, broker, worker), `/readyz` what a set-up may have forgotten
+(migrations, pango, fonts, front-end packages). The latter are system checks too: `manage.py check` says the same.
+"""
+
+import ctypes
+import os
+import shutil
+import subprocess
+
+import openpyxl
+import redis
+from celery import shared_task
+from celery.signals import worker_ready
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core import checks
+from django.core.cache import cache
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from riskmgmt import vendor
+
+HEARTBEAT_KEY = "worker-heartbeat"
+HEARTBEAT_STALE_SECONDS = 120
+FAILURES = (DatabaseError, RedisError, OSError)
+
+DATABASE_REMEDY = "数据库连接失败。请检查 DATABASE_URL 和数据库服务；使用 SQLite 时请检查 var 目录可写、磁盘未满。"
+BROKER_REMEDY = "消息队列连接失败。请检查 REDIS_URL 和 Redis 服务；未用 Redis 时请检查 var/queue 目录可写。"
+WORKER_REMEDY = "后台任务进程没有响应，提醒和文件生成会延迟。请启动 celery worker 和 celery beat 并查看其日志。"
+MIGRATIONS_REMEDY = "数据库结构不是最新。请运行 manage.py migrate。"
+PANGO_REMEDY = (
+    "缺少 Pango，不能生成 PDF。请运行 apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 后重启。"
+)
+FONT_REMEDY = "没有中文字体，PDF 会显示为方框。请运行 apt-get install fonts-noto-cjk 后重启。"
+PACKAGES_REMEDY = "缺少前端文件，页面没有样式。请在项目目录运行 npm ci，或运行 ./run setup。"
+
+
+@shared_task(name="riskmgmt.heartbeat")
+def heartbeat():
+    """Leave the time of day. It passed through the queue, so it proves more than a running process."""
+    cache.set(HEARTBEAT_KEY, timezone.now().timestamp(), timeout=None)
+
+
+@worker_ready.connect
+def first_heartbeat(**_):
+    """Ask for a heartbeat at once, so that a fresh worker is not reported missing until the schedule comes round."""
+    heartbeat.apply_async(expires=60)
+
+
+# --- What may fail while running ---------------------------------------------------------------------
+
+
+def database_answers():
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except FAILURES:
+        return False
+    return True
+
+
+def broker_answers():
+    if not settings.REDIS_URL:
+        return all(os.access(settings.VAR / "queue" / name, os.R_OK | os.W_OK) for name in ("messages", "control"))
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as client:
+            return bool(client.ping())
+    except FAILURES:
+        return False
+
+
+def worker_answers():
+    try:
+        seen = cache.get(HEARTBEAT_KEY)
+    except FAILURES:
+        return False
+    return seen is not None and timezone.now().timestamp() - seen <= HEARTBEAT_STALE_SECONDS
+
+
+# --- What a set-up may have forgotten ----------------------------------------------------------------
+
+
+def migrations_applied():
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except FAILURES:
+        return False
+
+
+def pango_installed():
+    """Load the library alone: importing WeasyPrint takes a second, and this runs before every command."""
+    return all(
+        any(_loads(name.format(stem)) for name in ("lib{}.so.0", "lib{}.0.dylib", "lib{}-0.dll"))
+        for stem in ("pango-1.0", "pangoft2-1.0")
+    )
+
+
+def _loads(library):
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def chinese_font_installed():
+    """Ask fontconfig: without a Chinese face WeasyPrint reports nothing and prints boxes."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return False
+    try:
+        answer = subprocess.run(  # noqa: S603  fixed arguments
+            [lister, ":lang=zh-cn", "family"], capture_output=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return bool(answer.stdout.strip())
+
+
+def packages_installed():
+    return not vendor.missing()
+
+
+@checks.register()
+def check_setup(app_configs, **kwargs):
+    """Warn about what is missing; the rest of the site works without it."""
+    parts = [
+        (pango_installed, PANGO_REMEDY, "riskmgmt.W001"),
+        (chinese_font_installed, FONT_REMEDY, "riskmgmt.W002"),
+        (packages_installed, PACKAGES_REMEDY, "riskmgmt.W003"),
+    ]
+    found = [_warning(remedy, number) for present, remedy, number in parts if not present()]
+    if not openpyxl.DEFUSEDXML:
+        what, remedy = "没有 defusedxml，导入的表格可能耗尽内存。", "请按 requirements.txt 重新安装依赖。"
+        found.append(checks.Error(what, hint=remedy, id="riskmgmt.E004"))
+    return found
+
+
+def _warning(sentence, number):
+    what, remedy = sentence.split("。", 1)
+    return checks.Warning(what + "。", hint=remedy, id=number)
+
+
+# --- The two addresses -----------------------------------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request):
+    """Answer 200 while database, broker and worker respond, else 503; the sentences under "remedies" are for people."""
+    return _report(
+        {
+            "database": (database_answers, DATABASE_REMEDY),
+            "broker": (broker_answers, BROKER_REMEDY),
+            "worker": (worker_answers, WORKER_REMEDY),
+        }
+    )
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request):
+    """Answer 200 when nothing of the set-up is missing, else 503."""
+    return _report(
+        {
+            "database": (database_answers, DATABASE_REMEDY),
+            "migrations": (migrations_applied, MIGRATIONS_REMEDY),
+            "pango": (pango_installed, PANGO_REMEDY),
+            "fonts": (chinese_font_installed, FONT_REMEDY),
+            "packages": (packages_installed, PACKAGES_REMEDY),
+        }
+    )
+
+
+def _report(parts):
+    down = {name: remedy for name, (answers, remedy) in parts.items() if not answers()}
+    body = {"status": "down" if down else "ok"}
+    body |= {name: "down" if name in down else "ok" for name in parts}
+    if down:
+        body["remedies"] = down
+    return JsonResponse(body, status=503 if down else 200, json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,508 @@
+"""The set-up: settings, health, the front-end files, the start script and what it starts."""
+
+import importlib.metadata
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import OperationalError
+from django.urls import reverse
+from django.utils import timezone
+
+from riskmgmt import health, vendor
+from riskmgmt.logs import JsonFormatter, PlainFormatter
+from riskmgmt.serve import StartError, port_wanted
+from riskmgmt.wsgi import with_client_address
+from tests.services import SITE_VARIABLES
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK_FILES = ["requirements.txt", "requirements-dev.txt", "requirements-node.txt", "package-lock.json", ".npmrc"]
+
+
+def site(var, **variables):
+    """The environment of a site, seen from outside a test run."""
+    hidden = {*SITE_VARIABLES, "PYTEST_VERSION", "PYTEST_CURRENT_TEST"}
+    return {name: value for name, value in os.environ.items() if name not in hidden} | {
+        "RISKMGMT_VAR": str(var),
+        "PYTHONUTF8": "1",
+        **variables,
+    }
+
+
+def manage(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        **environment,
+    )  # fmt: skip
+
+
+# --- Packages -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.once
+def test_lock_files_name_no_address():
+    for name in LOCK_FILES:
+        text = (ROOT / name).read_text()
+        assert not re.search(r"--(extra-)?index-url|--find-links|file://|\"resolved\"|^registry *=", text, re.M), name
+
+
+@pytest.mark.once
+def test_every_locked_python_package_has_a_digest():
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-node.txt"):
+        entries = re.split(r"\n(?=[a-zA-Z])", (ROOT / name).read_text().replace("\\\n", ""))
+        assert [entry for entry in entries if "--hash=sha256:" not in entry] == [], name
+
+
+@pytest.mark.once
+def test_both_lock_files_agree():
+    def versions(name):
+        return set(re.findall(r"^([a-z0-9-]+==\S+)", (ROOT / name).read_text(), re.M))
+
+    assert versions("requirements.txt") <= versions("requirements-dev.txt")
+
+
+@pytest.mark.once
+def test_no_module_at_the_root_shadows_a_package():
+    """A file `redis.py` beside manage.py would be imported in place of the library, by every process."""
+    here = {path.stem for path in ROOT.glob("*.py")} | {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert here & set(importlib.metadata.packages_distributions()) == set()
+
+
+# --- Front-end files ----------------------------------------------------------------------------------
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", vendor.ASSETS)
+def test_vendor_file_is_found(name):
+    assert Path(finders.find(name)).is_file()
+
+
+@pytest.mark.once
+def test_vendor_shows_nothing_else():
+    assert finders.find("vendor/tabler/tabler.css") is None
+    assert finders.find("@tabler/core/package.json") is None
+    assert finders.find("vendor/../package.json") is None
+    assert {name for name, _storage in vendor.VendorFinder().list(None)} == set(vendor.ASSETS)
+
+
+@pytest.mark.once
+def test_every_reference_between_static_files_resolves(tmp_path, settings):
+    """Collecting with a manifest stops at the first stylesheet or script that names a missing file."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    collected = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    assert set(vendor.ASSETS) <= set(collected)
+    assert "django_htmx/htmx-2.min.js" in collected
+
+
+@pytest.mark.once
+def test_missing_front_end_files_are_a_warning_with_a_remedy(tmp_path, settings):
+    settings.NODE_MODULES = tmp_path
+    found = {problem.id: problem.hint for problem in health.check_setup(None)}
+    assert "npm ci" in found["riskmgmt.W003"]
+    assert finders.find("vendor/tabler/tabler.min.css") is None
+
+
+# --- Settings -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.once
+def test_production_refuses_to_start_without_a_secret(tmp_path):
+    answer = manage("check", env=site(tmp_path))
+    assert answer.returncode == 1
+    assert "SECRET_KEY" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert not (tmp_path / "secret-key").exists()
+
+
+@pytest.mark.once
+def test_trial_makes_its_secret_once_and_keeps_it_private(tmp_path):
+    var = tmp_path / "var"
+    show = [sys.executable, "-c", "from riskmgmt import settings; print(settings.SECRET_KEY)"]
+    first, second = (
+        subprocess.run(
+            show, cwd=ROOT, env=site(var, DEMO="1"), capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for _ in range(2)
+    )
+    assert first == second == (var / "secret-key").read_text()
+    assert len(first) >= 50
+    assert (var / "secret-key").stat().st_mode & 0o077 == 0
+    assert var.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.once
+def test_production_profile_passes_the_deployment_checks(tmp_path):
+    environment = site(
+        tmp_path, SECRET_KEY="k8#vQz2" * 10, ALLOWED_HOSTS="risk.example.edu.cn", TRUSTED_PROXIES="1",
+        DATABASE_URL="postgres://risk:x@127.0.0.1:1/risk", REDIS_URL="redis://127.0.0.1:1/0",
+    )  # fmt: skip
+    answer = manage("check", "--deploy", "--fail-level", "WARNING", env=environment)
+    assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.once
+def test_cache_and_queue_use_different_redis_databases(tmp_path):
+    program = "from riskmgmt import settings as s; print(s.CELERY_BROKER_URL, s.CACHES['default']['LOCATION'])"
+    environment = site(tmp_path, DEMO="1", REDIS_URL="redis://:pw@127.0.0.1:6390/0")
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["redis://:pw@127.0.0.1:6390/0", "redis://:pw@127.0.0.1:6390/1"]
+
+
+@pytest.mark.once
+def test_tests_keep_away_from_the_data_of_a_site():
+    assert settings.TESTING
+    assert settings.VAR != ROOT / "var"
+    assert settings.PASSWORD_HASHERS[0].endswith("MD5PasswordHasher")
+
+
+def test_migrations_are_complete(db):
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.once
+def test_every_periodic_task_exists_and_expires_before_the_next():
+    from riskmgmt import celery_app  # noqa: PLC0415  its tasks are found only now
+
+    celery_app.loader.import_default_modules()
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(celery_app.tasks)
+    assert all(entry["options"]["expires"] for entry in settings.CELERY_BEAT_SCHEDULE.values())
+
+
+# --- Sign-in protection and headers -------------------------------------------------------------------
+
+
+def test_lock_out_holds_for_one_person_from_one_place(client, db):
+    people = get_user_model()
+    for number in ("70001", "70002"):
+        person = people(number=number)
+        person.set_password("Right-Password-7")
+        person.save()
+    sign_in = reverse("login")
+
+    def attempt(number, password, place="10.0.0.1"):
+        return client.post(sign_in, {"username": number, "password": password}, REMOTE_ADDR=place)
+
+    for _ in range(settings.AXES_FAILURE_LIMIT - 1):
+        assert attempt("70001", "wrong").status_code == 200
+    locked = attempt("70001", "wrong")
+    assert locked.status_code == 429
+    assert "15 分钟" in locked.content.decode()
+    assert attempt("70001", "Right-Password-7").status_code == 429
+    assert attempt("70002", "Right-Password-7").status_code == 302
+    client.logout()
+    assert attempt("70001", "Right-Password-7", place="10.0.0.2").status_code == 302
+
+
+def test_pages_need_a_login_and_carry_the_policy(client, db):
+    answer = client.get(reverse("desk"))
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("login"))
+    policy = answer["Content-Security-Policy"]
+    for part in ("default-src 'self'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"):
+        assert part in policy
+    assert "unsafe" not in policy
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "seen"),
+    [
+        (0, "6.6.6.6", "127.0.0.1"),
+        (1, None, "127.0.0.1"),
+        (1, "10.1.1.1", "10.1.1.1"),
+        (1, "6.6.6.6, 10.1.1.1", "10.1.1.1"),
+        (2, "6.6.6.6, 10.1.1.1, 10.0.0.9", "10.1.1.1"),
+        (2, "6.6.6.6", "127.0.0.1"),
+    ],
+)
+def test_only_the_entries_of_trusted_proxies_count(proxies, forwarded, seen):
+    environ = {"REMOTE_ADDR": "127.0.0.1"}
+    if forwarded is not None:
+        environ["HTTP_X_FORWARDED_FOR"] = forwarded
+    application = with_client_address(lambda environ, _start: environ["REMOTE_ADDR"], proxies=proxies)
+    assert application(environ, None) == seen
+
+
+# --- Health -------------------------------------------------------------------------------------------
+
+
+def alive(*, seconds_ago=0):
+    cache.set(health.HEARTBEAT_KEY, timezone.now().timestamp() - seconds_ago, timeout=None)
+
+
+def test_healthz_needs_no_login_and_reports_each_part(client, db):
+    health.heartbeat()
+    answer = client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok", "worker": "ok"}
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_healthz_misses_a_silent_worker(client, db):
+    alive(seconds_ago=health.HEARTBEAT_STALE_SECONDS + 5)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["worker"] == "down"
+    assert answer.json()["database"] == "ok"
+    assert "celery worker" in answer.json()["remedies"]["worker"]
+    cache.delete(health.HEARTBEAT_KEY)
+    assert client.get("/healthz").json()["worker"] == "down"
+
+
+def test_healthz_answers_without_a_database(client, db, monkeypatch):
+    def refuse(*_, **__):
+        raise OperationalError("connection refused by 10.0.0.5")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", refuse)
+        answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == "down"
+    assert "10.0.0.5" not in answer.content.decode()
+
+
+@pytest.mark.once
+def test_broker_state_follows_the_queue_folder(tmp_path, settings):
+    settings.REDIS_URL, settings.VAR = "", tmp_path
+    assert not health.broker_answers()
+    for name in ("messages", "control"):
+        (tmp_path / "queue" / name).mkdir(parents=True)
+    assert health.broker_answers()
+
+
+@pytest.mark.once
+def test_broker_state_follows_redis(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert not health.broker_answers()
+
+
+@pytest.mark.parametrize(
+    ("missing", "word"),
+    [
+        ({"migrations_applied": "migrations"}, "manage.py migrate"),
+        ({"pango_installed": "pango"}, "apt-get install libpango"),
+        ({"chinese_font_installed": "fonts"}, "fonts-noto-cjk"),
+        ({"packages_installed": "packages"}, "npm ci"),
+    ],
+)
+def test_readyz_names_what_is_missing(client, db, monkeypatch, missing, word):
+    assert client.get("/readyz").status_code == 200
+    [(function, part)] = missing.items()
+    monkeypatch.setattr(health, function, lambda: False)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert [name for name, state in answer.json().items() if state == "down"] == ["status", part]
+    assert word in answer.json()["remedies"][part]
+
+
+# --- Logs ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("formatter", [PlainFormatter(), JsonFormatter()])
+def test_log_keeps_one_event_per_line_and_no_values(formatter):
+    typed = "收受" + "红包"  # apart, because a trace shows source lines
+    try:
+        raise ValueError(f"Key (content)=({typed}) already exists")
+    except ValueError:
+        error = sys.exc_info()
+    record = logging.LogRecord("risk", logging.ERROR, __file__, 1, "path %s", ("/a\r\n2026 INFO forged",), error)
+    text = formatter.format(record)
+    assert typed not in text
+    assert "builtins.ValueError" in text
+    assert not any(line.startswith("2026 INFO forged") for line in text.splitlines())
+    if isinstance(formatter, JsonFormatter):
+        assert json.loads(text)["message"] == "path /a\r\n2026 INFO forged"
+        assert "\n" not in text
+
+
+# --- The start script and what it starts --------------------------------------------------------------
+
+
+@pytest.mark.once
+def test_script_explains_itself():
+    answer = subprocess.run([ROOT / "run", "nonsense"], capture_output=True, text=True, timeout=20, check=False)
+    assert answer.returncode == 2
+    assert "./run test" in answer.stderr
+    assert "./run test" in (ROOT / ".ci" / "run").read_text()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def processes_of(var):
+    """Ids of the processes that were started for this folder; gone ones and those of others cannot be read."""
+    mark, found = f"RISKMGMT_VAR={var}".encode(), []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def wait_until(condition, *, seconds):
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def supervised(tmp_path, children):
+    program = f"import sys; from riskmgmt.serve import supervise; sys.exit(supervise({children!r}))"
+    return subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=site(tmp_path), stderr=subprocess.DEVNULL)
+
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+@pytest.mark.once
+def test_when_one_program_dies_the_others_are_stopped(tmp_path):
+    dying = [sys.executable, "-c", "import time; time.sleep(0.5); raise SystemExit(3)"]
+    process = supervised(tmp_path, {"web": SLEEPER, "worker": dying})
+    assert process.wait(timeout=20) == 1
+    assert processes_of(tmp_path) == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all(tmp_path, number):
+    process = supervised(tmp_path, {"web": SLEEPER, "worker": SLEEPER})
+    assert wait_until(lambda: len(processes_of(tmp_path)) == 3, seconds=20)
+    process.send_signal(number)
+    assert process.wait(timeout=20) == 0
+    assert processes_of(tmp_path) == []
+
+
+@pytest.mark.once
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_a_killed_supervisor_leaves_nobody_behind(tmp_path):
+    process = supervised(tmp_path, {"web": SLEEPER, "worker": SLEEPER})
+    assert wait_until(lambda: len(processes_of(tmp_path)) == 3, seconds=20)
+    process.kill()
+    process.wait(timeout=20)
+    assert wait_until(lambda: processes_of(tmp_path) == [], seconds=20)
+
+
+def serve(var, **variables):
+    return subprocess.Popen(
+        [sys.executable, "-m", "riskmgmt.serve"], cwd=ROOT, env=site(var, **variables),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("port", ["0", "70000", "-1", "8０００", ""])
+def test_a_port_that_is_none_is_refused(port):
+    with pytest.raises(StartError, match="不是端口号"):
+        port_wanted(port)
+
+
+@pytest.mark.once
+def test_start_refuses_without_a_trace(tmp_path):
+    output, _ = (process := serve(tmp_path, DEMO="1", PORT="abc")).communicate(timeout=30)
+    assert process.returncode == 1
+    assert "不是端口号" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.once
+def test_start_refuses_a_taken_port_before_touching_anything(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        output, _ = (process := serve(tmp_path, DEMO="1", PORT=str(taken.getsockname()[1]))).communicate(timeout=30)
+    assert process.returncode == 1
+    assert "已被占用" in output
+    assert "PORT=" in output
+    assert not (tmp_path / "db.sqlite3").exists()
+
+
+@pytest.mark.once
+def test_start_explains_an_unreachable_database(tmp_path):
+    dead = f"postgres://risk:secret@127.0.0.1:{free_port()}/risk"
+    output, _ = (process := serve(tmp_path, DEMO="1", PORT=str(free_port()), DATABASE_URL=dead)).communicate(timeout=60)
+    assert process.returncode == 1
+    assert "DATABASE_URL" in output
+    assert "secret" not in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.once
+def test_start_is_for_trials_only(tmp_path):
+    output, _ = (process := serve(tmp_path, SECRET_KEY="x" * 60, PORT=str(free_port()))).communicate(timeout=30)
+    assert process.returncode == 1
+    assert "DEMO=1" in output
+
+
+@pytest.mark.once
+def test_one_command_brings_the_site_up_and_a_signal_takes_it_down(tmp_path):
+    """From nothing to a healthy site with its worker, a refused second start, and down again without a trace."""
+    port = free_port()
+    process = serve(tmp_path, DEMO="1", PORT=str(port))
+    try:
+
+        def healthy():
+            assert process.poll() is None, process.stdout.read()
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+                    return json.load(answer)["worker"] == "ok"
+            except (urllib.error.URLError, OSError):
+                return False
+
+        assert wait_until(healthy, seconds=120)
+        second, _ = serve(tmp_path, DEMO="1", PORT=str(free_port())).communicate(timeout=30)
+        assert "已经在运行" in second
+    finally:
+        process.terminate()
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert f"http://127.0.0.1:{port}/" in output
+    assert "Traceback" not in output
+    assert processes_of(tmp_path) == []
+
+
+@pytest.mark.once
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="no Redis on this machine")
+def test_private_servers_are_gone_afterwards(tmp_path):
+    """They are stopped when their command ends, and also when it is ended from outside."""
+    show = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'], flush=True); input()"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.services", "with", sys.executable, "-c", show], cwd=ROOT,
+        env=site(tmp_path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    ports = [int(number) for number in re.findall(r":(\d+)/", process.stdout.readline())]
+    assert len(ports) == 2
+    process.terminate()
+    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    for port in ports:
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()

@@ -1,0 +1,72 @@
+"""From days to moments: what is due when, in working days and by the Beijing clock (design decision 6)."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from workflows.models import CalendarDay
+
+
+def due_moment(day):
+    """The end of the day ``day`` (Asia/Shanghai), i.e. the first instant after it (aware)."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def is_overdue(due_on, at):
+    """Has the moment ``at`` (aware) passed the end of ``due_on``?"""
+    return at >= due_moment(due_on)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A deadline as shown: the exact moment, how far off, and how urgent."""
+
+    day: object
+    text: str
+    relative: str
+    tone: str
+
+
+def shown(due_on, at):
+    """The deadline ``due_on`` (a date or None) as seen at the moment ``at``."""
+    if due_on is None:
+        return None
+    left = (due_on - timezone.localdate(at)).days
+    text = f"{due_on.year}年{due_on.month}月{due_on.day}日 24:00 截止"
+    if left < 0:
+        return Due(due_on, text, f"逾期 {-left} 天", "late")
+    if left == 0:
+        return Due(due_on, text, "今天截止", "soon")
+    return Due(due_on, text, f"还剩 {left} 天", "soon" if left <= 3 else "calm")
+
+
+def add_days(day, days):
+    """The day ``days`` calendar days after ``day``."""
+    return day + timedelta(days=days)
+
+
+def add_working_days(day, days):
+    """The last of ``days`` working days that begin after ``day``; knows holidays and make-up days (domain D1)."""
+    # A span twice as long plus a fortnight holds enough working days even across 国庆 and 春节.
+    horizon = day + timedelta(days=days * 2 + 14)
+    special = dict(CalendarDay.objects.filter(day__gt=day, day__lte=horizon).values_list("day", "is_working"))
+    while days:
+        day += timedelta(days=1)
+        days -= special.get(day, day.weekday() < 5)
+    return day
+
+
+def calendar_known(year):
+    """Is the year's holiday table on record? Without it weekends alone are counted."""
+    return CalendarDay.objects.filter(day__year=year).exists()
+
+
+def horizon(day, *, days_before):
+    """The last due day to look at when reminding ``days_before`` days ahead of ``day``."""
+    return day + timedelta(days=days_before)
+
+
+def local(moment):
+    """A moment by the institution's clock."""
+    return timezone.localtime(moment)

@@ -1,0 +1,137 @@
+"""What the paper of a submission shows, as a plain document: the thing that is signed, frozen and printed."""
+
+from django.utils import timezone
+
+from registers.papers.compose import document_for
+from workflows.models import FiledPaper, Submission
+from workflows.models.submissions import short_code
+from workflows.sheets import digest_of, sheet_for
+
+SIGNED_PARTS = ("fields", "rows", "title")
+
+
+def document(submission):
+    """The whole document of a submission: header fields, rows, sign-offs, marks and code. Source: design decision 7."""
+    filed = FiledPaper.objects.filter(submission=submission).first()
+    if filed is not None:
+        return filed.document
+    content = _content(submission)
+    code = short_code(digest_of({part: content[part] for part in SIGNED_PARTS}))
+    return {**content, "signoffs": _signoffs(submission), "marks": _marks(submission), "code": code}
+
+
+def digest(submission):
+    """Digest of exactly what a reviewer or signer is shown: header, rows and title, without the sign-offs."""
+    content = _content(submission)
+    return digest_of({part: content[part] for part in SIGNED_PARTS})
+
+
+def _content(submission):
+    campaign = submission.task.campaign
+    rules = campaign.scheme.rules
+    paper = submission.task.paper_rules
+    rows, fields = [], _fields(submission)
+    for entry in sheet_for(submission).shown():
+        if entry.change == "retire":
+            continue
+        rows.append(_row(entry, fields["unit.leader"]))
+    compiled = document_for(paper.rows, unit=submission.unit, on=_day(submission), rules=rules) if paper.rows in COMPILED else None
+    return {
+        "title": paper.title,
+        "fields": fields,
+        "rows": compiled["rows"] if compiled else rows,
+        "fixed": [category.label for category in rules.categories_for(submission.task.rules.points or submission.task.level)],
+        "year": campaign.year, "institution": rules.identity.institution, "version": f"第{submission.round}轮",
+    }
+
+
+# Rows compiled from the register instead of typed: the power and process directories (R1-14, R1-35).
+COMPILED = {"power_directory", "process_directory"}
+
+
+def _day(submission):
+    return timezone.localdate(submission.filed_at or submission.submitted_at or submission.moved_at or timezone.now())
+
+
+def _row(entry, leader):
+    row = {code: value for code, _, value in entry.fields}
+    row["category"] = entry.heading
+    row["change"] = entry.change_label
+    row["content_and_manifestation"] = "\n".join(text for text in (
+        row.get("content", ""), f"表现形式：{row['manifestation']}" if row.get("manifestation") else "") if text)
+    if entry.grade is not None:
+        row["grade"] = entry.grade.label
+    row["reason"] = entry.details.get("grade_reason", "") or entry.reason
+    for name in ("self_grade", "proposed_grade", "final_grade"):
+        if entry.details.get(name) is not None:
+            row[name] = entry.details[name].label
+    point = entry.details.get("point")
+    if point is not None:
+        row["power_item"], row["involved_posts"] = point.power_item, point.involved_posts
+        row["responsible_post"] = point.post.name if point.post else point.involved_posts
+        row["responsible_person"] = point.holder.name if point.holder else ""
+        row["leader_in_charge"] = leader
+    line = entry.lines[0] if entry.lines else None
+    if line is not None and line.power_item is not None:
+        item = line.power_item
+        row["accountable_post"] = f"{item.unit}（{item.accountable_post.name}）" if item.accountable_post else str(item.unit)
+        row["accountable_person"] = _holder(item.accountable_post)
+    return row
+
+
+def _holder(post):
+    found = post.incumbencies.filter(until=None).select_related("user").first() if post else None
+    return found.user.name if found else ""
+
+
+def _fields(submission):
+    person, post, unit = submission.person, submission.post, submission.unit
+    head = unit.appointments.filter(role="unit_head", until=None).select_related("user").first()
+    leader = unit.appointments.filter(role="leader_in_charge", until=None).select_related("user").first()
+    fields = {
+        "unit.name": unit.name, "unit.head": head.user.name if head else "", "unit.leader": leader.user.name if leader else "",
+        "filled_on": timezone.localdate(submission.submitted_at).isoformat() if submission.submitted_at else "",
+        "narrative": submission.narrative, "work_plan": submission.group.work_plan if submission.group_id else "",
+    }
+    if person is not None:
+        fields |= {"person.name": person.name, "person.title": person.title, "post.name": post.name,
+                   "post.duties": [duty.text for duty in post.duties.all()]}
+    return fields
+
+
+def _signoffs(submission):
+    """The latest valid act of each step: those of the present round, after those of the sheet this one follows.
+
+    附件4 and 附件5 print the notice and the decision of the grading before them. Source: R1-27, R1-28.
+    """
+    found = {}
+    if (earlier := _predecessor(submission)) is not None:
+        found = _signoffs(earlier)
+    for decision in submission.decisions.filter(round=submission.round, verdict__in=["submit", "agree", "automatic"]).select_related("actor"):
+        found[decision.step] = {
+            "name": decision.actor.name if decision.actor else "", "at": timezone.localdate(decision.at).isoformat(),
+            "opinion": decision.opinion or ("同意" if decision.verdict == "agree" else ""), "members": [],
+        }
+    for ballot in submission.votes.filter(round=submission.round).select_related("member"):
+        if review := next((found[step.code] for step in submission.task.route_rules.steps
+                           if step.kind == "collective_review" and step.code in found), None):
+            review["members"].append(f"{ballot.member.name}（{'同意' if ballot.agrees else '不同意'}）")
+    for notice in submission.notices.filter(round=submission.round):
+        step = next(step.code for step in submission.task.route_rules.steps if step.kind == "publicise")
+        found[step] = {"start": notice.starts_on.isoformat(), "end": notice.ends_on.isoformat(),
+                       "outcome": notice.outcome, "name": "", "at": "", "opinion": "", "members": []}
+    return found
+
+
+def _predecessor(submission):
+    """The graded sheet of the same subject that a measure sheet follows."""
+    if submission.task.brings != "measures":
+        return None
+    return Submission.objects.filter(
+        task__campaign=submission.task.campaign_id, task__brings="grades", task__code__in=submission.task.rules.after,
+        unit=submission.unit_id, post=submission.post_id, person=submission.person_id,
+    ).select_related("task__campaign__scheme").first()
+
+
+def _marks(submission):
+    return ["copied"] if submission.custodies.filter(is_copy=True).exists() else []

@@ -1,0 +1,103 @@
+"""What reviewers type: verdicts, reasons, deadlines, passwords."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+
+from workflows import deadlines, steps
+
+
+def _text(label, *, rows=2, required=False, help_text=""):
+    return forms.CharField(label=label, required=required, max_length=1000, help_text=help_text,
+                           widget=forms.Textarea(attrs={"rows": rows}))
+
+
+class VoteForm(forms.Form):
+    """One member's verdict in a collective review; line verdicts are read with ``line_verdicts``."""
+
+    complete = forms.ChoiceField(label="查找全不全", choices=[("yes", "全"), ("no", "不全")], widget=forms.RadioSelect, initial="yes")
+    opinion = _text("意见", help_text="判为“不全”时，请写明缺少什么。")
+
+    def __init__(self, *args, step, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["complete"].label = step.sheet_check or "查找全不全"
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+
+
+class DecisionForm(forms.Form):
+    """A verdict on a whole sheet, with what the step demands: reason and redo day for a return, password for a signature."""
+
+    opinion = _text("意见", help_text="通过时可不填；退回时必填，将送达填报人。")
+    redo_on = forms.DateField(label="限期（退回时）", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    password = forms.CharField(label="登录密码（签字确认）", required=False, strip=False,
+                               widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+
+    def __init__(self, *args, step, signs, user, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.step, self.signs, self.user, self.today = step, signs, user, today
+        layout = ["opinion"]
+        if step.may_return:
+            self.fields["redo_on"].initial = deadlines.add_days(today, step.redo_days)
+        else:
+            del self.fields["redo_on"]
+        if not signs:
+            del self.fields["password"]
+        rest = [Column(name) for name in ("redo_on", "password") if name in self.fields]
+        if rest:
+            layout.append(Row(*rest))
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(*layout)
+
+    def clean(self):
+        cleaned = super().clean()
+        verdict = self.data.get("verdict")
+        if verdict not in steps.verdicts_at(self.step) or verdict == "automatic":
+            raise forms.ValidationError("请选择通过或退回。")
+        if verdict == "return":
+            if not (cleaned.get("opinion") or "").strip():
+                self.add_error("opinion", "退回必须写明原因。")
+            if not cleaned.get("redo_on"):
+                self.add_error("redo_on", "请填写限期重新查找的日期。")
+            elif cleaned["redo_on"] < self.today:
+                self.add_error("redo_on", "限期不得早于今天。")
+        elif self.signs:
+            if not cleaned.get("password"):
+                self.add_error("password", "签字须重新输入登录密码。")
+            elif not self.user.check_password(cleaned["password"]):
+                self.add_error("password", "密码不正确，签字未生效。")
+        cleaned["verdict"] = verdict
+        return cleaned
+
+
+class HandOverForm(forms.Form):
+    """转办: to whom."""
+
+    to = forms.ModelChoiceField(label="转给", queryset=None, empty_label="请选择经办人")
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = people
+
+
+class ObjectionForm(forms.Form):
+    """An objection to a notice."""
+
+    text = _text("异议内容", rows=5, required=True, help_text="请写明对哪一项有异议、理由和线索。实名提交，仅学校领导小组办公室可见。")
+
+
+class HandlingForm(forms.Form):
+    """How an objection was handled."""
+
+    handling = _text("处理情况", rows=4, required=True)
+
+
+def line_verdicts(data, keys):
+    """Line verdicts as typed: entry key → (accurate, comment)."""
+    return {key: (data.get(f"v-{key}", "yes") != "no", data.get(f"c-{key}", "").strip()[:1000]) for key in keys}
+
+
+def grade_choices(data, keys):
+    """Grades as chosen: entry key → (grade code, reason)."""
+    return {key: (data.get(f"g-{key}", ""), data.get(f"r-{key}", "").strip()[:1000]) for key in keys}

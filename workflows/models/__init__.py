@@ -1,0 +1,11 @@
+"""What happens to what is on record: campaigns, submissions, decisions, notices, notifications."""
+
+from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Phase
+from workflows.models.notifications import Notification
+from workflows.models.publicity import Objection, PublicityNotice
+from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
+
+__all__ = [
+    "CalendarDay", "Campaign", "CampaignTask", "Custody", "Decision", "Draft", "FiledPaper", "Notification",
+    "Objection", "Phase", "PublicityNotice", "ReviewVote", "Submission", "SubmissionLine",
+]

@@ -1,0 +1,253 @@
+"""Filled sheets, the way they travel, and what was decided on the way."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from registers.access import ScopedQuerySet
+
+
+class State(models.TextChoices):
+    """Where a submission stands."""
+
+    WAITING = "waiting", "未开放"
+    OPEN = "open", "待填报"
+    IN_REVIEW = "in_review", "审核中"
+    RETURNED = "returned", "已退回"
+    FILED = "filed", "已备案"
+    CANCELLED = "cancelled", "已取消"
+
+
+EDITABLE = (State.OPEN, State.RETURNED)
+ENDED = (State.FILED, State.CANCELLED)
+UNFINISHED = (State.WAITING, State.OPEN, State.IN_REVIEW, State.RETURNED)
+
+
+class Submission(models.Model):
+    """One task of one post holder or one unit, and the sheet filled for it (填报表).
+
+    A set of proposed changes to the register; the register changes only when the end of its route is
+    reached. ``state`` and ``step`` move in ``workflows.routes`` only. ``waiting_role``: who acts at the present
+    step, after climbing past the person concerned. ``version`` counts every move; a decision names the one it saw.
+    """
+
+    task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="submissions")
+    unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="submissions")
+    post = models.ForeignKey("registers.Post", models.PROTECT, null=True, related_name="submissions")
+    person = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="submissions")
+    group = models.ForeignKey("registers.LeadingGroup", models.PROTECT, null=True, related_name="submissions")
+    narrative = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    step = models.CharField(max_length=40)
+    waiting_role = models.CharField(max_length=20, blank=True)
+    assigned_to = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+", verbose_name="转办给")
+    version = models.PositiveIntegerField(default=0)
+    round = models.PositiveSmallIntegerField("轮次", default=1)
+    due_on = models.DateField("截止日期")
+    step_due_on = models.DateField("本步骤截止日期", null=True)
+    gravest_rank = models.PositiveSmallIntegerField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)
+    filed_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "post", "person"], condition=Q(person__isnull=False), name="submission_once_per_holder"),
+            models.UniqueConstraint(fields=["task", "unit"], condition=Q(person=None), name="submission_once_per_unit"),
+            models.CheckConstraint(condition=Q(person=None, post=None) | Q(person__isnull=False, post__isnull=False), name="submission_person_with_post"),
+            models.CheckConstraint(condition=Q(state="filed", filed_at__isnull=False) | ~Q(state="filed") & Q(filed_at=None), name="submission_filed_has_time"),
+            models.CheckConstraint(condition=~Q(state="in_review") | ~Q(waiting_role="") & Q(submitted_at__isnull=False), name="submission_in_review_waits_for_someone"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="submission_state_declared"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "waiting_role", "unit"], name="submission_queue"),
+            models.Index(fields=["person", "state"], name="submission_by_person"),
+            models.Index(fields=["unit", "state"], name="submission_by_unit"),
+        ]
+
+    def __str__(self):
+        return f"{self.task} {self.person or self.unit}"
+
+    @property
+    def subject(self):
+        """Whom the sheet is about, in words."""
+        return f"{self.person}（{self.post}）" if self.person_id else str(self.unit)
+
+    @property
+    def step_rules(self):
+        """The present step in the rule book; None before the sheet has opened or after its end."""
+        return next((step for step in self.task.route_rules.steps if step.code == self.step), None)
+
+
+class Draft(models.Model):
+    """What has been typed and not yet submitted: the filler's alone (草稿). Saving it is one statement."""
+
+    submission = models.OneToOneField(Submission, models.CASCADE, related_name="draft", primary_key=True)
+    content = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+
+    def __str__(self):
+        return f"{self.submission_id}/{self.version}"
+
+
+class SubmissionLine(models.Model):
+    """One proposed change. Lines of one ``entry`` are shown and judged together.
+
+    ``fingerprint``: digest of what the reviewer is shown; an accepted line stays accepted for as long as it
+    does not change. Exactly one versioned record per line.
+    """
+
+    class Change(models.TextChoices):
+        ADD = "add", "新增"
+        KEEP = "keep", "沿用"
+        REVISE = "revise", "修改"
+        RETIRE = "retire", "撤销"
+
+    class Verdict(models.TextChoices):
+        PENDING = "", "待审"
+        ACCEPTED = "accepted", "准确"
+        RETURNED = "returned", "退回"
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="lines")
+    entry = models.UUIDField(default=uuid.uuid4)
+    position = models.PositiveSmallIntegerField()
+    change = models.CharField(max_length=8, choices=Change)
+    risk_point = models.ForeignKey("registers.RiskPoint", models.PROTECT, null=True, related_name="lines")
+    power_item = models.ForeignKey("registers.PowerItem", models.PROTECT, null=True, related_name="lines")
+    measure = models.ForeignKey("registers.ControlMeasure", models.PROTECT, null=True, related_name="lines")
+    reason = models.TextField("说明", blank=True)
+    fingerprint = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.PENDING, blank=True)
+    comment = models.TextField("审核意见", blank=True)
+    returned_at = models.DateTimeField(null=True)
+    rounds_returned = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(risk_point__isnull=False, power_item=None, measure=None)
+                | Q(risk_point=None, power_item__isnull=False, measure=None)
+                | Q(risk_point=None, power_item=None, measure__isnull=False),
+                name="line_points_to_one_record",
+            ),
+            models.CheckConstraint(condition=~Q(verdict="returned") | ~Q(comment=""), name="line_returned_with_reason"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_change_display()} {self.record}"
+
+    @property
+    def record(self):
+        return self.risk_point or self.power_item or self.measure
+
+
+class ReviewVote(models.Model):
+    """One member's recorded verdict in a collective review (集体审核). One per member and round. Source: R1-20, R3-13.
+
+    ``verdicts``: entry id → {"accurate": bool, "comment": text, "fingerprint": what was shown}.
+    """
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="votes")
+    round = models.PositiveSmallIntegerField()
+    member = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+    complete = models.BooleanField()
+    opinion = models.TextField(blank=True)
+    verdicts = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["submission", "round", "member"], name="vote_once_per_round")]
+
+    def __str__(self):
+        return f"{self.member} {self.submission_id}"
+
+    @property
+    def agrees(self):
+        return self.complete and all(verdict["accurate"] for verdict in self.verdicts.values())
+
+
+class Decision(models.Model):
+    """One move of a submission: who, in which part, on exactly what (经办意见). Never changed afterwards."""
+
+    class Verdict(models.TextChoices):
+        SUBMIT = "submit", "提交"
+        WITHDRAW = "withdraw", "撤回"
+        AGREE = "agree", "通过"
+        RETURN = "return", "退回"
+        AUTOMATIC = "automatic", "自动办理"
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="decisions")
+    round = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=40)
+    step_label = models.CharField(max_length=60)
+    actor = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="decisions")
+    acting_role = models.CharField(max_length=20, blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    opinion = models.TextField(blank=True)
+    redo_on = models.DateField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    signed = models.BooleanField(default=False)
+    line_verdicts = models.JSONField(default=dict)
+    seen_version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["seen_version"]
+        constraints = [
+            # The database's share of "two people acting at once: one wins".
+            models.UniqueConstraint(fields=["submission", "seen_version"], name="decision_one_per_version"),
+            models.CheckConstraint(condition=~Q(verdict="return") | ~Q(opinion="") & Q(redo_on__isnull=False), name="decision_return_has_reason_and_deadline"),
+            models.CheckConstraint(condition=Q(signed=False) | ~Q(digest=""), name="decision_signature_has_digest"),
+        ]
+
+    def __str__(self):
+        return f"{self.step_label} {self.get_verdict_display()}"
+
+    @property
+    def code(self):
+        """The short code printed on the paper this decision saw."""
+        return short_code(self.digest)
+
+
+def short_code(digest):
+    """The first eight characters of a digest as printed: ``A1B2-C3D4``."""
+    return f"{digest[:4]}-{digest[4:8]}".upper() if digest else ""
+
+
+class Custody(models.Model):
+    """Where a sheet has come to: the part that received it, and from when it may read it. Source: R1-30."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="custodies")
+    role = models.CharField(max_length=20)
+    since = models.DateTimeField()
+    is_copy = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["submission", "role"], name="custody_once_per_role")]
+
+    def __str__(self):
+        return f"{self.role} {self.submission_id}"
+
+
+class FiledPaper(models.Model):
+    """The frozen content of a paper as it was filed, with its digest (备案件). Nothing changes it."""
+
+    submission = models.OneToOneField(Submission, models.PROTECT, related_name="filed_paper")
+    paper = models.CharField(max_length=40)
+    document = models.JSONField()
+    digest = models.CharField(max_length=64)
+    filed_at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.paper} {short_code(self.digest)}"

@@ -1,0 +1,77 @@
+"""Who hears of what, once: rows written with the act, delivered afterwards (design decision 8)."""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from registers import clock
+from registers.access import people_who_may
+from registers.audit import ACTS
+from workflows.models import Notification
+
+MAIL_ATTEMPTS = 5
+CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
+
+
+def tell(act, submission, *, key, at):
+    """Write the inbox rows of an act, in its transaction. Running it again adds nothing."""
+    audience = ACTS[act].told
+    if audience == "filler":
+        people = people_who_may("fill", submission)
+    elif audience == "next":
+        people = people_who_may("decide", submission)
+    else:
+        return
+    post(people, kind=act, key=key, text=sentence(act, submission), submission=submission, at=at)
+
+
+def post(people, *, kind, key, text, submission, at):
+    """One inbox row per person; the unique key swallows repeats."""
+    Notification.objects.bulk_create(
+        [Notification(recipient=person, kind=kind, key=key, text=text, submission=submission, created_at=at) for person in people],
+        ignore_conflicts=True,
+    )
+
+
+def sentence(act, submission):
+    """What the recipient reads: which paper, whose, what to do. Never what the sheet says."""
+    paper = submission.task.label
+    words = {
+        "submission.opened": f"请填报“{paper}”，截止 {submission.due_on:%Y-%m-%d} 24:00。",
+        "submission.return": f"您的“{paper}”被退回，请按意见修改，限 {submission.due_on:%Y-%m-%d} 前重新提交。",
+        "submission.filed": f"您的“{paper}”已办结备案。",
+    }
+    return words.get(act, f"“{paper}”（{submission.unit}）等待您办理：{submission.step_rules.label if submission.step_rules else ''}。")
+
+
+def owed():
+    """Messages whose mail has not gone out and that nobody is sending at the moment."""
+    stale = timezone.now() - timezone.timedelta(seconds=CLAIM_SECONDS)
+    return Notification.objects.filter(
+        Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=stale), mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS,
+    ).exclude(recipient__email="").filter(recipient__is_active=True)
+
+
+def deliver(limit=500):
+    """Send owed mails, oldest first; return how many went out. Safe to run in several workers at once.
+
+    A message is claimed by a conditional update before it is sent, so two workers never send the same one; a
+    worker that dies between sending and marking may cause one repeat (mail is at-least-once, the inbox exactly once).
+    """
+    sent = 0
+    for pk in list(owed().order_by("pk").values_list("pk", flat=True)[:limit]):
+        with transaction.atomic():
+            if not owed().filter(pk=pk).update(mail_claimed_at=timezone.now(), mail_attempts=F("mail_attempts") + 1):
+                continue
+        message = Notification.objects.select_related("recipient").get(pk=pk)
+        try:
+            send_mail(f"【廉政风险防控】{ACTS[message.kind].label if message.kind in ACTS else '提醒'}",
+                      f"{message.recipient.name}：\n\n{message.text}\n\n请登录系统办理：{settings.SITE_URL}/\n",
+                      None, [message.recipient.email])
+        except OSError:
+            continue  # the claim lapses and a later sweep tries again, up to MAIL_ATTEMPTS times
+        Notification.objects.filter(pk=pk).update(mailed_at=clock.now())
+        sent += 1
+    return sent

@@ -1,0 +1,346 @@
+"""The one place a submission moves (design decision 4).
+
+Every move locks the row, asks again whether the actor may, compares the version he saw, then writes the
+decision, the new state, the audit entry and the messages in one transaction.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from registers import audit, versions
+from registers.access import NotAllowed, can, people_who_may, require
+from workflows import deadlines, documents, notifications, policies, publicity, steps
+from workflows.models import Custody, Decision, FiledPaper, ReviewVote, Submission
+from workflows.models.submissions import EDITABLE, State
+from workflows.sheets import digest_of, sheet_for
+
+
+MOVED = ["state", "step", "waiting_role", "assigned_to", "version", "round", "due_on", "step_due_on", "gravest_rank",
+         "submitted_at", "moved_at", "filed_at"]
+
+
+class Stale(Exception):
+    """Somebody else moved the sheet first; ``submission`` shows it as it is now. Nothing has changed."""
+
+    def __init__(self, submission):
+        self.submission = submission
+        super().__init__("该表已被他人办理，您的操作未生效。")
+
+
+class NeedsReason(Exception):
+    """A return without a reason, or an agreement that leaves lines judged inaccurate; the message says which."""
+
+
+def locked(submission_id):
+    """The submission, locked, with all that its rules need."""
+    return Submission.objects.select_for_update(of=("self",)).select_related(
+        "task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to"
+    ).get(pk=submission_id)
+
+
+@transaction.atomic
+def submit(submission_id, *, actor, seen_version, content, at):
+    """Hand in a filled sheet: its content becomes proposed changes and the route begins.
+
+    Lines that did not change since they were accepted stay accepted. Raises ``Stale``, ``NotAllowed`` or
+    ``Incomplete``; then nothing has changed. Source: R1-17, R1-20.
+    """
+    submission = locked(submission_id)
+    _fresh(submission, seen_version)
+    require(actor, "fill", submission)
+    sheet = sheet_for(submission)
+    sheet.write(content)
+    submission.submitted_at = at
+    submission.gravest_rank = sheet.gravest_rank()
+    return _move(submission, "submit", actor=actor, at=at)
+
+
+@transaction.atomic
+def withdraw(submission_id, *, actor, seen_version, at):
+    """Take a sheet back before anyone has reviewed it. Raises ``Stale``, ``NotAllowed`` or ``NoSuchMove``."""
+    submission = locked(submission_id)
+    _fresh(submission, seen_version)
+    require(actor, "withdraw", submission)
+    if submission.votes.filter(round=submission.round).exists():
+        raise steps.NoSuchMove("已有领导小组成员表决，不能撤回；如需修改，请联系审核人退回。")
+    return _move(submission, "withdraw", actor=actor, at=at)
+
+
+@transaction.atomic
+def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at):
+    """Record one member's verdict in a collective review; a member may change his mind until it is concluded.
+
+    ``verdicts``: entry key → (accurate, comment). A line judged inaccurate needs a comment. Source: R1-20, R3-13.
+    """
+    submission = locked(submission_id)
+    _fresh(submission, seen_version)
+    require(actor, "decide", submission)
+    if submission.step_rules.kind != "collective_review":
+        raise steps.NoSuchMove("该表当前不在集体审核环节。")
+    shown = {entry.key: entry for entry in sheet_for(submission).shown()}
+    recorded = {}
+    for key, entry in shown.items():
+        accurate, comment = verdicts.get(key, (True, ""))
+        if not accurate and not comment.strip():
+            raise NeedsReason(f"第 {entry.number} 项判为不准，请写明意见。")
+        recorded[key] = {"accurate": accurate, "comment": comment.strip(), "fingerprint": entry.fingerprint}
+    if not complete and not opinion.strip():
+        raise NeedsReason("判为“不全”，请写明缺少什么。")
+    ballot, _ = ReviewVote.objects.update_or_create(
+        submission=submission, round=submission.round, member=actor.user,
+        defaults={"complete": complete, "opinion": opinion.strip(), "verdicts": recorded,
+                  "digest": documents.digest(submission), "at": at},
+    )
+    audit.append("submission.vote", about=submission, actor=actor, acting_role=submission.waiting_role, at=at,
+                 detail={"digest": ballot.digest, "agrees": ballot.agrees})
+    return ballot
+
+
+@transaction.atomic
+def decide(submission_id, verdict, *, actor, seen_version, at, opinion="", redo_on=None, returned=None, grades=None,
+           signed=False):
+    """Record one verdict (``agree`` or ``return``) and move the submission along its route.
+
+    ``seen_version`` is the version the decider had on screen; ``returned`` maps entry key → comment for lines
+    sent back, ``redo_on`` (a date, its end counts) the redo deadline; ``grades`` maps entry key → (grade code,
+    reason) at an adjudication; ``signed`` says the password was entered again for this very act. Whoever
+    also holds the next step acts once: with ``signed`` the sheet moves on through his consecutive steps.
+    Raises ``Stale``, ``NotAllowed``, ``NoSuchMove``, ``NeedsReason`` or ``Incomplete``; then nothing has changed.
+    Source: R1-20, R1-21, R1-28, R3-13.
+    """
+    submission = locked(submission_id)
+    _fresh(submission, seen_version)
+    require(actor, "decide", submission)
+    step = submission.step_rules
+    if verdict not in steps.verdicts_at(step) or verdict == "automatic":
+        raise steps.NoSuchMove(f"“{step.label}”环节不能办理该操作。")
+    if verdict == "return":
+        return _return(submission, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
+    while True:
+        _agree(submission, step, actor=actor, grades=grades, signed=signed)
+        decision = _move(submission, "agree", actor=actor, at=at, opinion=opinion, signed=signed)
+        step = submission.step_rules
+        if not _goes_on_alone(submission, step, actor, signed):
+            return decision
+        opinion = ""
+
+
+@transaction.atomic
+def hand_over(submission_id, *, actor, seen_version, to, at):
+    """转办: pass a waiting sheet to ``to`` (a user), who must be able to decide it. Raises ``Stale`` or ``NotAllowed``."""
+    submission = locked(submission_id)
+    _fresh(submission, seen_version)
+    require(actor, "hand_over", submission)
+    if to.pk == actor.user_id or not people_who_may("decide", submission).filter(pk=to.pk).exists():
+        raise steps.NoSuchMove("只能转给同一环节的其他经办人。")
+    submission.assigned_to = to
+    submission.save(update_fields=["assigned_to"])
+    audit.append("submission.handed_over", about=submission, actor=actor, acting_role=submission.waiting_role, at=at,
+                 detail={"to": to.pk})
+    notifications.post([to], kind="submission.handed_over", key=f"handed:{submission.pk}:{submission.version}", at=at,
+                       submission=submission, text=notifications.sentence("submission.handed_over", submission))
+
+
+@transaction.atomic
+def nudge(submission, *, actor, at):
+    """催办: remind whoever the sheet waits for; once per sheet, step and day. Returns how many were told."""
+    require(actor, "nudge", submission)
+    people = people_who_may("fill" if submission.state in EDITABLE else "decide", submission)
+    notifications.post(people, kind="submission.nudge", key=f"nudge:{submission.pk}:{submission.step}:{timezone.localdate(at):%Y%m%d}",
+                       text=f"{actor.user.name}催办：“{submission.task.label}”（{submission.unit}），请尽快办理。", submission=submission, at=at)
+    audit.append("submission.nudge", about=submission, actor=actor, at=at)
+    return people.count()
+
+
+def hold_consecutive(submission, actor):
+    """The later steps this actor would act on anyway, so that one act can settle them (peers: OCA PR 399)."""
+    later = []
+    code = submission.step
+    while True:
+        following = steps.step_after(submission.task.route_rules, code, "agree", gravest_rank=submission.gravest_rank)
+        if following.is_end or following.step.kind != "sign":
+            return later
+        role, people = policies.acting(following.step.role, submission, on=actor.on)
+        if not people.filter(pk=actor.user_id).exists():
+            return later
+        later.append(following.step)
+        code = following.step.code
+
+
+def _goes_on_alone(submission, step, actor, signed):
+    """A signature right after one's own verdict; anything else is a judgement of its own."""
+    if submission.state != State.IN_REVIEW or not signed or step is None or step.kind != "sign":
+        return False
+    return bool(can(actor, "decide", submission))
+
+
+def _fresh(submission, seen_version):
+    if submission.version != seen_version:
+        raise Stale(submission)
+
+
+def _agree(submission, step, *, actor, grades, signed):
+    """What an agreement demands at each kind of step."""
+    sheet = sheet_for(submission)
+    if step.kind == "collective_review":
+        require(actor, "conclude", submission)
+        ballots = list(submission.votes.filter(round=submission.round))
+        eligible = policies.acting("group_member", submission, on=actor.on)[1].count()
+        needed = min(step.quorum, eligible)
+        if len(ballots) < max(needed, 2):
+            raise NeedsReason(f"集体审核至少应有 {max(needed, 2)} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。")
+        if len([ballot for ballot in ballots if ballot.agrees]) * 2 <= len(ballots):
+            raise NeedsReason("同意的成员未过半数，不能通过，请退回填报人重新查找。")
+    if step.kind == "adjudicate":
+        sheet.set_grades(step, grades or {})
+        submission.gravest_rank = sheet.gravest_rank()
+    if step.kind == "sign" and not signed:
+        raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
+    submission.lines.exclude(verdict="accepted").update(verdict="accepted")
+
+
+def _return(submission, *, actor, at, opinion, redo_on, returned):
+    """Send a sheet back: lines named with a reason are returned, all others stay accepted. Source: R1-21."""
+    entries = {entry.key: entry for entry in sheet_for(submission).shown()}
+    for key, comment in returned.items():
+        if key in entries and not comment.strip():
+            raise NeedsReason(f"第 {entries[key].number} 项退回，请写明原因。")
+    if not opinion.strip():
+        raise NeedsReason("退回必须写明原因。")
+    if redo_on is None or redo_on < timezone.localdate(at):
+        raise NeedsReason("请填写限期重新查找的日期，不得早于今天。")
+    if submission.step_rules.kind == "collective_review":
+        require(actor, "conclude", submission)
+    for key, entry in entries.items():
+        lines = submission.lines.filter(entry=key)
+        if key in returned:
+            lines.update(verdict="returned", comment=returned[key].strip(), returned_at=at,
+                         rounds_returned=entry.rounds_returned + 1)
+        else:
+            lines.update(verdict="accepted")
+    return _move(submission, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
+
+
+def _move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False):
+    """Write the decision and take the submission to where its verdict leads."""
+    step = steps.step_of(submission.task.route_rules, submission.step)
+    following = steps.step_after(submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank)
+    acting_role = submission.waiting_role or step.role
+    decision = Decision.objects.create(
+        submission=submission, round=submission.round, step=step.code, step_label=step.label,
+        actor_id=actor.user_id if actor else None, acting_role=acting_role, verdict=verdict, opinion=opinion.strip(),
+        redo_on=redo_on, digest=documents.digest(submission), signed=signed and step.kind == "sign",
+        seen_version=submission.version, at=at,
+        line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
+    )
+    submission.version += 1
+    submission.moved_at, submission.assigned_to = at, None
+    if verdict == "return":
+        submission.state, submission.step, submission.waiting_role = State.RETURNED, following.step.code, ""
+        submission.due_on, submission.step_due_on = redo_on, None
+        submission.round += 1
+    elif verdict == "withdraw":
+        submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
+        submission.step_due_on = None
+    elif following.is_end:
+        _end(submission, at=at)
+    else:
+        _enter(submission, following.step, at=at)
+    submission.save(update_fields=MOVED)
+    audit.append(f"submission.{verdict}", about=submission, actor=actor, acting_role=acting_role, at=at,
+                 detail={"digest": decision.digest, "step": step.code, "version": submission.version})
+    told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
+    notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)
+    if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
+        _move(submission, "automatic", actor=None, at=at)
+    return decision
+
+
+def _enter(submission, step, *, at):
+    """Put the submission at ``step``: who acts, until when, and what the step's kind starts."""
+    on = timezone.localdate(at)
+    role, _ = policies.acting(step.role, submission, on=on)
+    submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
+    due = step.due.on(submission.task.campaign.year) if step.due else None
+    submission.step_due_on = due if due and due >= on else deadlines.add_working_days(on, 3)
+    ON_ENTER.get(step.kind, _custody)(submission, step, role, at)
+
+
+def _custody(submission, step, role, at):
+    """Whoever acts on a sheet may read it from now on."""
+    Custody.objects.get_or_create(submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"})
+
+
+def _publicise(submission, step, role, at):
+    """The sheet waits for its notice to end."""
+    items = [
+        {"place": submission.post.name if submission.post_id else str(submission.unit), "category": entry.heading,
+         "content": entry.fields[0][2] if submission.person_id is None else "", "grade": entry.grade.label if entry.grade else ""}
+        for entry in sheet_for(submission).shown()
+    ]
+    notice = publicity.open_notice(submission, step, at=at, items=items)
+    submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
+    _custody(submission, step, role, at)
+
+
+ON_ENTER = {"publicise": _publicise}
+
+
+@transaction.atomic
+def finish_notice(notice, *, at):
+    """Clear an ended notice and let its submission go on. Quiet when it has moved already."""
+    submission = locked(notice.submission_id)
+    notice.refresh_from_db()
+    if notice.cleared_at is not None or submission.waiting_role != policies.NOTICE:
+        return False
+    publicity.clear(notice, at=at)
+    _move(submission, "automatic", actor=None, at=at)
+    return True
+
+
+def _end(submission, *, at):
+    """The end of the route: apply the lines to the register, freeze the paper, open what comes after. Source: R1-20."""
+    on = timezone.localdate(at)
+    for line in submission.lines.select_related("risk_point", "power_item", "measure"):
+        if line.change == "retire":
+            versions.retire(line.record, on=on)
+        elif line.change != "keep":
+            versions.enter_into_force(line.record, on=on)
+    if submission.group_id and submission.task.brings == "group":
+        versions.file_group(submission.group, on=on)
+    submission.state, submission.waiting_role, submission.step_due_on, submission.filed_at = State.FILED, "", None, at
+    document = documents.document(submission)
+    FiledPaper.objects.create(
+        submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at)
+    open_followers(submission, at=at)
+
+
+def open_followers(submission, *, at):
+    """Open the same subject's sheets that waited for this one. Source: R1-29 (附件4 after grading)."""
+    campaign = submission.task.campaign
+    followers = [task.code for task in campaign.scheme.rules.tasks if submission.task.code in task.after]
+    waiting = Submission.objects.filter(
+        task__campaign=campaign, task__code__in=followers, unit=submission.unit, person=submission.person,
+        post=submission.post, state=State.WAITING,
+    ).select_related("task")
+    for follower in waiting:
+        needed = campaign.scheme.rules.task(follower.task.code).after
+        filed = Submission.objects.filter(
+            task__campaign=campaign, task__code__in=needed, unit=submission.unit, person=submission.person,
+            post=submission.post, state=State.FILED,
+        ).exclude(pk=submission.pk).count() + (submission.task.code in needed)
+        if filed >= len(needed) and follower.task.opens_on <= timezone.localdate(at):
+            open_sheet(follower, at=at)
+
+
+def open_sheet(submission, *, at):
+    """Open a waiting sheet for filling and tell its filler. Quiet when it is open already."""
+    first = submission.task.route_rules.steps[0]
+    moved = Submission.objects.filter(pk=submission.pk, state=State.WAITING).update(
+        state=State.OPEN, step=first.code, moved_at=at)
+    if moved:
+        submission.refresh_from_db()
+        audit.append("submission.opened", about=submission, at=at)
+        notifications.tell("submission.opened", submission, key=f"opened:{submission.pk}", at=at)
+    return bool(moved)
+

@@ -1,0 +1,26 @@
+"""What a sheet holds: from typed content to proposed changes, and from these to what people are shown.
+
+One class per thing a sheet can bring to the register (``brings`` of a task in the scheme).
+"""
+
+from registers.schemes.language import Brings
+from workflows.sheets.base import Incomplete, digest_of
+from workflows.sheets.grades import GradeSheet
+from workflows.sheets.group import GroupSheet
+from workflows.sheets.measures import MeasureSheet
+from workflows.sheets.points import PointSheet
+from workflows.sheets.powers import PowerSheet
+from workflows.sheets.report import ReportSheet
+
+_KINDS = {
+    Brings.POINTS: PointSheet, Brings.GRADES: GradeSheet, Brings.MEASURES: MeasureSheet, Brings.POWERS: PowerSheet,
+    Brings.GROUP: GroupSheet, Brings.REPORT: ReportSheet,
+}
+
+
+def sheet_for(submission):
+    """The sheet of a submission, of the kind its task brings."""
+    return _KINDS[Brings(submission.task.brings)](submission)
+
+
+__all__ = ["Incomplete", "digest_of", "sheet_for"]

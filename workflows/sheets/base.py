@@ -1,0 +1,212 @@
+"""What all kinds of sheets share."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field
+
+from workflows.models import SubmissionLine
+
+Change = SubmissionLine.Change
+
+
+class Incomplete(Exception):
+    """The sheet cannot be submitted yet; ``faults`` maps entry key (``""`` for the sheet) to field → sentence."""
+
+    def __init__(self, faults):
+        self.faults = faults
+        super().__init__("；".join(text for fields in faults.values() for text in fields.values()))
+
+
+def digest_of(value):
+    """SHA-256 over the canonical JSON of ``value``: the fingerprint of exactly what was shown."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass
+class Shown:
+    """One entry as reviewers and papers see it. ``fields``: (code, label, value); ``before`` likewise, last in force."""
+
+    key: str
+    number: int
+    change: str
+    fields: list
+    before: list = field(default_factory=list)
+    heading: str = ""
+    lines: list = field(default_factory=list)
+    grade: object = None
+    details: dict = field(default_factory=dict)
+
+    @property
+    def change_label(self):
+        return Change(self.change).label
+
+    @property
+    def verdict(self):
+        verdicts = {line.verdict for line in self.lines}
+        if "returned" in verdicts:
+            return "returned"
+        return "accepted" if verdicts == {"accepted"} else ""
+
+    @property
+    def comment(self):
+        return next((line.comment for line in self.lines if line.comment), "")
+
+    @property
+    def returned_at(self):
+        return next((line.returned_at for line in self.lines if line.returned_at), None)
+
+    @property
+    def rounds_returned(self):
+        return max((line.rounds_returned for line in self.lines), default=0)
+
+    @property
+    def reason(self):
+        return next((line.reason for line in self.lines if line.reason), "")
+
+    @property
+    def fingerprint(self):
+        return digest_of([line.fingerprint for line in self.lines])
+
+
+class Sheet:
+    """A submission's sheet. Subclasses say what an entry is."""
+
+    has_entries = True
+    may_add = False
+    offers_choice = False  # each entry offered from the register asks: keep, revise or retire
+
+    def __init__(self, submission):
+        self.submission = submission
+        self.task = submission.task
+        self.scheme = submission.task.campaign.scheme
+        self.rules = self.scheme.rules
+        self.task_rules = submission.task.rules
+
+    # -- typing ---------------------------------------------------------------------------------
+    def content(self):
+        """What the form starts from: the draft, else what the register offers."""
+        draft = getattr(self.submission, "draft", None)
+        return draft.content if draft and draft.content else {"entries": self.offered(), "values": {}}
+
+    def offered(self):
+        """Entries the register offers on an untouched sheet."""
+        return []
+
+    def new_entry(self, values=None):
+        return {"key": str(uuid.uuid4()), "base": None, "change": Change.ADD, "values": values or {}}
+
+    def faults(self, content):
+        """Everything that keeps ``content`` from being submitted: entry key → field → sentence."""
+        faults = {}
+        for entry in content["entries"]:
+            if wrong := self.entry_faults(entry):
+                faults[entry["key"]] = wrong
+        if wrong := self.sheet_faults(content):
+            faults[""] = wrong
+        return faults
+
+    def entry_faults(self, entry):
+        return {}
+
+    def sheet_faults(self, content):
+        return {}
+
+    def asks_faults(self, entry, asks):
+        """Required fields left empty and texts too long."""
+        wrong = {}
+        for ask in asks:
+            value = entry["values"].get(ask.field, "").strip()
+            if ask.required and not value:
+                wrong[ask.field] = f"请填写“{ask.label}”。"
+            elif len(value) > ask.max_length:
+                wrong[ask.field] = f"“{ask.label}”最多 {ask.max_length} 字，现有 {len(value)} 字。"
+        return wrong
+
+    # -- submitting -----------------------------------------------------------------------------
+    def write(self, content):
+        """Turn ``content`` into lines; lines that did not change keep their verdict. Raises ``Incomplete``."""
+        if faults := self.faults(content):
+            raise Incomplete(faults)
+        existing = {}
+        for line in self.submission.lines.select_related("risk_point", "power_item", "measure"):
+            existing.setdefault(str(line.entry), []).append(line)
+        faults, kept = {}, set()
+        for position, entry in enumerate(content["entries"], start=1):
+            old = existing.get(entry["key"], [])
+            fingerprint = digest_of({"change": entry["change"], "base": entry["base"], "values": entry["values"]})
+            if old and old[0].fingerprint == fingerprint:
+                if any(line.verdict == "returned" for line in old):
+                    faults[entry["key"]] = {"": "该行已被退回：请按意见修改，或在“说明”中写明不改的理由。"}
+                kept.add(entry["key"])
+                self.submission.lines.filter(entry=entry["key"]).exclude(position=position).update(position=position)
+                continue
+            self._replace(entry, old, position, fingerprint)
+            kept.add(entry["key"])
+        if faults:
+            raise Incomplete(faults)
+        for key, lines in existing.items():
+            if key not in kept:
+                self._discard(lines)
+
+    def _replace(self, entry, old, position, fingerprint):
+        remembered = {name: getattr(old[0], name) if old else default for name, default in
+                      (("comment", ""), ("returned_at", None), ("rounds_returned", 0))}
+        self._discard(old)
+        for record, change in self.records(entry):
+            if record.pk is None:
+                record.save()
+                self.after_save(record, entry)
+            self.submission.lines.create(
+                entry=entry["key"], position=position, change=change, fingerprint=fingerprint,
+                reason=entry["values"].get("reason", ""), **{self.line_field: record}, **remembered,
+            )
+
+    def _discard(self, lines):
+        """Drop lines together with their proposals; what is in force stays."""
+        for line in lines:
+            record = line.record
+            line.delete()
+            if record.in_force_from is None:
+                record.delete()
+
+    def records(self, entry):
+        """The proposed record(s) of an entry with their change; an unsaved record is a new proposal."""
+        raise NotImplementedError(type(self).__name__)
+
+    def after_save(self, record, entry):
+        """What hangs on a freshly saved proposal."""
+
+    # -- showing --------------------------------------------------------------------------------
+    def shown(self):
+        """The submitted entries as reviewers see them."""
+        entries = {}
+        for line in self.lines():
+            entries.setdefault(str(line.entry), []).append(line)
+        return [self.show(key, number, lines) for number, (key, lines) in enumerate(entries.items(), start=1)]
+
+    def lines(self):
+        return self.submission.lines.select_related(
+            "risk_point__category", "risk_point__self_grade", "risk_point__proposed_grade", "risk_point__final_grade",
+            "power_item__accountable_post", "measure",
+        )
+
+    def show(self, key, number, lines):
+        raise NotImplementedError(type(self).__name__)
+
+    # -- ending ---------------------------------------------------------------------------------
+    def gravest_rank(self):
+        """The gravest grade on the sheet (1 = gravest), None while nothing is graded."""
+        return None
+
+    def labelled(self, record, asks):
+        """``(field, label, value in words)`` of a record for the asked fields."""
+        return [(ask.field, ask.label, self.words(ask.field, getattr(record, ask.field, ""))) for ask in asks]
+
+    def words(self, field_name, value):
+        """A coded value in the scheme's words."""
+        sections = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}
+        if field_name in sections:
+            return self.rules.label_of(sections[field_name], value)
+        return "" if value is None else str(value)

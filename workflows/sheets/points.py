@@ -1,0 +1,79 @@
+"""Sheets that bring risk points (自查表)."""
+
+from registers.models import RiskCategory, RiskPoint
+from registers.schemes.language import Level
+from workflows.sheets.base import Change, Sheet, Shown
+
+
+class PointSheet(Sheet):
+    """Risk points by category: new ones, and those on record to keep, revise or retire. Source: R1-15 to R1-18, R1-47."""
+
+    line_field = "risk_point"
+    may_add = True
+    offers_choice = True
+
+    @property
+    def categories(self):
+        return self.rules.categories_for(self.task_rules.points or self.task_rules.level)
+
+    def on_record(self):
+        """The points in force that this sheet is about."""
+        points = RiskPoint.objects.filter(
+            level=self.task_rules.points or self.task.level, unit=self.submission.unit_id,
+            in_force_from__isnull=False, in_force_until=None,
+        ).select_related("category", "self_grade", "proposed_grade", "final_grade")
+        return points.filter(post=self.submission.post_id) if self.submission.post_id else points
+
+    def offered(self):
+        fields = [ask.field for ask in self.task_rules.asks]
+        return [
+            {"key": str(point.series), "base": point.pk, "change": "",
+             "values": {"category": point.category.code, **{name: getattr(point, name) for name in fields}}}
+            for point in self.on_record()
+        ]
+
+    def entry_faults(self, entry):
+        if entry["base"] and entry["change"] not in (Change.KEEP, Change.REVISE, Change.RETIRE):
+            return {"change": "请选择沿用、修改或撤销。"}
+        if entry["change"] == Change.RETIRE:
+            return {} if entry["values"].get("reason", "").strip() else {"reason": "请写明撤销的理由。"}
+        wrong = self.asks_faults(entry, self.task_rules.asks)
+        if entry["values"].get("category") not in {category.code for category in self.categories}:
+            wrong["category"] = "请选择风险类别。"
+        return wrong
+
+    def sheet_faults(self, content):
+        kept = [entry for entry in content["entries"] if entry["change"] != Change.RETIRE]
+        return {} if kept else {"": "至少应填写一个风险点。"}
+
+    def records(self, entry):
+        base = RiskPoint.objects.filter(pk=entry["base"]).first() if entry["base"] else None
+        if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
+            return [(base, entry["change"])]
+        values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
+        category = RiskCategory.objects.get(scheme=self.scheme, code=entry["values"]["category"])
+        point = RiskPoint(
+            level=self.task_rules.points or self.task.level, unit_id=self.submission.unit_id,
+            post_id=self.submission.post_id, holder_id=self.submission.person_id, category=category, **values,
+        )
+        if base is not None:
+            point.series = base.series
+        return [(point, Change.REVISE if base is not None else Change.ADD)]
+
+    def show(self, key, number, lines):
+        point = lines[0].risk_point
+        before = []
+        if lines[0].change == Change.REVISE:
+            earlier = self._earlier.get(point.series)
+            before = self.labelled(earlier, self.task_rules.asks) if earlier else []
+        return Shown(key, number, lines[0].change, self.labelled(point, self.task_rules.asks), before,
+                     point.category.label, lines, point.final_grade,
+                     {"category": point.category.code})
+
+    def shown(self):
+        self._earlier = {point.series: point for point in self.on_record()}
+        return super().shown()
+
+    @property
+    def is_personal(self):
+        return self.task.level == Level.PERSONAL

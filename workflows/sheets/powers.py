@@ -1,0 +1,110 @@
+"""Sheets that bring power items (权力事项登记表)."""
+
+from registers.models import Post, PowerItem, ProcessStep
+from workflows.sheets.base import Change, Sheet, Shown
+
+
+class PowerSheet(Sheet):
+    """A unit's power items with their process steps. Source: R1-13, R1-34."""
+
+    line_field = "power_item"
+    may_add = True
+    offers_choice = True
+
+    def on_record(self):
+        return PowerItem.objects.filter(
+            unit=self.submission.unit_id, in_force_from__isnull=False, in_force_until=None
+        ).select_related("accountable_post").prefetch_related("steps")
+
+    def offered(self):
+        return [{"key": str(item.series), "base": item.pk, "change": "", "values": self._values(item)} for item in self.on_record()]
+
+    def _values(self, item):
+        values = {}
+        for ask in self.task_rules.asks:
+            if ask.field == "procedure":
+                values["procedure"] = procedure_text(item)
+            elif ask.field == "accountable_post":
+                values["accountable_post"] = item.accountable_post.code if item.accountable_post else ""
+            else:
+                values[ask.field] = getattr(item, ask.field)
+        return values
+
+    def posts(self):
+        """The unit's posts, as choices ``(code, name)``."""
+        return list(Post.objects.filter(unit=self.submission.unit_id, closed_on=None).values_list("code", "name"))
+
+    def entry_faults(self, entry):
+        if entry["base"] and entry["change"] not in (Change.KEEP, Change.REVISE, Change.RETIRE):
+            return {"change": "请选择沿用、修改或撤销。"}
+        if entry["change"] == Change.RETIRE:
+            return {} if entry["values"].get("reason", "").strip() else {"reason": "请写明撤销的理由。"}
+        wrong = self.asks_faults(entry, self.task_rules.asks)
+        code = entry["values"].get("accountable_post")
+        if code and code not in dict(self.posts()):
+            wrong["accountable_post"] = "该岗位不在本单位，请重新选择。"
+        if any(len(line) > 300 for line in entry["values"].get("procedure", "").splitlines()):
+            wrong["procedure"] = "“运作程序”每行最多 300 字。"
+        return wrong
+
+    def sheet_faults(self, content):
+        kept = [entry for entry in content["entries"] if entry["change"] != Change.RETIRE]
+        return {} if kept else {"": "至少应填写一项权力事项。"}
+
+    def records(self, entry):
+        base = PowerItem.objects.filter(pk=entry["base"]).first() if entry["base"] else None
+        if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
+            return [(base, entry["change"])]
+        values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
+        values.pop("procedure", None)
+        code = values.pop("accountable_post", "")
+        item = PowerItem(
+            unit_id=self.submission.unit_id, accountable_post=Post.objects.filter(code=code).first() if code else None, **values
+        )
+        if base is not None:
+            item.series, item.chart_number = base.series, base.chart_number
+        return [(item, Change.REVISE if base is not None else Change.ADD)]
+
+    def after_save(self, record, entry):
+        ProcessStep.objects.bulk_create(
+            ProcessStep(power_item=record, position=position, **parts)
+            for position, parts in enumerate(procedure_steps(entry["values"].get("procedure", "")), start=1)
+        )
+
+    def lines(self):
+        return super().lines().prefetch_related("power_item__steps")
+
+    def show(self, key, number, lines):
+        item = lines[0].power_item
+        before = []
+        if lines[0].change == Change.REVISE and (earlier := self._earlier.get(item.series)):
+            before = self._fields(earlier)
+        return Shown(key, number, lines[0].change, self._fields(item), before, item.name, lines)
+
+    def shown(self):
+        self._earlier = {item.series: item for item in self.on_record()}
+        return super().shown()
+
+    def _fields(self, item):
+        words = {"procedure": procedure_text(item), "kind": item.get_kind_display(),
+                 "accountable_post": item.accountable_post.name if item.accountable_post else "",
+                 "major_matter": item.get_major_matter_display() if item.major_matter else ""}
+        return [(ask.field, ask.label, words[ask.field] if ask.field in words else self.words(ask.field, getattr(item, ask.field)))
+                for ask in self.task_rules.asks]
+
+
+def procedure_text(item):
+    """The steps of an item as typed: one a line, parts separated by ｜."""
+    return "\n".join("｜".join(part for part in (step.post_name, step.procedure, step.time_limit) if part) for step in item.steps.all())
+
+
+def procedure_steps(text):
+    """Read typed steps, one a line: ``步骤``, ``岗位｜步骤`` or ``岗位｜步骤｜时限``."""
+    for line in text.splitlines():
+        parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
+        if not any(parts):
+            continue
+        if len(parts) == 1:
+            parts = ["", parts[0], ""]
+        post, procedure, limit = (*parts, "")[:3]
+        yield {"post_name": post[:60], "procedure": procedure[:300], "time_limit": limit[:60]}

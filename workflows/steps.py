@@ -1,0 +1,70 @@
+"""Which step follows which, given the verdict and the gravest grade. Pure: no Django, no database."""
+
+from dataclasses import dataclass
+
+from registers.schemes.language import Step
+
+FORWARD = ("submit", "agree", "automatic")
+BACK = ("return", "withdraw")
+
+
+class NoSuchMove(Exception):
+    """The route does not know this verdict at this step; the message is for the person."""
+
+
+@dataclass(frozen=True)
+class Following:
+    """Where a verdict leads: to ``step``, or past the end of the route (``step`` None)."""
+
+    step: Step | None
+
+    @property
+    def is_end(self):
+        return self.step is None
+
+
+def step_of(route, code):
+    """The step named ``code``. Raises ``NoSuchMove`` when the route has none."""
+    for step in route.steps:
+        if step.code == code:
+            return step
+    raise NoSuchMove("该表所处的步骤已不在流程中，请联系管理员。")
+
+
+def verdicts_at(step):
+    """The verdicts a person may give at ``step``."""
+    if step.kind == "fill":
+        return ("submit",)
+    if step.kind in ("copy", "publicise"):
+        return ("automatic",)
+    return ("agree", "return") if step.may_return else ("agree",)
+
+
+def step_after(route, code, verdict, *, gravest_rank=None):
+    """The step that follows ``verdict`` given at step ``code``.
+
+    ``gravest_rank`` (1 = gravest, None = ungraded) lets steps restricted to grades be passed over. A return
+    leads back to filling; so does a withdrawal, which is possible from the first step after filling only.
+    Raises ``NoSuchMove``. Source: R1-20, R1-21, R1-30.
+    """
+    here = step_of(route, code)
+    if verdict == "withdraw":
+        if here is not first_review(route, gravest_rank):
+            raise NoSuchMove("该表已进入后续环节，不能撤回；如需修改，请联系审核人退回。")
+        return Following(route.steps[0])
+    if verdict not in verdicts_at(here):
+        raise NoSuchMove(f"“{here.label}”环节不能办理该操作。")
+    if verdict == "return":
+        return Following(route.steps[0])
+    later = route.steps[route.steps.index(here) + 1:]
+    return Following(next((step for step in later if concerns(step, gravest_rank)), None))
+
+
+def concerns(step, gravest_rank):
+    """Does a sheet with this gravest grade pass through ``step``?"""
+    return not step.grades or gravest_rank in step.grades
+
+
+def first_review(route, gravest_rank=None):
+    """The first step after filling that a sheet meets; None on a route of one step."""
+    return next((step for step in route.steps[1:] if concerns(step, gravest_rank)), None)

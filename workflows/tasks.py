@@ -1,0 +1,24 @@
+"""What workers do: one call each, safe to run twice."""
+
+from celery import shared_task
+
+from registers import clock
+from workflows import notifications, reminders, sweeping
+
+
+@shared_task(name="workflows.remind", ignore_result=True)
+def remind():
+    """Write today's reminders."""
+    reminders.remind(at=clock.now())
+
+
+@shared_task(name="workflows.sweep", ignore_result=True)
+def sweep():
+    """Open what is due, end what has ended, send what is owed."""
+    sweeping.sweep(at=clock.now())
+
+
+@shared_task(name="workflows.deliver", ignore_result=True)
+def deliver():
+    """Send owed mails now instead of at the next sweep."""
+    notifications.deliver()

@@ -1,0 +1,34 @@
+"""Doors to what happens to what is on record."""
+
+from django.urls import path
+
+from workflows.views import campaigns, desk, publicity, reviews, submissions
+
+urlpatterns = [
+    # desk
+    path("", desk.desk, name="desk"),
+    path("done/", desk.done_list, name="done_list"),
+    path("inbox/", desk.inbox, name="inbox"),
+    path("inbox/read/", desk.inbox_read, name="inbox_read"),
+    # campaign
+    path("campaign/", campaigns.campaign, name="campaign"),
+    path("campaign/open/", campaigns.campaign_open, name="campaign_open"),
+    path("progress/", campaigns.progress_list, name="progress_list"),
+    # submission
+    path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),
+    path("submissions/<int:pk>/fill/", submissions.submission_fill, name="submission_fill"),
+    path("submissions/<int:pk>/save/", submissions.submission_save, name="submission_save"),
+    path("submissions/<int:pk>/entry/", submissions.submission_entry, name="submission_entry"),
+    path("submissions/<int:pk>/withdraw/", submissions.submission_withdraw, name="submission_withdraw"),
+    path("submissions/<int:pk>/nudge/", campaigns.submission_nudge, name="submission_nudge"),
+    path("submissions/<int:pk>/paper.<form:form>", submissions.submission_file, name="submission_file"),
+    # review
+    path("submissions/<int:pk>/review/", reviews.submission_review, name="submission_review"),
+    path("submissions/<int:pk>/vote/", reviews.submission_vote, name="submission_vote"),
+    path("submissions/<int:pk>/decide/", reviews.submission_decide, name="submission_decide"),
+    path("submissions/<int:pk>/hand-over/", reviews.submission_hand_over, name="submission_hand_over"),
+    # notices
+    path("notices/", publicity.notice_list, name="notice_list"),
+    path("notices/<int:pk>/", publicity.notice_detail, name="notice_detail"),
+    path("objections/<int:pk>/handle/", publicity.objection_handle, name="objection_handle"),
+]

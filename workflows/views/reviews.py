@@ -1,0 +1,168 @@
+"""Reviewing: read a sheet beside last year's, judge its lines, decide."""
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from registers import clock
+from registers.access import can, people_who_may, require
+from registers.models import Grade
+from workflows import deadlines, documents, routes, steps
+from workflows.forms import reviews as forms
+from workflows.models import Submission
+from workflows.models.submissions import short_code
+from workflows.sheets import Incomplete, sheet_for
+from workflows.views import trail
+from workflows.views.submissions import NEEDED, _number, moved
+
+REFUSED = (routes.NeedsReason, steps.NoSuchMove)
+
+
+def _visible(request, pk):
+    return get_object_or_404(Submission.objects.visible_to(request.actor).select_related(*NEEDED), pk=pk)
+
+
+def submission_review(request, pk):
+    """The reviewer's page. Context: see ``_page``."""
+    submission = _visible(request, pk)
+    verdict = can(request.actor, "decide", submission)
+    if not verdict:
+        messages.info(request, verdict.reason)
+        return redirect("submission_detail", pk=pk)
+    return _page(request, submission)
+
+
+def _page(request, submission, *, form=None, vote_form=None, faults=None, error="", status=200):
+    """Context: ``entries`` (Shown, with the reader's typed verdicts), ``form``, ``vote_form``, ``votes``, ``my_vote``, ``checks``,
+    ``grades``, ``digest_code``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
+    actor, step = request.actor, submission.step_rules
+    sheet = sheet_for(submission)
+    entries = sheet.shown()
+    votes = list(submission.votes.filter(round=submission.round).select_related("member"))
+    my_vote = next((vote for vote in votes if vote.member_id == actor.user_id), None)
+    _typed(request, entries, step, my_vote, votes, faults or {})
+    collective = step.kind == "collective_review"
+    may_conclude = can(actor, "conclude", submission) if collective else True
+    decisions = trail.trail_of(submission)
+    signs = _signs(submission, actor)
+    return render(request, "workflows/submission_review.html", {
+        "submission": submission, "step": step, "item": trail.Item(submission, deadlines.shown(submission.step_due_on, clock.now())),
+        "entries": entries, "collective": collective, "adjudicates": step.kind == "adjudicate", "votes": votes, "my_vote": my_vote,
+        "form": form or _decision_form(submission, actor),
+        "vote_form": vote_form or (forms.VoteForm(step=step, initial=_vote_initial(my_vote)) if collective else None),
+        "may_conclude": may_conclude, "signs": signs, "later": routes.hold_consecutive(submission, actor),
+        "grades": Grade.objects.filter(scheme=submission.task.campaign.scheme),
+        "digest_code": short_code(documents.digest(submission)), "steps": trail.route_steps(submission, decisions), "trail": decisions,
+        "colleagues": _colleagues(submission, actor) if not collective else [], "error": error,
+        "extra": [("工作计划", submission.group.work_plan)] if submission.group_id else (
+            [("报告内容", submission.narrative)] if submission.narrative else []),
+        "compiled": submission.task.paper_rules.rows in documents.COMPILED,
+        "members_needed": step.quorum,
+    }, status=status)
+
+
+def _colleagues(submission, actor):
+    return list(people_who_may("decide", submission).exclude(pk=actor.user_id))
+
+
+def _signs(submission, actor):
+    """Does agreeing include a signature: at this step, or at one the same person holds right after?"""
+    return submission.step_rules.kind == "sign" or bool(routes.hold_consecutive(submission, actor))
+
+
+def _decision_form(submission, actor, data=None):
+    return forms.DecisionForm(data, step=submission.step_rules, signs=_signs(submission, actor), user=actor.user, today=clock.today())
+
+
+def _vote_initial(vote):
+    return {"complete": "yes" if vote.complete else "no", "opinion": vote.opinion} if vote else {}
+
+
+def _typed(request, entries, step, my_vote, votes, faults):
+    """Give each entry what the reader has typed or recorded, and what others said of it."""
+    for entry in entries:
+        recorded = (my_vote.verdicts if my_vote else {}).get(entry.key, {})
+        entry.typed_no = request.POST.get(f"v-{entry.key}", "no" if recorded.get("accurate") is False else "yes") == "no"
+        entry.typed_comment = request.POST.get(f"c-{entry.key}", recorded.get("comment", ""))
+        entry.objections = [(vote.member.name, vote.verdicts[entry.key]["comment"]) for vote in votes
+                            if vote.verdicts.get(entry.key, {}).get("accurate") is False]
+        if not entry.typed_comment and entry.objections and step.kind == "collective_review" and request.method == "GET":
+            entry.suggested_comment = "；".join(comment for _, comment in entry.objections)
+        entry.fault = faults.get(entry.key, {})
+        if step.kind == "adjudicate":
+            proposed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
+            default = proposed.code if proposed else entry.details["proposal"].grade
+            entry.typed_grade = request.POST.get(f"g-{entry.key}", default)
+            entry.typed_reason = request.POST.get(f"r-{entry.key}", entry.details["grade_reason"])
+
+
+@require_POST
+def submission_vote(request, pk):
+    """Record my verdict in a collective review."""
+    submission = _visible(request, pk)
+    require(request.actor, "decide", submission)
+    entries = sheet_for(submission).shown()
+    form = forms.VoteForm(request.POST, step=submission.step_rules)
+    if not form.is_valid():
+        return _page(request, submission, vote_form=form, status=422)
+    try:
+        routes.vote(pk, actor=request.actor, seen_version=_number(request.POST.get("seen_version")), at=clock.now(),
+                    complete=form.cleaned_data["complete"] == "yes", opinion=form.cleaned_data["opinion"],
+                    verdicts=forms.line_verdicts(request.POST, [entry.key for entry in entries]))
+    except routes.Stale as stale:
+        return moved(request, stale.submission)
+    except REFUSED as refused:
+        return _page(request, submission, vote_form=form, error=str(refused), status=422)
+    messages.success(request, "表决已记录。形成集体意见前可以更改。")
+    return redirect("submission_review" if can(request.actor, "conclude", submission) else "desk", **(
+        {"pk": pk} if can(request.actor, "conclude", submission) else {}))
+
+
+@require_POST
+def submission_decide(request, pk):
+    """One reviewer's verdict on one sheet."""
+    submission = _visible(request, pk)
+    seen_version = _number(request.POST.get("seen_version"))
+    if submission.version != seen_version:
+        return moved(request, submission)
+    require(request.actor, "decide", submission)
+    form = _decision_form(submission, request.actor, request.POST)
+    if not form.is_valid():
+        return _page(request, submission, form=form, status=422)
+    keys = [entry.key for entry in sheet_for(submission).shown()]
+    verdicts = forms.line_verdicts(request.POST, keys)
+    try:
+        routes.decide(
+            pk, form.cleaned_data["verdict"], actor=request.actor, seen_version=seen_version, at=clock.now(),
+            opinion=form.cleaned_data["opinion"], redo_on=form.cleaned_data.get("redo_on"),
+            returned={key: comment for key, (accurate, comment) in verdicts.items() if not accurate},
+            grades=forms.grade_choices(request.POST, keys), signed=bool(form.cleaned_data.get("password")))
+    except routes.Stale as stale:
+        return moved(request, stale.submission)
+    except IntegrityError:  # the database saw the race that the lock did not: the other one won
+        return moved(request, _visible(request, pk))
+    except Incomplete as incomplete:
+        return _page(request, submission, form=form, faults=incomplete.faults, error="有的风险点等级尚未定妥，请看标红的各项。", status=422)
+    except REFUSED as refused:
+        return _page(request, submission, form=form, error=str(refused), status=422)
+    messages.success(request, "已退回填报人，原因和限期已送达。" if form.cleaned_data["verdict"] == "return" else "已办理。")
+    return redirect("desk")
+
+
+@require_POST
+def submission_hand_over(request, pk):
+    """转办 to a colleague."""
+    submission = _visible(request, pk)
+    require(request.actor, "hand_over", submission)
+    form = forms.HandOverForm(request.POST, people=people_who_may("decide", submission))
+    if not form.is_valid():
+        return _page(request, submission, error="请选择要转给的经办人。", status=422)
+    try:
+        routes.hand_over(pk, actor=request.actor, seen_version=_number(request.POST.get("seen_version")), to=form.cleaned_data["to"], at=clock.now())
+    except routes.Stale as stale:
+        return moved(request, stale.submission)
+    except REFUSED as refused:
+        return _page(request, submission, error=str(refused), status=422)
+    messages.success(request, f"已转{form.cleaned_data['to']}办理。")
+    return redirect("desk")

@@ -1,0 +1,176 @@
+"""Filling a sheet, handing it in, looking at it, printing it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from registers import audit, clock
+from registers.access import can, require
+from registers.papers import pages
+from registers.papers.compose import compose
+from registers.views.papers import download
+from workflows import deadlines, documents, drafts, routes, steps
+from workflows.forms.submissions import SheetForm, read
+from workflows.models import Submission
+from workflows.sheets import Incomplete, sheet_for
+from workflows.views import trail
+
+NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to", "draft")
+
+
+def _visible(request, pk):
+    return get_object_or_404(Submission.objects.visible_to(request.actor).select_related(*NEEDED), pk=pk)
+
+
+def submission_detail(request, pk):
+    """One sheet: where it stands, its paper, its trail, and what the reader may do. Context: see the template."""
+    submission = _visible(request, pk)
+    decisions = trail.trail_of(submission)
+    document = documents.document(submission)
+    may_fill = can(request.actor, "fill", submission)
+    if submission.state != "filed" and not decisions and may_fill:
+        return redirect("submission_fill", pk=pk)
+    return render(request, "workflows/submission_detail.html", {
+        "submission": submission, "item": trail.Item(submission, deadlines.shown(submission.step_due_on or submission.due_on, clock.now())),
+        "steps": trail.route_steps(submission, decisions), "trail": decisions,
+        "sheet": pages.to_html(compose(submission.task.paper_rules, document), standalone=False),
+        "code": document["code"], "may_fill": may_fill, "may_decide": can(request.actor, "decide", submission),
+        "may_withdraw": _may_withdraw(request.actor, submission), "votes": submission.votes.select_related("member"),
+    })
+
+
+def _may_withdraw(actor, submission):
+    """Offered only where the route would let it through."""
+    verdict = can(actor, "withdraw", submission)
+    if not verdict:
+        return verdict
+    try:
+        steps.step_after(submission.task.route_rules, submission.step, "withdraw", gravest_rank=submission.gravest_rank)
+    except steps.NoSuchMove:
+        return False
+    return not submission.votes.filter(round=submission.round).exists()
+
+
+def submission_fill(request, pk):
+    """The form of a sheet. Without script: every button saves. Context: ``form`` (SheetForm), ``draft_version``, ``item``."""
+    submission = _visible(request, pk)
+    verdict = can(request.actor, "fill", submission)
+    if not verdict and request.method == "GET":
+        messages.info(request, verdict.reason)
+        return redirect("submission_detail", pk=pk)
+    require(request.actor, "fill", submission)
+    sheet = sheet_for(submission)
+    if request.method == "POST":
+        return _filled(request, submission, sheet)
+    return _form(request, submission, SheetForm(sheet))
+
+
+def _form(request, submission, form, *, status=200, conflict=None, draft_version=None):
+    decisions = trail.trail_of(submission)
+    draft = getattr(submission, "draft", None)
+    return render(request, "workflows/submission_fill.html", {
+        "submission": submission, "form": form, "sections": form.sections(), "conflict": conflict,
+        "draft": draft, "draft_version": draft_version if draft_version is not None else (draft.version if draft else 0),
+        "item": trail.Item(submission, deadlines.shown(submission.due_on, clock.now())),
+        "steps": trail.route_steps(submission, decisions),
+        "returned": next((row for row in reversed(decisions) if row.verdict == "return"), None) if submission.state == "returned" else None,
+        "paper": submission.task.paper_rules,
+    }, status=status)
+
+
+def _filled(request, submission, sheet):
+    content = read(sheet, request.POST)
+    anchor = ""
+    if "add" in request.POST:
+        entry = sheet.new_entry({"category": request.POST["add"]} if request.POST["add"] else {})
+        content["entries"].append(entry)
+        anchor = f"#e-{entry['key']}"
+    if "remove" in request.POST:
+        content["entries"] = [entry for entry in content["entries"] if entry["key"] != request.POST["remove"]]
+    try:
+        version = drafts.save(submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=clock.now())
+    except drafts.Conflict as conflict:
+        return _form(request, submission, SheetForm(sheet, content), status=409, conflict=conflict.draft,
+                     draft_version=conflict.draft.version)
+    if "submit" in request.POST:
+        return _hand_in(request, submission, sheet, content, version)
+    if "add" not in request.POST and "remove" not in request.POST:
+        messages.success(request, "草稿已保存。")
+    return redirect(reverse("submission_fill", args=[submission.pk]) + anchor)
+
+
+def _hand_in(request, submission, sheet, content, version):
+    try:
+        routes.submit(submission.pk, actor=request.actor, seen_version=_number(request.POST.get("seen_version")), content=content, at=clock.now())
+    except Incomplete as incomplete:
+        return _form(request, submission, SheetForm(sheet, content, incomplete.faults), status=422, draft_version=version)
+    except routes.Stale as stale:
+        return moved(request, stale.submission)
+    messages.success(request, "已提交，进入审核。您可以随时在这里查看进度；审核开始前可以撤回。")
+    return redirect("submission_detail", pk=submission.pk)
+
+
+@require_POST
+def submission_save(request, pk):
+    """Continuous saving: answers JSON ``{"version": n, "saved_at": "10:21"}``; 409 when another window was faster."""
+    submission = _visible(request, pk)
+    require(request.actor, "fill", submission)
+    content = read(sheet_for(submission), request.POST)
+    at = clock.now()
+    try:
+        version = drafts.save(submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=at)
+    except drafts.Conflict:
+        return JsonResponse({"message": "该表已在另一窗口修改，本窗口不再自动保存。请先刷新页面查看最新内容。"}, status=409)
+    return JsonResponse({"version": version, "saved_at": f"{deadlines.local(at):%H:%M:%S}"})
+
+
+@require_POST
+def submission_entry(request, pk):
+    """A fresh entry for a section, as the fragment that the form appends. Saves nothing."""
+    submission = _visible(request, pk)
+    require(request.actor, "fill", submission)
+    sheet = sheet_for(submission)
+    section = request.POST.get("add", "")
+    entry = SheetForm(sheet).new_entry(section, str(uuid.uuid4()))
+    return render(request, "workflows/_entry.html", {"entry": entry, "submission": submission})
+
+
+@require_POST
+def submission_withdraw(request, pk):
+    """撤回 before review."""
+    submission = _visible(request, pk)
+    try:
+        routes.withdraw(pk, actor=request.actor, seen_version=_number(request.POST.get("seen_version")), at=clock.now())
+    except routes.Stale as stale:
+        return moved(request, stale.submission)
+    except steps.NoSuchMove as refused:
+        messages.error(request, str(refused))
+        return redirect("submission_detail", pk=submission.pk)
+    messages.success(request, "已撤回，可以继续修改。")
+    return redirect("submission_fill", pk=pk)
+
+
+def submission_file(request, pk, form):
+    """The sheet's paper as a file; exports are on record."""
+    submission = _visible(request, pk)
+    document = documents.document(submission)
+    paper = compose(submission.task.paper_rules, document)
+    audit.append("paper.export", about=submission, actor=request.actor, detail={"form": form, "code": document["code"]})
+    who = submission.person.name if submission.person_id else submission.unit.name
+    return download(paper, form, f"{submission.task.paper_rules.label}{submission.task.paper_rules.title}（{who}）")
+
+
+def moved(request, submission):
+    """Somebody was faster: say who did what, and that nothing was changed."""
+    last = submission.decisions.select_related("actor").order_by("-seen_version").first()
+    return render(request, "workflows/submission_moved.html", {"submission": submission, "last": last}, status=409)
+
+
+def _number(text):
+    """A version as posted; anything else never matches one."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004
+

@@ -1,0 +1,90 @@
+"""How a submission is shown in lists and on its page: its steps, its trail, what to do next."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from workflows import steps
+from workflows.models.submissions import EDITABLE, State
+
+STATE_WORDS = dict(State.choices)
+
+
+@dataclass
+class Item:
+    """One row of a to-do list."""
+
+    submission: object
+    due: object = None
+    voted: bool = False
+
+    @property
+    def state_label(self):
+        """State in words; a sheet that ends without filing at the office is simply done."""
+        return STATE_WORDS[self.submission.state]
+
+    @property
+    def step(self):
+        return self.submission.step_rules
+
+    @property
+    def next_words(self):
+        """What the reader is asked to do."""
+        submission = self.submission
+        if submission.state == State.RETURNED:
+            return "按审核意见修改后重新提交"
+        if submission.state in EDITABLE:
+            return "填写并提交"
+        if submission.waiting_role == "notice":
+            return "公示中，期满后自动进入下一环节"
+        if self.step is None:
+            return ""
+        if self.step.kind == "collective_review":
+            return "已表决，等待形成集体意见" if self.voted else f"{self.step.label}：逐项表决"
+        return self.step.label
+
+
+@dataclass
+class StepShown:
+    """One step of the route as ``components/steps.html`` takes it."""
+
+    label: str
+    state: str
+    who: str = ""
+    when: str = ""
+
+
+def route_steps(submission, decisions):
+    """The submission's route with who did what when. ``decisions``: its trail, oldest first."""
+    done = {decision.step: decision for decision in decisions if decision.round == submission.round
+            and decision.verdict in ("submit", "agree", "automatic")}
+    shown, reached = [], False
+    for step in submission.task.route_rules.steps:
+        here = submission.state not in (State.FILED, State.CANCELLED) and step.code == submission.step
+        reached = reached or here
+        if submission.gravest_rank and not steps.concerns(step, submission.gravest_rank):
+            state = "skipped"
+        elif here:
+            state = "back" if submission.state == State.RETURNED else "current"
+        elif step.code in done and not reached:
+            state = "done"
+        else:
+            state = "todo"
+        decision = done.get(step.code) if state == "done" else None
+        when = f"{timezone.localtime(decision.at):%m-%d %H:%M}" if decision else ""
+        shown.append(StepShown(step.label, state, decision.actor.name if decision and decision.actor else "", when))
+    return shown
+
+
+TONES = {"return": "return", "agree": "pass", "submit": "pass"}
+
+
+def trail_of(submission):
+    """The decisions on a submission, oldest first, each with its tone for display."""
+    roles = submission.task.campaign.scheme.rules.roles
+    found = list(submission.decisions.select_related("actor").order_by("seen_version"))
+    for decision in found:
+        decision.tone = TONES.get(decision.verdict, "note")
+        decision.role_label = roles.get(decision.acting_role, "")
+        decision.who = decision.actor.name if decision.actor else "系统"
+    return found

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from registers import jobs
 from workflows import campaigns, notifications, publicity, routes
 
 
@@ -11,4 +12,5 @@ def sweep(*, at):
         "opened": campaigns.open_due(at=at),
         "notices": sum(routes.finish_notice(notice, at=at) for notice in publicity.ended(timezone.localdate(at))),
         "mails": notifications.deliver(),
+        "jobs": jobs.work(at=at),
     }

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from registers import clock
+from registers import clock, exports  # noqa: F401 (exports registers the kinds of jobs)
 from workflows import notifications, reminders, sweeping
 
 

@@ -88,9 +88,14 @@ class Block:
     colspan: int = 1
 
     @property
+    def signed(self):
+        """Name, the seal's place and date, those that there are."""
+        return tuple(part for part in (self.name, "（盖章）" if self.seal else "", self.date) if part)
+
+    @property
     def closing(self):
-        """The last line, at the right: name, seal's place, date."""
-        return "　　".join(part for part in (self.name, "（盖章）" if self.seal else "", self.date) if part)
+        """The last line, which stands at the right."""
+        return "　　".join(self.signed)
 
     @property
     def inline(self):
@@ -189,7 +194,7 @@ def compose(layout, document, *, blank=False):
     kept = ("fixed", "year", "version", "institution")
     document, dropped = _printable({key: document.get(key) for key in kept} if blank else document)
     leaves = leaf_columns(layout)
-    values = {"institution": document.get("institution"), "year": document.get("year"), **(document.get("fields") or {})}
+    values = {key: document.get(key) for key in ("institution", "year")} | (document.get("fields") or {})
     notes = [f"注：原文有{dropped}个不能打印的控制字符，已略去。"] if dropped else []
     footer = _footer(layout, values, document.get("signoffs") or {})
     paper = Paper(
@@ -260,6 +265,8 @@ def _filled(text, values):
 
 def _shares(widths):
     """Whole percents that sum to 100: 1 for each, the rest in proportion to ``widths``."""
+    if not widths:
+        return ()
     rest = 100 - len(widths)
     ends = [round(rest * sum(widths[:upto]) / sum(widths)) for upto in range(len(widths) + 1)]
     return tuple(1 + end - start for start, end in pairwise(ends))

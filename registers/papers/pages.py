@@ -85,8 +85,7 @@ def _markup(paper, *, standalone, styles=""):
             for row in _labelled(paper.footer, paper.footer_shares, paper)
         ],
         "head": [
-            [(cell, _label(cell.text, sum(column.share for column in paper.columns[cell.column :][: cell.colspan]), paper))
-             for cell in row] for row in paper.head_rows
+            [(cell, _label(cell.text, _share(cell, paper), paper)) for cell in row] for row in paper.head_rows
         ],
         "groups": _groups(paper),
         # One line of a smaller size looks better than two of which one is nearly empty.
@@ -138,9 +137,12 @@ def _groups(paper):
     return groups
 
 
+def _share(cell, paper):
+    return sum(column.share for column in paper.columns[cell.column :][: cell.colspan])
+
+
 def _lines(cell, paper):
-    share = sum(column.share for column in paper.columns[cell.column :][: cell.colspan])
-    across = max(1, int((_WIDTH[paper.orientation] * share / 100 - 11) / paper.points))
+    across = max(1, int((_WIDTH[paper.orientation] * _share(cell, paper) / 100 - 11) / paper.points))
     return sum(1 + len(line) // across for line in cell.text.split("\n"))
 
 

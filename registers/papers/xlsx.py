@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from math import ceil, isfinite
 from tempfile import SpooledTemporaryFile
 from xml.sax.saxutils import escape
@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.page import PageMargins
 
 from registers.papers.compose import printable
 
@@ -86,12 +87,12 @@ def write_table(place, sheet, styles, overflow):
 
     openpyxl would take ten times as long for the rows, so they are written aside and put in on saving.
     """
-    width, top = len(sheet.columns), 1
+    width, top, across = len(sheet.columns), 1, sum(wide for _, wide in sheet.columns) / 2
     for text, size, align in ((sheet.title, 16, "center"), (sheet.note, 10, "left")):
         if text:
             font = Font(name="宋体", size=size, bold=align == "center")
             _put(place, top, 1, text, font=font, align=align, across=width, border=_OPEN)
-            place.row_dimensions[top].height = size * 1.8 * (1 + len(text) * 2 // _WIDTH["landscape"])
+            place.row_dimensions[top].height = _height(_lines(text, max(1, int(across * 10 / size))), size) + 4
             top += 1
     for at, (label, wide) in enumerate(sheet.columns, 1):
         _put(place, top, at, label, font=Font(name="黑体", size=10), align="center")
@@ -106,13 +107,14 @@ def write_table(place, sheet, styles, overflow):
     return rows
 
 
-def _stream(rows, sheet, row, styles, overflow):
-    """Write the rows' XML after ``row``; return the number of the last one."""
-    letters = [get_column_letter(at) for at in range(1, len(sheet.columns) + 1)]
+def _stream(rows, sheet, head, styles, overflow):
+    """Write the rows' XML below row ``head``; return the number of the last one."""
+    columns = [(get_column_letter(at), max(1, int(wide / 2))) for at, (_, wide) in enumerate(sheet.columns, 1)]
     text_style, number_style, day_style = styles
-    for row, values in enumerate(sheet.rows, row + 1):  # noqa: B020, PLW2901 (counts on from the head)
-        xml = [f'<row r="{row}">']
-        for letter, value in zip(letters, values, strict=True):
+    row = head
+    for row, values in enumerate(sheet.rows, head + 1):
+        xml, high = [""], 1
+        for (letter, across), value in zip(columns, values, strict=True):
             if isinstance(value, bool):
                 value = "是" if value else "否"  # noqa: PLW2901
             if value is None or value == "":
@@ -123,12 +125,26 @@ def _stream(rows, sheet, row, styles, overflow):
                 serial = (date(value.year, value.month, value.day) - _EPOCH).days
                 xml.append(f'<c r="{letter}{row}" s="{day_style}"><v>{serial}</v></c>')
             else:
-                text = escape(_fitting(str(value), f"{sheet.name} {letter}{row}", overflow))
+                text = _fitting(str(value), f"{sheet.name} {letter}{row}", overflow)
+                if len(text) > across * high or "\n" in text:
+                    high = max(high, _lines(text, across))
                 xml.append(f'<c r="{letter}{row}" s="{text_style}" t="inlineStr"><is>'
-                           f'<t xml:space="preserve">{text}</t></is></c>')
+                           f'<t xml:space="preserve">{escape(text)}</t></is></c>')
+        # Excel measures the row again when somebody edits it; others show what is written here.
+        xml[0] = f'<row r="{row}" ht="{_height(high)}">'
         xml.append("</row>")
         rows.write("".join(xml).encode())
     return row
+
+
+def _lines(text, across):
+    """Lines that ``text`` takes where ``across`` Chinese characters stand side by side."""
+    return sum(max(1, ceil(len(part) / across)) for part in text.split("\n"))
+
+
+def _height(lines, size=10):
+    """A row's height in points; Excel allows 409."""
+    return min(409, size * 1.4 * lines + 4)
 
 
 def _fitting(text, where, overflow):
@@ -177,11 +193,12 @@ def _print_setup(place, orientation, first, last):
     place.page_setup.orientation = orientation
     place.page_setup.fitToHeight = 0
     place.sheet_properties.pageSetUpPr.fitToPage = True
+    place.page_margins = PageMargins(left=0.6, right=0.6, top=0.75, bottom=0.7)
     place.print_options.horizontalCentered = True
     place.oddFooter.center.text = "第&P页/共&N页"
     if last:
         place.print_title_rows = f"{first}:{last}"
-        place.freeze_panes = place.cell(last + 1, 1)
+        place.freeze_panes = f"A{last + 1}"
 
 
 def _workbook():
@@ -276,9 +293,7 @@ class _PaperSheet:
                 side = last if number == len(chunk) > 1 else align
                 self.put(self.row, start, text, font=font, align=side, across=across, border=border)
                 high = max(high, self.lines(text, start, across, size))
-            # A merged cell never grows by itself; Excel allows 409 points.
-            self.place.row_dimensions[self.row].height = min(409, size * 1.5 * high + 4)
-            self.row += 1
+            self.grow(high, size)
 
     def spans(self, count):
         """``(first column, number of columns)`` for ``count`` cells of nearly equal width."""
@@ -291,22 +306,26 @@ class _PaperSheet:
         starts = [0, *ends]
         return [(start + 1, end - start) for start, end in zip(starts, [*ends, len(self.shares)], strict=True)]
 
-    def lines(self, text, start, across, size):
-        width = _WIDTH[self.paper.orientation] * sum(self.shares[start - 1 :][:across]) / 100 * 10 / size
-        return sum(max(1, ceil(2 * len(part) / width)) for part in text.split("\n"))
+    def lines(self, text, start, across, size=10):
+        width = _WIDTH[self.paper.orientation] * sum(self.shares[start - 1 :][:across]) / 100
+        return _lines(text, max(1, int(width / 2 * 10 / size)))
+
+    def grow(self, lines, size=10, least=0):
+        """Give the current row its height, which no program finds by itself, and go on to the next."""
+        self.place.row_dimensions[self.row].height = max(least, _height(lines, size))
+        self.row += 1
 
     def table(self):
-        for row in self.paper.head_rows:
-            for cell in row:
-                self.put(self.row, cell.column + 1, cell.text, font=Font(name="黑体", size=10), align="center",
-                         across=cell.colspan, down=cell.rowspan)
-            self.row += 1
-        for row in self.paper.body:
-            for cell in row:
-                self.put(self.row, cell.column + 1, cell.text, align=cell.align, across=cell.colspan, down=cell.rowspan)
-            if self.paper.row_height:
-                self.place.row_dimensions[self.row].height = self.paper.row_height * _POINTS_PER_MM
-            self.row += 1
+        least = self.paper.row_height * _POINTS_PER_MM
+        for rows, style, lowest in (
+            (self.paper.head_rows, {"font": Font(name="黑体", size=10)}, 20), (self.paper.body, {}, max(20, least)),
+        ):
+            for row in rows:
+                for cell in row:
+                    self.put(self.row, cell.column + 1, cell.text, align=cell.align, across=cell.colspan,
+                             down=cell.rowspan, **style)
+                high = (ceil(self.lines(cell.text, cell.column + 1, cell.colspan) / cell.rowspan) for cell in row)
+                self.grow(max(high), least=lowest)
 
     def footer(self, blocks):
         if self.paper.footer_style == "line":
@@ -322,9 +341,7 @@ class _PaperSheet:
                 self.put(self.row, 1, block.label, font=Font(name="黑体", size=10), align="center", across=beside,
                          down=2 if block.closing else 1)
                 self.put(self.row, beside + 1, text, across=across - beside, border=_UPPER if block.closing else _BOX)
-                high = max(block.room, self.lines(text, beside + 1, across - beside, 10))
-                self.place.row_dimensions[self.row].height = min(409, 15 * high + 4)
-                self.row += 1
+                self.grow(max(block.room, self.lines(text, beside + 1, across - beside)))
             if block.closing:
                 start = 1 if across == 1 else beside + 1
                 self.put(self.row, start, block.closing, align="right", across=across - start + 1, border=_LOWER)

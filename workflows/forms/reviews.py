@@ -23,6 +23,7 @@ class VoteForm(forms.Form):
         self.fields["complete"].label = step.sheet_check or "查找全不全"
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
 
 
 class DecisionForm(forms.Form):
@@ -48,6 +49,7 @@ class DecisionForm(forms.Form):
             layout.append(Row(*rest))
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True
         self.helper.layout = Layout(*layout)
 
     def clean(self):

@@ -88,7 +88,7 @@ def _typed(request, entries, step, my_vote, votes, faults):
         entry.objections = [(vote.member.name, vote.verdicts[entry.key]["comment"]) for vote in votes
                             if vote.verdicts.get(entry.key, {}).get("accurate") is False]
         if not entry.typed_comment and entry.objections and step.kind == "collective_review" and request.method == "GET":
-            entry.suggested_comment = "；".join(comment for _, comment in entry.objections)
+            entry.typed_comment = "；".join(comment for _, comment in entry.objections)
         entry.fault = faults.get(entry.key, {})
         if step.kind == "adjudicate":
             proposed = entry.details["proposed_grade"] if step.sets == "final_grade" else None

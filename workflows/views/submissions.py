@@ -119,13 +119,21 @@ def submission_save(request, pk):
     """Continuous saving: answers JSON ``{"version": n, "saved_at": "10:21"}``; 409 when another window was faster."""
     submission = _visible(request, pk)
     require(request.actor, "fill", submission)
-    content = read(sheet_for(submission), request.POST)
+    sheet = sheet_for(submission)
+    content = read(sheet, request.POST)
     at = clock.now()
     try:
         version = drafts.save(submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=at)
     except drafts.Conflict:
         return JsonResponse({"message": "该表已在另一窗口修改，本窗口不再自动保存。请先刷新页面查看最新内容。"}, status=409)
-    return JsonResponse({"version": version, "saved_at": f"{deadlines.local(at):%H:%M:%S}"})
+    return JsonResponse({"version": version, "saved_at": f"{deadlines.local(at):%H:%M:%S}", "proposals": _proposals(sheet, content)})
+
+
+def _proposals(sheet, content):
+    """What the grading rule says of each entry as typed so far: entry key → sentence. Empty on other sheets."""
+    if sheet.task.brings != "grades":
+        return {}
+    return {entry["key"]: sheet.proposal(entry["values"]).reason for entry in content["entries"]}
 
 
 @require_POST

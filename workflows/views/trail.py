@@ -86,5 +86,6 @@ def trail_of(submission):
     for decision in found:
         decision.tone = TONES.get(decision.verdict, "note")
         decision.role_label = roles.get(decision.acting_role, "")
+        decision.redo_text = f"限 {decision.redo_on.year}年{decision.redo_on.month}月{decision.redo_on.day}日 24:00 前重新提交" if decision.redo_on else ""
         decision.who = decision.actor.name if decision.actor else "系统"
     return found

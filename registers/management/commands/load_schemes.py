@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="*", metavar="FILE")
         parser.add_argument("--check", action="store_true", help="只检查，不载入")
 
-    def handle(self, *args, files, check, **options):
+    def handle(self, *args, files, check, verbosity, **options):
         paths = [Path(file) for file in files] or sorted((settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
         read, faults = [], []
         for path in paths:
@@ -35,4 +35,5 @@ class Command(BaseCommand):
                     self.stdout.write(f"{path.name}：{rules.identity.institution}《{rules.identity.title}》检查通过")
                     continue
                 scheme, created = versions.store(rules, document, at=clock.now())
-                self.stdout.write(f"{path.name}：{scheme}{'已载入' if created else '没有变化'}")
+                if created or verbosity:
+                    self.stdout.write(f"{path.name}：{scheme}{'已载入' if created else '没有变化'}")

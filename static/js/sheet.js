@@ -1,0 +1,114 @@
+/* The self-check form: saves what is typed continuously, adds and removes entries without leaving the page.
+   Without this file every button saves on the server. */
+(function () {
+  "use strict";
+  var form = document.querySelector("form[data-sheet]");
+  if (!form) return;
+  var PAUSE = 1200, RETRY = 5000;
+  var state = form.querySelector("[data-save-state]");
+  var version = form.elements.draft_version;
+  var timer = null, saving = false, dirty = false, stopped = false;
+
+  function show(code, text) { state.dataset.saveState = code; state.textContent = text; }
+
+  function later(wait) { clearTimeout(timer); timer = setTimeout(save, wait); }
+
+  function touched() {
+    if (stopped) return;
+    dirty = true;
+    show("dirty", "有未保存的内容…");
+    later(PAUSE);
+  }
+
+  function save() {
+    if (saving || stopped || !dirty) return;
+    saving = true;
+    dirty = false;
+    show("saving", "正在保存…");
+    fetch(form.dataset.saveUrl, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { "X-Requested-With": "fetch" }, redirect: "manual" })
+      .then(function (response) {
+        if (response.status === 200) return response.json().then(function (saved) {
+          version.value = saved.version;
+          Object.keys(saved.proposals || {}).forEach(function (key) {
+            var place = form.querySelector("[data-proposal='" + key + "'] span");
+            if (place) place.textContent = saved.proposals[key];
+          });
+          if (!dirty) show("saved", "草稿已自动保存 " + saved.saved_at);
+        });
+        if (response.status === 409) return response.json().then(function (answer) { stopped = true; show("error", answer.message); });
+        if (response.type === "opaqueredirect") { stopped = true; show("error", "登录已超时：请在新标签页重新登录，再点“保存草稿”。"); return null; }
+        if (response.status === 403) { stopped = true; show("error", "该表已不在填报环节，本次修改没有保存，请刷新页面。"); return null; }
+        throw new Error(response.status);
+      })
+      .catch(function () { dirty = true; show("error", "网络不通，内容尚未保存，正在重试…"); later(RETRY); })
+      .finally(function () { saving = false; if (dirty && !stopped) later(PAUSE); });
+  }
+
+  form.addEventListener("input", touched);
+  form.addEventListener("change", function (event) {
+    touched();
+    if (event.target.name && event.target.name.slice(-7) === "-change") reveal(event.target.closest(".entry"));
+  });
+
+  /* Leaving in a hurry: hand the last words to the browser to deliver. */
+  document.addEventListener("visibilitychange", function () {
+    if (document.visibilityState !== "hidden" || !dirty || saving || stopped) return;
+    if (navigator.sendBeacon && navigator.sendBeacon(form.dataset.saveUrl, new FormData(form))) {
+      dirty = false;
+      version.value = Number(version.value) + 1;
+      show("saved", "草稿已自动保存");
+    }
+  });
+  form.addEventListener("submit", function () { clearTimeout(timer); stopped = true; });
+
+  /* What is kept needs no fields; what is revised shows them; what is retired asks for the reason only. */
+  function reveal(entry) {
+    var chosen = entry.querySelector("input[name$='-change']:checked");
+    var block = entry.querySelector("[data-when-change]");
+    if (!block) return;
+    var kind = chosen ? chosen.value : "";
+    block.querySelectorAll(".field").forEach(function (field) {
+      var control = field.querySelector("[name]");
+      var isReason = control && control.name.slice(-7) === "-reason";
+      field.hidden = isReason ? kind !== "retire" : kind !== "revise";
+    });
+    entry.classList.toggle("entry-retired", kind === "retire");
+  }
+  form.querySelectorAll(".entry").forEach(reveal);
+
+  form.addEventListener("click", function (event) {
+    var button = event.target.closest("button");
+    if (!button) return;
+    if (button.matches("[data-add]")) { event.preventDefault(); add(button); }
+  });
+  /* data-confirm re-clicks the button once the person has agreed; only then does it get here. */
+  form.addEventListener("click", function (event) {
+    var button = event.target.closest("button[data-remove]");
+    if (!button || event.defaultPrevented) return;
+    event.preventDefault();
+    button.closest(".entry").remove();
+    touched();
+  });
+
+  function add(button) {
+    var data = new FormData();
+    data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    data.append("add", button.value);
+    fetch(form.dataset.entryUrl, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" })
+      .then(function (response) { if (response.status !== 200) throw new Error(response.status); return response.text(); })
+      .then(function (html) {
+        var place = button.closest(".sheet-add"), holder = document.createElement("div");
+        holder.innerHTML = html;
+        var entry = holder.querySelector(".entry");
+        place.parentNode.insertBefore(entry, place);
+        reveal(entry);
+        var first = entry.querySelector("textarea, input:not([type=hidden]), select");
+        if (first) first.focus();
+        touched();
+      })
+      .catch(function () { show("error", "网络不通，暂时不能增加，请稍后再试。"); });
+  }
+
+  var wrong = document.querySelector("[data-first-error]");
+  if (wrong) wrong.focus();
+})();

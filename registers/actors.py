@@ -95,6 +95,24 @@ class Actor:
         """Does the person hold ``role`` for this unit or one above it?"""
         return unit_id in self.unit_ids(role)
 
+    def answerable_unit_ids(self, role):
+        """Units for which the person is the nearest to hold ``role``: all below his own, except where somebody else is nearer."""
+        tops = self.own_unit_ids(role)
+        if not tops:
+            return set()
+        if role not in self._nearer:
+            if role == GROUP_MEMBER:
+                groups = apps.get_model("registers", "LeadingGroup").objects.in_force(self.on)
+                self._nearer[role] = set(groups.values_list("unit_id", flat=True))
+            else:
+                held = apps.get_model("registers", "Appointment").objects.in_force(self.on).filter(role=role)
+                self._nearer[role] = set(held.values_list("unit_id", flat=True))
+        return self._with_descendants(tops, stop_at=self._nearer[role] - tops)
+
+    @cached_property
+    def _nearer(self):
+        return {}
+
     @cached_property
     def home_unit_ids(self):
         """The units the person works in."""
@@ -110,11 +128,11 @@ class Actor:
             children.setdefault(parent, []).append(pk)
         return children
 
-    def _with_descendants(self, tops):
+    def _with_descendants(self, tops, stop_at=frozenset()):
         found, waiting = set(), list(tops)
         while waiting:
             unit = waiting.pop()
-            if unit not in found:
+            if unit not in found and unit not in stop_at:
                 found.add(unit)
                 waiting.extend(self._children.get(unit, ()))
         return found

@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass
 from datetime import UTC
 
+from django.db import transaction
+
 from registers import clock
 from registers.models import AuditEntry, AuditHead
 
@@ -44,6 +46,7 @@ def declare(acts):
         ACTS[code] = act
 
 
+@transaction.atomic
 def append(act, *, about=None, actor=None, acting_role="", detail=None, at=None):
     """Append one entry; call it inside the transaction of the act, as its last write.
 

@@ -28,6 +28,24 @@ def enter_into_force(record, *, on):
     record.in_force_from = on
 
 
+def load_history(records, *, on):
+    """Put records from before this system in force since the day ``on``, many at once; return them saved.
+
+    Only for what no submission of this system can have brought: last year's register of a demo, an old ledger. They
+    are the first versions of their series and close nothing. Raises ``NotADraft`` when one of them is on record
+    already; then nothing is written.
+    """
+    records = list(records)
+    for record in records:
+        if record.pk is not None or record.in_force_from is not None:
+            raise NotADraft(str(record))
+    for record in records:
+        record.in_force_from = on
+    for model in VERSIONED:
+        model.objects.bulk_create([record for record in records if isinstance(record, model)], batch_size=500)
+    return records
+
+
 def retire(record, *, on):
     """Close a version in force for good; a retired risk point takes its measures along (R4-30)."""
     closed = type(record).objects.filter(pk=record.pk, in_force_from__isnull=False, in_force_until=None)

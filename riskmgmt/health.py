@@ -1,7 +1,7 @@
 """Is the site alive, is it complete? Every part that is missing is named together with its remedy.
 
-`/healthz` asks what may fail while the site runs (database, broker, worker), `/readyz` what a set-up may have forgotten
-(migrations, pango, fonts, front-end packages). The latter are system checks too: `manage.py check` says the same.
+`/healthz` asks what may fail while the site runs (database, broker, worker); what a set-up may have forgotten (pango,
+fonts, front-end packages) is a system check: `manage.py check` says it. Logged-out people reach no more than that.
 """
 
 import ctypes
@@ -19,7 +19,6 @@ from django.core import checks
 from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -35,7 +34,6 @@ FAILURES = (DatabaseError, RedisError, OSError)
 DATABASE_REMEDY = "数据库连接失败。请检查 DATABASE_URL 和数据库服务；使用 SQLite 时请检查 var 目录可写、磁盘未满。"
 BROKER_REMEDY = "消息队列连接失败。请检查 REDIS_URL 和 Redis 服务；未用 Redis 时请检查 var/queue 目录可写。"
 WORKER_REMEDY = "后台任务进程没有响应，提醒和文件生成会延迟。请启动 celery worker 和 celery beat 并查看其日志。"
-MIGRATIONS_REMEDY = "数据库结构不是最新。请运行 manage.py migrate。"
 PANGO_REMEDY = (
     "缺少 Pango，不能生成 PDF。请运行 apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 后重启。"
 )
@@ -86,14 +84,6 @@ def worker_answers():
 
 
 # --- What a set-up may have forgotten ----------------------------------------------------------------
-
-
-def migrations_applied():
-    try:
-        executor = MigrationExecutor(connection)
-        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except FAILURES:
-        return False
 
 
 def pango_installed():
@@ -163,22 +153,6 @@ def healthz(request):
             "database": (database_answers, DATABASE_REMEDY),
             "broker": (broker_answers, BROKER_REMEDY),
             "worker": (worker_answers, WORKER_REMEDY),
-        }
-    )
-
-
-@login_not_required
-@never_cache
-@require_safe
-def readyz(request):
-    """Answer 200 when nothing of the set-up is missing, else 503."""
-    return _report(
-        {
-            "database": (database_answers, DATABASE_REMEDY),
-            "migrations": (migrations_applied, MIGRATIONS_REMEDY),
-            "pango": (pango_installed, PANGO_REMEDY),
-            "fonts": (chinese_font_installed, FONT_REMEDY),
-            "packages": (packages_installed, PACKAGES_REMEDY),
         }
     )
 

@@ -257,7 +257,7 @@ if SECURE_SSL:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 # Preloading binds the whole domain, which belongs to the university and not to this site.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # Not "no-referrer": browsers then send "Origin: null" with every form, and the CSRF check refuses it.

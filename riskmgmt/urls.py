@@ -6,7 +6,6 @@ from riskmgmt import health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("", include("registers.urls")),
     path("", include("workflows.urls")),
 ]

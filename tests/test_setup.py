@@ -298,25 +298,6 @@ def test_broker_state_follows_redis(settings):
     assert not health.broker_answers()
 
 
-@pytest.mark.parametrize(
-    ("missing", "word"),
-    [
-        ({"migrations_applied": "migrations"}, "manage.py migrate"),
-        ({"pango_installed": "pango"}, "apt-get install libpango"),
-        ({"chinese_font_installed": "fonts"}, "fonts-noto-cjk"),
-        ({"packages_installed": "packages"}, "npm ci"),
-    ],
-)
-def test_readyz_names_what_is_missing(client, db, monkeypatch, missing, word):
-    assert client.get("/readyz").status_code == 200
-    [(function, part)] = missing.items()
-    monkeypatch.setattr(health, function, lambda: False)
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert [name for name, state in answer.json().items() if state == "down"] == ["status", part]
-    assert word in answer.json()["remedies"][part]
-
-
 # --- Logs ---------------------------------------------------------------------------------------------
 
 

@@ -46,12 +46,20 @@ def sentence(act, submission):
     return words.get(act, f"“{paper}”（{submission.unit}）等待您办理：{submission.step_rules.label if submission.step_rules else ''}。")
 
 
-def owed():
-    """Messages whose mail has not gone out and that nobody is sending at the moment."""
-    stale = timezone.now() - timezone.timedelta(seconds=CLAIM_SECONDS)
+def unclaimed():
+    """Messages whose mail has not gone out and that nobody is sending at the moment; columns of the message alone.
+
+    A claim is an update of these. With a join it would become ``id IN (SELECT …)``, which PostgreSQL does not look at
+    again after waiting for another worker's claim: both would send.
+    """
+    stale = timezone.now() - clock.seconds(CLAIM_SECONDS)
     return Notification.objects.filter(
-        Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=stale), mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS,
-    ).exclude(recipient__email="").filter(recipient__is_active=True)
+        Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=stale), mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS)
+
+
+def owed():
+    """Unclaimed messages to people who have an address and an account."""
+    return unclaimed().exclude(recipient__email="").filter(recipient__is_active=True)
 
 
 def deliver(limit=500):
@@ -63,14 +71,14 @@ def deliver(limit=500):
     sent = 0
     for pk in list(owed().order_by("pk").values_list("pk", flat=True)[:limit]):
         with transaction.atomic():
-            if not owed().filter(pk=pk).update(mail_claimed_at=timezone.now(), mail_attempts=F("mail_attempts") + 1):
+            if not unclaimed().filter(pk=pk).update(mail_claimed_at=timezone.now(), mail_attempts=F("mail_attempts") + 1):
                 continue
         message = Notification.objects.select_related("recipient").get(pk=pk)
         try:
             send_mail(f"【廉政风险防控】{ACTS[message.kind].label if message.kind in ACTS else '提醒'}",
                       f"{message.recipient.name}：\n\n{message.text}\n\n请登录系统办理：{settings.SITE_URL}/\n",
                       None, [message.recipient.email])
-        except OSError:
+        except (OSError, ValueError):  # ValueError: an address no mail server would take
             continue  # the claim lapses and a later sweep tries again, up to MAIL_ATTEMPTS times
         Notification.objects.filter(pk=pk).update(mailed_at=clock.now())
         sent += 1

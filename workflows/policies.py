@@ -16,7 +16,7 @@ NOTICE = "notice"  # waiting_role of a sheet whose notice is running: nobody act
 
 def holders(role, unit, *, on):
     """The users who hold ``role`` for ``unit`` on the day ``on``: at the unit itself, else at the nearest above it."""
-    for place in (unit, *reversed(unit.ancestors())):
+    for place in _upwards(unit):
         if role == GROUP_MEMBER:
             group = LeadingGroup.objects.in_force(on).filter(unit=place)
             users = User.objects.filter(group_seats__group__in=group)
@@ -28,6 +28,12 @@ def holders(role, unit, *, on):
         if users.exists():
             return users
     return User.objects.none()
+
+
+def _upwards(unit):
+    """The unit, then those above it; these are asked for only when needed."""
+    yield unit
+    yield from reversed(unit.ancestors())
 
 
 def concerned(submission, role, *, on):
@@ -104,8 +110,11 @@ class SubmissionPolicy(Policy):
         """In-review sheets whose present step is this person's to decide."""
         mine = Q(pk__in=[])
         for role in {grant.role for grant in actor.grants}:
-            mine |= Q(waiting_role=role, unit__in=actor.unit_ids(role))
-        rows = rows.filter(mine, Q(assigned_to=None) | Q(assigned_to=actor.user_id), state=State.IN_REVIEW)
+            mine |= Q(waiting_role=role, unit__in=actor.answerable_unit_ids(role))
+        still = Appointment.objects.in_force(actor.on).filter(
+            user=OuterRef("assigned_to"), user__is_active=True, role=OuterRef("waiting_role"))
+        mine &= Q(assigned_to=None) | Q(assigned_to=actor.user_id) | ~Exists(still)  # whoever has left gives it back to all
+        rows = rows.filter(mine, state=State.IN_REVIEW)
         rows = rows.exclude(person=actor.user_id)
         if actor.has(*SCHOOL_ROLES):
             rows = rows.exclude(waiting_role__in=SCHOOL_ROLES, unit__in=actor.home_unit_ids, unit__parent__isnull=False)
@@ -113,6 +122,8 @@ class SubmissionPolicy(Policy):
 
     def to_fill(self, rows, actor):
         """Open or returned sheets this person fills."""
+        if not actor.is_authenticated:
+            return rows.none()
         units = actor.own_unit_ids("liaison")
         return rows.filter(Q(person=actor.user_id) | Q(person=None, unit__in=units), state__in=EDITABLE)
 
@@ -139,10 +150,11 @@ class SubmissionPolicy(Policy):
         role = submission.waiting_role
         if actor.user_id in concerned(submission, role, on=actor.on):
             return no("不能办理与本人（或本单位）有关的表，该表由上一级办理。")
-        if not actor.holds(role, submission.unit_id):
+        if submission.unit_id not in actor.answerable_unit_ids(role):
             label = submission.task.campaign.scheme.rules.roles.get(role, role)
             return no(f"该环节由{label}办理。")
-        if submission.assigned_to_id not in (None, actor.user_id):
+        if submission.assigned_to_id not in (None, actor.user_id) and holders(role, submission.unit, on=actor.on).filter(
+                pk=submission.assigned_to_id).exists():
             return no(f"该表已转{submission.assigned_to}办理。")
         return YES
 
@@ -167,7 +179,7 @@ class SubmissionPolicy(Policy):
     def may_conclude(self, actor, submission):
         """Conclude a collective review: the group's leader, or a deputy when the leader is concerned or absent."""
         verdict = self.may_decide(actor, submission)
-        if not verdict:
+        if not verdict or submission.waiting_role != GROUP_MEMBER:  # too few members were left: one person decides, a level up
             return verdict
         seats = dict(GroupMember.objects.filter(
             group__in=LeadingGroup.objects.in_force(actor.on).filter(unit=submission.unit_id)

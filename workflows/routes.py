@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from registers import audit, versions
 from registers.access import NotAllowed, can, people_who_may, require
+from registers.actors import GROUP_MEMBER
 from workflows import deadlines, documents, notifications, policies, publicity, steps
 from workflows.models import Custody, Decision, FiledPaper, ReviewVote, Submission
 from workflows.models.submissions import EDITABLE, State
@@ -75,7 +76,7 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at)
     submission = locked(submission_id)
     _fresh(submission, seen_version)
     require(actor, "decide", submission)
-    if submission.step_rules.kind != "collective_review":
+    if submission.step_rules.kind != "collective_review" or submission.waiting_role != GROUP_MEMBER:
         raise steps.NoSuchMove("该表当前不在集体审核环节。")
     shown = {entry.key: entry for entry in sheet_for(submission).shown()}
     recorded = {}
@@ -182,7 +183,7 @@ def _fresh(submission, seen_version):
 def _agree(submission, step, *, actor, grades, signed):
     """What an agreement demands at each kind of step."""
     sheet = sheet_for(submission)
-    if step.kind == "collective_review":
+    if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
         ballots = list(submission.votes.filter(round=submission.round))
         eligible = policies.acting("group_member", submission, on=actor.on)[1].count()
@@ -212,6 +213,9 @@ def _return(submission, *, actor, at, opinion, redo_on, returned):
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
     for key, entry in entries.items():
+        if not entry.lines:  # a row that is no proposal (a group's member) has no line; its comment joins the reason
+            opinion += f"\n第 {entry.number} 项：{returned[key].strip()}" if key in returned else ""
+            continue
         lines = submission.lines.filter(entry=key)
         if key in returned:
             lines.update(verdict="returned", comment=returned[key].strip(), returned_at=at,

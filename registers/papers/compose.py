@@ -6,13 +6,11 @@ A *document* is the plain JSON that a filled paper shows, and what is frozen whe
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import pairwise
 
 from registers.papers.layout import PLACEHOLDER, leaf_columns
+from registers.papers.words import BLANK_TEXT, chinese_date, cleaned, words
 
-BLANK_DATE = "　　年　　月　　日"
-BLANK_TEXT = "＿＿＿＿＿＿"
 TICK = "√"
 SOURCES = {}
 
@@ -25,14 +23,6 @@ _MM_PER_POINT = 0.353
 _MERGED_TEXT = 600
 # How many characters of body text fit side by side; only the balance of the header's columns depends on it.
 _CHARACTERS = {"landscape": 66, "portrait": 40}
-
-_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-# Controls, lone surrogates, non-characters, and the marks that reorder text: none can be seen on paper, some
-# make a spreadsheet or a document unreadable or show another text than the one that was signed.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
-
 
 class UnknownSource(KeyError):
     """No function is registered under the name of a rows source."""
@@ -87,15 +77,13 @@ class Block:
     room: int = 1
     colspan: int = 1
 
-    @property
-    def signed(self):
-        """Name, the seal's place and date, those that there are."""
-        return tuple(part for part in (self.name, "（盖章）" if self.seal else "", self.date) if part)
-
-    @property
-    def closing(self):
-        """The last line, which stands at the right."""
-        return "　　".join(self.signed)
+    def closing(self, across=100):
+        """Name, the seal's place and date, which stand at the right: on one line if ``across`` characters hold it."""
+        who = "　　".join(part for part in (self.name, "（盖章）" if self.seal else "") if part)
+        line = "　　".join(part for part in (who, self.date) if part)
+        # Digits are half as wide as Chinese characters.
+        fits = sum(0.5 if character.isascii() else 1 for character in line) <= across
+        return line if fits else f"{who}\n{self.date}".strip("\n")
 
     @property
     def inline(self):
@@ -168,23 +156,6 @@ def file_name(paper, suffix):
     return re.sub(r"[^\w（）()-]+", "-", paper.full_title)[:80].strip("-") + f".{suffix}"
 
 
-def printable(text):
-    """Return ``text`` with one kind of line break and no unprintable character, and how many were left out."""
-    text, dropped = _UNPRINTABLE.subn("", _BREAKS.sub("\n", text).replace("\t", "  "))
-    return text, dropped
-
-
-def chinese_date(value, *, blank=BLANK_DATE):
-    """``2026-09-25`` (or a day, or a moment in ISO form) as 2026年9月25日; any other text unchanged."""
-    if not value:
-        return blank
-    try:
-        day = date.fromisoformat(str(value)[:10])
-    except ValueError:
-        return str(value)
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def compose(layout, document, *, blank=False):
     """Resolve ``layout`` with ``document`` into a ``Paper``; ``blank`` makes the empty form.
 
@@ -192,7 +163,7 @@ def compose(layout, document, *, blank=False):
     in a note. Source: C0, R1-29.
     """
     kept = ("fixed", "year", "version", "institution")
-    document, dropped = _printable({key: document.get(key) for key in kept} if blank else document)
+    document, dropped = cleaned({key: document.get(key) for key in kept} if blank else document)
     leaves = leaf_columns(layout)
     values = {key: document.get(key) for key in ("institution", "year")} | (document.get("fields") or {})
     notes = [f"注：原文有{dropped}个不能打印的控制字符，已略去。"] if dropped else []
@@ -206,7 +177,7 @@ def compose(layout, document, *, blank=False):
                       zip(_shares([leaf.width for leaf in leaves]), leaves, strict=True)),
         head_rows=_head(layout.columns), body=_body(layout, leaves, document, blank), row_height=0,
         closing=tuple(_filled(text, values) for text in layout.closing),
-        footer_style=layout.footer_style, footer_shares=_footer_shares(footer), footer=footer,
+        footer_style=layout.footer_style, footer_shares=_footer_shares(layout, footer), footer=footer,
         marks=tuple(m.text for m in layout.marks if not m.when or m.when in (document.get("marks") or ())),
         notes=(*layout.notes, *notes), points=10.5 if len(leaves) > 4 else 12,
         code=document.get("code") or "", year=document.get("year"), version=document.get("version") or "",
@@ -222,43 +193,15 @@ def _room_for_handwriting(paper):
 
     used = sum(height(max(1.2, *(field.lines for field in row))) for row in paper.header)
     used += sum(height(1) for _ in paper.head_rows)
-    used += sum(height(max(block.room + bool(block.closing) for block in row)) for row in paper.footer)
+    used += sum(height(max(block.room + bool(block.closing()) for block in row)) for row in paper.footer)
     used += sum(height(1) for _ in paper.notes) + 11 * (len(paper.title) > _TITLE[paper.orientation])
     return int(min(40, max(8, (_ROOM[paper.orientation] - used) / max(1, len(paper.body)))))
-
-
-def _printable(value):
-    """``printable`` for every text of a document; returns the document and the count."""
-    if isinstance(value, str):
-        text, dropped = printable(value)
-        return text.strip(), dropped
-    if isinstance(value, dict):
-        pairs = {key: _printable(item) for key, item in value.items()}
-        return {key: item for key, (item, _) in pairs.items()}, sum(count for _, count in pairs.values())
-    if isinstance(value, list | tuple):
-        items = [_printable(item) for item in value]
-        return [item for item, _ in items], sum(count for _, count in items)
-    return value, 0
-
-
-def _words(value, kind="text"):
-    """A value as text; lists become numbered lines. Source: C0."""
-    if kind == "date":
-        return chinese_date(value, blank="")
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, list):
-        items = [text for text in map(_words, value) if text]
-        return items[0] if len(items) == 1 else "\n".join(f"{n}. {text}" for n, text in enumerate(items, 1))
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _filled(text, values):
     def fill(found):
         value = values.get(found[2])
-        return chinese_date(value) if found[1] else _words(value) or BLANK_TEXT
+        return chinese_date(value) if found[1] else words(value) or BLANK_TEXT
 
     return PLACEHOLDER.sub(fill, text)
 
@@ -295,7 +238,7 @@ def _header(layout, values):
     for row in layout.header:
         cells = []
         for place, cell in enumerate(row, 1):
-            text = chinese_date(values.get(cell.field)) if cell.kind == "date" else _words(values.get(cell.field))
+            text = chinese_date(values.get(cell.field)) if cell.kind == "date" else words(values.get(cell.field))
             colspan = 1 + 2 * (pairs - len(row)) if place == len(row) else 1
             cells.append(HeaderField(cell.label, text, colspan, cell.lines, cell.kind))
         rows.append(tuple(cells))
@@ -333,8 +276,9 @@ def _body(layout, leaves, document, blank):
     if not leaves:
         return ()
     rows = [] if blank else _sorted(document.get("rows") or [], layout.sort)
-    if layout.fixed_rows:
-        return tuple(_fixed_rows(layout.fixed_rows, leaves, rows, document.get("fixed") or []))
+    fixed = document.get("fixed") or []
+    if layout.fixed_rows and (rows or fixed):
+        return tuple(_fixed_rows(layout.fixed_rows, leaves, rows, fixed))
     if blank:
         rows = [{} for _ in range(layout.empty_rows)]
     elif not rows:
@@ -353,20 +297,19 @@ def _sorted(rows, names):
 
 
 def _place(value):
-    return (0, value, "") if isinstance(value, int | float) else (1, 0, _words(value))
+    return (0, value, "") if isinstance(value, int | float) else (1, 0, words(value))
 
 
 def _fixed_rows(field, leaves, rows, fixed):
     """Every value of ``fixed`` in its order, then values nobody announced: nothing that was filled in is lost."""
-    others = [row.get(field) for row in rows if row.get(field) not in fixed]
-    number = 0
-    for value in dict.fromkeys([*fixed, *others]):
-        group = [row for row in rows if row.get(field) == value]
+    number, named = 0, [words(row.get(field)) for row in rows]
+    for value in dict.fromkeys([*fixed, *named]):
+        group = [row for row, name in zip(rows, named, strict=True) if name == value]
         cells = [_row(leaves, {**row, field: value}, number + place if group else None)
                  for place, row in enumerate(group or [{}], 1)]
         number += len(group)
         merged = next(at for at, leaf in enumerate(leaves) if leaf.field == field)
-        if sum(len(cell.text) for row in cells for cell in row) <= _MERGED_TEXT:
+        if len(leaves) > 1 and sum(len(cell.text) for row in cells for cell in row) <= _MERGED_TEXT:
             first = tuple(replace(cell, rowspan=len(cells)) if cell.column == merged else cell for cell in cells[0])
             cells = [first, *(row[:merged] + row[merged + 1 :] for row in cells[1:])]
         yield from cells
@@ -376,11 +319,11 @@ def _row(leaves, row, number):
     cells = []
     for at, leaf in enumerate(leaves):
         if leaf.tick is not None:
-            text = TICK if _words(row.get(leaf.field)) == leaf.tick else ""
+            text = TICK if words(row.get(leaf.field)) == leaf.tick else ""
         elif leaf.field == "number":
             text = "" if number is None else str(number)
         else:
-            text = _words(row.get(leaf.field), leaf.kind)
+            text = words(row.get(leaf.field), leaf.kind)
         cells.append(Cell(text, at, align=_align(leaf)))
     return tuple(cells)
 
@@ -399,14 +342,15 @@ def _footer(layout, values, signoffs):
     return tuple(map(tuple, rows))
 
 
-def _footer_shares(footer):
-    return {0: (), 1: (22, 78), 2: (12, 38, 12, 38)}.get(max(map(len, footer), default=0), (10, 23, 10, 23, 10, 24))
+def _footer_shares(layout, footer):
+    side_by_side = max(map(len, footer), default=0) if layout.footer_style == "grid" else 0
+    return {0: (), 1: (22, 78), 2: (12, 38, 12, 38)}.get(side_by_side, (10, 23, 10, 23, 10, 24))
 
 
 def _block(block, values, signed):
     lines, name = [], signed.get("name") or ""
     if block.kind == "text":
-        lines = [_words(values.get(block.field))]
+        lines = [words(values.get(block.field))]
     elif block.kind == "publicity":
         lines = [
             f"公示时间：{chinese_date(signed.get('start'))}至{chinese_date(signed.get('end'))}",

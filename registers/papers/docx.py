@@ -13,6 +13,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
+from registers.papers.words import lines_taken
 from registers.papers.xlsx import restamp
 
 _BODY, _HEAD, _TITLE = "仿宋", "黑体", "宋体"
@@ -27,6 +28,7 @@ _GAP = '<w:p {ns}><w:pPr>{keep}<w:spacing w:before="0" w:after="0" w:line="20" w
 _KEEP, _TAB = "<w:keepNext/>", "<w:r><w:tab/></w:r>"
 _CLOSE = '<w:spacing w:before="0" w:after="0"/>'
 _PITCH = '<w:spacing w:after="0" w:line="580" w:lineRule="exact"/>'  # 22 lines a page, GB/T 9704
+_WHOLE = 12  # lines of a sign-off block that are kept on one page
 _TITLE_AT_22 = {"landscape": 33, "portrait": 21}
 
 
@@ -86,9 +88,10 @@ def _cell(content, width, *, across=1, merge=None, top=False):
     )
 
 
-def _row(cells, *, head=False, height=0):
+def _row(cells, *, head=False, height=0, whole=True):
     least = f'<w:trHeight w:val="{round(height)}"/>' if height else ""
-    return f'<w:tr><w:trPr><w:cantSplit/>{least}{"<w:tblHeader/>" if head else ""}</w:trPr>{"".join(cells)}</w:tr>'
+    rules = ("<w:cantSplit/>" if whole else "") + least + ("<w:tblHeader/>" if head else "")
+    return f"<w:tr><w:trPr>{rules}</w:trPr>{''.join(cells)}</w:tr>"
 
 
 class _PaperSection:
@@ -242,18 +245,21 @@ class _PaperSection:
             return
         widths, rows = self.widths(paper.footer_shares), []
         for number, row in enumerate(paper.footer, 1):
-            cells, keep = [], number < len(paper.footer)
+            spans = [sum(widths[2 * at + 1 :][: block.colspan]) for at, block in enumerate(row)]
+            holds = [int((span - 160) / paper.points / 20) for span in spans]
+            high = [sum(lines_taken(line, across) for line in block.lines)
+                    for block, across in zip(row, holds, strict=True)]
+            whole = max(high) <= _WHOLE
+            keep, cells = whole and number < len(paper.footer), []
             for at, block in enumerate(row):
                 label = _texts(block.label, keep, align="center", face=_HEAD, size=paper.points)
                 cells.append(_cell(label, widths[2 * at]))
-                span = sum(widths[2 * at + 1 :][: block.colspan])
-                lines = [*block.lines, *[""] * (block.room - len(block.lines) - 1)]
+                lines = [*block.lines, *[""] * (block.room - high[at] - 1)]
                 content = "".join(_texts(line, keep, size=paper.points) for line in lines)
-                if block.signed:
-                    fits = len(block.closing) * paper.points * 20 < span - 160
-                    closing = block.closing if fits else "\n".join(block.signed)
+                if closing := block.closing(holds[at]):
                     content += _texts(closing, keep, align="right", size=paper.points)
-                cells.append(_cell(content or "<w:p/>", span, across=block.colspan, top=block.kind == "opinion"))
-            rows.append(_row(cells))
+                top = block.kind == "opinion"
+                cells.append(_cell(content or "<w:p/>", spans[at], across=block.colspan, top=top))
+            rows.append(_row(cells, whole=whole))
         if rows:
             self.table(widths, rows)

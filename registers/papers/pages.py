@@ -1,24 +1,23 @@
 """A ``Paper`` as HTML, and that HTML as PDF. Whatever users typed is text: escaped, and nothing is ever fetched."""
 
 import re
-import subprocess
 from functools import cache
 from math import ceil
 from pathlib import Path
 from threading import Lock
 
-from django.conf import settings
 from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from registers.papers.compose import BLANK_DATE
+from registers.papers import faces
+from registers.papers.compose import Block
+from registers.papers.words import BLANK_DATE, lines_taken
 
 STYLES = Path(__file__).resolve().parents[2] / "static" / "css" / "print.css"
 # Lines of text on a page below the head of a table.
 _LINES = {"landscape": 26, "portrait": 36}
 _DAY = re.compile(rf"(\d{{4}}年\d{{1,2}}月\d{{1,2}}日|{BLANK_DATE})")
-_FACE = "Noto Serif CJK SC"
 # Points from the left to the right end of a table.
 _WIDTH = {"landscape": 740, "portrait": 470}
 # Pango's font map is not made for several threads at once.
@@ -43,47 +42,49 @@ def to_pdf(papers):
     if not papers:
         raise PaperError("没有可打印的表，请先选择至少一份。")
     require_fonts()
-    with _PRESS:
-        press, sheet, fonts = _press()
-        documents = []
-        for paper in papers:
-            markup = press.HTML(string=_markup(paper, standalone=True), url_fetcher=_fetcher()())
-            documents.append(markup.render(stylesheets=[sheet], font_config=fonts))
-        book = documents[0].copy([page for document in documents for page in document.pages])
-        if len(papers) > 1:
-            book.metadata.title = f"{papers[0].full_title}等{len(papers)}份"
-        return book.write_pdf()
+    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415 (needs pango)
+
+    try:
+        with _PRESS:
+            return _print(papers)
+    except FatalURLFetchingError as error:
+        raise PaperError("打印已停止：表中出现了外部资源地址。请将此情况告知管理员。") from error
 
 
-@cache
+def _print(papers):
+    press, fetcher, sheet, fonts = _press()
+    documents = []
+    for paper in papers:
+        markup = press.HTML(string=_markup(paper, standalone=True), url_fetcher=fetcher)
+        documents.append(markup.render(stylesheets=[sheet], font_config=fonts))
+    book = documents[0].copy([page for document in documents for page in document.pages])
+    if len(papers) > 1:
+        book.metadata.title = f"{papers[0].full_title}等{len(papers)}份"
+    return book.write_pdf()
+
+
 def require_fonts():
-    """Raise ``PaperError`` unless pango and a font with Chinese characters are there; asked once per process."""
+    """Raise ``PaperError`` unless pango and a font with Chinese characters are there. Source: stack section 4."""
     try:
         import weasyprint  # noqa: F401, PLC0415 (needs pango: the rest of the site works without it)
-    except OSError as error:
+    except (ImportError, OSError) as error:
         raise PaperError(
             "无法生成 PDF：系统缺少 pango。请管理员安装：apt-get install libpango-1.0-0 libpangoft2-1.0-0。"
         ) from error
     try:
-        # Without a Chinese font a PDF is made all the same, full of empty boxes.
-        asked = ["fc-match", "--format=%{lang}", f"{_FACE}:lang=zh-cn"]
-        found = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True).stdout  # noqa: S603
-    except (OSError, subprocess.SubprocessError) as error:
-        raise PaperError("无法检查字体：系统缺少 fontconfig。请管理员安装：apt-get install fontconfig。") from error
-    if "zh-cn" not in found.split("|"):
-        raise PaperError("无法生成 PDF：系统缺少中文字体。请管理员安装：apt-get install fonts-noto-cjk。")
+        faces.require_chinese()
+    except faces.FacesMissing as error:
+        raise PaperError(str(error)) from error
 
 
 def _markup(paper, *, standalone, styles=""):
+    header = [_valued(row, paper.header_shares, paper) for row in paper.header if paper.header_style == "grid"]
+    footer = [_valued(row, paper.footer_shares, paper) for row in paper.footer if paper.footer_style == "grid"]
     page = {
         "paper": paper, "standalone": standalone, "size": "small" if paper.points < 12 else "normal",
         # Our own file, not user text; a <style> element does not know entities.
         "styles": mark_safe(styles),
-        "header": _labelled(paper.header, paper.header_shares, paper),
-        "footer": [
-            [(block, label, [_dated(line) for line in block.lines], _dated(block.closing)) for block, label in row]
-            for row in _labelled(paper.footer, paper.footer_shares, paper)
-        ],
+        "header": header, "footer": footer, "endless_footer": any(endless for _, endless in footer),
         "head": [
             [(cell, _label(cell.text, _share(cell, paper), paper)) for cell in row] for row in paper.head_rows
         ],
@@ -94,14 +95,25 @@ def _markup(paper, *, standalone, styles=""):
     return get_template("papers/paper.html").render(page)
 
 
-def _labelled(rows, shares, paper):
-    return [[(item, _label(item.label, share, paper)) for item, share in zip(row, shares[::2], strict=False)]
-            for row in rows]
+def _valued(row, shares, paper):
+    """A row of header or footer: ``(item, label, lines, closing)`` each, and whether it is too long to stay whole."""
+    items, lines = [], 0
+    for at, item in enumerate(row):
+        across = _across(sum(shares[2 * at + 1 :][: item.colspan]), paper)
+        texts, closing = (item.lines, item.closing(across)) if isinstance(item, Block) else ([item.text], "")
+        items.append((item, _label(item.label, shares[2 * at], paper), [_dated(text) for text in texts], closing))
+        lines = max(lines, sum(lines_taken(text, across) for text in texts))
+    return items, lines > _LINES[paper.orientation] // 3
+
+
+def _across(share, paper):
+    """Chinese characters side by side in ``share`` percent of the table."""
+    return max(2, int((_WIDTH[paper.orientation] * share / 100 - 11) / paper.points))
 
 
 def _label(text, share, paper):
     """A label as HTML; too long for its cell it breaks into even pieces (风险/类别), not after the last that fits."""
-    fits = max(2, int((_WIDTH[paper.orientation] * share / 100 - 11) / paper.points))
+    fits = _across(share, paper)
     if len(text) <= fits:
         return text
     before, bracket, after = text.partition("（")
@@ -132,7 +144,8 @@ def _groups(paper):
     for row in paper.body:
         if not reaches:
             groups.append([])
-        groups[-1].append((row, any(_lines(cell, paper) > _LINES[paper.orientation] for cell in row)))
+        high = max(lines_taken(cell.text, _across(_share(cell, paper), paper)) for cell in row)
+        groups[-1].append((row, high > _LINES[paper.orientation]))
         reaches = max(reaches, *(cell.rowspan for cell in row)) - 1
     return groups
 
@@ -141,42 +154,23 @@ def _share(cell, paper):
     return sum(column.share for column in paper.columns[cell.column :][: cell.colspan])
 
 
-def _lines(cell, paper):
-    across = max(1, int((_WIDTH[paper.orientation] * _share(cell, paper) / 100 - 11) / paper.points))
-    return sum(1 + len(line) // across for line in cell.text.split("\n"))
-
-
-def _licensed_faces():
-    """Font files that the operator put into FONT_DIR, by the family name that is the file's name."""
-    folder = getattr(settings, "FONT_DIR", "")
-    files = sorted(Path(folder).glob("*.[ot]t[fc]")) if folder else []
-    return {f"asset:font/{number}": file for number, file in enumerate(files)}
-
-
-@cache
-def _fetcher():
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415 (needs pango)
-
-    class OwnAssetsOnly(URLFetcher):
-        """Answers for our own assets; any other address stops the printing. Source: reliability 6-13, X09."""
-
-        def fetch(self, url, headers=None):
-            if url in (faces := _licensed_faces()):
-                return URLFetcherResponse(url, faces[url].read_bytes())
-            raise FatalURLFetchingError(url)
-
-    return OwnAssetsOnly
-
-
 @cache
 def _press():
-    """WeasyPrint, the parsed style sheet and the font set: costly to make, the same for every paper."""
+    """WeasyPrint, our fetcher, the parsed style sheet and the font set: costly to make, the same for every paper."""
     import weasyprint  # noqa: PLC0415 (needs pango: the rest of the site works without it)
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 (needs pango)
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415 (needs pango)
 
-    fonts = FontConfiguration()
-    faces = "".join(
-        f'@font-face {{ font-family: "{file.stem}"; src: url({url}) }}' for url, file in _licensed_faces().items()
-    )
-    text = STYLES.read_text(encoding="utf-8") + faces
-    return weasyprint, weasyprint.CSS(string=text, font_config=fonts, url_fetcher=_fetcher()()), fonts
+    rules, assets = faces.sheet_and_assets()
+
+    class OwnAssetsOnly(URLFetcher):
+        """Answers for our own fonts; any other address stops the printing. Source: reliability 6-13, X09."""
+
+        def fetch(self, url, headers=None):
+            if url in assets:
+                return URLFetcherResponse(url, assets[url])
+            raise FatalURLFetchingError(url)
+
+    fetcher, fonts = OwnAssetsOnly(), FontConfiguration()
+    styles = STYLES.read_text(encoding="utf-8") + rules
+    return weasyprint, fetcher, weasyprint.CSS(string=styles, font_config=fonts, url_fetcher=fetcher), fonts

@@ -20,17 +20,16 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 
-from registers.papers.compose import printable
+from registers.papers.words import lines_taken, printable
 
 CELL_LIMIT = 32_767  # Excel's, in UTF-16 units
 APPENDIX = "附录"
 # Characters of a long text kept per cell: even if each takes two units they fit, with room for the reference.
 _PIECE = 16_000
+_SHOWN = 1_200  # of a text on the appendix: more would not be seen in a row, which can be 409 points high at most
 _EPOCH = date(1899, 12, 30)
 _LINE = Side(style="thin")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-_UPPER = Border(left=_LINE, right=_LINE, top=_LINE)
-_LOWER = Border(left=_LINE, right=_LINE, bottom=_LINE)
 _OPEN = Border()
 _WIDTH = {"landscape": 132, "portrait": 88}  # of a page, in the units of a column's width
 _POINTS_PER_MM = 2.835
@@ -92,7 +91,7 @@ def write_table(place, sheet, styles, overflow):
         if text:
             font = Font(name="宋体", size=size, bold=align == "center")
             _put(place, top, 1, text, font=font, align=align, across=width, border=_OPEN)
-            place.row_dimensions[top].height = _height(_lines(text, max(1, int(across * 10 / size))), size) + 4
+            place.row_dimensions[top].height = _height(lines_taken(text, max(1, int(across * 10 / size))), size) + 4
             top += 1
     for at, (label, wide) in enumerate(sheet.columns, 1):
         _put(place, top, at, label, font=Font(name="黑体", size=10), align="center")
@@ -127,7 +126,7 @@ def _stream(rows, sheet, head, styles, overflow):
             else:
                 text = _fitting(str(value), f"{sheet.name} {letter}{row}", overflow)
                 if len(text) > across * high or "\n" in text:
-                    high = max(high, _lines(text, across))
+                    high = max(high, lines_taken(text, across))
                 xml.append(f'<c r="{letter}{row}" s="{text_style}" t="inlineStr"><is>'
                            f'<t xml:space="preserve">{escape(text)}</t></is></c>')
         # Excel measures the row again when somebody edits it; others show what is written here.
@@ -137,9 +136,18 @@ def _stream(rows, sheet, head, styles, overflow):
     return row
 
 
-def _lines(text, across):
-    """Lines that ``text`` takes where ``across`` Chinese characters stand side by side."""
-    return sum(max(1, ceil(len(part) / across)) for part in text.split("\n"))
+def _parts(text, across, most=28):
+    """``text`` in parts of at most ``most`` lines: no row of a sheet can be higher, the rest would not be seen."""
+    parts, room = [[]], most
+    for line in text.split("\n"):
+        for at in range(0, len(line) or 1, across * most):
+            piece = line[at : at + across * most]
+            if (high := lines_taken(piece, across)) > room:
+                parts.append([])
+                room = most
+            parts[-1].append(piece)
+            room -= high
+    return ["\n".join(part) for part in parts]
 
 
 def _height(lines, size=10):
@@ -155,10 +163,9 @@ def _fitting(text, where, overflow):
             overflow.append((where, f"原文有{dropped}个不能打印的控制字符，已略去。"))
     if len(text) <= _PIECE or len(text.encode("utf-16-le")) <= 2 * CELL_LIMIT:
         return text
-    pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
     first = len(overflow) + 1
-    overflow.extend((where, piece) for piece in pieces[1:])
-    return f"{pieces[0]}……（下接“{APPENDIX}”第{first}条）"
+    overflow.extend((where, text[at : at + _SHOWN]) for at in range(_PIECE, len(text), _SHOWN))
+    return f"{text[:_PIECE]}……（下接“{APPENDIX}”第{first}条）"
 
 
 def _put(place, row, column, text, *, font=None, align="left", across=1, down=1, border=_BOX):
@@ -217,6 +224,8 @@ def _bytes(book, overflow, bodies=None):
         for number, (where, text) in enumerate(overflow, 1):
             for at, words in enumerate((f"第{number}条", where, text), 1):
                 _put(place, number + 1, at, words)
+            place.row_dimensions[number + 1].height = _height(max(lines_taken(where, 12), lines_taken(text, 50)))
+        _print_setup(place, "landscape", 1, 1)
     data = io.BytesIO()
     book.save(data)
     return restamp(data, bodies)
@@ -306,9 +315,12 @@ class _PaperSheet:
         starts = [0, *ends]
         return [(start + 1, end - start) for start, end in zip(starts, [*ends, len(self.shares)], strict=True)]
 
-    def lines(self, text, start, across, size=10):
-        width = _WIDTH[self.paper.orientation] * sum(self.shares[start - 1 :][:across]) / 100
-        return _lines(text, max(1, int(width / 2 * 10 / size)))
+    def across(self, start, columns, size=10):
+        """Chinese characters that stand side by side in ``columns`` columns from ``start``."""
+        return max(1, int(_WIDTH[self.paper.orientation] * sum(self.shares[start - 1 :][:columns]) / 200 * 10 / size))
+
+    def lines(self, text, start, columns, size=10):
+        return lines_taken(text, self.across(start, columns, size))
 
     def grow(self, lines, size=10, least=0):
         """Give the current row its height, which no program finds by itself, and go on to the next."""
@@ -331,18 +343,18 @@ class _PaperSheet:
         if self.paper.footer_style == "line":
             self.line([block.inline for block in blocks], border=_OPEN)
             return
-        across = len(self.shares)
+        columns = len(self.shares)
+        beside = next((n for n in range(1, columns) if sum(self.shares[:n]) >= 12), columns - 1)
         for block in blocks:
-            text = "\n".join(block.lines)
-            if across == 1:
-                self.line([f"{block.label}：{text}"], lines=block.room, border=_UPPER if block.closing else _BOX)
-            else:
-                beside = next(n for n in range(1, across) if sum(self.shares[:n]) >= 12 or n == across - 1)
+            text = "\n".join(block.lines) if beside else f"{block.label}：" + "\n".join(block.lines)
+            parts = _parts(text, self.across(beside + 1, columns - beside))
+            closing = [block.closing()] if block.closing() else []
+            if beside:
                 self.put(self.row, 1, block.label, font=Font(name="黑体", size=10), align="center", across=beside,
-                         down=2 if block.closing else 1)
-                self.put(self.row, beside + 1, text, across=across - beside, border=_UPPER if block.closing else _BOX)
-                self.grow(max(block.room, self.lines(text, beside + 1, across - beside)))
-            if block.closing:
-                start = 1 if across == 1 else beside + 1
-                self.put(self.row, start, block.closing, align="right", across=across - start + 1, border=_LOWER)
-                self.row += 1
+                         down=len(parts + closing))
+            for number, part in enumerate(parts + closing):
+                border = Border(left=_LINE, right=_LINE, top=None if number else _LINE,
+                                bottom=_LINE if number == len(parts + closing) - 1 else None)
+                self.put(self.row, beside + 1, part, across=columns - beside, border=border,
+                         align="left" if number < len(parts) else "right")
+                self.grow(max(1 if number else block.room, self.lines(part, beside + 1, columns - beside)))

@@ -4,7 +4,7 @@ Pure: no Django, no database. ``loading`` turns validation errors into findings 
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -122,12 +122,11 @@ class Grading(Part):
 
 
 class Group(Part):
-    """The leading group a unit must file before review starts. Source: R1-50, R1-51."""
+    """The leading group a unit must file; no collective review starts before. Source: R1-50, R1-51."""
 
     label: Text
     min_members: Annotated[int, Field(ge=1, le=99)] = 1
     member_types: list[Text] = []
-    before_review: bool = False
 
 
 class Condition(Part):
@@ -231,7 +230,6 @@ class Scheme(Part):
     tasks: list[Task] = []
     papers: dict[Code, PaperLayout]
     ledger_title: Text = "台账"
-    ledger_holds: dict[str, Any] = {}
 
     def categories_for(self, level):
         return [category for category in self.categories if level in category.levels]

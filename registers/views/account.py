@@ -1,9 +1,9 @@
 """Signing in and out; every attempt is on record."""
 
 from django.contrib.auth import views
+from django.contrib.auth.decorators import login_not_required
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
-from django.contrib.auth.decorators import login_not_required
 
 from registers import audit
 from registers.actors import Actor
@@ -13,6 +13,7 @@ from registers.actors import Actor
 class Login(views.LoginView):
     """The login page."""
 
+    http_method_names = ["get", "head", "post"]
     redirect_authenticated_user = True
 
     def form_valid(self, form):
@@ -40,7 +41,15 @@ class Logout(views.LogoutView):
 
 
 class PasswordChange(views.PasswordChangeView):
+    """The form to change one's own password."""
+
+    http_method_names = ["get", "head", "post"]
     success_url = reverse_lazy("password_change_done")
+
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        response.status_code = 422
+        return response
 
 
 class PasswordChanged(views.PasswordChangeDoneView):

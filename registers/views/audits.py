@@ -1,14 +1,27 @@
 """The audit chain on screen."""
 
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
+from registers.actors import ROLE_LABELS
 from registers.audit import ACTS
 from registers.models import AuditEntry
 from registers.views.paging import paged
 
+# What an act was about, in words; the codes are the model labels that the chain keeps.
+ABOUT = {
+    "registers.scheme": "方案", "registers.unit": "单位", "registers.user": "人员", "registers.post": "岗位",
+    "registers.job": "导出任务", "workflows.campaign": "年度活动", "workflows.campaigntask": "活动事项",
+    "workflows.submission": "填报表", "workflows.publicitynotice": "公示", "workflows.objection": "异议",
+}
 
+
+@require_safe
 def audit_list(request):
-    """The auditor reads every entry, everyone else his own. Context: ``page``, ``acts``, ``filters``."""
+    """The auditor reads every entry, everyone else his own. Context: ``page``, ``acts``, ``filters``, ``reads_all``.
+
+    Entries carry ``label``, ``role_label``, ``about_label`` and ``about_number`` in words.
+    """
     entries = AuditEntry.objects.visible_to(request.actor).select_related("actor")
     filters = {name: request.GET.get(name, "").strip()[:60] for name in ("act", "number")}
     if filters["act"] in ACTS:
@@ -18,5 +31,9 @@ def audit_list(request):
     page = paged(request, entries)
     for entry in page.rows:
         entry.label = ACTS[entry.act].label if entry.act in ACTS else entry.act
+        entry.role_label = ROLE_LABELS.get(entry.acting_role, "")
+        kind, _, entry.about_number = entry.about.partition(":")
+        entry.about_label = ABOUT.get(kind, kind)
     return render(request, "registers/audit_list.html", {
-        "page": page, "acts": [(code, act.label) for code, act in ACTS.items()], "filters": filters})
+        "page": page, "acts": [(code, act.label) for code, act in ACTS.items()], "filters": filters,
+        "reads_all": request.actor.has("auditor")})

@@ -1,5 +1,6 @@
 """The demo's clock: walk through a year without waiting for it."""
 
+from collections import defaultdict
 from datetime import datetime, time
 
 from django import forms
@@ -8,8 +9,10 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from registers import audit, clock
+from registers.models import Scheme
 
 
 class ClockForm(forms.Form):
@@ -24,8 +27,12 @@ class ClockForm(forms.Form):
         return day
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def demo_clock(request):
-    """Show or move the demo's clock; exists only in a demo. Context: ``form``."""
+    """Show or move the demo's clock; exists only in a demo.
+
+    Context: ``form``, ``day`` as typed, ``days`` worth going to as (date, labels).
+    """
     if not settings.DEMO:
         raise Http404
     form = ClockForm(request.POST or None, initial={"day": clock.today()})
@@ -35,4 +42,22 @@ def demo_clock(request):
         audit.append("demo.clock", actor=request.actor, detail={"to": moment.isoformat()})
         messages.success(request, f"演示时钟已调到 {moment:%Y年%m月%d日}。到期的公示、开放和提醒会在一分钟内由后台办理。")
         return redirect("desk")
-    return render(request, "registers/demo_clock.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "day": str(form["day"].value() or ""), "days": _turning_points(request)}
+    return render(request, "registers/demo_clock.html", context, status=422 if form.errors else 200)
+
+
+def _turning_points(request):
+    """The days of this year on which the scheme in force opens something or wants it in, as ``(date, labels)``."""
+    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    if scheme is None:
+        return []
+    year = clock.today().year
+    days = defaultdict(list)
+    for phase in scheme.rules.phases:
+        if phase.start:
+            days[phase.start.on(year)].append(f"{phase.label}开始")
+    for task in scheme.rules.tasks:
+        if task.opens:
+            days[task.opens.on(year)].append(f"{task.label}开放填报")
+        days[task.due.on(year)].append(f"{task.label}截止")
+    return sorted(days.items())

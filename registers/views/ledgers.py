@@ -3,10 +3,12 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock, jobs, ledgers
 from registers.access import require
@@ -14,22 +16,34 @@ from registers.models import Job, Scheme, Unit
 from registers.views.paging import paged
 
 
+@require_safe
 def ledger(request):
-    """The ledger of a unit or the school as of a day. Context: ``rows``, ``page``, ``totals``, ``unit``, ``on``, ``columns``."""
+    """The ledger of a unit or the school as of a day.
+
+    Context: ``units``, ``unit``, ``on``, ``today``, ``day_error``, ``scheme``; with a unit also ``page``, ``rows`` as
+    (row, its measures in the order of ``stages``), ``totals`` as (name, counts in the order of ``labels``, sum), the sums
+    of all in ``sums`` and ``total``, ``title``.
+    """
     scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
     units = _readable_units(request)
     unit = _chosen(request, units)
     on, day_error = _day(request)
-    context = {"units": units, "unit": unit, "on": on, "day_error": day_error, "scheme": scheme}
+    context = {"units": units, "unit": unit, "on": on, "today": clock.today(), "day_error": day_error, "scheme": scheme}
     if scheme is not None and unit is not None:
         require(request.actor, "view_ledger", unit)
         scope = ledgers.for_reader(request.actor)
         page = paged(request, ledgers.points_of(scope, scheme, unit, on=on))
+        labels = [grade.label for grade in scheme.rules.grades] + ["未评定"]
+        totals = [(name, [found[label] for label in labels], total)
+                  for name, found, total in ledgers.totals(scheme, unit, on=on)]
         context |= {
-            "page": page, "rows": ledgers.rows(scope, scheme, unit, on=on, points=page.rows),
-            "totals": ledgers.totals(scheme, unit, on=on),
-            "labels": [grade.label for grade in scheme.rules.grades] + ["未评定"],
-            "stages": scheme.rules.stages, "title": scheme.rules.ledger_title,
+            "page": page,
+            "rows": [(row, [(label, row.measures.get(code, "")) for code, label in row.stages])
+                     for row in ledgers.rows(scope, scheme, unit, on=on, points=page.rows)],
+            "totals": totals,
+            "sums": [sum(column) for column in zip(*(counts for _, counts, _ in totals), strict=True)],
+            "total": sum(total for *_, total in totals),
+            "labels": labels, "stages": scheme.rules.stages, "title": scheme.rules.ledger_title,
         }
     return render(request, "registers/ledger.html", context)
 
@@ -47,13 +61,20 @@ def ledger_export(request):
     return redirect("job_detail", pk=job.pk)
 
 
+@require_safe
 def job_detail(request, pk):
-    """How far an export is; the fragment refreshes itself until it is done. Context: ``job``."""
+    """How far an export is; the fragment refreshes itself until it is done.
+
+    Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``crumbs``.
+    """
     job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content"), pk=pk)
     template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
-    return render(request, template, {"job": job})
+    unit = Unit.objects.visible_to(request.actor).filter(code=job.parameters.get("unit", "")).first()
+    return render(request, template, {
+        "job": job, "unit": unit, "on": job.parameters.get("on", ""), "crumbs": [("台账", reverse("ledger"))]})
 
 
+@require_safe
 def job_file(request, pk):
     """The finished file."""
     job = get_object_or_404(Job.objects.visible_to(request.actor).filter(content__isnull=False), pk=pk)
@@ -64,7 +85,8 @@ def job_file(request, pk):
 def _readable_units(request):
     actor = request.actor
     ids = actor.unit_ids("liaison", "unit_head", "group_member", "leader_in_charge", "office", "school_group", "registrar")
-    return list(Unit.objects.visible_to(actor).filter(pk__in=ids).order_by("parent_id", "position"))
+    units = Unit.objects.visible_to(actor).filter(pk__in=ids)
+    return list(units.order_by(F("parent_id").asc(nulls_first=True), "position"))
 
 
 def _chosen(request, units):

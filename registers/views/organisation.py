@@ -2,31 +2,71 @@
 
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
+from registers.access import can
 from registers.actors import ROLE_LABELS
 from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Unit
+from registers.views.paging import paged
+
+POWERS_SHOWN = 10
 
 
+@require_safe
 def unit_list(request):
-    """All units as a tree, with how many posts and risk posts each has. Context: ``units``."""
+    """All units as a tree, with how many posts and risk posts each has.
+
+    Context: ``units``, each with ``post_count``, ``risk_post_count``, ``head`` and ``liaisons`` (names).
+    """
     units = Unit.objects.visible_to(request.actor).with_tree_fields().annotate(
         post_count=Count("posts", filter=Q(posts__closed_on=None)),
         risk_post_count=Count("posts", filter=Q(posts__closed_on=None, posts__is_risk_post=True)),
     )
+    names = {}
+    held = Appointment.objects.visible_to(request.actor).in_force(request.actor.on)
+    held = held.filter(role__in=["unit_head", "liaison"])
+    for unit_id, role, name in held.order_by("pk").values_list("unit_id", "role", "user__name"):
+        names.setdefault((unit_id, role), []).append(name)
+    units = list(units)
+    for unit in units:
+        unit.head = "、".join(names.get((unit.pk, "unit_head"), []))
+        unit.liaisons = "、".join(names.get((unit.pk, "liaison"), []))
     return render(request, "registers/unit_list.html", {"units": units})
 
 
+@require_safe
 def unit_detail(request, code):
-    """One unit: its people in charge, leading group, posts with holders, powers."""
+    """One unit: its people in charge, leading group, posts with holders, the first of its powers, the units below it.
+
+    Context: ``unit``, ``crumbs``, ``children``, ``appointments`` as (role, person), ``group``, ``members``, ``page`` of
+    posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``may_view_ledger``.
+    """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
     on = request.actor.on
     held = {row.post_id: row.user for row in Incumbency.objects.visible_to(request.actor).in_force(on).filter(post__unit=unit).select_related("user")}
-    posts = [(post, held.get(post.pk)) for post in Post.objects.visible_to(request.actor).filter(unit=unit, closed_on=None)]
+    posts = Post.objects.visible_to(request.actor).filter(unit=unit, closed_on=None)
+    page = paged(request, posts.order_by("-is_risk_post", "code"))
     appointments = Appointment.objects.visible_to(request.actor).in_force(on).filter(unit=unit).select_related("user")
+    roles = list(ROLE_LABELS)
     group = LeadingGroup.objects.visible_to(request.actor).in_force(on).filter(unit=unit).first()
+    powers = PowerItem.objects.visible_to(request.actor).in_force(on).filter(unit=unit)
+    powers = list(powers.select_related("accountable_post")[:POWERS_SHOWN + 1])
     return render(request, "registers/unit_detail.html", {
-        "unit": unit, "posts": posts, "group": group,
+        "unit": unit, "crumbs": crumbs_of(unit.parent), "group": group,
+        "page": page, "posts": [(post, held.get(post.pk)) for post in page.rows],
         "members": group.members.select_related("user") if group else [],
-        "appointments": [(ROLE_LABELS[row.role], row.user) for row in appointments],
-        "powers": PowerItem.objects.visible_to(request.actor).in_force(on).filter(unit=unit).select_related("accountable_post"),
+        "appointments": [(ROLE_LABELS[row.role], row.user)
+                         for row in sorted(appointments, key=lambda row: roles.index(row.role))],
+        "powers": powers[:POWERS_SHOWN], "more_powers": len(powers) > POWERS_SHOWN,
+        "children": Unit.objects.visible_to(request.actor).filter(parent=unit, closed_on=None),
+        "may_view_ledger": can(request.actor, "view_ledger", unit),
     })
+
+
+def crumbs_of(unit):
+    """The way to a page below ``unit`` (or None), for ``components/page_head.html``."""
+    found = [("单位与岗位", reverse("unit_list"))]
+    if unit is not None:
+        found.append((unit.name, reverse("unit_detail", args=[unit.code])))
+    return found

@@ -15,6 +15,11 @@ class Page:
     query: str
 
     @property
+    def first(self):
+        """The running number of the first row."""
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
     def has_previous(self):
         return self.number > 1
 

@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from registers.jobs import as_attachment
 from registers.models import Scheme
@@ -21,10 +23,19 @@ def download(paper, form, name):
     return as_attachment(HttpResponse(write(paper), content_type=content_type), f"{name}.{form}")
 
 
+@require_safe
 def paper_list(request):
-    """All papers of the scheme in force. Context: ``papers`` as (slug, layout)."""
+    """All papers of the scheme in force.
+
+    Context: ``scheme``, ``papers`` as (slug, layout, level in words, tasks it is filed for).
+    """
     scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
-    return render(request, "registers/paper_list.html", {"scheme": scheme, "papers": list(scheme.rules.papers.items()) if scheme else []})
+    papers = []
+    if scheme is not None:
+        rules = scheme.rules
+        used = {slug: [task.label for task in rules.tasks if task.paper == slug] for slug in rules.papers}
+        papers = [(slug, layout, rules.levels.get(layout.level, ""), used[slug]) for slug, layout in rules.papers.items()]
+    return render(request, "registers/paper_list.html", {"scheme": scheme, "papers": papers})
 
 
 def _layout(request, slug):
@@ -42,13 +53,16 @@ def blank(layout, rules):
     return compose(layout, {"fields": {}, "rows": [], "fixed": fixed, "institution": rules.identity.institution}, blank=True)
 
 
+@require_safe
 def paper_blank(request, slug):
-    """One blank paper on screen. Context: ``layout``, ``slug``, ``sheet`` (HTML)."""
+    """One blank paper on screen. Context: ``layout``, ``slug``, ``sheet`` (HTML), ``crumbs``."""
     scheme, layout = _layout(request, slug)
     return render(request, "registers/paper_blank.html", {
-        "slug": slug, "layout": layout, "sheet": pages.to_html(blank(layout, scheme.rules), standalone=False)})
+        "slug": slug, "layout": layout, "crumbs": [("表格样式", reverse("paper_list"))],
+        "sheet": pages.to_html(blank(layout, scheme.rules), standalone=False)})
 
 
+@require_safe
 def paper_file(request, slug, form):
     """One blank paper as a file."""
     scheme, layout = _layout(request, slug)

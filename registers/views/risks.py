@@ -1,17 +1,24 @@
 """The register of risk points and of powers, as far as the reader may see it."""
 
-from django.db.models import Q
+from difflib import SequenceMatcher
+
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
 from registers.views.paging import paged
 
 
+@require_safe
 def risk_list(request):
     """Points in force, filtered by text, category, grade and unit. Context: ``page``, ``filters``, choices."""
     points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on).select_related(
-        "unit", "post", "holder", "category", "final_grade").order_by("final_grade__rank", "unit__position", "pk")
+        "unit", "post", "holder", "category", "final_grade").order_by(
+            F("final_grade__rank").asc(nulls_last=True), "unit__position", "pk")
+    readable = points.order_by().values("unit")
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "category", "grade", "unit")}
     if filters["q"]:
         points = points.filter(Q(content__icontains=filters["q"]) | Q(manifestation__icontains=filters["q"]) | Q(post__name__icontains=filters["q"]))
@@ -24,31 +31,82 @@ def risk_list(request):
     scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
     return render(request, "registers/risk_list.html", {
         "page": paged(request, points), "filters": filters, "rules": scheme.rules if scheme else None,
-        "units": Unit.objects.visible_to(request.actor).filter(parent__isnull=False).values_list("code", "name"),
+        "units": Unit.objects.visible_to(request.actor).filter(pk__in=readable).values_list("code", "name"),
     })
 
 
+@require_safe
 def risk_detail(request, series):
-    """One point through its versions, with its measures. Context: ``versions`` (newest first), ``measures``."""
+    """One point through its versions, with its measures.
+
+    Context: ``point`` (the newest version), ``crumbs``, ``facts``, ``in_force``, ``level``, ``versions`` (newest first) as
+    (version, the one before or None, what changed: see ``_changes``), ``measures`` as (stage, those in force, earlier ones).
+    """
     versions = list(RiskPoint.objects.visible_to(request.actor).filter(series=series).select_related(
         "unit", "post", "holder", "category", "self_grade", "proposed_grade", "final_grade", "category__scheme").order_by("-in_force_from", "-pk"))
     if not versions:
         raise Http404
     rules = versions[0].category.scheme.rules
-    stages = {stage.code: stage.label for stage in rules.stages}
-    measures = [(stages.get(measure.stage, measure.stage), measure) for measure in
-                ControlMeasure.objects.visible_to(request.actor).filter(point_series=series).order_by("stage", "-in_force_from")]
-    point = versions[0]
+    point, on = versions[0], request.actor.on
+    measures = {stage.code: (stage.label, [], []) for stage in rules.stages}
+    found = ControlMeasure.objects.visible_to(request.actor).filter(point_series=series)
+    for measure in found.order_by("-in_force_from", "-pk"):
+        _, now, earlier = measures.setdefault(measure.stage, (measure.stage, [], []))
+        (now if _in_force(measure, on) else earlier).append(measure)
     facts = [("风险性质", rules.label_of("natures", point.nature)), ("查找方式", rules.label_of("finding_sources", point.finding_source))]
     for factor in rules.grading.factors:
         value = next((value.label for value in factor.values if value.code == point.factors.get(factor.code)), "")
         facts.append((factor.label, value))
     return render(request, "registers/risk_detail.html", {
-        "point": point, "versions": versions, "measures": measures, "facts": [(label, value) for label, value in facts if value]})
+        "point": point, "in_force": _in_force(point, on), "crumbs": [("风险点", reverse("risk_list"))],
+        "level": rules.levels.get(point.level, ""), "measures": list(measures.values()),
+        "versions": [(version, before, _changes(before, version))
+                     for version, before in zip(versions, [*versions[1:], None], strict=True)],
+        "facts": [(label, value) for label, value in facts if value]})
 
 
+def _in_force(version, on):
+    return version.in_force_until is None or version.in_force_until > on
+
+
+def _changes(before, after):
+    """What a version says otherwise than the one before it: ``[(label, old, new, segments)]``.
+
+    ``segments`` are for running text only.
+    """
+    if before is None:
+        return []
+    words = {
+        "风险类别": lambda point: point.category.label,
+        "责任人": lambda point: point.holder.name if point.holder else "无",
+        "风险等级": lambda point: point.final_grade.label if point.final_grade else "未评定",
+    }
+    texts = {
+        "风险内容": "content", "表现形式": "manifestation", "涉及岗位": "involved_posts", "等级说明": "grade_reason",
+    }
+    told = [(label, word(before), word(after), None) for label, word in words.items()]
+    told += [(label, getattr(before, name), getattr(after, name), True) for label, name in texts.items()]
+    return [(label, old, new, running and _segments(old, new)) for label, old, new, running in told if old != new]
+
+
+def _segments(old, new):
+    """Both texts as ``components/diff.html`` takes them; texts with little in common are shown whole."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < 0.5:
+        return [(kind, text) for kind, text in (("delete", old), ("insert", new)) if text]
+    found = []
+    for kind, start, end, new_start, new_end in matcher.get_opcodes():
+        if kind == "equal":
+            found.append(("equal", old[start:end]))
+        else:
+            pair = ("delete", old[start:end]), ("insert", new[new_start:new_end])
+            found += [(word, text) for word, text in pair if text]
+    return found
+
+
+@require_safe
 def power_list(request):
-    """Powers in force of the whole school (R1-36). Context: ``page``, ``filters``, ``units``, ``domains``."""
+    """Powers in force of the whole school with their steps (R1-36). Context: ``page``, ``filters``, ``units``, ``domains``."""
     powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on).select_related("unit", "accountable_post").prefetch_related(
         "steps").order_by("unit__position", "unit__code", "pk")
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "unit", "domain")}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from workflows.models import SubmissionLine
 
 Change = SubmissionLine.Change
+CODED = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}  # field → list of the scheme
 
 
 class Incomplete(Exception):
@@ -122,7 +123,13 @@ class Sheet:
                 wrong[ask.field] = f"请填写“{ask.label}”。"
             elif len(value) > ask.max_length:
                 wrong[ask.field] = f"“{ask.label}”最多 {ask.max_length} 字，现有 {len(value)} 字。"
+            elif value and (choices := self.choices(ask.field)) and value not in choices:
+                wrong[ask.field] = f"“{ask.label}”的选项不在方案之内，请重新选择。"
         return wrong
+
+    def choices(self, field_name):
+        """The codes a coded field may hold; empty where any text will do."""
+        return {item.code for item in getattr(self.rules, CODED[field_name])} if field_name in CODED else set()
 
     # -- submitting -----------------------------------------------------------------------------
     def write(self, content):
@@ -206,7 +213,6 @@ class Sheet:
 
     def words(self, field_name, value):
         """A coded value in the scheme's words."""
-        sections = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}
-        if field_name in sections:
-            return self.rules.label_of(sections[field_name], value)
+        if field_name in CODED:
+            return self.rules.label_of(CODED[field_name], value)
         return "" if value is None else str(value)

@@ -95,10 +95,12 @@ class GradeSheet(PointSheet):
                 faults[key] = {"reason": "与建议（或公示）的等级不同，请写明理由。"}
             else:
                 setattr(point, step.sets, grades[code])
+                if step.sets == "proposed_grade":
+                    point.final_grade = None  # of an earlier round; the notice shows what is proposed now
                 point.grade_reason = reason.strip() or point.grade_reason
                 changed.append(point)
         if faults:
             raise Incomplete(faults)
-        RiskPoint.objects.bulk_update(changed, [step.sets, "grade_reason"])
+        RiskPoint.objects.bulk_update(changed, ["proposed_grade", "final_grade", "grade_reason"])
 
 

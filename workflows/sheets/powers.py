@@ -47,6 +47,10 @@ class PowerSheet(Sheet):
             wrong["procedure"] = "“运作程序”每行最多 300 字。"
         return wrong
 
+    def choices(self, field_name):
+        own = {"kind": PowerItem.Kind, "major_matter": PowerItem.MajorMatter}
+        return set(own[field_name].values) if field_name in own else super().choices(field_name)
+
     def sheet_faults(self, content):
         kept = [entry for entry in content["entries"] if entry["change"] != Change.RETIRE]
         return {} if kept else {"": "至少应填写一项权力事项。"}

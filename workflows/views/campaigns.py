@@ -1,41 +1,68 @@
 """The year's campaign: its calendar, and who stands where."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
 from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.views.paging import paged
-from workflows import campaigns, deadlines, routes
+from workflows import campaigns, deadlines, policies, routes
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import UNFINISHED, State
 from workflows.views import trail
 
 
+@require_safe
 def campaign(request):
-    """The running campaign: phases, tasks with dates and counts. Context: ``campaign``, ``phases``, ``may_open``, ``years``."""
+    """The running campaign: phases, tasks with dates and counts.
+
+    Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``, ``form``;
+    with a campaign also ``timeline`` for ``components/timeline.html``, ``may_watch``, ``phases`` as
+    (phase, state, [(task, due, counts)]); a task carries ``paper_label`` and ``owes``: it is open and sheets are missing.
+    """
     running = campaigns.current()
     context = {"campaign": running, "may_open": can(request.actor, "open", Campaign), "form": OpenForm(initial={"year": clock.today().year})}
     if running is not None:
-        counts = {row["task"]: row for row in Submission.objects.filter(task__campaign=running).order_by().values("task").annotate(
-            owed=Count("pk"), filed=Count("pk", filter=Q(state=State.FILED)), moving=Count("pk", filter=Q(state=State.IN_REVIEW)))}
+        rows = Submission.objects.filter(task__campaign=running).exclude(state=State.CANCELLED).order_by().values("task")
+        counts = {row["task"]: row for row in rows.annotate(**_figures(clock.today()))}
         now, today = clock.now(), clock.today()
         phases = []
         for phase in running.phases.prefetch_related("tasks"):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
-            phases.append((phase, _phase_state(phase, today), [(task, deadlines.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]))
-        context |= {"phases": phases, "scheme": running.scheme}
+            for task in tasks:
+                paper = running.scheme.rules.papers[task.paper]
+                task.paper_label = paper.label or paper.title
+                count = counts.get(task.pk)
+                task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
+            shown = [(task, deadlines.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
+            phases.append((phase, _phase_state(phase, today), shown))
+        context |= {
+            "phases": phases, "scheme": running.scheme, "may_watch": can(request.actor, "watch", Campaign),
+            "timeline": [{"label": phase.label, "state": state, "dates": _span(phase), "url": f"#{phase.code}"}
+                         for phase, state, _ in phases],
+        }
+    else:
+        context["scheme"] = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
     return render(request, "workflows/campaign.html", context)
 
 
 def _phase_state(phase, today):
     if phase.starts_on and today < phase.starts_on:
-        return "todo"
+        return "next"
     return "done" if today > phase.due_on else "current"
+
+
+def _span(phase):
+    """From when to when, for the reader."""
+    due = f"{phase.due_on.month}月{phase.due_on.day}日"
+    return f"{phase.starts_on.month}月{phase.starts_on.day}日 – {due}" if phase.starts_on else f"{due}前"
 
 
 class OpenForm(forms.Form):
@@ -63,42 +90,87 @@ def campaign_open(request):
     return redirect("campaign")
 
 
+@require_safe
 def progress_list(request):
-    """Who stands where: states without content, late ones first. Context: ``page`` of items, ``filters``, choices, ``stats``."""
+    """Who stands where: states without content; what is due first on top, what is filed at the end.
+
+    Context: ``campaign``, ``filters``, ``tasks``, ``units``, ``states``, ``stats`` with the ``links`` behind them, ``tabs``;
+    ``items`` of this ``page`` and whether any of them ``may_nudge``, or with ``view=units`` the figures ``by_unit``.
+    """
     require(request.actor, "watch", Campaign)
     running = campaigns.current()
-    filters = {name: request.GET.get(name, "").strip()[:40] for name in ("task", "unit", "state")}
-    rows = Submission.objects.listed_to(request.actor).filter(task__campaign=running).select_related(
-        "task__campaign__scheme", "unit", "post", "person", "assigned_to").order_by("due_on", "unit__position", "pk")
+    filters = {name: request.GET.get(name, "").strip()[:40] for name in ("task", "unit", "state", "view")}
+    listed = Submission.objects.listed_to(request.actor).filter(task__campaign=running).exclude(state=State.CANCELLED)
+    units = Unit.objects.visible_to(request.actor).filter(pk__in=listed.order_by().values("unit"))
     if filters["task"]:
-        rows = rows.filter(task__code=filters["task"])
+        listed = listed.filter(task__code=filters["task"])
     if filters["unit"]:
-        rows = rows.filter(unit__code=filters["unit"])
-    today = clock.today()
+        listed = listed.filter(unit__code=filters["unit"])
+    now, today = clock.now(), clock.today()
+    figures = _figures(today)
+    context = {
+        "campaign": running, "filters": filters, "stats": listed.aggregate(**figures),
+        "tasks": list(running.tasks.all()) if running else [], "units": units.values_list("code", "name"),
+        "states": [("late", "已逾期"), *[choice for choice in State.choices if choice[0] != State.CANCELLED]],
+        "links": {state: _address(filters, state=state, view="") for state in ("", "late", *State.values)},
+        "tabs": [(label, _address(filters, state="", view=view), filters["view"] == view)
+                 for label, view in (("按表", ""), ("按单位", "units"))],
+    }
+    if filters["view"] == "units":
+        by_unit = listed.order_by("unit__position", "unit__code").values("unit__name", "unit__code", "unit__position")
+        context["by_unit"] = [(row, _address(filters, unit=row["unit__code"], view="", state=""))
+                              for row in by_unit.annotate(**figures)]
+        return render(request, "workflows/progress_list.html", context)
+    rows = listed.select_related("task", "unit", "post", "person", "assigned_to").order_by(
+        Case(When(state=State.FILED, then=1), default=0),
+        Coalesce(Case(When(state=State.IN_REVIEW, then="step_due_on")), "due_on"), "unit__position", "pk")
     if filters["state"] == "late":
-        rows = rows.filter(Q(due_on__lt=today, state__in=[State.OPEN, State.RETURNED]) | Q(step_due_on__lt=today, state=State.IN_REVIEW))
+        rows = rows.filter(_late(today))
     elif filters["state"] in State.values:
         rows = rows.filter(state=filters["state"])
     else:
         rows = rows.exclude(state=State.WAITING)
-    stats = Submission.objects.listed_to(request.actor).filter(task__campaign=running).aggregate(
-        owed=Count("pk"), filed=Count("pk", filter=Q(state=State.FILED)), moving=Count("pk", filter=Q(state=State.IN_REVIEW)),
-        open=Count("pk", filter=Q(state__in=[State.OPEN, State.RETURNED])),
-        late=Count("pk", filter=Q(due_on__lt=today, state__in=[State.OPEN, State.RETURNED]) | Q(step_due_on__lt=today, state=State.IN_REVIEW)))
     page = paged(request, rows)
-    now = clock.now()
-    actor = request.actor
     items = []
     for row in page.rows:
+        row.task.campaign = running  # already read, with its rule book
         item = trail.Item(row, deadlines.shown(row.due_on if row.state in (State.OPEN, State.RETURNED) else row.step_due_on, now)
                           if row.state in UNFINISHED else None)
-        item.may_nudge = can(actor, "nudge", row)
+        item.may_nudge = can(request.actor, "nudge", row)
+        item.waits_for = _waits_for(item)
         items.append(item)
-    return render(request, "workflows/progress_list.html", {
-        "page": page, "items": items, "filters": filters, "stats": stats, "campaign": running,
-        "tasks": list(running.tasks.all()) if running else [], "states": [("late", "已逾期"), *State.choices],
-        "units": Unit.objects.visible_to(actor).filter(parent__isnull=False).values_list("code", "name"),
-    })
+    context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
+    return render(request, "workflows/progress_list.html", context)
+
+
+def _late(today):
+    return Q(due_on__lt=today, state__in=[State.OPEN, State.RETURNED]) | Q(step_due_on__lt=today, state=State.IN_REVIEW)
+
+
+def _figures(today):
+    """The counts of sheets by where they stand; all but ``late`` add up to ``owed``."""
+    states = {"filed": State.FILED, "moving": State.IN_REVIEW, "open": State.OPEN, "returned": State.RETURNED,
+              "waiting": State.WAITING}
+    return {"owed": Count("pk"), "late": Count("pk", filter=_late(today)),
+            **{name: Count("pk", filter=Q(state=state)) for name, state in states.items()}}
+
+
+def _address(filters, **changed):
+    """The page's own address with other filters."""
+    return f"?{urlencode({name: value for name, value in (filters | changed).items() if value})}"
+
+
+def _waits_for(item):
+    """Whose turn it is, in words."""
+    submission = item.submission
+    roles = submission.task.campaign.scheme.rules.roles
+    if submission.state in (State.OPEN, State.RETURNED):
+        return submission.person.name if submission.person_id else roles.get("liaison", "")
+    if submission.state != State.IN_REVIEW:
+        return ""
+    if submission.waiting_role == policies.NOTICE:
+        return "公示结束"
+    return submission.assigned_to.name if submission.assigned_to_id else roles.get(submission.waiting_role, "")
 
 
 @require_POST

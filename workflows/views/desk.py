@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.db.models import Q
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
 from registers.access import policy_of
@@ -15,6 +15,7 @@ from workflows.views import trail
 NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person")
 
 
+@require_safe
 def desk(request):
     """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
 
@@ -43,23 +44,38 @@ def desk(request):
     })
 
 
+@require_safe
 def done_list(request):
-    """What I have decided or handed in, newest first (已办). Context: ``page`` of decisions."""
+    """What I have decided or handed in, newest first (已办). Context: ``page`` of decisions, each with its ``tone``."""
     decisions = Decision.objects.filter(actor=request.actor.user_id, submission__in=Submission.objects.visible_to(request.actor)).select_related(
-        "submission__task__campaign__scheme", "submission__unit", "submission__person", "submission__post").order_by("-at", "-pk")
-    return render(request, "workflows/done_list.html", {"page": paged(request, decisions)})
+        "submission__task__campaign", "submission__unit", "submission__person", "submission__post").order_by("-at", "-pk")
+    page = paged(request, decisions)
+    for decision in page.rows:
+        decision.tone = trail.TONES.get(decision.verdict, "note")
+    return render(request, "workflows/done_list.html", {"page": page})
 
 
+@require_safe
 def inbox(request):
-    """My messages, newest first. Context: ``page``."""
-    return render(request, "workflows/inbox.html", {
-        "page": paged(request, Notification.objects.visible_to(request.actor).select_related("submission"))})
+    """My messages, newest first. Context: ``page``; ``may_open`` of a message: its sheet is the reader's to see."""
+    page = paged(request, Notification.objects.visible_to(request.actor))
+    about = [row.submission_id for row in page.rows if row.submission_id]
+    readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=about).values_list("pk", flat=True))
+    for row in page.rows:
+        row.may_open = row.submission_id in readable
+    return render(request, "workflows/inbox.html", {"page": page})
 
 
 @require_POST
 def inbox_read(request):
-    """Mark all my messages as read."""
-    Notification.objects.visible_to(request.actor).filter(read_at=None).update(read_at=clock.now())
+    """Mark all my messages as read; or the one that is named (``message``), and go to what it is about."""
+    mine = Notification.objects.visible_to(request.actor)
+    named = request.POST.get("message", "")
+    if named.isascii() and named.isdigit() and len(named) < 19:  # what a key can hold
+        message = get_object_or_404(mine, pk=named)
+        mine.filter(pk=message.pk, read_at=None).update(read_at=clock.now())
+        return redirect("submission_detail", pk=message.submission_id) if message.submission_id else redirect("desk")
+    mine.filter(read_at=None).update(read_at=clock.now())
     messages.success(request, "消息已全部标为已读。")
     return redirect("inbox")
 

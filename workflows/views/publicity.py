@@ -2,25 +2,51 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import clock
 from registers.access import can, require
 from registers.views.paging import paged
 from workflows import publicity
 from workflows.forms.reviews import HandlingForm, ObjectionForm
-from workflows.models import Objection, PublicityNotice
+from workflows.models import Objection, PublicityNotice, Submission
 
 
+@require_safe
 def notice_list(request):
-    """Notices the reader may see, newest first. Context: ``page``, ``today``."""
-    notices = PublicityNotice.objects.visible_to(request.actor).select_related("unit")
-    return render(request, "workflows/notice_list.html", {"page": paged(request, notices), "today": clock.today()})
+    """Notices the reader may see, newest first. Context: ``page``, its notices with their ``stage`` and ``places``."""
+    page = paged(request, PublicityNotice.objects.visible_to(request.actor).select_related("unit"))
+    today = clock.today()
+    for notice in page.rows:
+        notice.stage, notice.places = _stage(notice, today), _places(notice)
+    return render(request, "workflows/notice_list.html", {"page": page})
 
 
+def _places(notice):
+    """Whom a notice is about, in the words it may show."""
+    return "、".join(dict.fromkeys(item["place"] for item in notice.items))
+
+
+def _stage(notice, today):
+    """Where a notice stands: ``(words, tone of the badge)``."""
+    if notice.cleared_at:
+        return "已结束", "off"
+    if today < notice.starts_on:
+        return "未开始", ""
+    return ("公示中", "primary") if today <= notice.ends_on else ("已期满，待办结", "warn")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def notice_detail(request, pk):
-    """One notice; during its period a colleague may object. Context: ``notice``, ``may_object``, ``form``, ``objections``."""
-    notice = get_object_or_404(PublicityNotice.objects.visible_to(request.actor).select_related("unit", "submission"), pk=pk)
+    """One notice; during its period a colleague may object.
+
+    Context: ``notice`` with its ``stage`` and ``places``, ``items`` as (item, rank of its grade), ``shows_content``,
+    ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle``), ``has_objected``, ``may_open_sheet``.
+    """
+    notices = PublicityNotice.objects.visible_to(request.actor)
+    notice = get_object_or_404(notices.select_related("unit", "submission__task__campaign__scheme"), pk=pk)
+    notice.stage, notice.places = _stage(notice, clock.today()), _places(notice)
     may_object = can(request.actor, "object", notice)
     form = ObjectionForm(request.POST or None)
     if request.method == "POST":
@@ -29,12 +55,17 @@ def notice_detail(request, pk):
             _, created = publicity.object_to(notice, actor=request.actor, text=form.cleaned_data["text"], at=clock.now())
             messages.success(request, "异议已送达学校领导小组办公室。" if created else "您已对本公示提出过异议，无需重复提交。")
             return redirect("notice_detail", pk=pk)
+    ranks = {grade.label: grade.rank for grade in notice.submission.task.campaign.scheme.rules.grades}
     objections = Objection.objects.visible_to(request.actor).filter(notice=notice).select_related("author", "handled_by", "notice__unit")
     for row in objections:
         row.may_handle = can(request.actor, "handle", row)
     return render(request, "workflows/notice_detail.html", {
-        "notice": notice, "may_object": may_object, "form": form, "objections": objections, "handling_form": HandlingForm(),
-        "running": notice.starts_on <= clock.today() <= notice.ends_on and notice.cleared_at is None,
+        "notice": notice, "items": [(item, ranks.get(item["grade"])) for item in notice.items],
+        "shows_content": any(item.get("content") for item in notice.items),
+        "crumbs": [("公示", reverse("notice_list"))],
+        "has_objected": any(row.author_id == request.actor.user_id for row in objections),
+        "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=notice.submission_id).exists(),
+        "may_object": may_object, "form": form, "objections": objections,
     }, status=422 if form.errors else 200)
 
 

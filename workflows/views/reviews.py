@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
 from registers.access import can, people_who_may, require
@@ -23,6 +23,7 @@ def _visible(request, pk):
     return get_object_or_404(Submission.objects.visible_to(request.actor).select_related(*NEEDED), pk=pk)
 
 
+@require_safe
 def submission_review(request, pk):
     """The reviewer's page. Context: see ``_page``."""
     submission = _visible(request, pk)

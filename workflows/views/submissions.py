@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
 from registers.access import can, require
@@ -16,6 +16,7 @@ from registers.views.papers import download
 from workflows import deadlines, documents, drafts, routes, steps
 from workflows.forms.submissions import SheetForm, read
 from workflows.models import Submission
+from workflows.models.submissions import State
 from workflows.sheets import Incomplete, sheet_for
 from workflows.views import trail
 
@@ -26,6 +27,7 @@ def _visible(request, pk):
     return get_object_or_404(Submission.objects.visible_to(request.actor).select_related(*NEEDED), pk=pk)
 
 
+@require_safe
 def submission_detail(request, pk):
     """One sheet: where it stands, its paper, its trail, and what the reader may do. Context: see the template."""
     submission = _visible(request, pk)
@@ -39,8 +41,16 @@ def submission_detail(request, pk):
         "steps": trail.route_steps(submission, decisions), "trail": decisions,
         "sheet": pages.to_html(compose(submission.task.paper_rules, document), standalone=False),
         "code": document["code"], "may_fill": may_fill, "may_decide": can(request.actor, "decide", submission),
-        "may_withdraw": _may_withdraw(request.actor, submission), "votes": submission.votes.select_related("member"),
+        "may_withdraw": _may_withdraw(request.actor, submission), "votes": _votes(request.actor, submission),
     })
+
+
+def _votes(actor, submission):
+    """The ballots on record. Whom they concern reads those of a review that goes on when it is concluded."""
+    votes = submission.votes.select_related("member")
+    step = submission.step_rules
+    goes_on = submission.state == State.IN_REVIEW and step is not None and step.kind == "collective_review"
+    return votes.exclude(round=submission.round) if goes_on and submission.person_id == actor.user_id else votes
 
 
 def _may_withdraw(actor, submission):
@@ -55,6 +65,7 @@ def _may_withdraw(actor, submission):
     return not submission.votes.filter(round=submission.round).exists()
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def submission_fill(request, pk):
     """The form of a sheet. Without script: every button saves. Context: ``form`` (SheetForm), ``draft_version``, ``item``."""
     submission = _visible(request, pk)
@@ -162,6 +173,7 @@ def submission_withdraw(request, pk):
     return redirect("submission_fill", pk=pk)
 
 
+@require_safe
 def submission_file(request, pk, form):
     """The sheet's paper as a file; exports are on record."""
     submission = _visible(request, pk)

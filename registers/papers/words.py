@@ -1,0 +1,65 @@
+"""What a value looks like on paper: clean text, Chinese dates, numbered lists. Pure: no Django."""
+
+import re
+from datetime import datetime
+from math import ceil
+
+BLANK_DATE = "　　年　　月　　日"
+BLANK_TEXT = "＿＿＿＿＿＿"
+
+_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+# Controls, lone surrogates, non-characters, and the marks that reorder text: none can be seen on paper, some
+# make a spreadsheet or a document unreadable or show another text than the one that was signed.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+
+
+def printable(text):
+    """Return ``text`` with one kind of line break and no unprintable character, and how many were left out."""
+    text, dropped = _UNPRINTABLE.subn("", _BREAKS.sub("\n", text).replace("\t", "  "))
+    return text, dropped
+
+
+def lines_taken(text, across):
+    """How many lines ``text`` takes where ``across`` Chinese characters stand side by side; never too few."""
+    return sum(max(1, ceil(len(part) / across)) for part in text.split("\n"))
+
+
+def chinese_date(value, *, blank=BLANK_DATE):
+    """``2026-09-25`` (or a day, or a moment in ISO form) as 2026年9月25日; any other text unchanged."""
+    if not value:
+        return blank
+    try:
+        day = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def cleaned(value):
+    """``printable`` for every text of a document; returns the document and the count."""
+    if isinstance(value, str):
+        text, dropped = printable(value)
+        return text.strip(), dropped
+    if isinstance(value, dict):
+        pairs = {key: cleaned(item) for key, item in value.items()}
+        return {key: item for key, (item, _) in pairs.items()}, sum(count for _, count in pairs.values())
+    if isinstance(value, list | tuple):
+        items = [cleaned(item) for item in value]
+        return [item for item, _ in items], sum(count for _, count in items)
+    return value, 0
+
+
+def words(value, kind="text"):
+    """A value as text; lists become numbered lines. Source: C0."""
+    if kind == "date":
+        return chinese_date(value, blank="")
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        items = [text for text in map(words, value) if text]
+        return items[0] if len(items) == 1 else "\n".join(f"{n}. {text}" for n, text in enumerate(items, 1))
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

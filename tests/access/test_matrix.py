@@ -1,0 +1,247 @@
+"""Every door × everybody × every state of what is behind it, by GET and by POST. What should come of it stands in matrix.yaml."""
+
+import uuid
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from registers.models import RiskPoint
+from tests.access.conftest import NOBODY, STAFF, judged, typed
+
+pytestmark = pytest.mark.django_db
+
+FILE = Path(__file__).with_name("matrix.yaml")
+MATRIX = yaml.safe_load(FILE.read_text())
+GROUPS = {name: people.split() for name, people in MATRIX["people"].items()}
+DOORS = MATRIX["doors"]
+PUBLIC = MATRIX["public"]
+UNKNOWN = 10**6
+# What a refused request may still write: the denied act on record, and what every visit writes.
+ON_RECORD = ("registers_auditentry", "registers_audithead", "django_session")
+
+
+def patterns(resolver=None):
+    """Every URL pattern of the site, those of included modules too."""
+    for found in (resolver or get_resolver()).url_patterns:
+        if isinstance(found, URLPattern):
+            yield found
+        else:
+            yield from patterns(found)
+
+
+# --- What stands behind a door -----------------------------------------------------------------------------
+
+
+def behind(world, door):
+    """The things behind a door: name → (arguments of its URL, the thing). A door to nothing in particular has ``""``."""
+    if door.startswith("submission_"):
+        form = {"form": "xlsx"} if door == "submission_file" else {}
+        return {name: ({"pk": sheet.pk, **form}, sheet) for name, sheet in world.sheets.items() if name in MATRIX["sheets"]}
+    things = {
+        "unit_detail": {"": ({"code": world.campus.unit.code}, None)},
+        "post_detail": {"": ({"code": world.posts["slight"].code}, None)},
+        "risk_detail": {name: ({"series": series_of(world, name)}, None) for name in ("slight", "grave", "ungraded", "unit", "proposal")},
+        "paper_blank": {"": ({"slug": "annex-2"}, None)},
+        "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
+        "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
+        "objection_handle": {"": ({"pk": world.objection.pk}, None)},
+        "job_detail": {"": ({"pk": world.job.pk}, None)},
+        "job_file": {"": ({"pk": world.job.pk}, None)},
+    }
+    return things.get(door, {"": ({}, None)})
+
+
+def series_of(world, name):
+    points = RiskPoint.objects.filter(in_force_from__isnull=name == "proposal", in_force_until=None)
+    text = {"slight": "slight", "grave": "grave", "ungraded": "notice", "unit": "unit point", "proposal": "review"}[name]
+    found = points.get(content=world.canaries[text])
+    assert getattr(found.final_grade, "rank", None) == {"slight": 3, "grave": 1}.get(name)
+    return found.series
+
+
+def nothing(kwargs):
+    """The same door to something that does not exist."""
+    missing = {"pk": UNKNOWN, "series": uuid.UUID(int=7), "code": "no-such", "slug": "no-such", "form": "xlsx"}
+    return {name: missing[name] for name in kwargs}
+
+
+def body(world, door, sheet):
+    """What is posted: complete and right, so that only the poster's part decides."""
+    if door in ("submission_fill", "submission_save"):
+        return typed(world.year.again(sheet), save="1") if sheet.state in ("open", "returned") else {"draft_version": 0, "save": "1"}
+    if door in ("submission_vote", "submission_decide"):
+        return judged(sheet)
+    plain = {
+        "submission_entry": {"add": "process"}, "submission_hand_over": {"to": world.campus.second.pk},
+        "notice_detail": {"text": "有异议"}, "objection_handle": {"handling": "已核实"}, "ledger_export": {"unit": world.campus.unit.code},
+        "campaign_open": {"year": 2031}, "login": {"username": "clerk", "password": "wrong"},
+    }
+    return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})
+
+
+# --- What should come of it --------------------------------------------------------------------------------
+
+
+@cache
+def expected(door, method, name, persona):
+    """The status that matrix.yaml gives for this cell."""
+    cell = DOORS[door][method]
+    if isinstance(cell, dict) and not all(isinstance(key, int) or key == "else" for key in cell):
+        cell = cell[name] if name in cell else cell["rest"]
+    if isinstance(cell, int):
+        return cell
+    for status, people in cell.items():
+        if isinstance(status, int) and persona in members(people):
+            return status
+    if "readers" in cell and persona in members(MATRIX["sheets"][name]):
+        return cell["readers"]
+    return cell.get("else", 404)
+
+
+@cache
+def members(people):
+    return {person for word in people.split() for person in GROUPS.get(word, (word,))}
+
+
+def by_thing(door, method, things):
+    """Those of ``things`` that make a difference: where the answer is one for all, one of them is asked for."""
+    return dict(list(things.items())[:1]) if isinstance(DOORS[door][method], int) else things
+
+
+class Writes:
+    """The tables that the statements of a block change."""
+
+    def __init__(self):
+        self.tables = []
+
+    def __call__(self, execute, sql, params, many, context):
+        words = sql.split(None, 4)
+        if words[0] in ("INSERT", "UPDATE", "DELETE"):
+            self.tables.append(next(word for word in words[1:] if word not in ("INTO", "OR", "IGNORE", "FROM")).strip('"'))
+        return execute(sql, params, many, context)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("door", DOORS)
+def test_door_answers_as_the_matrix_says(world, door, method):
+    things, wrong = by_thing(door, method, behind(world, door)), []
+    for name, (kwargs, thing) in things.items():
+        sent = body(world, door, thing) if method == "POST" else None
+        for persona in STAFF:
+            wrong += [f"{persona}: {fault}" for fault in faults(world, door, method, name, kwargs, sent, persona)]
+    assert not wrong, f"{method} {door}, not as {FILE.name} says:\n" + "\n".join(wrong)
+
+
+def faults(world, door, method, name, kwargs, sent, persona):
+    """What is wrong with the answer this persona gets."""
+    browser, url = world.browsers[persona], reverse(door, kwargs=kwargs)
+    writes = Writes()
+    with connection.execute_wrapper(writes):
+        answer = browser.request(method.lower(), url, sent)
+    wanted = expected(door, method, name, persona)
+    if answer.status_code != wanted:
+        yield f"{name or url} answers {answer.status_code}, should be {wanted}"
+    if answer.status_code == 404 and kwargs and (answer.content, kept(answer)) != unknown(browser, door, method, kwargs):
+        yield f"{name}: the answer differs from that for something that does not exist"
+    changed = {table for table in writes.tables if table not in ON_RECORD}
+    if changed and (method == "GET" or answer.status_code >= 400):
+        yield f"{name}: answered {answer.status_code} and yet changed {sorted(changed)}"
+
+
+def kept(answer):
+    return {header: value for header, value in answer.headers.items() if header != "Set-Cookie"}
+
+
+def unknown(browser, door, method, kwargs):
+    """The answer to the same request for something that does not exist."""
+    key = door, method
+    seen = browser.__dict__.setdefault("unknown", {})
+    if key not in seen:
+        answer = browser.request(method.lower(), reverse(door, kwargs=nothing(kwargs)))
+        assert answer.status_code == 404
+        seen[key] = answer.content, kept(answer)
+    return seen[key]
+
+
+# --- The doors themselves ----------------------------------------------------------------------------------
+
+
+def test_every_door_is_declared():
+    found = {pattern.name for pattern in patterns()}
+    assert None not in found, "give every URL a name; matrix.yaml declares by name who may go through"
+    missing = found - set(DOORS) - set(PUBLIC)
+    assert not missing, f"nobody has said who may go through {sorted(missing)}: add each to {FILE.name} under doors (or public)"
+    assert not set(DOORS) - found, f"{FILE.name} declares doors that are gone: {sorted(set(DOORS) - found)}"
+
+
+def test_public_doors_are_two():
+    """`/healthz` is for the monitoring; people come in by the login page, and static files are not served by a view."""
+    assert PUBLIC == ["login", "healthz"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_logged_out_people_are_sent_to_the_login(world, method):
+    browser, wrong = world.browsers[NOBODY], []
+    for door in DOORS:
+        if door in PUBLIC:
+            continue
+        for name, (kwargs, thing) in behind(world, door).items():
+            for arguments in (kwargs, nothing(kwargs)):
+                url = reverse(door, kwargs=arguments)
+                answer = browser.request(method, url, body(world, door, thing) if method == "post" else None)
+                if (answer.status_code, answer.headers.get("Location")) != (302, f"{reverse('login')}?next={url}"):
+                    wrong.append(f"{door} {name}: {answer.status_code} {answer.headers.get('Location')}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_public_doors_answer_without_login(world):
+    browser = world.browsers[NOBODY]
+    assert browser.get(reverse("login")).status_code == 200
+    assert browser.post(reverse("login"), {"username": "clerk", "password": "wrong"}).status_code == 422
+    assert browser.get(reverse("healthz")).status_code in (200, 503)  # 503: no worker in this test
+    assert browser.post(reverse("healthz")).status_code == 405
+
+
+def test_post_without_token_is_refused(world):
+    """Whoever may post through a door is refused when the token is missing, and nothing is written."""
+    seen, wrong = set(), []
+    for door in DOORS:
+        persona = next((persona for persona in STAFF for name in behind(world, door)
+                        if expected(door, "POST", name, persona) in (200, 302, 422)), None)
+        if persona is None:
+            continue
+        seen.add(door)
+        client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        client.cookies.update(world.browsers[persona].client.cookies)
+        name, (kwargs, thing) = next((name, found) for name, found in behind(world, door).items()
+                                     if expected(door, "POST", name, persona) in (200, 302, 422))
+        writes = Writes()
+        with connection.execute_wrapper(writes):
+            answer = client.post(reverse(door, kwargs=kwargs), body(world, door, thing))
+        if answer.status_code != 403 or writes.tables:
+            wrong.append(f"{door} as {persona}: {answer.status_code}, wrote {writes.tables}")
+    assert not wrong, "\n".join(wrong)
+    assert {"login", "logout", "submission_decide", "ledger_export"} <= seen
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "trace"])
+def test_other_methods_are_refused(world, method):
+    wrong = []
+    for door in (*DOORS, "healthz"):
+        browser = world.browsers[NOBODY if door in PUBLIC else "registrar"]
+        kwargs, _ = next(iter(behind(world, door).values()))
+        if (status := browser.request(method, reverse(door, kwargs=kwargs)).status_code) != 405:
+            wrong.append(f"{method} {door}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_method_cannot_be_overridden(world):
+    """A proxy's or a framework's override header does not turn a GET into a POST."""
+    sheet = world.sheets["office"]
+    answer = world.browsers["office"].get(reverse("submission_decide", args=[sheet.pk]), headers={"X-HTTP-Method-Override": "POST"})
+    assert answer.status_code == 405

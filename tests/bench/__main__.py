@@ -1,0 +1,159 @@
+"""./run bench: what things cost, as ratios against floors measured in the same run.
+
+Absolute times move with the machine; ratios hold. Each pair is run in turn, the median of the ratios is printed.
+"""
+
+import io
+import os
+import statistics
+import sys
+import time
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskmgmt.settings")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+ROUNDS = 9
+
+
+def ratio(thing, floor, rounds=ROUNDS):
+    """Median of thing/floor over interleaved rounds, and the medians in milliseconds."""
+    thing(), floor()
+    pairs = [(timed(thing), timed(floor)) for _ in range(rounds)]
+    return (statistics.median(a / b for a, b in pairs), statistics.median(a for a, _ in pairs) * 1000,
+            statistics.median(b for _, b in pairs) * 1000)
+
+
+def timed(act):
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def row(what, floor, measured, goal=""):
+    value, ms, floor_ms = measured
+    print(f"{what:<44} {value:6.2f} x {floor:<40} ({ms:8.1f} / {floor_ms:.1f} ms) {goal}", flush=True)
+
+
+def rolled_back(act):
+    """Run ``act`` in a transaction that leaves nothing behind."""
+
+    def run():
+        with transaction.atomic():
+            act()
+            transaction.set_rollback(True)
+
+    return run
+
+
+def pages():
+    from registers.models import User  # noqa: PLC0415 (models need django.setup)
+
+    settings.ROOT_URLCONF = "tests.bench.urls"
+    settings.ALLOWED_HOSTS = ["testserver"]
+    for number, urls in (("3001", ["/", "/progress/", "/risks/", "/ledger/", "/campaign/"]), ("1001", ["/"])):
+        client = Client()
+        client.force_login(User.objects.get(number=number), backend=settings.AUTHENTICATION_BACKENDS[-1])
+        for url in urls:
+            with CaptureQueriesContext(connection, ) as queries:
+                assert client.get(url).status_code == 200, url  # noqa: S101
+            row(f"page {url} as {number} ({len(queries)} queries)", "a signed-in page that does nothing",
+                ratio(lambda url=url, client=client: client.get(url), lambda client=client: client.get("/bench-nothing/")))
+
+
+def papers():
+    import weasyprint  # noqa: PLC0415 (slow import)
+
+    from registers.papers import pages as paper_pages  # noqa: PLC0415
+    from registers.papers.compose import compose  # noqa: PLC0415
+    from workflows.documents import document  # noqa: PLC0415
+    from workflows.models import Submission  # noqa: PLC0415
+
+    filed = Submission.objects.filter(state="filed", task__brings="points").select_related("task__campaign__scheme").first()
+    paper = compose(filed.task.paper_rules, document(filed))
+    html = paper_pages.to_html(paper)
+    row("one filled self-check as PDF, warm", "plain WeasyPrint of the same page, no CSS cache",
+        ratio(lambda: paper_pages.to_pdf([paper]), lambda: weasyprint.HTML(string=html).write_pdf(), 5), "goal <= 1")
+
+
+def exports():
+    import openpyxl  # noqa: PLC0415 (slow import)
+
+    from registers import clock, ledgers  # noqa: PLC0415
+    from registers.models import Scheme, Unit  # noqa: PLC0415
+
+    scheme, root = Scheme.objects.get(is_current=True), Unit.objects.get(parent=None)
+    on = clock.today()
+    levels = {level.value: label for level, label in scheme.rules.levels.items()}
+    cells = [ledgers.cells(number, found, levels) for number, found in
+             enumerate(ledgers.rows(ledgers.everything(), scheme, root, on=on), start=1)]
+
+    def plain():
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet()
+        for values in cells:
+            sheet.append(values)
+        book.save(io.BytesIO())
+
+    row(f"school ledger of {len(cells)} points, database to XLSX", "openpyxl write_only of the same cells, unstyled",
+        ratio(lambda: ledgers.workbook(ledgers.everything(), scheme, root, on=on, year=on.year), plain, 5))
+
+
+def reminders_and_saves():
+    from workflows import drafts, reminders  # noqa: PLC0415
+    from workflows.models import Draft, Notification, Submission  # noqa: PLC0415
+    from registers.actors import Actor  # noqa: PLC0415
+
+    last = Submission.objects.filter(state="open").order_by("-due_on").values_list("due_on", flat=True).first()
+    at = timezone.make_aware(timezone.datetime.combine(last, timezone.datetime.min.time().replace(hour=9)))
+    Notification.objects.filter(kind="reminder").delete()
+    with transaction.atomic():
+        reminders.remind(at=at)
+        same = list(Notification.objects.filter(kind="reminder"))
+        transaction.set_rollback(True)
+
+    def bare():
+        for message in same:
+            message.pk = None
+        Notification.objects.bulk_create(same, batch_size=1000)
+
+    row(f"the nightly reminders ({len(same)} rows)", "a bare bulk insert of the same rows",
+        ratio(rolled_back(lambda: reminders.remind(at=at)), rolled_back(bare), 5))
+
+    submission = Submission.objects.filter(state="open", person__isnull=False).select_related("person").first()
+    actor = Actor(submission.person)
+    content = {"entries": [{"key": str(n), "base": None, "change": "add", "values": {"content": "风险" * 50}} for n in range(20)], "values": {}}
+
+    def save():
+        seen = Draft.objects.filter(submission=submission).values_list("version", flat=True).first() or 0
+        drafts.save(submission, content, actor=actor, seen=seen, at=at)
+
+    def floor():
+        seen = Draft.objects.filter(submission=submission).values_list("version", flat=True).first() or 0
+        Draft.objects.filter(submission=submission).update(content=content, version=seen + 1)
+
+    row("one continuous save of 20 entries", "a bare UPDATE of the same row", ratio(rolled_back(save), rolled_back(floor)))
+
+
+def main():
+    size = sys.argv[1] if len(sys.argv) > 1 else "college"
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("load_schemes", verbosity=0)
+    took = timed(lambda: call_command("demo", scheme="changchun-2016", size=size, stdout=io.StringIO()))
+    print(f"database {connection.vendor}; demo campus “{size}” made in {took:.0f} s")
+    for part in (pages, papers, exports, reminders_and_saves):
+        part()
+
+
+if __name__ == "__main__":
+    main()

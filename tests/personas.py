@@ -1,0 +1,177 @@
+"""The same people everywhere: what each of them does in a campaign year, through the doors that the pages use."""
+
+from registers.actors import Actor
+from workflows import campaigns, routes, sweeping
+from workflows.models import Submission
+from workflows.sheets import sheet_for
+
+# Factor values and the grade that 001's rule proposes for them.
+GRADED = {
+    "grade-1": {"probability": "high", "harm": "criminal"},
+    "grade-2": {"probability": "medium", "harm": "disciplinary"},
+    "grade-3": {"probability": "low", "harm": "slight"},
+}
+
+
+def point(content="采购参数照抄一家", **values):
+    """The values of one risk point as a post holder types them."""
+    return {"category": "process", "content": content, "manifestation": f"{content[:20]}的表现", "finding_source": "self",
+            "nature": "integrity", **values}
+
+
+def unit_point(content="拆分采购项目", **values):
+    """The values of one risk point as a liaison types them for the unit."""
+    return {"category": "process", "power_item": "设备采购", "content": content, "manifestation": f"{content[:20]}的表现",
+            "finding_source": "organisation", "involved_posts": "会计核算", **values}
+
+
+def power(name="设备采购立项审核", **values):
+    """The values of one power item; ``accountable_post`` is for the caller to name."""
+    return {"name": name, "domain": "procurement", "kind": "decision", "service_commitment": "五个工作日内答复",
+            "discipline": "不得收受礼品", "procedure": "经办｜受理｜1日\n审核｜复核｜2日", **values}
+
+
+MEASURES = {"prevention": "两人经办", "monitoring": "每月抽查", "disposal": "谈话提醒"}
+
+
+class Year:
+    """The campaign of a year on a campus, opened on 12 July. ``clock`` says when everything happens; it stands at 15 September.
+
+    Sheets are named by their task's code, and by the person (a user) or unit that owes them.
+    """
+
+    def __init__(self, campus, clock, *, number=2026):
+        self.campus, self.clock, self.number = campus, clock, number
+        self.at("07-12", hour=9)
+        self.campaign = campaigns.open_campaign(
+            scheme=campus.scheme, institution=campus.root, year=number, at=clock.now, actor=self.actor(campus.registrar))
+        self.at("09-15")
+
+    def at(self, day, hour=10):
+        """Let it be that day (``MM-DD``) of this year, at a full hour; return the moment."""
+        return self.clock.set(f"{self.number}-{day} {hour:02d}:00")
+
+    def actor(self, user):
+        return Actor(user, on=self.clock.today)
+
+    def sheet(self, code, owner=None):
+        """The sheet as it stands now; ``owner`` a person, a unit, or None for the clerk's or the unit's."""
+        sheets = Submission.objects.select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group")
+        owner = owner or (self.campus.clerk if code.startswith("personal") else self.campus.unit)
+        whose = {"person": owner} if code.startswith("personal") else {"unit": owner, "person": None}
+        return sheets.get(task__campaign=self.campaign, task__code=code, **whose)
+
+    def again(self, sheet):
+        """The same sheet, read again."""
+        return self.sheet(sheet.task.code, sheet.person or sheet.unit)
+
+    # -- what people do; each returns the sheet as it stands afterwards --------------------------------
+    def submit(self, sheet, content, *, by=None, seen=None):
+        filler = by or sheet.person or self.campus.liaison
+        routes.submit(sheet.pk, actor=self.actor(filler), seen_version=self._seen(sheet, seen), content=content, at=self.clock.now)
+        return self.again(sheet)
+
+    def withdraw(self, sheet, *, by=None, seen=None):
+        filler = by or sheet.person or self.campus.liaison
+        routes.withdraw(sheet.pk, actor=self.actor(filler), seen_version=self._seen(sheet, seen), at=self.clock.now)
+        return self.again(sheet)
+
+    def vote(self, sheet, by, *, verdicts=None, complete=True, opinion="", seen=None):
+        return routes.vote(sheet.pk, actor=self.actor(by), seen_version=self._seen(sheet, seen), complete=complete,
+                           opinion=opinion, verdicts=verdicts or {}, at=self.clock.now)
+
+    def agree(self, sheet, by, *, seen=None, **said):
+        routes.decide(sheet.pk, "agree", actor=self.actor(by), seen_version=self._seen(sheet, seen), at=self.clock.now, **said)
+        return self.again(sheet)
+
+    def send_back(self, sheet, by, *, returned=None, opinion="请补充", redo_on=None, seen=None):
+        """Return a sheet; ``returned`` maps entry keys to comments."""
+        routes.decide(sheet.pk, "return", actor=self.actor(by), seen_version=self._seen(sheet, seen), at=self.clock.now,
+                      opinion=opinion, redo_on=redo_on or self.clock.today.replace(day=28), returned=returned or {})
+        return self.again(sheet)
+
+    def hand_over(self, sheet, by, to, *, seen=None):
+        routes.hand_over(sheet.pk, actor=self.actor(by), seen_version=self._seen(sheet, seen), to=to, at=self.clock.now)
+        return self.again(sheet)
+
+    def sweep(self):
+        return sweeping.sweep(at=self.clock.now)
+
+    def _seen(self, sheet, seen):
+        return sheet.version if seen is None else seen
+
+    # -- what they type --------------------------------------------------------------------------------
+    def points(self, sheet, *values):
+        """Content that adds one point per ``values`` to whatever the register offers, which stays as it is."""
+        typed = sheet_for(sheet)
+        kept = [{**entry, "change": "keep"} for entry in typed.offered()]
+        return {"entries": [*kept, *(typed.new_entry(value) for value in values)], "values": {}}
+
+    def grades(self, sheet, *grades):
+        """Content whose factors lead to ``grades``, in the order of the points on record."""
+        content = {"entries": sheet_for(sheet).offered(), "values": {}}
+        assert len(content["entries"]) == len(grades), "one grade per point on record"
+        for entry, grade in zip(content["entries"], grades, strict=True):
+            entry["values"].update(GRADED[grade])
+        return content
+
+    def measures(self, sheet, **texts):
+        """Content with the same measures for every graded point."""
+        content = {"entries": sheet_for(sheet).offered(), "values": {}}
+        for entry in content["entries"]:
+            entry["values"].update(MEASURES, **texts)
+        return content
+
+    def group(self, sheet, *members, work_plan="每月一次例会。"):
+        """Content of a group list: ``(user, seat)`` each."""
+        typed = sheet_for(sheet)
+        return {"entries": [typed.new_entry({"number": user.number, "seat": seat, "member_type": "中层"}) for user, seat in members],
+                "values": {"work_plan": work_plan}}
+
+    def as_proposed(self, sheet):
+        """The choices of an adjudicator who follows the rule."""
+        return {entry.key: (entry.details["proposal"].grade, "") for entry in sheet_for(sheet).shown()}
+
+    def as_noticed(self, sheet):
+        """The choices of an adjudicator who keeps what the notice showed."""
+        return {entry.key: (entry.details["proposed_grade"].code, "") for entry in sheet_for(sheet).shown()}
+
+    # -- whole stretches of the year -------------------------------------------------------------------
+    def review(self, sheet):
+        """The group votes, its leader (who is the head) concludes and signs."""
+        voters = [self.campus.member, self.campus.deputy if sheet.person_id == self.campus.head.pk else self.campus.head]
+        for voter in voters:
+            self.vote(sheet, voter)
+        sheet = self.agree(sheet, voters[-1], signed=True)
+        return self.agree(sheet, self.campus.leader, signed=True) if sheet.step == "sign" else sheet
+
+    def searched(self, *values, owner=None, code="personal-search"):
+        """A search sheet all the way to the office's file."""
+        sheet = self.sheet(code, owner)
+        values = values or ((point() if code == "personal-search" else unit_point()),)
+        sheet = self.review(self.submit(sheet, self.points(sheet, *values)))
+        return self.agree(sheet, self.campus.office)
+
+    def graded(self, *grades, owner=None, code="personal-grading"):
+        """A grading sheet to its end; the clock moves past the notice (28 September)."""
+        campus, sheet = self.campus, self.sheet(code, owner)
+        sheet = self.submit(sheet, self.grades(sheet, *grades))
+        head = campus.leader if sheet.person_id == campus.head.pk else campus.head
+        sheet = self.agree(sheet, head, grades=self.as_proposed(sheet))
+        self.at("09-28")
+        self.sweep()
+        sheet = self.again(sheet)
+        if code == "unit-grading":
+            return self.agree(sheet, campus.chair, grades=self.as_noticed(sheet))
+        sheet = self.agree(sheet, head, grades=self.as_noticed(sheet))
+        return self.agree(sheet, campus.office)
+
+    def controlled(self, *, owner=None, code="personal-control", **texts):
+        """A control sheet to its end; the clock moves to 3 November."""
+        self.at("11-03")
+        self.sweep()
+        sheet = self.sheet(code, owner)
+        sheet = self.submit(sheet, self.measures(sheet, **texts))
+        head = self.campus.leader if sheet.person_id == self.campus.head.pk else self.campus.head
+        sheet = self.agree(sheet, head, signed=True)
+        return self.agree(sheet, self.campus.office) if sheet.step == "file" else sheet

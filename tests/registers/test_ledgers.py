@@ -1,0 +1,217 @@
+"""The ledger: as of any day, within the reader's scope, every column filled, no formula."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from registers import ledgers, versions
+from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
+from tests.factories import appoint, make_person
+
+SPRING, SUMMER, AUTUMN, WINTER = date(2026, 3, 1), date(2026, 6, 1), date(2026, 9, 1), date(2026, 12, 1)
+
+
+class Book:
+    """A register written by hand: points of the campus by name, in force from a day."""
+
+    def __init__(self, campus):
+        self.campus = campus
+        self.grades = {grade.rank: grade for grade in campus.scheme.grades.all()}
+
+    def point(self, content, *, on, grade=None, unit=None, category="process", series=None, **fields):
+        point = RiskPoint(
+            unit=unit or self.campus.unit, content=content, final_grade=self.grades.get(grade),
+            category=RiskCategory.objects.get(scheme=self.campus.scheme, code=category), **{"level": "unit", **fields})
+        if series:
+            point.series = series
+        point.save()
+        versions.enter_into_force(point, on=on)
+        return point
+
+    def personal(self, content, **fields):
+        return self.point(content, level="personal", post=self.campus.post, holder=self.campus.clerk, **fields)
+
+    def measure(self, point, text, *, on, stage="prevention"):
+        measure = ControlMeasure.objects.create(point_series=point.series, unit_id=point.unit_id, stage=stage, text=text)
+        versions.enter_into_force(measure, on=on)
+
+    def rows(self, *, on, reader=None, unit=None):
+        scope = ledgers.for_reader(self.campus.actor(reader)) if reader else ledgers.everything()
+        return ledgers.rows(scope, self.campus.scheme, unit or self.campus.root, on=on)
+
+    def contents(self, **which):
+        return [row.point.content for row in self.rows(**which)]
+
+
+@pytest.fixture
+def book(campus):
+    return Book(campus)
+
+
+def test_ledger_shows_what_was_in_force_on_its_day(book):
+    first = book.point("春稿", on=SPRING)
+    book.measure(first, "春措施", on=SPRING)
+    second = book.point("夏稿", on=SUMMER, series=first.series)
+    book.measure(first, "秋措施", on=AUTUMN)
+    versions.retire(second, on=WINTER)
+
+    found = {day: [(row.point.content, row.measures) for row in book.rows(on=day)] for day in (
+        date(2026, 2, 28), SPRING, SUMMER, AUTUMN, WINTER)}
+
+    assert list(found.values()) == [
+        [],
+        [("春稿", {"prevention": "春措施"})],
+        [("夏稿", {"prevention": "春措施"})],
+        [("夏稿", {"prevention": "秋措施"})],
+        [],
+    ]
+
+
+def test_row_counts_the_versions_up_to_its_day(book):
+    first = book.point("一", on=SPRING)
+    book.point("二", on=SUMMER, series=first.series)
+    book.point("三", on=AUTUMN, series=first.series)
+
+    changes = [(row.changed, row.first_filed) for day in (SPRING, SUMMER, AUTUMN) for row in book.rows(on=day)]
+
+    assert changes == [("", SPRING), ("第2版，2026-06-01", SPRING), ("第3版，2026-09-01", SPRING)]
+
+
+def test_gravest_points_come_first_within_a_unit(book):
+    book.point("三级", on=SPRING, grade=3)
+    book.point("一级", on=SPRING, grade=1)
+    book.point("二级", on=SPRING, grade=2)
+    book.point("别处一级", on=SPRING, grade=1, unit=book.campus.other_unit)
+
+    assert book.contents(on=SPRING) == ["一级", "二级", "三级", "别处一级"]
+
+
+def test_ledger_of_a_unit_covers_what_is_below_it_and_nothing_else(book):
+    campus = book.campus
+    section = Unit.objects.create(code="CW1", name="出纳科", unit_type="section", parent=campus.unit)
+    book.point("本处", on=SPRING)
+    book.point("下属科室", on=SPRING, unit=section)
+    book.point("别处", on=SPRING, unit=campus.other_unit)
+
+    assert set(book.contents(on=SPRING, unit=campus.unit)) == {"本处", "下属科室"}
+    assert set(book.contents(on=SPRING)) == {"本处", "下属科室", "别处"}
+
+
+@pytest.mark.parametrize(("who", "seen"), [
+    ("office", {"一级", "单位"}), ("leader", {"一级", "单位"}), ("head", {"一级", "三级", "单位"}), ("liaison", {"一级", "三级", "单位"}),
+    ("clerk", {"一级", "三级"}), ("other_head", set()), ("auditor", set()),
+])
+def test_reader_finds_only_his_own_share(book, who, seen):
+    grave, slight = book.personal("一级", on=SPRING, grade=1), book.personal("三级", on=SPRING, grade=3)
+    unit = book.point("单位", on=SPRING, grade=3)
+    for point in (grave, slight, unit):
+        book.measure(point, f"{point.content}措施", on=SPRING)
+
+    rows = book.rows(on=SPRING, reader=getattr(book.campus, who))
+
+    assert {row.point.content for row in rows} == seen
+    assert [row.measures for row in rows] == [{"prevention": f"{row.point.content}措施"} for row in rows]
+
+
+def test_totals_count_everything_also_what_stays_with_the_unit(book):
+    book.personal("一", on=SPRING, grade=1)
+    book.personal("三", on=SPRING, grade=3)
+    book.point("未评", on=SUMMER)
+    book.point("别处", on=SPRING, grade=3, unit=book.campus.other_unit)
+
+    assert ledgers.totals(book.campus.scheme, book.campus.root, on=SUMMER) == [
+        ("财务处", {"一级": 1, "三级": 1, "未评定": 1}, 3), ("招生就业处", {"三级": 1}, 1)]
+    assert ledgers.totals(book.campus.scheme, book.campus.root, on=SPRING) == [
+        ("财务处", {"一级": 1, "三级": 1}, 2), ("招生就业处", {"三级": 1}, 1)]
+
+
+def test_leader_named_is_the_one_of_that_day(book):
+    campus = book.campus
+    campus.leader.appointments.filter(unit=campus.unit).update(until=SUMMER)
+    appoint(make_person("丁二", campus.root), campus.unit, "leader_in_charge", since=SUMMER)
+    book.point("单位", on=SPRING)
+
+    assert [row.leader for day in (SPRING, SUMMER) for row in book.rows(on=day)] == ["丁一", "丁二"]
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_rows_cost_the_same_queries_however_many(book, size, django_assert_num_queries):
+    for number in range(size):
+        book.measure(book.personal(f"风险{number}", on=SPRING, grade=1), "措施", on=SPRING)
+    scope, unit = ledgers.everything(), book.campus.root
+
+    with django_assert_num_queries(4):  # points, measures, history, leaders
+        assert len([row.point.holder.name for row in ledgers.rows(scope, book.campus.scheme, unit, on=SPRING)]) == size
+
+
+# --- The workbook ---------------------------------------------------------------------------------------
+
+
+def sheets(book, *, on, reader=None, unit=None, year=2026):
+    """Sheet name → rows of texts, as somebody opens the file."""
+    scope = ledgers.for_reader(book.campus.actor(reader)) if reader else ledgers.everything()
+    content = ledgers.workbook(scope, book.campus.scheme, unit or book.campus.root, on=on, year=year)
+    opened = openpyxl.load_workbook(io.BytesIO(content))
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in opened}
+
+
+def cells(book, **which):
+    return {value for rows in sheets(book, **which).values() for row in rows for value in row if value is not None}
+
+
+def test_workbook_holds_a_summary_and_a_sheet_per_unit(book):
+    book.personal("一", on=SPRING, grade=1)
+    book.point("三", on=SPRING, grade=3, unit=book.campus.other_unit)
+
+    found = sheets(book, on=SPRING)
+
+    assert list(found) == ["汇总", "财务处", "招生就业处"]
+    assert found["汇总"][0][0] == "长春医学高等专科学校2026年度风险岗位廉能管理台账按等级汇总"
+    assert [row for row in found["汇总"] if row[0] in ("单位", "财务处", "招生就业处", "合计")] == [
+        ["单位", "一级", "二级", "三级", "未评定", "合计"],
+        ["财务处", 1, 0, 0, 0, 1],
+        ["招生就业处", 0, 0, 1, 0, 1],
+        ["合计", 1, 0, 1, 0, 2],
+    ]
+
+
+def test_workbook_row_carries_every_column(book):
+    point = book.personal("照抄参数", on=SPRING, grade=1, manifestation="一家中标", power_item="设备采购")
+    book.measure(point, "两人经办", on=SPRING)
+    book.measure(point, "每月抽查", on=SPRING, stage="monitoring")
+    book.measure(point, "谈话提醒", on=SPRING, stage="disposal")
+
+    found = sheets(book, on=SPRING)["财务处"]
+
+    head = next(row for row in found if row[0] == "序号")
+    assert dict(zip(head, found[found.index(head) + 1], strict=True)) == {
+        "序号": 1, "单位": "财务处", "层面": "个人岗位", "岗位": "会计核算", "责任人": "甲一", "权力（业务）事项": "设备采购",
+        "风险类别": "业务流程", "风险内容": "照抄参数", "表现形式": "一家中标", "风险等级": "一级", "前期预防": "两人经办",
+        "中期监控": "每月抽查", "后期处置": "谈话提醒", "责任领导": "丁一", "备案日期": "2026-03-01", "调整记录": None, "备注": None,
+    }
+
+
+def test_workbook_of_a_reader_holds_no_text_he_may_not_read(book):
+    book.measure(book.personal("秘密内容", on=SPRING, grade=3), "秘密措施", on=SPRING)
+    book.personal("报备内容", on=SPRING, grade=1)
+
+    assert {"秘密内容", "秘密措施", "报备内容"} <= cells(book, on=SPRING, reader=book.campus.head)
+    assert cells(book, on=SPRING, reader=book.campus.office) & {"秘密内容", "秘密措施", "报备内容"} == {"报备内容"}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "＝1+1", "=cmd|' /C calc'!A0"])
+def test_workbook_never_turns_a_text_into_a_formula(book, text):
+    book.point(text, on=SPRING)
+    content = ledgers.workbook(ledgers.everything(), book.campus.scheme, book.campus.root, on=SPRING, year=2026)
+
+    found = [cell for sheet in openpyxl.load_workbook(io.BytesIO(content)) for row in sheet.iter_rows() for cell in row if cell.value == text]
+
+    assert [cell.data_type for cell in found] == ["s"]
+
+
+def test_empty_ledger_still_has_its_headings(book):
+    found = sheets(book, on=SPRING, unit=book.campus.unit)
+
+    assert [label for label, _ in ledgers.columns(book.campus.scheme)] in found["财务处"]

@@ -1,0 +1,271 @@
+"""What a page costs: the same number of queries for one thing as for thirty, and the number itself (style 15, reliability §6)."""
+
+import re
+from datetime import UTC, date
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from registers import audit
+from registers.models import ControlMeasure, GroupMember, PowerItem, ProcessStep, RiskCategory, RiskPoint, Unit
+from tests import factories
+from tests.access.conftest import Story, typed
+from tests.conftest import Clock
+from tests.personas import point
+from workflows.models import CampaignTask, Decision, Notification, Objection, PublicityNotice, Submission
+from workflows.sheets import sheet_for
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY, ENTRIES = 1, 30, 20
+LIMIT = 25
+
+# page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
+PAGES = {
+    "desk": ("head", "desk", {}, 0),
+    "desk of the office": ("office", "desk", {}, 0),
+    "desk of a post holder": ("clerk", "desk", {}, 0),
+    "done_list": ("head", "done_list", {}, 0),
+    "inbox": ("head", "inbox", {}, 0),
+    "campaign": ("office", "campaign", {}, 0),
+    "progress_list": ("office", "progress_list", {}, 0),
+    "progress_list by unit": ("office", "progress_list", {"view": "units"}, 0),
+    "risk_list": ("head", "risk_list", {}, 0),
+    "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 0),
+    "power_list": ("clerk", "power_list", {}, 0),
+    "ledger": ("office", "ledger", {"unit": "ROOT"}, 0),
+    "unit_list": ("clerk", "unit_list", {}, 0),
+    "unit_detail": ("clerk", "unit_detail", {"code": "CW"}, 0),
+    "unit_detail of the school": ("registrar", "unit_detail", {"code": "ROOT"}, 0),
+    "post_detail": ("head", "post_detail", {"code": "post"}, 0),
+    "risk_detail": ("head", "risk_detail", {"series": "point"}, 0),
+    "notice_list": ("head", "notice_list", {}, 0),
+    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 0),
+    "audit_list": ("auditor", "audit_list", {}, 0),
+    "paper_list": ("clerk", "paper_list", {}, 0),
+}
+# One sheet with one entry, and with twenty.
+SHEETS = {
+    "submission_fill": ("clerk", "submission_fill", "points", 0),
+    "submission_fill, grades": ("clerk", "submission_fill", "grades", 0),
+    "submission_fill, group": ("liaison", "submission_fill", "group", 0),
+    "submission_review": ("member", "submission_review", "review", 0),
+    "submission_review, grades": ("head", "submission_review", "graded", 0),
+    "submission_detail": ("member", "submission_detail", "review", 0),
+    "submission_detail, grades": ("head", "submission_detail", "graded", 0),
+}
+
+
+class Crowd:
+    """A campus that grows: every call of ``grow`` adds one of everything to everybody's lists, ``times`` over."""
+
+    def __init__(self, clock):
+        self.clock, self.campus = clock, factories.Campus()
+        self.year = Story(self.campus, clock)
+        self.category = RiskCategory.objects.get(scheme=self.campus.scheme, code="process")
+        self.grades = {grade.rank: grade for grade in self.campus.scheme.grades.all()}
+        self.tasks = {task.code: task for task in CampaignTask.objects.select_related("campaign__scheme")}
+        self.size, self.post = 0, None
+
+    def grow(self, times):
+        for _ in range(times):
+            self.size += 1
+            self._unit_with_people()
+            self._sheets()
+            self._register()
+            self._notices()
+
+    def _unit_with_people(self):
+        campus, number = self.campus, self.size
+        self.unit = Unit.objects.create(code=f"U{number}", name=f"单位{number}", unit_type="college", parent=campus.root, position=10 + number)
+        self.person = factories.make_person(f"人{number}", self.unit)
+        factories.appoint(self.person, self.unit, "unit_head")
+        factories.appoint(campus.leader, self.unit, "leader_in_charge")
+        factories.appoint(self.person, campus.unit, "party_committee")
+        factories.appoint(self.person, campus.root, "party_committee")
+        self.posts = {user: factories.make_post(campus.unit, f"岗位{number}", user) for user in (self.person, campus.head, campus.clerk)}
+        self.post = self.post or self.posts[self.person]
+        GroupMember.objects.create(group=campus.group, user=self.person, seat="member", member_type="中层")
+
+    def _sheet(self, code, user, state, **fields):
+        return Submission.objects.create(
+            task=self.tasks[code], unit=self.campus.unit, post=self.posts[user], person=user, state=state, step=fields.pop("step", "fill"),
+            due_on=self.clock.today, moved_at=self.clock.now, **fields)
+
+    def _sheets(self):
+        """For the head and the clerk: one to fill, one on its way, one to come; for the head and the office one to decide."""
+        campus, moving = self.campus, {"state": "in_review", "submitted_at": self.clock.now}
+        for user in (campus.head, campus.clerk):
+            self._sheet("personal-search", user, "open")
+            self._sheet("personal-grading", user, "in_review", step="propose", waiting_role="leader_in_charge", submitted_at=self.clock.now)
+            self._sheet("personal-control", user, "waiting")
+        for code, step, role in (("personal-search", "sign", "unit_head"), ("personal-grading", "file", "office")):
+            sheet = self._sheet(code, self.person, step=step, waiting_role=role, **moving)
+            for version, actor in enumerate((self.person, campus.head)):
+                Decision.objects.create(submission=sheet, round=1, step="fill", step_label="填报", actor=actor, verdict="submit",
+                                        seen_version=version, at=self.clock.now)
+            Notification.objects.create(recipient=campus.head, key=f"k{sheet.pk}", kind="submission.submit", submission=sheet, text="待办",
+                                        created_at=self.clock.now)
+            audit.append("submission.submit", about=sheet, actor=self.year.actor(campus.head))
+        self.sheet = sheet
+
+    def _register(self):
+        for unit, level, post in ((self.campus.unit, "personal", self.post), (self.unit, "unit", None)):
+            fields = {"unit": unit, "level": level, "post": post, "holder": self.person if post else None, "category": self.category}
+            first = RiskPoint.objects.create(content=f"风险{self.size}", in_force_from=date(2026, 1, 1), in_force_until=date(2026, 2, 1), **fields)
+            now = RiskPoint.objects.create(content=f"风险{self.size}改", in_force_from=date(2026, 2, 1), series=first.series,
+                                           final_grade=self.grades[1 + self.size % 3], **fields)
+            for stage in ("prevention", "monitoring", "disposal"):
+                ControlMeasure.objects.create(point_series=now.series, unit=unit, stage=stage, text="措施", in_force_from=date(2026, 2, 1))
+            item = PowerItem.objects.create(unit=unit, name=f"权力{self.size}", accountable_post=self.post, domain="procurement",
+                                            in_force_from=date(2026, 1, 1))
+            for position in (1, 2):
+                ProcessStep.objects.create(power_item=item, position=position, procedure="步骤")
+        self.point = now
+
+    def _notices(self):
+        self.notice = PublicityNotice.objects.create(
+            submission=self.sheet, round=1, audience="school", unit=self.campus.unit, title=f"公示{self.size}",
+            items=[{"place": "岗位", "category": "类别", "content": "", "grade": "一级"}] * self.size,
+            starts_on=self.clock.today, ends_on=self.clock.today)
+        Objection.objects.create(notice=self.notice, author=self.person, text="异议", at=self.clock.now)
+        Objection.objects.create(notice=PublicityNotice.objects.order_by("pk").first(), author=self.campus.colleague if self.size == 1 else self.person,
+                                 text="异议", at=self.clock.now) if self.size > 1 else None
+
+    def history(self):
+        """The oldest point gets another version with every growth, the oldest notice another objection."""
+
+    def arguments(self, kwargs):
+        things = {"post": self.post.code if self.post else "", "point": RiskPoint.objects.order_by("pk").first().series,
+                  "notice": PublicityNotice.objects.order_by("pk").first().pk}
+        return {name: things.get(value, value) for name, value in kwargs.items()}
+
+    def queries(self, page):
+        persona, door, kwargs, _ = PAGES[page]
+        arguments = self.arguments(kwargs)
+        in_path = {name: value for name, value in arguments.items() if name in ("code", "series", "pk")}
+        return asked(getattr(self.campus, persona), reverse(door, kwargs=in_path), {**arguments} if not in_path else {})
+
+
+def asked(user, url, data=None, *, post=None):
+    """The statements a request costs, without those that begin and end transactions."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(url, data or {}) if post is None else client.post(url, post)
+    assert answer.status_code == 200, (url, answer.status_code, answer.headers.get("Location"))
+    return [query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+
+
+class Undone:
+    """A stretch of the year of a campus that leaves no trace."""
+
+    def __enter__(self):
+        start = factories.moment("2026-09-15 10:00")
+        self.travel = time_machine.travel(start.astimezone(UTC), tick=False)
+        self.atomic = transaction.atomic()
+        traveller = self.travel.start()
+        self.atomic.__enter__()
+        return Clock(traveller, start)
+
+    def __exit__(self, *error):
+        transaction.set_rollback(True)
+        self.atomic.__exit__(*error)
+        self.travel.stop()
+
+
+@pytest.fixture(scope="module")
+def pages(django_db_setup, django_db_blocker):
+    """page → its queries with few and with many of everything."""
+    with django_db_blocker.unblock(), Undone() as clock:
+        crowd = Crowd(clock)
+        crowd.grow(FEW)
+        crowd.queries("desk")  # what is read once a process is not the page's
+        few = {page: crowd.queries(page) for page in PAGES}
+        crowd.grow(MANY)
+        return {page: (few[page], crowd.queries(page)) for page in PAGES}
+
+
+@pytest.fixture(scope="module")
+def sheets(django_db_setup, django_db_blocker):
+    """page → its queries for a sheet of one entry and for one of twenty."""
+    found = {}
+    with django_db_blocker.unblock():
+        for entries in (1, ENTRIES):
+            with Undone() as clock:
+                stage = Stage(clock, entries)
+                for page, (persona, door, name, _) in SHEETS.items():
+                    user, url = getattr(stage.campus, persona), reverse(door, args=[stage.sheets[name].pk])
+                    asked(user, url)
+                    found.setdefault(page, []).append(asked(user, url))
+                saving = stage.sheets["points"]
+                found.setdefault("saving", []).append(asked(
+                    stage.campus.clerk, reverse("submission_save", args=[saving.pk]), post=typed(stage.year.again(saving))))
+    return found
+
+
+class Stage:
+    """Sheets of ``entries`` entries: being filled, in review, being graded, judged."""
+
+    def __init__(self, clock, entries):
+        self.campus = campus = factories.Campus()
+        posts = {name: factories.make_post(campus.unit, name, campus.clerk) for name in ("points", "grades", "review", "graded")}
+        self.year = year = Story(campus, clock)
+        self.sheets = {}
+        for name in ("grades", "graded"):
+            year.searched(*self._typed(entries), owner=posts[name])
+            sheet = self.sheets[name] = year.sheet("personal-grading", posts[name])
+            if name == "graded":
+                self.sheets[name] = year.submit(sheet, year.grades(sheet, *["grade-2"] * entries))
+        sheet = year.sheet("personal-search", posts["review"])
+        self.sheets["review"] = year.submit(sheet, year.points(sheet, *self._typed(entries)))
+        self.sheets["points"] = year.sheet("personal-search", posts["points"])
+        self._draft(self.sheets["points"], campus.clerk, year.points(self.sheets["points"], *self._typed(entries)))
+        people = [factories.make_person(f"员{number}", campus.unit) for number in range(entries)]
+        self.sheets["group"] = year.sheet("group")
+        self._draft(self.sheets["group"], campus.liaison, year.group(self.sheets["group"], *((person, "member") for person in people)))
+
+    def _typed(self, entries):
+        return [point(f"风险{number}") for number in range(entries)]
+
+    def _draft(self, sheet, user, content):
+        from workflows import drafts  # noqa: PLC0415
+
+        drafts.save(sheet, content, actor=self.year.actor(user), seen=0, at=self.year.clock.now)
+
+
+def report(few, many):
+    """What a failure prints: the statements by their shape, how often each with few and with many; what grew comes last."""
+    shapes = {}
+    for number, statements in enumerate((few, many)):
+        for sql in statements:
+            shape = re.sub(r"SELECT .*? FROM", "SELECT … FROM", re.sub(r"'[^']*'|\b\d+\b", "?", sql)).replace('"', "")[:200]
+            shapes.setdefault(shape, [0, 0])[number] += 1
+    lines = [f"{first:3} → {second:3}  {shape}" for shape, (first, second) in sorted(shapes.items(), key=lambda item: item[1][1] - item[1][0])]
+    return "\n".join(["", *lines])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_list_costs_the_same_for_one_and_for_thirty(pages, page):
+    few, many = pages[page]
+    assert (len(few), len(many)) == (PAGES[page][-1],) * 2, report(few, many)
+    assert len(few) < LIMIT
+
+
+@pytest.mark.parametrize("page", SHEETS)
+def test_sheet_costs_the_same_for_one_entry_and_for_twenty(sheets, page):
+    few, many = sheets[page]
+    assert (len(few), len(many)) == (SHEETS[page][-1],) * 2, report(few, many)
+
+
+def test_saving_while_one_types_writes_once(sheets):
+    """Autosave is one statement, whatever the size of the sheet; the session of a reader is not touched."""
+    for statements in sheets["saving"]:
+        written = [sql for sql in statements if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert len(written) == 1, written
+    few, many = sheets["saving"]
+    assert len(few) == len(many), report(few, many)

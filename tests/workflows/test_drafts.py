@@ -1,0 +1,64 @@
+"""Drafts: each save is one statement, and nothing typed elsewhere meanwhile is overwritten."""
+
+import pytest
+
+from workflows import drafts
+from workflows.models import Draft
+from workflows.sheets import sheet_for
+
+FIRST, SECOND, OTHER = ({"entries": [], "values": {"narrative": text}} for text in ("甲", "乙", "丙"))
+
+
+@pytest.fixture
+def save(year):
+    sheet = year.sheet("personal-search")
+
+    def save(content, seen, by=year.campus.clerk):
+        return drafts.save(sheet, content, actor=year.actor(by), seen=seen, at=year.clock.now)
+
+    return save
+
+
+def kept():
+    draft = Draft.objects.get()
+    return draft.version, draft.content
+
+
+def test_saves_count_up(save, year):
+    assert [save(FIRST, 0), save(SECOND, 1), save(OTHER, 2)] == [1, 2, 3]
+
+    assert kept() == (3, OTHER)
+    assert (Draft.objects.get().saved_by, Draft.objects.get().saved_at) == (year.campus.clerk, year.clock.now)
+
+
+@pytest.mark.parametrize("seen", [0, 1, 3, 99])
+def test_save_over_what_another_window_saved_conflicts_and_shows_it(save, seen):
+    save(FIRST, 0)
+    save(SECOND, 1)
+
+    with pytest.raises(drafts.Conflict) as conflict:
+        save(OTHER, seen)
+
+    assert (conflict.value.draft.version, conflict.value.draft.content) == (2, SECOND)
+    assert kept() == (2, SECOND)
+
+
+def test_first_save_repeated_after_a_lost_answer_is_the_same_save(save):
+    assert [save(FIRST, 0), save(FIRST, 0)] == [1, 1]
+
+    assert kept() == (1, FIRST)
+
+
+def test_draft_starts_the_form(save, year):
+    assert sheet_for(year.sheet("personal-search")).content() == {"entries": [], "values": {}}
+
+    save(FIRST, 0)
+
+    assert sheet_for(year.sheet("personal-search")).content() == FIRST
+
+
+def test_save_costs_one_statement(save, django_assert_num_queries):
+    save(FIRST, 0)
+
+    with django_assert_num_queries(1):
+        save(SECOND, 1)

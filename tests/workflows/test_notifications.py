@@ -1,0 +1,262 @@
+"""Messages: in the inbox exactly once, by mail at least once, and never with what a sheet says."""
+
+import threading
+
+import pytest
+from django.core import mail
+from django.db import connection
+
+from registers.models import AuditEntry, RiskPoint, User
+from tests.factories import make_person
+from tests.personas import MEASURES, Year, point
+from workflows import notifications
+from workflows.models import Notification
+
+SECRET = "采购参数照抄甲公司"
+
+
+@pytest.fixture
+def clerk(year):
+    """The clerk, with an address and without what he was told before."""
+    Notification.objects.all().delete()
+    User.objects.filter(pk=year.campus.clerk.pk).update(email="clerk@example.edu.cn")
+    return User.objects.get(pk=year.campus.clerk.pk)
+
+
+@pytest.fixture
+def message(year, clerk):
+    """Post a message; return how to read it again."""
+    def post(number=1, people=(clerk,)):
+        notifications.post(people, kind="reminder", key=f"message:{number}", text=f"第{number}条", submission=None, at=year.clock.now)
+        return Notification.objects.get(recipient=people[0], key=f"message:{number}")
+    return post
+
+
+def told(kind):
+    return sorted(Notification.objects.filter(kind=kind).values_list("recipient__number", flat=True))
+
+
+# --- The inbox ------------------------------------------------------------------------------------------
+
+
+def test_same_message_is_posted_once_to_each(year, message, clerk):
+    people = [clerk, year.campus.head]
+    for _ in range(3):
+        message(people=people)
+
+    assert sorted(Notification.objects.values_list("recipient__number", "text")) == [("clerk", "第1条"), ("head", "第1条")]
+
+
+def test_each_step_of_a_sheet_tells_whoever_comes_next(year, clerk):
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point()))
+    assert told("submission.submit") == ["deputy", "head", "member"]
+
+    sheet = year.review(sheet)
+    assert told("submission.agree") == ["head", "office"]  # of the signature, then of the filing
+
+    year.agree(sheet, year.campus.office)
+    assert told("submission.filed") == ["clerk"]
+
+
+def test_returned_sheet_tells_its_filler_alone(year, clerk):
+    sheet = year.sheet("personal-search")
+    sheet = year.send_back(year.submit(sheet, year.points(sheet, point())), year.campus.head)
+
+    assert told("submission.return") == ["clerk"]
+    assert Notification.objects.get(kind="submission.return").text == "您的“个人岗位廉政风险自查”被退回，请按意见修改，限 2026-09-28 前重新提交。"
+
+
+def test_subject_is_never_told_that_his_own_sheet_waits_for_him(year):
+    sheet = year.sheet("personal-search", year.campus.head)
+    year.submit(sheet, year.points(sheet, point()))
+
+    assert told("submission.submit") == ["deputy", "member"]
+
+
+def test_refused_act_tells_nobody(year, clerk):
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point()))
+    before = Notification.objects.count()
+
+    with pytest.raises(Exception, match="至少应有 2 名"):
+        year.agree(sheet, year.campus.head)
+
+    assert Notification.objects.count() == before
+
+
+def test_no_message_and_no_entry_holds_what_a_sheet_says(year):
+    """A whole year in which every free text is a secret; the register holds them, the messages and the audit chain do not."""
+    User.objects.update(email="somebody@example.edu.cn")
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point(SECRET, manifestation=SECRET)))
+    sheet = year.send_back(sheet, year.campus.head, opinion=SECRET)
+    sheet = year.review(year.submit(sheet, year.points(sheet, point(SECRET))))
+    year.agree(sheet, year.campus.office, opinion=SECRET)
+    year.graded("grade-1")
+    year.controlled(**dict.fromkeys(MEASURES, SECRET))
+    while notifications.deliver():
+        pass
+
+    assert RiskPoint.objects.filter(content=SECRET).exists()
+    assert len(mail.outbox) == Notification.objects.count()
+    assert [letter for letter in mail.outbox if SECRET in letter.subject + letter.body] == []
+    assert Notification.objects.filter(text__contains=SECRET).count() == 0
+    assert [entry for entry in AuditEntry.objects.all() if SECRET in str(entry.detail)] == []
+
+
+# --- Delivery -------------------------------------------------------------------------------------------
+
+
+def test_mail_goes_to_its_recipient_and_names_the_door(message, clerk, settings):
+    settings.SITE_URL = "https://risk.example.edu.cn"
+    message()
+
+    assert notifications.deliver() == 1
+
+    (letter,) = mail.outbox
+    assert (letter.to, letter.subject) == (["clerk@example.edu.cn"], "【廉政风险防控】提醒")
+    assert letter.body == "甲一：\n\n第1条\n\n请登录系统办理：https://risk.example.edu.cn/\n"
+
+
+def test_mail_is_sent_once(message):
+    message()
+
+    assert [notifications.deliver(), notifications.deliver()] == [1, 0]
+    assert len(mail.outbox) == 1
+
+
+def test_mails_go_out_oldest_first_and_at_most_so_many(message):
+    for number in range(5):
+        message(number)
+
+    assert notifications.deliver(limit=3) == 3
+    assert [letter.body.split("\n")[2] for letter in mail.outbox] == ["第0条", "第1条", "第2条"]
+
+
+@pytest.mark.parametrize("change", [{"email": ""}, {"is_active": False}])
+def test_nobody_is_written_to_without_address_or_account(message, clerk, change):
+    row = message()
+    User.objects.filter(pk=clerk.pk).update(**change)
+    assert notifications.deliver() == 0
+
+    User.objects.filter(pk=clerk.pk).update(email="clerk@example.edu.cn", is_active=True)
+    assert notifications.deliver() == 1  # still owed
+    row.refresh_from_db()
+    assert row.mail_attempts == 1
+
+
+class Server:
+    """A mail server that fails as often as told, and counts."""
+
+    def __init__(self, failures, error=OSError):
+        self.failures, self.error, self.calls, self.sent = failures, error, 0, []
+
+    def __call__(self, subject, body, sender, recipients):
+        self.calls += 1
+        if self.calls <= self.failures:
+            raise self.error("down")
+        self.sent.append(body)
+
+
+@pytest.fixture
+def server(monkeypatch):
+    def install(*arguments):
+        installed = Server(*arguments)
+        monkeypatch.setattr(notifications, "send_mail", installed)
+        return installed
+    return install
+
+
+@pytest.mark.parametrize("error", [OSError, ConnectionRefusedError, TimeoutError, ValueError])
+def test_failed_mail_is_tried_again_once_its_claim_has_lapsed(year, message, server, error):
+    row, mails = message(), server(1, error)
+
+    assert notifications.deliver() == 0
+    year.clock.set("2026-09-15 10:04")
+    assert (notifications.deliver(), mails.calls) == (0, 1)  # the claim still stands
+    year.clock.set("2026-09-15 10:06")
+    assert (notifications.deliver(), mails.calls) == (1, 2)
+
+    row.refresh_from_db()
+    assert (row.mail_attempts, row.mailed_at) == (2, year.clock.now)
+
+
+def test_mail_that_keeps_failing_is_given_up_and_stays_in_the_inbox(year, message, server):
+    row, mails = message(), server(99)
+
+    for hour in range(10):
+        year.clock.set(f"2026-09-16 {hour:02d}:00")
+        notifications.deliver()
+
+    row.refresh_from_db()
+    assert (mails.calls, row.mail_attempts, row.mailed_at) == (5, 5, None)
+    assert Notification.objects.filter(recipient=row.recipient).count() == 1
+
+
+def test_one_bad_mail_does_not_hold_up_the_others(message, server):
+    message(1)
+    message(2)
+    mails = server(1)
+
+    assert notifications.deliver() == 1
+    assert [body.split("\n")[2] for body in mails.sent] == ["第2条"]
+
+
+def test_worker_that_died_in_the_middle_is_made_up_for(year, message):
+    row = message()
+    Notification.objects.filter(pk=row.pk).update(mail_claimed_at=year.clock.now, mail_attempts=1)
+    assert notifications.deliver() == 0
+
+    year.clock.set("2026-09-15 10:06")
+
+    assert notifications.deliver() == 1
+
+
+# --- Two workers ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def owed_mails(transactional_db, make_campus, clock):
+    """Ten people with a message each."""
+    year = Year(make_campus(), clock)
+    Notification.objects.all().delete()
+    people = [make_person(f"某{number}", year.campus.unit, email=f"p{number}@example.edu.cn") for number in range(10)]
+    notifications.post(people, kind="reminder", key="message", text="一条", submission=None, at=clock.now)
+    return [person.email for person in people]
+
+
+def deliver_in_two_threads(monkeypatch):
+    """Two workers that have both read what is owed before either claims anything; return the addresses written to."""
+    meeting, written, owed = threading.Barrier(2, timeout=20), [], notifications.owed
+
+    def owed_together():
+        read = list(owed().values_list("pk", flat=True))
+        meeting.wait()
+        return Notification.objects.filter(pk__in=read)
+
+    def run():
+        try:
+            notifications.deliver()
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(notifications, "owed", owed_together)
+    monkeypatch.setattr(notifications, "send_mail", lambda subject, body, sender, recipients: written.extend(recipients))
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return written
+
+
+def test_two_workers_send_each_mail_once(owed_mails, monkeypatch):
+    assert sorted(deliver_in_two_threads(monkeypatch)) == sorted(owed_mails)
+
+
+def test_without_the_claim_two_workers_send_each_mail_twice(owed_mails, monkeypatch):
+    """The control of the test above: the same two workers, blind to each other's claims."""
+    monkeypatch.setattr(notifications, "unclaimed", lambda: Notification.objects.filter(key="message"))
+
+    assert sorted(deliver_in_two_threads(monkeypatch)) == sorted([*owed_mails, *owed_mails])

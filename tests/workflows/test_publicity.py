@@ -1,0 +1,286 @@
+"""Notices: what they show, for how long, to whom; objections, and what they hold up."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from registers.access import NotAllowed
+from registers.actors import Actor
+from registers.models import AuditEntry, Unit
+from tests.factories import appoint, make_person, make_post
+from tests.personas import point, unit_point
+from workflows import publicity, routes
+from workflows.models import CalendarDay, Notification, Objection, PublicityNotice
+
+
+def published(year, code="personal-grading"):
+    """The notice of a grading sheet, decided on 15 September (a Tuesday): it runs from the 16th to the 22nd."""
+    personal = code == "personal-grading"
+    year.searched(point("机密内容") if personal else unit_point("机密内容"), code="personal-search" if personal else "unit-search")
+    sheet = year.sheet(code)
+    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
+    year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
+    return PublicityNotice.objects.get(submission=sheet)
+
+
+@pytest.fixture
+def notice(year):
+    return published(year)
+
+
+def standing(notice):
+    """Where the notice's sheet stands."""
+    return notice.submission._meta.model.objects.get(pk=notice.submission_id).step
+
+
+def object_to(year, notice, by, text="等级偏低"):
+    return publicity.object_to(notice, actor=year.actor(by), text=text, at=year.clock.now)[0]
+
+
+def handle(year, objection, by=None, handling="经核查，等级适当。"):
+    publicity.handle(objection, actor=year.actor(by or year.campus.office), handling=handling, at=year.clock.now)
+
+
+# --- What a notice shows --------------------------------------------------------------------------------
+
+
+def test_personal_notice_shows_post_category_and_grade_only(notice):
+    assert notice.items == [{"place": "会计核算", "category": "业务流程", "content": "", "grade": "二级"}]
+    assert (notice.audience, notice.title) == ("unit", "关于财务处个人岗位风险等级评估结果的公示")
+
+
+def test_unit_notice_shows_the_unit_and_its_risk(year):
+    notice = published(year, "unit-grading")
+
+    assert notice.items == [{"place": "财务处", "category": "业务流程", "content": "机密内容", "grade": "二级"}]
+    assert notice.audience == "school"
+
+
+def test_personal_notice_names_nobody_and_says_nothing_of_the_content(year, notice):
+    shown = str(notice.items) + notice.title
+
+    assert [word for word in (year.campus.clerk.name, year.campus.clerk.number, "机密内容") if word in shown] == []
+
+
+# --- How long -------------------------------------------------------------------------------------------
+
+
+def test_notice_runs_for_five_working_days_from_the_day_after(notice):
+    assert (notice.starts_on, notice.ends_on) == (date(2026, 9, 16), date(2026, 9, 22))
+
+
+def test_notice_is_longer_by_the_holidays_in_it(year):
+    CalendarDay.objects.bulk_create(CalendarDay(day=date(2026, 9, day), is_working=False) for day in (17, 18))
+
+    assert published(year).ends_on == date(2026, 9, 24)
+
+
+@pytest.mark.parametrize(("at", "step"), [
+    ("2026-09-16 00:00", "publicise"), ("2026-09-22 23:59", "publicise"), ("2026-09-23 00:00", "decide"), ("2026-10-15 00:00", "decide"),
+])
+def test_sheet_goes_on_after_the_last_day_of_its_notice(year, notice, at, step):
+    year.clock.set(at)
+    year.sweep()
+
+    assert standing(notice) == step
+
+
+def test_notice_ends_once(year, notice):
+    year.clock.set("2026-09-23 09:00")
+    assert [year.sweep()["notices"] for _ in range(3)] == [1, 0, 0]
+
+    notice.refresh_from_db()
+    assert (notice.outcome, notice.cleared_at) == ("无异议", year.clock.now)
+    assert AuditEntry.objects.filter(act="notice.clear").count() == 1
+    assert routes.finish_notice(notice, at=year.clock.now) is False
+
+
+# --- Who sees it ----------------------------------------------------------------------------------------
+
+
+def readers(year, notice, *, at):
+    year.clock.set(at)
+    campus = year.campus
+    people = ("clerk", "colleague", "liaison", "head", "other_head", "leader", "office", "chair", "registrar", "auditor")
+    return {who for who in people if PublicityNotice.objects.visible_to(year.actor(getattr(campus, who))).filter(pk=notice.pk).exists()}
+
+
+INSIDE = {"clerk", "colleague", "liaison", "head", "office"}
+EVERYBODY = INSIDE | {"other_head", "leader", "chair", "registrar", "auditor"}
+HANDLING = {"clerk", "head"}  # who may read the sheet reads its notice at any time
+
+
+@pytest.mark.parametrize(("at", "who"), [
+    ("2026-09-15 23:59", HANDLING), ("2026-09-16 00:00", INSIDE), ("2026-09-22 23:59", INSIDE), ("2026-09-23 00:00", HANDLING),
+])
+def test_personal_notice_is_for_the_unit_and_for_its_days(year, notice, at, who):
+    assert readers(year, notice, at=at) == who
+
+
+@pytest.mark.parametrize(("at", "who"), [
+    ("2026-09-15 23:59", {"liaison", "head", "office"}), ("2026-09-16 00:00", EVERYBODY), ("2026-09-22 23:59", EVERYBODY),
+    ("2026-09-23 00:00", {"liaison", "head", "office"}),
+])
+def test_unit_notice_is_for_the_whole_school_and_for_its_days(year, at, who):
+    assert readers(year, published(year, "unit-grading"), at=at) == who
+
+
+def test_nobody_reads_a_notice_without_signing_in(year, notice):
+    year.at("09-17")
+
+    assert list(PublicityNotice.objects.visible_to(Actor(None, on=year.clock.today))) == []
+
+
+# --- Objections -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def running(year, notice):
+    year.at("09-17")
+    return notice
+
+
+def test_objection_is_recorded_once_per_person(year, running):
+    first = object_to(year, running, year.campus.colleague)
+    second = object_to(year, running, year.campus.colleague, "再说一次")
+
+    assert (first, Objection.objects.count(), Objection.objects.get().text) == (second, 1, "等级偏低")
+    assert AuditEntry.objects.filter(act="notice.object").count() == 1
+
+
+def test_objection_is_told_to_the_office_and_to_nobody_else(year, running):
+    object_to(year, running, year.campus.colleague)
+
+    assert list(Notification.objects.filter(kind="notice.object").values_list("recipient__number", "text")) == [
+        ("office", "“关于财务处个人岗位风险等级评估结果的公示”收到异议，请处理。")]
+
+
+def test_objection_is_read_by_its_author_and_the_office_and_never_by_the_unit(year, running):
+    object_to(year, running, year.campus.colleague)
+
+    people = ("clerk", "colleague", "liaison", "member", "head", "other_head", "leader", "office", "chair", "registrar", "auditor")
+    seen = {who for who in people if Objection.objects.visible_to(year.actor(getattr(year.campus, who))).exists()}
+    assert seen == {"colleague", "office"}
+
+
+@pytest.mark.parametrize(("who", "allowed"), [("colleague", True), ("liaison", True), ("clerk", False)])
+def test_anybody_but_the_person_concerned_may_object(year, running, who, allowed):
+    if allowed:
+        object_to(year, running, getattr(year.campus, who))
+    else:
+        with pytest.raises(NotAllowed, match="对本人的评定"):
+            object_to(year, running, getattr(year.campus, who))
+
+    assert Objection.objects.count() == allowed
+
+
+@pytest.mark.parametrize(("at", "allowed"), [
+    ("2026-09-15 23:59", False), ("2026-09-16 00:00", True), ("2026-09-22 23:59", True), ("2026-09-23 00:00", False),
+])
+def test_objection_is_taken_in_the_days_of_the_notice(year, notice, at, allowed):
+    year.clock.set(at)
+
+    if allowed:
+        object_to(year, notice, year.campus.colleague)
+    else:
+        with pytest.raises(NotAllowed, match="公示期已过"):
+            object_to(year, notice, year.campus.colleague)
+    assert Objection.objects.count() == allowed
+
+
+@pytest.mark.parametrize(("objections", "handled", "goes_on", "outcome"), [
+    (0, 0, True, "无异议"),
+    (1, 0, False, ""),
+    (1, 1, True, "收到异议 1 件，均已处理"),
+    (2, 1, False, ""),
+    (2, 2, True, "收到异议 2 件，均已处理"),
+])
+def test_open_objection_holds_the_sheet_up(year, running, objections, handled, goes_on, outcome):
+    people = [year.campus.colleague, year.campus.liaison][:objections]
+    made = [object_to(year, running, person) for person in people]
+    for objection in made[:handled]:
+        handle(year, objection)
+
+    year.at("09-24")
+    year.sweep()
+
+    running.refresh_from_db()
+    assert (standing(running), running.outcome) == ("decide" if goes_on else "publicise", outcome)
+
+
+def test_sheet_goes_on_once_a_late_objection_is_handled(year, running):
+    objection = object_to(year, running, year.campus.colleague)
+    year.at("10-09")
+    year.sweep()
+    assert standing(running) == "publicise"
+
+    handle(year, objection)
+    year.sweep()
+
+    assert standing(running) == "decide"
+
+
+@pytest.mark.parametrize(("who", "allowed"), [("office", True), ("head", False), ("colleague", False), ("registrar", False), ("chair", False)])
+def test_objection_is_handled_by_the_office(year, running, who, allowed):
+    objection = object_to(year, running, year.campus.colleague)
+
+    if allowed:
+        handle(year, objection, getattr(year.campus, who))
+    else:
+        with pytest.raises(NotAllowed):
+            handle(year, objection, getattr(year.campus, who))
+
+    objection.refresh_from_db()
+    assert (objection.handled_by, bool(objection.handling)) == (getattr(year.campus, who) if allowed else None, allowed)
+
+
+def test_objection_is_handled_once(year, running):
+    objection = object_to(year, running, year.campus.colleague)
+    handle(year, objection)
+
+    with pytest.raises(NotAllowed, match="已经处理"):
+        handle(year, objection, handling="再改")
+
+    objection.refresh_from_db()
+    assert objection.handling == "经核查，等级适当。"
+
+
+def test_office_member_of_the_unit_neither_reads_nor_handles_nor_hears_of_it(year, running):
+    insider = make_person("戊五", year.campus.unit)
+    appoint(insider, year.campus.root, "office")
+    objection = object_to(year, running, year.campus.colleague)
+
+    assert list(Objection.objects.visible_to(year.actor(insider))) == []
+    assert Notification.objects.filter(recipient=insider).count() == 0
+    with pytest.raises(NotAllowed, match="本单位人员回避"):
+        handle(year, objection, insider)
+
+
+def test_office_member_does_not_handle_his_own_objection(year, running):
+    objection = object_to(year, running, year.campus.office)
+
+    with pytest.raises(NotAllowed, match="自己提出的异议"):
+        handle(year, objection, year.campus.office)
+
+
+def test_database_refuses_to_handle_an_objection_without_words(year, running):
+    objection = object_to(year, running, year.campus.colleague)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Objection.objects.filter(pk=objection.pk).update(handled_at=year.clock.now)
+    Objection.objects.filter(pk=objection.pk).update(handled_at=year.clock.now, handling="已核查")
+
+
+def test_notice_of_another_unit_is_not_seen_even_by_its_head(year, notice):
+    """Something that could leak exists: the head of the other unit reads his own unit's notice, and only that."""
+    campus = year.campus
+    stranger = make_person("某某", campus.other_unit)
+    make_post(campus.other_unit, "招生", stranger)
+    own = PublicityNotice.objects.create(
+        submission=notice.submission, round=9, audience="unit", unit=Unit.objects.get(pk=campus.other_unit.pk), title="别处",
+        starts_on=date(2026, 9, 16), ends_on=date(2026, 9, 22))
+    year.at("09-17")
+
+    for reader in (stranger, campus.other_head):
+        assert list(PublicityNotice.objects.visible_to(year.actor(reader))) == [own]

@@ -1,0 +1,26 @@
+"""Holidays and make-up working days (节假日与调休) for the years whose table has been announced (domain D1)."""
+
+import holidays
+
+from workflows.models import CalendarDay
+
+LABEL = 40
+
+
+def seed(years):
+    """Put the announced tables of ``years`` on record; return the years that are known. Running again changes nothing.
+
+    A year counts as known once its make-up days are out (国务院办公厅 announces them late in the year before): the
+    statutory days alone would make working days of weekends that are none, and the other way round.
+    """
+    known = []
+    for year in years:
+        table = holidays.country_holidays("CN", years=year, language="zh_CN")
+        working = [day for day in table.weekend_workdays if day.year == year]
+        if not working:
+            continue
+        rows = [CalendarDay(day=day, is_working=False, label=name[:LABEL]) for day, name in sorted(table.items())]
+        rows += [CalendarDay(day=day, is_working=True, label="调休上班") for day in sorted(working)]
+        CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
+        known.append(year)
+    return known

@@ -1,0 +1,64 @@
+"""Time in the demo: what happens next, on a working day and during working hours."""
+
+import heapq
+from itertools import count
+
+from django.utils import timezone
+
+from registers import clock
+from workflows import deadlines
+from workflows.demo.year import moment
+
+MORNING, EVENING = 8 * 60 + 30, 17 * 60 + 30  # minutes of the day
+BREATH = 20 * 60  # seconds at least between two acts on one sheet
+
+
+class Agenda:
+    """Runs journeys in the order of time until the end of the story.
+
+    A journey is a generator: it yields the moment at which it wants to go on, and acts when it is resumed. So the audit
+    chain and the inboxes come out in the order in which a year goes by. The demo's clock follows day by day.
+    """
+
+    def __init__(self, *, start, until):
+        self.at, self.until = start, until
+        self._waiting, self._order = [], count()
+        self.days = _working_days(self.today, timezone.localdate(until))
+        clock.set_demo(start)
+
+    @property
+    def today(self):
+        return timezone.localdate(self.at)
+
+    def add(self, journey):
+        """Let ``journey`` take its first look at the calendar, and come back to it when its moment has come."""
+        wanted = next(journey, None)
+        if wanted is not None:
+            heapq.heappush(self._waiting, (max(wanted, self.at), next(self._order), journey))
+
+    def run(self):
+        """Live through everything that is due before the end; what would come later never happens."""
+        while self._waiting:
+            wanted, _, journey = heapq.heappop(self._waiting)
+            if wanted > self.until:
+                continue
+            if timezone.localdate(wanted) != self.today:
+                clock.set_demo(wanted)
+            self.at = wanted
+            self.add(journey)
+
+    def pace(self, chance, first, last, count):
+        """Moments for ``count`` acts on working days from ``first`` to ``last``, or more; none in the past."""
+        days = [day for day in self.days if first <= day <= last] or [max(first, self.today)]
+        wanted = sorted((chance.choice(days), chance.randint(MORNING, EVENING)) for _ in range(count))
+        for day, minutes in wanted:
+            yield max(moment(day, minutes // 60, minutes % 60), self.at + clock.seconds(BREATH))
+        while True:
+            yield self.at + clock.seconds(BREATH)
+
+
+def _working_days(first, last):
+    days, day = [], deadlines.add_days(first, -1)
+    while (day := deadlines.add_working_days(day, 1)) <= last:
+        days.append(day)
+    return days

@@ -1,0 +1,189 @@
+"""What people type into their sheets: last year's entries judged one by one, and what they found this year."""
+
+import uuid
+
+from registers.schemes.language import Brings, Level
+from workflows.demo.corpus import dice_of
+from workflows.demo.remarks import poor_lines
+from workflows.sheets import sheet_for
+from workflows.sheets.base import Change
+
+RETIRED, REVISED = 0.06, 0.12  # of last year's entries that nothing compels to change
+WORK_PLAN = (
+    "一、召开动员会，组织学习实施方案。\n二、清理权力事项，逐岗排查风险点，每周通报进度。\n"
+    "三、集体审核自查表，评估等级并公示。\n四、制定防控措施，每季度检查一次落实情况。"
+)
+REPORT = (
+    "一、组织领导：本单位领导小组按月研究进展，责任到岗到人。\n二、工作开展：权力事项和风险点已逐项核对，防控措施按期落实。\n"
+    "三、存在问题：个别岗位表述不够具体，已要求补充。\n四、下一步：按季度检查措施执行情况，及时调整风险点。"
+)
+POWER_REVISED = "按本年度制度修订情况更新"
+UNREMARKABLE = "无"
+
+
+class Typist:
+    """Fills sheets the way a careful post holder or liaison would. Content is the JSON that the form sends."""
+
+    def __init__(self, campus, register):
+        self.campus, self.register = campus, register
+        self.corpus, self.words = campus.corpus, campus.words
+        self._places = {place.unit.pk: place for place in campus.places}
+        self._weak = 0
+
+    def content(self, sheet):
+        """Everything a sheet needs to be handed in."""
+        typed, chance = sheet_for(sheet), dice_of(sheet, self.campus.seed, "content")
+        fill = {
+            Brings.POINTS: self._points,
+            Brings.POWERS: self._powers,
+            Brings.GRADES: self._grades,
+            Brings.MEASURES: self._measures,
+            Brings.GROUP: self._group,
+            Brings.REPORT: self._report,
+        }
+        return fill[Brings(sheet.task.brings)](sheet, typed, chance)
+
+    def half(self, sheet):
+        """A draft: the first entries judged, the others untouched. None where there is nothing to leave unfinished."""
+        if sheet.task.brings != Brings.POINTS:
+            return None
+        content = self.content(sheet)
+        for entry in content["entries"][2:]:
+            if entry["base"]:
+                entry["change"] = ""
+        return content
+
+    def weakened(self, sheet, content):
+        """``(content, {entry key: remark})``: the sheet with one poor line, and the remark that will send it back.
+
+        Sheets that bring no points are sent back as a whole.
+        """
+        poor = []
+        if sheet.task.brings == Brings.POINTS:
+            poor = poor_lines(self.corpus.weak, sheet, content["entries"], self._places[sheet.unit_id].facts["domains"])
+        if not poor:
+            return content, {}
+        entry, field, text, remark = poor[self._weak % len(poor)]
+        self._weak += 1
+        change = Change.REVISE if entry["base"] else entry["change"]
+        worse = {**entry, "change": change, "values": {**entry["values"], field: text}}
+        entries = [worse if other is entry else other for other in content["entries"]]
+        return {**content, "entries": entries}, {entry["key"]: remark}
+
+    def _new(self, chance, values):
+        key = uuid.UUID(int=chance.getrandbits(128), version=4)
+        return {"key": str(key), "base": None, "change": Change.ADD, "values": values}
+
+    # -- risk points -----------------------------------------------------------------------------------
+    def _points(self, sheet, typed, chance):
+        place, level = self._places[sheet.unit_id], typed.task_rules.points or sheet.task.level
+        entries = typed.offered()
+        for entry in entries:
+            self._judge(entry, chance, may_retire=len(entries) > 2)
+        added = [(risk, *self.register.told(risk)) for risk in self.register.spare.get(self._code(sheet), [])]
+        if level == Level.PERSONAL:
+            added += self._twin(sheet, place)
+        if not entries and not added:
+            suitable = self.corpus.personal if level == Level.PERSONAL else self.register.unit_risks_of(place)
+            found = [risk for risk in suitable if self.words.category(risk, level)]
+            added = [(risk, *self.register.told(risk)) for risk in chance.sample(found, min(3, len(found)))]
+        for risk, content, manifestation in added:
+            known = {**self._known(risk, place, level), "content": content, "manifestation": manifestation}
+            values = {"category": self.words.category(risk, level), **asked(typed, known)}
+            entries.append(self._new(chance, values))
+        return {"entries": entries, "values": {}}
+
+    def _judge(self, entry, chance, *, may_retire):
+        """Keep, revise or retire what the register offers; a text that the corpus has reworded is revised."""
+        risk = self.corpus.by_content.get(entry["values"].get("content"))
+        if risk is not None and risk.earlier and entry["values"]["content"] == risk.earlier["content"]:
+            entry["change"] = Change.REVISE
+            entry["values"].update(content=risk.content, manifestation=risk.manifestation)
+            return
+        drawn = chance.random()
+        if may_retire and drawn < RETIRED:
+            entry["change"] = Change.RETIRE
+            entry["values"]["reason"] = chance.choice(self.corpus.history["retire_reasons"])
+        elif risk is not None and drawn < RETIRED + REVISED:
+            entry["change"] = Change.REVISE
+            focus = chance.choice(self.corpus.focus[risk.domain])
+            entry["values"]["manifestation"] = f"{risk.manifestation}，以{focus}环节较为突出"
+        else:
+            entry["change"] = Change.KEEP
+
+    def _twin(self, sheet, place):
+        """A text that another unit files in nearly the same words; the unit's deputy head has it."""
+        return self.corpus.twins.get(place.unit.code, []) if sheet.post_id == place.seats[1].post.pk else []
+
+    def _known(self, risk, place, level):
+        return {
+            "finding_source": self.words.finding_source(risk),
+            "nature": self.words.nature(risk),
+            "power_item": risk.power,
+            "involved_posts": self.register.involved(risk, place) if level != Level.PERSONAL else "",
+        }
+
+    def _code(self, sheet):
+        return sheet.post.code if sheet.post_id else sheet.unit.code
+
+    # -- power items -----------------------------------------------------------------------------------
+    def _powers(self, sheet, typed, chance):
+        place, entries = self._places[sheet.unit_id], typed.offered()
+        for entry in entries:
+            entry["change"] = Change.REVISE if chance.random() < REVISED else Change.KEEP
+            if entry["change"] == Change.REVISE:
+                entry["values"]["remark"] = POWER_REVISED
+        for power in self.register.spare_powers.get(place.unit.code, []):
+            values = self.register.power_values(power, place)
+            values["accountable_post"] = values["accountable_post"].code
+            values["procedure"] = "\n".join(
+                "｜".join(step[part] for part in ("post_name", "procedure", "time_limit") if step[part])
+                for step in self.register.power_steps(power, place)
+            )
+            entries.append(self._new(chance, asked(typed, values)))
+        if not entries:
+            values = {
+                "name": f"{place.unit.name}内部事务审批",
+                "accountable_post": place.head.post.code,
+                "kind": "execution",
+                "domain": self.words.domain(place.facts["domains"][0]),
+            }
+            entries.append(self._new(chance, asked(typed, values)))
+        return {"entries": entries, "values": {}}
+
+    # -- grades, measures, groups, reports -------------------------------------------------------------
+    def _grades(self, sheet, typed, chance):
+        entries, points = typed.offered(), {point.pk: point for point in typed.on_record()}
+        for entry in entries:
+            point = points[entry["base"]]
+            factors = point.factors or self.words.factors(self.corpus.by_content.get(point.content))
+            entry["values"].update(factors)
+        return {"entries": entries, "values": {}}
+
+    def _measures(self, sheet, typed, chance):
+        entries, points = typed.offered(), {point.pk: point for point in typed.on_record()}
+        fallback = self.corpus.personal[0]
+        for entry in entries:
+            own = self.words.measures(self.corpus.by_content.get(points[entry["base"]].content) or fallback)
+            entry["values"] = {stage: text or own[stage] for stage, text in entry["values"].items()}
+        return {"entries": entries, "values": {}}
+
+    def _group(self, sheet, typed, chance):
+        members = self._places[sheet.unit_id].group(self.campus.group_size)
+        entries = [
+            self._new(chance, {"number": seat.user.number, "seat": kind, "member_type": self.campus.member_type(seat)})
+            for seat, kind in members
+        ]
+        return {"entries": entries, "values": {"work_plan": WORK_PLAN}}
+
+    def _report(self, sheet, typed, chance):
+        return {"entries": [], "values": {ask.field: REPORT[: ask.max_length] for ask in typed.task_rules.asks}}
+
+
+def asked(typed, known):
+    """The fields that the scheme asks for, out of what is known; one that must not stay empty never does."""
+    values = {}
+    for ask in typed.task_rules.asks:
+        value = known.get(ask.field) or ""
+        values[ask.field] = (value or (ask.example or UNREMARKABLE if ask.required else ""))[: ask.max_length]
+    return values

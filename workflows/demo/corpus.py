@@ -1,0 +1,202 @@
+"""The demo's texts (``fixtures/demo``), and how they are told in the words of a scheme."""
+
+import random
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import yaml
+from django.conf import settings
+
+FOLDER = settings.BASE_DIR / "fixtures" / "demo"
+# The corpus's own scales, gravest first; a scheme may weigh by other factors.
+PROBABILITIES = ("high", "medium", "low")
+HARMS = ("criminal", "disciplinary", "slight")
+BOTH = "both"
+
+
+def dice(*parts):
+    """A random stream of its own for one purpose, so that a change in one place moves nothing elsewhere."""
+    return random.Random(":".join(map(str, parts)))  # noqa: S311 (a demo needs sameness, not secrecy)
+
+
+def dice_of(sheet, seed, purpose):
+    """As ``dice``, for what happens to one sheet."""
+    return dice(seed, purpose, sheet.task.code, sheet.unit.code, sheet.post.code if sheet.post_id else "")
+
+
+def _read(path):
+    # The C loader is ten times faster and not everywhere.
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One risk as the corpus tells it; ``earlier`` is how it was worded last year, if differently."""
+
+    key: str
+    domain: str
+    category: str
+    nature: tuple
+    finding_source: str
+    probability: str
+    harm: str
+    content: str
+    manifestation: str
+    measures: dict
+    tiers: tuple = ()
+    posts: tuple = ()
+    power: str = ""
+    involved_posts: tuple = ()
+    earlier: dict | None = field(default=None, compare=False)
+
+    def suits(self, template, domains):
+        """Could the holder of a post made from ``template`` have written this?"""
+        return (
+            self.domain in domains
+            and template["tier"] in self.tiers
+            and (not self.posts or template["name"] in self.posts)
+        )
+
+
+class Corpus:
+    """All of ``fixtures/demo``."""
+
+    def __init__(self):
+        self.units = _read(FOLDER / "units.yaml")["units"]
+        self.people = _read(FOLDER / "people.yaml")
+        posts = _read(FOLDER / "posts.yaml")
+        self.posts = [
+            {**template, "domains": [domain]} for domain, found in posts["posts"].items() for template in found
+        ]
+        self.generic_posts = posts["generic"]
+        self.powers = [
+            {**power, "domain": domain}
+            for domain, found in _read(FOLDER / "powers.yaml")["powers"].items()
+            for power in found
+        ]
+        self.domains = _read(FOLDER / "domains.yaml")["domains"]
+        self.reviews = _read(FOLDER / "reviews.yaml")
+        self.history = _read(FOLDER / "history.yaml")
+        earlier = {revision["risk"]: revision["last_year"] for revision in self.history["revisions"]}
+        self.personal, self.unit = [], []
+        for path in sorted((FOLDER / "risks").glob("*.yaml")):
+            document = _read(path)
+            for risks, found in ((self.personal, document["personal"]), (self.unit, document["unit"])):
+                risks.extend(_risk(document["domain"], entry, earlier) for entry in found)
+
+    @cached_property
+    def focus(self):
+        """Domain → pieces of business in it, to tell apart two posts with the same text."""
+        return {domain["code"]: domain["focus"] for domain in self.domains}
+
+    @cached_property
+    def by_content(self):
+        """What was typed → the risk it came from."""
+        found = {}
+        for risk in [*self.personal, *self.unit]:
+            found[risk.content] = risk
+            if risk.earlier:
+                found[risk.earlier["content"]] = risk
+        for twins in self.history["near_duplicates"]:
+            for entry in twins["entries"]:
+                found[entry["content"]] = self.by_key[twins["like"]]
+        return found
+
+    @cached_property
+    def by_key(self):
+        return {risk.key: risk for risk in [*self.personal, *self.unit]}
+
+    @cached_property
+    def twins(self):
+        """Unit code → texts that another unit files in nearly the same words: ``(risk, content, manifestation)``."""
+        found = {}
+        for twins in self.history["near_duplicates"]:
+            for entry in twins["entries"]:
+                found.setdefault(entry["unit"], []).append(
+                    (self.by_key[twins["like"]], entry["content"], entry["manifestation"])
+                )
+        return found
+
+    @cached_property
+    def weak(self):
+        """Poor texts with the remark they deserve: ``(field, text, remark)``."""
+        return [
+            (reason["aspect"], reason["weak_content"], reason["text"])
+            for reason in self.reviews["return_reasons"]
+            if reason["weak_content"] and reason["aspect"] in ("content", "manifestation")
+        ]
+
+
+def _risk(domain, entry, earlier):
+    return Risk(
+        domain=domain,
+        earlier=earlier.get(entry["key"]),
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()},
+    )
+
+
+class Vocabulary:
+    """A scheme's codes for the corpus's codes.
+
+    A code that the scheme knows stays what it is; the others are dealt, in order, to what no code of the corpus
+    claims. So the demo works for a rule book that its author never saw.
+    """
+
+    def __init__(self, rules, corpus):
+        self.rules = rules
+        self._domains = dealt([domain["code"] for domain in corpus.domains], codes(rules.domains))
+        self._sources = dealt(unique(risk.finding_source for risk in corpus.personal), codes(rules.finding_sources))
+        self._categories = {
+            level: dealt(unique(risk.category for risk in risks), codes(rules.categories_for(level)))
+            for level, risks in (("personal", corpus.personal), ("unit", corpus.unit))
+        }
+        measures = next(iter(corpus.personal)).measures
+        self._stages = dealt(codes(rules.stages), list(measures))
+
+    def domain(self, code):
+        return self._domains.get(code, "")
+
+    def category(self, risk, level):
+        return self._categories[level].get(risk.category, "")
+
+    def finding_source(self, risk):
+        return self._sources.get(risk.finding_source, "")
+
+    def nature(self, risk):
+        known = codes(self.rules.natures)
+        wanted = BOTH if len(risk.nature) > 1 else risk.nature[0]
+        return wanted if wanted in known else known[0] if known else ""
+
+    def factors(self, risk):
+        """Factor values for a risk (None: a middling one), on whatever the scheme weighs by."""
+        scales = {"probability": PROBABILITIES, "harm": HARMS}
+        places = {name: scale.index(getattr(risk, name)) if risk else 1 for name, scale in scales.items()}
+        average = sum(places.values()) / len(places)
+        found = {}
+        for factor in self.rules.grading.factors:
+            known = codes(factor.values)
+            place = places.get(factor.code, average)
+            named = getattr(risk, factor.code, "") if factor.code in scales else ""
+            found[factor.code] = named if named in known else known[round(place * (len(known) - 1) / 2)]
+        return found
+
+    def measures(self, risk):
+        """Stage code → text."""
+        return {stage: risk.measures[ours] for stage, ours in self._stages.items()}
+
+
+def codes(named):
+    return [item.code for item in named]
+
+
+def unique(values):
+    return list(dict.fromkeys(values))
+
+
+def dealt(ours, theirs):
+    """Each of ``ours`` → one of ``theirs``: itself if it is among them, else in turn what none of ours claims."""
+    if not theirs:
+        return {}
+    spare = [code for code in theirs if code not in ours] or theirs
+    strangers = [code for code in ours if code not in theirs]
+    return {code: code if code in theirs else spare[strangers.index(code) % len(spare)] for code in ours}

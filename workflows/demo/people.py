@@ -1,0 +1,97 @@
+"""Who lives on the demo campus: made-up names, and the people one signs in as."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+from pypinyin import lazy_pinyin
+
+from registers.actors import ROLE_LABELS, Actor
+from registers.models import User
+from workflows.demo.corpus import dice
+
+DEMO_PASSWORD = "lianzheng2026"  # noqa: S105 (printed on purpose; the command refuses to run in production)
+FIRST_NUMBER = 10001
+PARTY_SHARE = 0.6
+
+
+@dataclass(frozen=True)
+class Persona:
+    """A login with a number that is easy to type. ``seat`` names the place in the unit or school it is found at."""
+
+    number: str
+    seat: str
+    hint: str
+
+
+# Unit seats (all of the unit that the demo is told from), then the office's unit, then the school.
+UNIT_PERSONAS = (
+    Persona("1001", "holder", "填写本人的自查表：沿用、修改或撤销去年的风险点"),
+    Persona("1002", "liaison", "填写单位表，催办未交的人"),
+    Persona("1003", "deputy", "集体审核：逐项表决"),
+    Persona("1004", "head", "表决并形成集体意见、签字、确定等级"),
+    Persona("1005", "returned", "按审核意见修改被退回的自查表"),
+)
+OFFICE_PERSONAS = (
+    Persona("3001", "office", "备案、查看进度、处理异议"),
+    Persona("3002", "office", "办公室的另一名经办人，可以转办"),
+)
+LEADER = Persona("2001", "leader_in_charge", "审核分管单位负责人本人的表")
+SCHOOL_PERSONAS = (
+    Persona("4001", "school_group", "评定单位风险等级，办理监督部门自己的表"),
+    Persona("4002", "party_committee", "上级都须回避时由其办理"),
+    Persona("9001", "sys_admin", "维护系统，看不到填报内容"),
+    Persona("9002", "security_admin", "管理安全，看不到填报内容"),
+    Persona("9003", "auditor", "查看审计记录，看不到填报内容"),
+)
+REGISTRAR = Persona("5001", "registrar", "维护人员与单位、查看并导出台账")
+PERSONAS = (*UNIT_PERSONAS, LEADER, *OFFICE_PERSONAS, *SCHOOL_PERSONAS[:2], REGISTRAR, *SCHOOL_PERSONAS[2:])
+
+
+class Roster:
+    """Hands out people: every name once, numbers in sequence, one password hash for all."""
+
+    def __init__(self, corpus, *, seed, size):
+        surnames, given = corpus.people["surnames"], corpus.people["given_names"]
+        rare = [person["name"] for person in corpus.people["rare_people"]]
+        drawn = dice(seed, "names").sample(range(len(surnames) * len(given)), size)
+        self._names = [surnames[place % len(surnames)] + given[place // len(surnames)] for place in drawn]
+        # Among the first forty, so that even the smallest campus has the names that break things.
+        for place, name in enumerate(rare):
+            self._names[5 + 6 * place] = name
+        self._names.reverse()
+        self._number = FIRST_NUMBER
+        self._chance = dice(seed, "people")
+        self._password = make_password(DEMO_PASSWORD)
+        self.people = []
+
+    def person(self, unit, *, title="", rank="", number=None):
+        """A new (unsaved) person of ``unit``; ``number`` for those with a number of their own."""
+        if number is None:
+            number, self._number = str(self._number), self._number + 1
+        name = self._names.pop()
+        user = User(
+            number=number,
+            name=name,
+            sort_key=" ".join(lazy_pinyin(name))[:80],
+            email=f"{number}@example.edu.cn",
+            title=title[:40],
+            rank=rank,
+            unit=unit,
+            password=self._password,
+            is_party_member=self._chance.random() < PARTY_SHARE,
+        )
+        self.people.append(user)
+        return user
+
+
+def logins():
+    """``(number, name, roles in words, unit, what to do there)`` of every persona on record."""
+    found = User.objects.in_bulk([persona.number for persona in PERSONAS], field_name="number")
+    rows = []
+    for persona in PERSONAS:
+        if (user := found.get(persona.number)) is not None:
+            roles = dict.fromkeys(grant.role for grant in Actor(user).grants) or ["post_holder"]
+            rows.append(
+                (user.number, user.name, "、".join(ROLE_LABELS[role] for role in roles), str(user.unit), persona.hint)
+            )
+    return rows

@@ -1,0 +1,210 @@
+"""Last year's register, put on record as history: power items, graded risk points, measures."""
+
+import uuid
+from collections import Counter
+
+from registers import grading, versions
+from registers.models import ControlMeasure, Grade, PowerItem, ProcessStep, RiskCategory, RiskPoint
+from registers.schemes.language import Brings, Level
+from workflows.demo.campus import domains_of
+from workflows.demo.corpus import dice
+
+POINTS_PER_POST = (6, 10)
+POINTS_PER_UNIT = 12
+PER_CATEGORY = 2
+BATCH = 500
+
+
+class Register:
+    """What every post and unit had on record a year ago, and what it has kept back to add this year.
+
+    ``spare``: code of a post or unit → risks of its own that it has not filed yet; ``spare_powers`` likewise.
+    """
+
+    def __init__(self, campus):
+        self.campus, self.corpus, self.words = campus, campus.corpus, campus.words
+        self.rules = campus.rules
+        self._categories = {row.code: row for row in RiskCategory.objects.filter(scheme=campus.scheme)}
+        self._grades = {row.code: row for row in Grade.objects.filter(scheme=campus.scheme)}
+        self._series = dice(campus.seed, "series")
+        self._used = Counter()
+        self.spare, self.spare_powers = {}, {}
+
+    def make(self):
+        """Write last year's register. Measures are the risks' own, one for each stage of the scheme."""
+        filed = self.campus.year.last
+        items, steps = [], []
+        for place in self.campus.places:
+            for number, (power, held_back) in enumerate(self._powers_of(place), start=1):
+                if held_back:
+                    self.spare_powers.setdefault(place.unit.code, []).append(power)
+                    continue
+                items.append(
+                    PowerItem(
+                        series=self._uuid(),
+                        unit=place.unit,
+                        chart_number=f"{place.unit.code}-{number:02d}",
+                        **self.power_values(power, place),
+                    )
+                )
+                steps.append(self.power_steps(power, place))
+        versions.load_history(items, on=filed(self.rules, Brings.POWERS))
+        ProcessStep.objects.bulk_create(
+            (
+                ProcessStep(power_item=item, position=position, **step)
+                for item, found in zip(items, steps, strict=True)
+                for position, step in enumerate(found, start=1)
+            ),
+            batch_size=BATCH,
+        )
+        points, measures = [], []
+        for point, risk in self._points():
+            points.append(point)
+            measures += [
+                ControlMeasure(
+                    series=self._uuid(), point_series=point.series, unit_id=point.unit_id, stage=stage, text=text
+                )
+                for stage, text in self.words.measures(risk).items()
+            ]
+        versions.load_history(points, on=filed(self.rules, Brings.GRADES, Brings.POINTS))
+        versions.load_history(measures, on=filed(self.rules, Brings.MEASURES))
+        return len(points)
+
+    def _uuid(self):
+        return uuid.UUID(int=self._series.getrandbits(128), version=4)
+
+    # -- power items -----------------------------------------------------------------------------------
+    def _powers_of(self, place):
+        """The unit's powers; the last of several is kept back: this year it is added."""
+        found = [power for power in self.corpus.powers if place.facts["code"] in power["units"]]
+        return [(power, len(found) > 2 and power is found[-1]) for power in found]
+
+    def power_values(self, power, place):
+        """The columns of a power item, the steps apart."""
+        return {
+            "name": power["name"],
+            "kind": power["kind"],
+            "domain": self.words.domain(power["domain"]),
+            "accountable_post": self._accountable(power, place),
+            "legal_basis": power["legal_basis"],
+            "service_commitment": power["service_commitment"],
+            "time_limit": power["time_limit"][:60],
+            "discipline": power["discipline"],
+            "check_and_balance": power["check_and_balance"],
+            "complaint_channel": power["complaint_channel"],
+            "major_matter": power["major_matter"] or "",
+            "touches_vital_interests": power["touches_vital_interests"],
+        }
+
+    @staticmethod
+    def power_steps(power, place):
+        return [
+            {"post_name": step["acting_post"], "procedure": step["procedure"], "time_limit": step["time_limit"][:60]}
+            for step in power["steps"]
+        ]
+
+    @staticmethod
+    def _accountable(power, place):
+        """Decisions are the head's; else the first of the unit's own posts that acts in the procedure."""
+        posts = {}
+        if power["kind"] == PowerItem.Kind.DECISION:
+            return place.head.post
+        for seat in place.seats:
+            posts.setdefault(seat.template["name"], seat.post)
+        return next(
+            (posts[step["acting_post"]] for step in power["steps"] if step["acting_post"] in posts), place.head.post
+        )
+
+    # -- risk points -----------------------------------------------------------------------------------
+    def _points(self):
+        for place in self.campus.places:
+            for seat in place.seats:
+                if seat.is_risk:
+                    chance = dice(self.campus.seed, "points", seat.post.code)
+                    ours = self._chosen(
+                        self.risks_of(seat, place), chance, chance.randint(*POINTS_PER_POST), Level.PERSONAL
+                    )
+                    for risk in self._keep_one_back(seat.post.code, ours):
+                        yield self._point(risk, Level.PERSONAL, unit=place.unit, post=seat.post, holder=seat.user), risk
+            chance = dice(self.campus.seed, "points", place.unit.code)
+            ours = self._chosen(self.unit_risks_of(place), chance, POINTS_PER_UNIT, Level.UNIT)
+            for risk in self._keep_one_back(place.unit.code, ours):
+                yield (
+                    self._point(
+                        risk,
+                        Level.UNIT,
+                        unit=place.unit,
+                        power_item=risk.power,
+                        involved_posts=self.involved(risk, place),
+                    ),
+                    risk,
+                )
+
+    def _keep_one_back(self, code, risks):
+        """All of ``risks`` but the last of several, which is found only this year."""
+        self.spare[code] = risks[1:][-1:]
+        return risks[:-1] or risks
+
+    def risks_of(self, seat, place):
+        """Risks that suit a post: those written for it first."""
+        domains = domains_of(seat.template, place.facts)
+        found = [risk for risk in self.corpus.personal if risk.suits(seat.template, domains)]
+        if not found:
+            found = [risk for risk in self.corpus.personal if risk.suits(seat.template, place.facts["domains"])]
+        if not found:
+            found = [risk for risk in self.corpus.personal if not risk.posts and seat.template["tier"] in risk.tiers]
+        return sorted(found, key=lambda risk: not risk.posts)
+
+    def unit_risks_of(self, place):
+        """Risks of the powers that the unit exercises, else of its domains."""
+        powers = {power["name"] for power in self.corpus.powers if place.facts["code"] in power["units"]}
+        return [risk for risk in self.corpus.unit if risk.power in powers] or [
+            risk for risk in self.corpus.unit if risk.domain in place.facts["domains"]
+        ]
+
+    def involved(self, risk, place):
+        """The unit's posts that a unit's risk concerns; the head's when it has none of them."""
+        own = {seat.template["name"] for seat in place.seats}
+        return "、".join(name for name in risk.involved_posts if name in own)[:200] or place.head.post.name
+
+    def _chosen(self, risks, chance, count, level):
+        """``count`` of ``risks``, at first no more than two of a category."""
+        known = [risk for risk in risks if self.words.category(risk, level)]
+        # Those written for the post stay in front: their order is kept, that of the others is drawn.
+        own = [risk for risk in known if risk.posts]
+        others = [risk for risk in known if not risk.posts]
+        chance.shuffle(others)
+        taken, later, counted = [], [], Counter()
+        for risk in own + others:
+            category = self.words.category(risk, level)
+            (taken if counted[category] < PER_CATEGORY else later).append(risk)
+            counted[category] += 1
+        return (taken + later)[:count]
+
+    def told(self, risk, *, earlier=False):
+        """``(content, manifestation)``; a text that others use too is told apart by the business it concerns."""
+        if earlier and risk.earlier:
+            return risk.earlier["content"], risk.earlier["manifestation"]
+        use, focus = self._used[risk.key], self.corpus.focus[risk.domain]
+        self._used[risk.key] += 1
+        apart = f"（重点环节：{focus[(use - 1) % len(focus)]}）" if use and not risk.power else ""
+        return risk.content, risk.manifestation + apart
+
+    def _point(self, risk, level, **subject):
+        factors = self.words.factors(risk)
+        grade = self._grades.get(grading.propose(self.rules, factors).grade)
+        content, manifestation = self.told(risk, earlier=True)
+        return RiskPoint(
+            series=self._uuid(),
+            level=level,
+            category=self._categories[self.words.category(risk, level)],
+            content=content,
+            manifestation=manifestation,
+            finding_source=self.words.finding_source(risk),
+            nature=self.words.nature(risk),
+            factors=factors,
+            self_grade=grade,
+            proposed_grade=grade,
+            final_grade=grade,
+            **subject,
+        )

@@ -1,0 +1,248 @@
+"""This year's campaign as it was until the demo's day, played through the doors that the pages use."""
+
+from collections import Counter
+from contextlib import contextmanager
+from itertools import accumulate, count
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from registers import clock
+from registers.access import NotAllowed
+from registers.actors import Actor
+from registers.schemes.language import Brings, StepKind
+from workflows import campaigns, deadlines, policies, publicity, reminders, routes, steps
+from workflows.demo.agenda import Agenda
+from workflows.demo.contents import Typist
+from workflows.demo.corpus import dice_of
+from workflows.demo.director import OPEN, RETURNED, Director
+from workflows.demo.people import REGISTRAR
+from workflows.demo.players import Players
+from workflows.demo.year import moment
+from workflows.models import CampaignTask, Notification, PublicityNotice, Submission
+from workflows.models.submissions import State
+from workflows.sheets import Incomplete
+
+READ_AFTER_DAYS = 5
+SHEETS_PLAYED = 260  # self-checks that live through their whole route; a large campus takes long enough with those
+UNIT_STRIDE = 13  # coprime with the numbers of units: neighbours are of a kind
+REFUSALS = (NotAllowed, Incomplete, routes.NeedsReason, steps.NoSuchMove)
+OBJECTION = "公示内容只写了岗位和等级，据了解该岗位今年新增了一项审批职责，建议重新核对等级。"
+
+
+def tell(campus, register):
+    """Open the campaign and live through it until the demo's day. A scheme without tasks has no campaign.
+
+    Returns what a rule of the scheme refused, in words: such a sheet stays where it was.
+    """
+    with _the_demo_clock_counts():
+        return Story(campus, register).tell()
+
+
+@contextmanager
+def _the_demo_clock_counts():
+    # Rules that ask for the present day must hear the story's day, for a developer without DEMO=1 as well.
+    before, settings.DEMO = settings.DEMO, True
+    try:
+        yield
+    finally:
+        settings.DEMO = before
+
+
+class Story:
+    """One telling: who owes what is asked of the campaign, how far each sheet comes of the director."""
+
+    def __init__(self, campus, register):
+        self.campus, self.year = campus, campus.year
+        self.agenda = Agenda(start=moment(self.year.opening, 9), until=self.year.now)
+        self.typist, self.players = Typist(campus, register), Players(campus, self.agenda)
+        self._started, self.refused = set(), []
+
+    def tell(self):
+        if self.campus.rules.tasks:
+            self._live()
+        clock.set_demo(self.year.now)
+        self._read_mail()
+        return self.refused
+
+    def _live(self):
+        registrar = Actor(self.campus.personas[REGISTRAR.number], on=self.agenda.today)
+        self.campaign = campaigns.open_campaign(
+            scheme=self.campus.scheme,
+            institution=self.campus.root,
+            year=self.year.number,
+            at=self.agenda.at,
+            actor=registrar,
+        )
+        self.director = Director(self.campus, played=self._units_at_work())
+        self._start_open_sheets()
+        self.agenda.add(self._mornings())
+        self.agenda.add(self._objection())
+        self.agenda.add(self._nudge())
+        self.agenda.run()
+
+    def _units_at_work(self):
+        """Units of every kind whose self-checks together are not too many."""
+        searches = Submission.objects.filter(
+            task__campaign=self.campaign, task__brings=Brings.POINTS, person__isnull=False
+        )
+        owed = Counter(searches.values_list("unit_id", flat=True))
+        units = [place.unit.pk for place in self.campus.places]
+        spread = [units[place * UNIT_STRIDE % len(units)] for place in range(len(units))]
+        sums = accumulate(owed[unit] for unit in spread)
+        return {unit for unit, sheets in zip(spread, sums, strict=True) if sheets <= SHEETS_PLAYED}
+
+    # -- what the passing of time brings ---------------------------------------------------------------
+    def _mornings(self):
+        """Before work: sheets open, notices end, reminders go out. What the worker does, without its mails."""
+        opening = set(CampaignTask.objects.filter(campaign=self.campaign).values_list("opens_on", flat=True))
+        for ahead in count(1):
+            yield moment(deadlines.add_days(self.year.opening, ahead), 6)
+            if self.agenda.today in opening:
+                campaigns.open_due(at=self.agenda.at, campaign=self.campaign)
+                self._start_open_sheets()
+            for notice in publicity.ended(self.agenda.today):
+                routes.finish_notice(notice, at=self.agenda.at)
+            reminders.remind(at=self.agenda.at)
+
+    def _start_open_sheets(self):
+        found = Submission.objects.filter(task__campaign=self.campaign, state=State.OPEN)
+        for sheet in self._not_started(found.order_by("task__position", "unit__position", "post__code", "pk")):
+            self._start(sheet)
+
+    def _not_started(self, found):
+        return [self.players.sheet(pk) for pk in found.values_list("pk", flat=True) if pk not in self._started]
+
+    def _start(self, sheet, plan=None):
+        self._started.add(sheet.pk)
+        plan = plan or self.director.plan(sheet)
+        if plan.goal != OPEN or plan.draft:
+            self.agenda.add(self._as_far_as_allowed(sheet, self._journey(sheet.pk, plan)))
+
+    def _as_far_as_allowed(self, sheet, journey):
+        try:
+            yield from journey
+        except REFUSALS as refusal:
+            self.refused.append(f"{sheet.task}（{sheet.subject}）：{refusal}")
+
+    # -- one sheet's way -------------------------------------------------------------------------------
+    def _journey(self, pk, plan):
+        """From an open sheet to the plan's goal: a generator of the moments at which something happens to it."""
+        sheet = self.players.sheet(pk)
+        chance = dice_of(sheet, self.campus.seed, "journey")
+        pace = self._pace(chance, *self.director.window(sheet, plan, opened=self.agenda.today), sheet)
+        yield next(pace)
+        if plan.goal == OPEN:
+            if content := self.typist.half(sheet):
+                self.players.draft(sheet, content)
+            return
+        content = self.typist.content(sheet)
+        if plan.back or plan.goal == RETURNED:
+            yield from self._there_and_back(sheet, content, pace)
+            if plan.goal == RETURNED:
+                return
+        self.players.submit(self.players.sheet(pk), content)
+        yield from self._onward(pk, plan, pace, chance)
+
+    def _pace(self, chance, first, last, sheet):
+        return self.agenda.pace(chance, first, last, 2 * len(sheet.task.route_rules.steps) + self.campus.group_size)
+
+    def _there_and_back(self, sheet, content, pace):
+        """Handed in with a poor line, reviewed, sent back with the remark; then it waits to be handed in again."""
+        content, remarks = self.typist.weakened(sheet, content)
+        self.players.submit(sheet, content)
+        yield next(pace)
+        sheet = self.players.sheet(sheet.pk)
+        if sheet.step_rules.kind == StepKind.COLLECTIVE_REVIEW:
+            self.players.vote(sheet, self.players.deciders(sheet)[0], remarks=remarks)
+            yield next(pace)
+        self.players.send_back(sheet, remarks)
+        yield next(pace)
+
+    def _onward(self, pk, plan, pace, chance):
+        """From step to step until the goal or the end; then whatever follows this sheet begins."""
+        while True:
+            sheet = self.players.sheet(pk)
+            if sheet.state != State.IN_REVIEW:
+                break
+            if sheet.step_rules.kind == StepKind.COLLECTIVE_REVIEW:
+                yield from self._votes(sheet, plan, pace, chance)
+            if sheet.step == plan.goal:
+                return
+            if sheet.waiting_role == policies.NOTICE:
+                after = max(sheet.notices.latest("pk").ends_on, self.agenda.today)
+                yield moment(deadlines.add_days(after, 1), 8)
+                pace = self._pace(chance, self.agenda.today, deadlines.add_days(self.year.today, -1), sheet)
+                continue
+            yield next(pace)
+            if not self.players.agree(sheet, stop_at=plan.goal):
+                return
+        if sheet.task.brings == Brings.GROUP:
+            self.players.forget_roles()
+        self._start_followers(sheet, plan)
+
+    def _votes(self, sheet, plan, pace, chance):
+        """Members vote one by one; where the sheet is to wait, not all of them have yet."""
+        members = self.players.deciders(sheet)
+        if sheet.step == plan.goal:
+            # Whoever leads the group sums up, and votes last.
+            concluder = self.players.concluder(sheet)
+            members.sort(key=lambda user: user == concluder)
+            members = members[: chance.randrange(max(len(members), 1)) if plan.votes is None else plan.votes]
+        for member in members:
+            yield next(pace)
+            self.players.vote(sheet, member)
+
+    def _start_followers(self, sheet, plan):
+        """The same subject's sheets that this one opened."""
+        codes = [task.code for task in self.campus.rules.tasks if sheet.task.code in task.after]
+        found = Submission.objects.filter(
+            task__campaign=self.campaign,
+            task__code__in=codes,
+            unit=sheet.unit,
+            person=sheet.person,
+            post=sheet.post,
+            state=State.OPEN,
+        )
+        for follower in self._not_started(found.order_by("task__position", "pk")):
+            self._start(follower, plan.then if follower.task.brings == Brings.GRADES else None)
+
+    # -- what else happens -----------------------------------------------------------------------------
+    def _objection(self):
+        """On the last working day a colleague objects to a notice of the unit that the demo is told from."""
+        yield moment(self._eve(), 15)
+        notice = PublicityNotice.objects.filter(
+            unit=self.campus.home.unit,
+            starts_on__lte=self.agenda.today,
+            ends_on__gte=self.agenda.today,
+            cleared_at=None,
+        ).first()
+        author = self.campus.home.seats[-1].user
+        if notice is not None:
+            publicity.object_to(notice, actor=Actor(author, on=self.agenda.today), text=OBJECTION, at=self.agenda.at)
+
+    def _nudge(self):
+        """The liaison reminds those of his unit who have not handed in their self-check."""
+        yield moment(self._eve(), 16)
+        liaison = Actor(self.campus.home.liaison.user, on=self.agenda.today)
+        missing = Submission.objects.filter(
+            task__campaign=self.campaign,
+            task__brings=Brings.POINTS,
+            unit=self.campus.home.unit,
+            person__isnull=False,
+            state=State.OPEN,
+        )
+        for sheet in missing.exclude(person=liaison.user_id).select_related("task", "unit", "person").order_by("pk"):
+            routes.nudge(sheet, actor=liaison, at=self.agenda.at)
+
+    def _eve(self):
+        """The last working day before the demo's day."""
+        return max((day for day in self.agenda.days if day < self.year.today), default=self.year.today)
+
+    def _read_mail(self):
+        """Nothing is left to be mailed; what is older than a few days has been read."""
+        Notification.objects.filter(mailed_at=None).update(mailed_at=F("created_at"), mail_attempts=1)
+        old = moment(deadlines.add_days(self.year.today, -READ_AFTER_DAYS), 0)
+        Notification.objects.filter(Q(read_at=None), created_at__lt=old).update(
+            read_at=F("created_at") + clock.seconds(7200)
+        )

@@ -1,0 +1,51 @@
+"""Which day it is in the demo, and on which days things were a year ago."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.utils import timezone
+
+from registers.schemes.language import Brings, Level
+from workflows import deadlines
+
+DAYS_LEFT = 5  # until the self-checks are due
+WITHOUT_CALENDAR = (9, 15)
+WITHOUT_START = 30  # days before the first deadline
+
+
+def moment(day, hour, minute=0):
+    """An aware moment of the institution's day ``day``."""
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+@dataclass(frozen=True)
+class Year:
+    """The demo's year under a scheme: the campaign's first day, and ``today``, when the self-checks are nearly due."""
+
+    number: int
+    opening: date
+    today: date
+
+    @classmethod
+    def of(cls, rules, number):
+        searches = [task for task in rules.tasks if task.brings == Brings.POINTS]
+        searches.sort(key=lambda task: task.level != Level.PERSONAL)
+        if not rules.tasks:
+            today = date(number, *WITHOUT_CALENDAR)
+        else:
+            today = deadlines.add_days((searches or rules.tasks)[0].due.on(number), -DAYS_LEFT)
+        named = [*(phase.start for phase in rules.phases), *(task.opens for task in rules.tasks)]
+        starts = [rule.on(number) for rule in named if rule] or [
+            deadlines.add_days(task.due.on(number), -WITHOUT_START) for task in rules.tasks
+        ]
+        return cls(number, min((day for day in starts if day < today), default=date(number, 1, 1)), today)
+
+    @property
+    def now(self):
+        """The moment at which the demo begins."""
+        return moment(self.today, 10)
+
+    def last(self, rules, *brings):
+        """The day by which last year's sheets of these kinds had been filed."""
+        due = [task.due.on(self.number - 1) for task in rules.tasks if task.brings in brings]
+        return min(max(due, default=date(self.number - 1, 11, 20)), deadlines.add_days(self.opening, -30))

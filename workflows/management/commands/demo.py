@@ -1,0 +1,105 @@
+"""manage.py demo --scheme SLUG --size school|college|university [--seed N]; demo --logins"""
+
+from unicodedata import east_asian_width
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from registers.models import RiskPoint, Scheme, Unit, User
+from registers.papers import sources  # noqa: F401 (until registers.apps does: compiled directories have no source otherwise)
+from workflows import calendar
+from workflows.demo import people, story
+from workflows.demo.campus import ROOT_CODE, SIZES, Campus
+from workflows.demo.corpus import Corpus, Vocabulary
+from workflows.demo.register import Register
+from workflows.demo.year import Year
+from workflows.models import Submission
+
+SEED = 2026
+
+
+class Command(BaseCommand):
+    help = "生成一所演示校园：单位、人员、去年的登记册和进行到一半的年度活动；同一种子得到同样的数据。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--scheme", metavar="SLUG", help="方案代号，见 fixtures/schemes")
+        parser.add_argument("--size", choices=list(SIZES), default="school", help="规模：8 / 40 / 80 个单位")
+        parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="随机种子")
+        parser.add_argument("--logins", action="store_true", help="列出各角色的登录账号")
+
+    def handle(self, *args, scheme, size, seed, logins, **options):
+        if logins:
+            return self._print_logins()
+        if settings.PRODUCTION:
+            raise CommandError("演示账号的密码是公开的，不能写入正式环境。请在试用环境中运行：DEMO=1。")
+        if not scheme:
+            raise CommandError("请用 --scheme 指明方案，例如 --scheme changchun-2016；或用 --logins 列出账号。")
+        found = Scheme.objects.filter(slug=scheme, is_current=True).first()
+        if found is None:
+            raise CommandError(f"没有方案“{scheme}”。请先运行 manage.py load_schemes。")
+        if (root := self._existing()) is not None:
+            return self._say_it_exists(root, found)
+        with transaction.atomic():
+            refused = self._make(found, size, seed)
+        self._print_summary()
+        if refused:
+            self.stderr.write(f"方案的规则使 {len(refused)} 张表停在了原处，例如：{refused[0]}")
+        return None
+
+    @staticmethod
+    def _existing():
+        """The root of the demo campus on record, if any. Raises where units or people are somebody's real ones."""
+        root = Unit.objects.filter(code=ROOT_CODE, parent=None).first()
+        if root is None and (Unit.objects.exists() or User.objects.exists()):
+            raise CommandError(
+                "数据库中已有单位或人员，演示数据只写入空数据库，没有改动任何数据。"
+                "请换一个数据库（DATABASE_URL）再运行。"
+            )
+        return root
+
+    def _say_it_exists(self, root, scheme):
+        if root.name != scheme.institution:
+            raise CommandError(
+                f"数据库中已有“{root.name}”的演示数据，没有改动任何数据。要演示另一方案，请换一个空数据库。"
+            )
+        units, staff = Unit.objects.count() - 1, User.objects.count()
+        self.stdout.write(f"演示校园“{root.name}”已经存在（{units} 个单位、{staff} 人），没有改动任何数据。")
+
+    @staticmethod
+    def _make(scheme, size, seed):
+        corpus, year = Corpus(), Year.of(scheme.rules, timezone.localdate().year)
+        calendar.seed(range(year.number - 1, year.number + 2))
+        campus = Campus(
+            scheme=scheme, corpus=corpus, words=Vocabulary(scheme.rules, corpus), year=year, size=size, seed=seed
+        )
+        campus.make()
+        register = Register(campus)
+        register.make()
+        return story.tell(campus, register)
+
+    def _print_summary(self):
+        in_force = RiskPoint.objects.filter(in_force_from__isnull=False, in_force_until=None)
+        self.stdout.write(
+            f"演示校园已生成：{Unit.objects.count() - 1} 个单位、{User.objects.count()} 人、"
+            f"{in_force.count()} 个风险点、{Submission.objects.count()} 张填报表。登录账号：manage.py demo --logins"
+        )
+
+    def _print_logins(self):
+        rows = people.logins()
+        if not rows:
+            self.stdout.write("数据库中没有演示账号。")
+            return
+        self.stdout.write(f"以下账号的密码均为 {people.DEMO_PASSWORD}")
+        table = [("账号", "姓名", "角色", "单位", "可以做什么"), *rows]
+        widths = [max(map(width, column)) for column in zip(*table, strict=True)]
+        for row in table:
+            self.stdout.write(
+                "  ".join(text + " " * (room - width(text)) for text, room in zip(row, widths, strict=True)).rstrip()
+            )
+
+
+def width(text):
+    """How many columns a terminal gives a text: Chinese characters take two."""
+    return sum(2 if east_asian_width(character) in "FW" else 1 for character in text)

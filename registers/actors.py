@@ -11,9 +11,17 @@ GROUP_MEMBER = "group_member"
 SCHOOL_ROLES = ("office", "school_group", "party_committee")
 ADMINISTRATORS = ("sys_admin", "security_admin", "auditor")
 ROLE_LABELS = {
-    "post_holder": "教职工", "liaison": "联络员", "group_member": "单位领导小组成员", "unit_head": "单位负责人",
-    "leader_in_charge": "分管校领导", "office": "领导小组办公室", "school_group": "学校领导小组",
-    "party_committee": "党委", "registrar": "管理员", "sys_admin": "系统管理员", "security_admin": "安全管理员",
+    "post_holder": "教职工",
+    "liaison": "联络员",
+    "group_member": "单位领导小组成员",
+    "unit_head": "单位负责人",
+    "leader_in_charge": "分管校领导",
+    "office": "领导小组办公室",
+    "school_group": "学校领导小组",
+    "party_committee": "党委",
+    "registrar": "管理员",
+    "sys_admin": "系统管理员",
+    "security_admin": "安全管理员",
     "auditor": "审计员",
 }
 
@@ -60,10 +68,16 @@ class Actor:
             group__in=apps.get_model("registers", "LeadingGroup").objects.in_force(self.on), user=self.user
         )
         return [
-            *(Grant(role, unit, name) for role, unit, name in
-              appointments.filter(user=self.user).order_by("pk").values_list("role", "unit_id", "unit__name")),
-            *(Grant(GROUP_MEMBER, unit, name, seat) for unit, name, seat in
-              seats.order_by("pk").values_list("group__unit_id", "group__unit__name", "seat")),
+            *(
+                Grant(role, unit, name)
+                for role, unit, name in appointments.filter(user=self.user)
+                .order_by("pk")
+                .values_list("role", "unit_id", "unit__name")
+            ),
+            *(
+                Grant(GROUP_MEMBER, unit, name, seat)
+                for unit, name, seat in seats.order_by("pk").values_list("group__unit_id", "group__unit__name", "seat")
+            ),
         ]
 
     @cached_property

@@ -57,9 +57,14 @@ def append(act, *, about=None, actor=None, acting_role="", detail=None, at=None)
     ACTS[act]
     head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": GENESIS})[0]
     entry = AuditEntry(
-        sequence=head.sequence + 1, at=at or clock.now(), actor_id=actor.user_id if actor else None,
-        acting_role=acting_role, act=act, about=f"{about._meta.label_lower}:{about.pk}" if about is not None else "",
-        detail=detail or {}, previous_hash=head.hash,
+        sequence=head.sequence + 1,
+        at=at or clock.now(),
+        actor_id=actor.user_id if actor else None,
+        acting_role=acting_role,
+        act=act,
+        about=f"{about._meta.label_lower}:{about.pk}" if about is not None else "",
+        detail=detail or {},
+        previous_hash=head.hash,
     )
     entry.hash = _digest(entry)
     entry.save(force_insert=True)
@@ -100,8 +105,18 @@ def verify():
 
 def _digest(entry):
     text = json.dumps(
-        [entry.sequence, entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.actor_id,
-         entry.acting_role, entry.act, entry.about, entry.detail, entry.previous_hash],
-        ensure_ascii=False, sort_keys=True, separators=(",", ":"),
+        [
+            entry.sequence,
+            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            entry.actor_id,
+            entry.acting_role,
+            entry.act,
+            entry.about,
+            entry.detail,
+            entry.previous_hash,
+        ],
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
     )
     return hashlib.sha256(text.encode()).hexdigest()

@@ -34,6 +34,7 @@ def wake():
     """Tell the workers that there is work; when the broker is down, the next sweep finds the row."""
     from celery import current_app  # noqa: PLC0415 (slow import)
     from kombu.exceptions import OperationalError  # noqa: PLC0415 (slow import)
+
     try:
         current_app.send_task("registers.work", retry=False)
     except (OperationalError, OSError):
@@ -58,9 +59,13 @@ def work(*, at, limit=20):
 def _finish(job, at):
     try:
         name, content = KINDS[job.kind](job.parameters, job.owner)
-    except Exception:  # whatever goes wrong with one job must not stop the others; it is retried and then shown as failed
+    except (
+        Exception
+    ):  # whatever goes wrong with one job must not stop the others; it is retried and then shown as failed
         if job.attempts >= ATTEMPTS:
-            Job.objects.filter(pk=job.pk).update(error="文件生成失败，请稍后重试；仍不成功请联系管理员。", finished_at=at)
+            Job.objects.filter(pk=job.pk).update(
+                error="文件生成失败，请稍后重试；仍不成功请联系管理员。", finished_at=at
+            )
             raise
         Job.objects.filter(pk=job.pk).update(started_at=None)
         return False

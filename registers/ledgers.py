@@ -8,8 +8,18 @@ from django.db.models import Q
 from registers.models import Appointment, ControlMeasure, RiskPoint
 from registers.papers.xlsx import LedgerSheet, ledger_workbook
 
-HEAD = [("序号", 6), ("单位", 16), ("层面", 8), ("岗位", 14), ("责任人", 10), ("权力（业务）事项", 16), ("风险类别", 10),
-        ("风险内容", 36), ("表现形式", 36), ("风险等级", 9)]
+HEAD = [
+    ("序号", 6),
+    ("单位", 16),
+    ("层面", 8),
+    ("岗位", 14),
+    ("责任人", 10),
+    ("权力（业务）事项", 16),
+    ("风险类别", 10),
+    ("风险内容", 36),
+    ("表现形式", 36),
+    ("风险等级", 9),
+]
 TAIL = [("责任领导", 10), ("备案日期", 12), ("调整记录", 16), ("备注", 14)]
 
 
@@ -44,13 +54,17 @@ def for_reader(actor):
 
 def everything():
     """For the operator's command on the server, which has the database anyway."""
-    return Scope(RiskPoint.objects.filter(in_force_from__isnull=False), ControlMeasure.objects.filter(in_force_from__isnull=False))
+    return Scope(
+        RiskPoint.objects.filter(in_force_from__isnull=False),
+        ControlMeasure.objects.filter(in_force_from__isnull=False),
+    )
 
 
 def points_of(scope, scheme, unit, *, on):
     """The points of ``unit`` and all below it, in force on ``on``, gravest first."""
     return (
-        scope.points.in_force(on).filter(unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug)
+        scope.points.in_force(on)
+        .filter(unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug)
         .select_related("unit", "post", "holder", "category", "final_grade")
         .order_by("unit__position", "unit__code", "final_grade__rank", "category__position", "pk")
     )
@@ -65,19 +79,31 @@ def rows(scope, scheme, unit, *, on, points=None):
         measures.setdefault(measure.point_series, {})[measure.stage] = measure.text
     history = Counter()
     first = {}
-    for key, start in RiskPoint.objects.filter(_among("series", series), in_force_from__lte=on).order_by("in_force_from").values_list(
-            "series", "in_force_from"):
+    for key, start in (
+        RiskPoint.objects.filter(_among("series", series), in_force_from__lte=on)
+        .order_by("in_force_from")
+        .values_list("series", "in_force_from")
+    ):
         history[key] += 1
         first.setdefault(key, start)
     leaders = _leaders(on)
     stages = [(stage.code, stage.label) for stage in scheme.rules.stages]
-    return [Row(point, measures.get(point.series, {}), leaders.get(point.unit_id, ""), history[point.series],
-                first.get(point.series), stages) for point in found]
+    return [
+        Row(
+            point,
+            measures.get(point.series, {}),
+            leaders.get(point.unit_id, ""),
+            history[point.series],
+            first.get(point.series),
+            stages,
+        )
+        for point in found
+    ]
 
 
 def _among(name, values):
     """A filter that stays one query; a whole school's list is longer than a database's parameter limit."""
-    return Q(**{f"{name}__in": values}) if len(values) <= 900 else Q()  # noqa: PLR2004
+    return Q(**{f"{name}__in": values}) if len(values) <= 900 else Q()
 
 
 def _leaders(on):
@@ -91,7 +117,8 @@ def totals(scheme, unit, *, on):
     """
     counts = {}
     every = RiskPoint.objects.in_force(on).filter(
-        unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug)
+        unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug
+    )
     for name, grade in every.order_by("unit__position", "unit__code").values_list("unit__name", "final_grade__label"):
         counts.setdefault(name, Counter())[grade or "未评定"] += 1
     return [(name, found, sum(found.values())) for name, found in counts.items()]
@@ -106,11 +133,21 @@ def cells(number, row, levels):
     """One ledger row as texts, in the order of ``columns``."""
     point = row.point
     return [
-        number, point.unit.name, levels.get(point.level, point.level), point.post.name if point.post else point.involved_posts,
-        point.holder.name if point.holder else "", point.power_item, point.category.label, point.content, point.manifestation,
+        number,
+        point.unit.name,
+        levels.get(point.level, point.level),
+        point.post.name if point.post else point.involved_posts,
+        point.holder.name if point.holder else "",
+        point.power_item,
+        point.category.label,
+        point.content,
+        point.manifestation,
         point.final_grade.label if point.final_grade else "未评定",
         *(row.measures.get(code, "") for code, _ in row.stages),
-        row.leader, f"{row.first_filed:%Y-%m-%d}" if row.first_filed else "", row.changed, "",
+        row.leader,
+        f"{row.first_filed:%Y-%m-%d}" if row.first_filed else "",
+        row.changed,
+        "",
     ]
 
 
@@ -123,17 +160,35 @@ def workbook(scope, scheme, unit, *, on, year):
     summed = totals(scheme, unit, on=on)
     summary = [[name, *(found[label] for label in labels), total] for name, found, total in summed]
     if summary:
-        summary.append(["合计", *(sum(found[label] for _, found, _ in summed) for label in labels), sum(total for *_, total in summed)])
-    sheets = [LedgerSheet(title=f"{title}按等级汇总", name="汇总", columns=[("单位", 28), *((label, 10) for label in labels), ("合计", 10)],
-                          note=note, rows=summary)]
+        summary.append(
+            [
+                "合计",
+                *(sum(found[label] for _, found, _ in summed) for label in labels),
+                sum(total for *_, total in summed),
+            ]
+        )
+    sheets = [
+        LedgerSheet(
+            title=f"{title}按等级汇总",
+            name="汇总",
+            columns=[("单位", 28), *((label, 10) for label in labels), ("合计", 10)],
+            note=note,
+            rows=summary,
+        )
+    ]
     by_unit = {}
     for row in rows(scope, scheme, unit, on=on):
         by_unit.setdefault(row.point.unit, []).append(row)
     levels = {level.value: label for level, label in rules.levels.items()}
     for owner in by_unit or {unit: []}:
         listed = by_unit.get(owner, [])
-        sheets.append(LedgerSheet(
-            title=f"{owner.name}{rules.ledger_title}", name=owner.name, columns=columns(scheme), note=note,
-            rows=[cells(number, row, levels) for number, row in enumerate(listed, start=1)]))
+        sheets.append(
+            LedgerSheet(
+                title=f"{owner.name}{rules.ledger_title}",
+                name=owner.name,
+                columns=columns(scheme),
+                note=note,
+                rows=[cells(number, row, levels) for number, row in enumerate(listed, start=1)],
+            )
+        )
     return ledger_workbook(sheets)
-

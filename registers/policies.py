@@ -88,7 +88,8 @@ class RiskPointPolicy(Policy):
         portfolio = actor.unit_ids("leader_in_charge")
         school = actor.unit_ids(*SCHOOL_ROLES, "registrar")
         return rows.filter(
-            Q(holder=actor.user_id) | Q(unit__in=answerable)
+            Q(holder=actor.user_id)
+            | Q(unit__in=answerable)
             | Q(unit__in=portfolio | school, level__in=["unit", "school"])
             | Q(unit__in=portfolio | school, final_grade__copied_to_office=True),
             in_force_from__isnull=False,

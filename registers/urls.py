@@ -5,7 +5,6 @@ from django.urls import path, register_converter
 from registers.views import account, audits, demo, ledgers, organisation, papers, posts, risks
 
 
-
 class FileForm:
     """The file types a paper comes in."""
 

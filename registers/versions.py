@@ -17,7 +17,9 @@ def enter_into_force(record, *, on):
     Raises ``NotADraft`` when the record is no proposal.
     """
     model = type(record)
-    model.objects.filter(series=record.series, in_force_from__isnull=False, in_force_until=None).update(in_force_until=on)
+    model.objects.filter(series=record.series, in_force_from__isnull=False, in_force_until=None).update(
+        in_force_until=on
+    )
     if model is ControlMeasure:
         # A measure belongs to a stage of a point: a new one replaces whatever stood there.
         model.objects.filter(

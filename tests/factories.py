@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from registers.actors import Actor
-from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Post, Scheme, Unit, User
+from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
 from registers.schemes import loading, versions
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -29,7 +29,7 @@ def make_scheme(slug="changchun-2016"):
 
 def make_person(name, unit, **fields):
     number = fields.pop("number", f"T{next(_numbers):04d}")
-    return User.objects.create_user(number=number, password="password-for-tests", name=name, unit=unit, **fields)  # noqa: S106
+    return User.objects.create_user(number=number, password="password-for-tests", name=name, unit=unit, **fields)
 
 
 def appoint(user, unit, role, since=START):
@@ -49,8 +49,12 @@ class Campus:
         self.scheme = make_scheme()
         self.root = Unit.objects.create(code="ROOT", name=self.scheme.institution, unit_type="institution")
         self.unit = Unit.objects.create(code="CW", name="财务处", unit_type="office", parent=self.root, position=1)
-        self.other_unit = Unit.objects.create(code="ZS", name="招生就业处", unit_type="office", parent=self.root, position=2)
-        self.office_unit = Unit.objects.create(code="JS", name="监察审计处", unit_type="office", parent=self.root, position=3)
+        self.other_unit = Unit.objects.create(
+            code="ZS", name="招生就业处", unit_type="office", parent=self.root, position=2
+        )
+        self.office_unit = Unit.objects.create(
+            code="JS", name="监察审计处", unit_type="office", parent=self.root, position=3
+        )
         self.clerk = make_person("甲一", self.unit, number="clerk")
         self.colleague = make_person("甲二", self.unit, number="colleague")
         self.liaison = make_person("乙一", self.unit, number="liaison")

@@ -15,20 +15,40 @@ GRADED = {
 
 def point(content="采购参数照抄一家", **values):
     """The values of one risk point as a post holder types them."""
-    return {"category": "process", "content": content, "manifestation": f"{content[:20]}的表现", "finding_source": "self",
-            "nature": "integrity", **values}
+    return {
+        "category": "process",
+        "content": content,
+        "manifestation": f"{content[:20]}的表现",
+        "finding_source": "self",
+        "nature": "integrity",
+        **values,
+    }
 
 
 def unit_point(content="拆分采购项目", **values):
     """The values of one risk point as a liaison types them for the unit."""
-    return {"category": "process", "power_item": "设备采购", "content": content, "manifestation": f"{content[:20]}的表现",
-            "finding_source": "organisation", "involved_posts": "会计核算", **values}
+    return {
+        "category": "process",
+        "power_item": "设备采购",
+        "content": content,
+        "manifestation": f"{content[:20]}的表现",
+        "finding_source": "organisation",
+        "involved_posts": "会计核算",
+        **values,
+    }
 
 
 def power(name="设备采购立项审核", **values):
     """The values of one power item; ``accountable_post`` is for the caller to name."""
-    return {"name": name, "domain": "procurement", "kind": "decision", "service_commitment": "五个工作日内答复",
-            "discipline": "不得收受礼品", "procedure": "经办｜受理｜1日\n审核｜复核｜2日", **values}
+    return {
+        "name": name,
+        "domain": "procurement",
+        "kind": "decision",
+        "service_commitment": "五个工作日内答复",
+        "discipline": "不得收受礼品",
+        "procedure": "经办｜受理｜1日\n审核｜复核｜2日",
+        **values,
+    }
 
 
 MEASURES = {"prevention": "两人经办", "monitoring": "每月抽查", "disposal": "谈话提醒"}
@@ -44,7 +64,8 @@ class Year:
         self.campus, self.clock, self.number = campus, clock, number
         self.at("07-12", hour=9)
         self.campaign = campaigns.open_campaign(
-            scheme=campus.scheme, institution=campus.root, year=number, at=clock.now, actor=self.actor(campus.registrar))
+            scheme=campus.scheme, institution=campus.root, year=number, at=clock.now, actor=self.actor(campus.registrar)
+        )
         self.at("09-15")
 
     def at(self, day, hour=10):
@@ -56,7 +77,9 @@ class Year:
 
     def sheet(self, code, owner=None):
         """The sheet as it stands now; ``owner`` a person, a unit, or None for the clerk's or the unit's."""
-        sheets = Submission.objects.select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group")
+        sheets = Submission.objects.select_related(
+            "task__campaign__scheme", "task__phase", "unit", "post", "person", "group"
+        )
         owner = owner or (self.campus.clerk if code.startswith("personal") else self.campus.unit)
         whose = {"person": owner} if code.startswith("personal") else {"unit": owner, "person": None}
         return sheets.get(task__campaign=self.campaign, task__code=code, **whose)
@@ -68,7 +91,9 @@ class Year:
     # -- what people do; each returns the sheet as it stands afterwards --------------------------------
     def submit(self, sheet, content, *, by=None, seen=None):
         filler = by or sheet.person or self.campus.liaison
-        routes.submit(sheet.pk, actor=self.actor(filler), seen_version=self._seen(sheet, seen), content=content, at=self.clock.now)
+        routes.submit(
+            sheet.pk, actor=self.actor(filler), seen_version=self._seen(sheet, seen), content=content, at=self.clock.now
+        )
         return self.again(sheet)
 
     def withdraw(self, sheet, *, by=None, seen=None):
@@ -77,17 +102,34 @@ class Year:
         return self.again(sheet)
 
     def vote(self, sheet, by, *, verdicts=None, complete=True, opinion="", seen=None):
-        return routes.vote(sheet.pk, actor=self.actor(by), seen_version=self._seen(sheet, seen), complete=complete,
-                           opinion=opinion, verdicts=verdicts or {}, at=self.clock.now)
+        return routes.vote(
+            sheet.pk,
+            actor=self.actor(by),
+            seen_version=self._seen(sheet, seen),
+            complete=complete,
+            opinion=opinion,
+            verdicts=verdicts or {},
+            at=self.clock.now,
+        )
 
     def agree(self, sheet, by, *, seen=None, **said):
-        routes.decide(sheet.pk, "agree", actor=self.actor(by), seen_version=self._seen(sheet, seen), at=self.clock.now, **said)
+        routes.decide(
+            sheet.pk, "agree", actor=self.actor(by), seen_version=self._seen(sheet, seen), at=self.clock.now, **said
+        )
         return self.again(sheet)
 
     def send_back(self, sheet, by, *, returned=None, opinion="请补充", redo_on=None, seen=None):
         """Return a sheet; ``returned`` maps entry keys to comments."""
-        routes.decide(sheet.pk, "return", actor=self.actor(by), seen_version=self._seen(sheet, seen), at=self.clock.now,
-                      opinion=opinion, redo_on=redo_on or self.clock.today.replace(day=28), returned=returned or {})
+        routes.decide(
+            sheet.pk,
+            "return",
+            actor=self.actor(by),
+            seen_version=self._seen(sheet, seen),
+            at=self.clock.now,
+            opinion=opinion,
+            redo_on=redo_on or self.clock.today.replace(day=28),
+            returned=returned or {},
+        )
         return self.again(sheet)
 
     def hand_over(self, sheet, by, to, *, seen=None):
@@ -125,8 +167,12 @@ class Year:
     def group(self, sheet, *members, work_plan="每月一次例会。"):
         """Content of a group list: ``(user, seat)`` each."""
         typed = sheet_for(sheet)
-        return {"entries": [typed.new_entry({"number": user.number, "seat": seat, "member_type": "中层"}) for user, seat in members],
-                "values": {"work_plan": work_plan}}
+        return {
+            "entries": [
+                typed.new_entry({"number": user.number, "seat": seat, "member_type": "中层"}) for user, seat in members
+            ],
+            "values": {"work_plan": work_plan},
+        }
 
     def as_proposed(self, sheet):
         """The choices of an adjudicator who follows the rule."""
@@ -139,7 +185,10 @@ class Year:
     # -- whole stretches of the year -------------------------------------------------------------------
     def review(self, sheet):
         """The group votes, its leader (who is the head) concludes and signs."""
-        voters = [self.campus.member, self.campus.deputy if sheet.person_id == self.campus.head.pk else self.campus.head]
+        voters = [
+            self.campus.member,
+            self.campus.deputy if sheet.person_id == self.campus.head.pk else self.campus.head,
+        ]
         for voter in voters:
             self.vote(sheet, voter)
         sheet = self.agree(sheet, voters[-1], signed=True)

@@ -17,7 +17,6 @@ from tests.access.conftest import Story, typed
 from tests.conftest import Clock
 from tests.personas import point
 from workflows.models import CampaignTask, Decision, Notification, Objection, PublicityNotice, Submission
-from workflows.sheets import sheet_for
 
 pytestmark = pytest.mark.django_db
 
@@ -81,67 +80,134 @@ class Crowd:
 
     def _unit_with_people(self):
         campus, number = self.campus, self.size
-        self.unit = Unit.objects.create(code=f"U{number}", name=f"单位{number}", unit_type="college", parent=campus.root, position=10 + number)
+        self.unit = Unit.objects.create(
+            code=f"U{number}", name=f"单位{number}", unit_type="college", parent=campus.root, position=10 + number
+        )
         self.person = factories.make_person(f"人{number}", self.unit)
         factories.appoint(self.person, self.unit, "unit_head")
         factories.appoint(campus.leader, self.unit, "leader_in_charge")
         factories.appoint(self.person, campus.unit, "party_committee")
         factories.appoint(self.person, campus.root, "party_committee")
-        self.posts = {user: factories.make_post(campus.unit, f"岗位{number}", user) for user in (self.person, campus.head, campus.clerk)}
+        self.posts = {
+            user: factories.make_post(campus.unit, f"岗位{number}", user)
+            for user in (self.person, campus.head, campus.clerk)
+        }
         self.post = self.post or self.posts[self.person]
         GroupMember.objects.create(group=campus.group, user=self.person, seat="member", member_type="中层")
 
     def _sheet(self, code, user, state, **fields):
         return Submission.objects.create(
-            task=self.tasks[code], unit=self.campus.unit, post=self.posts[user], person=user, state=state, step=fields.pop("step", "fill"),
-            due_on=self.clock.today, moved_at=self.clock.now, **fields)
+            task=self.tasks[code],
+            unit=self.campus.unit,
+            post=self.posts[user],
+            person=user,
+            state=state,
+            step=fields.pop("step", "fill"),
+            due_on=self.clock.today,
+            moved_at=self.clock.now,
+            **fields,
+        )
 
     def _sheets(self):
         """For the head and the clerk: one to fill, one on its way, one to come; for the head and the office one to decide."""
         campus, moving = self.campus, {"state": "in_review", "submitted_at": self.clock.now}
         for user in (campus.head, campus.clerk):
             self._sheet("personal-search", user, "open")
-            self._sheet("personal-grading", user, "in_review", step="propose", waiting_role="leader_in_charge", submitted_at=self.clock.now)
+            self._sheet(
+                "personal-grading",
+                user,
+                "in_review",
+                step="propose",
+                waiting_role="leader_in_charge",
+                submitted_at=self.clock.now,
+            )
             self._sheet("personal-control", user, "waiting")
         for code, step, role in (("personal-search", "sign", "unit_head"), ("personal-grading", "file", "office")):
             sheet = self._sheet(code, self.person, step=step, waiting_role=role, **moving)
             for version, actor in enumerate((self.person, campus.head)):
-                Decision.objects.create(submission=sheet, round=1, step="fill", step_label="填报", actor=actor, verdict="submit",
-                                        seen_version=version, at=self.clock.now)
-            Notification.objects.create(recipient=campus.head, key=f"k{sheet.pk}", kind="submission.submit", submission=sheet, text="待办",
-                                        created_at=self.clock.now)
+                Decision.objects.create(
+                    submission=sheet,
+                    round=1,
+                    step="fill",
+                    step_label="填报",
+                    actor=actor,
+                    verdict="submit",
+                    seen_version=version,
+                    at=self.clock.now,
+                )
+            Notification.objects.create(
+                recipient=campus.head,
+                key=f"k{sheet.pk}",
+                kind="submission.submit",
+                submission=sheet,
+                text="待办",
+                created_at=self.clock.now,
+            )
             audit.append("submission.submit", about=sheet, actor=self.year.actor(campus.head))
         self.sheet = sheet
 
     def _register(self):
         for unit, level, post in ((self.campus.unit, "personal", self.post), (self.unit, "unit", None)):
-            fields = {"unit": unit, "level": level, "post": post, "holder": self.person if post else None, "category": self.category}
-            first = RiskPoint.objects.create(content=f"风险{self.size}", in_force_from=date(2026, 1, 1), in_force_until=date(2026, 2, 1), **fields)
-            now = RiskPoint.objects.create(content=f"风险{self.size}改", in_force_from=date(2026, 2, 1), series=first.series,
-                                           final_grade=self.grades[1 + self.size % 3], **fields)
+            fields = {
+                "unit": unit,
+                "level": level,
+                "post": post,
+                "holder": self.person if post else None,
+                "category": self.category,
+            }
+            first = RiskPoint.objects.create(
+                content=f"风险{self.size}", in_force_from=date(2026, 1, 1), in_force_until=date(2026, 2, 1), **fields
+            )
+            now = RiskPoint.objects.create(
+                content=f"风险{self.size}改",
+                in_force_from=date(2026, 2, 1),
+                series=first.series,
+                final_grade=self.grades[1 + self.size % 3],
+                **fields,
+            )
             for stage in ("prevention", "monitoring", "disposal"):
-                ControlMeasure.objects.create(point_series=now.series, unit=unit, stage=stage, text="措施", in_force_from=date(2026, 2, 1))
-            item = PowerItem.objects.create(unit=unit, name=f"权力{self.size}", accountable_post=self.post, domain="procurement",
-                                            in_force_from=date(2026, 1, 1))
+                ControlMeasure.objects.create(
+                    point_series=now.series, unit=unit, stage=stage, text="措施", in_force_from=date(2026, 2, 1)
+                )
+            item = PowerItem.objects.create(
+                unit=unit,
+                name=f"权力{self.size}",
+                accountable_post=self.post,
+                domain="procurement",
+                in_force_from=date(2026, 1, 1),
+            )
             for position in (1, 2):
                 ProcessStep.objects.create(power_item=item, position=position, procedure="步骤")
         self.point = now
 
     def _notices(self):
         self.notice = PublicityNotice.objects.create(
-            submission=self.sheet, round=1, audience="school", unit=self.campus.unit, title=f"公示{self.size}",
+            submission=self.sheet,
+            round=1,
+            audience="school",
+            unit=self.campus.unit,
+            title=f"公示{self.size}",
             items=[{"place": "岗位", "category": "类别", "content": "", "grade": "一级"}] * self.size,
-            starts_on=self.clock.today, ends_on=self.clock.today)
+            starts_on=self.clock.today,
+            ends_on=self.clock.today,
+        )
         Objection.objects.create(notice=self.notice, author=self.person, text="异议", at=self.clock.now)
-        Objection.objects.create(notice=PublicityNotice.objects.order_by("pk").first(), author=self.campus.colleague if self.size == 1 else self.person,
-                                 text="异议", at=self.clock.now) if self.size > 1 else None
+        Objection.objects.create(
+            notice=PublicityNotice.objects.order_by("pk").first(),
+            author=self.campus.colleague if self.size == 1 else self.person,
+            text="异议",
+            at=self.clock.now,
+        ) if self.size > 1 else None
 
     def history(self):
         """The oldest point gets another version with every growth, the oldest notice another objection."""
 
     def arguments(self, kwargs):
-        things = {"post": self.post.code if self.post else "", "point": RiskPoint.objects.order_by("pk").first().series,
-                  "notice": PublicityNotice.objects.order_by("pk").first().pk}
+        things = {
+            "post": self.post.code if self.post else "",
+            "point": RiskPoint.objects.order_by("pk").first().series,
+            "notice": PublicityNotice.objects.order_by("pk").first().pk,
+        }
         return {name: things.get(value, value) for name, value in kwargs.items()}
 
     def queries(self, page):
@@ -158,7 +224,9 @@ def asked(user, url, data=None, *, post=None):
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(url, data or {}) if post is None else client.post(url, post)
     assert answer.status_code == 200, (url, answer.status_code, answer.headers.get("Location"))
-    return [query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    return [
+        query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
+    ]
 
 
 class Undone:
@@ -203,8 +271,13 @@ def sheets(django_db_setup, django_db_blocker):
                     asked(user, url)
                     found.setdefault(page, []).append(asked(user, url))
                 saving = stage.sheets["points"]
-                found.setdefault("saving", []).append(asked(
-                    stage.campus.clerk, reverse("submission_save", args=[saving.pk]), post=typed(stage.year.again(saving))))
+                found.setdefault("saving", []).append(
+                    asked(
+                        stage.campus.clerk,
+                        reverse("submission_save", args=[saving.pk]),
+                        post=typed(stage.year.again(saving)),
+                    )
+                )
     return found
 
 
@@ -213,7 +286,10 @@ class Stage:
 
     def __init__(self, clock, entries):
         self.campus = campus = factories.Campus()
-        posts = {name: factories.make_post(campus.unit, name, campus.clerk) for name in ("points", "grades", "review", "graded")}
+        posts = {
+            name: factories.make_post(campus.unit, name, campus.clerk)
+            for name in ("points", "grades", "review", "graded")
+        }
         self.year = year = Story(campus, clock)
         self.sheets = {}
         for name in ("grades", "graded"):
@@ -227,7 +303,11 @@ class Stage:
         self._draft(self.sheets["points"], campus.clerk, year.points(self.sheets["points"], *self._typed(entries)))
         people = [factories.make_person(f"员{number}", campus.unit) for number in range(entries)]
         self.sheets["group"] = year.sheet("group")
-        self._draft(self.sheets["group"], campus.liaison, year.group(self.sheets["group"], *((person, "member") for person in people)))
+        self._draft(
+            self.sheets["group"],
+            campus.liaison,
+            year.group(self.sheets["group"], *((person, "member") for person in people)),
+        )
 
     def _typed(self, entries):
         return [point(f"风险{number}") for number in range(entries)]
@@ -243,9 +323,14 @@ def report(few, many):
     shapes = {}
     for number, statements in enumerate((few, many)):
         for sql in statements:
-            shape = re.sub(r"SELECT .*? FROM", "SELECT … FROM", re.sub(r"'[^']*'|\b\d+\b", "?", sql)).replace('"', "")[:200]
+            shape = re.sub(r"SELECT .*? FROM", "SELECT … FROM", re.sub(r"'[^']*'|\b\d+\b", "?", sql)).replace('"', "")[
+                :200
+            ]
             shapes.setdefault(shape, [0, 0])[number] += 1
-    lines = [f"{first:3} → {second:3}  {shape}" for shape, (first, second) in sorted(shapes.items(), key=lambda item: item[1][1] - item[1][0])]
+    lines = [
+        f"{first:3} → {second:3}  {shape}"
+        for shape, (first, second) in sorted(shapes.items(), key=lambda item: item[1][1] - item[1][0])
+    ]
     return "\n".join(["", *lines])
 
 

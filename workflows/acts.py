@@ -2,19 +2,21 @@
 
 from registers.audit import Act, declare
 
-declare({
-    "campaign.open": Act("开展年度活动"),
-    "submission.opened": Act("待填报", told="filler"),
-    "submission.submit": Act("提交", told="next"),
-    "submission.withdraw": Act("撤回"),
-    "submission.vote": Act("集体审核表决"),
-    "submission.agree": Act("通过", told="next"),
-    "submission.return": Act("退回", told="filler"),
-    "submission.automatic": Act("自动办理", told="next"),
-    "submission.filed": Act("已备案", told="filler"),
-    "submission.nudge": Act("催办"),
-    "submission.handed_over": Act("转办", told="next"),
-    "notice.object": Act("提出异议", told="office"),
-    "notice.handle": Act("处理异议"),
-    "notice.clear": Act("公示结束"),
-})
+declare(
+    {
+        "campaign.open": Act("开展年度活动"),
+        "submission.opened": Act("待填报", told="filler"),
+        "submission.submit": Act("提交", told="next"),
+        "submission.withdraw": Act("撤回"),
+        "submission.vote": Act("集体审核表决"),
+        "submission.agree": Act("通过", told="next"),
+        "submission.return": Act("退回", told="filler"),
+        "submission.automatic": Act("自动办理", told="next"),
+        "submission.filed": Act("已备案", told="filler"),
+        "submission.nudge": Act("催办"),
+        "submission.handed_over": Act("转办", told="next"),
+        "notice.object": Act("提出异议", told="office"),
+        "notice.handle": Act("处理异议"),
+        "notice.clear": Act("公示结束"),
+    }
+)

@@ -28,24 +28,41 @@ def open_campaign(*, scheme, institution, year, at, actor=None):
     campaign = Campaign.objects.create(scheme=scheme, institution=institution, year=year, opened_at=at)
     phases = {
         phase.code: Phase.objects.create(
-            campaign=campaign, code=phase.code, label=phase.label, position=position,
-            starts_on=phase.start.on(year) if phase.start else None, due_on=phase.due.on(year))
+            campaign=campaign,
+            code=phase.code,
+            label=phase.label,
+            position=position,
+            starts_on=phase.start.on(year) if phase.start else None,
+            due_on=phase.due.on(year),
+        )
         for position, phase in enumerate(rules.phases)
     }
     on = timezone.localdate(at)
     people, units = in_scope(rules, institution, on=on), answerable_units(institution, on=on)
     for position, task in enumerate(rules.tasks):
         row = CampaignTask.objects.create(
-            campaign=campaign, phase=phases[task.phase], code=task.code, label=task.label, step_label=task.step_label,
-            level=task.level, brings=task.brings, paper=task.paper, route=task.route, position=position,
-            opens_on=(task.opens.on(year) if task.opens else phases[task.phase].starts_on or on), due_on=task.due.on(year))
+            campaign=campaign,
+            phase=phases[task.phase],
+            code=task.code,
+            label=task.label,
+            step_label=task.step_label,
+            level=task.level,
+            brings=task.brings,
+            paper=task.paper,
+            route=task.route,
+            position=position,
+            opens_on=(task.opens.on(year) if task.opens else phases[task.phase].starts_on or on),
+            due_on=task.due.on(year),
+        )
         first = rules.routes[task.route].steps[0].code
         owed = (
             [{"unit_id": held.post.unit_id, "post_id": held.post_id, "person_id": held.user_id} for held in people]
-            if task.level == Level.PERSONAL else [{"unit_id": unit} for unit in units]
+            if task.level == Level.PERSONAL
+            else [{"unit_id": unit} for unit in units]
         )
         Submission.objects.bulk_create(
-            [Submission(task=row, step=first, due_on=row.due_on, **subject) for subject in owed], batch_size=500)
+            [Submission(task=row, step=first, due_on=row.due_on, **subject) for subject in owed], batch_size=500
+        )
     audit.append("campaign.open", about=campaign, actor=actor, at=at)
     open_due(at=at, campaign=campaign)
     return campaign
@@ -53,8 +70,12 @@ def open_campaign(*, scheme, institution, year, at, actor=None):
 
 def in_scope(rules, institution, *, on):
     """The incumbencies whose holders owe personal sheets on the day ``on``. Source: R1-01, R2-01, R3-04."""
-    held = Incumbency.objects.in_force(on).select_related("post__unit", "user").filter(
-        post__closed_on=None, post__unit__in=institution.descendants(include_self=True)).order_by("pk")
+    held = (
+        Incumbency.objects.in_force(on)
+        .select_related("post__unit", "user")
+        .filter(post__closed_on=None, post__unit__in=institution.descendants(include_self=True))
+        .order_by("pk")
+    )
     return [incumbency for incumbency in held if why_in_scope(rules, incumbency)]
 
 
@@ -95,8 +116,11 @@ def open_due(*, at, campaign=None):
         waiting = Submission.objects.filter(task=task, state=State.WAITING)
         for code in task.rules.after:
             done = Submission.objects.filter(task__campaign=task.campaign_id, task__code=code, state=State.FILED)
-            waiting = (waiting.filter(post__in=done.values("post")) if task.level == Level.PERSONAL
-                       else waiting.filter(unit__in=done.values("unit")))
+            waiting = (
+                waiting.filter(post__in=done.values("post"))
+                if task.level == Level.PERSONAL
+                else waiting.filter(unit__in=done.values("unit"))
+            )
         opened += _open_all(task, waiting, at)
     return opened
 
@@ -105,15 +129,23 @@ def _open_all(task, waiting, at):
     rows = list(waiting.select_related("unit", "person").select_for_update(of=("self",)))
     if not rows:
         return 0
-    Submission.objects.filter(pk__in=[row.pk for row in rows], state=State.WAITING).update(state=State.OPEN, moved_at=at)
+    Submission.objects.filter(pk__in=[row.pk for row in rows], state=State.WAITING).update(
+        state=State.OPEN, moved_at=at
+    )
     liaisons = {}
     for row in rows:
         row.task = task
         if row.person_id is None and row.unit_id not in liaisons:
             liaisons[row.unit_id] = list(policies.holders("liaison", row.unit, on=timezone.localdate(at)))
         people = [row.person] if row.person_id else liaisons[row.unit_id]
-        notifications.post(people, kind="submission.opened", key=f"opened:{row.pk}", at=at, submission=row,
-                           text=notifications.sentence("submission.opened", row))
+        notifications.post(
+            people,
+            kind="submission.opened",
+            key=f"opened:{row.pk}",
+            at=at,
+            submission=row,
+            text=notifications.sentence("submission.opened", row),
+        )
     audit.append("submission.opened", about=task, at=at, detail={"count": len(rows)})
     return len(rows)
 

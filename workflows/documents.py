@@ -35,13 +35,21 @@ def _content(submission):
         if entry.change == "retire":
             continue
         rows.append(_row(entry, fields["unit.leader"]))
-    compiled = document_for(paper.rows, unit=submission.unit, on=_day(submission), rules=rules) if paper.rows in COMPILED else None
+    compiled = (
+        document_for(paper.rows, unit=submission.unit, on=_day(submission), rules=rules)
+        if paper.rows in COMPILED
+        else None
+    )
     return {
         "title": paper.title,
         "fields": fields,
         "rows": compiled["rows"] if compiled else rows,
-        "fixed": [category.label for category in rules.categories_for(submission.task.rules.points or submission.task.level)],
-        "year": campaign.year, "institution": rules.identity.institution, "version": f"第{submission.round}轮",
+        "fixed": [
+            category.label for category in rules.categories_for(submission.task.rules.points or submission.task.level)
+        ],
+        "year": campaign.year,
+        "institution": rules.identity.institution,
+        "version": f"第{submission.round}轮",
     }
 
 
@@ -57,8 +65,11 @@ def _row(entry, leader):
     row = {code: value for code, _, value in entry.fields}
     row["category"] = entry.heading
     row["change"] = entry.change_label
-    row["content_and_manifestation"] = "\n".join(text for text in (
-        row.get("content", ""), f"表现形式：{row['manifestation']}" if row.get("manifestation") else "") if text)
+    row["content_and_manifestation"] = "\n".join(
+        text
+        for text in (row.get("content", ""), f"表现形式：{row['manifestation']}" if row.get("manifestation") else "")
+        if text
+    )
     if entry.grade is not None:
         row["grade"] = entry.grade.label
     row["reason"] = entry.details.get("grade_reason", "") or entry.reason
@@ -74,7 +85,9 @@ def _row(entry, leader):
     line = entry.lines[0] if entry.lines else None
     if line is not None and line.power_item is not None:
         item = line.power_item
-        row["accountable_post"] = f"{item.unit}（{item.accountable_post.name}）" if item.accountable_post else str(item.unit)
+        row["accountable_post"] = (
+            f"{item.unit}（{item.accountable_post.name}）" if item.accountable_post else str(item.unit)
+        )
         row["accountable_person"] = _holder(item.accountable_post)
     return row
 
@@ -89,13 +102,20 @@ def _fields(submission):
     head = unit.appointments.filter(role="unit_head", until=None).select_related("user").first()
     leader = unit.appointments.filter(role="leader_in_charge", until=None).select_related("user").first()
     fields = {
-        "unit.name": unit.name, "unit.head": head.user.name if head else "", "unit.leader": leader.user.name if leader else "",
+        "unit.name": unit.name,
+        "unit.head": head.user.name if head else "",
+        "unit.leader": leader.user.name if leader else "",
         "filled_on": timezone.localdate(submission.submitted_at).isoformat() if submission.submitted_at else "",
-        "narrative": submission.narrative, "work_plan": submission.group.work_plan if submission.group_id else "",
+        "narrative": submission.narrative,
+        "work_plan": submission.group.work_plan if submission.group_id else "",
     }
     if person is not None:
-        fields |= {"person.name": person.name, "person.title": person.title, "post.name": post.name,
-                   "post.duties": [duty.text for duty in post.duties.all()]}
+        fields |= {
+            "person.name": person.name,
+            "person.title": person.title,
+            "post.name": post.name,
+            "post.duties": [duty.text for duty in post.duties.all()],
+        }
     return fields
 
 
@@ -107,19 +127,36 @@ def _signoffs(submission):
     found = {}
     if (earlier := _predecessor(submission)) is not None:
         found = _signoffs(earlier)
-    for decision in submission.decisions.filter(round=submission.round, verdict__in=["submit", "agree", "automatic"]).select_related("actor"):
+    for decision in submission.decisions.filter(
+        round=submission.round, verdict__in=["submit", "agree", "automatic"]
+    ).select_related("actor"):
         found[decision.step] = {
-            "name": decision.actor.name if decision.actor else "", "at": timezone.localdate(decision.at).isoformat(),
-            "opinion": decision.opinion or ("同意" if decision.verdict == "agree" else ""), "members": [],
+            "name": decision.actor.name if decision.actor else "",
+            "at": timezone.localdate(decision.at).isoformat(),
+            "opinion": decision.opinion or ("同意" if decision.verdict == "agree" else ""),
+            "members": [],
         }
     for ballot in submission.votes.filter(round=submission.round).select_related("member"):
-        if review := next((found[step.code] for step in submission.task.route_rules.steps
-                           if step.kind == "collective_review" and step.code in found), None):
+        if review := next(
+            (
+                found[step.code]
+                for step in submission.task.route_rules.steps
+                if step.kind == "collective_review" and step.code in found
+            ),
+            None,
+        ):
             review["members"].append(f"{ballot.member.name}（{'同意' if ballot.agrees else '不同意'}）")
     for notice in submission.notices.filter(round=submission.round):
         step = next(step.code for step in submission.task.route_rules.steps if step.kind == "publicise")
-        found[step] = {"start": notice.starts_on.isoformat(), "end": notice.ends_on.isoformat(),
-                       "outcome": notice.outcome, "name": "", "at": "", "opinion": "", "members": []}
+        found[step] = {
+            "start": notice.starts_on.isoformat(),
+            "end": notice.ends_on.isoformat(),
+            "outcome": notice.outcome,
+            "name": "",
+            "at": "",
+            "opinion": "",
+            "members": [],
+        }
     return found
 
 
@@ -127,10 +164,18 @@ def _predecessor(submission):
     """The graded sheet of the same subject that a measure sheet follows."""
     if submission.task.brings != "measures":
         return None
-    return Submission.objects.filter(
-        task__campaign=submission.task.campaign_id, task__brings="grades", task__code__in=submission.task.rules.after,
-        unit=submission.unit_id, post=submission.post_id, person=submission.person_id,
-    ).select_related("task__campaign__scheme").first()
+    return (
+        Submission.objects.filter(
+            task__campaign=submission.task.campaign_id,
+            task__brings="grades",
+            task__code__in=submission.task.rules.after,
+            unit=submission.unit_id,
+            post=submission.post_id,
+            person=submission.person_id,
+        )
+        .select_related("task__campaign__scheme")
+        .first()
+    )
 
 
 def _marks(submission):

@@ -16,12 +16,22 @@ MENU = [
     ("办理", "已办", "done_list", "clipboard-check", EVERYONE),
     ("办理", "公示", "notice_list", "megaphone", EVERYONE),
     ("年度活动", "活动安排", "campaign", "calendar3", EVERYONE),
-    ("年度活动", "填报进度", "progress_list", "bar-chart-steps",
-     ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar")),
+    (
+        "年度活动",
+        "填报进度",
+        "progress_list",
+        "bar-chart-steps",
+        ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
+    ),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
     ("登记册", "权力事项", "power_list", "list-check", EVERYONE),
-    ("登记册", "台账", "ledger", "table",
-     ("liaison", "unit_head", "group_member", "leader_in_charge", "office", "school_group", "registrar")),
+    (
+        "登记册",
+        "台账",
+        "ledger",
+        "table",
+        ("liaison", "unit_head", "group_member", "leader_in_charge", "office", "school_group", "registrar"),
+    ),
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
     ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
@@ -33,9 +43,16 @@ def menu(request):
     actor, here = request.actor, request.resolver_match.url_name if request.resolver_match else ""
     waiting = waiting_count(actor)
     return [
-        {"group": group, "label": label, "url": reverse(name), "icon": icon, "active": name == here,
-         "badge": waiting if name == "desk" else 0}
-        for group, label, name, icon, roles in MENU if roles is EVERYONE or actor.has(*roles)
+        {
+            "group": group,
+            "label": label,
+            "url": reverse(name),
+            "icon": icon,
+            "active": name == here,
+            "badge": waiting if name == "desk" else 0,
+        }
+        for group, label, name, icon, roles in MENU
+        if roles is EVERYONE or actor.has(*roles)
     ]
 
 
@@ -56,6 +73,10 @@ def context(request):
         "nav": SimpleLazyObject(lambda: menu(request)),
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(actor).filter(read_at=None).count()),
         "demo_clock": clock.now() if settings.DEMO else None,
-        "site_title": SimpleLazyObject(lambda: campaign.scheme.rules.identity.product_word if campaign else "廉政风险防控"),
-        "institution_name": SimpleLazyObject(lambda: campaign.institution.name if campaign else settings.INSTITUTION_NAME),
+        "site_title": SimpleLazyObject(
+            lambda: campaign.scheme.rules.identity.product_word if campaign else "廉政风险防控"
+        ),
+        "institution_name": SimpleLazyObject(
+            lambda: campaign.institution.name if campaign else settings.INSTITUTION_NAME
+        ),
     }

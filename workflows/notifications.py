@@ -30,7 +30,10 @@ def tell(act, submission, *, key, at):
 def post(people, *, kind, key, text, submission, at):
     """One inbox row per person; the unique key swallows repeats."""
     Notification.objects.bulk_create(
-        [Notification(recipient=person, kind=kind, key=key, text=text, submission=submission, created_at=at) for person in people],
+        [
+            Notification(recipient=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
+            for person in people
+        ],
         ignore_conflicts=True,
     )
 
@@ -43,7 +46,10 @@ def sentence(act, submission):
         "submission.return": f"您的“{paper}”被退回，请按意见修改，限 {submission.due_on:%Y-%m-%d} 前重新提交。",
         "submission.filed": f"您的“{paper}”已办结备案。",
     }
-    return words.get(act, f"“{paper}”（{submission.unit}）等待您办理：{submission.step_rules.label if submission.step_rules else ''}。")
+    return words.get(
+        act,
+        f"“{paper}”（{submission.unit}）等待您办理：{submission.step_rules.label if submission.step_rules else ''}。",
+    )
 
 
 def unclaimed():
@@ -54,7 +60,8 @@ def unclaimed():
     """
     stale = timezone.now() - clock.seconds(CLAIM_SECONDS)
     return Notification.objects.filter(
-        Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=stale), mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS)
+        Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=stale), mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS
+    )
 
 
 def owed():
@@ -71,13 +78,20 @@ def deliver(limit=500):
     sent = 0
     for pk in list(owed().order_by("pk").values_list("pk", flat=True)[:limit]):
         with transaction.atomic():
-            if not unclaimed().filter(pk=pk).update(mail_claimed_at=timezone.now(), mail_attempts=F("mail_attempts") + 1):
+            if (
+                not unclaimed()
+                .filter(pk=pk)
+                .update(mail_claimed_at=timezone.now(), mail_attempts=F("mail_attempts") + 1)
+            ):
                 continue
         message = Notification.objects.select_related("recipient").get(pk=pk)
         try:
-            send_mail(f"【廉政风险防控】{ACTS[message.kind].label if message.kind in ACTS else '提醒'}",
-                      f"{message.recipient.name}：\n\n{message.text}\n\n请登录系统办理：{settings.SITE_URL}/\n",
-                      None, [message.recipient.email])
+            send_mail(
+                f"【廉政风险防控】{ACTS[message.kind].label if message.kind in ACTS else '提醒'}",
+                f"{message.recipient.name}：\n\n{message.text}\n\n请登录系统办理：{settings.SITE_URL}/\n",
+                None,
+                [message.recipient.email],
+            )
         except (OSError, ValueError):  # ValueError: an address no mail server would take
             continue  # the claim lapses and a later sweep tries again, up to MAIL_ATTEMPTS times
         Notification.objects.filter(pk=pk).update(mailed_at=clock.now())

@@ -53,7 +53,7 @@ def acting(role, submission, *, on):
     """
     if role == "post_holder":
         return role, User.objects.filter(pk=submission.person_id)
-    for candidate in CLIMB[CLIMB.index(role):]:
+    for candidate in CLIMB[CLIMB.index(role) :]:
         everyone = holders(candidate, submission.unit, on=on)
         if candidate == GROUP_MEMBER and not everyone.exists():
             return role, everyone  # no list filed yet: the sheet waits for it, it does not pass the group by (R1-51)
@@ -103,7 +103,9 @@ class SubmissionPolicy(Policy):
         """Whose sheet stands where: those who organise the work see states without content."""
         if not actor.is_authenticated:
             return rows.none()
-        answerable = actor.unit_ids("liaison", "unit_head", GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES)
+        answerable = actor.unit_ids(
+            "liaison", "unit_head", GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES
+        )
         return rows.filter(Q(person=actor.user_id) | Q(unit__in=answerable))
 
     def awaiting(self, rows, actor):
@@ -112,8 +114,11 @@ class SubmissionPolicy(Policy):
         for role in {grant.role for grant in actor.grants}:
             mine |= Q(waiting_role=role, unit__in=actor.answerable_unit_ids(role))
         still = Appointment.objects.in_force(actor.on).filter(
-            user=OuterRef("assigned_to"), user__is_active=True, role=OuterRef("waiting_role"))
-        mine &= Q(assigned_to=None) | Q(assigned_to=actor.user_id) | ~Exists(still)  # whoever has left gives it back to all
+            user=OuterRef("assigned_to"), user__is_active=True, role=OuterRef("waiting_role")
+        )
+        mine &= (
+            Q(assigned_to=None) | Q(assigned_to=actor.user_id) | ~Exists(still)
+        )  # whoever has left gives it back to all
         rows = rows.filter(mine, state=State.IN_REVIEW)
         rows = rows.exclude(person=actor.user_id)
         if actor.has(*SCHOOL_ROLES):
@@ -139,8 +144,11 @@ class SubmissionPolicy(Policy):
     def may_withdraw(self, actor, submission):
         if submission.state != State.IN_REVIEW:
             return no("该表不在审核中，无需撤回。")
-        filler = submission.person_id == actor.user_id if submission.person_id else (
-            submission.unit_id in actor.own_unit_ids("liaison"))
+        filler = (
+            submission.person_id == actor.user_id
+            if submission.person_id
+            else (submission.unit_id in actor.own_unit_ids("liaison"))
+        )
         return YES if filler else no("只有填报人可以撤回。")
 
     def may_decide(self, actor, submission):
@@ -153,8 +161,10 @@ class SubmissionPolicy(Policy):
         if submission.unit_id not in actor.answerable_unit_ids(role):
             label = submission.task.campaign.scheme.rules.roles.get(role, role)
             return no(f"该环节由{label}办理。")
-        if submission.assigned_to_id not in (None, actor.user_id) and holders(role, submission.unit, on=actor.on).filter(
-                pk=submission.assigned_to_id).exists():
+        if (
+            submission.assigned_to_id not in (None, actor.user_id)
+            and holders(role, submission.unit, on=actor.on).filter(pk=submission.assigned_to_id).exists()
+        ):
             return no(f"该表已转{submission.assigned_to}办理。")
         return YES
 
@@ -163,7 +173,8 @@ class SubmissionPolicy(Policy):
             return User.objects.none()
         on = clock.today()
         return holders(submission.waiting_role, submission.unit, on=on).exclude(
-            pk__in=concerned(submission, submission.waiting_role, on=on))
+            pk__in=concerned(submission, submission.waiting_role, on=on)
+        )
 
     def people_who_may_fill(self, submission):
         if submission.person_id:
@@ -179,11 +190,17 @@ class SubmissionPolicy(Policy):
     def may_conclude(self, actor, submission):
         """Conclude a collective review: the group's leader, or a deputy when the leader is concerned or absent."""
         verdict = self.may_decide(actor, submission)
-        if not verdict or submission.waiting_role != GROUP_MEMBER:  # too few members were left: one person decides, a level up
+        if (
+            not verdict or submission.waiting_role != GROUP_MEMBER
+        ):  # too few members were left: one person decides, a level up
             return verdict
-        seats = dict(GroupMember.objects.filter(
-            group__in=LeadingGroup.objects.in_force(actor.on).filter(unit=submission.unit_id)
-        ).exclude(user__in=concerned(submission, GROUP_MEMBER, on=actor.on)).values_list("user_id", "seat"))
+        seats = dict(
+            GroupMember.objects.filter(
+                group__in=LeadingGroup.objects.in_force(actor.on).filter(unit=submission.unit_id)
+            )
+            .exclude(user__in=concerned(submission, GROUP_MEMBER, on=actor.on))
+            .values_list("user_id", "seat")
+        )
         order = [seat for seat in ("leader", "deputy", "member") if seat in seats.values()]
         if order and seats.get(actor.user_id) == order[0]:
             return YES
@@ -252,5 +269,3 @@ class ObjectionPolicy(Policy):
 class NotificationPolicy(Policy):
     def visible(self, rows, actor):
         return rows.filter(recipient=actor.user_id) if actor.is_authenticated else rows.none()
-
-

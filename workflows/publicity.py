@@ -17,15 +17,22 @@ def open_notice(submission, step, *, at, items):
     today = timezone.localdate(at)
     starts_on = deadlines.add_days(today, 1)
     return PublicityNotice.objects.create(
-        submission=submission, round=submission.round, audience=step.audience, unit=submission.unit,
-        title=f"关于{submission.unit}{submission.task.label}结果的公示", items=items,
-        starts_on=starts_on, ends_on=deadlines.add_working_days(today, step.days),
+        submission=submission,
+        round=submission.round,
+        audience=step.audience,
+        unit=submission.unit,
+        title=f"关于{submission.unit}{submission.task.label}结果的公示",
+        items=items,
+        starts_on=starts_on,
+        ends_on=deadlines.add_working_days(today, step.days),
     )
 
 
 def ended(on):
     """Notices whose last day is past, with no objection open, still waiting to be cleared."""
-    return PublicityNotice.objects.filter(ends_on__lt=on, cleared_at=None).exclude(objections__handled_at=None, objections__isnull=False)
+    return PublicityNotice.objects.filter(ends_on__lt=on, cleared_at=None).exclude(
+        objections__handled_at=None, objections__isnull=False
+    )
 
 
 @transaction.atomic
@@ -42,12 +49,21 @@ def clear(notice, *, at):
 def object_to(notice, *, actor, text, at):
     """Record a colleague's objection; the office is told, the unit concerned is not. Raises ``NotAllowed``."""
     require(actor, "object", notice)
-    objection, created = Objection.objects.get_or_create(notice=notice, author=actor.user, defaults={"text": text, "at": at})
+    objection, created = Objection.objects.get_or_create(
+        notice=notice, author=actor.user, defaults={"text": text, "at": at}
+    )
     if created:
         office = policies.holders("office", notice.unit, on=actor.on).exclude(
-            pk__in=policies.concerned(notice.submission, "office", on=actor.on))
-        notifications.post(office, kind="notice.object", key=f"objection:{objection.pk}", at=at, submission=None,
-                           text=f"“{notice.title}”收到异议，请处理。")
+            pk__in=policies.concerned(notice.submission, "office", on=actor.on)
+        )
+        notifications.post(
+            office,
+            kind="notice.object",
+            key=f"objection:{objection.pk}",
+            at=at,
+            submission=None,
+            text=f"“{notice.title}”收到异议，请处理。",
+        )
         audit.append("notice.object", about=objection, actor=actor, at=at)
     return objection, created
 

@@ -38,24 +38,32 @@ def _open_tasks(on):
     """Unfinished sheets whose deadline, or whose present step's deadline, is near or past."""
     near = deadlines.horizon(on, days_before=DAYS_BEFORE)
     unfinished = Submission.objects.filter(task__campaign__state="open").select_related(
-        "task__campaign__scheme", "unit", "person")
+        "task__campaign__scheme", "unit", "person"
+    )
     yield from unfinished.filter(state__in=EDITABLE, due_on__lte=near).iterator(chunk_size=2000)
-    yield from unfinished.filter(state=State.IN_REVIEW, step_due_on__lte=near).exclude(
-        waiting_role=policies.NOTICE).iterator(chunk_size=2000)
+    yield from (
+        unfinished.filter(state=State.IN_REVIEW, step_due_on__lte=near)
+        .exclude(waiting_role=policies.NOTICE)
+        .iterator(chunk_size=2000)
+    )
 
 
 def _reminders(submission, on, at, holders):
     due = submission.due_on if submission.state in EDITABLE else submission.step_due_on
     kind = "overdue" if due < on else "today" if due == on else "soon"
-    when = {"overdue": "已逾期，请尽快办理", "today": "今天 24:00 截止", "soon": f"将于 {due:%m月%d日} 24:00 截止"}[kind]
+    when = {"overdue": "已逾期，请尽快办理", "today": "今天 24:00 截止", "soon": f"将于 {due:%m月%d日} 24:00 截止"}[
+        kind
+    ]
     what = "填报" if submission.state in EDITABLE else submission.step_rules.label
     text = f"“{submission.task.label}”（{what}，{submission.unit}）{when}。"
     key = f"remind:{submission.pk}:{submission.step}:{submission.round}:{due:%Y%m%d}:{kind}"
     people = set(_responsible(submission, on, holders))
     if kind == "overdue":
         people |= set(holders("unit_head", submission.unit))
-    return [Notification(recipient_id=person, kind="reminder", key=key, text=text, submission=submission, created_at=at)
-            for person in sorted(people)]
+    return [
+        Notification(recipient_id=person, kind="reminder", key=key, text=text, submission=submission, created_at=at)
+        for person in sorted(people)
+    ]
 
 
 def _responsible(submission, on, holders):

@@ -15,9 +15,20 @@ from workflows.models import Custody, Decision, FiledPaper, ReviewVote, Submissi
 from workflows.models.submissions import EDITABLE, State
 from workflows.sheets import digest_of, sheet_for
 
-
-MOVED = ["state", "step", "waiting_role", "assigned_to", "version", "round", "due_on", "step_due_on", "gravest_rank",
-         "submitted_at", "moved_at", "filed_at"]
+MOVED = [
+    "state",
+    "step",
+    "waiting_role",
+    "assigned_to",
+    "version",
+    "round",
+    "due_on",
+    "step_due_on",
+    "gravest_rank",
+    "submitted_at",
+    "moved_at",
+    "filed_at",
+]
 
 
 class Stale(Exception):
@@ -34,9 +45,11 @@ class NeedsReason(Exception):
 
 def locked(submission_id):
     """The submission, locked, with all that its rules need."""
-    return Submission.objects.select_for_update(of=("self",)).select_related(
-        "task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to"
-    ).get(pk=submission_id)
+    return (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to")
+        .get(pk=submission_id)
+    )
 
 
 @transaction.atomic
@@ -88,18 +101,42 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at)
     if not complete and not opinion.strip():
         raise NeedsReason("判为“不全”，请写明缺少什么。")
     ballot, _ = ReviewVote.objects.update_or_create(
-        submission=submission, round=submission.round, member=actor.user,
-        defaults={"complete": complete, "opinion": opinion.strip(), "verdicts": recorded,
-                  "digest": documents.digest(submission), "at": at},
+        submission=submission,
+        round=submission.round,
+        member=actor.user,
+        defaults={
+            "complete": complete,
+            "opinion": opinion.strip(),
+            "verdicts": recorded,
+            "digest": documents.digest(submission),
+            "at": at,
+        },
     )
-    audit.append("submission.vote", about=submission, actor=actor, acting_role=submission.waiting_role, at=at,
-                 detail={"digest": ballot.digest, "agrees": ballot.agrees})
+    audit.append(
+        "submission.vote",
+        about=submission,
+        actor=actor,
+        acting_role=submission.waiting_role,
+        at=at,
+        detail={"digest": ballot.digest, "agrees": ballot.agrees},
+    )
     return ballot
 
 
 @transaction.atomic
-def decide(submission_id, verdict, *, actor, seen_version, at, opinion="", redo_on=None, returned=None, grades=None,
-           signed=False):
+def decide(
+    submission_id,
+    verdict,
+    *,
+    actor,
+    seen_version,
+    at,
+    opinion="",
+    redo_on=None,
+    returned=None,
+    grades=None,
+    signed=False,
+):
     """Record one verdict (``agree`` or ``return``) and move the submission along its route.
 
     ``seen_version`` is the version the decider had on screen; ``returned`` maps entry key → comment for lines
@@ -136,10 +173,22 @@ def hand_over(submission_id, *, actor, seen_version, to, at):
         raise steps.NoSuchMove("只能转给同一环节的其他经办人。")
     submission.assigned_to = to
     submission.save(update_fields=["assigned_to"])
-    audit.append("submission.handed_over", about=submission, actor=actor, acting_role=submission.waiting_role, at=at,
-                 detail={"to": to.pk})
-    notifications.post([to], kind="submission.handed_over", key=f"handed:{submission.pk}:{submission.version}", at=at,
-                       submission=submission, text=notifications.sentence("submission.handed_over", submission))
+    audit.append(
+        "submission.handed_over",
+        about=submission,
+        actor=actor,
+        acting_role=submission.waiting_role,
+        at=at,
+        detail={"to": to.pk},
+    )
+    notifications.post(
+        [to],
+        kind="submission.handed_over",
+        key=f"handed:{submission.pk}:{submission.version}",
+        at=at,
+        submission=submission,
+        text=notifications.sentence("submission.handed_over", submission),
+    )
 
 
 @transaction.atomic
@@ -147,8 +196,14 @@ def nudge(submission, *, actor, at):
     """催办: remind whoever the sheet waits for; once per sheet, step and day. Returns how many were told."""
     require(actor, "nudge", submission)
     people = people_who_may("fill" if submission.state in EDITABLE else "decide", submission)
-    notifications.post(people, kind="submission.nudge", key=f"nudge:{submission.pk}:{submission.step}:{timezone.localdate(at):%Y%m%d}",
-                       text=f"{actor.user.name}催办：“{submission.task.label}”（{submission.unit}），请尽快办理。", submission=submission, at=at)
+    notifications.post(
+        people,
+        kind="submission.nudge",
+        key=f"nudge:{submission.pk}:{submission.step}:{timezone.localdate(at):%Y%m%d}",
+        text=f"{actor.user.name}催办：“{submission.task.label}”（{submission.unit}），请尽快办理。",
+        submission=submission,
+        at=at,
+    )
     audit.append("submission.nudge", about=submission, actor=actor, at=at)
     return people.count()
 
@@ -189,7 +244,9 @@ def _agree(submission, step, *, actor, grades, signed):
         eligible = policies.acting("group_member", submission, on=actor.on)[1].count()
         needed = min(step.quorum, eligible)
         if len(ballots) < max(needed, 2):
-            raise NeedsReason(f"集体审核至少应有 {max(needed, 2)} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。")
+            raise NeedsReason(
+                f"集体审核至少应有 {max(needed, 2)} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。"
+            )
         if len([ballot for ballot in ballots if ballot.agrees]) * 2 <= len(ballots):
             raise NeedsReason("同意的成员未过半数，不能通过，请退回填报人重新查找。")
     if step.kind == "adjudicate":
@@ -218,8 +275,12 @@ def _return(submission, *, actor, at, opinion, redo_on, returned):
             continue
         lines = submission.lines.filter(entry=key)
         if key in returned:
-            lines.update(verdict="returned", comment=returned[key].strip(), returned_at=at,
-                         rounds_returned=entry.rounds_returned + 1)
+            lines.update(
+                verdict="returned",
+                comment=returned[key].strip(),
+                returned_at=at,
+                rounds_returned=entry.rounds_returned + 1,
+            )
         else:
             lines.update(verdict="accepted")
     return _move(submission, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
@@ -228,13 +289,24 @@ def _return(submission, *, actor, at, opinion, redo_on, returned):
 def _move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False):
     """Write the decision and take the submission to where its verdict leads."""
     step = steps.step_of(submission.task.route_rules, submission.step)
-    following = steps.step_after(submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank)
+    following = steps.step_after(
+        submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
+    )
     acting_role = submission.waiting_role or step.role
     decision = Decision.objects.create(
-        submission=submission, round=submission.round, step=step.code, step_label=step.label,
-        actor_id=actor.user_id if actor else None, acting_role=acting_role, verdict=verdict, opinion=opinion.strip(),
-        redo_on=redo_on, digest=documents.digest(submission), signed=signed and step.kind == "sign",
-        seen_version=submission.version, at=at,
+        submission=submission,
+        round=submission.round,
+        step=step.code,
+        step_label=step.label,
+        actor_id=actor.user_id if actor else None,
+        acting_role=acting_role,
+        verdict=verdict,
+        opinion=opinion.strip(),
+        redo_on=redo_on,
+        digest=documents.digest(submission),
+        signed=signed and step.kind == "sign",
+        seen_version=submission.version,
+        at=at,
         line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
     )
     submission.version += 1
@@ -251,8 +323,14 @@ def _move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
     else:
         _enter(submission, following.step, at=at)
     submission.save(update_fields=MOVED)
-    audit.append(f"submission.{verdict}", about=submission, actor=actor, acting_role=acting_role, at=at,
-                 detail={"digest": decision.digest, "step": step.code, "version": submission.version})
+    audit.append(
+        f"submission.{verdict}",
+        about=submission,
+        actor=actor,
+        acting_role=acting_role,
+        at=at,
+        detail={"digest": decision.digest, "step": step.code, "version": submission.version},
+    )
     told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
     notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)
     if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
@@ -272,14 +350,20 @@ def _enter(submission, step, *, at):
 
 def _custody(submission, step, role, at):
     """Whoever acts on a sheet may read it from now on."""
-    Custody.objects.get_or_create(submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"})
+    Custody.objects.get_or_create(
+        submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"}
+    )
 
 
 def _publicise(submission, step, role, at):
     """The sheet waits for its notice to end."""
     items = [
-        {"place": submission.post.name if submission.post_id else str(submission.unit), "category": entry.heading,
-         "content": entry.fields[0][2] if submission.person_id is None else "", "grade": entry.grade.label if entry.grade else ""}
+        {
+            "place": submission.post.name if submission.post_id else str(submission.unit),
+            "category": entry.heading,
+            "content": entry.fields[0][2] if submission.person_id is None else "",
+            "grade": entry.grade.label if entry.grade else "",
+        }
         for entry in sheet_for(submission).shown()
     ]
     notice = publicity.open_notice(submission, step, at=at, items=items)
@@ -315,7 +399,8 @@ def _end(submission, *, at):
     submission.state, submission.waiting_role, submission.step_due_on, submission.filed_at = State.FILED, "", None, at
     document = documents.document(submission)
     FiledPaper.objects.create(
-        submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at)
+        submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at
+    )
     open_followers(submission, at=at)
 
 
@@ -324,14 +409,22 @@ def open_followers(submission, *, at):
     campaign = submission.task.campaign
     followers = [task.code for task in campaign.scheme.rules.tasks if submission.task.code in task.after]
     waiting = Submission.objects.filter(
-        task__campaign=campaign, task__code__in=followers, unit=submission.unit, person=submission.person,
-        post=submission.post, state=State.WAITING,
+        task__campaign=campaign,
+        task__code__in=followers,
+        unit=submission.unit,
+        person=submission.person,
+        post=submission.post,
+        state=State.WAITING,
     ).select_related("task")
     for follower in waiting:
         needed = campaign.scheme.rules.task(follower.task.code).after
         filed = Submission.objects.filter(
-            task__campaign=campaign, task__code__in=needed, unit=submission.unit, person=submission.person,
-            post=submission.post, state=State.FILED,
+            task__campaign=campaign,
+            task__code__in=needed,
+            unit=submission.unit,
+            person=submission.person,
+            post=submission.post,
+            state=State.FILED,
         ).exclude(pk=submission.pk).count() + (submission.task.code in needed)
         if filed >= len(needed) and follower.task.opens_on <= timezone.localdate(at):
             open_sheet(follower, at=at)
@@ -341,10 +434,10 @@ def open_sheet(submission, *, at):
     """Open a waiting sheet for filling and tell its filler. Quiet when it is open already."""
     first = submission.task.route_rules.steps[0]
     moved = Submission.objects.filter(pk=submission.pk, state=State.WAITING).update(
-        state=State.OPEN, step=first.code, moved_at=at)
+        state=State.OPEN, step=first.code, moved_at=at
+    )
     if moved:
         submission.refresh_from_db()
         audit.append("submission.opened", about=submission, at=at)
         notifications.tell("submission.opened", submission, key=f"opened:{submission.pk}", at=at)
     return bool(moved)
-

@@ -23,5 +23,8 @@ def find(*, scheme, paper, unit=None, person=None, year=None):
         found = found.filter(person__number=person)
     if year:
         found = found.filter(task__campaign__year=year)
-    return found.select_related("task__campaign__scheme", "unit", "post", "person", "group").order_by(
-        "-task__campaign__year", "pk").first()
+    return (
+        found.select_related("task__campaign__scheme", "unit", "post", "person", "group")
+        .order_by("-task__campaign__year", "pk")
+        .first()
+    )

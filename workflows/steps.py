@@ -56,7 +56,7 @@ def step_after(route, code, verdict, *, gravest_rank=None):
         raise NoSuchMove(f"“{here.label}”环节不能办理该操作。")
     if verdict == "return":
         return Following(route.steps[0])
-    later = route.steps[route.steps.index(here) + 1:]
+    later = route.steps[route.steps.index(here) + 1 :]
     return Following(next((step for step in later if concerns(step, gravest_rank)), None))
 
 

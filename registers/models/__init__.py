@@ -9,7 +9,23 @@ from registers.models.risks import ControlMeasure, RiskPoint
 from registers.models.schemes import Grade, RiskCategory, Scheme
 
 __all__ = [
-    "Appointment", "AuditEntry", "AuditHead", "ControlMeasure", "DemoClock", "Duty", "Grade", "GroupMember",
-    "Incumbency", "Job", "LeadingGroup", "Post", "PowerItem", "ProcessStep", "RiskCategory", "RiskPoint", "Scheme",
-    "Unit", "User",
+    "Appointment",
+    "AuditEntry",
+    "AuditHead",
+    "ControlMeasure",
+    "DemoClock",
+    "Duty",
+    "Grade",
+    "GroupMember",
+    "Incumbency",
+    "Job",
+    "LeadingGroup",
+    "Post",
+    "PowerItem",
+    "ProcessStep",
+    "RiskCategory",
+    "RiskPoint",
+    "Scheme",
+    "Unit",
+    "User",
 ]

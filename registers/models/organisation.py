@@ -41,7 +41,11 @@ class Unit(TreeNode):
         ordering = ["position", "code"]
         verbose_name = "单位"
         constraints = [
-            models.CheckConstraint(condition=Q(parent=None, unit_type="institution") | Q(parent__isnull=False) & ~Q(unit_type="institution"), name="unit_root_is_the_institution"),
+            models.CheckConstraint(
+                condition=Q(parent=None, unit_type="institution")
+                | Q(parent__isnull=False) & ~Q(unit_type="institution"),
+                name="unit_root_is_the_institution",
+            ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="unit_not_its_own_parent"),
         ]
 
@@ -71,7 +75,9 @@ class LeadingGroup(models.Model):
     class Meta:
         constraints = [
             span_constraint("leading_group"),
-            models.UniqueConstraint(fields=["unit"], condition=Q(until=None, since__isnull=False), name="leading_group_one_in_force"),
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(until=None, since__isnull=False), name="leading_group_one_in_force"
+            ),
         ]
 
     def __str__(self):

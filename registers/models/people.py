@@ -28,7 +28,9 @@ class User(AbstractBaseUser):
     title = models.CharField("职务/职称", max_length=40, blank=True)
     rank = models.CharField("职级", max_length=20, blank=True)
     is_party_member = models.BooleanField("中共党员", default=False)
-    unit = models.ForeignKey("registers.Unit", models.PROTECT, null=True, related_name="people", verbose_name="所在单位")
+    unit = models.ForeignKey(
+        "registers.Unit", models.PROTECT, null=True, related_name="people", verbose_name="所在单位"
+    )
     is_active = models.BooleanField("在用", default=True)
 
     objects = People()
@@ -78,10 +80,14 @@ class Appointment(models.Model):
         constraints = [
             span_constraint("appointment"),
             models.UniqueConstraint(fields=["user", "unit", "role"], condition=Q(until=None), name="appointment_once"),
-            models.UniqueConstraint(fields=["unit"], condition=Q(role="unit_head", until=None), name="unit_one_first_responsible"),
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(role="unit_head", until=None), name="unit_one_first_responsible"
+            ),
             # The three administrators are three people (三员): one open appointment among them per person.
             models.UniqueConstraint(
-                fields=["user"], condition=Q(role__in=["sys_admin", "security_admin", "auditor"], until=None), name="three_administrators_apart"
+                fields=["user"],
+                condition=Q(role__in=["sys_admin", "security_admin", "auditor"], until=None),
+                name="three_administrators_apart",
             ),
         ]
 

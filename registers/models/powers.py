@@ -21,7 +21,9 @@ class PowerItem(Versioned):
         LARGE_FUND = "large_fund", "大额度资金使用"
 
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="power_items")
-    accountable_post = models.ForeignKey("registers.Post", models.PROTECT, null=True, related_name="power_items", verbose_name="责任岗位")
+    accountable_post = models.ForeignKey(
+        "registers.Post", models.PROTECT, null=True, related_name="power_items", verbose_name="责任岗位"
+    )
     name = models.CharField("权力事项名称", max_length=120)
     domain = models.CharField("类别", max_length=40, blank=True)
     kind = models.CharField("权力性质", max_length=12, choices=Kind, default=Kind.EXECUTION)

@@ -35,7 +35,9 @@ def version_constraints(name):
     """One open version in force per series, no end without or before a beginning."""
     return [
         models.UniqueConstraint(
-            fields=["series"], condition=Q(in_force_from__isnull=False, in_force_until=None), name=f"{name}_one_open_version"
+            fields=["series"],
+            condition=Q(in_force_from__isnull=False, in_force_until=None),
+            name=f"{name}_one_open_version",
         ),
         models.CheckConstraint(
             condition=Q(in_force_until=None) | Q(in_force_from__isnull=False, in_force_until__gte=F("in_force_from")),

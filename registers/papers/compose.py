@@ -24,6 +24,7 @@ _MERGED_TEXT = 600
 # How many characters of body text fit side by side; only the balance of the header's columns depends on it.
 _CHARACTERS = {"landscape": 66, "portrait": 40}
 
+
 class UnknownSource(KeyError):
     """No function is registered under the name of a rows source."""
 
@@ -169,18 +170,31 @@ def compose(layout, document, *, blank=False):
     notes = [f"注：原文有{dropped}个不能打印的控制字符，已略去。"] if dropped else []
     footer = _footer(layout, values, document.get("signoffs") or {})
     paper = Paper(
-        title=layout.title, label=layout.label, orientation=layout.orientation,
+        title=layout.title,
+        label=layout.label,
+        orientation=layout.orientation,
         institution=document.get("institution") or "",
-        header_style=layout.header_style, header_shares=_header_shares(layout), header=_header(layout, values),
+        header_style=layout.header_style,
+        header_shares=_header_shares(layout),
+        header=_header(layout, values),
         paragraphs=tuple(_filled(text, values) for text in layout.paragraphs),
-        columns=tuple(Column(share, _align(leaf)) for share, leaf in
-                      zip(_shares([leaf.width for leaf in leaves]), leaves, strict=True)),
-        head_rows=_head(layout.columns), body=_body(layout, leaves, document, blank), row_height=0,
+        columns=tuple(
+            Column(share, _align(leaf))
+            for share, leaf in zip(_shares([leaf.width for leaf in leaves]), leaves, strict=True)
+        ),
+        head_rows=_head(layout.columns),
+        body=_body(layout, leaves, document, blank),
+        row_height=0,
         closing=tuple(_filled(text, values) for text in layout.closing),
-        footer_style=layout.footer_style, footer_shares=_footer_shares(layout, footer), footer=footer,
+        footer_style=layout.footer_style,
+        footer_shares=_footer_shares(layout, footer),
+        footer=footer,
         marks=tuple(m.text for m in layout.marks if not m.when or m.when in (document.get("marks") or ())),
-        notes=(*layout.notes, *notes), points=10.5 if len(leaves) > 4 else 12,
-        code=document.get("code") or "", year=document.get("year"), version=document.get("version") or "",
+        notes=(*layout.notes, *notes),
+        points=10.5 if len(leaves) > 4 else 12,
+        code=document.get("code") or "",
+        year=document.get("year"),
+        version=document.get("version") or "",
     )
     return replace(paper, row_height=_room_for_handwriting(paper)) if blank else paper
 
@@ -305,8 +319,10 @@ def _fixed_rows(field, leaves, rows, fixed):
     number, named = 0, [words(row.get(field)) for row in rows]
     for value in dict.fromkeys([*fixed, *named]):
         group = [row for row, name in zip(rows, named, strict=True) if name == value]
-        cells = [_row(leaves, {**row, field: value}, number + place if group else None)
-                 for place, row in enumerate(group or [{}], 1)]
+        cells = [
+            _row(leaves, {**row, field: value}, number + place if group else None)
+            for place, row in enumerate(group or [{}], 1)
+        ]
         number += len(group)
         merged = next(at for at, leaf in enumerate(leaves) if leaf.field == field)
         if len(leaves) > 1 and sum(len(cell.text) for row in cells for cell in row) <= _MERGED_TEXT:

@@ -122,11 +122,16 @@ class _PaperSection:
             '<w:tabs><w:tab w:val="clear" w:pos="4320"/><w:tab w:val="clear" w:pos="8640"/>'
             f'<w:tab w:val="center" w:pos="{self.width // 2}"/><w:tab w:val="right" w:pos="{self.width}"/></w:tabs>'
         )
-        page, pages = (f'<w:fldSimple w:instr="{name}">{_run("1", size=9)}</w:fldSimple>'
-                       for name in ("PAGE", count))
+        page, pages = (f'<w:fldSimple w:instr="{name}">{_run("1", size=9)}</w:fldSimple>' for name in ("PAGE", count))
         parts = [
-            _run(f"校验码 {paper.code}" if paper.code else "", size=9), _TAB,
-            _run("第", size=9), page, _run("页/共", size=9), pages, _run("页", size=9), _TAB,
+            _run(f"校验码 {paper.code}" if paper.code else "", size=9),
+            _TAB,
+            _run("第", size=9),
+            page,
+            _run("页/共", size=9),
+            pages,
+            _run("页", size=9),
+            _TAB,
             _run(paper.edition, size=9),
         ]
         line.getparent().replace(line, self.xml(f"<w:p><w:pPr>{tabs}</w:pPr>{''.join(parts)}</w:p>"))
@@ -144,11 +149,21 @@ class _PaperSection:
         paper = self.paper
         if paper.label or paper.marks:
             marks = "".join(_TAB + _run(f" {mark} ", face=_HEAD, boxed=True) for mark in paper.marks)
-            self.add(f'<w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="{self.width}"/></w:tabs>{_CLOSE}</w:pPr>'
-                     f'{_run(paper.label, face=_HEAD, size=16)}{marks}</w:p>')
+            self.add(
+                f'<w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="{self.width}"/></w:tabs>{_CLOSE}</w:pPr>'
+                f"{_run(paper.label, face=_HEAD, size=16)}{marks}</w:p>"
+            )
         size = 18 if _TITLE_AT_22[paper.orientation] < len(paper.title) else 22
-        self.add(_paragraph(paper.title, align="center", face=_TITLE, size=size, bold=True,
-                            more='<w:spacing w:before="80" w:after="160"/>'))
+        self.add(
+            _paragraph(
+                paper.title,
+                align="center",
+                face=_TITLE,
+                size=size,
+                bold=True,
+                more='<w:spacing w:before="80" w:after="160"/>',
+            )
+        )
         self.header()
         for text in paper.paragraphs:
             indent = "" if text.endswith("：") else '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
@@ -168,22 +183,29 @@ class _PaperSection:
         """A table with fixed ``widths`` in twips; a hair of space parts it from a table above."""
         if self.body[-2].tag == qn("w:tbl"):
             self.body.insert(len(self.body) - 1, parse_xml(_GAP.format(ns=nsdecls("w"), keep=_KEEP)))
-        sides = "".join(f'<w:{side} w:val="{border}" w:sz="4" w:space="0" w:color="auto"/>'
-                        for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
-        margins = "".join(f'<w:{side} w:w="{width}" w:type="dxa"/>'
-                          for side, width in (("top", 40), ("left", 80), ("bottom", 40), ("right", 80)))
+        sides = "".join(
+            f'<w:{side} w:val="{border}" w:sz="4" w:space="0" w:color="auto"/>'
+            for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+        )
+        margins = "".join(
+            f'<w:{side} w:w="{width}" w:type="dxa"/>'
+            for side, width in (("top", 40), ("left", 80), ("bottom", 40), ("right", 80))
+        )
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        self.add(f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
-                 f'<w:tblBorders>{sides}</w:tblBorders><w:tblLayout w:type="fixed"/>'
-                 f'<w:tblCellMar>{margins}</w:tblCellMar>'
-                 f'</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>')
+        self.add(
+            f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+            f'<w:tblBorders>{sides}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+            f"<w:tblCellMar>{margins}</w:tblCellMar>"
+            f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        )
 
     def line(self, texts):
         """Texts side by side without borders: the first at the left, the last at the right."""
         widths = self.widths([100 / len(texts)] * len(texts))
         aligns = ["left", *["center"] * (len(texts) - 2), "right"]
-        cells = [_cell(_texts(text, align=align), width)
-                 for text, width, align in zip(texts, widths, aligns, strict=False)]
+        cells = [
+            _cell(_texts(text, align=align), width) for text, width, align in zip(texts, widths, aligns, strict=False)
+        ]
         self.table(widths, [_row(cells)], border="nil")
 
     def header(self):
@@ -213,8 +235,10 @@ class _PaperSection:
         # The last row stays with the sign-offs: a page of signatures alone could be put under any text.
         last = paper.body[-1] if paper.footer else None
         height = paper.row_height * _TWIPS_PER_MM
-        rows += [_row(cells, height=height) for cells in
-                 self.cells(paper.body, widths, lambda row, cell: {"size": paper.points, "keep": row is last})]
+        rows += [
+            _row(cells, height=height)
+            for cells in self.cells(paper.body, widths, lambda row, cell: {"size": paper.points, "keep": row is last})
+        ]
         self.table(widths, rows)
 
     @staticmethod
@@ -247,8 +271,9 @@ class _PaperSection:
         for number, row in enumerate(paper.footer, 1):
             spans = [sum(widths[2 * at + 1 :][: block.colspan]) for at, block in enumerate(row)]
             holds = [int((span - 160) / paper.points / 20) for span in spans]
-            high = [sum(lines_taken(line, across) for line in block.lines)
-                    for block, across in zip(row, holds, strict=True)]
+            high = [
+                sum(lines_taken(line, across) for line in block.lines) for block, across in zip(row, holds, strict=True)
+            ]
             whole = max(high) <= _WHOLE
             keep, cells = whole and number < len(paper.footer), []
             for at, block in enumerate(row):

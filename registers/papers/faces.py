@@ -42,14 +42,14 @@ def sheet_and_assets():
     """
     rules, assets = [], {}
     folder = getattr(settings, "FONT_DIR", "")
-    faces = [(file.stem, "normal", file.read_bytes())
-             for file in (sorted(Path(folder).glob("*.[ot]t[fc]")) if folder else ())]
+    faces = [
+        (file.stem, "normal", file.read_bytes())
+        for file in (sorted(Path(folder).glob("*.[ot]t[fc]")) if folder else ())
+    ]
     faces += [(name, weight, copy) for name, weight, pattern in _COPIES if (copy := _common_part(pattern))]
     for number, (name, weight, font) in enumerate(faces):
         assets[f"asset:font/{number}"] = font
-        rules.append(
-            f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: url(asset:font/{number}) }}'
-        )
+        rules.append(f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: url(asset:font/{number}) }}')
     return "\n".join(rules), assets
 
 
@@ -78,9 +78,13 @@ def _common_part(pattern):
     except OSError:
         return None
     for library, name in (
-        (harfbuzz, "hb_blob_create_from_file"), (harfbuzz, "hb_face_create"), (harfbuzz, "hb_face_reference_blob"),
-        (harfbuzz, "hb_blob_get_data"), (subsetter, "hb_subset_input_create_or_fail"),
-        (subsetter, "hb_subset_input_unicode_set"), (subsetter, "hb_subset_or_fail"),
+        (harfbuzz, "hb_blob_create_from_file"),
+        (harfbuzz, "hb_face_create"),
+        (harfbuzz, "hb_face_reference_blob"),
+        (harfbuzz, "hb_blob_get_data"),
+        (subsetter, "hb_subset_input_create_or_fail"),
+        (subsetter, "hb_subset_input_unicode_set"),
+        (subsetter, "hb_subset_or_fail"),
     ):
         getattr(library, name).restype = ctypes.c_void_p
     pointer = ctypes.c_void_p

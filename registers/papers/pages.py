@@ -81,13 +81,15 @@ def _markup(paper, *, standalone, styles=""):
     header = [_valued(row, paper.header_shares, paper) for row in paper.header if paper.header_style == "grid"]
     footer = [_valued(row, paper.footer_shares, paper) for row in paper.footer if paper.footer_style == "grid"]
     page = {
-        "paper": paper, "standalone": standalone, "size": "small" if paper.points < 12 else "normal",
+        "paper": paper,
+        "standalone": standalone,
+        "size": "small" if paper.points < 12 else "normal",
         # Our own file, not user text; a <style> element does not know entities.
         "styles": mark_safe(styles),
-        "header": header, "footer": footer, "endless_footer": any(endless for _, endless in footer),
-        "head": [
-            [(cell, _label(cell.text, _share(cell, paper), paper)) for cell in row] for row in paper.head_rows
-        ],
+        "header": header,
+        "footer": footer,
+        "endless_footer": any(endless for _, endless in footer),
+        "head": [[(cell, _label(cell.text, _share(cell, paper), paper)) for cell in row] for row in paper.head_rows],
         "groups": _groups(paper),
         # One line of a smaller size looks better than two of which one is nearly empty.
         "title_long": _WIDTH[paper.orientation] / 22 < len(paper.title) <= _WIDTH[paper.orientation] / 18,
@@ -131,8 +133,11 @@ def _label(text, share, paper):
 def _dated(text):
     """``text`` as HTML in which no date is broken over two lines."""
     parts = enumerate(_DAY.split(text))
-    return format_html_join("", "{}", ((format_html('<span class="paper-piece">{}</span>', part) if at % 2 else part,)
-                                       for at, part in parts))
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html('<span class="paper-piece">{}</span>', part) if at % 2 else part,) for at, part in parts),
+    )
 
 
 def _groups(paper):

@@ -127,8 +127,10 @@ def _stream(rows, sheet, head, styles, overflow):
                 text = _fitting(str(value), f"{sheet.name} {letter}{row}", overflow)
                 if len(text) > across * high or "\n" in text:
                     high = max(high, lines_taken(text, across))
-                xml.append(f'<c r="{letter}{row}" s="{text_style}" t="inlineStr"><is>'
-                           f'<t xml:space="preserve">{escape(text)}</t></is></c>')
+                xml.append(
+                    f'<c r="{letter}{row}" s="{text_style}" t="inlineStr"><is>'
+                    f'<t xml:space="preserve">{escape(text)}</t></is></c>'
+                )
         # Excel measures the row again when somebody edits it; others show what is written here.
         xml[0] = f'<row r="{row}" ht="{_height(high)}">'
         xml.append("</row>")
@@ -274,8 +276,12 @@ class _PaperSheet:
         self.line([paper.title], font=Font(name="宋体", size=20, bold=True), align="center", border=_OPEN)
         line = paper.header_style == "line"
         for row in paper.header:
-            self.line([f"{field.label}：{field.text}" for field in row], border=_OPEN if line else _BOX,
-                      lines=max(field.lines for field in row), last="right" if line and len(row) > 1 else "left")
+            self.line(
+                [f"{field.label}：{field.text}" for field in row],
+                border=_OPEN if line else _BOX,
+                lines=max(field.lines for field in row),
+                last="right" if line and len(row) > 1 else "left",
+            )
         for text in paper.paragraphs:
             self.line([f"　　{text}"], font=Font(name="仿宋", size=14), border=_OPEN)
         first = self.row
@@ -330,12 +336,20 @@ class _PaperSheet:
     def table(self):
         least = self.paper.row_height * _POINTS_PER_MM
         for rows, style, lowest in (
-            (self.paper.head_rows, {"font": Font(name="黑体", size=10)}, 20), (self.paper.body, {}, max(20, least)),
+            (self.paper.head_rows, {"font": Font(name="黑体", size=10)}, 20),
+            (self.paper.body, {}, max(20, least)),
         ):
             for row in rows:
                 for cell in row:
-                    self.put(self.row, cell.column + 1, cell.text, align=cell.align, across=cell.colspan,
-                             down=cell.rowspan, **style)
+                    self.put(
+                        self.row,
+                        cell.column + 1,
+                        cell.text,
+                        align=cell.align,
+                        across=cell.colspan,
+                        down=cell.rowspan,
+                        **style,
+                    )
                 high = (ceil(self.lines(cell.text, cell.column + 1, cell.colspan) / cell.rowspan) for cell in row)
                 self.grow(max(high), least=lowest)
 
@@ -350,11 +364,28 @@ class _PaperSheet:
             parts = _parts(text, self.across(beside + 1, columns - beside))
             closing = [block.closing()] if block.closing() else []
             if beside:
-                self.put(self.row, 1, block.label, font=Font(name="黑体", size=10), align="center", across=beside,
-                         down=len(parts + closing))
+                self.put(
+                    self.row,
+                    1,
+                    block.label,
+                    font=Font(name="黑体", size=10),
+                    align="center",
+                    across=beside,
+                    down=len(parts + closing),
+                )
             for number, part in enumerate(parts + closing):
-                border = Border(left=_LINE, right=_LINE, top=None if number else _LINE,
-                                bottom=_LINE if number == len(parts + closing) - 1 else None)
-                self.put(self.row, beside + 1, part, across=columns - beside, border=border,
-                         align="left" if number < len(parts) else "right")
+                border = Border(
+                    left=_LINE,
+                    right=_LINE,
+                    top=None if number else _LINE,
+                    bottom=_LINE if number == len(parts + closing) - 1 else None,
+                )
+                self.put(
+                    self.row,
+                    beside + 1,
+                    part,
+                    across=columns - beside,
+                    border=border,
+                    align="left" if number < len(parts) else "right",
+                )
                 self.grow(max(1 if number else block.room, self.lines(part, beside + 1, columns - beside)))

@@ -8,11 +8,33 @@ from collections import Counter
 from registers.papers.layout import leaf_columns
 from registers.schemes.language import Brings, Level, Role, StepKind
 
-POINT_FIELDS = {"category", "content", "manifestation", "finding_source", "nature", "power_item", "involved_posts",
-                "retire_reason"}
-POWER_FIELDS = {"name", "domain", "kind", "accountable_post", "accountable_person", "legal_basis",
-                "service_commitment", "time_limit", "discipline", "remark", "major_matter", "procedure",
-                "check_and_balance", "complaint_channel", "chart_number"}
+POINT_FIELDS = {
+    "category",
+    "content",
+    "manifestation",
+    "finding_source",
+    "nature",
+    "power_item",
+    "involved_posts",
+    "retire_reason",
+}
+POWER_FIELDS = {
+    "name",
+    "domain",
+    "kind",
+    "accountable_post",
+    "accountable_person",
+    "legal_basis",
+    "service_commitment",
+    "time_limit",
+    "discipline",
+    "remark",
+    "major_matter",
+    "procedure",
+    "check_and_balance",
+    "complaint_channel",
+    "chart_number",
+}
 ACTING_KINDS = set(StepKind) - {StepKind.COPY}
 
 
@@ -52,8 +74,11 @@ def _grades(scheme):
     if scheme.grading.rule == "worst":
         for index, factor in enumerate(scheme.grading.factors):
             if len(factor.values) != len(ranks):
-                yield (("grading", "factors", index, "values"), f"因素“{factor.label}”有 {len(factor.values)} 档，"
-                       f"等级有 {len(ranks)} 级", "采用 worst 规则时两者数量应相同")
+                yield (
+                    ("grading", "factors", index, "values"),
+                    f"因素“{factor.label}”有 {len(factor.values)} 档，等级有 {len(ranks)} 级",
+                    "采用 worst 规则时两者数量应相同",
+                )
 
 
 def _routes(scheme):
@@ -91,8 +116,11 @@ def _tasks(scheme):
         where = ("tasks", index)
         for name, known in (("phase", phases), ("paper", scheme.papers), ("route", scheme.routes)):
             if getattr(task, name) not in known:
-                yield (*where, name), f"“{task.label}”引用的 {name}“{getattr(task, name)}”不存在", \
-                    f"改为已有的：{'、'.join(sorted(known))}"
+                yield (
+                    (*where, name),
+                    f"“{task.label}”引用的 {name}“{getattr(task, name)}”不存在",
+                    f"改为已有的：{'、'.join(sorted(known))}",
+                )
         for code in task.after:
             if code not in tasks:
                 yield (*where, "after"), f"先行任务“{code}”不存在", f"改为已有任务：{'、'.join(tasks)}"
@@ -114,8 +142,11 @@ def _asks(where, task):
     asked = {ask.field for ask in task.asks}
     for index, ask in enumerate(task.asks):
         if ask.field not in known:
-            yield (*where, "asks", index, "field"), f"“{ask.field}”不是可填写的内容", \
-                f"改为以下之一：{'、'.join(sorted(known))}"
+            yield (
+                (*where, "asks", index, "field"),
+                f"“{ask.field}”不是可填写的内容",
+                f"改为以下之一：{'、'.join(sorted(known))}",
+            )
     needed = "content" if task.brings is Brings.POINTS else "name"
     if needed not in asked:
         yield (*where, "asks"), f"“{task.label}”没有询问“{needed}”", f"在 asks 中补上 field: {needed}"
@@ -124,7 +155,11 @@ def _asks(where, task):
 def _filler(where, task, route):
     role = route.steps[0].role
     if (task.level is Level.PERSONAL) != (role is Role.POST_HOLDER):
-        yield (*where, "route"), f"“{task.label}”的层面与路线填报人不符", "个人表由 post_holder 填报，单位表由 liaison 填报"
+        yield (
+            (*where, "route"),
+            f"“{task.label}”的层面与路线填报人不符",
+            "个人表由 post_holder 填报，单位表由 liaison 填报",
+        )
 
 
 def _loop(tasks):
@@ -146,9 +181,15 @@ def _papers(scheme):
     for slug, paper in scheme.papers.items():
         for column in leaf_columns(paper):
             if column.field.startswith("measures.") and column.field not in stages:
-                yield ("papers", slug, "columns"), f"列“{column.label}”引用的措施阶段“{column.field}”不存在", \
-                    f"改为：{'、'.join(sorted(stages)) or '（本方案未设阶段）'}"
+                yield (
+                    ("papers", slug, "columns"),
+                    f"列“{column.label}”引用的措施阶段“{column.field}”不存在",
+                    f"改为：{'、'.join(sorted(stages)) or '（本方案未设阶段）'}",
+                )
         for index, block in enumerate(paper.footer):
             if block.step and block.step not in steps:
-                yield ("papers", slug, "footer", index, "step"), f"签署栏引用的步骤“{block.step}”不存在", \
-                    f"改为：{'、'.join(sorted(steps))}"
+                yield (
+                    ("papers", slug, "footer", index, "step"),
+                    f"签署栏引用的步骤“{block.step}”不存在",
+                    f"改为：{'、'.join(sorted(steps))}",
+                )

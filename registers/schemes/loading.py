@@ -96,19 +96,23 @@ def read_text(text, file):
         document = yaml.load(text, Loader=_OnceLoader)  # noqa: S506 (a SafeLoader by inheritance)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise SchemeFaults([
-            Finding(file, mark.line + 1 if mark else 1, f"YAML 语法错误（{getattr(error, 'problem', error)}）",
-                    "检查该行的缩进、冒号和引号；同一项目不要写两次")
-        ]) from None
+        raise SchemeFaults(
+            [
+                Finding(
+                    file,
+                    mark.line + 1 if mark else 1,
+                    f"YAML 语法错误（{getattr(error, 'problem', error)}）",
+                    "检查该行的缩进、冒号和引号；同一项目不要写两次",
+                )
+            ]
+        ) from None
     if not isinstance(document, dict):
         raise SchemeFaults([Finding(file, 1, "文件内容不是一份方案", "参照已有方案文件，从 identity: 开始编写")])
     try:
         scheme = Scheme.model_validate(document)
     except ValidationError as errors:
         raise SchemeFaults([_finding(file, root, error) for error in errors.errors()]) from None
-    faults = [
-        Finding(file, _line(root, where), fault, remedy) for where, fault, remedy in crosscheck.faults(scheme)
-    ]
+    faults = [Finding(file, _line(root, where), fault, remedy) for where, fault, remedy in crosscheck.faults(scheme)]
     if faults:
         raise SchemeFaults(faults)
     return scheme, document
@@ -118,8 +122,17 @@ def _finding(file, root, error):
     where = error["loc"]
     name = next((part for part in reversed(where) if isinstance(part, str)), "方案")
     fault, remedy = _PLAIN.get(error["type"], ("“{name}”有误（{message}）", "参照已有方案文件改写"))
-    context = {"name": name, "value": _short(error.get("input")), "expected": "", "message": error["msg"],
-               "max_length": "", "min_length": "", "ge": "", "le": "", **error.get("ctx", {})}
+    context = {
+        "name": name,
+        "value": _short(error.get("input")),
+        "expected": "",
+        "message": error["msg"],
+        "max_length": "",
+        "min_length": "",
+        "ge": "",
+        "le": "",
+        **error.get("ctx", {}),
+    }
     if error["type"] == "value_error":
         context["message"] = str(error["ctx"]["error"])
     context["expected"] = str(context["expected"]).replace(" or ", "、").replace("'", "")

@@ -23,14 +23,25 @@ def store(rules, document, *, at, actor=None):
         return earlier, False
     Scheme.objects.filter(slug=rules.identity.slug, is_current=True).update(is_current=False)
     scheme = Scheme.objects.create(
-        slug=rules.identity.slug, version=earlier.version + 1 if earlier else 1, title=rules.identity.title,
-        institution=rules.identity.institution, document=document, digest=digest, loaded_at=at,
+        slug=rules.identity.slug,
+        version=earlier.version + 1 if earlier else 1,
+        title=rules.identity.title,
+        institution=rules.identity.institution,
+        document=document,
+        digest=digest,
+        loaded_at=at,
     )
     RiskCategory.objects.bulk_create(
         RiskCategory(scheme=scheme, code=category.code, label=category.label, position=position)
         for position, category in enumerate(rules.categories)
     )
-    copied = {rank for route in rules.routes.values() for step in route.steps if step.kind is StepKind.COPY for rank in step.grades}
+    copied = {
+        rank
+        for route in rules.routes.values()
+        for step in route.steps
+        if step.kind is StepKind.COPY
+        for rank in step.grades
+    }
     Grade.objects.bulk_create(
         Grade(scheme=scheme, code=grade.code, label=grade.label, rank=grade.rank, copied_to_office=grade.rank in copied)
         for grade in rules.grades

@@ -10,9 +10,16 @@ from registers.views.paging import paged
 
 # What an act was about, in words; the codes are the model labels that the chain keeps.
 ABOUT = {
-    "registers.scheme": "方案", "registers.unit": "单位", "registers.user": "人员", "registers.post": "岗位",
-    "registers.job": "导出任务", "workflows.campaign": "年度活动", "workflows.campaigntask": "活动事项",
-    "workflows.submission": "填报表", "workflows.publicitynotice": "公示", "workflows.objection": "异议",
+    "registers.scheme": "方案",
+    "registers.unit": "单位",
+    "registers.user": "人员",
+    "registers.post": "岗位",
+    "registers.job": "导出任务",
+    "workflows.campaign": "年度活动",
+    "workflows.campaigntask": "活动事项",
+    "workflows.submission": "填报表",
+    "workflows.publicitynotice": "公示",
+    "workflows.objection": "异议",
 }
 
 
@@ -34,6 +41,13 @@ def audit_list(request):
         entry.role_label = ROLE_LABELS.get(entry.acting_role, "")
         kind, _, entry.about_number = entry.about.partition(":")
         entry.about_label = ABOUT.get(kind, kind)
-    return render(request, "registers/audit_list.html", {
-        "page": page, "acts": [(code, act.label) for code, act in ACTS.items()], "filters": filters,
-        "reads_all": request.actor.has("auditor")})
+    return render(
+        request,
+        "registers/audit_list.html",
+        {
+            "page": page,
+            "acts": [(code, act.label) for code, act in ACTS.items()],
+            "filters": filters,
+            "reads_all": request.actor.has("auditor"),
+        },
+    )

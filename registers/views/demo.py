@@ -22,7 +22,7 @@ class ClockForm(forms.Form):
 
     def clean_day(self):
         day = self.cleaned_data["day"]
-        if abs(day.year - timezone.localdate().year) > 2:  # noqa: PLR2004
+        if abs(day.year - timezone.localdate().year) > 2:
             raise forms.ValidationError("演示日期应在前后两年以内。")
         return day
 
@@ -40,7 +40,9 @@ def demo_clock(request):
         moment = timezone.make_aware(datetime.combine(form.cleaned_data["day"], time(9, 0)))
         clock.set_demo(moment)
         audit.append("demo.clock", actor=request.actor, detail={"to": moment.isoformat()})
-        messages.success(request, f"演示时钟已调到 {moment:%Y年%m月%d日}。到期的公示、开放和提醒会在一分钟内由后台办理。")
+        messages.success(
+            request, f"演示时钟已调到 {moment:%Y年%m月%d日}。到期的公示、开放和提醒会在一分钟内由后台办理。"
+        )
         return redirect("desk")
     context = {"form": form, "day": str(form["day"].value() or ""), "days": _turning_points(request)}
     return render(request, "registers/demo_clock.html", context, status=422 if form.errors else 200)

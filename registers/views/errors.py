@@ -56,5 +56,7 @@ class RefusalMiddleware:
     def process_exception(self, request, exception):
         if not isinstance(exception, NotAllowed):
             return None
-        audit.append("access.denied", actor=request.actor, detail={"action": exception.action, "about": exception.about})
+        audit.append(
+            "access.denied", actor=request.actor, detail={"action": exception.action, "about": exception.about}
+        )
         return forbidden(request, exception)

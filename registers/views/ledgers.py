@@ -34,16 +34,22 @@ def ledger(request):
         scope = ledgers.for_reader(request.actor)
         page = paged(request, ledgers.points_of(scope, scheme, unit, on=on))
         labels = [grade.label for grade in scheme.rules.grades] + ["未评定"]
-        totals = [(name, [found[label] for label in labels], total)
-                  for name, found, total in ledgers.totals(scheme, unit, on=on)]
+        totals = [
+            (name, [found[label] for label in labels], total)
+            for name, found, total in ledgers.totals(scheme, unit, on=on)
+        ]
         context |= {
             "page": page,
-            "rows": [(row, [(label, row.measures.get(code, "")) for code, label in row.stages])
-                     for row in ledgers.rows(scope, scheme, unit, on=on, points=page.rows)],
+            "rows": [
+                (row, [(label, row.measures.get(code, "")) for code, label in row.stages])
+                for row in ledgers.rows(scope, scheme, unit, on=on, points=page.rows)
+            ],
             "totals": totals,
             "sums": [sum(column) for column in zip(*(counts for _, counts, _ in totals), strict=True)],
             "total": sum(total for *_, total in totals),
-            "labels": labels, "stages": scheme.rules.stages, "title": scheme.rules.ledger_title,
+            "labels": labels,
+            "stages": scheme.rules.stages,
+            "title": scheme.rules.ledger_title,
         }
     return render(request, "registers/ledger.html", context)
 
@@ -55,8 +61,9 @@ def ledger_export(request):
     require(request.actor, "export_ledger", unit)
     on, _ = _day(request, request.POST)
     with transaction.atomic():
-        job = jobs.create("ledger", owner=request.actor.user, at=clock.now(),
-                          parameters={"unit": unit.code, "on": on.isoformat()})
+        job = jobs.create(
+            "ledger", owner=request.actor.user, at=clock.now(), parameters={"unit": unit.code, "on": on.isoformat()}
+        )
         audit.append("ledger.export", about=unit, actor=request.actor, detail={"as_of": on.isoformat(), "job": job.pk})
     return redirect("job_detail", pk=job.pk)
 
@@ -70,21 +77,28 @@ def job_detail(request, pk):
     job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content"), pk=pk)
     template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
     unit = Unit.objects.visible_to(request.actor).filter(code=job.parameters.get("unit", "")).first()
-    return render(request, template, {
-        "job": job, "unit": unit, "on": job.parameters.get("on", ""), "crumbs": [("台账", reverse("ledger"))]})
+    return render(
+        request,
+        template,
+        {"job": job, "unit": unit, "on": job.parameters.get("on", ""), "crumbs": [("台账", reverse("ledger"))]},
+    )
 
 
 @require_safe
 def job_file(request, pk):
     """The finished file."""
     job = get_object_or_404(Job.objects.visible_to(request.actor).filter(content__isnull=False), pk=pk)
-    response = HttpResponse(bytes(job.content), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    response = HttpResponse(
+        bytes(job.content), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
     return jobs.as_attachment(response, job.file_name)
 
 
 def _readable_units(request):
     actor = request.actor
-    ids = actor.unit_ids("liaison", "unit_head", "group_member", "leader_in_charge", "office", "school_group", "registrar")
+    ids = actor.unit_ids(
+        "liaison", "unit_head", "group_member", "leader_in_charge", "office", "school_group", "registrar"
+    )
     units = Unit.objects.visible_to(actor).filter(pk__in=ids)
     return list(units.order_by(F("parent_id").asc(nulls_first=True), "position"))
 
@@ -94,7 +108,9 @@ def _chosen(request, units):
     if not code:
         return units[0] if units else None
     # A unit that exists but is none of the reader's is refused with its reason, not silently replaced.
-    return next((unit for unit in units if unit.code == code), None) or get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+    return next((unit for unit in units if unit.code == code), None) or get_object_or_404(
+        Unit.objects.visible_to(request.actor), code=code
+    )
 
 
 def _day(request, data=None):
@@ -105,4 +121,3 @@ def _day(request, data=None):
         return date.fromisoformat(text), ""
     except ValueError:
         return timezone.localdate(clock.now()), f"日期“{text[:20]}”无法识别，请写成 2026-09-30 的样式；现按今天显示。"
-

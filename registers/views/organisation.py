@@ -19,9 +19,13 @@ def unit_list(request):
 
     Context: ``units``, each with ``post_count``, ``risk_post_count``, ``head`` and ``liaisons`` (names).
     """
-    units = Unit.objects.visible_to(request.actor).with_tree_fields().annotate(
-        post_count=Count("posts", filter=Q(posts__closed_on=None)),
-        risk_post_count=Count("posts", filter=Q(posts__closed_on=None, posts__is_risk_post=True)),
+    units = (
+        Unit.objects.visible_to(request.actor)
+        .with_tree_fields()
+        .annotate(
+            post_count=Count("posts", filter=Q(posts__closed_on=None)),
+            risk_post_count=Count("posts", filter=Q(posts__closed_on=None, posts__is_risk_post=True)),
+        )
     )
     names = {}
     held = Appointment.objects.visible_to(request.actor).in_force(request.actor.on)
@@ -44,24 +48,39 @@ def unit_detail(request, code):
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
     on = request.actor.on
-    held = {row.post_id: row.user for row in Incumbency.objects.visible_to(request.actor).in_force(on).filter(post__unit=unit).select_related("user")}
+    held = {
+        row.post_id: row.user
+        for row in Incumbency.objects.visible_to(request.actor)
+        .in_force(on)
+        .filter(post__unit=unit)
+        .select_related("user")
+    }
     posts = Post.objects.visible_to(request.actor).filter(unit=unit, closed_on=None)
     page = paged(request, posts.order_by("-is_risk_post", "code"))
     appointments = Appointment.objects.visible_to(request.actor).in_force(on).filter(unit=unit).select_related("user")
     roles = list(ROLE_LABELS)
     group = LeadingGroup.objects.visible_to(request.actor).in_force(on).filter(unit=unit).first()
     powers = PowerItem.objects.visible_to(request.actor).in_force(on).filter(unit=unit)
-    powers = list(powers.select_related("accountable_post")[:POWERS_SHOWN + 1])
-    return render(request, "registers/unit_detail.html", {
-        "unit": unit, "crumbs": crumbs_of(unit.parent), "group": group,
-        "page": page, "posts": [(post, held.get(post.pk)) for post in page.rows],
-        "members": group.members.select_related("user") if group else [],
-        "appointments": [(ROLE_LABELS[row.role], row.user)
-                         for row in sorted(appointments, key=lambda row: roles.index(row.role))],
-        "powers": powers[:POWERS_SHOWN], "more_powers": len(powers) > POWERS_SHOWN,
-        "children": Unit.objects.visible_to(request.actor).filter(parent=unit, closed_on=None),
-        "may_view_ledger": can(request.actor, "view_ledger", unit),
-    })
+    powers = list(powers.select_related("accountable_post")[: POWERS_SHOWN + 1])
+    return render(
+        request,
+        "registers/unit_detail.html",
+        {
+            "unit": unit,
+            "crumbs": crumbs_of(unit.parent),
+            "group": group,
+            "page": page,
+            "posts": [(post, held.get(post.pk)) for post in page.rows],
+            "members": group.members.select_related("user") if group else [],
+            "appointments": [
+                (ROLE_LABELS[row.role], row.user) for row in sorted(appointments, key=lambda row: roles.index(row.role))
+            ],
+            "powers": powers[:POWERS_SHOWN],
+            "more_powers": len(powers) > POWERS_SHOWN,
+            "children": Unit.objects.visible_to(request.actor).filter(parent=unit, closed_on=None),
+            "may_view_ledger": can(request.actor, "view_ledger", unit),
+        },
+    )
 
 
 def crumbs_of(unit):

@@ -33,7 +33,11 @@ class Page:
 
     @property
     def text(self):
-        return f"第 {self.number} 页，每页 {PAGE_SIZE} 条" if self.has_previous or self.has_next else f"共 {len(self.rows)} 条"
+        return (
+            f"第 {self.number} 页，每页 {PAGE_SIZE} 条"
+            if self.has_previous or self.has_next
+            else f"共 {len(self.rows)} 条"
+        )
 
     def _url(self, number):
         return f"?{self.query}page={number}"
@@ -42,9 +46,9 @@ class Page:
 def paged(request, rows):
     """The page of ``rows`` (a queryset) the request asks for; a number nobody can mean counts as the first."""
     asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) <= 10_000 else 1  # noqa: PLR2004
+    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) <= 10_000 else 1
     start = (number - 1) * PAGE_SIZE
-    found = list(rows[start:start + PAGE_SIZE + 1])
+    found = list(rows[start : start + PAGE_SIZE + 1])
     kept = request.GET.copy()
     kept.pop("page", None)
     query = kept.urlencode()

@@ -13,7 +13,10 @@ from registers.papers.compose import compose
 TYPES = {
     "pdf": ("application/pdf", lambda paper: pages.to_pdf([paper])),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda paper: xlsx.to_xlsx([paper])),
-    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", lambda paper: docx.to_docx([paper])),
+    "docx": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        lambda paper: docx.to_docx([paper]),
+    ),
 }
 
 
@@ -34,7 +37,9 @@ def paper_list(request):
     if scheme is not None:
         rules = scheme.rules
         used = {slug: [task.label for task in rules.tasks if task.paper == slug] for slug in rules.papers}
-        papers = [(slug, layout, rules.levels.get(layout.level, ""), used[slug]) for slug, layout in rules.papers.items()]
+        papers = [
+            (slug, layout, rules.levels.get(layout.level, ""), used[slug]) for slug, layout in rules.papers.items()
+        ]
     return render(request, "registers/paper_list.html", {"scheme": scheme, "papers": papers})
 
 
@@ -50,16 +55,25 @@ def blank(layout, rules):
     """The empty paper, its fixed rows already written."""
     level = layout.level if layout.level != "school" else "unit"
     fixed = [category.label for category in rules.categories_for(level)]
-    return compose(layout, {"fields": {}, "rows": [], "fixed": fixed, "institution": rules.identity.institution}, blank=True)
+    return compose(
+        layout, {"fields": {}, "rows": [], "fixed": fixed, "institution": rules.identity.institution}, blank=True
+    )
 
 
 @require_safe
 def paper_blank(request, slug):
     """One blank paper on screen. Context: ``layout``, ``slug``, ``sheet`` (HTML), ``crumbs``."""
     scheme, layout = _layout(request, slug)
-    return render(request, "registers/paper_blank.html", {
-        "slug": slug, "layout": layout, "crumbs": [("表格样式", reverse("paper_list"))],
-        "sheet": pages.to_html(blank(layout, scheme.rules), standalone=False)})
+    return render(
+        request,
+        "registers/paper_blank.html",
+        {
+            "slug": slug,
+            "layout": layout,
+            "crumbs": [("表格样式", reverse("paper_list"))],
+            "sheet": pages.to_html(blank(layout, scheme.rules), standalone=False),
+        },
+    )
 
 
 @require_safe

@@ -13,9 +13,19 @@ def post_detail(request, code):
     """Context: ``post``, ``crumbs``, ``duties``, ``holders`` (newest first), ``points`` (visible ones, gravest first)."""
     post = get_object_or_404(Post.objects.visible_to(request.actor).select_related("unit"), code=code)
     points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on)
-    return render(request, "registers/post_detail.html", {
-        "post": post, "crumbs": crumbs_of(post.unit), "duties": post.duties.all(),
-        "holders": Incumbency.objects.visible_to(request.actor).filter(post=post).select_related("user").order_by("-since"),
-        "points": points.filter(post=post).select_related("category", "final_grade", "holder").order_by(
-            F("final_grade__rank").asc(nulls_last=True), "category__position", "pk"),
-    })
+    return render(
+        request,
+        "registers/post_detail.html",
+        {
+            "post": post,
+            "crumbs": crumbs_of(post.unit),
+            "duties": post.duties.all(),
+            "holders": Incumbency.objects.visible_to(request.actor)
+            .filter(post=post)
+            .select_related("user")
+            .order_by("-since"),
+            "points": points.filter(post=post)
+            .select_related("category", "final_grade", "holder")
+            .order_by(F("final_grade__rank").asc(nulls_last=True), "category__position", "pk"),
+        },
+    )

@@ -15,24 +15,41 @@ from registers.views.paging import paged
 @require_safe
 def risk_list(request):
     """Points in force, filtered by text, category, grade and unit. Context: ``page``, ``filters``, choices."""
-    points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on).select_related(
-        "unit", "post", "holder", "category", "final_grade").order_by(
-            F("final_grade__rank").asc(nulls_last=True), "unit__position", "pk")
+    points = (
+        RiskPoint.objects.visible_to(request.actor)
+        .in_force(request.actor.on)
+        .select_related("unit", "post", "holder", "category", "final_grade")
+        .order_by(F("final_grade__rank").asc(nulls_last=True), "unit__position", "pk")
+    )
     readable = points.order_by().values("unit")
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "category", "grade", "unit")}
     if filters["q"]:
-        points = points.filter(Q(content__icontains=filters["q"]) | Q(manifestation__icontains=filters["q"]) | Q(post__name__icontains=filters["q"]))
+        points = points.filter(
+            Q(content__icontains=filters["q"])
+            | Q(manifestation__icontains=filters["q"])
+            | Q(post__name__icontains=filters["q"])
+        )
     if filters["category"]:
         points = points.filter(category__code=filters["category"])
     if filters["grade"]:
-        points = points.filter(final_grade=None) if filters["grade"] == "none" else points.filter(final_grade__code=filters["grade"])
+        points = (
+            points.filter(final_grade=None)
+            if filters["grade"] == "none"
+            else points.filter(final_grade__code=filters["grade"])
+        )
     if filters["unit"]:
         points = points.filter(unit__code=filters["unit"])
     scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
-    return render(request, "registers/risk_list.html", {
-        "page": paged(request, points), "filters": filters, "rules": scheme.rules if scheme else None,
-        "units": Unit.objects.visible_to(request.actor).filter(pk__in=readable).values_list("code", "name"),
-    })
+    return render(
+        request,
+        "registers/risk_list.html",
+        {
+            "page": paged(request, points),
+            "filters": filters,
+            "rules": scheme.rules if scheme else None,
+            "units": Unit.objects.visible_to(request.actor).filter(pk__in=readable).values_list("code", "name"),
+        },
+    )
 
 
 @require_safe
@@ -42,8 +59,14 @@ def risk_detail(request, series):
     Context: ``point`` (the newest version), ``crumbs``, ``facts``, ``in_force``, ``level``, ``versions`` (newest first) as
     (version, the one before or None, what changed: see ``_changes``), ``measures`` as (stage, those in force, earlier ones).
     """
-    versions = list(RiskPoint.objects.visible_to(request.actor).filter(series=series).select_related(
-        "unit", "post", "holder", "category", "self_grade", "proposed_grade", "final_grade", "category__scheme").order_by("-in_force_from", "-pk"))
+    versions = list(
+        RiskPoint.objects.visible_to(request.actor)
+        .filter(series=series)
+        .select_related(
+            "unit", "post", "holder", "category", "self_grade", "proposed_grade", "final_grade", "category__scheme"
+        )
+        .order_by("-in_force_from", "-pk")
+    )
     if not versions:
         raise Http404
     rules = versions[0].category.scheme.rules
@@ -53,16 +76,29 @@ def risk_detail(request, series):
     for measure in found.order_by("-in_force_from", "-pk"):
         _, now, earlier = measures.setdefault(measure.stage, (measure.stage, [], []))
         (now if _in_force(measure, on) else earlier).append(measure)
-    facts = [("风险性质", rules.label_of("natures", point.nature)), ("查找方式", rules.label_of("finding_sources", point.finding_source))]
+    facts = [
+        ("风险性质", rules.label_of("natures", point.nature)),
+        ("查找方式", rules.label_of("finding_sources", point.finding_source)),
+    ]
     for factor in rules.grading.factors:
         value = next((value.label for value in factor.values if value.code == point.factors.get(factor.code)), "")
         facts.append((factor.label, value))
-    return render(request, "registers/risk_detail.html", {
-        "point": point, "in_force": _in_force(point, on), "crumbs": [("风险点", reverse("risk_list"))],
-        "level": rules.levels.get(point.level, ""), "measures": list(measures.values()),
-        "versions": [(version, before, _changes(before, version))
-                     for version, before in zip(versions, [*versions[1:], None], strict=True)],
-        "facts": [(label, value) for label, value in facts if value]})
+    return render(
+        request,
+        "registers/risk_detail.html",
+        {
+            "point": point,
+            "in_force": _in_force(point, on),
+            "crumbs": [("风险点", reverse("risk_list"))],
+            "level": rules.levels.get(point.level, ""),
+            "measures": list(measures.values()),
+            "versions": [
+                (version, before, _changes(before, version))
+                for version, before in zip(versions, [*versions[1:], None], strict=True)
+            ],
+            "facts": [(label, value) for label, value in facts if value],
+        },
+    )
 
 
 def _in_force(version, on):
@@ -82,7 +118,10 @@ def _changes(before, after):
         "风险等级": lambda point: point.final_grade.label if point.final_grade else "未评定",
     }
     texts = {
-        "风险内容": "content", "表现形式": "manifestation", "涉及岗位": "involved_posts", "等级说明": "grade_reason",
+        "风险内容": "content",
+        "表现形式": "manifestation",
+        "涉及岗位": "involved_posts",
+        "等级说明": "grade_reason",
     }
     told = [(label, word(before), word(after), None) for label, word in words.items()]
     told += [(label, getattr(before, name), getattr(after, name), True) for label, name in texts.items()]
@@ -107,8 +146,13 @@ def _segments(old, new):
 @require_safe
 def power_list(request):
     """Powers in force of the whole school with their steps (R1-36). Context: ``page``, ``filters``, ``units``, ``domains``."""
-    powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on).select_related("unit", "accountable_post").prefetch_related(
-        "steps").order_by("unit__position", "unit__code", "pk")
+    powers = (
+        PowerItem.objects.visible_to(request.actor)
+        .in_force(request.actor.on)
+        .select_related("unit", "accountable_post")
+        .prefetch_related("steps")
+        .order_by("unit__position", "unit__code", "pk")
+    )
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "unit", "domain")}
     if filters["q"]:
         powers = powers.filter(name__icontains=filters["q"])
@@ -121,7 +165,13 @@ def power_list(request):
     page = paged(request, powers)
     for power in page.rows:
         power.domain_label = domains.get(power.domain, power.domain)
-    return render(request, "registers/power_list.html", {
-        "page": page, "filters": filters, "domains": list(domains.items()),
-        "units": Unit.objects.visible_to(request.actor).filter(parent__isnull=False).values_list("code", "name"),
-    })
+    return render(
+        request,
+        "registers/power_list.html",
+        {
+            "page": page,
+            "filters": filters,
+            "domains": list(domains.items()),
+            "units": Unit.objects.visible_to(request.actor).filter(parent__isnull=False).values_list("code", "name"),
+        },
+    )

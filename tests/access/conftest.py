@@ -23,8 +23,22 @@ from workflows.models import Objection, PublicityNotice, Submission
 from workflows.sheets import sheet_for
 
 NOBODY = "nobody"
-STAFF = ("clerk", "colleague", "liaison", "member", "deputy", "head", "other_head", "leader", "office", "chair", "registrar",
-         "insider", "sys_admin", "auditor")
+STAFF = (
+    "clerk",
+    "colleague",
+    "liaison",
+    "member",
+    "deputy",
+    "head",
+    "other_head",
+    "leader",
+    "office",
+    "chair",
+    "registrar",
+    "insider",
+    "sys_admin",
+    "auditor",
+)
 PEOPLE = (NOBODY, *STAFF)
 PASSWORD = "password-for-tests"
 
@@ -42,7 +56,8 @@ class Story(personas.Year):
 
     def again(self, sheet):
         return Submission.objects.select_related(
-            "task__campaign__scheme", "task__phase", "unit", "post", "person", "group").get(pk=sheet.pk)
+            "task__campaign__scheme", "task__phase", "unit", "post", "person", "group"
+        ).get(pk=sheet.pk)
 
 
 class World:
@@ -59,7 +74,9 @@ class World:
         campus.second = factories.make_person("戊三", campus.office_unit, number="second")
         for user in (campus.insider, campus.second):
             factories.appoint(user, campus.root, "office")
-        self.posts = {name: factories.make_post(campus.unit, f"岗位{name}", campus.clerk, domain="finance") for name in personal}
+        self.posts = {
+            name: factories.make_post(campus.unit, f"岗位{name}", campus.clerk, domain="finance") for name in personal
+        }
         self.year = Story(campus, clock)
         self.sheets = {}
         for name in personal:
@@ -108,7 +125,11 @@ class World:
 
     def _returned(self, post):
         sheet = self.year.send_back(self._concluded("returned", post), self.campus.head, opinion=self.text("return"))
-        content = sheet_for(sheet).content() if getattr(sheet, "draft", None) else self.year.points(sheet, self._point("redone"))
+        content = (
+            sheet_for(sheet).content()
+            if getattr(sheet, "draft", None)
+            else self.year.points(sheet, self._point("redone"))
+        )
         drafts.save(sheet, content, actor=self.year.actor(self.campus.clerk), seen=0, at=self.clock.now)
         self.sheets["returned"] = self.year.again(sheet)
 
@@ -160,14 +181,24 @@ class World:
         """The unit's powers are filed, its points are on notice, its list of group members is being typed."""
         campus, year = self.campus, self.year
         sheet = year.sheet("powers")
-        item = power(self.text("power"), accountable_post=self.posts["draft"].code if "draft" in self.posts else campus.post.code)
+        item = power(
+            self.text("power"), accountable_post=self.posts["draft"].code if "draft" in self.posts else campus.post.code
+        )
         sheet = year.submit(sheet, {"entries": [sheet_for(sheet).new_entry(item)], "values": {}})
         self.sheets["powers"] = year.agree(year.agree(sheet, campus.head, signed=True), campus.office)
         self.sheets["unit search"] = year.searched(
-            unit_point(self.text("unit point"), manifestation=self.text("unit manifestation")), owner=campus.unit, code="unit-search")
+            unit_point(self.text("unit point"), manifestation=self.text("unit manifestation")),
+            owner=campus.unit,
+            code="unit-search",
+        )
         group = year.sheet("group")
-        content = year.group(group, (campus.head, "leader"), (campus.member, "member"), (campus.deputy, "deputy"),
-                             work_plan=self.text("unit draft"))
+        content = year.group(
+            group,
+            (campus.head, "leader"),
+            (campus.member, "member"),
+            (campus.deputy, "deputy"),
+            work_plan=self.text("unit draft"),
+        )
         drafts.save(group, content, actor=year.actor(campus.liaison), seen=0, at=self.clock.now)
         self.sheets["unit draft"] = group
         campus.typist = factories.make_person("乙四", campus.other_unit, number="typist")
@@ -185,20 +216,28 @@ class World:
 
     def _objection(self):
         actor = self.year.actor(self.campus.colleague)
-        self.objection, _ = publicity.object_to(self.notice, actor=actor, text=self.text("objection"), at=self.clock.now)
+        self.objection, _ = publicity.object_to(
+            self.notice, actor=actor, text=self.text("objection"), at=self.clock.now
+        )
         assert Objection.objects.count() == 1
 
     def _heads_own(self):
         """The head's own search has climbed past him to the leader in charge."""
-        sheet = self.year.submit(self.year.sheet("personal-search", self.campus.head),
-                                 self.year.points(self.year.sheet("personal-search", self.campus.head), self._point("head")))
+        sheet = self.year.submit(
+            self.year.sheet("personal-search", self.campus.head),
+            self.year.points(self.year.sheet("personal-search", self.campus.head), self._point("head")),
+        )
         for voter in (self.campus.member, self.campus.deputy):
             self.year.vote(sheet, voter)
         self.sheets["head"] = self.year.agree(sheet, self.campus.deputy)
 
     def _job(self):
-        self.job = jobs.create("ledger", owner=self.campus.head, at=self.clock.now,
-                               parameters={"unit": self.campus.unit.code, "on": self.clock.today.isoformat()})
+        self.job = jobs.create(
+            "ledger",
+            owner=self.campus.head,
+            at=self.clock.now,
+            parameters={"unit": self.campus.unit.code, "on": self.clock.today.isoformat()},
+        )
         jobs.work(at=self.clock.now)
         self.job = Job.objects.get(pk=self.job.pk)
         assert self.job.content, self.job.error
@@ -261,16 +300,28 @@ def typed(sheet, **more):
     """What the form of ``sheet`` posts when its page is opened and sent off as it is."""
     content = sheet_for(sheet).content()
     draft = getattr(sheet, "draft", None)
-    data = {"entry": [entry["key"] for entry in content["entries"]], "seen_version": sheet.version,
-            "draft_version": draft.version if draft else 0, **content["values"]}
+    data = {
+        "entry": [entry["key"] for entry in content["entries"]],
+        "seen_version": sheet.version,
+        "draft_version": draft.version if draft else 0,
+        **content["values"],
+    }
     for entry in content["entries"]:
-        data |= {f"e-{entry['key']}-{name}": value for name, value in {**entry["values"], "change": entry["change"]}.items()}
+        data |= {
+            f"e-{entry['key']}-{name}": value for name, value in {**entry["values"], "change": entry["change"]}.items()
+        }
     return {**data, **more}
 
 
 def judged(sheet, verdict="agree", **more):
     """What a reviewer posts: a verdict with all that any step may ask for."""
-    data = {"seen_version": sheet.version, "verdict": verdict, "opinion": "意见", "password": PASSWORD, "complete": "yes"}
+    data = {
+        "seen_version": sheet.version,
+        "verdict": verdict,
+        "opinion": "意见",
+        "password": PASSWORD,
+        "complete": "yes",
+    }
     for entry in sheet_for(sheet).shown():
         data |= {f"v-{entry.key}": "yes", f"c-{entry.key}": ""}
         if "proposal" in entry.details:

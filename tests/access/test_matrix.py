@@ -41,11 +41,16 @@ def behind(world, door):
     """The things behind a door: name → (arguments of its URL, the thing). A door to nothing in particular has ``""``."""
     if door.startswith("submission_"):
         form = {"form": "xlsx"} if door == "submission_file" else {}
-        return {name: ({"pk": sheet.pk, **form}, sheet) for name, sheet in world.sheets.items() if name in MATRIX["sheets"]}
+        return {
+            name: ({"pk": sheet.pk, **form}, sheet) for name, sheet in world.sheets.items() if name in MATRIX["sheets"]
+        }
     things = {
         "unit_detail": {"": ({"code": world.campus.unit.code}, None)},
         "post_detail": {"": ({"code": world.posts["slight"].code}, None)},
-        "risk_detail": {name: ({"series": series_of(world, name)}, None) for name in ("slight", "grave", "ungraded", "unit", "proposal")},
+        "risk_detail": {
+            name: ({"series": series_of(world, name)}, None)
+            for name in ("slight", "grave", "ungraded", "unit", "proposal")
+        },
         "paper_blank": {"": ({"slug": "annex-2"}, None)},
         "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
         "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
@@ -58,7 +63,9 @@ def behind(world, door):
 
 def series_of(world, name):
     points = RiskPoint.objects.filter(in_force_from__isnull=name == "proposal", in_force_until=None)
-    text = {"slight": "slight", "grave": "grave", "ungraded": "notice", "unit": "unit point", "proposal": "review"}[name]
+    text = {"slight": "slight", "grave": "grave", "ungraded": "notice", "unit": "unit point", "proposal": "review"}[
+        name
+    ]
     found = points.get(content=world.canaries[text])
     assert getattr(found.final_grade, "rank", None) == {"slight": 3, "grave": 1}.get(name)
     return found.series
@@ -73,13 +80,21 @@ def nothing(kwargs):
 def body(world, door, sheet):
     """What is posted: complete and right, so that only the poster's part decides."""
     if door in ("submission_fill", "submission_save"):
-        return typed(world.year.again(sheet), save="1") if sheet.state in ("open", "returned") else {"draft_version": 0, "save": "1"}
+        return (
+            typed(world.year.again(sheet), save="1")
+            if sheet.state in ("open", "returned")
+            else {"draft_version": 0, "save": "1"}
+        )
     if door in ("submission_vote", "submission_decide"):
         return judged(sheet)
     plain = {
-        "submission_entry": {"add": "process"}, "submission_hand_over": {"to": world.campus.second.pk},
-        "notice_detail": {"text": "有异议"}, "objection_handle": {"handling": "已核实"}, "ledger_export": {"unit": world.campus.unit.code},
-        "campaign_open": {"year": 2031}, "login": {"username": "clerk", "password": "wrong"},
+        "submission_entry": {"add": "process"},
+        "submission_hand_over": {"to": world.campus.second.pk},
+        "notice_detail": {"text": "有异议"},
+        "objection_handle": {"handling": "已核实"},
+        "ledger_export": {"unit": world.campus.unit.code},
+        "campaign_open": {"year": 2031},
+        "login": {"username": "clerk", "password": "wrong"},
     }
     return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})
 
@@ -122,7 +137,9 @@ class Writes:
     def __call__(self, execute, sql, params, many, context):
         words = sql.split(None, 4)
         if words[0] in ("INSERT", "UPDATE", "DELETE"):
-            self.tables.append(next(word for word in words[1:] if word not in ("INTO", "OR", "IGNORE", "FROM")).strip('"'))
+            self.tables.append(
+                next(word for word in words[1:] if word not in ("INTO", "OR", "IGNORE", "FROM")).strip('"')
+            )
         return execute(sql, params, many, context)
 
 
@@ -146,7 +163,11 @@ def faults(world, door, method, name, kwargs, sent, persona):
     wanted = expected(door, method, name, persona)
     if answer.status_code != wanted:
         yield f"{name or url} answers {answer.status_code}, should be {wanted}"
-    if answer.status_code == 404 and kwargs and (answer.content, kept(answer)) != unknown(browser, door, method, kwargs):
+    if (
+        answer.status_code == 404
+        and kwargs
+        and (answer.content, kept(answer)) != unknown(browser, door, method, kwargs)
+    ):
         yield f"{name}: the answer differs from that for something that does not exist"
     changed = {table for table in writes.tables if table not in ON_RECORD}
     if changed and (method == "GET" or answer.status_code >= 400):
@@ -175,7 +196,9 @@ def test_every_door_is_declared():
     found = {pattern.name for pattern in patterns()}
     assert None not in found, "give every URL a name; matrix.yaml declares by name who may go through"
     missing = found - set(DOORS) - set(PUBLIC)
-    assert not missing, f"nobody has said who may go through {sorted(missing)}: add each to {FILE.name} under doors (or public)"
+    assert not missing, (
+        f"nobody has said who may go through {sorted(missing)}: add each to {FILE.name} under doors (or public)"
+    )
     assert not set(DOORS) - found, f"{FILE.name} declares doors that are gone: {sorted(set(DOORS) - found)}"
 
 
@@ -211,15 +234,25 @@ def test_post_without_token_is_refused(world):
     """Whoever may post through a door is refused when the token is missing, and nothing is written."""
     seen, wrong = set(), []
     for door in DOORS:
-        persona = next((persona for persona in STAFF for name in behind(world, door)
-                        if expected(door, "POST", name, persona) in (200, 302, 422)), None)
+        persona = next(
+            (
+                persona
+                for persona in STAFF
+                for name in behind(world, door)
+                if expected(door, "POST", name, persona) in (200, 302, 422)
+            ),
+            None,
+        )
         if persona is None:
             continue
         seen.add(door)
         client = Client(enforce_csrf_checks=True, raise_request_exception=False)
         client.cookies.update(world.browsers[persona].client.cookies)
-        name, (kwargs, thing) = next((name, found) for name, found in behind(world, door).items()
-                                     if expected(door, "POST", name, persona) in (200, 302, 422))
+        name, (kwargs, thing) = next(
+            (name, found)
+            for name, found in behind(world, door).items()
+            if expected(door, "POST", name, persona) in (200, 302, 422)
+        )
         writes = Writes()
         with connection.execute_wrapper(writes):
             answer = client.post(reverse(door, kwargs=kwargs), body(world, door, thing))
@@ -243,5 +276,7 @@ def test_other_methods_are_refused(world, method):
 def test_method_cannot_be_overridden(world):
     """A proxy's or a framework's override header does not turn a GET into a POST."""
     sheet = world.sheets["office"]
-    answer = world.browsers["office"].get(reverse("submission_decide", args=[sheet.pk]), headers={"X-HTTP-Method-Override": "POST"})
+    answer = world.browsers["office"].get(
+        reverse("submission_decide", args=[sheet.pk]), headers={"X-HTTP-Method-Override": "POST"}
+    )
     assert answer.status_code == 405

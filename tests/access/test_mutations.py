@@ -33,8 +33,34 @@ HOSTILE = {
     "surrogate": "\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
 }
 LONG = "长" * 70_000  # 210 KB
-BAD_DAYS = ["2026-13-40", "0000-00-00", "99999-01-01", "9999-12-31", "明天", "2026-02-30", "NaN", "\x00", "2026-09-15T10:00"]
-BAD_IDS = ["0", "-1", "-0", "2147483648", "9223372036854775808", "1e3", "1.0", "NaN", "１２", "abc", "%00", "1%00", "1%0a", "..%2f1", "9" * 10_000]
+BAD_DAYS = [
+    "2026-13-40",
+    "0000-00-00",
+    "99999-01-01",
+    "9999-12-31",
+    "明天",
+    "2026-02-30",
+    "NaN",
+    "\x00",
+    "2026-09-15T10:00",
+]
+BAD_IDS = [
+    "0",
+    "-1",
+    "-0",
+    "2147483648",
+    "9223372036854775808",
+    "1e3",
+    "1.0",
+    "NaN",
+    "１２",
+    "abc",
+    "%00",
+    "1%00",
+    "1%0a",
+    "..%2f1",
+    "9" * 10_000,
+]
 
 
 def row_of(value):
@@ -43,17 +69,30 @@ def row_of(value):
 
 def snapshot():
     """All that is on record, comparable between two runs: rows in order, references by the place of what they refer to."""
-    places = {model: {pk: place for place, pk in enumerate(model._default_manager.order_by("pk").values_list("pk", flat=True))}
-              for model in OWN_MODELS}
-    return {model._meta.label: [tuple(_values(row, fields, places)) for row in model._default_manager.order_by("pk").values()]
-            for model in OWN_MODELS for fields in [_compared(model)]}
+    places = {
+        model: {
+            pk: place for place, pk in enumerate(model._default_manager.order_by("pk").values_list("pk", flat=True))
+        }
+        for model in OWN_MODELS
+    }
+    return {
+        model._meta.label: [
+            tuple(_values(row, fields, places)) for row in model._default_manager.order_by("pk").values()
+        ]
+        for model in OWN_MODELS
+        for fields in [_compared(model)]
+    }
 
 
 def _compared(model):
     """The fields of a model that do not differ by chance, nor because a digest covers one that does."""
-    return [field for field in model._meta.concrete_fields
-            if not field.primary_key and not isinstance(field, models.UUIDField | models.BinaryField)
-            and field.name not in ("hash", "previous_hash", "fingerprint", "digest", "content" if model is Draft else "")]
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+        and not isinstance(field, models.UUIDField | models.BinaryField)
+        and field.name not in ("hash", "previous_hash", "fingerprint", "digest", "content" if model is Draft else "")
+    ]
 
 
 def _values(row, fields, places):
@@ -86,22 +125,73 @@ def open_doors(world):
 
 def unasked(world, sent):
     """A value for every field name of every model, for the sheet and for each of its entries, that ``sent`` does not hold."""
-    values = {"unit": world.campus.other_unit.pk, "person": world.campus.colleague.pk, "holder": world.campus.colleague.pk, "state": "filed",
-              "level": "school", "in_force_from": "2026-01-01", "until": "2026-01-01"}
-    names = sorted({name for model in OWN_MODELS for field in model._meta.concrete_fields for name in (field.name, field.attname)})
+    values = {
+        "unit": world.campus.other_unit.pk,
+        "person": world.campus.colleague.pk,
+        "holder": world.campus.colleague.pk,
+        "state": "filed",
+        "level": "school",
+        "in_force_from": "2026-01-01",
+        "until": "2026-01-01",
+    }
+    names = sorted(
+        {name for model in OWN_MODELS for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+    )
     plain = {name: values.get(name.removesuffix("_id"), "1") for name in names}
     entries = {f"e-{key}-{name}": value for key in sent.get("entry", ()) for name, value in plain.items()}
     grades = {f"g-{key.removeprefix('e-')}": "grade-3" for key in sent if key.startswith("e-")}
     # These are what the forms ask for.
-    asked = {"password", "number", "name", "text", "year", "unit", "on", "narrative", "work_plan", "to", "opinion", "redo_on", "handling", "complete"}
-    return {name: value for name, value in chain(plain.items(), entries.items(), grades.items())
-            if name not in sent and name not in asked and name.rsplit("-", 1)[-1] not in ASKS}
+    asked = {
+        "password",
+        "number",
+        "name",
+        "text",
+        "year",
+        "unit",
+        "on",
+        "narrative",
+        "work_plan",
+        "to",
+        "opinion",
+        "redo_on",
+        "handling",
+        "complete",
+    }
+    return {
+        name: value
+        for name, value in chain(plain.items(), entries.items(), grades.items())
+        if name not in sent and name not in asked and name.rsplit("-", 1)[-1] not in ASKS
+    }
 
 
 # The fields of an entry that sheets do ask for; a wrong value there is a wrong answer, not mass assignment.
-ASKS = {"content", "manifestation", "finding_source", "nature", "power_item", "involved_posts", "category", "change", "reason", "grade", "number",
-        "seat", "member_type", "name", "domain", "kind", "accountable_post", "legal_basis", "service_commitment", "time_limit",
-        "discipline", "procedure", "check_and_balance", "complaint_channel", "remark"}
+ASKS = {
+    "content",
+    "manifestation",
+    "finding_source",
+    "nature",
+    "power_item",
+    "involved_posts",
+    "category",
+    "change",
+    "reason",
+    "grade",
+    "number",
+    "seat",
+    "member_type",
+    "name",
+    "domain",
+    "kind",
+    "accountable_post",
+    "legal_basis",
+    "service_commitment",
+    "time_limit",
+    "discipline",
+    "procedure",
+    "check_and_balance",
+    "complaint_channel",
+    "remark",
+}
 
 
 def test_fields_nobody_asked_for_change_nothing(world):
@@ -128,8 +218,19 @@ def test_handed_in_sheet_brings_only_what_its_form_asks_for(world):
         answer = browser.client.post(reverse("submission_fill", args=[sheet.pk]), {**unasked(world, sent), **sent})
         assert answer.headers["Location"] == reverse("submission_detail", args=[sheet.pk])
         point = Submission.objects.get(pk=sheet.pk).lines.get().risk_point
-        assert (point.unit, point.post, point.holder, point.level) == (sheet.unit, sheet.post, world.campus.clerk, "personal")
-        assert (point.in_force_from, point.in_force_until, point.self_grade, point.final_grade, point.factors) == (None, None, None, None, {})
+        assert (point.unit, point.post, point.holder, point.level) == (
+            sheet.unit,
+            sheet.post,
+            world.campus.clerk,
+            "personal",
+        )
+        assert (point.in_force_from, point.in_force_until, point.self_grade, point.final_grade, point.factors) == (
+            None,
+            None,
+            None,
+            None,
+            {},
+        )
 
 
 # --- Other people's things -------------------------------------------------------------------------------
@@ -149,9 +250,17 @@ def test_entry_of_another_sheet_is_neither_shown_nor_touched(world, change):
     sent["entry"] = [*sent["entry"], *foreign]
     for key in foreign:
         base = RiskPoint.objects.filter(series=key).latest("pk").pk
-        sent |= {f"e-{key}-change": change, f"e-{key}-base": base, f"e-{key}-series": key, f"e-{key}-reason": "撤销",
-                 f"e-{key}-category": "process", f"e-{key}-finding_source": "self", f"e-{key}-nature": "both",
-                 f"e-{key}-content": "新内容", f"e-{key}-manifestation": "新表现"}
+        sent |= {
+            f"e-{key}-change": change,
+            f"e-{key}-base": base,
+            f"e-{key}-series": key,
+            f"e-{key}-reason": "撤销",
+            f"e-{key}-category": "process",
+            f"e-{key}-finding_source": "self",
+            f"e-{key}-nature": "both",
+            f"e-{key}-content": "新内容",
+            f"e-{key}-manifestation": "新表现",
+        }
     others = RiskPoint.objects.filter(series__in=foreign)
     before = list(others.order_by("pk").values())
     with browser.undone():
@@ -186,7 +295,13 @@ def test_judgement_reaches_the_entries_of_the_sheet_only(world):
     """Verdicts named for another sheet's entries are dropped."""
     sheet, other = world.sheets["office"], world.sheets["sign"]
     keys = [str(line.entry) for line in other.lines.all()]
-    sent = judged(sheet, "return", redo_on="2026-11-20", **{f"v-{key}": "no" for key in keys}, **{f"c-{key}": "退" for key in keys})
+    sent = judged(
+        sheet,
+        "return",
+        redo_on="2026-11-20",
+        **{f"v-{key}": "no" for key in keys},
+        **{f"c-{key}": "退" for key in keys},
+    )
     browser = world.browsers["office"]
     with browser.undone():
         assert browser.client.post(reverse("submission_decide", args=[sheet.pk]), sent).status_code == 302
@@ -197,7 +312,9 @@ def test_judgement_reaches_the_entries_of_the_sheet_only(world):
 def test_sheet_is_handed_over_to_colleagues_in_the_same_part_only(world, to):
     sheet = world.sheets["office"]
     answer = world.browsers["office"].post(
-        reverse("submission_hand_over", args=[sheet.pk]), {"seen_version": sheet.version, "to": getattr(world.campus, to).pk})
+        reverse("submission_hand_over", args=[sheet.pk]),
+        {"seen_version": sheet.version, "to": getattr(world.campus, to).pk},
+    )
     assert answer.status_code == 422
 
 
@@ -205,9 +322,15 @@ def test_draft_is_saved_under_the_name_of_who_typed_it(world):
     sheet = world.year.again(world.sheets["draft"])
     browser = world.browsers["clerk"]
     with browser.undone():
-        browser.client.post(reverse("submission_save", args=[sheet.pk]), typed(sheet, saved_by=world.campus.head.pk, submission=world.sheets["review"].pk))
+        browser.client.post(
+            reverse("submission_save", args=[sheet.pk]),
+            typed(sheet, saved_by=world.campus.head.pk, submission=world.sheets["review"].pk),
+        )
         assert Draft.objects.get(pk=sheet.pk).saved_by == world.campus.clerk
-        assert not Draft.objects.filter(pk=world.sheets["review"].pk).exists() or Draft.objects.get(pk=world.sheets["review"].pk).version == 0
+        assert (
+            not Draft.objects.filter(pk=world.sheets["review"].pk).exists()
+            or Draft.objects.get(pk=world.sheets["review"].pk).version == 0
+        )
 
 
 # --- Numbers that are none -------------------------------------------------------------------------------
@@ -238,13 +361,22 @@ def test_form_with_a_bad_id_or_version_is_refused(world, bad):
     sent = {
         "to": office.post(reverse("submission_hand_over", args=[sheet.pk]), {"seen_version": sheet.version, "to": bad}),
         "seen": office.post(reverse("submission_decide", args=[sheet.pk]), judged(sheet, seen_version=bad)),
-        "seen at hand-over": office.post(reverse("submission_hand_over", args=[sheet.pk]), {"seen_version": bad, "to": world.campus.second.pk}),
-        "seen at a vote": world.browsers["member"].post(reverse("submission_vote", args=[world.sheets["review"].pk]), {"seen_version": bad, "complete": "yes"}),
+        "seen at hand-over": office.post(
+            reverse("submission_hand_over", args=[sheet.pk]), {"seen_version": bad, "to": world.campus.second.pk}
+        ),
+        "seen at a vote": world.browsers["member"].post(
+            reverse("submission_vote", args=[world.sheets["review"].pk]), {"seen_version": bad, "complete": "yes"}
+        ),
         "verdict": head.post(reverse("submission_decide", args=[sign.pk]), judged(sign, bad)),
-        "complete": head.post(reverse("submission_vote", args=[world.sheets["review"].pk]), judged(world.sheets["review"], complete=bad or "vielleicht")),
+        "complete": head.post(
+            reverse("submission_vote", args=[world.sheets["review"].pk]),
+            judged(world.sheets["review"], complete=bad or "vielleicht"),
+        ),
         "unit": office.post(reverse("ledger_export"), {"unit": bad}),
     }
-    assert {what: answer.status_code for what, answer in sent.items() if answer.status_code not in (404, 409, 422)} == {}
+    assert {
+        what: answer.status_code for what, answer in sent.items() if answer.status_code not in (404, 409, 422)
+    } == {}
 
 
 @pytest.mark.parametrize("bad", [*BAD_IDS, "", "\x00"], ids=lambda bad: bad[:20])
@@ -257,7 +389,9 @@ def test_draft_with_a_bad_version_overwrites_nothing(world, bad):
     assert "另一窗口" in answer.json()["message"]
 
 
-@pytest.mark.parametrize("bad", ["NaN", "1e999", "-0", "2026.5", "", "二〇二七", "99999999999999999999", "1999", "2101", "\x00"])
+@pytest.mark.parametrize(
+    "bad", ["NaN", "1e999", "-0", "2026.5", "", "二〇二七", "99999999999999999999", "1999", "2101", "\x00"]
+)
 def test_campaign_of_no_year_is_not_opened(world, bad):
     browser = world.browsers["registrar"]
     with browser.undone():
@@ -276,17 +410,62 @@ def test_message_of_somebody_else_is_not_found(world):
 
 # --- Lists with nonsense in their address ----------------------------------------------------------------
 
-LISTS = ["desk", "done_list", "inbox", "campaign", "progress_list", "risk_list", "power_list", "ledger", "unit_list", "notice_list", "audit_list",
-         "paper_list"]
-FILTERS = ("page", "q", "category", "grade", "unit", "domain", "act", "number", "task", "state", "view", "on", "order_by", "sort")
+LISTS = [
+    "desk",
+    "done_list",
+    "inbox",
+    "campaign",
+    "progress_list",
+    "risk_list",
+    "power_list",
+    "ledger",
+    "unit_list",
+    "notice_list",
+    "audit_list",
+    "paper_list",
+]
+FILTERS = (
+    "page",
+    "q",
+    "category",
+    "grade",
+    "unit",
+    "domain",
+    "act",
+    "number",
+    "task",
+    "state",
+    "view",
+    "on",
+    "order_by",
+    "sort",
+)
 
 
-@pytest.mark.parametrize("bad", ["0", "-1", "1e3", "abc", "", "99999999999999999999", "１", "10001", "None", "__proto__", "pk__gt=0", *HOSTILE.values(),
-                                 *BAD_DAYS, "x" * 10_000], ids=lambda bad: repr(bad)[:20])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "0",
+        "-1",
+        "1e3",
+        "abc",
+        "",
+        "99999999999999999999",
+        "１",
+        "10001",
+        "None",
+        "__proto__",
+        "pk__gt=0",
+        *HOSTILE.values(),
+        *BAD_DAYS,
+        "x" * 10_000,
+    ],
+    ids=lambda bad: repr(bad)[:20],
+)
 def test_list_with_nonsense_in_its_address_is_a_list(world, bad):
     wrong = []
     for door in LISTS:
-        data = {name: bad for name in FILTERS}
+        data = dict.fromkeys(FILTERS, bad)
         if door == "ledger":
             data.pop("unit")
         answer = world.browsers["office"].get(reverse(door), data)
@@ -307,14 +486,29 @@ def test_repeated_filter_counts_once(world):
 
 # --- Where one is sent -----------------------------------------------------------------------------------
 
-ELSEWHERE = ["//evil.example", "https://evil.example", "https:evil.example", "http:///evil.example", "\\\\evil.example", "/\\evil.example",
-             "///evil.example", "javascript:alert(1)", "%0d%0aLocation:evil", "\r\nSet-Cookie: a=b", "//evil.example/%2f..", "data:text/html,x",
-             "\x00//evil.example", " //evil.example"]
+ELSEWHERE = [
+    "//evil.example",
+    "https://evil.example",
+    "https:evil.example",
+    "http:///evil.example",
+    "\\\\evil.example",
+    "/\\evil.example",
+    "///evil.example",
+    "javascript:alert(1)",
+    "%0d%0aLocation:evil",
+    "\r\nSet-Cookie: a=b",
+    "//evil.example/%2f..",
+    "data:text/html,x",
+    "\x00//evil.example",
+    " //evil.example",
+]
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
 def test_login_leads_home_and_not_elsewhere(world, elsewhere):
-    answer = world.browsers[NOBODY].post(reverse("login"), {"username": "clerk", "password": PASSWORD, "next": elsewhere})
+    answer = world.browsers[NOBODY].post(
+        reverse("login"), {"username": "clerk", "password": PASSWORD, "next": elsewhere}
+    )
     assert answer.status_code == 302
     assert re.fullmatch(r"/([^/\\].*)?", answer.headers["Location"]), answer.headers["Location"]
     assert "evil" not in answer.headers["Location"] or answer.headers["Location"].startswith("/%")
@@ -322,13 +516,17 @@ def test_login_leads_home_and_not_elsewhere(world, elsewhere):
 
 def test_login_leads_to_the_page_that_was_asked_for(world):
     wanted = reverse("risk_list")
-    answer = world.browsers[NOBODY].post(reverse("login") + f"?next={wanted}", {"username": "clerk", "password": PASSWORD, "next": wanted})
+    answer = world.browsers[NOBODY].post(
+        reverse("login") + f"?next={wanted}", {"username": "clerk", "password": PASSWORD, "next": wanted}
+    )
     assert answer.headers["Location"] == wanted
 
 
 @pytest.mark.parametrize("elsewhere", [*ELSEWHERE, "/progress/\r\nSet-Cookie: a=b", "/progress//evil", "/desk/"])
 def test_nudge_leads_back_to_the_progress_page(world, elsewhere):
-    answer = world.browsers["liaison"].post(reverse("submission_nudge", args=[world.sheets["draft"].pk]), {"back": elsewhere})
+    answer = world.browsers["liaison"].post(
+        reverse("submission_nudge", args=[world.sheets["draft"].pk]), {"back": elsewhere}
+    )
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/progress/")
     assert "\n" not in answer.headers["Location"]
@@ -350,7 +548,13 @@ def shows(answer, text):
     return kept(text) in unescape(page)
 
 
-SHEETS = [("draft", "clerk"), ("grading", "clerk"), ("measures", "clerk"), ("unit draft", "liaison"), ("other powers", "typist")]
+SHEETS = [
+    ("draft", "clerk"),
+    ("grading", "clerk"),
+    ("measures", "clerk"),
+    ("unit draft", "liaison"),
+    ("other powers", "typist"),
+]
 
 
 def fields_of(sheet, key):
@@ -396,7 +600,7 @@ def filled(sheet, text):
     keys = data["entry"] or ["00000000-0000-4000-8000-000000000001"]
     data["entry"] = keys
     for key in keys:
-        data |= {field: text for field in fields_of(sheet, key)}
+        data |= dict.fromkeys(fields_of(sheet, key), text)
         if sheet.task.brings == "points":
             data[f"e-{key}-category"] = "process"
     return data | {"work_plan": text, "narrative": text}
@@ -411,10 +615,16 @@ def test_hostile_text_in_valid_choices_travels_as_text(world, text):
     data |= {f"e-{key}-content": text, f"e-{key}-manifestation": text}
     with world.browsers["clerk"].undone():
         assert world.browsers["clerk"].client.post(reverse("submission_fill", args=[sheet.pk]), data).status_code == 302
-        for persona, door in (("clerk", "submission_detail"), ("member", "submission_review"), ("head", "submission_detail")):
+        for persona, door in (
+            ("clerk", "submission_detail"),
+            ("member", "submission_review"),
+            ("head", "submission_detail"),
+        ):
             assert shows(world.browsers[persona].client.get(reverse(door, args=[sheet.pk])), text), (persona, door)
         for form in ("xlsx", "docx"):
-            assert world.browsers["head"].client.get(reverse("submission_file", args=[sheet.pk, form])).status_code == 200
+            assert (
+                world.browsers["head"].client.get(reverse("submission_file", args=[sheet.pk, form])).status_code == 200
+            )
 
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), LONG], ids=[*HOSTILE, "long"])
@@ -434,7 +644,9 @@ def test_hostile_words_of_a_reviewer_are_kept(world, text):
 @pytest.mark.parametrize("day", BAD_DAYS)
 def test_redo_day_that_is_none_is_refused(world, day):
     sheet = world.sheets["sign"]
-    answer = world.browsers["head"].post(reverse("submission_decide", args=[sheet.pk]), judged(sheet, "return", opinion="请补充", redo_on=day))
+    answer = world.browsers["head"].post(
+        reverse("submission_decide", args=[sheet.pk]), judged(sheet, "return", opinion="请补充", redo_on=day)
+    )
     assert answer.status_code == (302 if day == "9999-12-31" else 422)
     if answer.status_code == 422:
         assert shows(answer, "请补充")
@@ -470,7 +682,11 @@ def test_hostile_words_about_an_objection_are_kept(world, text):
 @pytest.mark.parametrize("text", [*HOSTILE.values(), LONG], ids=[*HOSTILE, "long"])
 def test_hostile_text_at_the_login_is_refused(world, text):
     browser = world.browsers[NOBODY]
-    for sent in ({"username": text, "password": "x"}, {"username": "clerk", "password": text}, {"username": text, "password": text, "next": text}):
+    for sent in (
+        {"username": text, "password": "x"},
+        {"username": "clerk", "password": text},
+        {"username": text, "password": text, "next": text},
+    ):
         assert browser.post(reverse("login"), sent).status_code == 422
     sent = {"old_password": text, "new_password1": text, "new_password2": text}
     assert world.browsers["clerk"].post(reverse("password_change"), sent).status_code == 422
@@ -481,7 +697,9 @@ def test_overlong_text_is_named_and_kept_as_far_as_it_goes(world):
     sheet = world.year.again(world.sheets["draft"])
     data = typed(sheet, submit="1")
     key = data["entry"][0]
-    answer = world.browsers["clerk"].post(reverse("submission_fill", args=[sheet.pk]), {**data, f"e-{key}-content": LONG})
+    answer = world.browsers["clerk"].post(
+        reverse("submission_fill", args=[sheet.pk]), {**data, f"e-{key}-content": LONG}
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert re.search(r"“风险内容”最多 \d+ 字", page)
@@ -495,7 +713,10 @@ def test_sheet_of_many_fields_is_saved(world):
     keys = [f"00000000-0000-4000-8000-{number:012d}" for number in range(600)]
     data["entry"] = [*data["entry"], *keys]
     for key in keys:
-        data |= {f"e-{key}-{name}": f"{name}{key[-3:]}" for name in ("category", "content", "manifestation", "finding_source", "nature")}
+        data |= {
+            f"e-{key}-{name}": f"{name}{key[-3:]}"
+            for name in ("category", "content", "manifestation", "finding_source", "nature")
+        }
     browser = world.browsers["clerk"]
     with browser.undone():
         assert browser.client.post(reverse("submission_save", args=[sheet.pk]), data).status_code == 200
@@ -516,7 +737,9 @@ def test_body_beyond_all_measure_is_refused(world):
     assert answer.status_code in (400, 413)
 
 
-@pytest.mark.parametrize("key", ["", "x", "0", "../../etc", "<b>", "00000000-0000-4000-8000-00000000000G", "e" * 10_000, "\x00"])
+@pytest.mark.parametrize(
+    "key", ["", "x", "0", "../../etc", "<b>", "00000000-0000-4000-8000-00000000000G", "e" * 10_000, "\x00"]
+)
 def test_entry_without_a_proper_key_is_ignored(world, key):
     sheet = world.year.again(world.sheets["draft"])
     data = typed(sheet)
@@ -525,7 +748,9 @@ def test_entry_without_a_proper_key_is_ignored(world, key):
     with browser.undone():
         sent = {**data, "entry": [*data["entry"], key, *data["entry"]], f"e-{key}-content": "混入", "save": "1"}
         assert browser.client.post(reverse("submission_fill", args=[sheet.pk]), sent).status_code == 302
-        assert [entry["key"] for entry in Draft.objects.get(pk=sheet.pk).content["entries"]] == [entry["key"] for entry in before]
+        assert [entry["key"] for entry in Draft.objects.get(pk=sheet.pk).content["entries"]] == [
+            entry["key"] for entry in before
+        ]
 
 
 @pytest.mark.parametrize("section", ["", "no-such", "<script>alert(1)</script>", "\x00", "x" * 10_000])
@@ -534,7 +759,10 @@ def test_entry_for_an_unknown_section_is_no_error(world, section):
     browser = world.browsers["clerk"]
     with browser.undone():
         assert shows(browser.client.post(reverse("submission_entry", args=[sheet.pk]), {"add": section}), "")
-        assert browser.client.post(reverse("submission_fill", args=[sheet.pk]), typed(sheet, add=section)).status_code == 302
+        assert (
+            browser.client.post(reverse("submission_fill", args=[sheet.pk]), typed(sheet, add=section)).status_code
+            == 302
+        )
         assert shows(browser.client.get(reverse("submission_fill", args=[sheet.pk])), "")
 
 
@@ -542,7 +770,11 @@ def test_broken_body_is_a_bad_request(world):
     client = Client(raise_request_exception=False)
     client.cookies.update(world.browsers["clerk"].client.cookies)
     url = reverse("submission_save", args=[world.sheets["draft"].pk])
-    for content_type, sent in (("multipart/form-data; boundary=x", b"--y broken"), ("multipart/form-data", b"x"),
-                               ("application/json", b"{"), ("application/x-www-form-urlencoded; charset=nonsense", b"a=%ff%fe"),
-                               ("application/x-www-form-urlencoded", b"\xff\xfe%zz=&&&=;=%")):
+    for content_type, sent in (
+        ("multipart/form-data; boundary=x", b"--y broken"),
+        ("multipart/form-data", b"x"),
+        ("application/json", b"{"),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"a=%ff%fe"),
+        ("application/x-www-form-urlencoded", b"\xff\xfe%zz=&&&=;=%"),
+    ):
         assert client.post(url, sent, content_type=content_type).status_code in (400, 409), content_type

@@ -45,8 +45,16 @@ THROUGH_ANOTHER = {
     "workflows.Decision": "its Submission",
     "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
 }
-OPEN_TO_STAFF = ["registers.Unit", "registers.User", "registers.Post", "registers.Incumbency", "registers.Appointment", "registers.Scheme",
-                 "workflows.Campaign", "workflows.CampaignTask"]
+OPEN_TO_STAFF = [
+    "registers.Unit",
+    "registers.User",
+    "registers.Post",
+    "registers.Incumbency",
+    "registers.Appointment",
+    "registers.Scheme",
+    "workflows.Campaign",
+    "workflows.CampaignTask",
+]
 OWN_MODELS = [model for label in ("registers", "workflows") for model in apps.get_app_config(label).get_models()]
 
 
@@ -57,11 +65,15 @@ OWN_MODELS = [model for label in ("registers", "workflows") for model in apps.ge
 def test_model_has_a_policy_or_is_reached_through_one_that_has(model):
     label = model._meta.label
     if label in THROUGH_ANOTHER:
-        assert not isinstance(model._default_manager.all(), ScopedQuerySet), f"{label} has visible_to but is declared to need none"
+        assert not isinstance(model._default_manager.all(), ScopedQuerySet), (
+            f"{label} has visible_to but is declared to need none"
+        )
         with pytest.raises(NoPolicy):
             policy_of(model)
     else:
-        assert isinstance(model._default_manager.all(), ScopedQuerySet), f"{label}: use a ScopedQuerySet, or say in THROUGH_ANOTHER how it is reached"
+        assert isinstance(model._default_manager.all(), ScopedQuerySet), (
+            f"{label}: use a ScopedQuerySet, or say in THROUGH_ANOTHER how it is reached"
+        )
         assert policy_of(model), f"{label}: write a policy"
 
 
@@ -124,7 +136,11 @@ def _measures(world):
         name = next(name for name, text in world.canaries.items() if text == measure.text)
         found[measure] = readers[name.split()[0]]
     travelling = ControlMeasure.objects.create(
-        point_series=ControlMeasure.objects.first().point_series, unit=world.campus.unit, stage="prevention", text="尚未备案")
+        point_series=ControlMeasure.objects.first().point_series,
+        unit=world.campus.unit,
+        stage="prevention",
+        text="尚未备案",
+    )
     return found | {travelling: ""}
 
 
@@ -141,7 +157,9 @@ def _sheets(world):
     for sheet in Submission.objects.select_related("person"):
         readers = named.get(sheet.pk)
         if readers is None:
-            filler = sheet.person.number if sheet.person_id else "liaison" if sheet.unit_id == world.campus.unit.pk else ""
+            filler = (
+                sheet.person.number if sheet.person_id else "liaison" if sheet.unit_id == world.campus.unit.pk else ""
+            )
             readers = filler
             if sheet.state == "filed":  # all of these went by the office
                 readers = f"{filler} group office_staff" if sheet.person_id else "staff_below unit office_staff"
@@ -152,8 +170,10 @@ def _sheets(world):
 def _listed(world):
     """Where a sheet stands: also for those who organise the work of its unit."""
     unit, school = world.campus.unit.pk, "leader chair registrar office_staff"
-    return {sheet: f"{sheet.person.number if sheet.person_id else ''} {'unit' if sheet.unit_id == unit else 'other_head'} {school}"
-            for sheet in Submission.objects.select_related("person")}
+    return {
+        sheet: f"{sheet.person.number if sheet.person_id else ''} {'unit' if sheet.unit_id == unit else 'other_head'} {school}"
+        for sheet in Submission.objects.select_related("person")
+    }
 
 
 def _papers(world):
@@ -165,16 +185,29 @@ def _notices(world):
     """Running ones by their audience; ended ones for who may read the sheet."""
     found = {world.notice: "staff_below unit office_staff", world.school_notice: EVERYBODY}
     sheets = {sheet.pk: readers for sheet, readers in _sheets(world).items()}
-    return {**{notice: sheets[notice.submission_id] for notice in PublicityNotice.objects.exclude(cleared_at=None)}, **found}
+    return {
+        **{notice: sheets[notice.submission_id] for notice in PublicityNotice.objects.exclude(cleared_at=None)},
+        **found,
+    }
 
 
 TABLES = {
-    Table(PowerItem): _powers, Table(RiskPoint): _points, Table(ControlMeasure): _measures, Table(LeadingGroup): _groups,
-    Table(Submission): _sheets, Table(Submission, listed=True): _listed, Table(FiledPaper): _papers, Table(PublicityNotice): _notices,
+    Table(PowerItem): _powers,
+    Table(RiskPoint): _points,
+    Table(ControlMeasure): _measures,
+    Table(LeadingGroup): _groups,
+    Table(Submission): _sheets,
+    Table(Submission, listed=True): _listed,
+    Table(FiledPaper): _papers,
+    Table(PublicityNotice): _notices,
     Table(Objection): lambda world: {world.objection: "colleague office"},
     Table(Job): lambda world: {world.job: "head"},
-    Table(AuditEntry): lambda world: {entry: f"auditor {entry.actor.number if entry.actor else ''}" for entry in AuditEntry.objects.all()},
-    Table(Notification): lambda world: {row: row.recipient.number for row in Notification.objects.select_related("recipient")},
+    Table(AuditEntry): lambda world: {
+        entry: f"auditor {entry.actor.number if entry.actor else ''}" for entry in AuditEntry.objects.all()
+    },
+    Table(Notification): lambda world: {
+        row: row.recipient.number for row in Notification.objects.select_related("recipient")
+    },
 }
 
 
@@ -215,19 +248,30 @@ def test_disabled_account_is_out_with_the_next_request(world):
 
 # Who may come across what was typed, on any page or in any file.
 SEEN_BY = {
-    "draft": "clerk", "draft manifestation": "clerk", "redone": "clerk", "redone manifestation": "clerk",
+    "draft": "clerk",
+    "draft manifestation": "clerk",
+    "redone": "clerk",
+    "redone manifestation": "clerk",
     "unit draft": "liaison",
     "vote": "group",  # the clerk reads the ballots when the review is concluded
     "return": "clerk group",
-    "review": "clerk group", "returned": "clerk group", "sign": "clerk group",
+    "review": "clerk group",
+    "returned": "clerk group",
+    "sign": "clerk group",
     "office": "clerk group office_staff",
     # The office filed these sheets before anybody knew the grade; the liaison reads the register.
-    "slight": "clerk unit office_staff", "notice": "clerk unit office_staff",
-    "grading": "clerk unit office_staff", "measures": "clerk unit office_staff",
+    "slight": "clerk unit office_staff",
+    "notice": "clerk unit office_staff",
+    "grading": "clerk unit office_staff",
+    "measures": "clerk unit office_staff",
     # Measures of grade 3 stay in the unit (R1-30), those of grade 1 are copied.
-    "slight prevention": "clerk unit", "slight monitoring": "clerk unit", "slight disposal": "clerk unit",
+    "slight prevention": "clerk unit",
+    "slight monitoring": "clerk unit",
+    "slight disposal": "clerk unit",
     "grave": f"clerk unit {SCHOOL}",
-    "grave prevention": f"clerk unit {SCHOOL}", "grave monitoring": f"clerk unit {SCHOOL}", "grave disposal": f"clerk unit {SCHOOL}",
+    "grave prevention": f"clerk unit {SCHOOL}",
+    "grave monitoring": f"clerk unit {SCHOOL}",
+    "grave disposal": f"clerk unit {SCHOOL}",
     "head": "group leader",
     "power": EVERYBODY,
     "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points
@@ -278,23 +322,37 @@ class Crawl:
         self.texts.append((url, unescape(text)))
         if answer.status_code != 200 or "html" not in kind:
             return []
-        return {found for found in (urljoin(url, unescape(link)) for link in re.findall(r'href="([^"#?]+)"', text)) if self._leads_on(found)}
+        return {
+            found
+            for found in (urljoin(url, unescape(link)) for link in re.findall(r'href="([^"#?]+)"', text))
+            if self._leads_on(found)
+        }
 
     def _leads_on(self, url):
-        return url.startswith("/") and not url.startswith("/static/") and resolve(url).url_name not in SKIP and not url.endswith(("pdf", "docx"))
+        return (
+            url.startswith("/")
+            and not url.startswith("/static/")
+            and resolve(url).url_name not in SKIP
+            and not url.endswith(("pdf", "docx"))
+        )
 
     @cached_property
     def seen(self):
         """Name of what was typed → where it was found first."""
         everything = [(url, re.sub(r"\s", "", text)) for url, text in self.texts]
-        return {name: next(url for url, text in everything if typed in text) for name, typed in self.world.canaries.items()
-                if any(typed in text for _, text in everything)}
+        return {
+            name: next(url for url, text in everything if typed in text)
+            for name, typed in self.world.canaries.items()
+            if any(typed in text for _, text in everything)
+        }
 
 
 def cells(content):
     """All the text of a workbook."""
     book = load_workbook(BytesIO(content), read_only=True)
-    return "\n".join(str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None)
+    return "\n".join(
+        str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None
+    )
 
 
 def expected_for(world, persona):
@@ -323,18 +381,29 @@ def test_canaries_could_leak(world):
     for name in world.canaries:
         readers = [persona for persona in STAFF if name in expected_for(world, persona)]
         assert readers, name
-    kept = [name for name in world.canaries if len([persona for persona in STAFF if name in expected_for(world, persona)]) < len(STAFF)]
+    kept = [
+        name
+        for name in world.canaries
+        if len([persona for persona in STAFF if name in expected_for(world, persona)]) < len(STAFF)
+    ]
     assert len(kept) > 30
 
 
 @pytest.mark.parametrize("persona", ["liaison", "head", "leader", "office", "chair", "registrar"])
 def test_ledger_as_a_file_holds_what_its_reader_may_read(world, persona):
     unit = world.campus.unit if persona in ("liaison", "head", "leader") else world.campus.root
-    _, content = exports.ledger({"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona))
+    _, content = exports.ledger(
+        {"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona)
+    )
 
     text = cells(content)
     found = {name for name, typed in world.canaries.items() if typed in text}
-    in_ledger = {name for name in world.canaries if name.split()[0] in ("slight", "grave", "notice", "grading", "measures") or name in ("unit point", "unit manifestation")}
+    in_ledger = {
+        name
+        for name in world.canaries
+        if name.split()[0] in ("slight", "grave", "notice", "grading", "measures")
+        or name in ("unit point", "unit manifestation")
+    }
     if persona == "office":  # it has read the search sheets of these, which is not the register
         in_ledger = {name for name in in_ledger if name.split()[0] in ("grave", "unit")}
     assert found == in_ledger & expected_for(world, persona)
@@ -351,8 +420,12 @@ def test_paper_as_a_file_shows_what_the_page_shows(world):
 
 def test_what_was_typed_is_in_no_message_log_or_session(world):
     """Messages, the audit chain, job arguments and sessions hold ids, digests and the words of the system."""
-    kept = [*Notification.objects.values_list("text", "key"), *Job.objects.values_list("parameters", "file_name"),
-            *AuditEntry.objects.values_list("detail", "about"), *((row.get_decoded(),) for row in Session.objects.all())]
+    kept = [
+        *Notification.objects.values_list("text", "key"),
+        *Job.objects.values_list("parameters", "file_name"),
+        *AuditEntry.objects.values_list("detail", "about"),
+        *((row.get_decoded(),) for row in Session.objects.all()),
+    ]
     text = json.dumps(kept, ensure_ascii=False, default=str)
     assert len(kept) > 100
     assert [name for name, typed in world.canaries.items() if typed in text] == []

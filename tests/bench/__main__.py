@@ -29,8 +29,11 @@ def ratio(thing, floor, rounds=ROUNDS):
     """Median of thing/floor over interleaved rounds, and the medians in milliseconds."""
     thing(), floor()
     pairs = [(timed(thing), timed(floor)) for _ in range(rounds)]
-    return (statistics.median(a / b for a, b in pairs), statistics.median(a for a, _ in pairs) * 1000,
-            statistics.median(b for _, b in pairs) * 1000)
+    return (
+        statistics.median(a / b for a, b in pairs),
+        statistics.median(a for a, _ in pairs) * 1000,
+        statistics.median(b for _, b in pairs) * 1000,
+    )
 
 
 def timed(act):
@@ -64,10 +67,17 @@ def pages():
         client = Client()
         client.force_login(User.objects.get(number=number), backend=settings.AUTHENTICATION_BACKENDS[-1])
         for url in urls:
-            with CaptureQueriesContext(connection, ) as queries:
-                assert client.get(url).status_code == 200, url  # noqa: S101
-            row(f"page {url} as {number} ({len(queries)} queries)", "a signed-in page that does nothing",
-                ratio(lambda url=url, client=client: client.get(url), lambda client=client: client.get("/bench-nothing/")))
+            with CaptureQueriesContext(
+                connection,
+            ) as queries:
+                assert client.get(url).status_code == 200, url
+            row(
+                f"page {url} as {number} ({len(queries)} queries)",
+                "a signed-in page that does nothing",
+                ratio(
+                    lambda url=url, client=client: client.get(url), lambda client=client: client.get("/bench-nothing/")
+                ),
+            )
 
 
 def papers():
@@ -78,11 +88,17 @@ def papers():
     from workflows.documents import document  # noqa: PLC0415
     from workflows.models import Submission  # noqa: PLC0415
 
-    filed = Submission.objects.filter(state="filed", task__brings="points").select_related("task__campaign__scheme").first()
+    filed = (
+        Submission.objects.filter(state="filed", task__brings="points").select_related("task__campaign__scheme").first()
+    )
     paper = compose(filed.task.paper_rules, document(filed))
     html = paper_pages.to_html(paper)
-    row("one filled self-check as PDF, warm", "plain WeasyPrint of the same page, no CSS cache",
-        ratio(lambda: paper_pages.to_pdf([paper]), lambda: weasyprint.HTML(string=html).write_pdf(), 5), "goal <= 1")
+    row(
+        "one filled self-check as PDF, warm",
+        "plain WeasyPrint of the same page, no CSS cache",
+        ratio(lambda: paper_pages.to_pdf([paper]), lambda: weasyprint.HTML(string=html).write_pdf(), 5),
+        "goal <= 1",
+    )
 
 
 def exports():
@@ -94,8 +110,10 @@ def exports():
     scheme, root = Scheme.objects.get(is_current=True), Unit.objects.get(parent=None)
     on = clock.today()
     levels = {level.value: label for level, label in scheme.rules.levels.items()}
-    cells = [ledgers.cells(number, found, levels) for number, found in
-             enumerate(ledgers.rows(ledgers.everything(), scheme, root, on=on), start=1)]
+    cells = [
+        ledgers.cells(number, found, levels)
+        for number, found in enumerate(ledgers.rows(ledgers.everything(), scheme, root, on=on), start=1)
+    ]
 
     def plain():
         book = openpyxl.Workbook(write_only=True)
@@ -104,14 +122,17 @@ def exports():
             sheet.append(values)
         book.save(io.BytesIO())
 
-    row(f"school ledger of {len(cells)} points, database to XLSX", "openpyxl write_only of the same cells, unstyled",
-        ratio(lambda: ledgers.workbook(ledgers.everything(), scheme, root, on=on, year=on.year), plain, 5))
+    row(
+        f"school ledger of {len(cells)} points, database to XLSX",
+        "openpyxl write_only of the same cells, unstyled",
+        ratio(lambda: ledgers.workbook(ledgers.everything(), scheme, root, on=on, year=on.year), plain, 5),
+    )
 
 
 def reminders_and_saves():
+    from registers.actors import Actor  # noqa: PLC0415
     from workflows import drafts, reminders  # noqa: PLC0415
     from workflows.models import Draft, Notification, Submission  # noqa: PLC0415
-    from registers.actors import Actor  # noqa: PLC0415
 
     last = Submission.objects.filter(state="open").order_by("-due_on").values_list("due_on", flat=True).first()
     at = timezone.make_aware(timezone.datetime.combine(last, timezone.datetime.min.time().replace(hour=9)))
@@ -126,12 +147,20 @@ def reminders_and_saves():
             message.pk = None
         Notification.objects.bulk_create(same, batch_size=1000)
 
-    row(f"the nightly reminders ({len(same)} rows)", "a bare bulk insert of the same rows",
-        ratio(rolled_back(lambda: reminders.remind(at=at)), rolled_back(bare), 5))
+    row(
+        f"the nightly reminders ({len(same)} rows)",
+        "a bare bulk insert of the same rows",
+        ratio(rolled_back(lambda: reminders.remind(at=at)), rolled_back(bare), 5),
+    )
 
     submission = Submission.objects.filter(state="open", person__isnull=False).select_related("person").first()
     actor = Actor(submission.person)
-    content = {"entries": [{"key": str(n), "base": None, "change": "add", "values": {"content": "风险" * 50}} for n in range(20)], "values": {}}
+    content = {
+        "entries": [
+            {"key": str(n), "base": None, "change": "add", "values": {"content": "风险" * 50}} for n in range(20)
+        ],
+        "values": {},
+    }
 
     def save():
         seen = Draft.objects.filter(submission=submission).values_list("version", flat=True).first() or 0
@@ -141,7 +170,11 @@ def reminders_and_saves():
         seen = Draft.objects.filter(submission=submission).values_list("version", flat=True).first() or 0
         Draft.objects.filter(submission=submission).update(content=content, version=seen + 1)
 
-    row("one continuous save of 20 entries", "a bare UPDATE of the same row", ratio(rolled_back(save), rolled_back(floor)))
+    row(
+        "one continuous save of 20 entries",
+        "a bare UPDATE of the same row",
+        ratio(rolled_back(save), rolled_back(floor)),
+    )
 
 
 def main():

@@ -17,7 +17,17 @@ from registers.models import AuditEntry, Job, RiskPoint
 from tests.factories import appoint, make_person
 from tests.personas import Year, point, unit_point
 from workflows import campaigns, drafts, publicity, routes, sweeping
-from workflows.models import Campaign, Decision, Draft, FiledPaper, Notification, Objection, PublicityNotice, ReviewVote, Submission
+from workflows.models import (
+    Campaign,
+    Decision,
+    Draft,
+    FiledPaper,
+    Notification,
+    Objection,
+    PublicityNotice,
+    ReviewVote,
+    Submission,
+)
 from workflows.sheets import sheet_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,7 +122,9 @@ def moves(sheet):
 def test_two_signatures_at_once_make_one(year, before_leaders, second_leader, slowly):
     sheet = before_leaders
 
-    outcomes = together(*(lambda by=by: year.agree(sheet, by, signed=True) for by in (year.campus.leader, second_leader)))
+    outcomes = together(
+        *(lambda by=by: year.agree(sheet, by, signed=True) for by in (year.campus.leader, second_leader))
+    )
 
     assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
     assert (moves(sheet), year.again(sheet).version, year.again(sheet).step) == ([0, 1, 2], 3, "file")
@@ -123,30 +135,43 @@ def test_two_signatures_at_once_make_one(year, before_leaders, second_leader, sl
 @pytest.fixture
 def unprotected(monkeypatch):
     """No row lock, no look at the version."""
-    plain = Submission.objects.select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to")
+    plain = Submission.objects.select_related(
+        "task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to"
+    )
     monkeypatch.setattr(routes, "locked", lambda submission_id: plain.all().get(pk=submission_id))
     monkeypatch.setattr(routes, "_fresh", lambda submission, seen_version: None)
 
 
 @pytest.mark.pg
-def test_without_lock_and_version_both_get_in_and_the_constraint_stops_one(year, before_leaders, second_leader, slowly, unprotected):
+def test_without_lock_and_version_both_get_in_and_the_constraint_stops_one(
+    year, before_leaders, second_leader, slowly, unprotected
+):
     """Control: the harness does bring two people to the same place at the same time."""
     sheet = before_leaders
 
-    outcomes = together(*(lambda by=by: year.agree(sheet, by, signed=True) for by in (year.campus.leader, second_leader)))
+    outcomes = together(
+        *(lambda by=by: year.agree(sheet, by, signed=True) for by in (year.campus.leader, second_leader))
+    )
 
     assert [type(lost) for lost in losers(outcomes)] == [IntegrityError]
     assert moves(sheet) == [0, 1, 2]
 
 
 @pytest.mark.pg
-def test_without_the_constraint_as_well_the_sheet_is_signed_twice(year, before_leaders, second_leader, slowly, unprotected):
+def test_without_the_constraint_as_well_the_sheet_is_signed_twice(
+    year, before_leaders, second_leader, slowly, unprotected
+):
     """Control: with the last protection gone, the damage is done."""
-    sheet, constraint = before_leaders, next(rule for rule in Decision._meta.constraints if rule.name == "decision_one_per_version")
+    sheet, constraint = (
+        before_leaders,
+        next(rule for rule in Decision._meta.constraints if rule.name == "decision_one_per_version"),
+    )
     with connection.schema_editor() as editor:
         editor.remove_constraint(Decision, constraint)
     try:
-        outcomes = together(*(lambda by=by: year.agree(sheet, by, signed=True) for by in (year.campus.leader, second_leader)))
+        outcomes = together(
+            *(lambda by=by: year.agree(sheet, by, signed=True) for by in (year.campus.leader, second_leader))
+        )
 
         assert (losers(outcomes), moves(sheet)) == ([], [0, 1, 2, 2])
     finally:
@@ -160,12 +185,18 @@ def test_two_officers_file_a_sheet_once(year, before_office, second_officer, slo
 
     assert len(losers(outcomes)) == 1
     assert isinstance(losers(outcomes)[0], LOST)
-    assert (moves(before_office), FiledPaper.objects.count(), RiskPoint.objects.in_force(year.clock.today).count()) == ([0, 1, 2, 3], 1, 1)
+    assert (moves(before_office), FiledPaper.objects.count(), RiskPoint.objects.in_force(year.clock.today).count()) == (
+        [0, 1, 2, 3],
+        1,
+        1,
+    )
     assert Notification.objects.filter(kind="submission.filed").count() == 1
 
 
 def test_agreement_and_return_at_once_leave_one_of_them(year, before_office, second_officer, slowly):
-    outcomes = together(lambda: year.agree(before_office, year.campus.office), lambda: year.send_back(before_office, second_officer))
+    outcomes = together(
+        lambda: year.agree(before_office, year.campus.office), lambda: year.send_back(before_office, second_officer)
+    )
 
     sheet = year.again(before_office)
     assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
@@ -184,7 +215,10 @@ def test_signature_and_withdrawal_at_once_leave_one_of_them(year, slowly):
     outcomes = together(lambda: year.agree(sheet, year.campus.head, signed=True), lambda: year.withdraw(sheet))
 
     assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
-    assert (moves(sheet), year.again(sheet).state) == ([0, 1], "open" if isinstance(outcomes[0], Exception) else "filed")
+    assert (moves(sheet), year.again(sheet).state) == (
+        [0, 1],
+        "open" if isinstance(outcomes[0], Exception) else "filed",
+    )
 
 
 def test_two_adjudicators_with_different_grades_leave_one_grade(year, slowly):
@@ -199,8 +233,10 @@ def test_two_adjudicators_with_different_grades_leave_one_grade(year, slowly):
     year.sweep()
     sheet, key = year.again(sheet), sheet_for(sheet).shown()[0].key
 
-    outcomes = together(lambda: year.agree(sheet, campus.chair, grades={key: ("grade-1", "加重")}),
-                        lambda: year.agree(sheet, second, grades={key: ("grade-3", "减轻")}))
+    outcomes = together(
+        lambda: year.agree(sheet, campus.chair, grades={key: ("grade-1", "加重")}),
+        lambda: year.agree(sheet, second, grades={key: ("grade-3", "减轻")}),
+    )
 
     assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
     grade = RiskPoint.objects.in_force(year.clock.today).get().final_grade.code
@@ -208,8 +244,10 @@ def test_two_adjudicators_with_different_grades_leave_one_grade(year, slowly):
 
 
 def test_handing_over_and_deciding_at_once_leave_one_of_them(year, before_office, second_officer, slowly):
-    outcomes = together(lambda: year.agree(before_office, year.campus.office),
-                        lambda: year.hand_over(before_office, year.campus.office, second_officer))
+    outcomes = together(
+        lambda: year.agree(before_office, year.campus.office),
+        lambda: year.hand_over(before_office, year.campus.office, second_officer),
+    )
 
     assert len(losers(outcomes)) == 1
     assert isinstance(losers(outcomes)[0], LOST)
@@ -249,7 +287,9 @@ def test_two_windows_that_save_at_once_keep_one_text_and_tell_the_other(year, se
     if seen:
         drafts.save(sheet, {"entries": [], "values": {}}, actor=actor, seen=0, at=year.clock.now)
 
-    outcomes = together(*(lambda text=text: drafts.save(sheet, text, actor=actor, seen=seen, at=year.clock.now) for text in texts))
+    outcomes = together(
+        *(lambda text=text: drafts.save(sheet, text, actor=actor, seen=seen, at=year.clock.now) for text in texts)
+    )
 
     draft = Draft.objects.get()
     winner = next(place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception))
@@ -322,8 +362,14 @@ def test_same_colleague_objects_once_however_fast_he_clicks(year, notice):
 
 
 def test_campaign_opened_by_two_at_once_is_opened_once(year):
-    outcomes = together(*[lambda: campaigns.open_campaign(
-        scheme=year.campus.scheme, institution=year.campus.root, year=2027, at=year.clock.now)] * 2)
+    outcomes = together(
+        *[
+            lambda: campaigns.open_campaign(
+                scheme=year.campus.scheme, institution=year.campus.root, year=2027, at=year.clock.now
+            )
+        ]
+        * 2
+    )
 
     assert len(losers(outcomes)) == 1
     assert isinstance(losers(outcomes)[0], campaigns.AlreadyOpen | IntegrityError)
@@ -341,7 +387,9 @@ def test_two_workers_do_each_job_once(year, monkeypatch):
 
     monkeypatch.setitem(jobs.KINDS, "test", work)
     for number in range(6):
-        Job.objects.create(kind="test", owner=year.campus.office, parameters={"number": number}, created_at=year.clock.now)
+        Job.objects.create(
+            kind="test", owner=year.campus.office, parameters={"number": number}, created_at=year.clock.now
+        )
 
     outcomes = together(*[lambda: jobs.work(at=year.clock.now)] * 2)
 
@@ -358,6 +406,7 @@ def write_entries(year):
         for _ in range(EACH):
             with transaction.atomic():
                 audit.append("organisation.change", about=year.campus.unit, at=year.clock.now)
+
     return together(*[write] * WRITERS)
 
 

@@ -32,8 +32,10 @@ ON = date(2026, 9, 15)
 def test_role_holds_from_its_first_day_until_the_day_before_its_end(campus):
     Appointment.objects.filter(user=campus.head).update(since=date(2026, 3, 1), until=date(2026, 9, 1))
 
-    held = {day: Actor(campus.head, on=day).holds("unit_head", campus.unit.pk) for day in (
-        date(2026, 2, 28), date(2026, 3, 1), date(2026, 8, 31), date(2026, 9, 1))}
+    held = {
+        day: Actor(campus.head, on=day).holds("unit_head", campus.unit.pk)
+        for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 8, 31), date(2026, 9, 1))
+    }
     assert list(held.values()) == [False, True, True, False]
 
 
@@ -67,7 +69,13 @@ def test_somebody_without_account_is_nobody(campus, who):
     campus.head.is_active = False
     actor = Actor({"nobody": None, "anonymous": AnonymousUser(), "dismissed": campus.head}[who], on=ON)
 
-    assert (actor.is_authenticated, actor.user_id, actor.grants, actor.posts, actor.home_unit_ids) == (False, None, [], [], set())
+    assert (actor.is_authenticated, actor.user_id, actor.grants, actor.posts, actor.home_unit_ids) == (
+        False,
+        None,
+        [],
+        [],
+        set(),
+    )
 
 
 def test_home_is_where_the_person_is_employed_and_where_his_posts_are(campus):
@@ -113,14 +121,30 @@ def test_refusal_carries_its_sentence(campus):
         access.require(campus.actor(campus.clerk), "manage", campus.unit)
 
     assert (refused.value.reason, refused.value.action, refused.value.about) == (
-        "只有管理员可以维护单位信息。", "manage", f"registers.unit:{campus.unit.pk}")
+        "只有管理员可以维护单位信息。",
+        "manage",
+        f"registers.unit:{campus.unit.pk}",
+    )
     assert access.require(campus.actor(campus.registrar), "manage", campus.unit) is None
 
 
 # --- Who reads the register -----------------------------------------------------------------------------
 
-PEOPLE = ["clerk", "colleague", "liaison", "member", "deputy", "head", "other_head", "leader", "office", "chair", "registrar",
-          "sys_admin", "auditor"]
+PEOPLE = [
+    "clerk",
+    "colleague",
+    "liaison",
+    "member",
+    "deputy",
+    "head",
+    "other_head",
+    "leader",
+    "office",
+    "chair",
+    "registrar",
+    "sys_admin",
+    "auditor",
+]
 UNIT_SIDE = {"liaison", "member", "deputy", "head"}
 SCHOOL_SIDE = {"leader", "office", "chair", "registrar"}
 
@@ -140,7 +164,9 @@ def register(campus):
     }
     for name, fields in kinds.items():
         point = RiskPoint.objects.create(unit=campus.unit, category=category, content=name, **fields)
-        ControlMeasure.objects.create(point_series=point.series, unit=campus.unit, stage="prevention", text=name, in_force_from=ON)
+        ControlMeasure.objects.create(
+            point_series=point.series, unit=campus.unit, stage="prevention", text=name, in_force_from=ON
+        )
     return campus
 
 
@@ -204,7 +230,9 @@ def test_power_items_in_force_are_for_every_colleague(campus):
         assert [item.name for item in PowerItem.objects.visible_to(campus.actor(getattr(campus, who)))] == ["在册"]
 
 
-@pytest.mark.parametrize(("who", "seen"), [("liaison", True), ("head", True), ("clerk", False), ("other_head", False), ("office", False)])
+@pytest.mark.parametrize(
+    ("who", "seen"), [("liaison", True), ("head", True), ("clerk", False), ("other_head", False), ("office", False)]
+)
 def test_group_in_the_making_is_known_to_its_unit_only(campus, who, seen):
     draft = LeadingGroup.objects.create(unit=campus.unit)
 
@@ -225,7 +253,9 @@ def test_audit_chain_is_read_by_the_auditor_and_own_acts_by_their_author(campus)
     audit.append("ledger.export", actor=campus.actor(campus.office))
 
     def acts(user):
-        return list(AuditEntry.objects.visible_to(campus.actor(user)).order_by("sequence").values_list("act", flat=True))
+        return list(
+            AuditEntry.objects.visible_to(campus.actor(user)).order_by("sequence").values_list("act", flat=True)
+        )
 
     assert acts(campus.auditor) == ["scheme.load", "ledger.export"]
     assert acts(campus.office) == ["ledger.export"]

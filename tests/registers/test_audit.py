@@ -17,7 +17,13 @@ AT = moment("2026-09-15 10:00")
 def chain(campus):
     """Five entries after the one that loading the scheme left."""
     for number in range(5):
-        audit.append("organisation.change", about=campus.unit, actor=campus.actor(campus.registrar), at=AT, detail={"number": number})
+        audit.append(
+            "organisation.change",
+            about=campus.unit,
+            actor=campus.actor(campus.registrar),
+            at=AT,
+            detail={"number": number},
+        )
     assert audit.verify() == (6, [])
 
 
@@ -30,14 +36,18 @@ LOOSE = "与前一条不衔接（顺序被调换或前一条被替换）"
 CUT = "末尾记录被删除或链头被改动"
 
 
-@pytest.mark.parametrize("change", [
-    {"act": "scheme.load"},
-    {"about": "registers.unit:0"},
-    {"detail": {"number": 9}},
-    {"acting_role": "office"},
-    {"actor": None},
-    {"at": moment("2026-09-15 10:01")},
-], ids=lambda change: next(iter(change)))
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"act": "scheme.load"},
+        {"about": "registers.unit:0"},
+        {"detail": {"number": 9}},
+        {"acting_role": "office"},
+        {"actor": None},
+        {"at": moment("2026-09-15 10:01")},
+    ],
+    ids=lambda change: next(iter(change)),
+)
 def test_changed_entry_is_found(chain, change):
     AuditEntry.objects.filter(sequence=3).update(**change)
 
@@ -107,11 +117,24 @@ def test_command_tells_a_whole_chain_from_a_broken_one(chain, capsys):
 
 
 def test_entry_holds_who_what_and_when(campus):
-    audit.append("ledger.export", about=campus.unit, actor=campus.actor(campus.office), acting_role="office", at=AT, detail={"as_of": "2026-09-15"})
+    audit.append(
+        "ledger.export",
+        about=campus.unit,
+        actor=campus.actor(campus.office),
+        acting_role="office",
+        at=AT,
+        detail={"as_of": "2026-09-15"},
+    )
 
     entry = AuditEntry.objects.get(sequence=2)
     assert (entry.act, entry.about, entry.actor, entry.acting_role, entry.at, entry.detail) == (
-        "ledger.export", f"registers.unit:{campus.unit.pk}", campus.office, "office", AT, {"as_of": "2026-09-15"})
+        "ledger.export",
+        f"registers.unit:{campus.unit.pk}",
+        campus.office,
+        "office",
+        AT,
+        {"as_of": "2026-09-15"},
+    )
 
 
 def test_undeclared_act_is_refused(db):
@@ -143,7 +166,10 @@ def test_entry_of_an_undone_act_is_undone_with_it(campus):
         raise ZeroDivisionError
 
     audit.append("ledger.export", at=AT)
-    assert list(AuditEntry.objects.order_by("sequence").values_list("sequence", "act")) == [(1, "scheme.load"), (2, "ledger.export")]
+    assert list(AuditEntry.objects.order_by("sequence").values_list("sequence", "act")) == [
+        (1, "scheme.load"),
+        (2, "ledger.export"),
+    ]
     assert audit.verify() == (2, [])
 
 
@@ -151,10 +177,13 @@ def test_entry_of_an_undone_act_is_undone_with_it(campus):
 
 
 def test_migration_installs_the_triggers(audit_triggers):
-    assert audit_triggers == {
-        "sqlite": {"audit_entry_no_update", "audit_entry_no_delete"},
-        "postgresql": {"audit_entry_no_change", "audit_entry_no_truncate"},
-    }[connection.vendor]
+    assert (
+        audit_triggers
+        == {
+            "sqlite": {"audit_entry_no_update", "audit_entry_no_delete"},
+            "postgresql": {"audit_entry_no_change", "audit_entry_no_truncate"},
+        }[connection.vendor]
+    )
 
 
 TAMPERINGS = {
@@ -165,7 +194,11 @@ TAMPERINGS = {
 
 @pytest.mark.parametrize("statement", TAMPERINGS.values(), ids=TAMPERINGS)
 def test_database_refuses_to_tamper(chain, audit_triggers, statement):
-    with pytest.raises(DatabaseError, match="audit entries are append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="audit entries are append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
     audit.append("organisation.change", at=AT)
@@ -184,7 +217,11 @@ def test_without_the_triggers_the_database_would_obey(chain, statement):
 @pytest.mark.pg
 def test_database_refuses_to_truncate(chain, audit_triggers):
     connection.check_constraints()  # a table with checks still pending cannot be truncated anyway
-    with pytest.raises(DatabaseError, match="audit entries are append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="audit entries are append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(f"TRUNCATE {AuditEntry._meta.db_table}")
 
     assert audit.verify() == (6, [])
@@ -193,14 +230,18 @@ def test_database_refuses_to_truncate(chain, audit_triggers):
 # --- What is on the chain -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("who", "status", "act"), [("clerk", 403, "access.denied"), ("member", 302, "submission.vote")])
+@pytest.mark.parametrize(
+    ("who", "status", "act"), [("clerk", 403, "access.denied"), ("member", 302, "submission.vote")]
+)
 def test_refused_vote_is_on_record_as_denied_and_an_allowed_one_as_a_vote(year, client, who, status, act):
     sheet = year.sheet("personal-search")
     sheet = year.submit(sheet, year.points(sheet, point()))
     voter = getattr(year.campus, who)
     client.force_login(voter, backend="django.contrib.auth.backends.ModelBackend")
 
-    response = client.post(reverse("submission_vote", args=[sheet.pk]), {"seen_version": sheet.version, "complete": "yes"})
+    response = client.post(
+        reverse("submission_vote", args=[sheet.pk]), {"seen_version": sheet.version, "complete": "yes"}
+    )
 
     entry = AuditEntry.objects.order_by("sequence").last()
     assert (response.status_code, entry.act, entry.actor) == (status, act, voter)

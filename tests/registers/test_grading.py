@@ -15,17 +15,20 @@ def with_rule(rule, **forced):
     return RULES.model_copy(update={"grading": RULES.grading.model_copy(update={"rule": rule, "forced": forced})})
 
 
-@pytest.mark.parametrize(("probability", "harm", "both", "worst"), [
-    ("high", "criminal", "grade-1", "grade-1"),
-    ("high", "disciplinary", "grade-2", "grade-1"),
-    ("high", "slight", "grade-2", "grade-1"),
-    ("medium", "criminal", "grade-2", "grade-1"),
-    ("medium", "disciplinary", "grade-2", "grade-2"),
-    ("medium", "slight", "grade-2", "grade-2"),
-    ("low", "criminal", "grade-2", "grade-1"),
-    ("low", "disciplinary", "grade-2", "grade-2"),
-    ("low", "slight", "grade-3", "grade-3"),
-])
+@pytest.mark.parametrize(
+    ("probability", "harm", "both", "worst"),
+    [
+        ("high", "criminal", "grade-1", "grade-1"),
+        ("high", "disciplinary", "grade-2", "grade-1"),
+        ("high", "slight", "grade-2", "grade-1"),
+        ("medium", "criminal", "grade-2", "grade-1"),
+        ("medium", "disciplinary", "grade-2", "grade-2"),
+        ("medium", "slight", "grade-2", "grade-2"),
+        ("low", "criminal", "grade-2", "grade-1"),
+        ("low", "disciplinary", "grade-2", "grade-2"),
+        ("low", "slight", "grade-3", "grade-3"),
+    ],
+)
 def test_grade_follows_from_the_factors(probability, harm, both, worst):
     factors = {"probability": probability, "harm": harm}
 
@@ -33,14 +36,23 @@ def test_grade_follows_from_the_factors(probability, harm, both, worst):
     assert grading.propose(with_rule("worst"), factors).grade == worst
 
 
-@pytest.mark.parametrize(("factors", "reason"), [
-    ({"probability": "high", "harm": "criminal"},
-     "发生几率：高；危害程度：可能触犯国家法律，构成犯罪。各项均为最重，建议评为一级。"),
-    ({"probability": "low", "harm": "slight"},
-     "发生几率：较小；危害程度：可能造成不良社会影响或一定经济损失。各项均为最轻，建议评为三级。"),
-    ({"probability": "high", "harm": "slight"},
-     "发生几率：高；危害程度：可能造成不良社会影响或一定经济损失。各项不同为最重或最轻，建议评为二级。"),
-])
+@pytest.mark.parametrize(
+    ("factors", "reason"),
+    [
+        (
+            {"probability": "high", "harm": "criminal"},
+            "发生几率：高；危害程度：可能触犯国家法律，构成犯罪。各项均为最重，建议评为一级。",
+        ),
+        (
+            {"probability": "low", "harm": "slight"},
+            "发生几率：较小；危害程度：可能造成不良社会影响或一定经济损失。各项均为最轻，建议评为三级。",
+        ),
+        (
+            {"probability": "high", "harm": "slight"},
+            "发生几率：高；危害程度：可能造成不良社会影响或一定经济损失。各项不同为最重或最轻，建议评为二级。",
+        ),
+    ],
+)
 def test_proposal_says_why(factors, reason):
     assert grading.propose(RULES, factors).reason == reason
 
@@ -51,12 +63,15 @@ def test_worst_rule_says_why():
     assert proposal.reason == "发生几率：较小；危害程度：可能触犯国家法律，构成犯罪。取其中较重的一项，建议评为一级。"
 
 
-@pytest.mark.parametrize(("factors", "reason"), [
-    ({}, "尚未选择“发生几率”。"),
-    ({"harm": "slight"}, "尚未选择“发生几率”。"),
-    ({"probability": "high"}, "尚未选择“危害程度”。"),
-    ({"probability": "high", "harm": "unheard-of"}, "尚未选择“危害程度”。"),
-])
+@pytest.mark.parametrize(
+    ("factors", "reason"),
+    [
+        ({}, "尚未选择“发生几率”。"),
+        ({"harm": "slight"}, "尚未选择“发生几率”。"),
+        ({"probability": "high"}, "尚未选择“危害程度”。"),
+        ({"probability": "high", "harm": "unheard-of"}, "尚未选择“危害程度”。"),
+    ],
+)
 def test_open_factor_leaves_the_grade_open(factors, reason):
     assert grading.propose(RULES, factors) == grading.Proposal(None, reason)
 

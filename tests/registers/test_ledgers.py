@@ -22,8 +22,12 @@ class Book:
 
     def point(self, content, *, on, grade=None, unit=None, category="process", series=None, **fields):
         point = RiskPoint(
-            unit=unit or self.campus.unit, content=content, final_grade=self.grades.get(grade),
-            category=RiskCategory.objects.get(scheme=self.campus.scheme, code=category), **{"level": "unit", **fields})
+            unit=unit or self.campus.unit,
+            content=content,
+            final_grade=self.grades.get(grade),
+            category=RiskCategory.objects.get(scheme=self.campus.scheme, code=category),
+            **{"level": "unit", **fields},
+        )
         if series:
             point.series = series
         point.save()
@@ -34,7 +38,9 @@ class Book:
         return self.point(content, level="personal", post=self.campus.post, holder=self.campus.clerk, **fields)
 
     def measure(self, point, text, *, on, stage="prevention"):
-        measure = ControlMeasure.objects.create(point_series=point.series, unit_id=point.unit_id, stage=stage, text=text)
+        measure = ControlMeasure.objects.create(
+            point_series=point.series, unit_id=point.unit_id, stage=stage, text=text
+        )
         versions.enter_into_force(measure, on=on)
 
     def rows(self, *, on, reader=None, unit=None):
@@ -57,8 +63,10 @@ def test_ledger_shows_what_was_in_force_on_its_day(book):
     book.measure(first, "秋措施", on=AUTUMN)
     versions.retire(second, on=WINTER)
 
-    found = {day: [(row.point.content, row.measures) for row in book.rows(on=day)] for day in (
-        date(2026, 2, 28), SPRING, SUMMER, AUTUMN, WINTER)}
+    found = {
+        day: [(row.point.content, row.measures) for row in book.rows(on=day)]
+        for day in (date(2026, 2, 28), SPRING, SUMMER, AUTUMN, WINTER)
+    }
 
     assert list(found.values()) == [
         [],
@@ -99,10 +107,18 @@ def test_ledger_of_a_unit_covers_what_is_below_it_and_nothing_else(book):
     assert set(book.contents(on=SPRING)) == {"本处", "下属科室", "别处"}
 
 
-@pytest.mark.parametrize(("who", "seen"), [
-    ("office", {"一级", "单位"}), ("leader", {"一级", "单位"}), ("head", {"一级", "三级", "单位"}), ("liaison", {"一级", "三级", "单位"}),
-    ("clerk", {"一级", "三级"}), ("other_head", set()), ("auditor", set()),
-])
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("office", {"一级", "单位"}),
+        ("leader", {"一级", "单位"}),
+        ("head", {"一级", "三级", "单位"}),
+        ("liaison", {"一级", "三级", "单位"}),
+        ("clerk", {"一级", "三级"}),
+        ("other_head", set()),
+        ("auditor", set()),
+    ],
+)
 def test_reader_finds_only_his_own_share(book, who, seen):
     grave, slight = book.personal("一级", on=SPRING, grade=1), book.personal("三级", on=SPRING, grade=3)
     unit = book.point("单位", on=SPRING, grade=3)
@@ -122,9 +138,13 @@ def test_totals_count_everything_also_what_stays_with_the_unit(book):
     book.point("别处", on=SPRING, grade=3, unit=book.campus.other_unit)
 
     assert ledgers.totals(book.campus.scheme, book.campus.root, on=SUMMER) == [
-        ("财务处", {"一级": 1, "三级": 1, "未评定": 1}, 3), ("招生就业处", {"三级": 1}, 1)]
+        ("财务处", {"一级": 1, "三级": 1, "未评定": 1}, 3),
+        ("招生就业处", {"三级": 1}, 1),
+    ]
     assert ledgers.totals(book.campus.scheme, book.campus.root, on=SPRING) == [
-        ("财务处", {"一级": 1, "三级": 1}, 2), ("招生就业处", {"三级": 1}, 1)]
+        ("财务处", {"一级": 1, "三级": 1}, 2),
+        ("招生就业处", {"三级": 1}, 1),
+    ]
 
 
 def test_leader_named_is_the_one_of_that_day(book):
@@ -187,9 +207,23 @@ def test_workbook_row_carries_every_column(book):
 
     head = next(row for row in found if row[0] == "序号")
     assert dict(zip(head, found[found.index(head) + 1], strict=True)) == {
-        "序号": 1, "单位": "财务处", "层面": "个人岗位", "岗位": "会计核算", "责任人": "甲一", "权力（业务）事项": "设备采购",
-        "风险类别": "业务流程", "风险内容": "照抄参数", "表现形式": "一家中标", "风险等级": "一级", "前期预防": "两人经办",
-        "中期监控": "每月抽查", "后期处置": "谈话提醒", "责任领导": "丁一", "备案日期": "2026-03-01", "调整记录": None, "备注": None,
+        "序号": 1,
+        "单位": "财务处",
+        "层面": "个人岗位",
+        "岗位": "会计核算",
+        "责任人": "甲一",
+        "权力（业务）事项": "设备采购",
+        "风险类别": "业务流程",
+        "风险内容": "照抄参数",
+        "表现形式": "一家中标",
+        "风险等级": "一级",
+        "前期预防": "两人经办",
+        "中期监控": "每月抽查",
+        "后期处置": "谈话提醒",
+        "责任领导": "丁一",
+        "备案日期": "2026-03-01",
+        "调整记录": None,
+        "备注": None,
     }
 
 
@@ -206,7 +240,13 @@ def test_workbook_never_turns_a_text_into_a_formula(book, text):
     book.point(text, on=SPRING)
     content = ledgers.workbook(ledgers.everything(), book.campus.scheme, book.campus.root, on=SPRING, year=2026)
 
-    found = [cell for sheet in openpyxl.load_workbook(io.BytesIO(content)) for row in sheet.iter_rows() for cell in row if cell.value == text]
+    found = [
+        cell
+        for sheet in openpyxl.load_workbook(io.BytesIO(content))
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value == text
+    ]
 
     assert [cell.data_type for cell in found] == ["s"]
 

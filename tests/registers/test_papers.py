@@ -64,8 +64,11 @@ def filled(**changes):
     return {
         "fields": {"person.name": "欧阳䶮", "filled_on": "2026-09-05", "post.duties": ["采购立项", "档案归档"]},
         "rows": [
-            {"content": "技术参数照抄某一品牌", "measures.prevention": ["集体论证", "公示参数"],
-             "measures.disposal": ["谈话提醒"]},
+            {
+                "content": "技术参数照抄某一品牌",
+                "measures.prevention": ["集体论证", "公示参数"],
+                "measures.disposal": ["谈话提醒"],
+            },
             {"content": "报销积压𠮷", "measures.prevention": [], "measures.disposal": None},
         ],
         "signoffs": {
@@ -74,7 +77,11 @@ def filled(**changes):
             "publicise": {"start": "2026-10-08", "end": "2026-10-14", "outcome": "无异议"},
             "file": {"opinion": "同意备案。", "at": "2026-09-25"},
         },
-        "marks": ["copied"], "code": "A1B2-C3D4", "year": 2026, "version": "第1版", "institution": "某大学",
+        "marks": ["copied"],
+        "code": "A1B2-C3D4",
+        "year": 2026,
+        "version": "第1版",
+        "institution": "某大学",
         **changes,
     }
 
@@ -83,15 +90,18 @@ def texts(rows):
     return [[cell.text for cell in row] for row in rows]
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"columns": [{"label": "甲"}]}, "列“甲”应写 field"),
-    ({"columns": [{"label": "甲", "field": "a", "columns": [{"label": "乙", "field": "b"}]}]}, "两者只能写一个"),
-    ({"fixed_rows": "grade"}, "fixed_rows“grade”不是任何一列的 field"),
-    ({"rows": "measures", "columns": []}, "写了 rows 就要写 columns"),
-    ({"paragraphs": ["{单位}公示"]}, "花括号只能写成"),
-    ({"header": [[{"label": "甲", "field": "a", "wide": True}, {"label": "乙", "field": "b"}]]}, "须独占一行"),
-    ({"footer": [{"label": "计划", "kind": "text"}]}, "kind 为 text 时写 field"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"columns": [{"label": "甲"}]}, "列“甲”应写 field"),
+        ({"columns": [{"label": "甲", "field": "a", "columns": [{"label": "乙", "field": "b"}]}]}, "两者只能写一个"),
+        ({"fixed_rows": "grade"}, "fixed_rows“grade”不是任何一列的 field"),
+        ({"rows": "measures", "columns": []}, "写了 rows 就要写 columns"),
+        ({"paragraphs": ["{单位}公示"]}, "花括号只能写成"),
+        ({"header": [[{"label": "甲", "field": "a", "wide": True}, {"label": "乙", "field": "b"}]]}, "须独占一行"),
+        ({"footer": [{"label": "计划", "kind": "text"}]}, "kind 为 text 时写 field"),
+    ],
+)
 def test_layout_refuses_what_cannot_be_printed(change, words):
     with pytest.raises(ValidationError, match=words):
         PaperLayout.model_validate({**yaml.safe_load(CONTROL), **change})
@@ -107,7 +117,14 @@ def test_layout_lists_its_leaves_and_fields():
 
     assert [leaf.label for leaf in leaf_columns(control)] == ["序号", "风险点", "前期预防", "后期处置"]
     assert fields_used(control) == (
-        "person.name", "filled_on", "post.duties", "number", "content", "measures.prevention", "measures.disposal")
+        "person.name",
+        "filled_on",
+        "post.duties",
+        "number",
+        "content",
+        "measures.prevention",
+        "measures.disposal",
+    )
     assert fields_used(layout(LETTER)) == ("unit.name", "start", "phone", "institution")
 
 
@@ -152,8 +169,12 @@ def test_header_resolves_values_and_spreads_short_rows():
 
 
 def test_fixed_rows_show_every_value_and_lose_no_other():
-    rows = [{"category": "外部环境", "content": "丙"}, {"category": "思想道德", "content": "甲"},
-            {"category": "思想道德", "content": "乙"}, {"category": "旧类别", "content": "丁"}]
+    rows = [
+        {"category": "外部环境", "content": "丙"},
+        {"category": "思想道德", "content": "甲"},
+        {"category": "思想道德", "content": "乙"},
+        {"category": "旧类别", "content": "丁"},
+    ]
 
     paper = compose(layout(SEARCH), {"rows": rows, "fixed": ["思想道德", "业务流程", "外部环境"]})
 
@@ -171,8 +192,15 @@ def test_long_group_names_its_value_in_every_row():
 
 
 def test_tick_columns_mark_the_one_grade():
-    ticks = PaperLayout.model_validate({"title": "表", "columns": [
-        {"label": "高", "field": "grade", "tick": "high"}, {"label": "低", "field": "grade", "tick": "low"}]})
+    ticks = PaperLayout.model_validate(
+        {
+            "title": "表",
+            "columns": [
+                {"label": "高", "field": "grade", "tick": "high"},
+                {"label": "低", "field": "grade", "tick": "low"},
+            ],
+        }
+    )
 
     paper = compose(ticks, {"rows": [{"grade": "low"}, {"grade": "high"}, {"grade": ""}]})
 
@@ -180,10 +208,16 @@ def test_tick_columns_mark_the_one_grade():
 
 
 def test_sort_orders_by_several_fields_and_keeps_gaps_last():
-    by_rank = PaperLayout.model_validate({
-        "title": "表", "sort": ["rank", "-score"], "columns": [{"label": "名", "field": "name"}]})
-    rows = [{"name": "甲", "rank": 2}, {"name": "乙", "rank": 10}, {"name": "丙"},
-            {"name": "丁", "rank": 2, "score": 1}, {"name": "戊", "rank": 2, "score": 5}]
+    by_rank = PaperLayout.model_validate(
+        {"title": "表", "sort": ["rank", "-score"], "columns": [{"label": "名", "field": "name"}]}
+    )
+    rows = [
+        {"name": "甲", "rank": 2},
+        {"name": "乙", "rank": 10},
+        {"name": "丙"},
+        {"name": "丁", "rank": 2, "score": 1},
+        {"name": "戊", "rank": 2, "score": 5},
+    ]
 
     assert texts(compose(by_rank, {"rows": rows}).body) == [["戊"], ["丁"], ["甲"], ["乙"], ["丙"]]
 
@@ -213,10 +247,18 @@ def test_line_footer_leaves_room_for_names_not_yet_written():
     assert paper.footer[0][0].inline == f"填表人：＿＿＿＿＿＿　{BLANK_DATE}"
 
 
-@pytest.mark.parametrize(("value", "shown"), [
-    ("2026-09-05", "2026年9月5日"), (date(2026, 12, 31), "2026年12月31日"), ("2026-09-05T23:10:00", "2026年9月5日"),
-    ("2026-09-05至2026-09-09", "2026-09-05至2026-09-09"), ("上旬", "上旬"), ("", BLANK_DATE), (None, BLANK_DATE),
-])
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-09-05", "2026年9月5日"),
+        (date(2026, 12, 31), "2026年12月31日"),
+        ("2026-09-05T23:10:00", "2026年9月5日"),
+        ("2026-09-05至2026-09-09", "2026-09-05至2026-09-09"),
+        ("上旬", "上旬"),
+        ("", BLANK_DATE),
+        (None, BLANK_DATE),
+    ],
+)
 def test_dates_are_written_out_in_chinese(value, shown):
     assert chinese_date(value) == shown
 

@@ -60,12 +60,22 @@ def everything(paper):
     return [squeezed(text) for text in words if squeezed(text)]
 
 
-@pytest.mark.parametrize(("text", "document"), [
-    (CONTROL, filled()),
-    (SEARCH, {"rows": [{"category": "甲", "content": "乙"}, {"category": "甲", "content": "丙"}], "fixed": ["甲", "丁"],
-              "signoffs": {"fill": {"name": "李建国", "at": "2026-09-01"}}}),
-    (LETTER, {"fields": {"unit.name": "财务处", "start": "2026-10-08"}, "institution": "某大学"}),
-], ids=["control", "search", "letter"])
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        (CONTROL, filled()),
+        (
+            SEARCH,
+            {
+                "rows": [{"category": "甲", "content": "乙"}, {"category": "甲", "content": "丙"}],
+                "fixed": ["甲", "丁"],
+                "signoffs": {"fill": {"name": "李建国", "at": "2026-09-01"}},
+            },
+        ),
+        (LETTER, {"fields": {"unit.name": "财务处", "start": "2026-10-08"}, "institution": "某大学"}),
+    ],
+    ids=["control", "search", "letter"],
+)
 def test_all_writers_show_the_same_words(text, document):
     paper = compose(layout(text), document)
     outputs = {
@@ -75,39 +85,74 @@ def test_all_writers_show_the_same_words(text, document):
         "docx": word_text(to_docx([paper])),
     }
 
-    missing = {(name, words) for name, shown in outputs.items() for words in everything(paper)
-               if words not in squeezed(shown)}
+    missing = {
+        (name, words) for name, shown in outputs.items() for words in everything(paper) if words not in squeezed(shown)
+    }
 
     assert missing == set()
 
 
 LABELS = st.text("风险类别（岗位）、", min_size=1, max_size=14)
 STYLES = st.sampled_from(["grid", "line"])
-VALUES = st.one_of(st.none(), st.booleans(), st.integers(0, 99), st.text("采购𠮷\n<&=", max_size=60),
-                   st.lists(st.text("甲乙", max_size=5), max_size=3))
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(0, 99),
+    st.text("采购𠮷\n<&=", max_size=60),
+    st.lists(st.text("甲乙", max_size=5), max_size=3),
+)
 
 
 @st.composite
 def any_layout(draw):
     """A layout nobody would write but everybody may: its fields are f0 … f9."""
-    leaves = [{"label": draw(LABELS), "field": f"f{at}", "width": draw(st.integers(1, 100))}
-              for at in range(draw(st.integers(0, 8)))]
+    leaves = [
+        {"label": draw(LABELS), "field": f"f{at}", "width": draw(st.integers(1, 100))}
+        for at in range(draw(st.integers(0, 8)))
+    ]
     columns = leaves
     if len(leaves) > 3 and draw(st.booleans()):
         columns = [{"label": "组", "columns": [leaves[0], {"label": "次组", "columns": leaves[1:3]}]}, *leaves[3:]]
-    header = st.lists(st.fixed_dictionaries({"label": LABELS, "field": st.just("f1"), "lines": st.integers(1, 24),
-                                             "kind": st.sampled_from(["text", "date"])}), min_size=1, max_size=6)
+    header = st.lists(
+        st.fixed_dictionaries(
+            {
+                "label": LABELS,
+                "field": st.just("f1"),
+                "lines": st.integers(1, 24),
+                "kind": st.sampled_from(["text", "date"]),
+            }
+        ),
+        min_size=1,
+        max_size=6,
+    )
     kinds = st.sampled_from(["signature", "opinion", "publicity", "text"])
-    block = st.fixed_dictionaries({"label": LABELS, "kind": kinds, "step": st.just("s"), "members": st.booleans(),
-                                   "date": st.booleans(), "seal": st.booleans(), "lines": st.integers(0, 20)})
+    block = st.fixed_dictionaries(
+        {
+            "label": LABELS,
+            "kind": kinds,
+            "step": st.just("s"),
+            "members": st.booleans(),
+            "date": st.booleans(),
+            "seal": st.booleans(),
+            "lines": st.integers(0, 20),
+        }
+    )
     footer = [item | ({"field": "f2"} if item["kind"] == "text" else {}) for item in draw(st.lists(block, max_size=7))]
-    return PaperLayout.model_validate({
-        "title": draw(LABELS), "label": draw(st.sampled_from(["", "附件1"])), "columns": columns, "footer": footer,
-        "orientation": draw(st.sampled_from(["portrait", "landscape"])), "header": draw(st.lists(header, max_size=3)),
-        "header_style": draw(STYLES), "footer_style": draw(STYLES), "closing": ["落款"][: draw(st.integers(0, 1))],
-        "paragraphs": ["自{date:f3}起{f1}"][: draw(st.integers(0, 1))],
-        "fixed_rows": "f0" if leaves and draw(st.booleans()) else None,
-    })
+    return PaperLayout.model_validate(
+        {
+            "title": draw(LABELS),
+            "label": draw(st.sampled_from(["", "附件1"])),
+            "columns": columns,
+            "footer": footer,
+            "orientation": draw(st.sampled_from(["portrait", "landscape"])),
+            "header": draw(st.lists(header, max_size=3)),
+            "header_style": draw(STYLES),
+            "footer_style": draw(STYLES),
+            "closing": ["落款"][: draw(st.integers(0, 1))],
+            "paragraphs": ["自{date:f3}起{f1}"][: draw(st.integers(0, 1))],
+            "fixed_rows": "f0" if leaves and draw(st.booleans()) else None,
+        }
+    )
 
 
 ROWS = st.lists(st.dictionaries(st.sampled_from([f"f{at}" for at in range(8)]), VALUES), max_size=5)
@@ -116,8 +161,12 @@ ROWS = st.lists(st.dictionaries(st.sampled_from([f"f{at}" for at in range(8)]), 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(any_layout(), ROWS, st.lists(st.sampled_from("甲乙丙"), unique=True), VALUES, st.booleans())
 def test_every_accepted_layout_can_be_written_with_all_its_words(anything, rows, fixed, value, blank):
-    document = {"rows": rows, "fixed": fixed, "fields": {"f1": value, "f2": value, "f3": "2026-09-05"},
-                "signoffs": {"s": {"name": "李建国", "opinion": "同意", "members": ["张丽"], "at": "2026-09-05"}}}
+    document = {
+        "rows": rows,
+        "fixed": fixed,
+        "fields": {"f1": value, "f2": value, "f3": "2026-09-05"},
+        "signoffs": {"s": {"name": "李建国", "opinion": "同意", "members": ["张丽"], "at": "2026-09-05"}},
+    }
     paper = compose(anything, document, blank=blank)
 
     shown = squeezed("".join(cell.value for cell in cells(open_book(to_xlsx([paper])))))
@@ -254,7 +303,10 @@ def test_empty_ledger_has_its_head_and_says_that_there_is_nothing():
     sheet = open_book(ledger_workbook([ledger([])]))["财务处"]
 
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
-        ["风险台账", None, None, None], ["序号", "风险点", "备案日期", "得分"], ["无数据", None, None, None]]
+        ["风险台账", None, None, None],
+        ["序号", "风险点", "备案日期", "得分"],
+        ["无数据", None, None, None],
+    ]
 
 
 def test_ledger_cuts_nothing_and_says_what_it_left_out():
@@ -276,7 +328,8 @@ def test_every_paper_of_every_scheme_can_be_written():
     files = sorted((django_settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
     papers = [
         compose(paper, {"fixed": [category.label for category in scheme.categories_for(paper.level)]}, blank=True)
-        for scheme in (loading.read(file)[0] for file in files) for paper in scheme.papers.values()
+        for scheme in (loading.read(file)[0] for file in files)
+        for paper in scheme.papers.values()
     ]
 
     assert len(papers) >= 11

@@ -46,12 +46,26 @@ def everywhere(value, text):
 def test_html_escapes_every_text_of_layout_and_document(style):
     written = yaml.safe_load(CONTROL) | {"header_style": style, "footer_style": style}
     hostile = PaperLayout.model_validate(
-        everywhere(written, HOSTILE[:70]) | {"paragraphs": ["{person.name}"], "closing": ["{person.name}"]})
+        everywhere(written, HOSTILE[:70]) | {"paragraphs": ["{person.name}"], "closing": ["{person.name}"]}
+    )
 
     html = to_html(compose(hostile, everywhere(filled(code=HOSTILE), HOSTILE)), standalone=False)
 
     assert set(re.findall(r"<([a-z0-9]+)", html)) <= {
-        "div", "article", "p", "h2", "table", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "span"}
+        "div",
+        "article",
+        "p",
+        "h2",
+        "table",
+        "colgroup",
+        "col",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "span",
+    }
     assert html.count("&lt;img") >= 30
     assert '"onclick' not in html
 
@@ -64,8 +78,10 @@ def test_fragment_needs_no_inline_style_or_script():
 
 def test_every_class_of_the_markup_has_its_rule():
     styles = pages.STYLES.read_text(encoding="utf-8")
-    html = "".join(to_html(paper, standalone=False) for paper in (
-        control(), compose(layout(CONTROL), {}, blank=True), compose(layout(SEARCH), {"fixed": ["甲"]})))
+    html = "".join(
+        to_html(paper, standalone=False)
+        for paper in (control(), compose(layout(CONTROL), {}, blank=True), compose(layout(SEARCH), {"fixed": ["甲"]}))
+    )
 
     used = {name for names in re.findall(r'class="([^"]+)"', html) for name in names.split()}
     measures = {name for name in used if re.fullmatch(r"(w|lines|tall)-\d+", name)}
@@ -77,7 +93,7 @@ def test_every_class_of_the_markup_has_its_rule():
 def test_standalone_page_needs_no_other_file():
     html = to_html(control())
 
-    assert html.startswith("<!doctype html>\n<html lang=\"zh-CN\">")
+    assert html.startswith('<!doctype html>\n<html lang="zh-CN">')
     assert "<title>附件4 个人岗位廉能风险识别防控表</title>" in html
     assert ".paper-title" in html
     assert not re.search(r"<link|src=|href=|@import", html)
@@ -174,8 +190,10 @@ def test_missing_pango_is_named_with_its_remedy(monkeypatch):
         to_pdf([control()])
 
 
-@pytest.mark.parametrize(("answer", "words"), [("#!/bin/sh\necho -n 'en|de'", "fonts-noto-cjk"),
-                                               ("#!/bin/sh\nexit 1", "apt-get install fontconfig")])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("#!/bin/sh\necho -n 'en|de'", "fonts-noto-cjk"), ("#!/bin/sh\nexit 1", "apt-get install fontconfig")],
+)
 def test_missing_chinese_font_is_refused_instead_of_printing_boxes(monkeypatch, tmp_path, answer, words):
     program = tmp_path / "fc-match"
     program.write_text(answer)
@@ -197,7 +215,8 @@ def test_faces_of_the_operator_go_by_their_file_names(settings, tmp_path):
     rules, assets = faces.sheet_and_assets.__wrapped__()
 
     assert rules.splitlines()[0] == (
-        '@font-face { font-family: "FangSong_GB2312"; font-weight: normal; src: url(asset:font/0) }')
+        '@font-face { font-family: "FangSong_GB2312"; font-weight: normal; src: url(asset:font/0) }'
+    )
     assert assets["asset:font/0"] == b"font"
 
 

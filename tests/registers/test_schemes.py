@@ -29,15 +29,30 @@ def rules():
 @pytest.mark.once
 def test_001_has_the_thirteen_risk_domains_of_the_document(rules):
     assert [domain.label for domain in rules.domains] == [
-        "科学民主决策", "干部人事管理", "人才培养管理", "财务管理", "基建和维修", "项目管理", "物资和设备采购管理", "招生管理",
-        "教育收费管理", "奖助学金发放管理", "国有资产管理", "后勤保障服务管理", "教学资源分配管理"]
+        "科学民主决策",
+        "干部人事管理",
+        "人才培养管理",
+        "财务管理",
+        "基建和维修",
+        "项目管理",
+        "物资和设备采购管理",
+        "招生管理",
+        "教育收费管理",
+        "奖助学金发放管理",
+        "国有资产管理",
+        "后勤保障服务管理",
+        "教学资源分配管理",
+    ]
 
 
 @pytest.mark.once
-@pytest.mark.parametrize(("level", "labels"), [
-    (Level.PERSONAL, ["思想道德", "岗位职责", "工作效率", "业务流程", "制度机制", "外部环境"]),
-    (Level.UNIT, ["业务流程", "制度机制", "外部环境"]),
-])
+@pytest.mark.parametrize(
+    ("level", "labels"),
+    [
+        (Level.PERSONAL, ["思想道德", "岗位职责", "工作效率", "业务流程", "制度机制", "外部环境"]),
+        (Level.UNIT, ["业务流程", "制度机制", "外部环境"]),
+    ],
+)
 def test_001_has_six_personal_and_three_unit_categories(rules, level, labels):
     assert [category.label for category in rules.categories_for(level)] == labels
 
@@ -80,17 +95,20 @@ def test_001_has_four_phases_in_its_first_year(rules):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize(("task", "due"), [
-    ("powers", date(2016, 9, 10)),
-    ("power-directory", date(2016, 9, 10)),
-    ("personal-search", date(2016, 9, 20)),
-    ("unit-search", date(2016, 9, 20)),
-    ("personal-grading", date(2016, 10, 31)),
-    ("unit-grading", date(2016, 10, 31)),
-    ("personal-control", date(2016, 11, 20)),
-    ("unit-control", date(2016, 11, 20)),
-    ("process-directory", date(2016, 12, 15)),
-])
+@pytest.mark.parametrize(
+    ("task", "due"),
+    [
+        ("powers", date(2016, 9, 10)),
+        ("power-directory", date(2016, 9, 10)),
+        ("personal-search", date(2016, 9, 20)),
+        ("unit-search", date(2016, 9, 20)),
+        ("personal-grading", date(2016, 10, 31)),
+        ("unit-grading", date(2016, 10, 31)),
+        ("personal-control", date(2016, 11, 20)),
+        ("unit-control", date(2016, 11, 20)),
+        ("process-directory", date(2016, 12, 15)),
+    ],
+)
 def test_001_dates_every_step(rules, task, due):
     assert rules.task(task).due.on(2016) == due
 
@@ -100,7 +118,12 @@ def test_001_dates_every_step(rules, task, due):
 def test_001_reviews_points_until_25_september(rules, route):
     days = [(step.code, step.due.on(2016) if step.due else None) for step in rules.routes[route].steps]
 
-    assert days == [("fill", None), ("review", date(2016, 9, 25)), ("sign", date(2016, 9, 25)), ("file", date(2016, 9, 25))]
+    assert days == [
+        ("fill", None),
+        ("review", date(2016, 9, 25)),
+        ("sign", date(2016, 9, 25)),
+        ("file", date(2016, 9, 25)),
+    ]
 
 
 @pytest.mark.once
@@ -125,7 +148,12 @@ def test_001_titles_its_annexes_as_the_annex_list_does(rules):
 
 @pytest.mark.once
 def test_001_publishes_personal_grades_in_the_unit_and_unit_grades_to_the_school(rules):
-    notices = {slug: (step.audience, step.role) for slug, route in rules.routes.items() for step in route.steps if step.kind == "publicise"}
+    notices = {
+        slug: (step.audience, step.role)
+        for slug, route in rules.routes.items()
+        for step in route.steps
+        if step.kind == "publicise"
+    }
 
     assert notices == {"personal-grading": ("unit", "unit_head"), "unit-grading": ("school", "office")}
 
@@ -265,7 +293,10 @@ def test_broken_file_is_answered_with_line_and_remedy(old, new, wanted):
         loading.read_text(text, "x.yaml")
 
     found = refused.value.findings
-    shortened = [(row.line - line, cut(row.fault, fault), cut(row.remedy, remedy)) for row, (_, fault, remedy) in zip(found, wanted, strict=True)]
+    shortened = [
+        (row.line - line, cut(row.fault, fault), cut(row.remedy, remedy))
+        for row, (_, fault, remedy) in zip(found, wanted, strict=True)
+    ]
     assert shortened == wanted
 
 
@@ -276,20 +307,31 @@ def test_unbroken_file_passes():
 
 @pytest.mark.once
 def test_all_faults_are_named_at_once():
-    text = TEXT.replace("label: 思想道德", 'label: ""').replace("rank: 2\n", "rank: 二\n").replace("min_members: 3", "min_members: 0")
+    text = (
+        TEXT.replace("label: 思想道德", 'label: ""')
+        .replace("rank: 2\n", "rank: 二\n")
+        .replace("min_members: 3", "min_members: 0")
+    )
 
     with pytest.raises(loading.SchemeFaults) as refused:
         loading.read_text(text, "x.yaml")
 
-    assert [finding.fault for finding in refused.value.findings] == ["“min_members”太小", "“label”不能为空", "“rank”应为整数，现为“二”"]
+    assert [finding.fault for finding in refused.value.findings] == [
+        "“min_members”太小",
+        "“label”不能为空",
+        "“rank”应为整数，现为“二”",
+    ]
 
 
 @pytest.mark.once
-@pytest.mark.parametrize(("content", "fault"), [
-    ("", "文件内容不是一份方案"),
-    ("- 一份清单\n", "文件内容不是一份方案"),
-    ("只有一句话", "文件内容不是一份方案"),
-])
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("", "文件内容不是一份方案"),
+        ("- 一份清单\n", "文件内容不是一份方案"),
+        ("只有一句话", "文件内容不是一份方案"),
+    ],
+)
 def test_file_that_is_no_scheme_is_refused(content, fault):
     with pytest.raises(loading.SchemeFaults) as refused:
         loading.read_text(content, "x.yaml")
@@ -313,7 +355,9 @@ def test_missing_file_is_refused(tmp_path):
     with pytest.raises(loading.SchemeFaults) as refused:
         loading.read(tmp_path / "nowhere.yaml")
 
-    assert [(finding.file, finding.remedy) for finding in refused.value.findings] == [("nowhere.yaml", "检查路径与权限")]
+    assert [(finding.file, finding.remedy) for finding in refused.value.findings] == [
+        ("nowhere.yaml", "检查路径与权限")
+    ]
 
 
 @pytest.mark.once
@@ -372,7 +416,10 @@ def test_changed_text_makes_a_new_version_and_keeps_the_old(db):
     versions.store(*loading.read_text(TEXT.replace("label: 一级\n", "label: 高级\n"), "x.yaml"), at=AT)
 
     grades = Grade.objects.filter(rank=1).order_by("scheme__version")
-    assert list(grades.values_list("scheme__version", "scheme__is_current", "label")) == [(1, False, "一级"), (2, True, "高级")]
+    assert list(grades.values_list("scheme__version", "scheme__is_current", "label")) == [
+        (1, False, "一级"),
+        (2, True, "高级"),
+    ]
 
 
 def test_stored_version_reads_back_as_the_same_rules(db):
@@ -393,5 +440,9 @@ def test_loading_is_on_record_with_the_digest(db):
     scheme = versions.store(*loading.read_text(TEXT, "x.yaml"), at=AT)[0]
 
     entry = AuditEntry.objects.get()
-    assert (entry.act, entry.about, entry.detail) == ("scheme.load", f"registers.scheme:{scheme.pk}", {"digest": scheme.digest})
+    assert (entry.act, entry.about, entry.detail) == (
+        "scheme.load",
+        f"registers.scheme:{scheme.pk}",
+        {"digest": scheme.digest},
+    )
     assert audit.verify() == (1, [])

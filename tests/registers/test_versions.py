@@ -17,7 +17,9 @@ def make_point(campus, content="风险", **fields):
 
 
 def make_measure(point, text="措施", stage="prevention", **fields):
-    return ControlMeasure.objects.create(point_series=point.series, unit_id=point.unit_id, stage=stage, text=text, **fields)
+    return ControlMeasure.objects.create(
+        point_series=point.series, unit_id=point.unit_id, stage=stage, text=text, **fields
+    )
 
 
 def in_force(model, on):
@@ -104,7 +106,13 @@ def test_only_what_is_in_force_can_be_retired(campus, ever):
 
 def test_retired_point_takes_its_measures_along_and_no_others(campus):
     point, other = make_point(campus, "甲"), make_point(campus, "乙")
-    for record in (point, other, make_measure(point, "甲防"), make_measure(point, "甲控", "monitoring"), make_measure(other, "乙防")):
+    for record in (
+        point,
+        other,
+        make_measure(point, "甲防"),
+        make_measure(point, "甲控", "monitoring"),
+        make_measure(other, "乙防"),
+    ):
         versions.enter_into_force(record, on=FIRST)
     proposal = make_measure(point, "尚未生效", "disposal")
 
@@ -207,7 +215,12 @@ def test_database_refuses_two_measures_at_one_stage(campus):
 
 def test_database_refuses_a_personal_point_without_holder(campus):
     with pytest.raises(IntegrityError), transaction.atomic():
-        RiskPoint.objects.create(level="personal", unit=campus.unit, post=campus.post, content="风险",
-                                 category=RiskCategory.objects.get(scheme=campus.scheme, code="process"))
+        RiskPoint.objects.create(
+            level="personal",
+            unit=campus.unit,
+            post=campus.post,
+            content="风险",
+            category=RiskCategory.objects.get(scheme=campus.scheme, code="process"),
+        )
 
     assert RiskPoint.objects.count() == 0

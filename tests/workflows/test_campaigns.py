@@ -14,7 +14,16 @@ from workflows import campaigns
 from workflows.models import Campaign, CampaignTask, Notification, Phase, Submission
 
 PERSONAL = {"personal-search", "personal-grading", "personal-control"}
-UNIT = {"group", "powers", "power-directory", "unit-search", "unit-grading", "unit-control", "process-directory", "self-inspection"}
+UNIT = {
+    "group",
+    "powers",
+    "power-directory",
+    "unit-search",
+    "unit-grading",
+    "unit-control",
+    "process-directory",
+    "self-inspection",
+}
 
 
 def owed(**whose):
@@ -27,8 +36,11 @@ def states(year, **whose):
 
 def test_campaign_takes_its_phases_and_days_from_the_scheme(year):
     assert list(Phase.objects.values_list("code", "starts_on", "due_on")) == [
-        ("p1", date(2026, 7, 6), date(2026, 7, 11)), ("p2", date(2026, 7, 12), date(2026, 10, 20)),
-        ("p3", date(2026, 11, 1), date(2026, 12, 15)), ("p4", date(2026, 12, 16), date(2026, 12, 30))]
+        ("p1", date(2026, 7, 6), date(2026, 7, 11)),
+        ("p2", date(2026, 7, 12), date(2026, 10, 20)),
+        ("p3", date(2026, 11, 1), date(2026, 12, 15)),
+        ("p4", date(2026, 12, 16), date(2026, 12, 30)),
+    ]
     days = {task.code: (task.opens_on, task.due_on) for task in CampaignTask.objects.all()}
     assert days["personal-search"] == (date(2026, 7, 12), date(2026, 9, 20))
     assert days["personal-grading"] == (date(2026, 7, 12), date(2026, 10, 31))  # no day of its own: its phase's
@@ -54,7 +66,10 @@ def test_person_with_two_risk_posts_owes_a_sheet_for_each(make_campus, db, clock
     Year(campus, clock)
 
     sheets = Submission.objects.filter(person=campus.clerk, task__code="personal-search")
-    assert set(sheets.values_list("post", "unit")) == {(campus.post.pk, campus.unit.pk), (second.pk, campus.other_unit.pk)}
+    assert set(sheets.values_list("post", "unit")) == {
+        (campus.post.pk, campus.unit.pk),
+        (second.pk, campus.other_unit.pk),
+    }
 
 
 def test_former_holders_closed_posts_and_closed_units_owe_nothing(make_campus, db, clock):
@@ -69,21 +84,26 @@ def test_former_holders_closed_posts_and_closed_units_owe_nothing(make_campus, d
     assert owed(unit=campus.unit) == UNIT
 
 
-@pytest.mark.parametrize(("alternatives", "inside"), [
-    ([], {"clerk", "head", "colleague"}),
-    ([[{"post_flag": "risk_post"}]], {"clerk", "head"}),
-    ([[{"post_flag": "key_post"}]], {"colleague"}),
-    ([[{"post_flag": "risk_post"}, {"party_member": True}]], {"head"}),
-    ([[{"post_flag": "key_post"}], [{"party_member": True}]], {"colleague", "head"}),
-    ([[{"party_member": False, "unit_types": ["college"]}]], set()),
-    ([[{"party_member": False, "unit_types": ["college", "office"]}]], {"clerk", "colleague"}),
-])
+@pytest.mark.parametrize(
+    ("alternatives", "inside"),
+    [
+        ([], {"clerk", "head", "colleague"}),
+        ([[{"post_flag": "risk_post"}]], {"clerk", "head"}),
+        ([[{"post_flag": "key_post"}]], {"colleague"}),
+        ([[{"post_flag": "risk_post"}, {"party_member": True}]], {"head"}),
+        ([[{"post_flag": "key_post"}], [{"party_member": True}]], {"colleague", "head"}),
+        ([[{"party_member": False, "unit_types": ["college"]}]], set()),
+        ([[{"party_member": False, "unit_types": ["college", "office"]}]], {"clerk", "colleague"}),
+    ],
+)
 def test_scope_is_an_or_of_ands(campus, alternatives, inside):
     campus.head.is_party_member = True
     campus.head.save()
     Post.objects.filter(pk=campus.plain_post.pk).update(is_key_post=True)
     rules = campus.scheme.rules
-    scope = rules.scope.model_copy(update={"any_of": [[Condition(**fields) for fields in group] for group in alternatives]})
+    scope = rules.scope.model_copy(
+        update={"any_of": [[Condition(**fields) for fields in group] for group in alternatives]}
+    )
 
     found = campaigns.in_scope(rules.model_copy(update={"scope": scope}), campus.root, on=date(2026, 7, 12))
 
@@ -116,10 +136,21 @@ def test_campaign_keeps_the_scheme_version_it_was_opened_from(year):
 def test_on_the_day_it_opens_only_what_is_due_to_open_is_open(campus, clock):
     year = Year(campus, clock)
 
-    assert states(year, person=campus.clerk) == {"personal-search": "open", "personal-grading": "waiting", "personal-control": "waiting"}
+    assert states(year, person=campus.clerk) == {
+        "personal-search": "open",
+        "personal-grading": "waiting",
+        "personal-control": "waiting",
+    }
     assert states(year, unit=campus.unit, person=None) == {
-        "group": "open", "powers": "open", "power-directory": "waiting", "unit-search": "open", "unit-grading": "waiting",
-        "unit-control": "waiting", "process-directory": "waiting", "self-inspection": "waiting"}
+        "group": "open",
+        "powers": "open",
+        "power-directory": "waiting",
+        "unit-search": "open",
+        "unit-grading": "waiting",
+        "unit-control": "waiting",
+        "process-directory": "waiting",
+        "self-inspection": "waiting",
+    }
 
 
 def test_sheets_open_in_the_first_minute_of_their_day(year):
@@ -146,8 +177,14 @@ def test_fillers_are_told_once_that_a_sheet_is_open(year):
         year.sweep()
 
     told = Notification.objects.filter(kind="submission.opened")
-    assert list(told.filter(recipient=campus.clerk).values_list("submission", flat=True)) == [year.sheet("personal-search").pk]
-    assert set(told.filter(recipient=campus.liaison).values_list("submission__task__code", flat=True)) == {"group", "powers", "unit-search"}
+    assert list(told.filter(recipient=campus.clerk).values_list("submission", flat=True)) == [
+        year.sheet("personal-search").pk
+    ]
+    assert set(told.filter(recipient=campus.liaison).values_list("submission__task__code", flat=True)) == {
+        "group",
+        "powers",
+        "unit-search",
+    }
     assert told.filter(recipient=campus.liaison).count() == 3
     assert told.exclude(recipient__in=[campus.clerk, campus.head, campus.liaison]).count() == 0
 
@@ -161,7 +198,9 @@ def test_predecessor_of_one_person_opens_nothing_for_another(year):
     assert states(year, person=campus.head)["personal-grading"] == "waiting"
 
 
-@pytest.mark.parametrize(("who", "allowed"), [("office", True), ("registrar", True), ("head", False), ("clerk", False), ("sys_admin", False)])
+@pytest.mark.parametrize(
+    ("who", "allowed"), [("office", True), ("registrar", True), ("head", False), ("clerk", False), ("sys_admin", False)]
+)
 def test_campaign_is_opened_by_office_or_registrar(campus, who, allowed):
     assert can(campus.actor(getattr(campus, who)), "open", Campaign).allowed is allowed
 

@@ -17,25 +17,31 @@ def test_deadline_is_the_end_of_the_named_day_in_beijing():
     assert deadlines.due_moment(DAY) == datetime(2026, 9, 20, 16, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("at", "overdue"), [
-    (datetime(2026, 9, 20, 15, 59, 59, 999999, tzinfo=UTC), False),
-    (datetime(2026, 9, 20, 16, 0, tzinfo=UTC), True),
-    (moment("2026-09-20 23:59:59"), False),
-    (moment("2026-09-21 00:00"), True),
-])
+@pytest.mark.parametrize(
+    ("at", "overdue"),
+    [
+        (datetime(2026, 9, 20, 15, 59, 59, 999999, tzinfo=UTC), False),
+        (datetime(2026, 9, 20, 16, 0, tzinfo=UTC), True),
+        (moment("2026-09-20 23:59:59"), False),
+        (moment("2026-09-21 00:00"), True),
+    ],
+)
 def test_sheet_is_overdue_from_the_first_instant_after_its_day(at, overdue):
     assert deadlines.is_overdue(DAY, at) is overdue
 
 
-@pytest.mark.parametrize(("at", "relative", "tone"), [
-    ("2026-09-16 10:00", "还剩 4 天", "calm"),
-    ("2026-09-17 00:00", "还剩 3 天", "soon"),
-    ("2026-09-19 23:59", "还剩 1 天", "soon"),
-    ("2026-09-20 00:00", "今天截止", "soon"),
-    ("2026-09-20 23:59", "今天截止", "soon"),
-    ("2026-09-21 00:00", "逾期 1 天", "late"),
-    ("2026-10-01 12:00", "逾期 11 天", "late"),
-])
+@pytest.mark.parametrize(
+    ("at", "relative", "tone"),
+    [
+        ("2026-09-16 10:00", "还剩 4 天", "calm"),
+        ("2026-09-17 00:00", "还剩 3 天", "soon"),
+        ("2026-09-19 23:59", "还剩 1 天", "soon"),
+        ("2026-09-20 00:00", "今天截止", "soon"),
+        ("2026-09-20 23:59", "今天截止", "soon"),
+        ("2026-09-21 00:00", "逾期 1 天", "late"),
+        ("2026-10-01 12:00", "逾期 11 天", "late"),
+    ],
+)
 def test_deadline_is_shown_as_far_off_as_it_is(at, relative, tone):
     assert deadlines.shown(DAY, moment(at)) == deadlines.Due(DAY, "2026年9月20日 24:00 截止", relative, tone)
 
@@ -52,36 +58,46 @@ NATIONAL_DAY = [date(2026, 10, day) for day in (1, 2, 5, 6, 7)]
 @pytest.fixture
 def calendar(db):
     """National Day 2026 and the two days worked for it."""
-    CalendarDay.objects.bulk_create([
-        *(CalendarDay(day=day, is_working=False, label="国庆节") for day in NATIONAL_DAY),
-        CalendarDay(day=date(2026, 9, 20), is_working=True, label="调休"),
-        CalendarDay(day=date(2026, 10, 10), is_working=True, label="调休"),
-    ])
+    CalendarDay.objects.bulk_create(
+        [
+            *(CalendarDay(day=day, is_working=False, label="国庆节") for day in NATIONAL_DAY),
+            CalendarDay(day=date(2026, 9, 20), is_working=True, label="调休"),
+            CalendarDay(day=date(2026, 10, 10), is_working=True, label="调休"),
+        ]
+    )
 
 
-@pytest.mark.parametrize(("start", "days", "end"), [
-    (date(2026, 9, 14), 1, date(2026, 9, 15)),   # a Monday
-    (date(2026, 9, 14), 4, date(2026, 9, 18)),
-    (date(2026, 9, 14), 5, date(2026, 9, 20)),   # the Sunday worked
-    (date(2026, 9, 18), 1, date(2026, 9, 20)),
-    (date(2026, 9, 30), 1, date(2026, 10, 8)),   # over the holiday
-    (date(2026, 9, 30), 3, date(2026, 10, 10)),  # into the Saturday worked
-    (date(2026, 9, 29), 5, date(2026, 10, 12)),
-])
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        (date(2026, 9, 14), 1, date(2026, 9, 15)),  # a Monday
+        (date(2026, 9, 14), 4, date(2026, 9, 18)),
+        (date(2026, 9, 14), 5, date(2026, 9, 20)),  # the Sunday worked
+        (date(2026, 9, 18), 1, date(2026, 9, 20)),
+        (date(2026, 9, 30), 1, date(2026, 10, 8)),  # over the holiday
+        (date(2026, 9, 30), 3, date(2026, 10, 10)),  # into the Saturday worked
+        (date(2026, 9, 29), 5, date(2026, 10, 12)),
+    ],
+)
 def test_working_days_know_holidays_and_the_days_worked_for_them(calendar, start, days, end):
     assert deadlines.add_working_days(start, days) == end
 
 
-@pytest.mark.parametrize(("start", "days", "end"), [
-    (date(2026, 9, 18), 1, date(2026, 9, 21)),
-    (date(2026, 9, 30), 1, date(2026, 10, 1)),
-])
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        (date(2026, 9, 18), 1, date(2026, 9, 21)),
+        (date(2026, 9, 30), 1, date(2026, 10, 1)),
+    ],
+)
 def test_without_a_calendar_weekends_alone_are_free(db, start, days, end):
     assert deadlines.add_working_days(start, days) == end
 
 
 def test_long_holiday_is_skipped_whole(db):
-    CalendarDay.objects.bulk_create(CalendarDay(day=date(2026, 2, 16) + timedelta(days=n), is_working=False) for n in range(12))
+    CalendarDay.objects.bulk_create(
+        CalendarDay(day=date(2026, 2, 16) + timedelta(days=n), is_working=False) for n in range(12)
+    )
 
     assert deadlines.add_working_days(date(2026, 2, 13), 1) == date(2026, 3, 2)
 

@@ -26,9 +26,13 @@ def clerk(year):
 @pytest.fixture
 def message(year, clerk):
     """Post a message; return how to read it again."""
+
     def post(number=1, people=(clerk,)):
-        notifications.post(people, kind="reminder", key=f"message:{number}", text=f"第{number}条", submission=None, at=year.clock.now)
+        notifications.post(
+            people, kind="reminder", key=f"message:{number}", text=f"第{number}条", submission=None, at=year.clock.now
+        )
         return Notification.objects.get(recipient=people[0], key=f"message:{number}")
+
     return post
 
 
@@ -44,7 +48,10 @@ def test_same_message_is_posted_once_to_each(year, message, clerk):
     for _ in range(3):
         message(people=people)
 
-    assert sorted(Notification.objects.values_list("recipient__number", "text")) == [("clerk", "第1条"), ("head", "第1条")]
+    assert sorted(Notification.objects.values_list("recipient__number", "text")) == [
+        ("clerk", "第1条"),
+        ("head", "第1条"),
+    ]
 
 
 def test_each_step_of_a_sheet_tells_whoever_comes_next(year, clerk):
@@ -64,7 +71,10 @@ def test_returned_sheet_tells_its_filler_alone(year, clerk):
     sheet = year.send_back(year.submit(sheet, year.points(sheet, point())), year.campus.head)
 
     assert told("submission.return") == ["clerk"]
-    assert Notification.objects.get(kind="submission.return").text == "您的“个人岗位廉政风险自查”被退回，请按意见修改，限 2026-09-28 前重新提交。"
+    assert (
+        Notification.objects.get(kind="submission.return").text
+        == "您的“个人岗位廉政风险自查”被退回，请按意见修改，限 2026-09-28 前重新提交。"
+    )
 
 
 def test_subject_is_never_told_that_his_own_sheet_waits_for_him(year):
@@ -165,6 +175,7 @@ def server(monkeypatch):
         installed = Server(*arguments)
         monkeypatch.setattr(notifications, "send_mail", installed)
         return installed
+
     return install
 
 
@@ -242,7 +253,9 @@ def deliver_in_two_threads(monkeypatch):
             connection.close()
 
     monkeypatch.setattr(notifications, "owed", owed_together)
-    monkeypatch.setattr(notifications, "send_mail", lambda subject, body, sender, recipients: written.extend(recipients))
+    monkeypatch.setattr(
+        notifications, "send_mail", lambda subject, body, sender, recipients: written.extend(recipients)
+    )
     threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:
         thread.start()

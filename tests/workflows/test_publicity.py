@@ -17,7 +17,9 @@ from workflows.models import CalendarDay, Notification, Objection, PublicityNoti
 def published(year, code="personal-grading"):
     """The notice of a grading sheet, decided on 15 September (a Tuesday): it runs from the 16th to the 22nd."""
     personal = code == "personal-grading"
-    year.searched(point("机密内容") if personal else unit_point("机密内容"), code="personal-search" if personal else "unit-search")
+    year.searched(
+        point("机密内容") if personal else unit_point("机密内容"), code="personal-search" if personal else "unit-search"
+    )
     sheet = year.sheet(code)
     sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
     year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
@@ -76,9 +78,15 @@ def test_notice_is_longer_by_the_holidays_in_it(year):
     assert published(year).ends_on == date(2026, 9, 24)
 
 
-@pytest.mark.parametrize(("at", "step"), [
-    ("2026-09-16 00:00", "publicise"), ("2026-09-22 23:59", "publicise"), ("2026-09-23 00:00", "decide"), ("2026-10-15 00:00", "decide"),
-])
+@pytest.mark.parametrize(
+    ("at", "step"),
+    [
+        ("2026-09-16 00:00", "publicise"),
+        ("2026-09-22 23:59", "publicise"),
+        ("2026-09-23 00:00", "decide"),
+        ("2026-10-15 00:00", "decide"),
+    ],
+)
 def test_sheet_goes_on_after_the_last_day_of_its_notice(year, notice, at, step):
     year.clock.set(at)
     year.sweep()
@@ -102,8 +110,23 @@ def test_notice_ends_once(year, notice):
 def readers(year, notice, *, at):
     year.clock.set(at)
     campus = year.campus
-    people = ("clerk", "colleague", "liaison", "head", "other_head", "leader", "office", "chair", "registrar", "auditor")
-    return {who for who in people if PublicityNotice.objects.visible_to(year.actor(getattr(campus, who))).filter(pk=notice.pk).exists()}
+    people = (
+        "clerk",
+        "colleague",
+        "liaison",
+        "head",
+        "other_head",
+        "leader",
+        "office",
+        "chair",
+        "registrar",
+        "auditor",
+    )
+    return {
+        who
+        for who in people
+        if PublicityNotice.objects.visible_to(year.actor(getattr(campus, who))).filter(pk=notice.pk).exists()
+    }
 
 
 INSIDE = {"clerk", "colleague", "liaison", "head", "office"}
@@ -111,17 +134,28 @@ EVERYBODY = INSIDE | {"other_head", "leader", "chair", "registrar", "auditor"}
 HANDLING = {"clerk", "head"}  # who may read the sheet reads its notice at any time
 
 
-@pytest.mark.parametrize(("at", "who"), [
-    ("2026-09-15 23:59", HANDLING), ("2026-09-16 00:00", INSIDE), ("2026-09-22 23:59", INSIDE), ("2026-09-23 00:00", HANDLING),
-])
+@pytest.mark.parametrize(
+    ("at", "who"),
+    [
+        ("2026-09-15 23:59", HANDLING),
+        ("2026-09-16 00:00", INSIDE),
+        ("2026-09-22 23:59", INSIDE),
+        ("2026-09-23 00:00", HANDLING),
+    ],
+)
 def test_personal_notice_is_for_the_unit_and_for_its_days(year, notice, at, who):
     assert readers(year, notice, at=at) == who
 
 
-@pytest.mark.parametrize(("at", "who"), [
-    ("2026-09-15 23:59", {"liaison", "head", "office"}), ("2026-09-16 00:00", EVERYBODY), ("2026-09-22 23:59", EVERYBODY),
-    ("2026-09-23 00:00", {"liaison", "head", "office"}),
-])
+@pytest.mark.parametrize(
+    ("at", "who"),
+    [
+        ("2026-09-15 23:59", {"liaison", "head", "office"}),
+        ("2026-09-16 00:00", EVERYBODY),
+        ("2026-09-22 23:59", EVERYBODY),
+        ("2026-09-23 00:00", {"liaison", "head", "office"}),
+    ],
+)
 def test_unit_notice_is_for_the_whole_school_and_for_its_days(year, at, who):
     assert readers(year, published(year, "unit-grading"), at=at) == who
 
@@ -153,13 +187,26 @@ def test_objection_is_told_to_the_office_and_to_nobody_else(year, running):
     object_to(year, running, year.campus.colleague)
 
     assert list(Notification.objects.filter(kind="notice.object").values_list("recipient__number", "text")) == [
-        ("office", "“关于财务处个人岗位风险等级评估结果的公示”收到异议，请处理。")]
+        ("office", "“关于财务处个人岗位风险等级评估结果的公示”收到异议，请处理。")
+    ]
 
 
 def test_objection_is_read_by_its_author_and_the_office_and_never_by_the_unit(year, running):
     object_to(year, running, year.campus.colleague)
 
-    people = ("clerk", "colleague", "liaison", "member", "head", "other_head", "leader", "office", "chair", "registrar", "auditor")
+    people = (
+        "clerk",
+        "colleague",
+        "liaison",
+        "member",
+        "head",
+        "other_head",
+        "leader",
+        "office",
+        "chair",
+        "registrar",
+        "auditor",
+    )
     seen = {who for who in people if Objection.objects.visible_to(year.actor(getattr(year.campus, who))).exists()}
     assert seen == {"colleague", "office"}
 
@@ -175,9 +222,15 @@ def test_anybody_but_the_person_concerned_may_object(year, running, who, allowed
     assert Objection.objects.count() == allowed
 
 
-@pytest.mark.parametrize(("at", "allowed"), [
-    ("2026-09-15 23:59", False), ("2026-09-16 00:00", True), ("2026-09-22 23:59", True), ("2026-09-23 00:00", False),
-])
+@pytest.mark.parametrize(
+    ("at", "allowed"),
+    [
+        ("2026-09-15 23:59", False),
+        ("2026-09-16 00:00", True),
+        ("2026-09-22 23:59", True),
+        ("2026-09-23 00:00", False),
+    ],
+)
 def test_objection_is_taken_in_the_days_of_the_notice(year, notice, at, allowed):
     year.clock.set(at)
 
@@ -189,13 +242,16 @@ def test_objection_is_taken_in_the_days_of_the_notice(year, notice, at, allowed)
     assert Objection.objects.count() == allowed
 
 
-@pytest.mark.parametrize(("objections", "handled", "goes_on", "outcome"), [
-    (0, 0, True, "无异议"),
-    (1, 0, False, ""),
-    (1, 1, True, "收到异议 1 件，均已处理"),
-    (2, 1, False, ""),
-    (2, 2, True, "收到异议 2 件，均已处理"),
-])
+@pytest.mark.parametrize(
+    ("objections", "handled", "goes_on", "outcome"),
+    [
+        (0, 0, True, "无异议"),
+        (1, 0, False, ""),
+        (1, 1, True, "收到异议 1 件，均已处理"),
+        (2, 1, False, ""),
+        (2, 2, True, "收到异议 2 件，均已处理"),
+    ],
+)
 def test_open_objection_holds_the_sheet_up(year, running, objections, handled, goes_on, outcome):
     people = [year.campus.colleague, year.campus.liaison][:objections]
     made = [object_to(year, running, person) for person in people]
@@ -221,7 +277,10 @@ def test_sheet_goes_on_once_a_late_objection_is_handled(year, running):
     assert standing(running) == "decide"
 
 
-@pytest.mark.parametrize(("who", "allowed"), [("office", True), ("head", False), ("colleague", False), ("registrar", False), ("chair", False)])
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [("office", True), ("head", False), ("colleague", False), ("registrar", False), ("chair", False)],
+)
 def test_objection_is_handled_by_the_office(year, running, who, allowed):
     objection = object_to(year, running, year.campus.colleague)
 
@@ -278,8 +337,14 @@ def test_notice_of_another_unit_is_not_seen_even_by_its_head(year, notice):
     stranger = make_person("某某", campus.other_unit)
     make_post(campus.other_unit, "招生", stranger)
     own = PublicityNotice.objects.create(
-        submission=notice.submission, round=9, audience="unit", unit=Unit.objects.get(pk=campus.other_unit.pk), title="别处",
-        starts_on=date(2026, 9, 16), ends_on=date(2026, 9, 22))
+        submission=notice.submission,
+        round=9,
+        audience="unit",
+        unit=Unit.objects.get(pk=campus.other_unit.pk),
+        title="别处",
+        starts_on=date(2026, 9, 16),
+        ends_on=date(2026, 9, 22),
+    )
     year.at("09-17")
 
     for reader in (stranger, campus.other_head):

@@ -32,15 +32,18 @@ def kinds(user=None, code=None):
 SEARCH = "personal-search"  # due on 20 September
 
 
-@pytest.mark.parametrize(("at", "wanted"), [
-    ("2026-09-16 23:59", []),
-    ("2026-09-17 00:00", ["soon"]),
-    ("2026-09-19 12:00", ["soon"]),
-    ("2026-09-20 00:00", ["today"]),
-    ("2026-09-20 23:59", ["today"]),
-    ("2026-09-21 00:00", ["overdue"]),
-    ("2026-10-20 00:00", ["overdue"]),
-])
+@pytest.mark.parametrize(
+    ("at", "wanted"),
+    [
+        ("2026-09-16 23:59", []),
+        ("2026-09-17 00:00", ["soon"]),
+        ("2026-09-19 12:00", ["soon"]),
+        ("2026-09-20 00:00", ["today"]),
+        ("2026-09-20 23:59", ["today"]),
+        ("2026-09-21 00:00", ["overdue"]),
+        ("2026-10-20 00:00", ["overdue"]),
+    ],
+)
 def test_filler_is_reminded_three_days_before_on_the_day_and_after(year, at, wanted):
     assert written(year, at, year.campus.clerk, SEARCH) == wanted
 
@@ -73,7 +76,9 @@ def test_reminder_says_what_and_until_when_and_nothing_of_the_content(year):
     written(year, "2026-09-20 09:00")
     written(year, "2026-09-21 09:00")
 
-    texts = Notification.objects.filter(kind="reminder", recipient=year.campus.clerk, submission__task__code=SEARCH).order_by("pk")
+    texts = Notification.objects.filter(
+        kind="reminder", recipient=year.campus.clerk, submission__task__code=SEARCH
+    ).order_by("pk")
     assert list(texts.values_list("text", flat=True)) == [
         "“个人岗位廉政风险自查”（填报，财务处）将于 09月20日 24:00 截止。",
         "“个人岗位廉政风险自查”（填报，财务处）今天 24:00 截止。",
@@ -88,7 +93,9 @@ def test_head_is_told_when_it_is_overdue_and_not_before(year):
 
     written(year, "2026-09-21 09:00")
 
-    told = Notification.objects.filter(kind="reminder", recipient=campus.head, key__endswith="overdue", submission__task__code=SEARCH)
+    told = Notification.objects.filter(
+        kind="reminder", recipient=campus.head, key__endswith="overdue", submission__task__code=SEARCH
+    )
     assert set(told.values_list("submission", flat=True)) == {own.pk, year.sheet(SEARCH).pk}
     assert told.count() == 2
 
@@ -115,7 +122,9 @@ def test_reviewers_are_reminded_of_their_step_and_the_filler_no_more(year):
     assert written(year, "2026-09-22 09:00", campus.clerk, SEARCH) == []
     told = Notification.objects.filter(kind="reminder", submission=sheet)
     assert set(told.values_list("recipient__number", "text")) == {
-        (number, "“个人岗位廉政风险自查”（单位领导小组集体审核，财务处）将于 09月25日 24:00 截止。") for number in ("head", "deputy", "member")}
+        (number, "“个人岗位廉政风险自查”（单位领导小组集体审核，财务处）将于 09月25日 24:00 截止。")
+        for number in ("head", "deputy", "member")
+    }
 
 
 def test_reviewer_is_not_reminded_of_his_own_sheet(year):
@@ -267,7 +276,9 @@ def test_command_reminds_as_of_a_moment_and_delivers(year, capsys, mailoutbox):
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_job_asks_the_same_number_of_questions_however_many_sheets(make_campus, db, clock, size, django_assert_max_num_queries):
+def test_job_asks_the_same_number_of_questions_however_many_sheets(
+    make_campus, db, clock, size, django_assert_max_num_queries
+):
     campus = make_campus()
     for number in range(size):
         make_post(campus.unit, f"岗位{number}", make_person(f"某{number}", campus.unit))

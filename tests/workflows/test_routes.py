@@ -8,7 +8,16 @@ from django.db import IntegrityError, transaction
 from registers import audit, ledgers
 from registers.access import NotAllowed, can, people_who_may
 from registers.actors import Actor
-from registers.models import Appointment, AuditEntry, ControlMeasure, GroupMember, LeadingGroup, PowerItem, RiskPoint, User
+from registers.models import (
+    Appointment,
+    AuditEntry,
+    ControlMeasure,
+    GroupMember,
+    LeadingGroup,
+    PowerItem,
+    RiskPoint,
+    User,
+)
 from registers.papers.compose import UnknownSource
 from tests.factories import appoint, make_person, make_post
 from tests.personas import Year, point, power, unit_point
@@ -40,8 +49,17 @@ def everything(sheet):
     """All that a refused act must leave as it was."""
     row = Submission.objects.filter(pk=sheet.pk).values().get()
     lines = list(sheet.lines.order_by("pk").values())
-    return (row, lines, Decision.objects.count(), ReviewVote.objects.count(), AuditEntry.objects.count(), Notification.objects.count(),
-            RiskPoint.objects.count(), Custody.objects.count(), FiledPaper.objects.count())
+    return (
+        row,
+        lines,
+        Decision.objects.count(),
+        ReviewVote.objects.count(),
+        AuditEntry.objects.count(),
+        Notification.objects.count(),
+        RiskPoint.objects.count(),
+        Custody.objects.count(),
+        FiledPaper.objects.count(),
+    )
 
 
 def keys(sheet):
@@ -53,7 +71,9 @@ def decisions(sheet):
 
 
 def told(user, kind):
-    return list(Notification.objects.filter(recipient=user, kind=kind).order_by("pk").values_list("submission_id", flat=True))
+    return list(
+        Notification.objects.filter(recipient=user, kind=kind).order_by("pk").values_list("submission_id", flat=True)
+    )
 
 
 # --- The story of 001 -----------------------------------------------------------------------------------
@@ -67,7 +87,10 @@ def test_year_of_one_post_from_search_to_ledger(year):
     control = year.controlled()
 
     assert [where(sheet) for sheet in (search, grading, control)] == [
-        ("filed", "file", ""), ("filed", "file", ""), ("filed", "copy", "")]
+        ("filed", "file", ""),
+        ("filed", "file", ""),
+        ("filed", "copy", ""),
+    ]
     assert decisions(search) == [
         ("fill", "submit", "post_holder", "clerk", False),
         ("review", "agree", "group_member", "head", False),
@@ -107,7 +130,11 @@ def test_every_act_of_the_story_leaves_its_entry(year):
         ("submission.agree", "head", "unit_head"),
         ("submission.agree", "office", "office"),
     ]
-    other = AuditEntry.objects.exclude(about__startswith="workflows.submission:").order_by("sequence").values_list("act", flat=True)
+    other = (
+        AuditEntry.objects.exclude(about__startswith="workflows.submission:")
+        .order_by("sequence")
+        .values_list("act", flat=True)
+    )
     assert list(other) == ["scheme.load", "campaign.open", *["submission.opened"] * 4, "notice.clear"]
 
 
@@ -125,9 +152,15 @@ def test_year_of_the_unit_from_search_to_ledger(year):
         ("decide", "agree", "school_group", "chair", False),
     ]
     assert [row[:4] for row in decisions(control)] == [
-        ("fill", "submit", "liaison", "liaison"), ("sign", "agree", "unit_head", "head"), ("file", "agree", "office", "office")]
+        ("fill", "submit", "liaison", "liaison"),
+        ("sign", "agree", "unit_head", "head"),
+        ("file", "agree", "office", "office"),
+    ]
     rows = ledgers.rows(ledgers.for_reader(year.actor(campus.office)), campus.scheme, campus.unit, on=year.clock.today)
-    assert [(row.point.content, row.point.holder, row.point.final_grade.label) for row in rows] == [("乙", None, "一级"), ("甲", None, "三级")]
+    assert [(row.point.content, row.point.holder, row.point.final_grade.label) for row in rows] == [
+        ("乙", None, "一级"),
+        ("甲", None, "三级"),
+    ]
 
 
 @pytest.fixture
@@ -141,8 +174,15 @@ def powers(year):
 
 def test_filed_power_is_in_force_with_its_steps(year, powers):
     item = PowerItem.objects.in_force(year.clock.today).get()
-    assert (where(powers), item.name, item.accountable_post) == (("filed", "file", ""), "设备采购立项审核", year.campus.post)
-    assert [(step.post_name, step.procedure, step.time_limit) for step in item.steps.all()] == [("经办", "受理", "1日"), ("审核", "复核", "2日")]
+    assert (where(powers), item.name, item.accountable_post) == (
+        ("filed", "file", ""),
+        "设备采购立项审核",
+        year.campus.post,
+    )
+    assert [(step.post_name, step.procedure, step.time_limit) for step in item.steps.all()] == [
+        ("经办", "受理", "1日"),
+        ("审核", "复核", "2日"),
+    ]
 
 
 @pytest.mark.xfail(raises=UnknownSource, reason="nobody imports registers.papers.sources: registers/apps.py should")
@@ -191,10 +231,18 @@ def test_control_sheet_waits_for_its_day_even_after_grading(year):
 # --- Not what concerns oneself --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("who", "error"), [
-    ("clerk", NotAllowed), ("colleague", NotAllowed), ("other_head", NotAllowed), ("office", NotAllowed), ("registrar", NotAllowed),
-    ("sys_admin", NotAllowed), ("member", None),
-])
+@pytest.mark.parametrize(
+    ("who", "error"),
+    [
+        ("clerk", NotAllowed),
+        ("colleague", NotAllowed),
+        ("other_head", NotAllowed),
+        ("office", NotAllowed),
+        ("registrar", NotAllowed),
+        ("sys_admin", NotAllowed),
+        ("member", None),
+    ],
+)
 def test_only_the_group_votes(year, submitted, who, error):
     voter, before = getattr(year.campus, who), everything(submitted)
 
@@ -247,7 +295,10 @@ def test_heads_own_control_sheet_climbs_too(year):
 
     assert [row[2:4] for row in decisions(sheet) if row[1] == "agree"] == [("leader_in_charge", "leader")]
     assert [row[2:4] for row in decisions(year.sheet("personal-grading", campus.head)) if row[1] == "agree"] == [
-        ("leader_in_charge", "leader"), ("leader_in_charge", "leader"), ("office", "office")]
+        ("leader_in_charge", "leader"),
+        ("leader_in_charge", "leader"),
+        ("office", "office"),
+    ]
 
 
 @pytest.fixture
@@ -266,7 +317,10 @@ def test_office_never_files_sheets_of_its_own_unit(office_year):
     campus = office_year.campus
     own, other = (office_year.sheet("powers", unit) for unit in (campus.office_unit, campus.unit))
 
-    for sheet, liaison, post, head in ((own, campus.registrar, None, campus.office_head), (other, campus.liaison, campus.post, campus.head)):
+    for sheet, liaison, post, head in (
+        (own, campus.registrar, None, campus.office_head),
+        (other, campus.liaison, campus.post, campus.head),
+    ):
         values = power(accountable_post=(post or campus.office_unit.posts.get()).code)
         sheet = office_year.submit(sheet, office_year.points(sheet, values), by=liaison)
         office_year.agree(sheet, head, signed=True)
@@ -282,11 +336,19 @@ def test_office_never_files_sheets_of_its_own_unit(office_year):
 def test_office_does_not_even_read_sheets_of_its_own_unit(office_year):
     campus = office_year.campus
     sheet = office_year.sheet("powers", campus.office_unit)
-    sheet = office_year.submit(sheet, office_year.points(sheet, power(accountable_post=campus.office_unit.posts.get().code)), by=campus.registrar)
+    sheet = office_year.submit(
+        sheet,
+        office_year.points(sheet, power(accountable_post=campus.office_unit.posts.get().code)),
+        by=campus.registrar,
+    )
     office_year.agree(sheet, campus.office_head, signed=True)
 
     assert set(people_who_may("decide", office_year.again(sheet))) == {campus.chair}
-    assert list(Notification.objects.filter(kind="submission.agree", submission=sheet).values_list("recipient__number", flat=True)) == ["chair"]
+    assert list(
+        Notification.objects.filter(kind="submission.agree", submission=sheet).values_list(
+            "recipient__number", flat=True
+        )
+    ) == ["chair"]
 
 
 def test_school_group_member_of_the_unit_steps_back(year):
@@ -329,7 +391,10 @@ def test_head_who_leads_the_group_concludes_and_signs_in_one_act_with_his_passwo
 
     assert where(sheet) == ("in_review", "file", "office")
     assert list(sheet.decisions.values_list("step", "opinion", "signed")) == [
-        ("fill", "", False), ("review", "同意集体意见", False), ("sign", "", True)]
+        ("fill", "", False),
+        ("review", "同意集体意见", False),
+        ("sign", "", True),
+    ]
 
 
 def test_without_his_password_he_only_concludes(year, submitted):
@@ -436,7 +501,9 @@ def test_filed_sheet_can_be_moved_by_nobody(year, signed):
 # --- Collective review ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("voters", "passes"), [([], False), (["head"], False), (["head", "member"], True), (["deputy", "member"], True)])
+@pytest.mark.parametrize(
+    ("voters", "passes"), [([], False), (["head"], False), (["head", "member"], True), (["deputy", "member"], True)]
+)
 def test_collective_review_needs_two_votes(year, submitted, voters, passes):
     for voter in voters:
         year.vote(submitted, getattr(year.campus, voter))
@@ -458,12 +525,14 @@ def test_same_member_votes_once_and_may_change_his_mind(year, submitted):
         year.agree(submitted, year.campus.head)
 
 
-@pytest.mark.parametrize(("yes", "no", "passes"), [(2, 0, True), (2, 1, True), (1, 1, False), (1, 2, False), (0, 2, False)])
+@pytest.mark.parametrize(
+    ("yes", "no", "passes"), [(2, 0, True), (2, 1, True), (1, 1, False), (1, 2, False), (0, 2, False)]
+)
 def test_collective_review_passes_with_more_than_half(year, submitted, yes, no, passes):
     voters = [year.campus.head, year.campus.deputy, year.campus.member]
     for voter in voters[:yes]:
         year.vote(submitted, voter)
-    for voter in voters[yes:yes + no]:
+    for voter in voters[yes : yes + no]:
         year.vote(submitted, voter, complete=False, opinion="不全")
 
     if passes:
@@ -537,7 +606,9 @@ def test_without_a_filed_group_the_sheet_waits_and_nobody_can_pass_the_group_by(
 
     # The group's list is filed; now the same sheet can be reviewed.
     group = year.sheet("group")
-    group = year.submit(group, year.group(group, (campus.head, "leader"), (campus.deputy, "deputy"), (campus.member, "member")))
+    group = year.submit(
+        group, year.group(group, (campus.head, "leader"), (campus.deputy, "deputy"), (campus.member, "member"))
+    )
     year.agree(year.agree(group, campus.head, signed=True), campus.office)
     assert year.review(sheet).step == "file"
 
@@ -563,11 +634,14 @@ def test_review_climbs_when_the_subject_leaves_fewer_than_two_members(make_campu
 # --- Return ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("said", "sentence"), [
-    ({"opinion": " "}, "退回必须写明原因。"),
-    ({"redo_on": date(2026, 9, 14)}, "请填写限期重新查找的日期，不得早于今天。"),
-    ({"returned": "first"}, "第 1 项退回，请写明原因。"),
-])
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"opinion": " "}, "退回必须写明原因。"),
+        ({"redo_on": date(2026, 9, 14)}, "请填写限期重新查找的日期，不得早于今天。"),
+        ({"returned": "first"}, "第 1 项退回，请写明原因。"),
+    ],
+)
 def test_return_needs_reasons_and_a_day(year, submitted, said, sentence):
     if said.get("returned"):
         said = {"returned": {keys(submitted)[0]: " "}}
@@ -582,7 +656,14 @@ def test_return_needs_reasons_and_a_day(year, submitted, said, sentence):
 
 def test_return_without_a_day_is_refused(year, submitted):
     with pytest.raises(routes.NeedsReason, match="限期重新查找的日期"):
-        routes.decide(submitted.pk, "return", actor=year.actor(year.campus.head), seen_version=1, at=year.clock.now, opinion="不全")
+        routes.decide(
+            submitted.pk,
+            "return",
+            actor=year.actor(year.campus.head),
+            seen_version=1,
+            at=year.clock.now,
+            opinion="不全",
+        )
 
     assert year.again(submitted).state == "in_review"
 
@@ -623,7 +704,10 @@ def test_group_list_can_be_returned(year):
     assert (where(sheet), sheet.decisions.last().opinion) == (("returned", "fill", ""), "请补充\n第 2 项：换人")
 
     sheet = year.agree(year.agree(year.submit(sheet, content), campus.head, signed=True), campus.office)
-    assert (sheet.state, LeadingGroup.objects.in_force(year.clock.today).get(unit=campus.unit).pk) == ("filed", sheet.group_id)
+    assert (sheet.state, LeadingGroup.objects.in_force(year.clock.today).get(unit=campus.unit).pk) == (
+        "filed",
+        sheet.group_id,
+    )
 
 
 @pytest.fixture
@@ -632,16 +716,28 @@ def returned(year, submitted):
     content = {"entries": [], "values": {}}
     for entry in sheet_for(submitted).shown():
         line = entry.lines[0].risk_point
-        content["entries"].append({"key": entry.key, "base": None, "change": "add", "values": point(line.content, category=line.category.code)})
+        content["entries"].append(
+            {
+                "key": entry.key,
+                "base": None,
+                "change": "add",
+                "values": point(line.content, category=line.category.code),
+            }
+        )
     # What the form kept is what was handed in.
     assert {row.fingerprint for row in submitted.lines.all()} == {
-        digest_of({"change": entry["change"], "base": entry["base"], "values": entry["values"]}) for entry in content["entries"]}
+        digest_of({"change": entry["change"], "base": entry["base"], "values": entry["values"]})
+        for entry in content["entries"]
+    }
     sheet = year.send_back(submitted, year.campus.head, returned={keys(submitted)[0]: "不够具体"})
     return sheet, content
 
 
 def verdicts(sheet):
-    return [(row.risk_point.content, row.verdict, row.comment, row.rounds_returned) for row in sheet.lines.select_related("risk_point")]
+    return [
+        (row.risk_point.content, row.verdict, row.comment, row.rounds_returned)
+        for row in sheet.lines.select_related("risk_point")
+    ]
 
 
 def test_good_lines_stay_accepted_beside_a_returned_one(returned):
@@ -657,7 +753,9 @@ def test_returned_line_unchanged_and_unexplained_is_refused(year, returned):
     with pytest.raises(Incomplete) as refused:
         year.submit(sheet, content)
 
-    assert refused.value.faults == {content["entries"][0]["key"]: {"": "该行已被退回：请按意见修改，或在“说明”中写明不改的理由。"}}
+    assert refused.value.faults == {
+        content["entries"][0]["key"]: {"": "该行已被退回：请按意见修改，或在“说明”中写明不改的理由。"}
+    }
     assert everything(sheet) == before
 
 
@@ -701,7 +799,9 @@ def test_line_may_be_taken_out_or_added_or_moved(year, returned):
     assert [row[:2] for row in verdicts(sheet)] == [("乙", "accepted"), ("丙", "")]
 
 
-def test_return_for_incompleteness_keeps_all_lines_and_an_unchanged_resubmission_reopens_none(year, submitted, returned):
+def test_return_for_incompleteness_keeps_all_lines_and_an_unchanged_resubmission_reopens_none(
+    year, submitted, returned
+):
     _, content = returned
     content["entries"][0]["values"]["content"] = "甲（具体）"
     sheet = year.submit(returned[0], content)
@@ -839,9 +939,18 @@ def test_sheet_does_not_stick_with_somebody_who_has_left(year, signed, second):
     assert year.agree(sheet, year.campus.office).state == "filed"
 
 
-@pytest.mark.parametrize(("who", "allowed"), [
-    ("liaison", True), ("head", True), ("office", True), ("registrar", True), ("clerk", False), ("colleague", False), ("other_head", False),
-])
+@pytest.mark.parametrize(
+    ("who", "allowed"),
+    [
+        ("liaison", True),
+        ("head", True),
+        ("office", True),
+        ("registrar", True),
+        ("clerk", False),
+        ("colleague", False),
+        ("other_head", False),
+    ],
+)
 def test_those_who_organise_nudge(year, who, allowed):
     sheet = year.sheet("personal-search")
 
@@ -888,20 +997,32 @@ def test_grade_that_departs_from_the_proposal_needs_a_reason(year, to_propose):
     assert (entry.details["proposed_grade"].code, entry.details["grade_reason"]) == ("grade-3", "已有复核")
 
 
-@pytest.mark.parametrize("grades", [{}, {"other": ("grade-2", "")}, {"key": ("grade-9", "理由")}, {"key": ("", "理由")}])
+@pytest.mark.parametrize(
+    "grades", [{}, {"other": ("grade-2", "")}, {"key": ("grade-9", "理由")}, {"key": ("", "理由")}]
+)
 def test_every_line_needs_a_grade_of_the_scheme(year, to_propose, grades):
     key = keys(to_propose)[0]
 
     with pytest.raises(Incomplete) as refused:
-        year.agree(to_propose, year.campus.head, grades={key if name == "key" else name: value for name, value in grades.items()})
+        year.agree(
+            to_propose,
+            year.campus.head,
+            grades={key if name == "key" else name: value for name, value in grades.items()},
+        )
 
     assert refused.value.faults == {key: {"grade": "请选择等级。"}}
     assert year.again(to_propose).step == "propose"
 
 
-@pytest.mark.parametrize(("final", "reason", "passes"), [
-    ("grade-3", "", False), ("grade-3", "公示后降级", True), ("grade-1", "", False), ("grade-1", "公示后升级", True),
-])
+@pytest.mark.parametrize(
+    ("final", "reason", "passes"),
+    [
+        ("grade-3", "", False),
+        ("grade-3", "公示后降级", True),
+        ("grade-1", "", False),
+        ("grade-1", "公示后升级", True),
+    ],
+)
 def test_final_grade_that_departs_from_the_notice_needs_a_reason(year, to_propose, final, reason, passes):
     sheet = year.agree(to_propose, year.campus.head, grades=year.as_proposed(to_propose))
     year.at("09-28")
@@ -969,9 +1090,19 @@ def test_second_notice_shows_the_grades_of_the_second_round(year, to_propose):
 
 def resubmitted(sheet):
     """What the grading form still holds, unchanged."""
-    return {"entries": [
-        {"key": str(line.entry), "base": RiskPoint.objects.get(series=line.risk_point.series, in_force_from__isnull=False, in_force_until=None).pk,
-         "change": "revise", "values": {**line.risk_point.factors, "grade": "", "reason": ""}} for line in sheet.lines.select_related("risk_point")]}
+    return {
+        "entries": [
+            {
+                "key": str(line.entry),
+                "base": RiskPoint.objects.get(
+                    series=line.risk_point.series, in_force_from__isnull=False, in_force_until=None
+                ).pk,
+                "change": "revise",
+                "values": {**line.risk_point.factors, "grade": "", "reason": ""},
+            }
+            for line in sheet.lines.select_related("risk_point")
+        ]
+    }
 
 
 # --- Copies and readers ---------------------------------------------------------------------------------
@@ -1001,10 +1132,23 @@ def test_gravest_line_decides_about_the_copy(year):
     assert year.controlled().custodies.filter(role="office", is_copy=True).count() == 1
 
 
-@pytest.mark.parametrize(("who", "stages"), [
-    ("clerk", "11111"), ("liaison", "00000"), ("member", "01111"), ("head", "01111"), ("colleague", "00000"), ("other_head", "00000"),
-    ("leader", "00000"), ("office", "00011"), ("chair", "00000"), ("registrar", "00000"), ("sys_admin", "00000"), ("auditor", "00000"),
-])
+@pytest.mark.parametrize(
+    ("who", "stages"),
+    [
+        ("clerk", "11111"),
+        ("liaison", "00000"),
+        ("member", "01111"),
+        ("head", "01111"),
+        ("colleague", "00000"),
+        ("other_head", "00000"),
+        ("leader", "00000"),
+        ("office", "00011"),
+        ("chair", "00000"),
+        ("registrar", "00000"),
+        ("sys_admin", "00000"),
+        ("auditor", "00000"),
+    ],
+)
 def test_personal_sheet_is_read_by_those_it_has_reached(year, who, stages):
     """Before submission, in review, before signature, before filing, filed."""
     actor = year.actor(getattr(year.campus, who))
@@ -1108,12 +1252,15 @@ def test_retired_point_takes_its_measures_out_of_the_register(second_year):
     assert ControlMeasure.objects.in_force(date(2026, 12, 31)).count() == 9
 
 
-@pytest.mark.parametrize(("choice", "fault"), [
-    (("", {}), {"change": "请选择沿用、修改或撤销。"}),
-    (("add", {}), {"change": "请选择沿用、修改或撤销。"}),
-    (("retire", {"reason": " "}), {"reason": "请写明撤销的理由。"}),
-    (("revise", {"content": ""}), {"content": "请填写“风险内容”。"}),
-])
+@pytest.mark.parametrize(
+    ("choice", "fault"),
+    [
+        (("", {}), {"change": "请选择沿用、修改或撤销。"}),
+        (("add", {}), {"change": "请选择沿用、修改或撤销。"}),
+        (("retire", {"reason": " "}), {"reason": "请写明撤销的理由。"}),
+        (("revise", {"content": ""}), {"content": "请填写“风险内容”。"}),
+    ],
+)
 def test_what_is_on_record_needs_a_choice(second_year, choice, fault):
     sheet = second_year.sheet("personal-search")
     content = choose(sheet, 甲=KEEP, 乙=choice, 丙=KEEP)
@@ -1128,7 +1275,10 @@ def test_reviewer_sees_last_years_text_beside_this_years(second_year):
     sheet = second_year.sheet("personal-search")
     sheet = second_year.submit(sheet, choose(sheet, 甲=KEEP, 乙=("revise", {"content": "乙改"}), 丙=RETIRE))
 
-    shown = {entry.fields[0][2]: (entry.change_label, [value for _, _, value in entry.before][:1], entry.reason) for entry in sheet_for(sheet).shown()}
+    shown = {
+        entry.fields[0][2]: (entry.change_label, [value for _, _, value in entry.before][:1], entry.reason)
+        for entry in sheet_for(sheet).shown()
+    }
 
     assert shown == {"甲": ("沿用", [], ""), "乙改": ("修改", ["乙"], ""), "丙": ("撤销", [], "岗位已不办理该业务")}
 
@@ -1158,7 +1308,10 @@ def test_filed_paper_does_not_change_with_what_comes_later(second_year):
     campus.post.name = "改了岗位"
     campus.post.save()
     sheet = year.sheet("personal-search")
-    year.agree(year.review(year.submit(sheet, choose(sheet, 甲=("revise", {"content": "甲改"}), 乙=RETIRE, 丙=KEEP))), campus.office)
+    year.agree(
+        year.review(year.submit(sheet, choose(sheet, 甲=("revise", {"content": "甲改"}), 乙=RETIRE, 丙=KEEP))),
+        campus.office,
+    )
 
     again = documents.document(Submission.objects.get(pk=paper.submission_id))
     assert again == frozen
@@ -1169,13 +1322,22 @@ def test_filed_paper_does_not_change_with_what_comes_later(second_year):
 def test_ledger_of_any_day_shows_that_day(second_year):
     year = second_year
     sheet = year.sheet("personal-search")
-    year.agree(year.review(year.submit(sheet, choose(sheet, 甲=("revise", {"content": "甲改"}), 乙=RETIRE, 丙=KEEP))), year.campus.office)
+    year.agree(
+        year.review(year.submit(sheet, choose(sheet, 甲=("revise", {"content": "甲改"}), 乙=RETIRE, 丙=KEEP))),
+        year.campus.office,
+    )
 
     def ledger(day):
         rows = ledgers.rows(ledgers.everything(), year.campus.scheme, year.campus.unit, on=day)
-        return sorted((row.point.content, row.point.final_grade.label if row.point.final_grade else "", len(row.measures)) for row in rows)
+        return sorted(
+            (row.point.content, row.point.final_grade.label if row.point.final_grade else "", len(row.measures))
+            for row in rows
+        )
 
-    assert {day: ledger(day) for day in (date(2026, 9, 14), date(2026, 9, 15), date(2026, 9, 28), date(2026, 11, 3), date(2027, 9, 15))} == {
+    assert {
+        day: ledger(day)
+        for day in (date(2026, 9, 14), date(2026, 9, 15), date(2026, 9, 28), date(2026, 11, 3), date(2027, 9, 15))
+    } == {
         date(2026, 9, 14): [],
         date(2026, 9, 15): [("丙", "", 0), ("乙", "", 0), ("甲", "", 0)],
         date(2026, 9, 28): [("丙", "三级", 0), ("乙", "二级", 0), ("甲", "一级", 0)],

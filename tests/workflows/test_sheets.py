@@ -14,7 +14,10 @@ def faults(year, sheet, content):
     """Field → sentence of the only faulty part of a refused sheet; proves that nothing was written."""
     with pytest.raises(Incomplete) as refused:
         year.submit(sheet, content)
-    assert (Decision.objects.filter(submission=sheet).count(), SubmissionLine.objects.filter(submission=sheet).count()) == (0, 0)
+    assert (
+        Decision.objects.filter(submission=sheet).count(),
+        SubmissionLine.objects.filter(submission=sheet).count(),
+    ) == (0, 0)
     (wrong,) = refused.value.faults.values()
     return wrong
 
@@ -22,17 +25,23 @@ def faults(year, sheet, content):
 # --- Points ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("changes", "wrong"), [
-    ({"content": " "}, {"content": "请填写“风险内容”。"}),
-    ({"manifestation": ""}, {"manifestation": "请填写“表现形式”。"}),
-    ({"finding_source": ""}, {"finding_source": "请填写“查找方式”。"}),
-    ({"finding_source": "rumour"}, {"finding_source": "“查找方式”的选项不在方案之内，请重新选择。"}),
-    ({"nature": "x" * 300}, {"nature": "“风险性质”的选项不在方案之内，请重新选择。"}),
-    ({"content": "长" * 1001}, {"content": "“风险内容”最多 1000 字，现有 1001 字。"}),
-    ({"category": ""}, {"category": "请选择风险类别。"}),
-    ({"category": "unheard-of"}, {"category": "请选择风险类别。"}),
-    ({"content": "", "nature": "", "category": "x"}, {"content": "请填写“风险内容”。", "nature": "请填写“风险性质”。", "category": "请选择风险类别。"}),
-])
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"content": " "}, {"content": "请填写“风险内容”。"}),
+        ({"manifestation": ""}, {"manifestation": "请填写“表现形式”。"}),
+        ({"finding_source": ""}, {"finding_source": "请填写“查找方式”。"}),
+        ({"finding_source": "rumour"}, {"finding_source": "“查找方式”的选项不在方案之内，请重新选择。"}),
+        ({"nature": "x" * 300}, {"nature": "“风险性质”的选项不在方案之内，请重新选择。"}),
+        ({"content": "长" * 1001}, {"content": "“风险内容”最多 1000 字，现有 1001 字。"}),
+        ({"category": ""}, {"category": "请选择风险类别。"}),
+        ({"category": "unheard-of"}, {"category": "请选择风险类别。"}),
+        (
+            {"content": "", "nature": "", "category": "x"},
+            {"content": "请填写“风险内容”。", "nature": "请填写“风险性质”。", "category": "请选择风险类别。"},
+        ),
+    ],
+)
 def test_point_with_faults_is_refused(year, changes, wrong):
     sheet = year.sheet("personal-search")
 
@@ -97,9 +106,17 @@ def test_reviewer_is_shown_words_and_not_codes(year):
     sheet = year.submit(sheet, year.points(sheet, point("甲")))
 
     (entry,) = sheet_for(sheet).shown()
-    assert (entry.number, entry.change_label, entry.heading, entry.fields) == (1, "新增", "业务流程", [
-        ("content", "风险内容", "甲"), ("manifestation", "表现形式", "甲的表现"), ("finding_source", "查找方式", "自己找"),
-        ("nature", "风险性质", "廉（不廉洁行为）")])
+    assert (entry.number, entry.change_label, entry.heading, entry.fields) == (
+        1,
+        "新增",
+        "业务流程",
+        [
+            ("content", "风险内容", "甲"),
+            ("manifestation", "表现形式", "甲的表现"),
+            ("finding_source", "查找方式", "自己找"),
+            ("nature", "风险性质", "廉（不廉洁行为）"),
+        ],
+    )
 
 
 # --- Grades ---------------------------------------------------------------------------------------------
@@ -113,12 +130,15 @@ def grading(year):
     return sheet, year.grades(sheet, "grade-2")
 
 
-@pytest.mark.parametrize(("changes", "wrong"), [
-    ({"harm": ""}, {"harm": "请选择“危害程度”。"}),
-    ({"harm": "awful"}, {"harm": "请选择“危害程度”。"}),
-    ({"grade": "grade-3"}, {"reason": "与建议等级不同，请写明理由。"}),
-    ({"grade": "grade-9", "reason": "理由"}, {"grade": "该等级不在方案之内，请重新选择。"}),
-])
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"harm": ""}, {"harm": "请选择“危害程度”。"}),
+        ({"harm": "awful"}, {"harm": "请选择“危害程度”。"}),
+        ({"grade": "grade-3"}, {"reason": "与建议等级不同，请写明理由。"}),
+        ({"grade": "grade-9", "reason": "理由"}, {"grade": "该等级不在方案之内，请重新选择。"}),
+    ],
+)
 def test_grade_with_faults_is_refused(year, grading, changes, wrong):
     sheet, content = grading
     content["entries"][0]["values"].update(changes)
@@ -126,9 +146,14 @@ def test_grade_with_faults_is_refused(year, grading, changes, wrong):
     assert faults(year, sheet, content) == wrong
 
 
-@pytest.mark.parametrize(("changes", "grade"), [
-    ({}, "grade-2"), ({"grade": "grade-2"}, "grade-2"), ({"grade": "grade-3", "reason": "已有复核"}, "grade-3"),
-])
+@pytest.mark.parametrize(
+    ("changes", "grade"),
+    [
+        ({}, "grade-2"),
+        ({"grade": "grade-2"}, "grade-2"),
+        ({"grade": "grade-3", "reason": "已有复核"}, "grade-3"),
+    ],
+)
 def test_own_grade_is_the_proposal_unless_another_is_reasoned(year, grading, changes, grade):
     sheet, content = grading
     content["entries"][0]["values"].update(changes)
@@ -136,7 +161,11 @@ def test_own_grade_is_the_proposal_unless_another_is_reasoned(year, grading, cha
     (entry,) = sheet_for(year.submit(sheet, content)).shown()
 
     assert entry.details["self_grade"].code == grade
-    assert (entry.details["proposed_grade"], entry.details["final_grade"], entry.details["proposal"].grade) == (None, None, "grade-2")
+    assert (entry.details["proposed_grade"], entry.details["final_grade"], entry.details["proposal"].grade) == (
+        None,
+        None,
+        "grade-2",
+    )
 
 
 def test_every_point_on_record_is_graded_and_no_other(year, grading):
@@ -152,7 +181,18 @@ def test_grading_leaves_the_text_of_the_point_alone(year):
 
     after = year.graded("grade-1").lines.get().risk_point
 
-    same = ("series", "level", "unit", "post", "holder", "category", "content", "manifestation", "finding_source", "nature")
+    same = (
+        "series",
+        "level",
+        "unit",
+        "post",
+        "holder",
+        "category",
+        "content",
+        "manifestation",
+        "finding_source",
+        "nature",
+    )
     assert [getattr(after, name) for name in same] == [getattr(before, name) for name in same]
     assert (before.final_grade, after.final_grade.label, after.pk == before.pk) == (None, "一级", False)
 
@@ -169,11 +209,17 @@ def control(year):
     return year.sheet("personal-control")
 
 
-@pytest.mark.parametrize(("changes", "wrong"), [
-    ({"prevention": " "}, {"prevention": "请填写“前期预防”措施。"}),
-    ({"monitoring": "", "disposal": ""}, {"monitoring": "请填写“中期监控”措施。", "disposal": "请填写“后期处置”措施。"}),
-    ({"prevention": "长" * 1001}, {"prevention": "“前期预防”最多 1000 字，现有 1001 字。"}),
-])
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"prevention": " "}, {"prevention": "请填写“前期预防”措施。"}),
+        (
+            {"monitoring": "", "disposal": ""},
+            {"monitoring": "请填写“中期监控”措施。", "disposal": "请填写“后期处置”措施。"},
+        ),
+        ({"prevention": "长" * 1001}, {"prevention": "“前期预防”最多 1000 字，现有 1001 字。"}),
+    ],
+)
 def test_measures_are_asked_for_every_stage(year, control, changes, wrong):
     assert faults(year, control, year.measures(control, **changes)) == wrong
 
@@ -196,7 +242,10 @@ def test_measures_are_shown_with_their_point_and_grade(year, control):
     (entry,) = sheet_for(sheet).shown()
     assert (entry.heading, entry.grade.label, len(entry.lines)) == ("业务流程", "二级", 3)
     assert {code: value for code, _, value in entry.fields} == {
-        "content": "甲", "manifestation": "甲的表现", **{f"measures.{stage}": text for stage, text in MEASURES.items()}}
+        "content": "甲",
+        "manifestation": "甲的表现",
+        **{f"measures.{stage}": text for stage, text in MEASURES.items()},
+    }
 
 
 def test_measures_of_a_returned_point_come_back_together(year, control):
@@ -211,15 +260,18 @@ def test_measures_of_a_returned_point_come_back_together(year, control):
 # --- Powers ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("changes", "wrong"), [
-    ({"name": ""}, {"name": "请填写“权力事项名称”。"}),
-    ({"name": "长" * 121}, {"name": "“权力事项名称”最多 120 字，现有 121 字。"}),
-    ({"domain": "magic"}, {"domain": "“类别”的选项不在方案之内，请重新选择。"}),
-    ({"kind": "k" * 50}, {"kind": "“权力性质”的选项不在方案之内，请重新选择。"}),
-    ({"accountable_post": ""}, {"accountable_post": "请填写“责任岗位”。"}),
-    ({"accountable_post": "P-elsewhere"}, {"accountable_post": "该岗位不在本单位，请重新选择。"}),
-    ({"procedure": "步" * 301}, {"procedure": "“运作程序”每行最多 300 字。"}),
-])
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"name": ""}, {"name": "请填写“权力事项名称”。"}),
+        ({"name": "长" * 121}, {"name": "“权力事项名称”最多 120 字，现有 121 字。"}),
+        ({"domain": "magic"}, {"domain": "“类别”的选项不在方案之内，请重新选择。"}),
+        ({"kind": "k" * 50}, {"kind": "“权力性质”的选项不在方案之内，请重新选择。"}),
+        ({"accountable_post": ""}, {"accountable_post": "请填写“责任岗位”。"}),
+        ({"accountable_post": "P-elsewhere"}, {"accountable_post": "该岗位不在本单位，请重新选择。"}),
+        ({"procedure": "步" * 301}, {"procedure": "“运作程序”每行最多 300 字。"}),
+    ],
+)
 def test_power_with_faults_is_refused(year, changes, wrong):
     sheet = year.sheet("powers")
     values = power(**{"accountable_post": year.campus.post.code, **changes})
@@ -259,11 +311,14 @@ def group_content(year, *seats, **changes):
     return year.group(year.sheet("group"), *zip(people, seats, strict=False), **changes)
 
 
-@pytest.mark.parametrize(("seats", "wrong"), [
-    (["leader", "deputy"], {"members": "领导小组应由3人以上组成，现为2人，请补充成员。"}),
-    (["leader", "leader", "member"], {"leader": "领导小组应有且只有一名组长。"}),
-    (["deputy", "deputy", "member"], {"leader": "领导小组应有且只有一名组长。"}),
-])
+@pytest.mark.parametrize(
+    ("seats", "wrong"),
+    [
+        (["leader", "deputy"], {"members": "领导小组应由3人以上组成，现为2人，请补充成员。"}),
+        (["leader", "leader", "member"], {"leader": "领导小组应有且只有一名组长。"}),
+        (["deputy", "deputy", "member"], {"leader": "领导小组应有且只有一名组长。"}),
+    ],
+)
 def test_group_without_three_members_and_one_leader_is_refused(year, seats, wrong):
     assert faults(year, year.sheet("group"), group_content(year, *seats)) == wrong
 
@@ -277,11 +332,14 @@ def test_same_person_twice_is_no_two_members(year):
     assert faults(year, year.sheet("group"), content) == {"members": "领导小组应由3人以上组成，现为2人，请补充成员。"}
 
 
-@pytest.mark.parametrize(("changes", "wrong"), [
-    ({"number": "nobody"}, {"number": "没有找到该工号的在岗人员，请核对。"}),
-    ({"seat": "king"}, {"seat": "请选择小组职务。"}),
-    ({"member_type": "朋友"}, {"member_type": "请选择人员类别：中层、科级、高级职称、其他。"}),
-])
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"number": "nobody"}, {"number": "没有找到该工号的在岗人员，请核对。"}),
+        ({"seat": "king"}, {"seat": "请选择小组职务。"}),
+        ({"member_type": "朋友"}, {"member_type": "请选择人员类别：中层、科级、高级职称、其他。"}),
+    ],
+)
 def test_member_with_faults_is_refused(year, changes, wrong):
     content = group_content(year, "leader", "deputy", "member", "member")
     content["entries"][3]["values"].update(changes)
@@ -314,7 +372,10 @@ def test_group_of_exactly_three_takes_effect_when_filed(year):
     group = LeadingGroup.objects.in_force(year.clock.today).get()
     assert (group == campus.group, group.work_plan) == (False, "每月一次例会。")
     assert list(GroupMember.objects.filter(group=group).values_list("user__number", "seat")) == [
-        ("head", "leader"), ("deputy", "deputy"), ("member", "member")]
+        ("head", "leader"),
+        ("deputy", "deputy"),
+        ("member", "member"),
+    ]
 
 
 # --- Reports --------------------------------------------------------------------------------------------
@@ -327,10 +388,13 @@ def report(year):
     return year.sheet("self-inspection")
 
 
-@pytest.mark.parametrize(("text", "wrong"), [
-    ("", {"narrative": "请填写“自查情况”。"}),
-    ("长" * 5001, {"narrative": "“自查情况”最多 5000 字，现有 5001 字。"}),
-])
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("", {"narrative": "请填写“自查情况”。"}),
+        ("长" * 5001, {"narrative": "“自查情况”最多 5000 字，现有 5001 字。"}),
+    ],
+)
 def test_report_with_faults_is_refused(year, report, text, wrong):
     assert faults(year, report, {"entries": [], "values": {"narrative": text}}) == wrong
 
@@ -345,7 +409,9 @@ def test_report_stands_on_its_paper(year, report):
 
 
 @pytest.mark.parametrize(("code", "filler"), [("personal-search", "clerk"), ("unit-search", "liaison")])
-@pytest.mark.parametrize("who", ["clerk", "colleague", "liaison", "member", "head", "other_head", "office", "registrar"])
+@pytest.mark.parametrize(
+    "who", ["clerk", "colleague", "liaison", "member", "head", "other_head", "office", "registrar"]
+)
 def test_sheet_is_filled_by_its_filler_alone(year, code, filler, who):
     sheet = year.sheet(code)
     content = year.points(sheet, point() if code == "personal-search" else unit_point())

@@ -15,7 +15,9 @@ VERDICTS = ("submit", "agree", "automatic", "return", "withdraw")
 FILES = sorted((settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
 WRITTEN = [
     pytest.param(route, len(rules.grades), id=f"{path.stem}:{code}")
-    for path in FILES for rules in [loading.read(path)[0]] for code, route in rules.routes.items()
+    for path in FILES
+    for rules in [loading.read(path)[0]]
+    for code, route in rules.routes.items()
 ]
 RANKS = (None, 1, 2, 3)
 LATER_KINDS = [kind for kind in StepKind if kind is not StepKind.FILL]
@@ -30,9 +32,11 @@ def routes(draw):
     """Routes as the checker lets them pass: filling first, then anything, each step for all grades or for some."""
     later = [
         make_step(
-            f"s{number}", kind,
+            f"s{number}",
+            kind,
             may_return=kind not in (StepKind.COPY, StepKind.PUBLICISE) and draw(st.booleans()),
-            grades=draw(st.lists(st.integers(1, 3), unique=True, max_size=3)))
+            grades=draw(st.lists(st.integers(1, 3), unique=True, max_size=3)),
+        )
         for number, kind in enumerate(draw(st.lists(st.sampled_from(LATER_KINDS), max_size=6)), start=1)
     ]
     return Route(label="路线", steps=[make_step("fill", StepKind.FILL, role=Role.LIAISON), *later])
@@ -108,7 +112,8 @@ def test_generated_route_ends_from_wherever_a_walk_left_it(route, verdicts, rank
 @given(route=routes(), rank=ranks)
 def test_step_is_passed_over_exactly_when_restricted_to_other_grades(route, rank):
     assert forward(route, rank) == [
-        step.code for step in route.steps if step.grades == [] or (rank is not None and rank in step.grades)]
+        step.code for step in route.steps if step.grades == [] or (rank is not None and rank in step.grades)
+    ]
 
 
 @given(route=routes(), rank=ranks)
@@ -146,14 +151,17 @@ def test_step_accepts_exactly_the_verdicts_it_offers(route, rank):
                     steps.step_after(route, step.code, verdict, gravest_rank=rank)
 
 
-@pytest.mark.parametrize(("kind", "may_return", "offered"), [
-    (StepKind.FILL, False, ("submit",)),
-    (StepKind.COPY, False, ("automatic",)),
-    (StepKind.PUBLICISE, False, ("automatic",)),
-    (StepKind.SIGN, False, ("agree",)),
-    (StepKind.SIGN, True, ("agree", "return")),
-    (StepKind.COLLECTIVE_REVIEW, True, ("agree", "return")),
-])
+@pytest.mark.parametrize(
+    ("kind", "may_return", "offered"),
+    [
+        (StepKind.FILL, False, ("submit",)),
+        (StepKind.COPY, False, ("automatic",)),
+        (StepKind.PUBLICISE, False, ("automatic",)),
+        (StepKind.SIGN, False, ("agree",)),
+        (StepKind.SIGN, True, ("agree", "return")),
+        (StepKind.COLLECTIVE_REVIEW, True, ("agree", "return")),
+    ],
+)
 def test_step_offers_the_verdicts_of_its_kind(kind, may_return, offered):
     assert steps.verdicts_at(make_step("s", kind, may_return=may_return)) == offered
 

@@ -20,8 +20,21 @@ from workflows.models.submissions import EDITABLE, State
 from workflows.sheets import Incomplete, digest_of, sheet_for
 
 REFUSALS = (NotAllowed, routes.Stale, routes.NeedsReason, steps.NoSuchMove, Incomplete)
-PEOPLE = ("clerk", "colleague", "liaison", "member", "deputy", "head", "other_head", "leader", "office", "chair", "registrar",
-          "sys_admin", "auditor")
+PEOPLE = (
+    "clerk",
+    "colleague",
+    "liaison",
+    "member",
+    "deputy",
+    "head",
+    "other_head",
+    "leader",
+    "office",
+    "chair",
+    "registrar",
+    "sys_admin",
+    "auditor",
+)
 DOORS = ("submit", "submit nonsense", "withdraw", "vote", "vote against", "agree", "return", "hand over", "nudge")
 VERSIONED = (RiskPoint, PowerItem, ControlMeasure)
 
@@ -49,18 +62,35 @@ class Walk(RuleBasedStateMachine):
 
     @initialize()
     def look(self):
-        self.sheets = list(Submission.objects.filter(
-            task__code__in=self.codes, unit=self.year.campus.unit, task__campaign=self.year.campaign).values_list("pk", flat=True))
+        self.sheets = list(
+            Submission.objects.filter(
+                task__code__in=self.codes, unit=self.year.campus.unit, task__campaign=self.year.campaign
+            ).values_list("pk", flat=True)
+        )
         self.filed = self.now_filed()
         self.register = self.on_record()
 
     # -- what people do --------------------------------------------------------------------------------
-    @rule(which=some, who=people, door=doors, off=st.sampled_from((0, 0, 0, 0, -1, 1)), pick=some, grade=grades, signed=st.booleans())
+    @rule(
+        which=some,
+        who=people,
+        door=doors,
+        off=st.sampled_from((0, 0, 0, 0, -1, 1)),
+        pick=some,
+        grade=grades,
+        signed=st.booleans(),
+    )
     def anybody_does_anything(self, which, who, door, off, pick, grade, signed):
         sheet = self.sheet(which)
         self.go_through(door, sheet, getattr(self.year.campus, who), sheet.version + off, pick, grade, signed)
 
-    @rule(which=some, pick=some, grade=grades, times=st.integers(1, 4), returns=st.sampled_from((False, False, False, True)))
+    @rule(
+        which=some,
+        pick=some,
+        grade=grades,
+        times=st.integers(1, 4),
+        returns=st.sampled_from((False, False, False, True)),
+    )
     def somebody_does_what_is_next(self, which, pick, grade, times, returns):
         """The walk gets somewhere: whoever may act on a sheet does, rightly, several steps on end or with a return at last."""
         for _ in range(times):
@@ -97,7 +127,9 @@ class Walk(RuleBasedStateMachine):
 
     def sheet(self, which):
         pk = self.sheets[which % len(self.sheets)]
-        return Submission.objects.select_related("task__campaign__scheme", "unit", "post", "person", "group", "assigned_to").get(pk=pk)
+        return Submission.objects.select_related(
+            "task__campaign__scheme", "unit", "post", "person", "group", "assigned_to"
+        ).get(pk=pk)
 
     def go_through(self, door, sheet, user, seen, pick, grade, signed):
         actor, at, before = self.year.actor(user), self.year.clock.now, self.traces(sheet)
@@ -106,13 +138,17 @@ class Walk(RuleBasedStateMachine):
         except REFUSALS:
             assert self.traces(sheet) == before, "a refused act left a trace"
         else:
-            assert door in ("nudge", "hand over", "vote", "vote against") or seen == sheet.version, "a stale act went through"
+            assert door in ("nudge", "hand over", "vote", "vote against") or seen == sheet.version, (
+                "a stale act went through"
+            )
 
     def open_door(self, door, sheet, actor, said, pick, grade, signed):
         if door == "submit":
             routes.submit(sheet.pk, content=self.content(sheet, grade), **said)
         elif door == "submit nonsense":
-            routes.submit(sheet.pk, content={"entries": [sheet_for(sheet).new_entry({"category": "x"})], "values": {}}, **said)
+            routes.submit(
+                sheet.pk, content={"entries": [sheet_for(sheet).new_entry({"category": "x"})], "values": {}}, **said
+            )
             raise AssertionError("nonsense was taken")
         elif door == "withdraw":
             routes.withdraw(sheet.pk, **said)
@@ -138,8 +174,10 @@ class Walk(RuleBasedStateMachine):
         """What is typed next: the first time from what the register offers, later what came back, every other line changed."""
         typed = sheet_for(sheet)
         if sheet.pk not in self.typed:
-            new = {"points": [point("甲"), point("乙")] if sheet.person_id else [unit_point("甲"), unit_point("乙")],
-                   "powers": [power(accountable_post=self.year.campus.post.code)]}.get(sheet.task.brings, [])
+            new = {
+                "points": [point("甲"), point("乙")] if sheet.person_id else [unit_point("甲"), unit_point("乙")],
+                "powers": [power(accountable_post=self.year.campus.post.code)],
+            }.get(sheet.task.brings, [])
             entries = [*typed.offered(), *(typed.new_entry(values) for values in new)]
             for entry in entries:
                 entry["change"] = entry["change"] or "keep"
@@ -149,15 +187,25 @@ class Walk(RuleBasedStateMachine):
         for number, entry in enumerate(self.typed[sheet.pk]["entries"]):
             fresh = sheet.task.brings in ("grades", "measures") and not sheet.lines.exists()
             if fresh or entry["key"] in returned or (number + self.count) % 3 == 0:
-                changed = {"grades": {**GRADED[grade], "reason": f"理由{self.count}"},
-                           "measures": {**MEASURES, "disposal": f"处置{self.count}"}}.get(
-                    sheet.task.brings, {"content": f"内容{self.count}", "name": f"事项{self.count}"} if entry["change"] == "add" else {})
+                changed = {
+                    "grades": {**GRADED[grade], "reason": f"理由{self.count}"},
+                    "measures": {**MEASURES, "disposal": f"处置{self.count}"},
+                }.get(
+                    sheet.task.brings,
+                    {"content": f"内容{self.count}", "name": f"事项{self.count}"} if entry["change"] == "add" else {},
+                )
                 entry["values"] = {**entry["values"], **(changed if sheet.task.brings != "group" else {})}
         return self.typed[sheet.pk]
 
     def traces(self, sheet):
-        return (Submission.objects.filter(pk=sheet.pk).values().get(), list(SubmissionLine.objects.filter(submission=sheet).order_by("pk").values()),
-                Decision.objects.count(), ReviewVote.objects.count(), AuditEntry.objects.count(), Notification.objects.count())
+        return (
+            Submission.objects.filter(pk=sheet.pk).values().get(),
+            list(SubmissionLine.objects.filter(submission=sheet).order_by("pk").values()),
+            Decision.objects.count(),
+            ReviewVote.objects.count(),
+            AuditEntry.objects.count(),
+            Notification.objects.count(),
+        )
 
     # -- what must hold --------------------------------------------------------------------------------
     @invariant()
@@ -180,7 +228,10 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def nobody_decided_about_himself(self):
-        assert Decision.objects.filter(actor=F("submission__person")).exclude(verdict__in=["submit", "withdraw"]).count() == 0
+        assert (
+            Decision.objects.filter(actor=F("submission__person")).exclude(verdict__in=["submit", "withdraw"]).count()
+            == 0
+        )
         assert ReviewVote.objects.filter(member=F("submission__person")).count() == 0
         assert Decision.objects.filter(acting_role__in=SCHOOL_ROLES, actor__unit=F("submission__unit")).count() == 0
 
@@ -194,7 +245,9 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def signatures_are_signed(self):
-        for route, step, signed in Decision.objects.filter(verdict="agree").values_list("submission__task__route", "step", "signed"):
+        for route, step, signed in Decision.objects.filter(verdict="agree").values_list(
+            "submission__task__route", "step", "signed"
+        ):
             assert signed == (steps.step_of(self.routes[route], step).kind == "sign")
 
     @invariant()
@@ -215,17 +268,24 @@ class Walk(RuleBasedStateMachine):
         before, now, filed = self.register, self.on_record(), self.now_filed()
         if filed == self.filed:
             assert now == before, "the register changed and nothing was filed"
-        assert {key: row[:-1] for key, row in now.items() if key in before} == {key: row[:-1] for key, row in before.items()}
+        assert {key: row[:-1] for key, row in now.items() if key in before} == {
+            key: row[:-1] for key, row in before.items()
+        }
         lines = SubmissionLine.objects.filter(submission__in=filed - self.filed)
-        brought = {(model, pk) for model, name in zip(VERSIONED, ("risk_point", "power_item", "measure"), strict=True)
-                   for pk in lines.values_list(name, flat=True)}
+        brought = {
+            (model, pk)
+            for model, name in zip(VERSIONED, ("risk_point", "power_item", "measure"), strict=True)
+            for pk in lines.values_list(name, flat=True)
+        }
         assert set(now) - set(before) <= brought
         self.register, self.filed = now, filed
 
     @invariant()
     def one_version_of_a_series_is_in_force(self):
         for model in VERSIONED:
-            standing = Counter(model.objects.filter(in_force_from__isnull=False, in_force_until=None).values_list("series", flat=True))
+            standing = Counter(
+                model.objects.filter(in_force_from__isnull=False, in_force_until=None).values_list("series", flat=True)
+            )
             assert set(standing.values()) <= {1}
 
     @invariant()

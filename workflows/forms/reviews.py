@@ -8,14 +8,21 @@ from workflows import deadlines, steps
 
 
 def _text(label, *, rows=2, required=False, help_text=""):
-    return forms.CharField(label=label, required=required, max_length=1000, help_text=help_text,
-                           widget=forms.Textarea(attrs={"rows": rows}))
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=1000,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
 
 
 class VoteForm(forms.Form):
     """One member's verdict in a collective review; line verdicts are read with ``line_verdicts``."""
 
-    complete = forms.ChoiceField(label="查找全不全", choices=[("yes", "全"), ("no", "不全")], widget=forms.RadioSelect, initial="yes")
+    complete = forms.ChoiceField(
+        label="查找全不全", choices=[("yes", "全"), ("no", "不全")], widget=forms.RadioSelect, initial="yes"
+    )
     opinion = _text("意见", help_text="判为“不全”时，请写明缺少什么。")
 
     def __init__(self, *args, step, **kwargs):
@@ -30,9 +37,15 @@ class DecisionForm(forms.Form):
     """A verdict on a whole sheet, with what the step demands: reason and redo day for a return, password for a signature."""
 
     opinion = _text("意见", help_text="通过时可不填；退回时必填，将送达填报人。")
-    redo_on = forms.DateField(label="限期（退回时）", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    password = forms.CharField(label="登录密码（签字确认）", required=False, strip=False,
-                               widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    redo_on = forms.DateField(
+        label="限期（退回时）", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    password = forms.CharField(
+        label="登录密码（签字确认）",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
     def __init__(self, *args, step, signs, user, today, **kwargs):
         super().__init__(*args, **kwargs)
@@ -86,7 +99,12 @@ class HandOverForm(forms.Form):
 class ObjectionForm(forms.Form):
     """An objection to a notice."""
 
-    text = _text("异议内容", rows=5, required=True, help_text="请写明对哪一项有异议、理由和线索。实名提交，仅学校领导小组办公室可见。")
+    text = _text(
+        "异议内容",
+        rows=5,
+        required=True,
+        help_text="请写明对哪一项有异议、理由和线索。实名提交，仅学校领导小组办公室可见。",
+    )
 
 
 class HandlingForm(forms.Form):

@@ -96,10 +96,24 @@ class SheetForm:
         """Fields of the sheet itself: a work plan, a written report."""
         faults, values = self.faults.get("", {}), self.content["values"]
         if self.brings is Brings.GROUP:
-            return [Field("work_plan", "工作计划", "textarea", values.get("work_plan", ""), required=True, rows=6,
-                          error=faults.get("work_plan", ""), maxlength=5000, span2=True)]
+            return [
+                Field(
+                    "work_plan",
+                    "工作计划",
+                    "textarea",
+                    values.get("work_plan", ""),
+                    required=True,
+                    rows=6,
+                    error=faults.get("work_plan", ""),
+                    maxlength=5000,
+                    span2=True,
+                )
+            ]
         if self.brings is Brings.REPORT:
-            return [self._asked(ask, ask.field, values.get(ask.field, ""), faults.get(ask.field, "")) for ask in self.sheet.task_rules.asks]
+            return [
+                self._asked(ask, ask.field, values.get(ask.field, ""), faults.get(ask.field, ""))
+                for ask in self.sheet.task_rules.asks
+            ]
         return []
 
     def sections(self):
@@ -109,8 +123,10 @@ class SheetForm:
         lines = {str(line.entry): line for line in self.sheet.submission.lines.all()}
         recorded = self._on_record()
         if self.brings is Brings.POINTS:
-            sections = {category.code: Section(category.code, category.label, category.definition, category.examples)
-                        for category in self.sheet.categories}
+            sections = {
+                category.code: Section(category.code, category.label, category.definition, category.examples)
+                for category in self.sheet.categories
+            }
         else:
             sections = {"": Section("", self.sheet.task.label)}
         for number, entry in enumerate(self.content["entries"], start=1):
@@ -134,9 +150,22 @@ class SheetForm:
     def _entry(self, entry, number, line, recorded):
         record = recorded.get(entry["key"])
         faults = self.faults.get(entry["key"], {})
-        built = Entry(entry["key"], number, entry["change"], [], line=line, errors=faults, may_remove=self.sheet.may_add and record is None)
-        build = {Brings.POINTS: self._asks, Brings.POWERS: self._asks, Brings.GRADES: self._grades,
-                 Brings.MEASURES: self._stages, Brings.GROUP: self._member}[self.brings]
+        built = Entry(
+            entry["key"],
+            number,
+            entry["change"],
+            [],
+            line=line,
+            errors=faults,
+            may_remove=self.sheet.may_add and record is None,
+        )
+        build = {
+            Brings.POINTS: self._asks,
+            Brings.POWERS: self._asks,
+            Brings.GRADES: self._grades,
+            Brings.MEASURES: self._stages,
+            Brings.GROUP: self._member,
+        }[self.brings]
         built.fields = build(entry, faults)
         if record is not None:
             self._show_record(built, record, entry, faults)
@@ -144,34 +173,84 @@ class SheetForm:
 
     def _show_record(self, built, record, entry, faults):
         if isinstance(record, PowerItem):
-            built.heading, built.recorded = record.name, [(ask.label, value) for ask, (_, _, value) in
-                                                          zip(self.sheet.task_rules.asks, self.sheet._fields(record), strict=True)]
+            built.heading, built.recorded = (
+                record.name,
+                [
+                    (ask.label, value)
+                    for ask, (_, _, value) in zip(self.sheet.task_rules.asks, self.sheet._fields(record), strict=True)
+                ],
+            )
         else:
             built.heading, built.grade = record.category.label, record.final_grade
             built.recorded = [("风险内容", record.content), ("表现形式", record.manifestation)]
         if self.sheet.offers_choice:
-            built.choice = Field(self._name(entry, "change"), "去年登记的内容，今年", "radio", entry["change"], [
-                (Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销")], True, inline=True, error=faults.get("change", ""))
-            built.fields.append(Field(self._name(entry, "reason"), "撤销理由（撤销时必填）", "text", entry["values"].get("reason", ""),
-                                      error=faults.get("reason", ""), span2=True))
-        elif self.brings is Brings.GRADES and all(entry["values"].get(factor.code) for factor in self.sheet.rules.grading.factors):
+            built.choice = Field(
+                self._name(entry, "change"),
+                "去年登记的内容，今年",
+                "radio",
+                entry["change"],
+                [(Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销")],
+                True,
+                inline=True,
+                error=faults.get("change", ""),
+            )
+            built.fields.append(
+                Field(
+                    self._name(entry, "reason"),
+                    "撤销理由（撤销时必填）",
+                    "text",
+                    entry["values"].get("reason", ""),
+                    error=faults.get("reason", ""),
+                    span2=True,
+                )
+            )
+        elif self.brings is Brings.GRADES and all(
+            entry["values"].get(factor.code) for factor in self.sheet.rules.grading.factors
+        ):
             built.proposal = self.sheet.proposal(entry["values"])
 
     def _asks(self, entry, faults):
-        asked = [self._asked(ask, self._name(entry, ask.field), entry["values"].get(ask.field, ""), faults.get(ask.field, ""))
-                 for ask in self.sheet.task_rules.asks]
+        asked = [
+            self._asked(
+                ask, self._name(entry, ask.field), entry["values"].get(ask.field, ""), faults.get(ask.field, "")
+            )
+            for ask in self.sheet.task_rules.asks
+        ]
         if not entry["base"] and self._was_returned(entry):
-            asked.append(Field(self._name(entry, "reason"), "说明（不改时须写明理由）", "text", entry["values"].get("reason", ""), span2=True))
+            asked.append(
+                Field(
+                    self._name(entry, "reason"),
+                    "说明（不改时须写明理由）",
+                    "text",
+                    entry["values"].get("reason", ""),
+                    span2=True,
+                )
+            )
         return asked
 
     def _was_returned(self, entry):
-        return any(str(line.entry) == entry["key"] and line.verdict == "returned" for line in self.sheet.submission.lines.all())
+        return any(
+            str(line.entry) == entry["key"] and line.verdict == "returned" for line in self.sheet.submission.lines.all()
+        )
 
     def _asked(self, ask, name, value, error):
         options = self._options(ask.field)
-        kind = ("radio" if len(options) <= 4 else "select") if options else ("textarea" if ask.lines > 1 else "text")  # noqa: PLR2004
-        return Field(name, ask.label, kind, value, options, ask.required, ask.help, ask.example, error,
-                     None if options else ask.max_length, ask.lines, span2=ask.lines > 4, inline=True)  # noqa: PLR2004
+        kind = ("radio" if len(options) <= 4 else "select") if options else ("textarea" if ask.lines > 1 else "text")
+        return Field(
+            name,
+            ask.label,
+            kind,
+            value,
+            options,
+            ask.required,
+            ask.help,
+            ask.example,
+            error,
+            None if options else ask.max_length,
+            ask.lines,
+            span2=ask.lines > 4,
+            inline=True,
+        )
 
     def _options(self, name):
         rules = self.sheet.rules
@@ -187,27 +266,83 @@ class SheetForm:
     def _grades(self, entry, faults):
         values = entry["values"]
         fields = [
-            Field(self._name(entry, factor.code), factor.label, "radio", values.get(factor.code, ""),
-                  [(value.code, value.label) for value in factor.values], True, error=faults.get(factor.code, ""))
+            Field(
+                self._name(entry, factor.code),
+                factor.label,
+                "radio",
+                values.get(factor.code, ""),
+                [(value.code, value.label) for value in factor.values],
+                True,
+                error=faults.get(factor.code, ""),
+            )
             for factor in self.sheet.rules.grading.factors
         ]
         grades = [(grade.code, f"{grade.label}：{grade.criterion}") for grade in self.sheet.rules.grades]
-        return [*fields,
-                Field(self._name(entry, "grade"), "自评等级（不选即采用建议等级）", "select", values.get("grade", ""), grades, error=faults.get("grade", "")),
-                Field(self._name(entry, "reason"), "理由（与建议等级不同时必填）", "text", values.get("reason", ""), error=faults.get("reason", ""))]
+        return [
+            *fields,
+            Field(
+                self._name(entry, "grade"),
+                "自评等级（不选即采用建议等级）",
+                "select",
+                values.get("grade", ""),
+                grades,
+                error=faults.get("grade", ""),
+            ),
+            Field(
+                self._name(entry, "reason"),
+                "理由（与建议等级不同时必填）",
+                "text",
+                values.get("reason", ""),
+                error=faults.get("reason", ""),
+            ),
+        ]
 
     def _stages(self, entry, faults):
-        return [Field(self._name(entry, stage.code), stage.label, "textarea", entry["values"].get(stage.code, ""), required=True, rows=4,
-                      error=faults.get(stage.code, ""), maxlength=1000) for stage in self.sheet.rules.stages]
+        return [
+            Field(
+                self._name(entry, stage.code),
+                stage.label,
+                "textarea",
+                entry["values"].get(stage.code, ""),
+                required=True,
+                rows=4,
+                error=faults.get(stage.code, ""),
+                maxlength=1000,
+            )
+            for stage in self.sheet.rules.stages
+        ]
 
     def _member(self, entry, faults):
         values = entry["values"]
         types = [(name, name) for name in self.sheet.group_rules.member_types]
         return [
-            Field(self._name(entry, "number"), "工号", "text", values.get("number", ""), required=True, error=faults.get("number", ""),
-                  help=self._person_name(values.get("number", ""))),
-            Field(self._name(entry, "seat"), "小组职务", "select", values.get("seat", ""), GroupMember.Seat.choices, True, error=faults.get("seat", "")),
-            Field(self._name(entry, "member_type"), "人员类别", "select", values.get("member_type", ""), types, True, error=faults.get("member_type", "")),
+            Field(
+                self._name(entry, "number"),
+                "工号",
+                "text",
+                values.get("number", ""),
+                required=True,
+                error=faults.get("number", ""),
+                help=self._person_name(values.get("number", "")),
+            ),
+            Field(
+                self._name(entry, "seat"),
+                "小组职务",
+                "select",
+                values.get("seat", ""),
+                GroupMember.Seat.choices,
+                True,
+                error=faults.get("seat", ""),
+            ),
+            Field(
+                self._name(entry, "member_type"),
+                "人员类别",
+                "select",
+                values.get("member_type", ""),
+                types,
+                True,
+                error=faults.get("member_type", ""),
+            ),
         ]
 
     def _person_name(self, number):

@@ -6,6 +6,18 @@ from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
 
 __all__ = [
-    "CalendarDay", "Campaign", "CampaignTask", "Custody", "Decision", "Draft", "FiledPaper", "Notification",
-    "Objection", "Phase", "PublicityNotice", "ReviewVote", "Submission", "SubmissionLine",
+    "CalendarDay",
+    "Campaign",
+    "CampaignTask",
+    "Custody",
+    "Decision",
+    "Draft",
+    "FiledPaper",
+    "Notification",
+    "Objection",
+    "Phase",
+    "PublicityNotice",
+    "ReviewVote",
+    "Submission",
+    "SubmissionLine",
 ]

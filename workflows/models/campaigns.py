@@ -44,7 +44,9 @@ class Phase(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "code"], name="phase_code_once"),
-            models.CheckConstraint(condition=Q(starts_on=None) | Q(starts_on__lte=F("due_on")), name="phase_starts_before_due"),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(starts_on__lte=F("due_on")), name="phase_starts_before_due"
+            ),
         ]
 
     def __str__(self):

@@ -41,7 +41,9 @@ class Submission(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     step = models.CharField(max_length=40)
     waiting_role = models.CharField(max_length=20, blank=True)
-    assigned_to = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+", verbose_name="转办给")
+    assigned_to = models.ForeignKey(
+        "registers.User", models.PROTECT, null=True, related_name="+", verbose_name="转办给"
+    )
     version = models.PositiveIntegerField(default=0)
     round = models.PositiveSmallIntegerField("轮次", default=1)
     due_on = models.DateField("截止日期")
@@ -56,11 +58,22 @@ class Submission(models.Model):
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["task", "post", "person"], condition=Q(person__isnull=False), name="submission_once_per_holder"),
+            models.UniqueConstraint(
+                fields=["task", "post", "person"], condition=Q(person__isnull=False), name="submission_once_per_holder"
+            ),
             models.UniqueConstraint(fields=["task", "unit"], condition=Q(person=None), name="submission_once_per_unit"),
-            models.CheckConstraint(condition=Q(person=None, post=None) | Q(person__isnull=False, post__isnull=False), name="submission_person_with_post"),
-            models.CheckConstraint(condition=Q(state="filed", filed_at__isnull=False) | ~Q(state="filed") & Q(filed_at=None), name="submission_filed_has_time"),
-            models.CheckConstraint(condition=~Q(state="in_review") | ~Q(waiting_role="") & Q(submitted_at__isnull=False), name="submission_in_review_waits_for_someone"),
+            models.CheckConstraint(
+                condition=Q(person=None, post=None) | Q(person__isnull=False, post__isnull=False),
+                name="submission_person_with_post",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="filed", filed_at__isnull=False) | ~Q(state="filed") & Q(filed_at=None),
+                name="submission_filed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="in_review") | ~Q(waiting_role="") & Q(submitted_at__isnull=False),
+                name="submission_in_review_waits_for_someone",
+            ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="submission_state_declared"),
         ]
         indexes = [
@@ -205,7 +218,10 @@ class Decision(models.Model):
         constraints = [
             # The database's share of "two people acting at once: one wins".
             models.UniqueConstraint(fields=["submission", "seen_version"], name="decision_one_per_version"),
-            models.CheckConstraint(condition=~Q(verdict="return") | ~Q(opinion="") & Q(redo_on__isnull=False), name="decision_return_has_reason_and_deadline"),
+            models.CheckConstraint(
+                condition=~Q(verdict="return") | ~Q(opinion="") & Q(redo_on__isnull=False),
+                name="decision_return_has_reason_and_deadline",
+            ),
             models.CheckConstraint(condition=Q(signed=False) | ~Q(digest=""), name="decision_signature_has_digest"),
         ]
 

@@ -13,8 +13,12 @@ from workflows.sheets.powers import PowerSheet
 from workflows.sheets.report import ReportSheet
 
 _KINDS = {
-    Brings.POINTS: PointSheet, Brings.GRADES: GradeSheet, Brings.MEASURES: MeasureSheet, Brings.POWERS: PowerSheet,
-    Brings.GROUP: GroupSheet, Brings.REPORT: ReportSheet,
+    Brings.POINTS: PointSheet,
+    Brings.GRADES: GradeSheet,
+    Brings.MEASURES: MeasureSheet,
+    Brings.POWERS: PowerSheet,
+    Brings.GROUP: GroupSheet,
+    Brings.REPORT: ReportSheet,
 }
 
 

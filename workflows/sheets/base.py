@@ -158,16 +158,23 @@ class Sheet:
                 self._discard(lines)
 
     def _replace(self, entry, old, position, fingerprint):
-        remembered = {name: getattr(old[0], name) if old else default for name, default in
-                      (("comment", ""), ("returned_at", None), ("rounds_returned", 0))}
+        remembered = {
+            name: getattr(old[0], name) if old else default
+            for name, default in (("comment", ""), ("returned_at", None), ("rounds_returned", 0))
+        }
         self._discard(old)
         for record, change in self.records(entry):
             if record.pk is None:
                 record.save()
                 self.after_save(record, entry)
             self.submission.lines.create(
-                entry=entry["key"], position=position, change=change, fingerprint=fingerprint,
-                reason=entry["values"].get("reason", ""), **{self.line_field: record}, **remembered,
+                entry=entry["key"],
+                position=position,
+                change=change,
+                fingerprint=fingerprint,
+                reason=entry["values"].get("reason", ""),
+                **{self.line_field: record},
+                **remembered,
             )
 
     def _discard(self, lines):
@@ -195,8 +202,12 @@ class Sheet:
 
     def lines(self):
         return self.submission.lines.select_related(
-            "risk_point__category", "risk_point__self_grade", "risk_point__proposed_grade", "risk_point__final_grade",
-            "power_item__accountable_post", "measure",
+            "risk_point__category",
+            "risk_point__self_grade",
+            "risk_point__proposed_grade",
+            "risk_point__final_grade",
+            "power_item__accountable_post",
+            "measure",
         )
 
     def show(self, key, number, lines):
@@ -205,7 +216,7 @@ class Sheet:
     # -- ending ---------------------------------------------------------------------------------
     def gravest_rank(self):
         """The gravest grade on the sheet (1 = gravest), None while nothing is graded."""
-        return None
+        return
 
     def labelled(self, record, asks):
         """``(field, label, value in words)`` of a record for the asked fields."""

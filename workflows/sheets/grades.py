@@ -5,8 +5,20 @@ from registers.models import Grade, RiskPoint
 from workflows.sheets.base import Change, Incomplete, Shown
 from workflows.sheets.points import PointSheet
 
-CARRIED = ("series", "level", "unit_id", "post_id", "holder_id", "power_item", "category_id", "content",
-           "manifestation", "finding_source", "nature", "involved_posts")
+CARRIED = (
+    "series",
+    "level",
+    "unit_id",
+    "post_id",
+    "holder_id",
+    "power_item",
+    "category_id",
+    "content",
+    "manifestation",
+    "finding_source",
+    "nature",
+    "involved_posts",
+)
 
 
 class GradeSheet(PointSheet):
@@ -17,8 +29,12 @@ class GradeSheet(PointSheet):
 
     def offered(self):
         return [
-            {"key": str(point.series), "base": point.pk, "change": Change.REVISE,
-             "values": {**point.factors, "grade": "", "reason": ""}}
+            {
+                "key": str(point.series),
+                "base": point.pk,
+                "change": Change.REVISE,
+                "values": {**point.factors, "grade": "", "reason": ""},
+            }
             for point in self.on_record()
         ]
 
@@ -52,7 +68,9 @@ class GradeSheet(PointSheet):
         factors = {factor.code: entry["values"][factor.code] for factor in self.rules.grading.factors}
         chosen = entry["values"].get("grade") or self.proposal(factors).grade
         point = RiskPoint(
-            **{name: getattr(base, name) for name in CARRIED}, factors=factors, self_grade=grades[chosen],
+            **{name: getattr(base, name) for name in CARRIED},
+            factors=factors,
+            self_grade=grades[chosen],
             grade_reason=entry["values"].get("reason", "").strip(),
         )
         return [(point, Change.REVISE)]
@@ -61,20 +79,39 @@ class GradeSheet(PointSheet):
         point = lines[0].risk_point
         proposal = self.proposal(point.factors)
         factors = [
-            (factor.code, factor.label, next((value.label for value in factor.values if value.code == point.factors.get(factor.code)), ""))
+            (
+                factor.code,
+                factor.label,
+                next((value.label for value in factor.values if value.code == point.factors.get(factor.code)), ""),
+            )
             for factor in self.rules.grading.factors
         ]
         fields = [("content", "风险内容", point.content), ("manifestation", "表现形式", point.manifestation), *factors]
         return Shown(
-            key, number, lines[0].change, fields, [], point.category.label, lines,
+            key,
+            number,
+            lines[0].change,
+            fields,
+            [],
+            point.category.label,
+            lines,
             point.final_grade or point.proposed_grade or point.self_grade,
-            {"proposal": proposal, "self_grade": point.self_grade, "proposed_grade": point.proposed_grade,
-             "final_grade": point.final_grade, "grade_reason": point.grade_reason, "category": point.category.code},
+            {
+                "proposal": proposal,
+                "self_grade": point.self_grade,
+                "proposed_grade": point.proposed_grade,
+                "final_grade": point.final_grade,
+                "grade_reason": point.grade_reason,
+                "category": point.category.code,
+            },
         )
 
     def gravest_rank(self):
-        ranks = [grade.rank for line in self.lines() if
-                 (grade := line.risk_point.final_grade or line.risk_point.proposed_grade or line.risk_point.self_grade)]
+        ranks = [
+            grade.rank
+            for line in self.lines()
+            if (grade := line.risk_point.final_grade or line.risk_point.proposed_grade or line.risk_point.self_grade)
+        ]
         return min(ranks, default=None)
 
     def set_grades(self, step, choices):
@@ -102,5 +139,3 @@ class GradeSheet(PointSheet):
         if faults:
             raise Incomplete(faults)
         RiskPoint.objects.bulk_update(changed, ["proposed_grade", "final_grade", "grade_reason"])
-
-

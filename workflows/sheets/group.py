@@ -22,7 +22,10 @@ class GroupSheet(Sheet):
     def offered(self):
         group = LeadingGroup.objects.in_force(clock.today()).filter(unit=self.submission.unit_id).first()
         members = group.members.select_related("user") if group else []
-        return [self.new_entry({"number": member.user.number, "seat": member.seat, "member_type": member.member_type}) for member in members]
+        return [
+            self.new_entry({"number": member.user.number, "seat": member.seat, "member_type": member.member_type})
+            for member in members
+        ]
 
     def entry_faults(self, entry):
         wrong, values = {}, entry["values"]
@@ -39,7 +42,9 @@ class GroupSheet(Sheet):
         wrong, entries = {}, content["entries"]
         numbers = [entry["values"].get("number", "").strip() for entry in entries]
         if len(set(numbers)) < self.group_rules.min_members:
-            wrong["members"] = f"领导小组应由{self.group_rules.min_members}人以上组成，现为{len(set(numbers))}人，请补充成员。"
+            wrong["members"] = (
+                f"领导小组应由{self.group_rules.min_members}人以上组成，现为{len(set(numbers))}人，请补充成员。"
+            )
         elif len(set(numbers)) < len(numbers):
             wrong["members"] = "同一人列了两次，请删去重复的一行。"
         if [entry["values"].get("seat") for entry in entries].count("leader") != 1:
@@ -58,10 +63,17 @@ class GroupSheet(Sheet):
         group.work_plan = content["values"]["work_plan"].strip()
         group.save()
         group.members.all().delete()
-        people = {user.number: user for user in User.objects.filter(number__in=[e["values"]["number"].strip() for e in content["entries"]])}
+        people = {
+            user.number: user
+            for user in User.objects.filter(number__in=[e["values"]["number"].strip() for e in content["entries"]])
+        }
         GroupMember.objects.bulk_create(
-            GroupMember(group=group, user=people[entry["values"]["number"].strip()], seat=entry["values"]["seat"],
-                        member_type=entry["values"]["member_type"])
+            GroupMember(
+                group=group,
+                user=people[entry["values"]["number"].strip()],
+                seat=entry["values"]["seat"],
+                member_type=entry["values"]["member_type"],
+            )
             for entry in content["entries"]
         )
         self.submission.save(update_fields=["group"])
@@ -70,8 +82,16 @@ class GroupSheet(Sheet):
         if self.submission.group is None:
             return []
         return [
-            Shown(str(member.pk), number, Change.ADD,
-                  [("seat", "小组职务", member.get_seat_display()), ("name", "姓名", member.user.name),
-                   ("title", "职务/职称", member.user.title), ("member_type", "人员类别", member.member_type)])
+            Shown(
+                str(member.pk),
+                number,
+                Change.ADD,
+                [
+                    ("seat", "小组职务", member.get_seat_display()),
+                    ("name", "姓名", member.user.name),
+                    ("title", "职务/职称", member.user.title),
+                    ("member_type", "人员类别", member.member_type),
+                ],
+            )
             for number, member in enumerate(self.submission.group.members.select_related("user"), start=1)
         ]

@@ -13,21 +13,35 @@ class MeasureSheet(PointSheet):
     offers_choice = False
 
     def on_record(self):
-        return super().on_record().filter(final_grade__isnull=False).order_by("final_grade__rank", "category__position", "pk")
+        return (
+            super()
+            .on_record()
+            .filter(final_grade__isnull=False)
+            .order_by("final_grade__rank", "category__position", "pk")
+        )
 
     def in_force(self):
         """Measures standing now: point series → stage → measure."""
         found = {}
         points = list(self.on_record().values_list("series", flat=True))
-        for measure in ControlMeasure.objects.filter(point_series__in=points, in_force_from__isnull=False, in_force_until=None):
+        for measure in ControlMeasure.objects.filter(
+            point_series__in=points, in_force_from__isnull=False, in_force_until=None
+        ):
             found.setdefault(measure.point_series, {})[measure.stage] = measure
         return found
 
     def offered(self):
         standing = self.in_force()
         return [
-            {"key": str(point.series), "base": point.pk, "change": Change.REVISE,
-             "values": {stage.code: getattr(standing.get(point.series, {}).get(stage.code), "text", "") for stage in self.rules.stages}}
+            {
+                "key": str(point.series),
+                "base": point.pk,
+                "change": Change.REVISE,
+                "values": {
+                    stage.code: getattr(standing.get(point.series, {}).get(stage.code), "text", "")
+                    for stage in self.rules.stages
+                },
+            }
             for point in self.on_record()
         ]
 
@@ -58,27 +72,49 @@ class MeasureSheet(PointSheet):
             if earlier is not None and earlier.text == text:
                 records.append((earlier, Change.KEEP))
                 continue
-            measure = ControlMeasure(point_series=point.series, unit_id=self.submission.unit_id, stage=stage.code, text=text)
+            measure = ControlMeasure(
+                point_series=point.series, unit_id=self.submission.unit_id, stage=stage.code, text=text
+            )
             if earlier is not None:
                 measure.series = earlier.series
             records.append((measure, Change.ADD if earlier is None else Change.REVISE))
         return records
 
     def shown(self):
-        self._points = {point.series: point for point in RiskPoint.objects.filter(
-            series__in=[line.measure.point_series for line in self.lines()], in_force_from__isnull=False
-        ).select_related("category", "final_grade", "post", "holder").order_by("in_force_from", "pk")}
+        self._points = {
+            point.series: point
+            for point in RiskPoint.objects.filter(
+                series__in=[line.measure.point_series for line in self.lines()], in_force_from__isnull=False
+            )
+            .select_related("category", "final_grade", "post", "holder")
+            .order_by("in_force_from", "pk")
+        }
         return super().shown()
 
     def show(self, key, number, lines):
         point = self._points[lines[0].measure.point_series]
         texts = {line.measure.stage: line.measure.text for line in lines}
-        fields = [("content", "风险内容", point.content), ("manifestation", "表现形式", point.manifestation),
-                  *((f"measures.{stage.code}", stage.label, texts.get(stage.code, "")) for stage in self.rules.stages)]
-        change = Change.ADD if all(line.change == Change.ADD for line in lines) else (
-            Change.KEEP if all(line.change == Change.KEEP for line in lines) else Change.REVISE)
-        return Shown(key, number, change, fields, [], point.category.label, lines, point.final_grade,
-                     {"point": point, "category": point.category.code})
+        fields = [
+            ("content", "风险内容", point.content),
+            ("manifestation", "表现形式", point.manifestation),
+            *((f"measures.{stage.code}", stage.label, texts.get(stage.code, "")) for stage in self.rules.stages),
+        ]
+        change = (
+            Change.ADD
+            if all(line.change == Change.ADD for line in lines)
+            else (Change.KEEP if all(line.change == Change.KEEP for line in lines) else Change.REVISE)
+        )
+        return Shown(
+            key,
+            number,
+            change,
+            fields,
+            [],
+            point.category.label,
+            lines,
+            point.final_grade,
+            {"point": point, "category": point.category.code},
+        )
 
     def gravest_rank(self):
         return min((point.final_grade.rank for point in self.on_record()), default=None)

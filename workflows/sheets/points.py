@@ -19,16 +19,22 @@ class PointSheet(Sheet):
     def on_record(self):
         """The points in force that this sheet is about."""
         points = RiskPoint.objects.filter(
-            level=self.task_rules.points or self.task.level, unit=self.submission.unit_id,
-            in_force_from__isnull=False, in_force_until=None,
+            level=self.task_rules.points or self.task.level,
+            unit=self.submission.unit_id,
+            in_force_from__isnull=False,
+            in_force_until=None,
         ).select_related("category", "self_grade", "proposed_grade", "final_grade")
         return points.filter(post=self.submission.post_id) if self.submission.post_id else points
 
     def offered(self):
         fields = [ask.field for ask in self.task_rules.asks]
         return [
-            {"key": str(point.series), "base": point.pk, "change": "",
-             "values": {"category": point.category.code, **{name: getattr(point, name) for name in fields}}}
+            {
+                "key": str(point.series),
+                "base": point.pk,
+                "change": "",
+                "values": {"category": point.category.code, **{name: getattr(point, name) for name in fields}},
+            }
             for point in self.on_record()
         ]
 
@@ -53,8 +59,12 @@ class PointSheet(Sheet):
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
         category = RiskCategory.objects.get(scheme=self.scheme, code=entry["values"]["category"])
         point = RiskPoint(
-            level=self.task_rules.points or self.task.level, unit_id=self.submission.unit_id,
-            post_id=self.submission.post_id, holder_id=self.submission.person_id, category=category, **values,
+            level=self.task_rules.points or self.task.level,
+            unit_id=self.submission.unit_id,
+            post_id=self.submission.post_id,
+            holder_id=self.submission.person_id,
+            category=category,
+            **values,
         )
         if base is not None:
             point.series = base.series
@@ -66,9 +76,17 @@ class PointSheet(Sheet):
         if lines[0].change == Change.REVISE:
             earlier = self._earlier.get(point.series)
             before = self.labelled(earlier, self.task_rules.asks) if earlier else []
-        return Shown(key, number, lines[0].change, self.labelled(point, self.task_rules.asks), before,
-                     point.category.label, lines, point.final_grade,
-                     {"category": point.category.code})
+        return Shown(
+            key,
+            number,
+            lines[0].change,
+            self.labelled(point, self.task_rules.asks),
+            before,
+            point.category.label,
+            lines,
+            point.final_grade,
+            {"category": point.category.code},
+        )
 
     def shown(self):
         self._earlier = {point.series: point for point in self.on_record()}

@@ -12,12 +12,17 @@ class PowerSheet(Sheet):
     offers_choice = True
 
     def on_record(self):
-        return PowerItem.objects.filter(
-            unit=self.submission.unit_id, in_force_from__isnull=False, in_force_until=None
-        ).select_related("accountable_post").prefetch_related("steps")
+        return (
+            PowerItem.objects.filter(unit=self.submission.unit_id, in_force_from__isnull=False, in_force_until=None)
+            .select_related("accountable_post")
+            .prefetch_related("steps")
+        )
 
     def offered(self):
-        return [{"key": str(item.series), "base": item.pk, "change": "", "values": self._values(item)} for item in self.on_record()]
+        return [
+            {"key": str(item.series), "base": item.pk, "change": "", "values": self._values(item)}
+            for item in self.on_record()
+        ]
 
     def _values(self, item):
         values = {}
@@ -63,7 +68,9 @@ class PowerSheet(Sheet):
         values.pop("procedure", None)
         code = values.pop("accountable_post", "")
         item = PowerItem(
-            unit_id=self.submission.unit_id, accountable_post=Post.objects.filter(code=code).first() if code else None, **values
+            unit_id=self.submission.unit_id,
+            accountable_post=Post.objects.filter(code=code).first() if code else None,
+            **values,
         )
         if base is not None:
             item.series, item.chart_number = base.series, base.chart_number
@@ -90,16 +97,28 @@ class PowerSheet(Sheet):
         return super().shown()
 
     def _fields(self, item):
-        words = {"procedure": procedure_text(item), "kind": item.get_kind_display(),
-                 "accountable_post": item.accountable_post.name if item.accountable_post else "",
-                 "major_matter": item.get_major_matter_display() if item.major_matter else ""}
-        return [(ask.field, ask.label, words[ask.field] if ask.field in words else self.words(ask.field, getattr(item, ask.field)))
-                for ask in self.task_rules.asks]
+        words = {
+            "procedure": procedure_text(item),
+            "kind": item.get_kind_display(),
+            "accountable_post": item.accountable_post.name if item.accountable_post else "",
+            "major_matter": item.get_major_matter_display() if item.major_matter else "",
+        }
+        return [
+            (
+                ask.field,
+                ask.label,
+                words[ask.field] if ask.field in words else self.words(ask.field, getattr(item, ask.field)),
+            )
+            for ask in self.task_rules.asks
+        ]
 
 
 def procedure_text(item):
     """The steps of an item as typed: one a line, parts separated by ｜."""
-    return "\n".join("｜".join(part for part in (step.post_name, step.procedure, step.time_limit) if part) for step in item.steps.all())
+    return "\n".join(
+        "｜".join(part for part in (step.post_name, step.procedure, step.time_limit) if part)
+        for step in item.steps.all()
+    )
 
 
 def procedure_steps(text):

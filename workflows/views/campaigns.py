@@ -28,9 +28,15 @@ def campaign(request):
     (phase, state, [(task, due, counts)]); a task carries ``paper_label`` and ``owes``: it is open and sheets are missing.
     """
     running = campaigns.current()
-    context = {"campaign": running, "may_open": can(request.actor, "open", Campaign), "form": OpenForm(initial={"year": clock.today().year})}
+    context = {
+        "campaign": running,
+        "may_open": can(request.actor, "open", Campaign),
+        "form": OpenForm(initial={"year": clock.today().year}),
+    }
     if running is not None:
-        rows = Submission.objects.filter(task__campaign=running).exclude(state=State.CANCELLED).order_by().values("task")
+        rows = (
+            Submission.objects.filter(task__campaign=running).exclude(state=State.CANCELLED).order_by().values("task")
+        )
         counts = {row["task"]: row for row in rows.annotate(**_figures(clock.today()))}
         now, today = clock.now(), clock.today()
         phases = []
@@ -44,9 +50,13 @@ def campaign(request):
             shown = [(task, deadlines.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
             phases.append((phase, _phase_state(phase, today), shown))
         context |= {
-            "phases": phases, "scheme": running.scheme, "may_watch": can(request.actor, "watch", Campaign),
-            "timeline": [{"label": phase.label, "state": state, "dates": _span(phase), "url": f"#{phase.code}"}
-                         for phase, state, _ in phases],
+            "phases": phases,
+            "scheme": running.scheme,
+            "may_watch": can(request.actor, "watch", Campaign),
+            "timeline": [
+                {"label": phase.label, "state": state, "dates": _span(phase), "url": f"#{phase.code}"}
+                for phase, state, _ in phases
+            ],
         }
     else:
         context["scheme"] = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
@@ -82,7 +92,9 @@ def campaign_open(request):
         messages.error(request, "年度应为 2000 至 2100 之间的整数；开展前须先载入方案和单位。")
         return redirect("campaign")
     try:
-        opened = campaigns.open_campaign(scheme=scheme, institution=root, year=form.cleaned_data["year"], at=clock.now(), actor=request.actor)
+        opened = campaigns.open_campaign(
+            scheme=scheme, institution=root, year=form.cleaned_data["year"], at=clock.now(), actor=request.actor
+        )
     except campaigns.AlreadyOpen as refused:
         messages.error(request, str(refused))
     else:
@@ -109,21 +121,30 @@ def progress_list(request):
     now, today = clock.now(), clock.today()
     figures = _figures(today)
     context = {
-        "campaign": running, "filters": filters, "stats": listed.aggregate(**figures),
-        "tasks": list(running.tasks.all()) if running else [], "units": units.values_list("code", "name"),
+        "campaign": running,
+        "filters": filters,
+        "stats": listed.aggregate(**figures),
+        "tasks": list(running.tasks.all()) if running else [],
+        "units": units.values_list("code", "name"),
         "states": [("late", "已逾期"), *[choice for choice in State.choices if choice[0] != State.CANCELLED]],
         "links": {state: _address(filters, state=state, view="") for state in ("", "late", *State.values)},
-        "tabs": [(label, _address(filters, state="", view=view), filters["view"] == view)
-                 for label, view in (("按表", ""), ("按单位", "units"))],
+        "tabs": [
+            (label, _address(filters, state="", view=view), filters["view"] == view)
+            for label, view in (("按表", ""), ("按单位", "units"))
+        ],
     }
     if filters["view"] == "units":
         by_unit = listed.order_by("unit__position", "unit__code").values("unit__name", "unit__code", "unit__position")
-        context["by_unit"] = [(row, _address(filters, unit=row["unit__code"], view="", state=""))
-                              for row in by_unit.annotate(**figures)]
+        context["by_unit"] = [
+            (row, _address(filters, unit=row["unit__code"], view="", state="")) for row in by_unit.annotate(**figures)
+        ]
         return render(request, "workflows/progress_list.html", context)
     rows = listed.select_related("task", "unit", "post", "person", "assigned_to").order_by(
         Case(When(state=State.FILED, then=1), default=0),
-        Coalesce(Case(When(state=State.IN_REVIEW, then="step_due_on")), "due_on"), "unit__position", "pk")
+        Coalesce(Case(When(state=State.IN_REVIEW, then="step_due_on")), "due_on"),
+        "unit__position",
+        "pk",
+    )
     if filters["state"] == "late":
         rows = rows.filter(_late(today))
     elif filters["state"] in State.values:
@@ -134,8 +155,12 @@ def progress_list(request):
     items = []
     for row in page.rows:
         row.task.campaign = running  # already read, with its rule book
-        item = trail.Item(row, deadlines.shown(row.due_on if row.state in (State.OPEN, State.RETURNED) else row.step_due_on, now)
-                          if row.state in UNFINISHED else None)
+        item = trail.Item(
+            row,
+            deadlines.shown(row.due_on if row.state in (State.OPEN, State.RETURNED) else row.step_due_on, now)
+            if row.state in UNFINISHED
+            else None,
+        )
         item.may_nudge = can(request.actor, "nudge", row)
         item.waits_for = _waits_for(item)
         items.append(item)
@@ -149,10 +174,18 @@ def _late(today):
 
 def _figures(today):
     """The counts of sheets by where they stand; all but ``late`` add up to ``owed``."""
-    states = {"filed": State.FILED, "moving": State.IN_REVIEW, "open": State.OPEN, "returned": State.RETURNED,
-              "waiting": State.WAITING}
-    return {"owed": Count("pk"), "late": Count("pk", filter=_late(today)),
-            **{name: Count("pk", filter=Q(state=state)) for name, state in states.items()}}
+    states = {
+        "filed": State.FILED,
+        "moving": State.IN_REVIEW,
+        "open": State.OPEN,
+        "returned": State.RETURNED,
+        "waiting": State.WAITING,
+    }
+    return {
+        "owed": Count("pk"),
+        "late": Count("pk", filter=_late(today)),
+        **{name: Count("pk", filter=Q(state=state)) for name, state in states.items()},
+    }
 
 
 def _address(filters, **changed):
@@ -176,7 +209,19 @@ def _waits_for(item):
 @require_POST
 def submission_nudge(request, pk):
     """催办."""
-    submission = get_object_or_404(Submission.objects.listed_to(request.actor).select_related("task__campaign__scheme", "unit", "person", "assigned_to"), pk=pk)
+    submission = get_object_or_404(
+        Submission.objects.listed_to(request.actor).select_related(
+            "task__campaign__scheme", "unit", "person", "assigned_to"
+        ),
+        pk=pk,
+    )
     told = routes.nudge(submission, actor=request.actor, at=clock.now())
-    messages.success(request, f"已催办，提醒 {told} 人（同一天重复催办只送达一次）。" if told else "该环节暂无经办人，请核对人员任职。")
-    return redirect(request.POST.get("back") or "progress_list") if request.POST.get("back", "").startswith("/progress/") else redirect("progress_list")
+    messages.success(
+        request,
+        f"已催办，提醒 {told} 人（同一天重复催办只送达一次）。" if told else "该环节暂无经办人，请核对人员任职。",
+    )
+    return (
+        redirect(request.POST.get("back") or "progress_list")
+        if request.POST.get("back", "").startswith("/progress/")
+        else redirect("progress_list")
+    )

@@ -24,31 +24,63 @@ def desk(request):
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
-    to_fill = policy.to_fill(Submission.objects.visible_to(actor), actor).select_related(*NEEDED).order_by("due_on", "pk")
-    awaiting = policy.awaiting(Submission.objects.visible_to(actor), actor).select_related(*NEEDED).order_by("step_due_on", "pk")
+    to_fill = (
+        policy.to_fill(Submission.objects.visible_to(actor), actor).select_related(*NEEDED).order_by("due_on", "pk")
+    )
+    awaiting = (
+        policy.awaiting(Submission.objects.visible_to(actor), actor)
+        .select_related(*NEEDED)
+        .order_by("step_due_on", "pk")
+    )
     page = paged(request, awaiting)
-    voted = set(ReviewVote.objects.filter(member=actor.user_id, submission__in=[row.pk for row in page.rows]).values_list("submission_id", "round"))
-    coming = Submission.objects.visible_to(actor).filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")),
-                                                        state="waiting").select_related(*NEEDED)[:10]
-    objections = [row for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-                  if actor.has("office") and row.author_id != actor.user_id]
-    moving = Submission.objects.visible_to(actor).filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")),
-                                                        state="in_review").select_related(*NEEDED)[:20]
-    return render(request, "workflows/desk.html", {
-        "to_fill": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in to_fill[:50]],
-        "page": page,
-        "to_decide": [trail.Item(row, deadlines.shown(row.step_due_on, now), voted=(row.pk, row.round) in voted) for row in page.rows],
-        "moving": [trail.Item(row, None) for row in moving],
-        "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in coming],
-        "objections": objections, "campaign": campaigns.current(),
-    })
+    voted = set(
+        ReviewVote.objects.filter(member=actor.user_id, submission__in=[row.pk for row in page.rows]).values_list(
+            "submission_id", "round"
+        )
+    )
+    coming = (
+        Submission.objects.visible_to(actor)
+        .filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")), state="waiting")
+        .select_related(*NEEDED)[:10]
+    )
+    objections = [
+        row
+        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
+        if actor.has("office") and row.author_id != actor.user_id
+    ]
+    moving = (
+        Submission.objects.visible_to(actor)
+        .filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")), state="in_review")
+        .select_related(*NEEDED)[:20]
+    )
+    return render(
+        request,
+        "workflows/desk.html",
+        {
+            "to_fill": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in to_fill[:50]],
+            "page": page,
+            "to_decide": [
+                trail.Item(row, deadlines.shown(row.step_due_on, now), voted=(row.pk, row.round) in voted)
+                for row in page.rows
+            ],
+            "moving": [trail.Item(row, None) for row in moving],
+            "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in coming],
+            "objections": objections,
+            "campaign": campaigns.current(),
+        },
+    )
 
 
 @require_safe
 def done_list(request):
     """What I have decided or handed in, newest first (已办). Context: ``page`` of decisions, each with its ``tone``."""
-    decisions = Decision.objects.filter(actor=request.actor.user_id, submission__in=Submission.objects.visible_to(request.actor)).select_related(
-        "submission__task__campaign", "submission__unit", "submission__person", "submission__post").order_by("-at", "-pk")
+    decisions = (
+        Decision.objects.filter(
+            actor=request.actor.user_id, submission__in=Submission.objects.visible_to(request.actor)
+        )
+        .select_related("submission__task__campaign", "submission__unit", "submission__person", "submission__post")
+        .order_by("-at", "-pk")
+    )
     page = paged(request, decisions)
     for decision in page.rows:
         decision.tone = trail.TONES.get(decision.verdict, "note")
@@ -78,4 +110,3 @@ def inbox_read(request):
     mine.filter(read_at=None).update(read_at=clock.now())
     messages.success(request, "消息已全部标为已读。")
     return redirect("inbox")
-

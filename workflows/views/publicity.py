@@ -52,21 +52,37 @@ def notice_detail(request, pk):
     if request.method == "POST":
         require(request.actor, "object", notice)
         if form.is_valid():
-            _, created = publicity.object_to(notice, actor=request.actor, text=form.cleaned_data["text"], at=clock.now())
-            messages.success(request, "异议已送达学校领导小组办公室。" if created else "您已对本公示提出过异议，无需重复提交。")
+            _, created = publicity.object_to(
+                notice, actor=request.actor, text=form.cleaned_data["text"], at=clock.now()
+            )
+            messages.success(
+                request, "异议已送达学校领导小组办公室。" if created else "您已对本公示提出过异议，无需重复提交。"
+            )
             return redirect("notice_detail", pk=pk)
     ranks = {grade.label: grade.rank for grade in notice.submission.task.campaign.scheme.rules.grades}
-    objections = Objection.objects.visible_to(request.actor).filter(notice=notice).select_related("author", "handled_by", "notice__unit")
+    objections = (
+        Objection.objects.visible_to(request.actor)
+        .filter(notice=notice)
+        .select_related("author", "handled_by", "notice__unit")
+    )
     for row in objections:
         row.may_handle = can(request.actor, "handle", row)
-    return render(request, "workflows/notice_detail.html", {
-        "notice": notice, "items": [(item, ranks.get(item["grade"])) for item in notice.items],
-        "shows_content": any(item.get("content") for item in notice.items),
-        "crumbs": [("公示", reverse("notice_list"))],
-        "has_objected": any(row.author_id == request.actor.user_id for row in objections),
-        "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=notice.submission_id).exists(),
-        "may_object": may_object, "form": form, "objections": objections,
-    }, status=422 if form.errors else 200)
+    return render(
+        request,
+        "workflows/notice_detail.html",
+        {
+            "notice": notice,
+            "items": [(item, ranks.get(item["grade"])) for item in notice.items],
+            "shows_content": any(item.get("content") for item in notice.items),
+            "crumbs": [("公示", reverse("notice_list"))],
+            "has_objected": any(row.author_id == request.actor.user_id for row in objections),
+            "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=notice.submission_id).exists(),
+            "may_object": may_object,
+            "form": form,
+            "objections": objections,
+        },
+        status=422 if form.errors else 200,
+    )
 
 
 @require_POST

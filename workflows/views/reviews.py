@@ -47,20 +47,38 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     may_conclude = can(actor, "conclude", submission) if collective else True
     decisions = trail.trail_of(submission)
     signs = _signs(submission, actor)
-    return render(request, "workflows/submission_review.html", {
-        "submission": submission, "step": step, "item": trail.Item(submission, deadlines.shown(submission.step_due_on, clock.now())),
-        "entries": entries, "collective": collective, "adjudicates": step.kind == "adjudicate", "votes": votes, "my_vote": my_vote,
-        "form": form or _decision_form(submission, actor),
-        "vote_form": vote_form or (forms.VoteForm(step=step, initial=_vote_initial(my_vote)) if collective else None),
-        "may_conclude": may_conclude, "signs": signs, "later": routes.hold_consecutive(submission, actor),
-        "grades": Grade.objects.filter(scheme=submission.task.campaign.scheme),
-        "digest_code": short_code(documents.digest(submission)), "steps": trail.route_steps(submission, decisions), "trail": decisions,
-        "colleagues": _colleagues(submission, actor) if not collective else [], "error": error,
-        "extra": [("工作计划", submission.group.work_plan)] if submission.group_id else (
-            [("报告内容", submission.narrative)] if submission.narrative else []),
-        "compiled": submission.task.paper_rules.rows in documents.COMPILED,
-        "members_needed": step.quorum,
-    }, status=status)
+    return render(
+        request,
+        "workflows/submission_review.html",
+        {
+            "submission": submission,
+            "step": step,
+            "item": trail.Item(submission, deadlines.shown(submission.step_due_on, clock.now())),
+            "entries": entries,
+            "collective": collective,
+            "adjudicates": step.kind == "adjudicate",
+            "votes": votes,
+            "my_vote": my_vote,
+            "form": form or _decision_form(submission, actor),
+            "vote_form": vote_form
+            or (forms.VoteForm(step=step, initial=_vote_initial(my_vote)) if collective else None),
+            "may_conclude": may_conclude,
+            "signs": signs,
+            "later": routes.hold_consecutive(submission, actor),
+            "grades": Grade.objects.filter(scheme=submission.task.campaign.scheme),
+            "digest_code": short_code(documents.digest(submission)),
+            "steps": trail.route_steps(submission, decisions),
+            "trail": decisions,
+            "colleagues": _colleagues(submission, actor) if not collective else [],
+            "error": error,
+            "extra": [("工作计划", submission.group.work_plan)]
+            if submission.group_id
+            else ([("报告内容", submission.narrative)] if submission.narrative else []),
+            "compiled": submission.task.paper_rules.rows in documents.COMPILED,
+            "members_needed": step.quorum,
+        },
+        status=status,
+    )
 
 
 def _colleagues(submission, actor):
@@ -73,7 +91,9 @@ def _signs(submission, actor):
 
 
 def _decision_form(submission, actor, data=None):
-    return forms.DecisionForm(data, step=submission.step_rules, signs=_signs(submission, actor), user=actor.user, today=clock.today())
+    return forms.DecisionForm(
+        data, step=submission.step_rules, signs=_signs(submission, actor), user=actor.user, today=clock.today()
+    )
 
 
 def _vote_initial(vote):
@@ -84,11 +104,21 @@ def _typed(request, entries, step, my_vote, votes, faults):
     """Give each entry what the reader has typed or recorded, and what others said of it."""
     for entry in entries:
         recorded = (my_vote.verdicts if my_vote else {}).get(entry.key, {})
-        entry.typed_no = request.POST.get(f"v-{entry.key}", "no" if recorded.get("accurate") is False else "yes") == "no"
+        entry.typed_no = (
+            request.POST.get(f"v-{entry.key}", "no" if recorded.get("accurate") is False else "yes") == "no"
+        )
         entry.typed_comment = request.POST.get(f"c-{entry.key}", recorded.get("comment", ""))
-        entry.objections = [(vote.member.name, vote.verdicts[entry.key]["comment"]) for vote in votes
-                            if vote.verdicts.get(entry.key, {}).get("accurate") is False]
-        if not entry.typed_comment and entry.objections and step.kind == "collective_review" and request.method == "GET":
+        entry.objections = [
+            (vote.member.name, vote.verdicts[entry.key]["comment"])
+            for vote in votes
+            if vote.verdicts.get(entry.key, {}).get("accurate") is False
+        ]
+        if (
+            not entry.typed_comment
+            and entry.objections
+            and step.kind == "collective_review"
+            and request.method == "GET"
+        ):
             entry.typed_comment = "；".join(comment for _, comment in entry.objections)
         entry.fault = faults.get(entry.key, {})
         if step.kind == "adjudicate":
@@ -108,16 +138,24 @@ def submission_vote(request, pk):
     if not form.is_valid():
         return _page(request, submission, vote_form=form, status=422)
     try:
-        routes.vote(pk, actor=request.actor, seen_version=_number(request.POST.get("seen_version")), at=clock.now(),
-                    complete=form.cleaned_data["complete"] == "yes", opinion=form.cleaned_data["opinion"],
-                    verdicts=forms.line_verdicts(request.POST, [entry.key for entry in entries]))
+        routes.vote(
+            pk,
+            actor=request.actor,
+            seen_version=_number(request.POST.get("seen_version")),
+            at=clock.now(),
+            complete=form.cleaned_data["complete"] == "yes",
+            opinion=form.cleaned_data["opinion"],
+            verdicts=forms.line_verdicts(request.POST, [entry.key for entry in entries]),
+        )
     except routes.Stale as stale:
         return moved(request, stale.submission)
     except REFUSED as refused:
         return _page(request, submission, vote_form=form, error=str(refused), status=422)
     messages.success(request, "表决已记录。形成集体意见前可以更改。")
-    return redirect("submission_review" if can(request.actor, "conclude", submission) else "desk", **(
-        {"pk": pk} if can(request.actor, "conclude", submission) else {}))
+    return redirect(
+        "submission_review" if can(request.actor, "conclude", submission) else "desk",
+        **({"pk": pk} if can(request.actor, "conclude", submission) else {}),
+    )
 
 
 @require_POST
@@ -135,19 +173,35 @@ def submission_decide(request, pk):
     verdicts = forms.line_verdicts(request.POST, keys)
     try:
         routes.decide(
-            pk, form.cleaned_data["verdict"], actor=request.actor, seen_version=seen_version, at=clock.now(),
-            opinion=form.cleaned_data["opinion"], redo_on=form.cleaned_data.get("redo_on"),
+            pk,
+            form.cleaned_data["verdict"],
+            actor=request.actor,
+            seen_version=seen_version,
+            at=clock.now(),
+            opinion=form.cleaned_data["opinion"],
+            redo_on=form.cleaned_data.get("redo_on"),
             returned={key: comment for key, (accurate, comment) in verdicts.items() if not accurate},
-            grades=forms.grade_choices(request.POST, keys), signed=bool(form.cleaned_data.get("password")))
+            grades=forms.grade_choices(request.POST, keys),
+            signed=bool(form.cleaned_data.get("password")),
+        )
     except routes.Stale as stale:
         return moved(request, stale.submission)
     except IntegrityError:  # the database saw the race that the lock did not: the other one won
         return moved(request, _visible(request, pk))
     except Incomplete as incomplete:
-        return _page(request, submission, form=form, faults=incomplete.faults, error="有的风险点等级尚未定妥，请看标红的各项。", status=422)
+        return _page(
+            request,
+            submission,
+            form=form,
+            faults=incomplete.faults,
+            error="有的风险点等级尚未定妥，请看标红的各项。",
+            status=422,
+        )
     except REFUSED as refused:
         return _page(request, submission, form=form, error=str(refused), status=422)
-    messages.success(request, "已退回填报人，原因和限期已送达。" if form.cleaned_data["verdict"] == "return" else "已办理。")
+    messages.success(
+        request, "已退回填报人，原因和限期已送达。" if form.cleaned_data["verdict"] == "return" else "已办理。"
+    )
     return redirect("desk")
 
 
@@ -160,7 +214,13 @@ def submission_hand_over(request, pk):
     if not form.is_valid():
         return _page(request, submission, error="请选择要转给的经办人。", status=422)
     try:
-        routes.hand_over(pk, actor=request.actor, seen_version=_number(request.POST.get("seen_version")), to=form.cleaned_data["to"], at=clock.now())
+        routes.hand_over(
+            pk,
+            actor=request.actor,
+            seen_version=_number(request.POST.get("seen_version")),
+            to=form.cleaned_data["to"],
+            at=clock.now(),
+        )
     except routes.Stale as stale:
         return moved(request, stale.submission)
     except REFUSED as refused:

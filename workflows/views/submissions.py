@@ -36,13 +36,22 @@ def submission_detail(request, pk):
     may_fill = can(request.actor, "fill", submission)
     if submission.state != "filed" and not decisions and may_fill:
         return redirect("submission_fill", pk=pk)
-    return render(request, "workflows/submission_detail.html", {
-        "submission": submission, "item": trail.Item(submission, deadlines.shown(submission.step_due_on or submission.due_on, clock.now())),
-        "steps": trail.route_steps(submission, decisions), "trail": decisions,
-        "sheet": pages.to_html(compose(submission.task.paper_rules, document), standalone=False),
-        "code": document["code"], "may_fill": may_fill, "may_decide": can(request.actor, "decide", submission),
-        "may_withdraw": _may_withdraw(request.actor, submission), "votes": _votes(request.actor, submission),
-    })
+    return render(
+        request,
+        "workflows/submission_detail.html",
+        {
+            "submission": submission,
+            "item": trail.Item(submission, deadlines.shown(submission.step_due_on or submission.due_on, clock.now())),
+            "steps": trail.route_steps(submission, decisions),
+            "trail": decisions,
+            "sheet": pages.to_html(compose(submission.task.paper_rules, document), standalone=False),
+            "code": document["code"],
+            "may_fill": may_fill,
+            "may_decide": can(request.actor, "decide", submission),
+            "may_withdraw": _may_withdraw(request.actor, submission),
+            "votes": _votes(request.actor, submission),
+        },
+    )
 
 
 def _votes(actor, submission):
@@ -83,14 +92,25 @@ def submission_fill(request, pk):
 def _form(request, submission, form, *, status=200, conflict=None, draft_version=None):
     decisions = trail.trail_of(submission)
     draft = getattr(submission, "draft", None)
-    return render(request, "workflows/submission_fill.html", {
-        "submission": submission, "form": form, "sections": form.sections(), "conflict": conflict,
-        "draft": draft, "draft_version": draft_version if draft_version is not None else (draft.version if draft else 0),
-        "item": trail.Item(submission, deadlines.shown(submission.due_on, clock.now())),
-        "steps": trail.route_steps(submission, decisions),
-        "returned": next((row for row in reversed(decisions) if row.verdict == "return"), None) if submission.state == "returned" else None,
-        "paper": submission.task.paper_rules,
-    }, status=status)
+    return render(
+        request,
+        "workflows/submission_fill.html",
+        {
+            "submission": submission,
+            "form": form,
+            "sections": form.sections(),
+            "conflict": conflict,
+            "draft": draft,
+            "draft_version": draft_version if draft_version is not None else (draft.version if draft else 0),
+            "item": trail.Item(submission, deadlines.shown(submission.due_on, clock.now())),
+            "steps": trail.route_steps(submission, decisions),
+            "returned": next((row for row in reversed(decisions) if row.verdict == "return"), None)
+            if submission.state == "returned"
+            else None,
+            "paper": submission.task.paper_rules,
+        },
+        status=status,
+    )
 
 
 def _filled(request, submission, sheet):
@@ -103,10 +123,18 @@ def _filled(request, submission, sheet):
     if "remove" in request.POST:
         content["entries"] = [entry for entry in content["entries"] if entry["key"] != request.POST["remove"]]
     try:
-        version = drafts.save(submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=clock.now())
+        version = drafts.save(
+            submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=clock.now()
+        )
     except drafts.Conflict as conflict:
-        return _form(request, submission, SheetForm(sheet, content), status=409, conflict=conflict.draft,
-                     draft_version=conflict.draft.version)
+        return _form(
+            request,
+            submission,
+            SheetForm(sheet, content),
+            status=409,
+            conflict=conflict.draft,
+            draft_version=conflict.draft.version,
+        )
     if "submit" in request.POST:
         return _hand_in(request, submission, sheet, content, version)
     if "add" not in request.POST and "remove" not in request.POST:
@@ -116,9 +144,17 @@ def _filled(request, submission, sheet):
 
 def _hand_in(request, submission, sheet, content, version):
     try:
-        routes.submit(submission.pk, actor=request.actor, seen_version=_number(request.POST.get("seen_version")), content=content, at=clock.now())
+        routes.submit(
+            submission.pk,
+            actor=request.actor,
+            seen_version=_number(request.POST.get("seen_version")),
+            content=content,
+            at=clock.now(),
+        )
     except Incomplete as incomplete:
-        return _form(request, submission, SheetForm(sheet, content, incomplete.faults), status=422, draft_version=version)
+        return _form(
+            request, submission, SheetForm(sheet, content, incomplete.faults), status=422, draft_version=version
+        )
     except routes.Stale as stale:
         return moved(request, stale.submission)
     messages.success(request, "已提交，进入审核。您可以随时在这里查看进度；审核开始前可以撤回。")
@@ -134,10 +170,16 @@ def submission_save(request, pk):
     content = read(sheet, request.POST)
     at = clock.now()
     try:
-        version = drafts.save(submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=at)
+        version = drafts.save(
+            submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=at
+        )
     except drafts.Conflict:
-        return JsonResponse({"message": "该表已在另一窗口修改，本窗口不再自动保存。请先刷新页面查看最新内容。"}, status=409)
-    return JsonResponse({"version": version, "saved_at": f"{deadlines.local(at):%H:%M:%S}", "proposals": _proposals(sheet, content)})
+        return JsonResponse(
+            {"message": "该表已在另一窗口修改，本窗口不再自动保存。请先刷新页面查看最新内容。"}, status=409
+        )
+    return JsonResponse(
+        {"version": version, "saved_at": f"{deadlines.local(at):%H:%M:%S}", "proposals": _proposals(sheet, content)}
+    )
 
 
 def _proposals(sheet, content):
@@ -192,5 +234,4 @@ def moved(request, submission):
 
 def _number(text):
     """A version as posted; anything else never matches one."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004
-
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -56,8 +56,11 @@ class StepShown:
 
 def route_steps(submission, decisions):
     """The submission's route with who did what when. ``decisions``: its trail, oldest first."""
-    done = {decision.step: decision for decision in decisions if decision.round == submission.round
-            and decision.verdict in ("submit", "agree", "automatic")}
+    done = {
+        decision.step: decision
+        for decision in decisions
+        if decision.round == submission.round and decision.verdict in ("submit", "agree", "automatic")
+    }
     shown, reached = [], False
     for step in submission.task.route_rules.steps:
         here = submission.state not in (State.FILED, State.CANCELLED) and step.code == submission.step
@@ -86,6 +89,10 @@ def trail_of(submission):
     for decision in found:
         decision.tone = TONES.get(decision.verdict, "note")
         decision.role_label = roles.get(decision.acting_role, "")
-        decision.redo_text = f"限 {decision.redo_on.year}年{decision.redo_on.month}月{decision.redo_on.day}日 24:00 前重新提交" if decision.redo_on else ""
+        decision.redo_text = (
+            f"限 {decision.redo_on.year}年{decision.redo_on.month}月{decision.redo_on.day}日 24:00 前重新提交"
+            if decision.redo_on
+            else ""
+        )
         decision.who = decision.actor.name if decision.actor else "系统"
     return found

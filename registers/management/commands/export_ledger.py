@@ -16,14 +16,20 @@ class Command(BaseCommand):
         parser.add_argument("--scheme", required=True, metavar="SLUG")
         parser.add_argument("--year", required=True, type=int)
         parser.add_argument("--unit", metavar="CODE", help="只导出一个单位及其下属单位")
-        parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="截至某日，如 2026-09-30；默认为年末或今天")
+        parser.add_argument(
+            "--as-of", type=date.fromisoformat, metavar="DATE", help="截至某日，如 2026-09-30；默认为年末或今天"
+        )
         parser.add_argument("-o", "--output", required=True, metavar="FILE")
 
     def handle(self, *args, scheme, year, unit, as_of, output, **options):
         found = Scheme.objects.filter(slug=scheme, is_current=True).first()
         if found is None:
             raise CommandError(f"没有方案“{scheme}”。请先运行 manage.py load_schemes。")
-        top = Unit.objects.filter(code=unit).first() if unit else Unit.objects.filter(parent=None, name=found.institution).first()
+        top = (
+            Unit.objects.filter(code=unit).first()
+            if unit
+            else Unit.objects.filter(parent=None, name=found.institution).first()
+        )
         if top is None:
             raise CommandError(f"没有单位“{unit or found.institution}”。请核对单位代码。")
         on = as_of or min(date(year, 12, 31), clock.today())

@@ -46,7 +46,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
     decisions = trail.trail_of(submission)
-    signs = _signs(submission, actor)
+    later = routes.hold_consecutive(submission, actor)
     return render(
         request,
         "workflows/submission_review.html",
@@ -59,12 +59,12 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "adjudicates": step.kind == "adjudicate",
             "votes": votes,
             "my_vote": my_vote,
-            "form": form or _decision_form(submission, actor),
+            "form": form or _decision_form(submission, actor, later),
             "vote_form": vote_form
             or (forms.VoteForm(step=step, initial=_vote_initial(my_vote)) if collective else None),
             "may_conclude": may_conclude,
-            "signs": signs,
-            "later": routes.hold_consecutive(submission, actor),
+            "signs": _signs(submission, later),
+            "later": later,
             "grades": Grade.objects.filter(scheme=submission.task.campaign.scheme),
             "digest_code": short_code(documents.digest(submission)),
             "steps": trail.route_steps(submission, decisions),
@@ -85,14 +85,14 @@ def _colleagues(submission, actor):
     return list(people_who_may("decide", submission).exclude(pk=actor.user_id))
 
 
-def _signs(submission, actor):
-    """Does agreeing include a signature: at this step, or at one the same person holds right after?"""
-    return submission.step_rules.kind == "sign" or bool(routes.hold_consecutive(submission, actor))
+def _signs(submission, later):
+    """Does agreeing include a signature: at this step, or at one of those that the same person holds right after?"""
+    return submission.step_rules.kind == "sign" or bool(later)
 
 
-def _decision_form(submission, actor, data=None):
+def _decision_form(submission, actor, later, data=None):
     return forms.DecisionForm(
-        data, step=submission.step_rules, signs=_signs(submission, actor), user=actor.user, today=clock.today()
+        data, step=submission.step_rules, signs=_signs(submission, later), user=actor.user, today=clock.today()
     )
 
 
@@ -166,7 +166,8 @@ def submission_decide(request, pk):
     if submission.version != seen_version:
         return moved(request, submission)
     require(request.actor, "decide", submission)
-    form = _decision_form(submission, request.actor, request.POST)
+    later = routes.hold_consecutive(submission, request.actor)
+    form = _decision_form(submission, request.actor, later, request.POST)
     if not form.is_valid():
         return _page(request, submission, form=form, status=422)
     keys = [entry.key for entry in sheet_for(submission).shown()]

@@ -36,7 +36,7 @@ def submission_review(request, pk):
 
 def _page(request, submission, *, form=None, vote_form=None, faults=None, error="", status=200):
     """Context: ``entries`` (Shown, with the reader's typed verdicts), ``form``, ``vote_form``, ``votes``, ``my_vote``, ``checks``,
-    ``grades``, ``digest_code``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
+    ``grades``, ``digest``, ``digest_code``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
     actor, step = request.actor, submission.step_rules
     sheet = sheet_for(submission)
     entries = sheet.shown()
@@ -45,7 +45,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     _typed(request, entries, step, my_vote, votes, faults or {})
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
-    decisions = trail.trail_of(submission)
+    decisions, digest = trail.trail_of(submission), documents.digest(submission)
     later = routes.hold_consecutive(submission, actor)
     return render(
         request,
@@ -66,7 +66,8 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "signs": _signs(submission, later),
             "later": later,
             "grades": Grade.objects.filter(scheme=submission.task.campaign.scheme),
-            "digest_code": short_code(documents.digest(submission)),
+            "digest": digest,
+            "digest_code": short_code(digest),
             "steps": trail.route_steps(submission, decisions),
             "trail": decisions,
             "colleagues": _colleagues(submission, actor) if not collective else [],
@@ -142,6 +143,7 @@ def submission_vote(request, pk):
             pk,
             actor=request.actor,
             seen_version=_number(request.POST.get("seen_version")),
+            seen_digest=request.POST.get("seen_digest", ""),
             at=clock.now(),
             complete=form.cleaned_data["complete"] == "yes",
             opinion=form.cleaned_data["opinion"],
@@ -178,6 +180,7 @@ def submission_decide(request, pk):
             form.cleaned_data["verdict"],
             actor=request.actor,
             seen_version=seen_version,
+            seen_digest=request.POST.get("seen_digest", ""),
             at=clock.now(),
             opinion=form.cleaned_data["opinion"],
             redo_on=form.cleaned_data.get("redo_on"),

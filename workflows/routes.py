@@ -331,7 +331,12 @@ def _move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
         actor=actor,
         acting_role=acting_role,
         at=at,
-        detail={"digest": decision.digest, "step": step.code, "version": submission.version},
+        detail={
+            "digest": decision.digest,
+            "step": step.code,
+            "version": submission.version,
+            "signed": decision.signed,
+        },
     )
     told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
     notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from registers.models import Duty, RiskPoint
+from registers.models import AuditEntry, Duty, RiskPoint
 from tests.access.conftest import PASSWORD, judged
 from tests.personas import point
 from workflows import documents
@@ -83,3 +83,27 @@ def test_digest_covers_what_is_to_be_retired(year):
     kept, line.reason = documents.digest(sheet), "岗位职责已调整"
     line.save()
     assert documents.digest(sheet) != kept
+
+
+def test_wrong_password_signs_nothing_and_is_on_record(year, waiting):
+    client, digest = on_screen(waiting, year.campus.head)
+
+    answer = client.post(
+        reverse("submission_decide", args=[waiting.pk]), judged(waiting, password="guess", seen_digest=digest)
+    )
+
+    assert answer.status_code == 422
+    assert "密码不正确，签字未生效" in answer.content.decode()
+    assert not Decision.objects.filter(submission=waiting, step="sign").exists()
+    assert AuditEntry.objects.latest("sequence").act == "submission.not_signed"
+
+
+def test_guessing_at_the_signature_locks_the_account(year, waiting, settings):
+    client, digest = on_screen(waiting, year.campus.head)
+    url = reverse("submission_decide", args=[waiting.pk])
+    for guess in range(settings.AXES_FAILURE_LIMIT):
+        answer = client.post(url, judged(waiting, password=f"guess-{guess}", seen_digest=digest))
+
+    assert answer.status_code == 429
+    assert client.post(url, judged(waiting, password=PASSWORD, seen_digest=digest)).status_code == 429
+    assert not Decision.objects.filter(submission=waiting, step="sign").exists()

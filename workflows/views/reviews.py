@@ -5,7 +5,7 @@ from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from registers import clock
+from registers import audit, clock
 from registers.access import can, people_who_may, require
 from registers.models import Grade
 from workflows import deadlines, documents, routes, steps
@@ -59,7 +59,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "adjudicates": step.kind == "adjudicate",
             "votes": votes,
             "my_vote": my_vote,
-            "form": form or _decision_form(submission, actor, later),
+            "form": form or _decision_form(request, submission, later),
             "vote_form": vote_form
             or (forms.VoteForm(step=step, initial=_vote_initial(my_vote)) if collective else None),
             "may_conclude": may_conclude,
@@ -91,9 +91,9 @@ def _signs(submission, later):
     return submission.step_rules.kind == "sign" or bool(later)
 
 
-def _decision_form(submission, actor, later, data=None):
+def _decision_form(request, submission, later, data=None):
     return forms.DecisionForm(
-        data, step=submission.step_rules, signs=_signs(submission, later), user=actor.user, today=clock.today()
+        data, step=submission.step_rules, signs=_signs(submission, later), request=request, today=clock.today()
     )
 
 
@@ -169,8 +169,10 @@ def submission_decide(request, pk):
         return moved(request, submission)
     require(request.actor, "decide", submission)
     later = routes.hold_consecutive(submission, request.actor)
-    form = _decision_form(submission, request.actor, later, request.POST)
+    form = _decision_form(request, submission, later, request.POST)
     if not form.is_valid():
+        if form.has_error("password", "wrong"):
+            audit.append("submission.not_signed", about=submission, actor=request.actor)
         return _page(request, submission, form=form, status=422)
     keys = [entry.key for entry in sheet_for(submission).shown()]
     verdicts = forms.line_verdicts(request.POST, keys)

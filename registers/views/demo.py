@@ -41,7 +41,8 @@ def demo_clock(request):
         clock.set_demo(moment)
         audit.append("demo.clock", actor=request.actor, detail={"to": moment.isoformat()})
         messages.success(
-            request, f"演示时钟已调到 {moment:%Y年%m月%d日}。到期的公示、开放和提醒会在一分钟内由后台办理。"
+            request,
+            f"演示时钟已调到 {moment.year}年{moment.month}月{moment.day}日。到期的公示、开放和提醒会在一分钟内由后台办理。",
         )
         return redirect("desk")
     context = {"form": form, "day": str(form["day"].value() or ""), "days": _turning_points(request)}

@@ -74,7 +74,7 @@ def route_steps(submission, decisions):
         else:
             state = "todo"
         decision = done.get(step.code) if state == "done" else None
-        when = f"{timezone.localtime(decision.at):%m-%d %H:%M}" if decision else ""
+        when = f"{timezone.localtime(decision.at):%Y-%m-%d %H:%M}" if decision else ""
         shown.append(StepShown(step.label, state, decision.actor.name if decision and decision.actor else "", when))
     return shown
 

@@ -9,4 +9,6 @@ class RegistersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from registers import policies  # noqa: F401, PLC0415 (policies register themselves once models exist)
+        # Policies, kinds of jobs and sources of compiled papers register themselves once models exist.
+        from registers import exports, policies  # noqa: F401, PLC0415
+        from registers.papers import sources  # noqa: F401, PLC0415

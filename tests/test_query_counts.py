@@ -16,6 +16,7 @@ from tests import factories
 from tests.access.conftest import Story, typed
 from tests.conftest import Clock
 from tests.personas import point
+from workflows import drafts
 from workflows.models import CampaignTask, Decision, Notification, Objection, PublicityNotice, Submission
 
 pytestmark = pytest.mark.django_db
@@ -25,37 +26,37 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "desk": ("head", "desk", {}, 0),
-    "desk of the office": ("office", "desk", {}, 0),
-    "desk of a post holder": ("clerk", "desk", {}, 0),
-    "done_list": ("head", "done_list", {}, 0),
-    "inbox": ("head", "inbox", {}, 0),
-    "campaign": ("office", "campaign", {}, 0),
-    "progress_list": ("office", "progress_list", {}, 0),
-    "progress_list by unit": ("office", "progress_list", {"view": "units"}, 0),
-    "risk_list": ("head", "risk_list", {}, 0),
-    "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 0),
-    "power_list": ("clerk", "power_list", {}, 0),
-    "ledger": ("office", "ledger", {"unit": "ROOT"}, 0),
-    "unit_list": ("clerk", "unit_list", {}, 0),
-    "unit_detail": ("clerk", "unit_detail", {"code": "CW"}, 0),
-    "unit_detail of the school": ("registrar", "unit_detail", {"code": "ROOT"}, 0),
-    "post_detail": ("head", "post_detail", {"code": "post"}, 0),
-    "risk_detail": ("head", "risk_detail", {"series": "point"}, 0),
-    "notice_list": ("head", "notice_list", {}, 0),
-    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 0),
-    "audit_list": ("auditor", "audit_list", {}, 0),
-    "paper_list": ("clerk", "paper_list", {}, 0),
+    "desk": ("head", "desk", {}, 18),
+    "desk of the office": ("office", "desk", {}, 16),
+    "desk of a post holder": ("clerk", "desk", {}, 13),
+    "done_list": ("head", "done_list", {}, 12),
+    "inbox": ("head", "inbox", {}, 13),
+    "campaign": ("office", "campaign", {}, 14),
+    "progress_list": ("office", "progress_list", {}, 15),
+    "progress_list by unit": ("office", "progress_list", {"view": "units"}, 15),
+    "risk_list": ("head", "risk_list", {}, 13),
+    "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 13),
+    "power_list": ("clerk", "power_list", {}, 11),
+    "ledger": ("office", "ledger", {"unit": "ROOT"}, 17),
+    "unit_list": ("clerk", "unit_list", {}, 9),
+    "unit_detail": ("clerk", "unit_detail", {"code": "CW"}, 15),
+    "unit_detail of the school": ("registrar", "unit_detail", {"code": "ROOT"}, 16),
+    "post_detail": ("head", "post_detail", {"code": "post"}, 14),
+    "risk_detail": ("head", "risk_detail", {"series": "point"}, 12),
+    "notice_list": ("head", "notice_list", {}, 12),
+    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 13),
+    "audit_list": ("auditor", "audit_list", {}, 10),
+    "paper_list": ("clerk", "paper_list", {}, 8),
 }
 # One sheet with one entry, and with twenty.
 SHEETS = {
-    "submission_fill": ("clerk", "submission_fill", "points", 0),
-    "submission_fill, grades": ("clerk", "submission_fill", "grades", 0),
-    "submission_fill, group": ("liaison", "submission_fill", "group", 0),
-    "submission_review": ("member", "submission_review", "review", 0),
-    "submission_review, grades": ("head", "submission_review", "graded", 0),
-    "submission_detail": ("member", "submission_detail", "review", 0),
-    "submission_detail, grades": ("head", "submission_detail", "graded", 0),
+    "submission_fill": ("clerk", "submission_fill", "points", 12),
+    "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
+    "submission_fill, group": ("liaison", "submission_fill", "group", 14),
+    "submission_review": ("member", "submission_review", "review", 24),
+    "submission_review, grades": ("head", "submission_review", "graded", 24),
+    "submission_detail": ("member", "submission_detail", "review", 23),
+    "submission_detail, grades": ("head", "submission_detail", "graded", 24),
 }
 
 
@@ -192,15 +193,9 @@ class Crowd:
             ends_on=self.clock.today,
         )
         Objection.objects.create(notice=self.notice, author=self.person, text="异议", at=self.clock.now)
-        Objection.objects.create(
-            notice=PublicityNotice.objects.order_by("pk").first(),
-            author=self.campus.colleague if self.size == 1 else self.person,
-            text="异议",
-            at=self.clock.now,
-        ) if self.size > 1 else None
-
-    def history(self):
-        """The oldest point gets another version with every growth, the oldest notice another objection."""
+        if self.size > 1:  # the oldest notice, which is looked at, gets one objection more each time
+            oldest = PublicityNotice.objects.order_by("pk").first()
+            Objection.objects.create(notice=oldest, author=self.person, text="异议", at=self.clock.now)
 
     def arguments(self, kwargs):
         things = {
@@ -214,7 +209,7 @@ class Crowd:
         persona, door, kwargs, _ = PAGES[page]
         arguments = self.arguments(kwargs)
         in_path = {name: value for name, value in arguments.items() if name in ("code", "series", "pk")}
-        return asked(getattr(self.campus, persona), reverse(door, kwargs=in_path), {**arguments} if not in_path else {})
+        return asked(getattr(self.campus, persona), reverse(door, kwargs=in_path), {} if in_path else arguments)
 
 
 def asked(user, url, data=None, *, post=None):
@@ -313,8 +308,6 @@ class Stage:
         return [point(f"风险{number}") for number in range(entries)]
 
     def _draft(self, sheet, user, content):
-        from workflows import drafts  # noqa: PLC0415
-
         drafts.save(sheet, content, actor=self.year.actor(user), seen=0, at=self.year.clock.now)
 
 

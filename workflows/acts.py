@@ -13,6 +13,7 @@ declare(
         "submission.return": Act("退回", told="filler"),
         "submission.automatic": Act("自动办理", told="next"),
         "submission.filed": Act("已备案", told="filler"),
+        "submission.not_signed": Act("签字密码错误"),
         "submission.nudge": Act("催办"),
         "submission.handed_over": Act("转办", told="next"),
         "notice.object": Act("提出异议", told="office"),

@@ -7,7 +7,7 @@ from workflows.models import FiledPaper, Submission
 from workflows.models.submissions import short_code
 from workflows.sheets import digest_of, sheet_for
 
-SIGNED_PARTS = ("fields", "rows", "title")
+SIGNED_PARTS = ("fields", "rows", "retired", "title")
 
 
 def document(submission):
@@ -21,7 +21,7 @@ def document(submission):
 
 
 def digest(submission):
-    """Digest of exactly what a reviewer or signer is shown: header, rows and title, without the sign-offs."""
+    """Digest of exactly what a reviewer or signer is shown: title, header, rows and what is to be retired; no sign-offs."""
     content = _content(submission)
     return digest_of({part: content[part] for part in SIGNED_PARTS})
 
@@ -30,11 +30,9 @@ def _content(submission):
     campaign = submission.task.campaign
     rules = campaign.scheme.rules
     paper = submission.task.paper_rules
-    rows, fields = [], _fields(submission)
+    rows, retired, fields = [], [], _fields(submission)
     for entry in sheet_for(submission).shown():
-        if entry.change == "retire":
-            continue
-        rows.append(_row(entry, fields["unit.leader"]))
+        (retired if entry.change == "retire" else rows).append(_row(entry, fields["unit.leader"]))
     compiled = (
         document_for(paper.rows, unit=submission.unit, on=_day(submission), rules=rules)
         if paper.rows in COMPILED
@@ -44,6 +42,7 @@ def _content(submission):
         "title": paper.title,
         "fields": fields,
         "rows": compiled["rows"] if compiled else rows,
+        "retired": retired,  # signed, but not printed: the paper shows what is in force afterwards
         "fixed": [
             category.label for category in rules.categories_for(submission.task.rules.points or submission.task.level)
         ],

@@ -81,13 +81,13 @@ def withdraw(submission_id, *, actor, seen_version, at):
 
 
 @transaction.atomic
-def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at):
+def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at, seen_digest=""):
     """Record one member's verdict in a collective review; a member may change his mind until it is concluded.
 
     ``verdicts``: entry key → (accurate, comment). A line judged inaccurate needs a comment. Source: R1-20, R3-13.
     """
     submission = locked(submission_id)
-    _fresh(submission, seen_version)
+    _fresh(submission, seen_version, seen_digest)
     require(actor, "decide", submission)
     if submission.step_rules.kind != "collective_review" or submission.waiting_role != GROUP_MEMBER:
         raise steps.NoSuchMove("该表当前不在集体审核环节。")
@@ -136,10 +136,11 @@ def decide(
     returned=None,
     grades=None,
     signed=False,
+    seen_digest="",
 ):
     """Record one verdict (``agree`` or ``return``) and move the submission along its route.
 
-    ``seen_version`` is the version the decider had on screen; ``returned`` maps entry key → comment for lines
+    ``seen_version`` and ``seen_digest`` are what the decider had on screen; ``returned`` maps entry key → comment for lines
     sent back, ``redo_on`` (a date, its end counts) the redo deadline; ``grades`` maps entry key → (grade code,
     reason) at an adjudication; ``signed`` says the password was entered again for this very act. Whoever
     also holds the next step acts once: with ``signed`` the sheet moves on through his consecutive steps.
@@ -147,7 +148,7 @@ def decide(
     Source: R1-20, R1-21, R1-28, R3-13.
     """
     submission = locked(submission_id)
-    _fresh(submission, seen_version)
+    _fresh(submission, seen_version, seen_digest)
     require(actor, "decide", submission)
     step = submission.step_rules
     if verdict not in steps.verdicts_at(step) or verdict == "automatic":
@@ -230,8 +231,9 @@ def _goes_on_alone(submission, step, actor, signed):
     return bool(can(actor, "decide", submission))
 
 
-def _fresh(submission, seen_version):
-    if submission.version != seen_version:
+def _fresh(submission, seen_version, seen_digest=""):
+    """Refuse whoever saw something else. The digest also covers what lies beside the sheet: a post's name, its duties."""
+    if submission.version != seen_version or (seen_digest and seen_digest != documents.digest(submission)):
         raise Stale(submission)
 
 
@@ -329,7 +331,12 @@ def _move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
         actor=actor,
         acting_role=acting_role,
         at=at,
-        detail={"digest": decision.digest, "step": step.code, "version": submission.version},
+        detail={
+            "digest": decision.digest,
+            "step": step.code,
+            "version": submission.version,
+            "signed": decision.signed,
+        },
     )
     told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
     notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)

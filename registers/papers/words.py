@@ -4,21 +4,17 @@ import re
 from datetime import datetime
 from math import ceil
 
+from registers.text import without_unseen
+
 BLANK_DATE = "　　年　　月　　日"
 BLANK_TEXT = "＿＿＿＿＿＿"
 
 _BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-# Controls, lone surrogates, non-characters, and the marks that reorder text: none can be seen on paper, some
-# make a spreadsheet or a document unreadable or show another text than the one that was signed.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
 
 
 def printable(text):
     """Return ``text`` with one kind of line break and no unprintable character, and how many were left out."""
-    text, dropped = _UNPRINTABLE.subn("", _BREAKS.sub("\n", text).replace("\t", "  "))
-    return text, dropped
+    return without_unseen(_BREAKS.sub("\n", text).replace("\t", "  "))
 
 
 def lines_taken(text, across):

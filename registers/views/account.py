@@ -16,6 +16,11 @@ class Login(views.LoginView):
     http_method_names = ["get", "head", "post"]
     redirect_authenticated_user = True
 
+    def get_redirect_url(self):
+        """Back to a page of this site, named by its full path; anything else is the front page."""
+        url = super().get_redirect_url()
+        return url if url.startswith("/") else ""
+
     def form_valid(self, form):
         response = super().form_valid(form)
         audit.append("session.login", actor=Actor(form.get_user()))

@@ -4,6 +4,7 @@ from django.shortcuts import render
 
 from registers import audit
 from registers.access import NotAllowed
+from registers.text import without_unseen
 
 
 def bad_request(request, exception=None):
@@ -43,15 +44,16 @@ class RefusalMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        """Take NUL out of what was sent (reliability F05): nobody types it, and PostgreSQL refuses the whole statement."""
+        """Take out of what was sent what nobody can see or type (reliability F05), once for every form and filter."""
         for name in ("GET", "POST"):
             sent = getattr(request, name)
-            if any("\x00" in text for key, values in sent.lists() for text in (key, *values)):
-                cleaned = sent.copy()
-                cleaned.clear()
-                for key, values in sent.lists():
-                    cleaned.setlist(key.replace("\x00", ""), [value.replace("\x00", "") for value in values])
-                setattr(request, name, cleaned)
+            cleaned = [(_seen(key), [_seen(value) for value in values]) for key, values in sent.lists()]
+            if cleaned != list(sent.lists()):
+                sent = sent.copy()
+                sent.clear()
+                for key, values in cleaned:
+                    sent.setlist(key, values)
+                setattr(request, name, sent)
 
     def process_exception(self, request, exception):
         if not isinstance(exception, NotAllowed):
@@ -60,3 +62,7 @@ class RefusalMiddleware:
             "access.denied", actor=request.actor, detail={"action": exception.action, "about": exception.about}
         )
         return forbidden(request, exception)
+
+
+def _seen(text):
+    return without_unseen(text)[0]

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from itertools import chain
+from unicodedata import category
 
 import pytest
 from django.db import models
@@ -474,7 +475,7 @@ def test_list_with_nonsense_in_its_address_is_a_list(world, bad):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("bad", ["no-such", "\x00", "x" * 10_000, *HOSTILE.values()], ids=lambda bad: repr(bad)[:20])
+@pytest.mark.parametrize("bad", ["no-such", "x" * 10_000, *HOSTILE.values()], ids=lambda bad: repr(bad)[:20])
 def test_ledger_of_an_unknown_unit_is_not_found(world, bad):
     assert world.browsers["office"].get(reverse("ledger"), {"unit": bad}).status_code == 404
 
@@ -536,8 +537,9 @@ def test_nudge_leads_back_to_the_progress_page(world, elsewhere):
 
 
 def kept(text):
-    """What of a typed text must be on the page that comes back: all but what no database or paper can hold."""
-    return "".join(char for char in text.replace("\r\n", "\n") if char in "\n\t" or char.isprintable()).strip()
+    """What of a typed text must be on the page that comes back: all but what nobody can see."""
+    seen = (char for char in text.replace("\r\n", "\n") if char in "\n\t" or category(char) not in {"Cc", "Cf", "Cs"})
+    return "".join(seen).strip()
 
 
 def shows(answer, text):
@@ -738,7 +740,7 @@ def test_body_beyond_all_measure_is_refused(world):
 
 
 @pytest.mark.parametrize(
-    "key", ["", "x", "0", "../../etc", "<b>", "00000000-0000-4000-8000-00000000000G", "e" * 10_000, "\x00"]
+    "key", ["", "x", "0", "../../etc", "<b>", "00000000-0000-4000-8000-00000000000G", "e" * 800, "\x00"]
 )
 def test_entry_without_a_proper_key_is_ignored(world, key):
     sheet = world.year.again(world.sheets["draft"])
@@ -777,4 +779,4 @@ def test_broken_body_is_a_bad_request(world):
         ("application/x-www-form-urlencoded; charset=nonsense", b"a=%ff%fe"),
         ("application/x-www-form-urlencoded", b"\xff\xfe%zz=&&&=;=%"),
     ):
-        assert client.post(url, sent, content_type=content_type).status_code in (400, 409), content_type
+        assert client.generic("POST", url, sent, content_type=content_type).status_code in (400, 409), content_type

@@ -18,7 +18,6 @@ from registers.models import (
     RiskPoint,
     User,
 )
-from registers.papers.compose import UnknownSource
 from tests.factories import appoint, make_person, make_post
 from tests.personas import Year, point, power, unit_point
 from workflows import documents, policies, routes, steps
@@ -185,7 +184,6 @@ def test_filed_power_is_in_force_with_its_steps(year, powers):
     ]
 
 
-@pytest.mark.xfail(raises=UnknownSource, reason="nobody imports registers.papers.sources: registers/apps.py should")
 def test_directory_is_compiled_from_the_powers_on_record(year, powers):
     directory = year.sheet("power-directory")
     directory = year.submit(directory, {"entries": [], "values": {}})

@@ -3,6 +3,8 @@
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
 
 from workflows import deadlines, steps
 
@@ -34,7 +36,10 @@ class VoteForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A verdict on a whole sheet, with what the step demands: reason and redo day for a return, password for a signature."""
+    """A verdict on a whole sheet, with what the step demands: reason and redo day for a return, password for a signature.
+
+    The password goes the same way as at the login, so that guessing it here locks the account as well.
+    """
 
     opinion = _text("意见", help_text="通过时可不填；退回时必填，将送达填报人。")
     redo_on = forms.DateField(
@@ -47,9 +52,9 @@ class DecisionForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args, step, signs, user, today, **kwargs):
+    def __init__(self, *args, step, signs, request, today, **kwargs):
         super().__init__(*args, **kwargs)
-        self.step, self.signs, self.user, self.today = step, signs, user, today
+        self.step, self.signs, self.request, self.today = step, signs, request, today
         layout = ["opinion"]
         if step.may_return:
             self.fields["redo_on"].initial = deadlines.add_days(today, step.redo_days)
@@ -69,7 +74,7 @@ class DecisionForm(forms.Form):
         cleaned = super().clean()
         verdict = self.data.get("verdict")
         if verdict not in steps.verdicts_at(self.step) or verdict == "automatic":
-            raise forms.ValidationError("请选择通过或退回。")
+            raise ValidationError("请选择通过或退回。")
         if verdict == "return":
             if not (cleaned.get("opinion") or "").strip():
                 self.add_error("opinion", "退回必须写明原因。")
@@ -80,10 +85,14 @@ class DecisionForm(forms.Form):
         elif self.signs:
             if not cleaned.get("password"):
                 self.add_error("password", "签字须重新输入登录密码。")
-            elif not self.user.check_password(cleaned["password"]):
-                self.add_error("password", "密码不正确，签字未生效。")
+            elif not self._is_own(cleaned["password"]):
+                self.add_error("password", ValidationError("密码不正确，签字未生效。", code="wrong"))
         cleaned["verdict"] = verdict
         return cleaned
+
+    def _is_own(self, password):
+        user = self.request.user
+        return authenticate(self.request, username=user.get_username(), password=password) == user
 
 
 class HandOverForm(forms.Form):

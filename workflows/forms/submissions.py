@@ -2,12 +2,14 @@
 
 import uuid
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from registers.models import GroupMember, PowerItem
 from registers.schemes.language import Brings
 from workflows.models import SubmissionLine
 
 Change = SubmissionLine.Change
+LONGEST = 20_000  # characters of one field in a draft; what a field accepts when it is handed in is far less
 ENTRY = "e-{key}-{field}"
 
 
@@ -120,7 +122,6 @@ class SheetForm:
         """The form's sections in order, each with its entries."""
         if not self.sheet.has_entries:
             return []
-        lines = {str(line.entry): line for line in self.sheet.submission.lines.all()}
         recorded = self._on_record()
         if self.brings is Brings.POINTS:
             sections = {
@@ -132,8 +133,13 @@ class SheetForm:
         for number, entry in enumerate(self.content["entries"], start=1):
             code = entry["values"].get("category", "") if self.brings is Brings.POINTS else ""
             section = sections.setdefault(code, Section(code, code))
-            section.entries.append(self._entry(entry, number, lines.get(entry["key"]), recorded))
+            section.entries.append(self._entry(entry, number, self._lines.get(entry["key"]), recorded))
         return list(sections.values())
+
+    @cached_property
+    def _lines(self):
+        """Entry key → its line as it was handed in last."""
+        return {str(line.entry): line for line in self.sheet.submission.lines.all()}
 
     def new_entry(self, section, key):
         """An empty entry just added, for the fragment that htmx appends."""
@@ -216,7 +222,8 @@ class SheetForm:
             )
             for ask in self.sheet.task_rules.asks
         ]
-        if not entry["base"] and self._was_returned(entry):
+        line = self._lines.get(entry["key"])
+        if not entry["base"] and line is not None and line.verdict == "returned":
             asked.append(
                 Field(
                     self._name(entry, "reason"),
@@ -227,11 +234,6 @@ class SheetForm:
                 )
             )
         return asked
-
-    def _was_returned(self, entry):
-        return any(
-            str(line.entry) == entry["key"] and line.verdict == "returned" for line in self.sheet.submission.lines.all()
-        )
 
     def _asked(self, ask, name, value, error):
         options = self._options(ask.field)
@@ -323,7 +325,7 @@ class SheetForm:
                 values.get("number", ""),
                 required=True,
                 error=faults.get("number", ""),
-                help=self._person_name(values.get("number", "")),
+                help=self._names.get(values.get("number", "").strip(), ""),
             ),
             Field(
                 self._name(entry, "seat"),
@@ -345,8 +347,10 @@ class SheetForm:
             ),
         ]
 
-    def _person_name(self, number):
-        return self.sheet.name_of(number)
+    @cached_property
+    def _names(self):
+        """Staff number → the person behind it, so that a slip of the keyboard shows."""
+        return {number: f"{user.name}　{user.title}" for number, user in self.sheet.people(self.content).items()}
 
     def _name(self, entry, name):
         return ENTRY.format(key=entry["key"], field=name)
@@ -378,6 +382,5 @@ def _is_key(text):
 
 
 def clean(text):
-    """Typed text without what no database or paper can hold: control characters and overrides of writing direction."""
-    kept = (char for char in text.replace("\r\n", "\n") if char in "\n\t" or (char.isprintable() or char == "\u3000"))
-    return "".join(kept)[:20000]
+    """Typed text with one kind of line break, no longer than a draft may hold per field."""
+    return text.replace("\r\n", "\n")[:LONGEST]

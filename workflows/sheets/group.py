@@ -14,10 +14,10 @@ class GroupSheet(Sheet):
     def group_rules(self):
         return self.rules.groups["unit"]
 
-    def name_of(self, number):
-        """The name behind a staff number, so that a slip of the keyboard shows."""
-        user = User.objects.filter(number=number.strip()).first() if number.strip() else None
-        return f"{user.name}　{user.title}" if user else ""
+    def people(self, content):
+        """Staff number → user, for those numbers in ``content`` that are somebody's who is still here."""
+        numbers = {entry["values"].get("number", "").strip() for entry in content["entries"]}
+        return {user.number: user for user in User.objects.filter(number__in=numbers, is_active=True)}
 
     def offered(self):
         group = LeadingGroup.objects.in_force(clock.today()).filter(unit=self.submission.unit_id).first()
@@ -27,10 +27,13 @@ class GroupSheet(Sheet):
             for member in members
         ]
 
+    def faults(self, content):
+        self._people = self.people(content)
+        return super().faults(content)
+
     def entry_faults(self, entry):
         wrong, values = {}, entry["values"]
-        person = User.objects.filter(number=values.get("number", "").strip(), is_active=True).first()
-        if person is None:
+        if values.get("number", "").strip() not in self._people:
             wrong["number"] = "没有找到该工号的在岗人员，请核对。"
         if values.get("seat") not in GroupMember.Seat.values:
             wrong["seat"] = "请选择小组职务。"
@@ -63,14 +66,10 @@ class GroupSheet(Sheet):
         group.work_plan = content["values"]["work_plan"].strip()
         group.save()
         group.members.all().delete()
-        people = {
-            user.number: user
-            for user in User.objects.filter(number__in=[e["values"]["number"].strip() for e in content["entries"]])
-        }
         GroupMember.objects.bulk_create(
             GroupMember(
                 group=group,
-                user=people[entry["values"]["number"].strip()],
+                user=self._people[entry["values"]["number"].strip()],
                 seat=entry["values"]["seat"],
                 member_type=entry["values"]["member_type"],
             )

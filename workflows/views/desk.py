@@ -113,9 +113,10 @@ def inbox(request):
 def inbox_read(request):
     """Mark all my messages as read; or the one that is named (``message``), and go to what it is about."""
     mine = Notification.objects.visible_to(request.actor)
-    named = request.POST.get("message", "")
-    if named.isascii() and named.isdigit() and len(named) < 19:  # what a key can hold
-        message = get_object_or_404(mine, pk=named)
+    if (named := request.POST.get("message")) is not None:
+        # What no key can be is the key of nothing; nineteen digits are more than a key can hold.
+        is_key = named.isascii() and named.isdigit() and len(named) < 19
+        message = get_object_or_404(mine, pk=named if is_key else 0)
         mine.filter(pk=message.pk, read_at=None).update(read_at=clock.now())
         return redirect("submission_detail", pk=message.submission_id) if message.submission_id else redirect("desk")
     mine.filter(read_at=None).update(read_at=clock.now())

@@ -39,26 +39,45 @@ def _stage(notice, today):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_detail(request, pk):
-    """One notice; during its period a colleague may object.
+    """One notice; during its period a colleague may object. Context: see ``_notice_page``."""
+    notice = get_object_or_404(_notices(request), pk=pk)
+    if request.method != "POST":
+        return _notice_page(request, notice)
+    require(request.actor, "object", notice)
+    form = ObjectionForm(request.POST)
+    if not form.is_valid():
+        return _notice_page(request, notice, form=form)
+    _, created = publicity.object_to(notice, actor=request.actor, text=form.cleaned_data["text"], at=clock.now())
+    messages.success(request, "异议已送达学校领导小组办公室。" if created else "您已对本公示提出过异议，无需重复提交。")
+    return redirect("notice_detail", pk=pk)
+
+
+@require_POST
+def objection_handle(request, pk):
+    """Record how an objection was handled."""
+    objection = get_object_or_404(Objection.objects.visible_to(request.actor).select_related("notice__unit"), pk=pk)
+    form = HandlingForm(request.POST)
+    if not form.is_valid():
+        require(request.actor, "handle", objection)
+        return _notice_page(request, get_object_or_404(_notices(request), pk=objection.notice_id), handling=(pk, form))
+    publicity.handle(objection, actor=request.actor, handling=form.cleaned_data["handling"], at=clock.now())
+    messages.success(request, "处理情况已记录。")
+    return redirect("notice_detail", pk=objection.notice_id)
+
+
+def _notices(request):
+    notices = PublicityNotice.objects.visible_to(request.actor)
+    return notices.select_related("unit", "submission__task__campaign__scheme")
+
+
+def _notice_page(request, notice, *, form=None, handling=(None, None)):
+    """The page of a notice; ``form`` is a refused objection, ``handling`` the refused words about one (its key, the form).
 
     Context: ``notice`` with its ``stage`` and ``places``, ``items`` as (item, rank of its grade), ``shows_content``,
-    ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle``), ``has_objected``, ``may_open_sheet``.
+    ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle`` and ``form``), ``has_objected``,
+    ``may_open_sheet``.
     """
-    notices = PublicityNotice.objects.visible_to(request.actor)
-    notice = get_object_or_404(notices.select_related("unit", "submission__task__campaign__scheme"), pk=pk)
     notice.stage, notice.places = _stage(notice, clock.today()), _places(notice)
-    may_object = can(request.actor, "object", notice)
-    form = ObjectionForm(request.POST or None)
-    if request.method == "POST":
-        require(request.actor, "object", notice)
-        if form.is_valid():
-            _, created = publicity.object_to(
-                notice, actor=request.actor, text=form.cleaned_data["text"], at=clock.now()
-            )
-            messages.success(
-                request, "异议已送达学校领导小组办公室。" if created else "您已对本公示提出过异议，无需重复提交。"
-            )
-            return redirect("notice_detail", pk=pk)
     ranks = {grade.label: grade.rank for grade in notice.submission.task.campaign.scheme.rules.grades}
     objections = (
         Objection.objects.visible_to(request.actor)
@@ -67,6 +86,7 @@ def notice_detail(request, pk):
     )
     for row in objections:
         row.may_handle = can(request.actor, "handle", row)
+        row.form = handling[1] if row.pk == handling[0] else HandlingForm()
     return render(
         request,
         "workflows/notice_detail.html",
@@ -77,22 +97,9 @@ def notice_detail(request, pk):
             "crumbs": [("公示", reverse("notice_list"))],
             "has_objected": any(row.author_id == request.actor.user_id for row in objections),
             "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=notice.submission_id).exists(),
-            "may_object": may_object,
-            "form": form,
+            "may_object": can(request.actor, "object", notice),
+            "form": form or ObjectionForm(),
             "objections": objections,
         },
-        status=422 if form.errors else 200,
+        status=422 if form or handling[1] else 200,
     )
-
-
-@require_POST
-def objection_handle(request, pk):
-    """Record how an objection was handled."""
-    objection = get_object_or_404(Objection.objects.visible_to(request.actor).select_related("notice__unit"), pk=pk)
-    form = HandlingForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "请填写处理情况。")
-    else:
-        publicity.handle(objection, actor=request.actor, handling=form.cleaned_data["handling"], at=clock.now())
-        messages.success(request, "处理情况已记录。")
-    return redirect("notice_detail", pk=objection.notice_id)

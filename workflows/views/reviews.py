@@ -5,7 +5,7 @@ from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from registers import clock
+from registers import audit, clock
 from registers.access import can, people_who_may, require
 from registers.models import Grade
 from workflows import deadlines, documents, routes, steps
@@ -36,7 +36,7 @@ def submission_review(request, pk):
 
 def _page(request, submission, *, form=None, vote_form=None, faults=None, error="", status=200):
     """Context: ``entries`` (Shown, with the reader's typed verdicts), ``form``, ``vote_form``, ``votes``, ``my_vote``, ``checks``,
-    ``grades``, ``digest_code``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
+    ``grades``, ``digest``, ``digest_code``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
     actor, step = request.actor, submission.step_rules
     sheet = sheet_for(submission)
     entries = sheet.shown()
@@ -45,8 +45,8 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     _typed(request, entries, step, my_vote, votes, faults or {})
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
-    decisions = trail.trail_of(submission)
-    signs = _signs(submission, actor)
+    decisions, digest = trail.trail_of(submission), documents.digest(submission)
+    later = routes.hold_consecutive(submission, actor)
     return render(
         request,
         "workflows/submission_review.html",
@@ -59,14 +59,15 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "adjudicates": step.kind == "adjudicate",
             "votes": votes,
             "my_vote": my_vote,
-            "form": form or _decision_form(submission, actor),
+            "form": form or _decision_form(request, submission, later),
             "vote_form": vote_form
             or (forms.VoteForm(step=step, initial=_vote_initial(my_vote)) if collective else None),
             "may_conclude": may_conclude,
-            "signs": signs,
-            "later": routes.hold_consecutive(submission, actor),
+            "signs": _signs(submission, later),
+            "later": later,
             "grades": Grade.objects.filter(scheme=submission.task.campaign.scheme),
-            "digest_code": short_code(documents.digest(submission)),
+            "digest": digest,
+            "digest_code": short_code(digest),
             "steps": trail.route_steps(submission, decisions),
             "trail": decisions,
             "colleagues": _colleagues(submission, actor) if not collective else [],
@@ -85,14 +86,14 @@ def _colleagues(submission, actor):
     return list(people_who_may("decide", submission).exclude(pk=actor.user_id))
 
 
-def _signs(submission, actor):
-    """Does agreeing include a signature: at this step, or at one the same person holds right after?"""
-    return submission.step_rules.kind == "sign" or bool(routes.hold_consecutive(submission, actor))
+def _signs(submission, later):
+    """Does agreeing include a signature: at this step, or at one of those that the same person holds right after?"""
+    return submission.step_rules.kind == "sign" or bool(later)
 
 
-def _decision_form(submission, actor, data=None):
+def _decision_form(request, submission, later, data=None):
     return forms.DecisionForm(
-        data, step=submission.step_rules, signs=_signs(submission, actor), user=actor.user, today=clock.today()
+        data, step=submission.step_rules, signs=_signs(submission, later), request=request, today=clock.today()
     )
 
 
@@ -142,6 +143,7 @@ def submission_vote(request, pk):
             pk,
             actor=request.actor,
             seen_version=_number(request.POST.get("seen_version")),
+            seen_digest=request.POST.get("seen_digest", ""),
             at=clock.now(),
             complete=form.cleaned_data["complete"] == "yes",
             opinion=form.cleaned_data["opinion"],
@@ -166,8 +168,11 @@ def submission_decide(request, pk):
     if submission.version != seen_version:
         return moved(request, submission)
     require(request.actor, "decide", submission)
-    form = _decision_form(submission, request.actor, request.POST)
+    later = routes.hold_consecutive(submission, request.actor)
+    form = _decision_form(request, submission, later, request.POST)
     if not form.is_valid():
+        if form.has_error("password", "wrong"):
+            audit.append("submission.not_signed", about=submission, actor=request.actor)
         return _page(request, submission, form=form, status=422)
     keys = [entry.key for entry in sheet_for(submission).shown()]
     verdicts = forms.line_verdicts(request.POST, keys)
@@ -177,6 +182,7 @@ def submission_decide(request, pk):
             form.cleaned_data["verdict"],
             actor=request.actor,
             seen_version=seen_version,
+            seen_digest=request.POST.get("seen_digest", ""),
             at=clock.now(),
             opinion=form.cleaned_data["opinion"],
             redo_on=form.cleaned_data.get("redo_on"),

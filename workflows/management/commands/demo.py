@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.models import RiskPoint, Scheme, Unit, User
-from registers.papers import sources  # noqa: F401 (until registers.apps does: compiled directories have no source otherwise)
 from workflows import calendar
 from workflows.demo import people, story
 from workflows.demo.campus import ROOT_CODE, SIZES, Campus

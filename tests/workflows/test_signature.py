@@ -1,0 +1,109 @@
+"""A signature holds for exactly what was on the signer's screen."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from registers.models import AuditEntry, Duty, RiskPoint
+from tests.access.conftest import PASSWORD, judged
+from tests.personas import point
+from workflows import documents
+from workflows.models import Decision
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(year):
+    """The clerk's search sheet, concluded, before the head who signs it."""
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point("甲"), point("乙", category="morality")))
+    for voter in (year.campus.member, year.campus.head):
+        year.vote(sheet, voter)
+    sheet = year.agree(sheet, year.campus.head)
+    assert sheet.step == "sign"
+    return sheet
+
+
+def on_screen(sheet, user):
+    """The reviewer's browser, and the digest that his page carries."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("submission_review", args=[sheet.pk])).content.decode()
+    return client, re.search(r'name="seen_digest" value="(\w{64})"', page)[1]
+
+
+def sign(client, sheet, digest):
+    return client.post(
+        reverse("submission_decide", args=[sheet.pk]), judged(sheet, password=PASSWORD, seen_digest=digest)
+    )
+
+
+def test_signature_carries_the_digest_of_the_page(year, waiting):
+    client, digest = on_screen(waiting, year.campus.head)
+
+    assert sign(client, waiting, digest).status_code == 302
+    assert Decision.objects.get(submission=waiting, step="sign").digest == digest
+
+
+@pytest.mark.parametrize("changed", ["duty", "post", "point"])
+def test_what_changed_on_the_way_is_not_signed(year, waiting, changed):
+    """Not even where the sheet itself did not move: a duty, a post's name, a line behind the engine's back."""
+    client, digest = on_screen(waiting, year.campus.head)
+    if changed == "duty":
+        Duty.objects.create(post=waiting.post, text="另有一项新职责", position=9)
+    elif changed == "post":
+        waiting.post.name = "改名后的岗位"
+        waiting.post.save()
+    else:
+        RiskPoint.objects.filter(content="甲").update(content="甲，改过")
+
+    answer = sign(client, waiting, digest)
+
+    assert answer.status_code == 409
+    assert "变动" in answer.content.decode()
+    assert not Decision.objects.filter(submission=waiting, step="sign").exists()
+    assert year.again(waiting).version == waiting.version
+
+
+def test_digest_covers_what_is_to_be_retired(year):
+    year.searched(point("甲"), point("乙", category="morality"))
+    campaign_point = RiskPoint.objects.get(content="甲")
+    sheet = year.sheet("personal-search", year.campus.head)
+    sheet = year.submit(sheet, year.points(sheet, point("丙")))
+    before = documents.digest(sheet)
+
+    line = sheet.lines.get()
+    line.change, line.risk_point = "retire", campaign_point
+    line.save()
+
+    assert documents.digest(sheet) != before
+    kept, line.reason = documents.digest(sheet), "岗位职责已调整"
+    line.save()
+    assert documents.digest(sheet) != kept
+
+
+def test_wrong_password_signs_nothing_and_is_on_record(year, waiting):
+    client, digest = on_screen(waiting, year.campus.head)
+
+    answer = client.post(
+        reverse("submission_decide", args=[waiting.pk]), judged(waiting, password="guess", seen_digest=digest)
+    )
+
+    assert answer.status_code == 422
+    assert "密码不正确，签字未生效" in answer.content.decode()
+    assert not Decision.objects.filter(submission=waiting, step="sign").exists()
+    assert AuditEntry.objects.latest("sequence").act == "submission.not_signed"
+
+
+def test_guessing_at_the_signature_locks_the_account(year, waiting, settings):
+    client, digest = on_screen(waiting, year.campus.head)
+    url = reverse("submission_decide", args=[waiting.pk])
+    for guess in range(settings.AXES_FAILURE_LIMIT):
+        answer = client.post(url, judged(waiting, password=f"guess-{guess}", seen_digest=digest))
+
+    assert answer.status_code == 429
+    assert client.post(url, judged(waiting, password=PASSWORD, seen_digest=digest)).status_code == 429
+    assert not Decision.objects.filter(submission=waiting, step="sign").exists()

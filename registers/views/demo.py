@@ -18,7 +18,11 @@ from registers.models import Scheme
 class ClockForm(forms.Form):
     """The day the demo should show; the time of day goes on."""
 
-    day = forms.DateField(label="演示日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(
+        label="演示日期",
+        error_messages={"required": "请选择日期。", "invalid": "日期无法识别，请写成 2026-09-30 的样式。"},
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
     def clean_day(self):
         day = self.cleaned_data["day"]

@@ -14,6 +14,7 @@ def _text(label, *, rows=2, required=False, help_text=""):
         label=label,
         required=required,
         max_length=1000,
+        error_messages={"required": f"请填写{label}。", "max_length": "最多 1000 字，现有 %(show_value)d 字，请删减。"},
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
     )

@@ -50,6 +50,7 @@ class Entry:
     line: object = None
     errors: dict = field(default_factory=dict)
     may_remove: bool = False
+    category: str = ""
     grade: object = None
     proposal: object = None
 
@@ -164,6 +165,7 @@ class SheetForm:
             line=line,
             errors=faults,
             may_remove=self.sheet.may_add and record is None,
+            category=entry["values"].get("category", "") if self.brings is Brings.POINTS else "",
         )
         build = {
             Brings.POINTS: self._asks,

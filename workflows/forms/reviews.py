@@ -37,7 +37,7 @@ class VoteForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A verdict on a whole sheet, with what the step demands: reason and redo day for a return, password for a signature.
+    """A verdict on a whole sheet, with what the step demands: reason and day for a return, password for a signature.
 
     The password goes the same way as at the login, so that guessing it here locks the account as well.
     """

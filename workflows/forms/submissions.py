@@ -359,7 +359,7 @@ class SheetForm:
 
 
 def read(sheet, data):
-    """What was typed, as draft content. Unknown keys are ignored; what is on record is looked up, never taken from the page.
+    """What was typed, as draft content. Unknown keys are ignored; what is on record is never taken from the page.
 
     ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs.
     """

@@ -60,7 +60,9 @@ def desk(request):
             "to_fill": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in to_fill[:50]],
             "page": page,
             "to_decide": [
-                trail.Item(row, deadlines.shown(row.step_due_on, now), voted=(row.pk, row.round) in voted)
+                trail.Item(
+                    row, deadlines.shown(row.step_due_on, now), voted=_counts(row) and (row.pk, row.round) in voted
+                )
                 for row in page.rows
             ],
             "moving": [trail.Item(row, None) for row in moving],
@@ -70,6 +72,11 @@ def desk(request):
             "today": clock.today(),
         },
     )
+
+
+def _counts(submission):
+    """Whether votes are what the present step asks for."""
+    return submission.step_rules is not None and submission.step_rules.kind == "collective_review"
 
 
 @require_safe

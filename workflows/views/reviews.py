@@ -205,8 +205,12 @@ def submission_decide(request, pk):
         )
     except REFUSED as refused:
         return _page(request, submission, form=form, error=str(refused), status=422)
+    what = f"{submission.task.label}（{submission.subject}）"
     messages.success(
-        request, "已退回填报人，原因和限期已送达。" if form.cleaned_data["verdict"] == "return" else "已办理。"
+        request,
+        f"已退回：{what}，原因和限期已送达填报人。"
+        if form.cleaned_data["verdict"] == "return"
+        else f"已办理：{what}。",
     )
     return redirect("desk")
 

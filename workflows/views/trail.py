@@ -40,7 +40,7 @@ class Item:
         if self.step is None:
             return ""
         if self.step.kind == "collective_review":
-            return "已表决，等待形成集体意见" if self.voted else f"{self.step.label}：逐项表决"
+            return "已表决，待组长形成集体意见" if self.voted else f"{self.step.label}：逐项表决"
         return self.step.label
 
 

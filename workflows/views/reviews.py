@@ -205,10 +205,10 @@ def submission_decide(request, pk):
         )
     except REFUSED as refused:
         return _page(request, submission, form=form, error=str(refused), status=422)
-    what = f"{submission.task.label}（{submission.subject}）"
+    what = f"{submission.task.label}，{submission.subject}"
     messages.success(
         request,
-        f"已退回：{what}，原因和限期已送达填报人。"
+        f"已退回：{what}。原因和限期已送达填报人。"
         if form.cleaned_data["verdict"] == "return"
         else f"已办理：{what}。",
     )

@@ -119,9 +119,13 @@ def totals(scheme, unit, *, on):
     every = RiskPoint.objects.in_force(on).filter(
         unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug
     )
-    for name, grade in every.order_by("unit__position", "unit__code").values_list("unit__name", "final_grade__label"):
-        counts.setdefault(name, Counter())[grade or "未评定"] += 1
-    return [(name, found, sum(found.values())) for name, found in counts.items()]
+    # By code: a hospital and a faculty each have an office of the same name.
+    points = every.order_by("unit__position", "unit__code").values_list(
+        "unit__code", "unit__name", "final_grade__label"
+    )
+    for code, name, grade in points:
+        counts.setdefault((code, name), Counter())[grade or "未评定"] += 1
+    return [(name, found, sum(found.values())) for (_, name), found in counts.items()]
 
 
 def columns(scheme):

@@ -1,6 +1,7 @@
 """Open a year's campaign from a scheme version: its phases, its tasks, and who owes what."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from registers import audit
@@ -116,13 +117,16 @@ def open_due(*, at, campaign=None):
         waiting = Submission.objects.filter(task=task, state=State.WAITING)
         for code in task.rules.after:
             done = Submission.objects.filter(task__campaign=task.campaign_id, task__code=code, state=State.FILED)
-            waiting = (
-                waiting.filter(post__in=done.values("post"))
-                if task.level == Level.PERSONAL
-                else waiting.filter(unit__in=done.values("unit"))
-            )
+            waiting = waiting.filter(Exists(_same_subject(done, task.level)))
         opened += _open_all(task, waiting, at)
     return opened
+
+
+def _same_subject(sheets, level):
+    """Those of ``sheets`` that are owed by the subject of the row outside: a post can have two holders, each with his own."""
+    if level == Level.PERSONAL:
+        return sheets.filter(post=OuterRef("post"), person=OuterRef("person"))
+    return sheets.filter(person=None, unit=OuterRef("unit"))
 
 
 def _open_all(task, waiting, at):

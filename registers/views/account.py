@@ -2,11 +2,19 @@
 
 from django.contrib.auth import forms, views
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
 from registers import audit
 from registers.actors import Actor
+from registers.models import User
+
+
+class LoginForm(AuthenticationForm):
+    """Staff number and password. What is longer than a staff number is refused before anybody looks it up or counts it."""
+
+    username = UsernameField(label="工号", max_length=User._meta.get_field("number").max_length)
 
 
 class LoginForm(forms.AuthenticationForm):
@@ -42,6 +50,7 @@ class Login(views.LoginView):
     authentication_form = LoginForm
     http_method_names = ["get", "head", "post"]
     redirect_authenticated_user = True
+    authentication_form = LoginForm
 
     def get_redirect_url(self):
         """Back to a page of this site, named by its full path; anything else is the front page."""

@@ -64,6 +64,9 @@ BAD_IDS = [
 ]
 
 
+NAMES_KEYS = ("key", "detail")  # they hold primary keys, which a database does not use again after a rollback
+
+
 def row_of(value):
     return value if not isinstance(value, dict | list) else repr(value)
 
@@ -99,7 +102,12 @@ def _compared(model):
 def _values(row, fields, places):
     for field in fields:
         value = row[field.attname]
-        yield places.get(field.related_model, {}).get(value, value) if field.is_relation else row_of(value)
+        if field.is_relation:
+            yield places.get(field.related_model, {}).get(value, value)
+        elif field.name in NAMES_KEYS:
+            yield re.sub(r"\d+", "#", row_of(value))
+        else:
+            yield row_of(value)
 
 
 def done(world, persona, door, kwargs, sent):

@@ -147,6 +147,18 @@ def test_totals_count_everything_also_what_stays_with_the_unit(book):
     ]
 
 
+def test_units_of_the_same_name_are_counted_apart(book):
+    namesake = Unit.objects.create(
+        code="HB", name=book.campus.unit.name, unit_type="hospital", parent=book.campus.root, position=9
+    )
+    book.point("本部", on=SPRING, grade=1)
+    book.point("医院", on=SPRING, grade=2, unit=namesake)
+
+    totals = ledgers.totals(book.campus.scheme, book.campus.root, on=SUMMER)
+
+    assert [total for *_, total in totals] == [1, 1]
+
+
 def test_leader_named_is_the_one_of_that_day(book):
     campus = book.campus
     campus.leader.appointments.filter(unit=campus.unit).update(until=SUMMER)

@@ -8,7 +8,7 @@ from registers.access import can
 from registers.models import AuditEntry, Incumbency, Post, Unit
 from registers.schemes import versions
 from registers.schemes.language import Condition
-from tests.factories import make_post
+from tests.factories import make_person, make_post
 from tests.personas import Year, point
 from workflows import campaigns
 from workflows.models import Campaign, CampaignTask, Notification, Phase, Submission
@@ -213,3 +213,17 @@ def test_latest_open_campaign_is_the_current_one(year):
     Campaign.objects.filter(pk=later.pk).update(state="closed")
 
     assert campaigns.current(year.campus.root) == year.campaign
+
+
+def test_sheet_of_a_successor_waits_for_his_own_search(year):
+    """What the former holder of a post has filed opens nothing of his successor's."""
+    successor = make_person("接任", year.campus.unit, number="successor")
+    for sheet in Submission.objects.filter(person=year.campus.clerk):
+        sheet.pk, sheet.person = None, successor
+        sheet.save()
+
+    year.searched(point("甲"))
+    year.sweep()
+
+    assert states(year, person=year.campus.clerk)["personal-grading"] == "open"
+    assert states(year, person=successor)["personal-grading"] == "waiting"

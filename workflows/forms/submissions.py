@@ -74,6 +74,11 @@ class Section:
     examples: list = field(default_factory=list)
     entries: list = field(default_factory=list)
 
+    @property
+    def returned(self):
+        """Whether a reviewer sent one of the entries back."""
+        return any(entry.line is not None and entry.line.verdict == "returned" for entry in self.entries)
+
 
 class SheetForm:
     """The form of one sheet. ``content`` as kept in the draft; ``faults`` as a sheet reports them."""

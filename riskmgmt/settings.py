@@ -56,7 +56,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Links in mails and on printed papers start here.
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # Shown where no campaign names the institution yet.
-INSTITUTION_NAME = env("INSTITUTION_NAME", default="本校")
+INSTITUTION_NAME = env("INSTITUTION_NAME", default="")
 # How many proxies of our own stand in front; only that many entries of X-Forwarded-For are believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 

@@ -51,9 +51,8 @@ def _open_tasks(on):
 def _reminders(submission, on, at, holders):
     due = submission.due_on if submission.state in EDITABLE else submission.step_due_on
     kind = "overdue" if due < on else "today" if due == on else "soon"
-    when = {"overdue": "已逾期，请尽快办理", "today": "今天 24:00 截止", "soon": f"将于 {due:%m月%d日} 24:00 截止"}[
-        kind
-    ]
+    day = f"{due.month}月{due.day}日"
+    when = {"overdue": "已逾期，请尽快办理", "today": "今天 24:00 截止", "soon": f"将于{day} 24:00 截止"}[kind]
     what = "填报" if submission.state in EDITABLE else submission.step_rules.label
     text = f"“{submission.task.label}”（{what}，{submission.unit}）{when}。"
     key = f"remind:{submission.pk}:{submission.step}:{submission.round}:{due:%Y%m%d}:{kind}"

@@ -124,7 +124,7 @@ class _PaperSection:
         )
         page, pages = (f'<w:fldSimple w:instr="{name}">{_run("1", size=9)}</w:fldSimple>' for name in ("PAGE", count))
         parts = [
-            _run(f"校验码 {paper.code}" if paper.code else "", size=9),
+            _run(f"核验码 {paper.code}" if paper.code else "", size=9),
             _TAB,
             _run("第", size=9),
             page,

@@ -293,7 +293,7 @@ class _PaperSheet:
         for text in paper.notes:
             self.line([text], font=Font(name="宋体", size=9), border=_OPEN)
         _print_setup(self.place, paper.orientation, first, first + len(paper.head_rows) - 1 if paper.head_rows else 0)
-        self.place.oddFooter.left.text = f"校验码 {paper.code}" if paper.code else None
+        self.place.oddFooter.left.text = f"核验码 {paper.code}" if paper.code else None
         self.place.oddFooter.right.text = paper.edition or None
 
     def put(self, row, column, text, **style):

@@ -1,6 +1,6 @@
 """Signing in and out; every attempt is on record."""
 
-from django.contrib.auth import views
+from django.contrib.auth import forms, views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.urls import reverse_lazy
@@ -17,10 +17,37 @@ class LoginForm(AuthenticationForm):
     username = UsernameField(label="工号", max_length=User._meta.get_field("number").max_length)
 
 
+class LoginForm(forms.AuthenticationForm):
+    """Number and password, with faults in the words of the page."""
+
+    error_messages = forms.AuthenticationForm.error_messages | {"invalid_login": "工号或密码不正确，请核对后重新输入。"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].error_messages["required"] = "请填写工号。"
+        self.fields["password"].error_messages["required"] = "请填写密码。"
+
+
+class PasswordForm(forms.PasswordChangeForm):
+    """The old password and the new one twice, with faults in the words of the page."""
+
+    error_messages = forms.PasswordChangeForm.error_messages | {
+        "password_incorrect": "当前密码不正确，请重新输入。",
+        "password_mismatch": "两次输入的新密码不一致。",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].error_messages["required"] = "请填写当前密码。"
+        self.fields["new_password1"].error_messages["required"] = "请填写新密码。"
+        self.fields["new_password2"].error_messages["required"] = "请再输一次新密码。"
+
+
 @method_decorator(login_not_required, name="dispatch")
 class Login(views.LoginView):
     """The login page."""
 
+    authentication_form = LoginForm
     http_method_names = ["get", "head", "post"]
     redirect_authenticated_user = True
     authentication_form = LoginForm
@@ -57,6 +84,7 @@ class Logout(views.LogoutView):
 class PasswordChange(views.PasswordChangeView):
     """The form to change one's own password."""
 
+    form_class = PasswordForm
     http_method_names = ["get", "head", "post"]
     success_url = reverse_lazy("password_change_done")
 

@@ -18,7 +18,11 @@ from registers.models import Scheme
 class ClockForm(forms.Form):
     """The day the demo should show; the time of day goes on."""
 
-    day = forms.DateField(label="演示日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(
+        label="演示日期",
+        error_messages={"required": "请选择日期。", "invalid": "日期无法识别，请写成 2026-09-30 的样式。"},
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
     def clean_day(self):
         day = self.cleaned_data["day"]
@@ -40,9 +44,8 @@ def demo_clock(request):
         moment = timezone.make_aware(datetime.combine(form.cleaned_data["day"], time(9, 0)))
         clock.set_demo(moment)
         audit.append("demo.clock", actor=request.actor, detail={"to": moment.isoformat()})
-        messages.success(
-            request, f"演示时钟已调到 {moment:%Y年%m月%d日}。到期的公示、开放和提醒会在一分钟内由后台办理。"
-        )
+        day = f"{moment.year}年{moment.month}月{moment.day}日"
+        messages.success(request, f"演示时钟已调到{day}。到期的公示、开放和提醒会在一分钟内由后台办理。")
         return redirect("desk")
     context = {"form": form, "day": str(form["day"].value() or ""), "days": _turning_points(request)}
     return render(request, "registers/demo_clock.html", context, status=422 if form.errors else 200)

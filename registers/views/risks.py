@@ -1,7 +1,5 @@
 """The register of risk points and of powers, as far as the reader may see it."""
 
-from difflib import SequenceMatcher
-
 from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import render
@@ -9,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
+from registers.text import segments
 from registers.views.paging import paged
 
 
@@ -125,22 +124,7 @@ def _changes(before, after):
     }
     told = [(label, word(before), word(after), None) for label, word in words.items()]
     told += [(label, getattr(before, name), getattr(after, name), True) for label, name in texts.items()]
-    return [(label, old, new, running and _segments(old, new)) for label, old, new, running in told if old != new]
-
-
-def _segments(old, new):
-    """Both texts as ``components/diff.html`` takes them; texts with little in common are shown whole."""
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < 0.5:
-        return [(kind, text) for kind, text in (("delete", old), ("insert", new)) if text]
-    found = []
-    for kind, start, end, new_start, new_end in matcher.get_opcodes():
-        if kind == "equal":
-            found.append(("equal", old[start:end]))
-        else:
-            pair = ("delete", old[start:end]), ("insert", new[new_start:new_end])
-            found += [(word, text) for word, text in pair if text]
-    return found
+    return [(label, old, new, running and segments(old, new)) for label, old, new, running in told if old != new]
 
 
 @require_safe

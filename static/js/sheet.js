@@ -72,6 +72,7 @@
       var isReason = control && control.name.slice(-7) === "-reason";
       field.hidden = isReason ? kind !== "retire" : kind !== "revise";
     });
+    block.hidden = kind !== "revise" && kind !== "retire";
     entry.classList.toggle("entry-retired", kind === "retire");
   }
   form.querySelectorAll(".entry").forEach(reveal);

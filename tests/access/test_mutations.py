@@ -251,6 +251,19 @@ def foreign_series(world):
     return [str(RiskPoint.objects.filter(content=world.canaries[text]).latest("pk").series) for text in texts]
 
 
+def test_category_of_every_entry_travels_with_the_page(world):
+    sheet = world.year.again(world.sheets["draft"])
+    browser = world.browsers["clerk"]
+    page = browser.client.get(reverse("submission_fill", args=[sheet.pk])).content.decode()
+    keys = re.findall(r'name="entry" value="([^"]+)"', page)
+    assert keys
+    for key in keys:
+        assert re.search(rf'name="e-{key}-category" value="[^"]+"', page)
+    fresh = browser.client.post(reverse("submission_entry", args=[sheet.pk]), {"add": "process"}).content.decode()
+    (key,) = re.findall(r'name="entry" value="([^"]+)"', fresh)
+    assert f'name="e-{key}-category" value="process"' in fresh
+
+
 @pytest.mark.parametrize("change", ["keep", "revise", "retire"])
 def test_entry_of_another_sheet_is_neither_shown_nor_touched(world, change):
     sheet = world.year.again(world.sheets["draft"])

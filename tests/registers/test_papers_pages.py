@@ -112,7 +112,7 @@ def test_pdf_pages_count_for_each_paper_and_keep_its_orientation():
 
     assert [page.mediabox.width > page.mediabox.height for page in reader.pages] == [True, False, False]
     assert [text.count("第1页/共1页") for text in texts] == [1, 1, 1]
-    assert ["校验码A1B2-C3D4" in text for text in texts] == [True, False, False]
+    assert ["核验码A1B2-C3D4" in text for text in texts] == [True, False, False]
     assert "2026年度第1版" in texts[0]
     assert reader.metadata.title == "附件4 个人岗位廉能风险识别防控表等3份"
 

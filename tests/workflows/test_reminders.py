@@ -80,7 +80,7 @@ def test_reminder_says_what_and_until_when_and_nothing_of_the_content(year):
         kind="reminder", recipient=year.campus.clerk, submission__task__code=SEARCH
     ).order_by("pk")
     assert list(texts.values_list("text", flat=True)) == [
-        "“个人岗位廉政风险自查”（填报，财务处）将于 09月20日 24:00 截止。",
+        "“个人岗位廉政风险自查”（填报，财务处）将于9月20日 24:00 截止。",
         "“个人岗位廉政风险自查”（填报，财务处）今天 24:00 截止。",
         "“个人岗位廉政风险自查”（填报，财务处）已逾期，请尽快办理。",
     ]
@@ -122,7 +122,7 @@ def test_reviewers_are_reminded_of_their_step_and_the_filler_no_more(year):
     assert written(year, "2026-09-22 09:00", campus.clerk, SEARCH) == []
     told = Notification.objects.filter(kind="reminder", submission=sheet)
     assert set(told.values_list("recipient__number", "text")) == {
-        (number, "“个人岗位廉政风险自查”（单位领导小组集体审核，财务处）将于 09月25日 24:00 截止。")
+        (number, "“个人岗位廉政风险自查”（单位领导小组集体审核，财务处）将于9月25日 24:00 截止。")
         for number in ("head", "deputy", "member")
     }
 

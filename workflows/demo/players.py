@@ -6,7 +6,7 @@ from registers.schemes.language import StepKind
 from workflows import deadlines, drafts, policies, routes, steps
 from workflows.demo.corpus import dice
 from workflows.demo.remarks import opinions_for
-from workflows.models import Submission
+from workflows.models import Draft, Submission
 from workflows.sheets import sheet_for
 
 SEND_BACK = "请对照逐行意见修改补充，按期重新提交。"
@@ -44,9 +44,13 @@ class Players:
         return people_who_may("fill", sheet).first()
 
     def submit(self, sheet, content):
+        actor = self.actor(self.filler(sheet))
+        # As the form does it: what is submitted is the draft, and a returned sheet starts from it again.
+        draft = Draft.objects.filter(submission=sheet).first()
+        drafts.save(sheet, content, actor=actor, seen=draft.version if draft else 0, at=self.agenda.at)
         routes.submit(
             sheet.pk,
-            actor=self.actor(self.filler(sheet)),
+            actor=actor,
             seen_version=sheet.version,
             content=content,
             at=self.agenda.at,

@@ -14,6 +14,7 @@ def _text(label, *, rows=2, required=False, help_text=""):
         label=label,
         required=required,
         max_length=1000,
+        error_messages={"required": f"请填写{label}。", "max_length": "最多 1000 字，现有 %(show_value)d 字，请删减。"},
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
@@ -36,7 +37,7 @@ class VoteForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A verdict on a whole sheet, with what the step demands: reason and redo day for a return, password for a signature.
+    """A verdict on a whole sheet, with what the step demands: reason and day for a return, password for a signature.
 
     The password goes the same way as at the login, so that guessing it here locks the account as well.
     """

@@ -50,6 +50,7 @@ class Entry:
     line: object = None
     errors: dict = field(default_factory=dict)
     may_remove: bool = False
+    category: str = ""
     grade: object = None
     proposal: object = None
 
@@ -72,6 +73,11 @@ class Section:
     help: str = ""
     examples: list = field(default_factory=list)
     entries: list = field(default_factory=list)
+
+    @property
+    def returned(self):
+        """Whether a reviewer sent one of the entries back."""
+        return any(entry.line is not None and entry.line.verdict == "returned" for entry in self.entries)
 
 
 class SheetForm:
@@ -164,6 +170,7 @@ class SheetForm:
             line=line,
             errors=faults,
             may_remove=self.sheet.may_add and record is None,
+            category=entry["values"].get("category", "") if self.brings is Brings.POINTS else "",
         )
         build = {
             Brings.POINTS: self._asks,
@@ -357,7 +364,7 @@ class SheetForm:
 
 
 def read(sheet, data):
-    """What was typed, as draft content. Unknown keys are ignored; what is on record is looked up, never taken from the page.
+    """What was typed, as draft content. Unknown keys are ignored; what is on record is never taken from the page.
 
     ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs.
     """

@@ -60,15 +60,23 @@ def desk(request):
             "to_fill": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in to_fill[:50]],
             "page": page,
             "to_decide": [
-                trail.Item(row, deadlines.shown(row.step_due_on, now), voted=(row.pk, row.round) in voted)
+                trail.Item(
+                    row, deadlines.shown(row.step_due_on, now), voted=_counts(row) and (row.pk, row.round) in voted
+                )
                 for row in page.rows
             ],
             "moving": [trail.Item(row, None) for row in moving],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in coming],
             "objections": objections,
             "campaign": campaigns.current(),
+            "today": clock.today(),
         },
     )
+
+
+def _counts(submission):
+    """Whether votes are what the present step asks for."""
+    return submission.step_rules is not None and submission.step_rules.kind == "collective_review"
 
 
 @require_safe
@@ -89,12 +97,22 @@ def done_list(request):
 
 @require_safe
 def inbox(request):
-    """My messages, newest first. Context: ``page``; ``may_open`` of a message: its sheet is the reader's to see."""
+    """My messages, newest first.
+
+    Context: ``page``; a message ``may_open`` when its sheet is the reader's to see, and then names its ``subject``.
+    """
     page = paged(request, Notification.objects.visible_to(request.actor))
     about = [row.submission_id for row in page.rows if row.submission_id]
-    readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=about).values_list("pk", flat=True))
+    readable = (
+        Submission.objects.visible_to(request.actor)
+        .filter(pk__in=about)
+        .select_related("person", "post", "unit")
+        .in_bulk()
+    )
     for row in page.rows:
         row.may_open = row.submission_id in readable
+        sheet = readable.get(row.submission_id)
+        row.subject = sheet.subject if sheet and sheet.person_id else ""
     return render(request, "workflows/inbox.html", {"page": page})
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import audit, clock
 from registers.access import can, people_who_may, require
 from registers.models import Grade
+from registers.text import segments
 from workflows import deadlines, documents, routes, steps
 from workflows.forms import reviews as forms
 from workflows.models import Submission
@@ -122,11 +123,25 @@ def _typed(request, entries, step, my_vote, votes, faults):
         ):
             entry.typed_comment = "；".join(comment for _, comment in entry.objections)
         entry.fault = faults.get(entry.key, {})
+        _compare(entry)
         if step.kind == "adjudicate":
             proposed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
             default = proposed.code if proposed else entry.details["proposal"].grade
             entry.typed_grade = request.POST.get(f"g-{entry.key}", default)
             entry.typed_reason = request.POST.get(f"r-{entry.key}", entry.details["grade_reason"])
+
+
+def _compare(entry):
+    """Both sides of a revised entry as (label, value, segments), the last only where they differ."""
+    then, now = ({code: str(value or "") for code, _, value in side} for side in (entry.before, entry.fields))
+    parts = {
+        code: segments(then[code], now[code])
+        for code in now
+        if code in then and then[code] != now[code] and entry.before
+    }
+    entry.now = [(label, value, parts.get(code)) for code, label, value in entry.fields if value]
+    entry.then = [(label, value, parts.get(code)) for code, label, value in entry.before if value]
+    entry.unchanged = bool(entry.before) and now == then
 
 
 @require_POST
@@ -205,8 +220,12 @@ def submission_decide(request, pk):
         )
     except REFUSED as refused:
         return _page(request, submission, form=form, error=str(refused), status=422)
+    what = f"{submission.task.label}，{submission.subject}"
     messages.success(
-        request, "已退回填报人，原因和限期已送达。" if form.cleaned_data["verdict"] == "return" else "已办理。"
+        request,
+        f"已退回：{what}。原因和限期已送达填报人。"
+        if form.cleaned_data["verdict"] == "return"
+        else f"已办理：{what}。",
     )
     return redirect("desk")
 

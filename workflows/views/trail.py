@@ -40,7 +40,7 @@ class Item:
         if self.step is None:
             return ""
         if self.step.kind == "collective_review":
-            return "已表决，等待形成集体意见" if self.voted else f"{self.step.label}：逐项表决"
+            return "已表决，待组长形成集体意见" if self.voted else f"{self.step.label}：逐项表决"
         return self.step.label
 
 
@@ -74,7 +74,7 @@ def route_steps(submission, decisions):
         else:
             state = "todo"
         decision = done.get(step.code) if state == "done" else None
-        when = f"{timezone.localtime(decision.at):%m-%d %H:%M}" if decision else ""
+        when = f"{timezone.localtime(decision.at):%Y-%m-%d %H:%M}" if decision else ""
         shown.append(StepShown(step.label, state, decision.actor.name if decision and decision.actor else "", when))
     return shown
 

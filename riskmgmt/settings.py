@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "registers.views.resend.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -96,7 +96,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "riskmgmt.urls"
 WSGI_APPLICATION = "riskmgmt.wsgi.application"
-CSRF_FAILURE_VIEW = "registers.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "registers.views.resend.csrf_failure"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

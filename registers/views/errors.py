@@ -23,11 +23,6 @@ def server_error(request):
     return render(request, "500.html", status=500)
 
 
-def csrf_failure(request, reason=""):
-    """The page had been open too long or came from elsewhere; what was autosaved is still there."""
-    return render(request, "403_csrf.html", status=403)
-
-
 class RefusalMiddleware:
     """Turns ``NotAllowed`` into 403 with its reason and keeps the denied act on record.
 

@@ -187,6 +187,7 @@
   document.addEventListener("htmx:responseError", function (event) {
     var code = event.detail.xhr.status;
     failed(event,
+      code === 401 ? "登录已过期。请在新窗口登录后再试，内容仍在本页。" :
       code === 409 ? "内容已被他人更新，系统没有覆盖。请复制刚才填写的内容，再刷新本页核对。" :
       code === 403 ? "没有权限，或登录已过期。请在新窗口登录后再试，内容仍在本页。" :
       code === 404 ? "这项内容已不存在或不再对您开放，请刷新本页。" :

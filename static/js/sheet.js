@@ -35,8 +35,7 @@
           });
           if (!dirty) show("saved", "草稿已自动保存 " + saved.saved_at);
         });
-        if (response.status === 409) return response.json().then(function (answer) { stopped = true; show("error", answer.message); });
-        if (response.type === "opaqueredirect") { stopped = true; show("error", "登录已超时：请在新标签页重新登录，再点“保存草稿”。"); return null; }
+        if (response.status === 409 || response.status === 401) return response.json().then(function (answer) { stopped = true; show("error", answer.message); });
         if (response.status === 403) { stopped = true; show("error", "该表已不在填报环节，本次修改没有保存，请刷新页面。"); return null; }
         throw new Error(response.status);
       })

@@ -1,6 +1,7 @@
 """The form of a sheet in a browser: nothing typed is lost, whatever happens to window, network, session or script."""
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from registers import versions
 from registers.models import RiskCategory, RiskPoint
@@ -62,6 +63,27 @@ def test_form_works_without_script(site, year):
     assert "已提交，进入审核" in clerk.text()
 
 
+def test_without_script_an_expired_session_loses_nothing(site, year):
+    clerk = site.visitor(site.campus.clerk, java_script_enabled=False).open_task(SEARCH)
+    clerk.section("业务流程").get_by_role("button", name="增加一项").click()
+    clerk.type(clerk.entries("业务流程").first, "风险内容", "第一行\n超时以后才保存")
+    Session.objects.all().delete()
+
+    clerk.press("保存草稿")
+    assert "登录已超时，内容还在" in clerk.text()
+    with clerk.page.context.expect_page() as opened:
+        clerk.page.get_by_role("link", name="在新标签页登录").click()
+    other = opened.value
+    other.get_by_label("工号").fill(site.campus.clerk.number)
+    other.get_by_label("密码", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="登录", exact=True).click()
+    other.get_by_role("heading", name="我的待办").wait_for()
+
+    clerk.press("重新提交")  # first with the old token, then with the new one
+    clerk.press("重新提交")
+    assert clerk.section("业务流程").get_by_label("风险内容").input_value() == "第一行\n超时以后才保存"
+
+
 def test_second_window_overwrites_nothing(site, year):
     first = site.visitor(site.campus.clerk).open_task(SEARCH)
     second = site.visitor(site.campus.clerk).open_task(SEARCH)
@@ -101,8 +123,10 @@ def test_signed_out_elsewhere_one_is_told_and_loses_nothing(site, year):
     other.get_by_role("button", name="登录", exact=True).click()
     other.get_by_role("heading", name="我的待办").wait_for()
 
-    clerk.press("保存草稿")
-    clerk.open_task(SEARCH)
+    clerk.press("保存草稿")  # with the token of the sign-in before
+    assert "您填写的内容没有丢失" in clerk.text()
+    clerk.press("重新提交")
+    assert "草稿已保存" in clerk.text()
     assert clerk.section("业务流程").get_by_label("风险内容").input_value() == "退出之后写的"
 
 

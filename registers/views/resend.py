@@ -1,0 +1,49 @@
+"""A form that came too late: signed out meanwhile, or signed in anew. What was typed comes back with it (reliability M3)."""
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import JsonResponse
+from django.shortcuts import render
+
+EXPIRED = "登录已超时：请在新标签页重新登录，再点“保存草稿”。"
+SIGNED_IN_ANEW = "您在别处重新登录过：请点“保存草稿”，再按提示重新提交。"
+
+
+def csrf_failure(request, reason=""):
+    """The page was opened under another sign-in, or the form comes from elsewhere; only the former gets its words back."""
+    if not _is_ours(request) or not request.user.is_authenticated:
+        return render(request, "403_csrf.html", status=403)
+    if _by_script(request):
+        return JsonResponse({"message": SIGNED_IN_ANEW}, status=401)
+    return _offer_again(request, "请再提交一次", status=403)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends strangers to the sign-in page, but not without the form they have just filled."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method != "POST" or not _is_ours(request):
+            return super().handle_no_permission(request, view_func)
+        if _by_script(request):
+            return JsonResponse({"message": EXPIRED}, status=401)
+        return _offer_again(request, "登录已超时，内容还在", status=401)
+
+
+def _offer_again(request, title, *, status):
+    """The posted form as hidden fields with a button; passwords are left out."""
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken" and "password" not in name
+        for value in values
+    ]
+    return render(request, "resend.html", {"title": title, "fields": fields}, status=status)
+
+
+def _is_ours(request):
+    """Does the browser say that a page of this site sent the form? Others get nothing back that one could be lured to send."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    return request.headers.get("Origin") == origin or request.headers.get("Sec-Fetch-Site") == "same-origin"
+
+
+def _by_script(request):
+    return request.headers.get("X-Requested-With") == "fetch" or bool(request.headers.get("HX-Request"))

@@ -1,0 +1,134 @@
+"""The site as its users see it: everything is found by the words on the screen."""
+
+import re
+
+PASSWORD = "password-for-tests"
+
+
+class Visitor:
+    """A person at a browser."""
+
+    def __init__(self, page):
+        self.page = page
+
+    # -- getting about ---------------------------------------------------------------------------------
+    def sign_in(self, number, password=PASSWORD):
+        self.page.goto("/login/")
+        self.page.get_by_label("工号").fill(number)
+        self.page.get_by_label("密码", exact=True).fill(password)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.page.wait_for_url("**/")
+
+    def go(self, address):
+        self.page.goto(address)
+        return self
+
+    def text(self):
+        return self.page.locator("main").inner_text()
+
+    def press(self, name, within=None):
+        """Press a button by its words, and agree where the page asks whether one is sure."""
+        button = (within or self.page).get_by_role("button", name=name, exact=True).last
+        asks = button.get_attribute("data-confirm") or button.evaluate("b => b.form && b.form.dataset.confirm")
+        button.click()
+        if asks and self.scripted:
+            self.page.locator("dialog[open]").locator("button[value=yes]").click()
+        self.page.wait_for_load_state()
+
+    @property
+    def scripted(self):
+        return "no-js" not in (self.page.locator("html").get_attribute("class") or "")
+
+    def open_task(self, task, subject="", button="填写"):
+        """From one's own to-do list into the sheet of ``task`` (and of ``subject``)."""
+        self.go("/")
+        todo = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=task, exact=True))
+        if subject:
+            todo = todo.filter(has_text=subject)
+        todo.get_by_role("link", name=button, exact=True).click()
+        self.page.wait_for_load_state()
+        return self
+
+    def has_task(self, task, subject=""):
+        self.go("/")
+        todo = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=task, exact=True))
+        return (todo.filter(has_text=subject) if subject else todo).count() > 0
+
+    # -- filling ---------------------------------------------------------------------------------------
+    def section(self, heading):
+        """The part of the form under a heading."""
+        return self.page.locator("section.sheet-section").filter(
+            has=self.page.get_by_role("heading", name=heading, exact=True)
+        )
+
+    def entries(self, heading=None):
+        return (self.section(heading) if heading else self.page).get_by_role("article")
+
+    def entry_of(self, text):
+        return self.page.get_by_role("article").filter(has_text=text)
+
+    def add_entry(self, heading):
+        """Ask for one more entry; return it once it is there."""
+        entries = self.entries(heading)
+        before = entries.count()
+        self.section(heading).get_by_role("button", name="增加一项").click()
+        entries.nth(before).wait_for()
+        return entries.nth(before)
+
+    def type(self, entry, label, text):
+        labelled(entry, label).fill(text)
+
+    def choose(self, entry, legend, option):
+        group = entry.get_by_role("group", name=re.compile(f"^{re.escape(legend)}"))
+        group.get_by_label(option, exact=True).check()
+
+    def select(self, entry, label, option):
+        labelled(entry, label).select_option(label=option)
+
+    def add_point(self, heading, content, manifestation="有此表现"):
+        """One more risk point under a category."""
+        entry = self.add_entry(heading)
+        self.type(entry, "风险内容", content)
+        self.type(entry, "表现形式", manifestation)
+        self.choose(entry, "查找方式", "自己找")
+        self.choose(entry, "风险性质", "廉（不廉洁行为）")
+        return entry
+
+    def wait_saved(self):
+        """Until the page says that what was typed is on the server."""
+        self.page.locator("[data-save-state=saved]").filter(has_text="已自动保存").wait_for()
+
+    # -- reviewing -------------------------------------------------------------------------------------
+    def line(self, text):
+        """The line of a review page that holds ``text``."""
+        return self.page.get_by_role("article").filter(has_text=text)
+
+    def judge(self, text, verdict, comment="", legend="查找准不准"):
+        line = self.line(text)
+        self.choose(line, legend, verdict)
+        if comment:
+            labelled(line, "该项意见（将送达填报人）").fill(comment)
+
+    def decide(self, button, *, opinion="", password="", redo_on=""):
+        place = self.page.locator("#decide")
+        if opinion:
+            labelled(place, "意见").fill(opinion)
+        if redo_on:
+            labelled(place, "限期（退回时）").fill(redo_on)
+        if password:
+            labelled(place, "登录密码（签字确认）").fill(password)
+        self.press(button, within=place)
+
+    # -- taking home -----------------------------------------------------------------------------------
+    def download(self, name, folder, role="link"):
+        """Press a download; return the file's path under its own name."""
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role(role, name=name, exact=True).click()
+        path = folder / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        return path
+
+
+def labelled(place, label):
+    """The control behind a label, whether or not the label says that it must be filled."""
+    return place.get_by_label(re.compile(rf"^{re.escape(label)}(\*（必填）|\*)?$"))

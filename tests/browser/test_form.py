@@ -1,0 +1,189 @@
+"""The form of a sheet in a browser: nothing typed is lost, whatever happens to window, network, session or script."""
+
+import pytest
+
+from registers import versions
+from registers.models import RiskCategory, RiskPoint
+from tests.browser.pages import PASSWORD
+from tests.personas import Year
+from workflows.models import Draft, Submission
+
+SEARCH = "个人岗位廉政风险自查"
+
+
+@pytest.fixture
+def year(site):
+    """The campaign of the year is open and the clerk has a self-check to fill."""
+    return Year(site.campus, site.clock)
+
+
+def test_what_is_typed_is_saved_while_one_types(site, year):
+    clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
+    entry = clerk.add_entry("业务流程")
+    clerk.type(entry, "风险内容", "只邀请熟悉的供应商报价")
+    clerk.wait_saved()
+    clerk.page.context.close()  # the browser is gone without a word
+
+    again = site.visitor(site.campus.clerk).open_task(SEARCH)
+    assert again.section("业务流程").get_by_label("风险内容").input_value() == "只邀请熟悉的供应商报价"
+    assert Submission.objects.get(person=site.campus.clerk, task__code="personal-search").state == "open"
+
+
+def test_last_words_before_leaving_are_kept(site, year):
+    """Typed and left at once, before the pause after which the page saves."""
+    clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
+    entry = clerk.add_entry("业务流程")
+    clerk.wait_saved()
+    clerk.type(entry, "风险内容", "临走时写的一句")
+    clerk.go("/inbox/")
+
+    clerk.open_task(SEARCH)
+    assert clerk.section("业务流程").get_by_label("风险内容").input_value() == "临走时写的一句"
+
+
+def test_form_works_without_script(site, year):
+    clerk = site.visitor(site.campus.clerk, java_script_enabled=False).open_task(SEARCH)
+    clerk.section("业务流程").get_by_role("button", name="增加一项").click()
+    entry = clerk.entries("业务流程").first
+    clerk.type(entry, "风险内容", "没有脚本也能填")
+    clerk.press("保存草稿")
+    assert "草稿已保存" in clerk.text()
+
+    clerk.press("提交")
+    assert "尚未提交" in clerk.text()
+    assert "请填写“表现形式”。" in clerk.text()
+    entry = clerk.entries("业务流程").first
+    assert entry.get_by_label("风险内容").input_value() == "没有脚本也能填"
+
+    clerk.type(entry, "表现形式", "有此表现")
+    clerk.choose(entry, "查找方式", "群众提")
+    clerk.choose(entry, "风险性质", "廉与能")
+    clerk.press("提交")
+    assert "已提交，进入审核" in clerk.text()
+
+
+def test_second_window_overwrites_nothing(site, year):
+    first = site.visitor(site.campus.clerk).open_task(SEARCH)
+    second = site.visitor(site.campus.clerk).open_task(SEARCH)
+    first.type(first.add_entry("业务流程"), "风险内容", "第一个窗口写的")
+    first.wait_saved()
+
+    second.type(second.add_entry("制度机制"), "风险内容", "第二个窗口写的")
+    second.page.get_by_text("该表已在另一窗口修改，本窗口不再自动保存").wait_for()
+    assert kept(site.campus.clerk) == ["第一个窗口写的"]
+
+    second.press("保存草稿")
+    assert "该表已在另一窗口保存" in second.text()
+    assert second.section("制度机制").get_by_label("风险内容").input_value() == "第二个窗口写的"
+    assert kept(site.campus.clerk) == ["第一个窗口写的"]
+
+
+def kept(user):
+    """The contents of the draft of a person's self-check."""
+    draft = Draft.objects.get(submission__person=user, submission__task__code="personal-search")
+    return [entry["values"].get("content") for entry in draft.content["entries"]]
+
+
+def test_signed_out_elsewhere_one_is_told_and_loses_nothing(site, year):
+    clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
+    entry = clerk.add_entry("业务流程")
+    clerk.wait_saved()
+    other = clerk.page.context.new_page()
+    other.goto("/")
+    other.locator("details.menu summary").click()
+    other.get_by_role("button", name="退出").click()
+    other.get_by_role("button", name="登录", exact=True).wait_for()
+
+    clerk.type(entry, "风险内容", "退出之后写的")
+    clerk.page.get_by_text("登录已超时：请在新标签页重新登录").wait_for()
+    other.get_by_label("工号").fill(site.campus.clerk.number)
+    other.get_by_label("密码", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="登录", exact=True).click()
+    other.get_by_role("heading", name="我的待办").wait_for()
+
+    clerk.press("保存草稿")
+    clerk.open_task(SEARCH)
+    assert clerk.section("业务流程").get_by_label("风险内容").input_value() == "退出之后写的"
+
+
+@pytest.fixture
+def last_year(site):
+    """Three points of the clerk's post that were filed last year."""
+    points = {}
+    for content in ("去年的甲", "去年的乙", "去年的丙"):
+        point = RiskPoint.objects.create(
+            unit=site.campus.unit,
+            level="personal",
+            post=site.campus.post,
+            holder=site.campus.clerk,
+            category=RiskCategory.objects.get(scheme=site.campus.scheme, code="process"),
+            content=content,
+            manifestation=f"{content}的表现",
+            finding_source="self",
+            nature="integrity",
+        )
+        versions.enter_into_force(point, on=site.clock.today.replace(year=2025))
+        points[content] = point
+    return points
+
+
+def test_last_years_points_are_kept_revised_or_retired(site, last_year):
+    Year(site.campus, site.clock)
+    clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
+    choice = "去年登记的内容，今年"
+    clerk.choose(clerk.entry_of("去年的甲"), choice, "沿用")
+    clerk.choose(clerk.entry_of("去年的乙"), choice, "修改")
+    clerk.type(clerk.entry_of("去年的乙"), "风险内容", "今年改写的乙")
+    clerk.choose(clerk.entry_of("去年的丙"), choice, "撤销")
+    assert not clerk.entry_of("去年的甲").get_by_label("风险内容").is_visible()
+    clerk.wait_saved()
+    clerk.press("提交")
+    assert "请写明撤销的理由" in clerk.text()
+
+    clerk.type(clerk.entry_of("去年的丙"), "撤销理由（撤销时必填）", "岗位职责已调整")
+    clerk.press("提交")
+    assert "已提交，进入审核" in clerk.text()
+
+    member = site.visitor(site.campus.member).open_task(SEARCH, button="办理")
+    assert "内容与现行登记相同，沿用" in member.line("去年的甲").inner_text()
+    assert "现行登记" in member.line("今年改写的乙").inner_text()
+    assert "去年的乙" in member.line("今年改写的乙").inner_text()
+    assert "拟从登记册中撤销" in member.line("去年的丙").inner_text()
+    assert "岗位职责已调整" in member.line("去年的丙").inner_text()
+    # Nothing is in force before the end of the route.
+    assert set(RiskPoint.objects.in_force(site.clock.today).values_list("content", flat=True)) == set(last_year)
+
+
+def test_sheet_can_be_taken_back_until_somebody_has_voted(site, year):
+    clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
+    clerk.add_point("业务流程", "先交再撤")
+    clerk.press("提交")
+    clerk.press("撤回")
+    assert "已撤回，可以继续修改" in clerk.text()
+    clerk.press("提交")
+
+    member = site.visitor(site.campus.member).open_task(SEARCH, button="办理")
+    member.press("提交表决")
+    assert "表决已记录" in member.text()
+    clerk.page.reload()
+    assert clerk.page.get_by_role("button", name="撤回").count() == 0
+
+
+def test_second_of_two_deciders_is_told_who_was_first(site, year):
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, {"category": "process", "content": "甲", "manifestation": "乙",
+                                                   "finding_source": "self", "nature": "integrity"}))  # fmt: skip
+    year.review(sheet)
+    second_user = site.campus.registrar
+    from tests.factories import appoint  # noqa: PLC0415
+
+    appoint(second_user, site.campus.root, "office")
+    first = site.visitor(site.campus.office).open_task(SEARCH, button="办理")
+    second = site.visitor(second_user).open_task(SEARCH, button="办理")
+    first.press("准予备案")
+    assert "已办理" in first.text()
+
+    second.press("准予备案")
+    assert "您的操作未生效" in second.text()
+    assert site.campus.office.name in second.text()
+    assert year.again(sheet).decisions.filter(step="file").count() == 1

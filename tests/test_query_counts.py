@@ -32,7 +32,7 @@ PAGES = {
     "done_list": ("head", "done_list", {}, 12),
     "inbox": ("head", "inbox", {}, 13),
     "campaign": ("office", "campaign", {}, 14),
-    "progress_list": ("office", "progress_list", {}, 15),
+    "progress_list": ("office", "progress_list", {}, 16),
     "progress_list by unit": ("office", "progress_list", {"view": "units"}, 15),
     "risk_list": ("head", "risk_list", {}, 13),
     "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 13),

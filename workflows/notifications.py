@@ -84,11 +84,11 @@ def deliver(limit=500):
                 .update(mail_claimed_at=timezone.now(), mail_attempts=F("mail_attempts") + 1)
             ):
                 continue
-        message = Notification.objects.select_related("recipient").get(pk=pk)
+        message = _of_mail(pk)
         try:
             send_mail(
                 f"【廉政风险防控】{ACTS[message.kind].label if message.kind in ACTS else '提醒'}",
-                f"{message.recipient.name}：\n\n{message.text}\n\n请登录系统办理：{settings.SITE_URL}/\n",
+                f"{message.recipient.name}：\n\n{message.text}\n{_whose(message)}\n请登录系统办理：{settings.SITE_URL}/\n",
                 None,
                 [message.recipient.email],
             )
@@ -97,3 +97,14 @@ def deliver(limit=500):
         Notification.objects.filter(pk=pk).update(mailed_at=clock.now())
         sent += 1
     return sent
+
+
+def _of_mail(pk):
+    return Notification.objects.select_related(
+        "recipient", "submission__unit", "submission__post", "submission__person"
+    ).get(pk=pk)
+
+
+def _whose(message):
+    """The inbox shows it beside the message; a mail has to say it."""
+    return f"填报对象：{message.submission.subject}\n" if message.submission_id else ""

@@ -131,4 +131,4 @@ class Visitor:
 
 def labelled(place, label):
     """The control behind a label, whether or not the label says that it must be filled."""
-    return place.get_by_label(re.compile(rf"^{re.escape(label)}(\*（必填）|\*)?$"))
+    return place.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\*（必填）|\*)?\s*$"))

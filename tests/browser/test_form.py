@@ -5,8 +5,10 @@ from django.contrib.sessions.models import Session
 
 from registers import versions
 from registers.models import RiskCategory, RiskPoint
+from tests.browser.conftest import PHONE
 from tests.browser.pages import PASSWORD
-from tests.personas import Year
+from tests.factories import appoint
+from tests.personas import Year, point
 from workflows.models import Draft, Submission
 
 SEARCH = "个人岗位廉政风险自查"
@@ -195,12 +197,9 @@ def test_sheet_can_be_taken_back_until_somebody_has_voted(site, year):
 
 def test_second_of_two_deciders_is_told_who_was_first(site, year):
     sheet = year.sheet("personal-search")
-    sheet = year.submit(sheet, year.points(sheet, {"category": "process", "content": "甲", "manifestation": "乙",
-                                                   "finding_source": "self", "nature": "integrity"}))  # fmt: skip
+    sheet = year.submit(sheet, year.points(sheet, point("甲")))
     year.review(sheet)
     second_user = site.campus.registrar
-    from tests.factories import appoint  # noqa: PLC0415
-
     appoint(second_user, site.campus.root, "office")
     first = site.visitor(site.campus.office).open_task(SEARCH, button="办理")
     second = site.visitor(second_user).open_task(SEARCH, button="办理")
@@ -211,3 +210,24 @@ def test_second_of_two_deciders_is_told_who_was_first(site, year):
     assert "您的操作未生效" in second.text()
     assert site.campus.office.name in second.text()
     assert year.again(sheet).decisions.filter(step="file").count() == 1
+
+
+PAGES = (
+    *("/", "/inbox/", "/done/", "/campaign/", "/progress/", "/progress/?view=units", "/risks/", "/powers/", "/ledger/"),
+    *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/password/"),
+)
+
+
+def test_no_page_scrolls_sideways_on_a_phone(site, year):
+    """With something in every list; forms, reviews and papers too."""
+    sheet = year.searched()
+    grading = year.sheet("personal-grading")
+    year.submit(grading, year.grades(grading, "grade-1"))
+    head = site.visitor(site.campus.head, viewport=PHONE)
+    own = year.sheet("personal-search", site.campus.head)
+    sheets = (f"/submissions/{sheet.pk}/", f"/submissions/{grading.pk}/review/", f"/submissions/{own.pk}/fill/")
+    wide = {}
+    for address in (*PAGES, *sheets):
+        head.go(address)
+        wide[address] = head.page.evaluate("document.documentElement.scrollWidth")
+    assert {address: width for address, width in wide.items() if width > PHONE["width"]} == {}

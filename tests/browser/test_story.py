@@ -48,7 +48,8 @@ class Story:
         self._visitors = {}
 
     def at(self, day, hour=10):
-        """Let it be that day; the worker does what it does every minute and every hour."""
+        """Let it be that day; the worker does what it does every minute and every hour, and everybody signs in anew."""
+        self._visitors = {}
         now = self.site.clock.set(f"2026-{day} {hour:02d}:00")
         sweeping.sweep(at=now)
         reminders.remind(at=now)
@@ -63,7 +64,7 @@ class Story:
     def campaign_opens(self):
         self.at("07-06")
         self.office.go("/campaign/").press("开展年度活动")
-        assert "2026年度" in self.office.text()
+        assert "2026年风险岗位廉能管理已开展" in self.office.text()
 
     def group_is_filed(self):
         liaison, campus = self.liaison.open_task(GROUP), self.campus
@@ -109,7 +110,7 @@ class Story:
         assert "退回必须写明原因" in head.text()
         head.judge("供应商请托", "不准", "请写明是哪一类供应商")
         head.decide("退回", opinion="外部环境一项不够具体", redo_on="2026-07-20")
-        assert "已退回填报人" in head.text()
+        assert f"已退回：{SEARCH}，{self.campus.clerk.name}" in head.text()
 
     def clerk_corrects(self):
         clerk = self.clerk.go("/inbox/")
@@ -169,6 +170,7 @@ class Story:
         self.head.open_task(GRADING, self.campus.junior.name, "办理").decide("确定等级")
 
     def notice_runs(self):
+        self.at("07-14")  # the day after it was decided
         notices = self.colleague.go("/notices/")
         assert "公示中" in notices.text()
         assert not self.head.has_task(GRADING)
@@ -210,7 +212,7 @@ def test_from_a_self_check_to_a_ledger_row(stage, tmp_path):
     copied_by_grade(story)
     on_paper(story)
     in_the_ledger(story)
-    assert audit.verify() == []
+    assert audit.verify()[1] == []
 
 
 def reminded(story):
@@ -219,18 +221,18 @@ def reminded(story):
     story.at("09-20", 8)
     story.at("09-21", 8)
     head = story.head.go("/inbox/").text()
-    assert f"“{SEARCH}”（填报，财务处）将于 9月20日 24:00 截止" in head
+    assert f"“{SEARCH}”（填报，财务处）将于9月20日 24:00 截止" in head
     assert f"“{SEARCH}”（填报，财务处）今天 24:00 截止" in head
     assert f"“{SEARCH}”（填报，财务处）已逾期，请尽快办理" in head
-    assert SEARCH not in story.junior.go("/inbox/").text().split("逾期")[0] or "逾期" not in story.junior.text()
+    assert "逾期" not in story.junior.go("/inbox/").text()  # who has handed in is left alone
 
 
 def copied_by_grade(story):
     """A sheet with a point of level one or two comes to the office, one with level three stays in the unit."""
     office = story.office.go("/progress/?task=personal-control")
     rows = office.page.get_by_role("row")
-    assert rows.filter(has_text=story.campus.clerk.name).get_by_role("link", name="查看").count() == 1
-    assert rows.filter(has_text=story.campus.junior.name).get_by_role("link", name="查看").count() == 0
+    assert rows.filter(has_text=story.campus.clerk.name).get_by_role("link", name=CONTROL).count() == 1
+    assert rows.filter(has_text=story.campus.junior.name).get_by_role("link", name=CONTROL).count() == 0
 
 
 def on_paper(story):
@@ -258,7 +260,9 @@ def in_the_ledger(story):
     book = openpyxl.load_workbook(head.download("下载", story.folder))
     rows = list(book["财务处"].iter_rows(values_only=True))
     heading = next(row for row in rows if row[0] == "序号")
-    found = {row[7]: dict(zip(heading, row, strict=True)) for row in rows if row[7] in (GRAVE, SLIGHT, "试剂供应商请托")}
+    found = {
+        row[7]: dict(zip(heading, row, strict=True)) for row in rows if row[7] in (GRAVE, SLIGHT, "试剂供应商请托")
+    }
     assert {content: row["风险等级"] for content, row in found.items()} == {
         GRAVE: "一级",
         "试剂供应商请托": "一级",

@@ -26,7 +26,8 @@ class VoteForm(forms.Form):
     complete = forms.ChoiceField(
         label="查找全不全", choices=[("yes", "全"), ("no", "不全")], widget=forms.RadioSelect, initial="yes"
     )
-    opinion = _text("意见", help_text="判为“不全”时，请写明缺少什么。")
+    # Not "opinion": the form of whoever concludes stands on the same page and is sent along with this one.
+    remark = _text("意见", help_text="判为“不全”时，请写明缺少什么。")
 
     def __init__(self, *args, step, **kwargs):
         super().__init__(*args, **kwargs)

@@ -104,10 +104,11 @@ def campaign_open(request):
 
 @require_safe
 def progress_list(request):
-    """Who stands where: states without content; what is due first on top, what is filed at the end.
+    """Who stands where: states, no content; what is due first on top, what is filed at the end.
 
     Context: ``campaign``, ``filters``, ``tasks``, ``units``, ``states``, ``stats`` with the ``links`` behind them, ``tabs``;
-    ``items`` of this ``page`` and whether any of them ``may_nudge``, or with ``view=units`` the figures ``by_unit``.
+    ``items`` of this ``page`` (``may_open`` says that the reader may see what is in the sheet) and whether any of them
+    ``may_nudge``, or with ``view=units`` the figures ``by_unit``.
     """
     require(request.actor, "watch", Campaign)
     running = campaigns.current()
@@ -152,6 +153,8 @@ def progress_list(request):
     else:
         rows = rows.exclude(state=State.WAITING)
     page = paged(request, rows)
+    mine = Submission.objects.visible_to(request.actor)
+    readable = set(mine.filter(pk__in=[row.pk for row in page.rows]).values_list("pk", flat=True))
     items = []
     for row in page.rows:
         row.task.campaign = running  # already read, with its rule book
@@ -161,6 +164,7 @@ def progress_list(request):
             if row.state in UNFINISHED
             else None,
         )
+        item.may_open = row.pk in readable
         item.may_nudge = can(request.actor, "nudge", row)
         item.waits_for = _waits_for(item)
         items.append(item)

@@ -62,7 +62,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "my_vote": my_vote,
             "form": form or _decision_form(request, submission, later),
             "vote_form": vote_form
-            or (forms.VoteForm(step=step, initial=_vote_initial(my_vote)) if collective else None),
+            or (forms.VoteForm(step=step, initial=_vote_initial(request, my_vote)) if collective else None),
             "may_conclude": may_conclude,
             "signs": _signs(submission, later),
             "later": later,
@@ -94,12 +94,23 @@ def _signs(submission, later):
 
 def _decision_form(request, submission, later, data=None):
     return forms.DecisionForm(
-        data, step=submission.step_rules, signs=_signs(submission, later), request=request, today=clock.today()
+        data,
+        step=submission.step_rules,
+        signs=_signs(submission, later),
+        request=request,
+        today=clock.today(),
+        initial=_typed_of(request, "opinion", "redo_on"),
     )
 
 
-def _vote_initial(vote):
-    return {"complete": "yes" if vote.complete else "no", "opinion": vote.opinion} if vote else {}
+def _vote_initial(request, vote):
+    """What the reader has typed beside the form that was sent, else what he recorded before."""
+    recorded = {"complete": "yes" if vote.complete else "no", "remark": vote.opinion} if vote else {}
+    return recorded | _typed_of(request, "complete", "remark")
+
+
+def _typed_of(request, *names):
+    return {name: request.POST[name] for name in names if name in request.POST}
 
 
 def _typed(request, entries, step, my_vote, votes, faults):
@@ -161,7 +172,7 @@ def submission_vote(request, pk):
             seen_digest=request.POST.get("seen_digest", ""),
             at=clock.now(),
             complete=form.cleaned_data["complete"] == "yes",
-            opinion=form.cleaned_data["opinion"],
+            opinion=form.cleaned_data["remark"],
             verdicts=forms.line_verdicts(request.POST, [entry.key for entry in entries]),
         )
     except routes.Stale as stale:

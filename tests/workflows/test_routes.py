@@ -1257,6 +1257,7 @@ def test_retired_point_takes_its_measures_out_of_the_register(second_year):
         (("add", {}), {"change": "请选择沿用、修改或撤销。"}),
         (("retire", {"reason": " "}), {"reason": "请写明撤销的理由。"}),
         (("revise", {"content": ""}), {"content": "请填写“风险内容”。"}),
+        (("revise", {}), {"change": "内容与现行登记相同：不改请选“沿用”，要改请修改内容。"}),
     ],
 )
 def test_what_is_on_record_needs_a_choice(second_year, choice, fault):

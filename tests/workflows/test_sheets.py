@@ -1,11 +1,13 @@
 """What a sheet may hold: each kind's faults, told together and by entry; and what reviewers are shown."""
 
 import pytest
+from django.http import QueryDict
 
 from registers.access import NotAllowed
 from registers.models import GroupMember, LeadingGroup, PowerItem, RiskPoint
-from tests.personas import MEASURES, point, power, unit_point
+from tests.personas import MEASURES, Year, point, power, unit_point
 from workflows import documents
+from workflows.forms.submissions import read
 from workflows.models import Decision, SubmissionLine
 from workflows.sheets import Incomplete, sheet_for
 
@@ -47,6 +49,19 @@ def test_point_with_faults_is_refused(year, changes, wrong):
 
     assert faults(year, sheet, year.points(sheet, point(**changes))) == wrong
     assert RiskPoint.objects.count() == 0
+
+
+def test_page_cannot_move_a_point_on_record_to_another_category(year):
+    year.searched(point("甲"))
+    sheet = Year(year.campus, year.clock, number=2027).sheet("personal-search")
+    on_record = RiskPoint.objects.get()
+    data = QueryDict(mutable=True)
+    data.setlist("entry", [str(on_record.series)])
+    data.update({f"e-{on_record.series}-change": "revise", f"e-{on_record.series}-category": "morality"})
+
+    (entry,) = read(sheet_for(sheet), data)["entries"]
+
+    assert entry["values"]["category"] == "process"
 
 
 @pytest.mark.parametrize("changes", [{"content": "长" * 1000}, {"content": " 前后有空格 "}, {"content": "𠀀·〇"}])

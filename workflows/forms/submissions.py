@@ -368,14 +368,17 @@ def read(sheet, data):
 
     ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs.
     """
-    on_record = {str(record.series): record.pk for record in sheet.on_record()} if hasattr(sheet, "on_record") else {}
+    on_record = {str(record.series): record for record in sheet.on_record()} if hasattr(sheet, "on_record") else {}
     entries = []
     for key in filter(_is_key, dict.fromkeys(data.getlist("entry"))):
         prefix = ENTRY.format(key=key, field="")
         values = {name.removeprefix(prefix): clean(data.get(name)) for name in data if name.startswith(prefix)}
-        base = on_record.get(key)
-        choice = values.pop("change", "")
-        change = Change.ADD if base is None else (choice if sheet.offers_choice else Change.REVISE)
+        record, choice = on_record.get(key), values.pop("change", "")
+        if record is None:
+            base, change = None, Change.ADD
+        else:
+            base, change = record.pk, choice if sheet.offers_choice else Change.REVISE
+            values |= sheet.fixed_values(record)
         entries.append({"key": key, "base": base, "change": change, "values": values})
     values = {name: clean(data.get(name)) for name in ("work_plan", "narrative") if name in data}
     return {"entries": entries, "values": values}

@@ -4,6 +4,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from workflows.models import SubmissionLine
 
@@ -112,6 +113,30 @@ class Sheet:
         return {}
 
     def sheet_faults(self, content):
+        return {}
+
+    @cached_property
+    def _offered_values(self):
+        return {entry["key"]: entry["values"] for entry in self.offered()}
+
+    def choice_faults(self, entry):
+        """What is wrong with keep, revise or retire; None where what was typed is to be looked at."""
+        change = entry["change"]
+        if not entry["base"]:
+            return None
+        if change not in (Change.KEEP, Change.REVISE, Change.RETIRE):
+            return {"change": "请选择沿用、修改或撤销。"}
+        if change == Change.KEEP:
+            return {}
+        if change == Change.RETIRE:
+            return {} if entry["values"].get("reason", "").strip() else {"reason": "请写明撤销的理由。"}
+        recorded, typed = self._offered_values.get(entry["key"], {}), entry["values"]
+        if all(typed.get(name, "").strip() == str(value).strip() for name, value in recorded.items()):
+            return {"change": "内容与现行登记相同：不改请选“沿用”，要改请修改内容。"}
+        return None
+
+    def fixed_values(self, record):
+        """What a form may not change of an entry on record."""
         return {}
 
     def asks_faults(self, entry, asks):

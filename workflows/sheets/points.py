@@ -38,11 +38,12 @@ class PointSheet(Sheet):
             for point in self.on_record()
         ]
 
+    def fixed_values(self, record):
+        return {"category": record.category.code}
+
     def entry_faults(self, entry):
-        if entry["base"] and entry["change"] not in (Change.KEEP, Change.REVISE, Change.RETIRE):
-            return {"change": "请选择沿用、修改或撤销。"}
-        if entry["change"] == Change.RETIRE:
-            return {} if entry["values"].get("reason", "").strip() else {"reason": "请写明撤销的理由。"}
+        if (wrong := self.choice_faults(entry)) is not None:
+            return wrong
         wrong = self.asks_faults(entry, self.task_rules.asks)
         if entry["values"].get("category") not in {category.code for category in self.categories}:
             wrong["category"] = "请选择风险类别。"

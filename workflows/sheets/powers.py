@@ -40,10 +40,8 @@ class PowerSheet(Sheet):
         return list(Post.objects.filter(unit=self.submission.unit_id, closed_on=None).values_list("code", "name"))
 
     def entry_faults(self, entry):
-        if entry["base"] and entry["change"] not in (Change.KEEP, Change.REVISE, Change.RETIRE):
-            return {"change": "请选择沿用、修改或撤销。"}
-        if entry["change"] == Change.RETIRE:
-            return {} if entry["values"].get("reason", "").strip() else {"reason": "请写明撤销的理由。"}
+        if (wrong := self.choice_faults(entry)) is not None:
+            return wrong
         wrong = self.asks_faults(entry, self.task_rules.asks)
         code = entry["values"].get("accountable_post")
         if code and code not in dict(self.posts()):

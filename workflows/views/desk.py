@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
 from registers.access import policy_of
+from registers.models import GroupMember
 from registers.views.paging import paged
 from workflows import campaigns, deadlines
 from workflows.models import Decision, Notification, Objection, ReviewVote, Submission
@@ -53,6 +54,7 @@ def desk(request):
         .filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")), state="in_review")
         .select_related(*NEEDED)[:20]
     )
+    led = {grant.unit_id for grant in actor.grants if grant.seat == GroupMember.Seat.LEADER}
     return render(
         request,
         "workflows/desk.html",
@@ -61,7 +63,10 @@ def desk(request):
             "page": page,
             "to_decide": [
                 trail.Item(
-                    row, deadlines.shown(row.step_due_on, now), voted=_counts(row) and (row.pk, row.round) in voted
+                    row,
+                    deadlines.shown(row.step_due_on, now),
+                    voted=_counts(row) and (row.pk, row.round) in voted,
+                    leads=row.unit_id in led,
                 )
                 for row in page.rows
             ],

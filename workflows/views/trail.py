@@ -17,6 +17,12 @@ class Item:
     submission: object
     due: object = None
     voted: bool = False
+    leads: bool = False
+
+    @property
+    def waits_for_others(self):
+        """Voted already, and somebody else is to sum up."""
+        return self.voted and not self.leads
 
     @property
     def state_label(self):
@@ -40,7 +46,9 @@ class Item:
         if self.step is None:
             return ""
         if self.step.kind == "collective_review":
-            return "已表决，待组长形成集体意见" if self.voted else f"{self.step.label}：逐项表决"
+            if not self.voted:
+                return f"{self.step.label}：逐项表决"
+            return "其他成员表决后，由您形成集体意见" if self.leads else "已表决，待组长形成集体意见"
         return self.step.label
 
 

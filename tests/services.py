@@ -36,7 +36,7 @@ SITE_VARIABLES = (
 )  # fmt: skip
 
 
-class MissingServer(Exception):  # noqa: N818  it is a finding about the machine, with its remedy
+class MissingServer(Exception):
     """A server program is not installed or does not start."""
 
 

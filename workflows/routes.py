@@ -217,7 +217,7 @@ def hold_consecutive(submission, actor):
         following = steps.step_after(submission.task.route_rules, code, "agree", gravest_rank=submission.gravest_rank)
         if following.is_end or following.step.kind != "sign":
             return later
-        role, people = policies.acting(following.step.role, submission, on=actor.on)
+        _, people = policies.acting(following.step.role, submission, on=actor.on)
         if not people.filter(pk=actor.user_id).exists():
             return later
         later.append(following.step)

@@ -2,7 +2,6 @@
 
 from django.contrib.auth import forms, views
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
@@ -11,15 +10,13 @@ from registers.actors import Actor
 from registers.models import User
 
 
-class LoginForm(AuthenticationForm):
-    """Staff number and password. What is longer than a staff number is refused before anybody looks it up or counts it."""
-
-    username = UsernameField(label="工号", max_length=User._meta.get_field("number").max_length)
-
-
 class LoginForm(forms.AuthenticationForm):
-    """Number and password, with faults in the words of the page."""
+    """Number and password, with faults in the words of the page.
 
+    What is longer than a staff number is refused before anybody looks it up or counts the failure.
+    """
+
+    username = forms.UsernameField(label="工号", max_length=User._meta.get_field("number").max_length)
     error_messages = forms.AuthenticationForm.error_messages | {"invalid_login": "工号或密码不正确，请核对后重新输入。"}
 
     def __init__(self, *args, **kwargs):
@@ -50,7 +47,6 @@ class Login(views.LoginView):
     authentication_form = LoginForm
     http_method_names = ["get", "head", "post"]
     redirect_authenticated_user = True
-    authentication_form = LoginForm
 
     def get_redirect_url(self):
         """Back to a page of this site, named by its full path; anything else is the front page."""

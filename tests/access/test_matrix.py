@@ -248,8 +248,8 @@ def test_post_without_token_is_refused(world):
         seen.add(door)
         client = Client(enforce_csrf_checks=True, raise_request_exception=False)
         client.cookies.update(world.browsers[persona].client.cookies)
-        name, (kwargs, thing) = next(
-            (name, found)
+        kwargs, thing = next(
+            found
             for name, found in behind(world, door).items()
             if expected(door, "POST", name, persona) in (200, 302, 422)
         )

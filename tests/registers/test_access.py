@@ -98,7 +98,7 @@ def test_actor_is_read_once(campus, django_assert_num_queries):
 
 
 def test_model_without_policy_is_an_error_and_not_an_open_door():
-    class Stray(models.Model):
+    class Stray(models.Model):  # noqa: DJ008 (never shown)
         class Meta:
             app_label = "stray"
 

@@ -64,7 +64,7 @@ def test_end_of_february_follows_the_leap_year(text, year, day):
     ],
 )
 def test_unreadable_date_is_refused_with_the_accepted_forms(text, sentence):
-    with pytest.raises(ValueError, match=".") as refused:
+    with pytest.raises(ValueError, match=r".") as refused:
         DateRule.parse(text)
 
     assert str(refused.value) == sentence

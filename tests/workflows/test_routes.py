@@ -320,8 +320,8 @@ def test_office_never_files_sheets_of_its_own_unit(office_year):
         (other, campus.liaison, campus.post, campus.head),
     ):
         values = power(accountable_post=(post or campus.office_unit.posts.get()).code)
-        sheet = office_year.submit(sheet, office_year.points(sheet, values), by=liaison)
-        office_year.agree(sheet, head, signed=True)
+        submitted = office_year.submit(sheet, office_year.points(sheet, values), by=liaison)
+        office_year.agree(submitted, head, signed=True)
 
     own, other = (office_year.again(sheet) for sheet in (own, other))
     assert (where(own), where(other)) == (("in_review", "file", "school_group"), ("in_review", "file", "office"))
@@ -789,7 +789,7 @@ def test_accepted_line_that_is_edited_is_judged_again(year, returned):
 
 def test_line_may_be_taken_out_or_added_or_moved(year, returned):
     sheet, content = returned
-    first, second = content["entries"]
+    _, second = content["entries"]
     content["entries"] = [second, sheet_for(sheet).new_entry(point("丙"))]
 
     sheet = year.submit(sheet, content)

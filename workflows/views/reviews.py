@@ -1,5 +1,7 @@
 """Reviewing: read a sheet beside last year's, judge its lines, decide."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,9 +17,7 @@ from workflows.models import Submission
 from workflows.models.submissions import short_code
 from workflows.sheets import Incomplete, sheet_for
 from workflows.views import trail
-from workflows.views.submissions import NEEDED, _number, moved
-
-REFUSED = (routes.NeedsReason, steps.NoSuchMove)
+from workflows.views.submissions import NEEDED, moved, number
 
 
 def _visible(request, pk):
@@ -43,7 +43,10 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     entries = sheet.shown()
     votes = list(submission.votes.filter(round=submission.round).select_related("member"))
     my_vote = next((vote for vote in votes if vote.member_id == actor.user_id), None)
-    _typed(request, entries, step, my_vote, votes, faults or {})
+    for entry in entries:
+        entry.fault = (faults or {}).get(entry.key, {})
+        _typed(request, entry, step, my_vote, votes)
+        _compare(entry)
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
     decisions, digest = trail.trail_of(submission), documents.digest(submission)
@@ -113,33 +116,23 @@ def _typed_of(request, *names):
     return {name: request.POST[name] for name in names if name in request.POST}
 
 
-def _typed(request, entries, step, my_vote, votes, faults):
-    """Give each entry what the reader has typed or recorded, and what others said of it."""
-    for entry in entries:
-        recorded = (my_vote.verdicts if my_vote else {}).get(entry.key, {})
-        entry.typed_no = (
-            request.POST.get(f"v-{entry.key}", "no" if recorded.get("accurate") is False else "yes") == "no"
-        )
-        entry.typed_comment = request.POST.get(f"c-{entry.key}", recorded.get("comment", ""))
-        entry.objections = [
-            (vote.member.name, vote.verdicts[entry.key]["comment"])
-            for vote in votes
-            if vote.verdicts.get(entry.key, {}).get("accurate") is False
-        ]
-        if (
-            not entry.typed_comment
-            and entry.objections
-            and step.kind == "collective_review"
-            and request.method == "GET"
-        ):
-            entry.typed_comment = "；".join(comment for _, comment in entry.objections)
-        entry.fault = faults.get(entry.key, {})
-        _compare(entry)
-        if step.kind == "adjudicate":
-            proposed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
-            default = proposed.code if proposed else entry.details["proposal"].grade
-            entry.typed_grade = request.POST.get(f"g-{entry.key}", default)
-            entry.typed_reason = request.POST.get(f"r-{entry.key}", entry.details["grade_reason"])
+def _typed(request, entry, step, my_vote, votes):
+    """Give an entry what the reader has typed or recorded, and what others said of it."""
+    recorded = (my_vote.verdicts if my_vote else {}).get(entry.key, {})
+    entry.typed_no = request.POST.get(f"v-{entry.key}", "no" if recorded.get("accurate") is False else "yes") == "no"
+    entry.typed_comment = request.POST.get(f"c-{entry.key}", recorded.get("comment", ""))
+    entry.objections = [
+        (vote.member.name, vote.verdicts[entry.key]["comment"])
+        for vote in votes
+        if vote.verdicts.get(entry.key, {}).get("accurate") is False
+    ]
+    if not entry.typed_comment and step.kind == "collective_review" and request.method == "GET":
+        entry.typed_comment = "；".join(comment for _, comment in entry.objections)
+    if step.kind == "adjudicate":
+        proposed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
+        default = proposed.code if proposed else entry.details["proposal"].grade
+        entry.typed_grade = request.POST.get(f"g-{entry.key}", default)
+        entry.typed_reason = request.POST.get(f"r-{entry.key}", entry.details["grade_reason"])
 
 
 def _compare(entry):
@@ -155,43 +148,66 @@ def _compare(entry):
     entry.unchanged = bool(entry.before) and now == then
 
 
+def _refused(request, submission, act, **page):
+    """Do ``act``: the page that says why it was refused, or None when it went through."""
+    try:
+        act()
+    except routes.Stale as stale:
+        return moved(request, stale.submission)
+    except IntegrityError:  # the database saw the race that the lock did not: the other one won
+        return moved(request, _visible(request, submission.pk))
+    except Incomplete as incomplete:
+        page |= {"faults": incomplete.faults, "error": "有的风险点等级尚未定妥，请看标红的各项。"}
+    except (routes.NeedsReason, steps.NoSuchMove) as refused:
+        page["error"] = str(refused)
+    else:
+        return None
+    return _page(request, submission, status=422, **page)
+
+
+def _seen(request):
+    """What the reader had on screen."""
+    return {
+        "seen_version": number(request.POST.get("seen_version")),
+        "seen_digest": request.POST.get("seen_digest", ""),
+    }
+
+
 @require_POST
 def submission_vote(request, pk):
     """Record my verdict in a collective review."""
     submission = _visible(request, pk)
     require(request.actor, "decide", submission)
-    entries = sheet_for(submission).shown()
     form = forms.VoteForm(request.POST, step=submission.step_rules)
     if not form.is_valid():
         return _page(request, submission, vote_form=form, status=422)
-    try:
-        routes.vote(
-            pk,
-            actor=request.actor,
-            seen_version=_number(request.POST.get("seen_version")),
-            seen_digest=request.POST.get("seen_digest", ""),
-            at=clock.now(),
-            complete=form.cleaned_data["complete"] == "yes",
-            opinion=form.cleaned_data["remark"],
-            verdicts=forms.line_verdicts(request.POST, [entry.key for entry in entries]),
-        )
-    except routes.Stale as stale:
-        return moved(request, stale.submission)
-    except REFUSED as refused:
-        return _page(request, submission, vote_form=form, error=str(refused), status=422)
-    messages.success(request, "表决已记录。形成集体意见前可以更改。")
-    return redirect(
-        "submission_review" if can(request.actor, "conclude", submission) else "desk",
-        **({"pk": pk} if can(request.actor, "conclude", submission) else {}),
+    vote = partial(
+        routes.vote,
+        pk,
+        actor=request.actor,
+        at=clock.now(),
+        complete=form.cleaned_data["complete"] == "yes",
+        opinion=form.cleaned_data["remark"],
+        verdicts=forms.line_verdicts(request.POST, _keys(submission)),
+        **_seen(request),
     )
+    if refused := _refused(request, submission, vote, vote_form=form):
+        return refused
+    messages.success(request, "表决已记录。形成集体意见前可以更改。")
+    if can(request.actor, "conclude", submission):
+        return redirect("submission_review", pk=pk)
+    return redirect("desk")
+
+
+def _keys(submission):
+    return [entry.key for entry in sheet_for(submission).shown()]
 
 
 @require_POST
 def submission_decide(request, pk):
     """One reviewer's verdict on one sheet."""
-    submission = _visible(request, pk)
-    seen_version = _number(request.POST.get("seen_version"))
-    if submission.version != seen_version:
+    submission, seen = _visible(request, pk), _seen(request)
+    if submission.version != seen["seen_version"]:
         return moved(request, submission)
     require(request.actor, "decide", submission)
     later = routes.hold_consecutive(submission, request.actor)
@@ -200,43 +216,26 @@ def submission_decide(request, pk):
         if form.has_error("password", "wrong"):
             audit.append("submission.not_signed", about=submission, actor=request.actor)
         return _page(request, submission, form=form, status=422)
-    keys = [entry.key for entry in sheet_for(submission).shown()]
+    typed, keys = form.cleaned_data, _keys(submission)
     verdicts = forms.line_verdicts(request.POST, keys)
-    try:
-        routes.decide(
-            pk,
-            form.cleaned_data["verdict"],
-            actor=request.actor,
-            seen_version=seen_version,
-            seen_digest=request.POST.get("seen_digest", ""),
-            at=clock.now(),
-            opinion=form.cleaned_data["opinion"],
-            redo_on=form.cleaned_data.get("redo_on"),
-            returned={key: comment for key, (accurate, comment) in verdicts.items() if not accurate},
-            grades=forms.grade_choices(request.POST, keys),
-            signed=bool(form.cleaned_data.get("password")),
-        )
-    except routes.Stale as stale:
-        return moved(request, stale.submission)
-    except IntegrityError:  # the database saw the race that the lock did not: the other one won
-        return moved(request, _visible(request, pk))
-    except Incomplete as incomplete:
-        return _page(
-            request,
-            submission,
-            form=form,
-            faults=incomplete.faults,
-            error="有的风险点等级尚未定妥，请看标红的各项。",
-            status=422,
-        )
-    except REFUSED as refused:
-        return _page(request, submission, form=form, error=str(refused), status=422)
+    decide = partial(
+        routes.decide,
+        pk,
+        typed["verdict"],
+        actor=request.actor,
+        at=clock.now(),
+        opinion=typed["opinion"],
+        redo_on=typed.get("redo_on"),
+        returned={key: comment for key, (accurate, comment) in verdicts.items() if not accurate},
+        grades=forms.grade_choices(request.POST, keys),
+        signed=bool(typed.get("password")),
+        **seen,
+    )
+    if refused := _refused(request, submission, decide, form=form):
+        return refused
     what = f"{submission.task.label}，{submission.subject}"
     messages.success(
-        request,
-        f"已退回：{what}。原因和限期已送达填报人。"
-        if form.cleaned_data["verdict"] == "return"
-        else f"已办理：{what}。",
+        request, f"已退回：{what}。原因和限期已送达填报人。" if typed["verdict"] == "return" else f"已办理：{what}。"
     )
     return redirect("desk")
 
@@ -249,17 +248,10 @@ def submission_hand_over(request, pk):
     form = forms.HandOverForm(request.POST, people=people_who_may("decide", submission))
     if not form.is_valid():
         return _page(request, submission, error="请选择要转给的经办人。", status=422)
-    try:
-        routes.hand_over(
-            pk,
-            actor=request.actor,
-            seen_version=_number(request.POST.get("seen_version")),
-            to=form.cleaned_data["to"],
-            at=clock.now(),
-        )
-    except routes.Stale as stale:
-        return moved(request, stale.submission)
-    except REFUSED as refused:
-        return _page(request, submission, error=str(refused), status=422)
-    messages.success(request, f"已转{form.cleaned_data['to']}办理。")
+    to = form.cleaned_data["to"]
+    seen_version = number(request.POST.get("seen_version"))
+    hand_over = partial(routes.hand_over, pk, actor=request.actor, seen_version=seen_version, to=to, at=clock.now())
+    if refused := _refused(request, submission, hand_over):
+        return refused
+    messages.success(request, f"已转{to}办理。")
     return redirect("desk")

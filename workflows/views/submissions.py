@@ -124,7 +124,7 @@ def _filled(request, submission, sheet):
         content["entries"] = [entry for entry in content["entries"] if entry["key"] != request.POST["remove"]]
     try:
         version = drafts.save(
-            submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=clock.now()
+            submission, content, actor=request.actor, seen=number(request.POST.get("draft_version")), at=clock.now()
         )
     except drafts.Conflict as conflict:
         return _form(
@@ -147,7 +147,7 @@ def _hand_in(request, submission, sheet, content, version):
         routes.submit(
             submission.pk,
             actor=request.actor,
-            seen_version=_number(request.POST.get("seen_version")),
+            seen_version=number(request.POST.get("seen_version")),
             content=content,
             at=clock.now(),
         )
@@ -171,7 +171,7 @@ def submission_save(request, pk):
     at = clock.now()
     try:
         version = drafts.save(
-            submission, content, actor=request.actor, seen=_number(request.POST.get("draft_version")), at=at
+            submission, content, actor=request.actor, seen=number(request.POST.get("draft_version")), at=at
         )
     except drafts.Conflict:
         return JsonResponse(
@@ -205,7 +205,7 @@ def submission_withdraw(request, pk):
     """撤回 before review."""
     submission = _visible(request, pk)
     try:
-        routes.withdraw(pk, actor=request.actor, seen_version=_number(request.POST.get("seen_version")), at=clock.now())
+        routes.withdraw(pk, actor=request.actor, seen_version=number(request.POST.get("seen_version")), at=clock.now())
     except routes.Stale as stale:
         return moved(request, stale.submission)
     except steps.NoSuchMove as refused:
@@ -232,6 +232,6 @@ def moved(request, submission):
     return render(request, "workflows/submission_moved.html", {"submission": submission, "last": last}, status=409)
 
 
-def _number(text):
+def number(text):
     """A version as posted; anything else never matches one."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1

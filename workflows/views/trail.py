@@ -43,13 +43,14 @@ class Item:
             return "填写并提交"
         if submission.waiting_role == "notice":
             return "公示中，期满后自动进入下一环节"
-        if self.step is None:
-            return ""
-        if self.step.kind == "collective_review":
-            if not self.voted:
-                return f"{self.step.label}：逐项表决"
-            return "其他成员表决后，由您形成集体意见" if self.leads else "已表决，待组长形成集体意见"
-        return self.step.label
+        if self.step is not None and self.step.kind == "collective_review":
+            return self._vote_words()
+        return self.step.label if self.step else ""
+
+    def _vote_words(self):
+        if not self.voted:
+            return f"{self.step.label}：逐项表决"
+        return "其他成员表决后，由您形成集体意见" if self.leads else "已表决，待组长形成集体意见"
 
 
 @dataclass

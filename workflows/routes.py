@@ -1,34 +1,19 @@
-"""The one place a submission moves (design decision 4).
+"""What people do with a submission (design decision 4): hand in, take back, vote, decide, hand over, urge.
 
-Every move locks the row, asks again whether the actor may, compares the version he saw, then writes the
-decision, the new state, the audit entry and the messages in one transaction.
+Every act locks the row, asks again whether the actor may, compares what he saw, and then moves the submission
+(``moves``): decision, new state, audit entry and messages in one transaction.
 """
 
 from django.db import transaction
 from django.utils import timezone
 
-from registers import audit, versions
+from registers import audit
 from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
-from workflows import deadlines, documents, notifications, policies, publicity, steps
-from workflows.models import Custody, Decision, FiledPaper, ReviewVote, Submission
+from workflows import documents, moves, notifications, policies, publicity, steps
+from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
-from workflows.sheets import digest_of, sheet_for
-
-MOVED = [
-    "state",
-    "step",
-    "waiting_role",
-    "assigned_to",
-    "version",
-    "round",
-    "due_on",
-    "step_due_on",
-    "gravest_rank",
-    "submitted_at",
-    "moved_at",
-    "filed_at",
-]
+from workflows.sheets import sheet_for
 
 
 class Stale(Exception):
@@ -43,15 +28,6 @@ class NeedsReason(Exception):
     """A return without a reason, or an agreement that leaves lines judged inaccurate; the message says which."""
 
 
-def locked(submission_id):
-    """The submission, locked, with all that its rules need."""
-    return (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to")
-        .get(pk=submission_id)
-    )
-
-
 @transaction.atomic
 def submit(submission_id, *, actor, seen_version, content, at):
     """Hand in a filled sheet: its content becomes proposed changes and the route begins.
@@ -59,25 +35,25 @@ def submit(submission_id, *, actor, seen_version, content, at):
     Lines that did not change since they were accepted stay accepted. Raises ``Stale``, ``NotAllowed`` or
     ``Incomplete``; then nothing has changed. Source: R1-17, R1-20.
     """
-    submission = locked(submission_id)
+    submission = moves.locked(submission_id)
     _fresh(submission, seen_version)
     require(actor, "fill", submission)
     sheet = sheet_for(submission)
     sheet.write(content)
     submission.submitted_at = at
     submission.gravest_rank = sheet.gravest_rank()
-    return _move(submission, "submit", actor=actor, at=at)
+    return moves.move(submission, "submit", actor=actor, at=at)
 
 
 @transaction.atomic
 def withdraw(submission_id, *, actor, seen_version, at):
     """Take a sheet back before anyone has reviewed it. Raises ``Stale``, ``NotAllowed`` or ``NoSuchMove``."""
-    submission = locked(submission_id)
+    submission = moves.locked(submission_id)
     _fresh(submission, seen_version)
     require(actor, "withdraw", submission)
     if submission.votes.filter(round=submission.round).exists():
         raise steps.NoSuchMove("已有领导小组成员表决，不能撤回；如需修改，请联系审核人退回。")
-    return _move(submission, "withdraw", actor=actor, at=at)
+    return moves.move(submission, "withdraw", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -86,7 +62,7 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
 
     ``verdicts``: entry key → (accurate, comment). A line judged inaccurate needs a comment. Source: R1-20, R3-13.
     """
-    submission = locked(submission_id)
+    submission = moves.locked(submission_id)
     _fresh(submission, seen_version, seen_digest)
     require(actor, "decide", submission)
     if submission.step_rules.kind != "collective_review" or submission.waiting_role != GROUP_MEMBER:
@@ -147,7 +123,7 @@ def decide(
     Raises ``Stale``, ``NotAllowed``, ``NoSuchMove``, ``NeedsReason`` or ``Incomplete``; then nothing has changed.
     Source: R1-20, R1-21, R1-28, R3-13.
     """
-    submission = locked(submission_id)
+    submission = moves.locked(submission_id)
     _fresh(submission, seen_version, seen_digest)
     require(actor, "decide", submission)
     step = submission.step_rules
@@ -157,7 +133,7 @@ def decide(
         return _return(submission, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
     while True:
         _agree(submission, step, actor=actor, grades=grades, signed=signed)
-        decision = _move(submission, "agree", actor=actor, at=at, opinion=opinion, signed=signed)
+        decision = moves.move(submission, "agree", actor=actor, at=at, opinion=opinion, signed=signed)
         step = submission.step_rules
         if not _goes_on_alone(submission, step, actor, signed):
             return decision
@@ -167,7 +143,7 @@ def decide(
 @transaction.atomic
 def hand_over(submission_id, *, actor, seen_version, to, at):
     """转办: pass a waiting sheet to ``to`` (a user), who must be able to decide it. Raises ``Stale`` or ``NotAllowed``."""
-    submission = locked(submission_id)
+    submission = moves.locked(submission_id)
     _fresh(submission, seen_version)
     require(actor, "hand_over", submission)
     if to.pk == actor.user_id or not people_who_may("decide", submission).filter(pk=to.pk).exists():
@@ -285,166 +261,16 @@ def _return(submission, *, actor, at, opinion, redo_on, returned):
             )
         else:
             lines.update(verdict="accepted")
-    return _move(submission, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
-
-
-def _move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False):
-    """Write the decision and take the submission to where its verdict leads."""
-    step = steps.step_of(submission.task.route_rules, submission.step)
-    following = steps.step_after(
-        submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
-    )
-    acting_role = submission.waiting_role or step.role
-    decision = Decision.objects.create(
-        submission=submission,
-        round=submission.round,
-        step=step.code,
-        step_label=step.label,
-        actor_id=actor.user_id if actor else None,
-        acting_role=acting_role,
-        verdict=verdict,
-        opinion=opinion.strip(),
-        redo_on=redo_on,
-        digest=documents.digest(submission),
-        signed=signed and step.kind == "sign",
-        seen_version=submission.version,
-        at=at,
-        line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
-    )
-    submission.version += 1
-    submission.moved_at, submission.assigned_to = at, None
-    if verdict == "return":
-        submission.state, submission.step, submission.waiting_role = State.RETURNED, following.step.code, ""
-        submission.due_on, submission.step_due_on = redo_on, None
-        submission.round += 1
-    elif verdict == "withdraw":
-        submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
-        submission.step_due_on = None
-    elif following.is_end:
-        _end(submission, at=at)
-    else:
-        _enter(submission, following.step, at=at)
-    submission.save(update_fields=MOVED)
-    audit.append(
-        f"submission.{verdict}",
-        about=submission,
-        actor=actor,
-        acting_role=acting_role,
-        at=at,
-        detail={
-            "digest": decision.digest,
-            "step": step.code,
-            "version": submission.version,
-            "signed": decision.signed,
-        },
-    )
-    told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
-    notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)
-    if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
-        _move(submission, "automatic", actor=None, at=at)
-    return decision
-
-
-def _enter(submission, step, *, at):
-    """Put the submission at ``step``: who acts, until when, and what the step's kind starts."""
-    on = timezone.localdate(at)
-    role, _ = policies.acting(step.role, submission, on=on)
-    submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
-    due = step.due.on(submission.task.campaign.year) if step.due else None
-    submission.step_due_on = due if due and due >= on else deadlines.add_working_days(on, 3)
-    ON_ENTER.get(step.kind, _custody)(submission, step, role, at)
-
-
-def _custody(submission, step, role, at):
-    """Whoever acts on a sheet may read it from now on."""
-    Custody.objects.get_or_create(
-        submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"}
-    )
-
-
-def _publicise(submission, step, role, at):
-    """The sheet waits for its notice to end."""
-    items = [
-        {
-            "place": submission.post.name if submission.post_id else str(submission.unit),
-            "category": entry.heading,
-            "content": entry.fields[0][2] if submission.person_id is None else "",
-            "grade": entry.grade.label if entry.grade else "",
-        }
-        for entry in sheet_for(submission).shown()
-    ]
-    notice = publicity.open_notice(submission, step, at=at, items=items)
-    submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
-    _custody(submission, step, role, at)
-
-
-ON_ENTER = {"publicise": _publicise}
+    return moves.move(submission, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
 
 
 @transaction.atomic
 def finish_notice(notice, *, at):
     """Clear an ended notice and let its submission go on. Quiet when it has moved already."""
-    submission = locked(notice.submission_id)
+    submission = moves.locked(notice.submission_id)
     notice.refresh_from_db()
     if notice.cleared_at is not None or submission.waiting_role != policies.NOTICE:
         return False
     publicity.clear(notice, at=at)
-    _move(submission, "automatic", actor=None, at=at)
+    moves.move(submission, "automatic", actor=None, at=at)
     return True
-
-
-def _end(submission, *, at):
-    """The end of the route: apply the lines to the register, freeze the paper, open what comes after. Source: R1-20."""
-    on = timezone.localdate(at)
-    for line in submission.lines.select_related("risk_point", "power_item", "measure"):
-        if line.change == "retire":
-            versions.retire(line.record, on=on)
-        elif line.change != "keep":
-            versions.enter_into_force(line.record, on=on)
-    if submission.group_id and submission.task.brings == "group":
-        versions.file_group(submission.group, on=on)
-    submission.state, submission.waiting_role, submission.step_due_on, submission.filed_at = State.FILED, "", None, at
-    document = documents.document(submission)
-    FiledPaper.objects.create(
-        submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at
-    )
-    open_followers(submission, at=at)
-
-
-def open_followers(submission, *, at):
-    """Open the same subject's sheets that waited for this one. Source: R1-29 (附件4 after grading)."""
-    campaign = submission.task.campaign
-    followers = [task.code for task in campaign.scheme.rules.tasks if submission.task.code in task.after]
-    waiting = Submission.objects.filter(
-        task__campaign=campaign,
-        task__code__in=followers,
-        unit=submission.unit,
-        person=submission.person,
-        post=submission.post,
-        state=State.WAITING,
-    ).select_related("task")
-    for follower in waiting:
-        needed = campaign.scheme.rules.task(follower.task.code).after
-        filed = Submission.objects.filter(
-            task__campaign=campaign,
-            task__code__in=needed,
-            unit=submission.unit,
-            person=submission.person,
-            post=submission.post,
-            state=State.FILED,
-        ).exclude(pk=submission.pk).count() + (submission.task.code in needed)
-        if filed >= len(needed) and follower.task.opens_on <= timezone.localdate(at):
-            open_sheet(follower, at=at)
-
-
-def open_sheet(submission, *, at):
-    """Open a waiting sheet for filling and tell its filler. Quiet when it is open already."""
-    first = submission.task.route_rules.steps[0]
-    moved = Submission.objects.filter(pk=submission.pk, state=State.WAITING).update(
-        state=State.OPEN, step=first.code, moved_at=at
-    )
-    if moved:
-        submission.refresh_from_db()
-        audit.append("submission.opened", about=submission, at=at)
-        notifications.tell("submission.opened", submission, key=f"opened:{submission.pk}", at=at)
-    return bool(moved)

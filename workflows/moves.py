@@ -1,0 +1,186 @@
+"""Moving a submission along its route: the decision, the new state, the audit entry, the messages, and what a step brings.
+
+Only ``routes`` moves; here is what a move writes, inside the transaction of the act.
+"""
+
+from django.utils import timezone
+
+from registers import audit, versions
+from workflows import deadlines, documents, notifications, policies, publicity, steps
+from workflows.models import Custody, Decision, FiledPaper, Submission
+from workflows.models.submissions import State
+from workflows.sheets import digest_of, sheet_for
+
+MOVED = [
+    "state",
+    "step",
+    "waiting_role",
+    "assigned_to",
+    "version",
+    "round",
+    "due_on",
+    "step_due_on",
+    "gravest_rank",
+    "submitted_at",
+    "moved_at",
+    "filed_at",
+]
+
+
+def locked(submission_id):
+    """The submission, locked, with all that its rules need."""
+    return (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to")
+        .get(pk=submission_id)
+    )
+
+
+def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False):
+    """Write the decision and take the submission to where its verdict leads; return the decision. Locks nothing itself."""
+    step = steps.step_of(submission.task.route_rules, submission.step)
+    following = steps.step_after(
+        submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
+    )
+    acting_role = submission.waiting_role or step.role
+    decision = Decision.objects.create(
+        submission=submission,
+        round=submission.round,
+        step=step.code,
+        step_label=step.label,
+        actor_id=actor.user_id if actor else None,
+        acting_role=acting_role,
+        verdict=verdict,
+        opinion=opinion.strip(),
+        redo_on=redo_on,
+        digest=documents.digest(submission),
+        signed=signed and step.kind == "sign",
+        seen_version=submission.version,
+        at=at,
+        line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
+    )
+    submission.version += 1
+    submission.moved_at, submission.assigned_to = at, None
+    if verdict == "return":
+        submission.state, submission.step, submission.waiting_role = State.RETURNED, following.step.code, ""
+        submission.due_on, submission.step_due_on = redo_on, None
+        submission.round += 1
+    elif verdict == "withdraw":
+        submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
+        submission.step_due_on = None
+    elif following.is_end:
+        _end(submission, at=at)
+    else:
+        _enter(submission, following.step, at=at)
+    submission.save(update_fields=MOVED)
+    audit.append(
+        f"submission.{verdict}",
+        about=submission,
+        actor=actor,
+        acting_role=acting_role,
+        at=at,
+        detail={
+            "digest": decision.digest,
+            "step": step.code,
+            "version": submission.version,
+            "signed": decision.signed,
+        },
+    )
+    told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
+    notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)
+    if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
+        move(submission, "automatic", actor=None, at=at)
+    return decision
+
+
+def _enter(submission, step, *, at):
+    """Put the submission at ``step``: who acts, until when, and what the step's kind starts."""
+    on = timezone.localdate(at)
+    role, _ = policies.acting(step.role, submission, on=on)
+    submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
+    due = step.due.on(submission.task.campaign.year) if step.due else None
+    submission.step_due_on = due if due and due >= on else deadlines.add_working_days(on, 3)
+    ON_ENTER.get(step.kind, _custody)(submission, step, role, at)
+
+
+def _custody(submission, step, role, at):
+    """Whoever acts on a sheet may read it from now on."""
+    Custody.objects.get_or_create(
+        submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"}
+    )
+
+
+def _publicise(submission, step, role, at):
+    """The sheet waits for its notice to end."""
+    items = [
+        {
+            "place": submission.post.name if submission.post_id else str(submission.unit),
+            "category": entry.heading,
+            "content": entry.fields[0][2] if submission.person_id is None else "",
+            "grade": entry.grade.label if entry.grade else "",
+        }
+        for entry in sheet_for(submission).shown()
+    ]
+    notice = publicity.open_notice(submission, step, at=at, items=items)
+    submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
+    _custody(submission, step, role, at)
+
+
+ON_ENTER = {"publicise": _publicise}
+
+
+def _end(submission, *, at):
+    """The end of the route: apply the lines to the register, freeze the paper, open what comes after. Source: R1-20."""
+    on = timezone.localdate(at)
+    for line in submission.lines.select_related("risk_point", "power_item", "measure"):
+        if line.change == "retire":
+            versions.retire(line.record, on=on)
+        elif line.change != "keep":
+            versions.enter_into_force(line.record, on=on)
+    if submission.group_id and submission.task.brings == "group":
+        versions.file_group(submission.group, on=on)
+    submission.state, submission.waiting_role, submission.step_due_on, submission.filed_at = State.FILED, "", None, at
+    document = documents.document(submission)
+    FiledPaper.objects.create(
+        submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at
+    )
+    open_followers(submission, at=at)
+
+
+def open_followers(submission, *, at):
+    """Open the same subject's sheets that waited for this one. Source: R1-29 (附件4 after grading)."""
+    campaign = submission.task.campaign
+    followers = [task.code for task in campaign.scheme.rules.tasks if submission.task.code in task.after]
+    waiting = Submission.objects.filter(
+        task__campaign=campaign,
+        task__code__in=followers,
+        unit=submission.unit,
+        person=submission.person,
+        post=submission.post,
+        state=State.WAITING,
+    ).select_related("task")
+    for follower in waiting:
+        needed = campaign.scheme.rules.task(follower.task.code).after
+        filed = Submission.objects.filter(
+            task__campaign=campaign,
+            task__code__in=needed,
+            unit=submission.unit,
+            person=submission.person,
+            post=submission.post,
+            state=State.FILED,
+        ).exclude(pk=submission.pk).count() + (submission.task.code in needed)
+        if filed >= len(needed) and follower.task.opens_on <= timezone.localdate(at):
+            open_sheet(follower, at=at)
+
+
+def open_sheet(submission, *, at):
+    """Open a waiting sheet for filling and tell its filler. Quiet when it is open already."""
+    first = submission.task.route_rules.steps[0]
+    moved = Submission.objects.filter(pk=submission.pk, state=State.WAITING).update(
+        state=State.OPEN, step=first.code, moved_at=at
+    )
+    if moved:
+        submission.refresh_from_db()
+        audit.append("submission.opened", about=submission, at=at)
+        notifications.tell("submission.opened", submission, key=f"opened:{submission.pk}", at=at)
+    return bool(moved)

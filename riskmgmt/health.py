@@ -57,6 +57,7 @@ def first_heartbeat(**_):
 
 
 def database_answers():
+    """Does the database answer a query?"""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -66,6 +67,7 @@ def database_answers():
 
 
 def broker_answers():
+    """Does Redis answer, or are the queue's folders there where there is no Redis?"""
     if not settings.REDIS_URL:
         return all(os.access(settings.VAR / "queue" / name, os.R_OK | os.W_OK) for name in ("messages", "control"))
     try:
@@ -76,6 +78,7 @@ def broker_answers():
 
 
 def worker_answers():
+    """Has a sign of life come through the queue lately?"""
     try:
         seen = cache.get(HEARTBEAT_KEY)
     except FAILURES:
@@ -117,6 +120,7 @@ def chinese_font_installed():
 
 
 def packages_installed():
+    """Are the front-end files there?"""
     return not vendor.missing()
 
 

@@ -181,6 +181,7 @@ def announce(port):
 
 
 def main():
+    """Make the demo where there is none, then run web, worker and scheduler until a signal; ends the process with its exit code."""
     try:
         django.setup()
         if not settings.DEMO:

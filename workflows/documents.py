@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from registers import clock
 from registers.papers.compose import document_for
 from workflows.models import FiledPaper, Submission
 from workflows.models.submissions import short_code
@@ -57,7 +58,7 @@ COMPILED = {"power_directory", "process_directory"}
 
 
 def _day(submission):
-    return timezone.localdate(submission.filed_at or submission.submitted_at or submission.moved_at or timezone.now())
+    return timezone.localdate(submission.filed_at or submission.submitted_at or submission.moved_at or clock.now())
 
 
 def _row(entry, leader):

@@ -53,12 +53,6 @@ class Unit(TreeNode):
         return self.name
 
 
-class LeadingGroupQuerySet(SpanQuerySet):
-    def filed(self, on):
-        """Groups whose list had been filed and still holds on the day ``on``."""
-        return self.in_force(on)
-
-
 class LeadingGroup(models.Model):
     """A unit's leading group (领导小组) with its work plan; ``since`` None means not filed yet.
 
@@ -70,7 +64,7 @@ class LeadingGroup(models.Model):
     since = models.DateField("备案日期", null=True)
     until = models.DateField(null=True)
 
-    objects = LeadingGroupQuerySet.as_manager()
+    objects = SpanQuerySet.as_manager()
 
     class Meta:
         constraints = [

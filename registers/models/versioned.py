@@ -9,6 +9,8 @@ from registers.access import ScopedQuerySet
 
 
 class VersionQuerySet(ScopedQuerySet):
+    """Versions by the day they were in force."""
+
     def in_force(self, on):
         """Versions in force at the end of the day ``on``."""
         return self.filter(Q(in_force_until=None) | Q(in_force_until__gt=on), in_force_from__lte=on)

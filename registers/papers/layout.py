@@ -18,6 +18,8 @@ Kind = Literal["text", "date"]
 
 
 class Part(BaseModel):
+    """What a layout is made of: fixed once read, and unknown keys are faults."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

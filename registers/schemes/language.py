@@ -65,6 +65,8 @@ class Brings(StrEnum):
 
 
 class Part(BaseModel):
+    """What a scheme is made of: fixed once read, and unknown keys are faults."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
@@ -83,6 +85,8 @@ class Identity(Part):
 
 
 class Named(Part):
+    """A part with a code for the system and a label for people."""
+
     code: Code
     label: Text
 
@@ -180,11 +184,15 @@ class Step(Named):
 
 
 class Route(Part):
+    """The steps a kind of sheet passes, in their order."""
+
     label: Text
     steps: Annotated[list[Step], Field(min_length=1)]
 
 
 class Phase(Named):
+    """A stretch of the year."""
+
     start: Day | None = None
     due: Day
 

@@ -91,4 +91,4 @@ class PasswordChange(views.PasswordChangeView):
 
 
 class PasswordChanged(views.PasswordChangeDoneView):
-    pass
+    """The page that says that the password was changed."""

@@ -8,18 +8,22 @@ from registers.text import without_unseen
 
 
 def bad_request(request, exception=None):
+    """400: the request cannot be read."""
     return render(request, "400.html", status=400)
 
 
 def forbidden(request, exception=None):
+    """403 with the reason that the refusal gave."""
     return render(request, "403.html", {"reason": str(exception or "")}, status=403)
 
 
 def not_found(request, exception=None):
+    """404, the same for what does not exist and for what is not the reader's to see."""
     return render(request, "404.html", status=404)
 
 
 def server_error(request):
+    """500: a fault of ours."""
     return render(request, "500.html", status=500)
 
 

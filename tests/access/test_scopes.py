@@ -1,32 +1,21 @@
 """Who reads what: the exact rows of every model for everybody, and every page anybody can reach, looked through for what leaks."""
 
-import json
-import re
 from datetime import timedelta
-from functools import cached_property
-from html import unescape
-from io import BytesIO
-from urllib.parse import urljoin
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
-from django.urls import resolve, reverse
-from openpyxl import load_workbook
-from pypdf import PdfReader
+from django.urls import reverse
 
-from registers import exports
 from registers.access import NoPolicy, ScopedQuerySet, policy_of
 from registers.actors import Actor
 from registers.models import AuditEntry, ControlMeasure, GroupMember, Job, LeadingGroup, PowerItem, RiskPoint
 from tests.access.conftest import NOBODY, PEOPLE, STAFF
-from tests.access.test_matrix import MATRIX, behind, expected, members
+from tests.access.scopes import EVERYBODY, SCHOOL
+from tests.access.test_matrix import MATRIX, members
 from workflows.models import FiledPaper, Notification, Objection, PublicityNotice, Submission
 
 pytestmark = pytest.mark.django_db
 
-EVERYBODY = " ".join(STAFF)
-SCHOOL = "leader chair registrar office_staff"
 
 # Models that nobody asks for by themselves, and what one has to be allowed to read to reach them.
 THROUGH_ANOTHER = {
@@ -45,6 +34,8 @@ THROUGH_ANOTHER = {
     "workflows.Decision": "its Submission",
     "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
 }
+
+
 OPEN_TO_STAFF = [
     "registers.Unit",
     "registers.User",
@@ -55,10 +46,9 @@ OPEN_TO_STAFF = [
     "workflows.Campaign",
     "workflows.CampaignTask",
 ]
+
+
 OWN_MODELS = [model for label in ("registers", "workflows") for model in apps.get_app_config(label).get_models()]
-
-
-# --- Policies --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("model", OWN_MODELS, ids=lambda model: model._meta.label)
@@ -80,9 +70,6 @@ def test_model_has_a_policy_or_is_reached_through_one_that_has(model):
 def test_every_policy_is_tried_here(world):
     tried = {*OPEN_TO_STAFF, *(table.model._meta.label for table in TABLES)}
     assert tried == {model._meta.label for model in OWN_MODELS} - set(THROUGH_ANOTHER)
-
-
-# --- Rows ------------------------------------------------------------------------------------------------
 
 
 def actor(world, persona):
@@ -242,190 +229,3 @@ def test_disabled_account_is_out_with_the_next_request(world):
         assert browser.client.get(reverse("desk")).status_code == 200
         type(browser.user).objects.filter(pk=browser.user.pk).update(is_active=False)
         assert browser.client.get(reverse("desk")).status_code == 302
-
-
-# --- Pages -----------------------------------------------------------------------------------------------
-
-# Who may come across what was typed, on any page or in any file.
-SEEN_BY = {
-    "draft": "clerk",
-    "draft manifestation": "clerk",
-    "redone": "clerk",
-    "redone manifestation": "clerk",
-    "unit draft": "liaison",
-    "vote": "group",  # the clerk reads the ballots when the review is concluded
-    "return": "clerk group",
-    "review": "clerk group",
-    "returned": "clerk group",
-    "sign": "clerk group",
-    "office": "clerk group office_staff",
-    # The office filed these sheets before anybody knew the grade; the liaison reads the register.
-    "slight": "clerk unit office_staff",
-    "notice": "clerk unit office_staff",
-    "grading": "clerk unit office_staff",
-    "measures": "clerk unit office_staff",
-    # Measures of grade 3 stay in the unit (R1-30), those of grade 1 are copied.
-    "slight prevention": "clerk unit",
-    "slight monitoring": "clerk unit",
-    "slight disposal": "clerk unit",
-    "grave": f"clerk unit {SCHOOL}",
-    "grave prevention": f"clerk unit {SCHOOL}",
-    "grave monitoring": f"clerk unit {SCHOOL}",
-    "grave disposal": f"clerk unit {SCHOOL}",
-    "head": "group leader",
-    "power": EVERYBODY,
-    "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points
-    "unit manifestation": f"staff_below unit {SCHOOL}",
-    "objection": "colleague office",
-}
-SKIP = {"logout", "paper_blank", "paper_file", "password_change", "password_change_done"}  # the same for everybody
-
-
-class Crawl:
-    """Everything one persona gets to see: follows the links of every page, opens every address of the site, reads every file.
-
-    Links with filters are not followed, there is no end to their combinations; those that show the most are guessed.
-    """
-
-    def __init__(self, world, persona):
-        self.world, self.persona, self.browser = world, persona, world.browsers[persona]
-        self.texts, self.opened = [], set()
-        waiting = [reverse("desk"), *self._guessed()]
-        while waiting:
-            url = waiting.pop()
-            if url not in self.opened:
-                self.opened.add(url)
-                waiting.extend(self._open(url))
-
-    def _guessed(self):
-        """Addresses nobody linked to: what the matrix opens to this persona, every other sheet, lists with their filters."""
-        for door in MATRIX["doors"]:
-            for name, (kwargs, _) in behind(self.world, door).items():
-                if door not in SKIP and expected(door, "GET", name, self.persona) in (200, 302):
-                    yield reverse(door, kwargs=kwargs)
-        tried = {sheet.pk for name, sheet in self.world.sheets.items() if name in MATRIX["sheets"]}
-        for pk in Submission.objects.exclude(pk__in=tried).values_list("pk", flat=True):
-            yield reverse("submission_detail", args=[pk])
-        for unit in ("ROOT", "CW", "ZS"):
-            yield reverse("ledger") + f"?unit={unit}"
-        yield reverse("risk_list") + "?q=暗记"
-        yield reverse("progress_list") + "?view=units"
-        yield reverse("progress_list") + "?state=waiting"
-
-    def _open(self, url):
-        answer = self.browser.get(url)
-        assert answer.status_code < 500, f"{self.persona}: {url} answers {answer.status_code}"
-        if answer.status_code in (301, 302):
-            return [answer.headers["Location"]]
-        kind = answer.headers["Content-Type"]
-        text = cells(answer.content) if "spreadsheet" in kind else answer.content.decode()
-        self.texts.append((url, unescape(text)))
-        if answer.status_code != 200 or "html" not in kind:
-            return []
-        return {
-            found
-            for found in (urljoin(url, unescape(link)) for link in re.findall(r'href="([^"#?]+)"', text))
-            if self._leads_on(found)
-        }
-
-    def _leads_on(self, url):
-        return (
-            url.startswith("/")
-            and not url.startswith("/static/")
-            and resolve(url).url_name not in SKIP
-            and not url.endswith(("pdf", "docx"))
-        )
-
-    @cached_property
-    def seen(self):
-        """Name of what was typed → where it was found first."""
-        everything = [(url, re.sub(r"\s", "", text)) for url, text in self.texts]
-        return {
-            name: next(url for url, text in everything if typed in text)
-            for name, typed in self.world.canaries.items()
-            if any(typed in text for _, text in everything)
-        }
-
-
-def cells(content):
-    """All the text of a workbook."""
-    book = load_workbook(BytesIO(content), read_only=True)
-    return "\n".join(
-        str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None
-    )
-
-
-def expected_for(world, persona):
-    """The names of the texts a persona may come across; a manifestation goes where its content goes unless it is named."""
-    found = set()
-    for name in world.canaries:
-        people = SEEN_BY[name] if name in SEEN_BY else SEEN_BY[name.removesuffix(" manifestation")]
-        if persona in members(people):
-            found.add(name)
-    return found
-
-
-@pytest.mark.parametrize("persona", STAFF)
-def test_nobody_comes_across_what_is_not_his_to_read(world, persona):
-    crawl = Crawl(world, persona)
-
-    expected = expected_for(world, persona)
-    leaked = {name: url for name, url in crawl.seen.items() if name not in expected}
-    assert not leaked, f"{persona} reads what he must not: {leaked}"
-    assert set(crawl.seen) == expected, f"{persona} nowhere finds {expected - set(crawl.seen)}"
-    assert len(crawl.opened) > 30
-
-
-def test_canaries_could_leak(world):
-    """The crawl would be worth nothing if everybody could read everything, or somebody nothing."""
-    for name in world.canaries:
-        readers = [persona for persona in STAFF if name in expected_for(world, persona)]
-        assert readers, name
-    kept = [
-        name
-        for name in world.canaries
-        if len([persona for persona in STAFF if name in expected_for(world, persona)]) < len(STAFF)
-    ]
-    assert len(kept) > 30
-
-
-@pytest.mark.parametrize("persona", ["liaison", "head", "leader", "office", "chair", "registrar"])
-def test_ledger_as_a_file_holds_what_its_reader_may_read(world, persona):
-    unit = world.campus.unit if persona in ("liaison", "head", "leader") else world.campus.root
-    _, content = exports.ledger(
-        {"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona)
-    )
-
-    text = cells(content)
-    found = {name for name, typed in world.canaries.items() if typed in text}
-    in_ledger = {
-        name
-        for name in world.canaries
-        if name.split()[0] in ("slight", "grave", "notice", "grading", "measures")
-        or name in ("unit point", "unit manifestation")
-    }
-    if persona == "office":  # it has read the search sheets of these, which is not the register
-        in_ledger = {name for name in in_ledger if name.split()[0] in ("grave", "unit")}
-    assert found == in_ledger & expected_for(world, persona)
-
-
-def test_paper_as_a_file_shows_what_the_page_shows(world):
-    """The three kinds of files come from one document; the PDF stands for the two that the crawl leaves out."""
-    answer = world.browsers["office"].get(reverse("submission_file", args=[world.sheets["grave"].pk, "pdf"]))
-
-    text = re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages))
-    found = {name for name, typed in world.canaries.items() if typed in text}
-    assert found == {"grave", "grave manifestation", "grave prevention", "grave monitoring", "grave disposal"}
-
-
-def test_what_was_typed_is_in_no_message_log_or_session(world):
-    """Messages, the audit chain, job arguments and sessions hold ids, digests and the words of the system."""
-    kept = [
-        *Notification.objects.values_list("text", "key"),
-        *Job.objects.values_list("parameters", "file_name"),
-        *AuditEntry.objects.values_list("detail", "about"),
-        *((row.get_decoded(),) for row in Session.objects.all()),
-    ]
-    text = json.dumps(kept, ensure_ascii=False, default=str)
-    assert len(kept) > 100
-    assert [name for name, typed in world.canaries.items() if typed in text] == []

@@ -186,10 +186,12 @@ class Vocabulary:
 
 
 def codes(named):
+    """The codes of a scheme's named parts."""
     return [item.code for item in named]
 
 
 def unique(values):
+    """``values`` without repetitions, in their order."""
     return list(dict.fromkeys(values))
 
 

@@ -15,7 +15,7 @@ from registers.models import Scheme, Unit
 from registers.views.paging import paged
 from workflows import campaigns, deadlines, policies, routes
 from workflows.models import Campaign, Submission
-from workflows.models.submissions import UNFINISHED, State
+from workflows.models.submissions import EDITABLE, UNFINISHED, State
 from workflows.views import trail
 
 
@@ -119,7 +119,7 @@ def progress_list(request):
         listed = listed.filter(task__code=filters["task"])
     if filters["unit"]:
         listed = listed.filter(unit__code=filters["unit"])
-    now, today = clock.now(), clock.today()
+    today = clock.today()
     figures = _figures(today)
     context = {
         "campaign": running,
@@ -153,23 +153,26 @@ def progress_list(request):
     else:
         rows = rows.exclude(state=State.WAITING)
     page = paged(request, rows)
-    mine = Submission.objects.visible_to(request.actor)
-    readable = set(mine.filter(pk__in=[row.pk for row in page.rows]).values_list("pk", flat=True))
-    items = []
-    for row in page.rows:
-        row.task.campaign = running  # already read, with its rule book
-        item = trail.Item(
-            row,
-            deadlines.shown(row.due_on if row.state in (State.OPEN, State.RETURNED) else row.step_due_on, now)
-            if row.state in UNFINISHED
-            else None,
-        )
-        item.may_open = row.pk in readable
-        item.may_nudge = can(request.actor, "nudge", row)
-        item.waits_for = _waits_for(item)
-        items.append(item)
+    items = _standing(request.actor, running, page.rows)
     context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/progress_list.html", context)
+
+
+def _standing(actor, running, rows):
+    """How each sheet stands and what the reader may do about it."""
+    readable = set(
+        Submission.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
+    )
+    now, items = clock.now(), []
+    for row in rows:
+        row.task.campaign = running  # already read, with its rule book
+        due = row.due_on if row.state in EDITABLE else row.step_due_on
+        item = trail.Item(row, deadlines.shown(due, now) if row.state in UNFINISHED else None)
+        item.may_open = row.pk in readable
+        item.may_nudge = can(actor, "nudge", row)
+        item.waits_for = _waits_for(item)
+        items.append(item)
+    return items
 
 
 def _late(today):

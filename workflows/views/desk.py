@@ -39,21 +39,16 @@ def desk(request):
             "submission_id", "round"
         )
     )
-    coming = (
+    mine = (
         Submission.objects.visible_to(actor)
-        .filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")), state="waiting")
-        .select_related(*NEEDED)[:10]
+        .filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")))
+        .select_related(*NEEDED)
     )
     objections = [
         row
         for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
         if actor.has("office") and row.author_id != actor.user_id
     ]
-    moving = (
-        Submission.objects.visible_to(actor)
-        .filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")), state="in_review")
-        .select_related(*NEEDED)[:20]
-    )
     led = {grant.unit_id for grant in actor.grants if grant.seat == GroupMember.Seat.LEADER}
     return render(
         request,
@@ -70,8 +65,8 @@ def desk(request):
                 )
                 for row in page.rows
             ],
-            "moving": [trail.Item(row, None) for row in moving],
-            "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in coming],
+            "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
+            "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
             "objections": objections,
             "campaign": campaigns.current(),
             "today": clock.today(),

@@ -1,0 +1,8 @@
+"""What every persona may read, as the access matrix says it."""
+
+from tests.access.conftest import STAFF
+
+EVERYBODY = " ".join(STAFF)
+
+
+SCHOOL = "leader chair registrar office_staff"

@@ -1,0 +1,190 @@
+"""Fields that no form asks for change nothing."""
+
+import re
+from itertools import chain
+
+import pytest
+from django.db import models
+from django.urls import reverse
+
+from tests.access.conftest import STAFF, typed
+from tests.access.test_matrix import DOORS, behind, body, expected
+from tests.access.test_scopes import OWN_MODELS
+from workflows.models import Draft, Submission
+
+pytestmark = pytest.mark.django_db
+
+
+NAMES_KEYS = ("key", "detail")  # they hold primary keys, which a database does not use again after a rollback
+
+
+def row_of(value):
+    return value if not isinstance(value, dict | list) else repr(value)
+
+
+def snapshot():
+    """All that is on record, comparable between two runs: rows in order, references by the place of what they refer to."""
+    places = {
+        model: {
+            pk: place for place, pk in enumerate(model._default_manager.order_by("pk").values_list("pk", flat=True))
+        }
+        for model in OWN_MODELS
+    }
+    return {
+        model._meta.label: [
+            tuple(_values(row, fields, places)) for row in model._default_manager.order_by("pk").values()
+        ]
+        for model in OWN_MODELS
+        for fields in [_compared(model)]
+    }
+
+
+def _compared(model):
+    """The fields of a model that do not differ by chance, nor because a digest covers one that does."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+        and not isinstance(field, models.UUIDField | models.BinaryField)
+        and field.name not in ("hash", "previous_hash", "fingerprint", "digest", "content" if model is Draft else "")
+    ]
+
+
+def _values(row, fields, places):
+    for field in fields:
+        value = row[field.attname]
+        if field.is_relation:
+            yield places.get(field.related_model, {}).get(value, value)
+        elif field.name in NAMES_KEYS:
+            yield re.sub(r"\d+", "#", row_of(value))
+        else:
+            yield row_of(value)
+
+
+def done(world, persona, door, kwargs, sent):
+    """What a post did: its answer and the record afterwards; undone again."""
+    browser = world.browsers[persona]
+    with browser.undone():
+        answer = browser.client.post(reverse(door, kwargs=kwargs), sent)
+        return answer, snapshot()
+
+
+def open_doors(world):
+    """Every way to change something: each door to each thing, by the first who may."""
+    for door in DOORS:
+        if door == "logout" or DOORS[door]["POST"] == 405:
+            continue
+        for name, (kwargs, sheet) in behind(world, door).items():
+            persona = next((persona for persona in STAFF if expected(door, "POST", name, persona) in (200, 302)), None)
+            if persona:
+                yield pytest.param(door, name, persona, kwargs, body(world, door, sheet))
+
+
+def unasked(world, sent):
+    """A value for every field name of every model, for the sheet and for each of its entries, that ``sent`` does not hold."""
+    values = {
+        "unit": world.campus.other_unit.pk,
+        "person": world.campus.colleague.pk,
+        "holder": world.campus.colleague.pk,
+        "state": "filed",
+        "level": "school",
+        "in_force_from": "2026-01-01",
+        "until": "2026-01-01",
+    }
+    names = sorted(
+        {name for model in OWN_MODELS for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+    )
+    plain = {name: values.get(name.removesuffix("_id"), "1") for name in names}
+    entries = {f"e-{key}-{name}": value for key in sent.get("entry", ()) for name, value in plain.items()}
+    grades = {f"g-{key.removeprefix('e-')}": "grade-3" for key in sent if key.startswith("e-")}
+    # These are what the forms ask for.
+    asked = {
+        "password",
+        "number",
+        "name",
+        "text",
+        "year",
+        "unit",
+        "on",
+        "narrative",
+        "work_plan",
+        "to",
+        "opinion",
+        "redo_on",
+        "handling",
+        "complete",
+    }
+    return {
+        name: value
+        for name, value in chain(plain.items(), entries.items(), grades.items())
+        if name not in sent and name not in asked and name.rsplit("-", 1)[-1] not in ASKS
+    }
+
+
+# The fields of an entry that sheets do ask for; a wrong value there is a wrong answer, not mass assignment.
+ASKS = {
+    "content",
+    "manifestation",
+    "finding_source",
+    "nature",
+    "power_item",
+    "involved_posts",
+    "category",
+    "change",
+    "reason",
+    "grade",
+    "number",
+    "seat",
+    "member_type",
+    "name",
+    "domain",
+    "kind",
+    "accountable_post",
+    "legal_basis",
+    "service_commitment",
+    "time_limit",
+    "discipline",
+    "procedure",
+    "check_and_balance",
+    "complaint_channel",
+    "remark",
+}
+
+
+def test_fields_nobody_asked_for_change_nothing(world):
+    """The same post, with a value for every field of every model added, has the same effect to the row."""
+    tried, wrong = 0, []
+    for parameters in open_doors(world):
+        door, name, persona, kwargs, sent = parameters.values
+        plain, before = done(world, persona, door, kwargs, sent)
+        more, after = done(world, persona, door, kwargs, {**unasked(world, sent), **sent})
+        tried += 1
+        if plain.status_code != more.status_code:
+            wrong.append(f"{door} {name}: {plain.status_code} became {more.status_code}")
+        wrong += [f"{door} {name}: {label} differs" for label in before if before[label] != after[label]]
+    assert not wrong, "\n".join(wrong)
+    assert tried > 25
+
+
+def test_handed_in_sheet_brings_only_what_its_form_asks_for(world):
+    """Typed or smuggled: grade, holder, unit and validity of a new point come from the sheet, never from the page."""
+    sheet = world.year.again(world.sheets["draft"])
+    sent = typed(sheet, submit="1")
+    browser = world.browsers["clerk"]
+    with browser.undone():
+        answer = browser.client.post(reverse("submission_fill", args=[sheet.pk]), {**unasked(world, sent), **sent})
+        assert answer.headers["Location"] == reverse("submission_detail", args=[sheet.pk])
+        point = Submission.objects.get(pk=sheet.pk).lines.get().risk_point
+        assert (point.unit, point.post, point.holder, point.level) == (
+            sheet.unit,
+            sheet.post,
+            world.campus.clerk,
+            "personal",
+        )
+        assert (point.in_force_from, point.in_force_until, point.self_grade, point.final_grade, point.factors) == (
+            None,
+            None,
+            None,
+            None,
+            {},
+        )

@@ -1,0 +1,50 @@
+"""How the tests of routes look at a sheet."""
+
+from registers.models import (
+    AuditEntry,
+    RiskPoint,
+)
+from workflows.models import Custody, Decision, FiledPaper, Notification, ReviewVote, Submission
+from workflows.sheets import sheet_for
+
+
+def where(sheet):
+    return sheet.state, sheet.step, sheet.waiting_role
+
+
+def everything(sheet):
+    """All that a refused act must leave as it was."""
+    row = Submission.objects.filter(pk=sheet.pk).values().get()
+    lines = list(sheet.lines.order_by("pk").values())
+    return (
+        row,
+        lines,
+        Decision.objects.count(),
+        ReviewVote.objects.count(),
+        AuditEntry.objects.count(),
+        Notification.objects.count(),
+        RiskPoint.objects.count(),
+        Custody.objects.count(),
+        FiledPaper.objects.count(),
+    )
+
+
+def keys(sheet):
+    return [entry.key for entry in sheet_for(sheet).shown()]
+
+
+def decisions(sheet):
+    return list(sheet.decisions.values_list("step", "verdict", "acting_role", "actor__number", "signed"))
+
+
+def told(user, kind):
+    return list(
+        Notification.objects.filter(recipient=user, kind=kind).order_by("pk").values_list("submission_id", flat=True)
+    )
+
+
+def verdicts(sheet):
+    return [
+        (row.risk_point.content, row.verdict, row.comment, row.rounds_returned)
+        for row in sheet.lines.select_related("risk_point")
+    ]

@@ -1,6 +1,5 @@
 """A real browser in front of a real server: Debian's Chromium, never one that was downloaded."""
 
-import os
 import shutil
 
 import pytest
@@ -8,9 +7,6 @@ from playwright.sync_api import sync_playwright
 
 from tests import factories
 from tests.browser.pages import Visitor
-
-# Playwright's own event loop runs in this thread, and Django would take every query in it for a mistake.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
 PATIENCE = 15_000  # ms for anything to appear; a loaded machine is slow, a right answer still comes
@@ -22,11 +18,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
+    """The browser, for this folder's tests alone: other tests must not see what it needs of Django."""
     found = shutil.which("chromium")
     assert found, "Chromium 没有安装，请运行 ./run setup"
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's event loop runs in this thread, and Django would take every query in it for a mistake.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()

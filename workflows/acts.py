@@ -12,6 +12,7 @@ declare(
         "submission.agree": Act("通过", told="next"),
         "submission.return": Act("退回", told="filler"),
         "submission.automatic": Act("自动办理", told="next"),
+        "submission.copied": Act("抄送"),
         "submission.filed": Act("已备案", told="filler"),
         "submission.not_signed": Act("签字密码错误"),
         "submission.nudge": Act("催办"),

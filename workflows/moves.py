@@ -6,6 +6,7 @@ Only ``routes`` moves; here is what a move writes, inside the transaction of the
 from django.utils import timezone
 
 from registers import audit, versions
+from registers.actors import GROUP_MEMBER
 from workflows import deadlines, documents, notifications, policies, publicity, steps
 from workflows.models import Custody, Decision, FiledPaper, Submission
 from workflows.models.submissions import State
@@ -126,7 +127,21 @@ def _publicise(submission, step, role, at):
     _custody(submission, step, role, at)
 
 
-ON_ENTER = {"publicise": _publicise}
+def _copy(submission, step, role, at):
+    """The sheet's copy is in the hands of whoever holds the role; they hear of it, and nothing waits for them. Source: R1-30."""
+    _custody(submission, step, role, at)
+    people = policies.acting(step.role, submission, on=timezone.localdate(at))[1]
+    notifications.post(
+        people,
+        kind="submission.copied",
+        key=f"copied:{submission.pk}",
+        at=at,
+        submission=submission,
+        text=notifications.sentence("submission.copied", submission),
+    )
+
+
+ON_ENTER = {"publicise": _publicise, "copy": _copy}
 
 
 def _end(submission, *, at):
@@ -139,12 +154,23 @@ def _end(submission, *, at):
             versions.enter_into_force(line.record, on=on)
     if submission.group_id and submission.task.brings == "group":
         versions.file_group(submission.group, on=on)
+        _tell_group(submission, at=at)
     submission.state, submission.waiting_role, submission.step_due_on, submission.filed_at = State.FILED, "", None, at
     document = documents.document(submission)
     FiledPaper.objects.create(
         submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at
     )
     open_followers(submission, at=at)
+
+
+def _tell_group(submission, *, at):
+    """Sheets that were handed in before there was a group now wait for its members."""
+    waiting = Submission.objects.filter(
+        unit=submission.unit_id, state=State.IN_REVIEW, waiting_role=GROUP_MEMBER
+    ).select_related("task__campaign__scheme", "unit", "person")
+    for sheet in waiting:
+        key = f"group:{submission.group_id}:{sheet.pk}"
+        notifications.tell("submission.submit", sheet, key=key, at=at)
 
 
 def open_followers(submission, *, at):

@@ -45,6 +45,7 @@ def sentence(act, submission):
         "submission.opened": f"请填报“{paper}”，截止 {submission.due_on:%Y-%m-%d} 24:00。",
         "submission.return": f"您的“{paper}”被退回，请按意见修改，限 {submission.due_on:%Y-%m-%d} 前重新提交。",
         "submission.filed": f"您的“{paper}”已办结备案。",
+        "submission.copied": f"“{paper}”（{submission.unit}）已抄送备查，无须办理。",
     }
     return words.get(
         act,

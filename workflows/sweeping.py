@@ -1,16 +1,35 @@
 """What the passing of time brings about: sheets open, notices end, mails go out. Running it again changes nothing."""
 
+import logging
+from functools import partial
+
 from django.utils import timezone
 
 from registers import jobs
 from workflows import campaigns, notifications, publicity, routes
 
+logger = logging.getLogger(__name__)
+
 
 def sweep(*, at):
-    """Do everything that is due at the moment ``at`` (aware); return counts by kind."""
-    return {
-        "opened": campaigns.open_due(at=at),
-        "notices": sum(routes.finish_notice(notice, at=at) for notice in publicity.ended(timezone.localdate(at))),
-        "mails": notifications.deliver(),
-        "jobs": jobs.work(at=at),
+    """Do everything that is due at the moment ``at`` (aware); return counts by kind.
+
+    What fails keeps nothing else from being done: it is logged, and raised when all the rest is through.
+    """
+    on, done, failures = timezone.localdate(at), {}, []
+    parts = {
+        "opened": lambda: campaigns.open_due(at=at),
+        **{f"notice {notice.pk}": partial(routes.finish_notice, notice, at=at) for notice in publicity.ended(on)},
+        "mails": notifications.deliver,
+        "jobs": lambda: jobs.work(at=at),
     }
+    for name, act in parts.items():
+        try:
+            done[name] = act()
+        except Exception as failure:
+            logger.exception("sweep: %s failed", name)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    notices = sum(finished for name, finished in done.items() if name.startswith("notice "))
+    return {"opened": done["opened"], "notices": notices, "mails": done["mails"], "jobs": done["jobs"]}

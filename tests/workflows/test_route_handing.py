@@ -12,7 +12,7 @@ from registers.models import (
 from tests.personas import point, power
 from tests.workflows.route_cases import everything, told
 from workflows import documents, policies, routes, steps
-from workflows.models import FiledPaper, Submission
+from workflows.models import FiledPaper, Notification, Submission
 
 
 def test_handed_over_sheet_is_the_other_ones_alone(year, signed, second):
@@ -110,6 +110,8 @@ def test_office_gets_a_copy_of_grades_one_and_two_and_cannot_see_grade_three(yea
     assert ("copied" in documents.document(sheet)["marks"]) == copied
     assert ControlMeasure.objects.visible_to(office).exists() == copied
     assert Submission.objects.listed_to(office).filter(pk=sheet.pk).exists()  # that it was filed, it may know
+    told = Notification.objects.filter(kind="submission.copied", recipient=year.campus.office)
+    assert [row.text for row in told] == ["“个人岗位廉能风险识别防控”（财务处）已抄送备查，无须办理。"] * copied
 
 
 def test_gravest_line_decides_about_the_copy(year):

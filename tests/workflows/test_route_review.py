@@ -13,7 +13,7 @@ from registers.models import (
 from tests.personas import Year, point
 from tests.workflows.route_cases import everything, keys, where
 from workflows import routes, steps
-from workflows.models import ReviewVote
+from workflows.models import Notification, ReviewVote
 from workflows.sheets import sheet_for
 
 
@@ -126,6 +126,8 @@ def test_without_a_filed_group_the_sheet_waits_and_nobody_can_pass_the_group_by(
         group, year.group(group, (campus.head, "leader"), (campus.deputy, "deputy"), (campus.member, "member"))
     )
     year.agree(year.agree(group, campus.head, signed=True), campus.office)
+    told = Notification.objects.filter(submission=sheet, kind="submission.submit")
+    assert set(told.values_list("recipient", flat=True)) == {campus.head.pk, campus.deputy.pk, campus.member.pk}
     assert year.review(sheet).step == "file"
 
 

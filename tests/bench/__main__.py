@@ -25,8 +25,10 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 ROUNDS = 9
+# The password form is the shell of every page and little more.
 PAGES = {
     "3001": (
+        "/password/",
         "/",
         "/done/",
         "/inbox/",

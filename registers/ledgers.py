@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from registers.models import Appointment, ControlMeasure, RiskPoint
 from registers.papers.xlsx import LedgerSheet, ledger_workbook
@@ -123,8 +123,8 @@ def totals(scheme, unit, *, on):
     points = every.order_by("unit__position", "unit__code").values_list(
         "unit__code", "unit__name", "final_grade__label"
     )
-    for code, name, grade in points:
-        counts.setdefault((code, name), Counter())[grade or "未评定"] += 1
+    for code, name, grade, number in points.annotate(number=Count("pk")):
+        counts.setdefault((code, name), Counter())[grade or "未评定"] += number
     return [(name, found, sum(found.values())) for (_, name), found in counts.items()]
 
 

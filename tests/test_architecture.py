@@ -10,7 +10,7 @@ import pytest
 import yaml
 from django.conf import settings
 from django.template.loader import get_template
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import get_resolver
 
 # Nothing here asks a database; that models and migrations agree is in test_setup.
 pytestmark = pytest.mark.once
@@ -288,7 +288,7 @@ INLINE = {
     "another site": re.compile(r"(?:src|href|action)=[\"']?(?:https?:)?//"),
 }
 USED = re.compile(r"""(?:include|extends) ["']([^"']+)["']""")
-URL_NAME = re.compile(r"""{% url '([a-z_]+)'""")
+URL_NAME = re.compile(r"""{% url ["']([a-z_]+)["']""")
 
 
 def faults_of(template):
@@ -319,25 +319,51 @@ def test_fault_of_a_template_is_found(bad):
     assert len(list(faults_of(f"<h1>x</h1>\n{bad}"))) == 1
 
 
-def test_every_template_is_used_and_compiles():
-    templates = {path.removeprefix("templates/") for path in files(".html", "templates")}
-    sources = [COMMENT.sub("", text_of(path)) for path in files(".html", "templates")]
-    used = {name for source in sources for name in USED.findall(source)}
-    code = "\n".join(text_of(path) for path in files(".py", *APPS))
-    by_django = {"400.html", "403.html", "404.html", "500.html"} | {
-        name for name in templates if name.startswith("registration/")
+def unused(templates, code):
+    """Of ``templates`` (name → source), those that neither another one nor Python code names."""
+    by_django = ("400.html", "403.html", "404.html", "500.html")
+    used = {found for source in templates.values() for found in USED.findall(COMMENT.sub("", source))}
+    return {
+        name
+        for name in templates
+        if name not in used
+        and f'"{name}"' not in code
+        and name not in by_django
+        and not name.startswith("registration/")
     }
-    assert {name for name in templates - used - by_django if f'"{name}"' not in code} == set()
+
+
+def test_every_template_is_used_and_compiles():
+    templates = {path.removeprefix("templates/"): text_of(path) for path in files(".html", "templates")}
+    assert unused(templates, "\n".join(text_of(path) for path in files(".py", *APPS))) == set()
     for name in templates:
         get_template(name)
 
 
-def test_every_address_a_template_names_exists():
+def test_unused_template_is_found():
+    templates = {
+        "page.html": "{% include 'part.html' %}{% comment %}{% include 'old.html' %}{% endcomment %}",
+        "part.html": "",
+        "old.html": "",
+        "lost.html": "",
+    }
+    assert unused(templates, 'render(request, "page.html")') == {"old.html", "lost.html"}
+
+
+def unknown_addresses(template):
     known = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    named_urls = {name for path in files(".html", "templates") for name in URL_NAME.findall(text_of(path))}
-    assert named_urls - known == set()
-    with pytest.raises(NoReverseMatch):
-        reverse("no_such_page")
+    return set(URL_NAME.findall(template)) - known
+
+
+def test_every_address_a_template_names_exists():
+    assert {name for path in files(".html", "templates") for name in unknown_addresses(text_of(path))} == set()
+
+
+def test_unknown_address_is_found():
+    assert unknown_addresses("{% url 'desk' %}{% url 'no_such_page' 1 %}{% url \"nor_this\" %}") == {
+        "no_such_page",
+        "nor_this",
+    }
 
 
 # --- The rest ------------------------------------------------------------------------------------------

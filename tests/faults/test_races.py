@@ -87,7 +87,7 @@ def unprotected(monkeypatch):
         "task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to"
     )
     monkeypatch.setattr(moves, "locked", lambda submission_id: plain.all().get(pk=submission_id))
-    monkeypatch.setattr(routes, "_fresh", lambda submission, seen_version: None)
+    monkeypatch.setattr(routes, "_fresh", lambda *seen: None)
 
 
 @pytest.mark.pg
@@ -133,7 +133,11 @@ def test_two_officers_file_a_sheet_once(year, before_office, second_officer, slo
 
     assert len(losers(outcomes)) == 1
     assert isinstance(losers(outcomes)[0], LOST)
-    assert (moves(before_office), FiledPaper.objects.count(), RiskPoint.objects.in_force(year.clock.today).count()) == (
+    assert (
+        moved_versions(before_office),
+        FiledPaper.objects.count(),
+        RiskPoint.objects.in_force(year.clock.today).count(),
+    ) == (
         [0, 1, 2, 3],
         1,
         1,

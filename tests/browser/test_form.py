@@ -5,7 +5,6 @@ from django.contrib.sessions.models import Session
 
 from registers import versions
 from registers.models import RiskCategory, RiskPoint
-from tests.browser.conftest import PHONE
 from tests.browser.pages import PASSWORD
 from tests.factories import appoint
 from tests.personas import Year, point
@@ -45,6 +44,7 @@ def test_last_words_before_leaving_are_kept(site, year):
 
 
 def test_form_works_without_script(site, year):
+    site.expect(422)
     clerk = site.visitor(site.campus.clerk, java_script_enabled=False).open_task(SEARCH)
     clerk.section("业务流程").get_by_role("button", name="增加一项").click()
     entry = clerk.entries("业务流程").first
@@ -66,6 +66,7 @@ def test_form_works_without_script(site, year):
 
 
 def test_without_script_an_expired_session_loses_nothing(site, year):
+    site.expect(401, 403)
     clerk = site.visitor(site.campus.clerk, java_script_enabled=False).open_task(SEARCH)
     clerk.section("业务流程").get_by_role("button", name="增加一项").click()
     clerk.type(clerk.entries("业务流程").first, "风险内容", "第一行\n超时以后才保存")
@@ -87,6 +88,7 @@ def test_without_script_an_expired_session_loses_nothing(site, year):
 
 
 def test_second_window_overwrites_nothing(site, year):
+    site.expect(409)
     first = site.visitor(site.campus.clerk).open_task(SEARCH)
     second = site.visitor(site.campus.clerk).open_task(SEARCH)
     first.type(first.add_entry("业务流程"), "风险内容", "第一个窗口写的")
@@ -109,6 +111,7 @@ def kept(user):
 
 
 def test_signed_out_elsewhere_one_is_told_and_loses_nothing(site, year):
+    site.expect(401, 403)
     clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
     entry = clerk.add_entry("业务流程")
     clerk.wait_saved()
@@ -154,6 +157,7 @@ def last_year(site):
 
 
 def test_last_years_points_are_kept_revised_or_retired(site, last_year):
+    site.expect(422)
     Year(site.campus, site.clock)
     clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
     choice = "去年登记的内容，今年"
@@ -196,6 +200,7 @@ def test_sheet_can_be_taken_back_until_somebody_has_voted(site, year):
 
 
 def test_second_of_two_deciders_is_told_who_was_first(site, year):
+    site.expect(409)
     sheet = year.sheet("personal-search")
     sheet = year.submit(sheet, year.points(sheet, point("甲")))
     year.review(sheet)
@@ -210,24 +215,3 @@ def test_second_of_two_deciders_is_told_who_was_first(site, year):
     assert "您的操作未生效" in second.text()
     assert site.campus.office.name in second.text()
     assert year.again(sheet).decisions.filter(step="file").count() == 1
-
-
-PAGES = (
-    *("/", "/inbox/", "/done/", "/campaign/", "/progress/", "/progress/?view=units", "/risks/", "/powers/", "/ledger/"),
-    *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/password/"),
-)
-
-
-def test_no_page_scrolls_sideways_on_a_phone(site, year):
-    """With something in every list; forms, reviews and papers too."""
-    sheet = year.searched()
-    grading = year.sheet("personal-grading")
-    year.submit(grading, year.grades(grading, "grade-1"))
-    head = site.visitor(site.campus.head, viewport=PHONE)
-    own = year.sheet("personal-search", site.campus.head)
-    sheets = (f"/submissions/{sheet.pk}/", f"/submissions/{grading.pk}/review/", f"/submissions/{own.pk}/fill/")
-    wide = {}
-    for address in (*PAGES, *sheets):
-        head.go(address)
-        wide[address] = head.page.evaluate("document.documentElement.scrollWidth")
-    assert {address: width for address, width in wide.items() if width > PHONE["width"]} == {}

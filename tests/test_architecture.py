@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
-from django.core.management import call_command
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, get_resolver, reverse
+
+# Nothing here asks a database; that models and migrations agree is in test_setup.
+pytestmark = pytest.mark.once
 
 ROOT = settings.BASE_DIR
 APPS = ("registers", "workflows", "riskmgmt")
@@ -339,11 +341,6 @@ def test_every_address_a_template_names_exists():
 
 
 # --- The rest ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_models_and_migrations_agree():
-    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]])

@@ -98,11 +98,22 @@ def test_missing_front_end_files_are_a_warning_with_a_remedy(tmp_path, settings)
 
 
 @pytest.mark.once
-def test_production_refuses_to_start_without_a_secret(tmp_path):
-    answer = manage("check", env=site(tmp_path))
-    assert answer.returncode == 1
-    assert "SECRET_KEY" in answer.stderr
-    assert "Traceback" not in answer.stderr
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["help"],
+        ["migrate"],
+        ["load_schemes"],
+        ["shell", "-c", "from registers.models import User"],
+        ["typo"],
+    ],
+)
+def test_production_refuses_every_command_without_a_secret(tmp_path, arguments):
+    answer = manage(*arguments, env=site(tmp_path))
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("没有设置 SECRET_KEY")
+    assert len(answer.stderr.splitlines()) == 1
     assert not (tmp_path / "secret-key").exists()
 
 

@@ -17,6 +17,7 @@ declare(
         "submission.not_signed": Act("签字密码错误"),
         "submission.nudge": Act("催办"),
         "submission.handed_over": Act("转办", told="next"),
+        "submission.reseated": Act("改由上一级办理", told="next"),
         "notice.object": Act("提出异议", told="office"),
         "notice.handle": Act("处理异议"),
         "notice.clear": Act("公示结束"),

@@ -156,5 +156,5 @@ def _open_all(task, waiting, at):
 
 def current(institution=None):
     """The running campaign, the latest first."""
-    found = Campaign.objects.filter(state="open").select_related("scheme", "institution")
+    found = Campaign.objects.filter(state="open").select_related("scheme", "institution").defer("scheme__document")
     return (found.filter(institution=institution) if institution else found).first()

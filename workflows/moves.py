@@ -144,6 +144,16 @@ def _copy(submission, step, role, at):
 ON_ENTER = {"publicise": _publicise, "copy": _copy}
 
 
+def reseat(submission, role, *, at):
+    """Let the sheet wait at its step for ``role`` instead of the one before; its new readers are told."""
+    left, submission.waiting_role, submission.assigned_to = submission.waiting_role, role, None
+    submission.save(update_fields=["waiting_role", "assigned_to"])
+    _custody(submission, submission.step_rules, role, at)
+    audit.append("submission.reseated", about=submission, at=at, detail={"from": left, "to": role})
+    key = f"reseated:{submission.pk}:{submission.version}:{role}"
+    notifications.tell("submission.reseated", submission, key=key, at=at)
+
+
 def _end(submission, *, at):
     """The end of the route: apply the lines to the register, freeze the paper, open what comes after. Source: R1-20."""
     on = timezone.localdate(at)

@@ -37,9 +37,7 @@ def _store(rows):
 def _open_tasks(on):
     """Unfinished sheets whose deadline, or whose present step's deadline, is near or past."""
     near = deadlines.horizon(on, days_before=DAYS_BEFORE)
-    unfinished = Submission.objects.filter(task__campaign__state="open").select_related(
-        "task__campaign__scheme", "unit", "person"
-    )
+    unfinished = Submission.objects.filter(task__campaign__state="open").with_rules().select_related("unit", "person")
     yield from unfinished.filter(state__in=EDITABLE, due_on__lte=near).iterator(chunk_size=2000)
     yield from (
         unfinished.filter(state=State.IN_REVIEW, step_due_on__lte=near)

@@ -218,9 +218,9 @@ def _agree(submission, step, *, actor, grades, signed):
     sheet = sheet_for(submission)
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
-        ballots = list(submission.votes.filter(round=submission.round))
-        eligible = policies.acting("group_member", submission, on=actor.on)[1].count()
-        needed = min(step.quorum, eligible)
+        eligible = policies.acting("group_member", submission, on=actor.on)[1]
+        ballots = list(submission.votes.filter(round=submission.round, member__in=eligible))  # whoever left has no vote
+        needed = min(step.quorum, eligible.count())
         if len(ballots) < max(needed, 2):
             raise NeedsReason(
                 f"集体审核至少应有 {max(needed, 2)} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。"
@@ -273,4 +273,15 @@ def finish_notice(notice, *, at):
         return False
     publicity.clear(notice, at=at)
     moves.move(submission, "automatic", actor=None, at=at)
+    return True
+
+
+@transaction.atomic
+def pass_up(submission, *, at):
+    """Give an orphaned sheet to whoever acts in its step today. False when there is nobody, or it has moved meanwhile."""
+    seen, submission = submission.version, moves.locked(submission.pk)
+    role, people = policies.acting(submission.step_rules.role, submission, on=timezone.localdate(at))
+    if submission.version != seen or role == submission.waiting_role or not people.exists():
+        return False
+    moves.reseat(submission, role, at=at)
     return True

@@ -15,7 +15,7 @@ from workflows.models import Draft, Submission
 pytestmark = pytest.mark.django_db
 
 
-NAMES_KEYS = ("key", "detail")  # they hold primary keys, which a database does not use again after a rollback
+NAMES_KEYS = ("key", "detail", "about")  # they hold primary keys, which a database does not use again after a rollback
 
 
 def row_of(value):

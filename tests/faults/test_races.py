@@ -14,7 +14,7 @@ from registers.models import AuditEntry, RiskPoint
 from tests.factories import appoint, make_person
 from tests.faults.races import losers, together
 from tests.personas import point, unit_point
-from workflows import drafts, routes
+from workflows import drafts, moves, routes
 from workflows.models import (
     Decision,
     Draft,
@@ -62,7 +62,7 @@ def second_officer(year):
     return user
 
 
-def moves(sheet):
+def moved_versions(sheet):
     """How often each version was moved on."""
     return sorted(Decision.objects.filter(submission=sheet).values_list("seen_version", flat=True))
 
@@ -75,7 +75,7 @@ def test_two_signatures_at_once_make_one(year, before_leaders, second_leader, sl
     )
 
     assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
-    assert (moves(sheet), year.again(sheet).version, year.again(sheet).step) == ([0, 1, 2], 3, "file")
+    assert (moved_versions(sheet), year.again(sheet).version, year.again(sheet).step) == ([0, 1, 2], 3, "file")
     assert AuditEntry.objects.filter(act="submission.agree", about=f"workflows.submission:{sheet.pk}").count() == 2
     assert audit.verify()[1] == []
 
@@ -86,8 +86,8 @@ def unprotected(monkeypatch):
     plain = Submission.objects.select_related(
         "task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to"
     )
-    monkeypatch.setattr(routes, "locked", lambda submission_id: plain.all().get(pk=submission_id))
-    monkeypatch.setattr(routes, "_fresh", lambda submission, seen_version: None)
+    monkeypatch.setattr(moves, "locked", lambda submission_id: plain.all().get(pk=submission_id))
+    monkeypatch.setattr(routes, "_fresh", lambda *seen: None)
 
 
 @pytest.mark.pg
@@ -102,7 +102,7 @@ def test_without_lock_and_version_both_get_in_and_the_constraint_stops_one(
     )
 
     assert [type(lost) for lost in losers(outcomes)] == [IntegrityError]
-    assert moves(sheet) == [0, 1, 2]
+    assert moved_versions(sheet) == [0, 1, 2]
 
 
 @pytest.mark.pg
@@ -121,7 +121,7 @@ def test_without_the_constraint_as_well_the_sheet_is_signed_twice(
             *(lambda by=by: year.agree(sheet, by, signed=True) for by in (year.campus.leader, second_leader))
         )
 
-        assert (losers(outcomes), moves(sheet)) == ([], [0, 1, 2, 2])
+        assert (losers(outcomes), moved_versions(sheet)) == ([], [0, 1, 2, 2])
     finally:
         Decision.objects.all().delete()
         with connection.schema_editor() as editor:
@@ -133,7 +133,11 @@ def test_two_officers_file_a_sheet_once(year, before_office, second_officer, slo
 
     assert len(losers(outcomes)) == 1
     assert isinstance(losers(outcomes)[0], LOST)
-    assert (moves(before_office), FiledPaper.objects.count(), RiskPoint.objects.in_force(year.clock.today).count()) == (
+    assert (
+        moved_versions(before_office),
+        FiledPaper.objects.count(),
+        RiskPoint.objects.in_force(year.clock.today).count(),
+    ) == (
         [0, 1, 2, 3],
         1,
         1,
@@ -148,7 +152,10 @@ def test_agreement_and_return_at_once_leave_one_of_them(year, before_office, sec
 
     sheet = year.again(before_office)
     assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
-    assert (moves(sheet), sheet.state) == ([0, 1, 2, 3], "returned" if isinstance(outcomes[0], Exception) else "filed")
+    assert (moved_versions(sheet), sheet.state) == (
+        [0, 1, 2, 3],
+        "returned" if isinstance(outcomes[0], Exception) else "filed",
+    )
     assert FiledPaper.objects.count() == (sheet.state == "filed")
 
 
@@ -163,7 +170,7 @@ def test_signature_and_withdrawal_at_once_leave_one_of_them(year, slowly):
     outcomes = together(lambda: year.agree(sheet, year.campus.head, signed=True), lambda: year.withdraw(sheet))
 
     assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
-    assert (moves(sheet), year.again(sheet).state) == (
+    assert (moved_versions(sheet), year.again(sheet).state) == (
         [0, 1],
         "open" if isinstance(outcomes[0], Exception) else "filed",
     )
@@ -210,7 +217,7 @@ def test_double_click_submits_once(year, slowly):
     outcomes = together(*[lambda: year.submit(sheet, content)] * 3)
 
     assert [type(lost) for lost in losers(outcomes)] == [routes.Stale] * 2
-    assert (moves(sheet), sheet.lines.count(), RiskPoint.objects.count()) == ([0], 2, 2)
+    assert (moved_versions(sheet), sheet.lines.count(), RiskPoint.objects.count()) == ([0], 2, 2)
     assert Notification.objects.filter(kind="submission.submit").count() == 3  # one for each member of the group
 
 

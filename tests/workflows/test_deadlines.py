@@ -1,8 +1,10 @@
 """From days to moments: the end of the named day in Beijing, working days with their holidays."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,3 +114,16 @@ def test_next_instant_after_a_day_is_midnight_in_beijing(day):
     local = deadlines.local(deadlines.due_moment(day))
 
     assert (local.date(), local.hour, local.minute) == (day + timedelta(days=1), 0, 0)
+
+
+def test_announced_years_are_loaded_and_others_are_named(db):
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="2199年"):
+        call_command("load_calendar", "2025", "2199", stdout=out)
+
+    assert out.getvalue() == "2025年的节假日与调休已写入。\n"
+    assert CalendarDay.objects.get(day=date(2025, 10, 1)).is_working is False
+    assert CalendarDay.objects.get(day=date(2025, 9, 28)).is_working is True  # a Sunday worked for 国庆
+    before = CalendarDay.objects.count()
+    call_command("load_calendar", "2025", stdout=out)
+    assert CalendarDay.objects.count() == before

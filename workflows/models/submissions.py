@@ -24,6 +24,14 @@ ENDED = (State.FILED, State.CANCELLED)
 UNFINISHED = (State.WAITING, State.OPEN, State.IN_REVIEW, State.RETURNED)
 
 
+class SubmissionQuerySet(ScopedQuerySet):
+    """Sheets of people and units."""
+
+    def with_rules(self):
+        """With what leads to the rule book, but not its text: that is long, comes once per row, and is parsed once a process."""
+        return self.select_related("task__campaign__scheme").defer("task__campaign__scheme__document")
+
+
 class Submission(models.Model):
     """One task of one post holder or one unit, and the sheet filled for it (填报表).
 
@@ -53,7 +61,7 @@ class Submission(models.Model):
     moved_at = models.DateTimeField(null=True)
     filed_at = models.DateTimeField(null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]

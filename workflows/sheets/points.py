@@ -1,5 +1,7 @@
 """Sheets that bring risk points (自查表)."""
 
+from functools import cached_property
+
 from registers.models import RiskCategory, RiskPoint
 from registers.schemes.language import Level
 from workflows.sheets.base import Change, Sheet, Shown
@@ -15,6 +17,10 @@ class PointSheet(Sheet):
     @property
     def categories(self):
         return self.rules.categories_for(self.task_rules.points or self.task_rules.level)
+
+    @cached_property
+    def _category_rows(self):
+        return {row.code: row for row in RiskCategory.objects.filter(scheme=self.scheme)}
 
     def on_record(self):
         """The points in force that this sheet is about."""
@@ -58,7 +64,7 @@ class PointSheet(Sheet):
         if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
-        category = RiskCategory.objects.get(scheme=self.scheme, code=entry["values"]["category"])
+        category = self._category_rows[entry["values"]["category"]]
         point = RiskPoint(
             level=self.task_rules.points or self.task.level,
             unit_id=self.submission.unit_id,

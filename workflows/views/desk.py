@@ -13,7 +13,7 @@ from workflows import campaigns, deadlines
 from workflows.models import Decision, Notification, Objection, ReviewVote, Submission
 from workflows.views import trail
 
-NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person")
+NEEDED = ("task__phase", "unit", "post", "person")
 
 
 @require_safe
@@ -26,10 +26,14 @@ def desk(request):
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
     to_fill = (
-        policy.to_fill(Submission.objects.visible_to(actor), actor).select_related(*NEEDED).order_by("due_on", "pk")
+        policy.to_fill(Submission.objects.visible_to(actor), actor)
+        .with_rules()
+        .select_related(*NEEDED)
+        .order_by("due_on", "pk")
     )
     awaiting = (
         policy.awaiting(Submission.objects.visible_to(actor), actor)
+        .with_rules()
         .select_related(*NEEDED)
         .order_by("step_due_on", "pk")
     )
@@ -42,6 +46,7 @@ def desk(request):
     mine = (
         Submission.objects.visible_to(actor)
         .filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")))
+        .with_rules()
         .select_related(*NEEDED)
     )
     objections = [

@@ -67,7 +67,8 @@ def objection_handle(request, pk):
 
 def _notices(request):
     notices = PublicityNotice.objects.visible_to(request.actor)
-    return notices.select_related("unit", "submission__task__campaign__scheme")
+    related = notices.select_related("unit", "submission__task__campaign__scheme")
+    return related.defer("submission__task__campaign__scheme__document")
 
 
 def _notice_page(request, notice, *, form=None, handling=(None, None)):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from registers import clock
-from workflows import notifications, reminders
+from workflows import notifications, reminders, vacancies
 
 
 def moment(text):
@@ -25,5 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--at", metavar="ISO", help="按此时刻计算，如 2026-09-20T09:00（北京时间）")
 
     def handle(self, *args, at, **options):
-        new = reminders.remind(at=moment(at) if at else clock.now())
+        now = moment(at) if at else clock.now()
+        vacancies.reseat(at=now)
+        new = reminders.remind(at=now)
         self.stdout.write(f"新增提醒 {new} 条，发出邮件 {notifications.deliver()} 封。")

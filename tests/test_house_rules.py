@@ -1,0 +1,261 @@
+"""More house rules: who may write what, which modules know each other, what static files and models must say."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.staticfiles import finders
+from django.db.models import Model
+
+from tests.test_architecture import APPS, COMMENT, at_once, files, imported, imports_of, named, text_of
+
+# --- Modules that know each other ----------------------------------------------------------------------
+
+
+def at_import(source):
+    """(line, module) of the imports that run when the module is loaded: those in a function may close a circle."""
+    waiting = list(ast.parse(source).body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from imported(ast.unparse(node))
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def circles(sources):
+    """Every module of ``sources`` (module → source) that comes back to itself, as its path of modules."""
+    knows = {
+        module: {name for _, name in at_import(source) if name in sources and name != module}
+        for module, source in sources.items()
+    }
+    found, done = [], set()
+
+    def walk(module, path):
+        if module in path:
+            found.append(" → ".join([*path[path.index(module) :], module]))
+        elif module not in done:
+            for following in sorted(knows[module]):
+                walk(following, [*path, module])
+            done.add(module)
+
+    for module in sorted(sources):
+        walk(module, [])
+    return found
+
+
+def module_of(path):
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+@pytest.mark.once
+def test_no_modules_import_each_other_in_a_circle():
+    assert circles({module_of(path): text_of(path) for path in files(".py", *APPS)}) == []
+
+
+@pytest.mark.once
+def test_circle_of_imports_is_found():
+    a, b, c = "from app import b", "if True:\n    import app.c", "from app.a import x"
+    assert circles({"app.a": a, "app.b": b, "app.c": c}) == ["app.a → app.b → app.c → app.a"]
+    assert circles({"app.a": a, "app.b": b, "app.c": f"def f():\n    {c}"}) == []
+
+
+# A view is a door; what two doors share, or a command needs too, should not live in one.
+VIEWS_KNOWN_TO = {
+    "workflows/management/commands/print_paper.py": "registers.views.papers.blank makes the empty sheet for both doors",
+}
+
+
+@pytest.mark.once
+def test_only_addresses_know_views():
+    others = [path for path in files(".py", *APPS) if "/views/" not in path and not path.endswith("/urls.py")]
+    check = imports_of(r"(registers|workflows)\.views\b")
+    assert at_once([path for path in others if path not in VIEWS_KNOWN_TO], check) == []
+    assert {path for path in VIEWS_KNOWN_TO if not list(check(text_of(path)))} == set(), "no longer needed"
+
+
+@pytest.mark.once
+def test_knowledge_of_a_view_is_found():
+    assert list(imports_of(r"workflows\.views\b")("from workflows.views.desk import desk\n"))
+
+
+# --- What is written only in one place -----------------------------------------------------------------
+
+# Where a submission stands: written by a move, or when the campaign opens what has become due.
+STANDS = {"state", "step", "waiting_role", "step_due_on", "gravest_rank", "filed_at"}
+MOVES_IT = {
+    "workflows/moves.py": "it is the move",
+    "workflows/campaigns.py": "sheets open when their day has come",
+    "workflows/routes.py": "the gravest grade of what is handed in or adjudicated",
+}
+
+
+def standing_written(source):
+    """Assignments to a sheet's standing, and updates of it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in STANDS:
+            if named(node.value) == "self":
+                continue  # what a form remembers is no sheet
+            yield node.lineno, f"writes {named(node)}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            writes = node.func.attr in ("update", "bulk_update", "save")
+            if writes and (names := STANDS & {*(word.arg for word in node.keywords), *_fields(node)}):
+                yield node.lineno, f"{node.func.attr} writes {', '.join(sorted(names))}"
+
+
+def _fields(call):
+    """The names of fields that ``update_fields`` of a save or a bulk_update lists."""
+    return {inner.value for inner in ast.walk(call) if isinstance(inner, ast.Constant) and isinstance(inner.value, str)}
+
+
+@pytest.mark.once
+def test_sheet_is_moved_in_one_place():
+    others = [path for path in files(".py", "registers", "workflows") if path not in MOVES_IT]
+    assert at_once(others, standing_written) == []
+    assert {path for path in MOVES_IT if not list(standing_written(text_of(path)))} == set(), "no longer needed"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "sheet.state = 'filed'",
+        "sheet.step, sheet.version = 'sign', 2",
+        "Submission.objects.filter(pk=1).update(state='open')",
+        "sheet.save(update_fields=['waiting_role'])",
+    ],
+)
+def test_moving_a_sheet_elsewhere_is_found(bad):
+    assert [line for line, _ in standing_written(f"x = 1\n{bad}\n")] == [2]
+    assert list(standing_written("x.filter(state='open')\ny.update(read_at=1)\n")) == []
+
+
+RAW = re.compile(r"(^|\.)(cursor|RawSQL|mark_safe|SafeString)$")
+RAW_IN = {
+    "registers/papers/pages.py": "mark_safe: our own style sheet inside <style>, which knows no entities",
+    "riskmgmt/health.py": "cursor: SELECT 1, is the database there",
+}
+
+
+def raw(source):
+    """Uses of what escapes neither HTML nor SQL."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name | ast.Attribute) and RAW.search(named(node)):
+            yield node.lineno, f"uses {named(node)}"
+
+
+@pytest.mark.once
+def test_nothing_bypasses_escaping():
+    paths = files(".py", *APPS)
+    assert at_once([path for path in paths if path not in RAW_IN], raw) == []
+    assert {path for path in RAW_IN if not list(raw(text_of(path)))} == set(), "no longer needed"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("bad", ["mark_safe(text)", "connection.cursor()", "expressions.RawSQL('1', [])"])
+def test_bypass_of_escaping_is_found(bad):
+    assert [line for line, _ in raw(f"x = 1\n{bad}\n")] == [2]
+
+
+# --- Models --------------------------------------------------------------------------------------------
+
+
+def models():
+    return [model for name in ("registers", "workflows") for model in apps.get_app_config(name).get_models()]
+
+
+def silent(model):
+    """Whether a model has no docstring of its own; what Django generates is its name and its fields."""
+    return not model.__doc__ or model.__doc__.startswith(f"{model.__name__}(")
+
+
+@pytest.mark.once
+def test_every_model_says_what_it_is():
+    everything = models()
+    assert len(everything) > 20
+    assert [model.__name__ for model in everything if silent(model)] == []
+    assert [model.__name__ for model in everything if model.__str__ is Model.__str__] == []
+    assert silent(ContentType)
+
+
+# --- Static files and templates ------------------------------------------------------------------------
+
+CSS_COMMENT = re.compile(r"/\*.*?\*/|(?m:^\s*//.*$)", re.DOTALL)
+ADDRESS = re.compile(r"""(?:url\(|["'`(=])\s*["']?((?:https?:)?//[^"'`\s)]+)""")
+# A name, not an address: nothing is fetched from it.
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def addresses(source):
+    """Addresses of other sites in a style sheet, a script or a template."""
+    kept = CSS_COMMENT.sub(lambda found: "\n" * found[0].count("\n"), source)
+    for found in ADDRESS.finditer(kept):
+        if found[1] not in NAMESPACES:
+            yield kept.count("\n", 0, found.start()) + 1, found[1]
+
+
+@pytest.mark.once
+def test_nothing_is_fetched_from_another_site():
+    paths = [path for suffix in (".css", ".js", ".svg") for path in files(suffix, "static")]
+    assert paths
+    assert at_once([*paths, *files(".html", "templates")], addresses) == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "bad", ["@import url(https://example.com/a.css);", "fetch('//example.com/x')", '<link href="http://example.com">']
+)
+def test_address_of_another_site_is_found(bad):
+    assert [line for line, _ in addresses(f"/* see https://example.com */\n{bad}\n")] == [2]
+
+
+CLASSES = re.compile(r'\sclass="([^"]*)"')
+TAG = re.compile(r"{%.*?%}|{{.*?}}")
+SELECTOR = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
+WITHOUT_STYLE = {
+    "person": "names the component; its parts have the style",
+    "paper-value": "names what is filled in on a line above the table",
+    "paper-rows": "names the table that holds the rows of a paper",
+}
+
+
+def classes_of(template):
+    """(line, class) of the classes a template writes out; what touches a tag (``status-{{ state }}``) is left out."""
+    template = COMMENT.sub(lambda found: "\n" * found[0].count("\n"), template)
+    for found in CLASSES.finditer(template):
+        for name in TAG.sub("{}", found[1]).split():
+            if "{}" not in name:
+                yield template.count("\n", 0, found.start()) + 1, name
+
+
+def styled():
+    own = "".join(text_of(path) for path in (*files(".css", "static"), *files(".js", "static")))
+    theirs = "".join(path.read_text(encoding="utf-8") for path in vendor_sheets())
+    return set(SELECTOR.findall(own + theirs))
+
+
+def vendor_sheets():
+    names = ("vendor/tabler/tabler.min.css", "vendor/bootstrap-icons/bootstrap-icons.min.css")
+    return [Path(finders.find(name)) for name in names]
+
+
+@pytest.mark.once
+def test_every_class_has_a_style():
+    known = styled() | set(WITHOUT_STYLE)
+    found = [
+        f"{path}:{line} {name}"
+        for path in files(".html", "templates")
+        for line, name in classes_of(text_of(path))
+        if name not in known
+    ]
+    assert found == []
+    assert set(WITHOUT_STYLE) & styled() == set(), "no longer needed"
+
+
+@pytest.mark.once
+def test_class_without_a_style_is_found():
+    assert list(classes_of('\n<p class="a {% if x %} b{% endif %} c-{{ y }} d">')) == [(2, "a"), (2, "d")]
+    assert "no-such-class" not in styled()

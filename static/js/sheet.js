@@ -7,13 +7,16 @@
   var PAUSE = 1200, RETRY = 5000;
   var state = form.querySelector("[data-save-state]");
   var version = form.elements.draft_version;
-  var timer = null, saving = false, dirty = false, stopped = false;
+  /* After a conflict only a button may put this window's words in the other's place. */
+  var held = "hold" in form.dataset;
+  var timer = null, saving = false, dirty = false, stopped = held, pressed = null;
 
   function show(code, text) { state.dataset.saveState = code; state.textContent = text; }
 
   function later(wait) { clearTimeout(timer); timer = setTimeout(save, wait); }
 
   function touched() {
+    if (held) show("dirty", "有未保存的内容，点“保存草稿”后才会保存");
     if (stopped) return;
     dirty = true;
     show("dirty", "有未保存的内容…");
@@ -40,7 +43,11 @@
         throw new Error(response.status);
       })
       .catch(function () { dirty = true; show("error", "网络不通，内容尚未保存，正在重试…"); later(RETRY); })
-      .finally(function () { saving = false; if (dirty && !stopped) later(PAUSE); });
+      .finally(function () {
+        saving = false;
+        if (pressed) { form.requestSubmit(pressed); return; }
+        if (dirty && !stopped) later(PAUSE);
+      });
   }
 
   form.addEventListener("input", touched);
@@ -58,7 +65,15 @@
       show("saved", "草稿已自动保存");
     }
   });
-  form.addEventListener("submit", function () { clearTimeout(timer); stopped = true; });
+  /* A button pressed while the page saves waits for the answer: sent along with it, the form would name a version that
+     has just passed, and be taken for another window's. */
+  form.addEventListener("submit", function (event) {
+    clearTimeout(timer);
+    stopped = true;
+    if (!saving) return;
+    event.preventDefault();
+    pressed = event.submitter;
+  });
 
   /* What is kept needs no fields; what is revised shows them; what is retired asks for the reason only. */
   function reveal(entry) {

@@ -1,5 +1,6 @@
 """A real browser in front of a real server: Debian's Chromium, never one that was downloaded."""
 
+import os
 import shutil
 
 import pytest
@@ -26,50 +27,95 @@ def chromium():
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's event loop runs in this thread, and Django would take every query in it for a mistake.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        # Root cannot have Chromium's sandbox; anybody else keeps it.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
         yield browser
         browser.close()
 
 
+# The browser's own voice for a request that was refused; what was refused is heard of by ``_answered`` and ``_failed``.
+ECHO = "Failed to load resource"
+# A page that is left gives up what it still asks for, and so does a tab that turns out to hold a download.
+LEFT = "net::ERR_ABORTED"
+VIOLATIONS = """document.addEventListener("securitypolicyviolation", event =>
+    console.error(`policy ${event.effectiveDirective}: ${event.blockedURI}`))"""
+
+
 class Site:
-    """The running site, its campus, its clock; browsers that come by. ``complaints`` is what their consoles said."""
+    """The running site, its campus, its clock; browsers that come by.
+
+    ``complaints`` is what went wrong under way, on every page of every browser: words in a console, a script that failed,
+    a breach of the content policy or a page without one, a request that failed or was refused. A test in which something
+    has to be refused says so beforehand (``expect``), and then it must be.
+    """
 
     def __init__(self, browser, url, campus, clock):
         self.browser, self.url, self.campus, self.clock = browser, url, campus, clock
-        self.complaints, self._contexts = [], []
+        self.complaints, self._contexts, self._expected, self._met = [], [], set(), set()
 
     def visitor(self, user=None, *, viewport=DESKTOP, **options):
         """A fresh browser; ``user`` signs in with it at once."""
         context = self.browser.new_context(viewport=viewport, base_url=self.url, locale="zh-CN", **options)
         context.set_default_timeout(PATIENCE)
+        context.add_init_script(VIOLATIONS)
+        # Of the context, so that tabs which a page opens are heard as well.
+        context.on("console", self._heard)
+        context.on("weberror", lambda failure: self.complaints.append(f"{failure.page.url}: {failure.error}"))
+        context.on("response", self._answered)
+        context.on("requestfailed", self._failed)
         self._contexts.append(context)
-        page = context.new_page()
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
-        page.on("response", self._answered)
-        visitor = Visitor(page)
+        visitor = Visitor(context.new_page())
         if user is not None:
             visitor.sign_in(user.number)
         return visitor
 
+    def expect(self, *refusals):
+        """Statuses (and errors of the network) that this test brings about."""
+        self._expected.update(refusals)
+
     def _heard(self, message):
-        # The browser repeats every refused request in its console; what matters of these is said by ``_answered``.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type in ("error", "warning") and ECHO not in message.text:
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
     def _answered(self, response):
-        missing = response.status == 404 and "/static/" in response.url
-        if response.status >= 500 or missing:
-            self.complaints.append(f"{response.url}: {response.status}")
+        if response.status in self._expected:
+            self._met.add(response.status)
+        elif response.status >= 400:
+            self.complaints.append(f"{response.request.method} {response.url}: {response.status}")
+        if response.headers.get("content-type", "").startswith("text/html") and not policy(response):
+            self.complaints.append(f"{response.url}: no content policy, or a loose one")
+
+    def _failed(self, request):
+        if request.failure in self._expected:
+            self._met.add(request.failure)
+        elif request.failure != LEFT:
+            self.complaints.append(f"{request.method} {request.url}: {request.failure}")
 
     def close(self):
         for context in self._contexts:
             context.close()
+        self._contexts.clear()
+
+    def verdict(self):
+        """What went wrong, and what should have and did not."""
+        return [*self.complaints, *(f"expected and not met: {refusal}" for refusal in self._expected - self._met)]
+
+
+def policy(response):
+    """Whether the browser is told to run the site's own scripts and styles only."""
+    # The directives come in another order with every start of the server.
+    said = {part.strip() for part in response.headers.get("content-security-policy", "").split(";")}
+    return {"default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'"} <= said
 
 
 @pytest.fixture
 def make_site(chromium, live_server, transactional_db, clock):
-    """Make the site with a campus; in the end no console may have complained, no answer been a failure."""
+    """Make the site with a campus; in the end nothing may have gone wrong on any page (``Site``).
+
+    The clock stands still for the server alone: the browser's goes on, and takes no cookie for expired, because Django
+    sends their age in seconds (Max-Age) as well, which goes before the date.
+    """
     sites = []
 
     def make(**options):
@@ -80,7 +126,7 @@ def make_site(chromium, live_server, transactional_db, clock):
     yield make
     for site in sites:
         site.close()
-    assert not [complaint for site in sites for complaint in site.complaints]
+    assert [fault for site in sites for fault in site.verdict()] == []
 
 
 @pytest.fixture

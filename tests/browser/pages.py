@@ -26,14 +26,15 @@ class Visitor:
     def text(self):
         return self.page.locator("main").inner_text()
 
-    def press(self, name, within=None):
-        """Press a button by its words, and agree where the page asks whether one is sure."""
+    def press(self, name, within=None, *, settle=True):
+        """Press a button by its words, and agree where the page asks whether one is sure; ``settle`` waits for what comes."""
         button = (within or self.page).get_by_role("button", name=name, exact=True).last
         asks = button.get_attribute("data-confirm") or button.evaluate("b => b.form && b.form.dataset.confirm")
         button.click()
         if asks and self.scripted:
             self.page.locator("dialog[open]").locator("button[value=yes]").click()
-        self.page.wait_for_load_state()
+        if settle:
+            self.page.wait_for_load_state()
 
     @property
     def scripted(self):

@@ -5,13 +5,13 @@ from django.contrib.sessions.models import Session
 
 from registers import versions
 from registers.models import RiskCategory, RiskPoint
-from tests.browser.conftest import PHONE
 from tests.browser.pages import PASSWORD
 from tests.factories import appoint
 from tests.personas import Year, point
 from workflows.models import Draft, Submission
 
 SEARCH = "个人岗位廉政风险自查"
+AUTOSAVE = 2500  # ms; the page saves 1.2 seconds after the last key
 
 
 @pytest.fixture
@@ -45,6 +45,7 @@ def test_last_words_before_leaving_are_kept(site, year):
 
 
 def test_form_works_without_script(site, year):
+    site.expect(422)
     clerk = site.visitor(site.campus.clerk, java_script_enabled=False).open_task(SEARCH)
     clerk.section("业务流程").get_by_role("button", name="增加一项").click()
     entry = clerk.entries("业务流程").first
@@ -66,6 +67,7 @@ def test_form_works_without_script(site, year):
 
 
 def test_without_script_an_expired_session_loses_nothing(site, year):
+    site.expect(401, 403)
     clerk = site.visitor(site.campus.clerk, java_script_enabled=False).open_task(SEARCH)
     clerk.section("业务流程").get_by_role("button", name="增加一项").click()
     clerk.type(clerk.entries("业务流程").first, "风险内容", "第一行\n超时以后才保存")
@@ -87,6 +89,7 @@ def test_without_script_an_expired_session_loses_nothing(site, year):
 
 
 def test_second_window_overwrites_nothing(site, year):
+    site.expect(409)
     first = site.visitor(site.campus.clerk).open_task(SEARCH)
     second = site.visitor(site.campus.clerk).open_task(SEARCH)
     first.type(first.add_entry("业务流程"), "风险内容", "第一个窗口写的")
@@ -102,6 +105,75 @@ def test_second_window_overwrites_nothing(site, year):
     assert kept(site.campus.clerk) == ["第一个窗口写的"]
 
 
+def test_after_a_conflict_nothing_is_overwritten_before_one_says_so(site, year):
+    """The page that tells of the conflict promises that only “保存草稿” puts its words in the other's place."""
+    site.expect(409)
+    first = site.visitor(site.campus.clerk).open_task(SEARCH)
+    second = site.visitor(site.campus.clerk).open_task(SEARCH)
+    first.type(first.add_entry("业务流程"), "风险内容", "第一个窗口写的")
+    first.wait_saved()
+    second.type(second.add_entry("制度机制"), "风险内容", "第二个窗口写的")
+    second.page.get_by_text("本窗口不再自动保存").wait_for()
+    second.press("保存草稿")
+
+    second.type(second.entries("制度机制").first, "风险内容", "第二个窗口又写")
+    second.page.get_by_text("有未保存的内容，点“保存草稿”后才会保存").wait_for()
+    second.page.wait_for_timeout(AUTOSAVE)
+    assert kept(site.campus.clerk) == ["第一个窗口写的"]
+
+    second.press("保存草稿")
+    assert "草稿已保存" in second.text()
+    assert kept(site.campus.clerk) == ["第二个窗口又写"]
+
+
+@pytest.mark.parametrize(
+    ("button", "answer"), [("保存草稿", "草稿已保存"), ("提交", "已提交，进入审核")], ids=["save", "submit"]
+)
+def test_button_pressed_while_the_page_saves_is_no_conflict(site, year, button, answer):
+    """On a slow day the answer to the page's own saving is still under way when the button is pressed."""
+    clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
+    entry = clerk.add_point("业务流程", "慢的一天")
+    clerk.wait_saved()
+    saved, held = [], []
+
+    def hold(route):
+        saved.append(route.fetch())  # the server has it, the page does not know
+        held.append(route)
+
+    clerk.page.route("**/save/", hold)
+    clerk.type(entry, "风险内容", "慢的一天写的")
+    wait_for(clerk, lambda: held)
+    clerk.press(button, settle=False)
+    clerk.page.wait_for_timeout(500)
+    for route, response in zip(held, saved, strict=True):
+        route.fulfill(response=response)
+    clerk.page.get_by_text(answer).wait_for()
+    assert "该表已在另一窗口保存" not in clerk.text()
+    assert kept(site.campus.clerk) == ["慢的一天写的"]
+
+
+def test_network_comes_back_and_all_is_saved(site, year):
+    site.expect("net::ERR_INTERNET_DISCONNECTED")
+    clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
+    entry = clerk.add_entry("业务流程")
+    clerk.wait_saved()
+    clerk.page.context.set_offline(True)
+    clerk.type(entry, "风险内容", "断网时写的")
+    clerk.page.get_by_text("网络不通，内容尚未保存，正在重试").wait_for()
+    clerk.page.context.set_offline(False)
+    clerk.wait_saved()
+    assert kept(site.campus.clerk) == ["断网时写的"]
+
+
+def wait_for(visitor, happened):
+    """Let the page go on until ``happened()``."""
+    for _ in range(100):
+        if happened():
+            return
+        visitor.page.wait_for_timeout(100)
+    raise AssertionError("it did not happen within ten seconds")
+
+
 def kept(user):
     """The contents of the draft of a person's self-check."""
     draft = Draft.objects.get(submission__person=user, submission__task__code="personal-search")
@@ -109,6 +181,7 @@ def kept(user):
 
 
 def test_signed_out_elsewhere_one_is_told_and_loses_nothing(site, year):
+    site.expect(401, 403)
     clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
     entry = clerk.add_entry("业务流程")
     clerk.wait_saved()
@@ -154,6 +227,7 @@ def last_year(site):
 
 
 def test_last_years_points_are_kept_revised_or_retired(site, last_year):
+    site.expect(422)
     Year(site.campus, site.clock)
     clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
     choice = "去年登记的内容，今年"
@@ -196,6 +270,7 @@ def test_sheet_can_be_taken_back_until_somebody_has_voted(site, year):
 
 
 def test_second_of_two_deciders_is_told_who_was_first(site, year):
+    site.expect(409)
     sheet = year.sheet("personal-search")
     sheet = year.submit(sheet, year.points(sheet, point("甲")))
     year.review(sheet)
@@ -212,22 +287,24 @@ def test_second_of_two_deciders_is_told_who_was_first(site, year):
     assert year.again(sheet).decisions.filter(step="file").count() == 1
 
 
-PAGES = (
-    *("/", "/inbox/", "/done/", "/campaign/", "/progress/", "/progress/?view=units", "/risks/", "/powers/", "/ledger/"),
-    *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/password/"),
-)
-
-
-def test_no_page_scrolls_sideways_on_a_phone(site, year):
-    """With something in every list; forms, reviews and papers too."""
-    sheet = year.searched()
-    grading = year.sheet("personal-grading")
-    year.submit(grading, year.grades(grading, "grade-1"))
-    head = site.visitor(site.campus.head, viewport=PHONE)
-    own = year.sheet("personal-search", site.campus.head)
-    sheets = (f"/submissions/{sheet.pk}/", f"/submissions/{grading.pk}/review/", f"/submissions/{own.pk}/fill/")
-    wide = {}
-    for address in (*PAGES, *sheets):
-        head.go(address)
-        wide[address] = head.page.evaluate("document.documentElement.scrollWidth")
-    assert {address: width for address, width in wide.items() if width > PHONE["width"]} == {}
+def test_of_two_deciders_at_the_same_moment_one_wins(site, year):
+    """Both press before either has an answer: one decision is made, and the other is told whose it was."""
+    site.expect(409)
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point("甲")))
+    year.review(sheet)
+    rival = site.campus.registrar
+    appoint(rival, site.campus.root, "office")
+    users = (site.campus.office, rival)
+    visitors = [site.visitor(user).open_task(SEARCH, button="办理") for user in users]
+    for visitor in visitors:
+        visitor.press("准予备案", settle=False)
+    told = []
+    for visitor in visitors:
+        visitor.page.get_by_text("已办理").or_(visitor.page.get_by_text("您的操作未生效")).first.wait_for()
+        told.append(visitor.text())
+    winner = next(place for place, text in enumerate(told) if f"已办理：{SEARCH}" in text)
+    assert "您的操作未生效" in told[1 - winner]
+    assert "数据没有被您的这次操作改动" in told[1 - winner]
+    assert users[winner].name in told[1 - winner]
+    assert [row.actor_id for row in year.again(sheet).decisions.filter(step="file")] == [users[winner].pk]

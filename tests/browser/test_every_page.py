@@ -1,0 +1,94 @@
+"""What holds on every page: nothing goes wrong behind the user's back, and a phone shows it without scrolling sideways."""
+
+import pytest
+
+from registers.models import RiskPoint
+from tests.browser.conftest import LEFT, PHONE
+from tests.personas import Year
+from workflows.models import PublicityNotice
+
+
+@pytest.fixture
+def year(site):
+    return Year(site.campus, site.clock)
+
+
+LISTS = (
+    *("/", "/inbox/", "/done/", "/campaign/", "/progress/", "/progress/?view=units", "/risks/", "/powers/", "/ledger/"),
+    *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/audit/", "/password/"),
+)
+
+
+def test_no_page_scrolls_sideways_on_a_phone(site, year):
+    """With something in every list; forms, reviews, papers and single things too."""
+    sheet = year.searched()
+    grading = year.sheet("personal-grading")
+    grading = year.submit(grading, year.grades(grading, "grade-1"))
+    head = site.visitor(site.campus.head, viewport=PHONE)
+    reviewed = head.go(f"/submissions/{grading.pk}/review/")
+    assert "单位评估" in reviewed.text()
+    wide = widths(head, f"/submissions/{grading.pk}/review/")
+    year.agree(grading, site.campus.head, grades=year.as_proposed(grading))
+    own = year.sheet("personal-search", site.campus.head)
+    single = (
+        f"/submissions/{sheet.pk}/",
+        f"/submissions/{own.pk}/fill/",
+        f"/notices/{PublicityNotice.objects.get().pk}/",
+        f"/risks/{RiskPoint.objects.in_force(site.clock.today).get().series}/",
+        f"/posts/{site.campus.post.code}/",
+    )
+    wide |= widths(head, *LISTS, *single)
+    wide |= widths(site.visitor(site.campus.auditor, viewport=PHONE), "/", "/audit/")
+    wide |= widths(site.visitor(site.campus.office, viewport=PHONE), "/", "/progress/", "/campaign/", "/ledger/")
+    assert {address: width for address, width in wide.items() if width > PHONE["width"]} == {}
+
+
+def widths(visitor, *addresses):
+    """Address → how wide its page is. Each has to be the page itself, not one that it sends to instead."""
+    found = {}
+    for address in addresses:
+        visitor.go(address)
+        assert visitor.page.url.endswith(address), f"{address} leads to {visitor.page.url}"
+        found[address] = visitor.page.evaluate("document.documentElement.scrollWidth")
+    return found
+
+
+# What the listeners of ``Site`` must hear; a listener that has gone deaf would let every test pass.
+FAULTS = {
+    "inline script": ("document.body.insertAdjacentElement('beforeend', Object.assign(document.createElement('script'),"
+                      " {textContent: 'window.ran = 1'}))", "policy script-src"),
+    "inline style": ("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')", "policy style-src"),
+    "foreign picture": ("document.body.insertAdjacentHTML('beforeend', '<img src=\"http://192.0.2.1/x.png\">')",
+                        "policy img-src"),
+    "script that fails": ("setTimeout(() => { throw new Error('out of order') })", "out of order"),
+    "word in the console": ("console.error('something is wrong')", "something is wrong"),
+    "address that is missing": ("fetch('/static/js/missing.js')", "missing.js: 404"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_goes_wrong_on_a_page_is_heard(site, name):
+    script, words = FAULTS[name]
+    clerk = site.visitor(site.campus.clerk)
+    assert site.verdict() == []
+    clerk.page.evaluate(f"() => {{ {script} }}")
+    clerk.page.wait_for_timeout(300)
+    heard, site.complaints = list(site.complaints), []
+    assert any(words in complaint for complaint in heard), heard
+    assert clerk.page.evaluate("window.ran") is None
+
+
+def test_what_was_expected_has_to_happen(site):
+    site.visitor(site.campus.clerk)
+    site.expect(409)
+    assert site.verdict() == ["expected and not met: 409"]
+    site._expected.clear()
+
+
+def test_request_that_the_network_refuses_is_heard(site):
+    clerk = site.visitor(site.campus.clerk)
+    clerk.page.context.set_offline(True)
+    clerk.page.evaluate("() => fetch('/inbox/').catch(() => 0)")
+    heard, site.complaints = list(site.complaints), []
+    assert any("net::ERR_INTERNET_DISCONNECTED" in complaint for complaint in heard), heard
+    assert not any(LEFT in complaint for complaint in heard)

@@ -133,3 +133,8 @@ class Visitor:
 def labelled(place, label):
     """The control behind a label, whether or not the label says that it must be filled."""
     return place.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(\*（必填）|\*)?\s*$"))
+
+
+def read(place):
+    """What stands in a place, without empty lines."""
+    return "\n".join(filter(None, place.inner_text().splitlines()))

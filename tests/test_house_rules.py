@@ -63,18 +63,11 @@ def test_circle_of_imports_is_found():
     assert circles({"app.a": a, "app.b": b, "app.c": f"def f():\n    {c}"}) == []
 
 
-# A view is a door; what two doors share, or a command needs too, should not live in one.
-VIEWS_KNOWN_TO = {
-    "workflows/management/commands/print_paper.py": "registers.views.papers.blank makes the empty sheet for both doors",
-}
-
-
 @pytest.mark.once
 def test_only_addresses_know_views():
     others = [path for path in files(".py", *APPS) if "/views/" not in path and not path.endswith("/urls.py")]
-    check = imports_of(r"(registers|workflows)\.views\b")
-    assert at_once([path for path in others if path not in VIEWS_KNOWN_TO], check) == []
-    assert {path for path in VIEWS_KNOWN_TO if not list(check(text_of(path)))} == set(), "no longer needed"
+    # A view is a door; what two doors share, or a command needs too, should not live in one.
+    assert at_once(others, imports_of(r"(registers|workflows)\.views\b")) == []
 
 
 @pytest.mark.once

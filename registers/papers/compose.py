@@ -199,6 +199,15 @@ def compose(layout, document, *, blank=False):
     return replace(paper, row_height=_room_for_handwriting(paper)) if blank else paper
 
 
+def empty(layout, rules):
+    """The blank form of a scheme's paper, its fixed rows already written. ``rules``: the ``SchemeRules`` it belongs to."""
+    level = layout.level if layout.level != "school" else "unit"
+    fixed = [category.label for category in rules.categories_for(level)]
+    return compose(
+        layout, {"fields": {}, "rows": [], "fixed": fixed, "institution": rules.identity.institution}, blank=True
+    )
+
+
 def _room_for_handwriting(paper):
     """The height of an empty row, in mm, with which the form just fills its page; 8 to 40."""
 

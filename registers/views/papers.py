@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from registers.jobs import as_attachment
 from registers.models import Scheme
 from registers.papers import docx, pages, xlsx
-from registers.papers.compose import compose
+from registers.papers.compose import empty
 
 TYPES = {
     "pdf": ("application/pdf", lambda paper: pages.to_pdf([paper])),
@@ -51,15 +51,6 @@ def _layout(request, slug):
     return scheme, layout
 
 
-def blank(layout, rules):
-    """The empty paper, its fixed rows already written."""
-    level = layout.level if layout.level != "school" else "unit"
-    fixed = [category.label for category in rules.categories_for(level)]
-    return compose(
-        layout, {"fields": {}, "rows": [], "fixed": fixed, "institution": rules.identity.institution}, blank=True
-    )
-
-
 @require_safe
 def paper_blank(request, slug):
     """One blank paper on screen. Context: ``layout``, ``slug``, ``sheet`` (HTML), ``crumbs``."""
@@ -71,7 +62,7 @@ def paper_blank(request, slug):
             "slug": slug,
             "layout": layout,
             "crumbs": [("表格样式", reverse("paper_list"))],
-            "sheet": pages.to_html(blank(layout, scheme.rules), standalone=False),
+            "sheet": pages.to_html(empty(layout, scheme.rules), standalone=False),
         },
     )
 
@@ -80,4 +71,4 @@ def paper_blank(request, slug):
 def paper_file(request, slug, form):
     """One blank paper as a file."""
     scheme, layout = _layout(request, slug)
-    return download(blank(layout, scheme.rules), form, f"{layout.label}{layout.title}（空白）")
+    return download(empty(layout, scheme.rules), form, f"{layout.label}{layout.title}（空白）")

@@ -7,8 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from registers import audit
 from registers.models import Scheme
 from registers.papers import docx, pages, xlsx
-from registers.papers.compose import compose
-from registers.views.papers import blank
+from registers.papers.compose import compose, empty
 from workflows import sources
 from workflows.documents import document
 
@@ -48,6 +47,6 @@ class Command(BaseCommand):
             composed = compose(layout, document(submission))
             audit.append("paper.export", about=submission, detail={"by": "command"})
         else:
-            composed = blank(layout, found.rules)
+            composed = empty(layout, found.rules)
         Path(output).write_bytes(WRITERS[options["format"]](composed))
         self.stdout.write(f"已写入 {output}")

@@ -7,15 +7,16 @@ neither is set, convenience never wins over safety (`PRODUCTION`).
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from riskmgmt.environment import LEVELS, Environment, refuse
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 # pytest announces itself, also to the commands that a test starts; nobody has to remember a switch.
 TESTING = "PYTEST_VERSION" in os.environ
 if not TESTING:
@@ -27,8 +28,7 @@ DEMO = env.bool("DEMO", default=False)
 PRODUCTION = not (DEBUG or DEMO or TESTING)
 
 # Everything the running site writes: database, queue, mails, uploads, the demo's secret.
-VAR = Path(env("RISKMGMT_VAR", default=str(BASE_DIR / "var" / ("test" if TESTING else "")))).resolve()
-VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+VAR = env.folder("RISKMGMT_VAR", default=BASE_DIR / "var" / ("test" if TESTING else ""))
 NODE_MODULES = BASE_DIR / "node_modules"
 
 
@@ -37,9 +37,8 @@ def secret_key():
     if key := env("SECRET_KEY", default=""):
         return key
     if PRODUCTION:
-        raise ImproperlyConfigured(
-            "没有设置 SECRET_KEY，生产环境不能启动。请在环境变量或 .env 中写入一个 50 位以上的随机串；"
-            "只想试用请运行 ./run。(Set SECRET_KEY, or DEMO=1 for a trial.)"
+        refuse(
+            "SECRET_KEY", "请写入一个 50 位以上的随机串，没有它生产环境不能启动；只想试用请运行 ./run，或设 DEMO=1。"
         )
     kept = VAR / "secret-key"
     try:
@@ -118,13 +117,13 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 LANGUAGE_CODE = "zh-hans"
-TIME_ZONE = env("TIME_ZONE", default="Asia/Shanghai")
+TIME_ZONE = env.time_zone("TIME_ZONE", default="Asia/Shanghai")
 USE_I18N = True
 USE_TZ = True
 
 # --- Database -------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
 database = DATABASES["default"]
 if database["ENGINE"].endswith("sqlite3"):
     database["OPTIONS"] = {
@@ -151,10 +150,10 @@ else:
 
 # --- Cache, queue, periodic work ------------------------------------------------------------------
 
-REDIS_URL = env("REDIS_URL", default="")
+REDIS_URL = env.redis("REDIS_URL")
 if REDIS_URL:
     # Number 1: emptying the cache empties the whole numbered database, and the queue lives in the one of REDIS_URL.
-    CACHE_LOCATION = env("CACHE_URL", default=environ.urlparse(REDIS_URL)._replace(path="/1").geturl())
+    CACHE_LOCATION = env.redis("CACHE_URL", default=urlsplit(REDIS_URL)._replace(path="/1").geturl())
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_LOCATION}}
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -232,7 +231,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 # Under this name the login form hands it over; taking the model's own, axes would see nobody and lock everybody.
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5)
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", default=5, least=1)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_COOLOFF_MESSAGE = "密码错误次数过多，请 15 分钟后再试；忘记密码请联系本单位联络员或系统管理员。"
 AXES_LOCKOUT_TEMPLATE = "429.html"
@@ -241,7 +240,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=8) * 3600
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=8, least=1) * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 # Saving at every request writes the cookie into responses that something may cache (CVE-2026-35192).
 SESSION_SAVE_EVERY_REQUEST = False
@@ -309,7 +308,7 @@ FONT_DIR = env("FONT_DIR", default="")
 
 # --- Mail and logs --------------------------------------------------------------------------------
 
-globals().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}"))
+globals().update(env.mail("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="riskmgmt@localhost")
 EMAIL_TIMEOUT = 10
 
@@ -324,10 +323,13 @@ LOGGING = {
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
-            "formatter": env("LOG_FORMAT", default="json" if PRODUCTION else "plain"),
+            "formatter": env.one_of("LOG_FORMAT", ("json", "plain"), default="json" if PRODUCTION else "plain"),
         },
     },
-    "root": {"handlers": ["stdout"], "level": env("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
+    "root": {
+        "handlers": ["stdout"],
+        "level": env.one_of("LOG_LEVEL", LEVELS, default="INFO" if PRODUCTION else "WARNING"),
+    },
     # Django's own handlers would print a second time, and mail tracebacks that hold what users typed.
     "loggers": {
         "django": {"handlers": [], "propagate": True},

@@ -112,9 +112,53 @@ def test_missing_front_end_files_are_a_warning_with_a_remedy(tmp_path, settings)
 def test_production_refuses_every_command_without_a_secret(tmp_path, arguments):
     answer = manage(*arguments, env=site(tmp_path))
     assert (answer.returncode, answer.stdout) == (1, "")
-    assert answer.stderr.startswith("没有设置 SECRET_KEY")
+    assert answer.stderr.startswith("环境变量 SECRET_KEY 没有设好")
     assert len(answer.stderr.splitlines()) == 1
     assert not (tmp_path / "secret-key").exists()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://risk:hidden@localhost/risk"),
+        ("DATABASE_URL", "postgres://risk:hidden@localhost:five/risk"),
+        ("DATABASE_URL", "postgres://localhost/"),
+        ("REDIS_URL", "localhost:6379"),
+        ("EMAIL_URL", "pigeon://hidden@roof"),
+        ("TRUSTED_PROXIES", "one"),
+        ("LOGIN_FAILURE_LIMIT", "0"),
+        ("SECURE_SSL", "ture"),
+        ("TIME_ZONE", "Asia/Changchun"),
+        ("LOG_LEVEL", "loud"),
+        ("RISKMGMT_VAR", "/dev/null/var"),
+    ],
+)
+def test_setting_that_cannot_be_used_is_named_and_not_repeated(tmp_path, name, value):
+    answer = manage("check", env=site(tmp_path, DEMO="1") | {name: value})
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith(f"环境变量 {name} 没有设好。")
+    assert len(answer.stderr.splitlines()) == 1
+    assert "hidden" not in answer.stderr
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "program", [["celery", "--app", "riskmgmt", "worker"], ["gunicorn", "--preload", "riskmgmt.wsgi"]]
+)
+def test_service_without_a_secret_ends_with_a_sentence(tmp_path, program):
+    answer = subprocess.run(
+        [sys.executable, "-m", *program],
+        cwd=ROOT,
+        env=site(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode != 0
+    assert "SECRET_KEY" in answer.stderr
+    assert "Traceback" not in answer.stdout + answer.stderr
 
 
 @pytest.mark.once

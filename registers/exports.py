@@ -13,7 +13,7 @@ def ledger(parameters, owner):
     """The ledger a person asked for, with what that person may read at the time the worker writes it."""
     actor = Actor(owner)
     unit = Unit.objects.visible_to(actor).get(code=parameters["unit"])
-    scheme = Scheme.objects.visible_to(actor).get(is_current=True)
+    scheme = Scheme.objects.visible_to(actor).in_use()
     on = date.fromisoformat(parameters["on"])
     content = ledgers.workbook(ledgers.for_reader(actor), scheme, unit, on=on, year=on.year)
     return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", content

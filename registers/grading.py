@@ -30,8 +30,11 @@ def propose(rules, factors, *, forced_by=()):
         place = codes.index(factors[factor.code])
         places.append((place, len(codes)))
         words.append(f"{factor.label}：{factor.values[place].label}")
+    if rules.grading.rule == "cases":
+        return _by_cases(rules, factors, words)
     if rules.grading.rule == "worst":
-        rank, why = 1 + min(place for place, _ in places), "取其中较重的一项"
+        alone = "按此项" if len(places) == 1 else "取其中较重的一项"
+        rank, why = 1 + min(place for place, _ in places), alone
     elif all(place == 0 for place, _ in places):
         rank, why = 1, "各项均为最重"
     elif all(place == size - 1 for place, size in places):
@@ -40,3 +43,13 @@ def propose(rules, factors, *, forced_by=()):
         rank, why = (1 + len(grades)) // 2, "各项不同为最重或最轻"
     grade = grades[rank]
     return Proposal(grade.code, f"{'；'.join(words)}。{why}，建议评为{grade.label}。")
+
+
+def _by_cases(rules, factors, words):
+    for case in rules.grading.cases:
+        if sum(factors[code] in values for code, values in case.when.items()) >= case.needed:
+            grade, why = case.grade, case.because or "符合方案所列情形"
+            break
+    else:
+        grade, why = rules.grading.otherwise, "不属于方案所列其他等级的情形"
+    return Proposal(grade, f"{'；'.join(words)}。{why.rstrip('。')}，建议评为{rules.label_of('grades', grade)}。")

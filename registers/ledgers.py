@@ -87,7 +87,7 @@ def rows(scope, scheme, unit, *, on, points=None):
         history[key] += 1
         first.setdefault(key, start)
     leaders = _leaders(on)
-    stages = [(stage.code, stage.label) for stage in scheme.rules.stages]
+    stages = [(stage.code, stage.label) for stage in scheme.rules.measure_stages]
     return [
         Row(
             point,
@@ -130,7 +130,7 @@ def totals(scheme, unit, *, on):
 
 def columns(scheme):
     """The ledger's columns under a scheme, its measure stages among them: ``[(label, width)]``."""
-    return [*HEAD, *((stage.label, 30) for stage in scheme.rules.stages), *TAIL]
+    return [*HEAD, *((stage.label, 30) for stage in scheme.rules.measure_stages), *TAIL]
 
 
 def cells(number, row, levels):

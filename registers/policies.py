@@ -104,6 +104,16 @@ class ControlMeasurePolicy(Policy):
         return rows.filter(Exists(points), in_force_from__isnull=False)
 
 
+@policy("registers.PostGrade")
+class PostGradePolicy(Policy):
+    def visible(self, rows, actor):
+        """The grade of one's own post; a unit's by those who answer for it; all of them by the school's part."""
+        if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
+            return rows.none()
+        units = actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", "registrar", *SCHOOL_ROLES)
+        return rows.filter(Q(unit__in=units) | Q(post__in=actor.posts), in_force_from__isnull=False)
+
+
 @policy("registers.AuditEntry")
 class AuditEntryPolicy(Policy):
     def visible(self, rows, actor):

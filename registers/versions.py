@@ -2,9 +2,9 @@
 
 from django.db.models import Q
 
-from registers.models import ControlMeasure, LeadingGroup, PowerItem, RiskPoint
+from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem, RiskPoint
 
-VERSIONED = (RiskPoint, PowerItem, ControlMeasure)
+VERSIONED = (RiskPoint, PowerItem, ControlMeasure, PostGrade)
 
 
 class NotADraft(Exception):

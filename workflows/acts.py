@@ -6,6 +6,7 @@ declare(
     {
         "campaign.open": Act("开展年度活动"),
         "submission.opened": Act("待填报", told="filler"),
+        "submission.begun_again": Act("发起调整"),
         "submission.submit": Act("提交", told="next"),
         "submission.withdraw": Act("撤回"),
         "submission.vote": Act("集体审核表决"),

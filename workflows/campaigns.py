@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from registers import audit
+from registers.access import require
 from registers.models import Appointment, Incumbency
 from registers.schemes.language import Level
 from workflows import notifications, policies
@@ -39,11 +40,12 @@ def open_campaign(*, scheme, institution, year, at, actor=None):
         for position, phase in enumerate(rules.phases)
     }
     on = timezone.localdate(at)
-    people, units = in_scope(rules, institution, on=on), answerable_units(institution, on=on)
+    subjects = _subjects(rules, institution, on=on)
     for position, task in enumerate(rules.tasks):
+        phase = phases.get(task.phase)
         row = CampaignTask.objects.create(
             campaign=campaign,
-            phase=phases[task.phase],
+            phase=phase,
             code=task.code,
             label=task.label,
             step_label=task.step_label,
@@ -52,21 +54,32 @@ def open_campaign(*, scheme, institution, year, at, actor=None):
             paper=task.paper,
             route=task.route,
             position=position,
-            opens_on=(task.opens.on(year) if task.opens else phases[task.phase].starts_on or on),
-            due_on=task.due.on(year),
+            opens_on=task.opens.on(year) if task.opens else (phase.starts_on if phase else None) or on,
+            due_on=task.due.on(year) if task.due else None,
         )
         first = rules.routes[task.route].steps[0].code
-        owed = (
-            [{"unit_id": held.post.unit_id, "post_id": held.post_id, "person_id": held.user_id} for held in people]
-            if task.level == Level.PERSONAL
-            else [{"unit_id": unit} for unit in units]
-        )
         Submission.objects.bulk_create(
-            [Submission(task=row, step=first, due_on=row.due_on, **subject) for subject in owed], batch_size=500
+            [Submission(task=row, step=first, due_on=row.due_on, **subject) for subject in subjects[task.level]],
+            batch_size=500,
         )
+    if institution.scheme_slug != scheme.slug:
+        institution.scheme_slug = scheme.slug
+        institution.save(update_fields=["scheme_slug"])
     audit.append("campaign.open", about=campaign, actor=actor, at=at)
     open_due(at=at, campaign=campaign)
     return campaign
+
+
+def _subjects(rules, institution, *, on):
+    """Who owes the sheets of each level: post holders in scope, units with a head, the institution for the school's own."""
+    return {
+        Level.PERSONAL: [
+            {"unit_id": held.post.unit_id, "post_id": held.post_id, "person_id": held.user_id}
+            for held in in_scope(rules, institution, on=on)
+        ],
+        Level.UNIT: [{"unit_id": unit} for unit in answerable_units(institution, on=on)],
+        Level.SCHOOL: [{"unit_id": institution.pk}],
+    }
 
 
 def in_scope(rules, institution, *, on):
@@ -85,16 +98,20 @@ def why_in_scope(rules, incumbency):
     if not rules.scope.any_of:
         return rules.scope.text or "全体人员"
     for alternative in rules.scope.any_of:
-        if all(_holds(condition, incumbency) for condition in alternative):
+        if all(_holds(rules, condition, incumbency) for condition in alternative):
             return rules.scope.text or "符合方案规定的人员范围"
     return ""
 
 
-def _holds(condition, incumbency):
+def _holds(rules, condition, incumbency):
     post, user = incumbency.post, incumbency.user
     facts = []
     if condition.post_flag:
         facts.append(getattr(post, f"is_{condition.post_flag}"))
+    if condition.rank_at_least:
+        # A rank that the scheme does not list is below all of them.
+        ranks = rules.ranks
+        facts.append(user.rank in ranks and ranks.index(user.rank) >= ranks.index(condition.rank_at_least))
     if condition.unit_types:
         facts.append(post.unit.unit_type in condition.unit_types)
     if condition.party_member is not None:
@@ -152,6 +169,27 @@ def _open_all(task, waiting, at):
         )
     audit.append("submission.opened", about=task, at=at, detail={"count": len(rows)})
     return len(rows)
+
+
+@transaction.atomic
+def begin_again(submission, *, actor, at):
+    """Open the next sheet of a task that stands all year, for the same subject; return it. Raises ``NotAllowed``.
+
+    Two people asking at once get the same sheet. Source: R0-32, R4-34.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).with_rules().get(pk=submission.pk)
+    require(actor, "begin_again", submission)
+    again, made = Submission.objects.get_or_create(
+        task=submission.task,
+        unit_id=submission.unit_id,
+        post_id=submission.post_id,
+        person_id=submission.person_id,
+        sequence=submission.sequence + 1,
+        defaults={"step": submission.task.route_rules.steps[0].code, "state": State.OPEN, "moved_at": at},
+    )
+    if made:
+        audit.append("submission.begun_again", about=again, actor=actor, at=at, detail={"after": submission.pk})
+    return again
 
 
 def current(institution=None):

@@ -157,7 +157,8 @@ def reseat(submission, role, *, at):
 def _end(submission, *, at):
     """The end of the route: apply the lines to the register, freeze the paper, open what comes after. Source: R1-20."""
     on = timezone.localdate(at)
-    for line in submission.lines.select_related("risk_point", "power_item", "measure"):
+    sheet_for(submission).settle()
+    for line in submission.lines.select_related("risk_point", "power_item", "measure", "post_grade"):
         if line.change == "retire":
             versions.retire(line.record, on=on)
         elif line.change != "keep":

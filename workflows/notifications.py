@@ -40,10 +40,12 @@ def post(people, *, kind, key, text, submission, at):
 
 def sentence(act, submission):
     """What the recipient reads: which paper, whose, what to do. Never what the sheet says."""
-    paper = submission.task.label
+    paper, day = submission.task.label, submission.due_on
     words = {
-        "submission.opened": f"请填报“{paper}”，截止 {submission.due_on:%Y-%m-%d} 24:00。",
-        "submission.return": f"您的“{paper}”被退回，请按意见修改，限 {submission.due_on:%Y-%m-%d} 前重新提交。",
+        "submission.opened": f"请填报“{paper}”，截止 {day} 24:00。"
+        if day
+        else f"“{paper}”已开放，没有截止日期，请及时填报。",
+        "submission.return": f"您的“{paper}”被退回，请按意见修改，限 {day} 前重新提交。",
         "submission.filed": f"您的“{paper}”已办结备案。",
         "submission.copied": f"“{paper}”（{submission.unit}）已抄送备查，无须办理。",
     }

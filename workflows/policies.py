@@ -141,6 +141,19 @@ class SubmissionPolicy(Policy):
             return no("该表当前不在填报环节，不能修改。")
         return YES
 
+    def may_begin_again(self, actor, submission):
+        """Start the next sheet of a task that stands all year; by whoever filled this one. Source: R0-32."""
+        if submission.task.due_on is not None or submission.task.campaign.state != "open":
+            return no("该事项按期办理，不能另行发起调整。")
+        if submission.state != State.FILED:
+            return no("上一张表尚未办结，请先办结。")
+        if submission.person_id:
+            held = Incumbency.objects.in_force(actor.on).filter(post=submission.post_id, user=actor.user_id)
+            return (
+                YES if submission.person_id == actor.user_id and held.exists() else no("只有在岗的本人可以发起调整。")
+            )
+        return YES if submission.unit_id in actor.own_unit_ids("liaison") else no("单位表由本单位联络员发起调整。")
+
     def may_withdraw(self, actor, submission):
         if submission.state != State.IN_REVIEW:
             return no("该表不在审核中，无需撤回。")

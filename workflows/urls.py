@@ -19,6 +19,7 @@ urlpatterns = [
     path("submissions/<int:pk>/fill/", submissions.submission_fill, name="submission_fill"),
     path("submissions/<int:pk>/save/", submissions.submission_save, name="submission_save"),
     path("submissions/<int:pk>/entry/", submissions.submission_entry, name="submission_entry"),
+    path("submissions/<int:pk>/again/", submissions.submission_again, name="submission_again"),
     path("submissions/<int:pk>/withdraw/", submissions.submission_withdraw, name="submission_withdraw"),
     path("submissions/<int:pk>/nudge/", campaigns.submission_nudge, name="submission_nudge"),
     path("submissions/<int:pk>/paper.<form:form>", submissions.submission_file, name="submission_file"),

@@ -3,9 +3,9 @@
 from registers.models.organisation import GroupMember, LeadingGroup, Unit
 from registers.models.people import Appointment, User
 from registers.models.posts import Duty, Incumbency, Post
-from registers.models.powers import PowerItem, ProcessStep
+from registers.models.powers import MajorMatter, PowerItem, ProcessStep
 from registers.models.records import AuditEntry, AuditHead, DemoClock, Job
-from registers.models.risks import ControlMeasure, RiskPoint
+from registers.models.risks import ControlMeasure, PostGrade, RiskPoint
 from registers.models.schemes import Grade, RiskCategory, Scheme
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "Incumbency",
     "Job",
     "LeadingGroup",
+    "MajorMatter",
     "Post",
+    "PostGrade",
     "PowerItem",
     "ProcessStep",
     "RiskCategory",

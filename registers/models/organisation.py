@@ -34,6 +34,8 @@ class Unit(TreeNode):
     unit_type = models.CharField("单位类型", max_length=20, choices=Type)
     position = models.PositiveIntegerField("排序", default=0)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
+    # Of the institution itself only: which of the rule books on record it follows.
+    scheme_slug = models.SlugField("采用的方案", max_length=40, blank=True)
 
     objects = UnitQuerySet.as_manager(with_tree_fields=False)
 

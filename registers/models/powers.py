@@ -5,6 +5,16 @@ from django.db import models
 from registers.models.versioned import Versioned, version_constraints
 
 
+class MajorMatter(models.TextChoices):
+    """The four kinds of 三重一大. Source: R3-19, R4-20."""
+
+    NONE = "", "不属于"
+    DECISION = "decision", "重大决策"
+    APPOINTMENT = "appointment", "重要人事任免"
+    PROJECT = "project", "重大项目安排"
+    LARGE_FUND = "large_fund", "大额度资金使用"
+
+
 class PowerItem(Versioned):
     """One version of a power a unit exercises (权力事项). Source: R1-13, R1-34, R4-14."""
 
@@ -12,13 +22,6 @@ class PowerItem(Versioned):
         DECISION = "decision", "决策"
         EXECUTION = "execution", "执行"
         SUPERVISION = "supervision", "监督"
-
-    class MajorMatter(models.TextChoices):
-        NONE = "", "不属于"
-        DECISION = "decision", "重大决策"
-        APPOINTMENT = "appointment", "重要人事任免"
-        PROJECT = "project", "重大项目安排"
-        LARGE_FUND = "large_fund", "大额度资金使用"
 
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="power_items")
     accountable_post = models.ForeignKey(

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from registers.models.powers import MajorMatter
 from registers.models.versioned import Versioned, version_constraints
 from registers.schemes.language import Level
 
@@ -19,6 +20,8 @@ class RiskPoint(Versioned):
     post = models.ForeignKey("registers.Post", models.PROTECT, null=True, related_name="risk_points")
     holder = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="risk_points")
     power_item = models.CharField("权力（业务）事项", max_length=120, blank=True)
+    duty = models.CharField("岗位职责内容", max_length=300, blank=True)
+    major_matter = models.CharField("三重一大", max_length=12, choices=MajorMatter, blank=True, default="")
     category = models.ForeignKey("registers.RiskCategory", models.PROTECT, related_name="+")
     content = models.TextField("风险内容")
     manifestation = models.TextField("表现形式", blank=True)
@@ -44,6 +47,25 @@ class RiskPoint(Versioned):
 
     def __str__(self):
         return self.content[:30]
+
+
+class PostGrade(Versioned):
+    """One version of the grade of a post as a whole (岗位风险等级), beside the grades of its points. Source: R3-22, B5-8."""
+
+    unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="post_grades")
+    post = models.ForeignKey("registers.Post", models.PROTECT, related_name="grades")
+    self_grade = models.ForeignKey("registers.Grade", models.PROTECT, null=True, related_name="+")
+    proposed_grade = models.ForeignKey("registers.Grade", models.PROTECT, null=True, related_name="+")
+    final_grade = models.ForeignKey("registers.Grade", models.PROTECT, null=True, related_name="posts")
+    grade_reason = models.TextField("等级说明", blank=True)
+    remark = models.CharField("备注", max_length=200, blank=True)
+
+    class Meta:
+        constraints = version_constraints("post_grade")
+        ordering = ["post__code", "pk"]
+
+    def __str__(self):
+        return f"{self.post} {self.final_grade or self.proposed_grade or ''}"
 
 
 class ControlMeasure(Versioned):

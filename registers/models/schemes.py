@@ -4,7 +4,20 @@ from django.db import models
 from django.db.models import Q
 
 from registers.access import ScopedQuerySet
+from registers.models.organisation import Unit
 from registers.schemes.language import Scheme as SchemeDocument
+
+
+class SchemeQuerySet(ScopedQuerySet):
+    """Versions of rule books."""
+
+    def in_use(self):
+        """The version in force of the rule book that the institution follows; None while there is none on record.
+
+        Before an institution has chosen, the first by name stands in for it.
+        """
+        own = Unit.objects.filter(parent=None, scheme_slug=models.OuterRef("slug"))
+        return self.filter(is_current=True).order_by(models.Exists(own).desc(), "slug").first()
 
 
 class Scheme(models.Model):
@@ -19,7 +32,7 @@ class Scheme(models.Model):
     loaded_at = models.DateTimeField("载入时间")
     is_current = models.BooleanField(default=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = SchemeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -104,7 +104,6 @@ class PaperLayout(Origin):
     title: Label
     level: Literal["personal", "unit", "school"] = "unit"
     orientation: Literal["portrait", "landscape"] = "portrait"
-    brings: Literal["points", "grades", "measures", "powers", "group", "report"] | None = None
     rows: str | None = None
     fixed_rows: FieldName | None = None
     sort: tuple[Annotated[str, Field(pattern=r"^-?[a-z][a-z0-9_.-]*$")], ...] = ()

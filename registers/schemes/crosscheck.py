@@ -6,10 +6,14 @@ Each check yields ``(where, fault, remedy)``; ``where`` is the path of keys and 
 from collections import Counter
 
 from registers.papers.layout import leaf_columns
+from registers.schemes import gradingcheck
 from registers.schemes.language import Brings, Level, Role, StepKind
 
 POINT_FIELDS = {
     "category",
+    "duty",
+    "post",
+    "major_matter",
     "content",
     "manifestation",
     "finding_source",
@@ -35,12 +39,22 @@ POWER_FIELDS = {
     "complaint_channel",
     "chart_number",
 }
-ACTING_KINDS = set(StepKind) - {StepKind.COPY}
+SECTIONS = (
+    "domains",
+    "categories",
+    "grades",
+    "stages",
+    "natures",
+    "finding_sources",
+    "phases",
+    "tasks",
+    "warning_actions",
+)
 
 
 def faults(scheme):
     """All faults of a scheme that its types cannot see."""
-    for check in (_roles, _doubles, _grades, _routes, _phases, _tasks, _papers):
+    for check in (_roles, _doubles, gradingcheck.faults, _scope, _routes, _phases, _tasks, _papers):
         yield from check(scheme)
 
 
@@ -51,7 +65,7 @@ def _roles(scheme):
 
 
 def _doubles(scheme):
-    for section in ("domains", "categories", "grades", "stages", "natures", "finding_sources", "phases", "tasks"):
+    for section in SECTIONS:
         seen = set()
         for index, item in enumerate(getattr(scheme, section)):
             if item.code in seen:
@@ -63,21 +77,15 @@ def _doubles(scheme):
                 yield ("routes", slug, "steps"), f"步骤代码“{code}”出现 {count} 次", "为每个步骤取不同的代码"
 
 
-def _grades(scheme):
-    ranks = [grade.rank for grade in scheme.grades]
-    if ranks != list(range(1, len(ranks) + 1)):
-        yield ("grades",), f"等级的 rank 为 {ranks}", "从最重到最轻依次写 1、2、3……"
-    codes = {grade.code for grade in scheme.grades}
-    for name, grade in scheme.grading.forced.items():
-        if grade not in codes:
-            yield ("grading", "forced", name), f"强制等级“{grade}”不存在", f"改为已有等级：{'、'.join(sorted(codes))}"
-    if scheme.grading.rule == "worst":
-        for index, factor in enumerate(scheme.grading.factors):
-            if len(factor.values) != len(ranks):
+def _scope(scheme):
+    for number, alternative in enumerate(scheme.scope.any_of):
+        for index, condition in enumerate(alternative):
+            rank = condition.rank_at_least
+            if rank is not None and rank not in scheme.ranks:
                 yield (
-                    ("grading", "factors", index, "values"),
-                    f"因素“{factor.label}”有 {len(factor.values)} 档，等级有 {len(ranks)} 级",
-                    "采用 worst 规则时两者数量应相同",
+                    ("scope", "any_of", number, index, "rank_at_least"),
+                    f"职级“{rank}”不在 ranks 中",
+                    f"在 ranks 中从低到高列出职级，现有：{'、'.join(scheme.ranks) or '（未列）'}",
                 )
 
 
@@ -91,6 +99,12 @@ def _routes(scheme):
             here = (*where, index)
             if index and step.kind is StepKind.FILL:
                 yield (*here, "kind"), "填报步骤只能是路线的第一步", "退回即回到填报，删去这一步"
+            if step.outside and step.kind is not StepKind.FILE:
+                yield (
+                    (*here, "outside"),
+                    f"步骤“{step.label}”不是备案，不能写 outside",
+                    "改为 kind: file，或删去 outside",
+                )
             if step.kind is StepKind.ADJUDICATE and step.sets is None:
                 yield here, f"评定步骤“{step.label}”没有说明确定哪个等级", "补上 sets: proposed_grade 或 final_grade"
             if step.kind is StepKind.PUBLICISE and step.audience is None:
@@ -115,7 +129,7 @@ def _tasks(scheme):
     for index, task in enumerate(scheme.tasks):
         where = ("tasks", index)
         for name, known in (("phase", phases), ("paper", scheme.papers), ("route", scheme.routes)):
-            if getattr(task, name) not in known:
+            if getattr(task, name) not in known and (name, task.phase) != ("phase", None):
                 yield (
                     (*where, name),
                     f"“{task.label}”引用的 {name}“{getattr(task, name)}”不存在",
@@ -126,13 +140,24 @@ def _tasks(scheme):
                 yield (*where, "after"), f"先行任务“{code}”不存在", f"改为已有任务：{'、'.join(tasks)}"
             elif tasks[code].level is not task.level:
                 yield (*where, "after"), f"先行任务“{code}”的层面与本任务不同", "先行任务须由同一人或同一单位完成"
-        if task.opens and task.opens.on(2025) > task.due.on(2025):
-            yield (*where, "opens"), f"“{task.label}”开放晚于截止", "核对 opens 与 due"
+        yield from _days(where, task)
         yield from _asks(where, task)
+        if task.also and task.brings is not Brings.POINTS:
+            yield (*where, "also"), f"“{task.label}”不填报风险点，不能写 also", "改为 brings: points，或删去 also"
         if task.route in scheme.routes:
             yield from _filler(where, task, scheme.routes[task.route])
+            yield from _grading_steps(where, task, scheme.routes[task.route])
     if loop := _loop(tasks):
         yield ("tasks", list(tasks).index(loop), "after"), f"任务“{loop}”的先后关系成环", "删去其中一个 after"
+
+
+def _days(where, task):
+    if task.due is None and task.phase is not None:
+        yield where, f"“{task.label}”属于一个阶段，却没有截止日期", "补上 due；常年开放的事项不写 phase 和 due"
+    if task.due and task.phase is None:
+        yield where, f"“{task.label}”有截止日期，却不属于任何阶段", "补上 phase；常年开放的事项不写 phase 和 due"
+    if task.opens and task.due and task.opens.on(2025) > task.due.on(2025):
+        yield (*where, "opens"), f"“{task.label}”开放晚于截止", "核对 opens 与 due"
 
 
 def _asks(where, task):
@@ -162,6 +187,16 @@ def _filler(where, task, route):
         )
 
 
+def _grading_steps(where, task, route):
+    graded = task.brings in (Brings.GRADES, Brings.POST_GRADES) or "grades" in task.also
+    if not graded and any(step.kind is StepKind.ADJUDICATE for step in route.steps):
+        yield (
+            (*where, "route"),
+            f"“{task.label}”不评等级，路线“{route.label}”却有评定步骤",
+            "换一条路线，或在 also 中写上 grades",
+        )
+
+
 def _loop(tasks):
     for code in tasks:
         seen, waiting = set(), list(tasks[code].after)
@@ -176,7 +211,7 @@ def _loop(tasks):
 
 
 def _papers(scheme):
-    stages = {f"measures.{stage.code}" for stage in scheme.stages}
+    stages = {f"measures.{stage.code}" for stage in scheme.measure_stages}
     steps = {step.code for route in scheme.routes.values() for step in route.steps}
     for slug, paper in scheme.papers.items():
         for column in leaf_columns(paper):
@@ -184,7 +219,7 @@ def _papers(scheme):
                 yield (
                     ("papers", slug, "columns"),
                     f"列“{column.label}”引用的措施阶段“{column.field}”不存在",
-                    f"改为：{'、'.join(sorted(stages)) or '（本方案未设阶段）'}",
+                    f"改为：{'、'.join(sorted(stages))}",
                 )
         for index, block in enumerate(paper.footer):
             if block.step and block.step not in steps:
@@ -193,3 +228,10 @@ def _papers(scheme):
                     f"签署栏引用的步骤“{block.step}”不存在",
                     f"改为：{'、'.join(sorted(steps))}",
                 )
+    for index, action in enumerate(scheme.warning_actions):
+        if action.paper and action.paper not in scheme.papers:
+            yield (
+                ("warning_actions", index, "paper"),
+                f"“{action.label}”的文书“{action.paper}”不存在",
+                f"改为已有的：{'、'.join(sorted(scheme.papers))}",
+            )

@@ -13,6 +13,7 @@ from registers.schemes.dates import DateRule
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+ONE_MEASURE = "measure"  # code of the only part of a measure in a scheme without stages
 Day = Annotated[
     DateRule, BeforeValidator(lambda value: value if isinstance(value, DateRule) else DateRule.parse(value))
 ]
@@ -24,6 +25,18 @@ class Level(StrEnum):
     PERSONAL = "personal"
     UNIT = "unit"
     SCHOOL = "school"
+
+
+UnitType = Literal[
+    "institution",
+    "office",
+    "college",
+    "logistics",
+    "teaching_support",
+    "affiliated",
+    "affiliated_hospital",
+    "section",
+]
 
 
 class Role(StrEnum):
@@ -58,6 +71,7 @@ class Brings(StrEnum):
 
     POINTS = "points"
     GRADES = "grades"
+    POST_GRADES = "post_grades"
     MEASURES = "measures"
     POWERS = "powers"
     GROUP = "group"
@@ -113,16 +127,39 @@ class Factor(Named):
     values: Annotated[list[Named], Field(min_length=2)]
 
 
+class Case(Part):
+    """One line of a grading table: the ``grade`` of a point whose factors have the listed values.
+
+    ``when`` maps factor code to value codes; every factor named must fit, or at least ``at_least`` of them. ``because``
+    joins the reason that people are shown.
+    """
+
+    when: Annotated[dict[Code, Annotated[list[Code], Field(min_length=1)]], Field(min_length=1)]
+    at_least: Annotated[int, Field(ge=1)] | None = None
+    grade: Code
+    because: str = ""
+
+    @property
+    def needed(self):
+        """How many of the named factors must fit."""
+        return self.at_least or len(self.when)
+
+
 class Grading(Part):
     """How a grade is proposed; a person always decides (design section 5).
 
     ``worst``: the gravest factor counts. ``both``: the gravest grade needs every factor at its
-    gravest value, the slightest grade every factor at its slightest, all else lies between.
+    gravest value, the slightest grade every factor at its slightest, all else lies between. ``cases``: the first of
+    ``cases`` that fits, else the grade ``otherwise``. ``forced``: facts of a point that decide whatever the factors say.
+    Source: R0-08, R1-23, R2-10, R3-16, R3-19, R4-23.
     """
 
     factors: Annotated[list[Factor], Field(min_length=1)]
-    rule: Literal["worst", "both"]
-    forced: dict[str, Code] = {}
+    rule: Literal["worst", "both", "cases"]
+    cases: list[Case] = []
+    otherwise: Code | None = None
+    forced: dict[Literal["major_matter"], Code] = {}
+    inferred: bool = False
 
 
 class Group(Part):
@@ -134,16 +171,16 @@ class Group(Part):
 
 
 class Condition(Part):
-    """One fact about a post or its holder that puts it in scope."""
+    """What must be so of a post and its holder, all at once. ``rank_at_least`` is one of the scheme's ``ranks``."""
 
     post_flag: Literal["risk_post", "key_post"] | None = None
     rank_at_least: str | None = None
-    unit_types: list[str] = []
+    unit_types: list[UnitType] = []
     party_member: bool | None = None
 
 
 class Scope(Part):
-    """Who must fill personal sheets: any of these alternatives, each all of its conditions."""
+    """Who must fill personal sheets: any of these alternatives, each all of its conditions; nobody named is everybody."""
 
     any_of: list[list[Condition]] = []
     text: str = ""
@@ -166,7 +203,8 @@ class Step(Named):
 
     ``due`` is the step's own last day; ``redo_days`` the usual days for a redo; ``quorum`` how many
     members must have recorded a verdict; ``sets`` which grade an adjudication fixes; ``days`` the
-    working days of a notice; ``grades`` restricts the step to sheets whose gravest rank is listed.
+    working days of a notice; ``grades`` restricts the step to sheets whose gravest rank is listed; ``outside`` names the
+    body outside the institution that a filing goes to (R4-28): whoever files says under which number.
     """
 
     kind: StepKind
@@ -181,6 +219,7 @@ class Step(Named):
     audience: Literal["unit", "school", "public"] | None = None
     days: Annotated[int, Field(ge=1, le=60)] = 5
     grades: list[int] = []
+    outside: str = ""
 
 
 class Route(Part):
@@ -200,22 +239,42 @@ class Phase(Named):
 class Task(Named):
     """What is due, from whom, on which paper, by which route.
 
-    ``after`` names tasks whose sheet of the same subject must have been filed first.
+    ``after`` names tasks whose sheet of the same subject must have been filed first. ``also``: a sheet of points on which
+    they are graded, or given measures, at once. ``report``: what the sheet as a whole asks for beside its entries (R4-26).
+    Without ``due`` the task stands all year and may be begun again after every filing (R0-32, R4-34).
     """
 
-    phase: Code
+    phase: Code | None = None
     step_label: str = ""
     level: Level
     brings: Brings
     paper: Code
     route: Code
     opens: Day | None = None
-    due: Day
+    due: Day | None = None
     after: list[Code] = []
+    also: list[Literal["grades", "measures"]] = []
     points: Level | None = None
     asks: list[Ask] = []
+    report: list[Ask] = []
     guidance: str = ""
     redo_guidance: str = ""
+
+
+class WarningAction(Named):
+    """One thing that is done when a risk shows (示警、处置). ``paper`` prints it. Source: R1-44, R4-31."""
+
+    paper: Code | None = None
+    source: str = ""
+
+
+class Criterion(Part):
+    """One line of the sheet by which a unit is assessed. Source: R4-35."""
+
+    label: Text
+    points: Annotated[int, Field(ge=1, le=100)]
+    source: str = ""
+    inferred: bool = False
 
 
 class Scheme(Part):
@@ -224,6 +283,7 @@ class Scheme(Part):
     identity: Identity
     roles: dict[Role, Text]
     levels: dict[Level, Text]
+    ranks: list[Text] = []
     scope: Scope = Scope()
     groups: dict[Literal["unit", "school"], Group] = {}
     domains: list[Named] = []
@@ -231,16 +291,29 @@ class Scheme(Part):
     grades: Annotated[list[Grade], Field(min_length=2)]
     grading: Grading
     stages: list[Named] = []
+    measure_label: Text = "防控措施"
     natures: list[Named] = []
     finding_sources: list[Named] = []
     routes: dict[Code, Route]
     phases: list[Phase] = []
     tasks: list[Task] = []
     papers: dict[Code, PaperLayout]
+    warning_actions: list[WarningAction] = []
+    assessment: list[Criterion] = []
     ledger_title: Text = "台账"
 
     def categories_for(self, level):
         return [category for category in self.categories if level in category.levels]
+
+    @property
+    def measure_stages(self):
+        """The parts of a measure; one part where the scheme has no stages (R3-26)."""
+        return self.stages or [Named(code=ONE_MEASURE, label=self.measure_label)]
+
+    @property
+    def has_standing(self):
+        """Does any task stand all year?"""
+        return any(task.due is None for task in self.tasks)
 
     def task(self, code):
         return next(task for task in self.tasks if task.code == code)

@@ -53,7 +53,7 @@ def demo_clock(request):
 
 def _turning_points(request):
     """The days of this year on which the scheme in force opens something or wants it in, as ``(date, labels)``."""
-    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
     if scheme is None:
         return []
     year = clock.today().year

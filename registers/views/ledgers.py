@@ -24,7 +24,7 @@ def ledger(request):
     (row, its measures in the order of ``stages``), ``totals`` as (name, counts in the order of ``labels``, sum), the sums
     of all in ``sums`` and ``total``, ``title``.
     """
-    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
     units = _readable_units(request)
     unit = _chosen(request, units)
     on, day_error = _day(request)
@@ -48,7 +48,7 @@ def ledger(request):
             "sums": [sum(column) for column in zip(*(counts for _, counts, _ in totals), strict=True)],
             "total": sum(total for *_, total in totals),
             "labels": labels,
-            "stages": scheme.rules.stages,
+            "stages": scheme.rules.measure_stages,
             "title": scheme.rules.ledger_title,
         }
     return render(request, "registers/ledger.html", context)

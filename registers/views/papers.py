@@ -32,7 +32,7 @@ def paper_list(request):
 
     Context: ``scheme``, ``papers`` as (slug, layout, level in words, tasks it is filed for).
     """
-    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
     papers = []
     if scheme is not None:
         rules = scheme.rules
@@ -44,7 +44,7 @@ def paper_list(request):
 
 
 def _layout(request, slug):
-    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
     layout = scheme.rules.papers.get(slug) if scheme else None
     if layout is None:
         raise Http404

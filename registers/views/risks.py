@@ -38,7 +38,7 @@ def risk_list(request):
         )
     if filters["unit"]:
         points = points.filter(unit__code=filters["unit"])
-    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
     return render(
         request,
         "registers/risk_list.html",
@@ -70,7 +70,7 @@ def risk_detail(request, series):
         raise Http404
     rules = versions[0].category.scheme.rules
     point, on = versions[0], request.actor.on
-    measures = {stage.code: (stage.label, [], []) for stage in rules.stages}
+    measures = {stage.code: (stage.label, [], []) for stage in rules.measure_stages}
     found = ControlMeasure.objects.visible_to(request.actor).filter(point_series=series)
     for measure in found.order_by("-in_force_from", "-pk"):
         _, now, earlier = measures.setdefault(measure.stage, (measure.stage, [], []))
@@ -144,7 +144,7 @@ def power_list(request):
         powers = powers.filter(unit__code=filters["unit"])
     if filters["domain"]:
         powers = powers.filter(domain=filters["domain"])
-    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
     domains = {domain.code: domain.label for domain in scheme.rules.domains} if scheme else {}
     page = paged(request, powers)
     for power in page.rows:

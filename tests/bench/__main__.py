@@ -128,7 +128,7 @@ def exports():
     from registers import clock, ledgers  # noqa: PLC0415
     from registers.models import Scheme, Unit  # noqa: PLC0415
 
-    scheme, root = Scheme.objects.get(is_current=True), Unit.objects.get(parent=None)
+    scheme, root = Scheme.objects.in_use(), Unit.objects.get(parent=None)
     on = clock.today()
     levels = {level.value: label for level, label in scheme.rules.levels.items()}
     cells = [

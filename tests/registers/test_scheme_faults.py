@@ -66,7 +66,7 @@ BROKEN = {
     "word for yes or no": ("may_return: true, redo_days: 3", "may_return: 可以, redo_days: 3", [
         (0, "“may_return”应为 true 或 false", "改写为 true 或 false")]),
     "unknown rule": ("  rule: both", "  rule: average", [
-        (0, "“rule”的值“average”不在允许的范围内", "改为以下之一：worst、both")]),
+        (0, "“rule”的值“average”不在允许的范围内", "改为以下之一：worst、both、cases")]),
     "unknown step kind": ("kind: copy", "kind: photocopy", [
         (0, "“kind”的值“photocopy”不在允许的范围内", "改为以下之一：fill…")]),
     "impossible day": ("    due: 09-10", "    due: 09-31", [

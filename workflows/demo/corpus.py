@@ -151,7 +151,7 @@ class Vocabulary:
             for level, risks in (("personal", corpus.personal), ("unit", corpus.unit))
         }
         measures = next(iter(corpus.personal)).measures
-        self._stages = dealt(codes(rules.stages), list(measures))
+        self._stages = dealt(codes(rules.measure_stages), list(measures))
 
     def domain(self, code):
         return self._domains.get(code, "")

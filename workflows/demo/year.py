@@ -30,13 +30,11 @@ class Year:
     def of(cls, rules, number):
         searches = [task for task in rules.tasks if task.brings == Brings.POINTS]
         searches.sort(key=lambda task: task.level != Level.PERSONAL)
-        if not rules.tasks:
-            today = date(number, *WITHOUT_CALENDAR)
-        else:
-            today = deadlines.add_days((searches or rules.tasks)[0].due.on(number), -DAYS_LEFT)
+        dated = [task for task in searches or rules.tasks if task.due]
+        today = deadlines.add_days(dated[0].due.on(number), -DAYS_LEFT) if dated else date(number, *WITHOUT_CALENDAR)
         named = [*(phase.start for phase in rules.phases), *(task.opens for task in rules.tasks)]
         starts = [rule.on(number) for rule in named if rule] or [
-            deadlines.add_days(task.due.on(number), -WITHOUT_START) for task in rules.tasks
+            deadlines.add_days(task.due.on(number) if task.due else today, -WITHOUT_START) for task in rules.tasks
         ]
         return cls(number, min((day for day in starts if day < today), default=date(number, 1, 1)), today)
 
@@ -47,5 +45,5 @@ class Year:
 
     def last(self, rules, *brings):
         """The day by which last year's sheets of these kinds had been filed."""
-        due = [task.due.on(self.number - 1) for task in rules.tasks if task.brings in brings]
+        due = [task.due.on(self.number - 1) for task in rules.tasks if task.due and task.brings in brings]
         return min(max(due, default=date(self.number - 1, 11, 20)), deadlines.add_days(self.opening, -30))

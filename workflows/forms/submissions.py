@@ -1,83 +1,18 @@
 """The sheet as a form: fields from the scheme, values from the draft, faults from the sheet's own rules."""
 
 import uuid
-from dataclasses import dataclass, field
 from functools import cached_property
 
-from registers.models import GroupMember, PowerItem
+from registers.models import GroupMember, PostGrade, PowerItem
 from registers.schemes.language import Brings
+from workflows.forms.parts import Entry, Field, Section
 from workflows.models import SubmissionLine
+from workflows.sheets.full import FullPointSheet
+from workflows.sheets.graded import Graded
 
 Change = SubmissionLine.Change
 LONGEST = 20_000  # characters of one field in a draft; what a field accepts when it is handed in is far less
 ENTRY = "e-{key}-{field}"
-
-
-@dataclass
-class Field:
-    """One input as ``components/field.html`` takes it."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    value: str = ""
-    options: list = field(default_factory=list)
-    required: bool = False
-    help: str = ""
-    example: str = ""
-    error: str = ""
-    maxlength: int | None = None
-    rows: int = 2
-    span2: bool = False
-    inline: bool = False
-
-    @property
-    def id(self):
-        return f"id_{self.name}"
-
-
-@dataclass
-class Entry:
-    """One entry of the form: what is on record, what is typed, what the reviewer said."""
-
-    key: str
-    number: int
-    change: str
-    fields: list
-    choice: Field | None = None
-    recorded: list = field(default_factory=list)
-    heading: str = ""
-    line: object = None
-    errors: dict = field(default_factory=dict)
-    may_remove: bool = False
-    category: str = ""
-    grade: object = None
-    proposal: object = None
-
-    @property
-    def change_label(self):
-        return Change(self.change).label if self.change else ""
-
-    @property
-    def error_text(self):
-        """The faults that belong to the entry as a whole."""
-        return self.errors.get("", "")
-
-
-@dataclass
-class Section:
-    """Entries under one heading: a risk category, or the whole sheet."""
-
-    code: str
-    label: str
-    help: str = ""
-    examples: list = field(default_factory=list)
-    entries: list = field(default_factory=list)
-
-    @property
-    def returned(self):
-        """Whether a reviewer sent one of the entries back."""
-        return any(entry.line is not None and entry.line.verdict == "returned" for entry in self.entries)
 
 
 class SheetForm:
@@ -117,12 +52,8 @@ class SheetForm:
                     span2=True,
                 )
             ]
-        if self.brings is Brings.REPORT:
-            return [
-                self._asked(ask, ask.field, values.get(ask.field, ""), faults.get(ask.field, ""))
-                for ask in self.sheet.task_rules.asks
-            ]
-        return []
+        asks = self.sheet.task_rules.asks if self.brings is Brings.REPORT else self.sheet.task_rules.report
+        return [self._asked(ask, ask.field, values.get(ask.field, ""), faults.get(ask.field, "")) for ask in asks]
 
     def sections(self):
         """The form's sections in order, each with its entries."""
@@ -153,15 +84,12 @@ class SheetForm:
         return self._entry({"key": key, "base": None, "change": Change.ADD, "values": values}, 0, None, {})
 
     def _on_record(self):
-        if self.brings in (Brings.POINTS, Brings.GRADES, Brings.MEASURES):
-            return {str(point.series): point for point in self.sheet.on_record()}
-        if self.brings is Brings.POWERS:
-            return {str(item.series): item for item in self.sheet.on_record()}
-        return {}
+        return {str(record.series): record for record in self.sheet.on_record()} if on_record(self.brings) else {}
 
     def _entry(self, entry, number, line, recorded):
         record = recorded.get(entry["key"])
         faults = self.faults.get(entry["key"], {})
+        graded = isinstance(self.sheet, Graded) and (self.brings is not Brings.POINTS or self.sheet.grades)
         built = Entry(
             entry["key"],
             number,
@@ -173,29 +101,26 @@ class SheetForm:
             category=entry["values"].get("category", "") if self.brings is Brings.POINTS else "",
         )
         build = {
-            Brings.POINTS: self._asks,
+            Brings.POINTS: self._points,
             Brings.POWERS: self._asks,
-            Brings.GRADES: self._grades,
+            Brings.GRADES: self._factors_and_grade,
+            Brings.POST_GRADES: self._post_grade,
             Brings.MEASURES: self._stages,
             Brings.GROUP: self._member,
         }[self.brings]
         built.fields = build(entry, faults)
         if record is not None:
             self._show_record(built, record, entry, faults)
+        if graded:
+            built.wants_proposal, built.proposal = True, self._proposal(entry)
         return built
 
+    def _proposal(self, entry):
+        found = self.sheet.typed_proposal(entry)
+        return found if found.grade else None
+
     def _show_record(self, built, record, entry, faults):
-        if isinstance(record, PowerItem):
-            built.heading, built.recorded = (
-                record.name,
-                [
-                    (ask.label, value)
-                    for ask, (_, _, value) in zip(self.sheet.task_rules.asks, self.sheet._fields(record), strict=True)
-                ],
-            )
-        else:
-            built.heading, built.grade = record.category.label, record.final_grade
-            built.recorded = [("风险内容", record.content), ("表现形式", record.manifestation)]
+        built.heading, built.recorded, built.grade = self._described(record)
         if self.sheet.offers_choice:
             built.choice = Field(
                 self._name(entry, "change"),
@@ -217,10 +142,18 @@ class SheetForm:
                     span2=True,
                 )
             )
-        elif self.brings is Brings.GRADES and all(
-            entry["values"].get(factor.code) for factor in self.sheet.rules.grading.factors
-        ):
-            built.proposal = self.sheet.proposal(entry["values"])
+
+    def _described(self, record):
+        """Heading, ``(label, value)`` and grade of what is on record."""
+        if isinstance(record, PostGrade):
+            return record.post.name, [], record.final_grade
+        if isinstance(record, PowerItem):
+            return record.name, [(label, value) for _, label, value in self.sheet.fields(record)], None
+        if self.brings is Brings.POINTS:
+            shown = self.sheet.labelled(record, self.sheet.task_rules.asks)
+            return record.category.label, [(label, value) for _, label, value in shown], record.final_grade
+        texts = [("风险内容", record.content), ("表现形式", record.manifestation)]
+        return record.category.label, texts, record.final_grade
 
     def _asks(self, entry, faults):
         asked = [
@@ -243,7 +176,7 @@ class SheetForm:
         return asked
 
     def _asked(self, ask, name, value, error):
-        options = self._options(ask.field)
+        options = self.sheet.options(ask.field)
         kind = ("radio" if len(options) <= 4 else "select") if options else ("textarea" if ask.lines > 1 else "text")
         return Field(
             name,
@@ -261,34 +194,32 @@ class SheetForm:
             inline=True,
         )
 
-    def _options(self, name):
-        rules = self.sheet.rules
-        sections = {"finding_source": rules.finding_sources, "nature": rules.natures, "domain": rules.domains}
-        if name in sections:
-            return [(item.code, item.label) for item in sections[name]]
-        if name == "kind":
-            return PowerItem.Kind.choices
-        if name == "major_matter":
-            return PowerItem.MajorMatter.choices
-        return self.sheet.posts() if name == "accountable_post" else []
+    def _points(self, entry, faults):
+        fields = self._asks(entry, faults)
+        if isinstance(self.sheet, FullPointSheet):
+            fields += self._factors_and_grade(entry, faults) if self.sheet.grades else []
+            fields += self._stages(entry, faults) if self.sheet.measures else []
+        return fields
 
-    def _grades(self, entry, faults):
-        values = entry["values"]
+    def _factors_and_grade(self, entry, faults):
         fields = [
             Field(
                 self._name(entry, factor.code),
                 factor.label,
                 "radio",
-                values.get(factor.code, ""),
+                entry["values"].get(factor.code, ""),
                 [(value.code, value.label) for value in factor.values],
                 True,
                 error=faults.get(factor.code, ""),
             )
             for factor in self.sheet.rules.grading.factors
         ]
+        return fields + self._grade(entry, faults)
+
+    def _grade(self, entry, faults):
+        values, reason = entry["values"], self.sheet.reason_name
         grades = [(grade.code, f"{grade.label}：{grade.criterion}") for grade in self.sheet.rules.grades]
         return [
-            *fields,
             Field(
                 self._name(entry, "grade"),
                 "自评等级（不选即采用建议等级）",
@@ -298,12 +229,19 @@ class SheetForm:
                 error=faults.get("grade", ""),
             ),
             Field(
-                self._name(entry, "reason"),
+                self._name(entry, reason),
                 "理由（与建议等级不同时必填）",
                 "text",
-                values.get("reason", ""),
-                error=faults.get("reason", ""),
+                values.get(reason, ""),
+                error=faults.get(reason, ""),
             ),
+        ]
+
+    def _post_grade(self, entry, faults):
+        remark = entry["values"].get("remark", "")
+        return [
+            *self._grade(entry, faults),
+            Field(self._name(entry, "remark"), "备注", "text", remark, error=faults.get("remark", ""), span2=True),
         ]
 
     def _stages(self, entry, faults):
@@ -318,7 +256,7 @@ class SheetForm:
                 error=faults.get(stage.code, ""),
                 maxlength=1000,
             )
-            for stage in self.sheet.rules.stages
+            for stage in self.sheet.rules.measure_stages
         ]
 
     def _member(self, entry, faults):
@@ -368,12 +306,12 @@ def read(sheet, data):
 
     ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs.
     """
-    on_record = {str(record.series): record for record in sheet.on_record()} if hasattr(sheet, "on_record") else {}
+    recorded = {str(record.series): record for record in sheet.on_record()} if hasattr(sheet, "on_record") else {}
     entries = []
     for key in filter(_is_key, dict.fromkeys(data.getlist("entry"))):
         prefix = ENTRY.format(key=key, field="")
         values = {name.removeprefix(prefix): clean(data.get(name)) for name in data if name.startswith(prefix)}
-        record, choice = on_record.get(key), values.pop("change", "")
+        record, choice = recorded.get(key), values.pop("change", "")
         if record is None:
             base, change = None, Change.ADD
         else:
@@ -382,6 +320,11 @@ def read(sheet, data):
         entries.append({"key": key, "base": base, "change": change, "values": values})
     values = {name: clean(data.get(name)) for name in ("work_plan", "narrative") if name in data}
     return {"entries": entries, "values": values}
+
+
+def on_record(brings):
+    """Does a sheet that brings this start from what is on record?"""
+    return brings not in (Brings.GROUP, Brings.REPORT)
 
 
 def _is_key(text):

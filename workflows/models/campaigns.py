@@ -54,25 +54,28 @@ class Phase(models.Model):
 
 
 class CampaignTask(models.Model):
-    """What a campaign asks for: from whom, on which paper, by which route, until when (事项)."""
+    """What a campaign asks for: from whom, on which paper, by which route, until when (事项).
+
+    A task without phase and last day stands all year.
+    """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="tasks")
-    phase = models.ForeignKey(Phase, models.CASCADE, related_name="tasks")
+    phase = models.ForeignKey(Phase, models.CASCADE, null=True, related_name="tasks")
     code = models.CharField(max_length=40)
     label = models.CharField(max_length=60)
     step_label = models.CharField(max_length=60, blank=True)
     level = models.CharField(max_length=10, choices=[(level.value, level.value) for level in Level])
-    brings = models.CharField(max_length=10, choices=[(brings.value, brings.value) for brings in Brings])
+    brings = models.CharField(max_length=12, choices=[(brings.value, brings.value) for brings in Brings])
     paper = models.CharField(max_length=40)
     route = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()
     opens_on = models.DateField()
-    due_on = models.DateField()
+    due_on = models.DateField(null=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        ordering = ["due_on", "position"]
+        ordering = [F("due_on").asc(nulls_last=True), "position"]
         constraints = [models.UniqueConstraint(fields=["campaign", "code"], name="campaign_task_code_once")]
 
     def __str__(self):

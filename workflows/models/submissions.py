@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from registers.access import ScopedQuerySet
 
@@ -38,6 +38,7 @@ class Submission(models.Model):
     A set of proposed changes to the register; the register changes only when the end of its route is
     reached. ``state`` and ``step`` move in ``workflows.routes`` only. ``waiting_role``: who acts at the present
     step, after climbing past the person concerned. ``version`` counts every move; a decision names the one it saw.
+    ``sequence``: the how-manieth sheet of a task that stands all year. ``due_on`` None: such a task has no last day.
     """
 
     task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="submissions")
@@ -45,6 +46,7 @@ class Submission(models.Model):
     post = models.ForeignKey("registers.Post", models.PROTECT, null=True, related_name="submissions")
     person = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="submissions")
     group = models.ForeignKey("registers.LeadingGroup", models.PROTECT, null=True, related_name="submissions")
+    sequence = models.PositiveSmallIntegerField("第几次", default=1)
     narrative = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     step = models.CharField(max_length=40)
@@ -54,7 +56,7 @@ class Submission(models.Model):
     )
     version = models.PositiveIntegerField(default=0)
     round = models.PositiveSmallIntegerField("轮次", default=1)
-    due_on = models.DateField("截止日期")
+    due_on = models.DateField("截止日期", null=True)
     step_due_on = models.DateField("本步骤截止日期", null=True)
     gravest_rank = models.PositiveSmallIntegerField(null=True)
     submitted_at = models.DateTimeField(null=True)
@@ -64,12 +66,16 @@ class Submission(models.Model):
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["due_on", "pk"]
+        ordering = [F("due_on").asc(nulls_last=True), "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["task", "post", "person"], condition=Q(person__isnull=False), name="submission_once_per_holder"
+                fields=["task", "post", "person", "sequence"],
+                condition=Q(person__isnull=False),
+                name="submission_once_per_holder",
             ),
-            models.UniqueConstraint(fields=["task", "unit"], condition=Q(person=None), name="submission_once_per_unit"),
+            models.UniqueConstraint(
+                fields=["task", "unit", "sequence"], condition=Q(person=None), name="submission_once_per_unit"
+            ),
             models.CheckConstraint(
                 condition=Q(person=None, post=None) | Q(person__isnull=False, post__isnull=False),
                 name="submission_person_with_post",
@@ -142,6 +148,7 @@ class SubmissionLine(models.Model):
     risk_point = models.ForeignKey("registers.RiskPoint", models.PROTECT, null=True, related_name="lines")
     power_item = models.ForeignKey("registers.PowerItem", models.PROTECT, null=True, related_name="lines")
     measure = models.ForeignKey("registers.ControlMeasure", models.PROTECT, null=True, related_name="lines")
+    post_grade = models.ForeignKey("registers.PostGrade", models.PROTECT, null=True, related_name="lines")
     reason = models.TextField("说明", blank=True)
     fingerprint = models.CharField(max_length=64)
     verdict = models.CharField(max_length=8, choices=Verdict, default=Verdict.PENDING, blank=True)
@@ -153,9 +160,10 @@ class SubmissionLine(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(risk_point__isnull=False, power_item=None, measure=None)
-                | Q(risk_point=None, power_item__isnull=False, measure=None)
-                | Q(risk_point=None, power_item=None, measure__isnull=False),
+                condition=Q(risk_point__isnull=False, power_item=None, measure=None, post_grade=None)
+                | Q(risk_point=None, power_item__isnull=False, measure=None, post_grade=None)
+                | Q(risk_point=None, power_item=None, measure__isnull=False, post_grade=None)
+                | Q(risk_point=None, power_item=None, measure=None, post_grade__isnull=False),
                 name="line_points_to_one_record",
             ),
             models.CheckConstraint(condition=~Q(verdict="returned") | ~Q(comment=""), name="line_returned_with_reason"),
@@ -166,7 +174,7 @@ class SubmissionLine(models.Model):
 
     @property
     def record(self):
-        return self.risk_point or self.power_item or self.measure
+        return self.risk_point or self.power_item or self.measure or self.post_grade
 
 
 class ReviewVote(models.Model):

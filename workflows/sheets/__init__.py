@@ -5,16 +5,19 @@ One class per thing a sheet can bring to the register (``brings`` of a task in t
 
 from registers.schemes.language import Brings
 from workflows.sheets.base import Incomplete, digest_of
+from workflows.sheets.full import FullPointSheet
 from workflows.sheets.grades import GradeSheet
 from workflows.sheets.group import GroupSheet
 from workflows.sheets.measures import MeasureSheet
 from workflows.sheets.points import PointSheet
+from workflows.sheets.post_grades import PostGradeSheet
 from workflows.sheets.powers import PowerSheet
 from workflows.sheets.report import ReportSheet
 
 _KINDS = {
     Brings.POINTS: PointSheet,
     Brings.GRADES: GradeSheet,
+    Brings.POST_GRADES: PostGradeSheet,
     Brings.MEASURES: MeasureSheet,
     Brings.POWERS: PowerSheet,
     Brings.GROUP: GroupSheet,
@@ -24,6 +27,8 @@ _KINDS = {
 
 def sheet_for(submission):
     """The sheet of a submission, of the kind its task brings."""
+    if submission.task.rules.also:
+        return FullPointSheet(submission)
     return _KINDS[Brings(submission.task.brings)](submission)
 
 

@@ -6,9 +6,11 @@ import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from registers.models import ControlMeasure, MajorMatter, Post, PostGrade, PowerItem, RiskPoint
 from workflows.models import SubmissionLine
 
 Change = SubmissionLine.Change
+RECORDS = {RiskPoint: "risk_point", PowerItem: "power_item", ControlMeasure: "measure", PostGrade: "post_grade"}
 CODED = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}  # field → list of the scheme
 
 
@@ -105,7 +107,8 @@ class Sheet:
         for entry in content["entries"]:
             if wrong := self.entry_faults(entry):
                 faults[entry["key"]] = wrong
-        if wrong := self.sheet_faults(content):
+        report = self.asks_faults({"values": content["values"]}, self.task_rules.report)
+        if wrong := self.sheet_faults(content) | report:
             faults[""] = wrong
         return faults
 
@@ -154,7 +157,20 @@ class Sheet:
 
     def choices(self, field_name):
         """The codes a coded field may hold; empty where any text will do."""
-        return {item.code for item in getattr(self.rules, CODED[field_name])} if field_name in CODED else set()
+        return {code for code, _ in self.options(field_name)}
+
+    def options(self, field_name):
+        """What there is to choose from: ``[(code, label)]``; empty where any text will do."""
+        if field_name in CODED:
+            return [(item.code, item.label) for item in getattr(self.rules, CODED[field_name])]
+        if field_name == "major_matter":
+            return MajorMatter.choices
+        return self.posts if field_name in ("post", "accountable_post") else []
+
+    @cached_property
+    def posts(self):
+        """The unit's posts: ``[(code, name)]``."""
+        return list(Post.objects.filter(unit=self.submission.unit_id, closed_on=None).values_list("code", "name"))
 
     # -- submitting -----------------------------------------------------------------------------
     def write(self, content):
@@ -162,7 +178,7 @@ class Sheet:
         if faults := self.faults(content):
             raise Incomplete(faults)
         existing = {}
-        for line in self.submission.lines.select_related("risk_point", "power_item", "measure"):
+        for line in self.submission.lines.select_related(*RECORDS.values()):
             existing.setdefault(str(line.entry), []).append(line)
         faults, kept = {}, set()
         for position, entry in enumerate(content["entries"], start=1):
@@ -181,6 +197,13 @@ class Sheet:
         for key, lines in existing.items():
             if key not in kept:
                 self._discard(lines)
+        if self.task_rules.report:
+            self.keep_narrative(content)
+
+    def keep_narrative(self, content):
+        """Keep the text that belongs to the sheet as a whole."""
+        self.submission.narrative = content["values"].get("narrative", "").strip()
+        self.submission.save(update_fields=["narrative"])
 
     def _replace(self, entry, old, position, fingerprint):
         remembered = {
@@ -198,7 +221,7 @@ class Sheet:
                 change=change,
                 fingerprint=fingerprint,
                 reason=entry["values"].get("reason", ""),
-                **{self.line_field: record},
+                **{RECORDS[type(record)]: record},
                 **remembered,
             )
 
@@ -231,6 +254,8 @@ class Sheet:
             "risk_point__self_grade",
             "risk_point__proposed_grade",
             "risk_point__final_grade",
+            "risk_point__post",
+            "risk_point__holder",
             "power_item__accountable_post",
             "measure",
         )
@@ -251,4 +276,9 @@ class Sheet:
         """A coded value in the scheme's words."""
         if field_name in CODED:
             return self.rules.label_of(CODED[field_name], value)
+        if field_name == "major_matter" and value:
+            return MajorMatter(value).label
         return "" if value is None else str(value)
+
+    def settle(self):
+        """Called at the end of the route, before the lines take effect."""

@@ -4,21 +4,11 @@ from registers.models import ControlMeasure, RiskPoint
 from workflows.sheets.base import Change, Shown
 from workflows.sheets.points import PointSheet
 
+LONGEST = 1000  # characters of one stage's text
 
-class MeasureSheet(PointSheet):
-    """Measures by stage for every graded point on record. Source: R0-13, R1-29 to R1-31."""
 
-    line_field = "measure"
-    may_add = False
-    offers_choice = False
-
-    def on_record(self):
-        return (
-            super()
-            .on_record()
-            .filter(final_grade__isnull=False)
-            .order_by("final_grade__rank", "category__position", "pk")
-        )
+class Measured:
+    """What every sheet that brings measures does, whatever else it brings: a text for each stage of the scheme."""
 
     def in_force(self):
         """Measures standing now: point series → stage → measure."""
@@ -30,6 +20,58 @@ class MeasureSheet(PointSheet):
             found.setdefault(measure.point_series, {})[measure.stage] = measure
         return found
 
+    def measure_values(self, standing):
+        """The measures part of an entry; ``standing``: stage → measure."""
+        return {stage.code: getattr(standing.get(stage.code), "text", "") for stage in self.rules.measure_stages}
+
+    def measure_faults(self, entry):
+        wrong = {}
+        for stage in self.rules.measure_stages:
+            text = entry["values"].get(stage.code, "").strip()
+            if not text:
+                noun = "" if stage.label.endswith("措施") else "措施"
+                wrong[stage.code] = f"请填写“{stage.label}”{noun}。"
+            elif len(text) > LONGEST:
+                wrong[stage.code] = f"“{stage.label}”最多 {LONGEST} 字，现有 {len(text)} 字。"
+        return wrong
+
+    def measure_records(self, entry, series, standing):
+        """One record a stage with its change; a text that did not change keeps its version."""
+        records = []
+        for stage in self.rules.measure_stages:
+            text = entry["values"].get(stage.code, "").strip()
+            earlier = standing.get(stage.code)
+            if earlier is not None and earlier.text == text:
+                records.append((earlier, Change.KEEP))
+                continue
+            measure = ControlMeasure(point_series=series, unit_id=self.submission.unit_id, stage=stage.code, text=text)
+            if earlier is not None:
+                measure.series = earlier.series
+            records.append((measure, Change.ADD if earlier is None else Change.REVISE))
+        return records
+
+    def measure_fields(self, lines):
+        """``(code, label, text)`` of the measures among ``lines``."""
+        texts = {line.measure.stage: line.measure.text for line in lines if line.measure_id}
+        return [
+            (f"measures.{stage.code}", stage.label, texts.get(stage.code, "")) for stage in self.rules.measure_stages
+        ]
+
+
+class MeasureSheet(Measured, PointSheet):
+    """Measures by stage for every graded point on record. Source: R0-13, R1-29 to R1-31."""
+
+    may_add = False
+    offers_choice = False
+
+    def on_record(self):
+        return (
+            super()
+            .on_record()
+            .filter(final_grade__isnull=False)
+            .order_by("final_grade__rank", "category__position", "pk")
+        )
+
     def offered(self):
         standing = self.in_force()
         return [
@@ -37,23 +79,16 @@ class MeasureSheet(PointSheet):
                 "key": str(point.series),
                 "base": point.pk,
                 "change": Change.REVISE,
-                "values": {
-                    stage.code: getattr(standing.get(point.series, {}).get(stage.code), "text", "")
-                    for stage in self.rules.stages
-                },
+                "values": self.measure_values(standing.get(point.series, {})),
             }
             for point in self.on_record()
         ]
 
+    def fixed_values(self, record):
+        return {}
+
     def entry_faults(self, entry):
-        wrong = {}
-        for stage in self.rules.stages:
-            text = entry["values"].get(stage.code, "").strip()
-            if not text:
-                wrong[stage.code] = f"请填写“{stage.label}”措施。"
-            elif len(text) > 1000:
-                wrong[stage.code] = f"“{stage.label}”最多 1000 字，现有 {len(text)} 字。"
-        return wrong
+        return self.measure_faults(entry)
 
     def sheet_faults(self, content):
         on_record = {str(point.series) for point in self.on_record()}
@@ -63,22 +98,8 @@ class MeasureSheet(PointSheet):
         return {"": "风险点已有变动，请刷新页面后重新核对。"} if on_record != given else {}
 
     def records(self, entry):
-        standing = self.in_force()
         point = self.on_record().get(pk=entry["base"])
-        records = []
-        for stage in self.rules.stages:
-            text = entry["values"].get(stage.code, "").strip()
-            earlier = standing.get(point.series, {}).get(stage.code)
-            if earlier is not None and earlier.text == text:
-                records.append((earlier, Change.KEEP))
-                continue
-            measure = ControlMeasure(
-                point_series=point.series, unit_id=self.submission.unit_id, stage=stage.code, text=text
-            )
-            if earlier is not None:
-                measure.series = earlier.series
-            records.append((measure, Change.ADD if earlier is None else Change.REVISE))
-        return records
+        return self.measure_records(entry, point.series, self.in_force().get(point.series, {}))
 
     def shown(self):
         self._points = {
@@ -93,22 +114,13 @@ class MeasureSheet(PointSheet):
 
     def show(self, key, number, lines):
         point = self._points[lines[0].measure.point_series]
-        texts = {line.measure.stage: line.measure.text for line in lines}
-        fields = [
-            ("content", "风险内容", point.content),
-            ("manifestation", "表现形式", point.manifestation),
-            *((f"measures.{stage.code}", stage.label, texts.get(stage.code, "")) for stage in self.rules.stages),
-        ]
-        change = (
-            Change.ADD
-            if all(line.change == Change.ADD for line in lines)
-            else (Change.KEEP if all(line.change == Change.KEEP for line in lines) else Change.REVISE)
-        )
+        changes = {line.change for line in lines}
+        fields = [("content", "风险内容", point.content), ("manifestation", "表现形式", point.manifestation)]
         return Shown(
             key,
             number,
-            change,
-            fields,
+            changes.pop() if len(changes) == 1 else Change.REVISE,
+            fields + self.measure_fields(lines),
             [],
             point.category.label,
             lines,

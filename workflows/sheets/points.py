@@ -2,15 +2,13 @@
 
 from functools import cached_property
 
-from registers.models import RiskCategory, RiskPoint
-from registers.schemes.language import Level
+from registers.models import Post, RiskCategory, RiskPoint
 from workflows.sheets.base import Change, Sheet, Shown
 
 
 class PointSheet(Sheet):
     """Risk points by category: new ones, and those on record to keep, revise or retire. Source: R1-15 to R1-18, R1-47."""
 
-    line_field = "risk_point"
     may_add = True
     offers_choice = True
 
@@ -29,20 +27,29 @@ class PointSheet(Sheet):
             unit=self.submission.unit_id,
             in_force_from__isnull=False,
             in_force_until=None,
-        ).select_related("category", "self_grade", "proposed_grade", "final_grade")
+        ).select_related("category", "self_grade", "proposed_grade", "final_grade", "post")
         return points.filter(post=self.submission.post_id) if self.submission.post_id else points
 
     def offered(self):
-        fields = [ask.field for ask in self.task_rules.asks]
         return [
-            {
-                "key": str(point.series),
-                "base": point.pk,
-                "change": "",
-                "values": {"category": point.category.code, **{name: getattr(point, name) for name in fields}},
-            }
+            {"key": str(point.series), "base": point.pk, "change": "", "values": self.values_of(point)}
             for point in self.on_record()
         ]
+
+    def values_of(self, point):
+        """A point on record as the form would hold it."""
+        values = {ask.field: getattr(point, ask.field) for ask in self.task_rules.asks}
+        if "post" in values:
+            values["post"] = point.post.code if point.post else ""
+        return {"category": point.category.code, **values}
+
+    @cached_property
+    def duties(self):
+        """The duties of the sheet's post, as choices."""
+        return [(duty.text, duty.text) for duty in self.submission.post.duties.all()] if self.submission.post_id else []
+
+    def options(self, field_name):
+        return self.duties if field_name == "duty" else super().options(field_name)
 
     def fixed_values(self, record):
         return {"category": record.category.code}
@@ -64,18 +71,25 @@ class PointSheet(Sheet):
         if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
-        category = self._category_rows[entry["values"]["category"]]
+        post = self._post(values.pop("post", ""))
         point = RiskPoint(
             level=self.task_rules.points or self.task.level,
             unit_id=self.submission.unit_id,
-            post_id=self.submission.post_id,
-            holder_id=self.submission.person_id,
-            category=category,
+            **post,
+            category=self._category_rows[entry["values"]["category"]],
             **values,
         )
         if base is not None:
             point.series = base.series
         return [(point, Change.REVISE if base is not None else Change.ADD)]
+
+    def _post(self, code):
+        """The post a point belongs to and who answers for it: the sheet's own, else the one named in the entry."""
+        if self.submission.post_id:
+            return {"post_id": self.submission.post_id, "holder_id": self.submission.person_id}
+        post = Post.objects.filter(code=code, unit=self.submission.unit_id).first() if code else None
+        held = post.incumbencies.filter(until=None).first() if post else None
+        return {"post": post, "holder_id": held.user_id if held else None}
 
     def show(self, key, number, lines):
         point = lines[0].risk_point
@@ -92,13 +106,9 @@ class PointSheet(Sheet):
             point.category.label,
             lines,
             point.final_grade,
-            {"category": point.category.code},
+            {"category": point.category.code, "point": point},
         )
 
     def shown(self):
         self._earlier = {point.series: point for point in self.on_record()}
         return super().shown()
-
-    @property
-    def is_personal(self):
-        return self.task.level == Level.PERSONAL

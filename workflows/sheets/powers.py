@@ -7,7 +7,6 @@ from workflows.sheets.base import Change, Sheet, Shown
 class PowerSheet(Sheet):
     """A unit's power items with their process steps. Source: R1-13, R1-34."""
 
-    line_field = "power_item"
     may_add = True
     offers_choice = True
 
@@ -35,24 +34,19 @@ class PowerSheet(Sheet):
                 values[ask.field] = getattr(item, ask.field)
         return values
 
-    def posts(self):
-        """The unit's posts, as choices ``(code, name)``."""
-        return list(Post.objects.filter(unit=self.submission.unit_id, closed_on=None).values_list("code", "name"))
-
     def entry_faults(self, entry):
         if (wrong := self.choice_faults(entry)) is not None:
             return wrong
         wrong = self.asks_faults(entry, self.task_rules.asks)
         code = entry["values"].get("accountable_post")
-        if code and code not in dict(self.posts()):
+        if code and code not in dict(self.posts):
             wrong["accountable_post"] = "该岗位不在本单位，请重新选择。"
         if any(len(line) > 300 for line in entry["values"].get("procedure", "").splitlines()):
             wrong["procedure"] = "“运作程序”每行最多 300 字。"
         return wrong
 
-    def choices(self, field_name):
-        own = {"kind": PowerItem.Kind, "major_matter": PowerItem.MajorMatter}
-        return set(own[field_name].values) if field_name in own else super().choices(field_name)
+    def options(self, field_name):
+        return PowerItem.Kind.choices if field_name == "kind" else super().options(field_name)
 
     def sheet_faults(self, content):
         kept = [entry for entry in content["entries"] if entry["change"] != Change.RETIRE]
@@ -87,14 +81,15 @@ class PowerSheet(Sheet):
         item = lines[0].power_item
         before = []
         if lines[0].change == Change.REVISE and (earlier := self._earlier.get(item.series)):
-            before = self._fields(earlier)
-        return Shown(key, number, lines[0].change, self._fields(item), before, item.name, lines)
+            before = self.fields(earlier)
+        return Shown(key, number, lines[0].change, self.fields(item), before, item.name, lines)
 
     def shown(self):
         self._earlier = {item.series: item for item in self.on_record()}
         return super().shown()
 
-    def _fields(self, item):
+    def fields(self, item):
+        """``(field, label, value in words)`` of an item for the asked fields."""
         words = {
             "procedure": procedure_text(item),
             "kind": item.get_kind_display(),

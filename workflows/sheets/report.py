@@ -17,8 +17,7 @@ class ReportSheet(Sheet):
         """Keep the written text on the submission. Raises ``Incomplete``."""
         if faults := self.faults(content):
             raise Incomplete(faults)
-        self.submission.narrative = content["values"].get("narrative", "").strip()
-        self.submission.save(update_fields=["narrative"])
+        self.keep_narrative(content)
 
     def shown(self):
         return []

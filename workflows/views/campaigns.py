@@ -25,7 +25,8 @@ def campaign(request):
 
     Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``, ``form``;
     with a campaign also ``timeline`` for ``components/timeline.html``, ``may_watch``, ``phases`` as
-    (phase, state, [(task, due, counts)]); a task carries ``paper_label`` and ``owes``: it is open and sheets are missing.
+    (phase, state, [(task, due, counts)]) and ``standing`` as [(task, due, counts)]; a task carries ``paper_label``, ``filler``
+    and ``owes``: it is open and sheets are missing.
     """
     running = campaigns.current()
     context = {
@@ -42,15 +43,11 @@ def campaign(request):
         phases = []
         for phase in running.phases.prefetch_related("tasks"):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
-            for task in tasks:
-                paper = running.scheme.rules.papers[task.paper]
-                task.paper_label = paper.label or paper.title
-                count = counts.get(task.pk)
-                task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
-            shown = [(task, deadlines.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
-            phases.append((phase, _phase_state(phase, today), shown))
+            phases.append((phase, _phase_state(phase, today), _shown(running, tasks, counts, now)))
+        standing = running.tasks.filter(phase=None).order_by("position") if running.scheme.rules.has_standing else []
         context |= {
             "phases": phases,
+            "standing": _shown(running, standing, counts, now),
             "scheme": running.scheme,
             "may_watch": can(request.actor, "watch", Campaign),
             "timeline": [
@@ -59,8 +56,20 @@ def campaign(request):
             ],
         }
     else:
-        context["scheme"] = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+        context["scheme"] = Scheme.objects.visible_to(request.actor).in_use()
     return render(request, "workflows/campaign.html", context)
+
+
+def _shown(running, tasks, counts, now):
+    """``[(task, due, counts)]`` for the page."""
+    rules, today = running.scheme.rules, clock.today()
+    for task in tasks:
+        paper = rules.papers[task.paper]
+        task.paper_label = paper.label or paper.title
+        task.filler = rules.roles[rules.routes[task.route].steps[0].role]
+        count = counts.get(task.pk)
+        task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
+    return [(task, deadlines.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
 
 
 def _phase_state(phase, today):
@@ -86,7 +95,7 @@ def campaign_open(request):
     """Open a year's campaign from the scheme in force."""
     require(request.actor, "open", Campaign)
     form = OpenForm(request.POST)
-    scheme = Scheme.objects.visible_to(request.actor).filter(is_current=True).first()
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
     root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
     if not form.is_valid() or scheme is None or root is None:
         messages.error(request, "年度应为 2000 至 2100 之间的整数；开展前须先载入方案和单位。")
@@ -142,7 +151,7 @@ def progress_list(request):
         return render(request, "workflows/progress_list.html", context)
     rows = listed.select_related("task", "unit", "post", "person", "assigned_to").order_by(
         Case(When(state=State.FILED, then=1), default=0),
-        Coalesce(Case(When(state=State.IN_REVIEW, then="step_due_on")), "due_on"),
+        Coalesce(Case(When(state=State.IN_REVIEW, then="step_due_on")), "due_on").asc(nulls_last=True),
         "unit__position",
         "pk",
     )

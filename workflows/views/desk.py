@@ -1,7 +1,7 @@
 """What I must do now, what I have done, what I was told."""
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,13 +29,13 @@ def desk(request):
         policy.to_fill(Submission.objects.visible_to(actor), actor)
         .with_rules()
         .select_related(*NEEDED)
-        .order_by("due_on", "pk")
+        .order_by(F("due_on").asc(nulls_last=True), "pk")
     )
     awaiting = (
         policy.awaiting(Submission.objects.visible_to(actor), actor)
         .with_rules()
         .select_related(*NEEDED)
-        .order_by("step_due_on", "pk")
+        .order_by(F("step_due_on").asc(nulls_last=True), "pk")
     )
     page = paged(request, awaiting)
     voted = set(

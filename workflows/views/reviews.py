@@ -61,6 +61,8 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "entries": entries,
             "collective": collective,
             "adjudicates": step.kind == "adjudicate",
+            "shows_changes": sheet.offers_choice,
+            "judges_lines": submission.task.brings != "group",
             "votes": votes,
             "my_vote": my_vote,
             "form": form or _decision_form(request, submission, later),
@@ -128,7 +130,8 @@ def _typed(request, entry, step, my_vote, votes):
     ]
     if not entry.typed_comment and step.kind == "collective_review" and request.method == "GET":
         entry.typed_comment = "；".join(comment for _, comment in entry.objections)
-    if step.kind == "adjudicate":
+    entry.to_grade = step.kind == "adjudicate" and entry.details.get("to_grade", False)
+    if entry.to_grade:
         proposed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
         default = proposed.code if proposed else entry.details["proposal"].grade
         entry.typed_grade = request.POST.get(f"g-{entry.key}", default)

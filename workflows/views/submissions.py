@@ -13,11 +13,12 @@ from registers.access import can, require
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.views.papers import download
-from workflows import deadlines, documents, drafts, routes, steps
+from workflows import campaigns, deadlines, documents, drafts, routes, steps
 from workflows.forms.submissions import SheetForm, read
 from workflows.models import Submission
 from workflows.models.submissions import State
 from workflows.sheets import Incomplete, sheet_for
+from workflows.sheets.graded import Graded
 from workflows.views import trail
 
 NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to", "draft")
@@ -49,6 +50,7 @@ def submission_detail(request, pk):
             "may_fill": may_fill,
             "may_decide": can(request.actor, "decide", submission),
             "may_withdraw": _may_withdraw(request.actor, submission),
+            "may_begin_again": can(request.actor, "begin_again", submission),
             "votes": _votes(request.actor, submission),
         },
     )
@@ -184,9 +186,9 @@ def submission_save(request, pk):
 
 def _proposals(sheet, content):
     """What the grading rule says of each entry as typed so far: entry key → sentence. Empty on other sheets."""
-    if sheet.task.brings != "grades":
+    if not isinstance(sheet, Graded):
         return {}
-    return {entry["key"]: sheet.proposal(entry["values"]).reason for entry in content["entries"]}
+    return {entry["key"]: sheet.typed_proposal(entry).reason for entry in content["entries"]}
 
 
 @require_POST
@@ -198,6 +200,14 @@ def submission_entry(request, pk):
     section = request.POST.get("add", "")
     entry = SheetForm(sheet).new_entry(section, str(uuid.uuid4()))
     return render(request, "workflows/_entry.html", {"entry": entry, "submission": submission})
+
+
+@require_POST
+def submission_again(request, pk):
+    """发起调整: the next sheet of a task that stands all year."""
+    submission = _visible(request, pk)
+    again = campaigns.begin_again(submission, actor=request.actor, at=clock.now())
+    return redirect("submission_detail", pk=again.pk)
 
 
 @require_POST

@@ -1,0 +1,75 @@
+"""What a sheet's form is made of: fields, entries, sections."""
+
+from dataclasses import dataclass, field
+
+from workflows.models import SubmissionLine
+
+Change = SubmissionLine.Change
+
+
+@dataclass
+class Field:
+    """One input as ``components/field.html`` takes it."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    options: list = field(default_factory=list)
+    required: bool = False
+    help: str = ""
+    example: str = ""
+    error: str = ""
+    maxlength: int | None = None
+    rows: int = 2
+    span2: bool = False
+    inline: bool = False
+
+    @property
+    def id(self):
+        return f"id_{self.name}"
+
+
+@dataclass
+class Entry:
+    """One entry of the form: what is on record, what is typed, what the reviewer said."""
+
+    key: str
+    number: int
+    change: str
+    fields: list
+    choice: Field | None = None
+    recorded: list = field(default_factory=list)
+    heading: str = ""
+    line: object = None
+    errors: dict = field(default_factory=dict)
+    may_remove: bool = False
+    category: str = ""
+    grade: object = None
+    wants_proposal: bool = False
+    proposal: object = None
+
+    @property
+    def change_label(self):
+        return Change(self.change).label if self.change else ""
+
+    @property
+    def error_text(self):
+        """The faults that belong to the entry as a whole."""
+        return self.errors.get("", "")
+
+
+@dataclass
+class Section:
+    """Entries under one heading: a risk category, or the whole sheet."""
+
+    code: str
+    label: str
+    help: str = ""
+    examples: list = field(default_factory=list)
+    entries: list = field(default_factory=list)
+
+    @property
+    def returned(self):
+        """Whether a reviewer sent one of the entries back."""
+        return any(entry.line is not None and entry.line.verdict == "returned" for entry in self.entries)

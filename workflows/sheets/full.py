@@ -1,0 +1,85 @@
+"""Sheets on which points are also graded, or given measures, in one go."""
+
+from functools import cached_property
+
+from workflows.sheets.base import Change, Shown
+from workflows.sheets.graded import Graded, standing_grade
+from workflows.sheets.measures import Measured
+from workflows.sheets.points import PointSheet
+
+
+class FullPointSheet(Graded, Measured, PointSheet):
+    """Risk points with whatever the task's ``also`` adds to them. Source: R2-23, R3-22, R4-26."""
+
+    reason_name = "grade_reason"
+
+    @property
+    def grades(self):
+        return "grades" in self.task_rules.also
+
+    @property
+    def measures(self):
+        return "measures" in self.task_rules.also
+
+    @cached_property
+    def _standing(self):
+        return self.in_force() if self.measures else {}
+
+    def values_of(self, point):
+        values = super().values_of(point)
+        if self.grades:
+            values |= self.grade_values(point) | {"grade": point.self_grade.code if point.self_grade else ""}
+        if self.measures:
+            values |= self.measure_values(self._standing.get(point.series, {}))
+        return values
+
+    def entry_faults(self, entry):
+        wrong = super().entry_faults(entry)
+        if entry["base"] and entry["change"] in (Change.KEEP, Change.RETIRE, ""):
+            return wrong
+        if self.grades:
+            wrong |= self.grade_faults(entry)
+        if self.measures:
+            wrong |= self.measure_faults(entry)
+        return wrong
+
+    def records(self, entry):
+        [(point, change)] = super().records(entry)
+        standing = self._standing.get(point.series, {})
+        if change in (Change.KEEP, Change.RETIRE):
+            return [
+                (point, change),
+                *((measure, Change.KEEP) for measure in standing.values() if change == Change.KEEP),
+            ]
+        if self.grades:
+            for name, value in self.grading_of(entry).items():
+                setattr(point, name, value)
+        measures = self.measure_records(entry, point.series, standing) if self.measures else []
+        return [(point, change), *measures]
+
+    def show(self, key, number, lines):
+        line = next(line for line in lines if line.risk_point_id)
+        shown = super().show(key, number, [line])
+        point, extra, before = line.risk_point, [], []
+        earlier = self._earlier.get(point.series) if shown.before else None
+        if self.grades:
+            extra += self.factor_fields(point)
+            before += self.factor_fields(earlier) if earlier else []
+            shown.details |= self.grade_details(point, is_proposal=line.change in (Change.ADD, Change.REVISE))
+            shown.grade = standing_grade(point)
+        if self.measures:
+            extra += self.measure_fields(lines)
+            before += [
+                (f"measures.{stage.code}", stage.label, getattr(self._standing.get(point.series, {}).get(stage.code), "text", ""))
+                for stage in (self.rules.measure_stages if earlier else [])
+            ]  # fmt: skip
+        return Shown(
+            key, number, line.change, shown.fields + extra, shown.before + before, shown.heading, lines, shown.grade, shown.details
+        )  # fmt: skip
+
+    def gravest_rank(self):
+        return super().gravest_rank() if self.grades else None
+
+    def settle(self):
+        if self.grades:
+            super().settle()

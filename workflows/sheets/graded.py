@@ -1,0 +1,144 @@
+"""What every sheet that grades does, whatever else it brings: factors in, a proposal with its reason out; people decide."""
+
+from functools import cached_property
+
+from registers import grading
+from registers.models import Grade
+from workflows.sheets.base import Incomplete
+
+GRADES = ("proposed_grade", "final_grade", "grade_reason")
+
+
+class Graded:
+    """Grades risk points by the scheme's factors. ``reason_name``: under which name a departure's reason is typed.
+
+    Source: R1-22 to R1-28, R3-17.
+    """
+
+    reason_name = "reason"
+
+    @cached_property
+    def grade_rows(self):
+        """Grade code → row of the scheme version."""
+        return {grade.code: grade for grade in Grade.objects.filter(scheme=self.scheme)}
+
+    # -- typing ---------------------------------------------------------------------------------
+    def proposal(self, factors, *, major_matter=""):
+        """The rule's proposal for these factor values."""
+        return grading.propose(self.rules, factors, forced_by=["major_matter"] if major_matter else [])
+
+    def proposal_for(self, record):
+        """The rule's proposal for a record as it stands."""
+        return self.proposal(record.factors, major_matter=record.major_matter)
+
+    def typed_proposal(self, entry):
+        """The rule's proposal for an entry as typed so far."""
+        return self.proposal(entry["values"], major_matter=entry["values"].get("major_matter", ""))
+
+    def grade_values(self, record):
+        """The grading part of an entry that the register offers: nobody's judgement is taken over unseen."""
+        return {**record.factors, "grade": "", self.reason_name: ""}
+
+    def grade_faults(self, entry):
+        """What is wrong with the factors, the grade chosen, or the reason of a departure."""
+        wrong, values = {}, entry["values"]
+        for factor in self.rules.grading.factors:
+            if values.get(factor.code) not in {value.code for value in factor.values}:
+                wrong[factor.code] = f"请选择“{factor.label}”。"
+        return wrong or self.choice_of_grade_faults(entry)
+
+    def choice_of_grade_faults(self, entry):
+        proposed, chosen = self.typed_proposal(entry).grade, entry["values"].get("grade")
+        if chosen and chosen not in {grade.code for grade in self.rules.grades}:
+            return {"grade": "该等级不在方案之内，请重新选择。"}
+        if chosen and chosen != proposed and not entry["values"].get(self.reason_name, "").strip():
+            return {self.reason_name: "与建议等级不同，请写明理由。"}
+        return {}
+
+    def grading_of(self, entry):
+        """The columns of a record that follow from what was typed."""
+        factors = {factor.code: entry["values"][factor.code] for factor in self.rules.grading.factors}
+        return {"factors": factors, **self.chosen(entry)}
+
+    def chosen(self, entry):
+        code = entry["values"].get("grade") or self.typed_proposal(entry).grade
+        return {
+            "self_grade": self.grade_rows[code],
+            "grade_reason": entry["values"].get(self.reason_name, "").strip(),
+        }
+
+    # -- showing --------------------------------------------------------------------------------
+    def factor_fields(self, record):
+        """``(code, label, value in words)`` of the factors."""
+        return [
+            (factor.code, factor.label, next((v.label for v in factor.values if v.code == record.factors.get(factor.code)), ""))
+            for factor in self.rules.grading.factors
+        ]  # fmt: skip
+
+    def grade_details(self, record, *, is_proposal=True):
+        """What reviewers and papers are told of a record's grading."""
+        return {
+            "proposal": self.proposal_for(record),
+            "self_grade": record.self_grade,
+            "proposed_grade": record.proposed_grade,
+            "final_grade": record.final_grade,
+            "grade_reason": record.grade_reason,
+            "to_grade": is_proposal,
+        }
+
+    # -- deciding -------------------------------------------------------------------------------
+    def graded_records(self):
+        """``(entry key, record)`` of everything on the sheet that carries a grade."""
+        return [(str(line.entry), line.risk_point) for line in self.lines() if line.risk_point_id]
+
+    def gravest_rank(self):
+        ranks = [grade.rank for _, record in self.graded_records() if (grade := standing_grade(record))]
+        return min(ranks, default=None)
+
+    def set_grades(self, step, choices):
+        """Record the grade of every proposal at an adjudication; what is in force is never touched.
+
+        ``choices``: entry key → (grade code, reason). Raises ``Incomplete`` when an entry has no grade, or departs from
+        a proposal without a reason. Source: R1-28.
+        """
+        faults, changed = {}, []
+        for key, record in self.graded_records():
+            if record.in_force_from is not None:
+                continue
+            code, reason = choices.get(key, ("", ""))
+            noticed = record.proposed_grade if step.sets == "final_grade" else None
+            expected = {self.proposal_for(record).grade} | ({noticed.code} if noticed else set())
+            if code not in self.grade_rows:
+                faults[key] = {"grade": "请选择等级。"}
+            elif expected != {code} and not reason.strip():
+                faults[key] = {"reason": "与建议（或公示）的等级不同，请写明理由。"}
+            else:
+                setattr(record, step.sets, self.grade_rows[code])
+                if step.sets == "proposed_grade":
+                    record.final_grade = None  # of an earlier round; the notice shows what is proposed now
+                record.grade_reason = reason.strip() or record.grade_reason
+                changed.append(record)
+        if faults:
+            raise Incomplete(faults)
+        self._keep(changed)
+
+    def settle(self):
+        """Where no step of the route has decided, whoever let the sheet pass has accepted the grade last proposed."""
+        open_ = [
+            record
+            for _, record in self.graded_records()
+            if record.in_force_from is None and record.final_grade is None and standing_grade(record)
+        ]
+        for record in open_:
+            record.final_grade = standing_grade(record)
+        self._keep(open_)
+
+    @staticmethod
+    def _keep(records):
+        if records:
+            type(records[0]).objects.bulk_update(records, GRADES)
+
+
+def standing_grade(record):
+    """The grade that counts so far: decided, else proposed by the unit, else by the post holder."""
+    return record.final_grade or record.proposed_grade or record.self_grade

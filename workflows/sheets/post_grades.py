@@ -1,0 +1,119 @@
+"""Sheets that grade the posts of a unit as a whole (岗位风险等级)."""
+
+import uuid
+from functools import cached_property
+
+from registers.grading import Proposal
+from registers.models import Incumbency, Post, PostGrade, RiskPoint
+from workflows.sheets.base import Change, Sheet, Shown
+from workflows.sheets.graded import Graded, standing_grade
+
+NAMESPACE = uuid.UUID("5f0c2c1e-4d0b-4d3a-9a63-2f2f5c0c7d11")  # makes the entry key of a post that has no grade yet
+REMARK = 200
+
+
+class PostGradeSheet(Graded, Sheet):
+    """A grade for every post of the unit: the gravest of its points is proposed, people decide. Source: R3-22, B5-8."""
+
+    def on_record(self):
+        """The grade on record of every post of the unit, an empty one where there is none."""
+        graded = {
+            grade.post_id: grade
+            for grade in PostGrade.objects.filter(
+                unit=self.submission.unit_id, in_force_from__isnull=False, in_force_until=None
+            ).select_related("post", "self_grade", "proposed_grade", "final_grade")
+        }
+        posts = Post.objects.filter(unit=self.submission.unit_id, closed_on=None)
+        return [graded.get(post.pk) or self._ungraded(post) for post in posts]
+
+    def _ungraded(self, post):
+        return PostGrade(unit_id=post.unit_id, post=post, series=uuid.uuid5(NAMESPACE, post.code))
+
+    def offered(self):
+        return [
+            {
+                "key": str(grade.series),
+                "base": grade.pk,
+                "change": Change.REVISE,
+                "values": {"grade": "", "reason": "", "remark": grade.remark},
+            }
+            for grade in self.on_record()
+        ]
+
+    def fixed_values(self, record):
+        return {}
+
+    def proposal_for(self, record):
+        """The gravest grade among the post's points; the slightest where it has none."""
+        ranks = self._ranks.get(record.post_id, [])
+        grade = self.rules.grades[min(ranks) - 1] if ranks else self.rules.grades[-1]
+        facts = f"该岗位有 {len(ranks)} 个已定级的风险点，取其中最高等级" if ranks else "该岗位没有已定级的风险点"
+        return Proposal(grade.code, f"{facts}，建议评为{grade.label}。")
+
+    def typed_proposal(self, entry):
+        return self.proposal_for(self._by_key[entry["key"]])
+
+    @cached_property
+    def _by_key(self):
+        return {str(grade.series): grade for grade in self.on_record()}
+
+    @cached_property
+    def _ranks(self):
+        """Post → ranks of its points in force."""
+        points = RiskPoint.objects.filter(
+            unit=self.submission.unit_id, post__isnull=False, in_force_from__isnull=False, in_force_until=None
+        ).select_related("self_grade", "proposed_grade", "final_grade")
+        found = {}
+        for point in points:
+            if grade := standing_grade(point):
+                found.setdefault(point.post_id, []).append(grade.rank)
+        return found
+
+    def entry_faults(self, entry):
+        if entry["key"] not in self._by_key:
+            return {"": "岗位已有变动，请刷新页面后重新核对。"}
+        wrong = self.choice_of_grade_faults(entry)
+        if len(entry["values"].get("remark", "")) > REMARK:
+            wrong["remark"] = f"“备注”最多 {REMARK} 字。"
+        return wrong
+
+    def sheet_faults(self, content):
+        if not self._by_key:
+            return {"": "本单位还没有设置岗位，请联系管理员。"}
+        given = {entry["key"] for entry in content["entries"]}
+        return {"": "岗位已有变动，请刷新页面后重新核对。"} if set(self._by_key) != given else {}
+
+    def records(self, entry):
+        base = self._by_key[entry["key"]]
+        record = PostGrade(
+            series=base.series,
+            unit_id=base.unit_id,
+            post=base.post,
+            remark=entry["values"].get("remark", "").strip(),
+            **self.chosen(entry),
+        )
+        return [(record, Change.REVISE if base.pk else Change.ADD)]
+
+    def lines(self):
+        return self.submission.lines.select_related(
+            "post_grade__post", "post_grade__self_grade", "post_grade__proposed_grade", "post_grade__final_grade"
+        )
+
+    def graded_records(self):
+        return [(str(line.entry), line.post_grade) for line in self.lines()]
+
+    def shown(self):
+        held = Incumbency.objects.filter(post__unit=self.submission.unit_id, until=None)
+        self._holders = dict(held.values_list("post", "user__name"))
+        return super().shown()
+
+    def show(self, key, number, lines):
+        record = lines[0].post_grade
+        fields = [
+            ("post", "岗位", record.post.name),
+            ("holder", "责任人", self._holders.get(record.post_id, "")),
+            ("remark", "备注", record.remark),
+        ]
+        return Shown(
+            key, number, lines[0].change, fields, [], record.post.name, lines, standing_grade(record), self.grade_details(record)
+        )  # fmt: skip

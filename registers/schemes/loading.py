@@ -10,6 +10,10 @@ from registers.schemes import crosscheck
 from registers.schemes.language import Scheme
 
 
+# Papers that several institutions use as they are; a scheme takes them over with ``include``.
+PARTS = Path(__file__).resolve().parents[2] / "fixtures" / "schemes" / "parts"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One fault of a scheme file: where it stands, what is wrong, what to do."""
@@ -108,6 +112,7 @@ def read_text(text, file):
         ) from None
     if not isinstance(document, dict):
         raise SchemeFaults([Finding(file, 1, "文件内容不是一份方案", "参照已有方案文件，从 identity: 开始编写")])
+    document = _with_parts(document, file, root)
     try:
         scheme = Scheme.model_validate(document)
     except ValidationError as errors:
@@ -116,6 +121,24 @@ def read_text(text, file):
     if faults:
         raise SchemeFaults(faults)
     return scheme, document
+
+
+def _with_parts(document, file, root):
+    """The document with the papers of the collections it names under ``include``; its own ones come first."""
+    document = dict(document)
+    names = document.pop("include", [])
+    known = sorted(path.stem for path in PARTS.glob("*.yaml"))
+    if not isinstance(names, list) or not {str(name) for name in names} <= set(known):
+        line = _line(root, ("include",))
+        raise SchemeFaults(
+            [Finding(file, line, "include 所列的公用表格集不存在", f"写成列表，可用：{'、'.join(known)}")]
+        )
+    own = document.get("papers")
+    for name in reversed(names):
+        shared = yaml.load((PARTS / f"{name}.yaml").read_text(encoding="utf-8"), Loader=_OnceLoader)  # noqa: S506
+        if isinstance(own, dict):
+            document["papers"] = own = {**shared["papers"], **own}
+    return document
 
 
 def _finding(file, root, error):

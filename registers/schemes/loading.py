@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from registers.schemes import crosscheck
 from registers.schemes.language import Scheme
 
-
 # Papers that several institutions use as they are; a scheme takes them over with ``include``.
 PARTS = Path(__file__).resolve().parents[2] / "fixtures" / "schemes" / "parts"
 
@@ -158,7 +157,7 @@ def _finding(file, root, error):
     }
     if error["type"] == "value_error":
         context["message"] = str(error["ctx"]["error"])
-    context["expected"] = str(context["expected"]).replace(" or ", "、").replace("'", "")
+    context["expected"] = str(context["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
     return Finding(file, _line(root, where), fault.format(**context), remedy.format(**context))
 
 

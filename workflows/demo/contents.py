@@ -37,6 +37,7 @@ class Typist:
             Brings.POINTS: self._points,
             Brings.POWERS: self._powers,
             Brings.GRADES: self._grades,
+            Brings.POST_GRADES: self._post_grades,
             Brings.MEASURES: self._measures,
             Brings.GROUP: self._group,
             Brings.REPORT: self._report,
@@ -88,10 +89,20 @@ class Typist:
             found = [risk for risk in suitable if self.words.category(risk, level)]
             added = [(risk, *self.register.told(risk)) for risk in chance.sample(found, min(3, len(found)))]
         for risk, content, manifestation in added:
-            known = {**self._known(risk, place, level), "content": content, "manifestation": manifestation}
-            values = {"category": self.words.category(risk, level), **asked(typed, known)}
+            known = {**self._known(risk, place, level, sheet), "content": content, "manifestation": manifestation}
+            values = {"category": self.words.category(risk, level), **asked(typed, known), **self._also(typed, risk)}
             entries.append(self._new(chance, values))
-        return {"entries": entries, "values": {}}
+        return {"entries": entries, "values": self._reported(typed.task_rules.report)}
+
+    def _also(self, typed, risk):
+        """What a sheet asks of a point besides the point."""
+        also = typed.task_rules.also
+        grades = self.words.factors(risk) if "grades" in also else {}
+        return grades | (self.words.measures(risk) if "measures" in also else {})
+
+    @staticmethod
+    def _reported(asks):
+        return {ask.field: REPORT[: ask.max_length] for ask in asks}
 
     def _judge(self, entry, chance, *, may_retire):
         """Keep, revise or retire what the register offers; a text that the corpus has reworded is revised."""
@@ -115,8 +126,11 @@ class Typist:
         """A text that another unit files in nearly the same words; the unit's deputy head has it."""
         return self.corpus.twins.get(place.unit.code, []) if sheet.post_id == place.seats[1].post.pk else []
 
-    def _known(self, risk, place, level):
+    def _known(self, risk, place, level, sheet):
+        duty = sheet.post.duties.first() if sheet.post_id else None
         return {
+            "post": place.head.post.code,
+            "duty": duty.text if duty else "",
             "finding_source": self.words.finding_source(risk),
             "nature": self.words.nature(risk),
             "power_item": risk.power,
@@ -160,6 +174,9 @@ class Typist:
             entry["values"].update(factors)
         return {"entries": entries, "values": {}}
 
+    def _post_grades(self, sheet, typed, chance):
+        return {"entries": typed.offered(), "values": {}}
+
     def _measures(self, sheet, typed, chance):
         entries, points = typed.offered(), {point.pk: point for point in typed.on_record()}
         fallback = self.corpus.personal[0]
@@ -177,7 +194,7 @@ class Typist:
         return {"entries": entries, "values": {"work_plan": WORK_PLAN}}
 
     def _report(self, sheet, typed, chance):
-        return {"entries": [], "values": {ask.field: REPORT[: ask.max_length] for ask in typed.task_rules.asks}}
+        return {"entries": [], "values": self._reported(typed.task_rules.asks)}
 
 
 def asked(typed, known):

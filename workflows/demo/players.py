@@ -115,6 +115,8 @@ class Players:
         """The grades of an adjudicator who keeps what the notice showed, else follows the rule."""
         chosen = {}
         for entry in sheet_for(sheet).shown():
+            if not entry.details["to_grade"]:
+                continue
             noticed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
             chosen[entry.key] = (noticed.code if noticed else entry.details["proposal"].grade, "")
         return chosen

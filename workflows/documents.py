@@ -3,7 +3,9 @@
 from django.utils import timezone
 
 from registers import clock
+from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for
+from registers.schemes.language import Level
 from workflows.models import FiledPaper, Submission
 from workflows.models.submissions import short_code
 from workflows.sheets import digest_of, sheet_for
@@ -16,9 +18,18 @@ def document(submission):
     filed = FiledPaper.objects.filter(submission=submission).first()
     if filed is not None:
         return filed.document
-    content = _content(submission)
+    content, signoffs = _content(submission), _signoffs(submission)
     code = short_code(digest_of({part: content[part] for part in SIGNED_PARTS}))
-    return {**content, "signoffs": _signoffs(submission), "marks": _marks(submission), "code": code}
+    return {
+        **content,
+        # Who acted stands in some headers too (R3-22: 审核人); it is no part of what they put their names to.
+        "fields": content["fields"]
+        | {f"by.{step}": act["name"] for step, act in signoffs.items()}
+        | {f"on.{step}": act["at"] for step, act in signoffs.items()},
+        "signoffs": signoffs,
+        "marks": _marks(submission),
+        "code": code,
+    }
 
 
 def digest(submission):
@@ -34,6 +45,7 @@ def _content(submission):
     rows, retired, fields = [], [], _fields(submission)
     for entry in sheet_for(submission).shown():
         (retired if entry.change == "retire" else rows).append(_row(entry, fields["unit.leader"]))
+    rows += included_rows(submission)
     compiled = (
         document_for(paper.rows, unit=submission.unit, on=_day(submission), rules=rules)
         if paper.rows in COMPILED
@@ -61,27 +73,70 @@ def _day(submission):
     return timezone.localdate(submission.filed_at or submission.submitted_at or submission.moved_at or clock.now())
 
 
+def included_rows(submission):
+    """The rows of people's points on record that a unit's paper lists after its own. Source: R3-23, R3-32."""
+    if submission.task.paper_rules.includes is None or submission.person_id:
+        return []
+    on, rules = _day(submission), submission.task.campaign.scheme.rules
+    points = (
+        RiskPoint.objects.in_force(on)
+        .filter(unit=submission.unit_id, level=Level.PERSONAL)
+        .select_related("category", "post", "holder", "final_grade")
+        .order_by("post__code", "pk")
+    )
+    measures = {}
+    for measure in ControlMeasure.objects.in_force(on).filter(unit=submission.unit_id):
+        measures.setdefault(measure.point_series, {})[f"measures.{measure.stage}"] = measure.text
+    stages = [f"measures.{stage.code}" for stage in rules.measure_stages]
+    leader = _fields(submission)["unit.leader"]
+    return [
+        {
+            **_told(point.content, point.manifestation),
+            "category": point.category.label,
+            **_graded(point.final_grade),
+            **dict.fromkeys(stages, ""),
+            **measures.get(point.series, {}),
+            **_answerable(point, leader),
+        }
+        for point in points
+    ]
+
+
+def _told(content, manifestation):
+    text = "\n".join(part for part in (content, f"表现形式：{manifestation}" if manifestation else "") if part)
+    return {"content": content, "manifestation": manifestation, "content_and_manifestation": text}
+
+
+def _graded(grade):
+    return {"grade": grade.label, "rank": str(grade.rank)} if grade else {}
+
+
+def _answerable(point, leader):
+    """Where a point sits and who answers for it."""
+    post, person = point.post.name if point.post else point.involved_posts, point.holder.name if point.holder else ""
+    return {
+        "power_item": point.power_item,
+        "involved_posts": point.involved_posts,
+        "post": post,
+        "responsible_post": post,
+        "responsible_person": person,
+        "post_and_person": "\n".join(part for part in (post, person) if part),
+        "leader_in_charge": leader,
+    }
+
+
 def _row(entry, leader):
     row = {code: value for code, _, value in entry.fields}
     row["category"] = entry.heading
     row["change"] = entry.change_label
-    row["content_and_manifestation"] = "\n".join(
-        text
-        for text in (row.get("content", ""), f"表现形式：{row['manifestation']}" if row.get("manifestation") else "")
-        if text
-    )
-    if entry.grade is not None:
-        row["grade"] = entry.grade.label
+    row |= {**_told(row.get("content", ""), row.get("manifestation", "")), **row} | _graded(entry.grade)
     row["reason"] = entry.details.get("grade_reason", "") or entry.reason
     for name in ("self_grade", "proposed_grade", "final_grade"):
         if entry.details.get(name) is not None:
             row[name] = entry.details[name].label
     point = entry.details.get("point")
     if point is not None:
-        row["power_item"], row["involved_posts"] = point.power_item, point.involved_posts
-        row["responsible_post"] = point.post.name if point.post else point.involved_posts
-        row["responsible_person"] = point.holder.name if point.holder else ""
-        row["leader_in_charge"] = leader
+        row |= _answerable(point, leader)
     line = entry.lines[0] if entry.lines else None
     if line is not None and line.power_item is not None:
         item = line.power_item
@@ -115,6 +170,7 @@ def _fields(submission):
             "person.title": person.title,
             "post.name": post.name,
             "post.duties": [duty.text for duty in post.duties.all()],
+            "post.tier": post.get_tier_display(),
         }
     return fields
 

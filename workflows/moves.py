@@ -113,7 +113,14 @@ def _custody(submission, step, role, at):
 
 def _publicise(submission, step, role, at):
     """The sheet waits for its notice to end."""
-    items = [
+    notice = publicity.open_notice(submission, step, at=at, items=_public_items(submission))
+    submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
+    _custody(submission, step, role, at)
+
+
+def _public_items(submission):
+    """What the notice shows: posts, never people; of people's points no text (D2)."""
+    own = [
         {
             "place": submission.post.name if submission.post_id else str(submission.unit),
             "category": entry.heading,
@@ -121,10 +128,12 @@ def _publicise(submission, step, role, at):
             "grade": entry.grade.label if entry.grade else "",
         }
         for entry in sheet_for(submission).shown()
+        if entry.change != "retire"
     ]
-    notice = publicity.open_notice(submission, step, at=at, items=items)
-    submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
-    _custody(submission, step, role, at)
+    return own + [
+        {"place": row["post"], "category": row["category"], "content": "", "grade": row.get("grade", "")}
+        for row in documents.included_rows(submission)
+    ]
 
 
 def _copy(submission, step, role, at):

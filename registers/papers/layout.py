@@ -96,6 +96,7 @@ class PaperLayout(Origin):
 
     ``rows`` names what the table lists. ``fixed_rows`` names the field of which every value in the document's
     ``fixed`` gets a row (or group of rows), even an empty one. ``sort`` names fields (``-field`` descending).
+    ``includes``: the rows of a unit's sheet are followed by those of its people's points on record (R3-23).
     ``paragraphs`` and ``closing`` make a letter: running text and right-aligned last lines, in which ``{field}``
     and ``{date:field}`` stand for values.
     """
@@ -106,6 +107,7 @@ class PaperLayout(Origin):
     orientation: Literal["portrait", "landscape"] = "portrait"
     rows: str | None = None
     fixed_rows: FieldName | None = None
+    includes: Literal["personal"] | None = None
     sort: tuple[Annotated[str, Field(pattern=r"^-?[a-z][a-z0-9_.-]*$")], ...] = ()
     blank_rows: Annotated[int, Field(ge=1, le=60)] | None = None
     header_style: Literal["grid", "line"] = "grid"

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import chain, cycle, islice, repeat
 
 from registers.models import Appointment, Duty, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
-from registers.schemes.language import Brings
+from registers.schemes.language import Brings, Level
 from workflows.demo.corpus import dice
 from workflows.demo.people import LEADER, OFFICE_PERSONAS, REGISTRAR, SCHOOL_PERSONAS, UNIT_PERSONAS, Roster
 
@@ -236,6 +236,9 @@ class Campus:
             role(self.personas[persona.number], self.root, persona.seat)
             for persona in (*OFFICE_PERSONAS, *SCHOOL_PERSONAS, REGISTRAR)
         ]
+        if any(task.level == Level.SCHOOL for task in self.rules.tasks):
+            # The institution's own sheets are filled by a colleague of the office.
+            rows.append(role(self.personas[OFFICE_PERSONAS[1].number], self.root, "liaison"))
         Appointment.objects.bulk_create(rows, batch_size=BATCH)
 
     @property

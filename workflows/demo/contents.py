@@ -2,6 +2,7 @@
 
 import uuid
 
+from registers.models import MajorMatter
 from registers.schemes.language import Brings, Level
 from workflows.demo.corpus import dice_of
 from workflows.demo.remarks import poor_lines
@@ -61,7 +62,7 @@ class Typist:
         """
         poor = []
         if sheet.task.brings == Brings.POINTS:
-            poor = poor_lines(self.corpus.weak, sheet, content["entries"], self._places[sheet.unit_id].facts["domains"])
+            poor = poor_lines(self.corpus.weak, sheet, content["entries"], self._facts(sheet)["domains"])
         if not poor:
             return content, {}
         entry, field, text, remark = poor[self._weak % len(poor)]
@@ -71,16 +72,23 @@ class Typist:
         entries = [worse if other is entry else other for other in content["entries"]]
         return {**content, "entries": entries}, {entry["key"]: remark}
 
+    def _facts(self, sheet):
+        return self._places.get(sheet.unit_id, self.campus.office).facts
+
     def _new(self, chance, values):
         key = uuid.UUID(int=chance.getrandbits(128), version=4)
         return {"key": str(key), "base": None, "change": Change.ADD, "values": values}
 
     # -- risk points -----------------------------------------------------------------------------------
     def _points(self, sheet, typed, chance):
-        place, level = self._places[sheet.unit_id], typed.task_rules.points or sheet.task.level
+        # The institution itself is no place of the corpus; its own risks are told like those of its office.
+        place = self._places.get(sheet.unit_id, self.campus.office)
+        level = typed.task_rules.points or sheet.task.level
         entries = typed.offered()
         for entry in entries:
             self._judge(entry, chance, may_retire=len(entries) > 2)
+            if entry["change"] == Change.REVISE:
+                self._complete(entry, typed, place, level, sheet)
         added = [(risk, *self.register.told(risk)) for risk in self.register.spare.get(self._code(sheet), [])]
         if level == Level.PERSONAL:
             added += self._twin(sheet, place)
@@ -122,6 +130,12 @@ class Typist:
         else:
             entry["change"] = Change.KEEP
 
+    def _complete(self, entry, typed, place, level, sheet):
+        """What the scheme asks for by now and an old entry does not have."""
+        risk = self.corpus.by_content.get(entry["values"]["content"]) or self.corpus.personal[0]
+        given = {**asked(typed, self._known(risk, place, level, sheet)), **self._also(typed, risk)}
+        entry["values"] |= {name: text for name, text in given.items() if not entry["values"].get(name)}
+
     def _twin(self, sheet, place):
         """A text that another unit files in nearly the same words; the unit's deputy head has it."""
         return self.corpus.twins.get(place.unit.code, []) if sheet.post_id == place.seats[1].post.pk else []
@@ -131,6 +145,7 @@ class Typist:
         return {
             "post": place.head.post.code,
             "duty": duty.text if duty else "",
+            "major_matter": MajorMatter.DECISION if level == Level.SCHOOL else "",
             "finding_source": self.words.finding_source(risk),
             "nature": self.words.nature(risk),
             "power_item": risk.power,

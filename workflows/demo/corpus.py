@@ -148,7 +148,7 @@ class Vocabulary:
         self._sources = dealt(unique(risk.finding_source for risk in corpus.personal), codes(rules.finding_sources))
         self._categories = {
             level: dealt(unique(risk.category for risk in risks), codes(rules.categories_for(level)))
-            for level, risks in (("personal", corpus.personal), ("unit", corpus.unit))
+            for level, risks in (("personal", corpus.personal), ("unit", corpus.unit), ("school", corpus.unit))
         }
         measures = next(iter(corpus.personal)).measures
         self._stages = dealt(codes(rules.measure_stages), list(measures))

@@ -92,12 +92,15 @@ class GroupMember(models.Model):
     user = models.ForeignKey("registers.User", models.PROTECT, related_name="group_seats")
     seat = models.CharField("小组职务", max_length=10, choices=Seat)
     member_type = models.CharField("人员类别", max_length=20, blank=True)
+    is_contact = models.BooleanField("联系人", default=False)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["group", "user"], name="group_member_once"),
             models.UniqueConstraint(fields=["group"], condition=Q(seat="leader"), name="group_one_leader"),
+            models.UniqueConstraint(fields=["group"], condition=Q(is_contact=True), name="group_one_contact"),
         ]
 
     def __str__(self):

@@ -163,11 +163,15 @@ class Grading(Part):
 
 
 class Group(Part):
-    """The leading group a unit must file; no collective review starts before. Source: R1-50, R1-51."""
+    """The leading group a unit must file; no collective review starts before.
+
+    ``contact``: one member is named as the unit's contact, with a telephone number. Source: R1-50, R1-51, R3-03, R3-08.
+    """
 
     label: Text
     min_members: Annotated[int, Field(ge=1, le=99)] = 1
     member_types: list[Text] = []
+    contact: bool = False
 
 
 class Condition(Part):

@@ -2,12 +2,13 @@
 
 import uuid
 
-from registers.models import MajorMatter
+from registers.models import GroupMember, MajorMatter
 from registers.schemes.language import Brings, Level
 from workflows.demo.corpus import dice_of
 from workflows.demo.remarks import poor_lines
 from workflows.sheets import sheet_for
 from workflows.sheets.base import Change
+from workflows.sheets.group import CONTACT
 
 RETIRED, REVISED = 0.06, 0.12  # of last year's entries that nothing compels to change
 WORK_PLAN = (
@@ -18,6 +19,7 @@ REPORT = (
     "一、组织领导：本单位领导小组按月研究进展，责任到岗到人。\n二、工作开展：权力事项和风险点已逐项核对，防控措施按期落实。\n"
     "三、存在问题：个别岗位表述不够具体，已要求补充。\n四、下一步：按季度检查措施执行情况，及时调整风险点。"
 )
+PHONE = "0000-0000000"  # nobody's
 POWER_REVISED = "按本年度制度修订情况更新"
 UNREMARKABLE = "无"
 
@@ -203,7 +205,16 @@ class Typist:
     def _group(self, sheet, typed, chance):
         members = self._places[sheet.unit_id].group(self.campus.group_size)
         entries = [
-            self._new(chance, {"number": seat.user.number, "seat": kind, "member_type": self.campus.member_type(seat)})
+            self._new(
+                chance,
+                {
+                    "number": seat.user.number,
+                    "seat": kind,
+                    "member_type": self.campus.member_type(seat),
+                    # The deputy answers the telephone.
+                    **({"contact": CONTACT, "phone": PHONE} if kind == GroupMember.Seat.DEPUTY else {}),
+                },
+            )
             for seat, kind in members
         ]
         return {"entries": entries, "values": {"work_plan": WORK_PLAN}}

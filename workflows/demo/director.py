@@ -16,6 +16,7 @@ SHARES = {
     Brings.REPORT: (40, 24, 0),
     Brings.POINTS: (40, 35, 8),
     Brings.MEASURES: (30, 30, 5),
+    Brings.POST_GRADES: (30, 30, 5),
 }
 FIRST_STEP_WEIGHT = 1.5
 STRIDE = 37  # coprime with 100: neighbours get different fates

@@ -9,6 +9,7 @@ from workflows.forms.parts import Entry, Field, Section
 from workflows.models import SubmissionLine
 from workflows.sheets.full import FullPointSheet
 from workflows.sheets.graded import Graded
+from workflows.sheets.group import CONTACT
 
 Change = SubmissionLine.Change
 LONGEST = 20_000  # characters of one field in a draft; what a field accepts when it is handed in is far less
@@ -261,36 +262,31 @@ class SheetForm:
 
     def _member(self, entry, faults):
         values = entry["values"]
-        types = [(name, name) for name in self.sheet.group_rules.member_types]
-        return [
-            Field(
-                self._name(entry, "number"),
-                "工号",
-                "text",
-                values.get("number", ""),
-                required=True,
-                error=faults.get("number", ""),
-                help=self._names.get(values.get("number", "").strip(), ""),
-            ),
-            Field(
-                self._name(entry, "seat"),
-                "小组职务",
-                "select",
-                values.get("seat", ""),
-                GroupMember.Seat.choices,
-                True,
-                error=faults.get("seat", ""),
-            ),
-            Field(
-                self._name(entry, "member_type"),
-                "人员类别",
-                "select",
-                values.get("member_type", ""),
-                types,
-                True,
-                error=faults.get("member_type", ""),
-            ),
-        ]
+        rules, made = self.sheet.group_rules, []
+        number = values.get("number", "")
+
+        def add(name, label, kind="text", options=(), *, required=True, hint=""):
+            made.append(
+                Field(
+                    self._name(entry, name),
+                    label,
+                    kind,
+                    values.get(name, ""),
+                    list(options),
+                    required,
+                    error=faults.get(name, ""),
+                    help=hint,
+                )
+            )
+
+        add("number", "工号", hint=self._names.get(number.strip(), ""))
+        add("seat", "小组职务", "select", GroupMember.Seat.choices)
+        if rules.member_types:
+            add("member_type", "人员类别", "select", [(name, name) for name in rules.member_types])
+        if rules.contact:
+            add("contact", "联系人", "select", [(CONTACT, CONTACT)], required=False)
+            add("phone", "联系电话（联系人必填）", required=False)
+        return made
 
     @cached_property
     def _names(self):

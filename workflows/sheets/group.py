@@ -1,8 +1,13 @@
 """The sheet that files a unit's leading group with its work plan."""
 
+import re
+
 from registers import clock
 from registers.models import GroupMember, LeadingGroup, User
 from workflows.sheets.base import Change, Incomplete, Sheet, Shown
+
+CONTACT = "是"
+PHONE = re.compile(r"[0-9 +()（）\-—]{3,30}")
 
 
 class GroupSheet(Sheet):
@@ -23,7 +28,15 @@ class GroupSheet(Sheet):
         group = LeadingGroup.objects.in_force(clock.today()).filter(unit=self.submission.unit_id).first()
         members = group.members.select_related("user") if group else []
         return [
-            self.new_entry({"number": member.user.number, "seat": member.seat, "member_type": member.member_type})
+            self.new_entry(
+                {
+                    "number": member.user.number,
+                    "seat": member.seat,
+                    "member_type": member.member_type,
+                    "contact": CONTACT if member.is_contact else "",
+                    "phone": member.phone,
+                }
+            )
             for member in members
         ]
 
@@ -37,8 +50,14 @@ class GroupSheet(Sheet):
             wrong["number"] = "没有找到该工号的在岗人员，请核对。"
         if values.get("seat") not in GroupMember.Seat.values:
             wrong["seat"] = "请选择小组职务。"
-        if values.get("member_type") not in self.group_rules.member_types:
-            wrong["member_type"] = f"请选择人员类别：{'、'.join(self.group_rules.member_types)}。"
+        types = self.group_rules.member_types
+        if types and values.get("member_type") not in types:
+            wrong["member_type"] = f"请选择人员类别：{'、'.join(types)}。"
+        phone = values.get("phone", "").strip()
+        if self.group_rules.contact and values.get("contact") and not phone:
+            wrong["phone"] = "请填写联系人的联系电话。"
+        elif phone and not PHONE.fullmatch(phone):
+            wrong["phone"] = "“联系电话”只能由数字、空格、短横和括号组成，最多 30 位。"
         return wrong
 
     def sheet_faults(self, content):
@@ -52,6 +71,8 @@ class GroupSheet(Sheet):
             wrong["members"] = "同一人列了两次，请删去重复的一行。"
         if [entry["values"].get("seat") for entry in entries].count("leader") != 1:
             wrong["leader"] = "领导小组应有且只有一名组长。"
+        if self.group_rules.contact and sum(bool(entry["values"].get("contact")) for entry in entries) != 1:
+            wrong["contact"] = "应指定且只指定一名联系人。"
         if not content["values"].get("work_plan", "").strip():
             wrong["work_plan"] = "请填写工作计划。"
         return wrong
@@ -71,7 +92,9 @@ class GroupSheet(Sheet):
                 group=group,
                 user=self._people[entry["values"]["number"].strip()],
                 seat=entry["values"]["seat"],
-                member_type=entry["values"]["member_type"],
+                member_type=entry["values"].get("member_type", ""),
+                is_contact=self.group_rules.contact and bool(entry["values"].get("contact")),
+                phone=entry["values"].get("phone", "").strip() if self.group_rules.contact else "",
             )
             for entry in content["entries"]
         )
@@ -85,12 +108,19 @@ class GroupSheet(Sheet):
                 str(member.pk),
                 number,
                 Change.ADD,
-                [
-                    ("seat", "小组职务", member.get_seat_display()),
-                    ("name", "姓名", member.user.name),
-                    ("title", "职务/职称", member.user.title),
-                    ("member_type", "人员类别", member.member_type),
-                ],
+                self._fields(member),
             )
             for number, member in enumerate(self.submission.group.members.select_related("user"), start=1)
         ]
+
+    def _fields(self, member):
+        fields = [
+            ("seat", "小组职务", member.get_seat_display()),
+            ("name", "姓名", member.user.name),
+            ("title", "职务/职称", member.user.title),
+        ]
+        if self.group_rules.member_types:
+            fields.append(("member_type", "人员类别", member.member_type))
+        if self.group_rules.contact:
+            fields += [("contact", "联系人", CONTACT if member.is_contact else ""), ("phone", "联系电话", member.phone)]
+        return fields

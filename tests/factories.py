@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from registers.actors import Actor
-from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
+from registers.models import Appointment, Duty, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
 from registers.schemes import loading, versions
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -45,8 +45,8 @@ def make_post(unit, name, holder, *, is_risk_post=True, **fields):
 class Campus:
     """One unit with its people, the office, a leader in charge and the administrators; the people of every test."""
 
-    def __init__(self, *, with_group=True):
-        self.scheme = make_scheme()
+    def __init__(self, *, with_group=True, scheme="changchun-2016"):
+        self.scheme = make_scheme(scheme)
         self.root = Unit.objects.create(code="ROOT", name=self.scheme.institution, unit_type="institution")
         self.unit = Unit.objects.create(code="CW", name="财务处", unit_type="office", parent=self.root, position=1)
         self.other_unit = Unit.objects.create(
@@ -55,7 +55,7 @@ class Campus:
         self.office_unit = Unit.objects.create(
             code="JS", name="监察审计处", unit_type="office", parent=self.root, position=3
         )
-        self.clerk = make_person("甲一", self.unit, number="clerk")
+        self.clerk = make_person("甲一", self.unit, number="clerk", rank="副科", is_party_member=True)
         self.colleague = make_person("甲二", self.unit, number="colleague")
         self.liaison = make_person("乙一", self.unit, number="liaison")
         self.member = make_person("乙二", self.unit, number="member")
@@ -78,7 +78,8 @@ class Campus:
         appoint(self.registrar, self.root, "registrar")
         appoint(self.sys_admin, self.root, "sys_admin")
         appoint(self.auditor, self.root, "auditor")
-        self.post = make_post(self.unit, "会计核算", self.clerk, domain="finance")
+        self.post = make_post(self.unit, "会计核算", self.clerk, domain="finance", is_key_post=True)
+        Duty.objects.create(post=self.post, position=1, text="办理会计核算")
         self.plain_post = make_post(self.unit, "档案管理", self.colleague, is_risk_post=False)
         self.head_post = make_post(self.unit, "处长", self.head, domain="finance")
         if with_group:

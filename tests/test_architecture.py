@@ -233,7 +233,9 @@ def names_in(scheme):
     for group in scheme["categories"].values() if isinstance(scheme["categories"], dict) else [scheme["categories"]]:
         yield from (category["label"] for category in group)
     yield from (grade["label"] for grade in scheme["grades"])
-    yield from (phase["label"] for phase in scheme["phases"])
+    yield from (phase["label"] for phase in scheme.get("phases", []))
+    yield from (stage["label"] for stage in scheme.get("stages", []))
+    yield from (action["label"] for action in scheme.get("warning_actions", []))
     yield from (
         (paper["title"] for paper in scheme["papers"].values())
         if isinstance(scheme["papers"], dict)
@@ -242,6 +244,8 @@ def names_in(scheme):
 
 
 def holds(text, word):
+    if len(word) == 1:  # 高, 中, 低: a grade where it stands alone, a syllable elsewhere
+        return re.search(rf"(?:^|[>'\"])\s*{word}\s*(?:$|[<'\"])", COMMENT.sub("", text)) is not None
     return re.search(rf"(?<![上下]){re.escape(word)}", COMMENT.sub("", text)) is not None
 
 

@@ -46,7 +46,7 @@ class Campus:
     """One unit with its people, the office, a leader in charge and the administrators; the people of every test."""
 
     def __init__(self, *, with_group=True, scheme="changchun-2016"):
-        self.scheme = make_scheme(scheme)
+        self.scheme = make_scheme(scheme) if isinstance(scheme, str) else scheme
         self.root = Unit.objects.create(code="ROOT", name=self.scheme.institution, unit_type="institution")
         self.unit = Unit.objects.create(code="CW", name="财务处", unit_type="office", parent=self.root, position=1)
         self.other_unit = Unit.objects.create(

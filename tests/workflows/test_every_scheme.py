@@ -8,9 +8,11 @@ from registers import audit
 from registers.access import can, people_who_may
 from registers.actors import Actor
 from registers.models import ControlMeasure, PostGrade, RiskPoint
+from registers.schemes import versions
 from registers.schemes.language import Brings
 from tests.factories import appoint, make_person, moment
 from tests.noscript import Plain, fill_in, has
+from tests.workflows import sixth
 from workflows import campaigns, deadlines, policies, sweeping
 from workflows.models import CampaignTask, Submission
 
@@ -149,6 +151,26 @@ def test_every_sheet_reaches_the_ledger(make_play, slug):
     assert all(sheet.filed_paper.document["title"] == sheet.task.paper_rules.title for sheet in sheets)
     _in_the_ledger(play, points)
     assert audit.verify()[1] == []
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"phases": 4, "routes": 2, "stages": 0, "grades": 3, "rule": "counted"},
+        {"phases": 6, "routes": 5, "stages": 2, "grades": 4, "rule": "worst"},
+        {"phases": 1, "routes": 4, "stages": 5, "grades": 2, "rule": "both"},
+    ],
+)
+def test_rule_book_that_nobody_has_seen_works_without_code(make_play, sizes):
+    play = make_play(scheme=versions.store(*sixth.read(**sizes), at=moment("2026-01-01 09:00"))[0])
+    [sheet] = play.live()
+
+    points = list(RiskPoint.objects.filter(in_force_from__isnull=False))
+    assert {point.final_grade.label for point in points} == {"丁1"}
+    assert ControlMeasure.objects.count() == len(points) * (sizes["stages"] or 1)
+    assert sheet.filed_paper.document["title"] == "守正表"
+    assert play.campaign.phases.count() == sizes["phases"]
+    _in_the_ledger(play, points)
 
 
 def _in_the_ledger(play, points):

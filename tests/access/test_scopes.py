@@ -6,9 +6,10 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from registers import versions
 from registers.access import NoPolicy, ScopedQuerySet, policy_of
 from registers.actors import Actor
-from registers.models import AuditEntry, ControlMeasure, GroupMember, Job, LeadingGroup, PowerItem, RiskPoint
+from registers.models import AuditEntry, ControlMeasure, GroupMember, Job, LeadingGroup, PostGrade, PowerItem, RiskPoint
 from tests.access.conftest import NOBODY, PEOPLE, STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
@@ -178,10 +179,19 @@ def _notices(world):
     }
 
 
+def _post_grades(world):
+    """One's own post's grade, and what the unit and the school's part answer for; none that is still travelling."""
+    post, day = world.campus.post, world.clock.today
+    travelling = PostGrade.objects.create(unit=post.unit, post=post)
+    [filed] = versions.load_history([PostGrade(unit=post.unit, post=post)], on=day)
+    return {travelling: "", filed: f"clerk unit {SCHOOL}"}
+
+
 TABLES = {
     Table(PowerItem): _powers,
     Table(RiskPoint): _points,
     Table(ControlMeasure): _measures,
+    Table(PostGrade): _post_grades,
     Table(LeadingGroup): _groups,
     Table(Submission): _sheets,
     Table(Submission, listed=True): _listed,

@@ -23,7 +23,7 @@ class UnitPolicy(OpenToStaff):
 
     def may_view_ledger(self, actor, unit):
         """The ledger of a unit (or of the school, when ``unit`` is the root). Source: R1-29, R1-31."""
-        if actor.holds("office", unit.pk) or actor.holds("registrar", unit.pk) or actor.holds("school_group", unit.pk):
+        if any(actor.holds(role, unit.pk) for role in (*SCHOOL_ROLES, "registrar")):
             return YES
         if unit.pk in actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge"):
             return YES

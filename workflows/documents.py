@@ -134,6 +134,7 @@ def _row(entry, leader):
     for name in ("self_grade", "proposed_grade", "final_grade"):
         if entry.details.get(name) is not None:
             row[name] = entry.details[name].label
+    row |= entry.details.get("factors", {})
     point = entry.details.get("point")
     if point is not None:
         row |= _answerable(point, leader)

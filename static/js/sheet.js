@@ -87,6 +87,8 @@
       field.hidden = isReason ? kind !== "retire" : kind !== "revise";
     });
     block.hidden = kind !== "revise" && kind !== "retire";
+    var advice = entry.querySelector("[data-when-revise]");
+    if (advice) advice.hidden = kind !== "revise";
     entry.classList.toggle("entry-retired", kind === "retire");
   }
   form.querySelectorAll(".entry").forEach(reveal);

@@ -125,7 +125,7 @@ class SheetForm:
         if self.sheet.offers_choice:
             built.choice = Field(
                 self._name(entry, "change"),
-                "去年登记的内容，今年",
+                "去年登记的内容，今年" if self.sheet.task.due_on else "现行登记的内容，本次",
                 "radio",
                 entry["change"],
                 [(Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销")],

@@ -63,8 +63,9 @@ class FullPointSheet(Graded, Measured, PointSheet):
         point, extra, before = line.risk_point, [], []
         earlier = self._earlier.get(point.series) if shown.before else None
         if self.grades:
-            extra += self.factor_fields(point)
-            before += self.factor_fields(earlier) if earlier else []
+            extra.append(self._weighed(point))
+            before += [self._weighed(earlier)] if earlier else []
+            shown.details["factors"] = {code: text for code, _, text in self.factor_fields(point)}
             shown.details |= self.grade_details(point, is_proposal=line.change in (Change.ADD, Change.REVISE))
             shown.grade = standing_grade(point)
         if self.measures:
@@ -76,6 +77,11 @@ class FullPointSheet(Graded, Measured, PointSheet):
         return Shown(
             key, number, line.change, shown.fields + extra, shown.before + before, shown.heading, lines, shown.grade, shown.details
         )  # fmt: skip
+
+    def _weighed(self, point):
+        """The factors in one line: the sheet asks for much else."""
+        told = [f"{label}：{text}" for _, label, text in self.factor_fields(point) if text]
+        return ("weighed", "评估因素", "；".join(told))
 
     def gravest_rank(self):
         return super().gravest_rank() if self.grades else None

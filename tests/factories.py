@@ -55,7 +55,7 @@ class Campus:
         self.office_unit = Unit.objects.create(
             code="JS", name="监察审计处", unit_type="office", parent=self.root, position=3
         )
-        self.clerk = make_person("甲一", self.unit, number="clerk", rank="副科", is_party_member=True)
+        self.clerk = make_person("甲一", self.unit, number="clerk")
         self.colleague = make_person("甲二", self.unit, number="colleague")
         self.liaison = make_person("乙一", self.unit, number="liaison")
         self.member = make_person("乙二", self.unit, number="member")
@@ -78,7 +78,7 @@ class Campus:
         appoint(self.registrar, self.root, "registrar")
         appoint(self.sys_admin, self.root, "sys_admin")
         appoint(self.auditor, self.root, "auditor")
-        self.post = make_post(self.unit, "会计核算", self.clerk, domain="finance", is_key_post=True)
+        self.post = make_post(self.unit, "会计核算", self.clerk, domain="finance")
         Duty.objects.create(post=self.post, position=1, text="办理会计核算")
         self.plain_post = make_post(self.unit, "档案管理", self.colleague, is_risk_post=False)
         self.head_post = make_post(self.unit, "处长", self.head, domain="finance")

@@ -94,18 +94,24 @@ def test_former_holders_closed_posts_and_closed_units_owe_nothing(make_campus, d
         ([[{"post_flag": "key_post"}], [{"party_member": True}]], {"colleague", "head"}),
         ([[{"party_member": False, "unit_types": ["college"]}]], set()),
         ([[{"party_member": False, "unit_types": ["college", "office"]}]], {"clerk", "colleague"}),
+        ([[{"rank_at_least": "副科"}]], {"head"}),
+        ([[{"rank_at_least": "科员"}]], {"head", "clerk"}),
+        ([[{"rank_at_least": "副科", "post_flag": "key_post"}]], set()),
     ],
 )
 def test_scope_is_an_or_of_ands(campus, alternatives, inside):
-    campus.head.is_party_member = True
-    campus.head.save()
+    campus.head.is_party_member, campus.head.rank, campus.clerk.rank = True, "正科", "科员"
+    campus.colleague.rank = "院士"  # a word that the scheme does not rank
+    for user in (campus.head, campus.clerk, campus.colleague):
+        user.save()
     Post.objects.filter(pk=campus.plain_post.pk).update(is_key_post=True)
     rules = campus.scheme.rules
     scope = rules.scope.model_copy(
         update={"any_of": [[Condition(**fields) for fields in group] for group in alternatives]}
     )
 
-    found = campaigns.in_scope(rules.model_copy(update={"scope": scope}), campus.root, on=date(2026, 7, 12))
+    rules = rules.model_copy(update={"scope": scope, "ranks": ["科员", "副科", "正科"]})
+    found = campaigns.in_scope(rules, campus.root, on=date(2026, 7, 12))
 
     assert {incumbency.user.number for incumbency in found} == inside
 

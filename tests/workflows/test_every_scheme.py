@@ -7,7 +7,7 @@ from django.urls import reverse
 from registers import audit
 from registers.access import can, people_who_may
 from registers.actors import Actor
-from registers.models import ControlMeasure, PostGrade, RiskPoint
+from registers.models import ControlMeasure, Post, PostGrade, RiskPoint, User
 from registers.schemes import versions
 from registers.schemes.language import Brings
 from tests.factories import appoint, make_person, moment
@@ -127,6 +127,9 @@ def make_play(db, make_campus, clock):
 
     def make(**options):
         campus = make_campus(**options)
+        # In scope for everybody: a cadre, a party member, at a key post.
+        User.objects.filter(pk=campus.clerk.pk).update(rank="副科", is_party_member=True)
+        Post.objects.filter(pk=campus.post.pk).update(is_key_post=True)
         secretary = make_person("癸一", campus.root, number="secretary")
         appoint(secretary, campus.root, "party_committee")
         appoint(make_person("癸二", campus.root, number="scribe"), campus.root, "liaison")

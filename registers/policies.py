@@ -54,7 +54,15 @@ class AppointmentPolicy(OpenToStaff):
 
 @policy("registers.Scheme")
 class SchemePolicy(OpenToStaff):
-    pass
+    def may_maintain(self, actor, scheme):
+        """Write, check and publish rule books."""
+        return YES if actor.has("registrar") else no("只有管理员可以维护方案。")
+
+
+@policy("registers.SchemeDraft")
+class SchemeDraftPolicy(Policy):
+    def visible(self, rows, actor):
+        return rows if actor.has("registrar") else rows.none()
 
 
 @policy("registers.LeadingGroup")

@@ -47,6 +47,9 @@ PAGES = {
     "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 13),
     "audit_list": ("auditor", "audit_list", {}, 10),
     "paper_list": ("clerk", "paper_list", {}, 8),
+    "scheme_list": ("registrar", "scheme_list", {}, 12),
+    "scheme_preview, calendar": ("registrar", "scheme_preview", {"pk": "scheme", "part": "calendar"}, 11),
+    "scheme_preview, routes": ("registrar", "scheme_preview", {"pk": "scheme", "part": "routes"}, 10),
 }
 # One sheet with one entry, and with twenty.
 SHEETS = {
@@ -202,13 +205,14 @@ class Crowd:
             "post": self.post.code if self.post else "",
             "point": RiskPoint.objects.order_by("pk").first().series,
             "notice": PublicityNotice.objects.order_by("pk").first().pk,
+            "scheme": self.campus.scheme.pk,
         }
         return {name: things.get(value, value) for name, value in kwargs.items()}
 
     def queries(self, page):
         persona, door, kwargs, _ = PAGES[page]
         arguments = self.arguments(kwargs)
-        in_path = {name: value for name, value in arguments.items() if name in ("code", "series", "pk")}
+        in_path = {name: value for name, value in arguments.items() if name in ("code", "series", "pk", "part")}
         return asked(getattr(self.campus, persona), reverse(door, kwargs=in_path), {} if in_path else arguments)
 
 

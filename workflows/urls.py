@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import campaigns, desk, publicity, reviews, submissions
+from workflows.views import campaigns, desk, publicity, reviews, scheme_preview, schemes, submissions
 
 urlpatterns = [
     # desk
@@ -28,6 +28,15 @@ urlpatterns = [
     path("submissions/<int:pk>/vote/", reviews.submission_vote, name="submission_vote"),
     path("submissions/<int:pk>/decide/", reviews.submission_decide, name="submission_decide"),
     path("submissions/<int:pk>/hand-over/", reviews.submission_hand_over, name="submission_hand_over"),
+    # schemes
+    path("schemes/", schemes.scheme_list, name="scheme_list"),
+    path("schemes/begin/", schemes.scheme_begin, name="scheme_begin"),
+    path("schemes/choose/", schemes.scheme_choose, name="scheme_choose"),
+    path("schemes/drafts/<int:pk>/", schemes.scheme_edit, name="scheme_edit"),
+    path("schemes/drafts/<int:pk>/publish/", schemes.scheme_publish, name="scheme_publish"),
+    path("schemes/drafts/<int:pk>/discard/", schemes.scheme_discard, name="scheme_discard"),
+    path("schemes/drafts/<int:pk>/<slug:part>/", scheme_preview.scheme_draft_preview, name="scheme_draft_preview"),
+    path("schemes/<int:pk>/<slug:part>/", scheme_preview.scheme_preview, name="scheme_preview"),
     # notices
     path("notices/", publicity.notice_list, name="notice_list"),
     path("notices/<int:pk>/", publicity.notice_detail, name="notice_detail"),

@@ -6,7 +6,7 @@ from registers.models.posts import Duty, Incumbency, Post
 from registers.models.powers import MajorMatter, PowerItem, ProcessStep
 from registers.models.records import AuditEntry, AuditHead, DemoClock, Job
 from registers.models.risks import ControlMeasure, PostGrade, RiskPoint
-from registers.models.schemes import Grade, RiskCategory, Scheme
+from registers.models.schemes import Grade, RiskCategory, Scheme, SchemeDraft
 
 __all__ = [
     "Appointment",
@@ -28,6 +28,7 @@ __all__ = [
     "RiskCategory",
     "RiskPoint",
     "Scheme",
+    "SchemeDraft",
     "Unit",
     "User",
 ]

@@ -28,6 +28,8 @@ class Scheme(models.Model):
     title = models.CharField("方案名称", max_length=120)
     institution = models.CharField("单位", max_length=80)
     document = models.JSONField()
+    # As it was written, with its comments; empty for a version that came from before it was kept.
+    source = models.TextField(blank=True)
     digest = models.CharField(max_length=64)
     loaded_at = models.DateTimeField("载入时间")
     is_current = models.BooleanField(default=True)
@@ -52,6 +54,25 @@ class Scheme(models.Model):
         if found is None:
             found = self._rules[self.digest] = SchemeDocument.model_validate(self.document)
         return found
+
+
+class SchemeDraft(models.Model):
+    """A rule book in the making (方案草稿): any text, right or wrong. ``version`` counts its savings."""
+
+    title = models.CharField("草稿名称", max_length=120)
+    text = models.TextField("方案内容")
+    base = models.ForeignKey(Scheme, models.PROTECT, null=True, related_name="drafts")
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField("保存时间")
+    saved_by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-saved_at", "-pk"]
+
+    def __str__(self):
+        return self.title
 
 
 class RiskCategory(models.Model):

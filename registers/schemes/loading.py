@@ -1,14 +1,18 @@
 """From a YAML file to a checked scheme: every finding names file, line, fault and remedy."""
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
-from registers.schemes import crosscheck
+from registers.papers import layout
+from registers.schemes import crosscheck, language
 from registers.schemes.language import Scheme
 
+LONGEST_TEXT = 400_000  # characters of a scheme file
+LARGEST = 60_000  # values in it, references written out
 # Papers that several institutions use as they are; a scheme takes them over with ``include``.
 PARTS = Path(__file__).resolve().parents[2] / "fixtures" / "schemes" / "parts"
 
@@ -94,8 +98,14 @@ def read(path):
 
 def read_text(text, file):
     """As ``read``, from text already at hand; ``file`` only names it in the findings."""
+    if len(text) > LONGEST_TEXT:
+        raise SchemeFaults(
+            [Finding(file, 1, f"文件超过 {LONGEST_TEXT // 1000} 千字", "方案文件不应这么大，检查是否选错了文件")]
+        )
     try:
         root = yaml.compose(text, Loader=_OnceLoader)
+        if root is not None and _size(root, {}) > LARGEST:
+            raise SchemeFaults([Finding(file, 1, "引用展开后内容过多", "减少以 * 引用的段落，不要循环引用")])
         document = yaml.load(text, Loader=_OnceLoader)  # noqa: S506 (a SafeLoader by inheritance)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -120,6 +130,16 @@ def read_text(text, file):
     if faults:
         raise SchemeFaults(faults)
     return scheme, document
+
+
+def _size(node, seen):
+    """How many values a node holds once every reference is written out; a reference to itself counts as too many."""
+    if id(node) not in seen:
+        seen[id(node)] = LARGEST + 1
+        parts = node.value if isinstance(node, yaml.CollectionNode) else []
+        pairs = [part for pair in parts for part in (pair if isinstance(pair, tuple) else (pair,))]
+        seen[id(node)] = 1 + sum(_size(part, seen) for part in pairs)
+    return seen[id(node)]
 
 
 def _with_parts(document, file, root):
@@ -155,10 +175,18 @@ def _finding(file, root, error):
         "le": "",
         **error.get("ctx", {}),
     }
+    if error["type"] == "extra_forbidden" and (near := difflib.get_close_matches(str(name), _known_keys(), 1, 0.75)):
+        remedy = f"是否应写作“{near[0]}”？不需要则删去该项"
     if error["type"] == "value_error":
         context["message"] = str(error["ctx"]["error"])
     context["expected"] = str(context["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
     return Finding(file, _line(root, where), fault.format(**context), remedy.format(**context))
+
+
+def _known_keys():
+    """Every key that some part of a scheme file may have."""
+    parts = {found for module in (language, layout) for found in vars(module).values() if isinstance(found, type)}
+    return {name for part in parts if hasattr(part, "model_fields") for name in part.model_fields}
 
 
 def _short(value):

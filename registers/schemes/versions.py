@@ -11,11 +11,11 @@ from registers.schemes.language import StepKind
 
 
 @transaction.atomic
-def store(rules, document, *, at, actor=None):
-    """Make a new current version of the scheme unless the same text is current already.
+def store(rules, document, *, at, actor=None, source=""):
+    """Make a new current version of the scheme unless the same content is current already.
 
-    ``rules`` is the typed scheme, ``document`` its plain form. Returns ``(Scheme, created)``. Campaigns keep the version
-    they were opened from. Source: R2-35.
+    ``rules`` is the typed scheme, ``document`` its plain form, ``source`` its text as written. Returns
+    ``(Scheme, created)``. Campaigns keep the version they were opened from. Source: R2-35.
     """
     digest = hashlib.sha256(json.dumps(document, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     earlier = Scheme.objects.select_for_update().filter(slug=rules.identity.slug).order_by("-version").first()
@@ -28,6 +28,7 @@ def store(rules, document, *, at, actor=None):
         title=rules.identity.title,
         institution=rules.identity.institution,
         document=document,
+        source=source,
         digest=digest,
         loaded_at=at,
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock, jobs, ledgers
 from registers.access import require
+from registers.actors import SCHOOL_ROLES
 from registers.models import Job, Scheme, Unit
 from registers.views.paging import paged
 
@@ -96,9 +97,7 @@ def job_file(request, pk):
 
 def _readable_units(request):
     actor = request.actor
-    ids = actor.unit_ids(
-        "liaison", "unit_head", "group_member", "leader_in_charge", "office", "school_group", "registrar"
-    )
+    ids = actor.unit_ids("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
     units = Unit.objects.visible_to(actor).filter(pk__in=ids)
     return list(units.order_by(F("parent_id").asc(nulls_first=True), "position"))
 

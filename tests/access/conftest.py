@@ -15,6 +15,7 @@ from django.test import Client
 from registers import clock as clocks
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
 from registers.models import Job, Post
+from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
 from tests.personas import MEASURES, point, power, unit_point
@@ -91,6 +92,13 @@ class World:
             self._objection()
         self._heads_own()
         self._job()
+        self.scheme_draft = scheme_drafts.begin(
+            title="草稿",
+            text=scheme_drafts.text_of(campus.scheme),
+            actor=self.year.actor(campus.registrar),
+            at=clock.now,
+            base=campus.scheme,
+        )
         self.browsers = {name: Browser(None if name == NOBODY else getattr(campus, name)) for name in PEOPLE}
 
     def text(self, name):

@@ -57,6 +57,12 @@ def behind(world, door):
         "objection_handle": {"": ({"pk": world.objection.pk}, None)},
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
+        "scheme_preview": {"": ({"pk": world.campus.scheme.pk, "part": "routes"}, None)},
+        "scheme_draft_preview": {"": ({"pk": world.scheme_draft.pk, "part": "routes"}, None)},
+        **{
+            door: {"": ({"pk": world.scheme_draft.pk}, None)}
+            for door in ("scheme_edit", "scheme_publish", "scheme_discard")
+        },
     }
     return things.get(door, {"": ({}, None)})
 
@@ -73,7 +79,14 @@ def series_of(world, name):
 
 def nothing(kwargs):
     """The same door to something that does not exist."""
-    missing = {"pk": UNKNOWN, "series": uuid.UUID(int=7), "code": "no-such", "slug": "no-such", "form": "xlsx"}
+    missing = {
+        "pk": UNKNOWN,
+        "series": uuid.UUID(int=7),
+        "code": "no-such",
+        "slug": "no-such",
+        "form": "xlsx",
+        "part": "routes",
+    }
     return {name: missing[name] for name in kwargs}
 
 
@@ -94,6 +107,10 @@ def body(world, door, sheet):
         "objection_handle": {"handling": "已核实"},
         "ledger_export": {"unit": world.campus.unit.code},
         "campaign_open": {"year": 2031},
+        "scheme_begin": {"base": world.campus.scheme.pk},
+        "scheme_choose": {"slug": world.campus.scheme.slug},
+        "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},
+        "scheme_publish": {"version": world.scheme_draft.version},
         "login": {"username": "clerk", "password": "wrong"},
     }
     return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})

@@ -9,7 +9,17 @@ from django.urls import reverse
 from registers import versions
 from registers.access import NoPolicy, ScopedQuerySet, policy_of
 from registers.actors import Actor
-from registers.models import AuditEntry, ControlMeasure, GroupMember, Job, LeadingGroup, PostGrade, PowerItem, RiskPoint
+from registers.models import (
+    AuditEntry,
+    ControlMeasure,
+    GroupMember,
+    Job,
+    LeadingGroup,
+    PostGrade,
+    PowerItem,
+    RiskPoint,
+    SchemeDraft,
+)
 from tests.access.conftest import NOBODY, PEOPLE, STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
@@ -192,6 +202,7 @@ TABLES = {
     Table(RiskPoint): _points,
     Table(ControlMeasure): _measures,
     Table(PostGrade): _post_grades,
+    Table(SchemeDraft): lambda world: {world.scheme_draft: "registrar"},
     Table(LeadingGroup): _groups,
     Table(Submission): _sheets,
     Table(Submission, listed=True): _listed,

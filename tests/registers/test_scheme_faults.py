@@ -40,7 +40,7 @@ SYNTAX = "检查该行的缩进、冒号和引号；同一项目不要写两次"
 BROKEN = {
     "section missing": ("categories:\n", "kinds:\n", [
         (-49, "缺少“categories”", "在此处补上“categories”一项"),
-        (0, "出现了不认识的项目“kinds”", "删去该项，或检查是否拼写有误")]),
+        (0, "出现了不认识的项目“kinds”", "是否应写作“kind”？不需要则删去该项")]),
     "field missing": ("  title: 风险岗位廉能管理工作实施方案\n", "", [
         (-3, "缺少“title”", "在此处补上“title”一项")]),
     "field unknown": ("      label: 发生几率\n", "      label: 发生几率\n      weight: 2\n", [

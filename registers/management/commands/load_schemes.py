@@ -34,6 +34,8 @@ class Command(BaseCommand):
                 if check:
                     self.stdout.write(f"{path.name}：{rules.identity.institution}《{rules.identity.title}》检查通过")
                     continue
-                scheme, created = versions.store(rules, document, at=clock.now())
+                scheme, created = versions.store(
+                    rules, document, at=clock.now(), source=path.read_text(encoding="utf-8")
+                )
                 if created or verbosity:
                     self.stdout.write(f"{path.name}：{scheme}{'已载入' if created else '没有变化'}")

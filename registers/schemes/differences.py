@@ -1,0 +1,142 @@
+"""What changes from one version of a rule book to another, in words. Pure: no Django, no database."""
+
+from dataclasses import dataclass
+
+SECTIONS = {
+    "identity": "基本信息",
+    "roles": "角色名称",
+    "levels": "层面名称",
+    "ranks": "职级",
+    "scope": "人员范围",
+    "groups": "领导小组",
+    "domains": "领域",
+    "categories": "风险类别",
+    "grades": "风险等级",
+    "grading": "定级规则",
+    "stages": "措施阶段",
+    "natures": "风险性质",
+    "finding_sources": "查找方式",
+    "routes": "流程",
+    "phases": "阶段",
+    "tasks": "填报事项",
+    "papers": "表格",
+    "warning_actions": "处置方式",
+    "assessment": "考核项目",
+    "ledger_title": "台账名称",
+    "measure_label": "措施名称",
+}
+KEYS = {
+    "label": "名称",
+    "title": "标题",
+    "start": "开始",
+    "opens": "开放",
+    "due": "截止",
+    "after": "先行事项",
+    "steps": "步骤",
+    "role": "由谁办理",
+    "kind": "种类",
+    "may_return": "可退回",
+    "redo_days": "限期天数",
+    "quorum": "表决人数",
+    "days": "公示天数",
+    "audience": "公示范围",
+    "paper": "表格",
+    "route": "流程",
+    "asks": "填写内容",
+    "columns": "列",
+    "header": "表头",
+    "footer": "签署栏",
+    "definition": "定义",
+    "examples": "示例",
+    "criterion": "标准",
+    "factors": "因素",
+    "values": "档次",
+    "rule": "规则",
+    "cases": "判断",
+    "guidance": "填报说明",
+    "required": "必填",
+    "institution": "单位",
+    "product_word": "工作名称",
+    "text": "说明",
+    "width": "列宽",
+}
+SHOWN = 120  # characters of a value
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One change: ``where`` in words, and the value ``before`` and ``after`` (empty: there is none)."""
+
+    where: str
+    before: str
+    after: str
+
+    @property
+    def kind(self):
+        """``added``, ``removed`` or ``changed``."""
+        return "added" if not self.before else "removed" if not self.after else "changed"
+
+
+def differences(before, after):
+    """List what changes from the plain document ``before`` to ``after``, in the order of the rule book."""
+    return list(_walk(before, after, ()))
+
+
+def _walk(before, after, path):
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in [*after, *(key for key in before if key not in after)]:
+            yield from _walk(
+                before.get(key), after.get(key), (*path, _words(key, path, after.get(key) or before.get(key)))
+            )
+    elif isinstance(before, list) and isinstance(after, list) and (_coded(before) or _coded(after)):
+        yield from _walk_coded(before, after, path)
+    else:
+        yield Difference(" › ".join(path), _told(before), _told(after))
+
+
+def _coded(items):
+    """Are these parts with a name of their own, so that a moved one is not a changed one?"""
+    return bool(items) and all(isinstance(item, dict) and _name(item) for item in items)
+
+
+def _name(item):
+    return item.get("code") or item.get("field") or item.get("label")
+
+
+def _walk_coded(before, after, path):
+    then, now = ({_name(item): item for item in items} for items in (before, after))
+    for name in [*now, *(name for name in then if name not in now)]:
+        shown = (now.get(name) or then[name]).get("label") or name
+        yield from _walk(then.get(name), now.get(name), (*path, f"“{shown}”"))
+    order = [name for name in then if name in now]
+    if order != [name for name in now if name in then]:
+        yield Difference(
+            " › ".join((*path, "先后顺序")), "、".join(order)[:SHOWN], "、".join(n for n in now if n in then)[:SHOWN]
+        )
+
+
+def _words(key, path, value):
+    if not path:
+        return SECTIONS.get(key, key)
+    named = value.get("title") or value.get("label") if isinstance(value, dict) else ""
+    return f"“{named}”" if named else KEYS.get(key, str(key))
+
+
+def _told(value):
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dict):
+        text = str(
+            value.get("label")
+            or value.get("title")
+            or "、".join(f"{key}: {_told(part)}" for key, part in value.items())
+        )
+    elif isinstance(value, list):
+        text = "、".join(_told(item) for item in value) or "（空）"
+    else:
+        text = str(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

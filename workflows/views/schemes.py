@@ -1,0 +1,223 @@
+"""The scheme desk: rule books on record, those in the making, and how one becomes the other."""
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from registers import audit, clock
+from registers.access import require
+from registers.models import Scheme, SchemeDraft, Unit
+from registers.schemes import drafts, loading
+from registers.schemes.differences import differences
+from workflows.models import Campaign
+
+LARGEST_FILE = 2_000_000  # bytes; the longest rule book so far has 30,000
+CRUMBS = [("方案", "/schemes/")]
+
+
+class CopyForm(forms.Form):
+    """What makes a copy another institution's."""
+
+    slug = forms.RegexField(
+        r"^[a-z][a-z0-9-]*$",
+        label="方案代号",
+        max_length=40,
+        error_messages={
+            "invalid": "方案代号用小写字母开头，只含小写字母、数字和连字符。",
+            "required": "请填写方案代号。",
+        },
+    )
+    institution = forms.CharField(label="单位名称", max_length=80, error_messages={"required": "请填写单位名称。"})
+    product_word = forms.CharField(
+        label="工作名称", max_length=40, initial="廉政风险防控", error_messages={"required": "请填写工作名称。"}
+    )
+
+
+def maintained(request):
+    """Stop everybody who may not maintain rule books. Raises ``NotAllowed``."""
+    require(request.actor, "maintain", Scheme)
+
+
+def draft_or_404(request, pk):
+    """A draft that the reader may see, with the version it began from."""
+    return get_object_or_404(SchemeDraft.objects.visible_to(request.actor).select_related("base", "saved_by"), pk=pk)
+
+
+@require_safe
+def scheme_list(request):
+    """Every rule book with its versions, and the drafts. Context: ``books`` as (version in force, earlier ones), ``drafts``, ``in_use``."""
+    maintained(request)
+    return render(request, "workflows/scheme_list.html", _listed(request) | {"copy": CopyForm()})
+
+
+def _listed(request):
+    books = {}
+    for scheme in Scheme.objects.visible_to(request.actor).defer("document", "source").order_by("slug", "-version"):
+        books.setdefault(scheme.slug, []).append(scheme)
+    return {
+        "books": [(versions[0], versions[1:]) for versions in books.values()],
+        "drafts": SchemeDraft.objects.visible_to(request.actor).select_related("base", "saved_by").defer("text", "base__document"),
+        "in_use": Scheme.objects.visible_to(request.actor).in_use(),
+    }  # fmt: skip
+
+
+@require_POST
+def scheme_begin(request):
+    """Start a draft: from a version on record (``base``), as another institution's copy (``copy``), or from a file."""
+    maintained(request)
+    kind = request.POST.get("kind", "")
+    if kind == "upload":
+        return _uploaded(request)
+    pk = request.POST.get("base", "")
+    base = get_object_or_404(Scheme.objects.visible_to(request.actor), pk=pk if pk.isdigit() and len(pk) < 10 else 0)
+    text, title = drafts.text_of(base), f"{base.institution}{base.title}"
+    if kind == "copy":
+        form = CopyForm(request.POST)
+        if not form.is_valid():
+            return render(
+                request, "workflows/scheme_list.html", _listed(request) | {"copy": form, "copying": base.pk}, status=422
+            )
+        try:
+            text = drafts.copied(text, **form.cleaned_data)
+        except ValueError as problem:
+            messages.error(request, str(problem))
+            return redirect("scheme_list")
+        title, base = f"{form.cleaned_data['institution']}{base.title}", None
+    draft = drafts.begin(title=title, text=text, actor=request.actor, at=clock.now(), base=base)
+    return redirect("scheme_edit", pk=draft.pk)
+
+
+def _uploaded(request):
+    file = request.FILES.get("file")
+    problem, text = "", ""
+    if file is None or not file.size:
+        problem = "请选择一个方案文件（.yaml），所选文件为空或没有选择。"
+    elif file.size > LARGEST_FILE:
+        problem = (
+            f"文件“{file.name[:60]}”有 {file.size // 1_000_000 + 1} MB，方案文件不应超过 2 MB，请检查是否选错了文件。"
+        )
+    else:
+        try:
+            text = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            problem = f"文件“{file.name[:60]}”不是 UTF-8 编码的文本。请用文本编辑器另存为 UTF-8 编码后再上传。"
+    if not problem and "\x00" in text:
+        problem = f"文件“{file.name[:60]}”不是文本文件。请上传方案的 .yaml 文件。"
+    if problem:
+        messages.error(request, problem)
+        return redirect("scheme_list")
+    draft = drafts.begin(title=file.name[:120], text=text.replace("\r\n", "\n"), actor=request.actor, at=clock.now())
+    return redirect("scheme_edit", pk=draft.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def scheme_edit(request, pk):
+    """A draft's text with everything that is wrong with it. Saving keeps any text, right or wrong. Context: see ``_editor``."""
+    maintained(request)
+    draft = draft_or_404(request, pk)
+    if request.method == "GET":
+        return _editor(request, draft)
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    title = request.POST.get("title", "").strip() or draft.title
+    seen = request.POST.get("version", "")
+    try:
+        drafts.save(
+            draft,
+            title=title,
+            text=text,
+            seen=int(seen) if seen.isdigit() and len(seen) < 10 else -1,
+            actor=request.actor,
+            at=clock.now(),
+        )
+    except drafts.Conflict as conflict:
+        draft = conflict.draft
+        theirs, draft.text, draft.title = draft.text, text, title
+        return _editor(request, draft, theirs=theirs, status=409)
+    messages.success(request, "已保存。")
+    return redirect("scheme_edit", pk=draft.pk)
+
+
+def _editor(request, draft, *, theirs=None, status=200):
+    """Context: ``draft``, ``findings`` as (finding, the line it is about), ``lines`` in all, ``theirs``: what somebody else saved."""
+    _, _, findings = drafts.checked(draft.text, draft.title)
+    lines = draft.text.splitlines()
+    shown = [(found, lines[found.line - 1].strip()[:80] if 0 < found.line <= len(lines) else "") for found in findings]
+    return render(
+        request,
+        "workflows/scheme_edit.html",
+        {"draft": draft, "findings": shown, "lines": len(lines), "theirs": theirs, "crumbs": CRUMBS},
+        status=status,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def scheme_publish(request, pk):
+    """What a new version would change, and the button. Context: ``draft``, ``rules``, ``changes``, ``current``, ``campaigns``."""
+    maintained(request)
+    draft = draft_or_404(request, pk)
+    if request.method == "POST":
+        return _published(request, draft)
+    rules, document, findings = drafts.checked(draft.text, draft.title)
+    if findings:
+        messages.error(request, f"方案还有 {len(findings)} 处问题，改正后才能发布。")
+        return redirect("scheme_edit", pk=draft.pk)
+    current = Scheme.objects.visible_to(request.actor).filter(slug=rules.identity.slug, is_current=True).first()
+    running = Campaign.objects.visible_to(request.actor).filter(scheme__slug=rules.identity.slug, state="open")
+    return render(
+        request,
+        "workflows/scheme_publish.html",
+        {
+            "draft": draft,
+            "rules": rules,
+            "current": current,
+            "changes": differences(current.document, document) if current else [],
+            "campaigns": running.select_related("scheme"),
+            "crumbs": [*CRUMBS, (draft.title, reverse("scheme_edit", args=[draft.pk]))],
+        },
+    )
+
+
+def _published(request, draft):
+    seen = request.POST.get("version", "")
+    try:
+        scheme, created = drafts.publish(
+            draft, seen=int(seen) if seen.isdigit() and len(seen) < 10 else -1, actor=request.actor, at=clock.now()
+        )
+    except drafts.Conflict:
+        messages.error(request, "该草稿刚被他人保存或发布，本次没有发布。请核对后再办理。")
+        return redirect("scheme_list")
+    except loading.SchemeFaults as faults:
+        messages.error(request, f"方案还有 {len(faults.findings)} 处问题，没有发布。")
+        return redirect("scheme_edit", pk=draft.pk)
+    messages.success(request, f"{scheme}已发布。" if created else f"内容与{scheme}相同，没有产生新版本。")
+    return redirect("scheme_list")
+
+
+@require_POST
+def scheme_discard(request, pk):
+    """Delete a draft."""
+    maintained(request)
+    draft = draft_or_404(request, pk)
+    drafts.discard(draft, actor=request.actor, at=clock.now())
+    messages.success(request, f"草稿“{draft.title}”已删除。")
+    return redirect("scheme_list")
+
+
+@require_POST
+def scheme_choose(request):
+    """Let the institution follow another of the rule books on record. A running campaign keeps the version it was opened from."""
+    maintained(request)
+    scheme = get_object_or_404(
+        Scheme.objects.visible_to(request.actor), slug=request.POST.get("slug", ""), is_current=True
+    )
+    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    if root is None:
+        messages.error(request, "还没有录入单位，不能选定方案。")
+        return redirect("scheme_list")
+    root.scheme_slug = scheme.slug
+    root.save(update_fields=["scheme_slug"])
+    audit.append("scheme.choose", about=scheme, actor=request.actor)
+    messages.success(request, f"今后采用{scheme.institution}《{scheme.title}》。")
+    return redirect("scheme_list")

@@ -1,0 +1,77 @@
+"""The days of a rule book in a year: what falls when, and what whoever writes it should notice (design decision 6)."""
+
+from dataclasses import dataclass, field
+
+from workflows.models import CalendarDay
+
+WEEKDAYS = "一二三四五六日"
+
+
+@dataclass
+class Day:
+    """One thing on one day. ``kind``: ``start``, ``end``, ``opens``, ``due`` or ``step``; ``notes`` are for the eye, no faults."""
+
+    day: object
+    kind: str
+    what: str
+    owner: str = ""
+    notes: list = field(default_factory=list)
+    special: str = ""
+    is_working: bool = True
+
+    @property
+    def weekday(self):
+        return f"周{WEEKDAYS[self.day.weekday()]}"
+
+
+def year_plan(rules, year):
+    """Everything dated in ``rules`` (a typed scheme) for the campaign of ``year``, in the order of the days. One query."""
+    days = [*_phases(rules, year), *_tasks(rules, year), *_steps(rules, year)]
+    special = {row.day: row for row in CalendarDay.objects.filter(day__in={entry.day for entry in days})}
+    for entry in days:
+        found = special.get(entry.day)
+        entry.is_working = found.is_working if found else entry.day.weekday() < 5
+        entry.special = found.label if found else ""
+        if not entry.is_working and entry.kind in ("due", "step", "end"):
+            entry.notes.append(f"截止日不是工作日（{entry.special or entry.weekday}）")
+    order = ("start", "opens", "step", "due", "end")
+    return sorted(days, key=lambda entry: (entry.day, order.index(entry.kind)))
+
+
+def _phases(rules, year):
+    last = None
+    for phase in rules.phases:
+        end = Day(phase.due.on(year), "end", f"{phase.label}结束")
+        if phase.start:
+            start = Day(phase.start.on(year), "start", f"{phase.label}开始")
+            if last and start.day <= last[1]:
+                start.notes.append(f"与“{last[0]}”重叠")
+            yield start
+        else:
+            end.notes.append("本阶段没有写开始日期")
+        if end.day.year != year:
+            end.notes.append("不在本年度之内")
+        last = (phase.label, end.day)
+        yield end
+
+
+def _tasks(rules, year):
+    phases = {phase.code: phase for phase in rules.phases}
+    for task in rules.tasks:
+        who = rules.roles.get(rules.routes[task.route].steps[0].role, "")
+        if task.opens:
+            yield Day(task.opens.on(year), "opens", f"{task.label}开放填报", who)
+        if task.due:
+            due = Day(task.due.on(year), "due", f"{task.label}截止", who)
+            if phases[task.phase].due.on(year) < due.day:
+                due.notes.append(f"晚于所属阶段“{phases[task.phase].label}”的结束日期")
+            yield due
+
+
+def _steps(rules, year):
+    seen = set()
+    for route in rules.routes.values():
+        for step in route.steps:
+            if step.due and (step.label, step.due.on(year)) not in seen:
+                seen.add((step.label, step.due.on(year)))
+                yield Day(step.due.on(year), "step", f"{step.label}截止", rules.roles.get(step.role, ""))

@@ -10,5 +10,5 @@ class RegistersConfig(AppConfig):
 
     def ready(self):
         # Policies, kinds of jobs and sources of compiled papers register themselves once models exist.
-        from registers import exports, policies  # noqa: F401, PLC0415
+        from registers import exports, ledgers, policies  # noqa: F401, PLC0415
         from registers.papers import sources  # noqa: F401, PLC0415

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
-from registers.models import Appointment, ControlMeasure, RiskPoint
+from registers.models import Appointment, ControlMeasure, RiskPoint, Scheme
+from registers.papers.compose import source
 from registers.papers.xlsx import LedgerSheet, ledger_workbook
 
 HEAD = [
@@ -196,3 +197,31 @@ def workbook(scope, scheme, unit, *, on, year):
             )
         )
     return ledger_workbook(sheets)
+
+
+@source("unit_ledger")
+def unit_ledger(*, unit, on, rules, reader=None):
+    """The ledger of one unit as a paper, the measures of all stages in one column; what ``reader`` may read. Source: C5-16."""
+    scheme = Scheme.objects.filter(slug=rules.identity.slug).order_by("-version").first()
+    scope = for_reader(reader) if reader else everything()
+    found = points_of(scope, scheme, unit, on=on).filter(unit=unit)
+    labels = {stage.code: stage.label for stage in rules.measure_stages}
+    return {
+        "rows": [
+            {
+                "post": row.point.post.name if row.point.post else row.point.involved_posts,
+                "person": row.point.holder.name if row.point.holder else "",
+                "category": row.point.category.label,
+                "content": row.point.content,
+                "manifestation": row.point.manifestation,
+                "grade": row.point.final_grade.label if row.point.final_grade else "未评定",
+                "measures": [
+                    f"{label}：{row.measures[code]}" for code, label in labels.items() if code in row.measures
+                ],
+                "leader": row.leader,
+                "filed_on": f"{row.first_filed:%Y-%m-%d}" if row.first_filed else "",
+                "changed": row.changed,
+            }
+            for row in rows(scope, scheme, unit, on=on, points=found)
+        ]
+    }

@@ -47,6 +47,7 @@ PAGES = {
     "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 13),
     "audit_list": ("auditor", "audit_list", {}, 10),
     "paper_list": ("clerk", "paper_list", {}, 8),
+    "record_list": ("head", "record_list", {"code": "CW"}, 12),
     "scheme_list": ("registrar", "scheme_list", {}, 12),
     "scheme_preview, calendar": ("registrar", "scheme_preview", {"pk": "scheme", "part": "calendar"}, 11),
     "scheme_preview, routes": ("registrar", "scheme_preview", {"pk": "scheme", "part": "routes"}, 10),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import campaigns, desk, publicity, reviews, scheme_preview, schemes, submissions
+from workflows.views import campaigns, desk, publicity, records, reviews, scheme_preview, schemes, submissions
 
 urlpatterns = [
     # desk
@@ -28,6 +28,11 @@ urlpatterns = [
     path("submissions/<int:pk>/vote/", reviews.submission_vote, name="submission_vote"),
     path("submissions/<int:pk>/decide/", reviews.submission_decide, name="submission_decide"),
     path("submissions/<int:pk>/hand-over/", reviews.submission_hand_over, name="submission_hand_over"),
+    # papers that nobody types
+    path("units/<slug:code>/records/", records.record_list, name="record_list"),
+    path("units/<slug:code>/records/<slug:slug>.<form:form>", records.record_file, name="record_file"),
+    path("submissions/<int:pk>/records/<slug:slug>.<form:form>", records.submission_record, name="submission_record"),
+    path("notices/<int:pk>/notice.<form:form>", records.notice_file, name="notice_file"),
     # schemes
     path("schemes/", schemes.scheme_list, name="scheme_list"),
     path("schemes/begin/", schemes.scheme_begin, name="scheme_begin"),

@@ -40,7 +40,8 @@ def patterns(resolver=None):
 def behind(world, door):
     """The things behind a door: name → (arguments of its URL, the thing). A door to nothing in particular has ``""``."""
     if door.startswith("submission_"):
-        form = {"form": "xlsx"} if door == "submission_file" else {}
+        form = {"form": "xlsx"} if door in ("submission_file", "submission_record") else {}
+        form |= {"slug": "return-notice"} if door == "submission_record" else {}
         return {
             name: ({"pk": sheet.pk, **form}, sheet) for name, sheet in world.sheets.items() if name in MATRIX["sheets"]
         }
@@ -54,6 +55,12 @@ def behind(world, door):
         "paper_blank": {"": ({"slug": "annex-2"}, None)},
         "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
         "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
+        "notice_file": {
+            "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
+            "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
+        },
+        "record_list": {"": ({"code": world.campus.unit.code}, None)},
+        "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
         "objection_handle": {"": ({"pk": world.objection.pk}, None)},
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},

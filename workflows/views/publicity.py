@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import can, require
 from registers.views.paging import paged
-from workflows import publicity
+from workflows import publicity, records
 from workflows.forms.reviews import HandlingForm, ObjectionForm
 from workflows.models import Objection, PublicityNotice, Submission
 
@@ -76,7 +76,7 @@ def _notice_page(request, notice, *, form=None, handling=(None, None)):
 
     Context: ``notice`` with its ``stage`` and ``places``, ``items`` as (item, rank of its grade), ``shows_content``,
     ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle`` and ``form``), ``has_objected``,
-    ``may_open_sheet``.
+    ``may_open_sheet``, ``has_letter``.
     """
     notice.stage, notice.places = _stage(notice, clock.today()), _places(notice)
     ranks = {grade.label: grade.rank for grade in notice.submission.task.campaign.scheme.rules.grades}
@@ -94,6 +94,7 @@ def _notice_page(request, notice, *, form=None, handling=(None, None)):
         {
             "notice": notice,
             "items": [(item, ranks.get(item["grade"])) for item in notice.items],
+            "has_letter": bool(records.papers_about(notice.submission.task.campaign.scheme.rules, "notice")),
             "shows_content": any(item.get("content") for item in notice.items),
             "crumbs": [("公示", reverse("notice_list"))],
             "has_objected": any(row.author_id == request.actor.user_id for row in objections),

@@ -13,7 +13,7 @@ from registers.access import can, require
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.views.papers import download
-from workflows import campaigns, deadlines, documents, drafts, routes, steps
+from workflows import campaigns, deadlines, documents, drafts, records, routes, steps
 from workflows.forms.submissions import SheetForm, read
 from workflows.models import Submission
 from workflows.models.submissions import State
@@ -34,7 +34,7 @@ def submission_detail(request, pk):
     submission = _visible(request, pk)
     decisions = trail.trail_of(submission)
     document = documents.document(submission)
-    may_fill = can(request.actor, "fill", submission)
+    may_fill, votes = can(request.actor, "fill", submission), list(readable_votes(request.actor, submission))
     if submission.state != "filed" and not decisions and may_fill:
         return redirect("submission_fill", pk=pk)
     return render(
@@ -51,12 +51,20 @@ def submission_detail(request, pk):
             "may_decide": can(request.actor, "decide", submission),
             "may_withdraw": _may_withdraw(request.actor, submission),
             "may_begin_again": can(request.actor, "begin_again", submission),
-            "votes": _votes(request.actor, submission),
+            "votes": votes,
+            "letters": _letters(submission, decisions, votes),
         },
     )
 
 
-def _votes(actor, submission):
+def _letters(submission, decisions, votes):
+    """``(slug, layout)`` of the letters and records there are about the sheet by now."""
+    there = {"return_notice": any(act.verdict == "return" for act in decisions), "review_record": bool(votes)}
+    papers = records.papers_about(submission.task.campaign.scheme.rules, "sheet")
+    return [(slug, layout) for slug, layout in papers.items() if there.get(layout.compiled)]
+
+
+def readable_votes(actor, submission):
     """The ballots on record. Whom they concern reads those of a review that goes on when it is concluded."""
     votes = submission.votes.select_related("member")
     step = submission.step_rules

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from registers import audit
-from registers.models import Scheme
+from registers import audit, clock
+from registers.models import Scheme, Unit
 from registers.papers import docx, pages, xlsx
 from registers.papers.compose import compose, empty
-from workflows import sources
+from workflows import records, sources
 from workflows.documents import document
 
 WRITERS = {
@@ -40,7 +40,13 @@ class Command(BaseCommand):
         layout = found.rules.papers.get(paper)
         if layout is None:
             raise CommandError(f"方案中没有表格“{paper}”，可用的有：{'、'.join(found.rules.papers)}。")
-        if unit or person:
+        if layout.about == "unit" and unit:
+            about = Unit.objects.filter(code=unit).first()
+            if about is None:
+                raise CommandError(f"没有代码为“{unit}”的单位。请核对单位代码。")
+            composed = compose(layout, records.compiled(layout, found.rules, unit=about, on=clock.today()))
+            audit.append("paper.export", about=about, detail={"by": "command", "paper": paper})
+        elif unit or person:
             submission = sources.find(scheme=scheme, paper=paper, unit=unit, person=person, year=year)
             if submission is None:
                 raise CommandError(f"没有找到{unit or person}的“{layout.title}”。请核对单位代码、工号和年度。")

@@ -1,0 +1,73 @@
+"""Doors to the papers that nobody types: a unit's directories and ledgers, letters about a sheet, a notice as a letter."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from registers import audit, clock
+from registers.access import require
+from registers.models import Scheme, Unit
+from registers.papers.compose import compose
+from registers.views.papers import download
+from workflows import records
+from workflows.models import PublicityNotice, Submission
+from workflows.views.submissions import readable_votes
+
+
+def _unit(request, code):
+    """A unit whose records the reader may see: the same people as its ledger. Raises ``NotAllowed``."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+    require(request.actor, "view_ledger", unit)
+    return unit
+
+
+@require_safe
+def record_list(request, code):
+    """The compiled papers of a unit. Context: ``unit``, ``papers`` as (slug, layout), ``on``."""
+    unit = _unit(request, code)
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
+    papers = records.papers_about(scheme.rules, "unit").items() if scheme else []
+    crumbs = [("单位与岗位", reverse("unit_list")), (unit.name, reverse("unit_detail", args=[unit.code]))]
+    context = {"unit": unit, "papers": papers, "on": clock.today(), "crumbs": crumbs}
+    return render(request, "workflows/record_list.html", context)
+
+
+@require_safe
+def record_file(request, code, slug, form):
+    """One compiled paper of a unit as of today, with what the reader may read."""
+    unit = _unit(request, code)
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
+    layout = records.papers_about(scheme.rules, "unit").get(slug) if scheme else None
+    if layout is None:
+        raise Http404
+    document = records.compiled(layout, scheme.rules, unit=unit, on=clock.today(), reader=request.actor)
+    audit.append("paper.export", about=unit, actor=request.actor, detail={"form": form, "paper": slug})
+    return download(compose(layout, document), form, f"{layout.title}（{unit.name}）")
+
+
+@require_safe
+def submission_record(request, pk, slug, form):
+    """A letter or record about one sheet, for those who may read the sheet."""
+    found = Submission.objects.visible_to(request.actor).with_rules().select_related("unit", "post", "person")
+    submission = get_object_or_404(found, pk=pk)
+    layout = records.papers_about(submission.task.campaign.scheme.rules, "sheet").get(slug)
+    if layout is None:
+        raise Http404
+    paper = compose(layout, records.about_sheet(layout, submission, votes=readable_votes(request.actor, submission)))
+    audit.append("paper.export", about=submission, actor=request.actor, detail={"form": form, "paper": slug})
+    return download(paper, form, f"{layout.title}（{submission.subject}）")
+
+
+@require_safe
+def notice_file(request, pk, form):
+    """A notice as a letter, for the unit's board or web site."""
+    found = PublicityNotice.objects.visible_to(request.actor).select_related(
+        "unit", "submission__task__campaign__scheme"
+    )
+    notice = get_object_or_404(found, pk=pk)
+    layout = next(iter(records.papers_about(notice.submission.task.campaign.scheme.rules, "notice").values()), None)
+    if layout is None:
+        raise Http404
+    audit.append("paper.export", about=notice, actor=request.actor, detail={"form": form})
+    return download(compose(layout, records.about_notice(layout, notice)), form, notice.title)

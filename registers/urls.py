@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from registers.views import account, audits, demo, ledgers, organisation, papers, posts, risks
+from registers.views import account, audits, demo, ledgers, organisation, papers, posts, powers, risks
 
 
 class FileForm:
@@ -33,6 +33,8 @@ urlpatterns = [
     path("risks/", risks.risk_list, name="risk_list"),
     path("risks/<uuid:series>/", risks.risk_detail, name="risk_detail"),
     path("powers/", risks.power_list, name="power_list"),
+    path("powers/<uuid:series>/", powers.power_detail, name="power_detail"),
+    path("powers/<uuid:series>/chart.pdf", powers.power_file, name="power_file"),
     # ledger
     path("ledger/", ledgers.ledger, name="ledger"),
     path("ledger/export/", ledgers.ledger_export, name="ledger_export"),

@@ -14,8 +14,11 @@ MINUTE = "%Y-%m-%d %H:%M"
 
 
 def papers_about(rules, about):
-    """``{slug: layout}`` of a scheme's compiled papers about this kind of thing."""
-    return {slug: layout for slug, layout in rules.papers.items() if layout.about == about}
+    """``{slug: layout}`` of a scheme's compiled papers about this kind of thing; no score sheet where nothing is scored."""
+    empty = () if rules.assessment else ("assessment",)
+    return {
+        slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
+    }
 
 
 def compiled(layout, rules, *, unit, on, reader=None):

@@ -41,25 +41,35 @@ def to_pdf(papers):
     """
     if not papers:
         raise PaperError("没有可打印的表，请先选择至少一份。")
+    title = f"{papers[0].full_title}等{len(papers)}份" if len(papers) > 1 else ""
+    return _printed([_markup(paper, standalone=True) for paper in papers], title=title)
+
+
+def markup_to_pdf(markup):
+    """A page of our own templates as PDF: a chart. Raises ``PaperError`` as ``to_pdf`` does."""
+    return _printed([markup])
+
+
+def _printed(markups, *, title=""):
     require_fonts()
     from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415 (needs pango)
 
     try:
         with _PRESS:
-            return _print(papers)
+            return _print(markups, title)
     except FatalURLFetchingError as error:
         raise PaperError("打印已停止：表中出现了外部资源地址。请将此情况告知管理员。") from error
 
 
-def _print(papers):
+def _print(markups, title):
     press, fetcher, sheet, fonts = _press()
-    documents = []
-    for paper in papers:
-        markup = press.HTML(string=_markup(paper, standalone=True), url_fetcher=fetcher)
-        documents.append(markup.render(stylesheets=[sheet], font_config=fonts))
+    documents = [
+        press.HTML(string=markup, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=fonts)
+        for markup in markups
+    ]
     book = documents[0].copy([page for document in documents for page in document.pages])
-    if len(papers) > 1:
-        book.metadata.title = f"{papers[0].full_title}等{len(papers)}份"
+    if title:
+        book.metadata.title = title
     return book.write_pdf()
 
 

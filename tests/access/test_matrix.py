@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from registers.models import RiskPoint
+from registers.models import PowerItem, RiskPoint
 from tests.access.conftest import NOBODY, STAFF, judged, typed
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,10 @@ def behind(world, door):
         "risk_detail": {
             name: ({"series": series_of(world, name)}, None)
             for name in ("slight", "grave", "ungraded", "unit", "proposal")
+        },
+        **{
+            door: {"": ({"series": PowerItem.objects.get(name=world.canaries["power"]).series}, None)}
+            for door in ("power_detail", "power_file")
         },
         "paper_blank": {"": ({"slug": "annex-2"}, None)},
         "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},

@@ -10,6 +10,7 @@ from django.urls import reverse
 from registers.models import AuditEntry
 from registers.papers import docx, pages, xlsx
 from registers.papers.compose import compose, empty
+from tests.factories import make_scheme
 from tests.noscript import Plain
 from tests.personas import point
 from workflows import records
@@ -17,9 +18,9 @@ from workflows import records
 pytestmark = pytest.mark.django_db
 
 UNIT_PAPERS = [
-    "unit-ledger", "duty-list", "regulation-directory", "search-log", "archive-cover", "annual-summary", "assessment-sheet",
+    "unit-ledger", "duty-list", "regulation-directory", "search-log", "archive-cover", "annual-summary",
 ]  # fmt: skip
-FORMS = ["inquiry-letter", "supervisory-recommendation", "talk-record", "rectification-order"]
+FORMS = ["assessment-sheet", "inquiry-letter", "supervisory-recommendation", "talk-record", "rectification-order"]
 
 
 def paper_of(year, slug, reader=None):
@@ -142,6 +143,17 @@ def test_every_unit_paper_comes_as_a_file(year, returned, slug, form):
     answer = browser(year.campus.head).get(reverse("record_file", args=[year.campus.unit.code, slug, form]))
     assert answer.status_code == 200
     assert len(answer.content) > 1500
+
+
+def test_score_sheet_is_there_where_something_is_scored(year, campus):
+    address = reverse("record_file", args=[campus.unit.code, "assessment-sheet", "xlsx"])
+    assert browser(campus.head).get(address).status_code == 404
+    make_scheme("imut-2011")
+    campus.root.scheme_slug = "imut-2011"
+    campus.root.save()
+    text = cells(browser(campus.head).get(address).content)
+    assert "教职工对防控工作的满意度" in text
+    assert "责令" not in text
 
 
 def test_command_prints_a_compiled_paper(year, returned, tmp_path):

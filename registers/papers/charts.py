@@ -1,0 +1,60 @@
+"""The charts of a power item, on screen and on paper: 权力运行流程图, and 廉政风险防控图 with risks and measures. Source: C5-18."""
+
+from django.template.loader import get_template
+
+from registers.charts import Risk, Stage, chart
+from registers.models import ControlMeasure, Incumbency, RiskPoint
+
+TITLES = {False: "权力运行流程图", True: "廉政风险防控图"}
+
+
+def power_chart(item, rules, *, on, reader, with_risks):
+    """The chart of ``item`` (a power with its steps) as of ``on``, with those risks that ``reader`` may read."""
+    steps = list(item.steps.all())
+    risks = _risks(item, steps, rules, on, reader) if with_risks else {}
+    stages = [
+        Stage(step.post_name, step.procedure, step.time_limit, tuple(risks.get(step.position, ()))) for step in steps
+    ]
+    return chart(f"{TITLES[with_risks]}：{item.name}", stages)
+
+
+def _risks(item, steps, rules, on, reader):
+    """Step position → its risks: where the acting post is the point's, else at the first step."""
+    found = (
+        RiskPoint.objects.visible_to(reader)
+        .in_force(on)
+        .filter(unit=item.unit_id, power_item=item.name)
+        .select_related("final_grade", "post", "holder")
+        .order_by("final_grade__rank", "pk")
+    )
+    points = list(found)
+    measures = {}
+    for row in ControlMeasure.objects.in_force(on).filter(point_series__in=[point.series for point in points]):
+        measures.setdefault(row.point_series, {})[row.stage] = row.text
+    placed = {}
+    for number, point in enumerate(points, start=1):
+        told = measures.get(point.series, {})
+        text = "；".join(f"{stage.label}：{told[stage.code]}" for stage in rules.measure_stages if stage.code in told)
+        person = point.holder.name if point.holder else point.involved_posts
+        grade = point.final_grade.label if point.final_grade else ""
+        placed.setdefault(_place(point, steps), []).append(Risk(number, point.content, grade, text, person))
+    return placed
+
+
+def _place(point, steps):
+    names = {point.post.name} if point.post else set(point.involved_posts.split("、"))
+    return next((step.position for step in steps if step.post_name in names), steps[0].position if steps else 0)
+
+
+def to_html(item, drawn, *, on, with_risks, standalone):
+    """The chart's page: a page of its own, or the fragment for a page of the site."""
+    held = Incumbency.objects.in_force(on).filter(post=item.accountable_post_id).select_related("user").first()
+    return get_template("papers/chart.html").render(
+        {
+            "item": item,
+            "chart": drawn,
+            "holder": held.user.name if held else "",
+            "title": TITLES[with_risks],
+            "standalone": standalone,
+        }
+    )

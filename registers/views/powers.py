@@ -1,0 +1,52 @@
+"""One power item: how it is exercised, where it could be abused, as a picture."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from registers import audit
+from registers.jobs import as_attachment
+from registers.models import PowerItem, Scheme
+from registers.papers import charts, pages
+
+
+def _item(request, series):
+    powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on)
+    return get_object_or_404(powers.select_related("unit", "accountable_post").prefetch_related("steps"), series=series)
+
+
+def _drawn(request, item, with_risks):
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
+    if scheme is None:
+        raise Http404
+    return charts.power_chart(item, scheme.rules, on=request.actor.on, reader=request.actor, with_risks=with_risks)
+
+
+@require_safe
+def power_detail(request, series):
+    """The chart of a power in force. Context: ``item``, ``with_risks``, ``sheet`` (HTML), ``crumbs``, ``title``."""
+    item, with_risks = _item(request, series), request.GET.get("risks") == "1"
+    drawn = _drawn(request, item, with_risks)
+    return render(
+        request,
+        "registers/power_detail.html",
+        {
+            "item": item,
+            "with_risks": with_risks,
+            "title": charts.TITLES[with_risks],
+            "sheet": charts.to_html(item, drawn, on=request.actor.on, with_risks=with_risks, standalone=False),
+            "crumbs": [("权力事项", reverse("power_list"))],
+        },
+    )
+
+
+@require_safe
+def power_file(request, series):
+    """The chart as a PDF page."""
+    item, with_risks = _item(request, series), request.GET.get("risks") == "1"
+    drawn = _drawn(request, item, with_risks)
+    markup = charts.to_html(item, drawn, on=request.actor.on, with_risks=with_risks, standalone=True)
+    audit.append("paper.export", about=item, actor=request.actor, detail={"form": "pdf", "risks": with_risks})
+    name = f"{charts.TITLES[with_risks]}（{item.name}）.pdf"
+    return as_attachment(HttpResponse(pages.markup_to_pdf(markup), content_type="application/pdf"), name)

@@ -5,7 +5,7 @@ Pure: no Django, no database. Lengths are in points of the picture. Source: R1-3
 
 from dataclasses import dataclass
 
-MIDDLE, SIDE, GAP, MARGIN = 210, 190, 26, 8
+MIDDLE, SIDE, GAP, MARGIN = 216, 212, 26, 8
 LINE, PAD = 16, 8
 MIDDLE_CHARACTERS, SIDE_CHARACTERS = 15, 15
 STOPS = "，。；：、）》”！？"
@@ -117,7 +117,7 @@ def _risk(risk):
 
 def _measures(risk):
     lines = [("防控措施", True), *((line, False) for line in wrapped(risk.measures or "尚未制定", SIDE_CHARACTERS))]
-    return lines + ([(f"责任人：{risk.person}", False)] if risk.person else [])
+    return lines + [(line, False) for line in wrapped(f"责任人：{risk.person}", SIDE_CHARACTERS) if risk.person]
 
 
 def _height(words):

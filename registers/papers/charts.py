@@ -34,7 +34,7 @@ def _risks(item, steps, rules, on, reader):
     placed = {}
     for number, point in enumerate(points, start=1):
         told = measures.get(point.series, {})
-        text = "；".join(f"{stage.label}：{told[stage.code]}" for stage in rules.measure_stages if stage.code in told)
+        text = "\n".join(f"{stage.label}：{told[stage.code]}" for stage in rules.measure_stages if stage.code in told)
         person = point.holder.name if point.holder else point.involved_posts
         grade = point.final_grade.label if point.final_grade else ""
         placed.setdefault(_place(point, steps), []).append(Risk(number, point.content, grade, text, person))

@@ -5,6 +5,7 @@ Each check yields ``(where, fault, remedy)``; ``where`` is the path of keys and 
 
 from collections import Counter
 
+from registers.papers.compose import SOURCES
 from registers.papers.layout import leaf_columns
 from registers.schemes import gradingcheck
 from registers.schemes.language import Brings, Level, Role, StepKind
@@ -211,6 +212,7 @@ def _loop(tasks):
 
 
 def _papers(scheme):
+    yield from _paper_rows(scheme)
     stages = {f"measures.{stage.code}" for stage in scheme.measure_stages}
     steps = {step.code for route in scheme.routes.values() for step in route.steps}
     for slug, paper in scheme.papers.items():
@@ -234,4 +236,29 @@ def _papers(scheme):
                 ("warning_actions", index, "paper"),
                 f"“{action.label}”的文书“{action.paper}”不存在",
                 f"改为已有的：{'、'.join(sorted(scheme.papers))}",
+            )
+
+
+TYPED_ROWS = {brings.value for brings in Brings if brings is not Brings.REPORT}
+
+
+def _paper_rows(scheme):
+    """Does every paper list what its sheet or its source brings?"""
+    known = TYPED_ROWS | set(SOURCES)
+    for slug, paper in scheme.papers.items():
+        for name in ("rows", "compiled"):
+            value = getattr(paper, name)
+            if SOURCES and value and value not in (known if name == "rows" else SOURCES):
+                yield (
+                    ("papers", slug, name),
+                    f"“{paper.title}”的数据来源“{value}”不存在",
+                    f"改为：{'、'.join(sorted(known if name == 'rows' else SOURCES))}",
+                )
+    for index, task in enumerate(scheme.tasks):
+        paper = scheme.papers.get(task.paper)
+        if paper and paper.rows in TYPED_ROWS and paper.rows != task.brings:
+            yield (
+                ("tasks", index, "paper"),
+                f"“{task.label}”填报的是 {task.brings}，表格“{paper.title}”列的却是 {paper.rows}",
+                f"换一张 rows: {task.brings} 的表格，或改正该表格的 rows",
             )

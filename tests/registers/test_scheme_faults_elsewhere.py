@@ -1,0 +1,144 @@
+"""Faults in what the other rule books can say and the first cannot: tables of cases, ranks, standing tasks, shared papers."""
+
+import pytest
+from django.conf import settings
+
+from registers.schemes import loading
+
+pytestmark = pytest.mark.once
+
+FOLDER = settings.BASE_DIR / "fixtures" / "schemes"
+NWNU, IMUT, TONGLIAO, JIANGSU = (
+    (FOLDER / f"{slug}.yaml").read_text(encoding="utf-8")
+    for slug in ("nwnu-2012", "imut-2011", "tongliao5-2022", "jiangsu-dynamic")
+)
+RANKS = "ranks: [科员, 副科, 正科, 副处, 正处, 副厅, 正厅]"
+
+# What is changed in which file, and the words that the finding must hold: fault, remedy.
+BROKEN = {
+    "rule of cases without cases": (
+        NWNU,
+        ("  cases:\n    - when: {harm: [criminal]}", "  spare:\n    - when: {harm: [criminal]}"),
+        "spare",
+        "删去该项",
+    ),
+    "no grade for the rest": (NWNU, ("  otherwise: low\n", ""), "不属于任何一条时的等级", "high、low、middle"),
+    "case of an unknown factor": (NWNU, ("{harm: [criminal]}", "{damage: [criminal]}"), "因素“damage”不存在", "harm"),
+    "case of an unknown value": (NWNU, ("{harm: [criminal]}", "{harm: [deadly]}"), "没有取值“deadly”", "criminal"),
+    "case of an unknown grade": (
+        NWNU,
+        ("      grade: middle\n", "      grade: medium\n"),
+        "等级“medium”不存在",
+        "middle",
+    ),
+    "case that asks for more than it names": (
+        NWNU,
+        ("at_least: 3", "at_least: 5"),
+        "要求符合 5 项，只列出 4 项",
+        "减小 at_least",
+    ),
+    "case that is never reached": (
+        NWNU,
+        ("when: {harm: [disciplinary]}", "when: {harm: [criminal]}"),
+        "第 3 条永远用不到",
+        "调整各条的先后",
+    ),
+    "cases under another rule": (
+        NWNU,
+        ("  rule: cases\n", "  rule: both\n"),
+        "规则 both 不用 cases",
+        "改为 rule: cases",
+    ),
+    "unknown fact that forces": (NWNU, ("{major_matter: high}", "{gossip: high}"), "gossip", "major_matter"),
+    "forced grade that is none": (NWNU, ("{major_matter: high}", "{major_matter: top}"), "强制等级“top”不存在", "high"),
+    "factor code twice": (
+        NWNU,
+        ("    - code: frequency\n", "    - code: importance\n"),
+        "代码“importance”重复",
+        "只能用一次",
+    ),
+    "values twice": (
+        IMUT,
+        ("{code: disciplinary, label: 危害较大", "{code: criminal, label: 危害较大"),
+        "取值代码有重复",
+        "不同的代码",
+    ),
+    "rank that is not listed": (NWNU, (RANKS, "ranks: [科员, 正科]"), "职级“副科”不在 ranks 中", "科员、正科"),
+    "unknown kind of unit": (NWNU, ("unit_types: [office,", "unit_types: [bureau,"), "bureau", "institution"),
+    "outside on a step that files nothing": (
+        IMUT,
+        ("kind: file, role: office, label: 报高校工委备案", "kind: endorse, role: office, label: 报高校工委备案"),
+        "不能写 outside",
+        "kind: file",
+    ),
+    "warning that is printed on no paper": (
+        IMUT,
+        ("label: 批评教育,", "label: 批评教育, paper: letter,"),
+        "文书“letter”不存在",
+        "post-analysis",
+    ),
+    "warning twice": (IMUT, ("code: reminder_talk", "code: criticism"), "代码“criticism”重复", "只能用一次"),
+    "grading step where nothing is graded": (
+        TONGLIAO,
+        ("    also: [grades]\n", ""),
+        "却有评定步骤",
+        "also 中写上 grades",
+    ),
+    "also on a sheet without points": (
+        TONGLIAO,
+        ("    brings: powers\n", "    brings: powers\n    also: [grades]\n"),
+        "不能写 also",
+        "brings: points",
+    ),
+    "dated task outside every phase": (TONGLIAO, ("    phase: p2\n", ""), "不属于任何阶段", "常年开放"),
+    "task of a phase without a day": (TONGLIAO, ("    due: 04-30\n", ""), "却没有截止日期", "常年开放"),
+    "phase of a book without phases": (
+        JIANGSU,
+        ("    step_label: 梳理权力清单\n", "    phase: p1\n    step_label: 梳理权力清单\n"),
+        "“p1”不存在",
+        "改为已有的",
+    ),
+    "unknown collection of papers": (
+        JIANGSU,
+        ("include: [office]", "include: [offices]"),
+        "公用表格集不存在",
+        "office",
+    ),
+    "collection that is no list": (JIANGSU, ("include: [office]", "include: office"), "公用表格集不存在", "写成列表"),
+    "paper that lists something else": (
+        JIANGSU,
+        ("    rows: powers\n", "    rows: points\n"),
+        "填报的是 powers",
+        "rows: powers",
+    ),
+    "rows from nowhere": (JIANGSU, ("    rows: powers\n", "    rows: stars\n"), "数据来源“stars”不存在", "powers"),
+    "compiled without saying of what": (
+        JIANGSU,
+        ("    rows: powers\n", "    rows: powers\n    compiled: duty_list\n"),
+        "要么都写，要么都不写",
+        "按提示改写",
+    ),
+    "reference to itself": (JIANGSU, ("domains:\n", "domains: &all\n  - *all\n"), "引用展开后内容过多", "循环引用"),
+    "measure of a stage in a book without stages": (
+        NWNU,
+        ("field: measures.measure, width: 44", "field: measures.prevention, width: 44"),
+        "“measures.prevention”不存在",
+        "measures.measure",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "change", "fault", "remedy"), BROKEN.values(), ids=BROKEN)
+def test_broken_file_is_answered_with_line_and_remedy(text, change, fault, remedy):
+    old, new = change
+    assert old in text, f"the scheme file no longer says {old!r}"
+
+    with pytest.raises(loading.SchemeFaults) as refused:
+        loading.read_text(text.replace(old, new, 1), "x.yaml")
+
+    found = refused.value.findings
+    assert any(fault in f"{row.fault}" and remedy in f"{row.fault}{row.remedy}" for row in found), [
+        str(row) for row in found
+    ]
+    lines = text.count("\n") + 2
+    assert all(1 <= row.line <= lines and row.file == "x.yaml" and row.remedy for row in found)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from registers.papers import layout
 from registers.schemes import crosscheck, language
 from registers.schemes.language import Scheme
+from registers.schemes.pruning import Pruned
 
 LONGEST_TEXT = 400_000  # characters of a scheme file
 LARGEST = 60_000  # values in it, references written out
@@ -125,11 +126,24 @@ def read_text(text, file):
     try:
         scheme = Scheme.model_validate(document)
     except ValidationError as errors:
-        raise SchemeFaults([_finding(file, root, error) for error in errors.errors()]) from None
+        found = [_finding(file, root, error) for error in errors.errors()]
+        raise SchemeFaults(found + _faults_of_the_rest(document, errors.errors(), file, root)) from None
     faults = [Finding(file, _line(root, where), fault, remedy) for where, fault, remedy in crosscheck.faults(scheme)]
     if faults:
         raise SchemeFaults(faults)
     return scheme, document
+
+
+def _faults_of_the_rest(document, errors, file, root):
+    """What else is wrong, once the ill-formed parts are left out; nothing that only follows from their absence."""
+    pruned = Pruned(document, errors)
+    if pruned.scheme is None:
+        return []
+    return [
+        Finding(file, _line(root, pruned.place(where)), fault, remedy)
+        for where, fault, remedy in crosscheck.faults(pruned.scheme)
+        if not pruned.explains(fault)
+    ]
 
 
 def _size(node, seen):

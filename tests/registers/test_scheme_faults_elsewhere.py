@@ -142,3 +142,42 @@ def test_broken_file_is_answered_with_line_and_remedy(text, change, fault, remed
     ]
     lines = text.count("\n") + 2
     assert all(1 <= row.line <= lines and row.file == "x.yaml" and row.remedy for row in found)
+
+
+def findings(text):
+    with pytest.raises(loading.SchemeFaults) as refused:
+        loading.read_text(text, "x.yaml")
+    return [(row.line, row.fault) for row in refused.value.findings]
+
+
+def line_of(text, words):
+    return text[: text.index(words)].count("\n") + 1
+
+
+def test_parts_are_held_against_each_other_though_some_are_ill_formed():
+    text = (
+        IMUT.replace("    rank: 1", "    rank: eins")
+        .replace("{code: criticism, label: 批评教育,", "{code: criticism, label: 批评教育, sort: 1,")
+        .replace("code: criminal, label: 危害大，触犯", "code: Criminal, label: 危害大，触犯")
+        .replace("    label: 廉政风险防控机制建设总结\n", "    label: 廉政风险防控机制建设总结\n    after: [nothing]\n")
+        .replace("code: reminder_talk", "code: criticism")
+    )
+    found = findings(text)
+    assert (line_of(text, "    after: [nothing]"), "先行任务“nothing”不存在") in found
+    assert (line_of(text, "{code: criticism, label: 谈话提醒"), "代码“criticism”重复") in found
+    assert any("不认识的项目“sort”" in fault for _, fault in found)
+
+
+def test_nothing_is_blamed_for_what_was_left_out():
+    text = NWNU.replace(
+        "kind: collective_review\n        role: group_member", "kind: chat\n        role: group_member", 1
+    )
+    assert [fault for _, fault in findings(text)] == ["“kind”的值“chat”不在允许的范围内"]
+
+
+def test_lines_stay_right_behind_a_part_that_is_left_out():
+    text = TONGLIAO.replace("label: 公示情况, kind: publicity", "label: 公示情况, kind: public", 1).replace(
+        "    paper: summary\n", "    paper: sumary\n"
+    )
+    found = findings(text)
+    assert (line_of(text, "    paper: sumary"), "“廉政风险防控工作总结”引用的 paper“sumary”不存在") in found

@@ -1,0 +1,89 @@
+"""A rule book without its ill-formed parts, so that what remains can be held against itself in the same look.
+
+Pure: no Django, no database.
+"""
+
+from pydantic import ValidationError
+
+from registers.schemes.language import Scheme
+
+ROUNDS = 4  # what is left out can leave something else incomplete
+
+
+class Pruned:
+    """The typed ``scheme`` of what is sound (None: too little is), and where its parts stood in the whole ``document``.
+
+    ``gone``: the codes of what was left out; whoever refers to them is not to blame.
+    """
+
+    def __init__(self, document, errors):
+        self.scheme, self.gone = None, set()
+        dropped = set()
+        for _ in range(ROUNDS):
+            for error in errors:
+                self._drop(document, self._full(document, dropped, error["loc"]), error["type"], dropped)
+            rest = _without(document, (), dropped)
+            try:
+                self.scheme = Scheme.model_validate(rest)
+            except ValidationError as again:
+                errors = again.errors()
+            else:
+                break
+        self._document, self._dropped = document, dropped
+
+    def explains(self, fault):
+        """Does a fault of what remains only follow from what was left out?"""
+        if any(f"“{code}”" in fault or f"“measures.{code}”" in fault for code in self.gone):
+            return True
+        # Ranks are counted: with one grade missing, everything that names a rank seems wrong.
+        return "等级" in fault and any(path[0] == "grades" for path in self._dropped)
+
+    def place(self, where):
+        """The path ``where`` in what remains, as a path into the whole document."""
+        return self._full(self._document, self._dropped, where)
+
+    @staticmethod
+    def _full(node, dropped, where):
+        path = ()
+        for part in where:
+            if isinstance(node, list) and isinstance(part, int):
+                kept = [index for index in range(len(node)) if (*path, index) not in dropped]
+                part = kept[part] if part < len(kept) else part  # noqa: PLW2901  an index among those that remain
+            path = (*path, part)
+            node = _at(node, part)
+        return path
+
+    def _drop(self, document, where, kind, dropped):
+        """Leave out the unknown key; else the smallest part of a list or of a named group that holds the fault."""
+        if kind == "extra_forbidden":
+            dropped.add(where)
+            return
+        for length in range(len(where), 0, -1):
+            holder, part = _find(document, where[: length - 1]), where[length - 1]
+            if isinstance(holder, list) or where[: length - 1] in (("routes",), ("papers",), ("groups",)):
+                dropped.add(where[:length])
+                item = _at(holder, part)
+                self.gone.add(item.get("code") if isinstance(item, dict) and "code" in item else part)
+                return
+
+
+def _find(node, where):
+    for part in where:
+        node = _at(node, part)
+    return node
+
+
+def _at(node, part):
+    if isinstance(node, dict):
+        return node.get(part)
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return None
+
+
+def _without(node, path, dropped):
+    if isinstance(node, dict):
+        return {key: _without(part, (*path, key), dropped) for key, part in node.items() if (*path, key) not in dropped}
+    if isinstance(node, list):
+        return [_without(part, (*path, at), dropped) for at, part in enumerate(node) if (*path, at) not in dropped]
+    return node

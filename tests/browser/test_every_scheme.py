@@ -1,0 +1,103 @@
+"""Under each of the five rule books a post holder's risk goes from the form to the ledger, in a browser."""
+
+import pytest
+
+from registers.access import can, people_who_may
+from registers.actors import Actor
+from registers.models import Post, RiskPoint, User
+from registers.schemes.language import Brings, Level
+from tests.browser.pages import PASSWORD, labelled
+from tests.factories import appoint, make_person
+from workflows import campaigns, deadlines, policies, sweeping
+from workflows.models import CampaignTask, Submission
+
+CONTENT = "采购参数照抄一家"
+SLUGS = ["changchun-2016", "imut-2011", "jiangsu-dynamic", "nwnu-2012", "tongliao5-2022"]
+STEPS = 12  # more than any route has
+
+
+@pytest.fixture
+def make_stage(make_site):
+    """A site under a scheme, its clerk in scope of every one of them, its campaign open."""
+
+    def make(slug):
+        site = make_site(scheme=slug)
+        campus, rules = site.campus, site.campus.scheme.rules
+        User.objects.filter(pk=campus.clerk.pk).update(rank="副科", is_party_member=True)
+        Post.objects.filter(pk=campus.post.pk).update(is_key_post=True)
+        appoint(make_person("癸一", campus.root, number="secretary"), campus.root, "party_committee")
+        days = [task.opens.on(2026) for task in rules.tasks if task.opens and task.level == Level.PERSONAL]
+        site.clock.set(f"{min(days, default=site.clock.today)} 09:00")
+        campaigns.open_campaign(scheme=campus.scheme, institution=campus.root, year=2026, at=site.clock.now)
+        return site
+
+    return make
+
+
+def fill(visitor, sheet):
+    """Type into every empty field of a sheet, as whoever has never seen it would."""
+    visitor.open_task(sheet.task.label)
+    if sheet.task.brings == Brings.POINTS:
+        heading = visitor.page.locator("section.sheet-section h2").first.inner_text()
+        visitor.add_entry(heading)
+    for entry in visitor.entries().all():
+        for group in entry.locator("fieldset").all():
+            if not group.locator("input:checked").count():
+                group.locator("input").first.check()
+        for choice in entry.locator("select").all():
+            required = choice.get_attribute("aria-required")
+            if required and not choice.input_value():
+                choice.select_option(index=1)
+        for text in entry.locator("textarea").all():
+            if not text.input_value():
+                text.fill(CONTENT)
+    visitor.press("提交")
+
+
+def decide(site, sheet):
+    people = sorted(people_who_may("decide", sheet), key=lambda user: user.number)
+    if sheet.step_rules.kind == "collective_review":
+        for user in people:
+            member = site.visitor(user).open_task(sheet.task.label, site.campus.clerk.name, "办理")
+            member.press("提交表决")
+            member.page.context.close()
+        people = [user for user in people if can(Actor(user, on=site.clock.today), "conclude", sheet)]
+    visitor = site.visitor(people[0]).open_task(sheet.task.label, site.campus.clerk.name, "办理")
+    place = visitor.page.locator("#decide")
+    if place.locator("input[type=password]").count():
+        labelled(place, "登录密码（签字确认）").fill(PASSWORD)
+    place.locator("button[value=agree]").click()
+    visitor.page.wait_for_load_state()
+    visitor.page.context.close()
+
+
+def finish(site, sheet):
+    for _ in range(STEPS):
+        sheet = Submission.objects.select_related("task__campaign__scheme", "unit", "person", "post").get(pk=sheet.pk)
+        if sheet.state != "in_review":
+            return sheet
+        if sheet.waiting_role == policies.NOTICE:
+            day = deadlines.add_days(sheet.notices.get().ends_on, 1)
+            sweeping.sweep(at=site.clock.set(f"{day} 08:00"))
+        else:
+            decide(site, sheet)
+    return sheet
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_risk_goes_from_the_form_to_the_ledger(make_stage, slug):
+    site = make_stage(slug)
+    for task in CampaignTask.objects.filter(level=Level.PERSONAL).order_by("opens_on", "position"):
+        if task.opens_on > site.clock.today:
+            sweeping.sweep(at=site.clock.set(f"{task.opens_on} 08:00"))
+        sheet = Submission.objects.get(task__code=task.code, person=site.campus.clerk)
+        clerk = site.visitor(site.campus.clerk)
+        fill(clerk, sheet)
+        clerk.page.context.close()
+        assert finish(site, sheet).state == "filed", task.code
+
+    point = RiskPoint.objects.get(in_force_from__isnull=False, in_force_until=None)
+    words = site.visitor(site.campus.head).go("/ledger/").text()
+    assert CONTENT in words
+    assert point.final_grade.label in words
+    assert point.category.label in words

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from registers import exports
-from registers.models import AuditEntry, Job
+from registers.models import AuditEntry, Job, PowerItem
 from tests.access.conftest import STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, behind, expected, members
@@ -85,6 +85,8 @@ class Crawl:
         tried = {sheet.pk for name, sheet in self.world.sheets.items() if name in MATRIX["sheets"]}
         for pk in Submission.objects.exclude(pk__in=tried).values_list("pk", flat=True):
             yield reverse("submission_detail", args=[pk])
+        for series in PowerItem.objects.exclude(in_force_from=None).values_list("series", flat=True):
+            yield reverse("power_detail", args=[series]) + "?risks=1"
         for unit in ("ROOT", "CW", "ZS"):
             yield reverse("ledger") + f"?unit={unit}"
         yield reverse("risk_list") + "?q=暗记"
@@ -97,7 +99,8 @@ class Crawl:
         if answer.status_code in (301, 302):
             return [answer.headers["Location"]]
         kind = answer.headers["Content-Type"]
-        text = cells(answer.content) if "spreadsheet" in kind else answer.content.decode()
+        reader = next((read for name, read in READERS.items() if name in kind), bytes.decode)
+        text = reader(answer.content)
         self.texts.append((url, unescape(text)))
         if answer.status_code != 200 or "html" not in kind:
             return []
@@ -132,6 +135,14 @@ def cells(content):
     return "\n".join(
         str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None
     )
+
+
+def words(content):
+    """All the text of a PDF."""
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+
+
+READERS = {"spreadsheet": cells, "pdf": words}
 
 
 def expected_for(world, persona):

@@ -194,5 +194,9 @@ def begin_again(submission, *, actor, at):
 
 def current(institution=None):
     """The running campaign, the latest first."""
-    found = Campaign.objects.filter(state="open").select_related("scheme", "institution").defer("scheme__document")
+    found = (
+        Campaign.objects.filter(state="open")
+        .select_related("scheme", "institution")
+        .defer("scheme__document", "scheme__source")
+    )
     return (found.filter(institution=institution) if institution else found).first()

@@ -17,7 +17,8 @@ class SchemeQuerySet(ScopedQuerySet):
         Before an institution has chosen, the first by name stands in for it.
         """
         own = Unit.objects.filter(parent=None, scheme_slug=models.OuterRef("slug"))
-        return self.filter(is_current=True).order_by(models.Exists(own).desc(), "slug").first()
+        current = self.filter(is_current=True).defer("source")
+        return current.order_by(models.Exists(own).desc(), "slug").first()
 
 
 class Scheme(models.Model):

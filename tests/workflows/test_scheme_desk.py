@@ -8,7 +8,7 @@ from registers.models import AuditEntry, Scheme, SchemeDraft
 from registers.schemes import drafts, loading
 from tests.factories import make_scheme
 from tests.noscript import Plain
-from workflows import campaigns
+from workflows import calendar, campaigns
 
 pytestmark = pytest.mark.django_db
 
@@ -215,8 +215,6 @@ def test_every_part_can_be_looked_at_before_and_after(registrar, part, slug):
 
 
 def test_calendar_marks_what_deserves_a_second_look(registrar, campus, clock):
-    from workflows import calendar  # noqa: PLC0415  this one test needs the holidays
-
     calendar.seed([2026])
     words = registrar.go(reverse("scheme_preview", args=[campus.scheme.pk, "calendar"]) + "?year=2026").words
     assert "2026-10-31 周六 个人岗位风险等级评估截止 岗位责任人 晚于所属阶段“查找并评估风险等级阶段”的结束日期" in words

@@ -25,7 +25,11 @@ class Players:
     def sheet(self, pk):
         """The sheet as it stands now."""
         # The rule book is long, and its types are kept by the process.
-        return Submission.objects.select_related(*NEEDED).defer("task__campaign__scheme__document").get(pk=pk)
+        return (
+            Submission.objects.select_related(*NEEDED)
+            .defer("task__campaign__scheme__document", "task__campaign__scheme__source")
+            .get(pk=pk)
+        )
 
     def actor(self, user):
         """The person today; roles are read once a day."""

@@ -29,7 +29,9 @@ class SubmissionQuerySet(ScopedQuerySet):
 
     def with_rules(self):
         """With what leads to the rule book, but not its text: that is long, comes once per row, and is parsed once a process."""
-        return self.select_related("task__campaign__scheme").defer("task__campaign__scheme__document")
+        return self.select_related("task__campaign__scheme").defer(
+            "task__campaign__scheme__document", "task__campaign__scheme__source"
+        )
 
 
 class Submission(models.Model):

@@ -36,12 +36,28 @@ class FullPointSheet(Graded, Measured, PointSheet):
     def entry_faults(self, entry):
         wrong = super().entry_faults(entry)
         if entry["base"] and entry["change"] in (Change.KEEP, Change.RETIRE, ""):
-            return wrong
+            return wrong or (self._not_to_keep(entry) if entry["change"] == Change.KEEP else {})
         if self.grades:
             wrong |= self.grade_faults(entry)
         if self.measures:
             wrong |= self.measure_faults(entry)
         return wrong
+
+    @cached_property
+    def _recorded(self):
+        return {point.pk: point for point in self.on_record()}
+
+    def _not_to_keep(self, entry):
+        """A point without grade or measures cannot stay as it is on a sheet that asks for them."""
+        point = self._recorded.get(entry["base"])
+        if point is None:
+            return {}
+        if self.grades and point.final_grade is None:
+            return {"change": "该风险点尚未定级，不能沿用；请选择“修改”，补充各项因素。"}
+        missing = {stage.code for stage in self.rules.measure_stages} - set(self._standing.get(point.series, {}))
+        if self.measures and missing:
+            return {"change": "该风险点的防控措施不全，不能沿用；请选择“修改”，补充措施。"}
+        return {}
 
     def records(self, entry):
         [(point, change)] = super().records(entry)

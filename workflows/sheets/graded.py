@@ -4,7 +4,7 @@ from functools import cached_property
 
 from registers import grading
 from registers.models import Grade
-from workflows.sheets.base import Incomplete
+from workflows.sheets.base import Change, Incomplete
 
 GRADES = ("proposed_grade", "final_grade", "grade_reason")
 
@@ -88,8 +88,12 @@ class Graded:
 
     # -- deciding -------------------------------------------------------------------------------
     def graded_records(self):
-        """``(entry key, record)`` of everything on the sheet that carries a grade."""
-        return [(str(line.entry), line.risk_point) for line in self.lines() if line.risk_point_id]
+        """``(entry key, record)`` of everything on the sheet that carries a grade and is there to stay."""
+        return [
+            (str(line.entry), line.risk_point)
+            for line in self.lines()
+            if line.risk_point_id and line.change != Change.RETIRE
+        ]
 
     def gravest_rank(self):
         ranks = [grade.rank for _, record in self.graded_records() if (grade := standing_grade(record))]

@@ -68,7 +68,7 @@ def objection_handle(request, pk):
 def _notices(request):
     notices = PublicityNotice.objects.visible_to(request.actor)
     related = notices.select_related("unit", "submission__task__campaign__scheme")
-    return related.defer("submission__task__campaign__scheme__document")
+    return related.defer("submission__task__campaign__scheme__document", "submission__task__campaign__scheme__source")
 
 
 def _notice_page(request, notice, *, form=None, handling=(None, None)):

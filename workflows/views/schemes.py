@@ -58,7 +58,9 @@ def _listed(request):
         books.setdefault(scheme.slug, []).append(scheme)
     return {
         "books": [(versions[0], versions[1:]) for versions in books.values()],
-        "drafts": SchemeDraft.objects.visible_to(request.actor).select_related("base", "saved_by").defer("text", "base__document"),
+        "drafts": SchemeDraft.objects.visible_to(request.actor)
+        .select_related("base", "saved_by")
+        .defer("text", "base__document", "base__source"),
         "in_use": Scheme.objects.visible_to(request.actor).in_use(),
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from registers.models import Scheme, SchemeDraft, Unit
 from registers.schemes import drafts, loading
 from registers.schemes.differences import differences
 from workflows.models import Campaign
+from workflows.views.submissions import number
 
 LARGEST_FILE = 2_000_000  # bytes; the longest rule book so far has 30,000
 CRUMBS = [("方案", "/schemes/")]
@@ -72,8 +73,7 @@ def scheme_begin(request):
     kind = request.POST.get("kind", "")
     if kind == "upload":
         return _uploaded(request)
-    pk = request.POST.get("base", "")
-    base = get_object_or_404(Scheme.objects.visible_to(request.actor), pk=pk if pk.isdigit() and len(pk) < 10 else 0)
+    base = get_object_or_404(Scheme.objects.visible_to(request.actor), pk=number(request.POST.get("base")))
     text, title = drafts.text_of(base), f"{base.institution}{base.title}"
     if kind == "copy":
         form = CopyForm(request.POST)
@@ -123,13 +123,12 @@ def scheme_edit(request, pk):
         return _editor(request, draft)
     text = request.POST.get("text", "").replace("\r\n", "\n")
     title = request.POST.get("title", "").strip() or draft.title
-    seen = request.POST.get("version", "")
     try:
         drafts.save(
             draft,
             title=title,
             text=text,
-            seen=int(seen) if seen.isdigit() and len(seen) < 10 else -1,
+            seen=number(request.POST.get("version")),
             actor=request.actor,
             at=clock.now(),
         )
@@ -182,10 +181,9 @@ def scheme_publish(request, pk):
 
 
 def _published(request, draft):
-    seen = request.POST.get("version", "")
     try:
         scheme, created = drafts.publish(
-            draft, seen=int(seen) if seen.isdigit() and len(seen) < 10 else -1, actor=request.actor, at=clock.now()
+            draft, seen=number(request.POST.get("version")), actor=request.actor, at=clock.now()
         )
     except drafts.Conflict:
         messages.error(request, "该草稿刚被他人保存或发布，本次没有发布。请核对后再办理。")

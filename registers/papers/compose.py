@@ -209,7 +209,9 @@ def empty(layout, rules):
 
 
 def _room_for_handwriting(paper):
-    """The height of an empty row, in mm, with which the form just fills its page; 8 to 40."""
+    """The height of an empty row, in mm, with which the form just fills its page; 8 to 40, in a letter 8."""
+    if paper.paragraphs:
+        return 8
 
     def height(lines):
         return (1.4 * lines + 0.6) * paper.points * _MM_PER_POINT

@@ -30,6 +30,7 @@ urlpatterns = [
     path("submissions/<int:pk>/hand-over/", reviews.submission_hand_over, name="submission_hand_over"),
     # papers that nobody types
     path("units/<slug:code>/records/", records.record_list, name="record_list"),
+    path("units/<slug:code>/records/<slug:slug>/", records.record_detail, name="record_detail"),
     path("units/<slug:code>/records/<slug:slug>.<form:form>", records.record_file, name="record_file"),
     path("submissions/<int:pk>/records/<slug:slug>.<form:form>", records.submission_record, name="submission_record"),
     path("notices/<int:pk>/notice.<form:form>", records.notice_file, name="notice_file"),

@@ -115,10 +115,14 @@ class Category(Named):
 
 
 class Grade(Named):
-    """One grade; ``rank`` 1 is the gravest. Source: R1-24 to R1-26."""
+    """One grade; ``rank`` 1 is the gravest. ``supervision``: who watches points of this grade, and how (R0-23).
+
+    Source: R1-24 to R1-26.
+    """
 
     rank: Annotated[int, Field(ge=1, le=9)]
     criterion: Text
+    supervision: str = ""
 
 
 class Factor(Named):

@@ -79,9 +79,15 @@ def risk_detail(request, series):
         ("风险性质", rules.label_of("natures", point.nature)),
         ("查找方式", rules.label_of("finding_sources", point.finding_source)),
     ]
+    if point.duty:
+        facts.insert(0, ("岗位职责内容", point.duty))
+    if point.major_matter:
+        facts.append(("三重一大", point.get_major_matter_display()))
     for factor in rules.grading.factors:
         value = next((value.label for value in factor.values if value.code == point.factors.get(factor.code)), "")
         facts.append((factor.label, value))
+    if point.final_grade:
+        facts.append(("分级监控", next((g.supervision for g in rules.grades if g.code == point.final_grade.code), "")))
     return render(
         request,
         "registers/risk_detail.html",

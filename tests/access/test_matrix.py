@@ -64,6 +64,7 @@ def behind(world, door):
             "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
         },
         "record_list": {"": ({"code": world.campus.unit.code}, None)},
+        "record_detail": {"": ({"code": world.campus.unit.code, "slug": "search-log"}, None)},
         "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
         "objection_handle": {"": ({"pk": world.objection.pk}, None)},
         "job_detail": {"": ({"pk": world.job.pk}, None)},

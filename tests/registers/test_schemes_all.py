@@ -148,6 +148,11 @@ def test_stages_and_grades_are_those_of_the_documents():
     assert labels(NWNU.grades) == ["高", "中", "低"]
 
 
+def test_grave_points_are_watched_more_closely():  # R0-23
+    assert [bool(grade.supervision) for grade in JIANGSU.grades] == [True] * 3
+    assert len({grade.supervision for grade in JIANGSU.grades}) == 3
+
+
 def test_there_are_exactly_six_warning_actions():
     assert labels(IMUT.warning_actions) == [
         "批评教育", "谈话提醒", "责令检查整改", "发送问廉问责书", "纪检监察建议书", "责成召开专题民主生活会",

@@ -156,6 +156,15 @@ def test_score_sheet_is_there_where_something_is_scored(year, campus):
     assert "责令" not in text
 
 
+@pytest.mark.parametrize("slug", UNIT_PAPERS)
+def test_every_unit_paper_shows_on_screen(year, returned, slug):
+    page = browser(year.campus.head).get(reverse("record_detail", args=[year.campus.unit.code, slug])).content.decode()
+    assert "paper-title" in page
+    assert (
+        browser(year.campus.clerk).get(reverse("record_detail", args=[year.campus.unit.code, slug])).status_code == 403
+    )
+
+
 def test_command_prints_a_compiled_paper(year, returned, tmp_path):
     out = tmp_path / "log.xlsx"
     call_command(

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from registers import audit, clock
 from registers.access import require
 from registers.models import Scheme, Unit
+from registers.papers import pages
 from registers.papers.compose import compose
 from registers.views.papers import download
 from workflows import records
@@ -33,17 +34,34 @@ def record_list(request, code):
     return render(request, "workflows/record_list.html", context)
 
 
-@require_safe
-def record_file(request, code, slug, form):
-    """One compiled paper of a unit as of today, with what the reader may read."""
-    unit = _unit(request, code)
+def _compiled(request, unit, slug):
+    """``(layout, paper)`` of one compiled paper of a unit as of today, with what the reader may read."""
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     layout = records.papers_about(scheme.rules, "unit").get(slug) if scheme else None
     if layout is None:
         raise Http404
     document = records.compiled(layout, scheme.rules, unit=unit, on=clock.today(), reader=request.actor)
+    return layout, compose(layout, document)
+
+
+@require_safe
+def record_detail(request, code, slug):
+    """One compiled paper on screen. Context: ``unit``, ``slug``, ``layout``, ``sheet`` (HTML), ``crumbs``."""
+    unit = _unit(request, code)
+    layout, paper = _compiled(request, unit, slug)
+    sheet = pages.to_html(paper, standalone=False)
+    crumbs = [(unit.name, reverse("unit_detail", args=[code])), ("台账与档案", reverse("record_list", args=[code]))]
+    context = {"unit": unit, "slug": slug, "layout": layout, "sheet": sheet, "crumbs": crumbs}
+    return render(request, "workflows/record_detail.html", context)
+
+
+@require_safe
+def record_file(request, code, slug, form):
+    """One compiled paper of a unit as a file."""
+    unit = _unit(request, code)
+    layout, paper = _compiled(request, unit, slug)
     audit.append("paper.export", about=unit, actor=request.actor, detail={"form": form, "paper": slug})
-    return download(compose(layout, document), form, f"{layout.title}（{unit.name}）")
+    return download(paper, form, f"{layout.title}（{unit.name}）")
 
 
 @require_safe

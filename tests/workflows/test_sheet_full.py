@@ -1,9 +1,11 @@
 """Sheets on which points are graded and given measures at once, and grades of whole posts."""
 
 import pytest
+from django.urls import reverse
 
 from registers import versions
 from registers.models import ControlMeasure, Grade, GroupMember, Post, PostGrade, RiskCategory, RiskPoint, User
+from tests.noscript import Plain
 from tests.workflows.test_every_scheme import Play
 from workflows.documents import document
 from workflows.models import Submission
@@ -177,6 +179,35 @@ def test_post_that_came_meanwhile_is_not_forgotten(make):
     content = sheet_for(sheet).content()
     Post.objects.create(unit=play.campus.unit, code="NEW", name="新设岗位")
     assert faults(sheet, content) == ["岗位已有变动，请刷新页面后重新核对。"]
+
+
+def test_draft_that_names_a_post_which_is_gone_still_opens(make):
+    play = make("nwnu-2012")
+    sheet = sheet_of(play, "post-grading", unit=play.campus.unit, person=None)
+    play.at(sheet.task.opens_on)
+    address, liaison = reverse("submission_fill", args=[sheet.pk]), Plain(play.campus.liaison)
+    form = liaison.go(address).form("@data-sheet")
+    liaison.press(form, "save", "1", address)
+    Post.objects.filter(pk=play.campus.plain_post.pk).update(closed_on=play.clock.today)
+    form = liaison.go(address).form("@data-sheet")
+    liaison.press(form, "submit", "1", address)
+    sheet.refresh_from_db()
+    assert sheet.state == "in_review", liaison.complaints
+    assert not sheet.lines.filter(post_grade__post=play.campus.plain_post).exists()
+
+
+def test_page_from_before_a_post_went_is_told_to_look_again(make):
+    play = make("nwnu-2012")
+    sheet = sheet_of(play, "post-grading", unit=play.campus.unit, person=None)
+    play.at(sheet.task.opens_on)
+    address, liaison = reverse("submission_fill", args=[sheet.pk]), Plain(play.campus.liaison)
+    form = liaison.go(address).form("@data-sheet")
+    Post.objects.filter(pk=play.campus.plain_post.pk).update(closed_on=play.clock.today)
+    liaison.press(form, "submit", "1", address)
+    assert "岗位已有变动，请刷新页面后重新核对。" in liaison.words
+    liaison.press(liaison.go(address).form("@data-sheet"), "submit", "1", address)
+    sheet.refresh_from_db()
+    assert sheet.state == "in_review"
 
 
 @pytest.mark.parametrize(

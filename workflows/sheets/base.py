@@ -92,7 +92,14 @@ class Sheet:
     def content(self):
         """What the form starts from: the draft, else what the register offers."""
         draft = getattr(self.submission, "draft", None)
-        return draft.content if draft and draft.content else {"entries": self.offered(), "values": {}}
+        if not draft or not draft.content:
+            return {"entries": self.offered(), "values": {}}
+        if self.may_add or not self.has_entries:
+            return draft.content
+        # The register says which entries there are; one that came or went since must not block the sheet for good.
+        typed = {entry["key"]: entry["values"] for entry in draft.content["entries"]}
+        entries = [{**entry, "values": {**entry["values"], **typed.get(entry["key"], {})}} for entry in self.offered()]
+        return {**draft.content, "entries": entries}
 
     def offered(self):
         """Entries the register offers on an untouched sheet."""

@@ -31,7 +31,12 @@ class GradeSheet(Graded, PointSheet):
 
     def offered(self):
         return [
-            {"key": str(point.series), "base": point.pk, "change": Change.REVISE, "values": self.grade_values(point)}
+            {
+                "key": str(point.series),
+                "base": point.pk,
+                "change": Change.REVISE,
+                "values": self.grade_values(point) | self.fixed_values(point),
+            }
             for point in self.on_record()
         ]
 

@@ -51,7 +51,8 @@ class PostGradeSheet(Graded, Sheet):
         return Proposal(grade.code, f"{facts}，建议评为{grade.label}。")
 
     def typed_proposal(self, entry):
-        return self.proposal_for(self._by_key[entry["key"]])
+        record = self._by_key.get(entry["key"])
+        return self.proposal_for(record) if record else Proposal(None, "该岗位已撤销，请刷新页面。")
 
     @cached_property
     def _by_key(self):

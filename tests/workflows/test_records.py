@@ -18,7 +18,7 @@ from workflows import records
 pytestmark = pytest.mark.django_db
 
 UNIT_PAPERS = [
-    "unit-ledger", "duty-list", "regulation-directory", "search-log", "archive-cover", "annual-summary",
+    "unit-ledger", "duty-list", "process-list", "regulation-directory", "search-log", "archive-cover", "annual-summary",
 ]  # fmt: skip
 FORMS = ["assessment-sheet", "inquiry-letter", "supervisory-recommendation", "talk-record", "rectification-order"]
 

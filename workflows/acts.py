@@ -19,6 +19,8 @@ declare(
         "submission.nudge": Act("催办"),
         "submission.handed_over": Act("转办", told="next"),
         "submission.reseated": Act("改由上一级办理", told="next"),
+        "attachment.keep": Act("上传附件"),
+        "attachment.open": Act("下载附件"),
         "notice.object": Act("提出异议", told="office"),
         "notice.handle": Act("处理异议"),
         "notice.clear": Act("公示结束"),

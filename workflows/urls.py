@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from workflows.views import campaigns, desk, publicity, records, reviews, scheme_preview, schemes, submissions
+from workflows.views import (
+    attachments,
+    campaigns,
+    desk,
+    publicity,
+    records,
+    reviews,
+    scheme_preview,
+    schemes,
+    submissions,
+)
 
 urlpatterns = [
     # desk
@@ -34,6 +44,8 @@ urlpatterns = [
     path("units/<slug:code>/records/<slug:slug>.<form:form>", records.record_file, name="record_file"),
     path("submissions/<int:pk>/records/<slug:slug>.<form:form>", records.submission_record, name="submission_record"),
     path("notices/<int:pk>/notice.<form:form>", records.notice_file, name="notice_file"),
+    # files
+    path("attachments/<int:pk>/", attachments.attachment_file, name="attachment_file"),
     # schemes
     path("schemes/", schemes.scheme_list, name="scheme_list"),
     path("schemes/begin/", schemes.scheme_begin, name="scheme_begin"),

@@ -24,6 +24,9 @@ SECTIONS = {
     "assessment": "考核项目",
     "ledger_title": "台账名称",
     "measure_label": "措施名称",
+    "conduct": "办理规则",
+    "activities": "会议和教育活动",
+    "rotation": "轮岗和分权",
 }
 KEYS = {
     "label": "名称",
@@ -31,6 +34,7 @@ KEYS = {
     "start": "开始",
     "opens": "开放",
     "due": "截止",
+    "deadline": "逾期处理",
     "after": "先行事项",
     "steps": "步骤",
     "role": "由谁办理",

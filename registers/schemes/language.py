@@ -6,50 +6,13 @@ Pure: no Django, no database. ``loading`` turns validation errors into findings 
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from registers.papers.layout import PaperLayout
-from registers.schemes.dates import DateRule
+from registers.schemes.conduct import ActivityKind, Conduct, Rotation
+from registers.schemes.parts import Code, Day, Level, Named, Part, Role, Text, UnitType
 
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
 ONE_MEASURE = "measure"  # code of the only part of a measure in a scheme without stages
-Day = Annotated[
-    DateRule, BeforeValidator(lambda value: value if isinstance(value, DateRule) else DateRule.parse(value))
-]
-
-
-class Level(StrEnum):
-    """Whose risk a point describes. Source: R1-03, R4-28."""
-
-    PERSONAL = "personal"
-    UNIT = "unit"
-    SCHOOL = "school"
-
-
-UnitType = Literal[
-    "institution",
-    "office",
-    "college",
-    "logistics",
-    "teaching_support",
-    "affiliated",
-    "affiliated_hospital",
-    "section",
-]
-
-
-class Role(StrEnum):
-    """Every part a person can play; a scheme gives each its own words."""
-
-    POST_HOLDER = "post_holder"
-    LIAISON = "liaison"
-    GROUP_MEMBER = "group_member"
-    UNIT_HEAD = "unit_head"
-    LEADER_IN_CHARGE = "leader_in_charge"
-    OFFICE = "office"
-    SCHOOL_GROUP = "school_group"
-    PARTY_COMMITTEE = "party_committee"
 
 
 class StepKind(StrEnum):
@@ -78,12 +41,6 @@ class Brings(StrEnum):
     REPORT = "report"
 
 
-class Part(BaseModel):
-    """What a scheme is made of: fixed once read, and unknown keys are faults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
 class Identity(Part):
     """Whose rule book this is. ``effective_on`` is the first day it holds (R2-35)."""
 
@@ -96,13 +53,6 @@ class Identity(Part):
     effective_on: str = ""
     product_word: Text = "廉政风险防控"
     trial: bool = False
-
-
-class Named(Part):
-    """A part with a code for the system and a label for people."""
-
-    code: Code
-    label: Text
 
 
 class Category(Named):
@@ -250,6 +200,8 @@ class Task(Named):
     ``after`` names tasks whose sheet of the same subject must have been filed first. ``also``: a sheet of points on which
     they are graded, or given measures, at once. ``report``: what the sheet as a whole asks for beside its entries (R4-26).
     Without ``due`` the task stands all year and may be begun again after every filing (R0-32, R4-34).
+    ``deadline``: what happens to a sheet that is handed in late: ``soft`` takes it with a mark, ``hard`` takes none,
+    ``extension`` takes it once a longer term has been granted.
     """
 
     phase: Code | None = None
@@ -260,6 +212,7 @@ class Task(Named):
     route: Code
     opens: Day | None = None
     due: Day | None = None
+    deadline: Literal["soft", "hard", "extension"] = "soft"
     after: list[Code] = []
     also: list[Literal["grades", "measures"]] = []
     points: Level | None = None
@@ -309,6 +262,9 @@ class Scheme(Part):
     warning_actions: list[WarningAction] = []
     assessment: list[Criterion] = []
     ledger_title: Text = "台账"
+    conduct: Conduct = Conduct()
+    activities: list[ActivityKind] = []
+    rotation: Rotation = Rotation()
 
     def categories_for(self, level):
         return [category for category in self.categories if level in category.levels]

@@ -1,11 +1,13 @@
 """What happens to what is on record: campaigns, submissions, decisions, notices, notifications."""
 
+from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Phase
 from workflows.models.notifications import Notification
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
 
 __all__ = [
+    "Attachment",
     "CalendarDay",
     "Campaign",
     "CampaignTask",

@@ -50,6 +50,7 @@ class Submission(models.Model):
     group = models.ForeignKey("registers.LeadingGroup", models.PROTECT, null=True, related_name="submissions")
     sequence = models.PositiveSmallIntegerField("第几次", default=1)
     narrative = models.TextField(blank=True)
+    attachments = models.ManyToManyField("workflows.Attachment", related_name="submissions", verbose_name="附件")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     step = models.CharField(max_length=40)
     waiting_role = models.CharField(max_length=20, blank=True)

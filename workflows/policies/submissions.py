@@ -1,4 +1,4 @@
-"""Who may see and move what travels (access matrix: reference/reliability.md section 5; R1-20, R1-21, R1-30)."""
+"""Who may see, fill and move sheets (access matrix: reference/reliability.md section 5; R1-20, R1-21, R1-30)."""
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -6,78 +6,9 @@ from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, User
-from registers.policies import OpenToStaff
 from workflows.models import Custody
 from workflows.models.submissions import EDITABLE, State
-
-CLIMB = ("post_holder", GROUP_MEMBER, "unit_head", "leader_in_charge", "office", "school_group", "party_committee")
-NOTICE = "notice"  # waiting_role of a sheet whose notice is running: nobody acts
-
-
-def holders(role, unit, *, on):
-    """The users who hold ``role`` for ``unit`` on the day ``on``: at the unit itself, else at the nearest above it."""
-    for place in _upwards(unit):
-        if role == GROUP_MEMBER:
-            group = LeadingGroup.objects.in_force(on).filter(unit=place)
-            users = User.objects.filter(group_seats__group__in=group)
-        else:
-            users = User.objects.filter(
-                pk__in=Appointment.objects.in_force(on).filter(role=role, unit=place).values("user")
-            )
-        users = users.filter(is_active=True)
-        if users.exists():
-            return users
-    return User.objects.none()
-
-
-def _upwards(unit):
-    """The unit, then those above it; these are asked for only when needed."""
-    yield unit
-    yield from reversed(unit.ancestors())
-
-
-def concerned(submission, role, *, on):
-    """Ids of people who must not act on a sheet in ``role``: its subject; for school roles, the unit's own staff."""
-    barred = {submission.person_id} - {None}
-    if role in SCHOOL_ROLES and submission.unit.parent_id:
-        staff = Incumbency.objects.in_force(on).filter(post__unit=submission.unit_id).values_list("user_id", flat=True)
-        barred.update(staff)
-        barred.update(User.objects.filter(unit=submission.unit_id).values_list("pk", flat=True))
-    return barred
-
-
-def acting(role, submission, *, on):
-    """``(role, users)`` who act in ``role`` on a sheet, climbing past everyone concerned (design decision 5).
-
-    本人 → 单位负责人 → 分管校领导 → 纪委 → 党委. Returns the last role with no users when even the top is concerned.
-    """
-    if role == "post_holder":
-        return role, User.objects.filter(pk=submission.person_id)
-    for candidate in CLIMB[CLIMB.index(role) :]:
-        everyone = holders(candidate, submission.unit, on=on)
-        if candidate == GROUP_MEMBER and not everyone.exists():
-            return role, everyone  # no list filed yet: the sheet waits for it, it does not pass the group by (R1-51)
-        users = everyone.exclude(pk__in=concerned(submission, candidate, on=on))
-        enough = 2 if candidate == GROUP_MEMBER else 1
-        if users.count() >= enough:
-            return candidate, users
-    return candidate, User.objects.none()
-
-
-@policy("workflows.Campaign")
-class CampaignPolicy(OpenToStaff):
-    def may_open(self, actor, campaign):
-        return YES if actor.has("office", "registrar") else no("只有学校领导小组办公室或管理员可以开展年度活动。")
-
-    def may_watch(self, actor, campaign):
-        """Progress by unit and person: states only, no content."""
-        roles = ("office", "registrar", "school_group", "leader_in_charge", "unit_head", "liaison", "party_committee")
-        return YES if actor.has(*roles) else no("只有负责组织工作的人员可以查看进度。")
-
-
-@policy("workflows.CampaignTask")
-class CampaignTaskPolicy(OpenToStaff):
-    pass
+from workflows.policies.acting import NOTICE, concerned, holders
 
 
 @policy("workflows.Submission")
@@ -234,51 +165,3 @@ class FiledPaperPolicy(Policy):
     def visible(self, rows, actor):
         model = rows.model._meta.get_field("submission").related_model
         return rows.filter(submission__in=model.objects.visible_to(actor))
-
-
-@policy("workflows.PublicityNotice")
-class PublicityNoticePolicy(Policy):
-    def visible(self, rows, actor):
-        """Running notices by their audience; ended ones only to those who may read the sheet."""
-        if not actor.is_authenticated:
-            return rows.none()
-        today = actor.on
-        model = rows.model._meta.get_field("submission").related_model
-        running = Q(starts_on__lte=today, ends_on__gte=today, cleared_at=None)
-        inside = actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, "office")
-        return rows.filter(
-            running & (Q(audience__in=["school", "public"]) | Q(unit__in=inside))
-            | Q(submission__in=model.objects.visible_to(actor))
-        )
-
-    def may_object(self, actor, notice):
-        if not notice.starts_on <= actor.on <= notice.ends_on or notice.cleared_at:
-            return no("公示期已过，不能再提出异议。")
-        if notice.submission.person_id == actor.user_id:
-            return no("对本人的评定有不同意见，请直接向单位领导小组反映。")
-        return YES
-
-
-@policy("workflows.Objection")
-class ObjectionPolicy(Policy):
-    def visible(self, rows, actor):
-        """The author and the office; never the unit concerned, nor office staff of that unit."""
-        if not actor.is_authenticated:
-            return rows.none()
-        return rows.filter(
-            Q(author=actor.user_id)
-            | Q(notice__unit__in=actor.unit_ids("office")) & ~Q(notice__unit__in=actor.home_unit_ids)
-        ).exclude(~Q(author=actor.user_id), notice__submission__person=actor.user_id)
-
-    def may_handle(self, actor, objection):
-        if objection.author_id == actor.user_id:
-            return no("不能处理自己提出的异议。")
-        if not actor.holds("office", objection.notice.unit_id) or objection.notice.unit_id in actor.home_unit_ids:
-            return no("异议由学校领导小组办公室处理，本单位人员回避。")
-        return no("该异议已经处理。") if objection.handled_at else YES
-
-
-@policy("workflows.Notification")
-class NotificationPolicy(Policy):
-    def visible(self, rows, actor):
-        return rows.filter(recipient=actor.user_id) if actor.is_authenticated else rows.none()

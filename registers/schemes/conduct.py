@@ -1,0 +1,80 @@
+"""How a campaign is run under a rule book: reminders, newcomers, successors, activities, rotation. Pure: no Django, no database.
+
+The seeds say little of this; what they leave open has a customary default here, so that a file without these sections works.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from registers.schemes.parts import Code, Named, Part, Role, Text
+
+Days = Annotated[int, Field(ge=1, le=60)]
+
+
+class Escalation(Part):
+    """So many working days after a deadline, ``tell`` hears of it as well."""
+
+    after: Days
+    tell: Role
+
+
+class Reminding(Part):
+    """When whoever owes something is reminded, in working days ``before`` the deadline, and who hears afterwards (``escalate``).
+
+    The day itself always reminds. Source: R1-12 and every dated step; R0-31.
+    """
+
+    before: list[Days] = [5, 1]
+    escalate: list[Escalation] = [
+        Escalation(after=1, tell=Role.LIAISON),
+        Escalation(after=3, tell=Role.UNIT_HEAD),
+        Escalation(after=5, tell=Role.LEADER_IN_CHARGE),
+        Escalation(after=10, tell=Role.OFFICE),
+    ]
+
+
+class Succession(Part):
+    """A new holder of a post confirms, revises or disputes its points within ``days`` working days. Source: R0-26."""
+
+    label: Text = "岗位风险点交接确认"
+    days: Days = 10
+    guidance: str = "登记的风险点属于岗位。请逐条核对前任登记的内容：确认的选“沿用”，要改的选“修改”，认为不成立的选“存疑”并写明理由。"
+
+
+class Conduct(Part):
+    """How a campaign is run.
+
+    ``newcomer_days``: working days that somebody who joins in the middle has at least; ``extensions``: who grants a longer
+    term for a task whose ``deadline`` is ``extension``.
+    """
+
+    reminders: Reminding = Reminding()
+    newcomer_days: Days = 10
+    succession: Succession = Succession()
+    extensions: Role = Role.UNIT_HEAD
+
+
+class ActivityKind(Named):
+    """A kind of meeting or education that is put on record. Source: R0-15, R0-16, R1-42, R3-09, R3-29, R4-01, R4-18."""
+
+    purpose: Literal["mobilisation", "education", "supervision"] = "education"
+    source: str = ""
+    inferred: bool = False
+
+
+class Rotation(Part):
+    """How long is too long, and what should not lie in one hand; hints, never refusals.
+
+    ``post_years``: years in a post (of those with ``flag``, if given) after which rotation is due, announced ``alert_months``
+    before. ``leader_terms`` of ``term_years`` each: how long a leader's portfolio stays as it is. ``heads_kept_from``: domains
+    that the head of the institution does not take charge of himself. Source: R1-39, R1-40, R4-05, R4-06, R4-09.
+    """
+
+    post_years: Annotated[int, Field(ge=1, le=30)] | None = None
+    flag: Literal["risk_post", "key_post"] | None = None
+    alert_months: Annotated[int, Field(ge=0, le=24)] = 6
+    leader_terms: Annotated[int, Field(ge=1, le=5)] | None = None
+    term_years: Annotated[int, Field(ge=1, le=10)] = 5
+    heads_kept_from: list[Code] = []
+    source: str = ""

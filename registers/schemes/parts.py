@@ -1,0 +1,60 @@
+"""What every part of a scheme file is made of: codes, texts, days, levels, roles. Pure: no Django, no database."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from registers.schemes.dates import DateRule
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Day = Annotated[
+    DateRule, BeforeValidator(lambda value: value if isinstance(value, DateRule) else DateRule.parse(value))
+]
+
+
+class Level(StrEnum):
+    """Whose risk a point describes. Source: R1-03, R4-28."""
+
+    PERSONAL = "personal"
+    UNIT = "unit"
+    SCHOOL = "school"
+
+
+UnitType = Literal[
+    "institution",
+    "office",
+    "college",
+    "logistics",
+    "teaching_support",
+    "affiliated",
+    "affiliated_hospital",
+    "section",
+]
+
+
+class Role(StrEnum):
+    """Every part a person can play; a scheme gives each its own words."""
+
+    POST_HOLDER = "post_holder"
+    LIAISON = "liaison"
+    GROUP_MEMBER = "group_member"
+    UNIT_HEAD = "unit_head"
+    LEADER_IN_CHARGE = "leader_in_charge"
+    OFFICE = "office"
+    SCHOOL_GROUP = "school_group"
+    PARTY_COMMITTEE = "party_committee"
+
+
+class Part(BaseModel):
+    """What a scheme is made of: fixed once read, and unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Named(Part):
+    """A part with a code for the system and a label for people."""
+
+    code: Code
+    label: Text

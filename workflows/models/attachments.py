@@ -1,0 +1,29 @@
+"""Files that people hand in."""
+
+from django.db import models
+
+from registers.access import ScopedQuerySet
+
+
+class Attachment(models.Model):
+    """A file somebody handed in with a sheet, an activity, a document or a measure (附件). Never changed afterwards.
+
+    Its bytes are in the database: one backup holds everything, and a file is there exactly when its row is. Whoever may
+    read what holds it may read it (``workflows.policies.attachments``). Source: R3-36, R4-26.
+    """
+
+    name = models.CharField("文件名", max_length=120)
+    kind = models.CharField("类型", max_length=5)
+    size = models.PositiveIntegerField("大小")
+    digest = models.CharField(max_length=64)
+    content = models.BinaryField()
+    uploaded_by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField("上传时间")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["uploaded_at", "pk"]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,48 @@
+"""Who reads notices and objections. Source: R1-27, R1-28."""
+
+from django.db.models import Q
+
+from registers.access import YES, Policy, no, policy
+from registers.actors import GROUP_MEMBER
+
+
+@policy("workflows.PublicityNotice")
+class PublicityNoticePolicy(Policy):
+    def visible(self, rows, actor):
+        """Running notices by their audience; ended ones only to those who may read the sheet."""
+        if not actor.is_authenticated:
+            return rows.none()
+        today = actor.on
+        model = rows.model._meta.get_field("submission").related_model
+        running = Q(starts_on__lte=today, ends_on__gte=today, cleared_at=None)
+        inside = actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, "office")
+        return rows.filter(
+            running & (Q(audience__in=["school", "public"]) | Q(unit__in=inside))
+            | Q(submission__in=model.objects.visible_to(actor))
+        )
+
+    def may_object(self, actor, notice):
+        if not notice.starts_on <= actor.on <= notice.ends_on or notice.cleared_at:
+            return no("公示期已过，不能再提出异议。")
+        if notice.submission.person_id == actor.user_id:
+            return no("对本人的评定有不同意见，请直接向单位领导小组反映。")
+        return YES
+
+
+@policy("workflows.Objection")
+class ObjectionPolicy(Policy):
+    def visible(self, rows, actor):
+        """The author and the office; never the unit concerned, nor office staff of that unit."""
+        if not actor.is_authenticated:
+            return rows.none()
+        return rows.filter(
+            Q(author=actor.user_id)
+            | Q(notice__unit__in=actor.unit_ids("office")) & ~Q(notice__unit__in=actor.home_unit_ids)
+        ).exclude(~Q(author=actor.user_id), notice__submission__person=actor.user_id)
+
+    def may_handle(self, actor, objection):
+        if objection.author_id == actor.user_id:
+            return no("不能处理自己提出的异议。")
+        if not actor.holds("office", objection.notice.unit_id) or objection.notice.unit_id in actor.home_unit_ids:
+            return no("异议由学校领导小组办公室处理，本单位人员回避。")
+        return no("该异议已经处理。") if objection.handled_at else YES

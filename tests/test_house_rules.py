@@ -81,7 +81,8 @@ def test_knowledge_of_a_view_is_found():
 STANDS = {"state", "step", "waiting_role", "step_due_on", "gravest_rank", "filed_at"}
 MOVES_IT = {
     "workflows/moves.py": "it is the move",
-    "workflows/campaigns.py": "sheets open when their day has come",
+    "workflows/campaigns.py": "the next sheet of a task that stands all year is open at once",
+    "workflows/owing.py": "sheets open when their day has come, and end when nobody owes them",
     "workflows/routes.py": "the gravest grade of what is handed in or adjudicated",
 }
 

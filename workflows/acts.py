@@ -5,6 +5,11 @@ from registers.audit import Act, declare
 declare(
     {
         "campaign.open": Act("开展年度活动"),
+        "campaign.enrol": Act("纳入单位"),
+        "campaign.roster": Act("核对人员变动"),
+        "campaign.close": Act("结束年度活动"),
+        "phase.close": Act("关闭阶段"),
+        "phase.reopen": Act("重新开放阶段"),
         "submission.opened": Act("待填报", told="filler"),
         "submission.begun_again": Act("发起调整"),
         "submission.submit": Act("提交", told="next"),

@@ -1,32 +1,37 @@
-"""Open a year's campaign from a scheme version: its phases, its tasks, and who owes what."""
+"""Run a year's campaign: open it from a scheme version, take units in, close its phases and the whole, roll over to the next year."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Max
 from django.utils import timezone
 
 from registers import audit
 from registers.access import require
-from registers.models import Appointment, Incumbency
-from registers.schemes.language import Level
-from workflows import notifications, policies
-from workflows.models import Campaign, CampaignTask, Phase, Submission
+from registers.models import Scheme
+from workflows import deadlines, owing, scoping
+from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submission
 from workflows.models.submissions import State
+
+UNFINISHED_AT_CLOSE = "年度活动结束时未办结"
 
 
 class AlreadyOpen(Exception):
     """The institution has a campaign for that year."""
 
 
-@transaction.atomic
-def open_campaign(*, scheme, institution, year, at, actor=None):
-    """Open the campaign of ``year`` for everyone in scope; sheets whose day has come open at once.
+class CannotClose(Exception):
+    """A campaign, or a phase, cannot be closed or reopened as it stands; the message says why."""
 
-    Every post holder in scope gets the personal sheets, every unit with a head the unit sheets. Raises
-    ``AlreadyOpen``. Source: R1-08 to R1-11, R1-47.
+
+@transaction.atomic
+def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
+    """Open the campaign of ``year`` for everyone in scope in ``units`` (ids; None: all); what is due to open opens at once.
+
+    Every post holder in scope gets the personal sheets, every unit with a head the unit sheets. Other units come in with
+    ``enrol``. Raises ``AlreadyOpen``. Source: R1-08 to R1-11, R1-47, R3-38.
     """
     if Campaign.objects.filter(institution=institution, year=year).exists():
         raise AlreadyOpen(f"{institution}{year}年度活动已经开展，不能重复。")
-    rules = scheme.rules
+    rules, on = scheme.rules, timezone.localdate(at)
     campaign = Campaign.objects.create(scheme=scheme, institution=institution, year=year, opened_at=at)
     phases = {
         phase.code: Phase.objects.create(
@@ -39,136 +44,148 @@ def open_campaign(*, scheme, institution, year, at, actor=None):
         )
         for position, phase in enumerate(rules.phases)
     }
-    on = timezone.localdate(at)
-    subjects = _subjects(rules, institution, on=on)
     for position, task in enumerate(rules.tasks):
-        phase = phases.get(task.phase)
-        row = CampaignTask.objects.create(
-            campaign=campaign,
-            phase=phase,
-            code=task.code,
-            label=task.label,
-            step_label=task.step_label,
-            level=task.level,
-            brings=task.brings,
-            paper=task.paper,
-            route=task.route,
-            position=position,
-            opens_on=task.opens.on(year) if task.opens else (phase.starts_on if phase else None) or on,
-            due_on=task.due.on(year) if task.due else None,
-        )
-        first = rules.routes[task.route].steps[0].code
-        Submission.objects.bulk_create(
-            [Submission(task=row, step=first, due_on=row.due_on, **subject) for subject in subjects[task.level]],
-            batch_size=500,
-        )
+        make_task(campaign, task, phase=phases.get(task.phase), position=position, on=on)
     if institution.scheme_slug != scheme.slug:
         institution.scheme_slug = scheme.slug
         institution.save(update_fields=["scheme_slug"])
     audit.append("campaign.open", about=campaign, actor=actor, at=at)
-    open_due(at=at, campaign=campaign)
+    _take_in(campaign, scoping.units_of(institution) if units is None else units, wave=1, at=at)
     return campaign
 
 
-def _subjects(rules, institution, *, on):
-    """Who owes the sheets of each level: post holders in scope, units with a head, the institution for the school's own."""
-    return {
-        Level.PERSONAL: [
-            {"unit_id": held.post.unit_id, "post_id": held.post_id, "person_id": held.user_id}
-            for held in in_scope(rules, institution, on=on)
-        ],
-        Level.UNIT: [{"unit_id": unit} for unit in answerable_units(institution, on=on)],
-        Level.SCHOOL: [{"unit_id": institution.pk}],
-    }
-
-
-def in_scope(rules, institution, *, on):
-    """The incumbencies whose holders owe personal sheets on the day ``on``. Source: R1-01, R2-01, R3-04."""
-    held = (
-        Incumbency.objects.in_force(on)
-        .select_related("post__unit", "user")
-        .filter(post__closed_on=None, post__unit__in=institution.descendants(include_self=True))
-        .order_by("pk")
+def make_task(campaign, task, *, phase, position, on):
+    """Put a task of the rule book into a campaign; without a first day of its own or of its phase it opens ``on`` that day."""
+    year = campaign.year
+    return CampaignTask.objects.create(
+        campaign=campaign,
+        phase=phase,
+        code=task.code,
+        label=task.label,
+        step_label=task.step_label,
+        level=task.level,
+        brings=task.brings,
+        paper=task.paper,
+        route=task.route,
+        position=position,
+        opens_on=task.opens.on(year) if task.opens else (phase.starts_on if phase else None) or on,
+        due_on=task.due.on(year) if task.due else None,
     )
-    return [incumbency for incumbency in held if why_in_scope(rules, incumbency)]
-
-
-def why_in_scope(rules, incumbency):
-    """The scheme's reason for asking this post holder, as a sentence; empty when he is not asked."""
-    if not rules.scope.any_of:
-        return rules.scope.text or "全体人员"
-    for alternative in rules.scope.any_of:
-        if all(_holds(rules, condition, incumbency) for condition in alternative):
-            return rules.scope.text or "符合方案规定的人员范围"
-    return ""
-
-
-def _holds(rules, condition, incumbency):
-    post, user = incumbency.post, incumbency.user
-    facts = []
-    if condition.post_flag:
-        facts.append(getattr(post, f"is_{condition.post_flag}"))
-    if condition.rank_at_least:
-        # A rank that the scheme does not list is below all of them.
-        ranks = rules.ranks
-        facts.append(user.rank in ranks and ranks.index(user.rank) >= ranks.index(condition.rank_at_least))
-    if condition.unit_types:
-        facts.append(post.unit.unit_type in condition.unit_types)
-    if condition.party_member is not None:
-        facts.append(user.is_party_member == condition.party_member)
-    return all(facts)
-
-
-def answerable_units(institution, *, on):
-    """Ids of the units that owe unit sheets: all below the institution with a head of their own."""
-    headed = Appointment.objects.in_force(on).filter(role="unit_head").values("unit")
-    return list(institution.descendants().filter(pk__in=headed, closed_on=None).values_list("pk", flat=True))
 
 
 @transaction.atomic
-def open_due(*, at, campaign=None):
-    """Open every waiting sheet whose day has come and whose predecessors are filed; tell the fillers. Repeatable."""
-    on, opened = timezone.localdate(at), 0
-    tasks = CampaignTask.objects.filter(campaign__state="open", opens_on__lte=on).select_related("campaign__scheme")
-    for task in tasks.filter(campaign=campaign) if campaign else tasks:
-        waiting = Submission.objects.filter(task=task, state=State.WAITING)
-        for code in task.rules.after:
-            done = Submission.objects.filter(task__campaign=task.campaign_id, task__code=code, state=State.FILED)
-            waiting = waiting.filter(Exists(_same_subject(done, task.level)))
-        opened += _open_all(task, waiting, at)
-    return opened
+def enrol(campaign, units, *, actor, at):
+    """Take further units (ids) into a running campaign as its next wave; return the ``Enrolment`` rows made.
 
-
-def _same_subject(sheets, level):
-    """Those of ``sheets`` that are owed by the subject of the row outside: a post can have two holders, each with his own."""
-    if level == Level.PERSONAL:
-        return sheets.filter(post=OuterRef("post"), person=OuterRef("person"))
-    return sheets.filter(person=None, unit=OuterRef("unit"))
-
-
-def _open_all(task, waiting, at):
-    rows = list(waiting.select_related("unit", "person").select_for_update(of=("self",)))
-    if not rows:
-        return 0
-    Submission.objects.filter(pk__in=[row.pk for row in rows], state=State.WAITING).update(
-        state=State.OPEN, moved_at=at
+    Units that are in already are passed over. Whoever comes late has at least the scheme's ``newcomer_days`` working days.
+    Raises ``NotAllowed``. Source: R3-38.
+    """
+    campaign = (
+        Campaign.objects.select_for_update(of=("self",)).select_related("scheme", "institution").get(pk=campaign.pk)
     )
-    liaisons = {}
-    for row in rows:
-        row.task = task
-        if row.person_id is None and row.unit_id not in liaisons:
-            liaisons[row.unit_id] = list(policies.holders("liaison", row.unit, on=timezone.localdate(at)))
-        people = [row.person] if row.person_id else liaisons[row.unit_id]
-        notifications.post(
-            people,
-            kind="submission.opened",
-            key=f"opened:{row.pk}",
-            at=at,
-            submission=row,
-            text=notifications.sentence("submission.opened", row),
-        )
-    audit.append("submission.opened", about=task, at=at, detail={"count": len(rows)})
-    return len(rows)
+    require(actor, "enrol", campaign)
+    known = set(campaign.enrolments.values_list("unit_id", flat=True))
+    new = [unit for unit in scoping.units_of(campaign.institution) if unit in set(units) - known]
+    if not new:
+        return []
+    wave = (campaign.enrolments.aggregate(last=Max("wave"))["last"] or 0) + 1
+    made = _take_in(campaign, new, wave=wave, at=at)
+    audit.append("campaign.enrol", about=campaign, actor=actor, at=at, detail={"wave": wave, "units": new})
+    return made
+
+
+def _take_in(campaign, units, *, wave, at):
+    """Enrol ``units`` (ids) and make their sheets."""
+    on = timezone.localdate(at)
+    made = Enrolment.objects.bulk_create(
+        Enrolment(campaign=campaign, unit_id=unit, wave=wave, enrolled_on=on) for unit in units
+    )
+    found = scoping.subjects(campaign.scheme.rules, campaign.institution, units, on=on)
+    for task in open_tasks(campaign):
+        owing.owe(task, found[task.level], due_on=task.due_on if wave == 1 else due_for_late(task, on=on))
+    owing.open_ready(at=at, tasks=campaign.tasks.all())
+    return made
+
+
+def open_tasks(campaign):
+    """The campaign's tasks that can still be owed: not those of a closed phase. They share the one campaign."""
+    tasks = list(campaign.tasks.exclude(phase__closed_at__isnull=False))
+    for task in tasks:
+        task.campaign = campaign  # read once, with its rule book
+    return tasks
+
+
+def due_for_late(task, *, on):
+    """The last day of somebody who comes to ``task`` on the day ``on``: the task's own, but never too soon to be done."""
+    if task.due_on is None:
+        return None
+    return max(task.due_on, deadlines.add_working_days(on, task.campaign.scheme.rules.conduct.newcomer_days))
+
+
+@transaction.atomic
+def close_phase(phase, *, actor, reason, at):
+    """Close a phase: nothing of it can be filled in or opened any more; what is in review goes on. Raises ``NotAllowed``.
+
+    Closing stops what its deadlines may still allow (late sheets), and can be taken back.
+    """
+    phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
+    require(actor, "close", phase)
+    if phase.closed_at is not None:
+        raise CannotClose(f"“{phase.label}”已经关闭。")
+    phase.closed_at, phase.closed_by_id, phase.close_reason = at, actor.user_id, reason
+    phase.save(update_fields=["closed_at", "closed_by", "close_reason"])
+    audit.append("phase.close", about=phase, actor=actor, at=at)
+
+
+@transaction.atomic
+def reopen_phase(phase, *, actor, at):
+    """Take the closing of a phase back. Raises ``NotAllowed``."""
+    phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
+    require(actor, "close", phase)
+    if phase.closed_at is None:
+        raise CannotClose(f"“{phase.label}”没有关闭。")
+    phase.closed_at, phase.closed_by, phase.close_reason = None, None, ""
+    phase.save(update_fields=["closed_at", "closed_by", "close_reason"])
+    audit.append("phase.reopen", about=phase, actor=actor, at=at)
+    owing.open_ready(at=at, tasks=phase.tasks.all())
+
+
+@transaction.atomic
+def close(campaign, *, actor, at):
+    """End a campaign: what was never handed in is stopped and stays countable. Returns how many sheets that were.
+
+    Raises ``NotAllowed``, and ``CannotClose`` while sheets are in review: nothing that somebody handed in is lost.
+    """
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    require(actor, "close", campaign)
+    sheets = Submission.objects.filter(task__campaign=campaign)
+    if moving := sheets.filter(state=State.IN_REVIEW).count():
+        raise CannotClose(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
+    stopped = owing.stop(sheets, reason=UNFINISHED_AT_CLOSE, at=at)
+    campaign.state, campaign.closed_at = Campaign.State.CLOSED, at
+    campaign.save(update_fields=["state", "closed_at"])
+    audit.append("campaign.close", about=campaign, actor=actor, at=at, detail={"unfinished": stopped})
+    return stopped
+
+
+def roll_over(campaign, *, actor, at, year=None):
+    """Open the next year with the units of ``campaign`` and the rule book now in use; return the new campaign.
+
+    The register of this year is what the sheets of the next start from. Raises ``AlreadyOpen`` or ``NotAllowed``. Source: R1-47.
+    """
+    require(actor, "open", Campaign)
+    scheme = Scheme.objects.visible_to(actor).in_use() or campaign.scheme
+    present = set(scoping.units_of(campaign.institution))
+    units = [unit for unit in campaign.enrolments.values_list("unit_id", flat=True) if unit in present]
+    return open_campaign(
+        scheme=scheme, institution=campaign.institution, year=year or campaign.year + 1, at=at, actor=actor, units=units
+    )
+
+
+@transaction.atomic
+def open_due(*, at):
+    """Open every waiting sheet whose day has come. Repeatable."""
+    return owing.open_ready(at=at)
 
 
 @transaction.atomic

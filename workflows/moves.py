@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from registers import audit, versions
 from registers.actors import GROUP_MEMBER
-from workflows import deadlines, documents, notifications, policies, publicity, steps
-from workflows.models import Custody, Decision, FiledPaper, Submission
+from workflows import deadlines, documents, notifications, owing, policies, publicity, steps
+from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission
 from workflows.models.submissions import State
 from workflows.sheets import digest_of, sheet_for
 
@@ -74,6 +74,8 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
     else:
         _enter(submission, following.step, at=at)
     submission.save(update_fields=MOVED)
+    if submission.state == State.FILED:
+        open_followers(submission, at=at)
     audit.append(
         f"submission.{verdict}",
         about=submission,
@@ -164,7 +166,7 @@ def reseat(submission, role, *, at):
 
 
 def _end(submission, *, at):
-    """The end of the route: apply the lines to the register, freeze the paper, open what comes after. Source: R1-20."""
+    """The end of the route: apply the lines to the register and freeze the paper. Source: R1-20."""
     on = timezone.localdate(at)
     sheet_for(submission).settle()
     for line in submission.lines.select_related("risk_point", "power_item", "measure", "post_grade"):
@@ -180,7 +182,6 @@ def _end(submission, *, at):
     FiledPaper.objects.create(
         submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at
     )
-    open_followers(submission, at=at)
 
 
 def _tell_group(submission, *, at):
@@ -195,38 +196,9 @@ def _tell_group(submission, *, at):
 
 def open_followers(submission, *, at):
     """Open the same subject's sheets that waited for this one. Source: R1-29 (附件4 after grading)."""
-    campaign = submission.task.campaign
-    followers = [task.code for task in campaign.scheme.rules.tasks if submission.task.code in task.after]
-    waiting = Submission.objects.filter(
-        task__campaign=campaign,
-        task__code__in=followers,
-        unit=submission.unit,
-        person=submission.person,
-        post=submission.post,
-        state=State.WAITING,
-    ).select_related("task")
-    for follower in waiting:
-        needed = campaign.scheme.rules.task(follower.task.code).after
-        filed = Submission.objects.filter(
-            task__campaign=campaign,
-            task__code__in=needed,
-            unit=submission.unit,
-            person=submission.person,
-            post=submission.post,
-            state=State.FILED,
-        ).exclude(pk=submission.pk).count() + (submission.task.code in needed)
-        if filed >= len(needed) and follower.task.opens_on <= timezone.localdate(at):
-            open_sheet(follower, at=at)
-
-
-def open_sheet(submission, *, at):
-    """Open a waiting sheet for filling and tell its filler. Quiet when it is open already."""
-    first = submission.task.route_rules.steps[0]
-    moved = Submission.objects.filter(pk=submission.pk, state=State.WAITING).update(
-        state=State.OPEN, step=first.code, moved_at=at
-    )
-    if moved:
-        submission.refresh_from_db()
-        audit.append("submission.opened", about=submission, at=at)
-        notifications.tell("submission.opened", submission, key=f"opened:{submission.pk}", at=at)
-    return bool(moved)
+    rules = submission.task.campaign.scheme.rules
+    followers = [task.code for task in rules.tasks if submission.task.code in task.after]
+    if followers:
+        same = Submission.objects.filter(unit=submission.unit_id, person=submission.person_id, post=submission.post_id)
+        tasks = CampaignTask.objects.filter(campaign=submission.task.campaign_id, code__in=followers)
+        owing.open_ready(at=at, tasks=tasks, sheets=same)

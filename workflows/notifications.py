@@ -38,6 +38,18 @@ def post(people, *, kind, key, text, submission, at):
     )
 
 
+def post_each(messages, *, kind, at):
+    """As ``post``, for many at once: ``messages`` are (person, key, text, submission or None)."""
+    Notification.objects.bulk_create(
+        [
+            Notification(recipient=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
+            for person, key, text, submission in messages
+        ],
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+
+
 def sentence(act, submission):
     """What the recipient reads: which paper, whose, what to do. Never what the sheet says."""
     paper, day = submission.task.label, submission.due_on

@@ -35,8 +35,12 @@ class Reminding(Part):
 
 
 class Succession(Part):
-    """A new holder of a post confirms, revises or disputes its points within ``days`` working days. Source: R0-26."""
+    """A new holder of a post confirms, revises or disputes its points within ``days`` working days.
 
+    ``route``: one of the scheme's own, in place of filling and the head's signature. Source: R0-26.
+    """
+
+    route: Code | None = None
     label: Text = "岗位风险点交接确认"
     days: Days = 10
     guidance: str = "登记的风险点属于岗位。请逐条核对前任登记的内容：确认的选“沿用”，要改的选“修改”，认为不成立的选“存疑”并写明理由。"

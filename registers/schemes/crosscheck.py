@@ -8,7 +8,7 @@ from collections import Counter
 from registers.papers.compose import SOURCES
 from registers.papers.layout import leaf_columns
 from registers.schemes import gradingcheck
-from registers.schemes.language import Brings, Level, Role, StepKind
+from registers.schemes.language import SUCCESSION, Brings, Level, Role, StepKind
 
 POINT_FIELDS = {
     "category",
@@ -127,8 +127,17 @@ def _phases(scheme):
 def _tasks(scheme):
     phases = {phase.code for phase in scheme.phases}
     tasks = {task.code: task for task in scheme.tasks}
+    asked = scheme.conduct.succession.route
+    if asked is not None and asked not in scheme.routes:
+        yield (
+            ("conduct", "succession", "route"),
+            f"接任人确认所用的流程“{asked}”不存在",
+            f"改为已有的：{'、'.join(sorted(scheme.routes))}，或删去 route",
+        )
     for index, task in enumerate(scheme.tasks):
         where = ("tasks", index)
+        if task.code == SUCCESSION:
+            yield (*where, "code"), f"代码“{SUCCESSION}”由系统用于接任人确认", "换一个代码"
         for name, known in (("phase", phases), ("paper", scheme.papers), ("route", scheme.routes)):
             if getattr(task, name) not in known and (name, task.phase) != ("phase", None):
                 yield (

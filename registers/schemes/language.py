@@ -4,6 +4,7 @@ Pure: no Django, no database. ``loading`` turns validation errors into findings 
 """
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -12,6 +13,7 @@ from registers.papers.layout import PaperLayout
 from registers.schemes.conduct import ActivityKind, Conduct, Rotation
 from registers.schemes.parts import Code, Day, Level, Named, Part, Role, Text, UnitType
 
+SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
 ONE_MEASURE = "measure"  # code of the only part of a measure in a scheme without stages
 
 
@@ -280,7 +282,63 @@ class Scheme(Part):
         return any(task.due is None for task in self.tasks)
 
     def task(self, code):
+        """The task ``code``, also the one that every scheme has without writing it: a successor's."""
+        succession = self.succession
+        if succession is not None and code == succession.code:
+            return succession
         return next(task for task in self.tasks if task.code == code)
+
+    def route(self, code):
+        """The route ``code``, also the short one of a successor's sheet where the scheme writes none."""
+        return self.routes.get(code) or self._succession_route
+
+    @cached_property
+    def succession(self):
+        """What the new holder of a post is asked: to look at each point of it. None where posts have no points of their own.
+
+        Source: R0-26; a scheme may name another route for it.
+        """
+        own = next((task for task in self.tasks if task.brings == Brings.POINTS and task.level == Level.PERSONAL), None)
+        if own is None:
+            return None
+        asked = self.conduct.succession
+        return own.model_copy(
+            update={
+                "code": SUCCESSION,
+                "label": asked.label,
+                "guidance": asked.guidance,
+                "route": asked.route or SUCCESSION,
+                "phase": None,
+                "step_label": "",
+                "opens": None,
+                "due": None,
+                "after": [],
+                "also": [],
+                "report": [],
+            }
+        )
+
+    @cached_property
+    def _succession_route(self):
+        head = (
+            Role.UNIT_HEAD
+            if Role.UNIT_HEAD in self.roles
+            else next(role for role in self.roles if role != Role.POST_HOLDER)
+        )
+        return Route(
+            label=self.conduct.succession.label,
+            steps=[
+                Step(code="fill", kind=StepKind.FILL, role=Role.POST_HOLDER, label="接任人逐条确认"),
+                Step(
+                    code="sign",
+                    kind=StepKind.SIGN,
+                    role=head,
+                    label=f"{self.roles[head]}审核",
+                    may_return=True,
+                    redo_days=5,
+                ),
+            ],
+        )
 
     def label_of(self, things, code):
         """The label of ``code`` in the named list (``stages`` …); the code itself when unknown."""

@@ -75,18 +75,18 @@
     pressed = event.submitter;
   });
 
-  /* What is kept needs no fields; what is revised shows them; what is retired asks for the reason only. */
+  /* What is kept needs no fields; what is revised shows them; what is retired or disputed asks for the reason only. */
   function reveal(entry) {
     var chosen = entry.querySelector("input[name$='-change']:checked");
     var block = entry.querySelector("[data-when-change]");
     if (!block) return;
-    var kind = chosen ? chosen.value : "";
+    var kind = chosen ? chosen.value : "", asksWhy = kind === "retire" || kind === "dispute";
     block.querySelectorAll(".field").forEach(function (field) {
       var control = field.querySelector("[name]");
       var isReason = control && control.name.slice(-7) === "-reason";
-      field.hidden = isReason ? kind !== "retire" : kind !== "revise";
+      field.hidden = isReason ? !asksWhy : kind !== "revise";
     });
-    block.hidden = kind !== "revise" && kind !== "retire";
+    block.hidden = kind !== "revise" && !asksWhy;
     var advice = entry.querySelector("[data-when-revise]");
     if (advice) advice.hidden = kind !== "revise";
     entry.classList.toggle("entry-retired", kind === "retire");

@@ -10,7 +10,7 @@ from registers.schemes import versions
 from registers.schemes.language import Condition
 from tests.factories import make_person, make_post
 from tests.personas import Year, point
-from workflows import campaigns
+from workflows import campaigns, scoping
 from workflows.models import Campaign, CampaignTask, Notification, Phase, Submission
 
 PERSONAL = {"personal-search", "personal-grading", "personal-control"}
@@ -111,7 +111,7 @@ def test_scope_is_an_or_of_ands(campus, alternatives, inside):
     )
 
     rules = rules.model_copy(update={"scope": scope, "ranks": ["科员", "副科", "正科"]})
-    found = campaigns.in_scope(rules, campus.root, on=date(2026, 7, 12))
+    found = scoping.in_scope(rules, scoping.units_of(campus.root), on=date(2026, 7, 12))
 
     assert {incumbency.user.number for incumbency in found} == inside
 
@@ -216,7 +216,7 @@ def test_latest_open_campaign_is_the_current_one(year):
     later = Year(year.campus, year.clock, number=2027).campaign
     assert campaigns.current(year.campus.root) == later
 
-    Campaign.objects.filter(pk=later.pk).update(state="closed")
+    campaigns.close(later, actor=year.actor(year.campus.office), at=year.clock.now)
 
     assert campaigns.current(year.campus.root) == year.campaign
 

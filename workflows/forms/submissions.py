@@ -125,10 +125,11 @@ class SheetForm:
         if self.sheet.offers_choice:
             built.choice = Field(
                 self._name(entry, "change"),
-                "去年登记的内容，今年" if self.sheet.task.due_on else "现行登记的内容，本次",
+                self.sheet.choice_label
+                or ("去年登记的内容，今年" if self.sheet.task.due_on else "现行登记的内容，本次"),
                 "radio",
                 entry["change"],
-                [(Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销")],
+                list(self.sheet.choices_offered),
                 True,
                 inline=True,
                 error=faults.get("change", ""),
@@ -136,7 +137,7 @@ class SheetForm:
             built.fields.append(
                 Field(
                     self._name(entry, "reason"),
-                    "撤销理由（撤销时必填）",
+                    self.sheet.reason_label,
                     "text",
                     entry["values"].get("reason", ""),
                     error=faults.get("reason", ""),

@@ -1,7 +1,7 @@
 """What happens to what is on record: campaigns, submissions, decisions, notices, notifications."""
 
 from workflows.models.attachments import Attachment
-from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Phase
+from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.notifications import Notification
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
@@ -14,12 +14,14 @@ __all__ = [
     "Custody",
     "Decision",
     "Draft",
+    "Enrolment",
     "FiledPaper",
     "Notification",
     "Objection",
     "Phase",
     "PublicityNotice",
     "ReviewVote",
+    "RosterChange",
     "Submission",
     "SubmissionLine",
 ]

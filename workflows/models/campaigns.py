@@ -19,19 +19,82 @@ class Campaign(models.Model):
     year = models.PositiveSmallIntegerField("年度")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField("开展时间")
+    closed_at = models.DateTimeField("结束时间", null=True)
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-year"]
-        constraints = [models.UniqueConstraint(fields=["institution", "year"], name="campaign_one_per_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "year"], name="campaign_one_per_year"),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None) | Q(state="closed", closed_at__isnull=False),
+                name="campaign_closed_has_time",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.year}年{self.scheme.rules.identity.product_word}"
 
 
+class Enrolment(models.Model):
+    """A unit takes part in a campaign (纳入), in its first wave or a later one. Source: R3-38."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="enrolments")
+    unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="enrolments")
+    wave = models.PositiveSmallIntegerField("批次", default=1)
+    enrolled_on = models.DateField("纳入日期")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["wave", "unit__position", "unit__code"]
+        constraints = [models.UniqueConstraint(fields=["campaign", "unit"], name="enrolment_once")]
+
+    def __str__(self):
+        return f"{self.unit} 第{self.wave}批"
+
+
+class RosterChange(models.Model):
+    """What the campaign made of somebody who came, left, or whom the rule book no longer asks (人员变动). Written once per case.
+
+    ``opened`` and ``cancelled``: how many sheets this brought or ended. Source: R0-26, R2-01.
+    """
+
+    class Kind(models.TextChoices):
+        JOINED = "joined", "新纳入"
+        LEFT = "left", "离任"
+        OUT_OF_SCOPE = "out_of_scope", "不再属于填报范围"
+        SUCCEEDED = "succeeded", "接任"
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="roster_changes")
+    post = models.ForeignKey("registers.Post", models.PROTECT, related_name="+")
+    person = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+    kind = models.CharField("变动", max_length=12, choices=Kind)
+    reason = models.CharField("依据", max_length=200)
+    opened = models.PositiveSmallIntegerField("新开表数", default=0)
+    cancelled = models.PositiveSmallIntegerField("停办表数", default=0)
+    on = models.DateField("日期")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "post", "person", "kind", "on"], name="roster_change_once_a_day"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.person} {self.post} {self.get_kind_display()}"
+
+
 class Phase(models.Model):
-    """A phase of a campaign (阶段). Phases may overlap, and a task may be due after its phase (domain B5)."""
+    """A phase of a campaign (阶段). Phases may overlap, and a task may be due after its phase (domain B5).
+
+    It ends with its last day; ``closed_at``: since when nothing of it can be filled in any more, whatever its tasks allow.
+    """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="phases")
     code = models.CharField(max_length=40)
@@ -39,6 +102,11 @@ class Phase(models.Model):
     position = models.PositiveSmallIntegerField()
     starts_on = models.DateField(null=True)
     due_on = models.DateField()
+    closed_at = models.DateTimeField("关闭时间", null=True)
+    closed_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    close_reason = models.CharField("关闭说明", max_length=200, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
@@ -88,7 +156,7 @@ class CampaignTask(models.Model):
 
     @property
     def route_rules(self):
-        return self.campaign.scheme.rules.routes[self.route]
+        return self.campaign.scheme.rules.route(self.route)
 
     @property
     def paper_rules(self):

@@ -65,6 +65,7 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
     filed_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField("停办原因", max_length=100, blank=True)
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -138,6 +139,8 @@ class SubmissionLine(models.Model):
         KEEP = "keep", "沿用"
         REVISE = "revise", "修改"
         RETIRE = "retire", "撤销"
+        CONFIRM = "confirm", "确认"  # by a successor: the same words, now his
+        DISPUTE = "dispute", "存疑"  # by a successor: it stands, with what he says against it
 
     class Verdict(models.TextChoices):
         PENDING = "", "待审"

@@ -1,6 +1,7 @@
 """Who may run a campaign and watch it."""
 
-from registers.access import YES, no, policy
+from registers.access import YES, Policy, no, policy
+from registers.actors import SCHOOL_ROLES
 from registers.policies import OpenToStaff
 
 
@@ -8,6 +9,17 @@ from registers.policies import OpenToStaff
 class CampaignPolicy(OpenToStaff):
     def may_open(self, actor, campaign):
         return YES if actor.has("office", "registrar") else no("只有学校领导小组办公室或管理员可以开展年度活动。")
+
+    def may_enrol(self, actor, campaign):
+        """Take in further units, settle who came and left."""
+        if not actor.has("office", "registrar"):
+            return no("只有学校领导小组办公室或管理员可以调整参加范围。")
+        return YES if campaign.state == "open" else no("该年度活动已经结束。")
+
+    def may_close(self, actor, campaign):
+        if not actor.has("office", "registrar"):
+            return no("只有学校领导小组办公室或管理员可以结束年度活动。")
+        return YES if campaign.state == "open" else no("该年度活动已经结束。")
 
     def may_watch(self, actor, campaign):
         """Progress by unit and person: states only, no content."""
@@ -18,3 +30,28 @@ class CampaignPolicy(OpenToStaff):
 @policy("workflows.CampaignTask")
 class CampaignTaskPolicy(OpenToStaff):
     pass
+
+
+@policy("workflows.Phase")
+class PhasePolicy(OpenToStaff):
+    def may_close(self, actor, phase):
+        """Close it for good, or open it again."""
+        if not actor.has("office", "registrar"):
+            return no("只有学校领导小组办公室或管理员可以关闭阶段。")
+        return YES if phase.campaign.state == "open" else no("该年度活动已经结束。")
+
+
+@policy("workflows.Enrolment")
+class EnrolmentPolicy(OpenToStaff):
+    pass
+
+
+@policy("workflows.RosterChange")
+class RosterChangePolicy(Policy):
+    def visible(self, rows, actor):
+        """Who came and went, for those who organise the work: of their units."""
+        if not actor.is_authenticated:
+            return rows.none()
+        return rows.filter(
+            post__unit__in=actor.unit_ids("liaison", "unit_head", "leader_in_charge", "registrar", *SCHOOL_ROLES)
+        )

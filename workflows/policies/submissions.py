@@ -6,6 +6,7 @@ from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, User
+from registers.schemes.language import SUCCESSION
 from workflows.models import Custody
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies.acting import NOTICE, concerned, holders
@@ -61,6 +62,7 @@ class SubmissionPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         units = actor.own_unit_ids("liaison")
+        rows = rows.filter(Q(task__phase=None) | Q(task__phase__closed_at=None))
         return rows.filter(Q(person=actor.user_id) | Q(person=None, unit__in=units), state__in=EDITABLE)
 
     def may_fill(self, actor, submission):
@@ -70,11 +72,17 @@ class SubmissionPolicy(Policy):
             return no("单位表由本单位联络员填写。")
         if submission.state not in EDITABLE:
             return no("该表当前不在填报环节，不能修改。")
+        phase = submission.task.phase
+        if phase is not None and phase.closed_at is not None:
+            return no(
+                f"“{phase.label}”已经关闭，不再接受填报；已填的内容仍然保留。确需补报的，请联系学校领导小组办公室。"
+            )
         return YES
 
     def may_begin_again(self, actor, submission):
         """Start the next sheet of a task that stands all year; by whoever filled this one. Source: R0-32."""
-        if submission.task.due_on is not None or submission.task.campaign.state != "open":
+        task = submission.task
+        if task.due_on is not None or task.code == SUCCESSION or task.campaign.state != "open":
             return no("该事项按期办理，不能另行发起调整。")
         if submission.state != State.FILED:
             return no("上一张表尚未办结，请先办结。")

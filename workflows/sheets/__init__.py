@@ -3,7 +3,7 @@
 One class per thing a sheet can bring to the register (``brings`` of a task in the scheme).
 """
 
-from registers.schemes.language import Brings
+from registers.schemes.language import SUCCESSION, Brings
 from workflows.sheets.base import Incomplete, digest_of
 from workflows.sheets.full import FullPointSheet
 from workflows.sheets.grades import GradeSheet
@@ -13,6 +13,7 @@ from workflows.sheets.points import PointSheet
 from workflows.sheets.post_grades import PostGradeSheet
 from workflows.sheets.powers import PowerSheet
 from workflows.sheets.report import ReportSheet
+from workflows.sheets.succession import SuccessionSheet
 
 _KINDS = {
     Brings.POINTS: PointSheet,
@@ -27,6 +28,8 @@ _KINDS = {
 
 def sheet_for(submission):
     """The sheet of a submission, of the kind its task brings."""
+    if submission.task.code == SUCCESSION:
+        return SuccessionSheet(submission)
     if submission.task.rules.also:
         return FullPointSheet(submission)
     return _KINDS[Brings(submission.task.brings)](submission)

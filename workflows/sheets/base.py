@@ -79,7 +79,11 @@ class Sheet:
 
     has_entries = True
     may_add = False
-    offers_choice = False  # each entry offered from the register asks: keep, revise or retire
+    offers_choice = False  # each entry offered from the register asks for one of ``choices_offered``
+    choices_offered = ((Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销"))
+    choice_label = ""  # the question; empty: what the task's kind asks
+    reason_label = "撤销理由（撤销时必填）"
+    needs_reason = Change.RETIRE
 
     def __init__(self, submission):
         self.submission = submission
@@ -130,19 +134,19 @@ class Sheet:
         return {entry["key"]: entry["values"] for entry in self.offered()}
 
     def choice_faults(self, entry):
-        """What is wrong with keep, revise or retire; None where what was typed is to be looked at."""
-        change = entry["change"]
+        """What is wrong with the choice made (keep, revise, retire …); None where what was typed is to be looked at."""
+        change, labels = entry["change"], dict(self.choices_offered)
         if not entry["base"]:
             return None
-        if change not in (Change.KEEP, Change.REVISE, Change.RETIRE):
-            return {"change": "请选择沿用、修改或撤销。"}
-        if change == Change.KEEP:
+        if change not in labels:
+            return {"change": f"请选择{'、'.join(list(labels.values())[:-1])}或{list(labels.values())[-1]}。"}
+        if change == self.needs_reason:
+            return {} if entry["values"].get("reason", "").strip() else {"reason": f"请写明{labels[change]}的理由。"}
+        if change != Change.REVISE:
             return {}
-        if change == Change.RETIRE:
-            return {} if entry["values"].get("reason", "").strip() else {"reason": "请写明撤销的理由。"}
         recorded, typed = self._offered_values.get(entry["key"], {}), entry["values"]
         if all(typed.get(name, "").strip() == str(value).strip() for name, value in recorded.items()):
-            return {"change": "内容与现行登记相同：不改请选“沿用”，要改请修改内容。"}
+            return {"change": f"内容与现行登记相同：不改请选“{self.choices_offered[0][1]}”，要改请修改内容。"}
         return None
 
     def fixed_values(self, record):

@@ -62,10 +62,10 @@ class FullPointSheet(Graded, Measured, PointSheet):
     def records(self, entry):
         [(point, change)] = super().records(entry)
         standing = self._standing.get(point.series, {})
-        if change in (Change.KEEP, Change.RETIRE):
+        if change in (Change.KEEP, Change.RETIRE, Change.CONFIRM):
             return [
                 (point, change),
-                *((measure, Change.KEEP) for measure in standing.values() if change == Change.KEEP),
+                *((measure, Change.KEEP) for measure in standing.values() if change != Change.RETIRE),
             ]
         if self.grades:
             for name, value in self.grading_of(entry).items():

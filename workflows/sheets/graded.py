@@ -106,8 +106,9 @@ class Graded:
         a proposal without a reason. Source: R1-28.
         """
         faults, changed = {}, []
+        carried = {str(line.entry) for line in self.lines() if line.change == Change.CONFIRM}
         for key, record in self.graded_records():
-            if record.in_force_from is not None:
+            if record.in_force_from is not None or key in carried:
                 continue
             code, reason = choices.get(key, ("", ""))
             noticed = record.proposed_grade if step.sets == "final_grade" else None

@@ -68,6 +68,8 @@ class PointSheet(Sheet):
 
     def records(self, entry):
         base = RiskPoint.objects.filter(pk=entry["base"]).first() if entry["base"] else None
+        if base is not None and entry["change"] == Change.KEEP and self._is_anothers(base):
+            return [(self.taken_over(base), Change.CONFIRM)]
         if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
@@ -82,6 +84,20 @@ class PointSheet(Sheet):
         if base is not None:
             point.series = base.series
         return [(point, Change.REVISE if base is not None else Change.ADD)]
+
+    def _is_anothers(self, point):
+        """Does a point of this post still name its holder before?"""
+        return self.submission.person_id is not None and point.holder_id != self.submission.person_id
+
+    def taken_over(self, point):
+        """The same point as a proposal that names the person of this sheet: words and grades as they stand. Source: R0-26."""
+        own = ("id", "in_force_from", "in_force_until", "holder")
+        values = {
+            field.attname: getattr(point, field.attname)
+            for field in point._meta.concrete_fields
+            if field.name not in own
+        }
+        return RiskPoint(holder_id=self.submission.person_id, **values)
 
     def _post(self, code):
         """The post a point belongs to and who answers for it: the sheet's own, else the one named in the entry."""

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from registers import clock
-from workflows import notifications, reminders, vacancies
+from workflows import notifications, reminders, rosters, vacancies
 
 
 def moment(text):
@@ -26,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, at, **options):
         now = moment(at) if at else clock.now()
+        rosters.reconcile_all(at=now)
         vacancies.reseat(at=now)
         new = reminders.remind(at=now)
         self.stdout.write(f"新增提醒 {new} 条，发出邮件 {notifications.deliver()} 封。")

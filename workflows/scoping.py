@@ -1,0 +1,88 @@
+"""Who owes what under a rule book, and why: everybody asked or not asked is told the reason. Source: R1-01, R2-01, R3-04, R4-20."""
+
+from dataclasses import dataclass
+
+from registers.models import Appointment, Incumbency, Unit
+from registers.schemes.language import Level
+
+EVERYBODY = "全体人员"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether a post holder is asked to fill personal sheets, and the reason in words."""
+
+    is_in: bool
+    reason: str
+
+
+def judge(rules, incumbency):
+    """Hold the rule book's scope against one post and its holder; say which condition decided."""
+    if not rules.scope.any_of:
+        return Judgement(True, rules.scope.text or EVERYBODY)
+    missing = []
+    for alternative in rules.scope.any_of:
+        facts = [fact for condition in alternative for fact in _facts(rules, condition, incumbency)]
+        if all(holds for holds, _ in facts):
+            return Judgement(True, "、".join(words for _, words in facts) or rules.scope.text)
+        missing.append("、".join(words for holds, words in facts if not holds))
+    return Judgement(False, "；".join(dict.fromkeys(missing)))
+
+
+def _facts(rules, condition, incumbency):
+    """``(holds, words)`` of every part of a condition."""
+    post, user = incumbency.post, incumbency.user
+    if condition.post_flag:
+        field = post._meta.get_field(f"is_{condition.post_flag}")
+        holds = getattr(post, field.name)
+        yield holds, field.verbose_name if holds else f"岗位不是{field.verbose_name}"
+    if condition.rank_at_least:
+        # A rank that the scheme does not list is below all of them.
+        wanted, ranks = condition.rank_at_least, rules.ranks
+        holds = user.rank in ranks and ranks.index(user.rank) >= ranks.index(wanted)
+        yield holds, f"职级{user.rank}" if holds else f"职级{user.rank or '未登记'}，未达到{wanted}"
+    if condition.unit_types:
+        holds, label = post.unit.unit_type in condition.unit_types, post.unit.get_unit_type_display()
+        yield holds, label if holds else f"所在单位属于{label}"
+    if condition.party_member is not None:
+        holds = user.is_party_member == condition.party_member
+        yield holds, "中共党员" if user.is_party_member else "非中共党员"
+
+
+def holders_of_posts(units, *, on):
+    """Everybody who holds a post in one of ``units`` (ids) on the day ``on``, with post, unit and person."""
+    return (
+        Incumbency.objects.in_force(on)
+        .select_related("post__unit", "user")
+        .filter(post__closed_on=None, post__unit__in=units, user__is_active=True)
+        .order_by("pk")
+    )
+
+
+def in_scope(rules, units, *, on):
+    """The incumbencies in ``units`` (ids) whose holders owe personal sheets on the day ``on``."""
+    return [held for held in holders_of_posts(units, on=on) if judge(rules, held).is_in]
+
+
+def units_of(institution):
+    """Ids of the institution's units that exist today, itself among them."""
+    return list(institution.descendants(include_self=True).filter(closed_on=None).values_list("pk", flat=True))
+
+
+def answerable(units, *, on):
+    """Those of ``units`` (ids) that owe unit sheets: with a head of their own; the institution itself owes none of these."""
+    headed = Appointment.objects.in_force(on).filter(role="unit_head").values("unit")
+    found = Unit.objects.filter(pk__in=units, parent__isnull=False, closed_on=None).filter(pk__in=headed)
+    return list(found.values_list("pk", flat=True))
+
+
+def subjects(rules, institution, units, *, on):
+    """Level → whose sheets there are in ``units`` (ids), as fields of a submission."""
+    return {
+        Level.PERSONAL: [
+            {"unit_id": held.post.unit_id, "post_id": held.post_id, "person_id": held.user_id}
+            for held in in_scope(rules, units, on=on)
+        ],
+        Level.UNIT: [{"unit_id": unit} for unit in answerable(units, on=on)],
+        Level.SCHOOL: [{"unit_id": institution.pk}] if institution.pk in units else [],
+    }

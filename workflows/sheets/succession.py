@@ -1,0 +1,53 @@
+"""The sheet on which a new holder of a post looks at each of its points (岗位风险点交接确认)."""
+
+from registers.models import RiskPoint
+from workflows.sheets.base import Change, Shown
+from workflows.sheets.measures import Measured
+from workflows.sheets.points import PointSheet
+
+GRADED = ("self_grade_id", "proposed_grade_id", "final_grade_id", "grade_reason")
+
+
+class SuccessionSheet(Measured, PointSheet):
+    """Every point of the post: confirmed, revised or disputed by whoever holds it now; from then on each names him.
+
+    Grades and measures stand as they are: a successor says whether a point is right, not how grave it is. A disputed point
+    stands with what he says against it, until whoever reviews returns it or a later sheet retires it. Source: R0-26.
+    """
+
+    may_add = False
+    choices_offered = ((Change.CONFIRM, "沿用"), (Change.REVISE, "修改"), (Change.DISPUTE, "存疑"))
+    choice_label = "前任登记的内容"
+    reason_label = "存疑的理由（存疑时必填）"
+    needs_reason = Change.DISPUTE
+
+    def sheet_faults(self, content):
+        on_record = {str(point.series) for point in self.on_record()}
+        given = {entry["key"] for entry in content["entries"]}
+        return {"": "风险点已有变动，请刷新页面后重新核对。"} if on_record != given else {}
+
+    def records(self, entry):
+        base = RiskPoint.objects.get(pk=entry["base"])
+        if entry["change"] in (Change.CONFIRM, Change.DISPUTE):
+            return [(self.taken_over(base), entry["change"])]
+        [(point, change)] = super().records(entry)
+        for name in (*GRADED, "factors", "major_matter"):
+            setattr(point, name, getattr(base, name))
+        return [(point, change)]
+
+    def shown(self):
+        self._standing = self.in_force()
+        return super().shown()
+
+    def show(self, key, number, lines):
+        found = super().show(key, number, lines)
+        point = lines[0].risk_point
+        standing = self._standing.get(point.series, {})
+        measures = [
+            (f"measures.{stage.code}", stage.label, getattr(standing.get(stage.code), "text", ""))
+            for stage in self.rules.measure_stages
+            if standing
+        ]
+        return Shown(
+            key, number, found.change, found.fields + measures, found.before, found.heading, lines, found.grade, found.details
+        )  # fmt: skip

@@ -93,7 +93,8 @@ def _open(task, waiting, at):
         people = [row.person] if row.person_id else liaisons[row.unit_id]
         messages += [(person, f"opened:{row.pk}", text, row) for person in people]
     notifications.post_each(messages, kind="submission.opened", at=at)
-    audit.append("submission.opened", about=task, at=at, detail={"count": len(rows)})
+    # One sheet's opening belongs to the sheet's own story.
+    audit.append("submission.opened", about=rows[0] if len(rows) == 1 else task, at=at, detail={"count": len(rows)})
     return len(rows)
 
 

@@ -5,7 +5,9 @@ from django.urls import path
 from workflows.views import (
     attachments,
     campaigns,
+    closing,
     desk,
+    enrolment,
     publicity,
     records,
     reviews,
@@ -22,7 +24,15 @@ urlpatterns = [
     path("inbox/read/", desk.inbox_read, name="inbox_read"),
     # campaign
     path("campaign/", campaigns.campaign, name="campaign"),
-    path("campaign/open/", campaigns.campaign_open, name="campaign_open"),
+    path("campaign/plan/", enrolment.campaign_plan, name="campaign_plan"),
+    path("campaign/open/", enrolment.campaign_open, name="campaign_open"),
+    path("campaign/enrol/", enrolment.campaign_enrol, name="campaign_enrol"),
+    path("campaign/people/", enrolment.campaign_people, name="campaign_people"),
+    path("campaign/roster/", enrolment.roster_list, name="roster_list"),
+    path("campaign/roster/check/", enrolment.roster_check, name="roster_check"),
+    path("campaign/<int:year>/close/", closing.campaign_close, name="campaign_close"),
+    path("phases/<int:pk>/close/", closing.phase_close, name="phase_close"),
+    path("phases/<int:pk>/reopen/", closing.phase_reopen, name="phase_reopen"),
     path("progress/", campaigns.progress_list, name="progress_list"),
     # submission
     path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),

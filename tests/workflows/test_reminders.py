@@ -168,7 +168,7 @@ def test_running_notice_reminds_nobody(year):
 
 
 def test_closed_campaign_reminds_nobody(year):
-    year.campaign.state = "closed"
+    year.campaign.state, year.campaign.closed_at = "closed", year.clock.now
     year.campaign.save()
 
     assert written(year, "2026-09-21 09:00") == []

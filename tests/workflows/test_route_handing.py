@@ -11,8 +11,9 @@ from registers.models import (
 )
 from tests.personas import point, power
 from tests.workflows.route_cases import everything, told
-from workflows import documents, policies, routes, steps
+from workflows import documents, routes, steps
 from workflows.models import FiledPaper, Notification, Submission
+from workflows.policies.submissions import SubmissionPolicy
 
 
 def test_handed_over_sheet_is_the_other_ones_alone(year, signed, second):
@@ -53,7 +54,7 @@ def test_collective_review_is_not_handed_over(year, submitted):
 
 def test_sheet_does_not_stick_with_somebody_who_has_left(year, signed, second):
     sheet = year.hand_over(signed, year.campus.office, second)
-    queue = policies.SubmissionPolicy().awaiting(Submission.objects.all(), year.actor(year.campus.office))
+    queue = SubmissionPolicy().awaiting(Submission.objects.all(), year.actor(year.campus.office))
     assert list(queue) == []
     Appointment.objects.filter(user=second).update(until=year.clock.today)
 
@@ -162,7 +163,7 @@ def test_personal_sheet_is_read_by_those_it_has_reached(year, who, stages):
 
 
 def test_queue_holds_exactly_what_one_may_decide(year, submitted):
-    policy, rows = policies.SubmissionPolicy(), Submission.objects.all()
+    policy, rows = SubmissionPolicy(), Submission.objects.all()
     own = year.sheet("personal-search", year.campus.head)
     own = year.submit(own, year.points(own, point()))
 
@@ -176,7 +177,7 @@ def test_queue_holds_exactly_what_one_may_decide(year, submitted):
 
 
 def test_somebody_signed_out_has_nothing_to_fill_and_nothing_to_decide(year, submitted):
-    policy, rows = policies.SubmissionPolicy(), Submission.objects.all()
+    policy, rows = SubmissionPolicy(), Submission.objects.all()
     nobody = Actor(None, on=year.clock.today)
 
     assert list(policy.to_fill(rows, nobody)) == []

@@ -99,7 +99,7 @@ class Story:
         for ahead in count(1):
             yield moment(deadlines.add_days(self.year.opening, ahead), 6)
             if self.agenda.today in opening:
-                campaigns.open_due(at=self.agenda.at, campaign=self.campaign)
+                campaigns.open_due(at=self.agenda.at)
                 self._start_open_sheets()
             for notice in publicity.ended(self.agenda.today):
                 routes.finish_notice(notice, at=self.agenda.at)

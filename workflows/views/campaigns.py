@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Coalesce
@@ -13,7 +12,7 @@ from registers import clock
 from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.views.paging import paged
-from workflows import campaigns, deadlines, policies, routes
+from workflows import campaigns, deadlines, policies, routes, scoping
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import EDITABLE, UNFINISHED, State
 from workflows.views import trail
@@ -23,16 +22,16 @@ from workflows.views import trail
 def campaign(request):
     """The running campaign: phases, tasks with dates and counts.
 
-    Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``, ``form``;
-    with a campaign also ``timeline`` for ``components/timeline.html``, ``may_watch``, ``phases`` as
-    (phase, state, [(task, due, counts)]) and ``standing`` as [(task, due, counts)]; a task carries ``paper_label``, ``filler``
-    and ``owes``: it is open and sheets are missing.
+    Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``,
+    ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units are not in yet), ``timeline``
+    for ``components/timeline.html``, ``phases`` as (phase, state, [(task, due, counts)]) and ``standing`` as
+    [(task, due, counts)]; a task carries ``paper_label``, ``filler`` and ``owes``: it is open and sheets are missing.
     """
     running = campaigns.current()
     context = {
         "campaign": running,
         "may_open": can(request.actor, "open", Campaign),
-        "form": OpenForm(initial={"year": clock.today().year}),
+        "next_year": clock.today().year,
     }
     if running is not None:
         rows = (
@@ -50,6 +49,8 @@ def campaign(request):
             "standing": _shown(running, standing, counts, now),
             "scheme": running.scheme,
             "may_watch": can(request.actor, "watch", Campaign),
+            "may_run": can(request.actor, "enrol", running),
+            "outside": _outside(running),
             "timeline": [
                 {"label": phase.label, "state": state, "dates": _span(phase), "url": f"#{phase.code}"}
                 for phase, state, _ in phases
@@ -58,6 +59,11 @@ def campaign(request):
     else:
         context["scheme"] = Scheme.objects.visible_to(request.actor).in_use()
     return render(request, "workflows/campaign.html", context)
+
+
+def _outside(running):
+    """How many of the institution's units do not take part yet."""
+    return len(set(scoping.units_of(running.institution)) - set(running.enrolments.values_list("unit_id", flat=True)))
 
 
 def _shown(running, tasks, counts, now):
@@ -73,6 +79,8 @@ def _shown(running, tasks, counts, now):
 
 
 def _phase_state(phase, today):
+    if phase.closed_at is not None:
+        return "done"
     if phase.starts_on and today < phase.starts_on:
         return "next"
     return "done" if today > phase.due_on else "current"
@@ -82,33 +90,6 @@ def _span(phase):
     """From when to when, for the reader."""
     due = f"{phase.due_on.month}月{phase.due_on.day}日"
     return f"{phase.starts_on.month}月{phase.starts_on.day}日 – {due}" if phase.starts_on else f"{due}前"
-
-
-class OpenForm(forms.Form):
-    """Which year to open."""
-
-    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
-
-
-@require_POST
-def campaign_open(request):
-    """Open a year's campaign from the scheme in force."""
-    require(request.actor, "open", Campaign)
-    form = OpenForm(request.POST)
-    scheme = Scheme.objects.visible_to(request.actor).in_use()
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
-    if not form.is_valid() or scheme is None or root is None:
-        messages.error(request, "年度应为 2000 至 2100 之间的整数；开展前须先载入方案和单位。")
-        return redirect("campaign")
-    try:
-        opened = campaigns.open_campaign(
-            scheme=scheme, institution=root, year=form.cleaned_data["year"], at=clock.now(), actor=request.actor
-        )
-    except campaigns.AlreadyOpen as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"{opened}已开展，共 {opened.tasks.count()} 项任务。")
-    return redirect("campaign")
 
 
 @require_safe

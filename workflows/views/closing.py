@@ -1,0 +1,93 @@
+"""Closing a phase, opening it again, ending a campaign."""
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from registers import clock
+from registers.access import can, require
+from workflows import campaigns
+from workflows.models import Campaign, Phase, Submission
+from workflows.models.submissions import State
+
+
+class CloseForm(forms.Form):
+    """Why a phase is closed."""
+
+    reason = forms.CharField(
+        label="关闭说明",
+        max_length=200,
+        error_messages={"required": "请写明关闭的理由，将显示给填报人。", "max_length": "“关闭说明”最多 200 字。"},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def phase_close(request, pk):
+    """Close a phase; before that, what would stay undone.
+
+    Context: ``phase``, ``undone`` as (task label, state in words, count), ``form``, ``crumbs``.
+    """
+    phase = get_object_or_404(Phase.objects.visible_to(request.actor).select_related("campaign"), pk=pk)
+    require(request.actor, "close", phase)
+    form = CloseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            campaigns.close_phase(phase, actor=request.actor, reason=form.cleaned_data["reason"], at=clock.now())
+        except campaigns.CannotClose as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, f"“{phase.label}”已关闭，不再接受填报；审核中的表照常办理。")
+        return redirect("campaign")
+    context = {"phase": phase, "undone": _undone(task__phase=phase), "form": form}
+    context["crumbs"] = [("活动安排", reverse("campaign"))]
+    return render(request, "workflows/phase_close.html", context, status=422 if form.errors else 200)
+
+
+def _undone(**which):
+    """``[(task label, state in words, count)]`` of what is not filed."""
+    words = dict(State.choices)
+    rows = Submission.objects.filter(**which).exclude(state__in=[State.FILED, State.CANCELLED])
+    counted = rows.order_by("task__position", "state").values_list("task__label", "state").annotate(Count("pk"))
+    return [(label, words[state], count) for label, state, count in counted]
+
+
+@require_POST
+def phase_reopen(request, pk):
+    """Take the closing of a phase back."""
+    phase = get_object_or_404(Phase.objects.visible_to(request.actor).select_related("campaign"), pk=pk)
+    try:
+        campaigns.reopen_phase(phase, actor=request.actor, at=clock.now())
+    except campaigns.CannotClose as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"“{phase.label}”已重新开放。")
+    return redirect("campaign")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign_close(request, year):
+    """End a campaign.
+
+    Context: ``campaign``, ``undone`` as (task label, state in words, count), ``moving`` (how many in review), ``crumbs``.
+    """
+    found = get_object_or_404(Campaign.objects.visible_to(request.actor), year=year)
+    require(request.actor, "close", found)
+    if request.method == "POST":
+        try:
+            stopped = campaigns.close(found, actor=request.actor, at=clock.now())
+        except campaigns.CannotClose as refused:
+            messages.error(request, str(refused))
+            return redirect("campaign_close", year=year)
+        messages.success(request, f"{found}已结束，{stopped} 张表未办结。登记册是下一年度的起点。")
+        return redirect("campaign")
+    context = {
+        "campaign": found,
+        "undone": _undone(task__campaign=found),
+        "moving": Submission.objects.filter(task__campaign=found, state=State.IN_REVIEW).count(),
+        "may_open": can(request.actor, "open", Campaign),
+        "crumbs": [("活动安排", reverse("campaign"))],
+    }
+    return render(request, "workflows/campaign_close.html", context)

@@ -1,0 +1,218 @@
+"""Who takes part in a campaign: the preview before opening, later waves, everybody's reason, who came and went."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from registers import clock
+from registers.access import can, require
+from registers.models import Scheme, Unit
+from registers.views.paging import paged
+from workflows import campaigns, plans, rosters, scoping
+from workflows.models import Campaign, RosterChange
+
+CRUMB = "活动安排"
+
+
+class OpenForm(forms.Form):
+    """Which year to open."""
+
+    year = forms.IntegerField(
+        label="年度",
+        min_value=2000,
+        max_value=2100,
+        error_messages={
+            "required": "请填写年度。",
+            "invalid": "年度应为整数，例如 2026。",
+            "min_value": "年度应在 2000 至 2100 之间。",
+            "max_value": "年度应在 2000 至 2100 之间。",
+        },
+    )
+
+
+def institution_of(request):
+    """The institution as the reader sees it; None while nothing is on record."""
+    return Unit.objects.visible_to(request.actor).filter(parent=None).first()
+
+
+def chosen_units(data):
+    """Unit ids ticked on a form; None where no choice was offered."""
+    if "chosen" not in data:
+        return None
+    return {int(text) for text in data.getlist("units") if text.isascii() and text.isdigit() and len(text) < 10}
+
+
+@require_safe
+def campaign_plan(request):
+    """Preview a year before opening it: units, people, sheets, days.
+
+    ``?year=``, ticked ``units``, ``?after=`` a campaign whose units are proposed. Context: ``plan``, ``form``, ``crumbs``, ``after``.
+    """
+    require(request.actor, "open", Campaign)
+    after = Campaign.objects.visible_to(request.actor).filter(year=_number(request.GET.get("after"))).first()
+    form = OpenForm(request.GET if "year" in request.GET else {"year": after.year + 1 if after else clock.today().year})
+    context = {"form": form, "crumbs": [(CRUMB, reverse("campaign"))], "after": after, "plan": None}
+    scheme, root = Scheme.objects.visible_to(request.actor).in_use(), institution_of(request)
+    if scheme is None or root is None:
+        return redirect("campaign")
+    if not form.is_valid():
+        return render(request, "workflows/campaign_plan.html", context, status=422)
+    chosen = chosen_units(request.GET)
+    if chosen is None and after is not None:
+        chosen = set(after.enrolments.values_list("unit_id", flat=True))
+    context["plan"] = plans.plan_of(scheme, root, year=form.cleaned_data["year"], on=clock.today(), chosen=chosen)
+    return render(request, "workflows/campaign_plan.html", context)
+
+
+@require_POST
+def campaign_open(request):
+    """Open a year's campaign from the scheme in force, for the units that were ticked on the preview (without a preview: all)."""
+    require(request.actor, "open", Campaign)
+    form, scheme, root = (
+        OpenForm(request.POST),
+        Scheme.objects.visible_to(request.actor).in_use(),
+        institution_of(request),
+    )
+    units = chosen_units(request.POST)
+    if scheme is None or root is None:
+        messages.error(request, "开展前须先载入方案和单位。")
+        return redirect("campaign")
+    if not form.is_valid() or units == set():
+        messages.error(request, form.errors["year"][0] if form.errors else "请至少选择一个单位。")
+        return redirect("campaign_plan")
+    if units is not None:
+        present = set(scoping.units_of(root))
+        units = [unit for unit in units if unit in present]
+    try:
+        opened = campaigns.open_campaign(
+            scheme=scheme,
+            institution=root,
+            year=form.cleaned_data["year"],
+            at=clock.now(),
+            actor=request.actor,
+            units=units,
+        )
+    except campaigns.AlreadyOpen as refused:
+        messages.error(request, str(refused))
+    else:
+        taken = opened.enrolments.count()
+        messages.success(request, f"{opened}已开展：{taken} 个单位参加，共 {opened.tasks.count()} 项任务。")
+    return redirect("campaign")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign_enrol(request):
+    """Take further units into the running campaign. Context: ``campaign``, ``plan`` of the units that are not in, ``waves``, ``crumbs``."""
+    running = _running(request)
+    require(request.actor, "enrol", running)
+    known = set(running.enrolments.values_list("unit_id", flat=True))
+    if request.method == "POST":
+        made = campaigns.enrol(running, chosen_units(request.POST) or set(), actor=request.actor, at=clock.now())
+        if made:
+            messages.success(
+                request,
+                f"已纳入 {len(made)} 个单位（第 {made[0].wave} 批），填报表已生成，已到开放日期的已通知填报人。",
+            )
+        else:
+            messages.error(request, "请至少选择一个尚未参加的单位。")
+        return redirect("campaign_enrol")
+    plan = plans.plan_of(running.scheme, running.institution, year=running.year, on=clock.today(), chosen=known)
+    for row in plan.units:
+        row.is_in = row.unit.pk in known
+    waves = running.enrolments.select_related("unit")
+    context = {"campaign": running, "waiting": [row for row in plan.units if not row.is_in], "waves": _by_wave(waves)}
+    return render(request, "workflows/campaign_enrol.html", context | {"crumbs": [(CRUMB, reverse("campaign"))]})
+
+
+def _by_wave(enrolments):
+    """``[(wave, day, units)]``."""
+    found = {}
+    for row in enrolments:
+        found.setdefault((row.wave, row.enrolled_on), []).append(row.unit)
+    return [(wave, day, units) for (wave, day), units in sorted(found.items(), key=lambda item: item[0])]
+
+
+@require_safe
+def campaign_people(request):
+    """Everybody who holds a post, asked or not asked, with the reason.
+
+    Of the running campaign, or of what would be opened. Filters: ``unit``, ``scope`` (in, out), ``q``. Context: ``page`` of
+    (incumbency, judgement, is enrolled), ``campaign``, ``scheme``, ``filters``, ``units``, ``counts``, ``crumbs``.
+    """
+    require(request.actor, "watch", Campaign)
+    running = campaigns.current()
+    scheme = running.scheme if running else Scheme.objects.visible_to(request.actor).in_use()
+    root = institution_of(request)
+    if scheme is None or root is None:
+        return redirect("campaign")
+    filters = {name: request.GET.get(name, "").strip()[:40] for name in ("unit", "scope", "q")}
+    mine = _answerable_units(request.actor, root)
+    units = Unit.objects.visible_to(request.actor).filter(pk__in=mine, closed_on=None)
+    taken = set(running.enrolments.values_list("unit_id", flat=True)) if running else set(mine)
+    held = scoping.holders_of_posts(
+        units.filter(code=filters["unit"]) if filters["unit"] else units, on=request.actor.on
+    )
+    if filters["q"]:
+        held = held.filter(user__name__icontains=filters["q"]) | held.filter(user__number=filters["q"])
+    rows = [
+        (row, scoping.judge(scheme.rules, row), row.post.unit_id in taken)
+        for row in held.order_by("post__unit__position", "post__code")
+    ]
+    counts = {"in": sum(judged.is_in for _, judged, _ in rows), "out": sum(not judged.is_in for _, judged, _ in rows)}
+    if filters["scope"] in ("in", "out"):
+        rows = [row for row in rows if row[1].is_in == (filters["scope"] == "in")]
+    context = {
+        "campaign": running,
+        "scheme": scheme,
+        "filters": filters,
+        "units": list(units.values_list("code", "name")),
+        "counts": counts,
+        "page": paged(request, rows),
+        "crumbs": [(CRUMB, reverse("campaign"))],
+    }
+    return render(request, "workflows/campaign_people.html", context)
+
+
+def _answerable_units(actor, root):
+    """Ids of the units whose people the reader organises."""
+    roles = ("office", "registrar", "school_group", "leader_in_charge", "unit_head", "liaison", "party_committee")
+    return actor.unit_ids(*roles) & set(scoping.units_of(root))
+
+
+@require_safe
+def roster_list(request):
+    """Who came, left or took over since the campaign opened. Context: ``campaign``, ``page``, ``may_check``, ``crumbs``."""
+    running = _running(request)
+    require(request.actor, "watch", Campaign)
+    changes = RosterChange.objects.visible_to(request.actor).filter(campaign=running)
+    context = {
+        "campaign": running,
+        "page": paged(request, changes.select_related("post__unit", "person")),
+        "may_check": can(request.actor, "enrol", running),
+        "crumbs": [(CRUMB, reverse("campaign"))],
+    }
+    return render(request, "workflows/roster_list.html", context)
+
+
+@require_POST
+def roster_check(request):
+    """Hold the sheets against today's posts now instead of within the hour."""
+    running = _running(request)
+    require(request.actor, "enrol", running)
+    changes = rosters.reconcile(running, at=clock.now(), actor=request.actor)
+    messages.success(request, f"已核对，处理 {changes} 项人员变动。" if changes else "已核对，没有新的人员变动。")
+    return redirect("roster_list")
+
+
+def _running(request):
+    running = campaigns.current()
+    if running is None:
+        raise Http404
+    return running
+
+
+def _number(text):
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

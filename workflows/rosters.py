@@ -55,11 +55,13 @@ def reconcile(campaign, *, at, actor=None):
     roster = _Roster(campaign, on)
     cases = roster.cases()
     _settle(campaign, roster, cases, at=at)
-    _units(campaign, roster, at=at)
-    if cases:
+    units = _units(campaign, roster, at=at)
+    if cases or units:
         owing.open_ready(at=at, tasks=campaign.tasks.all())
         _tell_liaisons(roster, cases, at=at)
-        audit.append("campaign.roster", about=campaign, actor=actor, at=at, detail={"changes": len(cases)})
+        audit.append(
+            "campaign.roster", about=campaign, actor=actor, at=at, detail={"changes": len(cases), "unit_sheets": units}
+        )
     return len(cases)
 
 
@@ -185,13 +187,15 @@ def _settle(campaign, roster, cases, *, at):
 
 
 def _units(campaign, roster, *, at):
-    """A unit that has got a head owes its sheets; one that was closed owes nothing any more."""
-    for task in roster.tasks:
-        if task.level == Level.UNIT:
-            subjects = [{"unit_id": unit} for unit in scoping.answerable(roster.units, on=roster.on)]
-            owing.owe(task, subjects, due_on=campaigns.due_for_late(task, on=roster.on))
+    """A unit that has got a head owes its sheets; one that was closed owes nothing any more. Returns how many sheets that were."""
+    subjects = [{"unit_id": unit} for unit in scoping.answerable(roster.units, on=roster.on)]
+    owed = sum(
+        owing.owe(task, subjects, due_on=campaigns.due_for_late(task, on=roster.on))
+        for task in roster.tasks
+        if task.level == Level.UNIT
+    )
     gone = Submission.objects.filter(task__campaign=campaign, person=None, unit__closed_on__lte=roster.on)
-    owing.stop(gone, reason="单位已撤销", at=at)
+    return owed + owing.stop(gone, reason="单位已撤销", at=at)
 
 
 def _tell_liaisons(roster, cases, *, at):

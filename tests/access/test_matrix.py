@@ -63,6 +63,11 @@ def behind(world, door):
             "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
             "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
         },
+        "campaign_close": {"": ({"year": world.year.number}, None)},
+        **{
+            door: {"": ({"pk": world.year.campaign.phases.first().pk}, None)}
+            for door in ("phase_close", "phase_reopen")
+        },
         "record_list": {"": ({"code": world.campus.unit.code}, None)},
         "record_detail": {"": ({"code": world.campus.unit.code, "slug": "search-log"}, None)},
         "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
@@ -98,6 +103,7 @@ def nothing(kwargs):
         "slug": "no-such",
         "form": "xlsx",
         "part": "routes",
+        "year": 1999,
     }
     return {name: missing[name] for name in kwargs}
 
@@ -119,6 +125,7 @@ def body(world, door, sheet):
         "objection_handle": {"handling": "已核实"},
         "ledger_export": {"unit": world.campus.unit.code},
         "campaign_open": {"year": 2031},
+        "phase_close": {"reason": "按期结束"},
         "scheme_begin": {"base": world.campus.scheme.pk},
         "scheme_choose": {"slug": world.campus.scheme.slug},
         "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},

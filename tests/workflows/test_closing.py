@@ -1,0 +1,125 @@
+"""Closing a phase, opening it again, ending a campaign."""
+
+import pytest
+from django.urls import reverse
+
+from registers import audit
+from registers.access import NotAllowed, can
+from registers.models import AuditEntry
+from tests.personas import point
+from workflows import campaigns
+from workflows.models import Campaign, Submission
+
+
+@pytest.fixture
+def searching(year):
+    """The phase in which points are looked for."""
+    return year.campaign.phases.get(code="p2")
+
+
+def close(year, phase, by=None):
+    campaigns.close_phase(phase, actor=year.actor(by or year.campus.office), reason="按期结束", at=year.clock.now)
+
+
+def test_closed_phase_takes_no_sheet_but_keeps_what_was_typed(year, searching, client):
+    sheet = year.sheet("personal-search")
+    close(year, searching)
+
+    with pytest.raises(NotAllowed, match="已经关闭，不再接受填报；已填的内容仍然保留"):
+        year.submit(sheet, year.points(sheet, point()))
+
+    assert year.again(sheet).state == "open"
+    client.force_login(year.campus.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    assert sheet.pk not in [item.submission.pk for item in client.get(reverse("desk")).context["to_fill"]]
+
+
+def test_sheet_in_review_goes_on_when_its_phase_is_closed(year, searching):
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point()))
+    close(year, searching)
+
+    sheet = year.agree(year.review(sheet), year.campus.office)
+
+    assert sheet.state == "filed"
+    assert year.sheet("personal-grading").state == "waiting"  # of the closed phase
+
+
+def test_reopened_phase_takes_sheets_again_and_opens_what_waited(year, searching):
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point()))
+    close(year, searching)
+    year.agree(year.review(sheet), year.campus.office)
+
+    campaigns.reopen_phase(searching, actor=year.actor(year.campus.office), at=year.clock.now)
+
+    assert year.sheet("personal-grading").state == "open"
+    head = year.sheet("personal-search", year.campus.head)
+    assert year.submit(head, year.points(head, point("乙"))).state == "in_review"
+
+
+def test_nothing_opens_in_a_closed_phase(year):
+    close(year, year.campaign.phases.get(code="p4"))
+    year.at("12-16")
+
+    assert year.sweep()["opened"] == 0
+    assert year.sheet("self-inspection").state == "waiting"
+
+
+def test_phase_is_closed_once_and_on_record(year, searching):
+    close(year, searching)
+
+    with pytest.raises(campaigns.CannotClose, match="已经关闭"):
+        close(year, searching)
+    assert AuditEntry.objects.filter(act="phase.close").count() == 1
+    assert audit.verify()[1] == []
+
+
+@pytest.mark.parametrize(
+    ("who", "allowed"), [("office", True), ("registrar", True), ("head", False), ("chair", False), ("clerk", False)]
+)
+def test_phase_is_closed_by_office_or_registrar(year, searching, who, allowed):
+    assert can(year.actor(getattr(year.campus, who)), "close", searching).allowed is allowed
+
+
+def test_reason_of_closing_is_asked_for(year, searching, client):
+    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.post(reverse("phase_close", args=[searching.pk]), {"reason": " "})
+
+    assert (page.status_code, "请写明关闭的理由" in page.content.decode()) == (422, True)
+    searching.refresh_from_db()
+    assert searching.closed_at is None
+
+
+def test_campaign_with_a_sheet_in_review_is_not_ended(year):
+    sheet = year.sheet("personal-search")
+    year.submit(sheet, year.points(sheet, point()))
+
+    with pytest.raises(campaigns.CannotClose, match="还有 1 张表在审核中"):
+        campaigns.close(year.campaign, actor=year.actor(year.campus.office), at=year.clock.now)
+
+    assert Campaign.objects.get().state == "open"
+    assert Submission.objects.filter(state="cancelled").count() == 0
+
+
+def test_ended_campaign_stops_what_is_undone_and_keeps_what_is_filed(year, client):
+    filed = year.searched()
+    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+
+    answer = client.post(reverse("campaign_close", args=[2026]), follow=True)
+
+    assert "2026年风险岗位廉能管理已结束，21 张表未办结。" in answer.content.decode()
+    assert year.again(filed).state == "filed"
+    undone = Submission.objects.filter(state="cancelled")
+    assert set(undone.values_list("cancel_reason", flat=True)) == {"年度活动结束时未办结"}
+    assert Submission.objects.exclude(state__in=["cancelled", "filed"]).count() == 0
+    assert campaigns.current() is None
+    year.at("12-16")
+    assert year.sweep()["opened"] == 0
+
+
+def test_ended_campaign_is_not_run_any_more(year):
+    campaigns.close(year.campaign, actor=year.actor(year.campus.office), at=year.clock.now)
+    year.campaign.refresh_from_db()
+
+    for action in ("enrol", "close"):
+        assert can(year.actor(year.campus.office), action, year.campaign).reason == "该年度活动已经结束。"

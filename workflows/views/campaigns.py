@@ -38,7 +38,7 @@ def campaign(request):
             Submission.objects.filter(task__campaign=running).exclude(state=State.CANCELLED).order_by().values("task")
         )
         counts = {row["task"]: row for row in rows.annotate(**_figures(clock.today()))}
-        now, today = clock.now(), clock.today()
+        now, today, may_run = clock.now(), clock.today(), can(request.actor, "enrol", running)
         phases = []
         for phase in running.phases.prefetch_related("tasks"):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
@@ -49,8 +49,8 @@ def campaign(request):
             "standing": _shown(running, standing, counts, now),
             "scheme": running.scheme,
             "may_watch": can(request.actor, "watch", Campaign),
-            "may_run": can(request.actor, "enrol", running),
-            "outside": _outside(running),
+            "may_run": may_run,
+            "outside": _outside(running) if may_run else 0,
             "timeline": [
                 {"label": phase.label, "state": state, "dates": _span(phase), "url": f"#{phase.code}"}
                 for phase, state, _ in phases

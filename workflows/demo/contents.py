@@ -161,7 +161,9 @@ class Typist:
     def _powers(self, sheet, typed, chance):
         place, entries = self._places[sheet.unit_id], typed.offered()
         for entry in entries:
-            entry["change"] = Change.REVISE if chance.random() < REVISED else Change.KEEP
+            # What is revised is the remark; a scheme need not ask for one.
+            revised = chance.random() < REVISED and "remark" in entry["values"]
+            entry["change"] = Change.REVISE if revised else Change.KEEP
             if entry["change"] == Change.REVISE:
                 entry["values"]["remark"] = POWER_REVISED
         for power in self.register.spare_powers.get(place.unit.code, []):

@@ -30,13 +30,14 @@ REFUSALS = (NotAllowed, Incomplete, routes.NeedsReason, steps.NoSuchMove)
 OBJECTION = "公示内容只写了岗位和等级，据了解该岗位今年新增了一项审批职责，建议重新核对等级。"
 
 
-def tell(campus, register):
+def tell(campus, register, *, director=Director):
     """Open the campaign and live through it until the demo's day. A scheme without tasks has no campaign.
 
+    ``director``: the class that deals the sheets their fates.
     Returns what a rule of the scheme refused, in words: such a sheet stays where it was.
     """
     with _the_demo_clock_counts():
-        return Story(campus, register).tell()
+        return Story(campus, register, director).tell()
 
 
 @contextmanager
@@ -52,8 +53,8 @@ def _the_demo_clock_counts():
 class Story:
     """One telling: who owes what is asked of the campaign, how far each sheet comes of the director."""
 
-    def __init__(self, campus, register):
-        self.campus, self.year = campus, campus.year
+    def __init__(self, campus, register, director):
+        self.campus, self.year, self._directing = campus, campus.year, director
         self.agenda = Agenda(start=moment(self.year.opening, 9), until=self.year.now)
         self.typist, self.players = Typist(campus, register), Players(campus, self.agenda)
         self._started, self.refused = set(), []
@@ -74,7 +75,7 @@ class Story:
             at=self.agenda.at,
             actor=registrar,
         )
-        self.director = Director(self.campus, played=self._units_at_work())
+        self.director = self._directing(self.campus, played=self._units_at_work())
         self._start_open_sheets()
         self.agenda.add(self._mornings())
         self.agenda.add(self._objection())

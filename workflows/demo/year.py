@@ -27,16 +27,18 @@ class Year:
     today: date
 
     @classmethod
-    def of(cls, rules, number):
+    def of(cls, rules, number, *, today=None):
+        """The year ``number``; ``today`` (a day): when the demo stands, instead of shortly before the self-checks are due."""
         searches = [task for task in rules.tasks if task.brings == Brings.POINTS]
         searches.sort(key=lambda task: task.level != Level.PERSONAL)
         dated = [task for task in searches or rules.tasks if task.due]
-        today = deadlines.add_days(dated[0].due.on(number), -DAYS_LEFT) if dated else date(number, *WITHOUT_CALENDAR)
+        shown = deadlines.add_days(dated[0].due.on(number), -DAYS_LEFT) if dated else date(number, *WITHOUT_CALENDAR)
         named = [*(phase.start for phase in rules.phases), *(task.opens for task in rules.tasks)]
         starts = [rule.on(number) for rule in named if rule] or [
-            deadlines.add_days(task.due.on(number) if task.due else today, -WITHOUT_START) for task in rules.tasks
+            deadlines.add_days(task.due.on(number) if task.due else shown, -WITHOUT_START) for task in rules.tasks
         ]
-        return cls(number, min((day for day in starts if day < today), default=date(number, 1, 1)), today)
+        opening = min((day for day in starts if day < shown), default=date(number, 1, 1))
+        return cls(number, opening, today or shown)
 
     @property
     def now(self):

@@ -107,6 +107,8 @@ class _Roster:
                 continue
             case = found.setdefault(key, _Case(Kind.SUCCEEDED, "接任该岗位，岗位已有登记的风险点", held.post.unit_id))
             case.succeeds = True
+            if case.kind == Kind.JOINED:
+                case.reason += "；接任该岗位，岗位已有登记的风险点"
         return found
 
     @cached_property

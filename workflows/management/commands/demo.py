@@ -1,4 +1,4 @@
-"""manage.py demo --scheme SLUG --size school|college|university [--seed N]; demo --logins"""
+"""manage.py demo --scheme SLUG --size school|college|university [--seed N] [--day MM-DD]; demo --logins"""
 
 from unicodedata import east_asian_width
 
@@ -8,11 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers.models import RiskPoint, Scheme, Unit, User
+from registers.schemes.dates import DateRule
 from workflows import calendar
 from workflows.demo import people, story
 from workflows.demo.campus import ROOT_CODE, SIZES, Campus
 from workflows.demo.corpus import Corpus, Vocabulary
+from workflows.demo.director import Director
 from workflows.demo.register import Register
+from workflows.demo.wholeyear import WholeYear
 from workflows.demo.year import Year
 from workflows.models import Submission
 
@@ -26,9 +29,14 @@ class Command(BaseCommand):
         parser.add_argument("--scheme", metavar="SLUG", help="方案代号，见 fixtures/schemes")
         parser.add_argument("--size", choices=list(SIZES), default="school", help="规模：8 / 40 / 80 个单位")
         parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="随机种子")
+        parser.add_argument(
+            "--day",
+            metavar="MM-DD",
+            help="演示到哪一天：全年照常办理，多数按期、少数逾期或未交；不写则停在自查截止前五天",
+        )
         parser.add_argument("--logins", action="store_true", help="列出各角色的登录账号")
 
-    def handle(self, *args, scheme, size, seed, logins, **options):
+    def handle(self, *args, scheme, size, seed, day, logins, **options):
         if logins:
             return self._print_logins()
         if settings.PRODUCTION:
@@ -41,7 +49,7 @@ class Command(BaseCommand):
         if (root := self._existing()) is not None:
             return self._say_it_exists(root, found)
         with transaction.atomic():
-            refused = self._make(found, size, seed)
+            refused = self._make(found, size, seed, _day(day))
         self._print_summary()
         if refused:
             self.stderr.write(f"方案的规则使 {len(refused)} 张表停在了原处，例如：{refused[0]}")
@@ -67,8 +75,9 @@ class Command(BaseCommand):
         self.stdout.write(f"演示校园“{root.name}”已经存在（{units} 个单位、{staff} 人），没有改动任何数据。")
 
     @staticmethod
-    def _make(scheme, size, seed):
-        corpus, year = Corpus(), Year.of(scheme.rules, timezone.localdate().year)
+    def _make(scheme, size, seed, day):
+        number = timezone.localdate().year
+        corpus, year = Corpus(), Year.of(scheme.rules, number, today=day and day.on(number))
         calendar.seed(range(year.number - 1, year.number + 2))
         campus = Campus(
             scheme=scheme, corpus=corpus, words=Vocabulary(scheme.rules, corpus), year=year, size=size, seed=seed
@@ -76,7 +85,7 @@ class Command(BaseCommand):
         campus.make()
         register = Register(campus)
         register.make()
-        return story.tell(campus, register)
+        return story.tell(campus, register, director=WholeYear if day else Director)
 
     def _print_summary(self):
         in_force = RiskPoint.objects.filter(in_force_from__isnull=False, in_force_until=None)
@@ -97,6 +106,14 @@ class Command(BaseCommand):
             self.stdout.write(
                 "  ".join(text + " " * (room - width(text)) for text, room in zip(row, widths, strict=True)).rstrip()
             )
+
+
+def _day(text):
+    """A day of the year as it was typed; None where there is none."""
+    try:
+        return DateRule.parse(text) if text else None
+    except ValueError as wrong:
+        raise CommandError(f"--day：{wrong}。") from None
 
 
 def width(text):

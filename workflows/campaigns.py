@@ -8,7 +8,7 @@ from registers import audit
 from registers.access import require
 from registers.models import Appointment, Incumbency
 from registers.schemes.language import Level
-from workflows import notifications, policies
+from workflows import notifications, policies, terms
 from workflows.models import Campaign, CampaignTask, Phase, Submission
 from workflows.models.submissions import State
 
@@ -153,6 +153,7 @@ def _open_all(task, waiting, at):
     Submission.objects.filter(pk__in=[row.pk for row in rows], state=State.WAITING).update(
         state=State.OPEN, moved_at=at
     )
+    terms.leave_time(task, rows, at=at)
     liaisons = {}
     for row in rows:
         row.task = task

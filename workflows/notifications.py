@@ -29,11 +29,17 @@ def tell(act, submission, *, key, at):
 
 def post(people, *, kind, key, text, submission, at):
     """One inbox row per person; the unique key swallows repeats."""
+    post_each([(person, submission, text) for person in people], kind=kind, key=key, at=at)
+
+
+def post_each(rows, *, kind, key, at):
+    """As ``post``, but each person hears of a sheet of his own: ``rows`` are (person, sheet or None, text)."""
     Notification.objects.bulk_create(
         [
             Notification(recipient=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
-            for person in people
+            for person, submission, text in rows
         ],
+        batch_size=500,
         ignore_conflicts=True,
     )
 

@@ -3,13 +3,14 @@
 from celery import shared_task
 
 from registers import clock, exports  # noqa: F401 (exports registers the kinds of jobs)
-from workflows import notifications, reminders, sweeping, vacancies
+from workflows import extensions, notifications, reminders, sweeping, vacancies
 
 
 @shared_task(name="workflows.remind", ignore_result=True)
 def remind():
     """Write today's reminders, to those who act today."""
     vacancies.reseat(at=clock.now())
+    extensions.reseat(at=clock.now())
     reminders.remind(at=clock.now())
 
 

@@ -7,9 +7,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
 from registers.access import policy_of
-from registers.models import GroupMember
 from registers.views.paging import paged
-from workflows import campaigns, deadlines
+from workflows import campaigns, deadlines, policies
 from workflows.models import Decision, Notification, Objection, ReviewVote, Submission
 from workflows.views import trail
 
@@ -54,7 +53,7 @@ def desk(request):
         for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
         if actor.has("office") and row.author_id != actor.user_id
     ]
-    led = {grant.unit_id for grant in actor.grants if grant.seat == GroupMember.Seat.LEADER}
+    led = policies.units_led(actor)
     return render(
         request,
         "workflows/desk.html",
@@ -91,7 +90,9 @@ def done_list(request):
         Decision.objects.filter(
             actor=request.actor.user_id, submission__in=Submission.objects.visible_to(request.actor)
         )
-        .select_related("submission__task__campaign", "submission__unit", "submission__person", "submission__post")
+        .select_related(
+            "on_behalf_of", "submission__task__campaign", "submission__unit", "submission__person", "submission__post"
+        )
         .order_by("-at", "-pk")
     )
     page = paged(request, decisions)

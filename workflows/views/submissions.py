@@ -246,7 +246,7 @@ def submission_file(request, pk, form):
 
 def moved(request, submission):
     """Somebody was faster: say who did what, and that nothing was changed."""
-    last = submission.decisions.select_related("actor").order_by("-seen_version").first()
+    last = submission.decisions.select_related("actor", "on_behalf_of").order_by("-seen_version").first()
     return render(request, "workflows/submission_moved.html", {"submission": submission, "last": last}, status=409)
 
 

@@ -84,7 +84,7 @@ def route_steps(submission, decisions):
             state = "todo"
         decision = done.get(step.code) if state == "done" else None
         when = f"{timezone.localtime(decision.at):%Y-%m-%d %H:%M}" if decision else ""
-        shown.append(StepShown(step.label, state, decision.actor.name if decision and decision.actor else "", when))
+        shown.append(StepShown(step.label, state, decision.who if decision and decision.actor_id else "", when))
     return shown
 
 
@@ -94,7 +94,7 @@ TONES = {"return": "return", "agree": "pass", "submit": "pass"}
 def trail_of(submission):
     """The decisions on a submission, oldest first, each with its tone for display."""
     roles = submission.task.campaign.scheme.rules.roles
-    found = list(submission.decisions.select_related("actor").order_by("seen_version"))
+    found = list(submission.decisions.select_related("actor", "on_behalf_of").order_by("seen_version"))
     for decision in found:
         decision.tone = TONES.get(decision.verdict, "note")
         decision.role_label = roles.get(decision.acting_role, "")
@@ -103,5 +103,4 @@ def trail_of(submission):
             if decision.redo_on
             else ""
         )
-        decision.who = decision.actor.name if decision.actor else "系统"
     return found

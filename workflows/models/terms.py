@@ -86,3 +86,19 @@ class Extension(models.Model):
 
     def __str__(self):
         return f"{self.submission} 延至 {self.until}"
+
+    @property
+    def is_open(self):
+        return self.granted is None
+
+    @property
+    def is_refused(self):
+        """Refused by somebody, not settled by itself."""
+        return self.granted is False and self.decided_by_id is not None
+
+    @property
+    def who(self):
+        """Who decided, in words: 甲, 甲（代乙）, or the system itself."""
+        if self.decided_by_id is None:
+            return "系统"
+        return f"{self.decided_by}（代{self.on_behalf_of}）" if self.on_behalf_of_id else str(self.decided_by)

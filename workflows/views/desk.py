@@ -9,7 +9,7 @@ from registers import clock
 from registers.access import policy_of
 from registers.views.paging import paged
 from workflows import campaigns, deadlines, policies
-from workflows.models import Decision, Notification, Objection, ReviewVote, Submission
+from workflows.models import Decision, Extension, Notification, Objection, ReviewVote, Submission
 from workflows.views import trail
 
 NEEDED = ("task__phase", "unit", "post", "person")
@@ -20,7 +20,7 @@ def desk(request):
     """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine), ``objections``,
-    ``campaign``, ``stats``.
+    ``extensions`` (longer terms to grant), ``campaign``, ``stats``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -72,10 +72,19 @@ def desk(request):
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
             "objections": objections,
+            "extensions": _extensions(actor),
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
     )
+
+
+def _extensions(actor):
+    """Longer terms that wait for this person's word; nothing is asked for people without a part."""
+    if not actor.grants:
+        return []
+    rows = policy_of(Extension).awaiting(Extension.objects.visible_to(actor), actor)
+    return list(rows.select_related("asked_by", "submission__task", "submission__unit")[:20])
 
 
 def _counts(submission):

@@ -44,10 +44,12 @@ def submission_detail(request, pk):
             "submission": submission,
             "item": trail.Item(submission, deadlines.shown(submission.step_due_on or submission.due_on, clock.now())),
             "steps": trail.route_steps(submission, decisions),
-            "trail": decisions,
             "sheet": pages.to_html(compose(submission.task.paper_rules, document), standalone=False),
             "code": document["code"],
             "may_fill": may_fill,
+            "may_extend": may_fill and can(request.actor, "extend", submission),
+            "history": trail.history(submission, decisions),
+            "days_late": next((row.days_late for row in reversed(decisions) if row.verdict == "submit"), None),
             "may_decide": can(request.actor, "decide", submission),
             "may_withdraw": _may_withdraw(request.actor, submission),
             "may_begin_again": can(request.actor, "begin_again", submission),
@@ -99,9 +101,11 @@ def submission_fill(request, pk):
     return _form(request, submission, SheetForm(sheet))
 
 
-def _form(request, submission, form, *, status=200, conflict=None, draft_version=None):
+def _form(request, submission, form, *, status=200, conflict=None, draft_version=None, not_handed_in=""):
+    """``not_handed_in``: why a submission was refused though the draft was kept."""
     decisions = trail.trail_of(submission)
     draft = getattr(submission, "draft", None)
+    due = deadlines.shown(submission.due_on, clock.now())
     return render(
         request,
         "workflows/submission_fill.html",
@@ -112,7 +116,12 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             "conflict": conflict,
             "draft": draft,
             "draft_version": draft_version if draft_version is not None else (draft.version if draft else 0),
-            "item": trail.Item(submission, deadlines.shown(submission.due_on, clock.now())),
+            "item": trail.Item(submission, due),
+            "hand_in": can(request.actor, "hand_in", submission),
+            "is_late": due is not None and due.tone == "late",
+            "may_extend": can(request.actor, "extend", submission),
+            "extension": submission.extensions.last(),
+            "not_handed_in": not_handed_in,
             "steps": trail.route_steps(submission, decisions),
             "returned": next((row for row in reversed(decisions) if row.verdict == "return"), None)
             if submission.state == "returned"
@@ -153,6 +162,9 @@ def _filled(request, submission, sheet):
 
 
 def _hand_in(request, submission, sheet, content, version):
+    if not (verdict := can(request.actor, "hand_in", submission)):
+        form = SheetForm(sheet, content)
+        return _form(request, submission, form, status=422, draft_version=version, not_handed_in=verdict.reason)
     try:
         routes.submit(
             submission.pk,

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from registers.papers.compose import compose
 from registers.views.papers import download
 from workflows import campaigns, deadlines, documents, drafts, records, routes, steps
 from workflows.forms.submissions import SheetForm, read
-from workflows.models import Submission
+from workflows.models import Extension, Submission
 from workflows.models.submissions import State
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.graded import Graded
@@ -25,7 +26,9 @@ NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "gr
 
 
 def _visible(request, pk):
-    return get_object_or_404(Submission.objects.visible_to(request.actor).select_related(*NEEDED), pk=pk)
+    rows = Submission.objects.visible_to(request.actor).select_related(*NEEDED)
+    asked = Extension.objects.visible_to(request.actor).filter(submission=OuterRef("pk"))
+    return get_object_or_404(rows.annotate(has_extensions=Exists(asked)), pk=pk)
 
 
 @require_safe
@@ -120,7 +123,7 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             "hand_in": can(request.actor, "hand_in", submission),
             "is_late": due is not None and due.tone == "late",
             "may_extend": can(request.actor, "extend", submission),
-            "extension": submission.extensions.last(),
+            "extension": submission.extensions.last() if submission.has_extensions else None,
             "not_handed_in": not_handed_in,
             "steps": trail.route_steps(submission, decisions),
             "returned": next((row for row in reversed(decisions) if row.verdict == "return"), None)

@@ -115,7 +115,10 @@ class Event:
 
 
 def history(submission, decisions):
-    """Everything on record about a sheet, oldest first: its decisions and the longer terms asked for."""
+    """Everything on record about a sheet, oldest first: its decisions and the longer terms asked for.
+
+    ``submission`` says whether it ``has_extensions``.
+    """
     events = [
         Event(
             who=row.who,
@@ -132,7 +135,8 @@ def history(submission, decisions):
         for row in decisions
     ]
     roles = submission.task.campaign.scheme.rules.roles
-    for row in submission.extensions.select_related("asked_by", "decided_by", "on_behalf_of"):
+    asked = submission.extensions.select_related("asked_by", "decided_by", "on_behalf_of")
+    for row in asked if submission.has_extensions else ():
         until = f"申请由 {row.due_before:%Y-%m-%d} 延至 {row.until:%Y-%m-%d}"
         events.append(
             Event(who=str(row.asked_by), verdict="申请延期", when=row.asked_at, opinion=row.reason, redo_due=until)

@@ -56,6 +56,9 @@ def test_stand_in_signs_and_both_names_stand_on_sheet_and_paper(year, waiting):
     stands_in(year, campus.colleague)
     assert waiting in queue(year, campus.colleague)
 
+    review = browser(campus.colleague).get(reverse("submission_review", args=[waiting.pk])).content.decode()
+    assert "您代<strong>丙一</strong>办理" in review
+
     sheet = year.agree(waiting, campus.colleague, signed=True)
 
     decision = sheet.decisions.get(step="sign")

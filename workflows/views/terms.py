@@ -44,10 +44,8 @@ def deadline_change(request, pk):
     except terms.Refused as refused:
         form.add_error(refused.field, str(refused))
         return _change_page(request, task, form, status=422)
-    messages.success(
-        request,
-        f"截止日期已调整为 {change.due_on:%Y-%m-%d}（{change.circle}），涉及 {change.sheets} 份表，已通知填报人。",
-    )
+    told = f"涉及 {change.sheets} 份表，已通知填报人" if change.sheets else "目前没有表因此改变"
+    messages.success(request, f"截止日期已调整为 {change.due_on:%Y-%m-%d}（{change.circle}），{told}。")
     return redirect("deadline_change", pk=pk)
 
 

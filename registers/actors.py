@@ -34,10 +34,14 @@ class Grant:
     unit_id: int
     unit_name: str
     seat: str = ""
+    acting_for_id: int | None = None
+    acting_for: str = ""
 
     @property
     def label(self):
-        return ROLE_LABELS[self.role]
+        """The role in words; a stand-in's says for whom."""
+        label = ROLE_LABELS[self.role]
+        return f"{label}（代{self.acting_for}）" if self.acting_for_id else label
 
 
 class Actor:
@@ -69,10 +73,10 @@ class Actor:
         )
         return [
             *(
-                Grant(role, unit, name)
-                for role, unit, name in appointments.filter(user=self.user)
+                Grant(role, unit, name, acting_for_id=principal, acting_for=called or "")
+                for role, unit, name, principal, called in appointments.filter(user=self.user)
                 .order_by("pk")
-                .values_list("role", "unit_id", "unit__name")
+                .values_list("role", "unit_id", "unit__name", "acting_for_id", "acting_for__name")
             ),
             *(
                 Grant(GROUP_MEMBER, unit, name, seat)
@@ -100,6 +104,26 @@ class Actor:
         """Ids of the units, with all below them, for which the person holds any of ``roles``."""
         tops = {grant.unit_id for grant in self.grants if grant.role in roles}
         return self._with_descendants(tops) if tops else set()
+
+    def unit_ids_in_own_right(self, *roles):
+        """As ``unit_ids``, without those for which he only stands in for somebody."""
+        tops = {grant.unit_id for grant in self.grants if grant.role in roles and not grant.acting_for_id}
+        return self._with_descendants(tops) if tops else set()
+
+    @property
+    def stands_in_for(self):
+        """Ids of the people for whom this one acts today; he never decides about them."""
+        return {grant.acting_for_id for grant in self.grants if grant.acting_for_id}
+
+    def on_behalf_of(self, role, unit_id):
+        """Id of the person for whom this one acts in ``role`` on a matter of the unit; None when he acts in his own right."""
+        parents = {child: parent for parent, children in self._children.items() for child in children}
+        while unit_id is not None:
+            here = [grant for grant in self.grants if grant.role == role and grant.unit_id == unit_id]
+            if here:
+                return None if any(not grant.acting_for_id for grant in here) else here[0].acting_for_id
+            unit_id = parents.get(unit_id)
+        return None
 
     def own_unit_ids(self, *roles):
         """As ``unit_ids``, without the units below: where the person himself is answerable."""

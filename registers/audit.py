@@ -38,6 +38,8 @@ ACTS = {
     "paper.export": Act("导出表格"),
     "demo.clock": Act("调整演示时钟"),
     "organisation.change": Act("修改组织机构信息"),
+    "standin.set_up": Act("设立代理"),
+    "standin.end": Act("终止代理"),
 }
 
 

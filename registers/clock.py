@@ -32,6 +32,16 @@ def set_demo(moment: datetime):
     apps.get_model("registers", "DemoClock").objects.update_or_create(pk=1, defaults={"ahead_seconds": seconds})
 
 
+def days(number):
+    """A span of ``number`` days."""
+    return timedelta(days=number)
+
+
 def seconds(number):
     """A span of ``number`` seconds."""
     return timedelta(seconds=number)
+
+
+def local_day(moment):
+    """The day of an aware ``moment`` in the institution's time zone."""
+    return timezone.localdate(moment)

@@ -108,7 +108,8 @@ def _among(name, values):
 
 
 def _leaders(on):
-    return dict(Appointment.objects.in_force(on).filter(role="leader_in_charge").values_list("unit_id", "user__name"))
+    held = Appointment.objects.in_own_right().in_force(on).filter(role="leader_in_charge")
+    return dict(held.values_list("unit_id", "user__name"))
 
 
 def totals(scheme, unit, *, on):

@@ -49,7 +49,25 @@ class IncumbencyPolicy(OpenToStaff):
 
 @policy("registers.Appointment")
 class AppointmentPolicy(OpenToStaff):
-    pass
+    def may_set_up_standin(self, actor, appointment):
+        """Name somebody who exercises this role for a time: its holder, or the registrar for him."""
+        if appointment.role in ADMINISTRATORS:
+            return no("系统管理员、安全管理员和审计员不能委托他人代理。")
+        if appointment.acting_for_id:
+            return no("代理的职权不能再委托他人。")
+        if appointment.user_id == actor.user_id or actor.has("registrar"):
+            return YES
+        return no("代理由本人设立，或由管理员代为设立。")
+
+    def may_end_standin(self, actor, appointment):
+        """End it before its day: whoever is stood in for, the stand-in himself, or the registrar."""
+        if appointment.acting_for_id is None:
+            return no("这不是代理。")
+        if appointment.until <= max(actor.on, appointment.since):
+            return no("该代理已经结束。")
+        if actor.user_id in (appointment.acting_for_id, appointment.user_id) or actor.has("registrar"):
+            return YES
+        return no("只有委托人、代理人和管理员可以终止代理。")
 
 
 @policy("registers.Scheme")

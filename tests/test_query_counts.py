@@ -11,13 +11,31 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registers import audit
-from registers.models import ControlMeasure, GroupMember, PowerItem, ProcessStep, RiskCategory, RiskPoint, Unit
+from registers.models import (
+    Appointment,
+    ControlMeasure,
+    GroupMember,
+    PowerItem,
+    ProcessStep,
+    RiskCategory,
+    RiskPoint,
+    Unit,
+)
 from tests import factories
 from tests.access.conftest import Story, typed
 from tests.conftest import Clock
 from tests.personas import point
 from workflows import drafts
-from workflows.models import CampaignTask, Decision, Notification, Objection, PublicityNotice, Submission
+from workflows.models import (
+    CampaignTask,
+    DeadlineChange,
+    Decision,
+    Extension,
+    Notification,
+    Objection,
+    PublicityNotice,
+    Submission,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +44,8 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "desk": ("head", "desk", {}, 18),
-    "desk of the office": ("office", "desk", {}, 16),
+    "desk": ("head", "desk", {}, 19),
+    "desk of the office": ("office", "desk", {}, 17),
     "desk of a post holder": ("clerk", "desk", {}, 13),
     "done_list": ("head", "done_list", {}, 12),
     "inbox": ("head", "inbox", {}, 13),
@@ -49,6 +67,9 @@ PAGES = {
     "risk_detail": ("head", "risk_detail", {"series": "point"}, 12),
     "notice_list": ("head", "notice_list", {}, 12),
     "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 13),
+    "deadline_change": ("office", "deadline_change", {"pk": "task"}, 13),
+    "standin_list": ("registrar", "standin_list", {}, 10),
+    "standin_add": ("leader", "standin_add", {}, 10),
     "audit_list": ("auditor", "audit_list", {}, 10),
     "paper_list": ("clerk", "paper_list", {}, 8),
     "record_list": ("head", "record_list", {"code": "CW"}, 12),
@@ -86,6 +107,7 @@ class Crowd:
             self._sheets()
             self._register()
             self._notices()
+            self._terms()
 
     def _unit_with_people(self):
         campus, number = self.campus, self.size
@@ -205,12 +227,39 @@ class Crowd:
             oldest = PublicityNotice.objects.order_by("pk").first()
             Objection.objects.create(notice=oldest, author=self.person, text="异议", at=self.clock.now)
 
+    def _terms(self):
+        """A deadline moved for one person, a longer term that the head is asked for, a stand-in of the leader in charge."""
+        campus, now, day = self.campus, self.clock.now, self.clock.today
+        task = self.tasks["personal-search"]
+        DeadlineChange.objects.create(
+            task=task, person=self.person, due_before=day, due_on=day, reason="出差", by=campus.office, at=now
+        )
+        Extension.objects.create(
+            submission=self._sheet("personal-search", self.person, "open", sequence=2),
+            asked_by=self.person,
+            asked_at=now,
+            reason="出差",
+            due_before=day,
+            until=day,
+            waiting_role="unit_head",
+        )
+        Appointment.objects.create(
+            user=self.person,
+            unit=self.unit,
+            role="leader_in_charge",
+            since=day,
+            until=date(2027, 1, 1),
+            acting_for=campus.leader,
+            note="出差",
+        )
+
     def arguments(self, kwargs):
         things = {
             "post": self.post.code if self.post else "",
             "point": RiskPoint.objects.order_by("pk").first().series,
             "notice": PublicityNotice.objects.order_by("pk").first().pk,
             "scheme": self.campus.scheme.pk,
+            "task": self.tasks["personal-search"].pk,
         }
         return {name: things.get(value, value) for name, value in kwargs.items()}
 

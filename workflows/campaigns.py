@@ -7,7 +7,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import require
 from registers.models import Scheme
-from workflows import deadlines, owing, scoping
+from workflows import deadlines, owing, scoping, terms
 from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submission
 from workflows.models.submissions import State
 
@@ -102,7 +102,7 @@ def _take_in(campaign, units, *, wave, at):
     )
     found = scoping.subjects(campaign.scheme.rules, campaign.institution, units, on=on)
     for task in open_tasks(campaign):
-        owing.owe(task, found[task.level], due_on=task.due_on if wave == 1 else due_for_late(task, on=on))
+        owing.owe(task, found[task.level], due_of=_as_planned(task) if wave == 1 else due_of_late(task, on=on))
     owing.open_ready(at=at, tasks=campaign.tasks.all())
     return made
 
@@ -115,11 +115,17 @@ def open_tasks(campaign):
     return tasks
 
 
-def due_for_late(task, *, on):
-    """The last day of somebody who comes to ``task`` on the day ``on``: the task's own, but never too soon to be done."""
+def _as_planned(task):
+    return lambda subject: task.due_on
+
+
+def due_of_late(task, *, on):
+    """For those who come to ``task`` on the day ``on``: subject → the day in force for it, but never too soon to be done."""
     if task.due_on is None:
-        return None
-    return max(task.due_on, deadlines.add_working_days(on, task.campaign.scheme.rules.conduct.newcomer_days))
+        return lambda subject: None
+    moved = terms.days_for(task)
+    earliest = deadlines.add_working_days(on, task.campaign.scheme.rules.conduct.newcomer_days)
+    return lambda subject: max(moved(subject["unit_id"], subject.get("person_id")), earliest)
 
 
 @transaction.atomic

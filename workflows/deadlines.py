@@ -18,6 +18,13 @@ def is_overdue(due_on, at):
     return at >= due_moment(due_on)
 
 
+def days_late(due_on, at):
+    """By how many days the moment ``at`` (aware) comes after the day ``due_on``; None in time, or without a day."""
+    if due_on is None or not is_overdue(due_on, at):
+        return None
+    return (timezone.localdate(at) - due_on).days
+
+
 @dataclass(frozen=True)
 class Due:
     """A deadline as shown: the exact moment, how far off, and how urgent."""

@@ -186,9 +186,9 @@ def _signoffs(submission):
         found = _signoffs(earlier)
     for decision in submission.decisions.filter(
         round=submission.round, verdict__in=["submit", "agree", "automatic"]
-    ).select_related("actor"):
+    ).select_related("actor", "on_behalf_of"):
         found[decision.step] = {
-            "name": decision.actor.name if decision.actor else "",
+            "name": decision.who if decision.actor_id else "",
             "at": timezone.localdate(decision.at).isoformat(),
             "opinion": decision.opinion or ("同意" if decision.verdict == "agree" else ""),
             "members": [],

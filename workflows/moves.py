@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from registers import audit, versions
 from registers.actors import GROUP_MEMBER
-from workflows import deadlines, documents, notifications, owing, policies, publicity, steps
+from workflows import deadlines, documents, notifications, owing, policies, publicity, steps, terms
 from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission
 from workflows.models.submissions import State
 from workflows.sheets import digest_of, sheet_for
@@ -44,6 +44,8 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
         submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
     )
     acting_role = submission.waiting_role or step.role
+    part = submission.task.route_rules.steps[0].role if verdict == "withdraw" else acting_role
+    due = {"submit": submission.due_on, "agree": submission.step_due_on, "return": submission.step_due_on}.get(verdict)
     decision = Decision.objects.create(
         submission=submission,
         round=submission.round,
@@ -51,12 +53,14 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
         step_label=step.label,
         actor_id=actor.user_id if actor else None,
         acting_role=acting_role,
+        on_behalf_of_id=actor.on_behalf_of(part, submission.unit_id) if actor else None,
         verdict=verdict,
         opinion=opinion.strip(),
         redo_on=redo_on,
         digest=documents.digest(submission),
         signed=signed and step.kind == "sign",
         seen_version=submission.version,
+        days_late=deadlines.days_late(due, at),
         at=at,
         line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
     )
@@ -68,7 +72,7 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
         submission.round += 1
     elif verdict == "withdraw":
         submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
-        submission.step_due_on = None
+        submission.step_due_on, submission.due_on = None, terms.at_least(submission)
     elif following.is_end:
         _end(submission, at=at)
     else:
@@ -87,6 +91,7 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
             "step": step.code,
             "version": submission.version,
             "signed": decision.signed,
+            **({"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}),
         },
     )
     told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"

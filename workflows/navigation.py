@@ -44,6 +44,13 @@ MENU = [
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
+    (
+        "资料",
+        "代理",
+        "standin_list",
+        "person-check",
+        ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
+    ),
     ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
 ]
 

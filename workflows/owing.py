@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.schemes.language import Level
-from workflows import notifications, policies
+from workflows import notifications, policies, terms
 from workflows.models import CampaignTask, Submission
 from workflows.models.submissions import State
 
@@ -17,10 +17,10 @@ STOPPABLE = (State.WAITING, State.OPEN, State.RETURNED)  # what is in review goe
 BATCH = 500
 
 
-def owe(task, subjects, *, due_on):
+def owe(task, subjects, *, due_of):
     """Make the sheets of ``task`` for ``subjects`` (dicts of unit, post and person) who have none; return how many.
 
-    A sheet that was stopped earlier is owed again, with whatever was typed on it.
+    ``due_of``: subject → its last day. A sheet that was stopped earlier is owed again, with whatever was typed on it.
     """
     first = task.route_rules.steps[0].code
     existing = {
@@ -29,19 +29,19 @@ def owe(task, subjects, *, due_on):
             "pk", "unit_id", "post_id", "person_id", "state"
         )
     }
-    new, again = [], []
+    new, again = [], {}
     for subject in subjects:
         found = existing.get((subject["unit_id"], subject.get("post_id"), subject.get("person_id")))
         if found is None:
-            new.append(Submission(task=task, step=first, due_on=due_on, **subject))
+            new.append(Submission(task=task, step=first, due_on=due_of(subject), **subject))
         elif found[1] == State.CANCELLED:
-            again.append(found[0])
+            again.setdefault(due_of(subject), []).append(found[0])
     Submission.objects.bulk_create(new, batch_size=BATCH)
-    for start in range(0, len(again), BATCH):
-        Submission.objects.filter(pk__in=again[start : start + BATCH], state=State.CANCELLED).update(
+    for due_on, sheets in again.items():
+        Submission.objects.filter(pk__in=sheets, state=State.CANCELLED).update(
             state=State.WAITING, step=first, due_on=due_on, cancel_reason=""
         )
-    return len(new) + len(again)
+    return len(new) + sum(map(len, again.values()))
 
 
 def ready(task, sheets):
@@ -84,6 +84,7 @@ def _open(task, waiting, at):
         Submission.objects.filter(pk__in=[row.pk for row in rows[start : start + BATCH]], state=State.WAITING).update(
             state=State.OPEN, step=task.route_rules.steps[0].code, moved_at=at
         )
+    terms.leave_time(task, rows, at=at)
     liaisons, messages = {}, []
     for row in rows:
         row.task = task

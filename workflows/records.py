@@ -46,11 +46,19 @@ def search_log(*, unit, on, rules, reader=None):
     sheets = readable.filter(unit=unit, task__brings=Brings.POINTS, task__campaign__year=on.year)
     told = ("submission__task", "submission__post")
     rows = [
-        (act.at, act.submission, act.step_label, act.actor, _said(act.get_verdict_display(), act.opinion))
-        for act in Decision.objects.filter(submission__in=sheets, at__date__lte=on).select_related(*told, "actor")
+        (act.at, act.submission, act.step_label, act.who, _said(_verdict(act), act.opinion))
+        for act in Decision.objects.filter(submission__in=sheets, at__date__lte=on).select_related(
+            *told, "actor", "on_behalf_of"
+        )
     ]
     rows += [
-        (vote.at, vote.submission, "成员表决", vote.member, _said("同意" if vote.agrees else "不同意", vote.opinion))
+        (
+            vote.at,
+            vote.submission,
+            "成员表决",
+            vote.member.name,
+            _said("同意" if vote.agrees else "不同意", vote.opinion),
+        )
         for vote in ReviewVote.objects.filter(submission__in=sheets, at__date__lte=on).select_related(*told, "member")
     ]
     return {
@@ -60,12 +68,18 @@ def search_log(*, unit, on, rules, reader=None):
                 "task": sheet.task.label,
                 "place": sheet.post.name if sheet.post_id else unit.name,
                 "step": step,
-                "person": person.name if person else "系统",
+                "person": person,
                 "text": text,
             }
             for at, sheet, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
         ]
     }
+
+
+def _verdict(act):
+    """What was decided, and by how much too late."""
+    late = f"（逾期 {act.days_late} 天）" if act.days_late else ""
+    return f"{act.get_verdict_display()}{late}"
 
 
 def _said(verdict, opinion):
@@ -114,7 +128,7 @@ def annual_summary(*, unit, on, rules, reader=None):
 @source("return_notice")
 def return_notice(*, submission, votes):
     """退回通知 of the latest return of a sheet; blank where it was never returned. Source: R1-21, C5-23."""
-    found = submission.decisions.filter(verdict="return").select_related("actor").last()
+    found = submission.decisions.filter(verdict="return").select_related("actor", "on_behalf_of").last()
     if found is None:
         return {"fields": {}}
     rules = submission.task.campaign.scheme.rules
@@ -131,10 +145,16 @@ def return_notice(*, submission, votes):
             "step": found.step_label,
             "opinion": "\n".join([found.opinion, *dict.fromkeys(lines)]),
             "redo_on": found.redo_on.isoformat(),
-            "returned_by": rules.roles.get(found.acting_role, found.actor.name if found.actor else ""),
+            "returned_by": _returned_by(rules, found),
             "returned_on": timezone.localdate(found.at).isoformat(),
         }
     }
+
+
+def _returned_by(rules, decision):
+    """The part that returned the sheet; where a stand-in did it, both names."""
+    role = rules.roles.get(decision.acting_role, "")
+    return f"{role} {decision.who}".strip() if decision.on_behalf_of_id or not role else role
 
 
 @source("review_record")
@@ -148,7 +168,8 @@ def review_record(*, submission, votes):
     if not latest:
         return {"fields": {}, "rows": []}
     reviews = {step.code for step in submission.task.route_rules.steps if step.kind == "collective_review"}
-    concluded = submission.decisions.filter(round=latest[0].round, step__in=reviews).select_related("actor").last()
+    concluded = submission.decisions.filter(round=latest[0].round, step__in=reviews)
+    concluded = concluded.select_related("actor", "on_behalf_of").last()
     rows = []
     for entry in sheet_for(submission).shown():
         verdicts = [(vote.member.name, vote.verdicts[entry.key]) for vote in latest if entry.key in vote.verdicts]
@@ -167,7 +188,7 @@ def review_record(*, submission, votes):
             "paper": submission.task.paper_rules.title,
             "round": f"第{latest[0].round}轮",
             "present": f"实到{len(latest)}人",
-            "chair": concluded.actor.name if concluded and concluded.actor else "",
+            "chair": concluded.who if concluded and concluded.actor_id else "",
             "concluded_on": timezone.localdate(concluded.at if concluded else latest[-1].at).isoformat(),
             "conclusion": f"{concluded.get_verdict_display()}。{concluded.opinion}"
             if concluded

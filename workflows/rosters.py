@@ -120,11 +120,12 @@ class _Roster:
         found.campaign = self.campaign
         return found
 
-    def due(self, task):
-        """The last day of somebody who comes to ``task`` today."""
+    def due_of(self, task):
+        """Subject → the last day of somebody who comes to ``task`` today."""
         if task.code == SUCCESSION:
-            return deadlines.add_working_days(self.on, self.rules.conduct.succession.days)
-        return campaigns.due_for_late(task, on=self.on)
+            asked_until = deadlines.add_working_days(self.on, self.rules.conduct.succession.days)
+            return lambda subject: asked_until
+        return campaigns.due_of_late(task, on=self.on)
 
     def _missing(self, key):
         """Tasks that the holder neither has a sheet of nor has been spared by his predecessor."""
@@ -184,7 +185,7 @@ def _settle(campaign, roster, cases, *, at):
     for words, sheets in ends.items():
         owing.stop(Submission.objects.filter(pk__in=sheets), reason=words, at=at)
     for task, subjects in owed.items():
-        owing.owe(task, subjects, due_on=roster.due(task))
+        owing.owe(task, subjects, due_of=roster.due_of(task))
     RosterChange.objects.bulk_create(changes, batch_size=500, ignore_conflicts=True)
 
 
@@ -192,7 +193,7 @@ def _units(campaign, roster, *, at):
     """A unit that has got a head owes its sheets; one that was closed owes nothing any more. Returns how many sheets that were."""
     subjects = [{"unit_id": unit} for unit in scoping.answerable(roster.units, on=roster.on)]
     owed = sum(
-        owing.owe(task, subjects, due_on=campaigns.due_for_late(task, on=roster.on))
+        owing.owe(task, subjects, due_of=campaigns.due_of_late(task, on=roster.on))
         for task in roster.tasks
         if task.level == Level.UNIT
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
-from workflows import documents, moves, notifications, policies, publicity, steps
+from workflows import documents, extensions, moves, notifications, policies, publicity, steps
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.sheets import sheet_for
@@ -37,11 +37,12 @@ def submit(submission_id, *, actor, seen_version, content, at):
     """
     submission = moves.locked(submission_id)
     _fresh(submission, seen_version)
-    require(actor, "fill", submission)
+    require(actor, "hand_in", submission)
     sheet = sheet_for(submission)
     sheet.write(content)
     submission.submitted_at = at
     submission.gravest_rank = sheet.gravest_rank()
+    extensions.lapse(submission, at=at)
     return moves.move(submission, "submit", actor=actor, at=at)
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from registers import clock, exports  # noqa: F401 (exports registers the kinds of jobs)
-from workflows import notifications, reminders, rosters, sweeping, vacancies
+from workflows import extensions, notifications, reminders, rosters, sweeping, vacancies
 
 
 @shared_task(name="workflows.remind", ignore_result=True)
@@ -11,6 +11,7 @@ def remind():
     """Write today's reminders, to those who act today."""
     rosters.reconcile_all(at=clock.now())
     vacancies.reseat(at=clock.now())
+    extensions.reseat(at=clock.now())
     reminders.remind(at=clock.now())
 
 

@@ -13,7 +13,9 @@ from workflows.views import (
     reviews,
     scheme_preview,
     schemes,
+    standins,
     submissions,
+    terms,
 )
 
 urlpatterns = [
@@ -33,6 +35,7 @@ urlpatterns = [
     path("campaign/<int:year>/close/", closing.campaign_close, name="campaign_close"),
     path("phases/<int:pk>/close/", closing.phase_close, name="phase_close"),
     path("phases/<int:pk>/reopen/", closing.phase_reopen, name="phase_reopen"),
+    path("campaign/tasks/<int:pk>/deadline/", terms.deadline_change, name="deadline_change"),
     path("progress/", campaigns.progress_list, name="progress_list"),
     # submission
     path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),
@@ -41,6 +44,8 @@ urlpatterns = [
     path("submissions/<int:pk>/entry/", submissions.submission_entry, name="submission_entry"),
     path("submissions/<int:pk>/again/", submissions.submission_again, name="submission_again"),
     path("submissions/<int:pk>/withdraw/", submissions.submission_withdraw, name="submission_withdraw"),
+    path("submissions/<int:pk>/extend/", terms.submission_extend, name="submission_extend"),
+    path("extensions/<int:pk>/", terms.extension_decide, name="extension_decide"),
     path("submissions/<int:pk>/nudge/", campaigns.submission_nudge, name="submission_nudge"),
     path("submissions/<int:pk>/paper.<form:form>", submissions.submission_file, name="submission_file"),
     # review
@@ -54,6 +59,10 @@ urlpatterns = [
     path("units/<slug:code>/records/<slug:slug>.<form:form>", records.record_file, name="record_file"),
     path("submissions/<int:pk>/records/<slug:slug>.<form:form>", records.submission_record, name="submission_record"),
     path("notices/<int:pk>/notice.<form:form>", records.notice_file, name="notice_file"),
+    # stand-ins
+    path("standins/", standins.standin_list, name="standin_list"),
+    path("standins/add/", standins.standin_add, name="standin_add"),
+    path("standins/<int:pk>/end/", standins.standin_end, name="standin_end"),
     # files
     path("attachments/<int:pk>/", attachments.attachment_file, name="attachment_file"),
     # schemes

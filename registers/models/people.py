@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from registers.access import ScopedQuerySet
 from registers.models.spans import SpanQuerySet, span_constraint
@@ -50,10 +50,31 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class AppointmentQuerySet(SpanQuerySet):
+    """Roles people hold, in their own right or for somebody who is absent."""
+
+    def in_own_right(self):
+        """Without stand-ins."""
+        return self.filter(acting_for=None)
+
+    def in_force(self, on):
+        """Roles held on the day ``on``; a stand-in's only for as long as the person he stands in for holds it himself."""
+        held = self.model.objects.filter(
+            Q(until=None) | Q(until__gt=on),
+            since__lte=on,
+            acting_for=None,
+            user=OuterRef("acting_for"),
+            unit=OuterRef("unit"),
+            role=OuterRef("role"),
+        )
+        return super().in_force(on).filter(Q(acting_for=None) | Exists(held))
+
+
 class Appointment(models.Model):
     """A role a person holds for a unit and all below it, from one day to another.
 
-    A leader in charge has one appointment per unit of the portfolio (分管). Source: R0-04, R2-06, R3-03.
+    A leader in charge has one appointment per unit of the portfolio (分管). ``acting_for``: the person whose role a stand-in
+    exercises (代理) for a time that is named beforehand, and why (``note``). Source: R0-04, R2-06, R3-03, reliability R14.
     """
 
     class Role(models.TextChoices):
@@ -73,8 +94,10 @@ class Appointment(models.Model):
     role = models.CharField("角色", max_length=20, choices=Role)
     since = models.DateField("任职日期")
     until = models.DateField("免职日期", null=True, blank=True)
+    acting_for = models.ForeignKey(User, models.PROTECT, null=True, related_name="stood_in_by", verbose_name="代理对象")
+    note = models.CharField("代理事由", max_length=200, blank=True)
 
-    objects = SpanQuerySet.as_manager()
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -89,7 +112,18 @@ class Appointment(models.Model):
                 condition=Q(role__in=["sys_admin", "security_admin", "auditor"], until=None),
                 name="three_administrators_apart",
             ),
+            models.CheckConstraint(condition=Q(acting_for=None) | Q(until__isnull=False), name="standin_has_an_end"),
+            models.CheckConstraint(condition=Q(acting_for=None) | ~Q(acting_for=F("user")), name="standin_is_another"),
+            models.CheckConstraint(
+                condition=Q(acting_for=None) | ~Q(role__in=["sys_admin", "security_admin", "auditor"]),
+                name="standin_for_no_administrator",
+            ),
         ]
 
     def __str__(self):
         return f"{self.unit} {self.get_role_display()} {self.user}"
+
+    @property
+    def holder(self):
+        """Who holds the role, in words: 甲, or 甲（代乙）."""
+        return f"{self.user}（代{self.acting_for}）" if self.acting_for_id else str(self.user)

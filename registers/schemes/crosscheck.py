@@ -40,6 +40,13 @@ POWER_FIELDS = {
     "complaint_channel",
     "chart_number",
 }
+GRANTS_EXTENSIONS = (
+    Role.UNIT_HEAD,
+    Role.LEADER_IN_CHARGE,
+    Role.OFFICE,
+    Role.SCHOOL_GROUP,
+    Role.PARTY_COMMITTEE,
+)
 SECTIONS = (
     "domains",
     "categories",
@@ -55,7 +62,7 @@ SECTIONS = (
 
 def faults(scheme):
     """All faults of a scheme that its types cannot see."""
-    for check in (_roles, _doubles, gradingcheck.faults, _scope, _routes, _phases, _tasks, _papers):
+    for check in (_roles, _extensions, _doubles, gradingcheck.faults, _scope, _routes, _phases, _tasks, _papers):
         yield from check(scheme)
 
 
@@ -63,6 +70,18 @@ def _roles(scheme):
     for role in sorted({step.role for route in scheme.routes.values() for step in route.steps}):
         if role not in scheme.roles:
             yield ("roles",), f"路线用到角色“{role}”，但 roles 中没有它的名称", f"在 roles 中补上 {role}: 名称"
+
+
+def _extensions(scheme):
+    role = scheme.conduct.extensions
+    if role not in GRANTS_EXTENSIONS:
+        yield (
+            ("conduct", "extensions"),
+            f"延期不能由“{role}”办理",
+            f"改为以下之一：{'、'.join(GRANTS_EXTENSIONS)}",
+        )
+    elif role not in scheme.roles and any(task.deadline == "extension" for task in scheme.tasks):
+        yield ("roles",), f"延期由角色“{role}”办理，但 roles 中没有它的名称", f"在 roles 中补上 {role}: 名称"
 
 
 def _doubles(scheme):
@@ -166,6 +185,12 @@ def _days(where, task):
         yield where, f"“{task.label}”属于一个阶段，却没有截止日期", "补上 due；常年开放的事项不写 phase 和 due"
     if task.due and task.phase is None:
         yield where, f"“{task.label}”有截止日期，却不属于任何阶段", "补上 phase；常年开放的事项不写 phase 和 due"
+    if task.due is None and task.deadline != "soft":
+        yield (
+            (*where, "deadline"),
+            f"“{task.label}”没有截止日期，不能规定逾期处理",
+            "删去 deadline，或补上 phase 和 due",
+        )
     if task.opens and task.due and task.opens.on(2025) > task.due.on(2025):
         yield (*where, "opens"), f"“{task.label}”开放晚于截止", "核对 opens 与 due"
 

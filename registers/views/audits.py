@@ -15,11 +15,14 @@ ABOUT = {
     "registers.user": "人员",
     "registers.post": "岗位",
     "registers.job": "导出任务",
+    "registers.appointment": "任职",
     "workflows.campaign": "年度活动",
     "workflows.campaigntask": "活动事项",
     "workflows.submission": "填报表",
     "workflows.publicitynotice": "公示",
     "workflows.objection": "异议",
+    "workflows.deadlinechange": "截止日期调整",
+    "workflows.extension": "延期申请",
 }
 
 

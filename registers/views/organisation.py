@@ -1,6 +1,6 @@
 """Units and their people, for looking up."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -30,8 +30,10 @@ def unit_list(request):
     names = {}
     held = Appointment.objects.visible_to(request.actor).in_force(request.actor.on)
     held = held.filter(role__in=["unit_head", "liaison"])
-    for unit_id, role, name in held.order_by("pk").values_list("unit_id", "role", "user__name"):
-        names.setdefault((unit_id, role), []).append(name)
+    # Whoever stands in comes after whom he stands in for.
+    held = held.order_by(F("acting_for").asc(nulls_first=True), "pk")
+    for unit_id, role, name, principal in held.values_list("unit_id", "role", "user__name", "acting_for"):
+        names.setdefault((unit_id, role), []).append(f"{name}（代）" if principal else name)
     units = list(units)
     for unit in units:
         unit.head = "、".join(names.get((unit.pk, "unit_head"), []))
@@ -43,7 +45,7 @@ def unit_list(request):
 def unit_detail(request, code):
     """One unit: its people in charge, leading group, posts with holders, the first of its powers, the units below it.
 
-    Context: ``unit``, ``crumbs``, ``children``, ``appointments`` as (role, person), ``group``, ``members``, ``page`` of
+    Context: ``unit``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
     posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``may_view_ledger``.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
@@ -57,7 +59,8 @@ def unit_detail(request, code):
     }
     posts = Post.objects.visible_to(request.actor).filter(unit=unit, closed_on=None)
     page = paged(request, posts.order_by("-is_risk_post", "code"))
-    appointments = Appointment.objects.visible_to(request.actor).in_force(on).filter(unit=unit).select_related("user")
+    appointments = Appointment.objects.visible_to(request.actor).in_force(on).filter(unit=unit)
+    appointments = appointments.select_related("user", "acting_for")
     roles = list(ROLE_LABELS)
     group = LeadingGroup.objects.visible_to(request.actor).in_force(on).filter(unit=unit).first()
     powers = PowerItem.objects.visible_to(request.actor).in_force(on).filter(unit=unit)
@@ -73,7 +76,10 @@ def unit_detail(request, code):
             "posts": [(post, held.get(post.pk)) for post in page.rows],
             "members": group.members.select_related("user") if group else [],
             "appointments": [
-                (ROLE_LABELS[row.role], row.user) for row in sorted(appointments, key=lambda row: roles.index(row.role))
+                (ROLE_LABELS[row.role], row)
+                for row in sorted(
+                    appointments, key=lambda row: (roles.index(row.role), bool(row.acting_for_id), row.pk)
+                )
             ],
             "powers": powers[:POWERS_SHOWN],
             "more_powers": len(powers) > POWERS_SHOWN,

@@ -5,7 +5,7 @@ it sends through a browser at once (`Browser`), so the tests cannot disturb one 
 """
 
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, date
 
 import pytest
 import time_machine
@@ -19,7 +19,7 @@ from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
 from tests.personas import MEASURES, point, power, unit_point
-from workflows import drafts, publicity
+from workflows import drafts, extensions, publicity, standing_in, terms
 from workflows.models import Objection, PublicityNotice, Submission
 from workflows.sheets import sheet_for
 
@@ -92,6 +92,7 @@ class World:
             self._objection()
         self._heads_own()
         self._job()
+        self._terms()
         self.scheme_draft = scheme_drafts.begin(
             title="草稿",
             text=scheme_drafts.text_of(campus.scheme),
@@ -249,6 +250,31 @@ class World:
         jobs.work(at=self.clock.now)
         self.job = Job.objects.get(pk=self.job.pk)
         assert self.job.content, self.job.error
+
+    def _terms(self):
+        """A deadline moved for everybody and for a person, a longer term asked for, and a stand-in for the head in December."""
+        campus, year = self.campus, self.year
+        self.task = year.sheet("personal-grading", campus.head).task
+        day, office = date(2026, 12, 1), year.actor(campus.office)
+        for person in (None, campus.clerk):
+            terms.move(self.task, due_on=day, person=person, reason="寒假提前", actor=office, at=self.clock.now)
+            day = day.replace(day=8)
+        self.extension = (
+            extensions.ask(
+                self.sheets["draft"].pk, until=day, reason="出差", actor=year.actor(campus.clerk), at=self.clock.now
+            )
+            if "draft" in self.sheets
+            else None
+        )
+        [self.standin] = standing_in.set_up(
+            [campus.head.appointments.get(role="unit_head").pk],
+            to=campus.colleague,
+            since=date(2026, 12, 1),
+            last=date(2026, 12, 10),
+            note="外出学习",
+            actor=year.actor(campus.head),
+            at=self.clock.now,
+        )
 
 
 class Browser:

@@ -72,6 +72,9 @@ def behind(world, door):
         "record_detail": {"": ({"code": world.campus.unit.code, "slug": "search-log"}, None)},
         "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
         "objection_handle": {"": ({"pk": world.objection.pk}, None)},
+        "deadline_change": {"": ({"pk": world.task.pk}, None)},
+        "extension_decide": {"": ({"pk": world.extension.pk}, None)},
+        "standin_end": {"": ({"pk": world.standin.pk}, None)},
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
         "scheme_preview": {"": ({"pk": world.campus.scheme.pk, "part": "routes"}, None)},
@@ -130,6 +133,17 @@ def body(world, door, sheet):
         "scheme_choose": {"slug": world.campus.scheme.slug},
         "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},
         "scheme_publish": {"version": world.scheme_draft.version},
+        "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
+        "submission_extend": {"until": "2026-12-20", "reason": "出差"},
+        "extension_decide": {"verdict": "grant", "until": "2026-12-20"},
+        "standin_add": {
+            "for": "head",
+            "appointments": [row.pk for row in world.campus.head.appointments.all()],
+            "number": "member",
+            "since": "2026-11-06",
+            "last": "2026-11-20",
+            "note": "外出学习",
+        },
         "login": {"username": "clerk", "password": "wrong"},
     }
     return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})

@@ -23,7 +23,15 @@ from registers.models import (
 from tests.access.conftest import NOBODY, PEOPLE, STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
-from workflows.models import FiledPaper, Notification, Objection, PublicityNotice, Submission
+from workflows.models import (
+    DeadlineChange,
+    Extension,
+    FiledPaper,
+    Notification,
+    Objection,
+    PublicityNotice,
+    Submission,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +205,15 @@ def _post_grades(world):
     return {travelling: "", filed: f"clerk unit {SCHOOL}"}
 
 
+def _moves(world):
+    """What was moved for everybody, everybody who watches; for one person, those who answer for his sheet."""
+    watchers = f"liaison head other_head {SCHOOL}"
+    return {
+        change: watchers if change.person_id is None else f"liaison head {SCHOOL}"
+        for change in DeadlineChange.objects.all()
+    }
+
+
 TABLES = {
     Table(PowerItem): _powers,
     Table(RiskPoint): _points,
@@ -207,6 +224,8 @@ TABLES = {
     Table(Submission): _sheets,
     Table(Submission, listed=True): _listed,
     Table(FiledPaper): _papers,
+    Table(DeadlineChange): _moves,
+    Table(Extension): lambda world: {world.extension: "clerk head"},
     Table(PublicityNotice): _notices,
     Table(Objection): lambda world: {world.objection: "colleague office"},
     Table(Job): lambda world: {world.job: "head"},

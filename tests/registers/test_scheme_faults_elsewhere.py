@@ -77,6 +77,18 @@ BROKEN = {
         "文书“letter”不存在",
         "post-analysis",
     ),
+    "strict deadline without a day": (
+        JIANGSU,
+        ("    label: 岗位职权梳理\n", "    label: 岗位职权梳理\n    deadline: hard\n"),
+        "没有截止日期，不能规定逾期处理",
+        "删去 deadline",
+    ),
+    "longer term granted by nobody above": (
+        NWNU,
+        ("\nphases:", "\nconduct:\n  extensions: liaison\nphases:"),
+        "延期不能由“liaison”办理",
+        "unit_head",
+    ),
     "warning twice": (IMUT, ("code: reminder_talk", "code: criticism"), "代码“criticism”重复", "只能用一次"),
     "grading step where nothing is graded": (
         TONGLIAO,

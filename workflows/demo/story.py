@@ -11,7 +11,7 @@ from registers import clock
 from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.schemes.language import Brings, StepKind
-from workflows import campaigns, deadlines, policies, publicity, reminders, routes, steps
+from workflows import campaigns, deadlines, extensions, policies, publicity, reminders, routes, steps
 from workflows.demo.agenda import Agenda
 from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
@@ -27,6 +27,7 @@ READ_AFTER_DAYS = 5
 SHEETS_PLAYED = 260  # self-checks that live through their whole route; a large campus takes long enough with those
 UNIT_STRIDE = 13  # coprime with the numbers of units: neighbours are of a kind
 REFUSALS = (NotAllowed, Incomplete, routes.NeedsReason, steps.NoSuchMove)
+EXTENSION = "月底前集中参加外单位财务审计，自查须等审计结束后补充材料，申请延期。"
 OBJECTION = "公示内容只写了岗位和等级，据了解该岗位今年新增了一项审批职责，建议重新核对等级。"
 
 
@@ -80,6 +81,7 @@ class Story:
         self.agenda.add(self._mornings())
         self.agenda.add(self._objection())
         self.agenda.add(self._nudge())
+        self.agenda.add(self._extension())
         self.agenda.run()
 
     def _units_at_work(self):
@@ -235,6 +237,23 @@ class Story:
         )
         for sheet in missing.exclude(person=liaison.user_id).select_related("task", "unit", "person").order_by("pk"):
             routes.nudge(sheet, actor=liaison, at=self.agenda.at)
+
+    def _extension(self):
+        """One of those who have not handed in asks for a longer term; it waits for the head's word."""
+        yield moment(self._eve(), 17)
+        missing = Submission.objects.filter(
+            task__campaign=self.campaign,
+            task__brings=Brings.POINTS,
+            unit=self.campus.home.unit,
+            person__isnull=False,
+            due_on__isnull=False,
+            state=State.OPEN,
+        )
+        sheet = missing.select_related("person").order_by("pk").last()
+        if sheet is not None and sheet.task.rules.deadline != "hard":
+            until = deadlines.add_working_days(max(sheet.due_on, self.agenda.today), 5)
+            asker = Actor(sheet.person, on=self.agenda.today)
+            extensions.ask(sheet.pk, until=until, reason=EXTENSION, actor=asker, at=self.agenda.at)
 
     def _eve(self):
         """The last working day before the demo's day."""

@@ -5,6 +5,7 @@ from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enro
 from workflows.models.notifications import Notification
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
+from workflows.models.terms import DeadlineChange, Extension
 
 __all__ = [
     "Attachment",
@@ -12,9 +13,11 @@ __all__ = [
     "Campaign",
     "CampaignTask",
     "Custody",
+    "DeadlineChange",
     "Decision",
     "Draft",
     "Enrolment",
+    "Extension",
     "FiledPaper",
     "Notification",
     "Objection",

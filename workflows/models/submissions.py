@@ -211,7 +211,11 @@ class ReviewVote(models.Model):
 
 
 class Decision(models.Model):
-    """One move of a submission: who, in which part, on exactly what (经办意见). Never changed afterwards."""
+    """One move of a submission: who, in which part, on exactly what (经办意见). Never changed afterwards.
+
+    ``on_behalf_of``: for whom, when the actor holds the part only as a stand-in. ``days_late``: by how many days the act
+    came after its day; None in time.
+    """
 
     class Verdict(models.TextChoices):
         SUBMIT = "submit", "提交"
@@ -226,6 +230,9 @@ class Decision(models.Model):
     step_label = models.CharField(max_length=60)
     actor = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="decisions")
     acting_role = models.CharField(max_length=20, blank=True)
+    on_behalf_of = models.ForeignKey(
+        "registers.User", models.PROTECT, null=True, related_name="+", verbose_name="被代理人"
+    )
     verdict = models.CharField(max_length=10, choices=Verdict)
     opinion = models.TextField(blank=True)
     redo_on = models.DateField(null=True)
@@ -233,6 +240,7 @@ class Decision(models.Model):
     signed = models.BooleanField(default=False)
     line_verdicts = models.JSONField(default=dict)
     seen_version = models.PositiveIntegerField()
+    days_late = models.PositiveSmallIntegerField("逾期天数", null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -245,10 +253,22 @@ class Decision(models.Model):
                 name="decision_return_has_reason_and_deadline",
             ),
             models.CheckConstraint(condition=Q(signed=False) | ~Q(digest=""), name="decision_signature_has_digest"),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of=None) | Q(actor__isnull=False) & ~Q(on_behalf_of=F("actor")),
+                name="decision_on_behalf_of_another",
+            ),
+            models.CheckConstraint(condition=Q(days_late=None) | Q(days_late__gt=0), name="decision_late_by_days"),
         ]
 
     def __str__(self):
         return f"{self.step_label} {self.get_verdict_display()}"
+
+    @property
+    def who(self):
+        """Who acted, in words: 甲, 甲（代乙）, or the system itself."""
+        if self.actor_id is None:
+            return "系统"
+        return f"{self.actor}（代{self.on_behalf_of}）" if self.on_behalf_of_id else str(self.actor)
 
     @property
     def code(self):

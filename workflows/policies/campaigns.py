@@ -29,7 +29,13 @@ class CampaignPolicy(OpenToStaff):
 
 @policy("workflows.CampaignTask")
 class CampaignTaskPolicy(OpenToStaff):
-    pass
+    def may_move_deadline(self, actor, task):
+        """调整截止, for everybody, a unit or a person."""
+        if not actor.has("office", "registrar"):
+            return no("只有学校领导小组办公室或管理员可以调整截止日期。")
+        if task.due_on is None:
+            return no("该事项常年开放，没有截止日期。")
+        return YES if task.campaign.state == "open" else no("该年度活动已经结束，不能调整截止日期。")
 
 
 @policy("workflows.Phase")

@@ -5,11 +5,11 @@ from django.db.models import Exists, OuterRef, Q
 from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, User
+from registers.models import Appointment, Incumbency, User
 from registers.schemes.language import SUCCESSION
 from workflows.models import Custody
 from workflows.models.submissions import EDITABLE, State
-from workflows.policies.acting import NOTICE, concerned, holders
+from workflows.policies.acting import NOTICE, holders, impartial, is_concerned, seats
 
 
 @policy("workflows.Submission")
@@ -19,16 +19,27 @@ class SubmissionPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         handed = ~Q(state__in=[State.WAITING, State.OPEN, State.CANCELLED])
-        reached = Custody.objects.filter(submission=OuterRef("pk"))
-        school = [role for role in SCHOOL_ROLES if actor.has(role)]
+        official = self._official(actor, actor.unit_ids)
+        if actor.stands_in_for:  # what a stand-in reads in another's place does not include that person's own sheets
+            official = official & ~Q(person__in=actor.stands_in_for) | self._official(
+                actor, actor.unit_ids_in_own_right
+            )
         return rows.filter(
             Q(person=actor.user_id)
             | Q(person=None, unit__in=actor.own_unit_ids("liaison"))
             | handed & Q(person=None, unit__in=actor.unit_ids("liaison"))
-            | handed & Q(unit__in=actor.unit_ids("unit_head", GROUP_MEMBER))
+            | handed & official
             | Q(person=None, unit__in=actor.home_unit_ids, state=State.FILED)
-            | Q(Exists(reached.filter(role="leader_in_charge")), handed, unit__in=actor.unit_ids("leader_in_charge"))
-            | Q(Exists(reached.filter(role__in=school)), handed, unit__in=actor.unit_ids(*school))
+        )
+
+    def _official(self, actor, unit_ids):
+        """What those who answer for a unit read, and those higher up whom a sheet has reached."""
+        reached = Custody.objects.filter(submission=OuterRef("pk"))
+        school = [role for role in SCHOOL_ROLES if actor.has(role)]
+        return (
+            Q(unit__in=unit_ids("unit_head", GROUP_MEMBER))
+            | Q(Exists(reached.filter(role="leader_in_charge")), unit__in=unit_ids("leader_in_charge"))
+            | Q(Exists(reached.filter(role__in=school)), unit__in=unit_ids(*school))
         )
 
     def listed(self, rows, actor):
@@ -52,7 +63,7 @@ class SubmissionPolicy(Policy):
             Q(assigned_to=None) | Q(assigned_to=actor.user_id) | ~Exists(still)
         )  # whoever has left gives it back to all
         rows = rows.filter(mine, state=State.IN_REVIEW)
-        rows = rows.exclude(person=actor.user_id)
+        rows = rows.exclude(person__in=[actor.user_id, *actor.stands_in_for])
         if actor.has(*SCHOOL_ROLES):
             rows = rows.exclude(waiting_role__in=SCHOOL_ROLES, unit__in=actor.home_unit_ids, unit__parent__isnull=False)
         return rows
@@ -79,6 +90,11 @@ class SubmissionPolicy(Policy):
             )
         return YES
 
+    def may_hand_in(self, actor, submission):
+        """Hand in what is filled: in time, unless the task takes late sheets. Its draft can be saved all the same."""
+        verdict = self.may_fill(actor, submission)
+        return verdict and in_time(submission, on=actor.on)
+
     def may_begin_again(self, actor, submission):
         """Start the next sheet of a task that stands all year; by whoever filled this one. Source: R0-32."""
         task = submission.task
@@ -93,6 +109,17 @@ class SubmissionPolicy(Policy):
             )
         return YES if submission.unit_id in actor.own_unit_ids("liaison") else no("单位表由本单位联络员发起调整。")
 
+    def may_extend(self, actor, submission):
+        """Ask for a longer term, before the day or after it."""
+        verdict = self.may_fill(actor, submission)
+        if not verdict:
+            return verdict
+        if submission.due_on is None:
+            return no("该事项没有截止日期，无须申请延期。")
+        if submission.task.rules.deadline == "hard":
+            return no("该事项到期截止，不办理延期；确需补报的，请联系学校领导小组办公室调整截止日期。")
+        return YES
+
     def may_withdraw(self, actor, submission):
         if submission.state != State.IN_REVIEW:
             return no("该表不在审核中，无需撤回。")
@@ -101,15 +128,17 @@ class SubmissionPolicy(Policy):
             if submission.person_id
             else (submission.unit_id in actor.own_unit_ids("liaison"))
         )
-        return YES if filler else no("只有填报人可以撤回。")
+        if not filler:
+            return no("只有填报人可以撤回。")
+        return YES if in_time(submission, on=actor.on) else no("已过截止日期，撤回后不能再提交，因此不能撤回。")
 
     def may_decide(self, actor, submission):
         """The present step's people, never the one concerned. Source: design decision 5."""
         if submission.state != State.IN_REVIEW or submission.waiting_role in ("", NOTICE):
             return no("该表当前没有等待办理的审核环节。")
         role = submission.waiting_role
-        if actor.user_id in concerned(submission, role, on=actor.on):
-            return no("不能办理与本人（或本单位）有关的表，该表由上一级办理。")
+        if is_concerned(actor, submission, role):
+            return no("不能办理与本人、被代理人或本单位有关的表，该表由上一级办理。")
         if submission.unit_id not in actor.answerable_unit_ids(role):
             label = submission.task.campaign.scheme.rules.roles.get(role, role)
             return no(f"该环节由{label}办理。")
@@ -124,9 +153,8 @@ class SubmissionPolicy(Policy):
         if submission.waiting_role in ("", NOTICE):
             return User.objects.none()
         on = clock.today()
-        return holders(submission.waiting_role, submission.unit, on=on).exclude(
-            pk__in=concerned(submission, submission.waiting_role, on=on)
-        )
+        everyone = holders(submission.waiting_role, submission.unit, on=on)
+        return impartial(everyone, submission, submission.waiting_role, on=on)
 
     def people_who_may_fill(self, submission):
         if submission.person_id:
@@ -146,17 +174,16 @@ class SubmissionPolicy(Policy):
             not verdict or submission.waiting_role != GROUP_MEMBER
         ):  # too few members were left: one person decides, a level up
             return verdict
-        seats = dict(
-            GroupMember.objects.filter(
-                group__in=LeadingGroup.objects.in_force(actor.on).filter(unit=submission.unit_id)
-            )
-            .exclude(user__in=concerned(submission, GROUP_MEMBER, on=actor.on))
-            .values_list("user_id", "seat")
+        able = impartial(User.objects.all(), submission, GROUP_MEMBER, on=actor.on)
+        sitting = list(
+            seats(submission.unit_id, on=actor.on).filter(user__in=able).values_list("user_id", "seat", "away")
         )
-        order = [seat for seat in ("leader", "deputy", "member") if seat in seats.values()]
-        if order and seats.get(actor.user_id) == order[0]:
+        mine = next((seat for user, seat, _ in sitting if user == actor.user_id), None)
+        # Who is away may still be there after all; then he concludes as ever.
+        first = {_first(seat for _, seat, _ in sitting), _first(seat for _, seat, away in sitting if not away)}
+        if mine is not None and mine in first:
             return YES
-        return no("集体审核结论由领导小组组长（组长回避时由副组长）汇总提交。")
+        return no("集体审核结论由领导小组组长（组长回避或由他人代理期间由副组长）汇总提交。")
 
     def may_nudge(self, actor, submission):
         if submission.state not in (*EDITABLE, State.IN_REVIEW):
@@ -166,6 +193,23 @@ class SubmissionPolicy(Policy):
         if submission.unit_id in actor.unit_ids("liaison", "unit_head", "office", "registrar"):
             return YES
         return no("只有联络员、单位负责人和学校办公室可以催办。")
+
+
+def _first(taken):
+    """The highest of the seats that are taken; None when there is none."""
+    taken = set(taken)
+    return next((seat for seat in ("leader", "deputy", "member") if seat in taken), None)
+
+
+def in_time(submission, *, on):
+    """May the sheet still be handed in on the day ``on``? The end of its day counts; a returned one has its redo day."""
+    policy, due = submission.task.rules.deadline, submission.due_on
+    if policy == "soft" or due is None or on <= due:
+        return YES
+    ended = f"该表已于 {due.year}年{due.month}月{due.day}日 24:00 截止，不能再提交；已填的内容保存为草稿。"
+    if policy == "extension":
+        return no(f"{ended}请先申请延期，获准后再提交。")
+    return no(f"{ended}确需补报的，请联系学校领导小组办公室调整截止日期。")
 
 
 @policy("workflows.FiledPaper")

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Case, Count, Q, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +13,7 @@ from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.views.paging import paged
 from workflows import campaigns, deadlines, policies, routes, scoping
-from workflows.models import Campaign, Submission
+from workflows.models import Campaign, CampaignTask, DeadlineChange, Decision, Submission
 from workflows.models.submissions import EDITABLE, UNFINISHED, State
 from workflows.views import trail
 
@@ -25,7 +25,8 @@ def campaign(request):
     Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``,
     ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units are not in yet), ``timeline``
     for ``components/timeline.html``, ``phases`` as (phase, state, [(task, due, counts)]) and ``standing`` as
-    [(task, due, counts)]; a task carries ``paper_label``, ``filler`` and ``owes``: it is open and sheets are missing.
+    [(task, due, counts)], ``may_move`` (deadlines); a task carries ``paper_label``, ``filler``, ``moved`` (its deadline was)
+    and ``owes``: it is open and sheets are missing.
     """
     running = campaigns.current()
     context = {
@@ -40,7 +41,10 @@ def campaign(request):
         counts = {row["task"]: row for row in rows.annotate(**_figures(clock.today()))}
         now, today, may_run = clock.now(), clock.today(), can(request.actor, "enrol", running)
         phases = []
-        for phase in running.phases.prefetch_related("tasks"):
+        tasks_of = CampaignTask.objects.visible_to(request.actor).annotate(
+            moved=Exists(DeadlineChange.objects.visible_to(request.actor).filter(task=OuterRef("pk")))
+        )
+        for phase in running.phases.prefetch_related(Prefetch("tasks", tasks_of)):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
             phases.append((phase, _phase_state(phase, today), _shown(running, tasks, counts, now)))
         standing = running.tasks.filter(phase=None).order_by("position") if running.scheme.rules.has_standing else []
@@ -51,6 +55,7 @@ def campaign(request):
             "may_watch": can(request.actor, "watch", Campaign),
             "may_run": may_run,
             "outside": _outside(running) if may_run else 0,
+            "may_move": request.actor.has("office", "registrar"),
             "timeline": [
                 {"label": phase.label, "state": state, "dates": _span(phase), "url": f"#{phase.code}"}
                 for phase, state, _ in phases
@@ -130,6 +135,8 @@ def progress_list(request):
             (row, _address(filters, unit=row["unit__code"], view="", state="")) for row in by_unit.annotate(**figures)
         ]
         return render(request, "workflows/progress_list.html", context)
+    handed_in = Decision.objects.filter(submission=OuterRef("pk"), verdict="submit").order_by("-seen_version")
+    listed = listed.annotate(days_late=Subquery(handed_in.values("days_late")[:1]))
     rows = listed.select_related("task", "unit", "post", "person", "assigned_to").order_by(
         Case(When(state=State.FILED, then=1), default=0),
         Coalesce(Case(When(state=State.IN_REVIEW, then="step_due_on")), "due_on").asc(nulls_last=True),

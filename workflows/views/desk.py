@@ -7,10 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
 from registers.access import policy_of
-from registers.models import GroupMember
 from registers.views.paging import paged
-from workflows import campaigns, deadlines
-from workflows.models import Decision, Notification, Objection, ReviewVote, Submission
+from workflows import campaigns, deadlines, policies
+from workflows.models import Decision, Extension, Notification, Objection, ReviewVote, Submission
 from workflows.views import trail
 
 NEEDED = ("task__phase", "unit", "post", "person")
@@ -21,7 +20,7 @@ def desk(request):
     """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine), ``objections``,
-    ``campaign``, ``stats``.
+    ``extensions`` (longer terms to grant), ``campaign``, ``stats``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -54,7 +53,7 @@ def desk(request):
         for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
         if actor.has("office") and row.author_id != actor.user_id
     ]
-    led = {grant.unit_id for grant in actor.grants if grant.seat == GroupMember.Seat.LEADER}
+    led = policies.units_led(actor)
     return render(
         request,
         "workflows/desk.html",
@@ -73,10 +72,19 @@ def desk(request):
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
             "objections": objections,
+            "extensions": _extensions(actor),
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
     )
+
+
+def _extensions(actor):
+    """Longer terms that wait for this person's word; nothing is asked for people without a part."""
+    if not actor.grants:
+        return []
+    rows = policy_of(Extension).awaiting(Extension.objects.visible_to(actor), actor)
+    return list(rows.select_related("asked_by", "submission__task", "submission__unit")[:20])
 
 
 def _counts(submission):
@@ -91,7 +99,9 @@ def done_list(request):
         Decision.objects.filter(
             actor=request.actor.user_id, submission__in=Submission.objects.visible_to(request.actor)
         )
-        .select_related("submission__task__campaign", "submission__unit", "submission__person", "submission__post")
+        .select_related(
+            "on_behalf_of", "submission__task__campaign", "submission__unit", "submission__person", "submission__post"
+        )
         .order_by("-at", "-pk")
     )
     page = paged(request, decisions)

@@ -37,7 +37,7 @@ def submission_review(request, pk):
 
 def _page(request, submission, *, form=None, vote_form=None, faults=None, error="", status=200):
     """Context: ``entries`` (Shown, with the reader's typed verdicts), ``form``, ``vote_form``, ``votes``, ``my_vote``, ``checks``,
-    ``grades``, ``digest``, ``digest_code``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
+    ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
     actor, step = request.actor, submission.step_rules
     sheet = sheet_for(submission)
     entries = sheet.shown()
@@ -76,6 +76,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "digest_code": short_code(digest),
             "steps": trail.route_steps(submission, decisions),
             "trail": decisions,
+            "acts_for": _acts_for(actor, submission),
             "colleagues": _colleagues(submission, actor) if not collective else [],
             "error": error,
             "extra": [("工作计划", submission.group.work_plan)]
@@ -85,6 +86,14 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "members_needed": step.quorum,
         },
         status=status,
+    )
+
+
+def _acts_for(actor, submission):
+    """The name of the person for whom this actor decides; empty when he decides in his own right."""
+    principal = actor.on_behalf_of(submission.waiting_role, submission.unit_id) if actor.stands_in_for else None
+    return (
+        next((grant.acting_for for grant in actor.grants if grant.acting_for_id == principal), "") if principal else ""
     )
 
 

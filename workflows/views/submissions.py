@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from registers.papers.compose import compose
 from registers.views.papers import download
 from workflows import campaigns, deadlines, documents, drafts, records, routes, steps
 from workflows.forms.submissions import SheetForm, read
-from workflows.models import Submission
+from workflows.models import Extension, Submission
 from workflows.models.submissions import State
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.graded import Graded
@@ -25,7 +26,9 @@ NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "gr
 
 
 def _visible(request, pk):
-    return get_object_or_404(Submission.objects.visible_to(request.actor).select_related(*NEEDED), pk=pk)
+    rows = Submission.objects.visible_to(request.actor).select_related(*NEEDED)
+    asked = Extension.objects.visible_to(request.actor).filter(submission=OuterRef("pk"))
+    return get_object_or_404(rows.annotate(has_extensions=Exists(asked)), pk=pk)
 
 
 @require_safe
@@ -44,10 +47,12 @@ def submission_detail(request, pk):
             "submission": submission,
             "item": trail.Item(submission, deadlines.shown(submission.step_due_on or submission.due_on, clock.now())),
             "steps": trail.route_steps(submission, decisions),
-            "trail": decisions,
             "sheet": pages.to_html(compose(submission.task.paper_rules, document), standalone=False),
             "code": document["code"],
             "may_fill": may_fill,
+            "may_extend": may_fill and can(request.actor, "extend", submission),
+            "history": trail.history(submission, decisions),
+            "days_late": next((row.days_late for row in reversed(decisions) if row.verdict == "submit"), None),
             "may_decide": can(request.actor, "decide", submission),
             "may_withdraw": _may_withdraw(request.actor, submission),
             "may_begin_again": can(request.actor, "begin_again", submission),
@@ -99,9 +104,11 @@ def submission_fill(request, pk):
     return _form(request, submission, SheetForm(sheet))
 
 
-def _form(request, submission, form, *, status=200, conflict=None, draft_version=None):
+def _form(request, submission, form, *, status=200, conflict=None, draft_version=None, not_handed_in=""):
+    """``not_handed_in``: why a submission was refused though the draft was kept."""
     decisions = trail.trail_of(submission)
     draft = getattr(submission, "draft", None)
+    due = deadlines.shown(submission.due_on, clock.now())
     return render(
         request,
         "workflows/submission_fill.html",
@@ -112,7 +119,12 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             "conflict": conflict,
             "draft": draft,
             "draft_version": draft_version if draft_version is not None else (draft.version if draft else 0),
-            "item": trail.Item(submission, deadlines.shown(submission.due_on, clock.now())),
+            "item": trail.Item(submission, due),
+            "hand_in": can(request.actor, "hand_in", submission),
+            "is_late": due is not None and due.tone == "late",
+            "may_extend": can(request.actor, "extend", submission),
+            "extension": submission.extensions.last() if submission.has_extensions else None,
+            "not_handed_in": not_handed_in,
             "steps": trail.route_steps(submission, decisions),
             "returned": next((row for row in reversed(decisions) if row.verdict == "return"), None)
             if submission.state == "returned"
@@ -153,6 +165,9 @@ def _filled(request, submission, sheet):
 
 
 def _hand_in(request, submission, sheet, content, version):
+    if not (verdict := can(request.actor, "hand_in", submission)):
+        form = SheetForm(sheet, content)
+        return _form(request, submission, form, status=422, draft_version=version, not_handed_in=verdict.reason)
     try:
         routes.submit(
             submission.pk,
@@ -246,7 +261,7 @@ def submission_file(request, pk, form):
 
 def moved(request, submission):
     """Somebody was faster: say who did what, and that nothing was changed."""
-    last = submission.decisions.select_related("actor").order_by("-seen_version").first()
+    last = submission.decisions.select_related("actor", "on_behalf_of").order_by("-seen_version").first()
     return render(request, "workflows/submission_moved.html", {"submission": submission, "last": last}, status=409)
 
 

@@ -34,9 +34,19 @@ class Item:
         return self.submission.step_rules
 
     @property
+    def is_closed(self):
+        """Its day has passed, and the task takes no late sheets."""
+        overdue = self.submission.state in EDITABLE and self.due is not None and self.due.tone == "late"
+        return overdue and self.submission.task.rules.deadline != "soft"
+
+    @property
     def next_words(self):
         """What the reader is asked to do."""
         submission = self.submission
+        if self.is_closed:
+            return "已过截止日期，不能再提交" + (
+                "；可申请延期" if submission.task.rules.deadline == "extension" else ""
+            )
         if submission.state == State.RETURNED:
             return "按审核意见修改后重新提交"
         if submission.state in EDITABLE:
@@ -84,8 +94,66 @@ def route_steps(submission, decisions):
             state = "todo"
         decision = done.get(step.code) if state == "done" else None
         when = f"{timezone.localtime(decision.at):%Y-%m-%d %H:%M}" if decision else ""
-        shown.append(StepShown(step.label, state, decision.actor.name if decision and decision.actor else "", when))
+        shown.append(StepShown(step.label, state, decision.who if decision and decision.actor_id else "", when))
     return shown
+
+
+@dataclass
+class Event:
+    """What happened to a sheet, as ``components/decision.html`` takes it."""
+
+    who: str
+    verdict: str
+    when: object
+    role: str = ""
+    step: str = ""
+    tone: str = "note"
+    opinion: str = ""
+    days_late: int | None = None
+    digest: str = ""
+    redo_due: str = ""
+
+
+def history(submission, decisions):
+    """Everything on record about a sheet, oldest first: its decisions and the longer terms asked for.
+
+    ``submission`` says whether it ``has_extensions``.
+    """
+    events = [
+        Event(
+            who=row.who,
+            verdict=row.get_verdict_display(),
+            when=row.at,
+            role=row.role_label,
+            step=row.step_label,
+            tone=row.tone,
+            opinion=row.opinion,
+            days_late=row.days_late,
+            digest=row.code,
+            redo_due=row.redo_text,
+        )
+        for row in decisions
+    ]
+    roles = submission.task.campaign.scheme.rules.roles
+    asked = submission.extensions.select_related("asked_by", "decided_by", "on_behalf_of")
+    for row in asked if submission.has_extensions else ():
+        until = f"申请由 {row.due_before:%Y-%m-%d} 延至 {row.until:%Y-%m-%d}"
+        events.append(
+            Event(who=str(row.asked_by), verdict="申请延期", when=row.asked_at, opinion=row.reason, redo_due=until)
+        )
+        if row.granted is not None:
+            events.append(
+                Event(
+                    who=row.who,
+                    verdict="准予延期" if row.granted else "未准延期",
+                    when=row.decided_at,
+                    role=roles.get(row.waiting_role, "") if row.decided_by_id else "",
+                    tone="pass" if row.granted else "note",
+                    opinion=row.answer,
+                    redo_due=f"截止 {row.granted_until:%Y-%m-%d} 24:00" if row.granted else "",
+                )
+            )
+    return sorted(events, key=lambda event: event.when)
 
 
 TONES = {"return": "return", "agree": "pass", "submit": "pass"}
@@ -94,7 +162,7 @@ TONES = {"return": "return", "agree": "pass", "submit": "pass"}
 def trail_of(submission):
     """The decisions on a submission, oldest first, each with its tone for display."""
     roles = submission.task.campaign.scheme.rules.roles
-    found = list(submission.decisions.select_related("actor").order_by("seen_version"))
+    found = list(submission.decisions.select_related("actor", "on_behalf_of").order_by("seen_version"))
     for decision in found:
         decision.tone = TONES.get(decision.verdict, "note")
         decision.role_label = roles.get(decision.acting_role, "")
@@ -103,5 +171,4 @@ def trail_of(submission):
             if decision.redo_on
             else ""
         )
-        decision.who = decision.actor.name if decision.actor else "系统"
     return found

@@ -1,0 +1,140 @@
+"""Two at once: stand-ins for one role, a longer term asked for and granted, a deadline moved."""
+
+import threading
+import time
+from datetime import date
+
+import pytest
+from django.db.models import QuerySet
+
+from registers import standins
+from registers.access import NotAllowed
+from registers.models import Appointment, AuditEntry
+from tests.factories import appoint, make_person
+from tests.faults.races import losers, together
+from workflows import extensions, terms
+from workflows.models import CampaignTask, DeadlineChange, Extension, Notification
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LAST, LATER = date(2026, 9, 30), date(2026, 9, 28)
+
+
+@pytest.fixture
+def slow_checks(monkeypatch):
+    """Between asking whether it may be and writing it down, everybody in a thread takes a quarter of a second."""
+
+    def slow(function):
+        def slowed(*args, **kwargs):
+            found = function(*args, **kwargs)
+            if threading.current_thread() is not threading.main_thread():
+                time.sleep(0.25)
+            return found
+
+        return slowed
+
+    monkeypatch.setattr(standins, "_check_free", slow(standins._check_free))
+    monkeypatch.setattr(extensions, "_deciders", slow(extensions._deciders))
+    monkeypatch.setattr(extensions, "require", slow(extensions.require))
+    monkeypatch.setattr(terms, "_check", slow(terms._check))
+
+
+@pytest.fixture
+def unlocked(monkeypatch):
+    """Nobody waits for anybody's lock."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, *args, **kwargs: self)
+
+
+def stand_in(year, to):
+    [own] = year.campus.head.appointments.filter(acting_for=None)
+    actor, today = year.actor(year.campus.head), year.clock.today
+    return standins.set_up([own.pk], to=to, since=today, last=LAST, note="外出", actor=actor, at=year.clock.now)
+
+
+def test_two_stand_ins_for_one_role_at_once_make_one(year, slow_checks):
+    campus = year.campus
+    outcomes = together(lambda: stand_in(year, campus.colleague), lambda: stand_in(year, campus.clerk))
+
+    assert [type(lost) for lost in losers(outcomes)] == [standins.Refused]
+    assert Appointment.objects.filter(acting_for=campus.head).count() == 1
+    assert AuditEntry.objects.filter(act="standin.set_up").count() == 1
+
+
+@pytest.mark.pg
+def test_without_the_lock_there_are_two_stand_ins(year, slow_checks, unlocked):
+    """Control of the test above."""
+    campus = year.campus
+    together(lambda: stand_in(year, campus.colleague), lambda: stand_in(year, campus.clerk))
+    assert Appointment.objects.filter(acting_for=campus.head).count() == 2
+
+
+def asked(year):
+    sheet, actor = year.sheet("personal-search"), year.actor(year.campus.clerk)
+    return extensions.ask(sheet.pk, until=LAST, reason="培训", actor=actor, at=year.clock.now)
+
+
+def test_term_asked_for_twice_at_once_is_asked_for_once(year, slow_checks):
+    outcomes = together(*[lambda: asked(year)] * 3)
+    assert [type(lost) for lost in losers(outcomes)] == [extensions.Refused] * 2
+    assert (Extension.objects.count(), Notification.objects.filter(kind="extension.ask").count()) == (1, 1)
+
+
+@pytest.mark.pg
+def test_without_the_lock_the_constraint_holds_all_the_same(year, slow_checks, unlocked):
+    """Control: both came as far as the table."""
+    outcomes = together(*[lambda: asked(year)] * 2)
+    assert len(losers(outcomes)) == 1
+    assert Extension.objects.count() == 1
+
+
+@pytest.fixture
+def second_leader(year):
+    user = make_person("丁二", year.campus.root)
+    appoint(user, year.campus.unit, "leader_in_charge")
+    return user
+
+
+def decided(year, extension, by, grant):
+    actor, at = year.actor(by), year.clock.now
+    return extensions.decide(extension.pk, grant=grant, until=LATER, answer="见说明", actor=actor, at=at)
+
+
+@pytest.fixture
+def of_the_head(year):
+    sheet, actor = year.sheet("personal-search", year.campus.head), year.actor(year.campus.head)
+    return extensions.ask(sheet.pk, until=LAST, reason="培训", actor=actor, at=year.clock.now)
+
+
+def test_granted_and_refused_at_once_is_one_of_both(year, second_leader, of_the_head, slow_checks):
+    outcomes = together(
+        lambda: decided(year, of_the_head, year.campus.leader, True),
+        lambda: decided(year, of_the_head, second_leader, False),
+    )
+    assert [type(lost) for lost in losers(outcomes)] == [NotAllowed]
+    row = Extension.objects.get()
+    assert year.sheet("personal-search", year.campus.head).due_on == (LATER if row.granted else date(2026, 9, 20))
+    assert AuditEntry.objects.filter(act__in=["extension.grant", "extension.refuse"]).count() == 1
+
+
+@pytest.mark.pg
+def test_without_the_lock_it_is_granted_and_refused(year, second_leader, of_the_head, slow_checks, unlocked):
+    """Control of the test above."""
+    outcomes = together(
+        lambda: decided(year, of_the_head, year.campus.leader, True),
+        lambda: decided(year, of_the_head, second_leader, False),
+    )
+    assert losers(outcomes) == []
+    assert AuditEntry.objects.filter(act__in=["extension.grant", "extension.refuse"]).count() == 2
+
+
+def test_deadline_moved_twice_at_once_is_moved_in_turn(year, slow_checks):
+    task, actor = CampaignTask.objects.get(code="personal-search"), year.actor(year.campus.office)
+    days = [date(2026, 9, 25), LAST]
+
+    outcomes = together(
+        *(lambda day=day: terms.move(task, due_on=day, reason="推迟", actor=actor, at=year.clock.now) for day in days)
+    )
+
+    assert losers(outcomes) == []
+    first, last = DeadlineChange.objects.order_by("pk")
+    assert (first.due_before, last.due_before) == (date(2026, 9, 20), first.due_on)
+    assert year.sheet("personal-search").due_on == last.due_on == CampaignTask.objects.get(pk=task.pk).due_on

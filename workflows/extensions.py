@@ -1,0 +1,171 @@
+"""Longer terms (延期): the filler asks, whoever answers for the unit grants or refuses; nobody grants his own."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from registers import audit
+from registers.access import people_who_may, require
+from workflows import notifications, policies
+from workflows.models import Extension, Submission
+from workflows.models.submissions import EDITABLE
+
+
+class Refused(Exception):
+    """Not asked for, or not decided; ``field`` names what to change, the message says how. Nothing has changed."""
+
+    def __init__(self, field, message):
+        self.field = field
+        super().__init__(message)
+
+
+def _locked(submission_id):
+    return Submission.objects.select_for_update(of=("self",)).with_rules().select_related("unit", "person").get(
+        pk=submission_id
+    )  # fmt: skip
+
+
+@transaction.atomic
+def ask(submission_id, *, until, reason, actor, at):
+    """Ask for time until the end of the day ``until``; return the ``Extension``. One request at a time.
+
+    Decided by the scheme's ``conduct.extensions`` for the sheet's unit, or above whoever is concerned. Raises ``Refused`` or
+    ``NotAllowed``; then nothing has changed.
+    """
+    sheet, on = _locked(submission_id), timezone.localdate(at)
+    require(actor, "extend", sheet)
+    if sheet.extensions.filter(granted=None).exists():
+        raise Refused("until", "已有一份延期申请等待办理，请待答复后再申请。")
+    if until is None or until < on or until <= sheet.due_on:
+        raise Refused("until", f"申请延至的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。")
+    if not reason.strip():
+        raise Refused("reason", "请写明申请延期的理由。")
+    role, people = _deciders(sheet, actor.user_id, on=on)
+    if not people.exists():
+        raise Refused("reason", "目前没有人可以办理延期，请联系学校领导小组办公室。")
+    try:
+        with transaction.atomic():
+            found = Extension.objects.create(
+                submission=sheet,
+                asked_by_id=actor.user_id,
+                asked_at=at,
+                reason=reason.strip(),
+                due_before=sheet.due_on,
+                until=until,
+                waiting_role=role,
+            )
+    except IntegrityError:  # the database saw the race that the lock did not
+        raise Refused("until", "已有一份延期申请等待办理，请待答复后再申请。") from None
+    audit.append("extension.ask", about=found, actor=actor, at=at, detail={"sheet": sheet.pk, "role": role})
+    _tell_deciders(found, at=at)
+    return found
+
+
+def _deciders(sheet, asked_by, *, on):
+    role = sheet.task.campaign.scheme.rules.conduct.extensions
+    return policies.acting(role, sheet, on=on, besides=[asked_by])
+
+
+def _tell_deciders(extension, *, at):
+    sheet, day = extension.submission, extension.until
+    notifications.post(
+        people_who_may("decide", extension),
+        kind="extension.ask",
+        key=f"extension:{extension.pk}:{extension.waiting_role}",
+        text=f"{extension.asked_by}申请“{sheet.task.label}”（{sheet.unit}）延期至 {day.month}月{day.day}日，请办理。"[
+            :200
+        ],
+        submission=None,
+        at=at,
+    )
+
+
+@transaction.atomic
+def decide(extension_id, *, grant, actor, at, answer="", until=None):
+    """Grant a longer term until the end of ``until`` (the day asked for when None), or refuse it with an ``answer``.
+
+    Whoever is the second to decide is told that it is done. Raises ``Refused`` or ``NotAllowed``; then nothing has changed.
+    """
+    asked = Extension.objects.select_related("submission").get(pk=extension_id)
+    sheet, on = _locked(asked.submission_id), timezone.localdate(at)  # everybody locks the sheet first
+    extension = Extension.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=extension_id)
+    extension.submission = sheet
+    require(actor, "decide", extension)
+    until = until or extension.until
+    if grant and (until < on or until <= sheet.due_on):
+        raise Refused("until", f"准予的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。")
+    if not grant and not answer.strip():
+        raise Refused("answer", "不予延期，请写明理由。")
+    extension.granted, extension.answer = grant, answer.strip()
+    extension.granted_until = until if grant else None
+    extension.decided_by_id, extension.decided_at = actor.user_id, at
+    extension.on_behalf_of_id = actor.on_behalf_of(extension.waiting_role, sheet.unit_id)
+    extension.save()
+    if grant:
+        sheet.due_on = until
+        sheet.save(update_fields=["due_on"])
+    act = "extension.grant" if grant else "extension.refuse"
+    behalf = {"for": extension.on_behalf_of_id} if extension.on_behalf_of_id else {}
+    audit.append(
+        act,
+        about=extension,
+        actor=actor,
+        acting_role=extension.waiting_role,
+        at=at,
+        detail={"sheet": sheet.pk, "until": until.isoformat() if grant else None, **behalf},
+    )
+    text = (
+        f"“{sheet.task.label}”（{sheet.unit}）准予延期，截止 {until.month}月{until.day}日 24:00。"
+        if grant
+        else f"“{sheet.task.label}”（{sheet.unit}）的延期申请未获准，答复见该表的办理记录。"
+    )
+    notifications.post(
+        [extension.asked_by],
+        kind=act,
+        key=f"extension:{extension.pk}:decided",
+        text=text[:200],
+        submission=sheet,
+        at=at,
+    )
+    return extension
+
+
+def lapse(submission, *, at):
+    """The sheet was handed in: a request that is still open has nothing to ask for any more. In the transaction of the act."""
+    for extension in submission.extensions.filter(granted=None):
+        extension.granted, extension.decided_at = False, at
+        extension.answer = "该表已提交，申请自行了结。"
+        extension.save(update_fields=["granted", "decided_at", "answer"])
+        audit.append("extension.lapse", about=extension, at=at, detail={"sheet": submission.pk})
+
+
+def reseat(*, at):
+    """Open requests that nobody can decide any more climb on; return how many. Running it again changes nothing."""
+    reseated = 0
+    waiting = Extension.objects.filter(granted=None, submission__state__in=EDITABLE)
+    for extension in waiting.filter(submission__task__campaign__state="open").order_by("pk"):
+        reseated += _pass_up(extension, at=at)
+    return reseated
+
+
+@transaction.atomic
+def _pass_up(extension, *, at):
+    sheet = _locked(extension.submission_id)
+    extension = Extension.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=extension.pk)
+    extension.submission = sheet
+    role, people = _deciders(sheet, extension.asked_by_id, on=timezone.localdate(at))
+    if extension.granted is not None or role == extension.waiting_role or not people.exists():
+        return False
+    if people_who_may("decide", extension).exists() and not _only_absent(extension, on=timezone.localdate(at)):
+        return False
+    left, extension.waiting_role = extension.waiting_role, role
+    extension.save(update_fields=["waiting_role"])
+    audit.append("extension.reseated", about=extension, at=at, detail={"from": left, "to": role})
+    _tell_deciders(extension, at=at)
+    return True
+
+
+def _only_absent(extension, *, on):
+    """Is everybody who could decide stood in for by somebody who must keep out?"""
+    place, _ = policies.seat(extension.waiting_role, extension.submission.unit, on=on)
+    away = policies.absent(extension.waiting_role, place, on=on)
+    return not people_who_may("decide", extension).exclude(pk__in=away).exists()

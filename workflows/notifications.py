@@ -12,6 +12,7 @@ from registers.audit import ACTS
 from workflows.models import Notification
 
 MAIL_ATTEMPTS = 5
+BATCH = 1000
 CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
 
 
@@ -27,14 +28,12 @@ def tell(act, submission, *, key, at):
     post(people, kind=act, key=key, text=sentence(act, submission), submission=submission, at=at)
 
 
-def post(people, *, kind, key, text, submission, at):
-    """One inbox row per person; the unique key swallows repeats."""
+def post(people, *, kind, key, text, submission, at, mail=True):
+    """One inbox row per person; the unique key swallows repeats. Without ``mail`` it counts as mailed: for a whole school."""
+    told = {"kind": kind, "key": key, "text": text, "submission": submission, "created_at": at}
+    told |= {} if mail else {"mailed_at": at}
     Notification.objects.bulk_create(
-        [
-            Notification(recipient=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
-            for person in people
-        ],
-        ignore_conflicts=True,
+        [Notification(recipient=person, **told) for person in people], batch_size=BATCH, ignore_conflicts=True
     )
 
 

@@ -12,7 +12,7 @@ from workflows import attachments
 from workflows.models import Activity, Attendance
 from workflows.sheets.base import digest_of
 
-State = Attendance.State
+Mark = Attendance.Mark
 EVERYBODY, LEADERS, NAMED = "everybody", "leaders", "named"
 TOLD = ("kind", "title", "held_on", "place", "host", "audience", "content")
 OUT = "out"  # a mark that takes somebody off the list of those expected
@@ -136,30 +136,30 @@ def change(activity_id, *, values, uploads=(), dropped=(), seen_version, actor, 
 
 
 @transaction.atomic
-def mark(activity_id, *, marks, numbers="", state=State.PRESENT, actor, at):
-    """Correct who came: ``marks`` maps user id → a state or ``OUT``; ``numbers`` lists more people, who get ``state``.
+def mark(activity_id, *, marks, numbers="", mark_as=Mark.PRESENT, actor, at):
+    """Correct who came: ``marks`` maps user id → a mark or ``OUT``; ``numbers`` lists more people, marked ``mark_as``.
 
     Somebody who was not expected is added. The audit keeps what every mark replaced. Returns how many changed. Raises
     ``NotAllowed`` or ``BadNumbers``; then nothing has changed.
     """
     activity = _locked(activity_id)
     require(actor, "change", activity)
-    wanted = dict(marks) | {user.pk: state for user in by_numbers(numbers)}
+    wanted = dict(marks) | {user.pk: mark_as for user in by_numbers(numbers)}
     rows = {row.user_id: row for row in activity.attendances.filter(user__in=wanted)}
     history, added = [], []
     for user, mark_ in sorted(wanted.items()):
         row = rows.get(user)
-        before = row.state if row else OUT
+        before = row.mark if row else OUT
         if mark_ == before:
             continue
         history.append([user, before, mark_])
         if row is None:
-            added.append(Attendance(activity=activity, user_id=user, state=mark_))
+            added.append(Attendance(activity=activity, user_id=user, mark=mark_))
         elif mark_ == OUT:
             row.delete()
         else:
-            row.state = mark_
-            row.save(update_fields=["state"])
+            row.mark = mark_
+            row.save(update_fields=["mark"])
     Attendance.objects.bulk_create(added, batch_size=BATCH)
     if history:
         audit.append("activity.attendance", about=activity, actor=actor, at=at, detail={"marks": history})
@@ -189,8 +189,8 @@ def delete(activity_id, *, actor, at):
 
 def counted(activities):
     """The queryset with ``expected``, ``present``, ``excused`` and ``absent``: how many of each (应到、实到、请假、缺席)."""
-    states = {state: Count("attendances", filter=Q(attendances__state=state)) for state in State.values}
-    return activities.annotate(expected=Count("attendances"), **states)
+    marks = {mark: Count("attendances", filter=Q(attendances__mark=mark)) for mark in Mark.values}
+    return activities.annotate(expected=Count("attendances"), **marks)
 
 
 def valid(activities):

@@ -10,7 +10,7 @@ from registers.papers.compose import document_for, source
 from workflows import activities
 from workflows.models import Activity, Attendance, ReadReceipt
 
-State = Attendance.State
+Mark = Attendance.Mark
 PURPOSES = {"mobilisation": "动员部署", "education": "廉政教育", "supervision": "日常监督"}
 
 
@@ -24,9 +24,9 @@ def activity_record(*, activity, attendances, whole):
     """会议（教育活动）记录. ``attendances``: the rows the reader may see; ``whole``: are these all? Then they are counted."""
     rules = activity.campaign.scheme.rules
     rows = list(attendances.select_related("user__unit"))
-    counts = {state: sum(row.state == state for row in rows) for state in State.values}
+    counts = {mark: sum(row.mark == mark for row in rows) for mark in Mark.values}
     figures = (
-        f"应到{len(rows)}人，实到{counts[State.PRESENT]}人，请假{counts[State.EXCUSED]}人，缺席{counts[State.ABSENT]}人"
+        f"应到{len(rows)}人，实到{counts[Mark.PRESENT]}人，请假{counts[Mark.EXCUSED]}人，缺席{counts[Mark.ABSENT]}人"
     )
     return {
         "rows": [
@@ -34,7 +34,7 @@ def activity_record(*, activity, attendances, whole):
                 "name": row.user.name,
                 "unit": row.user.unit.name if row.user.unit else "",
                 "title": row.user.title,
-                "state": row.get_state_display(),
+                "state": row.get_mark_display(),
             }
             for row in rows
         ],
@@ -153,7 +153,7 @@ def figures(*, unit, on):
     for row in found.defer("campaign__scheme__document", "campaign__scheme__source"):
         kind = kinds(row.campaign.scheme.rules).get(row.kind)
         purposes[kind.purpose if kind else "education"] += 1
-    came = Attendance.objects.filter(activity__in=_of_year(unit, on), state=State.PRESENT).count()
+    came = Attendance.objects.filter(activity__in=_of_year(unit, on), mark=Mark.PRESENT).count()
     receipts = ReadReceipt.objects.filter(
         user__unit=unit, document__campaign__year=on.year, document__published_at__date__lte=on
     ).aggregate(asked=Count("pk"), read=Count("pk", filter=Q(read_at__date__lte=on)))

@@ -15,6 +15,7 @@ from workflows import campaigns, deadlines, policies, publicity, reminders, rout
 from workflows.demo.agenda import Agenda
 from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
+from workflows.demo.assembly import Mobiliser
 from workflows.demo.director import OPEN, RETURNED, Director
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
@@ -79,6 +80,8 @@ class Story:
         self.agenda.add(self._mornings())
         self.agenda.add(self._objection())
         self.agenda.add(self._nudge())
+        for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
+            self.agenda.add(journey)
         self.agenda.run()
 
     def _units_at_work(self):

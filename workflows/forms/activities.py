@@ -66,15 +66,14 @@ class NewActivityForm(ActivityForm):
 
     numbers = forms.CharField(label="另外参加的人员", required=False)
 
-    def __init__(self, *args, units, of_school, **kwargs):
+    def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"] = _choice("单位", units)
-        leaders = "各单位负责人和联络员" if of_school else "负责人、联络员和领导小组成员"
         self.fields["expected"] = _choice(
             "应到人员",
             [
-                (activities.EVERYBODY, "单位全体人员（学校的活动为全校人员）" if of_school else "单位全体人员"),
-                (activities.LEADERS, leaders),
+                (activities.EVERYBODY, "单位全体人员（学校的活动为全校人员）"),
+                (activities.LEADERS, "负责人、联络员（单位的活动还包括领导小组成员）"),
                 (activities.NAMED, "只有下面列出的人员"),
             ],
         )
@@ -141,6 +140,6 @@ class ReadingForm(forms.Form):
 
 
 def marks(data, users):
-    """The marks posted for ``users`` (ids): user id → a state or ``activities.OUT``; anything else is left as it is."""
-    known = {*Attendance.State.values, activities.OUT}
+    """The marks posted for ``users`` (ids): user id → a mark or ``activities.OUT``; anything else is left as it is."""
+    known = {*Attendance.Mark.values, activities.OUT}
     return {user: data[f"a-{user}"] for user in users if data.get(f"a-{user}") in known}

@@ -55,14 +55,14 @@ class Activity(models.Model):
 class Attendance(models.Model):
     """One person who was expected at an activity, and whether he came (出席情况)."""
 
-    class State(models.TextChoices):
+    class Mark(models.TextChoices):
         PRESENT = "present", "出席"
         EXCUSED = "excused", "请假"
         ABSENT = "absent", "缺席"
 
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="attendances")
     user = models.ForeignKey("registers.User", models.PROTECT, related_name="attendances")
-    state = models.CharField("出席情况", max_length=8, choices=State, default=State.PRESENT)
+    mark = models.CharField("出席情况", max_length=8, choices=Mark, default=Mark.PRESENT)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -71,9 +71,9 @@ class Attendance(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["activity", "user"], name="attendance_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["present", "excused", "absent"]), name="attendance_state_declared"
+                condition=Q(mark__in=["present", "excused", "absent"]), name="attendance_mark_declared"
             ),
         ]
 
     def __str__(self):
-        return f"{self.user} {self.get_state_display()}"
+        return f"{self.user} {self.get_mark_display()}"

@@ -22,6 +22,7 @@ from workflows.policies.activities import KEEPERS, WATCHERS
 
 FILES = {"accepted": attachments.ACCEPTED, "accepted_words": attachments.ACCEPTED_WORDS, "most": attachments.MOST}
 CRUMB = "会议与教育"
+EXCEPTIONS_FIRST = ("mark", "user__sort_key", "user__number")  # absent, excused, present
 
 
 def _rows(request):
@@ -81,7 +82,7 @@ def _told(actor, rows, known):
     """Put the words and figures of a list on its rows."""
     keys, watched = [row.pk for row in rows], actor.unit_ids(*WATCHERS)
     seen = Attendance.objects.visible_to(actor).filter(activity__in=keys)
-    counts = {state: Count("pk", filter=Q(state=state)) for state in Attendance.State.values}
+    counts = {mark: Count("pk", filter=Q(mark=mark)) for mark in Attendance.Mark.values}
     figures = {
         row["activity"]: row for row in seen.order_by().values("activity").annotate(expected=Count("pk"), **counts)
     }
@@ -102,9 +103,8 @@ def activity_add(request):
     if not units or running is None:
         require(request.actor, "record", Activity(unit=root, campaign=running))
         raise Http404  # an office without a campaign: the list says so
-    school = units[0].parent_id is None
     choices = [(unit.code, f"{unit.name}（全校）" if unit.parent_id is None else unit.name) for unit in units]
-    options = {"campaign": running, "today": clock.today(), "units": choices, "of_school": school}
+    options = {"campaign": running, "today": clock.today(), "units": choices}
     if request.method != "POST":
         start = {"unit": choices[0][0], "held_on": clock.today(), "expected": activities.EVERYBODY}
         return _edit_page(request, forms.NewActivityForm(initial=start, **options))
@@ -204,7 +204,7 @@ def _page(request, activity, *, form=None):
         "files": activity.attachments.told(),
         "watch": watch,
         "others": others,
-        "page": paged(request, seen.select_related("user__unit")) if others else None,
+        "page": paged(request, seen.select_related("user__unit").order_by(*EXCEPTIONS_FIRST)) if others else None,
         "counts": _counts(seen) if others else None,
         "mine": seen.filter(user=actor.user_id).first(),
         "may_change": can(actor, "change", activity),
@@ -217,15 +217,15 @@ def _page(request, activity, *, form=None):
 
 
 def _counts(attendances):
-    states = {state: Count("pk", filter=Q(state=state)) for state in Attendance.State.values}
-    return attendances.aggregate(expected=Count("pk"), **states)
+    marks = {mark: Count("pk", filter=Q(mark=mark)) for mark in Attendance.Mark.values}
+    return attendances.aggregate(expected=Count("pk"), **marks)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_attendance(request, pk):
     """Tick who came; add people by their staff numbers.
 
-    Context: ``activity``, ``page`` of attendances, ``counts``, ``states`` as (code, label), ``typed`` (numbers, state) and
+    Context: ``activity``, ``page`` of attendances, ``counts``, ``marks`` as (code, label), ``typed`` (numbers, mark) and
     ``errors`` by line, ``crumbs``.
     """
     activity = get_object_or_404(_rows(request), pk=pk)
@@ -233,15 +233,15 @@ def activity_attendance(request, pk):
     if request.method != "POST":
         return _attendance_page(request, activity)
     posted = [int(key) for key in request.POST.getlist("user") if key.isascii() and key.isdigit() and len(key) < 19]
-    states = Attendance.State
+    marks = Attendance.Mark
     expected = set(activity.attendances.filter(user__in=posted).values_list("user_id", flat=True))
-    state = request.POST.get("state") if request.POST.get("state") in states.values else states.PRESENT
+    mark_as = request.POST.get("mark_as") if request.POST.get("mark_as") in marks.values else marks.PRESENT
     try:
         changed = activities.mark(
             pk,
             marks=forms.marks(request.POST, expected),
             numbers=request.POST.get("numbers", ""),
-            state=state,
+            mark_as=mark_as,
             actor=request.actor,
             at=clock.now(),
         )
@@ -258,14 +258,14 @@ def _attendance_page(request, activity, *, errors=()):
     if errors:  # what was ticked is not lost because a number was wrong
         ticked = forms.marks(request.POST, [row.user_id for row in page.rows])
         for row in page.rows:
-            row.state = ticked.get(row.user_id, row.state)
+            row.mark = ticked.get(row.user_id, row.mark)
     context = {
         "activity": activity,
         "page": page,
         "counts": _counts(activity.attendances.all()),
-        "states": [*Attendance.State.choices, (activities.OUT, "移出名单")],
-        "choices": Attendance.State.choices,
-        "typed": {name: request.POST.get(name, "") for name in ("numbers", "state")},
+        "marks": [*Attendance.Mark.choices, (activities.OUT, "移出名单")],
+        "choices": Attendance.Mark.choices,
+        "typed": {name: request.POST.get(name, "") for name in ("numbers", "mark_as")},
         "errors": errors,
         "crumbs": [
             (CRUMB, reverse("activity_list")),

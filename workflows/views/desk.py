@@ -9,7 +9,7 @@ from registers import clock
 from registers.access import policy_of
 from registers.models import GroupMember
 from registers.views.paging import paged
-from workflows import campaigns, deadlines
+from workflows import campaigns, deadlines, readings
 from workflows.models import Decision, Notification, Objection, ReviewVote, Submission
 from workflows.views import trail
 
@@ -21,7 +21,7 @@ def desk(request):
     """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine), ``objections``,
-    ``campaign``, ``stats``.
+    ``readings`` (receipts still owed), ``campaign``, ``stats``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -49,11 +49,6 @@ def desk(request):
         .with_rules()
         .select_related(*NEEDED)
     )
-    objections = [
-        row
-        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-        if actor.has("office") and row.author_id != actor.user_id
-    ]
     led = {grant.unit_id for grant in actor.grants if grant.seat == GroupMember.Seat.LEADER}
     return render(
         request,
@@ -72,11 +67,25 @@ def desk(request):
             ],
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
-            "objections": objections,
+            "objections": _objections(actor),
+            "readings": _readings(actor, now),
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
     )
+
+
+def _objections(actor):
+    found = Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
+    return [row for row in found if actor.has("office") and row.author_id != actor.user_id]
+
+
+def _readings(actor, now):
+    """What is still to be read, each with its ``due``."""
+    found = list(readings.owed(actor)[:20])
+    for receipt in found:
+        receipt.due = deadlines.shown(receipt.document.due_on, now)
+    return found
 
 
 def _counts(submission):
@@ -130,6 +139,8 @@ def inbox_read(request):
         is_key = named.isascii() and named.isdigit() and len(named) < 19
         message = get_object_or_404(mine, pk=named if is_key else 0)
         mine.filter(pk=message.pk, read_at=None).update(read_at=clock.now())
+        if message.kind == "reading.published":
+            return redirect("reading_list")
         return redirect("submission_detail", pk=message.submission_id) if message.submission_id else redirect("desk")
     mine.filter(read_at=None).update(read_at=clock.now())
     messages.success(request, "消息已全部标为已读。")

@@ -1,6 +1,7 @@
 """Documents to read, and who has."""
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from workflows.policies.readings import COUNTERS
 from workflows.views.activities import FILES, recording_units
 
 CRUMB = "学习文件"
+UNREAD_FIRST = (F("read_at").asc(nulls_first=True), "user__unit__position", "user__sort_key", "user__number")
 
 
 def _rows(request):
@@ -198,7 +200,7 @@ def reading_receipts(request, pk):
     crumbs = [(CRUMB, reverse("reading_list")), (document.title, reverse("reading_detail", args=[document.pk]))]
     context = {
         "document": document,
-        "page": paged(request, seen.select_related("user__unit")),
+        "page": paged(request, seen.select_related("user__unit").order_by(*UNREAD_FIRST)),
         "asked": asked,
         "read": read,
         "late": bool(document.due_on and document.due_on < clock.today()),

@@ -1,6 +1,6 @@
 """How the demo's campaign was announced: meetings with who came, documents with who has read them."""
 
-from workflows import activities, deadlines, minutes, readings
+from workflows import activities, deadlines, readings
 from workflows.demo.corpus import dice
 from workflows.demo.people import OFFICE_PERSONAS, UNIT_PERSONAS
 from workflows.demo.year import moment
@@ -12,7 +12,10 @@ READING_DAYS = 4
 UNREAD = {UNIT_PERSONAS[0].number, UNIT_PERSONAS[3].number}  # two of those one signs in as have something left to read
 SPEECH = "一、传达学校工作方案。\n二、明确各阶段任务和时间要求。\n三、布置岗位风险排查和材料报送。"
 LESSON = "一、学习有关纪律规定和典型案例通报。\n二、结合岗位讨论容易发生问题的环节。\n三、对照岗位职责查找风险。"
-LETTER = "请各单位负责人、联络员认真阅读工作方案，按时间要求组织本单位排查。\n\n重点把握：人员范围、风险类别和等级标准、各阶段截止日期、材料报送程序。"
+LETTER = (
+    "请各单位负责人、联络员认真阅读工作方案，按时间要求组织本单位排查。\n\n"
+    "重点把握：人员范围、风险类别和等级标准、各阶段截止日期、材料报送程序。"
+)
 NOTE = "请全体人员阅读本单位排查工作安排：对照岗位职责逐项查找，写明具体环节和表现形式，按期提交，有疑问请联系联络员。"
 
 
@@ -34,29 +37,14 @@ class Mobiliser:
         meeting, lesson = first.get("mobilisation", kinds[0]), first.get("education", kinds[0])
         root, home = self.campus.root, self.campus.home.unit
         head, school = self.campus.home.head.user.name, f"{root.name}{meeting.label}"
-        return [
-            self._meeting(days[0], 15, self.office, root, meeting, school, activities.LEADERS, "", SPEECH),
+        everybody = {"expected": activities.EVERYBODY, "content": SPEECH}
+        found = [
             self._meeting(
-                days[2],
-                16,
-                self.liaison,
-                home,
-                meeting,
-                f"{home.name}{meeting.label}",
-                activities.EVERYBODY,
-                head,
-                SPEECH,
+                days[0], self.office, root, meeting, title=school, expected=activities.LEADERS, content=SPEECH, host=""
             ),
+            self._meeting(days[2], self.liaison, home, meeting, host=head, **everybody),
             self._meeting(
-                days[len(days) // 2],
-                15,
-                self.liaison,
-                home,
-                lesson,
-                f"{home.name}{lesson.label}",
-                activities.EVERYBODY,
-                head,
-                LESSON,
+                days[len(days) // 2], self.liaison, home, lesson, host=head, **{**everybody, "content": LESSON}
             ),
             self._reading(
                 days[1],
@@ -77,17 +65,22 @@ class Mobiliser:
                 roles=[],
             ),
         ]
+        # Every other unit has held its meeting as well.
+        for place in [place for place in self.campus.places if not place.is_home][::2]:
+            told = {**everybody, "host": place.head.user.name}
+            found.append(self._meeting(days[3], place.liaison.user, place.unit, meeting, **told))
+        return found
 
-    def _meeting(self, day, hour, recorder, unit, kind, title, expected, host, content):
-        yield moment(day, hour)
+    def _meeting(self, day, recorder, unit, kind, *, expected, host, content, title=""):
+        yield moment(day, 15)
         actor = self.players.actor(recorder)
         values = {
             "kind": kind.code,
-            "title": title[:120],
+            "title": (title or f"{unit.name}{kind.label}")[:120],
             "held_on": self.agenda.today,
             "place": "第一会议室",
             "host": host,
-            "audience": minutes.PURPOSES[kind.purpose],
+            "audience": "单位全体人员" if expected == activities.EVERYBODY else "各单位负责人、联络员",
             "content": content,
         }
         made = activities.record(

@@ -13,9 +13,9 @@ from registers.actors import Actor
 from registers.schemes.language import Brings, StepKind
 from workflows import campaigns, deadlines, policies, publicity, reminders, routes, steps
 from workflows.demo.agenda import Agenda
+from workflows.demo.assembly import Mobiliser
 from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
-from workflows.demo.assembly import Mobiliser
 from workflows.demo.director import OPEN, RETURNED, Director
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players

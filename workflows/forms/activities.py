@@ -74,7 +74,7 @@ class NewActivityForm(ActivityForm):
             [
                 (activities.EVERYBODY, "单位全体人员（学校的活动为全校人员）"),
                 (activities.LEADERS, "负责人、联络员（单位的活动还包括领导小组成员）"),
-                (activities.NAMED, "只有下面列出的人员"),
+                (activities.NAMED, "只有另外列出的人员"),
             ],
         )
 

@@ -185,7 +185,7 @@ def reading_withdraw(request, pk):
 def reading_receipts(request, pk):
     """Who has read a document and who has not, as far as the reader answers for them.
 
-    Context: ``document``, ``page`` of receipts, ``asked``, ``read``, ``filters``, ``units``, ``has_paper``, ``crumbs``.
+    Context: ``document``, ``page`` of receipts, ``asked``, ``read``, ``left``, ``late``, ``filters``, ``units``, ``has_paper``, ``crumbs``.
     """
     document = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "count", document)
@@ -203,6 +203,7 @@ def reading_receipts(request, pk):
         "page": paged(request, seen.select_related("user__unit").order_by(*UNREAD_FIRST)),
         "asked": asked,
         "read": read,
+        "left": asked - read,
         "late": bool(document.due_on and document.due_on < clock.today()),
         "filters": filters,
         "units": units.order_by("parent_id", "position").values_list("code", "name"),

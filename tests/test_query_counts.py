@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from registers import audit
 from registers.models import ControlMeasure, GroupMember, PowerItem, ProcessStep, RiskCategory, RiskPoint, Unit
-from tests import factories
+from tests import factories, meetings
 from tests.access.conftest import Story, typed
 from tests.conftest import Clock
 from tests.personas import point
@@ -26,14 +26,23 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "desk": ("head", "desk", {}, 18),
-    "desk of the office": ("office", "desk", {}, 16),
-    "desk of a post holder": ("clerk", "desk", {}, 13),
+    "desk": ("head", "desk", {}, 19),
+    "desk of the office": ("office", "desk", {}, 17),
+    "desk of a post holder": ("clerk", "desk", {}, 14),
     "done_list": ("head", "done_list", {}, 12),
     "inbox": ("head", "inbox", {}, 13),
     "campaign": ("office", "campaign", {}, 14),
     "progress_list": ("office", "progress_list", {}, 16),
     "progress_list by unit": ("office", "progress_list", {"view": "units"}, 15),
+    "mobilisation_list": ("office", "mobilisation_list", {}, 19),
+    "activity_list": ("head", "activity_list", {}, 17),
+    "activity_list of the office": ("office", "activity_list", {}, 16),
+    "activity_detail": ("head", "activity_detail", {"pk": "activity"}, 16),
+    "activity_attendance": ("liaison", "activity_attendance", {"pk": "activity"}, 13),
+    "reading_list": ("clerk", "reading_list", {}, 11),
+    "reading_list of the office": ("office", "reading_list", {}, 16),
+    "reading_detail": ("head", "reading_detail", {"pk": "reading"}, 16),
+    "reading_receipts": ("head", "reading_receipts", {"pk": "reading"}, 14),
     "risk_list": ("head", "risk_list", {}, 13),
     "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 13),
     "power_list": ("clerk", "power_list", {}, 11),
@@ -56,7 +65,7 @@ PAGES = {
 SHEETS = {
     "submission_fill": ("clerk", "submission_fill", "points", 12),
     "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
-    "submission_fill, group": ("liaison", "submission_fill", "group", 14),
+    "submission_fill, group": ("liaison", "submission_fill", "group", 15),
     "submission_review": ("member", "submission_review", "review", 24),
     "submission_review, grades": ("head", "submission_review", "graded", 24),
     "submission_detail": ("member", "submission_detail", "review", 23),
@@ -82,6 +91,7 @@ class Crowd:
             self._sheets()
             self._register()
             self._notices()
+            meetings.one_more(self)
 
     def _unit_with_people(self):
         campus, number = self.campus, self.size
@@ -203,6 +213,7 @@ class Crowd:
 
     def arguments(self, kwargs):
         things = {
+            **meetings.oldest(),
             "post": self.post.code if self.post else "",
             "point": RiskPoint.objects.order_by("pk").first().series,
             "notice": PublicityNotice.objects.order_by("pk").first().pk,

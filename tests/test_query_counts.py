@@ -21,7 +21,7 @@ from registers.models import (
     RiskPoint,
     Unit,
 )
-from tests import factories
+from tests import factories, meetings
 from tests.access.conftest import Story, typed
 from tests.conftest import Clock
 from tests.personas import point
@@ -46,7 +46,7 @@ LIMIT = 25
 PAGES = {
     "desk": ("head", "desk", {}, 19),
     "desk of the office": ("office", "desk", {}, 17),
-    "desk of a post holder": ("clerk", "desk", {}, 13),
+    "desk of a post holder": ("clerk", "desk", {}, 14),
     "done_list": ("head", "done_list", {}, 12),
     "inbox": ("head", "inbox", {}, 13),
     "campaign": ("office", "campaign", {}, 16),
@@ -56,6 +56,15 @@ PAGES = {
     "roster_list": ("office", "roster_list", {}, 12),
     "progress_list": ("office", "progress_list", {}, 16),
     "progress_list by unit": ("office", "progress_list", {"view": "units"}, 15),
+    "mobilisation_list": ("office", "mobilisation_list", {}, 19),
+    "activity_list": ("head", "activity_list", {}, 17),
+    "activity_list of the office": ("office", "activity_list", {}, 16),
+    "activity_detail": ("head", "activity_detail", {"pk": "activity"}, 16),
+    "activity_attendance": ("liaison", "activity_attendance", {"pk": "activity"}, 13),
+    "reading_list": ("clerk", "reading_list", {}, 11),
+    "reading_list of the office": ("office", "reading_list", {}, 16),
+    "reading_detail": ("head", "reading_detail", {"pk": "reading"}, 16),
+    "reading_receipts": ("head", "reading_receipts", {"pk": "reading"}, 14),
     "risk_list": ("head", "risk_list", {}, 13),
     "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 13),
     "power_list": ("clerk", "power_list", {}, 11),
@@ -81,7 +90,7 @@ PAGES = {
 SHEETS = {
     "submission_fill": ("clerk", "submission_fill", "points", 12),
     "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
-    "submission_fill, group": ("liaison", "submission_fill", "group", 14),
+    "submission_fill, group": ("liaison", "submission_fill", "group", 15),
     "submission_review": ("member", "submission_review", "review", 24),
     "submission_review, grades": ("head", "submission_review", "graded", 24),
     "submission_detail": ("member", "submission_detail", "review", 23),
@@ -108,6 +117,7 @@ class Crowd:
             self._register()
             self._notices()
             self._terms()
+            meetings.one_more(self)
 
     def _unit_with_people(self):
         campus, number = self.campus, self.size
@@ -255,6 +265,7 @@ class Crowd:
 
     def arguments(self, kwargs):
         things = {
+            **meetings.oldest(),
             "post": self.post.code if self.post else "",
             "point": RiskPoint.objects.order_by("pk").first().series,
             "notice": PublicityNotice.objects.order_by("pk").first().pk,

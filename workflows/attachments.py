@@ -1,17 +1,28 @@
 """Taking in files that people upload: what they are is seen by their bytes, never by their name (reliability P04–P18)."""
 
 import hashlib
+import io
+import struct
 import zipfile
 from pathlib import PurePosixPath
 
+from django.db import transaction
+
 from registers import audit
+from registers.access import require
 from registers.text import without_unseen
-from workflows.models import Attachment
+from workflows.models import Attachment, Submission
+from workflows.policies.attachments import HELD_BY
 
 LARGEST = 10 * 1024 * 1024
+MOST = 10  # files of one sheet, activity or document
 NAME = 120
+DIRECTORY = (
+    1024 * 1024
+)  # bytes of a zip's table of contents; an office file's has a few kilobytes, a bomb's millions of entries
 OFFICE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 BEGINS = {"pdf": (b"%PDF-",), "png": (b"\x89PNG\r\n\x1a\n",), "jpg": (b"\xff\xd8\xff",)}
+ACTIVE = ("vbaProject.bin", "/macrosheets/", "/activeX/")  # parts of an office file that run
 CONTENT_TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
@@ -33,15 +44,17 @@ def keep(upload, *, actor, at):
 
     Call it in the transaction of what holds it. Raises ``Refused``.
     """
-    name = tidy(upload.name)
+    name = tidy(upload.name or "")
     if upload.size > LARGEST:
         raise Refused(f"文件“{name}”超过 10 MB，没有保存。请压缩或拆分后重新选择。")
     if upload.size == 0:
         raise Refused(f"文件“{name}”是空的，没有保存。请检查后重新选择。")
     upload.seek(0)
     content = upload.read()
-    kind = kind_of(content, upload)
+    kind, wrong = kind_of(content)
     ending = PurePosixPath(name.lower()).suffix.lstrip(".").replace("jpeg", "jpg")
+    if wrong:
+        raise Refused(f"文件“{name}”{wrong}，没有保存。请另存为不带密码、不含宏的文件后重新选择。")
     if kind is None or ending != kind:
         raise Refused(f"文件“{name}”的内容与类型不符或类型不受支持，没有保存。仅支持{ACCEPTED_WORDS}。")
     found = Attachment.objects.create(
@@ -59,25 +72,101 @@ def keep(upload, *, actor, at):
     return found
 
 
-def kind_of(content, file):
-    """What a file is by its bytes; None where it is nothing we take. Files with macros and encrypted ones are not taken."""
+def kind_of(content):
+    """``(kind, what is wrong)`` of a file by its bytes; kind None where it is nothing we take.
+
+    Of a zip only the table of contents is read; nothing is unpacked.
+    """
     for kind, beginnings in BEGINS.items():
         if content.startswith(beginnings):
-            return kind
-    if not content.startswith(b"PK\x03\x04"):
-        return None
+            return kind, "设有密码或使用限制" if kind == "pdf" and b"/Encrypt" in content else ""
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return None, "设有密码，或是旧版 Office 格式（doc、xls、ppt）"
+    parts = _parts(content) if content.startswith(b"PK\x03\x04") else None
+    if parts is None or "[Content_Types].xml" not in {part.filename for part in parts}:
+        return None, ""
+    if any(part.flag_bits & 1 for part in parts):
+        return None, "设有密码"
+    if any(mark in f"/{part.filename}" for part in parts for mark in ACTIVE):
+        return None, "含有宏或控件"
+    names = [part.filename for part in parts]
+    return next((kind for kind, folder in OFFICE.items() if any(name.startswith(folder) for name in names)), None), ""
+
+
+def _parts(content):
+    """What a zip says is in it; None where it is no zip, or its table of contents is larger than any office file's."""
+    end = content.rfind(b"PK\x05\x06")
     try:
-        file.seek(0)
-        names = zipfile.ZipFile(file).namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+        [size] = struct.unpack_from("<L", content, end + 12) if 0 <= end <= len(content) - 22 else [DIRECTORY + 1]
+        return zipfile.ZipFile(io.BytesIO(content)).infolist() if size <= DIRECTORY else None
+    except (zipfile.BadZipFile, struct.error, OSError, ValueError, NotImplementedError, EOFError):
         return None
-    if any(name.endswith("vbaProject.bin") for name in names):
-        return None
-    return next((kind for kind, folder in OFFICE.items() if any(name.startswith(folder) for name in names)), None)
 
 
 def tidy(name):
     """A file name as it may be shown: no folders, nothing invisible, not longer than the column."""
-    name = without_unseen(name)[0].replace("\\", "/").rsplit("/", 1)[-1].replace("\r", "").replace("\n", " ").strip()
+    name = name.replace("\r", " ").replace("\n", " ").replace("\t", " ")
+    name = without_unseen(name)[0].replace("\\", "/").rsplit("/", 1)[-1].strip()
     stem, dot, ending = name.rpartition(".")
-    return f"{stem[: NAME - len(ending) - 1]}{dot}{ending}"[:NAME] or "未命名"
+    return f"{stem[: max(0, NAME - len(ending) - 1)]}{dot}{ending}"[:NAME] or "未命名"
+
+
+# --- held by something -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take(holder, uploads, *, actor, at):
+    """Keep ``uploads`` and let ``holder`` (an instance with ``attachments``, locked by the caller) hold them: all or none.
+
+    A file that it holds already is passed over, so a form that is sent twice adds nothing. Returns how many are new. Raises
+    ``Refused``.
+    """
+    if not uploads:
+        return 0
+    there = set(holder.attachments.values_list("name", "digest"))
+    if len(there) + len(uploads) > MOST:
+        raise Refused(
+            f"最多上传 {MOST} 个文件，已有 {len(there)} 个，本次选了 {len(uploads)} 个，没有保存。请合并或减少文件。"
+        )
+    kept = []
+    for upload in uploads:
+        told = tidy(upload.name or ""), _digest(upload)
+        if told not in there:
+            there.add(told)
+            kept.append(keep(upload, actor=actor, at=at))
+    holder.attachments.add(*kept)
+    return len(kept)
+
+
+def _digest(upload):
+    upload.seek(0)
+    return hashlib.file_digest(upload, "sha256").hexdigest()
+
+
+@transaction.atomic
+def drop(holder, pks, *, actor, at):
+    """Let ``holder`` (locked by the caller) hold the named files no longer; what nothing holds any more is deleted."""
+    for found in holder.attachments.told().filter(pk__in=pks):
+        holder.attachments.remove(found)
+        audit.append("attachment.drop", about=found, actor=actor, at=at, detail={"digest": found.digest})
+        if not any(getattr(found, name).exists() for name in HELD_BY):
+            found.delete()
+
+
+@transaction.atomic
+def change_sheet(submission_id, *, uploads, dropped, actor, at):
+    """Add ``uploads`` to a sheet and drop the files named in ``dropped`` (keys) while its filler may change it.
+
+    Returns how many were added. Raises ``NotAllowed`` or ``Refused``. Source: R1-51, R3-36, R4-26.
+    """
+    sheet = Submission.objects.select_for_update(of=("self",)).with_rules().get(pk=submission_id)
+    require(actor, "fill", sheet)
+    if sheet.task.rules.attachments == "none":
+        raise Refused("这张表不收附件，所选文件没有保存。")
+    drop(sheet, dropped, actor=actor, at=at)
+    return take(sheet, uploads, actor=actor, at=at)
+
+
+def of_sheet(submission):
+    """The files handed in with a sheet, without their bytes; nothing is read where the task asks for none."""
+    return list(submission.attachments.told()) if submission.task.rules.attachments != "none" else []

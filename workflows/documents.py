@@ -6,11 +6,13 @@ from registers import clock
 from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for
 from registers.schemes.language import Level
+from workflows import attachments
 from workflows.models import FiledPaper, Submission
 from workflows.models.submissions import short_code
 from workflows.sheets import digest_of, sheet_for
 
-SIGNED_PARTS = ("fields", "rows", "retired", "title")
+# ``attachments`` is there only where files are: what was signed without any keeps its digest.
+SIGNED_PARTS = ("fields", "rows", "retired", "title", "attachments")
 
 
 def document(submission):
@@ -19,7 +21,7 @@ def document(submission):
     if filed is not None:
         return filed.document
     content, signoffs = _content(submission), _signoffs(submission)
-    code = short_code(digest_of({part: content[part] for part in SIGNED_PARTS}))
+    code = short_code(digest_of(_signed(content)))
     return {
         **content,
         # Who acted stands in some headers too (R3-22: 审核人); it is no part of what they put their names to.
@@ -33,9 +35,12 @@ def document(submission):
 
 
 def digest(submission):
-    """Digest of exactly what a reviewer or signer is shown: title, header, rows and what is to be retired; no sign-offs."""
-    content = _content(submission)
-    return digest_of({part: content[part] for part in SIGNED_PARTS})
+    """Digest of exactly what a reviewer or signer is shown: title, header, rows, what is to be retired, files; no sign-offs."""
+    return digest_of(_signed(_content(submission)))
+
+
+def _signed(content):
+    return {part: content[part] for part in SIGNED_PARTS if part in content}
 
 
 def _content(submission):
@@ -51,7 +56,9 @@ def _content(submission):
         if paper.rows in COMPILED
         else None
     )
+    files = [(file.name, file.digest) for file in attachments.of_sheet(submission)]
     return {
+        **({"attachments": files} if files else {}),
         "title": paper.title,
         "fields": fields,
         "rows": compiled["rows"] if compiled else rows,

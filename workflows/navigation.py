@@ -23,6 +23,8 @@ MENU = [
         "bar-chart-steps",
         ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
     ),
+    ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
+    ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
     ("登记册", "权力事项", "power_list", "list-check", EVERYONE),
     (

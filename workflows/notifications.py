@@ -12,6 +12,7 @@ from registers.audit import ACTS
 from workflows.models import Notification
 
 MAIL_ATTEMPTS = 5
+BATCH = 1000
 CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
 
 

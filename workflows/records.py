@@ -6,6 +6,7 @@ from django.utils import timezone
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
 from registers.papers.compose import document_for, source
 from registers.schemes.language import Brings
+from workflows import minutes
 from workflows.models import Decision, PublicityNotice, ReviewVote, Submission
 from workflows.models.submissions import State
 from workflows.sheets import sheet_for
@@ -61,19 +62,19 @@ def search_log(*, unit, on, rules, reader=None):
         )
         for vote in ReviewVote.objects.filter(submission__in=sheets, at__date__lte=on).select_related(*told, "member")
     ]
-    return {
-        "rows": [
-            {
-                "at": f"{timezone.localtime(at):{MINUTE}}",
-                "task": sheet.task.label,
-                "place": sheet.post.name if sheet.post_id else unit.name,
-                "step": step,
-                "person": person,
-                "text": text,
-            }
-            for at, sheet, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
-        ]
-    }
+    acts = [
+        {
+            "at": f"{timezone.localtime(at):{MINUTE}}",
+            "task": sheet.task.label,
+            "place": sheet.post.name if sheet.post_id else unit.name,
+            "step": step,
+            "person": person,
+            "text": text,
+        }
+        for at, sheet, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
+    ]
+    meetings = minutes.log_rows(unit=unit, on=on, rules=rules, reader=reader)
+    return {"rows": sorted(acts + meetings, key=lambda row: row["at"])}
 
 
 def _verdict(act):
@@ -121,6 +122,7 @@ def annual_summary(*, unit, on, rules, reader=None):
         ("已办结（张）", figures["filed"]),
         ("退回修改（次）", returned.count()),
         ("公示（次）", notices.count()),
+        *minutes.figures(unit=unit, on=on),
     ]
     return {"rows": [{"name": name, "count": count} for name, count in rows]}
 

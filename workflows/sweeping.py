@@ -6,7 +6,7 @@ from functools import partial
 from django.utils import timezone
 
 from registers import jobs
-from workflows import campaigns, notifications, publicity, routes
+from workflows import campaigns, notifications, publicity, readings, routes
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ def sweep(*, at):
     parts = {
         "opened": lambda: campaigns.open_due(at=at),
         **{f"notice {notice.pk}": partial(routes.finish_notice, notice, at=at) for notice in publicity.ended(on)},
+        "readers": lambda: readings.extend(at=at),
         "mails": notifications.deliver,
         "jobs": lambda: jobs.work(at=at),
     }

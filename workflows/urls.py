@@ -3,12 +3,15 @@
 from django.urls import path
 
 from workflows.views import (
+    activities,
     attachments,
     campaigns,
     closing,
     desk,
     enrolment,
+    mobilisation,
     publicity,
+    readings,
     records,
     reviews,
     scheme_preview,
@@ -65,6 +68,23 @@ urlpatterns = [
     path("standins/<int:pk>/end/", standins.standin_end, name="standin_end"),
     # files
     path("attachments/<int:pk>/", attachments.attachment_file, name="attachment_file"),
+    # meetings, education, documents to read
+    path("mobilisation/", mobilisation.mobilisation_list, name="mobilisation_list"),
+    path("activities/", activities.activity_list, name="activity_list"),
+    path("activities/add/", activities.activity_add, name="activity_add"),
+    path("activities/<int:pk>/", activities.activity_detail, name="activity_detail"),
+    path("activities/<int:pk>/edit/", activities.activity_edit, name="activity_edit"),
+    path("activities/<int:pk>/attendance/", activities.activity_attendance, name="activity_attendance"),
+    path("activities/<int:pk>/void/", activities.activity_void, name="activity_void"),
+    path("activities/<int:pk>/delete/", activities.activity_delete, name="activity_delete"),
+    path("activities/<int:pk>/record.<form:form>", activities.activity_file, name="activity_file"),
+    path("readings/", readings.reading_list, name="reading_list"),
+    path("readings/add/", readings.reading_add, name="reading_add"),
+    path("readings/<int:pk>/", readings.reading_detail, name="reading_detail"),
+    path("readings/<int:pk>/confirm/", readings.reading_confirm, name="reading_confirm"),
+    path("readings/<int:pk>/withdraw/", readings.reading_withdraw, name="reading_withdraw"),
+    path("readings/<int:pk>/receipts/", readings.reading_receipts, name="reading_receipts"),
+    path("readings/<int:pk>/receipts.<form:form>", readings.reading_file, name="reading_file"),
     # schemes
     path("schemes/", schemes.scheme_list, name="scheme_list"),
     path("schemes/begin/", schemes.scheme_begin, name="scheme_begin"),

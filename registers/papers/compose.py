@@ -168,6 +168,8 @@ def compose(layout, document, *, blank=False):
     leaves = leaf_columns(layout)
     values = {key: document.get(key) for key in ("institution", "year")} | (document.get("fields") or {})
     notes = [f"注：原文有{dropped}个不能打印的控制字符，已略去。"] if dropped else []
+    if files := document.get("attachments"):
+        notes.append(f"随表附件：{'；'.join(f'{name}（{digest[:8].upper()}）' for name, digest in files)}。")
     footer = _footer(layout, values, document.get("signoffs") or {})
     paper = Paper(
         title=layout.title,

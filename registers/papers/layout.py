@@ -97,7 +97,8 @@ class PaperLayout(Origin):
     ``rows`` names what the table lists. ``fixed_rows`` names the field of which every value in the document's
     ``fixed`` gets a row (or group of rows), even an empty one. ``sort`` names fields (``-field`` descending).
     ``compiled`` names the source that fills a paper nobody types, and ``about`` what it is about: a unit on a day, one
-    sheet, one notice. ``includes``: the rows of a unit's sheet are followed by those of its people's points on record (R3-23).
+    sheet, one notice, one activity, one document to
+    read. ``includes``: the rows of a unit's sheet are followed by those of its people's points on record (R3-23).
     ``paragraphs`` and ``closing`` make a letter: running text and right-aligned last lines, in which ``{field}``
     and ``{date:field}`` stand for values.
     """
@@ -108,7 +109,7 @@ class PaperLayout(Origin):
     orientation: Literal["portrait", "landscape"] = "portrait"
     rows: str | None = None
     compiled: FieldName | None = None
-    about: Literal["unit", "sheet", "notice"] | None = None
+    about: Literal["unit", "sheet", "notice", "activity", "reading"] | None = None
     fixed_rows: FieldName | None = None
     includes: Literal["personal"] | None = None
     sort: tuple[Annotated[str, Field(pattern=r"^-?[a-z][a-z0-9_.-]*$")], ...] = ()
@@ -127,7 +128,9 @@ class PaperLayout(Origin):
     def _hangs_together(self):
         leaves = {column.field for column in leaf_columns(self)}
         if bool(self.compiled) != bool(self.about):
-            raise ValueError("compiled（数据来源）和 about（unit、sheet 或 notice）要么都写，要么都不写")
+            raise ValueError(
+                "compiled（数据来源）和 about（unit、sheet、notice、activity 或 reading）要么都写，要么都不写"
+            )
         if self.rows and not leaves:
             raise ValueError("写了 rows 就要写 columns（表格的列）")
         if self.fixed_rows and self.fixed_rows not in leaves:

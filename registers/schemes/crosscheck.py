@@ -57,6 +57,7 @@ SECTIONS = (
     "phases",
     "tasks",
     "warning_actions",
+    "activities",
 )
 
 
@@ -170,6 +171,7 @@ def _tasks(scheme):
             elif tasks[code].level is not task.level:
                 yield (*where, "after"), f"先行任务“{code}”的层面与本任务不同", "先行任务须由同一人或同一单位完成"
         yield from _days(where, task)
+        yield from _files(where, task)
         yield from _asks(where, task)
         if task.also and task.brings is not Brings.POINTS:
             yield (*where, "also"), f"“{task.label}”不填报风险点，不能写 also", "改为 brings: points，或删去 also"
@@ -193,6 +195,21 @@ def _days(where, task):
         )
     if task.opens and task.due and task.opens.on(2025) > task.due.on(2025):
         yield (*where, "opens"), f"“{task.label}”开放晚于截止", "核对 opens 与 due"
+
+
+def _files(where, task):
+    if task.attachments != "none" and not task.attachment_label:
+        yield (
+            (*where, "attachments"),
+            f"“{task.label}”要上传附件，却没有写明是什么材料",
+            "补上 attachment_label，例如 attachment_label: 工作计划",
+        )
+    if task.attachments == "none" and task.attachment_label:
+        yield (
+            (*where, "attachment_label"),
+            f"“{task.label}”写了附件名称，却不收附件",
+            "补上 attachments: optional（可以上传）或 required（必须上传），或删去 attachment_label",
+        )
 
 
 def _asks(where, task):

@@ -63,6 +63,9 @@ KEYS = {
     "product_word": "工作名称",
     "text": "说明",
     "width": "列宽",
+    "attachments": "附件",
+    "attachment_label": "附件名称",
+    "purpose": "用途",
 }
 SHOWN = 120  # characters of a value
 

@@ -204,6 +204,7 @@ class Task(Named):
     Without ``due`` the task stands all year and may be begun again after every filing (R0-32, R4-34).
     ``deadline``: what happens to a sheet that is handed in late: ``soft`` takes it with a mark, ``hard`` takes none,
     ``extension`` takes it once a longer term has been granted.
+    ``attachments``: may, or must, files be handed in with the sheet, and what they are (``attachment_label``; R1-51, R3-36, R4-26).
     """
 
     phase: Code | None = None
@@ -222,6 +223,8 @@ class Task(Named):
     report: list[Ask] = []
     guidance: str = ""
     redo_guidance: str = ""
+    attachments: Literal["none", "optional", "required"] = "none"
+    attachment_label: str = ""
 
 
 class WarningAction(Named):

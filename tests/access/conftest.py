@@ -6,11 +6,14 @@ it sends through a browser at once (`Browser`), so the tests cannot disturb one 
 
 from contextlib import contextmanager
 from datetime import UTC, date
+from io import BytesIO
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
+from openpyxl import Workbook
 
 from registers import clock as clocks
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
@@ -19,7 +22,7 @@ from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
 from tests.personas import MEASURES, point, power, unit_point
-from workflows import drafts, extensions, publicity, standing_in, terms
+from workflows import activities, attachments, drafts, extensions, publicity, readings, standing_in, terms
 from workflows.models import Objection, PublicityNotice, Submission
 from workflows.sheets import sheet_for
 
@@ -90,6 +93,7 @@ class World:
             self._school_notice()
         if "notice" in personal:
             self._objection()
+        self._mobilise()
         self._heads_own()
         self._job()
         self._terms()
@@ -229,6 +233,49 @@ class World:
             self.notice, actor=actor, text=self.text("objection"), at=self.clock.now
         )
         assert Objection.objects.count() == 1
+
+    def _mobilise(self):
+        """A meeting and a document of the unit, and of the school; a file with each and with the sheet being typed."""
+        campus, self.activities, self.readings, self.files = self.campus, {}, {}, {}
+        told = {"kind": "mobilisation", "held_on": self.clock.today, "place": "", "host": "", "audience": ""}
+        for name, unit, user, expected in (
+            ("unit", campus.unit, campus.liaison, "everybody"),
+            ("school", campus.root, campus.office, "leaders"),
+        ):
+            shared = {
+                "campaign": self.year.campaign,
+                "unit": unit,
+                "actor": self.year.actor(user),
+                "at": self.clock.now,
+            }
+            values = {**told, "title": f"{name}动员会", "content": self.text(f"{name} minutes")}
+            self.activities[name] = activities.record(
+                **shared, values=values, expected=expected, uploads=[self.workbook(f"{name} sheet")]
+            )
+            values = {"title": f"{name}文件", "text": self.text(f"{name} circular"), "due_on": None}
+            values |= {"audience": expected if name == "unit" else "roles", "roles": ["unit_head"]}
+            self.readings[name] = readings.publish(
+                **shared, values=values, uploads=[self.workbook(f"{name} enclosure")]
+            )
+        self.files["activity"] = self.activities["unit"].attachments.get()
+        self.files["reading"] = self.readings["school"].attachments.get()
+        if "unit draft" in self.sheets:
+            group = self.sheets["unit draft"]
+            attachments.change_sheet(
+                group.pk,
+                uploads=[self.workbook("plan")],
+                dropped=[],
+                actor=self.year.actor(campus.liaison),
+                at=self.clock.now,
+            )
+            self.files["sheet"] = group.attachments.get()
+
+    def workbook(self, name):
+        """An uploaded workbook with a text that is found nowhere else."""
+        book, content = Workbook(), BytesIO()
+        book.active["A1"] = self.text(f"file {name}")
+        book.save(content)
+        return SimpleUploadedFile(f"{name}.xlsx", content.getvalue())
 
     def _heads_own(self):
         """The head's own search has climbed past him to the leader in charge."""

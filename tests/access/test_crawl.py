@@ -54,6 +54,15 @@ SEEN_BY = {
     "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points
     "unit manifestation": f"staff_below unit {SCHOOL}",
     "objection": "colleague office",
+    "unit minutes": f"staff_below unit {SCHOOL}",
+    "school minutes": EVERYBODY,
+    "unit circular": f"staff_below unit {SCHOOL}",
+    "school circular": f"liaison head other_head {SCHOOL}",
+    "file unit sheet": f"staff_below unit {SCHOOL}",
+    "file school sheet": EVERYBODY,
+    "file unit enclosure": f"staff_below unit {SCHOOL}",
+    "file school enclosure": f"liaison head other_head {SCHOOL}",
+    "file plan": "liaison",
 }
 
 

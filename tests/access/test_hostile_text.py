@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tests.access.conftest import NOBODY, judged, typed
 from tests.access.hostile import BAD_DAYS, HOSTILE
+from tests.access.test_matrix import body
 from workflows.models import Draft, Objection
 from workflows.sheets import sheet_for
 
@@ -162,6 +163,23 @@ def test_hostile_words_about_an_objection_are_kept(world, text):
         else:
             assert answer.status_code == 422
         assert shows(answer, text)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), LONG], ids=[*HOSTILE, "long"])
+@pytest.mark.parametrize("door", ["activity_add", "reading_add"])
+def test_hostile_words_of_a_meeting_or_document_are_kept(world, door, text):
+    """Recorded, published or refused: never an error, and shown as text wherever they stand."""
+    browser = world.browsers["liaison"]
+    names = {"activity_add": ("place", "content", "numbers", "host"), "reading_add": ("text", "due_on")}[door]
+    for name in ("title", *names):
+        sent = body(world, door, None) | {name: text}
+        with browser.undone():
+            answer = browser.client.post(reverse(door), sent)
+            assert answer.status_code in (302, 422), name
+            if answer.status_code == 302:
+                detail = answer.headers["Location"].replace("attendance/", "")
+                answer = browser.client.get(detail)
+            assert name == "numbers" or shows(answer, text), name
 
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), LONG], ids=[*HOSTILE, "long"])

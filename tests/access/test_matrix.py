@@ -75,6 +75,23 @@ def behind(world, door):
         "deadline_change": {"": ({"pk": world.task.pk}, None)},
         "extension_decide": {"": ({"pk": world.extension.pk}, None)},
         "standin_end": {"": ({"pk": world.standin.pk}, None)},
+        "attachment_file": {name: ({"pk": file.pk}, None) for name, file in world.files.items()},
+        **{
+            door: {
+                name: ({"pk": activity.pk} | ({"form": "xlsx"} if door == "activity_file" else {}), None)
+                for name, activity in world.activities.items()
+            }
+            for door in DOORS
+            if door.startswith("activity_") and door not in ("activity_list", "activity_add")
+        },
+        **{
+            door: {
+                name: ({"pk": document.pk} | ({"form": "xlsx"} if door == "reading_file" else {}), None)
+                for name, document in world.readings.items()
+            }
+            for door in DOORS
+            if door.startswith("reading_") and door not in ("reading_list", "reading_add")
+        },
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
         "scheme_preview": {"": ({"pk": world.campus.scheme.pk, "part": "routes"}, None)},
@@ -145,8 +162,34 @@ def body(world, door, sheet):
             "note": "外出学习",
         },
         "login": {"username": "clerk", "password": "wrong"},
+        "activity_add": {**held(world), "unit": world.campus.unit.code, "expected": "everybody", "numbers": ""},
+        "activity_edit": {**held(world), "seen_version": 0},
+        "activity_attendance": {"numbers": "colleague", "mark_as": "absent", "user": []},
+        "activity_void": {"reason": "登记有误"},
+        "reading_add": {
+            "unit": world.campus.unit.code,
+            "title": "学习",
+            "text": "请阅读",
+            "due_on": "",
+            "audience": "everybody",
+            "roles": [],
+            "units": [],
+        },
     }
     return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})
+
+
+def held(world):
+    """A meeting as it is typed."""
+    return {
+        "kind": "mobilisation",
+        "title": "动员会",
+        "held_on": world.clock.today.isoformat(),
+        "place": "会议室",
+        "host": "主持人",
+        "audience": "全体",
+        "content": "内容",
+    }
 
 
 # --- What should come of it --------------------------------------------------------------------------------

@@ -24,12 +24,17 @@ from tests.access.conftest import NOBODY, PEOPLE, STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
 from workflows.models import (
+    Activity,
+    Attachment,
+    Attendance,
     DeadlineChange,
     Extension,
     FiledPaper,
     Notification,
     Objection,
     PublicityNotice,
+    ReadingDocument,
+    ReadReceipt,
     Submission,
 )
 
@@ -214,7 +219,59 @@ def _moves(world):
     }
 
 
+UNIT_WATCHED = f"staff_below unit {SCHOOL}"
+
+
+def _activities(world):
+    return {world.activities["unit"]: UNIT_WATCHED, world.activities["school"]: EVERYBODY}
+
+
+def _attendances(world):
+    """One's own; a unit's by who watches it; one's people's at the school's meeting by their head and liaison."""
+    found = {row: f"{row.user.number} unit {SCHOOL}" for row in world.activities["unit"].attendances.all()}
+    for row in world.activities["school"].attendances.select_related("user"):
+        led = "liaison head" if row.user.unit_id == world.campus.unit.pk else "other_head"
+        found[row] = f"{row.user.number} {led} chair registrar office_staff"
+    return found
+
+
+def _receipts(world):
+    found = {}
+    for row in ReadReceipt.objects.select_related("user"):
+        led = "liaison head" if row.user.unit_id == world.campus.unit.pk else "other_head"
+        found[row] = f"{row.user.number} {led} {SCHOOL}"
+    return found
+
+
+def _documents(world):
+    return {
+        world.readings["unit"]: UNIT_WATCHED,
+        world.readings["school"]: f"liaison head other_head {SCHOOL}",
+    }
+
+
+def _files(world):
+    """Whoever may read what holds a file may read it; what nothing holds is nobody's."""
+    held = {**_activities(world), **_documents(world), world.sheets["unit draft"]: "liaison"}
+    found = {file: people for holder, people in held.items() for file in holder.attachments.all()}
+    lost = Attachment.objects.create(
+        name="a.pdf",
+        kind="pdf",
+        size=1,
+        digest="0" * 64,
+        content=b"x",
+        uploaded_by=world.campus.liaison,
+        uploaded_at=world.clock.now,
+    )
+    return found | {lost: ""}
+
+
 TABLES = {
+    Table(Activity): _activities,
+    Table(Attendance): _attendances,
+    Table(ReadingDocument): _documents,
+    Table(ReadReceipt): _receipts,
+    Table(Attachment): _files,
     Table(PowerItem): _powers,
     Table(RiskPoint): _points,
     Table(ControlMeasure): _measures,

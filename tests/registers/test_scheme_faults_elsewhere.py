@@ -137,6 +137,31 @@ BROKEN = {
         "“measures.prevention”不存在",
         "measures.measure",
     ),
+    "files without a name": (
+        NWNU,
+        ("    attachment_label: 书面报告电子版\n", ""),
+        "没有写明是什么材料",
+        "attachment_label",
+    ),
+    "name of files that nobody asks for": (
+        NWNU,
+        ("    attachments: optional\n", ""),
+        "却不收附件",
+        "attachments: optional",
+    ),
+    "files neither here nor there": (NWNU, ("attachments: optional", "attachments: maybe"), "maybe", "optional"),
+    "activity code twice": (
+        NWNU,
+        ("{code: study, label: 学习宣传", "{code: mobilisation, label: 学习宣传"),
+        "代码“mobilisation”重复",
+        "只能用一次",
+    ),
+    "activity for an unknown purpose": (
+        NWNU,
+        ("label: 专题党课, purpose: education", "label: 专题党课, purpose: leisure"),
+        "leisure",
+        "supervision",
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from registers.actors import Actor
 from registers.schemes.language import Brings, StepKind
 from workflows import campaigns, deadlines, extensions, policies, publicity, reminders, routes, steps
 from workflows.demo.agenda import Agenda
+from workflows.demo.assembly import Mobiliser
 from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
@@ -82,6 +83,8 @@ class Story:
         self.agenda.add(self._objection())
         self.agenda.add(self._nudge())
         self.agenda.add(self._extension())
+        for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
+            self.agenda.add(journey)
         self.agenda.run()
 
     def _units_at_work(self):

@@ -28,8 +28,22 @@ class SheetForm:
     @property
     def sheet_errors(self):
         """Faults of the sheet as a whole that no visible field shows."""
-        shown = {item.name for item in self.extra_fields}
+        shown = {item.name for item in self.extra_fields}  # the files' own place shows their fault too; it is far down
         return [text for name, text in self.faults.get("", {}).items() if name not in shown]
+
+    @property
+    def asks_files(self):
+        """What files the sheet takes, in words; empty where it takes none."""
+        rules = self.sheet.task_rules
+        return rules.attachment_label if rules.attachments != "none" else ""
+
+    @property
+    def needs_files(self):
+        return self.sheet.task_rules.attachments == "required"
+
+    @property
+    def file_error(self):
+        return self.faults.get("", {}).get("files", "")
 
     @property
     def error_count(self):
@@ -46,8 +60,11 @@ class SheetForm:
                     "工作计划",
                     "textarea",
                     values.get("work_plan", ""),
-                    required=True,
+                    required=self.sheet.task_rules.attachments == "none",
                     rows=6,
+                    help=""
+                    if self.sheet.task_rules.attachments == "none"
+                    else "可以在这里填写，也可以在下面上传文件。",
                     error=faults.get("work_plan", ""),
                     maxlength=5000,
                     span2=True,

@@ -1,14 +1,18 @@
 """What happens to what is on record: campaigns, submissions, decisions, notices, notifications."""
 
+from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.notifications import Notification
 from workflows.models.publicity import Objection, PublicityNotice
+from workflows.models.readings import ReadingDocument, ReadReceipt
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
 from workflows.models.terms import DeadlineChange, Extension
 
 __all__ = [
+    "Activity",
     "Attachment",
+    "Attendance",
     "CalendarDay",
     "Campaign",
     "CampaignTask",
@@ -23,6 +27,8 @@ __all__ = [
     "Objection",
     "Phase",
     "PublicityNotice",
+    "ReadReceipt",
+    "ReadingDocument",
     "ReviewVote",
     "RosterChange",
     "Submission",

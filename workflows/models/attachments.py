@@ -5,6 +5,14 @@ from django.db import models
 from registers.access import ScopedQuerySet
 
 
+class AttachmentQuerySet(ScopedQuerySet):
+    """Files on record."""
+
+    def told(self):
+        """What lists show of files: everything but their bytes."""
+        return self.defer("content")
+
+
 class Attachment(models.Model):
     """A file somebody handed in with a sheet, an activity, a document or a measure (附件). Never changed afterwards.
 
@@ -20,10 +28,15 @@ class Attachment(models.Model):
     uploaded_by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上传时间")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["uploaded_at", "pk"]
 
     def __str__(self):
         return self.name
+
+    @property
+    def size_text(self):
+        """The size as people read it."""
+        return f"{self.size / 1048576:.1f} MB" if self.size >= 1048576 else f"{max(1, round(self.size / 1024))} KB"

@@ -1,6 +1,15 @@
 """Who may see and move what travels; one module a subject. Importing this package registers every policy of the app."""
 
-from workflows.policies import attachments, campaigns, notifications, publicity, submissions, terms  # noqa: F401 (they register themselves)
+from workflows.policies import (  # noqa: F401 (they register themselves)
+    activities,
+    attachments,
+    campaigns,
+    notifications,
+    publicity,
+    readings,
+    submissions,
+    terms,
+)
 from workflows.policies.acting import (
     CLIMB,
     NOTICE,

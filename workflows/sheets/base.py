@@ -119,9 +119,15 @@ class Sheet:
             if wrong := self.entry_faults(entry):
                 faults[entry["key"]] = wrong
         report = self.asks_faults({"values": content["values"]}, self.task_rules.report)
-        if wrong := self.sheet_faults(content) | report:
+        if wrong := self.sheet_faults(content) | report | self.file_faults():
             faults[""] = wrong
         return faults
+
+    def file_faults(self):
+        """The file that the task asks for and that is not there yet."""
+        if self.task_rules.attachments == "required" and not self.submission.attachments.exists():
+            return {"files": f"请上传附件：{self.task_rules.attachment_label}。"}
+        return {}
 
     def entry_faults(self, entry):
         return {}

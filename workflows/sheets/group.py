@@ -4,6 +4,7 @@ import re
 
 from registers import clock
 from registers.models import GroupMember, LeadingGroup, User
+from workflows import attachments
 from workflows.sheets.base import Change, Incomplete, Sheet, Shown
 
 CONTACT = "是"
@@ -73,9 +74,17 @@ class GroupSheet(Sheet):
             wrong["leader"] = "领导小组应有且只有一名组长。"
         if self.group_rules.contact and sum(bool(entry["values"].get("contact")) for entry in entries) != 1:
             wrong["contact"] = "应指定且只指定一名联系人。"
-        if not content["values"].get("work_plan", "").strip():
-            wrong["work_plan"] = "请填写工作计划。"
+        if not self._work_plan(content):
+            upload = self.task_rules.attachments != "none"
+            wrong["work_plan"] = "请填写工作计划，或上传工作计划文件。" if upload else "请填写工作计划。"
         return wrong
+
+    def _work_plan(self, content):
+        """The plan as typed; where it was uploaded instead, the names of the files."""
+        if typed := content["values"].get("work_plan", "").strip():
+            return typed
+        files = attachments.of_sheet(self.submission)
+        return f"见附件：{'、'.join(file.name for file in files)}" if files else ""
 
     def write(self, content):
         """Make the proposed list; the group takes effect when the route ends. Raises ``Incomplete``."""
@@ -84,7 +93,7 @@ class GroupSheet(Sheet):
         group = self.submission.group
         if group is None or group.since is not None:
             group = self.submission.group = LeadingGroup(unit_id=self.submission.unit_id)
-        group.work_plan = content["values"]["work_plan"].strip()
+        group.work_plan = self._work_plan(content)
         group.save()
         group.members.all().delete()
         GroupMember.objects.bulk_create(

@@ -10,7 +10,7 @@ class ReportSheet(Sheet):
 
     def faults(self, content):
         entry = {"values": content["values"]}
-        wrong = self.asks_faults(entry, self.task_rules.asks)
+        wrong = self.asks_faults(entry, self.task_rules.asks) | self.file_faults()
         return {"": wrong} if wrong else {}
 
     def write(self, content):

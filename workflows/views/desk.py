@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import clock
 from registers.access import policy_of
 from registers.views.paging import paged
-from workflows import campaigns, deadlines, policies
+from workflows import campaigns, deadlines, policies, readings
 from workflows.models import Decision, Extension, Notification, Objection, ReviewVote, Submission
 from workflows.views import trail
 
@@ -20,7 +20,7 @@ def desk(request):
     """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine), ``objections``,
-    ``extensions`` (longer terms to grant), ``campaign``, ``stats``.
+    ``extensions`` (longer terms to grant), ``readings`` (receipts still owed), ``campaign``, ``stats``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -48,11 +48,6 @@ def desk(request):
         .with_rules()
         .select_related(*NEEDED)
     )
-    objections = [
-        row
-        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-        if actor.has("office") and row.author_id != actor.user_id
-    ]
     led = policies.units_led(actor)
     return render(
         request,
@@ -71,8 +66,9 @@ def desk(request):
             ],
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
-            "objections": objections,
             "extensions": _extensions(actor),
+            "objections": _objections(actor),
+            "readings": _readings(actor, now),
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
@@ -85,6 +81,19 @@ def _extensions(actor):
         return []
     rows = policy_of(Extension).awaiting(Extension.objects.visible_to(actor), actor)
     return list(rows.select_related("asked_by", "submission__task", "submission__unit")[:20])
+
+
+def _objections(actor):
+    found = Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
+    return [row for row in found if actor.has("office") and row.author_id != actor.user_id]
+
+
+def _readings(actor, now):
+    """What is still to be read, each with its ``due``."""
+    found = list(readings.owed(actor)[:20])
+    for receipt in found:
+        receipt.due = deadlines.shown(receipt.document.due_on, now)
+    return found
 
 
 def _counts(submission):
@@ -140,6 +149,8 @@ def inbox_read(request):
         is_key = named.isascii() and named.isdigit() and len(named) < 19
         message = get_object_or_404(mine, pk=named if is_key else 0)
         mine.filter(pk=message.pk, read_at=None).update(read_at=clock.now())
+        if message.kind == "reading.published":
+            return redirect("reading_list")
         return redirect("submission_detail", pk=message.submission_id) if message.submission_id else redirect("desk")
     mine.filter(read_at=None).update(read_at=clock.now())
     messages.success(request, "消息已全部标为已读。")

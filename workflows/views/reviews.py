@@ -11,7 +11,7 @@ from registers import audit, clock
 from registers.access import can, people_who_may, require
 from registers.models import Grade
 from registers.text import segments
-from workflows import deadlines, documents, routes, steps
+from workflows import attachments, deadlines, documents, routes, steps
 from workflows.forms import reviews as forms
 from workflows.models import Submission
 from workflows.models.submissions import short_code
@@ -84,6 +84,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             else ([("报告内容", submission.narrative)] if submission.narrative else []),
             "compiled": submission.task.paper_rules.rows in documents.COMPILED,
             "members_needed": step.quorum,
+            "files": attachments.of_sheet(submission),
         },
         status=status,
     )

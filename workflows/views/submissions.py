@@ -14,7 +14,7 @@ from registers.access import can, require
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.views.papers import download
-from workflows import campaigns, deadlines, documents, drafts, records, routes, steps
+from workflows import attachments, campaigns, deadlines, documents, drafts, records, routes, steps
 from workflows.forms.submissions import SheetForm, read
 from workflows.models import Extension, Submission
 from workflows.models.submissions import State
@@ -58,6 +58,7 @@ def submission_detail(request, pk):
             "may_begin_again": can(request.actor, "begin_again", submission),
             "votes": votes,
             "letters": _letters(submission, decisions, votes),
+            "files": attachments.of_sheet(submission),
         },
     )
 
@@ -130,6 +131,10 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             if submission.state == "returned"
             else None,
             "paper": submission.task.paper_rules,
+            "files": attachments.of_sheet(submission),
+            "accepted": attachments.ACCEPTED,
+            "accepted_words": attachments.ACCEPTED_WORDS,
+            "most": attachments.MOST,
         },
         status=status,
     )
@@ -157,11 +162,33 @@ def _filled(request, submission, sheet):
             conflict=conflict.draft,
             draft_version=conflict.draft.version,
         )
+    try:
+        added = _files(request, submission)
+    except attachments.Refused as refused:
+        faults = {"": {"files": str(refused)}}
+        return _form(request, submission, SheetForm(sheet, content, faults), status=422, draft_version=version)
     if "submit" in request.POST:
         return _hand_in(request, submission, sheet, content, version)
-    if "add" not in request.POST and "remove" not in request.POST:
+    if added or "drop" in request.POST:
+        messages.success(request, f"已上传 {added} 个文件，草稿已保存。" if added else "附件已移除，草稿已保存。")
+        anchor = "#files"
+    elif "attach" in request.POST:
+        messages.info(request, "没有选择新的文件；草稿已保存。")
+        anchor = "#files"
+    elif "add" not in request.POST and "remove" not in request.POST:
         messages.success(request, "草稿已保存。")
     return redirect(reverse("submission_fill", args=[submission.pk]) + anchor)
+
+
+def _files(request, submission):
+    """Take in the files that came along, whichever button was pressed: a chosen file is never left behind. Returns how many."""
+    uploads, dropped = request.FILES.getlist("files"), request.POST.getlist("drop")
+    if not uploads and not dropped:
+        return 0
+    dropped = [number(pk) for pk in dropped]
+    return attachments.change_sheet(
+        submission.pk, uploads=uploads, dropped=dropped, actor=request.actor, at=clock.now()
+    )
 
 
 def _hand_in(request, submission, sheet, content, version):

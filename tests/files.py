@@ -1,0 +1,32 @@
+"""Files as people upload them, and as nobody should."""
+
+import io
+import zipfile
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+JPG = b"\xff\xd8\xff\xe0" + b"\x00" * 40
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500
+
+
+def upload(name, content, content_type="application/octet-stream"):
+    return SimpleUploadedFile(name, content, content_type)
+
+
+def package(*parts, types=True, locked=False):
+    """A zip with these parts, as an office file is one; ``locked`` marks them as encrypted."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for part in (["[Content_Types].xml"] if types else []) + list(parts):
+            archive.writestr(part, "x")
+    content = stream.getvalue()
+    if locked:
+        at = content.rfind(b"PK\x01\x02") + 8  # the flags of the last entry in the table of contents
+        content = content[:at] + b"\x01\x00" + content[at + 2 :]
+    return content
+
+
+def pdf(name="计划.pdf", text=b""):
+    return upload(name, PDF + text)

@@ -1,0 +1,105 @@
+"""Which units have got started: group, liaison, work plan, meeting, documents read; those with gaps first."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from registers.models import GroupMember, Unit
+from tests.files import pdf
+from tests.personas import Year
+from tests.workflows.test_activities import record
+from tests.workflows.test_reading import publish
+from workflows import attachments, mobilisation, readings
+
+pytestmark = pytest.mark.django_db
+
+
+def overview(year):
+    units = list(Unit.objects.filter(parent__isnull=False, appointments__role="unit_head"))
+    return {row.unit.code: row for row in mobilisation.overview(year.campaign, units, on=year.clock.today)}
+
+
+def file_group(year):
+    sheet = year.sheet("group")
+    members = ((year.campus.head, "leader"), (year.campus.deputy, "deputy"), (year.campus.member, "member"))
+    sheet = year.submit(sheet, year.group(sheet, *members))
+    return year.agree(year.agree(sheet, year.campus.head, signed=True), year.campus.office)
+
+
+def test_unit_that_has_done_everything_has_no_gaps(year):
+    file_group(year)
+    record(year)
+    document = publish(year)
+    for user in (receipt.user for receipt in document.receipts.select_related("user")):
+        readings.confirm(document.pk, actor=year.actor(user), at=year.clock.now)
+    row = overview(year)["CW"]
+    assert row.gaps == ()
+    assert (row.group_state, row.members, row.plan, row.liaisons, row.meetings) == ("filed", 3, True, "乙一", 1)
+    assert (row.read_share, row.last_meeting) == (100, year.clock.today)
+
+
+def test_gaps_are_named_and_come_first(year):
+    file_group(year)
+    record(year)
+    rows = overview(year)
+    assert rows["ZS"].gaps == ("领导小组未备案", "没有联络员", "没有动员会记录")
+    assert list(rows) == ["ZS", "CW"]
+
+
+def test_list_in_force_from_last_year_does_not_count_as_filed(year):
+    assert "领导小组未备案" in overview(year)["CW"].gaps
+
+
+def test_group_that_shrank_below_the_least_is_a_gap(year):
+    file_group(year)
+    GroupMember.objects.filter(group__since=year.clock.today, user=year.campus.member).delete()
+    assert "领导小组不足3人" in overview(year)["CW"].gaps
+
+
+def test_uploaded_plan_counts(year):
+    sheet = year.sheet("group")
+    actor = year.actor(year.campus.liaison)
+    attachments.change_sheet(sheet.pk, uploads=[pdf()], dropped=[], actor=actor, at=year.clock.now)
+    file_group(year)
+    assert overview(year)["CW"].files == 1
+
+
+def test_unread_documents_are_a_gap_until_withdrawn(year):
+    document = publish(year)
+    assert "6人次未阅" in overview(year)["CW"].gaps
+    readings.withdraw(document.pk, actor=year.actor(year.campus.liaison), at=year.clock.now)
+    assert overview(year)["CW"].read_share is None
+
+
+def test_contact_of_the_list_is_the_liaison_where_the_rule_book_asks_for_one(make_campus, clock):
+    campus = make_campus(scheme="nwnu-2012")
+    year = Year(campus, clock)
+    assert "没有联络员" in overview(year)["CW"].gaps
+    GroupMember.objects.filter(group=campus.group, user=campus.member).update(is_contact=True, phone="0000")
+    assert overview(year)["CW"].liaisons == campus.member.name
+
+
+@pytest.mark.parametrize("scheme", ["tongliao5-2022", "imut-2011", "jiangsu-dynamic"])
+def test_rule_book_without_groups_asks_for_none(make_campus, clock, scheme):
+    year = Year(make_campus(scheme=scheme), clock)
+    assert overview(year)["CW"].gaps == ("没有动员会记录",)
+    client = Client()
+    client.force_login(year.campus.office)
+    page = client.get(reverse("mobilisation_list")).content.decode()
+    assert "没有动员会记录" in page and "领导小组已备案" not in page
+
+
+def test_page_shows_each_reader_his_units(year):
+    file_group(year)
+
+    def page(user, query=""):
+        client = Client()
+        client.force_login(user)
+        return client.get(reverse("mobilisation_list") + query).content.decode()
+
+    office = page(year.campus.office)
+    assert office.index("招生就业处") < office.index("财务处")
+    assert "招生就业处" not in page(year.campus.head) and "财务处" in page(year.campus.head)
+    record(year)
+    gaps = page(year.campus.office, "?gaps=1")
+    assert "招生就业处" in gaps and reverse("unit_detail", args=["CW"]) not in gaps

@@ -1,0 +1,207 @@
+"""Meetings and education on record: what was held, who was expected, who came (R0-15, R1-42, R1-52, R3-09, R4-18)."""
+
+import re
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from registers import audit
+from registers.access import require
+from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
+from workflows import attachments
+from workflows.models import Activity, Attendance
+from workflows.sheets.base import digest_of
+
+Mark = Attendance.Mark
+EVERYBODY, LEADERS, NAMED = "everybody", "leaders", "named"
+TOLD = ("kind", "title", "held_on", "place", "host", "audience", "content")
+OUT = "out"  # a mark that takes somebody off the list of those expected
+BATCH = 500
+
+
+class Stale(Exception):
+    """Somebody else corrected the record first. Nothing has changed."""
+
+
+class BadNumbers(Exception):
+    """Staff numbers nobody here has; ``lines`` says of each line what is wrong."""
+
+    def __init__(self, lines):
+        self.lines = lines
+        super().__init__("；".join(lines))
+
+
+def below(units):
+    """Ids of ``units`` and all that is below them, in one query."""
+    children = {}
+    for pk, parent in Unit.objects.order_by().values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    found, waiting = set(), [unit.pk for unit in units]
+    while waiting:
+        pk = waiting.pop()
+        if pk not in found:
+            found.add(pk)
+            waiting.extend(children.get(pk, ()))
+    return found
+
+
+def people_of(unit, who, *, on):
+    """The users expected by default: all who work in the unit and below it, or only those who lead there (``LEADERS``).
+
+    Of a unit its leading group leads too.
+    """
+    return people_in(below([unit]), who, on=on, groups=unit.parent_id is not None)
+
+
+def people_in(units, who, *, on, groups=True):
+    """As ``people_of``, for the ids of units."""
+    people = User.objects.filter(is_active=True)
+    if who == EVERYBODY:
+        posts = Incumbency.objects.in_force(on).filter(post__unit__in=units).values("user")
+        return people.filter(Q(unit__in=units) | Q(pk__in=posts))
+    if who == LEADERS:
+        held = Appointment.objects.in_force(on).filter(unit__in=units, role__in=["unit_head", "liaison"]).values("user")
+        found = Q(pk__in=held)
+        if groups:
+            filed = LeadingGroup.objects.in_force(on).filter(unit__in=units)
+            found |= Q(pk__in=GroupMember.objects.filter(group__in=filed).values("user"))
+        return people.filter(found)
+    return people.none()
+
+
+def by_numbers(text):
+    """The users whose staff numbers ``text`` lists, one a line or separated by commas or spaces. Raises ``BadNumbers``."""
+    wanted = [
+        (line, number)
+        for line, row in enumerate(text.splitlines(), start=1)
+        for number in re.split(r"[\s,，、;；]+", row.strip())
+        if number
+    ]
+    known = {user.number: user for user in User.objects.filter(number__in={number for _, number in wanted})}
+    wrong = []
+    for line, number in wanted:
+        if number not in known:
+            wrong.append(f"第 {line} 行：没有工号为“{number[:20]}”的人员，请核对。")
+        elif not known[number].is_active:
+            wrong.append(f"第 {line} 行：“{number[:20]}”（{known[number].name}）已不在岗，请删去。")
+    if wrong:
+        raise BadNumbers(wrong)
+    return list(dict.fromkeys(known[number] for _, number in wanted))
+
+
+@transaction.atomic
+def record(*, campaign, unit, values, expected, numbers="", uploads=(), actor, at):
+    """Put an activity on record with everybody expected as present; return it.
+
+    ``values``: the fields in ``TOLD``; ``expected``: ``EVERYBODY``, ``LEADERS`` or ``NAMED``; ``numbers``: staff numbers of
+    others. Raises ``NotAllowed``, ``BadNumbers`` or ``attachments.Refused``; then nothing is on record.
+    """
+    activity = Activity(campaign=campaign, unit=unit, recorded_by_id=actor.user_id, recorded_at=at, **values)
+    require(actor, "record", activity)
+    named = by_numbers(numbers)
+    activity.save()
+    people = dict.fromkeys([*people_of(unit, expected, on=activity.held_on), *named])
+    Attendance.objects.bulk_create(
+        [Attendance(activity=activity, user=user) for user in people], batch_size=BATCH, ignore_conflicts=True
+    )
+    attachments.take(activity, uploads, actor=actor, at=at)
+    audit.append(
+        "activity.record",
+        about=activity,
+        actor=actor,
+        at=at,
+        detail={"digest": _digest(activity), "expected": len(people)},
+    )
+    return activity
+
+
+@transaction.atomic
+def change(activity_id, *, values, uploads=(), dropped=(), seen_version, actor, at):
+    """Correct a record and its files. Raises ``Stale``, ``NotAllowed`` or ``attachments.Refused``; then nothing has changed."""
+    activity = _locked(activity_id)
+    require(actor, "change", activity)
+    if activity.version != seen_version:
+        raise Stale
+    changed = [name for name in TOLD if getattr(activity, name) != values[name]]
+    before = _digest(activity)
+    for name in changed:
+        setattr(activity, name, values[name])
+    activity.version += 1
+    activity.save(update_fields=[*changed, "version"])
+    attachments.drop(activity, dropped, actor=actor, at=at)
+    attachments.take(activity, uploads, actor=actor, at=at)
+    detail = {"fields": changed, "before": before, "digest": _digest(activity), "version": activity.version}
+    audit.append("activity.change", about=activity, actor=actor, at=at, detail=detail)
+    return activity
+
+
+@transaction.atomic
+def mark(activity_id, *, marks, numbers="", mark_as=Mark.PRESENT, actor, at):
+    """Correct who came: ``marks`` maps user id → a mark or ``OUT``; ``numbers`` lists more people, marked ``mark_as``.
+
+    Somebody who was not expected is added. The audit keeps what every mark replaced. Returns how many changed. Raises
+    ``NotAllowed`` or ``BadNumbers``; then nothing has changed.
+    """
+    activity = _locked(activity_id)
+    require(actor, "change", activity)
+    wanted = dict(marks) | {user.pk: mark_as for user in by_numbers(numbers)}
+    rows = {row.user_id: row for row in activity.attendances.filter(user__in=wanted)}
+    history, added = [], []
+    for user, mark_ in sorted(wanted.items()):
+        row = rows.get(user)
+        before = row.mark if row else OUT
+        if mark_ == before:
+            continue
+        history.append([user, before, mark_])
+        if row is None:
+            added.append(Attendance(activity=activity, user_id=user, mark=mark_))
+        elif mark_ == OUT:
+            row.delete()
+        else:
+            row.mark = mark_
+            row.save(update_fields=["mark"])
+    Attendance.objects.bulk_create(added, batch_size=BATCH)
+    if history:
+        audit.append("activity.attendance", about=activity, actor=actor, at=at, detail={"marks": history})
+    return len(history)
+
+
+@transaction.atomic
+def void(activity_id, *, reason, actor, at):
+    """Declare a record void; it stays, struck out, with the reason. Raises ``NotAllowed``."""
+    activity = _locked(activity_id)
+    require(actor, "void", activity)
+    activity.voided_at, activity.voided_by_id, activity.void_reason = at, actor.user_id, reason.strip()
+    activity.save(update_fields=["voided_at", "voided_by", "void_reason"])
+    audit.append("activity.void", about=activity, actor=actor, at=at, detail={"digest": _digest(activity)})
+    return activity
+
+
+@transaction.atomic
+def delete(activity_id, *, actor, at):
+    """Take a record away on the day it was made, with its files. Raises ``NotAllowed``."""
+    activity = _locked(activity_id)
+    require(actor, "delete", activity)
+    audit.append("activity.delete", about=activity, actor=actor, at=at, detail={"digest": _digest(activity)})
+    attachments.drop(activity, list(activity.attachments.values_list("pk", flat=True)), actor=actor, at=at)
+    activity.delete()
+
+
+def counted(activities):
+    """The queryset with ``expected``, ``present``, ``excused`` and ``absent``: how many of each (应到、实到、请假、缺席)."""
+    marks = {mark: Count("attendances", filter=Q(attendances__mark=mark)) for mark in Mark.values}
+    return activities.annotate(expected=Count("attendances"), **marks)
+
+
+def valid(activities):
+    """Without what was declared void."""
+    return activities.filter(voided_at=None)
+
+
+def _locked(activity_id):
+    found = Activity.objects.select_for_update(of=("self",)).select_related("unit", "campaign")
+    return found.get(pk=activity_id)
+
+
+def _digest(activity):
+    return digest_of({name: getattr(activity, name) for name in TOLD})

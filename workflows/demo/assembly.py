@@ -1,0 +1,116 @@
+"""How the demo's campaign was announced: meetings with who came, documents with who has read them."""
+
+from workflows import activities, deadlines, readings
+from workflows.demo.corpus import dice
+from workflows.demo.people import OFFICE_PERSONAS, UNIT_PERSONAS
+from workflows.demo.year import moment
+from workflows.models import Attendance, ReadingDocument
+
+ABSENT, EXCUSED = 0.04, 0.1
+READ_SHARE = 0.7
+READING_DAYS = 4
+UNREAD = {UNIT_PERSONAS[0].number, UNIT_PERSONAS[3].number}  # two of those one signs in as have something left to read
+SPEECH = "一、传达学校工作方案。\n二、明确各阶段任务和时间要求。\n三、布置岗位风险排查和材料报送。"
+LESSON = "一、学习有关纪律规定和典型案例通报。\n二、结合岗位讨论容易发生问题的环节。\n三、对照岗位职责查找风险。"
+LETTER = (
+    "请各单位负责人、联络员认真阅读工作方案，按时间要求组织本单位排查。\n\n"
+    "重点把握：人员范围、风险类别和等级标准、各阶段截止日期、材料报送程序。"
+)
+NOTE = "请全体人员阅读本单位排查工作安排：对照岗位职责逐项查找，写明具体环节和表现形式，按期提交，有疑问请联系联络员。"
+
+
+class Mobiliser:
+    """The school calls its heads together and sends them the plan; the unit the demo is told from does the same at home."""
+
+    def __init__(self, campus, campaign, agenda, players):
+        self.campus, self.campaign, self.agenda, self.players = campus, campaign, agenda, players
+        self.office = campus.personas[OFFICE_PERSONAS[0].number]
+        self.liaison = campus.home.liaison.user
+        self.chance = dice(campus.seed, "assembly")
+
+    def journeys(self):
+        """Nothing is held where the story has no working day, or the rule book knows no meetings."""
+        days, kinds = self.agenda.days, self.campus.rules.activities
+        if len(days) < READING_DAYS or not kinds:
+            return []
+        first = {kind.purpose: kind for kind in reversed(kinds)}
+        meeting, lesson = first.get("mobilisation", kinds[0]), first.get("education", kinds[0])
+        root, home = self.campus.root, self.campus.home.unit
+        head, school = self.campus.home.head.user.name, f"{root.name}{meeting.label}"
+        everybody = {"expected": activities.EVERYBODY, "content": SPEECH}
+        found = [
+            self._meeting(
+                days[0], self.office, root, meeting, title=school, expected=activities.LEADERS, content=SPEECH, host=""
+            ),
+            self._meeting(days[2], self.liaison, home, meeting, host=head, **everybody),
+            self._meeting(
+                days[len(days) // 2], self.liaison, home, lesson, host=head, **{**everybody, "content": LESSON}
+            ),
+            self._reading(
+                days[1],
+                self.office,
+                root,
+                title=self.campus.rules.identity.title,
+                text=LETTER,
+                audience=ReadingDocument.Audience.ROLES,
+                roles=["unit_head", "liaison"],
+            ),
+            self._reading(
+                days[-READING_DAYS],
+                self.liaison,
+                home,
+                title="本单位排查工作安排",
+                text=NOTE,
+                audience=ReadingDocument.Audience.EVERYBODY,
+                roles=[],
+            ),
+        ]
+        # Every other unit has held its meeting as well.
+        for place in [place for place in self.campus.places if not place.is_home][::2]:
+            told = {**everybody, "host": place.head.user.name}
+            found.append(self._meeting(days[3], place.liaison.user, place.unit, meeting, **told))
+        return found
+
+    def _meeting(self, day, recorder, unit, kind, *, expected, host, content, title=""):
+        yield moment(day, 15)
+        actor = self.players.actor(recorder)
+        values = {
+            "kind": kind.code,
+            "title": (title or f"{unit.name}{kind.label}")[:120],
+            "held_on": self.agenda.today,
+            "place": "第一会议室",
+            "host": host,
+            "audience": "单位全体人员" if expected == activities.EVERYBODY else "各单位负责人、联络员",
+            "content": content,
+        }
+        made = activities.record(
+            campaign=self.campaign, unit=unit, values=values, expected=expected, actor=actor, at=self.agenda.at
+        )
+        activities.mark(made.pk, marks=self._missing(made), actor=actor, at=self.agenda.at)
+
+    def _missing(self, activity):
+        marks = {}
+        for user in activity.attendances.order_by("user__number").values_list("user_id", flat=True):
+            drawn = self.chance.random()
+            if drawn < ABSENT:
+                marks[user] = Attendance.Mark.ABSENT
+            elif drawn < ABSENT + EXCUSED:
+                marks[user] = Attendance.Mark.EXCUSED
+        return marks
+
+    def _reading(self, day, publisher, unit, **values):
+        yield moment(day, 9)
+        due = deadlines.add_days(self.campus.year.today, 3)
+        made = readings.publish(
+            campaign=self.campaign,
+            unit=unit,
+            values={**values, "due_on": due},
+            actor=self.players.actor(publisher),
+            at=self.agenda.at,
+        )
+        readers = list(made.receipts.order_by("user__number").select_related("user"))
+        readers = [row.user for row in readers if row.user.number not in UNREAD and self.chance.random() < READ_SHARE]
+        for place in range(READING_DAYS):
+            yield moment(deadlines.add_days(day, place), 17, 10 * place)
+            for user in readers[place::READING_DAYS]:
+                readings.confirm(made.pk, actor=self.players.actor(user), at=self.agenda.at)

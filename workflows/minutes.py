@@ -1,0 +1,166 @@
+"""Papers about meetings, education and reading: one activity's record, a unit's list of them, a document's receipts.
+
+Also what other papers say of them: rows of the search log (R1-52), figures of the annual summary (R2-32).
+"""
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from registers.papers.compose import document_for, source
+from workflows import activities
+from workflows.models import Activity, Attendance, ReadReceipt
+
+Mark = Attendance.Mark
+PURPOSES = {"mobilisation": "动员部署", "education": "廉政教育", "supervision": "日常监督"}
+
+
+def kinds(rules):
+    """``{code: ActivityKind}`` of a rule book."""
+    return {kind.code: kind for kind in rules.activities}
+
+
+@source("activity_record")
+def activity_record(*, activity, attendances, whole):
+    """会议（教育活动）记录. ``attendances``: the rows the reader may see; ``whole``: are these all? Then they are counted."""
+    rules = activity.campaign.scheme.rules
+    rows = list(attendances.select_related("user__unit"))
+    counts = {mark: sum(row.mark == mark for row in rows) for mark in Mark.values}
+    figures = (
+        f"应到{len(rows)}人，实到{counts[Mark.PRESENT]}人，请假{counts[Mark.EXCUSED]}人，缺席{counts[Mark.ABSENT]}人"
+    )
+    return {
+        "rows": [
+            {
+                "name": row.user.name,
+                "unit": row.user.unit.name if row.user.unit else "",
+                "title": row.user.title,
+                "state": row.get_mark_display(),
+            }
+            for row in rows
+        ],
+        "fields": {
+            "unit": activity.unit.name,
+            "kind": rules.label_of("activities", activity.kind),
+            "title": activity.title,
+            "held_on": activity.held_on.isoformat(),
+            "place": activity.place,
+            "host": activity.host,
+            "recorder": activity.recorded_by.name,
+            "audience": activity.audience,
+            "figures": figures if whole else "",
+            "content": (f"【本记录已作废：{activity.void_reason}】\n" if activity.voided_at else "") + activity.content,
+        },
+    }
+
+
+@source("activity_list")
+def activity_list(*, unit, on, rules, reader=None):
+    """会议和教育活动一览 of a unit in the year of ``on``, oldest first, with how many were expected and came."""
+    found = _of_year(unit, on)
+    if reader is not None:
+        found = found.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
+    rows = activities.counted(found).order_by("held_on", "pk")
+    return {
+        "rows": [
+            {
+                "held_on": row.held_on.isoformat(),
+                "kind": rules.label_of("activities", row.kind),
+                "title": row.title,
+                "place": row.place,
+                "host": row.host,
+                "expected": row.expected,
+                "present": row.present,
+                "remark": "；".join(
+                    f"{word}{count}人" for word, count in (("请假", row.excused), ("缺席", row.absent)) if count
+                ),
+            }
+            for row in rows
+        ]
+    }
+
+
+@source("reading_record")
+def reading_record(*, document, receipts):
+    """学习文件阅读情况: who has read it and when. ``receipts``: the rows the reader may see."""
+    rows = list(receipts.filter(user__is_active=True).select_related("user__unit"))
+    read = sum(row.read_at is not None for row in rows)
+    return {
+        "rows": [
+            {
+                "name": row.user.name,
+                "unit": row.user.unit.name if row.user.unit else "",
+                "state": "已阅" if row.read_at else "未阅",
+                "read_at": f"{timezone.localtime(row.read_at):%Y-%m-%d %H:%M}" if row.read_at else "",
+            }
+            for row in rows
+        ],
+        "fields": {
+            "title": document.title,
+            "publisher": document.unit.name,
+            "published_on": timezone.localdate(document.published_at).isoformat(),
+            "due_on": document.due_on.isoformat() if document.due_on else "",
+            "figures": f"应阅{len(rows)}人，已阅{read}人，未阅{len(rows) - read}人",
+        },
+    }
+
+
+def about_activity(layout, activity, *, attendances, whole):
+    """The document of a paper about one activity."""
+    return _signed(layout, activity.campaign, activity=activity, attendances=attendances, whole=whole) | {
+        "attachments": list(activity.attachments.values_list("name", "digest"))
+    }
+
+
+def about_reading(layout, document, *, receipts):
+    """The document of a paper about one document to read."""
+    return _signed(layout, document.campaign, document=document, receipts=receipts)
+
+
+def _signed(layout, campaign, **about):
+    return {
+        **document_for(layout.compiled, **about),
+        "year": campaign.year,
+        "institution": campaign.scheme.rules.identity.institution,
+    }
+
+
+def _of_year(unit, on):
+    return activities.valid(Activity.objects.filter(unit=unit, campaign__year=on.year, held_on__lte=on))
+
+
+def log_rows(*, unit, on, rules, reader=None):
+    """The unit's meetings as rows of the search log. Source: R1-52."""
+    found = _of_year(unit, on)
+    if reader is not None:
+        found = found.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
+    return [
+        {
+            "at": f"{row.held_on:%Y-%m-%d}",
+            "task": rules.label_of("activities", row.kind),
+            "place": row.place or unit.name,
+            "step": "会议、活动",
+            "person": row.host,
+            "text": f"{row.title}（应到{row.expected}人，实到{row.present}人）" if row.expected else row.title,
+        }
+        for row in activities.counted(found).order_by("held_on", "pk")
+    ]
+
+
+def figures(*, unit, on):
+    """``[(name, count)]`` of the annual summary: activities by purpose, people who came, documents read."""
+    found = _of_year(unit, on).select_related("campaign__scheme")
+    purposes = dict.fromkeys(PURPOSES, 0)
+    for row in found.defer("campaign__scheme__document", "campaign__scheme__source"):
+        kind = kinds(row.campaign.scheme.rules).get(row.kind)
+        purposes[kind.purpose if kind else "education"] += 1
+    came = Attendance.objects.filter(activity__in=_of_year(unit, on), mark=Mark.PRESENT).count()
+    receipts = ReadReceipt.objects.filter(
+        user__unit=unit, document__campaign__year=on.year, document__published_at__date__lte=on
+    ).aggregate(asked=Count("pk"), read=Count("pk", filter=Q(read_at__date__lte=on)))
+    return [
+        ("会议和教育活动（次）", sum(purposes.values())),
+        *((f"其中：{PURPOSES[purpose]}", count) for purpose, count in purposes.items() if count),
+        ("参加会议和教育活动（人次）", came),
+        ("学习文件应阅（人次）", receipts["asked"]),
+        ("学习文件已阅（人次）", receipts["read"]),
+    ]

@@ -1,0 +1,70 @@
+"""Who reads and keeps the records of meetings and education (R0-15, R1-42, R4-18)."""
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from registers.access import YES, Policy, no, policy
+from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from workflows.models import Attendance
+
+KEEPERS = ("liaison", "unit_head")
+WATCHERS = (*KEEPERS, GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES)
+
+
+@policy("workflows.Activity")
+class ActivityPolicy(Policy):
+    def visible(self, rows, actor):
+        """One's unit's and the school's, those one was expected at, and those of units one answers for."""
+        if not actor.is_authenticated:
+            return rows.none()
+        expected = Attendance.objects.filter(activity=OuterRef("pk"), user=actor.user_id)
+        return rows.filter(
+            Q(unit__parent=None) | Q(unit__in=actor.home_unit_ids | actor.unit_ids(*WATCHERS)) | Q(Exists(expected))
+        )
+
+    def may_record(self, actor, activity):
+        """Put an activity of ``activity.unit`` on record: its liaison or head; for the school the office."""
+        return keeps(actor, activity.unit, "会议和教育活动由本单位联络员或负责人登记，学校的由领导小组办公室登记。")
+
+    def may_change(self, actor, activity):
+        if activity.voided_at is not None:
+            return no("该记录已作废，不能再修改。")
+        if activity.campaign.state != "open":
+            return no("该年度活动已经结束，记录不能再修改。")
+        return self.may_record(actor, activity)
+
+    may_void = may_change
+
+    def may_delete(self, actor, activity):
+        """On the day it was recorded, by whoever did; afterwards it can only be declared void."""
+        if activity.recorded_by_id != actor.user_id:
+            return no("只有登记人可以删除；有误的记录请作废。")
+        if timezone.localdate(activity.recorded_at) != actor.on:
+            return no("只能在登记当天删除；有误的记录请作废。")
+        return self.may_change(actor, activity)
+
+    def may_watch(self, actor, activity):
+        """Read who was there: who leads the unit or organises its work, and the school's part."""
+        if activity.unit_id in actor.unit_ids(*WATCHERS):
+            return YES
+        return no("出席名单供本单位负责人、联络员、领导小组成员和学校办公室查看；您可以看到本人的出席情况。")
+
+
+@policy("workflows.Attendance")
+class AttendancePolicy(Policy):
+    def visible(self, rows, actor):
+        """One's own; a unit's activities' by who answers for it; its people's elsewhere by their head and liaison."""
+        if not actor.is_authenticated:
+            return rows.none()
+        return rows.filter(
+            Q(user=actor.user_id)
+            | Q(activity__unit__in=actor.unit_ids(*WATCHERS))
+            | Q(user__unit__in=actor.unit_ids(*KEEPERS))
+        )
+
+
+def keeps(actor, unit, refusal):
+    """Does the actor keep this unit's records? The school's are the office's."""
+    if unit.parent_id is None:
+        return YES if unit.pk in actor.own_unit_ids("office") else no(refusal)
+    return YES if unit.pk in actor.unit_ids(*KEEPERS) else no(refusal)

@@ -1,0 +1,56 @@
+"""Who publishes documents to read, who reads them, and who knows who has (R2-21, R4-18)."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from registers.access import YES, Policy, no, policy
+from registers.actors import SCHOOL_ROLES
+from workflows.models import ReadReceipt
+from workflows.policies.activities import KEEPERS, keeps
+
+COUNTERS = (*KEEPERS, "leader_in_charge", "registrar", *SCHOOL_ROLES)
+
+
+@policy("workflows.ReadingDocument")
+class ReadingDocumentPolicy(Policy):
+    def visible(self, rows, actor):
+        """Whom it is for, until it is withdrawn; who publishes there or answers for people it is for, always."""
+        if not actor.is_authenticated:
+            return rows.none()
+        mine = ReadReceipt.objects.filter(document=OuterRef("pk"), user=actor.user_id)
+        found = Q(Exists(mine), withdrawn_at=None) | Q(unit__in=actor.unit_ids(*COUNTERS))
+        if led := actor.unit_ids(*COUNTERS):
+            found |= Q(Exists(ReadReceipt.objects.filter(document=OuterRef("pk"), user__unit__in=led)))
+        return rows.filter(found)
+
+    def may_publish(self, actor, document):
+        """For the school the office or the registrar, for a unit its liaison or head."""
+        if document.unit.parent_id is None and document.unit_id in actor.own_unit_ids("registrar"):
+            return YES
+        return keeps(actor, document.unit, "学习文件由领导小组办公室、管理员或本单位联络员、负责人发布。")
+
+    def may_withdraw(self, actor, document):
+        if document.withdrawn_at is not None:
+            return no("该文件已经撤下。")
+        return self.may_publish(actor, document)
+
+    def may_confirm(self, actor, document):
+        """Say that one has read it."""
+        if document.withdrawn_at is not None:
+            return no("该文件已经撤下，不必再确认。")
+        receipt = ReadReceipt.objects.filter(document=document.pk, user=actor.user_id).first()
+        if receipt is None:
+            return no("该文件没有发给您，不必确认。")
+        return no("您已确认阅读。") if receipt.read_at else YES
+
+    def may_count(self, actor, document):
+        """See who has read it and who has not, as far as one answers for them."""
+        return YES if actor.has(*COUNTERS) else no("阅读情况供发布人、单位负责人、联络员和学校办公室查看。")
+
+
+@policy("workflows.ReadReceipt")
+class ReadReceiptPolicy(Policy):
+    def visible(self, rows, actor):
+        """One's own, and those of people one answers for."""
+        if not actor.is_authenticated:
+            return rows.none()
+        return rows.filter(Q(user=actor.user_id) | Q(user__unit__in=actor.unit_ids(*COUNTERS)))

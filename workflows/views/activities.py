@@ -1,0 +1,312 @@
+"""Meetings and education: what was held, who came."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from registers import audit, clock
+from registers.access import can, require
+from registers.models import Unit
+from registers.papers.compose import compose
+from registers.views.paging import paged
+from registers.views.papers import download
+from workflows import activities, attachments, campaigns, minutes, records
+from workflows.forms import activities as forms
+from workflows.models import Activity, Attendance
+from workflows.policies.activities import KEEPERS, WATCHERS
+
+FILES = {"accepted": attachments.ACCEPTED, "accepted_words": attachments.ACCEPTED_WORDS, "most": attachments.MOST}
+CRUMB = "会议与教育"
+EXCEPTIONS_FIRST = ("mark", "user__sort_key", "user__number")  # absent, excused, present
+
+
+def _rows(request):
+    """Activities the reader may see, with what leads to their rule book."""
+    found = Activity.objects.visible_to(request.actor).select_related("unit", "campaign__scheme", "recorded_by")
+    return found.defer("campaign__scheme__document", "campaign__scheme__source")
+
+
+def recording_units(actor):
+    """The units whose meetings, or documents to read, the person puts on record, the school first."""
+    ids = actor.unit_ids(*KEEPERS) | actor.own_unit_ids("office")
+    units = Unit.objects.visible_to(actor).filter(pk__in=ids, closed_on=None).order_by("parent_id", "position")
+    office = actor.own_unit_ids("office")
+    return [unit for unit in units if unit.parent_id is not None or unit.pk in office]
+
+
+@require_safe
+def activity_list(request):
+    """Activities of one's unit, of the school and of the units one answers for, newest first.
+
+    Context: ``campaign``, ``filters``, ``units``, ``kinds``, ``purposes``, ``page`` of activities, each with ``kind_label``,
+    ``purpose_label``, ``figures`` (counts, for who may watch) and ``mine`` (one's own attendance); ``may_record``, ``may_watch``.
+    """
+    running = campaigns.current()
+    filters = {name: request.GET.get(name, "").strip()[:40] for name in ("unit", "purpose", "kind", "void")}
+    known = minutes.kinds(running.scheme.rules) if running else {}
+    found = _rows(request).filter(campaign=running)
+    units = Unit.objects.visible_to(request.actor).filter(pk__in=found.order_by().values("unit"))
+    found = found.filter(voided_at__isnull=not filters["void"])
+    if filters["unit"]:
+        found = found.filter(unit__code=filters["unit"])
+    if filters["kind"]:
+        found = found.filter(kind=filters["kind"])
+    if filters["purpose"]:
+        found = found.filter(kind__in=[code for code, kind in known.items() if kind.purpose == filters["purpose"]])
+    page = paged(request, found)
+    _told(request.actor, page.rows, known)
+    context = {
+        "campaign": running,
+        "filters": filters,
+        "filtered": any(filters.values()),
+        "units": units.order_by("parent_id", "position").values_list("code", "name"),
+        "kinds": known.values(),
+        "purposes": [(code, label) for code, label in minutes.PURPOSES.items() if _used(known, code)],
+        "page": page,
+        "may_record": bool(running and known and recording_units(request.actor)),
+        "may_watch": request.actor.has(*WATCHERS),
+    }
+    return render(request, "workflows/activity_list.html", context)
+
+
+def _used(known, purpose):
+    return any(kind.purpose == purpose for kind in known.values())
+
+
+def _told(actor, rows, known):
+    """Put the words and figures of a list on its rows."""
+    keys, watched = [row.pk for row in rows], actor.unit_ids(*WATCHERS)
+    seen = Attendance.objects.visible_to(actor).filter(activity__in=keys)
+    counts = {mark: Count("pk", filter=Q(mark=mark)) for mark in Attendance.Mark.values}
+    figures = {
+        row["activity"]: row for row in seen.order_by().values("activity").annotate(expected=Count("pk"), **counts)
+    }
+    mine = {row.activity_id: row for row in seen.filter(user=actor.user_id)}
+    for row in rows:
+        kind = known.get(row.kind)
+        row.kind_label = kind.label if kind else row.kind
+        row.purpose_label = minutes.PURPOSES.get(kind.purpose, "") if kind else ""
+        row.figures = figures.get(row.pk) if row.unit_id in watched else None
+        row.mine = mine.get(row.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_add(request):
+    """Put an activity on record. Context: see ``_edit_page``."""
+    running, units = campaigns.current(), recording_units(request.actor)
+    root = running.institution if running else Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    if not units or running is None:
+        require(request.actor, "record", Activity(unit=root, campaign=running))
+        raise Http404  # an office without a campaign: the list says so
+    choices = [(unit.code, f"{unit.name}（全校）" if unit.parent_id is None else unit.name) for unit in units]
+    options = {"campaign": running, "today": clock.today(), "units": choices}
+    if request.method != "POST":
+        start = {"unit": choices[0][0], "held_on": clock.today(), "expected": activities.EVERYBODY}
+        return _edit_page(request, forms.NewActivityForm(initial=start, **options))
+    form = forms.NewActivityForm(request.POST, **options)
+    if not form.is_valid():
+        return _edit_page(request, form)
+    try:
+        made = activities.record(
+            campaign=running,
+            unit=next(unit for unit in units if unit.code == form.cleaned_data["unit"]),
+            values=form.values,
+            expected=form.cleaned_data["expected"],
+            numbers=form.cleaned_data["numbers"],
+            uploads=request.FILES.getlist("files"),
+            actor=request.actor,
+            at=clock.now(),
+        )
+    except activities.BadNumbers as wrong:
+        for line in wrong.lines:
+            form.add_error("numbers", line)
+        return _edit_page(request, form)
+    except attachments.Refused as refused:
+        return _edit_page(request, form, file_error=str(refused))
+    messages.success(request, "已登记。应到人员先都记为出席，请把请假、缺席的人改过来。")
+    return redirect("activity_attendance", pk=made.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_edit(request, pk):
+    """Correct a record. Context: see ``_edit_page``."""
+    activity = get_object_or_404(_rows(request), pk=pk)
+    require(request.actor, "change", activity)
+    options = {"campaign": activity.campaign, "today": clock.today()}
+    if request.method != "POST":
+        start = {name: getattr(activity, name) for name in activities.TOLD}
+        return _edit_page(request, forms.ActivityForm(initial=start, **options), activity=activity)
+    form = forms.ActivityForm(request.POST, **options)
+    if not form.is_valid():
+        return _edit_page(request, form, activity=activity)
+    dropped = [int(key) for key in request.POST.getlist("drop") if key.isascii() and key.isdigit() and len(key) < 19]
+    seen = request.POST.get("seen_version", "")
+    try:
+        activities.change(
+            pk,
+            values=form.values,
+            uploads=request.FILES.getlist("files"),
+            dropped=dropped,
+            seen_version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1,
+            actor=request.actor,
+            at=clock.now(),
+        )
+    except attachments.Refused as refused:
+        return _edit_page(request, form, activity=activity, file_error=str(refused))
+    except activities.Stale:
+        form.add_error(None, "这条记录刚被别人修改过，您的修改没有保存。下面是您填写的内容，核对后再保存即以此为准。")
+        activity.refresh_from_db(fields=["version"])
+        return _edit_page(request, form, activity=activity)
+    messages.success(request, "已保存。")
+    return redirect("activity_detail", pk=pk)
+
+
+def _edit_page(request, form, *, activity=None, file_error=""):
+    """Context: ``form``, ``activity`` (None for a new one), ``files`` it holds, ``file_error``, ``crumbs``."""
+    crumbs = [(CRUMB, reverse("activity_list"))]
+    if activity is not None:
+        crumbs.append((activity.title, reverse("activity_detail", args=[activity.pk])))
+    context = {
+        "form": form,
+        "activity": activity,
+        "files": activity.attachments.told() if activity else [],
+        "file_error": file_error,
+        "crumbs": crumbs,
+        **FILES,
+    }
+    refused = form.is_bound and (bool(form.errors) or bool(file_error))
+    return render(request, "workflows/activity_edit.html", context, status=422 if refused else 200)
+
+
+@require_safe
+def activity_detail(request, pk):
+    """One activity. Context: see ``_page``."""
+    return _page(request, get_object_or_404(_rows(request), pk=pk))
+
+
+def _page(request, activity, *, form=None):
+    """Context: ``activity`` with its ``kind_label`` and ``purpose_label``, ``files``, ``page`` of attendances, ``counts``
+    (for who may ``watch``), ``mine``, ``may_change``, ``may_delete``, ``has_paper``, ``form`` (why it is void), ``crumbs``."""
+    actor, rules = request.actor, activity.campaign.scheme.rules
+    kind = minutes.kinds(rules).get(activity.kind)
+    activity.kind_label = kind.label if kind else activity.kind
+    activity.purpose_label = minutes.PURPOSES[kind.purpose] if kind else ""
+    watch = can(actor, "watch", activity)
+    seen = Attendance.objects.visible_to(actor).filter(activity=activity)
+    others = watch or actor.has(*KEEPERS)
+    context = {
+        "activity": activity,
+        "files": activity.attachments.told(),
+        "watch": watch,
+        "others": others,
+        "page": paged(request, seen.select_related("user__unit").order_by(*EXCEPTIONS_FIRST)) if others else None,
+        "counts": _counts(seen) if others else None,
+        "mine": seen.filter(user=actor.user_id).first(),
+        "may_change": can(actor, "change", activity),
+        "may_delete": can(actor, "delete", activity),
+        "has_paper": bool(records.papers_about(rules, "activity")),
+        "form": form or forms.VoidForm(),
+        "crumbs": [(CRUMB, reverse("activity_list"))],
+    }
+    return render(request, "workflows/activity_detail.html", context, status=422 if form else 200)
+
+
+def _counts(attendances):
+    marks = {mark: Count("pk", filter=Q(mark=mark)) for mark in Attendance.Mark.values}
+    return attendances.aggregate(expected=Count("pk"), **marks)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def activity_attendance(request, pk):
+    """Tick who came; add people by their staff numbers.
+
+    Context: ``activity``, ``page`` of attendances, ``counts``, ``marks`` as (code, label), ``typed`` (numbers, mark) and
+    ``errors`` by line, ``crumbs``.
+    """
+    activity = get_object_or_404(_rows(request), pk=pk)
+    require(request.actor, "change", activity)
+    if request.method != "POST":
+        return _attendance_page(request, activity)
+    posted = [int(key) for key in request.POST.getlist("user") if key.isascii() and key.isdigit() and len(key) < 19]
+    marks = Attendance.Mark
+    expected = set(activity.attendances.filter(user__in=posted).values_list("user_id", flat=True))
+    mark_as = request.POST.get("mark_as") if request.POST.get("mark_as") in marks.values else marks.PRESENT
+    try:
+        changed = activities.mark(
+            pk,
+            marks=forms.marks(request.POST, expected),
+            numbers=request.POST.get("numbers", ""),
+            mark_as=mark_as,
+            actor=request.actor,
+            at=clock.now(),
+        )
+    except activities.BadNumbers as wrong:
+        return _attendance_page(request, activity, errors=wrong.lines)
+    messages.success(request, f"已保存，改动 {changed} 人。" if changed else "没有改动。")
+    asked = request.POST.get("page", "")
+    query = f"?{urlencode({'page': asked})}" if asked.isascii() and asked.isdigit() and len(asked) < 6 else ""
+    return redirect(reverse("activity_attendance", args=[pk]) + query)
+
+
+def _attendance_page(request, activity, *, errors=()):
+    page = paged(request, activity.attendances.select_related("user__unit"))
+    if errors:  # what was ticked is not lost because a number was wrong
+        ticked = forms.marks(request.POST, [row.user_id for row in page.rows])
+        for row in page.rows:
+            row.mark = ticked.get(row.user_id, row.mark)
+    context = {
+        "activity": activity,
+        "page": page,
+        "counts": _counts(activity.attendances.all()),
+        "marks": [*Attendance.Mark.choices, (activities.OUT, "移出名单")],
+        "choices": Attendance.Mark.choices,
+        "typed": {name: request.POST.get(name, "") for name in ("numbers", "mark_as")},
+        "errors": errors,
+        "crumbs": [
+            (CRUMB, reverse("activity_list")),
+            (activity.title, reverse("activity_detail", args=[activity.pk])),
+        ],
+    }
+    return render(request, "workflows/activity_attendance.html", context, status=422 if errors else 200)
+
+
+@require_POST
+def activity_void(request, pk):
+    """Declare a record void, with the reason."""
+    activity = get_object_or_404(_rows(request), pk=pk)
+    require(request.actor, "void", activity)
+    form = forms.VoidForm(request.POST)
+    if not form.is_valid():
+        return _page(request, activity, form=form)
+    activities.void(pk, reason=form.cleaned_data["reason"], actor=request.actor, at=clock.now())
+    messages.success(request, "已作废；记录和原因保留备查，不再计入统计。")
+    return redirect("activity_detail", pk=pk)
+
+
+@require_POST
+def activity_delete(request, pk):
+    """Take away what was recorded by mistake, on the same day."""
+    activity = get_object_or_404(_rows(request), pk=pk)
+    activities.delete(activity.pk, actor=request.actor, at=clock.now())
+    messages.success(request, "已删除。")
+    return redirect("activity_list")
+
+
+@require_safe
+def activity_file(request, pk, form):
+    """The record as a paper, with the attendances that the reader may see."""
+    activity = get_object_or_404(_rows(request), pk=pk)
+    layout = next(iter(records.papers_about(activity.campaign.scheme.rules, "activity").values()), None)
+    if layout is None:
+        raise Http404
+    seen = Attendance.objects.visible_to(request.actor).filter(activity=activity)
+    document = minutes.about_activity(
+        layout, activity, attendances=seen, whole=bool(can(request.actor, "watch", activity))
+    )
+    audit.append("paper.export", about=activity, actor=request.actor, detail={"form": form})
+    return download(compose(layout, document), form, f"{layout.title}（{activity.title}）")

@@ -1,0 +1,50 @@
+"""宣传动员: how far each unit has come with getting started."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from registers import clock
+from registers.access import require
+from registers.models import Unit
+from registers.schemes.language import Brings
+from workflows import campaigns, mobilisation
+from workflows.models import Campaign, Submission
+from workflows.policies.activities import WATCHERS
+
+
+@require_safe
+def mobilisation_list(request):
+    """Every unit the reader watches, those with the most gaps first.
+
+    Context: ``campaign``, ``rows`` (``mobilisation.Standing``, each with ``may_open``: its group list is the reader's to see),
+    ``asks_group``, ``least`` (members of a group), ``stats``, ``only_gaps``.
+    """
+    require(request.actor, "watch", Campaign)
+    running = campaigns.current()
+    context = {"campaign": running}
+    if running is not None:
+        watched = request.actor.unit_ids(*WATCHERS)
+        owing = campaigns.answerable_units(running.institution, on=request.actor.on)
+        units = Unit.objects.visible_to(request.actor).filter(pk__in=owing).filter(pk__in=watched)
+        rows = mobilisation.overview(running, list(units), on=clock.today())
+        sheets = [row.sheet for row in rows if row.sheet]
+        readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
+        for row in rows:
+            row.may_open = row.sheet in readable
+        rules = running.scheme.rules
+        asked, read = sum(row.asked for row in rows), sum(row.read for row in rows)
+        only_gaps = request.GET.get("gaps") == "1"
+        context |= {
+            "asks_group": any(task.brings is Brings.GROUP for task in rules.tasks),
+            "least": rules.groups["unit"].min_members if "unit" in rules.groups else 1,
+            "stats": {
+                "units": len(rows),
+                "complete": sum(not row.gaps for row in rows),
+                "filed": sum(row.group_state == "filed" for row in rows),
+                "met": sum(bool(row.meetings) for row in rows),
+                "read": read * 100 // asked if asked else None,
+            },
+            "only_gaps": only_gaps,
+            "rows": [row for row in rows if row.gaps] if only_gaps else rows,
+        }
+    return render(request, "workflows/mobilisation_list.html", context)

@@ -37,8 +37,11 @@ def locked(submission_id):
     )
 
 
-def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False):
-    """Write the decision and take the submission to where its verdict leads; return the decision. Locks nothing itself."""
+def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None):
+    """Write the decision and take the submission to where its verdict leads; return the decision. Locks nothing itself.
+
+    ``outside``: the ``outside_…`` fields of a decision that files the sheet outside the institution.
+    """
     step = steps.step_of(submission.task.route_rules, submission.step)
     following = steps.step_after(
         submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
@@ -58,6 +61,7 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
         signed=signed and step.kind == "sign",
         seen_version=submission.version,
         at=at,
+        **(outside or {}),
         line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
     )
     submission.version += 1

@@ -5,6 +5,7 @@ from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Phas
 from workflows.models.notifications import Notification
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
+from workflows.models.suggestions import Suggestion
 
 __all__ = [
     "Attachment",
@@ -22,4 +23,5 @@ __all__ = [
     "ReviewVote",
     "Submission",
     "SubmissionLine",
+    "Suggestion",
 ]

@@ -208,7 +208,10 @@ class ReviewVote(models.Model):
 
 
 class Decision(models.Model):
-    """One move of a submission: who, in which part, on exactly what (经办意见). Never changed afterwards."""
+    """One move of a submission: who, in which part, on exactly what (经办意见). Never changed afterwards.
+
+    ``outside_…``: of a filing with a body outside the institution, which body took it in, when and under which number (R4-28).
+    """
 
     class Verdict(models.TextChoices):
         SUBMIT = "submit", "提交"
@@ -230,6 +233,9 @@ class Decision(models.Model):
     signed = models.BooleanField(default=False)
     line_verdicts = models.JSONField(default=dict)
     seen_version = models.PositiveIntegerField()
+    outside_body = models.CharField("校外备案机关", max_length=60, blank=True)
+    outside_number = models.CharField("备案文号", max_length=60, blank=True)
+    outside_on = models.DateField("校外备案日期", null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -242,6 +248,11 @@ class Decision(models.Model):
                 name="decision_return_has_reason_and_deadline",
             ),
             models.CheckConstraint(condition=Q(signed=False) | ~Q(digest=""), name="decision_signature_has_digest"),
+            models.CheckConstraint(
+                condition=Q(outside_body="", outside_number="", outside_on=None)
+                | ~Q(outside_body="") & ~Q(outside_number="") & Q(outside_on__isnull=False),
+                name="decision_outside_is_complete",
+            ),
         ]
 
     def __str__(self):
@@ -251,6 +262,14 @@ class Decision(models.Model):
     def code(self):
         """The short code printed on the paper this decision saw."""
         return short_code(self.digest)
+
+    @property
+    def outside_words(self):
+        """Where the sheet was filed outside the institution, in words; empty where it was not."""
+        if not self.outside_body:
+            return ""
+        day = self.outside_on
+        return f"已报{self.outside_body}备案，文号：{self.outside_number}，日期：{day.year}年{day.month}月{day.day}日"
 
 
 def short_code(digest):

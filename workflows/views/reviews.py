@@ -104,7 +104,7 @@ def _decision_form(request, submission, later, data=None):
         signs=_signs(submission, later),
         request=request,
         today=clock.today(),
-        initial=_typed_of(request, "opinion", "redo_on"),
+        initial=_typed_of(request, "opinion", "redo_on", *forms.OUTSIDE),
     )
 
 
@@ -232,6 +232,7 @@ def submission_decide(request, pk):
         returned={key: comment for key, (accurate, comment) in verdicts.items() if not accurate},
         grades=forms.grade_choices(request.POST, keys),
         signed=bool(typed.get("password")),
+        outside=form.outside,
         **seen,
     )
     if refused := _refused(request, submission, decide, form=form):

@@ -32,7 +32,8 @@ def locked(submission_id):
     """The submission, locked, with all that its rules need."""
     return (
         Submission.objects.select_for_update(of=("self",))
-        .select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to")
+        .with_rules()  # without the text of the rule book: it is long, and would be read for every sheet of many
+        .select_related("task__phase", "unit", "post", "person", "group", "assigned_to")
         .get(pk=submission_id)
     )
 

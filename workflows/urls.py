@@ -7,6 +7,7 @@ from workflows.views import (
     campaigns,
     desk,
     publicity,
+    queue,
     records,
     reviews,
     scheme_preview,
@@ -17,6 +18,8 @@ from workflows.views import (
 urlpatterns = [
     # desk
     path("", desk.desk, name="desk"),
+    path("queue/", queue.review_queue, name="review_queue"),
+    path("queue/result/", queue.queue_result, name="queue_result"),
     path("done/", desk.done_list, name="done_list"),
     path("inbox/", desk.inbox, name="inbox"),
     path("inbox/read/", desk.inbox_read, name="inbox_read"),

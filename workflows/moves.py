@@ -209,7 +209,7 @@ def open_followers(submission, *, at):
         person=submission.person,
         post=submission.post,
         state=State.WAITING,
-    ).select_related("task")
+    ).with_rules()
     for follower in waiting:
         needed = campaign.scheme.rules.task(follower.task.code).after
         filed = Submission.objects.filter(
@@ -231,7 +231,7 @@ def open_sheet(submission, *, at):
         state=State.OPEN, step=first.code, moved_at=at
     )
     if moved:
-        submission.refresh_from_db()
+        submission.refresh_from_db(fields=["state", "step", "moved_at"])
         audit.append("submission.opened", about=submission, at=at)
         notifications.tell("submission.opened", submission, key=f"opened:{submission.pk}", at=at)
     return bool(moved)

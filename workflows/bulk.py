@@ -85,9 +85,7 @@ def _vote(submission, *, actor, at, seen_version, **_):
         raise Singly("您已表决为不全或不准，如需更改，请逐张办理。")
     if any(not vote.agrees for vote in votes):
         raise Singly("有成员判为不全或不准，请逐张核对后表决。")
-    routes.vote(
-        submission.pk, actor=actor, seen_version=seen_version, complete=True, opinion="", verdicts={}, at=at
-    )
+    routes.vote(submission.pk, actor=actor, seen_version=seen_version, complete=True, opinion="", verdicts={}, at=at)
     return "已表决：同意"
 
 
@@ -102,7 +100,14 @@ def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
             raise Singly("有成员判为不全或不准，请逐张核对后形成集体意见。")
     grades = _grades(submission, step) if step is not None and step.kind == "adjudicate" else None
     decision = routes.decide(
-        submission.pk, AGREE, actor=actor, seen_version=seen_version, at=at, opinion=opinion, grades=grades, signed=signed
+        submission.pk,
+        AGREE,
+        actor=actor,
+        seen_version=seen_version,
+        at=at,
+        opinion=opinion,
+        grades=grades,
+        signed=signed,
     )
     return f"{decision.step_label}：通过"
 
@@ -117,7 +122,7 @@ def _grades(submission, step):
             continue
         proposed, proposal = entry.details["proposed_grade"], entry.details["proposal"].grade
         named = proposed if step.sets == "final_grade" and proposed else entry.details["self_grade"]
-        if proposal is None or named is not None and named.code != proposal:
+        if proposal is None or (named is not None and named.code != proposal):
             raise Singly(f"第 {entry.number} 项拟定的等级与系统建议不同，须逐张办理并写明理由。")
         chosen[entry.key] = (proposal, "")
     return chosen

@@ -6,6 +6,7 @@ from django.utils import timezone
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
 from registers.papers.compose import document_for, source
 from registers.schemes.language import Brings
+from workflows import suggestions
 from workflows.models import Decision, PublicityNotice, ReviewVote, Submission
 from workflows.models.submissions import State
 from workflows.sheets import sheet_for
@@ -38,7 +39,8 @@ def compiled(layout, rules, *, unit, on, reader=None):
 
 @source("search_log")
 def search_log(*, unit, on, rules, reader=None):
-    """查找岗位风险过程记录, kept by itself: every act and ballot on those of the unit's point sheets that ``reader`` may read.
+    """查找岗位风险过程记录, kept by itself: every act and ballot on those of the unit's point sheets that ``reader`` may read,
+    and what others suggested.
 
     Source: R1-52, C5-24.
     """
@@ -53,19 +55,19 @@ def search_log(*, unit, on, rules, reader=None):
         (vote.at, vote.submission, "成员表决", vote.member, _said("同意" if vote.agrees else "不同意", vote.opinion))
         for vote in ReviewVote.objects.filter(submission__in=sheets, at__date__lte=on).select_related(*told, "member")
     ]
-    return {
-        "rows": [
-            {
-                "at": f"{timezone.localtime(at):{MINUTE}}",
-                "task": sheet.task.label,
-                "place": sheet.post.name if sheet.post_id else unit.name,
-                "step": step,
-                "person": person.name if person else "系统",
-                "text": text,
-            }
-            for at, sheet, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
-        ]
-    }
+    shown = [
+        {
+            "at": f"{timezone.localtime(at):{MINUTE}}",
+            "task": sheet.task.label,
+            "place": sheet.post.name if sheet.post_id else unit.name,
+            "step": step,
+            "person": person.name if person else "系统",
+            "text": text,
+        }
+        for at, sheet, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
+    ]
+    shown += suggestions.log_rows(unit=unit, on=on, rules=rules, reader=reader)
+    return {"rows": sorted(shown, key=lambda row: row["at"])}
 
 
 def _said(verdict, opinion):

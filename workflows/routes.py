@@ -10,7 +10,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
-from workflows import documents, moves, notifications, policies, publicity, steps
+from workflows import documents, moves, notifications, policies, publicity, steps, suggestions
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.sheets import sheet_for
@@ -40,6 +40,7 @@ def submit(submission_id, *, actor, seen_version, content, at):
     require(actor, "fill", submission)
     sheet = sheet_for(submission)
     sheet.write(content)
+    suggestions.settle(submission, content, actor=actor, at=at)
     submission.submitted_at = at
     submission.gravest_rank = sheet.gravest_rank()
     return moves.move(submission, "submit", actor=actor, at=at)

@@ -5,6 +5,7 @@ from django.urls import path
 from workflows.views import (
     attachments,
     campaigns,
+    comparisons,
     desk,
     publicity,
     queue,
@@ -13,6 +14,7 @@ from workflows.views import (
     scheme_preview,
     schemes,
     submissions,
+    suggestions,
 )
 
 urlpatterns = [
@@ -27,6 +29,7 @@ urlpatterns = [
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/open/", campaigns.campaign_open, name="campaign_open"),
     path("progress/", campaigns.progress_list, name="progress_list"),
+    path("comparison/", comparisons.comparison, name="comparison"),
     # submission
     path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),
     path("submissions/<int:pk>/fill/", submissions.submission_fill, name="submission_fill"),
@@ -41,6 +44,10 @@ urlpatterns = [
     path("submissions/<int:pk>/vote/", reviews.submission_vote, name="submission_vote"),
     path("submissions/<int:pk>/decide/", reviews.submission_decide, name="submission_decide"),
     path("submissions/<int:pk>/hand-over/", reviews.submission_hand_over, name="submission_hand_over"),
+    # suggestions
+    path("suggestions/", suggestions.suggestion_list, name="suggestion_list"),
+    path("suggestions/new/", suggestions.suggestion_make, name="suggestion_make"),
+    path("suggestions/<int:pk>/withdraw/", suggestions.suggestion_withdraw, name="suggestion_withdraw"),
     # papers that nobody types
     path("units/<slug:code>/records/", records.record_list, name="record_list"),
     path("units/<slug:code>/records/<slug:slug>/", records.record_detail, name="record_detail"),

@@ -36,9 +36,7 @@ class Pile:
         return {sheet.pk: sheet.version for sheet in self.sheets()}
 
     def act(self, what, who, ticked=None, **said):
-        outcomes = bulk.act(
-            what, ticked or self.ticked(), actor=self.year.actor(who), at=self.year.clock.now, **said
-        )
+        outcomes = bulk.act(what, ticked or self.ticked(), actor=self.year.actor(who), at=self.year.clock.now, **said)
         return {row.submission_id: row for row in outcomes}
 
     def reviewed(self):
@@ -202,9 +200,7 @@ def test_wrong_password_does_nothing_and_keeps_what_was_ticked(pile):
     before = AuditEntry.objects.filter(act="submission.bulk_not_signed").count()
     client = browser(campus.head)
     for password, sentence in (("", "请输入登录密码"), ("no-such", "密码不正确，一张都没有办理")):
-        answer = client.post(
-            reverse("review_queue"), sent(sheets[:2], "agree", password=password, opinion="同意备案")
-        )
+        answer = client.post(reverse("review_queue"), sent(sheets[:2], "agree", password=password, opinion="同意备案"))
         page = answer.content.decode()
         assert answer.status_code == 422
         assert sentence in page

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 
 from workflows import deadlines, steps
 
-
 OUTSIDE = {
     "outside_body": "请填写受理备案的机关。",
     "outside_number": "请填写备案文号；确无编号的写“无编号”。",
@@ -54,11 +53,12 @@ class DecisionForm(forms.Form):
     redo_on = forms.DateField(
         label="限期（退回时）", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    outside_body = forms.CharField(
-        label="受理备案的机关", max_length=60, required=False
-    )
+    outside_body = forms.CharField(label="受理备案的机关", max_length=60, required=False)
     outside_number = forms.CharField(
-        label="备案文号", max_length=60, required=False, help_text="对方的收文号或本校的发文文号；确无编号的写“无编号”。"
+        label="备案文号",
+        max_length=60,
+        required=False,
+        help_text="对方的收文号或本校的发文文号；确无编号的写“无编号”。",
     )
     outside_on = forms.DateField(
         label="备案日期", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

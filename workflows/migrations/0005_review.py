@@ -6,114 +6,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registers', '0004_scheme_desk'),
-        ('workflows', '0004_attachments'),
+        ("registers", "0004_scheme_desk"),
+        ("workflows", "0004_attachments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(blank=True, max_length=40, verbose_name='查找方式')),
-                ('peer', models.BooleanField(verbose_name='群众建议')),
-                ('category', models.CharField(blank=True, max_length=40, verbose_name='风险类别')),
-                ('content', models.TextField(verbose_name='风险内容')),
-                ('manifestation', models.TextField(blank=True, verbose_name='表现形式')),
-                ('digest', models.CharField(max_length=64)),
-                ('at', models.DateTimeField(verbose_name='提出时间')),
-                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='撤回时间')),
-                ('entry', models.UUIDField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('', '待答复'), ('adopted', '已采纳'), ('declined', '未采纳')], default='', max_length=10, verbose_name='答复')),
-                ('answer', models.TextField(blank=True, verbose_name='答复说明')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='答复时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(blank=True, max_length=40, verbose_name="查找方式")),
+                ("peer", models.BooleanField(verbose_name="群众建议")),
+                ("category", models.CharField(blank=True, max_length=40, verbose_name="风险类别")),
+                ("content", models.TextField(verbose_name="风险内容")),
+                ("manifestation", models.TextField(blank=True, verbose_name="表现形式")),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField(verbose_name="提出时间")),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="撤回时间")),
+                ("entry", models.UUIDField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "待答复"), ("adopted", "已采纳"), ("declined", "未采纳")],
+                        default="",
+                        max_length=10,
+                        verbose_name="答复",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="答复说明")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="答复时间")),
             ],
             options={
-                'verbose_name': '建议',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "建议",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='decision',
-            name='outside_body',
-            field=models.CharField(blank=True, max_length=60, verbose_name='校外备案机关'),
+            model_name="decision",
+            name="outside_body",
+            field=models.CharField(blank=True, max_length=60, verbose_name="校外备案机关"),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='outside_number',
-            field=models.CharField(blank=True, max_length=60, verbose_name='备案文号'),
+            model_name="decision",
+            name="outside_number",
+            field=models.CharField(blank=True, max_length=60, verbose_name="备案文号"),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='outside_on',
-            field=models.DateField(null=True, verbose_name='校外备案日期'),
+            model_name="decision",
+            name="outside_on",
+            field=models.DateField(null=True, verbose_name="校外备案日期"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outside_body', ''), ('outside_number', ''), ('outside_on', None)), models.Q(models.Q(('outside_body', ''), _negated=True), models.Q(('outside_number', ''), _negated=True), ('outside_on__isnull', False)), _connector='OR'), name='decision_outside_is_complete'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outside_body", ""), ("outside_number", ""), ("outside_on", None)),
+                    models.Q(
+                        models.Q(("outside_body", ""), _negated=True),
+                        models.Q(("outside_number", ""), _negated=True),
+                        ("outside_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="decision_outside_is_complete",
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='answered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="suggestion",
+            name="answered_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to=settings.AUTH_USER_MODEL, verbose_name='建议人'),
+            model_name="suggestion",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="suggestions",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="建议人",
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='workflows.campaign'),
+            model_name="suggestion",
+            name="campaign",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="suggestions", to="workflows.campaign"
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='post',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to='registers.post', verbose_name='岗位'),
+            model_name="suggestion",
+            name="post",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="suggestions",
+                to="registers.post",
+                verbose_name="岗位",
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suggestions', to='registers.unit', verbose_name='单位'),
+            model_name="suggestion",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="suggestions",
+                to="registers.unit",
+                verbose_name="单位",
+            ),
         ),
         migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['post', 'outcome'], name='suggestion_by_post'),
+            model_name="suggestion",
+            index=models.Index(fields=["post", "outcome"], name="suggestion_by_post"),
         ),
         migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['unit', 'outcome'], name='suggestion_by_unit'),
+            model_name="suggestion",
+            index=models.Index(fields=["unit", "outcome"], name="suggestion_by_unit"),
         ),
         migrations.AddIndex(
-            model_name='suggestion',
-            index=models.Index(fields=['author', 'at'], name='suggestion_by_author'),
+            model_name="suggestion",
+            index=models.Index(fields=["author", "at"], name="suggestion_by_author"),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.UniqueConstraint(condition=models.Q(('post__isnull', False), ('withdrawn_at', None)), fields=('campaign', 'author', 'post', 'digest'), name='suggestion_once_per_post'),
+            model_name="suggestion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("post__isnull", False), ("withdrawn_at", None)),
+                fields=("campaign", "author", "post", "digest"),
+                name="suggestion_once_per_post",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.UniqueConstraint(condition=models.Q(('post', None), ('withdrawn_at', None)), fields=('campaign', 'author', 'unit', 'digest'), name='suggestion_once_per_unit'),
+            model_name="suggestion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("post", None), ("withdrawn_at", None)),
+                fields=("campaign", "author", "unit", "digest"),
+                name="suggestion_once_per_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='suggestion_answered_has_time'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at", None), ("outcome", "")),
+                    models.Q(models.Q(("outcome", ""), _negated=True), ("answered_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="suggestion_answered_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'declined'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='suggestion_declined_with_reason'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "declined"), _negated=True),
+                    models.Q(("answer", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="suggestion_declined_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'adopted'), _negated=True), ('entry__isnull', False), _connector='OR'), name='suggestion_adopted_has_entry'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "adopted"), _negated=True), ("entry__isnull", False), _connector="OR"
+                ),
+                name="suggestion_adopted_has_entry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at', None), models.Q(('outcome', ''), ('withdrawn_at__gte', models.F('at'))), _connector='OR'), name='suggestion_withdrawn_before_answer'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at", None),
+                    models.Q(("outcome", ""), ("withdrawn_at__gte", models.F("at"))),
+                    _connector="OR",
+                ),
+                name="suggestion_withdrawn_before_answer",
+            ),
         ),
     ]

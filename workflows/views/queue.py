@@ -37,14 +37,18 @@ def review_queue(request):
     """What waits for me, with a box to tick for each sheet; by POST one act on all that are ticked. Context: see ``_page``."""
     if request.method != "POST":
         return _page(request, ticked=None)
-    ticked = {pk: number(request.POST.get(f"seen-{pk}")) for text in request.POST.getlist("sheet") if (pk := number(text)) > 0}
+    ticked = {
+        pk: number(request.POST.get(f"seen-{pk}")) for text in request.POST.getlist("sheet") if (pk := number(text)) > 0
+    }
     now = clock.now()
     form = BulkForm(
         request.POST, request=request, today=clock.today(), ticked=ticked, signs=_wants_signature(request, ticked)
     )
     if not form.is_valid():
         if form.has_error("password", "wrong"):
-            audit.append("submission.bulk_not_signed", actor=request.actor, detail={"sheets": sorted(ticked)[: bulk.MOST]})
+            audit.append(
+                "submission.bulk_not_signed", actor=request.actor, detail={"sheets": sorted(ticked)[: bulk.MOST]}
+            )
         return _page(request, ticked=ticked, form=form, status=422)
     typed = form.cleaned_data
     outcomes = bulk.act(

@@ -11,13 +11,14 @@ from registers import audit, clock
 from registers.access import can, people_who_may, require
 from registers.models import Grade
 from registers.text import segments
-from workflows import deadlines, documents, routes, steps
+from workflows import deadlines, documents, routes, steps, suggestions
 from workflows.forms import reviews as forms
-from workflows.models import Submission
+from workflows.models import Submission, Suggestion
 from workflows.models.submissions import short_code
 from workflows.sheets import Incomplete, sheet_for
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved, number
+from workflows.views.suggestions import told
 
 
 def _visible(request, pk):
@@ -83,9 +84,20 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             else ([("报告内容", submission.narrative)] if submission.narrative else []),
             "compiled": submission.task.paper_rules.rows in documents.COMPILED,
             "members_needed": step.quorum,
+            "suggested": _suggested(submission, actor),
         },
         status=status,
     )
+
+
+def _suggested(submission, actor):
+    """What others suggested to the filler, with his answers, as far as the reader may read it (R1-16)."""
+    rows = Suggestion.objects.visible_to(actor).filter(pk__in=suggestions.for_sheet(submission).values("pk"))
+    found = list(rows.select_related("unit", "post", "author"))
+    for row in found:
+        row.campaign = submission.task.campaign
+        told(row, actor)
+    return found
 
 
 def _colleagues(submission, actor):

@@ -48,19 +48,18 @@ def act(what, ticked, *, actor, at, opinion="", redo_on=None, signed=False):
 def _one(what, pk, seen, *, actor, at, said):
     try:
         with transaction.atomic():
-            return Outcome(pk, DONE, ACTS[what](_read(pk), actor=actor, at=at, seen_version=seen, **said))
-    except Singly as odd:
-        return Outcome(pk, SINGLY, str(odd))
+            kind, text = DONE, ACTS[what](_read(pk), actor=actor, at=at, seen_version=seen, **said)
+    except (Singly, Incomplete) as odd:
+        kind, text = SINGLY, str(odd) if isinstance(odd, Singly) else "有的风险点等级尚未定妥，须逐张办理。"
     except (routes.Stale, IntegrityError):
-        return Outcome(pk, MOVED, _who_was_faster(pk))
+        kind, text = MOVED, _who_was_faster(pk)
     except NotAllowed as refused:
-        return Outcome(pk, REFUSED, refused.reason)
-    except Incomplete:
-        return Outcome(pk, SINGLY, "有的风险点等级尚未定妥，须逐张办理。")
+        kind, text = REFUSED, refused.reason
     except (routes.NeedsReason, steps.NoSuchMove) as refused:
-        return Outcome(pk, REFUSED, str(refused))
+        kind, text = REFUSED, str(refused)
     except DatabaseError:  # a lock that did not come in time: this sheet alone is left as it was
-        return Outcome(pk, REFUSED, "系统繁忙，该表没有办理，请稍后再试。")
+        kind, text = REFUSED, "系统繁忙，该表没有办理，请稍后再试。"
+    return Outcome(pk, kind, text)
 
 
 def _read(pk):

@@ -19,7 +19,7 @@ from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
 from tests.personas import MEASURES, point, power, unit_point
-from workflows import drafts, publicity
+from workflows import drafts, publicity, suggestions
 from workflows.models import Objection, PublicityNotice, Submission
 from workflows.sheets import sheet_for
 
@@ -91,6 +91,8 @@ class World:
         if "notice" in personal:
             self._objection()
         self._heads_own()
+        if "draft" in personal:
+            self._suggestion()
         self._job()
         self.scheme_draft = scheme_drafts.begin(
             title="草稿",
@@ -228,6 +230,17 @@ class World:
             self.notice, actor=actor, text=self.text("objection"), at=self.clock.now
         )
         assert Objection.objects.count() == 1
+
+    def _suggestion(self):
+        """A colleague has suggested something to the post whose sheet is being typed."""
+        self.suggestion = suggestions.suggest(
+            self.year.campaign,
+            unit=self.campus.unit,
+            post=self.posts["draft"],
+            actor=self.year.actor(self.campus.colleague),
+            at=self.clock.now,
+            content=self.text("suggestion"),
+        )
 
     def _heads_own(self):
         """The head's own search has climbed past him to the leader in charge."""

@@ -54,6 +54,7 @@ SEEN_BY = {
     "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points
     "unit manifestation": f"staff_below unit {SCHOOL}",
     "objection": "colleague office",
+    "suggestion": "colleague clerk group office",  # office staff of the unit itself keep out
 }
 
 
@@ -91,6 +92,10 @@ class Crawl:
             yield reverse("ledger") + f"?unit={unit}"
         yield reverse("risk_list") + "?q=暗记"
         yield reverse("progress_list") + "?view=units"
+        yield reverse("suggestion_list") + "?view=received"
+        yield reverse("comparison") + "?unit=CW"
+        for post in self.world.posts.values():
+            yield reverse("comparison") + f"?post={post.code}&then=2026-09-14"
         yield reverse("progress_list") + "?state=waiting"
 
     def _open(self, url):

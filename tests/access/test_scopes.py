@@ -23,7 +23,7 @@ from registers.models import (
 from tests.access.conftest import NOBODY, PEOPLE, STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
-from workflows.models import FiledPaper, Notification, Objection, PublicityNotice, Submission
+from workflows.models import FiledPaper, Notification, Objection, PublicityNotice, Submission, Suggestion
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +209,7 @@ TABLES = {
     Table(FiledPaper): _papers,
     Table(PublicityNotice): _notices,
     Table(Objection): lambda world: {world.objection: "colleague office"},
+    Table(Suggestion): lambda world: {world.suggestion: "colleague clerk group office"},
     Table(Job): lambda world: {world.job: "head"},
     Table(AuditEntry): lambda world: {
         entry: f"auditor {entry.actor.number if entry.actor else ''}" for entry in AuditEntry.objects.all()

@@ -81,7 +81,7 @@ class DecisionForm(forms.Form):
         if not signs:
             del self.fields["password"]
         if step.outside:
-            self.fields["outside_body"].initial = step.outside
+            self.fields["outside_body"].initial, self.fields["outside_on"].initial = step.outside, today
         else:
             for name in OUTSIDE:
                 del self.fields[name]

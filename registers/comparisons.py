@@ -19,8 +19,9 @@ KINDS = {
     LEFT: "转出可见",
     SAME: "未变",
 }
-GRAVER, SLIGHTER, GRADED = "graver", "slighter", "graded"
-MOVES = {GRAVER: "等级升高", SLIGHTER: "等级降低", GRADED: "新定等级"}
+OTHERWISE = "otherwise"  # a filter: all kinds of lines but those that stayed
+GRAVER, SLIGHTER, GRADED, UNGRADED = "graver", "slighter", "graded", "ungraded"
+MOVES = {GRAVER: "等级升高", SLIGHTER: "等级降低", GRADED: "新定等级", UNGRADED: "等级待重新评定"}
 TEXTS = (
     ("power_item", "权力（业务）事项"),
     ("duty", "岗位职责内容"),
@@ -91,7 +92,7 @@ class Comparison:
 def compare(scope, *, then, now, rules, kind=""):
     """Compare the points and measures of ``scope`` (``ledgers.Scope``: querysets) on the days ``then`` and ``now``.
 
-    ``kind`` keeps the lines of one kind or grade move; the counts are of all. Six queries, however many lines.
+    ``kind`` keeps the lines of one kind or grade move, or all that are OTHERWISE than before; the counts are of all. Six queries, however many lines.
     """
     order = ("unit__position", "unit__code", "post__code", "category__position", "pk")
     old, new = (
@@ -114,6 +115,8 @@ def compare(scope, *, then, now, rules, kind=""):
 
 
 def _fits(line, kind):
+    if kind == OTHERWISE:
+        return line.kind != SAME
     if kind == "measures":
         return bool(line.measures and line.then and line.now)
     return kind in (line.kind, line.move)
@@ -173,11 +176,11 @@ def _name(person):
 
 
 def _move(old, new):
-    """Up or down between two grades; the first grade a point is given is a move of its own."""
-    if new is None or (old is not None and old.rank == new.rank):
+    """Up or down between two grades; from and to none are moves of their own: what was revised is to be graded again."""
+    if old is None or new is None:
+        return GRADED if new else UNGRADED if old else ""
+    if old.rank == new.rank:
         return ""
-    if old is None:
-        return GRADED
     return GRAVER if new.rank < old.rank else SLIGHTER
 
 

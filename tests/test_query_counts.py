@@ -17,7 +17,7 @@ from tests.access.conftest import Story, typed
 from tests.conftest import Clock
 from tests.personas import point
 from workflows import drafts
-from workflows.models import CampaignTask, Decision, Notification, Objection, PublicityNotice, Submission
+from workflows.models import CampaignTask, Decision, Notification, Objection, PublicityNotice, Submission, Suggestion
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,10 @@ PAGES = {
     "desk": ("head", "desk", {}, 18),
     "desk of the office": ("office", "desk", {}, 16),
     "desk of a post holder": ("clerk", "desk", {}, 13),
+    "review_queue": ("head", "review_queue", {}, 18),
+    "comparison": ("head", "comparison", {"unit": "CW"}, 20),
+    "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
+    "suggestion_make": ("clerk", "suggestion_make", {"q": "岗位"}, 10),
     "done_list": ("head", "done_list", {}, 12),
     "inbox": ("head", "inbox", {}, 13),
     "campaign": ("office", "campaign", {}, 14),
@@ -54,10 +58,10 @@ PAGES = {
 }
 # One sheet with one entry, and with twenty.
 SHEETS = {
-    "submission_fill": ("clerk", "submission_fill", "points", 12),
+    "submission_fill": ("clerk", "submission_fill", "points", 13),
     "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
     "submission_fill, group": ("liaison", "submission_fill", "group", 14),
-    "submission_review": ("member", "submission_review", "review", 24),
+    "submission_review": ("member", "submission_review", "review", 25),
     "submission_review, grades": ("head", "submission_review", "graded", 24),
     "submission_detail": ("member", "submission_detail", "review", 23),
     "submission_detail, grades": ("head", "submission_detail", "graded", 24),
@@ -140,6 +144,30 @@ class Crowd:
                     seen_version=version,
                     at=self.clock.now,
                 )
+            Suggestion.objects.create(
+                campaign=sheet.task.campaign,
+                unit=campus.unit,
+                post=self.posts[campus.clerk],
+                author=campus.colleague,
+                source="peers",
+                peer=True,
+                content=f"建议{sheet.pk}",
+                digest=f"{sheet.pk}",
+                at=self.clock.now,
+            )
+            sheet.lines.create(
+                position=1,
+                change="add",
+                fingerprint=f"{sheet.pk}",
+                risk_point=RiskPoint.objects.create(
+                    unit=campus.unit,
+                    level="personal",
+                    post=sheet.post,
+                    holder=sheet.person,
+                    category=self.category,
+                    content="新风险",
+                ),
+            )
             Notification.objects.create(
                 recipient=campus.head,
                 key=f"k{sheet.pk}",
@@ -204,7 +232,7 @@ class Crowd:
     def arguments(self, kwargs):
         things = {
             "post": self.post.code if self.post else "",
-            "point": RiskPoint.objects.order_by("pk").first().series,
+            "point": RiskPoint.objects.exclude(in_force_from=None).order_by("pk").first().series,
             "notice": PublicityNotice.objects.order_by("pk").first().pk,
             "scheme": self.campus.scheme.pk,
         }

@@ -30,8 +30,7 @@ def year_comparison(*, unit, on, rules, reader=None):
     """与上年对照表: the lines of one unit that are otherwise than last year; what ``reader`` may read. Source: R1-47."""
     scope = ledgers.for_reader(reader) if reader else ledgers.everything()
     then = last_year(on)
-    found = comparisons.compare(of_unit(scope, unit), then=then, now=on, rules=rules)
-    found.lines = [line for line in found.lines if line.kind != comparisons.SAME]
+    found = comparisons.compare(of_unit(scope, unit), then=then, now=on, rules=rules, kind=comparisons.OTHERWISE)
     counts = "，".join(
         f"{label} {found.kinds[kind]} 项" for kind, label in comparisons.KINDS.items() if found.kinds[kind]
     )

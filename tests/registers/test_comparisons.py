@@ -85,7 +85,8 @@ def test_version_that_says_the_same_is_no_change(register):
 
 
 @pytest.mark.parametrize(
-    ("then", "now", "move"), [(3, 1, "graver"), (1, 2, "slighter"), (None, 2, "graded"), (2, 2, ""), (2, None, "")]
+    ("then", "now", "move"),
+    [(3, 1, "graver"), (1, 2, "slighter"), (None, 2, "graded"), (2, 2, ""), (2, None, "ungraded"), (None, None, "")],
 )
 def test_grades_go_up_and_down(register, then, now, move):
     register.revised(register.point("同文", then), "同文", now)

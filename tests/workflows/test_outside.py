@@ -55,7 +55,9 @@ def test_filing_outside_says_where_when_and_under_which_number(sheet, clock, out
     with pytest.raises(routes.NeedsReason):
         decide(sheet, clock, outside)
     assert not Decision.objects.exists()
-    assert decide(sheet, clock, TOLD).outside_words == "已报高校工委备案，文号：内教工委〔2026〕12号，日期：2026年10月20日"
+    assert (
+        decide(sheet, clock, TOLD).outside_words == "已报高校工委备案，文号：内教工委〔2026〕12号，日期：2026年10月20日"
+    )
 
 
 def test_number_stands_in_the_trail_and_on_the_paper(sheet, clock):
@@ -70,7 +72,9 @@ def test_number_stands_in_the_trail_and_on_the_paper(sheet, clock):
     assert refused.status_code == 422
     assert "请填写备案文号" in refused.content.decode()
     assert "请填写备案日期" in refused.content.decode()
-    assert client.post(address, sent | {"outside_number": TOLD["number"], "outside_on": "2026-10-20"}).status_code == 302
+    assert (
+        client.post(address, sent | {"outside_number": TOLD["number"], "outside_on": "2026-10-20"}).status_code == 302
+    )
     filed = Submission.objects.get(pk=sheet.pk)
     assert filed.state == "filed"
     words = "已报高校工委备案，文号：内教工委〔2026〕12号，日期：2026年10月20日"

@@ -14,6 +14,7 @@ from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
 from workflows import comparing
 
+EVERYTHING = "all"  # a filter: also what stayed as it was
 READS_LEDGERS = ("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
 
 
@@ -36,7 +37,8 @@ def comparison(request):
     if scheme is not None and (unit or post):
         scope = ledgers.for_reader(actor)
         scope = comparing.of_post(scope, post) if post else comparing.of_unit(scope, unit)
-        found = comparisons.compare(scope, then=then, now=context["now"], rules=scheme.rules, kind=filters["kind"])
+        kind = "" if filters["kind"] == EVERYTHING else filters["kind"] or comparisons.OTHERWISE
+        found = comparisons.compare(scope, then=then, now=context["now"], rules=scheme.rules, kind=kind)
         moves = [(code, label, found.moves[code]) for code, label in comparisons.MOVES.items() if found.moves[code]]
         if found.measured:
             moves.append(("measures", "措施有变", found.measured))

@@ -99,10 +99,11 @@ def _page(request, campaign, unit, post, *, form=None, status=200):
     context = {"campaign": campaign, "post": post, "unit": unit, "q": request.GET.get("q", "").strip()[:40]}
     if campaign is not None and unit is not None:
         speaks = suggestions.source_of(request.actor, unit.pk)
+        ways = suggestions.sources_for(campaign.scheme.rules, speaks)
         held = Incumbency.objects.visible_to(request.actor).in_force(request.actor.on).filter(post=post)
         context |= {
             "form": form or _form(request, campaign, unit, post),
-            "spoken": SPOKEN[speaks],
+            "spoken": ways[0].label if len(ways) == 1 else SPOKEN[speaks],
             "peer": speaks == suggestions.PEERS,
             "holder": held.values_list("user__name", flat=True).first() if post else None,
             "crumbs": crumbs_of(unit),

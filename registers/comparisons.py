@@ -92,7 +92,8 @@ class Comparison:
 def compare(scope, *, then, now, rules, kind=""):
     """Compare the points and measures of ``scope`` (``ledgers.Scope``: querysets) on the days ``then`` and ``now``.
 
-    ``kind`` keeps the lines of one kind or grade move, or all that are OTHERWISE than before; the counts are of all. Six queries, however many lines.
+    ``kind`` keeps the lines of one kind or grade move, or all that are OTHERWISE than before; the counts are of all.
+    A constant number of queries, however many lines.
     """
     order = ("unit__position", "unit__code", "post__code", "category__position", "pk")
     old, new = (

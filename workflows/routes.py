@@ -135,7 +135,7 @@ def decide(
     if verdict == "return":
         return _return(submission, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
     while True:
-        _agree(submission, step, actor=actor, grades=grades, signed=signed)
+        _agree(submission, step, actor=actor, grades=grades, signed=signed, opinion=opinion)
         filed = _filed_outside(step, outside, at=at)
         decision = moves.move(submission, "agree", actor=actor, at=at, opinion=opinion, signed=signed, outside=filed)
         step = submission.step_rules
@@ -217,7 +217,7 @@ def _fresh(submission, seen_version, seen_digest=""):
         raise Stale(submission)
 
 
-def _agree(submission, step, *, actor, grades, signed):
+def _agree(submission, step, *, actor, grades, signed, opinion):
     """What an agreement demands at each kind of step."""
     sheet = sheet_for(submission)
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
@@ -231,6 +231,8 @@ def _agree(submission, step, *, actor, grades, signed):
             )
         if len([ballot for ballot in ballots if ballot.agrees]) * 2 <= len(ballots):
             raise NeedsReason("同意的成员未过半数，不能通过，请退回填报人重新查找。")
+    if step.kind == "discuss" and not opinion.strip():
+        raise NeedsReason("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
     if step.kind == "adjudicate":
         sheet.set_grades(step, grades or {})
         submission.gravest_rank = sheet.gravest_rank()

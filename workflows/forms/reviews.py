@@ -74,6 +74,9 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.step, self.signs, self.request, self.today = step, signs, request, today
         layout = ["opinion"]
+        if step.kind == "discuss":
+            self.fields["opinion"].label = "讨论情况和意见"
+            self.fields["opinion"].help_text = "写明何时、由谁讨论，形成什么意见；退回时送达填报人。"
         if step.may_return:
             self.fields["redo_on"].initial = deadlines.add_days(today, step.redo_days)
         else:
@@ -109,6 +112,8 @@ class DecisionForm(forms.Form):
                 self.add_error("redo_on", "限期不得早于今天。")
         elif self.step.outside:
             self._check_outside(cleaned)
+        elif self.step.kind == "discuss" and not (cleaned.get("opinion") or "").strip():
+            self.add_error("opinion", "请写明讨论情况和意见。")
         if verdict == "agree" and self.signs:
             if not cleaned.get("password"):
                 self.add_error("password", "签字须重新输入登录密码。")

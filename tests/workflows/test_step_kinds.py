@@ -1,4 +1,4 @@
-"""A sheet that is filed with a body outside the institution: where, when and under which number is on record (R4-28)."""
+"""Steps that want more than a yes: filing outside says where, when and under which number (R4-28); a discussion, what was said."""
 
 from datetime import date
 
@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from registers.actors import Actor
+from registers.schemes import versions
 from tests.factories import appoint
+from tests.workflows import sixth
 from workflows import bulk, campaigns, documents, routes
 from workflows.models import Decision, Submission
 
@@ -93,3 +95,27 @@ def test_database_wants_all_of_it_or_nothing(sheet, clock):
 def test_it_is_not_done_for_many_at_once(sheet, clock):
     [row] = bulk.act(bulk.AGREE, {sheet.pk: sheet.version}, actor=Actor(sheet.campus.office), at=clock.now)
     assert (row.kind, row.text) == ("singly", "报高校工委备案须填写文号和日期，请逐张办理。")
+
+
+def test_discussion_says_what_was_said(make_campus, clock, db):
+    book = sixth.read(phases=1, routes=2, stages=0, grades=2, rule="worst")
+    campus = make_campus(scheme=versions.store(*book, at=clock.now)[0])
+    campaigns.open_campaign(
+        scheme=campus.scheme, institution=campus.root, year=2026, at=clock.now, actor=Actor(campus.office)
+    )
+    sheet = Submission.objects.get(person=campus.clerk)
+    Submission.objects.filter(pk=sheet.pk).update(
+        state="in_review", step="r2", waiting_role="leader_in_charge", submitted_at=clock.now, moved_at=clock.now
+    )
+    sheet.custodies.create(role="leader_in_charge", since=clock.now)
+    client = Client()
+    client.force_login(campus.leader, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("submission_review", args=[sheet.pk])).content.decode()
+    assert "记录讨论意见并通过" in page
+    address, sent = reverse("submission_decide", args=[sheet.pk]), {"verdict": "agree", "seen_version": sheet.version}
+    refused = client.post(address, sent)
+    assert (refused.status_code, "请写明讨论情况和意见" in refused.content.decode()) == (422, True)
+    [row] = bulk.act(bulk.AGREE, {sheet.pk: sheet.version}, actor=Actor(campus.leader), at=clock.now)
+    assert (row.kind, row.text) == ("refused", "集体讨论的环节，请写明讨论情况和意见。")
+    assert client.post(address, sent | {"opinion": "9月15日党总支会议讨论同意"}).status_code == 302
+    assert Decision.objects.get(step="r2").opinion == "9月15日党总支会议讨论同意"

@@ -255,3 +255,14 @@ def test_sheets_of_one_page_are_the_one_that_is_asked_for(pile):
     assert many.sheets()[0].subject not in client.get(reverse("review_queue"), {"task": "unit-search"}).content.decode()
     assert "没有符合条件的表" in client.get(reverse("review_queue"), {"unit": "no"}).content.decode()
     assert client.get(reverse("review_queue"), {"size": "7", "page": "x"}).status_code == 200
+
+
+def test_reviewer_is_told_of_points_that_nearly_repeat_another(year):
+    text = "采购参数照抄一家供应商的产品说明"
+    sheet = year.sheet("personal-search")
+    year.submit(
+        sheet, year.points(sheet, point(text), point(f"{text}书", category="morality"), point("报销单据月底集中送审"))
+    )
+    page = browser(year.campus.member).get(reverse("submission_review", args=[sheet.pk])).content.decode()
+    assert page.count("相近（") == 2
+    assert "与本表第 2 项相近（94%）" in page

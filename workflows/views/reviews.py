@@ -9,7 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock
 from registers.access import can, people_who_may, require
-from registers.models import Grade
+from registers.models import Grade, RiskPoint
+from registers.quality import alike, pairs
+from registers.schemes.language import Brings
 from registers.text import segments
 from workflows import deadlines, documents, routes, steps, suggestions
 from workflows.forms import reviews as forms
@@ -19,6 +21,8 @@ from workflows.sheets import Incomplete, sheet_for
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved, number
 from workflows.views.suggestions import told
+
+LONGEST_QUOTE, MOST_ALIKE = 40, 2
 
 
 def _visible(request, pk):
@@ -48,6 +52,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
         entry.fault = (faults or {}).get(entry.key, {})
         _typed(request, entry, step, my_vote, votes)
         _compare(entry)
+    _mark_alike(submission, entries, actor)
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
     decisions, digest = trail.trail_of(submission), documents.digest(submission)
@@ -148,6 +153,29 @@ def _typed(request, entry, step, my_vote, votes):
         default = proposed.code if proposed else entry.details["proposal"].grade
         entry.typed_grade = request.POST.get(f"g-{entry.key}", default)
         entry.typed_reason = request.POST.get(f"r-{entry.key}", entry.details["grade_reason"])
+
+
+def _mark_alike(submission, entries, actor):
+    """Give new and revised points of a sheet the points they nearly repeat, of this sheet and of the unit: ``alike``, sentences."""
+    if submission.task.brings != Brings.POINTS:
+        return
+    level = submission.task.rules.points or submission.task.level
+    on_record = RiskPoint.objects.visible_to(actor).in_force(actor.on).filter(unit=submission.unit_id, level=level)
+    told, texts = {}, {}
+    for series, content, post in on_record.values_list("series", "content", "post__name"):
+        told[series], texts[series] = (
+            f"{post or submission.unit.name}现行登记的“{content[:LONGEST_QUOTE]}”",
+            pairs(content),
+        )
+    for entry in entries:
+        point = entry.details["point"]
+        told[point.series], texts[point.series] = f"本表第 {entry.number} 项", pairs(point.content)
+    for entry in entries:
+        point = entry.details["point"]
+        if entry.change in ("add", "revise"):
+            others = {series: text for series, text in texts.items() if series != point.series}
+            found = alike(point.content, others)[:MOST_ALIKE]
+            entry.alike = [f"与{told[series]}相近（{share:.0%}）" for series, share in found]
 
 
 def _compare(entry):

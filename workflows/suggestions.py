@@ -124,11 +124,16 @@ def for_sheet(submission):
 
 
 @transaction.atomic
-def take_over(suggestion_id, submission, sheet, *, actor):
-    """Begin an entry of ``submission`` with a suggestion; return the entry for its draft. Raises ``NotAllowed`` or ``Refused``."""
+def take_over(suggestion_id, submission, sheet, *, actor, category=""):
+    """Begin an entry of ``submission`` with a suggestion; return the entry for its draft.
+
+    ``category``: where the entry goes when the suggestion names none. Raises ``NotAllowed`` or ``Refused``.
+    """
     suggestion = _answerable(suggestion_id, submission, actor)
     categories = {category.code for category in sheet.categories}
-    code = suggestion.category if suggestion.category in categories else sheet.categories[0].code
+    code = suggestion.category if suggestion.category in categories else category
+    if code not in categories:
+        raise Refused("建议没有写明风险类别，请先选择写入哪一类。")
     values = {"category": code, "content": suggestion.content, "manifestation": suggestion.manifestation}
     if suggestion.source:
         values["finding_source"] = suggestion.source

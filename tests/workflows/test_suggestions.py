@@ -210,12 +210,12 @@ def test_suggestion_is_taken_over_into_the_draft_and_adopted_with_the_sheet(year
 
 def test_entry_that_is_thrown_out_again_leaves_the_suggestion_open(year, suggest):
     suggestion, sheet, actor = suggest(), year.sheet("personal-search"), year.actor(year.campus.clerk)
-    entry = suggestions.take_over(suggestion.pk, sheet, sheet_for(sheet), actor=actor)
+    entry = suggestions.take_over(suggestion.pk, sheet, sheet_for(sheet), actor=actor, category="process")
     year.submit(sheet, year.points(sheet, point("别的")))
     suggestion.refresh_from_db()
     assert (suggestion.outcome, suggestion.entry) == ("", None)
     sheet = year.withdraw(year.again(sheet))
-    entry = suggestions.take_over(suggestion.pk, sheet, sheet_for(sheet), actor=actor)
+    entry = suggestions.take_over(suggestion.pk, sheet, sheet_for(sheet), actor=actor, category="process")
     entry["values"] |= {"nature": "integrity", "manifestation": "表现"}
     sheet = year.submit(sheet, {"entries": [entry], "values": {}})
     suggestion.refresh_from_db()
@@ -223,6 +223,19 @@ def test_entry_that_is_thrown_out_again_leaves_the_suggestion_open(year, suggest
     year.submit(year.withdraw(sheet), year.points(sheet, point("别的")))
     suggestion.refresh_from_db()
     assert (suggestion.outcome, suggestion.answered_at) == ("", None)
+
+
+def test_suggestion_without_a_category_is_put_where_the_holder_says(year, suggest):
+    suggestion, sheet = suggest(), year.sheet("personal-search")
+    client, address = browser(year.campus.clerk), reverse("submission_fill", args=[sheet.pk])
+    for more in ({}, {f"adopt-category-{suggestion.pk}": "nonsense"}):
+        answer = client.post(address, form_of(year, sheet, adopt=suggestion.pk, **more))
+        assert (answer.status_code, "请先选择写入哪一类" in answer.content.decode()) == (422, True)
+    done = client.post(
+        address, form_of(year, sheet, adopt=suggestion.pk, **{f"adopt-category-{suggestion.pk}": "morality"})
+    )
+    assert done.status_code == 302
+    assert year.again(sheet).draft.content["entries"][0]["values"]["category"] == "morality"
 
 
 def test_declining_wants_a_reason(year, suggest):

@@ -144,7 +144,9 @@ def answer(request, submission, content, *, sheet, seen):
     at, anchor = clock.now(), "#suggestions"
     with transaction.atomic():
         if "adopt" in request.POST:
-            entry = suggestions.take_over(_key(request, "adopt"), submission, sheet, actor=request.actor)
+            pk = _key(request, "adopt")
+            where = request.POST.get(f"adopt-category-{pk}", "")
+            entry = suggestions.take_over(pk, submission, sheet, actor=request.actor, category=where)
             content["entries"].append(entry)
             anchor = f"#e-{entry['key']}"
             messages.success(request, "建议已写入草稿，可以修改；提交后即为采纳。")

@@ -21,6 +21,7 @@ LINES, FUNCTION_LINES = 400, 60
 # Pure modules: rules that can be read, tested and reasoned about without a database.
 PURE = (
     "registers/text.py",
+    "registers/quality.py",
     "registers/grading.py",
     "registers/papers/layout.py",
     "registers/papers/words.py",

@@ -35,6 +35,7 @@ from workflows.models import (
     Objection,
     PublicityNotice,
     Submission,
+    Suggestion,
 )
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,10 @@ PAGES = {
     "desk": ("head", "desk", {}, 19),
     "desk of the office": ("office", "desk", {}, 17),
     "desk of a post holder": ("clerk", "desk", {}, 14),
+    "review_queue": ("head", "review_queue", {}, 18),
+    "comparison": ("head", "comparison", {"unit": "CW"}, 20),
+    "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
+    "suggestion_make": ("clerk", "suggestion_make", {"q": "岗位"}, 10),
     "done_list": ("head", "done_list", {}, 12),
     "inbox": ("head", "inbox", {}, 13),
     "campaign": ("office", "campaign", {}, 16),
@@ -88,10 +93,10 @@ PAGES = {
 }
 # One sheet with one entry, and with twenty.
 SHEETS = {
-    "submission_fill": ("clerk", "submission_fill", "points", 12),
+    "submission_fill": ("clerk", "submission_fill", "points", 13),
     "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
     "submission_fill, group": ("liaison", "submission_fill", "group", 15),
-    "submission_review": ("member", "submission_review", "review", 24),
+    "submission_review": ("member", "submission_review", "review", 26),
     "submission_review, grades": ("head", "submission_review", "graded", 24),
     "submission_detail": ("member", "submission_detail", "review", 23),
     "submission_detail, grades": ("head", "submission_detail", "graded", 24),
@@ -176,6 +181,30 @@ class Crowd:
                     seen_version=version,
                     at=self.clock.now,
                 )
+            Suggestion.objects.create(
+                campaign=sheet.task.campaign,
+                unit=campus.unit,
+                post=self.posts[campus.clerk],
+                author=campus.colleague,
+                source="peers",
+                peer=True,
+                content=f"建议{sheet.pk}",
+                digest=f"{sheet.pk}",
+                at=self.clock.now,
+            )
+            sheet.lines.create(
+                position=1,
+                change="add",
+                fingerprint=f"{sheet.pk}",
+                risk_point=RiskPoint.objects.create(
+                    unit=campus.unit,
+                    level="personal",
+                    post=sheet.post,
+                    holder=sheet.person,
+                    category=self.category,
+                    content="新风险",
+                ),
+            )
             Notification.objects.create(
                 recipient=campus.head,
                 key=f"k{sheet.pk}",
@@ -267,7 +296,7 @@ class Crowd:
         things = {
             **meetings.oldest(),
             "post": self.post.code if self.post else "",
-            "point": RiskPoint.objects.order_by("pk").first().series,
+            "point": RiskPoint.objects.exclude(in_force_from=None).order_by("pk").first().series,
             "notice": PublicityNotice.objects.order_by("pk").first().pk,
             "scheme": self.campus.scheme.pk,
             "task": self.tasks["personal-search"].pk,

@@ -10,4 +10,4 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self):
         # Policies, acts and paper sources register themselves; the app registry must be ready first.
-        from workflows import acts, minutes, policies, records, sources  # noqa: F401, PLC0415
+        from workflows import acts, comparing, minutes, policies, records, sources  # noqa: F401, PLC0415

@@ -197,7 +197,7 @@ def _signoffs(submission):
         found[decision.step] = {
             "name": decision.who if decision.actor_id else "",
             "at": timezone.localdate(decision.at).isoformat(),
-            "opinion": decision.opinion or ("同意" if decision.verdict == "agree" else ""),
+            "opinion": _words(decision),
             "members": [],
         }
     for ballot in submission.votes.filter(round=submission.round).select_related("member"):
@@ -222,6 +222,12 @@ def _signoffs(submission):
             "members": [],
         }
     return found
+
+
+def _words(decision):
+    """What a sign-off prints: the opinion, and where the sheet was filed outside the institution (R4-28)."""
+    said = "\n".join(part for part in (decision.opinion, decision.outside_words) if part)
+    return said or ("同意" if decision.verdict == "agree" else "")
 
 
 def _predecessor(submission):

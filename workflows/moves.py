@@ -32,13 +32,17 @@ def locked(submission_id):
     """The submission, locked, with all that its rules need."""
     return (
         Submission.objects.select_for_update(of=("self",))
-        .select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to")
+        .with_rules()  # without the text of the rule book: it is long, and would be read for every sheet of many
+        .select_related("task__phase", "unit", "post", "person", "group", "assigned_to")
         .get(pk=submission_id)
     )
 
 
-def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False):
-    """Write the decision and take the submission to where its verdict leads; return the decision. Locks nothing itself."""
+def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None):
+    """Write the decision and take the submission to where its verdict leads; return the decision. Locks nothing itself.
+
+    ``outside``: the ``outside_…`` fields of a decision that files the sheet outside the institution.
+    """
     step = steps.step_of(submission.task.route_rules, submission.step)
     following = steps.step_after(
         submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
@@ -62,6 +66,7 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
         seen_version=submission.version,
         days_late=deadlines.days_late(due, at),
         at=at,
+        **(outside or {}),
         line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
     )
     submission.version += 1

@@ -15,6 +15,7 @@ MENU = [
     ("办理", "我的待办", "desk", "check2-square", EVERYONE),
     ("办理", "已办", "done_list", "clipboard-check", EVERYONE),
     ("办理", "公示", "notice_list", "megaphone", EVERYONE),
+    ("办理", "提建议", "suggestion_list", "lightbulb", EVERYONE),
     ("年度活动", "活动安排", "campaign", "calendar3", EVERYONE),
     (
         "年度活动",
@@ -26,6 +27,7 @@ MENU = [
     ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
     ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
+    ("登记册", "与上年对照", "comparison", "arrow-left-right", EVERYONE),
     ("登记册", "权力事项", "power_list", "list-check", EVERYONE),
     (
         "登记册",

@@ -6,7 +6,7 @@ from django.utils import timezone
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
 from registers.papers.compose import document_for, source
 from registers.schemes.language import Brings
-from workflows import minutes
+from workflows import minutes, suggestions
 from workflows.models import Decision, PublicityNotice, ReviewVote, Submission
 from workflows.models.submissions import State
 from workflows.sheets import sheet_for
@@ -39,7 +39,8 @@ def compiled(layout, rules, *, unit, on, reader=None):
 
 @source("search_log")
 def search_log(*, unit, on, rules, reader=None):
-    """查找岗位风险过程记录, kept by itself: every act and ballot on those of the unit's point sheets that ``reader`` may read.
+    """查找岗位风险过程记录, kept by itself: every act and ballot on those of the unit's point sheets that ``reader`` may read,
+    and what others suggested.
 
     Source: R1-52, C5-24.
     """
@@ -74,7 +75,8 @@ def search_log(*, unit, on, rules, reader=None):
         for at, sheet, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
     ]
     meetings = minutes.log_rows(unit=unit, on=on, rules=rules, reader=reader)
-    return {"rows": sorted(acts + meetings, key=lambda row: row["at"])}
+    suggested = suggestions.log_rows(unit=unit, on=on, rules=rules, reader=reader)
+    return {"rows": sorted(acts + meetings + suggested, key=lambda row: row["at"])}
 
 
 def _verdict(act):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
-from workflows import documents, extensions, moves, notifications, policies, publicity, steps
+from workflows import documents, extensions, moves, notifications, policies, publicity, steps, suggestions
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.sheets import sheet_for
@@ -40,6 +40,7 @@ def submit(submission_id, *, actor, seen_version, content, at):
     require(actor, "hand_in", submission)
     sheet = sheet_for(submission)
     sheet.write(content)
+    suggestions.settle(submission, content, actor=actor, at=at)
     submission.submitted_at = at
     submission.gravest_rank = sheet.gravest_rank()
     extensions.lapse(submission, at=at)
@@ -113,6 +114,7 @@ def decide(
     returned=None,
     grades=None,
     signed=False,
+    outside=None,
     seen_digest="",
 ):
     """Record one verdict (``agree`` or ``return``) and move the submission along its route.
@@ -120,9 +122,10 @@ def decide(
     ``seen_version`` and ``seen_digest`` are what the decider had on screen; ``returned`` maps entry key → comment for lines
     sent back, ``redo_on`` (a date, its end counts) the redo deadline; ``grades`` maps entry key → (grade code,
     reason) at an adjudication; ``signed`` says the password was entered again for this very act. Whoever
-    also holds the next step acts once: with ``signed`` the sheet moves on through his consecutive steps.
+    also holds the next step acts once: with ``signed`` the sheet moves on through his consecutive steps. ``outside``: at a
+    filing outside the institution, ``{"body": text, "number": text, "on": date}``.
     Raises ``Stale``, ``NotAllowed``, ``NoSuchMove``, ``NeedsReason`` or ``Incomplete``; then nothing has changed.
-    Source: R1-20, R1-21, R1-28, R3-13.
+    Source: R1-20, R1-21, R1-28, R3-13, R4-28.
     """
     submission = moves.locked(submission_id)
     _fresh(submission, seen_version, seen_digest)
@@ -133,8 +136,9 @@ def decide(
     if verdict == "return":
         return _return(submission, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
     while True:
-        _agree(submission, step, actor=actor, grades=grades, signed=signed)
-        decision = moves.move(submission, "agree", actor=actor, at=at, opinion=opinion, signed=signed)
+        _agree(submission, step, actor=actor, grades=grades, signed=signed, opinion=opinion)
+        filed = _filed_outside(step, outside, at=at)
+        decision = moves.move(submission, "agree", actor=actor, at=at, opinion=opinion, signed=signed, outside=filed)
         step = submission.step_rules
         if not _goes_on_alone(submission, step, actor, signed):
             return decision
@@ -214,7 +218,7 @@ def _fresh(submission, seen_version, seen_digest=""):
         raise Stale(submission)
 
 
-def _agree(submission, step, *, actor, grades, signed):
+def _agree(submission, step, *, actor, grades, signed, opinion):
     """What an agreement demands at each kind of step."""
     sheet = sheet_for(submission)
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
@@ -228,12 +232,27 @@ def _agree(submission, step, *, actor, grades, signed):
             )
         if len([ballot for ballot in ballots if ballot.agrees]) * 2 <= len(ballots):
             raise NeedsReason("同意的成员未过半数，不能通过，请退回填报人重新查找。")
+    if step.kind == "discuss" and not opinion.strip():
+        raise NeedsReason("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
     if step.kind == "adjudicate":
         sheet.set_grades(step, grades or {})
         submission.gravest_rank = sheet.gravest_rank()
     if step.kind == "sign" and not signed:
         raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
     submission.lines.exclude(verdict="accepted").update(verdict="accepted")
+
+
+def _filed_outside(step, outside, *, at):
+    """The columns of a decision that say where a sheet was filed outside the institution. Source: R4-28."""
+    if step.kind != "file" or not step.outside:
+        return None
+    told = outside or {}
+    body, number, on = (told.get("body") or "").strip(), (told.get("number") or "").strip(), told.get("on")
+    if not (body and number and on):
+        raise NeedsReason(f"该步骤报{step.outside}备案，请填写受理备案的机关、文号和日期。")
+    if on > timezone.localdate(at):
+        raise NeedsReason("校外备案的日期不得晚于今天。")
+    return {"outside_body": body, "outside_number": number, "outside_on": on}
 
 
 def _return(submission, *, actor, at, opinion, redo_on, returned):

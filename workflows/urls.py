@@ -7,10 +7,12 @@ from workflows.views import (
     attachments,
     campaigns,
     closing,
+    comparisons,
     desk,
     enrolment,
     mobilisation,
     publicity,
+    queue,
     readings,
     records,
     reviews,
@@ -18,12 +20,15 @@ from workflows.views import (
     schemes,
     standins,
     submissions,
+    suggestions,
     terms,
 )
 
 urlpatterns = [
     # desk
     path("", desk.desk, name="desk"),
+    path("queue/", queue.review_queue, name="review_queue"),
+    path("queue/result/", queue.queue_result, name="queue_result"),
     path("done/", desk.done_list, name="done_list"),
     path("inbox/", desk.inbox, name="inbox"),
     path("inbox/read/", desk.inbox_read, name="inbox_read"),
@@ -40,6 +45,7 @@ urlpatterns = [
     path("phases/<int:pk>/reopen/", closing.phase_reopen, name="phase_reopen"),
     path("campaign/tasks/<int:pk>/deadline/", terms.deadline_change, name="deadline_change"),
     path("progress/", campaigns.progress_list, name="progress_list"),
+    path("comparison/", comparisons.comparison, name="comparison"),
     # submission
     path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),
     path("submissions/<int:pk>/fill/", submissions.submission_fill, name="submission_fill"),
@@ -56,6 +62,10 @@ urlpatterns = [
     path("submissions/<int:pk>/vote/", reviews.submission_vote, name="submission_vote"),
     path("submissions/<int:pk>/decide/", reviews.submission_decide, name="submission_decide"),
     path("submissions/<int:pk>/hand-over/", reviews.submission_hand_over, name="submission_hand_over"),
+    # suggestions
+    path("suggestions/", suggestions.suggestion_list, name="suggestion_list"),
+    path("suggestions/new/", suggestions.suggestion_make, name="suggestion_make"),
+    path("suggestions/<int:pk>/withdraw/", suggestions.suggestion_withdraw, name="suggestion_withdraw"),
     # papers that nobody types
     path("units/<slug:code>/records/", records.record_list, name="record_list"),
     path("units/<slug:code>/records/<slug:slug>/", records.record_detail, name="record_detail"),

@@ -13,11 +13,12 @@ class Page:
     number: int
     has_next: bool
     query: str
+    size: int = PAGE_SIZE
 
     @property
     def first(self):
         """The running number of the first row."""
-        return (self.number - 1) * PAGE_SIZE + 1
+        return (self.number - 1) * self.size + 1
 
     @property
     def has_previous(self):
@@ -34,7 +35,7 @@ class Page:
     @property
     def text(self):
         return (
-            f"第 {self.number} 页，每页 {PAGE_SIZE} 条"
+            f"第 {self.number} 页，每页 {self.size} 条"
             if self.has_previous or self.has_next
             else f"共 {len(self.rows)} 条"
         )
@@ -43,13 +44,13 @@ class Page:
         return f"?{self.query}page={number}"
 
 
-def paged(request, rows):
-    """The page of ``rows`` (a queryset) the request asks for; a number nobody can mean counts as the first."""
+def paged(request, rows, *, size=PAGE_SIZE):
+    """The page of ``rows`` (a queryset or list) the request asks for; a number nobody can mean counts as the first."""
     asked = request.GET.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) <= 10_000 else 1
-    start = (number - 1) * PAGE_SIZE
-    found = list(rows[start : start + PAGE_SIZE + 1])
+    start = (number - 1) * size
+    found = list(rows[start : start + size + 1])
     kept = request.GET.copy()
     kept.pop("page", None)
     query = kept.urlencode()
-    return Page(found[:PAGE_SIZE], number, len(found) > PAGE_SIZE, f"{query}&" if query else "")
+    return Page(found[:size], number, len(found) > size, f"{query}&" if query else "", size)

@@ -22,7 +22,7 @@ from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
 from tests.personas import MEASURES, point, power, unit_point
-from workflows import activities, attachments, drafts, extensions, publicity, readings, standing_in, terms
+from workflows import activities, attachments, drafts, extensions, publicity, readings, standing_in, suggestions, terms
 from workflows.models import Objection, PublicityNotice, Submission
 from workflows.sheets import sheet_for
 
@@ -95,6 +95,8 @@ class World:
             self._objection()
         self._mobilise()
         self._heads_own()
+        if "draft" in personal:
+            self._suggestion()
         self._job()
         self._terms()
         self.scheme_draft = scheme_drafts.begin(
@@ -276,6 +278,17 @@ class World:
         book.active["A1"] = self.text(f"file {name}")
         book.save(content)
         return SimpleUploadedFile(f"{name}.xlsx", content.getvalue())
+
+    def _suggestion(self):
+        """A colleague has suggested something to the post whose sheet is being typed."""
+        self.suggestion = suggestions.suggest(
+            self.year.campaign,
+            unit=self.campus.unit,
+            post=self.posts["draft"],
+            actor=self.year.actor(self.campus.colleague),
+            at=self.clock.now,
+            content=self.text("suggestion"),
+        )
 
     def _heads_own(self):
         """The head's own search has climbed past him to the leader in charge."""

@@ -63,6 +63,7 @@ SEEN_BY = {
     "file unit enclosure": f"staff_below unit {SCHOOL}",
     "file school enclosure": f"liaison head other_head {SCHOOL}",
     "file plan": "liaison",
+    "suggestion": "colleague clerk group office",  # office staff of the unit itself keep out
 }
 
 
@@ -100,6 +101,10 @@ class Crawl:
             yield reverse("ledger") + f"?unit={unit}"
         yield reverse("risk_list") + "?q=暗记"
         yield reverse("progress_list") + "?view=units"
+        yield reverse("suggestion_list") + "?view=received"
+        yield reverse("comparison") + "?unit=CW"
+        for post in self.world.posts.values():
+            yield reverse("comparison") + f"?post={post.code}&then=2026-09-14"
         yield reverse("progress_list") + "?state=waiting"
 
     def _open(self, url):

@@ -92,6 +92,7 @@ def behind(world, door):
             for door in DOORS
             if door.startswith("reading_") and door not in ("reading_list", "reading_add")
         },
+        "suggestion_withdraw": {"": ({"pk": world.suggestion.pk}, None)},
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
         "scheme_preview": {"": ({"pk": world.campus.scheme.pk, "part": "routes"}, None)},
@@ -143,6 +144,7 @@ def body(world, door, sheet):
         "submission_hand_over": {"to": world.campus.second.pk},
         "notice_detail": {"text": "有异议"},
         "objection_handle": {"handling": "已核实"},
+        "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
         "ledger_export": {"unit": world.campus.unit.code},
         "campaign_open": {"year": 2031},
         "phase_close": {"reason": "按期结束"},

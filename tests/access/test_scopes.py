@@ -36,6 +36,7 @@ from workflows.models import (
     ReadingDocument,
     ReadReceipt,
     Submission,
+    Suggestion,
 )
 
 pytestmark = pytest.mark.django_db
@@ -285,6 +286,7 @@ TABLES = {
     Table(Extension): lambda world: {world.extension: "clerk head"},
     Table(PublicityNotice): _notices,
     Table(Objection): lambda world: {world.objection: "colleague office"},
+    Table(Suggestion): lambda world: {world.suggestion: "colleague clerk group office"},
     Table(Job): lambda world: {world.job: "head"},
     Table(AuditEntry): lambda world: {
         entry: f"auditor {entry.actor.number if entry.actor else ''}" for entry in AuditEntry.objects.all()

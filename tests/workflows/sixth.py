@@ -24,7 +24,7 @@ def rule_book(*, phases, routes, stages, grades, rule):
     measures = [f"measures.m{number}" for number in range(1, stages + 1)] or ["measures.measure"]
     reviewers = [
         {"code": "r1", "kind": "adjudicate", "role": "unit_head", "label": "定丁", "sets": "final_grade", "may_return": True},
-        {"code": "r2", "kind": "endorse", "role": "leader_in_charge", "label": "过目"},
+        {"code": "r2", "kind": "discuss", "role": "leader_in_charge", "label": "会商"},
         {"code": "r3", "kind": "publicise", "role": "office", "label": "张榜", "audience": "unit", "days": 2},
         {"code": "r4", "kind": "file", "role": "school_group", "label": "归档", "may_return": True},
         {"code": "r5", "kind": "copy", "role": "office", "label": "送阅", "grades": [1]},

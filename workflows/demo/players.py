@@ -111,8 +111,16 @@ class Players:
             opinion=self._opinion(sheet, step),
             grades=grades,
             signed=signed,
+            outside=self._outside(step),
         )
         return True
+
+    def _outside(self, step):
+        """Where and under which number a sheet is filed outside the institution, at a step that does it."""
+        if not step.outside:
+            return None
+        today = self.agenda.today
+        return {"body": step.outside, "number": f"收文〔{today.year}〕{today:%m%d}号", "on": today}
 
     @staticmethod
     def _grades(sheet, step):

@@ -11,7 +11,7 @@ from registers import clock
 from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.schemes.language import Brings, StepKind
-from workflows import campaigns, deadlines, extensions, policies, publicity, reminders, routes, steps
+from workflows import campaigns, deadlines, extensions, policies, publicity, reminders, routes, steps, suggestions
 from workflows.demo.agenda import Agenda
 from workflows.demo.assembly import Mobiliser
 from workflows.demo.contents import Typist
@@ -29,6 +29,13 @@ SHEETS_PLAYED = 260  # self-checks that live through their whole route; a large 
 UNIT_STRIDE = 13  # coprime with the numbers of units: neighbours are of a kind
 REFUSALS = (NotAllowed, Incomplete, routes.NeedsReason, steps.NoSuchMove)
 EXTENSION = "月底前集中参加外单位财务审计，自查须等审计结束后补充材料，申请延期。"
+# What others see in the post of the first person one signs in as; the last of these he has answered.
+SUGGESTED = [
+    ("peer", "报销单据集中在月底送审，审核时间短，容易只看金额、不核对附件。", "附件不全的单据当天通过"),
+    ("head", "大额资金支付前的复核流于形式，建议写明由谁复核、怎样留痕。", ""),
+    ("peer", "接待来访供应商没有登记。", ""),
+]
+DECLINED = "来访接待由综合科统一登记，不属于本岗位职责。"
 OBJECTION = "公示内容只写了岗位和等级，据了解该岗位今年新增了一项审批职责，建议重新核对等级。"
 
 
@@ -85,6 +92,7 @@ class Story:
         self.agenda.add(self._extension())
         for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
             self.agenda.add(journey)
+        self.agenda.add(self._suggestions())
         self.agenda.run()
 
     def _units_at_work(self):
@@ -226,6 +234,34 @@ class Story:
         author = self.campus.home.seats[-1].user
         if notice is not None:
             publicity.object_to(notice, actor=Actor(author, on=self.agenda.today), text=OBJECTION, at=self.agenda.at)
+
+    def _suggestions(self):
+        """On the last working day colleagues and the head suggest points to the post that the demo is told from."""
+        yield moment(self._eve(), 14)
+        home, holder = self.campus.home, self.campus.personas["1001"]
+        sheet = Submission.objects.filter(
+            task__campaign=self.campaign, task__brings=Brings.POINTS, person=holder, state=State.OPEN
+        ).first()
+        if sheet is None:
+            return
+        sheet, made = self.players.sheet(sheet.pk), None
+        authors = {"peer": home.seats[-1].user, "head": home.head.user}
+        for who, content, manifestation in SUGGESTED:
+            actor = Actor(authors[who], on=self.agenda.today)
+            rules, speaks = self.campus.rules, suggestions.source_of(actor, sheet.unit_id)
+            source = next((item.code for item in suggestions.sources_for(rules, speaks)), "")
+            made = suggestions.suggest(
+                self.campaign,
+                unit=sheet.unit,
+                post=sheet.post,
+                actor=actor,
+                at=self.agenda.at,
+                content=content,
+                manifestation=manifestation,
+                source=source,
+            )
+        answerer = Actor(holder, on=self.agenda.today)
+        suggestions.decline(made.pk, sheet, actor=answerer, at=self.agenda.at, answer=DECLINED)
 
     def _nudge(self):
         """The liaison reminds those of his unit who have not handed in their self-check."""

@@ -68,6 +68,7 @@ class Section:
     help: str = ""
     examples: list = field(default_factory=list)
     entries: list = field(default_factory=list)
+    suggestions: list = field(default_factory=list)
 
     @property
     def returned(self):

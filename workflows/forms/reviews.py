@@ -8,6 +8,12 @@ from django.core.exceptions import ValidationError
 
 from workflows import deadlines, steps
 
+OUTSIDE = {
+    "outside_body": "请填写受理备案的机关。",
+    "outside_number": "请填写备案文号；确无编号的写“无编号”。",
+    "outside_on": "请填写备案日期。",
+}
+
 
 def _text(label, *, rows=2, required=False, help_text=""):
     return forms.CharField(
@@ -47,6 +53,16 @@ class DecisionForm(forms.Form):
     redo_on = forms.DateField(
         label="限期（退回时）", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+    outside_body = forms.CharField(label="受理备案的机关", max_length=60, required=False)
+    outside_number = forms.CharField(
+        label="备案文号",
+        max_length=60,
+        required=False,
+        help_text="对方的收文号或本校的发文文号；确无编号的写“无编号”。",
+    )
+    outside_on = forms.DateField(
+        label="备案日期", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     password = forms.CharField(
         label="登录密码（签字确认）",
         required=False,
@@ -58,12 +74,22 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.step, self.signs, self.request, self.today = step, signs, request, today
         layout = ["opinion"]
+        if step.kind == "discuss":
+            self.fields["opinion"].label = "讨论情况和意见"
+            self.fields["opinion"].help_text = "写明何时、由谁讨论，形成什么意见；退回时送达填报人。"
         if step.may_return:
             self.fields["redo_on"].initial = deadlines.add_days(today, step.redo_days)
         else:
             del self.fields["redo_on"]
         if not signs:
             del self.fields["password"]
+        if step.outside:
+            self.fields["outside_body"].initial, self.fields["outside_on"].initial = step.outside, today
+        else:
+            for name in OUTSIDE:
+                del self.fields[name]
+        if abroad := [Column(name) for name in OUTSIDE if name in self.fields]:
+            layout.append(Row(*abroad))
         rest = [Column(name) for name in ("redo_on", "password") if name in self.fields]
         if rest:
             layout.append(Row(*rest))
@@ -84,13 +110,32 @@ class DecisionForm(forms.Form):
                 self.add_error("redo_on", "请填写限期重新查找的日期。")
             elif cleaned["redo_on"] < self.today:
                 self.add_error("redo_on", "限期不得早于今天。")
-        elif self.signs:
+        elif self.step.outside:
+            self._check_outside(cleaned)
+        elif self.step.kind == "discuss" and not (cleaned.get("opinion") or "").strip():
+            self.add_error("opinion", "请写明讨论情况和意见。")
+        if verdict == "agree" and self.signs:
             if not cleaned.get("password"):
                 self.add_error("password", "签字须重新输入登录密码。")
             elif not self._is_own(cleaned["password"]):
                 self.add_error("password", ValidationError("密码不正确，签字未生效。", code="wrong"))
         cleaned["verdict"] = verdict
         return cleaned
+
+    def _check_outside(self, cleaned):
+        """Whoever files outside says with whom, under which number and when (R4-28)."""
+        for name, missing in OUTSIDE.items():
+            if not cleaned.get(name) and not self.has_error(name):
+                self.add_error(name, missing)
+        if (day := cleaned.get("outside_on")) and day > self.today:
+            self.add_error("outside_on", "备案日期不得晚于今天。")
+
+    @property
+    def outside(self):
+        """What was typed of a filing outside, as ``routes.decide`` takes it; None at other steps."""
+        if not self.step.outside:
+            return None
+        return {name.removeprefix("outside_"): self.cleaned_data.get(name) for name in OUTSIDE}
 
     def _is_own(self, password):
         user = self.request.user

@@ -7,6 +7,7 @@ from workflows.models.notifications import Notification
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.readings import ReadingDocument, ReadReceipt
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
+from workflows.models.suggestions import Suggestion
 from workflows.models.terms import DeadlineChange, Extension
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "RosterChange",
     "Submission",
     "SubmissionLine",
+    "Suggestion",
 ]

@@ -215,6 +215,7 @@ class Decision(models.Model):
 
     ``on_behalf_of``: for whom, when the actor holds the part only as a stand-in. ``days_late``: by how many days the act
     came after its day; None in time.
+    ``outside_…``: of a filing with a body outside the institution, which body took it in, when and under which number (R4-28).
     """
 
     class Verdict(models.TextChoices):
@@ -241,6 +242,9 @@ class Decision(models.Model):
     line_verdicts = models.JSONField(default=dict)
     seen_version = models.PositiveIntegerField()
     days_late = models.PositiveSmallIntegerField("逾期天数", null=True)
+    outside_body = models.CharField("校外备案机关", max_length=60, blank=True)
+    outside_number = models.CharField("备案文号", max_length=60, blank=True)
+    outside_on = models.DateField("校外备案日期", null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -258,6 +262,11 @@ class Decision(models.Model):
                 name="decision_on_behalf_of_another",
             ),
             models.CheckConstraint(condition=Q(days_late=None) | Q(days_late__gt=0), name="decision_late_by_days"),
+            models.CheckConstraint(
+                condition=Q(outside_body="", outside_number="", outside_on=None)
+                | ~Q(outside_body="") & ~Q(outside_number="") & Q(outside_on__isnull=False),
+                name="decision_outside_is_complete",
+            ),
         ]
 
     def __str__(self):
@@ -274,6 +283,14 @@ class Decision(models.Model):
     def code(self):
         """The short code printed on the paper this decision saw."""
         return short_code(self.digest)
+
+    @property
+    def outside_words(self):
+        """Where the sheet was filed outside the institution, in words; empty where it was not."""
+        if not self.outside_body:
+            return ""
+        day = self.outside_on
+        return f"已报{self.outside_body}备案，文号：{self.outside_number}，日期：{day.year}年{day.month}月{day.day}日"
 
 
 def short_code(digest):

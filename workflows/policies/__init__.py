@@ -8,6 +8,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     publicity,
     readings,
     submissions,
+    suggestions,
     terms,
 )
 from workflows.policies.acting import (

@@ -66,6 +66,14 @@ class GradeSheet(Graded, PointSheet):
             *self.factor_fields(point),
         ]
         details = {**self.grade_details(point), "category": point.category.code, "point": point}
+        before = self._graded_before(point)
         return Shown(
-            key, number, lines[0].change, fields, [], point.category.label, lines, standing_grade(point), details
+            key, number, lines[0].change, fields, before, point.category.label, lines, standing_grade(point), details
         )
+
+    def _graded_before(self, point):
+        """The point's factors and grade as they are in force, where it was graded before (R1-47)."""
+        earlier = self._earlier.get(point.series)
+        if earlier is None or earlier.final_grade is None:
+            return []
+        return [*self.factor_fields(earlier), ("final_grade", "现行等级", earlier.final_grade.label)]

@@ -110,18 +110,29 @@ class MeasureSheet(Measured, PointSheet):
             .select_related("category", "final_grade", "post", "holder")
             .order_by("in_force_from", "pk")
         }
+        self._before = {}
+        for measure in ControlMeasure.objects.filter(
+            point_series__in=self._points, in_force_from__isnull=False, in_force_until=None
+        ):
+            self._before.setdefault(measure.point_series, {})[measure.stage] = measure.text
         return super().shown()
 
     def show(self, key, number, lines):
         point = self._points[lines[0].measure.point_series]
         changes = {line.change for line in lines}
+        standing = self._before.get(point.series, {}) if changes != {Change.KEEP} else {}
+        before = [
+            (f"measures.{stage.code}", stage.label, standing[stage.code])
+            for stage in self.rules.measure_stages
+            if stage.code in standing
+        ]
         fields = [("content", "风险内容", point.content), ("manifestation", "表现形式", point.manifestation)]
         return Shown(
             key,
             number,
             changes.pop() if len(changes) == 1 else Change.REVISE,
             fields + self.measure_fields(lines),
-            [],
+            before,
             point.category.label,
             lines,
             point.final_grade,

@@ -9,15 +9,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock
 from registers.access import can, people_who_may, require
-from registers.models import Grade
+from registers.models import Grade, RiskPoint
+from registers.quality import alike, pairs
+from registers.schemes.language import Brings
 from registers.text import segments
-from workflows import attachments, deadlines, documents, routes, steps
+from workflows import attachments, deadlines, documents, routes, steps, suggestions
 from workflows.forms import reviews as forms
-from workflows.models import Submission
+from workflows.models import Submission, Suggestion
 from workflows.models.submissions import short_code
 from workflows.sheets import Incomplete, sheet_for
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved, number
+from workflows.views.suggestions import told
+
+LONGEST_QUOTE, MOST_ALIKE = 40, 2
 
 
 def _visible(request, pk):
@@ -47,6 +52,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
         entry.fault = (faults or {}).get(entry.key, {})
         _typed(request, entry, step, my_vote, votes)
         _compare(entry)
+    _mark_alike(submission, entries, actor)
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
     decisions, digest = trail.trail_of(submission), documents.digest(submission)
@@ -85,6 +91,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "compiled": submission.task.paper_rules.rows in documents.COMPILED,
             "members_needed": step.quorum,
             "files": attachments.of_sheet(submission),
+            "suggested": _suggested(submission, actor),
         },
         status=status,
     )
@@ -96,6 +103,16 @@ def _acts_for(actor, submission):
     return (
         next((grant.acting_for for grant in actor.grants if grant.acting_for_id == principal), "") if principal else ""
     )
+
+
+def _suggested(submission, actor):
+    """What others suggested to the filler, with his answers, as far as the reader may read it (R1-16)."""
+    rows = Suggestion.objects.visible_to(actor).filter(pk__in=suggestions.for_sheet(submission).values("pk"))
+    found = list(rows.select_related("unit", "post", "author"))
+    for row in found:
+        row.campaign = submission.task.campaign
+        told(row, actor)
+    return found
 
 
 def _colleagues(submission, actor):
@@ -114,7 +131,7 @@ def _decision_form(request, submission, later, data=None):
         signs=_signs(submission, later),
         request=request,
         today=clock.today(),
-        initial=_typed_of(request, "opinion", "redo_on"),
+        initial=_typed_of(request, "opinion", "redo_on", *forms.OUTSIDE),
     )
 
 
@@ -146,6 +163,29 @@ def _typed(request, entry, step, my_vote, votes):
         default = proposed.code if proposed else entry.details["proposal"].grade
         entry.typed_grade = request.POST.get(f"g-{entry.key}", default)
         entry.typed_reason = request.POST.get(f"r-{entry.key}", entry.details["grade_reason"])
+
+
+def _mark_alike(submission, entries, actor):
+    """Give new and revised points of a sheet the points they nearly repeat, of this sheet and of the unit: ``alike``, sentences."""
+    if submission.task.brings != Brings.POINTS:
+        return
+    level = submission.task.rules.points or submission.task.level
+    on_record = RiskPoint.objects.visible_to(actor).in_force(actor.on).filter(unit=submission.unit_id, level=level)
+    told, texts = {}, {}
+    for series, content, post in on_record.values_list("series", "content", "post__name"):
+        told[series], texts[series] = (
+            f"{post or submission.unit.name}现行登记的“{content[:LONGEST_QUOTE]}”",
+            pairs(content),
+        )
+    for entry in entries:
+        point = entry.details["point"]
+        told[point.series], texts[point.series] = f"本表第 {entry.number} 项", pairs(point.content)
+    for entry in entries:
+        point = entry.details["point"]
+        if entry.change in ("add", "revise"):
+            others = {series: text for series, text in texts.items() if series != point.series}
+            found = alike(point.content, others)[:MOST_ALIKE]
+            entry.alike = [f"与{told[series]}相近（{share:.0%}）" for series, share in found]
 
 
 def _compare(entry):
@@ -242,6 +282,7 @@ def submission_decide(request, pk):
         returned={key: comment for key, (accurate, comment) in verdicts.items() if not accurate},
         grades=forms.grade_choices(request.POST, keys),
         signed=bool(typed.get("password")),
+        outside=form.outside,
         **seen,
     )
     if refused := _refused(request, submission, decide, form=form):

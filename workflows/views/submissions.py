@@ -14,13 +14,14 @@ from registers.access import can, require
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.views.papers import download
-from workflows import attachments, campaigns, deadlines, documents, drafts, records, routes, steps
+from workflows import attachments, campaigns, deadlines, documents, drafts, records, routes, steps, suggestions
 from workflows.forms.submissions import SheetForm, read
 from workflows.models import Extension, Submission
 from workflows.models.submissions import State
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.graded import Graded
 from workflows.views import trail
+from workflows.views.suggestions import answer, beside
 
 NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to", "draft")
 
@@ -59,6 +60,7 @@ def submission_detail(request, pk):
             "votes": votes,
             "letters": _letters(submission, decisions, votes),
             "files": attachments.of_sheet(submission),
+            "may_compare": submission.post_id or can(request.actor, "view_ledger", submission.unit),
         },
     )
 
@@ -110,13 +112,20 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
     decisions = trail.trail_of(submission)
     draft = getattr(submission, "draft", None)
     due = deadlines.shown(submission.due_on, clock.now())
+    sections, suggested = form.sections(), beside(submission, form.content, request.actor)
+    for section in sections:
+        section.suggestions = [row for row in suggested if row.unanswered and row.category == section.code]
+    placed = {row.pk for section in sections for row in section.suggestions}
     return render(
         request,
         "workflows/submission_fill.html",
         {
             "submission": submission,
             "form": form,
-            "sections": form.sections(),
+            "sections": sections,
+            "suggested": suggested,
+            "unplaced": [row for row in suggested if row.unanswered and row.pk not in placed],
+            "unanswered": sum(row.unanswered for row in suggested),
             "conflict": conflict,
             "draft": draft,
             "draft_version": draft_version if draft_version is not None else (draft.version if draft else 0),
@@ -149,10 +158,15 @@ def _filled(request, submission, sheet):
         anchor = f"#e-{entry['key']}"
     if "remove" in request.POST:
         content["entries"] = [entry for entry in content["entries"] if entry["key"] != request.POST["remove"]]
+    seen = number(request.POST.get("draft_version"))
     try:
-        version = drafts.save(
-            submission, content, actor=request.actor, seen=number(request.POST.get("draft_version")), at=clock.now()
-        )
+        if "adopt" in request.POST or "decline" in request.POST:
+            anchor = answer(request, submission, content, sheet=sheet, seen=seen)
+            return redirect(reverse("submission_fill", args=[submission.pk]) + anchor)
+        version = drafts.save(submission, content, actor=request.actor, seen=seen, at=clock.now())
+    except suggestions.Refused as refused:
+        messages.error(request, str(refused))
+        return _form(request, submission, SheetForm(sheet, content), status=422)
     except drafts.Conflict as conflict:
         return _form(
             request,

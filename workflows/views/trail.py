@@ -110,6 +110,7 @@ class Event:
     tone: str = "note"
     opinion: str = ""
     days_late: int | None = None
+    outside: str = ""
     digest: str = ""
     redo_due: str = ""
 
@@ -129,6 +130,7 @@ def history(submission, decisions):
             tone=row.tone,
             opinion=row.opinion,
             days_late=row.days_late,
+            outside=row.outside_words,
             digest=row.code,
             redo_due=row.redo_text,
         )

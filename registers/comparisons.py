@@ -1,0 +1,214 @@
+"""The register on two days, line by line: what stayed, what was revised, what came, what went. Reads versions; writes nothing.
+
+A reader compares what he may read. A point whose other version is kept from him (its grade was not sent to him then, or is not
+now) came into his sight or left it: it is not new, and not retired. Source: R1-47, R0-26, design decision 3.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from registers.models import RiskPoint
+from registers.text import segments
+
+SAME, CHANGED, ADDED, RETIRED, ENTERED, LEFT = "same", "changed", "added", "retired", "entered", "left"
+KINDS = {
+    CHANGED: "修改",
+    ADDED: "新增",
+    RETIRED: "撤销",
+    ENTERED: "转入可见",
+    LEFT: "转出可见",
+    SAME: "未变",
+}
+OTHERWISE = "otherwise"  # a filter: all kinds of lines but those that stayed
+GRAVER, SLIGHTER, GRADED, UNGRADED = "graver", "slighter", "graded", "ungraded"
+MOVES = {GRAVER: "等级升高", SLIGHTER: "等级降低", GRADED: "新定等级", UNGRADED: "等级待重新评定"}
+TEXTS = (
+    ("power_item", "权力（业务）事项"),
+    ("duty", "岗位职责内容"),
+    ("content", "风险内容"),
+    ("manifestation", "表现形式"),
+    ("involved_posts", "涉及岗位"),
+)
+RELATED = ("unit", "post", "holder", "category", "final_grade")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is said otherwise; ``running``: it is text, of which the words that differ are marked."""
+
+    label: str
+    old: str
+    new: str
+    running: bool = True
+
+    @property
+    def segments(self):
+        """For ``components/diff.html``; worked out when it is shown, lines are many."""
+        return segments(self.old, self.new) if self.running else None
+
+
+@dataclass
+class Line:
+    """One series on both days. ``then`` and ``now`` are versions or None; ``changes``: the ``Difference`` of its texts.
+
+    ``move``: whether the grade went up or down; ``measures``: the ``Difference`` of each stage that differs.
+    """
+
+    kind: str
+    then: object
+    now: object
+    changes: list = field(default_factory=list)
+    move: str = ""
+    measures: list = field(default_factory=list)
+
+    @property
+    def point(self):
+        """The version to name the line by."""
+        return self.now or self.then
+
+    @property
+    def label(self):
+        return KINDS[self.kind]
+
+    @property
+    def move_label(self):
+        return MOVES.get(self.move, "")
+
+
+@dataclass
+class Comparison:
+    """Two days of a stretch of the register. ``kinds`` and ``moves`` count its lines."""
+
+    lines: list
+    kinds: Counter
+    moves: Counter
+    measured: int
+
+    @property
+    def total(self):
+        return len(self.lines)
+
+
+def compare(scope, *, then, now, rules, kind=""):
+    """Compare the points and measures of ``scope`` (``ledgers.Scope``: querysets) on the days ``then`` and ``now``.
+
+    ``kind`` keeps the lines of one kind or grade move, or all that are OTHERWISE than before; the counts are of all.
+    A constant number of queries, however many lines.
+    """
+    order = ("unit__position", "unit__code", "post__code", "category__position", "pk")
+    old, new = (
+        {point.series: point for point in scope.points.in_force(day).select_related(*RELATED).order_by(*order)}
+        for day in (then, now)
+    )
+    hidden = _hidden(scope, old, new, then=then, now=now)
+    measures = [_measures(scope, series, day) for series, day in ((old, then), (new, now))]
+    stages = [(stage.code, stage.label) for stage in rules.measure_stages]
+    lines = [
+        _line(old.get(series), new.get(series), hidden, [found.get(series, {}) for found in measures], stages)
+        for series in dict.fromkeys([*new, *old])
+    ]
+    kinds, moves = Counter(line.kind for line in lines), Counter(line.move for line in lines if line.move)
+    measured = sum(bool(line.measures) for line in lines if line.then and line.now)
+    if kind:
+        lines = [line for line in lines if _fits(line, kind)]
+    lines.sort(key=lambda line: list(KINDS).index(line.kind))
+    return Comparison(lines, kinds, moves, measured)
+
+
+def _fits(line, kind):
+    if kind == OTHERWISE:
+        return line.kind != SAME
+    if kind == "measures":
+        return bool(line.measures and line.then and line.now)
+    return kind in (line.kind, line.move)
+
+
+def _hidden(scope, old, new, *, then, now):
+    """Series that were in force on the other day as well, out of the reader's sight; their existence alone is asked for."""
+    one_sided = [*(set(old) ^ set(new))]
+    if not one_sided:
+        return frozenset()
+    every = RiskPoint.objects.in_force(then) | RiskPoint.objects.in_force(now)
+    if len(one_sided) <= 900:  # a longer list is longer than a database's parameter limit
+        every = every.filter(series__in=one_sided)
+    days = {}
+    for series, since, until in every.values_list("series", "in_force_from", "in_force_until"):
+        for day in (then, now):
+            if since <= day and (until is None or until > day):
+                days.setdefault(series, set()).add(day)
+    return frozenset(series for series, found in days.items() if len(found) == 2)
+
+
+def _measures(scope, series, day):
+    """Series → stage → text on the day."""
+    found = {}
+    if not series:
+        return found
+    for measure in scope.measures.in_force(day):
+        if measure.point_series in series:
+            found.setdefault(measure.point_series, {})[measure.stage] = measure.text
+    return found
+
+
+def _line(old, new, hidden, measures, stages):
+    before, after = measures
+    texts = [Difference(label, before.get(code, ""), after.get(code, "")) for code, label in stages]
+    differing = [text for text in texts if text.old != text.new]
+    if old is None:
+        return Line(ENTERED if new.series in hidden else ADDED, None, new, measures=differing)
+    if new is None:
+        return Line(LEFT if old.series in hidden else RETIRED, old, None, measures=differing)
+    changes = _changes(old, new) if old.pk != new.pk else []
+    move = _move(old.final_grade, new.final_grade)
+    return Line(CHANGED if changes or differing or move else SAME, old, new, changes, move, differing)
+
+
+def _changes(old, new):
+    told = [
+        Difference("风险类别", old.category.label, new.category.label, running=False),
+        Difference("责任人", _name(old.holder), _name(new.holder), running=False),
+        *(Difference(label, getattr(old, name), getattr(new, name)) for name, label in TEXTS),
+    ]
+    return [thing for thing in told if thing.old != thing.new]
+
+
+def _name(person):
+    return person.name if person else "无"
+
+
+def _move(old, new):
+    """Up or down between two grades; from and to none are moves of their own: what was revised is to be graded again."""
+    if old is None or new is None:
+        return GRADED if new else UNGRADED if old else ""
+    if old.rank == new.rank:
+        return ""
+    return GRAVER if new.rank < old.rank else SLIGHTER
+
+
+def rows(comparison):
+    """The lines as rows of a paper, what stayed as it was apart."""
+    return [
+        {
+            "kind": f"{line.label}（{line.move_label}）" if line.move else line.label,
+            "place": line.point.post.name if line.point.post else line.point.involved_posts,
+            "category": line.point.category.label,
+            "then": _told(line.then),
+            "now": _told(line.now),
+            "grade_then": _grade(line.then),
+            "grade_now": _grade(line.now),
+            "measures": [f"{thing.label}：{thing.old or '无'} → {thing.new or '无'}" for thing in line.measures]
+            if line.then and line.now
+            else [],
+        }
+        for line in comparison.lines
+    ]
+
+
+def _told(point):
+    return "\n".join(text for text in (point.content, point.manifestation) if text) if point else "—"
+
+
+def _grade(point):
+    if point is None:
+        return "—"
+    return point.final_grade.label if point.final_grade else "未评定"

@@ -1,0 +1,76 @@
+"""What is typed once for many sheets: what to do, a reason, a day, a password."""
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
+from django import forms
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+
+from workflows import bulk, deadlines
+
+USUAL_DAYS = 7
+
+
+class BulkForm(forms.Form):
+    """An act on all ticked sheets. ``signs``: is there one among them that wants a signature?"""
+
+    opinion = forms.CharField(
+        label="意见",
+        required=False,
+        max_length=1000,
+        error_messages={"max_length": "最多 1000 字，现有 %(show_value)d 字，请删减。"},
+        help_text="通过时可不填；退回时必填，作为共同原因送达每一位填报人。",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    redo_on = forms.DateField(
+        label="限期（退回时）", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    password = forms.CharField(
+        label="登录密码（签字确认）",
+        required=False,
+        strip=False,
+        help_text="所选的表有需要签字的，输入一次密码，逐张签字。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args, request, today, ticked=(), signs=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request, self.today, self.ticked, self.signs = request, today, ticked, signs
+        self.fields["redo_on"].initial = deadlines.add_days(today, USUAL_DAYS)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout("opinion", Row(Column("redo_on"), Column("password")))
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["act"] = what = self.data.get("act")
+        if what not in bulk.ACTS:
+            raise ValidationError("请选择要办理的操作：表决同意、通过或退回。")
+        if not self.ticked:
+            raise ValidationError("还没有勾选要办理的表。")
+        if len(self.ticked) > bulk.MOST:
+            raise ValidationError(f"一次最多办理 {bulk.MOST} 张，现勾选了 {len(self.ticked)} 张，请分批办理。")
+        if what == bulk.RETURN:
+            self._check_return(cleaned)
+        elif what == bulk.AGREE and (self.signs or cleaned.get("password")):
+            self._check_password(cleaned)
+        return cleaned
+
+    def _check_return(self, cleaned):
+        if not (cleaned.get("opinion") or "").strip() and not self.has_error("opinion"):
+            self.add_error("opinion", "退回必须写明原因。")
+        if not cleaned.get("redo_on"):
+            if not self.has_error("redo_on"):
+                self.add_error("redo_on", "请填写限期重新查找的日期。")
+        elif cleaned["redo_on"] < self.today:
+            self.add_error("redo_on", "限期不得早于今天。")
+
+    def _check_password(self, cleaned):
+        if not cleaned.get("password"):
+            self.add_error("password", "所选的表有需要签字的，请输入登录密码。")
+            return
+        user = self.request.user
+        # The same way as at the login, so that guessing it here locks the account as well.
+        if authenticate(self.request, username=user.get_username(), password=cleaned["password"]) != user:
+            self.add_error("password", ValidationError("密码不正确，一张都没有办理。", code="wrong"))

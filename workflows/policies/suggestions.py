@@ -1,0 +1,45 @@
+"""Who reads what others have suggested, and who is told who suggested it (R1-16)."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from registers.access import YES, Policy, no, policy
+from registers.actors import GROUP_MEMBER
+from registers.models import Incumbency
+
+READERS = ("unit_head", GROUP_MEMBER)
+
+
+@policy("workflows.Suggestion")
+class SuggestionPolicy(Policy):
+    def visible(self, rows, actor):
+        """The author's own; what is for the holder's post or the liaison's unit; the unit's head and group; the office.
+
+        Office staff of the unit itself keep out, as with objections: they are colleagues of whoever suggested.
+        """
+        if not actor.is_authenticated:
+            return rows.none()
+        held = Incumbency.objects.in_force(actor.on).filter(user=actor.user_id, post=OuterRef("post"))
+        addressed = Q(Exists(held)) | Q(post=None, unit__in=actor.own_unit_ids("liaison"))
+        answerable = Q(unit__in=actor.unit_ids(*READERS))
+        office = Q(unit__in=actor.unit_ids("office")) & ~Q(unit__in=actor.home_unit_ids)
+        return rows.filter(Q(author=actor.user_id) | Q(withdrawn_at=None) & (addressed | answerable | office))
+
+    def may_know_author(self, actor, suggestion):
+        """A leader or a group speaks by name; a colleague is named to the unit's group and the office alone, never to whom
+        his suggestion is for."""
+        if not suggestion.peer or suggestion.author_id == actor.user_id:
+            return YES
+        if suggestion.post_id in {post for post, _ in actor.posts}:
+            return no("群众建议不向本人显示建议人。")
+        if suggestion.unit_id in actor.unit_ids(GROUP_MEMBER):
+            return YES
+        if suggestion.unit_id in actor.unit_ids("office") and suggestion.unit_id not in actor.home_unit_ids:
+            return YES
+        return no("群众建议只向单位领导小组和学校领导小组办公室显示建议人。")
+
+    def may_withdraw(self, actor, suggestion):
+        if suggestion.author_id != actor.user_id:
+            return no("只能撤回自己提出的建议。")
+        if suggestion.withdrawn_at is not None:
+            return no("该建议已经撤回。")
+        return no("该建议已有答复，不能撤回。") if suggestion.outcome else YES

@@ -1,0 +1,150 @@
+"""What a sheet brings, in brief: what is approved must be clear before many are approved at once. A constant number of queries."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from registers import grading
+from registers.models import RiskPoint
+from workflows.models import Objection, ReviewVote, SubmissionLine, Suggestion
+from workflows.sheets.graded import standing_grade
+
+Change = SubmissionLine.Change
+LONGEST = 120  # characters of one entry
+
+
+@dataclass
+class Brief:
+    """A sheet in brief. ``entries``: (change, category, text, grade or None); ``findings``: what a reviewer should look at."""
+
+    submission: object
+    entries: list = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+    grade: object = None
+    findings: list = field(default_factory=list)
+    agreed: int = 0
+    voted: int = 0
+
+    @property
+    def changes(self):
+        """``(kind, words)`` of the kinds of changes there are, the additions first."""
+        return [(kind.value, f"{kind.label} {self.counts[kind]}") for kind in Change if self.counts[kind]]
+
+    @property
+    def total(self):
+        return len(self.entries)
+
+
+def briefs(submissions, *, actor):
+    """Submission id → ``Brief``. Suggestions count as far as ``actor`` may read them."""
+    found = {row.pk: Brief(row) for row in submissions}
+    for pk, entries in _entries(found).items():
+        for lines in entries.values():
+            _entry(found[pk], lines)
+    _votes(found)
+    objected = Objection.objects.filter(notice__submission__in=found).values_list("notice__submission", flat=True)
+    for pk in set(objected):
+        found[pk].findings.append("公示期间收到过异议")
+    _suggestions(found, actor)
+    for brief in found.values():
+        rank = brief.submission.gravest_rank
+        grades = brief.submission.task.campaign.scheme.rules.grades
+        brief.grade = next((grade for grade in grades if grade.rank == rank), None)
+    return found
+
+
+def _entries(found):
+    """Submission id → entry key → its lines."""
+    lines = SubmissionLine.objects.filter(submission__in=found).select_related(
+        "risk_point__category",
+        "risk_point__self_grade",
+        "risk_point__proposed_grade",
+        "risk_point__final_grade",
+        "power_item",
+        "measure",
+        "post_grade__post",
+        "post_grade__self_grade",
+        "post_grade__proposed_grade",
+        "post_grade__final_grade",
+    )
+    grouped, series = {}, set()
+    for line in lines.order_by("submission", "position", "pk"):
+        grouped.setdefault(line.submission_id, {}).setdefault(line.entry, []).append(line)
+        if line.measure_id:
+            series.add(line.measure.point_series)
+    contents = dict(
+        RiskPoint.objects.filter(series__in=series, in_force_from__isnull=False)
+        .order_by("in_force_from", "pk")
+        .values_list("series", "content")
+    )
+    for entries in grouped.values():
+        for lines in entries.values():
+            for line in lines:
+                line.about = contents.get(line.measure.point_series, "") if line.measure_id else ""
+    return grouped
+
+
+def _entry(brief, lines):
+    first = next((line for line in lines if line.risk_point_id), lines[0])
+    changes = {line.change for line in lines}
+    change = first.change if first.risk_point_id or len(changes) == 1 else Change.REVISE
+    brief.counts[Change(change)] += 1
+    category, text, grade = "", str(first.record), None
+    if (point := first.risk_point) is not None:
+        category, text, grade = point.category.label, point.content, standing_grade(point)
+        if change in (Change.ADD, Change.REVISE) and _departs(brief, point):
+            _say(brief, "自评等级与系统建议不同")
+    elif first.post_grade_id:
+        text, grade = first.post_grade.post.name, standing_grade(first.post_grade)
+    elif first.measure_id:
+        text = f"{first.about}：{'；'.join(line.measure.text for line in lines if line.change != Change.KEEP)}"
+    brief.entries.append((change, category, text if len(text) <= LONGEST else f"{text[:LONGEST]}…", grade))
+    if any(line.rounds_returned for line in lines):
+        _say(brief, "有曾被退回的项目")
+    if change == Change.RETIRE:
+        _say(brief, "有拟撤销的项目")
+
+
+def _departs(brief, point):
+    """Does the grade the post holder chose differ from what the rule says of the point's factors?"""
+    if point.self_grade is None:
+        return False
+    rules = brief.submission.task.campaign.scheme.rules
+    proposed = grading.propose(rules, point.factors, forced_by=["major_matter"] if point.major_matter else []).grade
+    return proposed is not None and proposed != point.self_grade.code
+
+
+def _say(brief, finding):
+    if finding not in brief.findings:
+        brief.findings.append(finding)
+
+
+def _votes(found):
+    for vote in ReviewVote.objects.filter(submission__in=found):
+        brief = found[vote.submission_id]
+        if vote.round == brief.submission.round:
+            brief.voted += 1
+            brief.agreed += vote.agrees
+    for brief in found.values():
+        if brief.voted > brief.agreed:
+            _say(brief, f"{brief.voted - brief.agreed} 名成员判为不全或不准")
+
+
+def _suggestions(found, actor):
+    """Sheets of points whose filler has left suggestions unanswered."""
+    sheets = [brief for brief in found.values() if brief.submission.task.brings == "points"]
+    if not sheets:
+        return
+    open_ = (
+        Suggestion.objects.visible_to(actor)
+        .filter(campaign__in={brief.submission.task.campaign_id for brief in sheets}, outcome="", withdrawn_at=None)
+        .order_by()
+        .values_list("campaign", "unit", "post")
+        .annotate(number=Count("pk"))
+    )
+    counts = {(campaign, post or f"unit {unit}"): number for campaign, unit, post, number in open_}
+    for brief in sheets:
+        sheet = brief.submission
+        if number := counts.get((sheet.task.campaign_id, sheet.post_id or f"unit {sheet.unit_id}")):
+            _say(brief, f"{number} 条建议尚未答复")

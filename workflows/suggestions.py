@@ -1,0 +1,218 @@
+"""Suggestions to a post holder or a unit: made, taken back, taken over into a sheet, declined. Source: R1-16, R1-52, C5-24.
+
+Whoever fills the sheet answers: a suggestion that is taken over becomes an entry of the draft, and counts as adopted once the
+sheet is handed in with it; one that is not taken over needs a reason.
+"""
+
+import hashlib
+
+from django.db import transaction
+
+from registers import audit
+from registers.access import require
+from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from registers.models import User
+from registers.schemes.language import Brings
+from workflows import deadlines, notifications, policies
+from workflows.models import Suggestion
+
+DAILY = 20  # suggestions a person may make in one day
+SELF, PEERS, LEADER, ORGANISATION = "self", "peers", "leader", "organisation"
+
+
+class Refused(Exception):
+    """The suggestion cannot be made, taken over or declined; the message is for the person."""
+
+
+def source_of(actor, unit_id):
+    """As what the actor speaks to a unit: LEADER, ORGANISATION or PEERS."""
+    if unit_id in actor.unit_ids("unit_head", "leader_in_charge"):
+        return LEADER
+    return ORGANISATION if unit_id in actor.unit_ids(GROUP_MEMBER, *SCHOOL_ROLES) else PEERS
+
+
+def sources_for(rules, source):
+    """The ways of finding of a scheme that a suggestion may name: the one that fits, else all but one's own search."""
+    fitting = [item for item in rules.finding_sources if item.code == source]
+    return fitting or [item for item in rules.finding_sources if item.code != SELF]
+
+
+@transaction.atomic
+def suggest(campaign, *, unit, post=None, actor, at, content, manifestation="", category="", source=""):
+    """Suggest a risk point to a post's holder, or to a unit (``post`` None); return the suggestion.
+
+    ``source`` is heard only where the scheme knows none that fits the actor's part. Raises ``Refused``.
+    """
+    # One at a time per author, so that the day's number holds.
+    User.objects.select_for_update().get(pk=actor.user_id)
+    rules, speaks = campaign.scheme.rules, source_of(actor, unit.pk)
+    if campaign.state != "open":
+        raise Refused("年度活动已经结束，不能再提建议。")
+    if post is not None and post.pk in {held for held, _ in actor.posts}:
+        raise Refused("这是您本人的岗位，请直接在自查表中填写。")
+    allowed = [item.code for item in sources_for(rules, speaks)]
+    source = allowed[0] if len(allowed) == 1 else source
+    if allowed and source not in allowed:
+        raise Refused("请选择查找方式。")
+    start = deadlines.due_moment(deadlines.add_days(deadlines.local(at).date(), -1))
+    if Suggestion.objects.filter(author=actor.user_id, at__gte=start).count() >= DAILY:
+        raise Refused(f"每人每天最多提 {DAILY} 条建议，您今天已达上限，请明天再提。")
+    digest = _digest(content)
+    mine = Suggestion.objects.filter(campaign=campaign, author=actor.user_id, digest=digest, withdrawn_at=None)
+    if mine.filter(post=post, unit=unit).exists():
+        raise Refused("您已对该岗位（单位）提过同样内容的建议，不必重复。")
+    suggestion = Suggestion.objects.create(
+        campaign=campaign,
+        unit=unit,
+        post=post,
+        author_id=actor.user_id,
+        source=source,
+        peer=speaks == PEERS,
+        category=category,
+        content=content.strip(),
+        manifestation=manifestation.strip(),
+        digest=digest,
+        at=at,
+    )
+    _tell_addressees(suggestion, at=at)
+    audit.append("suggestion.make", about=suggestion, actor=actor, at=at, detail={"digest": digest})
+    return suggestion
+
+
+def _digest(text):
+    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
+
+
+def _tell_addressees(suggestion, *, at):
+    """Whoever fills the sheet hears that there is something, not what."""
+    on = deadlines.local(at).date()
+    if suggestion.post_id:
+        people = User.objects.filter(incumbencies__in=suggestion.post.incumbencies.in_force(on), is_active=True)
+        text = f"有人就您的岗位“{suggestion.post}”提出了风险点建议，请在填报自查表时查看并答复。"
+    else:
+        people = policies.holders("liaison", suggestion.unit, on=on)
+        text = f"有人就“{suggestion.unit}”提出了单位风险点建议，请在填报单位表时查看并答复。"
+    notifications.post(
+        people, kind="suggestion.make", key=f"suggestion:{suggestion.pk}", text=text, submission=None, at=at
+    )
+
+
+@transaction.atomic
+def withdraw(suggestion_id, *, actor, at):
+    """Take one's own suggestion back while it is unanswered. Raises ``NotAllowed``."""
+    suggestion = _locked(suggestion_id)
+    require(actor, "withdraw", suggestion)
+    suggestion.withdrawn_at = at
+    suggestion.save(update_fields=["withdrawn_at"])
+    audit.append("suggestion.withdraw", about=suggestion, actor=actor, at=at)
+
+
+def _locked(suggestion_id):
+    return (
+        Suggestion.objects.select_for_update(of=("self",))
+        .select_related("unit", "post", "author")
+        .get(pk=suggestion_id)
+    )
+
+
+def for_sheet(submission):
+    """The suggestions that are for whoever fills ``submission``: to its post, or to its unit. None where it adds no points."""
+    rows = Suggestion.objects.filter(campaign=submission.task.campaign_id, withdrawn_at=None)
+    if submission.task.brings != Brings.POINTS or (submission.post_id is None) != (submission.person_id is None):
+        return rows.none()
+    return rows.filter(unit=submission.unit_id, post=submission.post_id)
+
+
+@transaction.atomic
+def take_over(suggestion_id, submission, sheet, *, actor, category=""):
+    """Begin an entry of ``submission`` with a suggestion; return the entry for its draft.
+
+    ``category``: where the entry goes when the suggestion names none. Raises ``NotAllowed`` or ``Refused``.
+    """
+    suggestion = _answerable(suggestion_id, submission, actor)
+    categories = {category.code for category in sheet.categories}
+    code = suggestion.category if suggestion.category in categories else category
+    if code not in categories:
+        raise Refused("建议没有写明风险类别，请先选择写入哪一类。")
+    values = {"category": code, "content": suggestion.content, "manifestation": suggestion.manifestation}
+    if suggestion.source:
+        values["finding_source"] = suggestion.source
+    entry = sheet.new_entry(values)
+    suggestion.entry = entry["key"]
+    suggestion.save(update_fields=["entry"])
+    return entry
+
+
+@transaction.atomic
+def decline(suggestion_id, submission, *, actor, at, answer):
+    """Say why a suggestion is not taken over. Raises ``NotAllowed``, or ``Refused`` without a reason."""
+    suggestion = _answerable(suggestion_id, submission, actor)
+    if not answer.strip():
+        raise Refused("不采纳须写明理由，理由将送达建议人。")
+    _answer(suggestion, Suggestion.Outcome.DECLINED, actor=actor, at=at, answer=answer.strip()[:500])
+
+
+def _answerable(suggestion_id, submission, actor):
+    require(actor, "fill", submission)
+    suggestion = _locked(suggestion_id)
+    if not for_sheet(submission).filter(pk=suggestion.pk).exists() or not suggestion.is_open:
+        raise Refused("该建议已撤回或已有答复，请刷新页面。")
+    return suggestion
+
+
+def _answer(suggestion, outcome, *, actor, at, answer=""):
+    suggestion.outcome, suggestion.answer = outcome, answer
+    suggestion.answered_at, suggestion.answered_by_id = at, actor.user_id
+    suggestion.save(update_fields=["outcome", "answer", "answered_at", "answered_by"])
+    audit.append("suggestion.answer", about=suggestion, actor=actor, at=at, detail={"outcome": outcome.value})
+    notifications.post(
+        [suggestion.author],
+        kind="suggestion.answer",
+        key=f"suggestion-answer:{suggestion.pk}:{at:%Y%m%d%H%M%S}",
+        text=f"您对“{suggestion.place}”的建议{suggestion.get_outcome_display()}，可在“提建议”中查看。",
+        submission=None,
+        at=at,
+    )
+
+
+def settle(submission, content, *, actor, at):
+    """The sheet is handed in: what it took over is adopted; what was thrown out again is open as before."""
+    keys = {entry["key"] for entry in content["entries"]}
+    taken = for_sheet(submission).filter(entry__isnull=False).exclude(outcome=Suggestion.Outcome.DECLINED)
+    for suggestion in taken.select_for_update(of=("self",)).select_related("unit", "post", "author"):
+        if str(suggestion.entry) in keys:
+            if not suggestion.outcome:
+                _answer(suggestion, Suggestion.Outcome.ADOPTED, actor=actor, at=at)
+            continue
+        suggestion.entry, suggestion.outcome = None, Suggestion.Outcome.OPEN
+        suggestion.answered_at = suggestion.answered_by = None
+        suggestion.save(update_fields=["entry", "outcome", "answered_at", "answered_by"])
+
+
+def log_rows(*, unit, on, rules, reader=None):
+    """A unit's suggestions of the year, and the answers to them, as rows of the search log; what ``reader`` may read.
+
+    A colleague is not named in it. Source: R1-52, C5-24.
+    """
+    readable = Suggestion.objects.visible_to(reader) if reader else Suggestion.objects.all()
+    found = readable.filter(unit=unit, campaign__year=on.year, at__date__lte=on, withdrawn_at=None)
+    rows = []
+    for row in found.select_related("post", "author", "answered_by"):
+        way = rules.label_of("finding_sources", row.source) if row.source else "建议"
+        common = {"task": way, "place": row.post.name if row.post_id else unit.name}
+        who = "群众" if row.peer else row.author.name
+        rows.append(common | {"at": _minute(row.at), "step": "提出建议", "person": who, "text": row.content})
+        if row.outcome and deadlines.local(row.answered_at).date() <= on:
+            text = "：".join(part for part in (row.get_outcome_display(), row.answer) if part)
+            answered = {
+                "at": _minute(row.answered_at),
+                "step": "答复建议",
+                "person": row.answered_by.name,
+                "text": text,
+            }
+            rows.append(common | answered)
+    return rows
+
+
+def _minute(moment):
+    return f"{deadlines.local(moment):%Y-%m-%d %H:%M}"

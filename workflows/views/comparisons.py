@@ -1,0 +1,83 @@
+"""The register beside last year's, line by line."""
+
+from datetime import date
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from registers import clock, comparisons, ledgers
+from registers.access import require
+from registers.actors import SCHOOL_ROLES
+from registers.models import Post, Scheme, Unit
+from registers.views.organisation import crumbs_of
+from registers.views.paging import paged
+from workflows import comparing
+
+EVERYTHING = "all"  # a filter: also what stayed as it was
+READS_LEDGERS = ("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
+
+
+@require_safe
+def comparison(request):
+    """What is otherwise than on a day before: of a unit (``unit``), or of a post (``post``); without either, one's own.
+
+    Context: ``unit`` or ``post``, ``units``, ``posts`` (to choose from), ``then``, ``now``, ``day_error``, ``found``
+    (Comparison), ``page`` of its lines, ``kinds`` and ``moves`` as (code, label, count), ``filters``, ``crumbs``.
+    """
+    actor = request.actor
+    scheme = Scheme.objects.visible_to(actor).in_use()
+    units = Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*READS_LEDGERS)).order_by("position", "code")
+    posts = Post.objects.visible_to(actor).filter(pk__in=[post for post, _ in actor.posts]).order_by("code")
+    context = {"units": list(units), "posts": list(posts), "scheme": scheme, "now": clock.today()}
+    unit, post = _about(request, context["units"], context["posts"])
+    then, error = _day(request, context["now"])
+    filters = {name: request.GET.get(name, "").strip()[:20] for name in ("kind", "then")}
+    context |= {"unit": unit, "post": post, "then": then, "day_error": error, "filters": filters}
+    if scheme is not None and (unit or post):
+        scope = ledgers.for_reader(actor)
+        scope = comparing.of_post(scope, post) if post else comparing.of_unit(scope, unit)
+        kind = "" if filters["kind"] == EVERYTHING else filters["kind"] or comparisons.OTHERWISE
+        found = comparisons.compare(scope, then=then, now=context["now"], rules=scheme.rules, kind=kind)
+        moves = [(code, label, found.moves[code]) for code, label in comparisons.MOVES.items() if found.moves[code]]
+        if found.measured:
+            moves.append(("measures", "措施有变", found.measured))
+        context |= {
+            "found": found,
+            "page": paged(request, found.lines),
+            "kinds": [
+                (code, label, found.kinds[code]) for code, label in comparisons.KINDS.items() if found.kinds[code]
+            ],
+            "moves": moves,
+            "crumbs": _crumbs(unit, post),
+            "recorded": "year-comparison" in scheme.rules.papers,
+        }
+    return render(request, "workflows/comparison.html", context)
+
+
+def _about(request, units, posts):
+    """``(unit, post)``, one of them None. What exists and is none of the reader's is refused with its reason."""
+    if code := request.GET.get("post", ""):
+        return None, get_object_or_404(Post.objects.visible_to(request.actor).select_related("unit"), code=code)
+    if code := request.GET.get("unit", ""):
+        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+        require(request.actor, "view_ledger", unit)
+        return unit, None
+    return (None, posts[0]) if posts and not units else (units[0] if units else None, None)
+
+
+def _crumbs(unit, post):
+    if post is not None:
+        return [*crumbs_of(post.unit), (post.name, reverse("post_detail", args=[post.code]))]
+    return [*crumbs_of(None), (unit.name, reverse("unit_detail", args=[unit.code]))]
+
+
+def _day(request, today):
+    usual, text = comparing.last_year(today), request.GET.get("then", "")
+    if not text:
+        return usual, ""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return usual, f"日期“{text[:20]}”无法识别，请写成 2026-09-30 的样式；现与 {usual} 对照。"
+    return (day, "") if day <= today else (usual, f"对照的日期不得晚于今天；现与 {usual} 对照。")

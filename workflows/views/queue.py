@@ -1,0 +1,167 @@
+"""Deciding many sheets at once: what waits for me with each sheet in brief, one act on those that are ticked, the result of each."""
+
+from django.contrib import messages
+from django.db.models import F
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from registers import audit, clock
+from registers.access import policy_of
+from registers.views.paging import paged
+from workflows import bulk, deadlines
+from workflows.forms.queue import BulkForm
+from workflows.models import ReviewVote, Submission
+from workflows.previews import briefs
+from workflows.views.submissions import number
+
+SIZES = (50, 100, 200)
+RESULT = "bulk"  # key of the session
+NEEDED = ("task__phase", "unit", "post", "person")
+WORDS = {bulk.VOTE: "表决同意", bulk.AGREE: "通过", bulk.RETURN: "退回"}
+# kind of outcome → (heading, tone of the badge)
+KINDS = {
+    bulk.SINGLY: ("需逐张办理", "warn"),
+    bulk.REFUSED: ("不能办理", "danger"),
+    bulk.MOVED: ("已被他人办理", "info"),
+    bulk.DONE: ("已办理", "ok"),
+}
+
+
+def _awaiting(request):
+    found = Submission.objects.visible_to(request.actor)
+    return policy_of(Submission).awaiting(found, request.actor)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review_queue(request):
+    """What waits for me, with a box to tick for each sheet; by POST one act on all that are ticked. Context: see ``_page``."""
+    if request.method != "POST":
+        return _page(request, ticked=None)
+    ticked = {
+        pk: number(request.POST.get(f"seen-{pk}")) for text in request.POST.getlist("sheet") if (pk := number(text)) > 0
+    }
+    now = clock.now()
+    form = BulkForm(
+        request.POST, request=request, today=clock.today(), ticked=ticked, signs=_wants_signature(request, ticked)
+    )
+    if not form.is_valid():
+        if form.has_error("password", "wrong"):
+            audit.append(
+                "submission.bulk_not_signed", actor=request.actor, detail={"sheets": sorted(ticked)[: bulk.MOST]}
+            )
+        return _page(request, ticked=ticked, form=form, status=422)
+    typed = form.cleaned_data
+    outcomes = bulk.act(
+        typed["act"],
+        ticked,
+        actor=request.actor,
+        at=now,
+        opinion=typed["opinion"],
+        redo_on=typed["redo_on"],
+        signed=bool(typed["password"]),
+    )
+    request.session[RESULT] = {
+        "act": typed["act"],
+        "asked": len(ticked),
+        "outcomes": [[row.submission_id, row.kind, row.text] for row in outcomes],
+        "back": request.GET.urlencode(),
+    }
+    return redirect("queue_result")
+
+
+def _wants_signature(request, ticked):
+    found = _awaiting(request).filter(pk__in=list(ticked)[: bulk.MOST]).with_rules()
+    return any(row.step_rules is not None and row.step_rules.kind == "sign" for row in found)
+
+
+def _page(request, *, ticked, form=None, status=200):
+    """Context: ``page``, ``rows`` (Brief, each with ``due``, ``ticked``, ``voted``, ``step``), ``form``, ``filters``, ``tasks``,
+    ``steps``, ``units``, ``sizes``, ``reviews`` (is there something to vote on?), ``returnable``."""
+    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("task", "step", "unit", "tick")}
+    asked = request.GET.get("size", "")
+    size = int(asked) if asked in map(str, SIZES) else SIZES[1]
+    waiting = _awaiting(request)
+    choices = list(waiting.order_by().values_list("task__code", "task__label", "unit__code", "unit__name").distinct())
+    if filters["task"]:
+        waiting = waiting.filter(task__code=filters["task"])
+    if filters["step"]:
+        waiting = waiting.filter(step=filters["step"])
+    if filters["unit"]:
+        waiting = waiting.filter(unit__code=filters["unit"])
+    waiting = waiting.with_rules().select_related(*NEEDED).order_by(F("step_due_on").asc(nulls_last=True), "pk")
+    page = paged(request, waiting, size=size)
+    rows = _rows(request, page.rows, ticked, filters)
+    kinds = {row.step.kind for row in rows if row.step}
+    return render(
+        request,
+        "workflows/review_queue.html",
+        {
+            "page": page,
+            "rows": rows,
+            "form": form or BulkForm(request=request, today=clock.today()),
+            "filters": filters,
+            "tasks": sorted({(code, label) for code, label, _, _ in choices}, key=lambda row: row[1]),
+            "units": sorted({(code, name) for _, _, code, name in choices}),
+            "steps": sorted({(row.step.code, row.step.label) for row in rows if row.step}),
+            "size": size,
+            "sizes": SIZES,
+            "most": bulk.MOST,
+            "reviews": "collective_review" in kinds,
+            "signs": "sign" in kinds,
+            "returnable": any(row.step and row.step.may_return for row in rows),
+        },
+        status=status,
+    )
+
+
+def _rows(request, sheets, ticked, filters):
+    found, now = briefs(sheets, actor=request.actor), clock.now()
+    mine = set(
+        ReviewVote.objects.filter(member=request.actor.user_id, submission__in=found).values_list("submission", "round")
+    )
+    for brief in found.values():
+        sheet = brief.submission
+        brief.step, brief.due = sheet.step_rules, deadlines.shown(sheet.step_due_on, now)
+        brief.reviewed = brief.step is not None and brief.step.kind == "collective_review"
+        brief.mine = brief.reviewed and (sheet.pk, sheet.round) in mine
+        brief.ticked = sheet.pk in ticked if ticked is not None else filters["tick"] == "all"
+    return list(found.values())
+
+
+@require_safe
+def queue_result(request):
+    """What came of my last act on many sheets, as long as the session lasts.
+
+    Context: ``groups`` as (heading, tone, rows of (sheet or None, words)), those to be looked at first; ``act`` (words),
+    ``done``, ``total``, ``unknown``, ``back``.
+    """
+    result = request.session.get(RESULT)
+    if not result:
+        messages.info(request, "还没有批量办理过。")
+        return redirect("review_queue")
+    outcomes = result["outcomes"]
+    sheets = (
+        Submission.objects.visible_to(request.actor)
+        .filter(pk__in=[pk for pk, _, _ in outcomes])
+        .select_related("task", "unit", "post", "person")
+        .in_bulk()
+    )
+    waiting = set(_awaiting(request).filter(pk__in=sheets).values_list("pk", flat=True))
+    for pk, sheet in sheets.items():
+        sheet.waits = pk in waiting
+    groups = [
+        (kind, heading, tone, [(sheets.get(pk), text) for pk, found, text in outcomes if found == kind])
+        for kind, (heading, tone) in KINDS.items()
+    ]
+    return render(
+        request,
+        "workflows/queue_result.html",
+        {
+            "groups": [group for group in groups if group[-1]],
+            "act": WORDS[result["act"]],
+            "done": sum(kind == bulk.DONE for _, kind, _ in outcomes),
+            "total": len(outcomes),
+            "unknown": result["asked"] - len(outcomes),
+            "back": result["back"],
+        },
+    )

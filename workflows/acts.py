@@ -21,6 +21,7 @@ declare(
         "submission.reseated": Act("改由上一级办理", told="next"),
         "attachment.keep": Act("上传附件"),
         "attachment.open": Act("下载附件"),
+        "measure.record": Act("记录措施落实情况"),
         "notice.object": Act("提出异议", told="office"),
         "notice.handle": Act("处理异议"),
         "notice.clear": Act("公示结束"),

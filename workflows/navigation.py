@@ -41,6 +41,7 @@ MENU = [
             "registrar",
         ),
     ),
+    ("登记册", "制度目录", "regulation_list", "book", EVERYONE),
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),

@@ -12,6 +12,7 @@ from registers.papers.layout import PaperLayout
 from registers.schemes.conduct import ActivityKind, Conduct, Rotation
 from registers.schemes.parts import Code, Day, Level, Named, Part, Role, Text, UnitType
 
+MeasureAsk = Literal["responsible", "due", "regulation"]
 ONE_MEASURE = "measure"  # code of the only part of a measure in a scheme without stages
 
 
@@ -201,7 +202,8 @@ class Task(Named):
     they are graded, or given measures, at once. ``report``: what the sheet as a whole asks for beside its entries (R4-26).
     Without ``due`` the task stands all year and may be begun again after every filing (R0-32, R4-34).
     ``deadline``: what happens to a sheet that is handed in late: ``soft`` takes it with a mark, ``hard`` takes none,
-    ``extension`` takes it once a longer term has been granted.
+    ``extension`` takes it once a longer term has been granted. ``measure_asks``: what may be said of each measure besides its
+    text: who carries it out, by when, on which regulation; none of it has to be.
     """
 
     phase: Code | None = None
@@ -215,6 +217,7 @@ class Task(Named):
     deadline: Literal["soft", "hard", "extension"] = "soft"
     after: list[Code] = []
     also: list[Literal["grades", "measures"]] = []
+    measure_asks: list[MeasureAsk] = ["responsible", "due", "regulation"]
     points: Level | None = None
     asks: list[Ask] = []
     report: list[Ask] = []

@@ -2,6 +2,7 @@
 
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Phase
+from workflows.models.controls import MeasureProgress
 from workflows.models.notifications import Notification
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
@@ -15,6 +16,7 @@ __all__ = [
     "Decision",
     "Draft",
     "FiledPaper",
+    "MeasureProgress",
     "Notification",
     "Objection",
     "Phase",

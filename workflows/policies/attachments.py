@@ -6,7 +6,7 @@ from django.db.models import Q
 from registers.access import Policy, policy
 
 # related name of what holds a file → its model; every holder scopes its own rows.
-HELD_BY = {"submissions": "workflows.Submission"}
+HELD_BY = {"submissions": "workflows.Submission", "measure_progress": "workflows.MeasureProgress"}
 
 
 @policy("workflows.Attachment")

@@ -109,14 +109,15 @@ def add_list(unit, text, *, state, actor, at):
     rows, faults = read_list(text, taken)
     if faults:
         raise Faulty(faults)
-    made = [add(unit, {**row, "state": state, "issued_by": unit.name}, actor=actor, at=at) for row in rows]
-    return made
+    return [add(unit, {**row, "state": state, "issued_by": unit.name}, actor=actor, at=at) for row in rows]
 
 
 def read_list(text, taken=frozenset()):
     """``(rows, faults)`` of a pasted list; ``taken``: names that are on record already."""
     rows, faults, seen = [], [], {}
-    lines = [(number, line) for number, line in enumerate(without_unseen(text)[0].splitlines(), start=1) if line.strip()]
+    lines = [
+        (number, line) for number, line in enumerate(without_unseen(text)[0].splitlines(), start=1) if line.strip()
+    ]
     if not lines:
         return [], [(1, f"没有内容。{WRITTEN}。")]
     if len(lines) > MOST_LINES:

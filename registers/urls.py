@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from registers.views import account, audits, demo, ledgers, organisation, papers, posts, powers, regulations, risks
+from registers.views import (
+    account,
+    audits,
+    demo,
+    hints,
+    ledgers,
+    organisation,
+    papers,
+    posts,
+    powers,
+    regulations,
+    risks,
+)
 
 
 class FileForm:
@@ -41,6 +53,8 @@ urlpatterns = [
     path("regulations/import/", regulations.regulation_import, name="regulation_import"),
     path("regulations/<int:pk>/", regulations.regulation_detail, name="regulation_detail"),
     path("regulations/<int:pk>/edit/", regulations.regulation_edit, name="regulation_edit"),
+    # hints
+    path("hints/", hints.hint_list, name="hint_list"),
     # ledger
     path("ledger/", ledgers.ledger, name="ledger"),
     path("ledger/export/", ledgers.ledger_export, name="ledger_export"),

@@ -60,7 +60,9 @@ class Standing:
 def with_standing(measures):
     """``measures`` with ``recorded`` (state of the latest record on this version) and ``recorded_at``."""
     latest = MeasureProgress.objects.filter(measure=OuterRef("pk")).order_by("-at", "-pk")
-    return measures.annotate(recorded=Subquery(latest.values("state")[:1]), recorded_at=Subquery(latest.values("at")[:1]))
+    return measures.annotate(
+        recorded=Subquery(latest.values("state")[:1]), recorded_at=Subquery(latest.values("at")[:1])
+    )
 
 
 def standing(measure, *, on):

@@ -5,6 +5,7 @@ from django.urls import path
 from workflows.views import (
     attachments,
     campaigns,
+    controls,
     desk,
     publicity,
     records,
@@ -44,6 +45,9 @@ urlpatterns = [
     path("units/<slug:code>/records/<slug:slug>.<form:form>", records.record_file, name="record_file"),
     path("submissions/<int:pk>/records/<slug:slug>.<form:form>", records.submission_record, name="submission_record"),
     path("notices/<int:pk>/notice.<form:form>", records.notice_file, name="notice_file"),
+    # measures
+    path("measures/", controls.measure_list, name="measure_list"),
+    path("measures/<uuid:series>/", controls.measure_detail, name="measure_detail"),
     # files
     path("attachments/<int:pk>/", attachments.attachment_file, name="attachment_file"),
     # schemes

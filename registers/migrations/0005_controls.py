@@ -6,66 +6,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registers', '0004_scheme_desk'),
+        ("registers", "0004_scheme_desk"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='controlmeasure',
-            name='due_on',
-            field=models.DateField(null=True, verbose_name='完成时限'),
+            model_name="controlmeasure",
+            name="due_on",
+            field=models.DateField(null=True, verbose_name="完成时限"),
         ),
         migrations.AddField(
-            model_name='controlmeasure',
-            name='responsible',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to=settings.AUTH_USER_MODEL, verbose_name='责任人'),
+            model_name="controlmeasure",
+            name="responsible",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="measures",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="责任人",
+            ),
         ),
         migrations.CreateModel(
-            name='Regulation',
+            name="Regulation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='制度名称')),
-                ('document_number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('issued_by', models.CharField(blank=True, max_length=80, verbose_name='制定部门')),
-                ('effective_on', models.DateField(blank=True, null=True, verbose_name='施行日期')),
-                ('state', models.CharField(choices=[('in_force', '现行'), ('to_amend', '待修订'), ('to_draft', '待制定'), ('repealed', '已废止')], default='in_force', max_length=10, verbose_name='状态')),
-                ('remark', models.CharField(blank=True, max_length=200, verbose_name='备注')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='regulations', to='registers.unit', verbose_name='所属单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="制度名称")),
+                ("document_number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("issued_by", models.CharField(blank=True, max_length=80, verbose_name="制定部门")),
+                ("effective_on", models.DateField(blank=True, null=True, verbose_name="施行日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("in_force", "现行"),
+                            ("to_amend", "待修订"),
+                            ("to_draft", "待制定"),
+                            ("repealed", "已废止"),
+                        ],
+                        default="in_force",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=200, verbose_name="备注")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="regulations",
+                        to="registers.unit",
+                        verbose_name="所属单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '制度',
-                'ordering': ['unit__position', 'unit__code', 'pk'],
+                "verbose_name": "制度",
+                "ordering": ["unit__position", "unit__code", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='controlmeasure',
-            name='regulation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='registers.regulation', verbose_name='依据制度'),
+            model_name="controlmeasure",
+            name="regulation",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="measures",
+                to="registers.regulation",
+                verbose_name="依据制度",
+            ),
         ),
         migrations.CreateModel(
-            name='RegulationPower',
+            name="RegulationPower",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('power_series', models.UUIDField(db_index=True)),
-                ('regulation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='power_links', to='registers.regulation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("power_series", models.UUIDField(db_index=True)),
+                (
+                    "regulation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="power_links",
+                        to="registers.regulation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='regulation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'repealed'), _negated=True), fields=('unit', 'name'), name='regulation_name_once_per_unit'),
+            model_name="regulation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "repealed"), _negated=True),
+                fields=("unit", "name"),
+                name="regulation_name_once_per_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='regulation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['in_force', 'to_amend', 'to_draft', 'repealed'])), name='regulation_state_declared'),
+            model_name="regulation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["in_force", "to_amend", "to_draft", "repealed"])),
+                name="regulation_state_declared",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='regulationpower',
-            constraint=models.UniqueConstraint(fields=('regulation', 'power_series'), name='regulation_power_once'),
+            model_name="regulationpower",
+            constraint=models.UniqueConstraint(fields=("regulation", "power_series"), name="regulation_power_once"),
         ),
     ]

@@ -38,7 +38,8 @@ class Regulation(models.Model):
                 fields=["unit", "name"], condition=~Q(state="repealed"), name="regulation_name_once_per_unit"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["in_force", "to_amend", "to_draft", "repealed"]), name="regulation_state_declared"
+                condition=Q(state__in=["in_force", "to_amend", "to_draft", "repealed"]),
+                name="regulation_state_declared",
             ),
         ]
 

@@ -98,7 +98,9 @@ def regulation_directory(*, unit, on, rules, reader=None):
     for number, content in _controlled(unit, on, reader):
         subjects.setdefault(number, []).append(content)
     regulations = Regulation.objects.filter(Q(unit=unit) | Q(pk__in=subjects))
-    listed = sorted(regulations, key=lambda row: (row.state == Regulation.State.REPEALED, row.unit_id != unit.pk, row.pk))
+    listed = sorted(
+        regulations, key=lambda row: (row.state == Regulation.State.REPEALED, row.unit_id != unit.pk, row.pk)
+    )
     by_name = {row.name: row.pk for row in listed}
     unlisted = {}
     for item in powers:

@@ -80,6 +80,18 @@ class Rotation(Part):
     term_years: Annotated[int, Field(ge=1, le=10)] = 5
     heads_kept_from: list[Code] = []
     separation: bool = True
-    checks: Annotated[list[Text], Field(min_length=1)] = ["审核", "复核", "审批", "批准", "审定", "核准", "核签", "验收", "监督", "复查", "抽查"]
+    checks: Annotated[list[Text], Field(min_length=1)] = [
+        "审核",
+        "复核",
+        "审批",
+        "批准",
+        "审定",
+        "核准",
+        "核签",
+        "验收",
+        "监督",
+        "复查",
+        "抽查",
+    ]
     source: str = ""
     inferred: bool = False

@@ -144,7 +144,11 @@ def _tasks(scheme):
                 yield (*where, "after"), f"先行任务“{code}”的层面与本任务不同", "先行任务须由同一人或同一单位完成"
         yield from _days(where, task)
         yield from _asks(where, task)
-        if "measure_asks" in task.model_fields_set and task.brings is not Brings.MEASURES and "measures" not in task.also:
+        if (
+            "measure_asks" in task.model_fields_set
+            and task.brings is not Brings.MEASURES
+            and "measures" not in task.also
+        ):
             yield (
                 (*where, "measure_asks"),
                 f"“{task.label}”不填防控措施，不能写 measure_asks",

@@ -233,4 +233,3 @@ def _links(regulation):
 
 def _number(text):
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1
-

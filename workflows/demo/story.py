@@ -18,6 +18,7 @@ from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
+from workflows.demo.rules import RECORDS, carried_out
 from workflows.demo.year import moment
 from workflows.models import CampaignTask, Notification, PublicityNotice, Submission
 from workflows.models.submissions import State
@@ -79,6 +80,7 @@ class Story:
         self.agenda.add(self._mornings())
         self.agenda.add(self._objection())
         self.agenda.add(self._nudge())
+        self.agenda.add(self._measures_carried_out())
         self.agenda.run()
 
     def _units_at_work(self):
@@ -234,6 +236,12 @@ class Story:
         )
         for sheet in missing.exclude(person=liaison.user_id).select_related("task", "unit", "person").order_by("pk"):
             routes.nudge(sheet, actor=liaison, at=self.agenda.at)
+
+    def _measures_carried_out(self):
+        """Heads record how measures of last year are carried out, one a day in the last days."""
+        days = [day for day in self.agenda.days if day < self.year.today][-RECORDS:]
+        moments = [moment(day, 11) for day in days]
+        yield from carried_out(self.campus, self.agenda, moments, lambda user: Actor(user, on=self.agenda.today))
 
     def _eve(self):
         """The last working day before the demo's day."""

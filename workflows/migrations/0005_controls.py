@@ -6,28 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registers', '0005_controls'),
-        ('workflows', '0004_attachments'),
+        ("registers", "0005_controls"),
+        ("workflows", "0004_attachments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MeasureProgress',
+            name="MeasureProgress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('under_way', '正在落实'), ('done', '已落实'), ('not_done', '未落实')], max_length=10, verbose_name='落实情况')),
-                ('text', models.TextField(verbose_name='情况说明')),
-                ('at', models.DateTimeField(verbose_name='记录时间')),
-                ('attachments', models.ManyToManyField(related_name='measure_progress', to='workflows.attachment', verbose_name='佐证材料')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='progress', to='registers.controlmeasure')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("under_way", "正在落实"), ("done", "已落实"), ("not_done", "未落实")],
+                        max_length=10,
+                        verbose_name="落实情况",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="情况说明")),
+                ("at", models.DateTimeField(verbose_name="记录时间")),
+                (
+                    "attachments",
+                    models.ManyToManyField(
+                        related_name="measure_progress", to="workflows.attachment", verbose_name="佐证材料"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="progress",
+                        to="registers.controlmeasure",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['under_way', 'done', 'not_done'])), name='measure_progress_state_declared'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='measure_progress_says_what')],
+                "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["under_way", "done", "not_done"])),
+                        name="measure_progress_state_declared",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="measure_progress_says_what"
+                    ),
+                ],
             },
         ),
     ]

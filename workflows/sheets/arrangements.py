@@ -33,7 +33,10 @@ class Arranged:
     def people(self):
         """Whom a measure may be given to: people of the unit, of those above it and of those below it."""
         unit = self.submission.unit
-        around = [*unit.ancestors().values_list("pk", flat=True), *unit.descendants(include_self=True).values_list("pk", flat=True)]
+        around = [
+            *unit.ancestors().values_list("pk", flat=True),
+            *unit.descendants(include_self=True).values_list("pk", flat=True),
+        ]
         return User.objects.filter(Q(unit__in=around) | Q(incumbencies__post__unit=unit), is_active=True).distinct()
 
     @cached_property
@@ -59,7 +62,8 @@ class Arranged:
         if typed:
             numbers = {text: text.split()[0] for text in typed}
             by_number = {
-                user.number: user for user in self.people.filter(number__in=[number[:20] for number in numbers.values()])
+                user.number: user
+                for user in self.people.filter(number__in=[number[:20] for number in numbers.values()])
             }
             by_name = {}
             for user in self.people.filter(name__in=[text[:40] for text in typed]):

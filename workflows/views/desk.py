@@ -9,10 +9,11 @@ from registers import clock
 from registers.access import policy_of
 from registers.models import GroupMember
 from registers.views.paging import paged
-from workflows import campaigns, deadlines
+from workflows import campaigns, controls, deadlines
 from workflows.models import Decision, Notification, Objection, ReviewVote, Submission
 from workflows.views import trail
 
+MEASURES_SHOWN = 10
 NEEDED = ("task__phase", "unit", "post", "person")
 
 
@@ -21,7 +22,7 @@ def desk(request):
     """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine), ``objections``,
-    ``campaign``, ``stats``.
+    ``measures`` of mine that are due as (measure, standing, due), ``campaign``, ``stats``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -73,6 +74,10 @@ def desk(request):
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
             "objections": objections,
+            "measures": [
+                (measure, controls.standing(measure, on=actor.on), deadlines.shown(measure.due_on, now))
+                for measure in controls.due_soon(actor, limit=MEASURES_SHOWN)
+            ],
             "campaign": campaigns.current(),
             "today": clock.today(),
         },

@@ -91,6 +91,7 @@ class Rotation(Part):
         "验收",
         "监督",
         "复查",
+        "审查",
         "抽查",
     ]
     source: str = ""

@@ -3,7 +3,7 @@
 import uuid
 from functools import cached_property
 
-from workflows.sheets import arrangements
+from workflows.sheets.arrangements import facts
 from workflows.sheets.base import Change, Shown
 from workflows.sheets.graded import Graded, standing_grade
 from workflows.sheets.measures import Measured
@@ -99,7 +99,7 @@ class FullPointSheet(Graded, Measured, PointSheet):
             extra += self.measure_fields(lines)
             before += self.told_measures(self._standing.get(point.series, {})) if earlier else []
             measures = [line.measure for line in lines if line.measure_id]
-            shown.details["arranged"] = arrangements.facts(measures)
+            shown.details["arranged"] = facts(measures)
         return Shown(
             key, number, line.change, shown.fields + extra, shown.before + before, shown.heading, lines, shown.grade, shown.details
         )  # fmt: skip

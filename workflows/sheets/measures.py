@@ -4,8 +4,7 @@ import uuid
 from functools import cached_property
 
 from registers.models import ControlMeasure, RiskPoint
-from workflows.sheets import arrangements
-from workflows.sheets.arrangements import Arranged
+from workflows.sheets.arrangements import Arranged, facts, told
 from workflows.sheets.base import Change, Shown
 from workflows.sheets.points import PointSheet
 
@@ -77,7 +76,7 @@ class Measured(Arranged):
         for stage in self.rules.measure_stages:
             measure = standing.get(stage.code)
             found.append((f"measures.{stage.code}", stage.label, measure.text if measure else ""))
-            if measure and (arranged := arrangements.told(measure)):
+            if measure and (arranged := told(measure)):
                 found.append((f"measures.{stage.code}.arranged", f"{stage.label}的责任和时限", arranged))
         return found
 
@@ -163,7 +162,7 @@ class MeasureSheet(Measured, PointSheet):
             {
                 "point": point,
                 "category": point.category.code,
-                "arranged": arrangements.facts(line.measure for line in lines),
+                "arranged": facts(line.measure for line in lines),
             },
         )
 

@@ -74,14 +74,19 @@ def desk(request):
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
             "objections": objections,
-            "measures": [
-                (measure, controls.standing(measure, on=actor.on), deadlines.shown(measure.due_on, now))
-                for measure in controls.due_soon(actor, limit=MEASURES_SHOWN)
-            ],
+            "measures": _measures(actor, now),
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
     )
+
+
+def _measures(actor, now):
+    """What the person has to carry out soon: (measure, where it stands, its deadline)."""
+    return [
+        (measure, controls.standing(measure, on=actor.on), deadlines.shown(measure.due_on, now))
+        for measure in controls.due_soon(actor, limit=MEASURES_SHOWN)
+    ]
 
 
 def _counts(submission):

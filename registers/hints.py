@@ -14,7 +14,7 @@ KINDS = {
     "leader_term": "分管期限",
     "own_check": "自办自审",
     "one_hand": "全程一人",
-    "mixed_powers": "决策、执行、监督未分开",
+    "mixed_powers": "权力未分开",
     "head_in_charge": "一把手直接分管",
 }
 # About the leaders of the institution: for the office and the leader himself.

@@ -6,6 +6,8 @@ Source: R1-39, R1-40, R3-27, R4-05, R4-06, R4-09.
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from registers import clock
 from registers.models import Appointment, Incumbency, Post, PowerItem, Unit
 
@@ -48,8 +50,9 @@ class Hint:
 
 
 def hints(rules, units, *, on):
-    """All hints about ``units`` (a queryset or ids) as of the day ``on`` under a scheme; a constant number of queries."""
-    facts = Facts(units, on)
+    """All hints about ``units`` as of the day ``on`` under a scheme; a constant number of queries."""
+    leaders = rules.rotation.leader_terms is not None or bool(rules.rotation.heads_kept_from)
+    facts = Facts(units, on, leaders=leaders)
     found = []
     for look in (_head_in_charge, _leader_term, _own_check, _one_hand, _mixed_powers, _post_term):
         found += look(rules.rotation, facts, rules)
@@ -67,11 +70,11 @@ def for_reader(found, actor):
 
 
 class Facts:
-    """What the register says of some units on a day, read once."""
+    """What the register says of some units on a day, read once; of those who lead them only where ``leaders`` matter."""
 
-    def __init__(self, units, on):
+    def __init__(self, units, on, *, leaders):
         self.on = on
-        self.units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=units, closed_on=None)}
+        self.units = {unit.pk: unit for unit in units if unit.closed_on is None}
         posts = Post.objects.filter(unit__in=self.units, closed_on=None).order_by(
             "unit__position", "unit__code", "code"
         )
@@ -86,10 +89,20 @@ class Facts:
             .prefetch_related("steps")
             .order_by("unit__position", "unit__code", "pk")
         )
-        led = Appointment.objects.in_force(on).select_related("user").order_by("unit__position", "unit__code", "pk")
-        self.leading = list(led.filter(role="leader_in_charge", unit__in=self.units))
-        heads = led.filter(role__in=["unit_head", "party_committee"], unit__parent=None)
-        self.school_heads = {row.user_id for row in heads}
+        self.leading, self.school_heads = self._leaders() if leaders else ([], set())
+
+    def _leaders(self):
+        """Who is in charge of the units, and who heads the institution."""
+        led = Q(role="leader_in_charge", unit__in=self.units)
+        heads = Q(role__in=["unit_head", "party_committee"], unit__parent=None)
+        rows = list(
+            Appointment.objects.in_force(self.on)
+            .filter(led | heads)
+            .select_related("user")
+            .order_by("unit__position", "unit__code", "pk")
+        )
+        in_charge = [row for row in rows if row.role == "leader_in_charge"]
+        return in_charge, {row.user_id for row in rows if row.role != "leader_in_charge"}
 
     def hand(self, post):
         """Whose hand a post is: its holder's, or the post itself while it is vacant."""

@@ -25,7 +25,7 @@ def hint_list(request):
         require(actor, "view_hints", root)
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("unit", "kind")}
     units = list(readable)
-    chosen = [unit.pk for unit in units if not filters["unit"] or unit.code == filters["unit"]]
+    chosen = [unit for unit in units if not filters["unit"] or unit.code == filters["unit"]]
     scheme = Scheme.objects.visible_to(actor).in_use()
     found = hints.for_reader(hints.hints(scheme.rules, chosen, on=actor.on), actor) if scheme else []
     counts = Counter(hint.kind for hint in found)
@@ -55,7 +55,7 @@ def hints_about(actor, unit, *, post=None, power=None):
     scheme = Scheme.objects.visible_to(actor).in_use()
     if scheme is None:
         return []
-    found = hints.for_reader(hints.hints(scheme.rules, [unit.pk], on=actor.on), actor)
+    found = hints.for_reader(hints.hints(scheme.rules, [unit], on=actor.on), actor)
     if post is not None:
         return [hint for hint in found if hint.post == post]
     return [hint for hint in found if hint.power == power] if power is not None else found

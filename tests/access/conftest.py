@@ -14,7 +14,7 @@ from django.test import Client
 
 from registers import clock as clocks
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
-from registers.models import Job, Post
+from registers.models import Job, Post, Regulation
 from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
@@ -92,6 +92,10 @@ class World:
             self._objection()
         self._heads_own()
         self._job()
+        self.regulations = {
+            name: Regulation.objects.create(unit=unit, name=f"{name}制度")
+            for name, unit in (("unit", campus.unit), ("school", campus.root))
+        }
         self.scheme_draft = scheme_drafts.begin(
             title="草稿",
             text=scheme_drafts.text_of(campus.scheme),

@@ -23,7 +23,15 @@ from registers.models import (
 from tests.access.conftest import NOBODY, PEOPLE, STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
-from workflows.models import FiledPaper, Notification, Objection, PublicityNotice, Submission
+from workflows.models import (
+    Attachment,
+    FiledPaper,
+    MeasureProgress,
+    Notification,
+    Objection,
+    PublicityNotice,
+    Submission,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +41,7 @@ THROUGH_ANOTHER = {
     "registers.GroupMember": "its LeadingGroup",
     "registers.Duty": "its Post",
     "registers.ProcessStep": "its PowerItem",
+    "registers.RegulationPower": "its Regulation",
     "registers.RiskCategory": "its Scheme: the words of the rule book",
     "registers.Grade": "its Scheme: the words of the rule book",
     "registers.AuditHead": "nothing: a counter for registers.audit",
@@ -53,6 +62,7 @@ OPEN_TO_STAFF = [
     "registers.Post",
     "registers.Incumbency",
     "registers.Appointment",
+    "registers.Regulation",
     "registers.Scheme",
     "workflows.Campaign",
     "workflows.CampaignTask",
@@ -197,7 +207,36 @@ def _post_grades(world):
     return {travelling: "", filed: f"clerk unit {SCHOOL}"}
 
 
+def _records(world):
+    """A record on the measure of each grade; read like the measure."""
+    campus = world.campus
+    found = {}
+    for name, readers in (("slight", "clerk unit"), ("grave", f"clerk unit {SCHOOL}")):
+        measure = ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"])
+        row = MeasureProgress.objects.create(
+            measure=measure, state="done", text="已落实", by=campus.head, at=world.clock.now
+        )
+        found[row] = readers
+    return found
+
+
+def _files(world):
+    """One held by a record on a measure of grade 3, and one that nothing holds."""
+
+    def file(name):
+        return Attachment.objects.create(
+            name=name, kind="pdf", size=1, content=b"x", uploaded_by=world.campus.head, uploaded_at=world.clock.now
+        )
+
+    slight = next(iter(_records(world)))
+    held, loose = file("held.pdf"), file("loose.pdf")
+    slight.attachments.add(held)
+    return {held: "clerk unit", loose: ""}
+
+
 TABLES = {
+    Table(MeasureProgress): _records,
+    Table(Attachment): _files,
     Table(PowerItem): _powers,
     Table(RiskPoint): _points,
     Table(ControlMeasure): _measures,

@@ -25,7 +25,7 @@ def school(make_campus, clock):
 
 
 def found(campus, units=None, on=TODAY):
-    return hints.hints(campus.scheme.rules, units or [campus.unit.pk], on=on)
+    return hints.hints(campus.scheme.rules, units or [campus.unit], on=on)
 
 
 def kinds(campus, **more):
@@ -73,7 +73,7 @@ def test_rule_book_without_years_hints_at_no_term(make_campus):
 
 def test_leaders_portfolio_is_counted_in_terms(school):
     Appointment.objects.filter(role="leader_in_charge").update(since=date(2016, 1, 1))
-    [hint] = found(school, [school.unit.pk, school.other_unit.pk])
+    [hint] = found(school, [school.unit, school.other_unit])
     assert hint.kind == "leader_term"
     assert "一般不超过 2 届（10 年）" in hint.reason
     assert "分管财务处等 2 个单位，已满 2 届" in hint.reason
@@ -83,7 +83,7 @@ def test_head_of_the_school_is_kept_from_four_domains(school):
     appoint(school.leader, school.root, "unit_head")
     Post.objects.filter(pk=school.post.pk).update(domain="finance")
     Post.objects.filter(unit=school.other_unit).update(domain="admission")
-    [hint] = found(school, [school.unit.pk, school.other_unit.pk])
+    [hint] = found(school, [school.unit, school.other_unit])
     assert (hint.kind, hint.unit, hint.subject) == ("head_in_charge", school.unit, school.leader.name)
     assert "不直接分管财务管理、干部人事管理、工程建设、物资采购" in hint.reason
 
@@ -148,7 +148,7 @@ def test_scheme_may_leave_separation_out(school):
     power(school, ("会计核算", "受理申请"), ("会计核算", "审核"))
     rules = school.scheme.rules
     quiet = rules.model_copy(update={"rotation": rules.rotation.model_copy(update={"separation": False})})
-    assert hints.hints(quiet, [school.unit.pk], on=TODAY) == []
+    assert hints.hints(quiet, [school.unit], on=TODAY) == []
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,9 @@ class Arranged:
             *unit.ancestors().values_list("pk", flat=True),
             *unit.descendants(include_self=True).values_list("pk", flat=True),
         ]
-        return User.objects.filter(Q(unit__in=around) | Q(incumbencies__post__unit=unit), is_active=True).distinct()
+        return User.objects.filter(
+            Q(unit__in=around) | Q(incumbencies__post__unit=unit, incumbencies__until=None), is_active=True
+        ).distinct()
 
     @cached_property
     def colleagues(self):

@@ -21,8 +21,8 @@ NEEDED = ("task__phase", "unit", "post", "person")
 def desk(request):
     """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
 
-    Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine), ``objections``,
-    ``measures`` of mine that are due as (measure, standing, due), ``campaign``, ``stats``.
+    Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine),
+    ``objections``, ``measures`` of mine that are due, ``campaign``, ``stats``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -50,11 +50,6 @@ def desk(request):
         .with_rules()
         .select_related(*NEEDED)
     )
-    objections = [
-        row
-        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-        if actor.has("office") and row.author_id != actor.user_id
-    ]
     led = {grant.unit_id for grant in actor.grants if grant.seat == GroupMember.Seat.LEADER}
     return render(
         request,
@@ -73,12 +68,21 @@ def desk(request):
             ],
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
-            "objections": objections,
+            "objections": _objections(actor),
             "measures": _measures(actor, now),
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
     )
+
+
+def _objections(actor):
+    """What the office has to answer."""
+    return [
+        row
+        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
+        if actor.has("office") and row.author_id != actor.user_id
+    ]
 
 
 def _measures(actor, now):

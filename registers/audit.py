@@ -37,6 +37,8 @@ ACTS = {
     "ledger.export": Act("导出台账"),
     "paper.export": Act("导出表格"),
     "demo.clock": Act("调整演示时钟"),
+    "regulation.add": Act("登记制度"),
+    "regulation.change": Act("修改制度"),
     "organisation.change": Act("修改组织机构信息"),
     "standin.set_up": Act("设立代理"),
     "standin.end": Act("终止代理"),

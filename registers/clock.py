@@ -3,6 +3,7 @@
 Only edges (views, tasks, commands) ask; rules get ``on=`` or ``at=`` handed in.
 """
 
+import calendar
 from datetime import datetime, timedelta
 
 from django.apps import apps
@@ -45,3 +46,14 @@ def seconds(number):
 def local_day(moment):
     """The day of an aware ``moment`` in the institution's time zone."""
     return timezone.localdate(moment)
+
+
+def months_after(day, months):
+    """The day ``months`` months after ``day`` (before it where negative); the last of a month that is too short."""
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=years, month=month + 1, day=min(day.day, calendar.monthrange(years, month + 1)[1]))
+
+
+def whole_years(since, on):
+    """How many whole years have passed from the day ``since`` to the day ``on``."""
+    return on.year - since.year - ((on.month, on.day) < (since.month, since.day))

@@ -21,6 +21,7 @@ HEAD = [
     ("表现形式", 36),
     ("风险等级", 9),
 ]
+ARRANGED = [("措施责任人", 16), ("完成时限", 16)]
 TAIL = [("责任领导", 10), ("备案日期", 12), ("调整记录", 16), ("备注", 14)]
 
 
@@ -34,14 +35,45 @@ class Scope:
 
 @dataclass
 class Row:
-    """One point of the ledger with its measures by stage."""
+    """One point of the ledger with its ``measures``: stage → text; ``standing``: stage → the measure itself."""
 
     point: RiskPoint
-    measures: dict
+    standing: dict
     leader: str
     versions: int
     first_filed: object
     stages: list = field(default_factory=list)
+
+    @property
+    def measures(self):
+        return {stage: measure.text for stage, measure in self.standing.items()}
+
+    @property
+    def people(self):
+        """Who carries the measures out, where somebody is named: ``[(stage label, name)]``."""
+        return [
+            (label, self.standing[code].responsible.name)
+            for code, label in self.stages
+            if code in self.standing and self.standing[code].responsible_id
+        ]
+
+    def arranged(self, code):
+        """Who and by when at a stage, in brackets; empty where neither was said."""
+        measure = self.standing.get(code)
+        if measure is None:
+            return ""
+        parts = [("责任人", measure.responsible.name if measure.responsible_id else ""), ("时限", measure.due_on)]
+        told = "；".join(f"{label}：{value}" for label, value in parts if value)
+        return f"（{told}）" if told else ""
+
+    @property
+    def days(self):
+        """By when they are to be carried out, where a day is named: ``[(stage label, day)]``."""
+        return [
+            (label, self.standing[code].due_on)
+            for code, label in self.stages
+            if code in self.standing and self.standing[code].due_on
+        ]
 
     @property
     def changed(self):
@@ -76,8 +108,9 @@ def rows(scope, scheme, unit, *, on, points=None):
     found = list(points if points is not None else points_of(scope, scheme, unit, on=on))
     series = [point.series for point in found]
     measures = {}
-    for measure in scope.measures.in_force(on).filter(_among("point_series", series)):
-        measures.setdefault(measure.point_series, {})[measure.stage] = measure.text
+    standing = scope.measures.in_force(on).filter(_among("point_series", series))
+    for measure in standing.select_related("responsible"):
+        measures.setdefault(measure.point_series, {})[measure.stage] = measure
     history = Counter()
     first = {}
     for key, start in (
@@ -132,7 +165,7 @@ def totals(scheme, unit, *, on):
 
 def columns(scheme):
     """The ledger's columns under a scheme, its measure stages among them: ``[(label, width)]``."""
-    return [*HEAD, *((stage.label, 30) for stage in scheme.rules.measure_stages), *TAIL]
+    return [*HEAD, *((stage.label, 30) for stage in scheme.rules.measure_stages), *ARRANGED, *TAIL]
 
 
 def cells(number, row, levels):
@@ -150,11 +183,20 @@ def cells(number, row, levels):
         point.manifestation,
         point.final_grade.label if point.final_grade else "未评定",
         *(row.measures.get(code, "") for code, _ in row.stages),
+        _each(row.people, len(row.stages)),
+        _each(row.days, len(row.stages)),
         row.leader,
         f"{row.first_filed:%Y-%m-%d}" if row.first_filed else "",
         row.changed,
         "",
     ]
+
+
+def _each(told, stages):
+    """``[(stage label, value)]`` in lines; the value alone where all ``stages`` have the same."""
+    if len(told) == stages and len({value for _, value in told}) == 1:
+        return str(told[0][1])
+    return "\n".join(f"{label}：{value}" for label, value in told)
 
 
 def workbook(scope, scheme, unit, *, on, year):
@@ -217,7 +259,9 @@ def unit_ledger(*, unit, on, rules, reader=None):
                 "manifestation": row.point.manifestation,
                 "grade": row.point.final_grade.label if row.point.final_grade else "未评定",
                 "measures": [
-                    f"{label}：{row.measures[code]}" for code, label in labels.items() if code in row.measures
+                    f"{label}：{row.measures[code]}{row.arranged(code)}"
+                    for code, label in labels.items()
+                    if code in row.measures
                 ],
                 "leader": row.leader,
                 "filed_on": f"{row.first_filed:%Y-%m-%d}" if row.first_filed else "",

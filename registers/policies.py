@@ -2,10 +2,11 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, can, no, policy
 from registers.actors import ADMINISTRATORS, SCHOOL_ROLES
 from registers.models import RiskPoint
 
+HINTED = ("unit_head", "leader_in_charge", "office", "registrar")
 ADMIN_ONLY_REASON = "系统管理员、安全管理员和审计员不接触填报内容。"
 
 
@@ -30,6 +31,18 @@ class UnitPolicy(OpenToStaff):
         return no("只有本单位负责人、联络员、领导小组成员、分管校领导和学校办公室可以查看该台账。")
 
     may_export_ledger = may_view_ledger
+
+    def may_view_hints(self, actor, unit):
+        """Hints on rotation and on separation of duties: about people, so for those who can do something about it."""
+        if unit.pk in actor.unit_ids(*HINTED):
+            return YES
+        return no("只有单位负责人、分管校领导、学校办公室和管理员可以查看防控提示。")
+
+    def may_add_regulation(self, actor, unit):
+        """Put a regulation of this unit on record. Source: R0-20, R1-54."""
+        if unit.pk in actor.unit_ids("liaison", "unit_head", "office", "registrar"):
+            return YES
+        return no("制度由本单位联络员、单位负责人或学校办公室、管理员登记。")
 
 
 @policy("registers.User")
@@ -92,6 +105,14 @@ class LeadingGroupPolicy(OpenToStaff):
         return rows.filter(Q(since__isnull=False) | Q(unit__in=actor.unit_ids("liaison", "unit_head")))
 
 
+@policy("registers.Regulation")
+class RegulationPolicy(OpenToStaff):
+    """Regulations are there to be known by everybody. Source: R0-20."""
+
+    def may_change(self, actor, regulation):
+        return can(actor, "add_regulation", regulation.unit)
+
+
 @policy("registers.PowerItem")
 class PowerItemPolicy(Policy):
     def visible(self, rows, actor):
@@ -125,9 +146,10 @@ class RiskPointPolicy(Policy):
 @policy("registers.ControlMeasure")
 class ControlMeasurePolicy(Policy):
     def visible(self, rows, actor):
-        """Measures of the points one may read."""
+        """Measures of the points one may read, and those one has to carry out oneself."""
         points = RiskPoint.objects.visible_to(actor).filter(series=OuterRef("point_series"))
-        return rows.filter(Exists(points), in_force_from__isnull=False)
+        mine = Q(responsible=actor.user_id) if actor.is_authenticated else Q(pk__in=[])
+        return rows.filter(Exists(points) | mine, in_force_from__isnull=False)
 
 
 @policy("registers.PostGrade")

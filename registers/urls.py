@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from registers.views import account, audits, demo, ledgers, organisation, papers, posts, powers, risks
+from registers.views import (
+    account,
+    audits,
+    demo,
+    hints,
+    ledgers,
+    organisation,
+    papers,
+    posts,
+    powers,
+    regulations,
+    risks,
+)
 
 
 class FileForm:
@@ -35,6 +47,14 @@ urlpatterns = [
     path("powers/", risks.power_list, name="power_list"),
     path("powers/<uuid:series>/", powers.power_detail, name="power_detail"),
     path("powers/<uuid:series>/chart.pdf", powers.power_file, name="power_file"),
+    # regulations
+    path("regulations/", regulations.regulation_list, name="regulation_list"),
+    path("regulations/add/", regulations.regulation_add, name="regulation_add"),
+    path("regulations/import/", regulations.regulation_import, name="regulation_import"),
+    path("regulations/<int:pk>/", regulations.regulation_detail, name="regulation_detail"),
+    path("regulations/<int:pk>/edit/", regulations.regulation_edit, name="regulation_edit"),
+    # hints
+    path("hints/", hints.hint_list, name="hint_list"),
     # ledger
     path("ledger/", ledgers.ledger, name="ledger"),
     path("ledger/export/", ledgers.ledger_export, name="ledger_export"),

@@ -46,6 +46,7 @@ declare(
         "reading.extended": Act("补发学习文件"),
         "reading.confirmed": Act("确认已阅"),
         "reading.withdrawn": Act("撤下学习文件"),
+        "measure.record": Act("记录措施落实情况"),
         "notice.object": Act("提出异议", told="office"),
         "notice.handle": Act("处理异议"),
         "notice.clear": Act("公示结束"),

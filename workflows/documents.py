@@ -9,7 +9,7 @@ from registers.schemes.language import Level
 from workflows import attachments
 from workflows.models import FiledPaper, Submission
 from workflows.models.submissions import short_code
-from workflows.sheets import digest_of, sheet_for
+from workflows.sheets import arrangements, digest_of, sheet_for
 
 # ``attachments`` is there only where files are: what was signed without any keeps its digest.
 SIGNED_PARTS = ("fields", "rows", "retired", "title", "attachments")
@@ -92,8 +92,9 @@ def included_rows(submission):
         .order_by("post__code", "pk")
     )
     measures = {}
-    for measure in ControlMeasure.objects.in_force(on).filter(unit=submission.unit_id):
-        measures.setdefault(measure.point_series, {})[f"measures.{measure.stage}"] = measure.text
+    standing = ControlMeasure.objects.in_force(on).filter(unit=submission.unit_id)
+    for measure in standing.select_related("responsible", "regulation"):
+        measures.setdefault(measure.point_series, []).append(measure)
     stages = [f"measures.{stage.code}" for stage in rules.measure_stages]
     leader = _fields(submission)["unit.leader"]
     return [
@@ -102,8 +103,9 @@ def included_rows(submission):
             "category": point.category.label,
             **_graded(point.final_grade),
             **dict.fromkeys(stages, ""),
-            **measures.get(point.series, {}),
+            **{f"measures.{measure.stage}": measure.text for measure in measures.get(point.series, [])},
             **_answerable(point, leader),
+            **arrangements.facts(measures.get(point.series, [])),
         }
         for point in points
     ]
@@ -144,7 +146,7 @@ def _row(entry, leader):
     row |= entry.details.get("factors", {})
     point = entry.details.get("point")
     if point is not None:
-        row |= _answerable(point, leader)
+        row |= _answerable(point, leader) | entry.details.get("arranged", {})
     line = entry.lines[0] if entry.lines else None
     if line is not None and line.power_item is not None:
         item = line.power_item

@@ -8,6 +8,7 @@ from workflows.views import (
     campaigns,
     closing,
     comparisons,
+    controls,
     desk,
     enrolment,
     mobilisation,
@@ -76,6 +77,9 @@ urlpatterns = [
     path("standins/", standins.standin_list, name="standin_list"),
     path("standins/add/", standins.standin_add, name="standin_add"),
     path("standins/<int:pk>/end/", standins.standin_end, name="standin_end"),
+    # measures
+    path("measures/", controls.measure_list, name="measure_list"),
+    path("measures/<uuid:series>/", controls.measure_detail, name="measure_detail"),
     # files
     path("attachments/<int:pk>/", attachments.attachment_file, name="attachment_file"),
     # meetings, education, documents to read

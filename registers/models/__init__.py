@@ -5,6 +5,7 @@ from registers.models.people import Appointment, User
 from registers.models.posts import Duty, Incumbency, Post
 from registers.models.powers import MajorMatter, PowerItem, ProcessStep
 from registers.models.records import AuditEntry, AuditHead, DemoClock, Job
+from registers.models.regulations import Regulation, RegulationPower
 from registers.models.risks import ControlMeasure, PostGrade, RiskPoint
 from registers.models.schemes import Grade, RiskCategory, Scheme, SchemeDraft
 
@@ -25,6 +26,8 @@ __all__ = [
     "PostGrade",
     "PowerItem",
     "ProcessStep",
+    "Regulation",
+    "RegulationPower",
     "RiskCategory",
     "RiskPoint",
     "Scheme",

@@ -28,14 +28,19 @@ def _risks(item, steps, rules, on, reader):
         .order_by("final_grade__rank", "pk")
     )
     points = list(found)
-    measures = {}
-    for row in ControlMeasure.objects.in_force(on).filter(point_series__in=[point.series for point in points]):
+    measures, people = {}, {}
+    standing = ControlMeasure.objects.in_force(on).filter(point_series__in=[point.series for point in points])
+    for row in standing.select_related("responsible").order_by("pk"):
         measures.setdefault(row.point_series, {})[row.stage] = row.text
+        if row.responsible_id:
+            people.setdefault(row.point_series, {})[row.responsible.name] = True
     placed = {}
     for number, point in enumerate(points, start=1):
         told = measures.get(point.series, {})
         text = "\n".join(f"{stage.label}：{told[stage.code]}" for stage in rules.measure_stages if stage.code in told)
-        person = point.holder.name if point.holder else point.involved_posts
+        person = "、".join(people.get(point.series, ())) or (
+            point.holder.name if point.holder else point.involved_posts
+        )
         grade = point.final_grade.label if point.final_grade else ""
         placed.setdefault(_place(point, steps), []).append(Risk(number, point.content, grade, text, person))
     return placed

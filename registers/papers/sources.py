@@ -1,6 +1,8 @@
 """Rows compiled from the register itself: directories of powers, processes, duties and regulations."""
 
-from registers.models import Incumbency, Post, PowerItem, RiskPoint
+from django.db.models import Q
+
+from registers.models import ControlMeasure, Incumbency, Post, PowerItem, Regulation, RegulationPower, RiskPoint
 from registers.papers.compose import source
 
 
@@ -85,23 +87,58 @@ def duty_list(*, unit, on, rules, reader=None):
 
 @source("regulation_directory")
 def regulation_directory(*, unit, on, rules, reader=None):
-    """制度目录, from what the powers in force name as their basis. Source: R1-54, C5-22."""
-    found = {}
-    for item in _powers(unit, on):
+    """制度目录: the unit's regulations and those of the school that its powers or measures rest on; then what powers name besides.
+
+    Of the risk points only those that ``reader`` may read. Source: R1-54, C5-22.
+    """
+    powers = list(_powers(unit, on))
+    subjects = {}  # regulation → names of powers and risk points
+    for number, item in _resting(powers):
+        subjects.setdefault(number, []).append(item.name)
+    for number, content in _controlled(unit, on, reader):
+        subjects.setdefault(number, []).append(content)
+    regulations = Regulation.objects.filter(Q(unit=unit) | Q(pk__in=subjects))
+    listed = sorted(
+        regulations, key=lambda row: (row.state == Regulation.State.REPEALED, row.unit_id != unit.pk, row.pk)
+    )
+    by_name = {row.name: row.pk for row in listed}
+    unlisted = {}
+    for item in powers:
         for line in filter(None, (line.strip() for line in item.legal_basis.splitlines())):
-            found.setdefault(line, []).append(item)
-    return {
-        "rows": [
-            {
-                "regulation": line,
-                "powers": [item.name for item in items],
-                "posts": "、".join(
-                    dict.fromkeys(item.accountable_post.name for item in items if item.accountable_post)
-                ),
-            }
-            for line, items in found.items()
-        ]
-    }
+            named = [number for name, number in by_name.items() if name in line]
+            for number in named:
+                subjects.setdefault(number, []).append(item.name)
+            if not named:
+                unlisted.setdefault(line, []).append(item.name)
+    rows = [
+        {
+            "regulation": row.name,
+            "document_number": row.document_number,
+            "issued_by": row.issued_by,
+            "effective_on": row.effective_on.isoformat() if row.effective_on else "",
+            "subjects": list(dict.fromkeys(subjects.get(row.pk, []))),
+            "state": row.get_state_display(),
+        }
+        for row in listed
+    ]
+    return {"rows": rows + [{"regulation": line, "subjects": names} for line, names in unlisted.items()]}
+
+
+def _resting(powers):
+    """``(regulation, power)`` of the powers that are linked to a regulation."""
+    by_series = {item.series: item for item in powers}
+    links = RegulationPower.objects.filter(power_series__in=by_series).order_by("pk")
+    return [(number, by_series[series]) for number, series in links.values_list("regulation_id", "power_series")]
+
+
+def _controlled(unit, on, reader):
+    """``(regulation, content of a point)`` of the points whose measures name a regulation."""
+    measures = ControlMeasure.objects.in_force(on).filter(unit=unit, regulation__isnull=False)
+    named = list(measures.order_by("pk").values_list("regulation_id", "point_series"))
+    readable = RiskPoint.objects.visible_to(reader) if reader else RiskPoint.objects.all()
+    points = readable.in_force(on).filter(series__in={series for _, series in named})
+    contents = dict(points.values_list("series", "content"))
+    return [(number, contents[series]) for number, series in named if series in contents]
 
 
 @source("assessment")

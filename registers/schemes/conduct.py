@@ -72,7 +72,9 @@ class Rotation(Part):
 
     ``post_years``: years in a post (of those with ``flag``, if given) after which rotation is due, announced ``alert_months``
     before. ``leader_terms`` of ``term_years`` each: how long a leader's portfolio stays as it is. ``heads_kept_from``: domains
-    that the head of the institution does not take charge of himself. Source: R1-39, R1-40, R4-05, R4-06, R4-09.
+    that the head of the institution does not take charge of himself. ``separation``: whether to look for one person on steps
+    of a process that check each other; a step ``checks`` what came before it when its words hold one of these. ``inferred``:
+    the institution's document names no number of years. Source: R1-39, R1-40, R4-05, R4-06, R4-09.
     """
 
     post_years: Annotated[int, Field(ge=1, le=30)] | None = None
@@ -81,4 +83,20 @@ class Rotation(Part):
     leader_terms: Annotated[int, Field(ge=1, le=5)] | None = None
     term_years: Annotated[int, Field(ge=1, le=10)] = 5
     heads_kept_from: list[Code] = []
+    separation: bool = True
+    checks: Annotated[list[Text], Field(min_length=1)] = [
+        "审核",
+        "复核",
+        "审批",
+        "批准",
+        "审定",
+        "核准",
+        "核签",
+        "验收",
+        "监督",
+        "复查",
+        "审查",
+        "抽查",
+    ]
     source: str = ""
+    inferred: bool = False

@@ -47,6 +47,7 @@ GRANTS_EXTENSIONS = (
     Role.SCHOOL_GROUP,
     Role.PARTY_COMMITTEE,
 )
+MEASURE_PARTS = (".responsible", ".due", ".regulation")
 SECTIONS = (
     "domains",
     "categories",
@@ -63,7 +64,18 @@ SECTIONS = (
 
 def faults(scheme):
     """All faults of a scheme that its types cannot see."""
-    for check in (_roles, _extensions, _doubles, gradingcheck.faults, _scope, _routes, _phases, _tasks, _papers):
+    for check in (
+        _roles,
+        _extensions,
+        _doubles,
+        gradingcheck.faults,
+        _scope,
+        _routes,
+        _phases,
+        _tasks,
+        _papers,
+        _rotation,
+    ):
         yield from check(scheme)
 
 
@@ -173,6 +185,16 @@ def _tasks(scheme):
         yield from _days(where, task)
         yield from _files(where, task)
         yield from _asks(where, task)
+        if (
+            "measure_asks" in task.model_fields_set
+            and task.brings is not Brings.MEASURES
+            and "measures" not in task.also
+        ):
+            yield (
+                (*where, "measure_asks"),
+                f"“{task.label}”不填防控措施，不能写 measure_asks",
+                "删去 measure_asks，或在 also 中写上 measures",
+            )
         if task.also and task.brings is not Brings.POINTS:
             yield (*where, "also"), f"“{task.label}”不填报风险点，不能写 also", "改为 brings: points，或删去 also"
         if task.route in scheme.routes:
@@ -265,10 +287,11 @@ def _loop(tasks):
 def _papers(scheme):
     yield from _paper_rows(scheme)
     stages = {f"measures.{stage.code}" for stage in scheme.measure_stages}
+    parts = stages | {f"{stage}{part}" for stage in stages for part in MEASURE_PARTS}
     steps = {step.code for route in scheme.routes.values() for step in route.steps}
     for slug, paper in scheme.papers.items():
         for column in leaf_columns(paper):
-            if column.field.startswith("measures.") and column.field not in stages:
+            if column.field.startswith("measures.") and column.field not in parts:
                 yield (
                     ("papers", slug, "columns"),
                     f"列“{column.label}”引用的措施阶段“{column.field}”不存在",
@@ -288,6 +311,20 @@ def _papers(scheme):
                 f"“{action.label}”的文书“{action.paper}”不存在",
                 f"改为已有的：{'、'.join(sorted(scheme.papers))}",
             )
+
+
+def _rotation(scheme):
+    """Domains that heads are kept from must be the scheme's own; a leader's terms need no more."""
+    known = [domain.code for domain in scheme.domains]
+    for index, code in enumerate(scheme.rotation.heads_kept_from):
+        if code not in known:
+            yield (
+                ("rotation", "heads_kept_from", index),
+                f"领域“{code}”不在 domains 中",
+                f"改为：{'、'.join(known)}" if known else "先在 domains 中列出各领域，再写 heads_kept_from",
+            )
+    if scheme.rotation.flag and scheme.rotation.post_years is None:
+        yield ("rotation", "flag"), "写了 flag（哪些岗位），没有写任职几年应当轮岗", "补上 post_years，或删去 flag"
 
 
 TYPED_ROWS = {brings.value for brings in Brings if brings is not Brings.REPORT}

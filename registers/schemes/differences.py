@@ -66,6 +66,15 @@ KEYS = {
     "attachments": "附件",
     "attachment_label": "附件名称",
     "purpose": "用途",
+    "measure_asks": "措施另填",
+    "post_years": "任职年限",
+    "flag": "哪些岗位",
+    "alert_months": "提前提示的月数",
+    "leader_terms": "分管届数",
+    "term_years": "每届年数",
+    "heads_kept_from": "一把手不直接分管的领域",
+    "separation": "不相容环节提示",
+    "checks": "制约性用语",
 }
 SHOWN = 120  # characters of a value
 

@@ -14,6 +14,7 @@ from registers.schemes.conduct import ActivityKind, Conduct, Rotation
 from registers.schemes.parts import Code, Day, Level, Named, Part, Role, Text, UnitType
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
+MeasureAsk = Literal["responsible", "due", "regulation"]
 ONE_MEASURE = "measure"  # code of the only part of a measure in a scheme without stages
 
 
@@ -205,6 +206,8 @@ class Task(Named):
     ``deadline``: what happens to a sheet that is handed in late: ``soft`` takes it with a mark, ``hard`` takes none,
     ``extension`` takes it once a longer term has been granted.
     ``attachments``: may, or must, files be handed in with the sheet, and what they are (``attachment_label``; R1-51, R3-36, R4-26).
+    ``measure_asks``: what may be said of each measure besides its text: who carries it out, by when, on which regulation;
+    none of it has to be.
     """
 
     phase: Code | None = None
@@ -218,6 +221,7 @@ class Task(Named):
     deadline: Literal["soft", "hard", "extension"] = "soft"
     after: list[Code] = []
     also: list[Literal["grades", "measures"]] = []
+    measure_asks: list[MeasureAsk] = ["responsible", "due", "regulation"]
     points: Level | None = None
     asks: list[Ask] = []
     report: list[Ask] = []

@@ -42,7 +42,7 @@ def ledger(request):
         context |= {
             "page": page,
             "rows": [
-                (row, [(label, row.measures.get(code, "")) for code, label in row.stages])
+                (row, [(label, row.measures.get(code, ""), row.arranged(code)) for code, label in row.stages])
                 for row in ledgers.rows(scope, scheme, unit, on=on, points=page.rows)
             ],
             "totals": totals,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from registers.access import can
 from registers.actors import ROLE_LABELS
 from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Unit
+from registers.views.hints import hints_about
 from registers.views.paging import paged
 
 POWERS_SHOWN = 10
@@ -46,7 +47,7 @@ def unit_detail(request, code):
     """One unit: its people in charge, leading group, posts with holders, the first of its powers, the units below it.
 
     Context: ``unit``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
-    posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``may_view_ledger``.
+    posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
     on = request.actor.on
@@ -84,6 +85,7 @@ def unit_detail(request, code):
             "powers": powers[:POWERS_SHOWN],
             "more_powers": len(powers) > POWERS_SHOWN,
             "children": Unit.objects.visible_to(request.actor).filter(parent=unit, closed_on=None),
+            "hints": hints_about(request.actor, unit),
             "may_view_ledger": can(request.actor, "view_ledger", unit),
         },
     )

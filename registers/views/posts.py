@@ -5,12 +5,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from registers.models import Incumbency, Post, RiskPoint
+from registers.views.hints import hints_about
 from registers.views.organisation import crumbs_of
 
 
 @require_safe
 def post_detail(request, code):
-    """Context: ``post``, ``crumbs``, ``duties``, ``holders`` (newest first), ``points`` (visible ones, gravest first)."""
+    """Context: ``post``, ``crumbs``, ``hints``, ``duties``, ``holders`` (newest first), ``points`` (visible ones, gravest first)."""
     post = get_object_or_404(Post.objects.visible_to(request.actor).select_related("unit"), code=code)
     points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on)
     return render(
@@ -19,6 +20,7 @@ def post_detail(request, code):
         {
             "post": post,
             "crumbs": crumbs_of(post.unit),
+            "hints": hints_about(request.actor, post.unit, post=post),
             "duties": post.duties.all(),
             "holders": Incumbency.objects.visible_to(request.actor)
             .filter(post=post)

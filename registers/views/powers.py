@@ -9,6 +9,7 @@ from registers import audit
 from registers.jobs import as_attachment
 from registers.models import PowerItem, Scheme
 from registers.papers import charts, pages
+from registers.views.hints import hints_about
 
 
 def _item(request, series):
@@ -25,7 +26,7 @@ def _drawn(request, item, with_risks):
 
 @require_safe
 def power_detail(request, series):
-    """The chart of a power in force. Context: ``item``, ``with_risks``, ``sheet`` (HTML), ``crumbs``, ``title``."""
+    """The chart of a power in force. Context: ``item``, ``with_risks``, ``hints``, ``sheet`` (HTML), ``crumbs``, ``title``."""
     item, with_risks = _item(request, series), request.GET.get("risks") == "1"
     drawn = _drawn(request, item, with_risks)
     return render(
@@ -34,6 +35,7 @@ def power_detail(request, series):
         {
             "item": item,
             "with_risks": with_risks,
+            "hints": hints_about(request.actor, item.unit, power=item),
             "title": charts.TITLES[with_risks],
             "sheet": charts.to_html(item, drawn, on=request.actor.on, with_risks=with_risks, standalone=False),
             "crumbs": [("权力事项", reverse("power_list"))],

@@ -72,6 +72,7 @@ def risk_detail(request, series):
     point, on = versions[0], request.actor.on
     measures = {stage.code: (stage.label, [], []) for stage in rules.measure_stages}
     found = ControlMeasure.objects.visible_to(request.actor).filter(point_series=series)
+    found = found.select_related("responsible", "regulation")
     for measure in found.order_by("-in_force_from", "-pk"):
         _, now, earlier = measures.setdefault(measure.stage, (measure.stage, [], []))
         (now if _in_force(measure, on) else earlier).append(measure)

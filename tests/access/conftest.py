@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from registers import clock as clocks
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
-from registers.models import Job, Post
+from registers.models import Job, Post, Regulation
 from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
@@ -99,6 +99,10 @@ class World:
             self._suggestion()
         self._job()
         self._terms()
+        self.regulations = {
+            name: Regulation.objects.create(unit=unit, name=f"{name}制度")
+            for name, unit in (("unit", campus.unit), ("school", campus.root))
+        }
         self.scheme_draft = scheme_drafts.begin(
             title="草稿",
             text=scheme_drafts.text_of(campus.scheme),

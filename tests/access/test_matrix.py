@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from registers.models import PowerItem, RiskPoint
+from registers.models import ControlMeasure, PowerItem, RiskPoint
 from tests.access.conftest import NOBODY, STAFF, judged, typed
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,12 @@ def behind(world, door):
         "record_list": {"": ({"code": world.campus.unit.code}, None)},
         "record_detail": {"": ({"code": world.campus.unit.code, "slug": "search-log"}, None)},
         "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
+        "regulation_detail": {"": ({"pk": world.regulations["unit"].pk}, None)},
+        "regulation_edit": {name: ({"pk": found.pk}, None) for name, found in world.regulations.items()},
+        "measure_detail": {
+            name: ({"series": ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"]).series}, None)
+            for name in ("slight", "grave")
+        },
         "objection_handle": {"": ({"pk": world.objection.pk}, None)},
         "deadline_change": {"": ({"pk": world.task.pk}, None)},
         "extension_decide": {"": ({"pk": world.extension.pk}, None)},
@@ -145,6 +151,10 @@ def body(world, door, sheet):
         "notice_detail": {"text": "有异议"},
         "objection_handle": {"handling": "已核实"},
         "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
+        "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", "state": "in_force"},
+        "regulation_import": {"unit": world.campus.unit.code, "text": "新制度｜一号｜2026-01-01", "state": "in_force"},
+        "regulation_edit": {"name": "改名的制度", "state": "to_amend", "version": 1},
+        "measure_detail": {"state": "done", "text": "已落实"},
         "ledger_export": {"unit": world.campus.unit.code},
         "campaign_open": {"year": 2031},
         "phase_close": {"reason": "按期结束"},

@@ -30,6 +30,7 @@ from workflows.models import (
     DeadlineChange,
     Extension,
     FiledPaper,
+    MeasureProgress,
     Notification,
     Objection,
     PublicityNotice,
@@ -47,6 +48,7 @@ THROUGH_ANOTHER = {
     "registers.GroupMember": "its LeadingGroup",
     "registers.Duty": "its Post",
     "registers.ProcessStep": "its PowerItem",
+    "registers.RegulationPower": "its Regulation",
     "registers.RiskCategory": "its Scheme: the words of the rule book",
     "registers.Grade": "its Scheme: the words of the rule book",
     "registers.AuditHead": "nothing: a counter for registers.audit",
@@ -67,6 +69,7 @@ OPEN_TO_STAFF = [
     "registers.Post",
     "registers.Incumbency",
     "registers.Appointment",
+    "registers.Regulation",
     "registers.Scheme",
     "workflows.Campaign",
     "workflows.CampaignTask",
@@ -267,11 +270,25 @@ def _files(world):
     return found | {lost: ""}
 
 
+def _records(world):
+    """A record on the measure of each grade; read like the measure."""
+    campus = world.campus
+    found = {}
+    for name, readers in (("slight", "clerk unit"), ("grave", f"clerk unit {SCHOOL}")):
+        measure = ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"])
+        row = MeasureProgress.objects.create(
+            measure=measure, state="done", text="已落实", by=campus.head, at=world.clock.now
+        )
+        found[row] = readers
+    return found
+
+
 TABLES = {
     Table(Activity): _activities,
     Table(Attendance): _attendances,
     Table(ReadingDocument): _documents,
     Table(ReadReceipt): _receipts,
+    Table(MeasureProgress): _records,
     Table(Attachment): _files,
     Table(PowerItem): _powers,
     Table(RiskPoint): _points,

@@ -63,6 +63,30 @@ BROKEN = {
         "取值代码有重复",
         "不同的代码",
     ),
+    "head kept from a domain that is none": (
+        IMUT,
+        ("heads_kept_from: [personnel,", "heads_kept_from: [people,"),
+        "领域“people”不在 domains 中",
+        "personnel",
+    ),
+    "head kept from domains that nobody listed": (
+        NWNU,
+        ("rotation:\n", "rotation:\n  heads_kept_from: [finance]\n"),
+        "领域“finance”不在 domains 中",
+        "先在 domains 中列出各领域",
+    ),
+    "posts to rotate without years": (
+        IMUT,
+        ("  post_years: 5\n", ""),
+        "没有写任职几年应当轮岗",
+        "补上 post_years",
+    ),
+    "measures' arrangements where there are no measures": (
+        NWNU,
+        ("    brings: group\n", "    brings: group\n    measure_asks: [due]\n"),
+        "不能写 measure_asks",
+        "删去 measure_asks",
+    ),
     "rank that is not listed": (NWNU, (RANKS, "ranks: [科员, 正科]"), "职级“副科”不在 ranks 中", "科员、正科"),
     "unknown kind of unit": (NWNU, ("unit_types: [office,", "unit_types: [bureau,"), "bureau", "institution"),
     "outside on a step that files nothing": (

@@ -201,7 +201,7 @@ class Typist:
         fallback = self.corpus.personal[0]
         for entry in entries:
             own = self.words.measures(self.corpus.by_content.get(points[entry["base"]].content) or fallback)
-            entry["values"] = {stage: text or own[stage] for stage, text in entry["values"].items()}
+            entry["values"] = {name: text or own.get(name, "") for name, text in entry["values"].items()}
         return {"entries": entries, "values": {}}
 
     def _group(self, sheet, typed, chance):

@@ -74,6 +74,7 @@ class Corpus:
             for domain, found in _read(FOLDER / "powers.yaml")["powers"].items()
             for power in found
         ]
+        self.regulations = _read(FOLDER / "regulations.yaml")["regulations"]
         self.domains = _read(FOLDER / "domains.yaml")["domains"]
         self.reviews = _read(FOLDER / "reviews.yaml")
         self.history = _read(FOLDER / "history.yaml")

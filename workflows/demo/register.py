@@ -8,6 +8,7 @@ from registers.models import ControlMeasure, Grade, PowerItem, ProcessStep, Risk
 from registers.schemes.language import Brings, Level
 from workflows.demo.campus import domains_of
 from workflows.demo.corpus import dice
+from workflows.demo.rules import Regulations
 
 POINTS_PER_POST = (6, 10)
 POINTS_PER_UNIT = 12
@@ -28,12 +29,14 @@ class Register:
         self._grades = {row.code: row for row in Grade.objects.filter(scheme=campus.scheme)}
         self._series = dice(campus.seed, "series")
         self._used = Counter()
+        self.regulations = Regulations(campus)
         self.spare, self.spare_powers = {}, {}
 
     def make(self):
         """Write last year's register. Measures are the risks' own, one for each stage of the scheme."""
         filed = self.campus.year.last
-        items, steps = [], []
+        self.regulations.make()
+        items, steps, domains = [], [], []
         for place in self.campus.places:
             for number, (power, held_back) in enumerate(self._powers_of(place), start=1):
                 if held_back:
@@ -48,6 +51,7 @@ class Register:
                     )
                 )
                 steps.append(self.power_steps(power, place))
+                domains.append(power["domain"])
         versions.load_history(items, on=filed(self.rules, Brings.POWERS))
         ProcessStep.objects.bulk_create(
             (
@@ -57,15 +61,22 @@ class Register:
             ),
             batch_size=BATCH,
         )
+        self.regulations.link(zip(items, domains, strict=True))
+        return self._make_points(filed)
+
+    def _make_points(self, filed):
         points, measures = [], []
-        for point, risk in self._points():
+        places = {place.unit.pk: place for place in self.campus.places}
+        for number, (point, risk) in enumerate(self._points()):
             points.append(point)
-            measures += [
+            ours = [
                 ControlMeasure(
                     series=self._uuid(), point_series=point.series, unit_id=point.unit_id, stage=stage, text=text
                 )
                 for stage, text in self.words.measures(risk).items()
             ]
+            self.regulations.arrange(ours, risk, places[point.unit_id], number)
+            measures += ours
         versions.load_history(points, on=filed(self.rules, Brings.GRADES, Brings.POINTS))
         versions.load_history(measures, on=filed(self.rules, Brings.MEASURES))
         return len(points)

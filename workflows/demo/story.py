@@ -19,6 +19,7 @@ from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
+from workflows.demo.rules import RECORDS, carried_out
 from workflows.demo.year import moment
 from workflows.models import CampaignTask, Notification, PublicityNotice, Submission
 from workflows.models.submissions import State
@@ -93,6 +94,7 @@ class Story:
         for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
             self.agenda.add(journey)
         self.agenda.add(self._suggestions())
+        self.agenda.add(self._measures_carried_out())
         self.agenda.run()
 
     def _units_at_work(self):
@@ -293,6 +295,12 @@ class Story:
             until = deadlines.add_working_days(max(sheet.due_on, self.agenda.today), 5)
             asker = Actor(sheet.person, on=self.agenda.today)
             extensions.ask(sheet.pk, until=until, reason=EXTENSION, actor=asker, at=self.agenda.at)
+
+    def _measures_carried_out(self):
+        """Heads record how measures of last year are carried out, one a day in the last days."""
+        days = [day for day in self.agenda.days if day < self.year.today][-RECORDS:]
+        moments = [moment(day, 11) for day in days]
+        yield from carried_out(self.campus, self.agenda, moments, lambda user: Actor(user, on=self.agenda.today))
 
     def _eve(self):
         """The last working day before the demo's day."""

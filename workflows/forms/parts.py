@@ -9,7 +9,7 @@ Change = SubmissionLine.Change
 
 @dataclass
 class Field:
-    """One input as ``components/field.html`` takes it."""
+    """One input as ``components/field.html`` takes it; ``details``: inputs folded away under it."""
 
     name: str
     label: str
@@ -24,10 +24,22 @@ class Field:
     rows: int = 2
     span2: bool = False
     inline: bool = False
+    details: list = field(default_factory=list)
 
     @property
     def id(self):
         return f"id_{self.name}"
+
+    @property
+    def details_told(self):
+        """What the fields folded away under this one hold, in one line."""
+        held = (dict(part.options).get(part.value, part.value) for part in self.details)
+        return "　".join(text for text in held if text)
+
+    @property
+    def details_open(self):
+        """Whether one of them is at fault and must be seen."""
+        return any(part.error for part in self.details)
 
 
 @dataclass

@@ -7,9 +7,11 @@ from registers.models import GroupMember, PostGrade, PowerItem
 from registers.schemes.language import Brings
 from workflows.forms.parts import Entry, Field, Section
 from workflows.models import SubmissionLine
+from workflows.sheets.arrangements import LABELS
 from workflows.sheets.full import FullPointSheet
 from workflows.sheets.graded import Graded
 from workflows.sheets.group import CONTACT
+from workflows.sheets.measures import Measured
 
 Change = SubmissionLine.Change
 LONGEST = 20_000  # characters of one field in a draft; what a field accepts when it is handed in is far less
@@ -274,9 +276,29 @@ class SheetForm:
                 rows=4,
                 error=faults.get(stage.code, ""),
                 maxlength=1000,
+                details=[self._arranged(entry, faults, stage, ask) for ask in self.sheet.arranged],
             )
             for stage in self.sheet.rules.measure_stages
         ]
+
+    def _arranged(self, entry, faults, stage, ask):
+        """Who carries a measure out, by when, or on which regulation."""
+        name = f"{stage.code}.{ask}"
+        return Field(
+            self._name(entry, name),
+            LABELS[ask],
+            {"responsible": "person", "due": "date", "regulation": "select"}[ask],
+            entry["values"].get(name, ""),
+            self.sheet.regulations if ask == "regulation" else [],
+            error=faults.get(name, ""),
+        )
+
+    @property
+    def colleagues(self):
+        """Whom a measure may be given to, for the list that its inputs offer; empty where nobody is asked for."""
+        asks = isinstance(self.sheet, Measured) and "responsible" in self.sheet.arranged
+        full = isinstance(self.sheet, FullPointSheet)
+        return self.sheet.colleagues if asks and (self.sheet.measures if full else True) else []
 
     def _member(self, entry, faults):
         values = entry["values"]

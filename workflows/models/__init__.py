@@ -3,6 +3,7 @@
 from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
+from workflows.models.controls import MeasureProgress
 from workflows.models.notifications import Notification
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.readings import ReadingDocument, ReadReceipt
@@ -24,6 +25,7 @@ __all__ = [
     "Enrolment",
     "Extension",
     "FiledPaper",
+    "MeasureProgress",
     "Notification",
     "Objection",
     "Phase",

@@ -4,6 +4,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     activities,
     attachments,
     campaigns,
+    controls,
     notifications,
     publicity,
     readings,

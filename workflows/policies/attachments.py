@@ -10,6 +10,7 @@ HELD_BY = {
     "submissions": "workflows.Submission",
     "activities": "workflows.Activity",
     "readings": "workflows.ReadingDocument",
+    "measure_progress": "workflows.MeasureProgress",
 }
 
 

@@ -200,7 +200,8 @@ class Sheet:
         faults, kept = {}, set()
         for position, entry in enumerate(content["entries"], start=1):
             old = existing.get(entry["key"], [])
-            fingerprint = digest_of({"change": entry["change"], "base": entry["base"], "values": entry["values"]})
+            values = self.fingerprinted(entry)
+            fingerprint = digest_of({"change": entry["change"], "base": entry["base"], "values": values})
             if old and old[0].fingerprint == fingerprint:
                 if any(line.verdict == "returned" for line in old):
                     faults[entry["key"]] = {"": "该行已被退回：请按意见修改，或在“说明”中写明不改的理由。"}
@@ -216,6 +217,10 @@ class Sheet:
                 self._discard(lines)
         if self.task_rules.report:
             self.keep_narrative(content)
+
+    def fingerprinted(self, entry):
+        """The values of an entry that make it what it is."""
+        return entry["values"]
 
     def keep_narrative(self, content):
         """Keep the text that belongs to the sheet as a whole."""

@@ -1,7 +1,9 @@
 """Sheets on which points are also graded, or given measures, in one go."""
 
+import uuid
 from functools import cached_property
 
+from workflows.sheets.arrangements import facts
 from workflows.sheets.base import Change, Shown
 from workflows.sheets.graded import Graded, standing_grade
 from workflows.sheets.measures import Measured
@@ -40,8 +42,17 @@ class FullPointSheet(Graded, Measured, PointSheet):
         if self.grades:
             wrong |= self.grade_faults(entry)
         if self.measures:
-            wrong |= self.measure_faults(entry)
+            wrong |= self.measure_faults(entry, self._standing.get(self._series(entry), {}))
         return wrong
+
+    def faults(self, content):
+        if self.measures:
+            self.people_named(content["entries"])
+        return super().faults(content)
+
+    @staticmethod
+    def _series(entry):
+        return uuid.UUID(entry["key"])
 
     @cached_property
     def _recorded(self):
@@ -86,10 +97,9 @@ class FullPointSheet(Graded, Measured, PointSheet):
             shown.grade = standing_grade(point)
         if self.measures:
             extra += self.measure_fields(lines)
-            before += [
-                (f"measures.{stage.code}", stage.label, getattr(self._standing.get(point.series, {}).get(stage.code), "text", ""))
-                for stage in (self.rules.measure_stages if earlier else [])
-            ]  # fmt: skip
+            before += self.told_measures(self._standing.get(point.series, {})) if earlier else []
+            measures = [line.measure for line in lines if line.measure_id]
+            shown.details["arranged"] = facts(measures)
         return Shown(
             key, number, line.change, shown.fields + extra, shown.before + before, shown.heading, lines, shown.grade, shown.details
         )  # fmt: skip

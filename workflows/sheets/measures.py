@@ -1,14 +1,20 @@
 """Sheets that bring control measures (识别防控表)."""
 
+import uuid
+from functools import cached_property
+
 from registers.models import ControlMeasure, RiskPoint
+from workflows.sheets.arrangements import Arranged, facts, told
 from workflows.sheets.base import Change, Shown
 from workflows.sheets.points import PointSheet
 
 LONGEST = 1000  # characters of one stage's text
 
 
-class Measured:
-    """What every sheet that brings measures does, whatever else it brings: a text for each stage of the scheme."""
+class Measured(Arranged):
+    """What every sheet that brings measures does, whatever else it brings: a text for each stage of the scheme, and who,
+    by when and on which basis.
+    """
 
     def in_force(self):
         """Measures standing now: point series → stage → measure."""
@@ -16,16 +22,25 @@ class Measured:
         points = list(self.on_record().values_list("series", flat=True))
         for measure in ControlMeasure.objects.filter(
             point_series__in=points, in_force_from__isnull=False, in_force_until=None
-        ):
+        ).select_related("responsible", "regulation"):
             found.setdefault(measure.point_series, {})[measure.stage] = measure
         return found
 
+    @cached_property
+    def _standing(self):
+        return self.in_force()
+
     def measure_values(self, standing):
         """The measures part of an entry; ``standing``: stage → measure."""
-        return {stage.code: getattr(standing.get(stage.code), "text", "") for stage in self.rules.measure_stages}
+        values = {}
+        for stage in self.rules.measure_stages:
+            measure = standing.get(stage.code)
+            values |= {stage.code: getattr(measure, "text", "")} | self.arrangement_values(measure, stage.code)
+        return values
 
-    def measure_faults(self, entry):
-        wrong = {}
+    def measure_faults(self, entry, standing):
+        """What is wrong with the measures typed; ``standing``: stage → measure in force."""
+        wrong = self.arrangement_faults(entry, standing)
         for stage in self.rules.measure_stages:
             text = entry["values"].get(stage.code, "").strip()
             if not text:
@@ -36,26 +51,41 @@ class Measured:
         return wrong
 
     def measure_records(self, entry, series, standing):
-        """One record a stage with its change; a text that did not change keeps its version."""
+        """One record a stage with its change; what did not change keeps its version."""
         records = []
         for stage in self.rules.measure_stages:
             text = entry["values"].get(stage.code, "").strip()
             earlier = standing.get(stage.code)
-            if earlier is not None and earlier.text == text:
+            wanted = {"text": text, **self.arrangement_of(entry, stage.code, earlier)}
+            if earlier is not None and all(getattr(earlier, name) == value for name, value in wanted.items()):
                 records.append((earlier, Change.KEEP))
                 continue
-            measure = ControlMeasure(point_series=series, unit_id=self.submission.unit_id, stage=stage.code, text=text)
+            measure = ControlMeasure(point_series=series, unit_id=self.submission.unit_id, stage=stage.code, **wanted)
             if earlier is not None:
                 measure.series = earlier.series
             records.append((measure, Change.ADD if earlier is None else Change.REVISE))
         return records
 
     def measure_fields(self, lines):
-        """``(code, label, text)`` of the measures among ``lines``."""
-        texts = {line.measure.stage: line.measure.text for line in lines if line.measure_id}
-        return [
-            (f"measures.{stage.code}", stage.label, texts.get(stage.code, "")) for stage in self.rules.measure_stages
-        ]
+        """``(code, label, text)`` of the measures among ``lines``, each followed by who, when and on which basis if said."""
+        return self.told_measures({line.measure.stage: line.measure for line in lines if line.measure_id})
+
+    def told_measures(self, standing):
+        """``(code, label, text)`` of measures by stage."""
+        found = []
+        for stage in self.rules.measure_stages:
+            measure = standing.get(stage.code)
+            found.append((f"measures.{stage.code}", stage.label, measure.text if measure else ""))
+            if measure and (arranged := told(measure)):
+                found.append((f"measures.{stage.code}.arranged", f"{stage.label}的责任和时限", arranged))
+        return found
+
+    def fingerprinted(self, entry):
+        """Without what was left open: an entry typed before these could be said is still the same entry."""
+        return {name: value for name, value in entry["values"].items() if value or "." not in name}
+
+    def lines(self):
+        return super().lines().select_related("measure__responsible", "measure__regulation")
 
 
 class MeasureSheet(Measured, PointSheet):
@@ -73,7 +103,7 @@ class MeasureSheet(Measured, PointSheet):
         )
 
     def offered(self):
-        standing = self.in_force()
+        standing = self._standing
         return [
             {
                 "key": str(point.series),
@@ -87,8 +117,12 @@ class MeasureSheet(Measured, PointSheet):
     def fixed_values(self, record):
         return {}
 
+    def faults(self, content):
+        self.people_named(content["entries"])
+        return super().faults(content)
+
     def entry_faults(self, entry):
-        return self.measure_faults(entry)
+        return self.measure_faults(entry, self._standing.get(uuid.UUID(entry["key"]), {}))
 
     def sheet_faults(self, content):
         on_record = {str(point.series) for point in self.on_record()}
@@ -99,7 +133,7 @@ class MeasureSheet(Measured, PointSheet):
 
     def records(self, entry):
         point = self.on_record().get(pk=entry["base"])
-        return self.measure_records(entry, point.series, self.in_force().get(point.series, {}))
+        return self.measure_records(entry, point.series, self._standing.get(point.series, {}))
 
     def shown(self):
         self._points = {
@@ -136,7 +170,11 @@ class MeasureSheet(Measured, PointSheet):
             point.category.label,
             lines,
             point.final_grade,
-            {"point": point, "category": point.category.code},
+            {
+                "point": point,
+                "category": point.category.code,
+                "arranged": facts(line.measure for line in lines),
+            },
         )
 
     def gravest_rank(self):

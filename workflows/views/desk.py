@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import clock
 from registers.access import policy_of
 from registers.views.paging import paged
-from workflows import campaigns, deadlines, policies, readings
+from workflows import campaigns, controls, deadlines, policies, readings
 from workflows.models import Decision, Extension, Notification, Objection, ReviewVote, Submission
 from workflows.views import trail
 
+MEASURES_SHOWN = 10
 NEEDED = ("task__phase", "unit", "post", "person")
 
 
@@ -20,7 +21,7 @@ def desk(request):
     """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine), ``objections``,
-    ``extensions`` (longer terms to grant), ``readings`` (receipts still owed), ``campaign``, ``stats``.
+    ``extensions`` (longer terms to grant), ``readings`` (receipts still owed), ``measures`` of mine that are due, ``campaign``, ``stats``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -69,6 +70,7 @@ def desk(request):
             "extensions": _extensions(actor),
             "objections": _objections(actor),
             "readings": _readings(actor, now),
+            "measures": _measures(actor, now),
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
@@ -94,6 +96,14 @@ def _readings(actor, now):
     for receipt in found:
         receipt.due = deadlines.shown(receipt.document.due_on, now)
     return found
+
+
+def _measures(actor, now):
+    """What the person has to carry out soon: (measure, where it stands, its deadline)."""
+    return [
+        (measure, controls.standing(measure, on=actor.on), deadlines.shown(measure.due_on, now))
+        for measure in controls.due_soon(actor, limit=MEASURES_SHOWN)
+    ]
 
 
 def _counts(submission):

@@ -1,0 +1,104 @@
+"""What people type about regulations."""
+
+from django import forms
+
+from registers.models import Regulation, Unit
+from registers.text import without_unseen
+
+TAKEN = "本单位已登记同名的制度。请换一个名称，或在制度目录中修改原来的那一项。"
+
+
+def _char(label, most, *, required=False, help_text=""):
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=most,
+        help_text=help_text,
+        error_messages={
+            "required": f"请填写“{label}”。",
+            "max_length": f"“{label}”最多 {most} 字，现有 %(show_value)d 字，请删减。",
+        },
+    )
+
+
+class RegulationForm(forms.Form):
+    """One regulation. ``units``: those for which it may be put on record; none on the form that changes one."""
+
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        to_field_name="code",
+        label="所属单位",
+        help_text="全校适用的制度选学校。",
+        error_messages={"required": "请选择所属单位。", "invalid_choice": "不能为该单位登记制度，请重新选择。"},
+    )
+    name = _char("制度名称", 120, required=True, help_text="不必加书名号")
+    document_number = _char("文号", 60)
+    issued_by = _char("制定部门", 80, help_text="不填即为所属单位")
+    effective_on = forms.DateField(
+        label="施行日期",
+        required=False,
+        error_messages={"invalid": "“施行日期”无法识别，请写成 2026-09-30 的样式。"},
+    )
+    state = forms.ChoiceField(
+        label="状态",
+        choices=Regulation.State.choices,
+        initial=Regulation.State.IN_FORCE,
+        error_messages={"required": "请选择状态。", "invalid_choice": "请从列表中选择状态。"},
+    )
+    remark = _char("备注", 200)
+
+    def __init__(self, *args, units=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if units is None:
+            del self.fields["unit"]
+        else:
+            self.fields["unit"].queryset = units
+
+    def clean_name(self):
+        """The name without invisible characters and without the marks 《》 around it."""
+        name = without_unseen(self.cleaned_data["name"])[0].strip()
+        name = name[1:-1].strip() if name.startswith("《") and name.endswith("》") and name.count("《") == 1 else name
+        if not name:
+            raise forms.ValidationError("请填写“制度名称”。")
+        return name
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in ("document_number", "issued_by", "remark"):
+            cleaned[name] = without_unseen(cleaned.get(name, ""))[0].strip()
+        if cleaned.get("state") in (Regulation.State.IN_FORCE, Regulation.State.TO_AMEND) or "state" not in cleaned:
+            return cleaned
+        if cleaned["state"] == Regulation.State.TO_DRAFT and cleaned.get("effective_on"):
+            self.add_error("effective_on", "待制定的制度还没有施行日期：请删去日期，或改选“现行”。")
+        return cleaned
+
+
+class RegulationListForm(forms.Form):
+    """A pasted list of regulations."""
+
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        to_field_name="code",
+        label="所属单位",
+        error_messages={"required": "请选择所属单位。", "invalid_choice": "不能为该单位登记制度，请重新选择。"},
+    )
+    state = forms.ChoiceField(
+        label="状态",
+        choices=Regulation.State.choices,
+        initial=Regulation.State.IN_FORCE,
+        error_messages={"required": "请选择状态。", "invalid_choice": "请从列表中选择状态。"},
+    )
+    text = forms.CharField(
+        label="制度清单",
+        max_length=40_000,
+        strip=False,
+        widget=forms.Textarea,
+        error_messages={
+            "required": "请粘贴制度清单。",
+            "max_length": "内容过长（现有 %(show_value)d 字），请分批粘贴。",
+        },
+    )
+
+    def __init__(self, *args, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units

@@ -1,0 +1,294 @@
+"""防控提示: who has been in place long enough, and what should not lie in one hand. Hints with their reason, never refusals.
+
+Source: R1-39, R1-40, R3-27, R4-05, R4-06, R4-09.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from registers import clock
+from registers.models import Appointment, Incumbency, Post, PowerItem, Unit
+
+KINDS = {
+    "post_term": "任职期限",
+    "leader_term": "分管期限",
+    "own_check": "自办自审",
+    "one_hand": "全程一人",
+    "mixed_powers": "权力未分开",
+    "head_in_charge": "一把手直接分管",
+}
+# About the leaders of the institution: for the office and the leader himself.
+ABOUT_LEADERS = ("leader_term", "head_in_charge")
+FLAGS = {"risk_post": ("is_risk_post", "风险岗位"), "key_post": ("is_key_post", "重点岗位"), None: ("", "岗位")}
+UNWRITTEN = "（年限为通行做法，方案原文未写明）"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One hint: what shows it (``reason``), what to do about it (``remedy``), and what and whom it is about.
+
+    ``due``: the day since which it holds, None where no day matters; ``coming``: that day is still ahead.
+    """
+
+    kind: str
+    unit: Unit
+    subject: str
+    reason: str
+    remedy: str
+    person_ids: frozenset = frozenset()
+    post: Post | None = None
+    power: PowerItem | None = None
+    due: object = None
+    coming: bool = False
+
+    @property
+    def label(self):
+        """What kind of hint it is, in words."""
+        return KINDS[self.kind]
+
+
+def hints(rules, units, *, on):
+    """All hints about ``units`` as of the day ``on`` under a scheme; a constant number of queries."""
+    leaders = rules.rotation.leader_terms is not None or bool(rules.rotation.heads_kept_from)
+    facts = Facts(units, on, leaders=leaders)
+    found = []
+    for look in (_head_in_charge, _leader_term, _own_check, _one_hand, _mixed_powers, _post_term):
+        found += look(rules.rotation, facts, rules)
+    return found
+
+
+def for_reader(found, actor):
+    """Those of ``found`` that this person reads: about leaders only the office, the registrar and whom they are about."""
+    wide = actor.unit_ids("office", "registrar")
+    return [
+        hint
+        for hint in found
+        if hint.kind not in ABOUT_LEADERS or hint.unit.pk in wide or actor.user_id in hint.person_ids
+    ]
+
+
+class Facts:
+    """What the register says of some units on a day, read once; of those who lead them only where ``leaders`` matter."""
+
+    def __init__(self, units, on, *, leaders):
+        self.on = on
+        self.units = {unit.pk: unit for unit in units if unit.closed_on is None}
+        posts = Post.objects.filter(unit__in=self.units, closed_on=None).order_by(
+            "unit__position", "unit__code", "code"
+        )
+        self.posts = {post.pk: post for post in posts}
+        self.holders = {}  # post → incumbency
+        for row in Incumbency.objects.in_force(on).filter(post__unit__in=self.units).select_related("user"):
+            self.holders[row.post_id] = row
+        self.by_name = {(post.unit_id, post.name): post for post in self.posts.values()}
+        self.powers = list(
+            PowerItem.objects.in_force(on)
+            .filter(unit__in=self.units)
+            .prefetch_related("steps")
+            .order_by("unit__position", "unit__code", "pk")
+        )
+        self.leading, self.school_heads = self._leaders() if leaders else ([], set())
+
+    def _leaders(self):
+        """Who is in charge of the units, and who heads the institution."""
+        led = Q(role="leader_in_charge", unit__in=self.units)
+        heads = Q(role__in=["unit_head", "party_committee"], unit__parent=None)
+        rows = list(
+            Appointment.objects.in_force(self.on)
+            .filter(led | heads)
+            .select_related("user")
+            .order_by("unit__position", "unit__code", "pk")
+        )
+        in_charge = [row for row in rows if row.role == "leader_in_charge"]
+        return in_charge, {row.user_id for row in rows if row.role != "leader_in_charge"}
+
+    def hand(self, post):
+        """Whose hand a post is: its holder's, or the post itself while it is vacant."""
+        held = self.holders.get(post.pk)
+        return ("user", held.user_id) if held else ("post", post.pk)
+
+    def person(self, post):
+        """The name of a post's holder; empty while it is vacant."""
+        held = self.holders.get(post.pk)
+        return held.user.name if held else ""
+
+    def ids(self, *posts):
+        return frozenset(self.holders[post.pk].user_id for post in posts if post.pk in self.holders)
+
+    def steps(self, item):
+        """``(step, post)`` of the steps that one of the unit's posts takes."""
+        taken = [(step, self.by_name.get((item.unit_id, step.post_name))) for step in item.steps.all()]
+        return [(step, post) for step, post in taken if post is not None]
+
+    def told(self, post):
+        """A post with its holder, in words."""
+        person = self.person(post)
+        return f"{post.name}（{person}）" if person else post.name
+
+
+def _post_term(rotation, facts, rules):
+    """Who has been in a post for as long as the scheme lets him, or nearly. Source: R1-40, R4-09."""
+    if rotation.post_years is None:
+        return
+    flag, noun = FLAGS[rotation.flag]
+    for post in facts.posts.values():
+        held = facts.holders.get(post.pk)
+        if held is None or (flag and not getattr(post, flag)):
+            continue
+        due = clock.months_after(held.since, 12 * rotation.post_years)
+        if clock.months_after(due, -rotation.alert_months) > facts.on:
+            continue
+        coming = due > facts.on
+        years = clock.whole_years(held.since, facts.on)
+        passed = f"将于 {due} 满 {rotation.post_years} 年" if coming else f"已满 {years} 年"
+        yield Hint(
+            "post_term",
+            facts.units[post.unit_id],
+            f"{post.name}　{held.user.name}",
+            f"方案要求{noun}定期轮岗交流，任职满 {rotation.post_years} 年应当轮岗{_unwritten(rotation)}；"
+            f"{held.user.name}自 {held.since} 任该岗位，{passed}。",
+            "请提前研究轮岗人选。" if coming else "请研究轮岗交流；暂不轮岗的，加强监督检查并说明理由。",
+            facts.ids(post),
+            post,
+            due=due,
+            coming=coming,
+        )
+
+
+def _leader_term(rotation, facts, rules):
+    """Which leader has had the same portfolio for more terms than the scheme lets him. Source: R4-06."""
+    if rotation.leader_terms is None:
+        return
+    years = rotation.leader_terms * rotation.term_years
+    portfolios = defaultdict(list)
+    for row in facts.leading:
+        portfolios[row.user_id, row.since].append(row)
+    for (user, since), rows in portfolios.items():
+        due = clock.months_after(since, 12 * years)
+        if clock.months_after(due, -rotation.alert_months) > facts.on:
+            continue
+        coming = due > facts.on
+        passed = f"将于 {due} 满 {rotation.leader_terms} 届" if coming else f"已满 {rotation.leader_terms} 届"
+        unit = facts.units[rows[0].unit_id]
+        led = f"{unit}等 {len(rows)} 个单位" if len(rows) > 1 else unit
+        yield Hint(
+            "leader_term",
+            unit,
+            rows[0].user.name,
+            f"方案要求领导分工定期调整，一般不超过 {rotation.leader_terms} 届（{years} 年）{_unwritten(rotation)}；"
+            f"{rows[0].user.name}自 {since} 分管{led}，{passed}。",
+            "请在调整领导分工时一并考虑。",
+            frozenset([user]),
+            due=due,
+            coming=coming,
+        )
+
+
+def _head_in_charge(rotation, facts, rules):
+    """A head of the institution who himself takes charge of a unit in one of the domains he is kept from. Source: R4-05."""
+    kept = {domain.code: domain.label for domain in rules.domains if domain.code in rotation.heads_kept_from}
+    heads = [row for row in facts.leading if row.user_id in facts.school_heads]
+    if not kept or not heads:
+        return
+    domains = defaultdict(set)
+    for thing in (*facts.posts.values(), *facts.powers):
+        if thing.domain in kept:
+            domains[thing.unit_id].add(thing.domain)
+    for row in heads:
+        if not domains[row.unit_id]:
+            continue
+        unit = facts.units[row.unit_id]
+        named = "、".join(label for code, label in kept.items() if code in domains[row.unit_id])
+        yield Hint(
+            "head_in_charge",
+            unit,
+            row.user.name,
+            f"方案要求党政“一把手”不直接分管{'、'.join(kept.values())}；{row.user.name}直接分管{unit}，该单位涉及{named}。",
+            "请调整分工，由其他领导分管，一把手末位表态、加强监督。",
+            frozenset([row.user_id]),
+        )
+
+
+def _own_check(rotation, facts, rules):
+    """One person on a step and on a later one of the same process that checks it. Source: R1-39."""
+    if not rotation.separation:
+        return
+    for item in facts.powers:
+        taken = facts.steps(item)
+        told = set()
+        for place, (step, post) in enumerate(taken):
+            hand = facts.hand(post)
+            earlier = next(((s, p) for s, p in taken[:place] if facts.hand(p) == hand), None)
+            if earlier is None or hand in told or not any(word in step.procedure for word in rotation.checks):
+                continue
+            told.add(hand)
+            first, before = earlier
+            both = facts.told(post) if before.pk == post.pk else f"{facts.told(before)}与{facts.told(post)}同为一人"
+            yield Hint(
+                "own_check",
+                facts.units[item.unit_id],
+                item.name,
+                f"同一流程的不同环节应当相互监督制约；{both}，既办理第 {first.position} 步“{first.procedure}”，"
+                f"又办理第 {step.position} 步“{step.procedure}”。",
+                "请将两步分由不同人员办理；确有困难的，增加复核人并留痕。",
+                facts.ids(before, post),
+                post,
+                item,
+            )
+
+
+def _one_hand(rotation, facts, rules):
+    """A process of several steps all of which lie with one person. Source: R1-39."""
+    if not rotation.separation:
+        return
+    for item in facts.powers:
+        taken = facts.steps(item)
+        if len(taken) < 2 or len(taken) < len(item.steps.all()) or len({facts.hand(post) for _, post in taken}) > 1:
+            continue
+        posts = list({post.pk: post for _, post in taken}.values())
+        yield Hint(
+            "one_hand",
+            facts.units[item.unit_id],
+            item.name,
+            f"同一流程的不同环节应当相互监督制约；该事项的 {len(taken)} 个步骤都由{'、'.join(map(facts.told, posts))}一人办理。",
+            "请增加审核或复核环节，由另一岗位办理。",
+            facts.ids(*posts),
+            posts[0],
+            item,
+        )
+
+
+def _mixed_powers(rotation, facts, rules):
+    """One person accountable, in one domain, for powers of different kinds: deciding, carrying out, supervising. Source: R1-39, R4-20."""
+    if not rotation.separation:
+        return
+    labels = {domain.code: domain.label for domain in rules.domains}
+    held = defaultdict(list)
+    for item in facts.powers:
+        post = facts.posts.get(item.accountable_post_id)
+        if post is not None and item.domain:
+            held[item.unit_id, item.domain, facts.hand(post)].append((item, post))
+    for (unit, domain, _), found in held.items():
+        by_kind = {}
+        for item, _ in found:
+            by_kind.setdefault(item.kind, item)
+        if len(by_kind) < 2:
+            continue
+        posts = list({post.pk: post for _, post in found}.values())
+        who = "、".join(map(facts.told, posts))
+        named = "；".join(f"{item.get_kind_display()}：{item.name}" for item in by_kind.values())
+        yield Hint(
+            "mixed_powers",
+            facts.units[unit],
+            who,
+            f"决策权、执行权、监督权应当相互制约；{who}在“{labels.get(domain, domain)}”领域同时负责不同性质的权力（{named}）。",
+            "请将其中一项改由其他岗位负责，或增加集体研究、复核环节。",
+            facts.ids(*posts),
+            posts[0],
+        )
+
+
+def _unwritten(rotation):
+    return UNWRITTEN if rotation.inferred else ""

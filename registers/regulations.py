@@ -1,0 +1,163 @@
+"""Putting regulations on record and changing them, one by one or as a pasted list. Source: R0-20, R1-54, C5-22."""
+
+import re
+from datetime import date
+
+from django.db import IntegrityError, transaction
+
+from registers import audit
+from registers.access import require
+from registers.models import PowerItem, Regulation, RegulationPower
+from registers.text import without_unseen
+
+FIELDS = ("name", "document_number", "issued_by", "effective_on", "state", "remark")
+MOST_LINES = 300
+DAY = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?$")
+WRITTEN = "每行写“名称｜文号｜日期”，文号和日期可以不写"
+
+
+class Outdated(Exception):
+    """Somebody else has saved meanwhile; nothing was changed."""
+
+
+class Faulty(Exception):
+    """The pasted list cannot be taken over; ``faults`` are ``(line number, sentence)``. Nothing was changed."""
+
+    def __init__(self, faults):
+        self.faults = faults
+        super().__init__("；".join(f"第 {number} 行：{text}" for number, text in faults))
+
+
+class NameTaken(Exception):
+    """The unit has a regulation of this name already that has not been repealed; nothing was changed."""
+
+
+@transaction.atomic
+def add(unit, values, *, actor, at, powers=()):
+    """Put a regulation of ``unit`` on record; ``values`` by ``FIELDS``, ``powers``: series of powers. Raises ``NameTaken``."""
+    require(actor, "add_regulation", unit)
+    _name_is_free(unit, values)
+    try:
+        with transaction.atomic():
+            found = Regulation.objects.create(unit=unit, **{name: values[name] for name in FIELDS if name in values})
+    except IntegrityError as taken:  # somebody else has put it on record a moment ago
+        raise NameTaken(values["name"]) from taken
+    link(found, powers)
+    audit.append("regulation.add", about=found, actor=actor, at=at, detail={"unit": unit.pk})
+    return found
+
+
+@transaction.atomic
+def change(pk, values, *, seen, actor, at, powers=None):
+    """Change a regulation as it stood at version ``seen``. Raises ``Outdated``, ``NameTaken``."""
+    found = Regulation.objects.select_for_update(of=("self",)).select_related("unit").get(pk=pk)
+    require(actor, "change", found)
+    if found.version != seen:
+        raise Outdated(str(found))
+    _name_is_free(found.unit, values, but=found)
+    changed = sorted(name for name in FIELDS if name in values and getattr(found, name) != values[name])
+    Regulation.objects.filter(pk=pk).update(**{name: values[name] for name in changed}, version=found.version + 1)
+    if powers is not None:
+        link(found, powers)
+    audit.append("regulation.change", about=found, actor=actor, at=at, detail={"fields": changed})
+
+
+def _name_is_free(unit, values, but=None):
+    if values.get("state") == Regulation.State.REPEALED:
+        return
+    others = Regulation.objects.filter(unit=unit, name=values["name"]).exclude(state=Regulation.State.REPEALED)
+    if others.exclude(pk=but.pk if but else None).exists():
+        raise NameTaken(values["name"])
+
+
+def link(regulation, powers):
+    """Let exactly ``powers`` (series) rest on the regulation."""
+    regulation.power_links.exclude(power_series__in=powers).delete()
+    RegulationPower.objects.bulk_create(
+        [RegulationPower(regulation=regulation, power_series=series) for series in powers], ignore_conflicts=True
+    )
+
+
+def linkable(regulation_unit, *, on):
+    """The powers in force that a regulation of this unit may be linked to: its own, or the whole school's for the root."""
+    powers = PowerItem.objects.in_force(on).select_related("unit")
+    if regulation_unit.parent_id is not None:
+        powers = powers.filter(unit=regulation_unit)
+    return powers.order_by("unit__position", "unit__code", "pk")
+
+
+def usable(unit):
+    """What a measure of ``unit`` may name as its basis: the unit's and the school's regulations that are not repealed."""
+    above = [*unit.ancestors().values_list("pk", flat=True), unit.pk]
+    return (
+        Regulation.objects.filter(unit__in=above)
+        .exclude(state=Regulation.State.REPEALED)
+        .order_by("-unit__parent", "pk")
+    )
+
+
+@transaction.atomic
+def add_list(unit, text, *, state, actor, at):
+    """Put a pasted list on record, all of it or nothing; return the regulations. Raises ``Faulty``.
+
+    One regulation a line: ``名称｜文号｜日期``; tabs, as a spreadsheet copies them, count as separators too.
+    """
+    require(actor, "add_regulation", unit)
+    taken = set(
+        Regulation.objects.filter(unit=unit).exclude(state=Regulation.State.REPEALED).values_list("name", flat=True)
+    )
+    rows, faults = read_list(text, taken)
+    if faults:
+        raise Faulty(faults)
+    return [add(unit, {**row, "state": state, "issued_by": unit.name}, actor=actor, at=at) for row in rows]
+
+
+def read_list(text, taken=frozenset()):
+    """``(rows, faults)`` of a pasted list; ``taken``: names that are on record already."""
+    rows, faults, seen = [], [], {}
+    lines = [
+        (number, line) for number, line in enumerate(without_unseen(text)[0].splitlines(), start=1) if line.strip()
+    ]
+    if not lines:
+        return [], [(1, f"没有内容。{WRITTEN}。")]
+    if len(lines) > MOST_LINES:
+        return [], [(lines[MOST_LINES][0], f"一次最多导入 {MOST_LINES} 行，请分批粘贴。")]
+    for number, line in lines:
+        parts = [part.strip() for part in re.split(r"[｜|\t]", line.strip())]
+        row, wrong = _row(parts)
+        if not wrong and row["name"] in seen:
+            wrong = f"与第 {seen[row['name']]} 行的名称“{row['name']}”重复，请删去一行。"
+        if not wrong and row["name"] in taken:
+            wrong = f"本单位已登记“{row['name']}”，请删去本行，或在制度目录中修改。"
+        if wrong:
+            faults.append((number, wrong))
+        else:
+            seen[row["name"]] = number
+            rows.append(row)
+    return rows, faults
+
+
+def _row(parts):
+    """The values of one line and what is wrong with it (empty: nothing)."""
+    if len(parts) > 3:
+        return {}, f"有 {len(parts)} 栏，多于三栏。{WRITTEN}。"
+    name, number, day = (*parts, "", "")[:3]
+    name = name.removeprefix("《").removesuffix("》") if name.count("《") == 1 else name
+    if not name:
+        return {}, f"没有制度名称。{WRITTEN}。"
+    for label, value, most in (("制度名称", name, 120), ("文号", number, 60)):
+        if len(value) > most:
+            return {}, f"“{label}”最多 {most} 字，现有 {len(value)} 字。"
+    effective_on = read_day(day) if day else None
+    if day and effective_on is None:
+        return {}, f"日期“{day[:20]}”无法识别，请写成 2026-09-30 或 2026年9月30日。"
+    return {"name": name, "document_number": number, "effective_on": effective_on}, ""
+
+
+def read_day(text):
+    """A day as people write it (2026-09-30, 2026.9.30, 2026年9月30日); None where it is none."""
+    found = DAY.match(text)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None

@@ -1,0 +1,235 @@
+"""The directory of regulations: looking up, putting on record one by one or as a list, changing. Source: R0-20, R1-54."""
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from registers import clock, regulations
+from registers.access import can, require
+from registers.forms.regulations import TAKEN, RegulationForm, RegulationListForm
+from registers.models import ControlMeasure, PowerItem, Regulation, RiskPoint, Unit
+from registers.views.paging import paged
+
+WRITERS = ("liaison", "unit_head", "office", "registrar")
+CRUMBS = "制度目录"
+
+
+def _writable(request):
+    """Units for which the reader may put regulations on record."""
+    return Unit.objects.visible_to(request.actor).filter(pk__in=request.actor.unit_ids(*WRITERS), closed_on=None)
+
+
+@require_safe
+def regulation_list(request):
+    """Regulations on record, by unit, state and words.
+
+    Context: ``page`` of regulations (each with ``powers``, how many rest on it), ``filters``, ``units``, ``states``, ``may_add``.
+    """
+    found = (
+        Regulation.objects.visible_to(request.actor)
+        .select_related("unit")
+        .annotate(powers=Count("power_links"))
+        .order_by("unit__position", "unit__code", "pk")
+    )
+    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "unit", "state")}
+    if filters["q"]:
+        found = found.filter(
+            Q(name__icontains=filters["q"])
+            | Q(document_number__icontains=filters["q"])
+            | Q(issued_by__icontains=filters["q"])
+        )
+    if filters["unit"]:
+        found = found.filter(unit__code=filters["unit"])
+    if filters["state"]:
+        found = found.filter(state=filters["state"])
+    held = Regulation.objects.visible_to(request.actor).order_by().values("unit")
+    return render(
+        request,
+        "registers/regulation_list.html",
+        {
+            "page": paged(request, found),
+            "filters": filters,
+            "states": Regulation.State.choices,
+            "units": Unit.objects.visible_to(request.actor).filter(pk__in=held).values_list("code", "name"),
+            "may_add": request.actor.has(*WRITERS),
+        },
+    )
+
+
+@require_safe
+def regulation_detail(request, pk):
+    """One regulation, the powers that rest on it and the measures that name it, as far as the reader may see them.
+
+    Context: ``regulation``, ``powers``, ``measures`` as (measure, its point or None), ``may_change``, ``crumbs``.
+    """
+    regulation = get_object_or_404(Regulation.objects.visible_to(request.actor).select_related("unit"), pk=pk)
+    on = request.actor.on
+    measures = list(
+        ControlMeasure.objects.visible_to(request.actor).in_force(on).filter(regulation=regulation).order_by("pk")[:50]
+    )
+    points = {
+        point.series: point
+        for point in RiskPoint.objects.visible_to(request.actor)
+        .in_force(on)
+        .filter(series__in=[measure.point_series for measure in measures])
+        .select_related("unit", "post", "final_grade")
+    }
+    return render(
+        request,
+        "registers/regulation_detail.html",
+        {
+            "regulation": regulation,
+            "powers": PowerItem.objects.visible_to(request.actor)
+            .in_force(on)
+            .filter(series__in=regulation.power_links.values("power_series"))
+            .select_related("unit"),
+            "measures": [(measure, points.get(measure.point_series)) for measure in measures],
+            "may_change": can(request.actor, "change", regulation),
+            "crumbs": [(CRUMBS, reverse("regulation_list"))],
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regulation_add(request):
+    """Put one regulation on record. Context: ``form``, ``crumbs``."""
+    units = _writable(request)
+    _require_some(request)
+    form = RegulationForm(request.POST or None, units=units, initial={"unit": _own(request, units)})
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            found = regulations.add(
+                values["unit"],
+                {**values, "issued_by": values["issued_by"] or values["unit"].name},
+                actor=request.actor,
+                at=clock.now(),
+            )
+        except regulations.NameTaken:
+            form.add_error("name", TAKEN)
+        else:
+            messages.success(request, f"已登记“{found.name}”。可在此关联以它为依据的权力事项。")
+            return redirect("regulation_edit", pk=found.pk)
+    return render(
+        request,
+        "registers/regulation_add.html",
+        {**_shown(form, units), "crumbs": [(CRUMBS, reverse("regulation_list"))]},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regulation_edit(request, pk):
+    """Change a regulation and what rests on it.
+
+    Context: ``regulation``, ``version``, ``form``, ``powers`` as (series, label), ``linked``, ``crumbs``.
+    """
+    regulation = get_object_or_404(Regulation.objects.visible_to(request.actor).select_related("unit"), pk=pk)
+    require(request.actor, "change", regulation)
+    powers = list(regulations.linkable(regulation.unit, on=request.actor.on))
+    known = {str(power.series): power.series for power in powers}
+    sent = request.method == "POST"
+    form = RegulationForm(
+        request.POST if sent else None,
+        initial={name: getattr(regulation, name) for name in regulations.FIELDS},
+    )
+    linked = request.POST.getlist("powers") if sent else [str(link) for link in _links(regulation)]
+    status = 422 if sent else 200
+    if sent and form.is_valid():
+        try:
+            regulations.change(
+                pk,
+                form.cleaned_data,
+                seen=_number(request.POST.get("version")),
+                actor=request.actor,
+                at=clock.now(),
+                powers=[known[name] for name in linked if name in known],
+            )
+        except regulations.NameTaken:
+            form.add_error("name", TAKEN)
+        except regulations.Outdated:
+            status = 409
+            form.add_error(None, "该制度刚被别人修改，您的修改没有保存，内容仍在下面。请另开一页核对后重新提交。")
+        else:
+            messages.success(request, "已保存。")
+            return redirect("regulation_detail", pk=pk)
+    whole = regulation.unit.parent_id is None
+    return render(
+        request,
+        "registers/regulation_edit.html",
+        {
+            "regulation": regulation,
+            "version": request.POST.get("version", "") if sent and status == 422 else regulation.version,
+            **_shown(form),
+            "powers": [
+                (str(power.series), f"{power.name}（{power.unit.name}）" if whole else power.name) for power in powers
+            ],
+            "linked": linked,
+            "crumbs": [
+                (CRUMBS, reverse("regulation_list")),
+                (regulation.name, reverse("regulation_detail", args=[regulation.pk])),
+            ],
+        },
+        status=status,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def regulation_import(request):
+    """Put a pasted list on record, all or nothing. Context: ``form``, ``faults`` as (line, sentence), ``crumbs``."""
+    units = _writable(request)
+    _require_some(request)
+    form, faults = RegulationListForm(request.POST or None, units=units, initial={"unit": _own(request, units)}), []
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            made = regulations.add_list(
+                values["unit"], values["text"], state=values["state"], actor=request.actor, at=clock.now()
+            )
+        except regulations.Faulty as faulty:
+            faults = faulty.faults
+        except regulations.NameTaken as taken:
+            faults = [(1, f"“{taken}”刚被别人登记，没有导入。请重新核对后再提交。")]
+        else:
+            messages.success(request, f"已登记 {len(made)} 项制度。")
+            return redirect(f"{reverse('regulation_list')}?unit={values['unit'].code}")
+    return render(
+        request,
+        "registers/regulation_import.html",
+        {**_shown(form, units), "faults": faults, "crumbs": [(CRUMBS, reverse("regulation_list"))]},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def _shown(form, units=()):
+    """The form with what its controls hold: the day as a date input takes it, the units as choices."""
+    day = form["effective_on"].value() if "effective_on" in form.fields else None
+    return {
+        "form": form,
+        "effective_on": day.isoformat() if hasattr(day, "isoformat") else day or "",
+        "units": [(unit.code, unit.name) for unit in units],
+    }
+
+
+def _require_some(request):
+    """Whoever may write for no unit at all is refused with the reason."""
+    own = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    if not request.actor.has(*WRITERS) and own is not None:
+        require(request.actor, "add_regulation", own)
+
+
+def _own(request, units):
+    """The unit a writer most likely means: his own if he may write for it."""
+    user = request.actor.user
+    own = next((unit for unit in units if unit.pk == user.unit_id), None) or next(iter(units), None)
+    return own.code if own else ""
+
+
+def _links(regulation):
+    return regulation.power_links.values_list("power_series", flat=True)
+
+
+def _number(text):
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1

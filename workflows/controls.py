@@ -1,0 +1,184 @@
+"""Where measures stand, who has to carry them out, and putting on record how it goes. Source: R1-41, R3-06, R3-26, R3-34.
+
+Nothing of this is stored twice: a measure is done when the latest record on its version says so, and overdue when its day
+has passed before that.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+
+from registers import audit
+from registers.access import require
+from registers.models import Appointment, ControlMeasure, RiskPoint
+from registers.text import without_unseen
+from workflows import attachments, deadlines
+from workflows.models import MeasureProgress
+
+Recorded = MeasureProgress.State
+LONGEST = 2000
+MOST_FILES = 5
+SOON_DAYS = 14
+# Where a measure can stand: code → (label, tone of its badge).
+STANDINGS = {
+    "planned": ("拟定", ""),
+    "in_force": ("待落实", "info"),
+    "under_way": ("正在落实", "primary"),
+    "not_done": ("未落实", "warn"),
+    "overdue": ("逾期", "danger"),
+    "done": ("已落实", "ok"),
+    "revised": ("已修订", "off"),
+}
+# What lists are narrowed by.
+FILTERS = {"open": "未到期", "overdue": "逾期", "done": "已落实"}
+
+
+class Refused(Exception):
+    """The record cannot be taken; ``field`` names what is wrong, the message says what to do. Nothing was kept."""
+
+    def __init__(self, field, text):
+        self.field = field
+        super().__init__(text)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a measure stands, in words and as a badge."""
+
+    code: str
+
+    @property
+    def label(self):
+        return STANDINGS[self.code][0]
+
+    @property
+    def tone(self):
+        return STANDINGS[self.code][1]
+
+
+def with_standing(measures):
+    """``measures`` with ``recorded`` (state of the latest record on this version) and ``recorded_at``."""
+    latest = MeasureProgress.objects.filter(measure=OuterRef("pk")).order_by("-at", "-pk")
+    return measures.annotate(
+        recorded=Subquery(latest.values("state")[:1]), recorded_at=Subquery(latest.values("at")[:1])
+    )
+
+
+def standing(measure, *, on):
+    """Where a measure from ``with_standing`` stands on the day ``on``."""
+    if measure.in_force_from is None or measure.in_force_from > on:
+        return Standing("planned")
+    if measure.recorded == Recorded.DONE:
+        return Standing("done")
+    if measure.in_force_until is not None and measure.in_force_until <= on:
+        return Standing("revised")
+    if measure.due_on is not None and measure.due_on < on:
+        return Standing("overdue")
+    return Standing(measure.recorded or "in_force")
+
+
+def narrowed(measures, state, *, on):
+    """Those of ``measures`` (from ``with_standing``) that stand so; ``state`` is one of ``FILTERS``, else all."""
+    done = Q(recorded=Recorded.DONE)
+    undone = Q(recorded=None) | ~done
+    if state == "done":
+        return measures.filter(done)
+    if state == "overdue":
+        return measures.filter(undone, due_on__lt=on)
+    if state == "open":
+        return measures.filter(undone, Q(due_on=None) | Q(due_on__gte=on))
+    return measures
+
+
+def gravest_first(measures, *, on):
+    """``measures`` by the grade of their point (``rank``), the gravest first, those without grade last."""
+    points = RiskPoint.objects.in_force(on).filter(series=OuterRef("point_series"))
+    return measures.annotate(rank=Subquery(points.values("final_grade__rank")[:1])).order_by(
+        F("rank").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "unit", "point_series", "pk"
+    )
+
+
+def mine(measures, actor):
+    """Those of ``measures`` that this person has to carry out: named, or answering for the point where nobody is named.
+
+    A unit's own point without a post is its head's.
+    """
+    points = RiskPoint.objects.in_force(actor.on).filter(series=OuterRef("point_series"))
+    posts = [post for post, _ in actor.posts]
+    heads = actor.own_unit_ids("unit_head")
+    own = points.filter(
+        Q(holder=actor.user_id) | Q(holder=None, post__in=posts) | Q(holder=None, post=None, unit__in=heads)
+    )
+    return measures.filter(Q(responsible=actor.user_id) | Q(responsible=None) & Exists(own))
+
+
+def due_soon(actor, *, limit):
+    """What this person has to carry out within a fortnight or should have by now: measures with their standing, first due first."""
+    found = mine(with_standing(ControlMeasure.objects.visible_to(actor).in_force(actor.on)), actor)
+    found = found.filter(
+        Q(recorded=None) | ~Q(recorded=Recorded.DONE), due_on__lte=deadlines.horizon(actor.on, days_before=SOON_DAYS)
+    )
+    return list(found.order_by("due_on", "pk")[:limit])
+
+
+def uncovered(points, *, on):
+    """Those of ``points`` that no measure in force stands against: not controlled yet. Source: R0-14, R3-26."""
+    measures = ControlMeasure.objects.in_force(on).filter(point_series=OuterRef("series"))
+    return points.filter(~Exists(measures))
+
+
+def uncovered_by_grade(points, *, on):
+    """How many of ``points`` are not controlled yet: grade code (empty: not graded) → number."""
+    counts = uncovered(points, on=on).order_by().values_list("final_grade__code").annotate(number=Count("pk"))
+    return {code or "": number for code, number in counts}
+
+
+def answering(measures, points, *, on):
+    """Measure id → name of whoever carries it out; ``points``: series → point in force."""
+    heads = {}
+    lacking = {
+        point.unit_id
+        for point in points.values()
+        if point.holder_id is None and any(m.point_series == point.series and not m.responsible_id for m in measures)
+    }
+    if lacking:
+        held = Appointment.objects.in_force(on).filter(role="unit_head", unit__in=lacking)
+        heads = dict(held.values_list("unit_id", "user__name"))
+    names = {}
+    for measure in measures:
+        point = points.get(measure.point_series)
+        if measure.responsible_id:
+            names[measure.pk] = measure.responsible.name
+        elif point is not None:
+            names[measure.pk] = point.holder.name if point.holder_id else heads.get(point.unit_id, "")
+    return names
+
+
+@transaction.atomic
+def record(pk, *, state, text, actor, at, uploads=()):
+    """Put on record how the measure version ``pk`` is carried out, with evidence; return the ``MeasureProgress``.
+
+    ``uploads`` are Django ``UploadedFile``. Raises ``Refused`` and ``attachments.Refused``.
+    """
+    measure = ControlMeasure.objects.select_for_update().get(pk=pk)
+    require(actor, "record", MeasureProgress(measure=measure))
+    text = without_unseen(text)[0].strip()
+    if state not in Recorded.values:
+        raise Refused("state", "请选择落实情况。")
+    if not text:
+        raise Refused("text", "请写明落实的情况：做了什么，结果如何；未落实的写明原因和打算。")
+    if len(text) > LONGEST:
+        raise Refused("text", f"“情况说明”最多 {LONGEST} 字，现有 {len(text)} 字，请删减。")
+    if len(uploads) > MOST_FILES:
+        raise Refused("files", f"一次最多上传 {MOST_FILES} 个文件，现有 {len(uploads)} 个。")
+    found = MeasureProgress.objects.create(measure=measure, state=state, text=text, by=actor.user, at=at)
+    found.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
+    audit.append(
+        "measure.record",
+        about=found,
+        actor=actor,
+        at=at,
+        detail={"measure": measure.pk, "state": state, "files": len(uploads)},
+    )
+    return found

@@ -1,0 +1,94 @@
+"""The demo's regulations, who carries measures out and by when, and what was recorded of it."""
+
+from datetime import date
+from itertools import islice
+
+from registers.models import ControlMeasure, Regulation, RegulationPower
+from workflows import controls, deadlines
+from workflows.demo.corpus import dice
+
+DUE_IN = (-24, -6, 9, 12, 45, 80)  # days from the demo's day
+DUE_EVERY, NAMED_EVERY = 5, 3
+LAST_YEARS = (2, 12)  # how many years ago a regulation was issued
+# What people record, by state; told in turn.
+TOLD = (
+    ("done", "已按措施执行：本学期逐笔复核，抽查 20 笔，未发现异常，复核记录已归档。"),
+    ("under_way", "已制定检查清单，上半年完成一次自查，下半年的检查安排在期末前进行。"),
+    ("not_done", "因人员调整，复核岗位暂缺，拟下月起由其他同志兼任，届时补做。"),
+)
+RECORDS = 9
+
+
+class Regulations:
+    """The school's and the units' regulations of the corpus; ``of`` answers which of them a domain rests on."""
+
+    def __init__(self, campus):
+        self.campus, self._rows = campus, []
+
+    def make(self):
+        """Put them on record: those of the party and the school's office for the school, the others for the unit that runs the domain."""
+        chance, root = dice(self.campus.seed, "regulations"), self.campus.root
+        rows = []
+        for entry in self.campus.corpus.regulations:
+            owner = next(
+                (place.unit for place in self.campus.places if entry["domain"] in place.facts["domains"]), root
+            )
+            year = self.campus.year.number - chance.randint(*LAST_YEARS)
+            issued = date(year, chance.randint(1, 12), chance.randint(1, 28))
+            drafted = entry["number"] is None
+            rows.append(
+                Regulation(
+                    unit=root if (entry["number"] or "").startswith(("党", "校发", "校办")) else owner,
+                    name=entry["name"],
+                    document_number="" if drafted else entry["number"].format(year=year, n=chance.randint(1, 60)),
+                    issued_by=owner.name,
+                    effective_on=None if drafted else issued,
+                    state=entry["status"],
+                    remark="列入本年度制度建设计划" if drafted else "",
+                )
+            )
+            self._rows.append((entry["domain"], rows[-1]))
+        Regulation.objects.bulk_create(rows)
+
+    def of(self, domain, unit):
+        """Those of a domain that hold in ``unit``: the school's and its own."""
+        return [row for name, row in self._rows if name == domain and row.unit_id in (self.campus.root.pk, unit.pk)]
+
+    def link(self, items):
+        """Let powers rest on what holds in their domain; ``items``: ``(power item, domain of the corpus)``."""
+        RegulationPower.objects.bulk_create(
+            (
+                RegulationPower(regulation=row, power_series=item.series)
+                for item, domain in items
+                for row in self.of(domain, item.unit)[:2]
+            ),
+            batch_size=500,
+        )
+
+    def arrange(self, measures, risk, place, number):
+        """Say of the first measure against the ``number``-th point who, by when and on which basis; of some points only."""
+        if not measures or number % NAMED_EVERY:
+            return
+        first = measures[0]
+        first.regulation = next(iter(self.of(risk.domain, place.unit)), None)
+        if number % 2:
+            first.responsible = place.seats[1].user
+        if number % DUE_EVERY == 0:
+            ahead = DUE_IN[number // DUE_EVERY % len(DUE_IN)]
+            first.due_on = deadlines.add_days(self.campus.year.today, ahead)
+
+
+def carried_out(campus, agenda, moments, actor_of):
+    """A journey: heads record how some measures of their units are carried out, one a ``moment``."""
+    measures = ControlMeasure.objects.in_force(agenda.today).filter(due_on__isnull=False).order_by("pk")
+    heads = {place.unit.pk: place.head.user for place in campus.places}
+    chosen = [measure for measure in measures if measure.unit_id in heads]
+    home = [measure for measure in chosen if measure.unit_id == campus.home.unit.pk]
+    rest = [measure for measure in chosen if measure.unit_id != campus.home.unit.pk]
+    for number, (measure, at) in enumerate(zip(islice([*home[:3], *rest], RECORDS), moments, strict=False)):
+        yield at
+        state, text = TOLD[number % len(TOLD)]
+        standing = ControlMeasure.objects.in_force(agenda.today).filter(pk=measure.pk)
+        if standing.exists():
+            user = measure.responsible or heads[measure.unit_id]
+            controls.record(measure.pk, state=state, text=text, actor=actor_of(user), at=agenda.at)

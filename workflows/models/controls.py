@@ -1,0 +1,42 @@
+"""What becomes of control measures once they are in force."""
+
+from django.db import models
+from django.db.models import Q
+
+from registers.access import ScopedQuerySet
+
+
+class MeasureProgress(models.Model):
+    """One record of how a measure is carried out, or that it is not (落实记录). Never changed; a correction is another record.
+
+    It belongs to one version of the measure: a revised measure is to be carried out anew. Where a measure stands follows from
+    its latest record and its due date (``workflows.controls``). Source: R1-41, R3-06, R3-34.
+    """
+
+    class State(models.TextChoices):
+        UNDER_WAY = "under_way", "正在落实"
+        DONE = "done", "已落实"
+        NOT_DONE = "not_done", "未落实"
+
+    measure = models.ForeignKey("registers.ControlMeasure", models.PROTECT, related_name="progress")
+    state = models.CharField("落实情况", max_length=10, choices=State)
+    text = models.TextField("情况说明")
+    by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField("记录时间")
+    attachments = models.ManyToManyField(
+        "workflows.Attachment", related_name="measure_progress", verbose_name="佐证材料"
+    )
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["under_way", "done", "not_done"]), name="measure_progress_state_declared"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="measure_progress_says_what"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_state_display()} {self.measure_id}"

@@ -1,0 +1,35 @@
+"""Who reads how measures are carried out, and who may record it. Source: R3-31, R3-34."""
+
+from registers.access import YES, Policy, no, policy
+from registers.models import ControlMeasure, Incumbency, RiskPoint
+
+ANSWERABLE = ("unit_head", "liaison")
+
+
+@policy("workflows.MeasureProgress")
+class MeasureProgressPolicy(Policy):
+    def visible(self, rows, actor):
+        """The records of the measures one may read."""
+        return rows.filter(measure__in=ControlMeasure.objects.visible_to(actor).values("pk"))
+
+    def may_record(self, actor, progress):
+        """On a measure in force: whoever is to carry it out, whoever answers for its point, head and liaison of the unit."""
+        measure = progress.measure
+        if measure.in_force_from is None or measure.in_force_from > actor.on:
+            return no("该措施尚未生效，不能记录落实情况。")
+        if measure.in_force_until is not None and measure.in_force_until <= actor.on:
+            return no("该措施已修订或撤销，请在现行的措施上记录。")
+        if measure.responsible_id == actor.user_id or measure.unit_id in actor.unit_ids(*ANSWERABLE):
+            return YES
+        point = RiskPoint.objects.in_force(actor.on).filter(series=measure.point_series).first()
+        if point is not None and answers_for(actor, point):
+            return YES
+        return no("落实情况由措施责任人、岗位责任人、单位负责人或联络员记录。")
+
+
+def answers_for(actor, point):
+    """Is the point this person's: its holder, else whoever holds its post today?"""
+    if point.holder_id is not None:
+        return point.holder_id == actor.user_id
+    held = Incumbency.objects.in_force(actor.on).filter(post=point.post_id, user=actor.user_id)
+    return point.post_id is not None and held.exists()

@@ -1,0 +1,171 @@
+"""What a sheet says of a measure besides its text: who carries it out, by when, on which regulation. Source: R0-20, R3-31."""
+
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Q
+
+from registers import clock, regulations
+from registers.models import User
+
+LABELS = {"responsible": "责任人", "due": "完成时限", "regulation": "依据制度"}
+YEARS_AHEAD = 10
+
+
+class Arranged:
+    """What every sheet of measures asks about them as its task's ``measure_asks`` says. Values are named ``stage.ask``."""
+
+    @property
+    def arranged(self):
+        """The asks of this task, in their order."""
+        return self.task_rules.measure_asks
+
+    def arrangement_values(self, measure, stage):
+        """What is on record about a measure (None: nothing yet), as the form holds it."""
+        values = {
+            "responsible": told_person(measure.responsible) if measure and measure.responsible else "",
+            "due": measure.due_on.isoformat() if measure and measure.due_on else "",
+            "regulation": str(measure.regulation_id or "") if measure else "",
+        }
+        return {f"{stage}.{ask}": values[ask] for ask in self.arranged}
+
+    @cached_property
+    def people(self):
+        """Whom a measure may be given to: people of the unit, of those above it and of those below it."""
+        unit = self.submission.unit
+        around = [
+            *unit.ancestors().values_list("pk", flat=True),
+            *unit.descendants(include_self=True).values_list("pk", flat=True),
+        ]
+        return User.objects.filter(
+            Q(unit__in=around) | Q(incumbencies__post__unit=unit, incumbencies__until=None), is_active=True
+        ).distinct()
+
+    @cached_property
+    def colleagues(self):
+        """The unit's own people as a list to choose from: ``工号 姓名``."""
+        own = User.objects.filter(unit=self.submission.unit_id, is_active=True)
+        return [told_person(user) for user in own.order_by("sort_key", "number")]
+
+    @cached_property
+    def regulations(self):
+        """``[(key, name)]`` of the regulations that a measure may name."""
+        return [(str(row.pk), row.name) for row in regulations.usable(self.submission.unit)]
+
+    def people_named(self, entries):
+        """Typed text → the person meant by it, for all entries at once; who cannot be meant is not in it."""
+        typed = {
+            text
+            for entry in entries
+            for stage in self.rules.measure_stages
+            if (text := entry["values"].get(f"{stage.code}.responsible", "").strip())
+        }
+        typed -= set(self._found)
+        if typed:
+            numbers = {text: text.split()[0] for text in typed}
+            by_number = {
+                user.number: user
+                for user in self.people.filter(number__in=[number[:20] for number in numbers.values()])
+            }
+            by_name = {}
+            for user in self.people.filter(name__in=[text[:40] for text in typed]):
+                by_name.setdefault(user.name, []).append(user)
+            for text in typed:
+                namesakes = by_name.get(text, [])
+                self._found[text] = by_number.get(numbers[text]) or (namesakes[0] if len(namesakes) == 1 else None)
+        return self._found
+
+    @cached_property
+    def _found(self):
+        return {}
+
+    def arrangement_faults(self, entry, standing):
+        """What is wrong with who, when and on which basis: field → sentence. ``standing``: stage → measure in force."""
+        wrong, values = {}, entry["values"]
+        for stage in self.rules.measure_stages:
+            for ask in self.arranged:
+                name = f"{stage.code}.{ask}"
+                text = values.get(name, "").strip()
+                if text and (fault := getattr(self, f"_{ask}_fault")(text, standing.get(stage.code), entry)):
+                    wrong[name] = f"“{stage.label}”的{LABELS[ask]}：{fault}"
+        return wrong
+
+    def _responsible_fault(self, text, measure, entry):
+        if measure is not None and text == told_person(measure.responsible):
+            return ""  # as it stands; whoever has left since is not the filler's fault
+        found = self.people_named([entry]).get(text)
+        return "" if found else "没有找到这个人，或同名不止一人。请填本单位或上下级单位人员的工号。"
+
+    def _due_fault(self, text, measure, entry):
+        day, today = read_day(text), clock.today()
+        if day is None:
+            return "日期无法识别，请写成 2026-09-30 的样式。"
+        if day.year > today.year + YEARS_AHEAD:
+            return f"不得晚于 {today.year + YEARS_AHEAD} 年。"
+        if day < today and (measure is None or measure.due_on != day):
+            return "不得早于今天。"
+        return ""
+
+    def _regulation_fault(self, text, measure, entry):
+        if measure is not None and text == str(measure.regulation_id):
+            return ""
+        return "" if text in dict(self.regulations) else "该制度不在制度目录中或已废止，请重新选择。"
+
+    def arrangement_of(self, entry, stage, measure):
+        """The columns of a measure that follow from what was typed; what the task does not ask for stays as it was."""
+        values = {name: getattr(measure, name, None) for name in ("responsible_id", "due_on", "regulation_id")}
+        for ask in self.arranged:
+            text = entry["values"].get(f"{stage}.{ask}", "").strip()
+            if ask == "responsible":
+                values["responsible_id"] = self._person_id(text, measure, entry)
+            elif ask == "due":
+                values["due_on"] = read_day(text)
+            else:
+                values["regulation_id"] = int(text) if text else None
+        return values
+
+    def _person_id(self, text, measure, entry):
+        if not text:
+            return None
+        if measure is not None and text == told_person(measure.responsible):
+            return measure.responsible_id
+        return self.people_named([entry])[text].pk
+
+
+def told_person(user):
+    """A person as the form's list offers him: ``工号 姓名``."""
+    return f"{user.number} {user.name}" if user else ""
+
+
+def read_day(text):
+    """A day as a date input sends it; None where it is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def told(measure):
+    """Who, when and on which basis, in one line; empty where nothing was said."""
+    parts = [
+        (LABELS["responsible"], measure.responsible.name if measure.responsible_id else ""),
+        (LABELS["due"], measure.due_on.isoformat() if measure.due_on else ""),
+        (LABELS["regulation"], f"《{measure.regulation.name}》" if measure.regulation_id else ""),
+    ]
+    return "；".join(f"{label}：{value}" for label, value in parts if value)
+
+
+def facts(measures):
+    """The same by column, for papers: ``measures.stage.ask`` → text, and ``responsible_person`` where somebody is named."""
+    found, people = {}, []
+    for measure in measures:
+        if measure.responsible_id:
+            found[f"measures.{measure.stage}.responsible"] = measure.responsible.name
+            people.append(measure.responsible.name)
+        if measure.due_on:
+            found[f"measures.{measure.stage}.due"] = measure.due_on.isoformat()
+        if measure.regulation_id:
+            found[f"measures.{measure.stage}.regulation"] = measure.regulation.name
+    if people:
+        found["responsible_person"] = "、".join(dict.fromkeys(people))
+    return found

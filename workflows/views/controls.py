@@ -1,0 +1,188 @@
+"""防控措施落实: which measures there are to carry out, where each stands, and recording how it goes. Source: R3-06, R3-26, R3-34."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Count, F, Q
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from registers import clock
+from registers.access import can, require
+from registers.actors import SCHOOL_ROLES
+from registers.models import ControlMeasure, RiskPoint, Scheme, Unit
+from registers.views.paging import paged
+from workflows import attachments, controls, deadlines
+from workflows.models import MeasureProgress
+
+WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", "registrar", *SCHOOL_ROLES)
+
+
+@require_safe
+def measure_list(request):
+    """Measures in force, those against the gravest points first; or the points against which there is none.
+
+    Context: ``page`` of measures (each with ``point``, ``who``, ``standing``, ``due``, ``stage_label``) or, where ``view`` is
+    ``uncovered``, of points; ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank, number, address), ``units``,
+    ``stages``, ``states``.
+    """
+    actor, on = request.actor, request.actor.on
+    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("view", "unit", "state", "stage", "grade")}
+    wider = actor.has(*WIDER)
+    view = filters["view"] if filters["view"] in ("mine", "uncovered") else ("" if wider else "mine")
+    scheme = Scheme.objects.visible_to(actor).in_use()
+    rules = scheme.rules if scheme else None
+    points = RiskPoint.objects.visible_to(actor).in_force(on)
+    measures = controls.with_standing(ControlMeasure.objects.visible_to(actor).in_force(on))
+    if view == "mine":
+        measures = controls.mine(measures, actor)
+    if filters["unit"]:
+        points, measures = points.filter(unit__code=filters["unit"]), measures.filter(unit__code=filters["unit"])
+    context = {
+        "view": view,
+        "filters": filters,
+        "tabs": _tabs(view, wider, filters["unit"]),
+        "bare": _bare(points, rules, on, filters["unit"]) if wider else [],
+        "units": _units(actor) if wider else [],
+        "stages": [(stage.code, stage.label) for stage in rules.measure_stages] if rules else [],
+        "states": list(controls.FILTERS.items()),
+    }
+    if view == "uncovered":
+        context["page"] = paged(request, _uncovered(points, filters["grade"], on))
+    else:
+        context["stats"] = _stats(measures, on, filters)
+        measures = controls.narrowed(measures, filters["state"], on=on)
+        if filters["stage"]:
+            measures = measures.filter(stage=filters["stage"])
+        found = controls.gravest_first(measures, on=on).select_related("responsible", "unit")
+        context["page"] = paged(request, found)
+        _tell(context["page"].rows, actor, dict(context["stages"]))
+    return render(request, "workflows/measure_list.html", context)
+
+
+def _tabs(view, wider, unit):
+    """``(label, address, is it the present one)``; those without a wider part have only their own."""
+    if not wider:
+        return []
+    kept = {"unit": unit} if unit else {}
+    return [
+        (label, f"?{urlencode({'view': code} | kept)}", view == code)
+        for code, label in (("", "全部"), ("mine", "我负责的"), ("uncovered", "尚未制定措施的风险点"))
+    ]
+
+
+def _units(actor):
+    held = ControlMeasure.objects.visible_to(actor).in_force(actor.on).order_by().values("unit")
+    return list(Unit.objects.visible_to(actor).filter(pk__in=held).values_list("code", "name"))
+
+
+def _bare(points, rules, on, unit):
+    """How many points of each grade no measure stands against, gravest first: (label, rank, number, address)."""
+    counts = controls.uncovered_by_grade(points, on=on)
+    grades = [(grade.code, grade.label, grade.rank) for grade in rules.grades] if rules else []
+    kept = {"view": "uncovered"} | ({"unit": unit} if unit else {})
+    return [
+        (label, rank, counts.get(code, 0), f"?{urlencode(kept | {'grade': code or 'none'})}")
+        for code, label, rank in [*grades, ("", "未评定", None)]
+        if code or counts.get(code)
+    ]
+
+
+def _uncovered(points, grade, on):
+    bare = controls.uncovered(points, on=on)
+    if grade:
+        bare = bare.filter(final_grade=None) if grade == "none" else bare.filter(final_grade__code=grade)
+    return bare.select_related("unit", "post", "holder", "final_grade", "category").order_by(
+        F("final_grade__rank").asc(nulls_last=True), "unit__position", "unit__code", "pk"
+    )
+
+
+def _stats(measures, on, filters):
+    """``(code, label, number, address)`` of the measures by where they stand."""
+    done = Q(recorded=controls.Recorded.DONE)
+    undone = Q(recorded=None) | ~done
+    counts = measures.aggregate(
+        all=Count("pk"), done=Count("pk", filter=done), overdue=Count("pk", filter=Q(undone, due_on__lt=on))
+    )
+    counts["open"] = counts["all"] - counts["done"] - counts["overdue"]
+    kept = {name: filters[name] for name in ("view", "unit") if filters[name]}
+    return [("", "措施", counts["all"], f"?{urlencode(kept)}")] + [
+        (code, label, counts[code], f"?{urlencode(kept | {'state': code})}") for code, label in controls.FILTERS.items()
+    ]
+
+
+def _tell(measures, actor, stages):
+    """Put on each measure what a row says of it: its point if it may be read, who carries it out, where it stands."""
+    now = clock.now()
+    points = _points(actor, measures)
+    names = controls.answering(measures, points, on=actor.on)
+    for measure in measures:
+        measure.point = points.get(measure.point_series)
+        measure.who = names.get(measure.pk, "")
+        measure.standing = controls.standing(measure, on=actor.on)
+        measure.due = deadlines.shown(measure.due_on, now) if measure.standing.code != "done" else None
+        measure.stage_label = stages.get(measure.stage, measure.stage)
+
+
+def _points(actor, measures):
+    found = RiskPoint.objects.visible_to(actor).in_force(actor.on)
+    found = found.filter(series__in={measure.point_series for measure in measures})
+    return {point.series: point for point in found.select_related("unit", "post", "holder", "final_grade", "category")}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def measure_detail(request, series):
+    """One measure through its versions with what was recorded of each; whoever carries it out records here.
+
+    Context: ``measure`` (the newest version), ``versions`` as (version, its standing, its records), ``point`` or None,
+    ``may_record``, ``states``, ``typed``, ``fault`` (field → sentence), ``accepted``, ``crumbs``.
+    """
+    actor, on = request.actor, request.actor.on
+    versions = controls.with_standing(ControlMeasure.objects.visible_to(actor).filter(series=series))
+    versions = list(versions.select_related("responsible", "regulation", "unit").order_by("-in_force_from", "-pk"))
+    if not versions:
+        raise Http404
+    measure = versions[0]
+    fault, typed = {}, {}
+    if request.method == "POST":
+        require(actor, "record", MeasureProgress(measure=measure))
+        typed = {name: request.POST.get(name, "") for name in ("state", "text")}
+        try:
+            controls.record(measure.pk, **typed, actor=actor, at=clock.now(), uploads=request.FILES.getlist("files"))
+        except controls.Refused as refused:
+            fault[refused.field] = str(refused)
+        except attachments.Refused as refused:
+            fault["files"] = str(refused)
+        else:
+            messages.success(request, "已记录。")
+            return redirect("measure_detail", series=series)
+    _tell([measure], actor, _stage_labels(actor))
+    records = {}
+    found = MeasureProgress.objects.visible_to(actor).filter(measure__in=[version.pk for version in versions])
+    for row in found.select_related("by").prefetch_related("attachments"):
+        records.setdefault(row.measure_id, []).append(row)
+    return render(
+        request,
+        "workflows/measure_detail.html",
+        {
+            "measure": measure,
+            "versions": [
+                (version, controls.standing(version, on=on), records.get(version.pk, [])) for version in versions
+            ],
+            "point": measure.point,
+            "may_record": can(actor, "record", MeasureProgress(measure=measure)),
+            "states": controls.Recorded.choices,
+            "typed": typed,
+            "fault": fault,
+            "accepted": (attachments.ACCEPTED, attachments.ACCEPTED_WORDS),
+            "crumbs": [("防控措施落实", reverse("measure_list"))],
+        },
+        status=422 if fault else 200,
+    )
+
+
+def _stage_labels(actor):
+    scheme = Scheme.objects.visible_to(actor).in_use()
+    return {stage.code: stage.label for stage in scheme.rules.measure_stages} if scheme else {}

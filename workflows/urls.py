@@ -6,6 +6,7 @@ from workflows.views import (
     attachments,
     campaigns,
     desk,
+    progress,
     publicity,
     records,
     reviews,
@@ -23,7 +24,7 @@ urlpatterns = [
     # campaign
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/open/", campaigns.campaign_open, name="campaign_open"),
-    path("progress/", campaigns.progress_list, name="progress_list"),
+    path("progress/", progress.progress_list, name="progress_list"),
     # submission
     path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),
     path("submissions/<int:pk>/fill/", submissions.submission_fill, name="submission_fill"),
@@ -31,7 +32,7 @@ urlpatterns = [
     path("submissions/<int:pk>/entry/", submissions.submission_entry, name="submission_entry"),
     path("submissions/<int:pk>/again/", submissions.submission_again, name="submission_again"),
     path("submissions/<int:pk>/withdraw/", submissions.submission_withdraw, name="submission_withdraw"),
-    path("submissions/<int:pk>/nudge/", campaigns.submission_nudge, name="submission_nudge"),
+    path("submissions/<int:pk>/nudge/", progress.submission_nudge, name="submission_nudge"),
     path("submissions/<int:pk>/paper.<form:form>", submissions.submission_file, name="submission_file"),
     # review
     path("submissions/<int:pk>/review/", reviews.submission_review, name="submission_review"),

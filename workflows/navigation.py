@@ -10,19 +10,15 @@ from workflows import campaigns
 from workflows.models import Notification, Submission
 
 EVERYONE = None
+WATCHERS = ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar")
 # (group, label, URL name, icon, roles that see it; EVERYONE = all)
 MENU = [
     ("办理", "我的待办", "desk", "check2-square", EVERYONE),
     ("办理", "已办", "done_list", "clipboard-check", EVERYONE),
     ("办理", "公示", "notice_list", "megaphone", EVERYONE),
     ("年度活动", "活动安排", "campaign", "calendar3", EVERYONE),
-    (
-        "年度活动",
-        "填报进度",
-        "progress_list",
-        "bar-chart-steps",
-        ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
-    ),
+    ("年度活动", "进度看板", "board", "speedometer2", WATCHERS),
+    ("年度活动", "填报进度", "progress_list", "bar-chart-steps", WATCHERS),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
     ("登记册", "权力事项", "power_list", "list-check", EVERYONE),
     (

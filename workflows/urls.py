@@ -4,6 +4,7 @@ from django.urls import path
 
 from workflows.views import (
     attachments,
+    board,
     campaigns,
     desk,
     progress,
@@ -24,7 +25,10 @@ urlpatterns = [
     # campaign
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/open/", campaigns.campaign_open, name="campaign_open"),
+    path("board/", board.board, name="board"),
     path("progress/", progress.progress_list, name="progress_list"),
+    path("progress/nudge/", progress.progress_nudge, name="progress_nudge"),
+    path("progress/export/", progress.progress_export, name="progress_export"),
     # submission
     path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),
     path("submissions/<int:pk>/fill/", submissions.submission_fill, name="submission_fill"),

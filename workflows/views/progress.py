@@ -1,21 +1,26 @@
-"""The list of who stands where, and 催办 of one sheet."""
+"""The list of who stands where, 催办 of one sheet or of all that are late, and the list as a file."""
 
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Case, When
-from django.db.models.functions import Coalesce
+from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from registers import clock
+from registers import audit, clock, jobs
 from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
-from workflows import campaigns, deadlines, policies, progress, routes
+from workflows import deadlines, nudging, policies, progress, routes
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import EDITABLE, UNFINISHED, State
+from workflows.progress import Choice
 from workflows.views import trail
+
+PLACES = ("/progress/", "/board/")  # where 催办 may lead back to
 
 
 @require_safe
@@ -27,86 +32,105 @@ def progress_list(request):
     ``may_nudge``, or with ``view=units`` the figures ``by_unit``.
     """
     require(request.actor, "watch", Campaign)
-    running = campaigns.current()
-    filters = {name: request.GET.get(name, "").strip()[:40] for name in ("task", "unit", "state", "view")}
-    listed = Submission.objects.listed_to(request.actor).filter(task__campaign=running).exclude(state=State.CANCELLED)
+    running, choice, year = chosen_campaign(request), Choice.sent(request.GET), request.GET.get("year", "")
+    view = "units" if request.GET.get("view") == "units" else ""
+    listed = progress.listed(request.actor, running)
     units = Unit.objects.visible_to(request.actor).filter(pk__in=listed.order_by().values("unit"))
-    if filters["task"]:
-        listed = listed.filter(task__code=filters["task"])
-    if filters["unit"]:
-        listed = listed.filter(unit__code=filters["unit"])
     today = clock.today()
     figures = progress.figures(today)
     context = {
         "campaign": running,
-        "filters": filters,
-        "stats": listed.aggregate(**figures),
+        "year": year,
+        "filters": choice,
+        "view": view,
+        "sent": {"year": year, **choice.given()},
         "tasks": list(running.tasks.all()) if running else [],
         "units": units.values_list("code", "name"),
-        "states": [("late", "已逾期"), *[choice for choice in State.choices if choice[0] != State.CANCELLED]],
-        "links": {state: _address(filters, state=state, view="") for state in ("", "late", *State.values)},
+        "states": [("late", "已逾期"), ("unfinished", "未办结"), *STATES],
+        "links": {state: address(choice.but(state=state), year=year) for state in ("", "late", *State.values)},
         "tabs": [
-            (label, _address(filters, state="", view=view), filters["view"] == view)
-            for label, view in (("按表", ""), ("按单位", "units"))
+            (label, address(choice.but(state=""), year=year, view=other), view == other)
+            for label, other in (("按表", ""), ("按单位", "units"))
         ],
+        "may_urge": running is not None and can(request.actor, "urge", running),
+        "stats": choice.whose(listed).aggregate(**figures),
     }
-    if filters["view"] == "units":
-        by_unit = listed.order_by("unit__position", "unit__code").values("unit__name", "unit__code", "unit__position")
+    if view == "units":
+        by_unit = choice.whose(listed).order_by("unit__position", "unit__code")
         context["by_unit"] = [
-            (row, _address(filters, unit=row["unit__code"], view="", state="")) for row in by_unit.annotate(**figures)
+            (row, address(choice.but(unit=row["unit__code"], state=""), year=year))
+            for row in by_unit.values("unit__name", "unit__code", "unit__position").annotate(**figures)
         ]
         return render(request, "workflows/progress_list.html", context)
-    rows = listed.select_related("task", "unit", "post", "person", "assigned_to").order_by(
-        Case(When(state=State.FILED, then=1), default=0),
-        Coalesce(Case(When(state=State.IN_REVIEW, then="step_due_on")), "due_on").asc(nulls_last=True),
-        "unit__position",
-        "pk",
-    )
-    if filters["state"] == "late":
-        rows = rows.filter(progress.late(today))
-    elif filters["state"] in State.values:
-        rows = rows.filter(state=filters["state"])
-    else:
-        rows = rows.exclude(state=State.WAITING)
-    page = paged(request, rows)
-    items = _standing(request.actor, running, page.rows)
+    rows = choice.narrow(listed, on=today)
+    page = paged(request, in_full(rows if choice.state else rows.exclude(state=State.WAITING)))
+    items = standing(request.actor, running, page.rows)
     context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/progress_list.html", context)
 
 
-def _standing(actor, running, rows):
-    """How each sheet stands and what the reader may do about it."""
+STATES = [choice for choice in State.choices if choice[0] != State.CANCELLED]
+
+
+def chosen_campaign(request):
+    """The campaign whose year was asked for, else the running one or the latest; None when there is none. 404 for another year."""
+    year = request.GET.get("year", "")
+    found = progress.campaign_for(request.actor, year)
+    if progress.is_year(year) and found is None:
+        raise Http404
+    return found
+
+
+def address(choice, **more):
+    """The address of the list (without its path) for a choice."""
+    return f"?{urlencode({name: value for name, value in {**choice.given(), **more}.items() if value})}"
+
+
+def in_full(rows):
+    """Sheets in the list's order, with what a line of it shows."""
+    return progress.in_order(rows.select_related("task", "unit", "post", "person", "assigned_to"))
+
+
+def standing(actor, campaign, rows, roster=None):
+    """How each sheet stands, who has it now, and what the reader may do about it."""
     readable = set(
         Submission.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
     )
     now, items = clock.now(), []
+    roster = roster or policies.Roster(timezone.localdate(now))
     for row in rows:
-        row.task.campaign = running  # already read, with its rule book
+        row.task.campaign = campaign  # already read, with its rule book
         due = row.due_on if row.state in EDITABLE else row.step_due_on
         item = trail.Item(row, deadlines.shown(due, now) if row.state in UNFINISHED else None)
         item.may_open = row.pk in readable
-        item.may_nudge = can(actor, "nudge", row)
-        item.waits_for = _waits_for(item)
+        item.may_nudge = campaign.state == "open" and can(actor, "nudge", row)
+        item.waits_for = waits_for(row, roster)
+        item.since = (
+            deadlines.days_since(timezone.localdate(row.moved_at), roster.on)
+            if row.moved_at and row.state in progress.BEGUN
+            else None
+        )
         items.append(item)
     return items
 
 
-def _address(filters, **changed):
-    """The page's own address with other filters."""
-    return f"?{urlencode({name: value for name, value in (filters | changed).items() if value})}"
-
-
-def _waits_for(item):
-    """Whose turn it is, in words."""
-    submission = item.submission
-    roles = submission.task.campaign.scheme.rules.roles
-    if submission.state in (State.OPEN, State.RETURNED):
-        return submission.person.name if submission.person_id else roles.get("liaison", "")
-    if submission.state != State.IN_REVIEW:
+def waits_for(sheet, roster):
+    """Whose turn it is, in words: the part and the people."""
+    if sheet.state not in progress.BEGUN:
         return ""
-    if submission.waiting_role == policies.NOTICE:
+    if sheet.waiting_role == policies.NOTICE:
         return "公示结束"
-    return submission.assigned_to.name if submission.assigned_to_id else roles.get(submission.waiting_role, "")
+    if sheet.state in EDITABLE and sheet.person_id:
+        return sheet.person.name
+    role = "liaison" if sheet.state in EDITABLE else sheet.waiting_role
+    people = [roster.names[user] for user in roster.waited_for(sheet)]
+    label = sheet.task.campaign.scheme.rules.roles.get(role, role)
+    return f"{label} {some(people)}" if people else f"{label}（暂无经办人）"
+
+
+def some(names, number=3):
+    """The first few names, and how many there are if there are more."""
+    return "、".join(names) if len(names) <= number else f"{'、'.join(names[:number])}等{len(names)}人"
 
 
 @require_POST
@@ -123,8 +147,68 @@ def submission_nudge(request, pk):
         request,
         f"已催办，提醒 {told} 人（同一天重复催办只送达一次）。" if told else "该环节暂无经办人，请核对人员任职。",
     )
-    return (
-        redirect(request.POST.get("back") or "progress_list")
-        if request.POST.get("back", "").startswith("/progress/")
-        else redirect("progress_list")
-    )
+    return _back(request)
+
+
+def _back(request):
+    back = request.POST.get("back", "")
+    if back.startswith(PLACES) and "\\" not in back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("progress_list")
+
+
+@require_POST
+def progress_nudge(request):
+    """催办 of everything late among what was chosen: one message a person."""
+    campaign, choice = _posted(request)
+    require(request.actor, "urge", campaign)
+    sheets = choice.but(state="").whose(progress.listed(request.actor, campaign))
+    nudged = nudging.nudge_late(sheets, campaign=campaign, actor=request.actor, at=clock.now())
+    said = messages.success if nudged.people else messages.info
+    said(request, _said(nudged))
+    return _back(request)
+
+
+def _said(nudged):
+    parts = [f"已催办 {nudged.people} 人，涉及 {nudged.sheets} 张" if nudged.people else "没有新的催办"]
+    if nudged.again:
+        parts.append(f"另有 {nudged.again} 人今天已催过，不再重复")
+    if nudged.vacant:
+        parts.append(f"{nudged.vacant} 张暂无经办人，请核对人员任职")
+    if parts == ["没有新的催办"]:
+        parts.append("所选范围内没有您可以催办的逾期表")
+    return "；".join(parts) + "。"
+
+
+@require_POST
+def progress_export(request):
+    """Have a worker write the list of what is late (or, ``which=unfinished``, not done) among what was chosen."""
+    require(request.actor, "watch", Campaign)
+    campaign, choice = _posted(request)
+    which = progress.UNFINISHED if request.POST.get("which") == progress.UNFINISHED else progress.LATE
+    listed = choice.whose(progress.listed(request.actor, campaign))
+    # Ids alone: what was typed to find a person is a name.
+    found = listed.order_by().values_list("person", flat=True).distinct() if choice.person else []
+    parameters = {
+        "campaign": campaign.pk,
+        "which": which,
+        **choice.but(state=choice.state if choice.state in progress.BEGUN else "", person="").given(),
+        **({"people": sorted(found)} if choice.person else {}),
+    }
+    with transaction.atomic():
+        job = jobs.create("unfinished", owner=request.actor.user, at=clock.now(), parameters=parameters)
+        detail = {
+            "job": job.pk,
+            "which": which,
+            **{name: parameters[name] for name in ("task", "unit", "state") if name in parameters},
+        }
+        audit.append("progress.export", about=campaign, actor=request.actor, detail=detail)
+    return redirect("job_detail", pk=job.pk)
+
+
+def _posted(request):
+    """The campaign and the choice that a form names."""
+    campaign = progress.campaign_for(request.actor, request.POST.get("year", ""))
+    if campaign is None:
+        raise Http404
+    return campaign, Choice.sent(request.POST)

@@ -1,0 +1,244 @@
+"""The committee's board: one reading of a campaign's sheets, folded by phase, paper and unit, with what is to be expected.
+
+Two queries read all sheets there are, whatever their number; the rest is arithmetic. Source: R1-12, R0-31.
+"""
+
+from collections import namedtuple
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.utils import timezone
+
+from workflows import curves, deadlines, forecasts, progress
+from workflows.models.submissions import State
+from workflows.policies import NOTICE, Roster
+
+AHEAD = 370  # days for which the pace is extrapolated
+READINGS = 13  # of a curve; each costs a count
+LONGEST = 8  # of the places where sheets wait
+NAMES = 3  # of the people who keep them waiting
+
+Waiting = namedtuple("Waiting", "label role who units number late days")
+
+
+@dataclass
+class TaskLine:
+    """A paper on the board: its ``figures``, its deadline as ``due`` (``deadlines.Due``), what is to be expected."""
+
+    task: object
+    label: str
+    figures: progress.Figures
+    due: object
+    forecast: forecasts.Forecast | None
+
+
+@dataclass
+class PhaseLine:
+    """A phase with its papers; ``state`` next, current or done. ``phase`` None: what stands all year."""
+
+    phase: object
+    state: str
+    tasks: list
+    figures: progress.Figures = field(default_factory=progress.Figures)
+
+
+@dataclass
+class UnitLine:
+    """A unit on the board; ``forecast`` is that of the paper it is worst with, ``task``."""
+
+    unit: object
+    figures: progress.Figures
+    forecast: forecasts.Forecast | None = None
+    task: object = None
+
+    @property
+    def order(self):
+        """What will miss its deadline first on top; then what has most to do."""
+        expected = self.forecast.order if self.forecast else (max(forecasts.URGENCY.values()) - 0.5, 0)
+        return *expected, -self.figures.late, -self.figures.remaining
+
+
+class Board:
+    """How ``rows``, sheets of ``campaign`` that somebody may know of, stand at the moment ``at`` (aware)."""
+
+    def __init__(self, campaign, rows, *, at):
+        self.campaign, self.rows, self.at, self.on = campaign, rows, at, timezone.localdate(at)
+        self.running = campaign.state == "open"
+
+    @cached_property
+    def tasks(self):
+        """The campaign's tasks in the order of the rule book, by id."""
+        found = {task.pk: task for task in self.campaign.tasks.order_by("position")}
+        for task in found.values():
+            task.campaign = self.campaign
+        return found
+
+    @cached_property
+    def _days(self):
+        dated = [task.opens_on for task in self.tasks.values()]
+        first = min([*dated, deadlines.add_days(self.on, -3 * forecasts.WINDOW)])
+        return forecasts.WorkingDays(deadlines.working_days(first, deadlines.add_days(self.on, AHEAD)))
+
+    @cached_property
+    def _found(self):
+        since = deadlines.start_of(self._days.window(self.on))
+        return progress.standings(self.rows, on=self.on, since=since)
+
+    @cached_property
+    def figures(self):
+        """Of everything."""
+        return progress.summed(self._found).get(None, progress.Figures())
+
+    def _forecast(self, task, figures):
+        if not self.running or task.due_on is None or task.opens_on > self.on:
+            return None
+        opened_on = task.opens_on
+        if figures.remaining and not figures.handed:  # it may have waited for another paper long after its day
+            if figures.opened is None and not figures.returned:
+                return None
+            opened_on = max(opened_on, timezone.localdate(figures.opened)) if figures.opened else opened_on
+        return forecasts.forecast(
+            remaining=figures.remaining,
+            handed=figures.recent,
+            opened_on=opened_on,
+            due_on=task.due_on,
+            today=self.on,
+            days=self._days,
+        )
+
+    # -- by phase and paper ----------------------------------------------------------------------------
+    def phases(self):
+        """``PhaseLine`` in order, those without sheets too; at the end what stands all year, if anything does."""
+        by_task = progress.summed(self._found, lambda standing: standing.task)
+        lines = {}
+        for phase in self.campaign.phases.all():
+            lines[phase.pk] = PhaseLine(phase, _phase_state(phase, self.on), [])
+        for task in sorted(self.tasks.values(), key=lambda task: (task.due_on or task.opens_on, task.position)):
+            figures = by_task.get(task.pk)
+            if figures is None:
+                continue
+            line = lines.setdefault(task.phase_id, PhaseLine(None, "", []))
+            line.tasks.append(
+                TaskLine(
+                    task,
+                    task.paper_rules.label or task.paper_rules.title,
+                    figures,
+                    deadlines.shown(task.due_on, self.at),
+                    self._forecast(task, figures),
+                )
+            )
+        by_phase = progress.summed(self._found, lambda standing: self.tasks[standing.task].phase_id)
+        for phase, line in lines.items():
+            line.figures = by_phase.get(phase, line.figures)
+        return list(lines.values())
+
+    # -- by unit ---------------------------------------------------------------------------------------
+    def units(self, units):
+        """``UnitLine`` for each of ``units`` (those that owe something), what will miss its deadline first on top."""
+        by_unit = progress.summed(self._found, lambda standing: standing.unit)
+        lines = {unit.pk: UnitLine(unit, by_unit[unit.pk]) for unit in units if unit.pk in by_unit}
+        for (unit, task), figures in progress.summed(
+            self._found, lambda standing: (standing.unit, standing.task)
+        ).items():
+            expected = self._forecast(self.tasks[task], figures)
+            line = lines.get(unit)
+            if expected and line and (line.forecast is None or expected.order < line.forecast.order):
+                line.forecast, line.task = expected, self.tasks[task]
+        return sorted(lines.values(), key=lambda line: line.order)
+
+    # -- who holds up reviews --------------------------------------------------------------------------
+    def held_up(self, units, roster=None):
+        """Where sheets in review have waited longest: ``Waiting`` by step and by the people who act there. ``units``: id → unit."""
+        roster, places = roster or Roster(self.on), {}
+        roles = self.campaign.scheme.rules.roles
+        for found in self._found:
+            if found.state != State.IN_REVIEW or found.role == NOTICE:
+                continue  # a notice waits for the calendar
+            route = self.tasks[found.task].route_rules
+            label = next((step.label for step in route.steps if step.code == found.step), "")
+            people = tuple(roster.deciders(found.role, found.unit))
+            # Where nobody acts, it matters whose the sheets are.
+            places.setdefault((label, found.role, people, None if people else found.unit), []).append(found)
+        waiting = []
+        for (label, role, people, _), found in places.items():
+            own = [units[unit] for unit in dict.fromkeys(one.unit for one in found) if unit in units]
+            since = min(one.since for one in found)
+            waiting.append(
+                Waiting(
+                    label,
+                    roles.get(role, role),
+                    _named([roster.names[user] for user in people]),
+                    own,
+                    sum(one.number for one in found),
+                    sum(one.late for one in found),
+                    deadlines.days_since(timezone.localdate(since), self.on),
+                )
+            )
+        return sorted(waiting, key=lambda place: (-place.days, -place.number))[:LONGEST]
+
+    # -- over time -------------------------------------------------------------------------------------
+    def curve(self):
+        """What was handed in of the sheets that have a deadline, against an even pace up to each of them; None without any."""
+        dated = [task for task in self.tasks.values() if task.due_on]
+        owed = progress.summed(self._found, lambda standing: standing.task)
+        dated = [task for task in dated if task.pk in owed]
+        if not dated:
+            return None
+        first, last = min(task.opens_on for task in dated), max(task.due_on for task in dated)
+        last = max(last, self.on) if self.running else last
+        days = deadlines.spread(first, last, READINGS)
+        days = sorted({*days, self.on} if first <= self.on <= last else days)
+        past = [day for day in days if day <= self.on]
+        counts = progress.handed_by(
+            self.rows.filter(task__due_on__isnull=False), [deadlines.due_moment(day) for day in past]
+        )
+        handed = dict(zip(past, counts, strict=True))
+        readings = [
+            curves.Reading(
+                day,
+                sum(owed[task.pk].owed * self._planned(task, day) for task in dated),
+                handed.get(day),
+            )
+            for day in days
+        ]
+        return curves.curve(readings, sum(owed[task.pk].owed for task in dated))
+
+    def _planned(self, task, day):
+        """Which part of a task would be handed in by the end of ``day`` at an even pace."""
+        if day >= task.due_on:
+            return 1
+        asked = self._days.between(task.opens_on, task.due_on)
+        return self._days.between(task.opens_on, day) / asked if asked and day >= task.opens_on else 0
+
+
+def _phase_state(phase, on):
+    if phase.starts_on and on < phase.starts_on:
+        return "next"
+    return "done" if on > phase.due_on else "current"
+
+
+def _named(names):
+    """A few names, and how many there are."""
+    return "、".join(names) if len(names) <= NAMES else f"{'、'.join(names[:NAMES])} 等 {len(names)} 人"
+
+
+@dataclass
+class PersonLine:
+    """Whoever owes sheets (``person`` None: the unit itself) with the sheet of each task, None where none is owed."""
+
+    person: object
+    post: object
+    sheets: list
+
+
+def by_person(rows, tasks, subjects):
+    """``PersonLine`` for each of ``subjects``, (person id, post id), from ``rows``; the latest sheet of each of ``tasks`` (ids)."""
+    people = {person for person, _ in subjects}
+    rows = rows.filter(person__in=people - {None}) | (rows.filter(person=None) if None in people else rows.none())
+    found = {}
+    for sheet in rows.select_related("person", "post").order_by("sequence"):
+        line = found.setdefault((sheet.person_id, sheet.post_id), PersonLine(sheet.person, sheet.post, {}))
+        line.sheets[sheet.task_id] = sheet
+    for line in found.values():
+        line.sheets = [line.sheets.get(task) for task in tasks]
+    return [found[subject] for subject in subjects if subject in found]

@@ -1,0 +1,121 @@
+"""The committee's board: progress by phase, paper, unit and person, what is to be expected, and who keeps sheets waiting."""
+
+from django.db.models import F
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from registers import clock
+from registers.access import can, require
+from registers.models import Unit
+from registers.views.paging import paged
+from workflows import boards, policies, progress
+from workflows.models import Campaign, Submission
+from workflows.models.submissions import State
+from workflows.policies.submissions import MAY_NUDGE
+from workflows.progress import Choice
+from workflows.views.progress import address, chosen_campaign, in_full, standing
+
+STATES = ("", "late", State.FILED, State.IN_REVIEW, State.OPEN, State.RETURNED, State.WAITING)
+
+
+@require_safe
+def board(request):
+    """The board of a campaign (``?year=``), or with ``?unit=CODE`` that unit's page of it.
+
+    Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
+    (``boards.PhaseLine``), ``curve``, ``held_up``, ``may_urge``; of the whole ``page`` of unit ``lines`` with ``nudged``, the
+    ids of units whose late sheets the reader may urge; of a unit see ``_unit_page``.
+    """
+    require(request.actor, "watch", Campaign)
+    campaign, code = chosen_campaign(request), request.GET.get("unit", "")
+    context = {"campaign": campaign, "years": _years(request.actor, campaign)}
+    if campaign is None:
+        return render(request, "workflows/board.html", context)
+    listed = progress.listed(request.actor, campaign)
+    units = _units(request, listed)
+    year = str(campaign.year) if campaign.state != "open" else ""
+    if code:
+        unit = next((unit for unit in units if unit.code == code), None)
+        if unit is None:
+            raise Http404
+        return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
+    shown = boards.Board(campaign, listed, at=clock.now())
+    lines = shown.units(units)
+    by_id = {unit.pk: unit for unit in units}
+    context |= {
+        **_common(request, shown, Choice(), year),
+        "page": paged(request, lines),
+        "nudged": request.actor.unit_ids(*MAY_NUDGE),
+        "held_up": shown.held_up(by_id),
+        "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
+        "only": units[0] if len(units) == 1 else None,
+    }
+    return render(request, "workflows/board.html", context)
+
+
+def _unit_page(request, campaign, rows, unit, year):
+    """A unit's page. Context beside the board's: ``unit``; ``view`` with its ``tabs``; a ``page`` of ``items`` (``progress_list``)
+    or with ``view=people`` of ``people``, each with his sheet of each of ``tasks``."""
+    shown = boards.Board(campaign, rows, at=clock.now())
+    roster = policies.Roster(shown.on)
+    view = "people" if request.GET.get("view") == "people" else ""
+    context = {
+        "campaign": campaign,
+        "years": [],
+        "unit": unit,
+        "crumbs": [("进度看板", f"{reverse('board')}{f'?year={year}' if year else ''}")],
+        "view": view,
+        "tabs": [
+            (label, f"{address(Choice(unit=unit.code), year=year, view=name)}#sheets", view == name)
+            for label, name in (("逐张", ""), ("按人", "people"))
+        ],
+        **_common(request, shown, Choice(unit=unit.code), year),
+        "held_up": shown.held_up({unit.pk: unit}, roster),
+    }
+    if view == "people":
+        context |= _by_person(request, shown, rows)
+    else:
+        page = paged(request, in_full(rows))
+        items = standing(request.actor, campaign, page.rows, roster)
+        context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
+    return render(request, "workflows/board_unit.html", context)
+
+
+def _by_person(request, shown, rows):
+    subjects = (
+        rows.order_by(F("person__sort_key").asc(nulls_first=True), "person__number", "person", "post")
+        .values_list("person", "post", "person__sort_key", "person__number")
+        .distinct()
+    )
+    page = paged(request, subjects)
+    tasks = [line.task for phase in shown.phases() for line in phase.tasks]
+    people = boards.by_person(rows, [task.pk for task in tasks], [subject[:2] for subject in page.rows])
+    sheets = [sheet.pk for line in people for sheet in line.sheets if sheet]
+    late = set(rows.filter(progress.late(shown.on), pk__in=sheets).values_list("pk", flat=True))
+    readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
+    return {"page": page, "tasks": tasks, "people": people, "late": late, "readable": readable}
+
+
+def _common(request, shown, choice, year):
+    return {
+        "figures": shown.figures,
+        "phases": shown.phases(),
+        "curve": shown.curve(),
+        "links": {state or "all": address(choice.but(state=state), year=year) for state in STATES},
+        "choice": choice,
+        "year": year,
+        "sent": {"year": year, **choice.given()},
+        "may_urge": can(request.actor, "urge", shown.campaign),
+    }
+
+
+def _units(request, listed):
+    """The units that owe something the reader may know of, in the order of the organisation."""
+    return list(Unit.objects.visible_to(request.actor).filter(pk__in=listed.order_by().values("unit")))
+
+
+def _years(actor, chosen):
+    found = Campaign.objects.visible_to(actor).order_by("-year").values_list("year", flat=True).distinct()
+    return [(year, f"?year={year}", chosen is not None and year == chosen.year) for year in found]

@@ -26,7 +26,6 @@ class TaskLine:
     """A paper on the board: its ``figures``, its deadline as ``due`` (``deadlines.Due``), what is to be expected."""
 
     task: object
-    label: str
     figures: progress.Figures
     due: object
     forecast: forecasts.Forecast | None
@@ -89,14 +88,19 @@ class Board:
         """Of everything."""
         return progress.summed(self._found).get(None, progress.Figures())
 
-    def _forecast(self, task, figures):
+    def _opened(self, task, figures):
+        """Since when a task with a deadline could be worked on; None where it cannot be yet."""
         if not self.running or task.due_on is None or task.opens_on > self.on:
             return None
-        opened_on = task.opens_on
-        if figures.remaining and not figures.handed:  # it may have waited for another paper long after its day
-            if figures.opened is None and not figures.returned:
-                return None
-            opened_on = max(opened_on, timezone.localdate(figures.opened)) if figures.opened else opened_on
+        if figures.handed or figures.returned or not figures.remaining:
+            return task.opens_on
+        # It may have waited for another paper long after its day.
+        return max(task.opens_on, timezone.localdate(figures.opened)) if figures.opened else None
+
+    def _forecast(self, task, figures):
+        opened_on = self._opened(task, figures)
+        if opened_on is None:
+            return None
         return forecasts.forecast(
             remaining=figures.remaining,
             handed=figures.recent,
@@ -121,7 +125,6 @@ class Board:
             line.tasks.append(
                 TaskLine(
                     task,
-                    task.paper_rules.label or task.paper_rules.title,
                     figures,
                     deadlines.shown(task.due_on, self.at),
                     self._forecast(task, figures),
@@ -136,15 +139,18 @@ class Board:
     def units(self, units):
         """``UnitLine`` for each of ``units`` (those that owe something), what will miss its deadline first on top."""
         by_unit = progress.summed(self._found, lambda standing: standing.unit)
-        lines = {unit.pk: UnitLine(unit, by_unit[unit.pk]) for unit in units if unit.pk in by_unit}
-        for (unit, task), figures in progress.summed(
-            self._found, lambda standing: (standing.unit, standing.task)
-        ).items():
-            expected = self._forecast(self.tasks[task], figures)
-            line = lines.get(unit)
-            if expected and line and (line.forecast is None or expected.order < line.forecast.order):
-                line.forecast, line.task = expected, self.tasks[task]
-        return sorted(lines.values(), key=lambda line: line.order)
+        several = {}
+        by_task = progress.summed(self._found, lambda standing: (standing.unit, standing.task))
+        for (unit, key), figures in by_task.items():
+            task = self.tasks[key]
+            if (opened_on := self._opened(task, figures)) is not None:
+                several.setdefault(unit, []).append((task, figures.remaining, figures.recent, opened_on, task.due_on))
+        lines = []
+        for unit in units:
+            if unit.pk in by_unit:
+                expected, task = forecasts.forecast_of_several(several.get(unit.pk, []), today=self.on, days=self._days)
+                lines.append(UnitLine(unit, by_unit[unit.pk], expected, task))
+        return sorted(lines, key=lambda line: line.order)
 
     # -- who holds up reviews --------------------------------------------------------------------------
     def held_up(self, units, roster=None):

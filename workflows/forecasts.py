@@ -49,23 +49,24 @@ class Forecast:
 
     ``finishes_on``: the day the last sheet is handed in, None when that cannot be said or lies further off than the known
     working days. ``late_by``: working days after the deadline (of what is already past it, when nothing moves).
-    ``pace``: sheets per working day.
+    ``pace``: sheets per working day. ``left``: working days until the deadline, today among them.
     """
 
     verdict: str
     pace: float = 0.0
     finishes_on: object = None
     late_by: int = 0
+    left: int = 0
 
     @property
     def misses(self):
-        """Will the deadline be missed?"""
-        return self.verdict in (LATE, STALLED)
+        """Will the deadline be missed? Where nothing moves, that is said once the deadline is as near as the pace looks back."""
+        return self.verdict == LATE or (self.verdict == STALLED and self.left <= WINDOW)
 
     @property
     def order(self):
         """Sorts what will miss its deadline first, the worst on top."""
-        return URGENCY[self.verdict], -self.late_by
+        return URGENCY[self.verdict] if self.misses or self.verdict != STALLED else URGENCY[LATE] + 0.5, -self.late_by
 
 
 def forecast(*, remaining, handed, opened_on, due_on, today, days):
@@ -76,18 +77,34 @@ def forecast(*, remaining, handed, opened_on, due_on, today, days):
     if remaining <= 0:
         return Forecast(DONE)
     since = max(opened_on, days.window(today))
+    left = days.between(today, due_on)
     observed = days.between(since, today)
     if today <= due_on and days.between(opened_on, today) < TOO_FEW:
-        return Forecast(EARLY)
+        return Forecast(EARLY, left=left)
     if handed <= 0 or observed <= 0:
-        return Forecast(STALLED, late_by=days.after(due_on, today))
+        return Forecast(STALLED, late_by=days.after(due_on, today), left=left)
     finishes_on = days.nth_from(today, -(-remaining * observed // handed))
     pace = handed / observed
     if finishes_on is None:
-        return Forecast(LATE, pace, None, days.after(due_on, days.last))
-    return Forecast(LATE if finishes_on > due_on else ON_TIME, pace, finishes_on, days.after(due_on, finishes_on))
+        return Forecast(LATE, pace, None, days.after(due_on, days.last), left)
+    return Forecast(LATE if finishes_on > due_on else ON_TIME, pace, finishes_on, days.after(due_on, finishes_on), left)
 
 
-def worst(forecasts):
-    """The one of ``forecasts`` that shows first; None of none."""
-    return min(forecasts, key=lambda found: found.order, default=None)
+def forecast_of_several(several, *, today, days):
+    """The worst ``(forecast, key)`` of one unit's tasks at the pace of all of them together, what is due first done first.
+
+    ``several``: (key, remaining, handed, opened on, due on) each. One task of a unit is often a single sheet, which has no
+    pace of its own. ``(None, None)`` of nothing.
+    """
+    if not several:
+        return None, None
+    handed, opened_on = sum(task[2] for task in several), min(task[3] for task in several)
+    found, before = [], 0
+    for key, remaining, _, _, due_on in sorted(several, key=lambda task: task[4]):
+        before += remaining
+        if remaining > 0:
+            expected = forecast(
+                remaining=before, handed=handed, opened_on=opened_on, due_on=due_on, today=today, days=days
+            )
+            found.append((expected, key))
+    return min(found, key=lambda one: one[0].order, default=(Forecast(DONE), several[0][0]))

@@ -230,7 +230,7 @@ def _named(names):
 
 @dataclass
 class PersonLine:
-    """Whoever owes sheets (``person`` None: the unit itself) with the sheet of each task, None where none is owed."""
+    """Whoever owes sheets in a post, with the sheet of each task, None where none is owed."""
 
     person: object
     post: object
@@ -238,13 +238,16 @@ class PersonLine:
 
 
 def by_person(rows, tasks, subjects):
-    """``PersonLine`` for each of ``subjects``, (person id, post id), from ``rows``; the latest sheet of each of ``tasks`` (ids)."""
-    people = {person for person, _ in subjects}
-    rows = rows.filter(person__in=people - {None}) | (rows.filter(person=None) if None in people else rows.none())
+    """The tasks that people owe, and a ``PersonLine`` for each of ``subjects``, (person id, post id), from ``rows``.
+
+    ``tasks``: id → task, in order. Of a task that was begun again the latest sheet counts.
+    """
     found = {}
+    rows = rows.filter(person__in={person for person, _ in subjects})
     for sheet in rows.select_related("person", "post").order_by("sequence"):
         line = found.setdefault((sheet.person_id, sheet.post_id), PersonLine(sheet.person, sheet.post, {}))
         line.sheets[sheet.task_id] = sheet
+    owed = [key for key in tasks if any(key in line.sheets for line in found.values())]
     for line in found.values():
-        line.sheets = [line.sheets.get(task) for task in tasks]
-    return [found[subject] for subject in subjects if subject in found]
+        line.sheets = [line.sheets.get(key) for key in owed]
+    return [tasks[key] for key in owed], [found[subject] for subject in subjects if subject in found]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 380, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 10, 12, 24
-STEPS = (1, 2, 5)
+TOPS = (10, 12, 16, 20, 24, 30, 40, 50, 60, 80)  # halves of which are whole, whatever their size
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def _path(places):
 
 
 def _round_up(total):
-    """The next even number whose half can be read off a scale: 1, 2 or 5 tens, hundreds …, doubled."""
+    """The next number that makes a scale easy to read, with its half."""
+    if total <= 10:
+        return total + total % 2
     size = 1
-    while True:
-        for step in STEPS:
-            if 2 * step * size >= total:
-                return 2 * step * size
+    while total > TOPS[-1] * size:
         size *= 10
+    return next(top * size for top in TOPS if top * size >= total)

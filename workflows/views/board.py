@@ -1,6 +1,5 @@
 """The committee's board: progress by phase, paper, unit and person, what is to be expected, and who keeps sheets waiting."""
 
-from django.db.models import F
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,9 +14,7 @@ from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.policies.submissions import MAY_NUDGE
 from workflows.progress import Choice
-from workflows.views.progress import address, chosen_campaign, in_full, standing
-
-STATES = ("", "late", State.FILED, State.IN_REVIEW, State.OPEN, State.RETURNED, State.WAITING)
+from workflows.views.progress import address, chosen_campaign, in_full, links_of, standing
 
 
 @require_safe
@@ -57,7 +54,7 @@ def board(request):
 
 def _unit_page(request, campaign, rows, unit, year):
     """A unit's page. Context beside the board's: ``unit``; ``view`` with its ``tabs``; a ``page`` of ``items`` (``progress_list``)
-    or with ``view=people`` of ``people``, each with his sheet of each of ``tasks``."""
+    or with ``view=people`` the unit's ``own`` sheets and a page of ``people``, each with his sheet of each of ``tasks``."""
     shown = boards.Board(campaign, rows, at=clock.now())
     roster = policies.Roster(shown.on)
     view = "people" if request.GET.get("view") == "people" else ""
@@ -77,7 +74,7 @@ def _unit_page(request, campaign, rows, unit, year):
     if view == "people":
         context |= _by_person(request, shown, rows)
     else:
-        page = paged(request, in_full(rows))
+        page = paged(request, in_full(rows.exclude(state=State.WAITING)))
         items = standing(request.actor, campaign, page.rows, roster)
         context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/board_unit.html", context)
@@ -85,17 +82,18 @@ def _unit_page(request, campaign, rows, unit, year):
 
 def _by_person(request, shown, rows):
     subjects = (
-        rows.order_by(F("person__sort_key").asc(nulls_first=True), "person__number", "person", "post")
+        rows.filter(person__isnull=False)
+        .order_by("person__sort_key", "person__number", "person", "post")
         .values_list("person", "post", "person__sort_key", "person__number")
         .distinct()
     )
     page = paged(request, subjects)
-    tasks = [line.task for phase in shown.phases() for line in phase.tasks]
-    people = boards.by_person(rows, [task.pk for task in tasks], [subject[:2] for subject in page.rows])
-    sheets = [sheet.pk for line in people for sheet in line.sheets if sheet]
+    own = list(rows.filter(person=None).select_related("task").order_by("task__position", "sequence"))
+    tasks, people = boards.by_person(rows, shown.tasks, [subject[:2] for subject in page.rows])
+    sheets = [sheet.pk for line in people for sheet in line.sheets if sheet] + [sheet.pk for sheet in own]
     late = set(rows.filter(progress.late(shown.on), pk__in=sheets).values_list("pk", flat=True))
     readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
-    return {"page": page, "tasks": tasks, "people": people, "late": late, "readable": readable}
+    return {"page": page, "own": own, "tasks": tasks, "people": people, "late": late, "readable": readable}
 
 
 def _common(request, shown, choice, year):
@@ -103,7 +101,7 @@ def _common(request, shown, choice, year):
         "figures": shown.figures,
         "phases": shown.phases(),
         "curve": shown.curve(),
-        "links": {state or "all": address(choice.but(state=state), year=year) for state in STATES},
+        "links": links_of(choice, year),
         "choice": choice,
         "year": year,
         "sent": {"year": year, **choice.given()},

@@ -47,7 +47,7 @@ def progress_list(request):
         "tasks": list(running.tasks.all()) if running else [],
         "units": units.values_list("code", "name"),
         "states": [("late", "已逾期"), ("unfinished", "未办结"), *STATES],
-        "links": {state: address(choice.but(state=state), year=year) for state in ("", "late", *State.values)},
+        "links": links_of(choice, year),
         "tabs": [
             (label, address(choice.but(state=""), year=year, view=other), view == other)
             for label, other in (("按表", ""), ("按单位", "units"))
@@ -84,6 +84,11 @@ def chosen_campaign(request):
 def address(choice, **more):
     """The address of the list (without its path) for a choice."""
     return f"?{urlencode({name: value for name, value in {**choice.given(), **more}.items() if value})}"
+
+
+def links_of(choice, year):
+    """Where each of the headline figures leads."""
+    return {state or "all": address(choice.but(state=state), year=year) for state in ("", progress.LATE, *State.values)}
 
 
 def in_full(rows):

@@ -14,7 +14,7 @@ from workflows.models.submissions import State
 from workflows.policies import NOTICE, Roster
 
 AHEAD = 370  # days for which the pace is extrapolated
-READINGS = 13  # of a curve; each costs a count
+READINGS = 11  # of a curve; each costs a count
 LONGEST = 8  # of the places where sheets wait
 NAMES = 3  # of the people who keep them waiting
 
@@ -84,9 +84,23 @@ class Board:
         return progress.standings(self.rows, on=self.on, since=since)
 
     @cached_property
+    def _cells(self):
+        """(unit, task) → its figures."""
+        return progress.summed(self._found)
+
+    @cached_property
+    def _by_task(self):
+        return progress.folded(self._cells, lambda cell: cell[1])
+
+    @cached_property
     def figures(self):
         """Of everything."""
-        return progress.summed(self._found).get(None, progress.Figures())
+        return progress.folded(self._by_task, lambda task: None).get(None, progress.Figures())
+
+    @property
+    def unit_ids(self):
+        """Ids of the units that owe something."""
+        return {unit for unit, _ in self._cells}
 
     def _opened(self, task, figures):
         """Since when a task with a deadline could be worked on; None where it cannot be yet."""
@@ -113,12 +127,11 @@ class Board:
     # -- by phase and paper ----------------------------------------------------------------------------
     def phases(self):
         """``PhaseLine`` in order, those without sheets too; at the end what stands all year, if anything does."""
-        by_task = progress.summed(self._found, lambda standing: standing.task)
         lines = {}
         for phase in self.campaign.phases.all():
             lines[phase.pk] = PhaseLine(phase, _phase_state(phase, self.on), [])
         for task in sorted(self.tasks.values(), key=lambda task: (task.due_on or task.opens_on, task.position)):
-            figures = by_task.get(task.pk)
+            figures = self._by_task.get(task.pk)
             if figures is None:
                 continue
             line = lines.setdefault(task.phase_id, PhaseLine(None, "", []))
@@ -130,7 +143,7 @@ class Board:
                     self._forecast(task, figures),
                 )
             )
-        by_phase = progress.summed(self._found, lambda standing: self.tasks[standing.task].phase_id)
+        by_phase = progress.folded(self._by_task, lambda task: self.tasks[task].phase_id)
         for phase, line in lines.items():
             line.figures = by_phase.get(phase, line.figures)
         return list(lines.values())
@@ -138,10 +151,9 @@ class Board:
     # -- by unit ---------------------------------------------------------------------------------------
     def units(self, units):
         """``UnitLine`` for each of ``units`` (those that owe something), what will miss its deadline first on top."""
-        by_unit = progress.summed(self._found, lambda standing: standing.unit)
+        by_unit = progress.folded(self._cells, lambda cell: cell[0])
         several = {}
-        by_task = progress.summed(self._found, lambda standing: (standing.unit, standing.task))
-        for (unit, key), figures in by_task.items():
+        for (unit, key), figures in self._cells.items():
             task = self.tasks[key]
             if (opened_on := self._opened(task, figures)) is not None:
                 several.setdefault(unit, []).append((task, figures.remaining, figures.recent, opened_on, task.due_on))
@@ -186,7 +198,7 @@ class Board:
     def curve(self):
         """What was handed in of the sheets that have a deadline, against an even pace up to each of them; None without any."""
         dated = [task for task in self.tasks.values() if task.due_on]
-        owed = progress.summed(self._found, lambda standing: standing.task)
+        owed = self._by_task
         dated = [task for task in dated if task.pk in owed]
         if not dated:
             return None

@@ -43,16 +43,18 @@ def figures(on):
 # --- Which sheets --------------------------------------------------------------------------------------
 
 
-def campaign_for(actor, year=""):
-    """The campaign of ``year`` (as typed), or when that is no year the running one, else the latest; None if there is none."""
-    seen = (
-        Campaign.objects.visible_to(actor)
-        .select_related("scheme", "institution")
-        .defer("scheme__document", "scheme__source")
-    )
+def campaigns_for(actor):
+    """The campaigns that ``actor`` may choose from, the latest first."""
+    seen = Campaign.objects.visible_to(actor).select_related("scheme", "institution")
+    return list(seen.defer("scheme__document", "scheme__source").order_by("-year", "pk"))
+
+
+def chosen(campaigns, year=""):
+    """The one of ``year`` (as typed), or when that is no year the running one, else the latest; None if there is none."""
     if is_year(year):
-        return seen.filter(year=int(year)).first()
-    return seen.order_by(Case(When(state=Campaign.State.OPEN, then=0), default=1), "-year", "pk").first()
+        return next((campaign for campaign in campaigns if campaign.year == int(year)), None)
+    running = (campaign for campaign in campaigns if campaign.state == Campaign.State.OPEN)
+    return next(running, campaigns[0] if campaigns else None)
 
 
 def is_year(text):
@@ -185,8 +187,20 @@ class Figures:
         self.owed += found.number
         self.late += found.late
         self.recent += found.recent
-        if found.state == State.OPEN and found.since and (self.opened is None or found.since < self.opened):
-            self.opened = found.since
+        if found.state == State.OPEN:
+            self.opened = _earlier(self.opened, found.since)
+
+    def merge(self, other):
+        """Count everything in that ``other`` counts."""
+        self.owed += other.owed
+        self.filed += other.filed
+        self.moving += other.moving
+        self.open += other.open
+        self.returned += other.returned
+        self.waiting += other.waiting
+        self.late += other.late
+        self.recent += other.recent
+        self.opened = _earlier(self.opened, other.opened)
 
     @property
     def handed(self):
@@ -198,12 +212,30 @@ class Figures:
         return self.owed - self.handed
 
 
-def summed(found, key=lambda standing: None):
-    """``{key: Figures}`` of ``Standing`` rows."""
+def _earlier(one, other):
+    return min(one, other) if one and other else one or other
+
+
+def summed(found):
+    """``{(unit, task): Figures}`` of ``Standing`` rows."""
     sums = {}
     for standing in found:
-        sums.setdefault(key(standing), Figures()).add(standing)
+        key = standing.unit, standing.task
+        if key not in sums:
+            sums[key] = Figures()
+        sums[key].add(standing)
     return sums
+
+
+def folded(sums, key):
+    """``{key: Figures}`` of what ``summed`` or this gave; ``key`` takes the old key."""
+    folded_sums = {}
+    for old, figures in sums.items():
+        new = key(old)
+        if new not in folded_sums:
+            folded_sums[new] = Figures()
+        folded_sums[new].merge(figures)
+    return folded_sums
 
 
 def handed_by(rows, moments):

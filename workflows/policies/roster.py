@@ -5,7 +5,7 @@ from functools import cached_property
 from django.db.models import Value
 
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
+from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies.acting import NOTICE
 
@@ -18,21 +18,22 @@ class Roster:
 
     @cached_property
     def _people(self):
-        """(role, unit) → ids of its active holders, in the order people are listed in; and id → name of all of them."""
-        held, names = {}, {}
+        """(role, unit) → ids of its active holders, in the order people are listed in; id → name and id → unit of all of them."""
+        held, names, units = {}, {}, {}
         appointed = (
             Appointment.objects.in_force(self.on).filter(user__is_active=True).order_by("user__sort_key", "user")
         )
         seats = GroupMember.objects.filter(
             group__in=LeadingGroup.objects.in_force(self.on), user__is_active=True
         ).order_by("pk")
-        for role, unit, user, name in (
-            *appointed.values_list("role", "unit_id", "user_id", "user__name"),
-            *seats.values_list(Value(GROUP_MEMBER), "group__unit_id", "user_id", "user__name"),
+        person = ("user_id", "user__name", "user__unit_id")
+        for role, unit, user, name, works_in in (
+            *appointed.values_list("role", "unit_id", *person),
+            *seats.values_list(Value(GROUP_MEMBER), "group__unit_id", *person),
         ):
             held.setdefault((role, unit), []).append(user)
-            names[user] = name
-        return held, names
+            names[user], units[user] = name, works_in
+        return held, names, units
 
     @property
     def names(self):
@@ -47,9 +48,7 @@ class Roster:
     def _works_in(self):
         """Whoever holds a school role → the units he works in."""
         school = {user for (role, _), users in self._people[0].items() if role in SCHOOL_ROLES for user in users}
-        works = {user: set() for user in school}
-        for user, unit in User.objects.filter(pk__in=school).values_list("pk", "unit_id"):
-            works[user].add(unit)
+        works = {user: {self._people[2][user]} for user in school}
         posts = Incumbency.objects.in_force(self.on).filter(user__in=school)
         for user, unit in posts.values_list("user_id", "post__unit_id"):
             works[user].add(unit)

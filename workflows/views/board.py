@@ -1,7 +1,7 @@
 """The committee's board: progress by phase, paper, unit and person, what is to be expected, and who keeps sheets waiting."""
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -26,28 +26,24 @@ def board(request):
     ids of units whose late sheets the reader may urge; of a unit see ``_unit_page``.
     """
     require(request.actor, "watch", Campaign)
-    campaign, code = chosen_campaign(request), request.GET.get("unit", "")
-    context = {"campaign": campaign, "years": _years(request.actor, campaign)}
+    campaign, campaigns = chosen_campaign(request)
+    context = {"campaign": campaign, "years": [(one.year, f"?year={one.year}", one == campaign) for one in campaigns]}
     if campaign is None:
         return render(request, "workflows/board.html", context)
     listed = progress.listed(request.actor, campaign)
-    units = _units(request, listed)
     year = str(campaign.year) if campaign.state != "open" else ""
-    if code:
-        unit = next((unit for unit in units if unit.code == code), None)
-        if unit is None:
-            raise Http404
+    if code := request.GET.get("unit", ""):
+        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code[: progress.LONGEST])
         return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
     shown = boards.Board(campaign, listed, at=clock.now())
+    units = list(Unit.objects.visible_to(request.actor).filter(pk__in=shown.unit_ids))
     lines = shown.units(units)
-    by_id = {unit.pk: unit for unit in units}
     context |= {
         **_common(request, shown, Choice(), year),
         "page": paged(request, lines),
         "nudged": request.actor.unit_ids(*MAY_NUDGE),
-        "held_up": shown.held_up(by_id),
+        "held_up": shown.held_up({unit.pk: unit for unit in units}),
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
-        "only": units[0] if len(units) == 1 else None,
     }
     return render(request, "workflows/board.html", context)
 
@@ -56,6 +52,8 @@ def _unit_page(request, campaign, rows, unit, year):
     """A unit's page. Context beside the board's: ``unit``; ``view`` with its ``tabs``; a ``page`` of ``items`` (``progress_list``)
     or with ``view=people`` the unit's ``own`` sheets and a page of ``people``, each with his sheet of each of ``tasks``."""
     shown = boards.Board(campaign, rows, at=clock.now())
+    if not shown.figures.owed:
+        raise Http404  # nothing there that the reader may know of
     roster = policies.Roster(shown.on)
     view = "people" if request.GET.get("view") == "people" else ""
     context = {
@@ -107,13 +105,3 @@ def _common(request, shown, choice, year):
         "sent": {"year": year, **choice.given()},
         "may_urge": can(request.actor, "urge", shown.campaign),
     }
-
-
-def _units(request, listed):
-    """The units that owe something the reader may know of, in the order of the organisation."""
-    return list(Unit.objects.visible_to(request.actor).filter(pk__in=listed.order_by().values("unit")))
-
-
-def _years(actor, chosen):
-    found = Campaign.objects.visible_to(actor).order_by("-year").values_list("year", flat=True).distinct()
-    return [(year, f"?year={year}", chosen is not None and year == chosen.year) for year in found]

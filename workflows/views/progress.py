@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,10 +33,12 @@ def progress_list(request):
     ``may_nudge``, or with ``view=units`` the figures ``by_unit``.
     """
     require(request.actor, "watch", Campaign)
-    running, choice, year = chosen_campaign(request), Choice.sent(request.GET), request.GET.get("year", "")
+    running, _ = chosen_campaign(request)
+    choice, year = Choice.sent(request.GET), request.GET.get("year", "")
     view = "units" if request.GET.get("view") == "units" else ""
     listed = progress.listed(request.actor, running)
-    units = Unit.objects.visible_to(request.actor).filter(pk__in=listed.order_by().values("unit"))
+    owing = Exists(listed.order_by().filter(unit=OuterRef("pk")))
+    units = Unit.objects.visible_to(request.actor).filter(owing)
     today = clock.today()
     figures = progress.figures(today)
     context = {
@@ -73,12 +76,15 @@ STATES = [choice for choice in State.choices if choice[0] != State.CANCELLED]
 
 
 def chosen_campaign(request):
-    """The campaign whose year was asked for, else the running one or the latest; None when there is none. 404 for another year."""
-    year = request.GET.get("year", "")
-    found = progress.campaign_for(request.actor, year)
+    """The campaign whose year was asked for, else the running one or the latest, None if there is none; and all to choose from.
+
+    404 for a year without one.
+    """
+    year, campaigns = request.GET.get("year", ""), progress.campaigns_for(request.actor)
+    found = progress.chosen(campaigns, year)
     if progress.is_year(year) and found is None:
         raise Http404
-    return found
+    return found, campaigns
 
 
 def address(choice, **more):
@@ -213,7 +219,7 @@ def progress_export(request):
 
 def _posted(request):
     """The campaign and the choice that a form names."""
-    campaign = progress.campaign_for(request.actor, request.POST.get("year", ""))
+    campaign = progress.chosen(progress.campaigns_for(request.actor), request.POST.get("year", ""))
     if campaign is None:
         raise Http404
     return campaign, Choice.sent(request.POST)

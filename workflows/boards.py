@@ -1,6 +1,6 @@
 """The committee's board: one reading of a campaign's sheets, folded by phase, paper and unit, with what is to be expected.
 
-Two queries read all sheets there are, whatever their number; the rest is arithmetic. Source: R1-12, R0-31.
+One query reads all sheets there are, whatever their number; the rest is arithmetic. Source: R1-12, R0-31.
 """
 
 from collections import namedtuple
@@ -81,7 +81,19 @@ class Board:
     @cached_property
     def _found(self):
         since = deadlines.start_of(self._days.window(self.on))
-        return progress.standings(self.rows, on=self.on, since=since)
+        past = [deadlines.due_moment(day) for day in self._readings if day <= self.on]
+        return progress.standings(self.rows, on=self.on, since=since, moments=past)
+
+    @cached_property
+    def _readings(self):
+        """The days of the curve."""
+        dated = [task for task in self.tasks.values() if task.due_on]
+        if not dated:
+            return []
+        first, last = min(task.opens_on for task in dated), max(task.due_on for task in dated)
+        last = max(last, self.on) if self.running else last
+        days = deadlines.spread(first, last, READINGS)
+        return sorted({*days, self.on} if first <= self.on <= last else days)
 
     @cached_property
     def _cells(self):
@@ -197,29 +209,20 @@ class Board:
     # -- over time -------------------------------------------------------------------------------------
     def curve(self):
         """What was handed in of the sheets that have a deadline, against an even pace up to each of them; None without any."""
-        dated = [task for task in self.tasks.values() if task.due_on]
-        owed = self._by_task
-        dated = [task for task in dated if task.pk in owed]
-        if not dated:
-            return None
-        first, last = min(task.opens_on for task in dated), max(task.due_on for task in dated)
-        last = max(last, self.on) if self.running else last
-        days = deadlines.spread(first, last, READINGS)
-        days = sorted({*days, self.on} if first <= self.on <= last else days)
-        past = [day for day in days if day <= self.on]
-        counts = progress.handed_by(
-            self.rows.filter(task__due_on__isnull=False), [deadlines.due_moment(day) for day in past]
-        )
-        handed = dict(zip(past, counts, strict=True))
+        owed = {task: self._by_task[pk].owed for pk, task in self.tasks.items() if task.due_on and pk in self._by_task}
+        handed = [
+            sum(column)
+            for column in zip(*(one.handed for one in self._found if self.tasks[one.task].due_on), strict=True)
+        ]
         readings = [
             curves.Reading(
                 day,
-                sum(owed[task.pk].owed * self._planned(task, day) for task in dated),
-                handed.get(day),
+                sum(number * self._planned(task, day) for task, number in owed.items()),
+                handed[at] if at < len(handed) else None,
             )
-            for day in days
+            for at, day in enumerate(self._readings)
         ]
-        return curves.curve(readings, sum(owed[task.pk].owed for task in dated))
+        return curves.curve(readings, sum(owed.values()))
 
     def _planned(self, task, day):
         """Which part of a task would be handed in by the end of ``day`` at an even pace."""

@@ -129,7 +129,11 @@ def in_order(rows):
 
 @dataclass(frozen=True)
 class Standing:
-    """So many sheets of one task and unit that stand in one place. ``recent``: handed in lately; ``since``: the longest there."""
+    """So many sheets of one task and unit that stand in one place.
+
+    ``recent``: handed in lately; ``since``: the longest there, of open sheets and those in review; ``handed``: how many had
+    been handed in (and not sent back) before each of the moments that were asked about.
+    """
 
     task: int
     unit: int
@@ -140,22 +144,28 @@ class Standing:
     late: int
     recent: int
     since: object
+    handed: tuple = ()
 
 
-def standings(rows, *, on, since):
+def standings(rows, *, on, since, moments=()):
     """Where ``rows`` stand on the day ``on``, in one query; ``recent`` counts from the moment ``since`` (aware)."""
-    recent = Q(submitted_at__gte=since, state__in=HANDED_IN)
+    handed = {f"handed{at}": Count("pk", filter=Q(submitted_at__lt=moment)) for at, moment in enumerate(moments)}
     counted = (
         rows.order_by()
         .values_list("task", "unit", "state", "step", "waiting_role")
         .annotate(
             number=Count("pk"),
             late=Count("pk", filter=late(on)),
-            recent=Count("pk", filter=recent),
-            since=Min("moved_at"),
+            recent=Count("pk", filter=Q(submitted_at__gte=since)),
+            # Where nobody asks for it, it is not worth the reading: a moment is dear on SQLite.
+            since=Min("moved_at", filter=Q(state__in=[State.OPEN, State.IN_REVIEW])),
+            **handed,
         )
     )
-    return [Standing(*row) for row in counted]
+    none = (0,) * len(moments)  # a sheet that was sent back or taken back keeps the moment it was handed in
+    return [
+        Standing(*row[:9], row[9:]) if row[2] in HANDED_IN else Standing(*row[:7], 0, row[8], none) for row in counted
+    ]
 
 
 @dataclass
@@ -236,10 +246,3 @@ def folded(sums, key):
             folded_sums[new] = Figures()
         folded_sums[new].merge(figures)
     return folded_sums
-
-
-def handed_by(rows, moments):
-    """How many of ``rows`` had been handed in before each of ``moments``, in one query; sheets sent back do not count."""
-    counts = {f"n{at}": Count("pk", filter=Q(submitted_at__lt=moment)) for at, moment in enumerate(moments)}
-    found = rows.filter(state__in=HANDED_IN).aggregate(**counts) if counts else {}
-    return [found[name] for name in counts]

@@ -7,6 +7,7 @@ from collections import namedtuple
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from workflows import curves, deadlines, forecasts, progress
@@ -252,17 +253,24 @@ class PersonLine:
     sheets: list
 
 
-def by_person(rows, tasks, subjects):
-    """The tasks that people owe, and a ``PersonLine`` for each of ``subjects``, (person id, post id), from ``rows``.
+def by_person(rows, tasks, subjects, *, on):
+    """The unit's own sheets, the tasks that people owe, and a ``PersonLine`` for each of ``subjects``, (person id, post id).
 
-    ``tasks``: id → task, in order. Of a task that was begun again the latest sheet counts.
+    All from ``rows``; a sheet ``is_late`` or not on the day ``on``. ``tasks``: id → task, in order. Of a task that was begun
+    again the latest sheet counts.
     """
-    found = {}
-    rows = rows.filter(person__in={person for person, _ in subjects})
+    own, found = {}, {}
+    rows = rows.filter(Q(person=None) | Q(person__in={person for person, _ in subjects}))
+    rows = rows.annotate(is_late=Case(When(progress.late(on), then=True), default=False))
     for sheet in rows.select_related("person", "post").order_by("sequence"):
+        sheet.task = tasks[sheet.task_id]
+        if sheet.person_id is None:
+            own[sheet.task_id] = sheet
+            continue
         line = found.setdefault((sheet.person_id, sheet.post_id), PersonLine(sheet.person, sheet.post, {}))
         line.sheets[sheet.task_id] = sheet
     owed = [key for key in tasks if any(key in line.sheets for line in found.values())]
     for line in found.values():
         line.sheets = [line.sheets.get(key) for key in owed]
-    return [tasks[key] for key in owed], [found[subject] for subject in subjects if subject in found]
+    people = [found[subject] for subject in subjects if subject in found]
+    return [own[key] for key in tasks if key in own], [tasks[key] for key in owed], people

@@ -91,6 +91,7 @@ class Crawl:
             yield reverse("ledger") + f"?unit={unit}"
         yield reverse("risk_list") + "?q=暗记"
         yield reverse("progress_list") + "?view=units"
+        yield reverse("board") + "?unit=CW&view=people"
         yield reverse("progress_list") + "?state=waiting"
 
     def _open(self, url):

@@ -86,12 +86,10 @@ def _by_person(request, shown, rows):
         .distinct()
     )
     page = paged(request, subjects)
-    own = list(rows.filter(person=None).select_related("task").order_by("task__position", "sequence"))
-    tasks, people = boards.by_person(rows, shown.tasks, [subject[:2] for subject in page.rows])
+    own, tasks, people = boards.by_person(rows, shown.tasks, [subject[:2] for subject in page.rows], on=shown.on)
     sheets = [sheet.pk for line in people for sheet in line.sheets if sheet] + [sheet.pk for sheet in own]
-    late = set(rows.filter(progress.late(shown.on), pk__in=sheets).values_list("pk", flat=True))
     readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
-    return {"page": page, "own": own, "tasks": tasks, "people": people, "late": late, "readable": readable}
+    return {"page": page, "own": own, "tasks": tasks, "people": people, "readable": readable}
 
 
 def _common(request, shown, choice, year):

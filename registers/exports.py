@@ -8,7 +8,7 @@ from registers.jobs import kind
 from registers.models import Scheme, Unit
 
 
-@kind("ledger")
+@kind("ledger", title="导出台账", place="台账", door="ledger")
 def ledger(parameters, owner):
     """The ledger a person asked for, with what that person may read at the time the worker writes it."""
     actor = Actor(owner)

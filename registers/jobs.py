@@ -9,15 +9,19 @@ from registers import clock
 from registers.models import Job
 
 KINDS = {}
+PLACES = {}  # kind → what its page is called, and the name and URL name of the page it was asked for on
 ATTEMPTS = 3
 STALE_SECONDS = 120
 
 
-def kind(name):
-    """Register the function that does jobs of this kind: ``(parameters, owner) -> (file name, bytes)``."""
+def kind(name, *, title, place, door):
+    """Register the function that does jobs of this kind: ``(parameters, owner) -> (file name, bytes)``.
+
+    ``title``: what its page is called; ``place`` and ``door``: name and URL name of the page that it is asked for on.
+    """
 
     def register(function):
-        KINDS[name] = function
+        KINDS[name], PLACES[name] = function, (title, place, door)
         return function
 
     return register

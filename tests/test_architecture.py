@@ -29,6 +29,8 @@ PURE = (
     "registers/schemes/conduct.py",
     "registers/schemes/language.py",
     "registers/schemes/parts.py",
+    "workflows/curves.py",
+    "workflows/forecasts.py",
     "workflows/steps.py",
 )
 READS_A_CLOCK = {

@@ -22,6 +22,8 @@ declare(
         "submission.filed": Act("已备案", told="filler"),
         "submission.not_signed": Act("签字密码错误"),
         "submission.nudge": Act("催办"),
+        "submission.nudge_late": Act("催办逾期的表"),
+        "progress.export": Act("导出未办结清单"),
         "submission.handed_over": Act("转办", told="next"),
         "submission.reseated": Act("改由上一级办理", told="next"),
         "campaign.deadline_moved": Act("调整截止"),

@@ -9,5 +9,5 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        # Policies, acts and paper sources register themselves; the app registry must be ready first.
-        from workflows import acts, comparing, minutes, policies, records, sources  # noqa: F401, PLC0415
+        # Policies, acts, kinds of jobs and paper sources register themselves; the app registry must be ready first.
+        from workflows import acts, comparing, exports, minutes, policies, records, sources  # noqa: F401, PLC0415

@@ -13,6 +13,11 @@ def due_moment(day):
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
+def start_of(day):
+    """The first instant of the day ``day`` (Asia/Shanghai; aware)."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
 def is_overdue(due_on, at):
     """Has the moment ``at`` (aware) passed the end of ``due_on``?"""
     return at >= due_moment(due_on)
@@ -62,6 +67,25 @@ def add_working_days(day, days):
         day += timedelta(days=1)
         days -= special.get(day, day.weekday() < 5)
     return day
+
+
+def working_days(first, last):
+    """The working days from ``first`` to ``last``, in order; knows holidays and make-up days (domain D1)."""
+    special = dict(CalendarDay.objects.filter(day__gte=first, day__lte=last).values_list("day", "is_working"))
+    every = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [day for day in every if special.get(day, day.weekday() < 5)]
+
+
+def spread(first, last, number):
+    """At most ``number`` days from ``first`` to ``last``, evenly spread, both among them."""
+    length = (last - first).days
+    steps = max(1, min(number - 1, length))
+    return sorted({first + timedelta(days=round(length * step / steps)) for step in range(steps + 1)})
+
+
+def days_since(day, on):
+    """How many days before ``on`` the day ``day`` lies."""
+    return (on - day).days
 
 
 def calendar_known(year):

@@ -10,6 +10,7 @@ from workflows import campaigns
 from workflows.models import Notification, Submission
 
 EVERYONE = None
+WATCHERS = ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar")
 # (group, label, URL name, icon, roles that see it; EVERYONE = all)
 MENU = [
     ("办理", "我的待办", "desk", "check2-square", EVERYONE),
@@ -17,13 +18,8 @@ MENU = [
     ("办理", "公示", "notice_list", "megaphone", EVERYONE),
     ("办理", "提建议", "suggestion_list", "lightbulb", EVERYONE),
     ("年度活动", "活动安排", "campaign", "calendar3", EVERYONE),
-    (
-        "年度活动",
-        "填报进度",
-        "progress_list",
-        "bar-chart-steps",
-        ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
-    ),
+    ("年度活动", "进度看板", "board", "speedometer2", WATCHERS),
+    ("年度活动", "填报进度", "progress_list", "bar-chart-steps", WATCHERS),
     ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
     ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),

@@ -5,6 +5,7 @@ from django.urls import path
 from workflows.views import (
     activities,
     attachments,
+    board,
     campaigns,
     closing,
     comparisons,
@@ -12,6 +13,7 @@ from workflows.views import (
     desk,
     enrolment,
     mobilisation,
+    progress,
     publicity,
     queue,
     readings,
@@ -45,8 +47,11 @@ urlpatterns = [
     path("phases/<int:pk>/close/", closing.phase_close, name="phase_close"),
     path("phases/<int:pk>/reopen/", closing.phase_reopen, name="phase_reopen"),
     path("campaign/tasks/<int:pk>/deadline/", terms.deadline_change, name="deadline_change"),
-    path("progress/", campaigns.progress_list, name="progress_list"),
     path("comparison/", comparisons.comparison, name="comparison"),
+    path("board/", board.board, name="board"),
+    path("progress/", progress.progress_list, name="progress_list"),
+    path("progress/nudge/", progress.progress_nudge, name="progress_nudge"),
+    path("progress/export/", progress.progress_export, name="progress_export"),
     # submission
     path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),
     path("submissions/<int:pk>/fill/", submissions.submission_fill, name="submission_fill"),
@@ -56,7 +61,7 @@ urlpatterns = [
     path("submissions/<int:pk>/withdraw/", submissions.submission_withdraw, name="submission_withdraw"),
     path("submissions/<int:pk>/extend/", terms.submission_extend, name="submission_extend"),
     path("extensions/<int:pk>/", terms.extension_decide, name="extension_decide"),
-    path("submissions/<int:pk>/nudge/", campaigns.submission_nudge, name="submission_nudge"),
+    path("submissions/<int:pk>/nudge/", progress.submission_nudge, name="submission_nudge"),
     path("submissions/<int:pk>/paper.<form:form>", submissions.submission_file, name="submission_file"),
     # review
     path("submissions/<int:pk>/review/", reviews.submission_review, name="submission_review"),

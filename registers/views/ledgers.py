@@ -1,6 +1,7 @@
 """The ledger on screen, and its export by a worker."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.db.models import F
@@ -73,15 +74,27 @@ def ledger_export(request):
 def job_detail(request, pk):
     """How far an export is; the fragment refreshes itself until it is done.
 
-    Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``crumbs``.
+    Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``title``, and in ``crumbs`` where it was asked
+    for; ``place`` and ``back``: the same.
     """
     job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content"), pk=pk)
     template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
     unit = Unit.objects.visible_to(request.actor).filter(code=job.parameters.get("unit", "")).first()
+    title, place, door = jobs.PLACES.get(job.kind, jobs.PLACES["ledger"])
+    asked = {name: job.parameters[name] for name in ("unit", "task", "on") if job.parameters.get(name)}
+    back = f"{reverse(door)}{'?' if asked else ''}{urlencode(asked)}"
     return render(
         request,
         template,
-        {"job": job, "unit": unit, "on": job.parameters.get("on", ""), "crumbs": [("台账", reverse("ledger"))]},
+        {
+            "job": job,
+            "unit": unit,
+            "on": job.parameters.get("on", ""),
+            "title": title,
+            "place": place,
+            "back": back,
+            "crumbs": [(place, back)],
+        },
     )
 
 

@@ -39,6 +39,8 @@ FILTERS = (
     "task",
     "state",
     "view",
+    "person",
+    "year",
     "on",
     "order_by",
     "sort",

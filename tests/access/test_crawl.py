@@ -105,6 +105,7 @@ class Crawl:
         yield reverse("comparison") + "?unit=CW"
         for post in self.world.posts.values():
             yield reverse("comparison") + f"?post={post.code}&then=2026-09-14"
+        yield reverse("board") + "?unit=CW&view=people"
         yield reverse("progress_list") + "?state=waiting"
 
     def _open(self, url):

@@ -223,6 +223,43 @@ def saves():
     )
 
 
+def board():
+    from registers import clock  # noqa: PLC0415
+    from registers.actors import Actor  # noqa: PLC0415
+    from registers.models import User  # noqa: PLC0415
+    from tests.bench import crowd  # noqa: PLC0415
+    from workflows import campaigns, nudging, progress  # noqa: PLC0415
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    with transaction.atomic():
+        campaign = campaigns.current()
+        sheets = crowd.enrol(campaign)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        client, office = Client(), User.objects.get(number="3001")
+        client.force_login(office, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        for url in ("/board/", "/board/?unit=BENCH7", "/progress/?view=units"):
+            client.get(url)
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(url).status_code == 200, url
+            row(
+                f"board page {url} of {crowd.UNITS} units, {sheets} sheets ({len(queries)} queries)",
+                "a plain list page of 50 sheets",
+                ratio(partial(client.get, url), partial(client.get, "/progress/")),
+                "goal <= 1.5",
+            )
+        actor, at = Actor(office), clock.now()
+        listed = progress.listed(actor, campaign)
+        urge = rolled_back(partial(nudging.nudge_late, listed, campaign=campaign, actor=actor, at=at))
+        late = len(listed.filter(progress.late(actor.on)))
+        row(
+            f"催办 of {late} late sheets at once",
+            "reading those sheets",
+            ratio(urge, lambda: list(listed.filter(progress.late(actor.on))), 3),
+        )
+        transaction.set_rollback(True)
+
+
 def main():
     start = time.perf_counter()
     # It says once per sheet which media queries a printer has no use for.
@@ -233,7 +270,7 @@ def main():
     call_command("load_schemes", verbosity=0, stdout=io.StringIO())
     took = timed(lambda: call_command("demo", scheme="changchun-2016", size=size, stdout=io.StringIO()))
     print(f"database {connection.vendor}; demo campus “{size}” made in {took:.0f} s")
-    for part in (pages, papers, exports, nightly, saves):
+    for part in (pages, papers, exports, nightly, saves, board):
         part()
     print(f"all in {time.perf_counter() - start:.0f} s")
 

@@ -14,7 +14,18 @@ def year(site):
 
 
 LISTS = (
-    *("/", "/inbox/", "/done/", "/campaign/", "/progress/", "/progress/?view=units", "/risks/", "/powers/", "/ledger/"),
+    *(
+        "/",
+        "/inbox/",
+        "/done/",
+        "/campaign/",
+        "/progress/",
+        "/progress/?view=units",
+        "/board/",
+        "/risks/",
+        "/powers/",
+        "/ledger/",
+    ),
     *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/audit/", "/password/"),
 )
 
@@ -39,7 +50,9 @@ def test_no_page_scrolls_sideways_on_a_phone(site, year):
     )
     wide |= widths(head, *LISTS, *single)
     wide |= widths(site.visitor(site.campus.auditor, viewport=PHONE), "/", "/audit/")
-    wide |= widths(site.visitor(site.campus.office, viewport=PHONE), "/", "/progress/", "/campaign/", "/ledger/")
+    wide |= widths(
+        site.visitor(site.campus.office, viewport=PHONE), "/", "/progress/", "/board/", "/campaign/", "/ledger/"
+    )
     assert {address: width for address, width in wide.items() if width > PHONE["width"]} == {}
 
 

@@ -25,10 +25,12 @@ from workflows.policies.acting import (
     standins_for,
     units_led,
 )
+from workflows.policies.roster import Roster
 
 __all__ = [
     "CLIMB",
     "NOTICE",
+    "Roster",
     "absent",
     "acting",
     "concerned",

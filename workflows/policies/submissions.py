@@ -11,6 +11,8 @@ from workflows.models import Custody
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies.acting import NOTICE, holders, impartial, is_concerned, seats
 
+MAY_NUDGE = ("liaison", "unit_head", "office", "registrar")  # for their own units
+
 
 @policy("workflows.Submission")
 class SubmissionPolicy(Policy):
@@ -185,12 +187,17 @@ class SubmissionPolicy(Policy):
             return YES
         return no("集体审核结论由领导小组组长（组长回避或由他人代理期间由副组长）汇总提交。")
 
+    def to_nudge(self, rows, actor):
+        """Those of ``rows`` that ``may_nudge`` lets the actor urge."""
+        rows = rows.filter(unit__in=actor.unit_ids(*MAY_NUDGE), state__in=[*EDITABLE, State.IN_REVIEW])
+        return rows.exclude(person=actor.user_id)
+
     def may_nudge(self, actor, submission):
         if submission.state not in (*EDITABLE, State.IN_REVIEW):
             return no("该表目前无需催办。")
         if submission.person_id == actor.user_id:
             return no("不必催办自己的表。")
-        if submission.unit_id in actor.unit_ids("liaison", "unit_head", "office", "registrar"):
+        if submission.unit_id in actor.unit_ids(*MAY_NUDGE):
             return YES
         return no("只有联络员、单位负责人和学校办公室可以催办。")
 

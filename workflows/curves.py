@@ -1,0 +1,93 @@
+"""What was handed in against what the deadlines ask for, as a curve. Pure: where lines and words stand; ``components/curve.html`` draws it.
+
+Lengths are in points of the picture.
+"""
+
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 380, 190
+LEFT, RIGHT, TOP, BOTTOM = 34, 10, 12, 24
+TOPS = (10, 12, 16, 20, 24, 30, 40, 50, 60, 80)  # halves of which are whole, whatever their size
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the deadlines ask for by the end of ``day`` (``planned`` sheets), and what was handed in (None: not yet known)."""
+
+    day: object
+    planned: float
+    handed: int | None
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve drawn: ``planned`` and ``handed`` as paths, ``area`` under what was handed in, ``last`` where it ends as (x, y).
+
+    ``levels`` as (y, words) and ``days`` as (x, words, anchor) are the scales; ``readings`` are for the table beside it.
+    """
+
+    width: float
+    height: float
+    planned: str
+    handed: str
+    area: str
+    last: tuple | None
+    levels: tuple
+    days: tuple
+    right: float
+    left: float
+    bottom: float
+    readings: tuple
+
+
+def curve(readings, total):
+    """The ``Curve`` of ``readings`` (in order of their days, at least two of them) out of ``total`` sheets; None of fewer."""
+    if len(readings) < 2 or total <= 0:
+        return None
+    first, last = readings[0].day.toordinal(), readings[-1].day.toordinal()
+    top = _round_up(total)
+
+    def x(day):
+        return round(LEFT + (WIDTH - LEFT - RIGHT) * (day.toordinal() - first) / (last - first), 1)
+
+    def y(number):
+        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * number / top, 1)
+
+    known = [(x(reading.day), y(reading.handed)) for reading in readings if reading.handed is not None]
+    line = _path(known)
+    area = f"{line}V{y(0)}H{known[0][0]}Z" if len(known) > 1 else ""
+    shown = (
+        [readings[0], readings[len(readings) // 2], readings[-1]] if len(readings) > 2 else [readings[0], readings[-1]]
+    )
+    anchors = ("start", "middle", "end") if len(shown) == 3 else ("start", "end")
+    return Curve(
+        width=WIDTH,
+        height=HEIGHT,
+        planned=_path([(x(reading.day), y(reading.planned)) for reading in readings]),
+        handed=line,
+        area=area,
+        last=known[-1] if known else None,
+        levels=tuple((y(number), str(round(number))) for number in (0, top / 2, top)),
+        days=tuple(
+            (x(reading.day), f"{reading.day.month}月{reading.day.day}日", anchor)
+            for reading, anchor in zip(shown, anchors, strict=True)
+        ),
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        bottom=y(0),
+        readings=tuple(readings),
+    )
+
+
+def _path(places):
+    return "".join(f"{'L' if number else 'M'}{x} {y}" for number, (x, y) in enumerate(places))
+
+
+def _round_up(total):
+    """The next number that makes a scale easy to read, with its half."""
+    if total <= 10:
+        return total + total % 2
+    size = 1
+    while total > TOPS[-1] * size:
+        size *= 10
+    return next(top * size for top in TOPS if top * size >= total)

@@ -1,0 +1,105 @@
+"""The committee's board: progress by phase, paper, unit and person, what is to be expected, and who keeps sheets waiting."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from registers import clock
+from registers.access import can, require
+from registers.models import Unit
+from registers.views.paging import paged
+from workflows import boards, policies, progress
+from workflows.models import Campaign, Submission
+from workflows.models.submissions import State
+from workflows.policies.submissions import MAY_NUDGE
+from workflows.progress import Choice
+from workflows.views.progress import address, chosen_campaign, in_full, links_of, standing
+
+
+@require_safe
+def board(request):
+    """The board of a campaign (``?year=``), or with ``?unit=CODE`` that unit's page of it.
+
+    Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
+    (``boards.PhaseLine``), ``curve``, ``held_up``, ``may_urge``; of the whole ``page`` of unit ``lines`` with ``nudged``, the
+    ids of units whose late sheets the reader may urge; of a unit see ``_unit_page``.
+    """
+    require(request.actor, "watch", Campaign)
+    campaign, campaigns = chosen_campaign(request)
+    context = {"campaign": campaign, "years": [(one.year, f"?year={one.year}", one == campaign) for one in campaigns]}
+    if campaign is None:
+        return render(request, "workflows/board.html", context)
+    listed = progress.listed(request.actor, campaign)
+    year = str(campaign.year) if campaign.state != "open" else ""
+    if code := request.GET.get("unit", ""):
+        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code[: progress.LONGEST])
+        return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
+    shown = boards.Board(campaign, listed, at=clock.now())
+    units = list(Unit.objects.visible_to(request.actor).filter(pk__in=shown.unit_ids))
+    lines = shown.units(units)
+    context |= {
+        **_common(request, shown, Choice(), year),
+        "page": paged(request, lines),
+        "nudged": request.actor.unit_ids(*MAY_NUDGE),
+        "held_up": shown.held_up({unit.pk: unit for unit in units}),
+        "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
+    }
+    return render(request, "workflows/board.html", context)
+
+
+def _unit_page(request, campaign, rows, unit, year):
+    """A unit's page. Context beside the board's: ``unit``; ``view`` with its ``tabs``; a ``page`` of ``items`` (``progress_list``)
+    or with ``view=people`` the unit's ``own`` sheets and a page of ``people``, each with his sheet of each of ``tasks``."""
+    shown = boards.Board(campaign, rows, at=clock.now())
+    if not shown.figures.owed:
+        raise Http404  # nothing there that the reader may know of
+    roster = policies.Roster(shown.on)
+    view = "people" if request.GET.get("view") == "people" else ""
+    context = {
+        "campaign": campaign,
+        "years": [],
+        "unit": unit,
+        "crumbs": [("进度看板", f"{reverse('board')}{f'?year={year}' if year else ''}")],
+        "view": view,
+        "tabs": [
+            (label, f"{address(Choice(unit=unit.code), year=year, view=name)}#sheets", view == name)
+            for label, name in (("逐张", ""), ("按人", "people"))
+        ],
+        **_common(request, shown, Choice(unit=unit.code), year),
+        "held_up": shown.held_up({unit.pk: unit}, roster),
+    }
+    if view == "people":
+        context |= _by_person(request, shown, rows)
+    else:
+        page = paged(request, in_full(rows.exclude(state=State.WAITING)))
+        items = standing(request.actor, campaign, page.rows, roster)
+        context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
+    return render(request, "workflows/board_unit.html", context)
+
+
+def _by_person(request, shown, rows):
+    subjects = (
+        rows.filter(person__isnull=False)
+        .order_by("person__sort_key", "person__number", "person", "post")
+        .values_list("person", "post", "person__sort_key", "person__number")
+        .distinct()
+    )
+    page = paged(request, subjects)
+    own, tasks, people = boards.by_person(rows, shown.tasks, [subject[:2] for subject in page.rows], on=shown.on)
+    sheets = [sheet.pk for line in people for sheet in line.sheets if sheet] + [sheet.pk for sheet in own]
+    readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
+    return {"page": page, "own": own, "tasks": tasks, "people": people, "readable": readable}
+
+
+def _common(request, shown, choice, year):
+    return {
+        "figures": shown.figures,
+        "phases": shown.phases(),
+        "curve": shown.curve(),
+        "links": links_of(choice, year),
+        "choice": choice,
+        "year": year,
+        "sent": {"year": year, **choice.given()},
+        "may_urge": can(request.actor, "urge", shown.campaign),
+    }

@@ -1,0 +1,227 @@
+"""The list of who stands where, 催办 of one sheet or of all that are late, and the list as a file."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from registers import audit, clock, jobs
+from registers.access import can, require
+from registers.models import Unit
+from registers.views.paging import paged
+from workflows import deadlines, nudging, policies, progress, routes
+from workflows.models import Campaign, Decision, Submission
+from workflows.models.submissions import EDITABLE, UNFINISHED, State
+from workflows.progress import Choice
+from workflows.views import trail
+
+PLACES = ("/progress/", "/board/")  # where 催办 may lead back to
+
+
+@require_safe
+def progress_list(request):
+    """Who stands where: states, no content; what is due first on top, what is filed at the end.
+
+    Context: ``campaign``, ``filters``, ``tasks``, ``units``, ``states``, ``stats`` with the ``links`` behind them, ``tabs``;
+    ``items`` of this ``page`` (``may_open`` says that the reader may see what is in the sheet) and whether any of them
+    ``may_nudge``, or with ``view=units`` the figures ``by_unit``.
+    """
+    require(request.actor, "watch", Campaign)
+    running, _ = chosen_campaign(request)
+    choice, year = Choice.sent(request.GET), request.GET.get("year", "")
+    view = "units" if request.GET.get("view") == "units" else ""
+    listed = progress.listed(request.actor, running)
+    owing = Exists(listed.order_by().filter(unit=OuterRef("pk")))
+    units = Unit.objects.visible_to(request.actor).filter(owing)
+    today = clock.today()
+    figures = progress.figures(today)
+    context = {
+        "campaign": running,
+        "year": year,
+        "filters": choice,
+        "view": view,
+        "sent": {"year": year, **choice.given()},
+        "tasks": list(running.tasks.all()) if running else [],
+        "units": units.values_list("code", "name"),
+        "states": [("late", "已逾期"), ("unfinished", "未办结"), *STATES],
+        "links": links_of(choice, year),
+        "tabs": [
+            (label, address(choice.but(state=""), year=year, view=other), view == other)
+            for label, other in (("按表", ""), ("按单位", "units"))
+        ],
+        "may_urge": running is not None and can(request.actor, "urge", running),
+        "stats": choice.whose(listed).aggregate(**figures),
+    }
+    if view == "units":
+        by_unit = choice.whose(listed).order_by("unit__position", "unit__code")
+        context["by_unit"] = [
+            (row, address(choice.but(unit=row["unit__code"], state=""), year=year))
+            for row in by_unit.values("unit__name", "unit__code", "unit__position").annotate(**figures)
+        ]
+        return render(request, "workflows/progress_list.html", context)
+    rows = choice.narrow(listed, on=today)
+    page = paged(request, in_full(rows if choice.state else rows.exclude(state=State.WAITING)))
+    items = standing(request.actor, running, page.rows)
+    context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
+    return render(request, "workflows/progress_list.html", context)
+
+
+STATES = [choice for choice in State.choices if choice[0] != State.CANCELLED]
+
+
+def chosen_campaign(request):
+    """The campaign whose year was asked for, else the running one or the latest, None if there is none; and all to choose from.
+
+    404 for a year without one.
+    """
+    year, campaigns = request.GET.get("year", ""), progress.campaigns_for(request.actor)
+    found = progress.chosen(campaigns, year)
+    if progress.is_year(year) and found is None:
+        raise Http404
+    return found, campaigns
+
+
+def address(choice, **more):
+    """The address of the list (without its path) for a choice."""
+    return f"?{urlencode({name: value for name, value in {**choice.given(), **more}.items() if value})}"
+
+
+def links_of(choice, year):
+    """Where each of the headline figures leads."""
+    return {state or "all": address(choice.but(state=state), year=year) for state in ("", progress.LATE, *State.values)}
+
+
+def in_full(rows):
+    """Sheets in the list's order, with what a line of it shows."""
+    handed_in = Decision.objects.filter(submission=OuterRef("pk"), verdict="submit").order_by("-seen_version")
+    rows = rows.annotate(days_late=Subquery(handed_in.values("days_late")[:1]))
+    return progress.in_order(rows.select_related("task", "unit", "post", "person", "assigned_to"))
+
+
+def standing(actor, campaign, rows, roster=None):
+    """How each sheet stands, who has it now, and what the reader may do about it."""
+    readable = set(
+        Submission.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
+    )
+    now, items = clock.now(), []
+    roster = roster or policies.Roster(timezone.localdate(now))
+    for row in rows:
+        row.task.campaign = campaign  # already read, with its rule book
+        due = row.due_on if row.state in EDITABLE else row.step_due_on
+        item = trail.Item(row, deadlines.shown(due, now) if row.state in UNFINISHED else None)
+        item.may_open = row.pk in readable
+        item.may_nudge = campaign.state == "open" and can(actor, "nudge", row)
+        item.waits_for = waits_for(row, roster)
+        item.since = (
+            deadlines.days_since(timezone.localdate(row.moved_at), roster.on)
+            if row.moved_at and row.state in progress.BEGUN
+            else None
+        )
+        items.append(item)
+    return items
+
+
+def waits_for(sheet, roster):
+    """Whose turn it is, in words: the part and the people."""
+    if sheet.state not in progress.BEGUN:
+        return ""
+    if sheet.waiting_role == policies.NOTICE:
+        return "公示结束"
+    if sheet.state in EDITABLE and sheet.person_id:
+        return sheet.person.name
+    role = "liaison" if sheet.state in EDITABLE else sheet.waiting_role
+    people = [roster.names[user] for user in roster.waited_for(sheet)]
+    label = sheet.task.campaign.scheme.rules.roles.get(role, role)
+    return f"{label} {some(people)}" if people else f"{label}（暂无经办人）"
+
+
+def some(names, number=3):
+    """The first few names, and how many there are if there are more."""
+    return "、".join(names) if len(names) <= number else f"{'、'.join(names[:number])}等{len(names)}人"
+
+
+@require_POST
+def submission_nudge(request, pk):
+    """催办."""
+    submission = get_object_or_404(
+        Submission.objects.listed_to(request.actor).select_related(
+            "task__campaign__scheme", "unit", "person", "assigned_to"
+        ),
+        pk=pk,
+    )
+    told = routes.nudge(submission, actor=request.actor, at=clock.now())
+    messages.success(
+        request,
+        f"已催办，提醒 {told} 人（同一天重复催办只送达一次）。" if told else "该环节暂无经办人，请核对人员任职。",
+    )
+    return _back(request)
+
+
+def _back(request):
+    back = request.POST.get("back", "")
+    if back.startswith(PLACES) and "\\" not in back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("progress_list")
+
+
+@require_POST
+def progress_nudge(request):
+    """催办 of everything late among what was chosen: one message a person."""
+    campaign, choice = _posted(request)
+    require(request.actor, "urge", campaign)
+    sheets = choice.but(state="").whose(progress.listed(request.actor, campaign))
+    nudged = nudging.nudge_late(sheets, campaign=campaign, actor=request.actor, at=clock.now())
+    said = messages.success if nudged.people else messages.info
+    said(request, _said(nudged))
+    return _back(request)
+
+
+def _said(nudged):
+    parts = [f"已催办 {nudged.people} 人，涉及 {nudged.sheets} 张" if nudged.people else "没有新的催办"]
+    if nudged.again:
+        parts.append(f"另有 {nudged.again} 人今天已催过，不再重复")
+    if nudged.vacant:
+        parts.append(f"{nudged.vacant} 张暂无经办人，请核对人员任职")
+    if parts == ["没有新的催办"]:
+        parts.append("所选范围内没有您可以催办的逾期表")
+    return "；".join(parts) + "。"
+
+
+@require_POST
+def progress_export(request):
+    """Have a worker write the list of what is late (or, ``which=unfinished``, not done) among what was chosen."""
+    require(request.actor, "watch", Campaign)
+    campaign, choice = _posted(request)
+    which = progress.UNFINISHED if request.POST.get("which") == progress.UNFINISHED else progress.LATE
+    listed = choice.whose(progress.listed(request.actor, campaign))
+    # Ids alone: what was typed to find a person is a name.
+    found = listed.order_by().values_list("person", flat=True).distinct() if choice.person else []
+    parameters = {
+        "campaign": campaign.pk,
+        "which": which,
+        **choice.but(state=choice.state if choice.state in progress.BEGUN else "", person="").given(),
+        **({"people": sorted(found)} if choice.person else {}),
+    }
+    with transaction.atomic():
+        job = jobs.create("unfinished", owner=request.actor.user, at=clock.now(), parameters=parameters)
+        detail = {
+            "job": job.pk,
+            "which": which,
+            **{name: parameters[name] for name in ("task", "unit", "state") if name in parameters},
+        }
+        audit.append("progress.export", about=campaign, actor=request.actor, detail=detail)
+    return redirect("job_detail", pk=job.pk)
+
+
+def _posted(request):
+    """The campaign and the choice that a form names."""
+    campaign = progress.chosen(progress.campaigns_for(request.actor), request.POST.get("year", ""))
+    if campaign is None:
+        raise Http404
+    return campaign, Choice.sent(request.POST)

@@ -28,6 +28,7 @@ PURE = (
     "registers/schemes/conduct.py",
     "registers/schemes/language.py",
     "registers/schemes/parts.py",
+    "workflows/points.py",
     "workflows/steps.py",
 )
 READS_A_CLOCK = {

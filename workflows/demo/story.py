@@ -94,7 +94,7 @@ class Story:
 
     # -- what the passing of time brings ---------------------------------------------------------------
     def _mornings(self):
-        """Before work: sheets open, notices end, reminders go out. What the worker does, without its mails."""
+        """Before work: sheets open, notices end; then reminders. What the worker does, without its mails."""
         opening = set(CampaignTask.objects.filter(campaign=self.campaign).values_list("opens_on", flat=True))
         for ahead in count(1):
             yield moment(deadlines.add_days(self.year.opening, ahead), 6)
@@ -103,6 +103,7 @@ class Story:
                 self._start_open_sheets()
             for notice in publicity.ended(self.agenda.today):
                 routes.finish_notice(notice, at=self.agenda.at)
+            yield moment(self.agenda.today, settings.REMINDER_HOUR)
             reminders.remind(at=self.agenda.at)
 
     def _start_open_sheets(self):

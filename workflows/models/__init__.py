@@ -2,8 +2,9 @@
 
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Phase
-from workflows.models.notifications import Notification
+from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publicity import Objection, PublicityNotice
+from workflows.models.robots import Robot, RobotMessage
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "CalendarDay",
     "Campaign",
     "CampaignTask",
+    "ChannelChoice",
     "Custody",
+    "DailyRun",
     "Decision",
     "Draft",
     "FiledPaper",
@@ -19,7 +22,10 @@ __all__ = [
     "Objection",
     "Phase",
     "PublicityNotice",
+    "Reminder",
     "ReviewVote",
+    "Robot",
+    "RobotMessage",
     "Submission",
     "SubmissionLine",
 ]

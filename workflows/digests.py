@@ -81,6 +81,12 @@ class Line:
         step = self.sheet.step_rules
         return "填报" if self.sheet.state in EDITABLE or step is None else step.label
 
+    @property
+    def whose(self):
+        """Which of the sheets of that name: one's own by its post, another's by its subject."""
+        own = self.sheet.person_id and self.sheet.state in EDITABLE
+        return self.sheet.post.name if own else self.sheet.subject
+
 
 @dataclass
 class Place:
@@ -173,9 +179,8 @@ def letter(message, actor):
     lines = ["需要您办理："] if own else []
     for number, row in enumerate(own[:OWN_SHOWN], start=1):
         line = Line(row.submission, row.due_on, "")
-        whose = "" if row.submission.state in EDITABLE else f"，{row.submission.subject}"
         until = f"{row.due_on.month}月{row.due_on.day}日 24:00 截止"
-        lines.append(f"{number}. “{row.submission.task.label}”（{line.what}{whose}），{until}")
+        lines.append(f"{number}. “{row.submission.task.label}”（{line.what}，{line.whose}），{until}")
     if len(own) > OWN_SHOWN:
         lines.append(f"共 {len(own)} 项，其余见“我的待办”。")
     places = _places(mine, known).get(day, [])

@@ -44,6 +44,7 @@ MENU = [
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
+    ("资料", "群机器人", "robot_list", "robot", ("liaison", "unit_head", "office", "registrar")),
     ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
 ]
 

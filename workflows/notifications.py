@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from registers import clock
+from registers import audit, clock
 from registers.access import people_who_may
 from registers.actors import Actor
 from registers.audit import ACTS
@@ -56,6 +56,14 @@ def sentence(act, submission):
         act,
         f"“{paper}”（{submission.unit}）等待您办理：{submission.step_rules.label if submission.step_rules else ''}。",
     )
+
+
+@transaction.atomic
+def choose(user, *, actor, at, **chosen):
+    """Keep how ``user`` wants to hear of things: the fields of ``ChannelChoice``."""
+    ChannelChoice.objects.update_or_create(user=user, defaults=chosen)
+    detail = {"mail": chosen["mail"], "robot": chosen["robot"]}
+    audit.append("channel.choose", about=user, actor=actor, at=at, detail=detail)
 
 
 def unclaimed():

@@ -122,8 +122,7 @@ def check_address(kind, url):
         raise Refused("地址格式不正确，请从群机器人设置中完整复制 Webhook 地址。") from None
     usual = parts.scheme == "https" and port in (None, 443) and parts.hostname in settings.ROBOT_HOSTS
     if not usual and f"{parts.scheme}://{parts.netloc}" not in settings.ROBOT_HOSTS:
-        hosts = "、".join(host for host in settings.ROBOT_HOSTS if "://" not in host)
-        raise Refused(f"只能填写 https:// 开头、主机为 {hosts} 的地址；其他主机请系统管理员先列入允许名单。")
+        raise Refused(f"只能填写 https:// 开头、主机为 {hosts()} 的地址；其他主机请系统管理员先列入允许名单。")
     if parts.username or parts.password or any(character.isspace() or ord(character) < 32 for character in url):
         raise Refused("地址中不能有空格、用户名或密码，请从群机器人设置中完整复制 Webhook 地址。")
     path, token = PATHS[kind]
@@ -131,6 +130,11 @@ def check_address(kind, url):
         raise Refused(
             f"这不是{Robot.Kind(kind).label}群机器人的地址，应含有 {path}?{token}…，请从群机器人设置中完整复制。"
         )
+
+
+def hosts():
+    """The hosts that may be called, in words."""
+    return "、".join(settings.ROBOT_HOSTS)
 
 
 @transaction.atomic

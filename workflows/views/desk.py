@@ -3,14 +3,16 @@
 from django.contrib import messages
 from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
-from registers.access import policy_of
+from registers.access import can, policy_of
 from registers.models import GroupMember
 from registers.views.paging import paged
-from workflows import campaigns, deadlines
-from workflows.models import Decision, Notification, Objection, ReviewVote, Submission
+from workflows import campaigns, deadlines, digests
+from workflows.models import Campaign, Decision, Notification, Objection, ReviewVote, Submission
+from workflows.models.notifications import DIGEST
 from workflows.views import trail
 
 NEEDED = ("task__phase", "unit", "post", "person")
@@ -104,7 +106,8 @@ def done_list(request):
 def inbox(request):
     """My messages, newest first.
 
-    Context: ``page``; a message ``may_open`` when its sheet is the reader's to see, and then names its ``subject``.
+    Context: ``page``; a message ``may_open`` when its sheet is the reader's to see, and then names its ``subject``; that of a
+    day's reminders has its lines as ``digest`` (``digests.Digest``).
     """
     page = paged(request, Notification.objects.visible_to(request.actor))
     about = [row.submission_id for row in page.rows if row.submission_id]
@@ -114,11 +117,17 @@ def inbox(request):
         .select_related("person", "post", "unit")
         .in_bulk()
     )
+    days = {timezone.localdate(row.created_at) for row in page.rows if row.kind == DIGEST}
+    lines = digests.of_days(request.actor, days) if days else {}
     for row in page.rows:
         row.may_open = row.submission_id in readable
         sheet = readable.get(row.submission_id)
         row.subject = sheet.subject if sheet and sheet.person_id else ""
-    return render(request, "workflows/inbox.html", {"page": page})
+        row.digest = lines[timezone.localdate(row.created_at)] if row.kind == DIGEST else None
+    newest = next((row for row in page.rows if row.digest), None)
+    if newest is not None:
+        newest.is_newest = page.number == 1
+    return render(request, "workflows/inbox.html", {"page": page, "may_watch": can(request.actor, "watch", Campaign)})
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from registers import audit, clock
@@ -12,9 +12,10 @@ from registers.actors import Actor
 from registers.audit import ACTS
 from workflows import deadlines, digests
 from workflows.models import ChannelChoice, Notification, Submission
-from workflows.models.notifications import DIGEST, QUIET_FROM, QUIET_UNTIL
+from workflows.models.notifications import DIGEST, NEWS, QUIET_FROM, QUIET_UNTIL
 
 MAIL_ATTEMPTS = 5
+DAILY = (DIGEST, NEWS)
 CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
 
 
@@ -89,7 +90,7 @@ def owed():
     By default the digest and what is urgent; everything, or nothing, if they say so; and nothing in their quiet hours.
     """
     hour, choice = deadlines.local(clock.now()).time(), "recipient__channel_choice"
-    at_once = Q(kind=DIGEST) | Q(kind__in=urgent_kinds())
+    at_once = Q(kind__in=[*DAILY, *urgent_kinds()])
     chosen = Q(**{f"{choice}__mail": "each"}) | Q(**{f"{choice}__mail": "daily"}) & at_once
     chosen &= ~Q(recipient__in=ChannelChoice.objects.quiet_at(hour).values("user"))
     if not quiet_by_default(hour):
@@ -103,15 +104,16 @@ def quiet_by_default(hour):
 
 
 def owed_by_digest():
-    """Recipient → how many messages the mail of his next digest has to bring, for everybody who wants one mail a day."""
+    """Recipient → how many messages a daily mail has to bring him, for everybody who wants one; not while one is still to go out."""
     waiting = _for_a_digest(unclaimed()).filter(recipient__is_active=True).exclude(recipient__email="")
+    waiting = waiting.exclude(Exists(unclaimed().filter(recipient=OuterRef("recipient"), kind__in=DAILY)))
     daily = Q(recipient__channel_choice=None) | Q(recipient__channel_choice__mail="daily")
     counted = waiting.filter(daily).order_by("recipient").values_list("recipient").annotate(Count("pk"))
     return dict(counted)
 
 
 def _for_a_digest(messages):
-    return messages.exclude(kind__in=[DIGEST, *urgent_kinds()])
+    return messages.exclude(kind__in=[*DAILY, *urgent_kinds()])
 
 
 def deliver(limit=500):
@@ -155,7 +157,7 @@ def claim(pk):
             return []
         message = Notification.objects.select_related("recipient__channel_choice").get(pk=pk)
         choice = getattr(message.recipient, "channel_choice", None)
-        if message.kind != DIGEST or (choice is not None and choice.mail != "daily"):
+        if message.kind not in DAILY or (choice is not None and choice.mail != "daily"):
             return [pk]
         others = _for_a_digest(unclaimed()).filter(recipient=message.recipient_id).select_for_update()
         keys = list(others.order_by("pk").values_list("pk", flat=True))
@@ -171,26 +173,32 @@ def _of_mail(keys):
 
 
 def _subject(message):
-    label = ACTS[message.kind].label if message.kind in ACTS else "今日提醒" if message.kind == DIGEST else "提醒"
+    daily = {DIGEST: "今日提醒", NEWS: "新消息"}
+    label = ACTS[message.kind].label if message.kind in ACTS else daily.get(message.kind, "提醒")
     return f"【廉政风险防控】{label}"
 
 
 def _body(message, others):
     """The text of a mail; None when nothing in it is left to say. It holds names of papers and people, never what a sheet says."""
     actor = Actor(message.recipient, on=clock.today())
-    asking = [row.submission_id for row in (message, *others) if row.kind in ACTS and ACTS[row.kind].asks]
-    asked = digests.waiting_for(actor, Submission.objects.filter(pk__in=asking)) if asking else set()
-    news = [row for row in (message, *others) if row.submission_id not in asking or row.submission_id in asked]
-    if message.kind != DIGEST:
+    asking = {row.pk: row.submission_id for row in (message, *others) if row.submission_id and _asks(row)}
+    asked = digests.waiting_for(actor, Submission.objects.filter(pk__in=asking.values())) if asking else set()
+    news = [row for row in (message, *others) if row.pk not in asking or row.submission_id in asked]
+    if message.kind not in DAILY:
         said = f"{message.text}\n{_whose(message)}" if message in news else ""
     else:
         lines = digests.letter(message, actor)
-        fresh = [row for row in news if row.kind != DIGEST and row.read_at is None]
+        fresh = [row for row in news if row.kind not in DAILY and row.read_at is None]
         if fresh:
             lines += [*([""] if lines else []), "新消息："]
             lines += [f"- {row.text}{f'（{row.submission.subject}）' if row.submission_id else ''}" for row in fresh]
         said = "".join(f"{line}\n" for line in lines)
     return f"{message.recipient.name}：\n\n{said}\n请登录系统办理：{settings.SITE_URL}/\n" if said else None
+
+
+def _asks(message):
+    """Does the message ask for work on its sheet?"""
+    return message.kind in ACTS and ACTS[message.kind].asks
 
 
 def _whose(message):

@@ -17,7 +17,7 @@ from registers.actors import GROUP_MEMBER
 from registers.schemes.language import StepKind
 from workflows import deadlines, digests, notifications, policies, robots
 from workflows.models import Campaign, DailyRun, Notification, Reminder, ReviewVote, Submission
-from workflows.models.notifications import DIGEST
+from workflows.models.notifications import DIGEST, NEWS
 from workflows.models.submissions import EDITABLE, State
 from workflows.points import Plan
 
@@ -102,8 +102,8 @@ class Morning:
             for person, counts in self.counts.items()
         ]
         messages += [
-            Notification(  # read: what it speaks of stands in the inbox as it is
-                recipient_id=person, kind=DIGEST, key=key, text=words(0, 0, 0, 0, rest), created_at=at, read_at=at
+            Notification(
+                recipient_id=person, kind=NEWS, key=key, text=words(0, 0, 0, 0, rest), created_at=at, read_at=at
             )
             for person, rest in unmailed.items()
         ]

@@ -105,6 +105,7 @@ class Story:
                 routes.finish_notice(notice, at=self.agenda.at)
             yield moment(self.agenda.today, settings.REMINDER_HOUR)
             reminders.remind(at=self.agenda.at)
+            self._mailed()
 
     def _start_open_sheets(self):
         found = Submission.objects.filter(task__campaign=self.campaign, state=State.OPEN)
@@ -240,9 +241,13 @@ class Story:
         """The last working day before the demo's day."""
         return max((day for day in self.agenda.days if day < self.year.today), default=self.year.today)
 
+    def _mailed(self):
+        """As if the mails had gone out."""
+        Notification.objects.filter(mailed_at=None).update(mailed_at=F("created_at"), mail_attempts=1)
+
     def _read_mail(self):
         """Nothing is left to be mailed; what is older than a few days has been read."""
-        Notification.objects.filter(mailed_at=None).update(mailed_at=F("created_at"), mail_attempts=1)
+        self._mailed()
         old = moment(deadlines.add_days(self.year.today, -READ_AFTER_DAYS), 0)
         Notification.objects.filter(Q(read_at=None), created_at__lt=old).update(
             read_at=F("created_at") + clock.seconds(7200)

@@ -7,7 +7,8 @@ from django.db.models import F, Q
 
 from registers.access import ScopedQuerySet
 
-DIGEST = "digest"
+DIGEST = "digest"  # a day's reminders
+NEWS = "news"  # a mail of what is new on a day without reminders; the inbox has it as it is
 QUIET_FROM, QUIET_UNTIL = time(22), time(7)
 
 

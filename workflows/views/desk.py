@@ -12,7 +12,7 @@ from registers.models import GroupMember
 from registers.views.paging import paged
 from workflows import campaigns, deadlines, digests
 from workflows.models import Campaign, Decision, Notification, Objection, ReviewVote, Submission
-from workflows.models.notifications import DIGEST
+from workflows.models.notifications import DIGEST, NEWS
 from workflows.views import trail
 
 NEEDED = ("task__phase", "unit", "post", "person")
@@ -109,7 +109,7 @@ def inbox(request):
     Context: ``page``; a message ``may_open`` when its sheet is the reader's to see, and then names its ``subject``; that of a
     day's reminders has its lines as ``digest`` (``digests.Digest``).
     """
-    page = paged(request, Notification.objects.visible_to(request.actor))
+    page = paged(request, Notification.objects.visible_to(request.actor).exclude(kind=NEWS))
     about = [row.submission_id for row in page.rows if row.submission_id]
     readable = (
         Submission.objects.visible_to(request.actor)

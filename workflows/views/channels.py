@@ -52,7 +52,9 @@ MAIL_OPTIONS = [
 def robot_list(request):
     """The robots of the units I look after. Context: ``rows`` as (robot, its last message), ``form``, ``units``, ``kinds``."""
     require(request.actor, "keep", Robot)
-    return _page(request, RobotForm(units=_units(request)))
+    units = _units(request)
+    only = units[0].pk if len(units) == 1 else None
+    return _page(request, RobotForm(units=units, initial={"unit": only}))
 
 
 @require_POST

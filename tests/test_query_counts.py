@@ -17,7 +17,17 @@ from tests.access.conftest import Story, typed
 from tests.conftest import Clock
 from tests.personas import point
 from workflows import drafts
-from workflows.models import CampaignTask, Decision, Notification, Objection, PublicityNotice, Submission
+from workflows.models import (
+    CampaignTask,
+    Decision,
+    Notification,
+    Objection,
+    PublicityNotice,
+    Reminder,
+    Robot,
+    RobotMessage,
+    Submission,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +40,8 @@ PAGES = {
     "desk of the office": ("office", "desk", {}, 16),
     "desk of a post holder": ("clerk", "desk", {}, 13),
     "done_list": ("head", "done_list", {}, 12),
-    "inbox": ("head", "inbox", {}, 13),
+    "inbox": ("head", "inbox", {}, 20),  # six for the lines of its digests
+    "robot_list": ("liaison", "robot_list", {}, 12),
     "campaign": ("office", "campaign", {}, 14),
     "progress_list": ("office", "progress_list", {}, 16),
     "progress_list by unit": ("office", "progress_list", {"view": "units"}, 15),
@@ -82,6 +93,7 @@ class Crowd:
             self._sheets()
             self._register()
             self._notices()
+            self._channels()
 
     def _unit_with_people(self):
         campus, number = self.campus, self.size
@@ -200,6 +212,33 @@ class Crowd:
         if self.size > 1:  # the oldest notice, which is looked at, gets one objection more each time
             oldest = PublicityNotice.objects.order_by("pk").first()
             Objection.objects.create(notice=oldest, author=self.person, text="异议", at=self.clock.now)
+
+    def _channels(self):
+        """One digest more for the head, with something to do himself and a delay of his unit; one robot more."""
+        day, head = date(2026, 8, self.size), self.campus.head
+        own, theirs = (
+            self._sheet("personal-search", head, "open"),
+            self._sheet("personal-search", self.campus.clerk, "open"),
+        )
+        for sheet, heard_as in ((own, ""), (theirs, "unit_head")):
+            Reminder.objects.create(
+                recipient=head, submission=sheet, step="fill", round=1, due_on=sheet.due_on, point=0, day=day,
+                heard_as=heard_as,
+            )  # fmt: skip
+        Notification.objects.create(
+            recipient=head, key=f"digest:{self.size}", kind="digest", text="提醒",
+            created_at=factories.moment(f"{day} 08:00"),
+        )  # fmt: skip
+        robot = Robot.objects.create(
+            unit=self.campus.unit,
+            kind="wecom",
+            label="群",
+            url=f"https://x/{self.size}",
+            made_by=head,
+            made_at=self.clock.now,
+        )
+        for key in "ab":
+            RobotMessage.objects.create(robot=robot, key=key, day=day, text="x", created_at=self.clock.now)
 
     def arguments(self, kwargs):
         things = {

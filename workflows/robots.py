@@ -103,7 +103,7 @@ def _words(unit, on, numbers, people, names):
             parts.append(f"{number} 项{label}{who}")
     return (
         f"【廉政风险防控】{unit.name} {on.month}月{on.day}日提醒：{len(everybody)} 人共有 {sum(numbers)} 项待办，"
-        f"其中{'，'.join(parts)}。请登录系统办理：{settings.SITE_URL}/"
+        f"其中 {'，'.join(parts)}。请登录系统办理：{settings.SITE_URL}/"
     )[:600]
 
 

@@ -23,7 +23,16 @@ from registers.models import (
 from tests.access.conftest import NOBODY, PEOPLE, STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
-from workflows.models import FiledPaper, Notification, Objection, PublicityNotice, Submission
+from workflows.models import (
+    ChannelChoice,
+    FiledPaper,
+    Notification,
+    Objection,
+    PublicityNotice,
+    Reminder,
+    Robot,
+    Submission,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +53,8 @@ THROUGH_ANOTHER = {
     "workflows.ReviewVote": "its Submission",
     "workflows.Decision": "its Submission",
     "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
+    "workflows.DailyRun": "nothing: which day's work is done, for reminders",
+    "workflows.RobotMessage": "its Robot",
 }
 
 
@@ -216,6 +227,9 @@ TABLES = {
     Table(Notification): lambda world: {
         row: row.recipient.number for row in Notification.objects.select_related("recipient")
     },
+    Table(Reminder): lambda world: {row: row.recipient.number for row in Reminder.objects.select_related("recipient")},
+    Table(ChannelChoice): lambda world: {row: row.user.number for row in ChannelChoice.objects.select_related("user")},
+    Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }
 
 

@@ -19,10 +19,16 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Act:
-    """One kind of act: its Chinese label and who hears of it (a key of ``workflows.notifications``)."""
+    """One kind of act: its Chinese label and who hears of it (a key of ``workflows.notifications``).
+
+    ``urgent``: a mail goes out at once, also to people who want one a day. ``asks``: the message asks for work on a sheet;
+    once the sheet no longer waits for its recipient, no mail says so any more.
+    """
 
     label: str
     told: str = ""
+    urgent: bool = False
+    asks: bool = False
 
 
 ACTS = {

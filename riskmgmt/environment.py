@@ -43,6 +43,13 @@ class Environment(environ.Env):
             refuse(var, f"请写不小于 {least} 的整数。")
         return value
 
+    def hour(self, var, *, default):
+        """Return an hour of the day, 0 to 23."""
+        value = self.int(var, default=default)
+        if value > 23:
+            refuse(var, "请写 0 至 23 之间的整点。")
+        return value
+
     def database(self, var, *, default):
         """Return Django's settings of the database that an address like postgres://… or sqlite:///… names."""
         remedy = "请写成 postgres://用户:密码@主机:5432/库名，密码中的特殊字符按网址规则转写（@ 写作 %40）；不填则使用 SQLite。"

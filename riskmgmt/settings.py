@@ -201,11 +201,16 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # Every minute: do what became due and what a lost message left undone.
     "sweep": {"task": "workflows.sweep", "schedule": 60, "options": {"expires": 55}},
-    # At five past every hour: remind the people whose work is due soon or overdue.
+    # At five past every hour: the first time after REMINDER_HOUR on a working day reminds, the others find it done.
     "remind": {"task": "workflows.remind", "schedule": crontab(minute=5), "options": {"expires": 3000}},
     # Every half minute: leave a sign of life that went through the queue, as all other work does.
     "heartbeat": {"task": "riskmgmt.heartbeat", "schedule": 30, "options": {"expires": 25}},
 }
+
+# No reminder is written before this hour of the day, so that a digest lies in the inbox when people come to work.
+REMINDER_HOUR = env.hour("REMINDER_HOUR", default=8)
+# Group robots are called at these hosts and nowhere else (an address that a user types must not lead into the network).
+ROBOT_HOSTS = env.list("ROBOT_HOSTS", default=["qyapi.weixin.qq.com", "oapi.dingtalk.com"])
 
 # --- People and sessions --------------------------------------------------------------------------
 

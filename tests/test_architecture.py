@@ -31,6 +31,7 @@ PURE = (
     "registers/schemes/parts.py",
     "workflows/curves.py",
     "workflows/forecasts.py",
+    "workflows/points.py",
     "workflows/steps.py",
 )
 READS_A_CLOCK = {

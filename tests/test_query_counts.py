@@ -34,6 +34,9 @@ from workflows.models import (
     Notification,
     Objection,
     PublicityNotice,
+    Reminder,
+    Robot,
+    RobotMessage,
     Submission,
     Suggestion,
 )
@@ -53,7 +56,8 @@ PAGES = {
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
     "suggestion_make": ("clerk", "suggestion_make", {"q": "岗位"}, 10),
     "done_list": ("head", "done_list", {}, 12),
-    "inbox": ("head", "inbox", {}, 13),
+    "inbox": ("head", "inbox", {}, 20),  # six for the lines of its digests
+    "robot_list": ("liaison", "robot_list", {}, 12),
     "campaign": ("office", "campaign", {}, 16),
     "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 20),
     "campaign_enrol": ("office", "campaign_enrol", {}, 20),
@@ -126,6 +130,7 @@ class Crowd:
             self._notices()
             self._terms()
             meetings.one_more(self)
+            self._channels()
 
     def _unit_with_people(self):
         campus, number = self.campus, self.size
@@ -294,6 +299,33 @@ class Crowd:
             acting_for=campus.leader,
             note="出差",
         )
+
+    def _channels(self):
+        """One digest more for the head, with something to do himself and a delay of his unit; one robot more."""
+        day, head = date(2026, 8, self.size), self.campus.head
+        own, theirs = (
+            self._sheet("personal-search", head, "open"),
+            self._sheet("personal-search", self.campus.clerk, "open"),
+        )
+        for sheet, heard_as in ((own, ""), (theirs, "unit_head")):
+            Reminder.objects.create(
+                recipient=head, submission=sheet, step="fill", round=1, due_on=sheet.due_on, point=0, day=day,
+                heard_as=heard_as,
+            )  # fmt: skip
+        Notification.objects.create(
+            recipient=head, key=f"digest:{self.size}", kind="digest", text="提醒",
+            created_at=factories.moment(f"{day} 08:00"),
+        )  # fmt: skip
+        robot = Robot.objects.create(
+            unit=self.campus.unit,
+            kind="wecom",
+            label="群",
+            url=f"https://x/{self.size}",
+            made_by=head,
+            made_at=self.clock.now,
+        )
+        for key in "ab":
+            RobotMessage.objects.create(robot=robot, key=key, day=day, text="x", created_at=self.clock.now)
 
     def arguments(self, kwargs):
         things = {

@@ -1,4 +1,4 @@
-"""The acts this app adds to the audit vocabulary, and who hears of each (``told`` is an audience of ``notifications``)."""
+"""The acts this app adds to the audit vocabulary, and who hears of each (fields: ``registers.audit.Act``)."""
 
 from registers.audit import Act, declare
 
@@ -10,22 +10,22 @@ declare(
         "campaign.close": Act("结束年度活动"),
         "phase.close": Act("关闭阶段"),
         "phase.reopen": Act("重新开放阶段"),
-        "submission.opened": Act("待填报", told="filler"),
+        "submission.opened": Act("待填报", told="filler", asks=True),
         "submission.begun_again": Act("发起调整"),
-        "submission.submit": Act("提交", told="next"),
+        "submission.submit": Act("提交", told="next", asks=True),
         "submission.withdraw": Act("撤回"),
         "submission.vote": Act("集体审核表决"),
-        "submission.agree": Act("通过", told="next"),
-        "submission.return": Act("退回", told="filler"),
-        "submission.automatic": Act("自动办理", told="next"),
+        "submission.agree": Act("通过", told="next", asks=True),
+        "submission.return": Act("退回", told="filler", urgent=True, asks=True),
+        "submission.automatic": Act("自动办理", told="next", asks=True),
         "submission.copied": Act("抄送"),
         "submission.filed": Act("已备案", told="filler"),
         "submission.not_signed": Act("签字密码错误"),
-        "submission.nudge": Act("催办"),
+        "submission.nudge": Act("催办", urgent=True, asks=True),
         "submission.nudge_late": Act("催办逾期的表"),
         "progress.export": Act("导出未办结清单"),
-        "submission.handed_over": Act("转办", told="next"),
-        "submission.reseated": Act("改由上一级办理", told="next"),
+        "submission.handed_over": Act("转办", told="next", urgent=True, asks=True),
+        "submission.reseated": Act("改由上一级办理", told="next", asks=True),
         "campaign.deadline_moved": Act("调整截止"),
         "extension.ask": Act("申请延期"),
         "extension.grant": Act("准予延期"),
@@ -52,5 +52,9 @@ declare(
         "notice.object": Act("提出异议", told="office"),
         "notice.handle": Act("处理异议"),
         "notice.clear": Act("公示结束"),
+        "channel.choose": Act("修改消息设置"),
+        "robot.add": Act("添加群机器人"),
+        "robot.stop": Act("停用群机器人"),
+        "robot.test": Act("测试群机器人"),
     }
 )

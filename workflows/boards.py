@@ -77,7 +77,7 @@ class Board:
     def _days(self):
         dated = [task.opens_on for task in self.tasks.values()]
         first = min([*dated, deadlines.add_days(self.on, -3 * forecasts.WINDOW)])
-        return forecasts.WorkingDays(deadlines.working_days(first, deadlines.add_days(self.on, AHEAD)))
+        return forecasts.WorkingDays(deadlines.working_days_between(first, deadlines.add_days(self.on, AHEAD)))
 
     @cached_property
     def _found(self):

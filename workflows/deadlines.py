@@ -1,7 +1,9 @@
 """From days to moments: what is due when, in working days and by the Beijing clock (design decision 6)."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from itertools import accumulate
 
 from django.utils import timezone
 
@@ -69,7 +71,7 @@ def add_working_days(day, days):
     return day
 
 
-def working_days(first, last):
+def working_days_between(first, last):
     """The working days from ``first`` to ``last``, in order; knows holidays and make-up days (domain D1)."""
     special = dict(CalendarDay.objects.filter(day__gte=first, day__lte=last).values_list("day", "is_working"))
     every = (first + timedelta(days=number) for number in range((last - first).days + 1))
@@ -93,9 +95,36 @@ def calendar_known(year):
     return CalendarDay.objects.filter(day__year=year).exists()
 
 
-def horizon(day, *, days_before):
-    """The last due day to look at when reminding ``days_before`` days ahead of ``day``."""
-    return day + timedelta(days=days_before)
+class WorkingDays:
+    """The working days of all years, read once and asked often: weekdays, except as the calendar (domain D1) says otherwise."""
+
+    def __init__(self, special):
+        """``special``: day → whether it is a working day."""
+        self._special = special
+        odd = sorted((day.toordinal(), works - (day.weekday() < 5)) for day, works in special.items())
+        self._odd_days = [ordinal for ordinal, _ in odd]
+        self._sums = [0, *accumulate(change for _, change in odd)]
+
+    def works(self, day):
+        """Is ``day`` a working day?"""
+        return self._special.get(day, day.weekday() < 5)
+
+    def number(self, day):
+        """How many working days there have been up to the end of ``day``; differences count the working days between."""
+        weeks, rest = divmod(day.toordinal(), 7)  # the first day of the calendar is a Monday
+        return weeks * 5 + min(rest, 5) + self._sums[bisect_right(self._odd_days, day.toordinal())]
+
+    def last_within(self, day, days):
+        """The last day, working or not, before more than ``days`` working days have gone by after ``day``."""
+        limit = self.number(day) + days
+        while self.number(following := day + timedelta(days=1)) <= limit:
+            day = following
+        return day
+
+
+def working_days():
+    """All that is known of working days, by one query."""
+    return WorkingDays(dict(CalendarDay.objects.order_by().values_list("day", "is_working")))
 
 
 def local(moment):

@@ -60,6 +60,7 @@ MENU = [
         "person-check",
         ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
     ),
+    ("资料", "群机器人", "robot_list", "robot", ("liaison", "unit_head", "office", "registrar")),
     ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
 ]
 

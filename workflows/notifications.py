@@ -1,18 +1,22 @@
-"""Who hears of what, once: rows written with the act, delivered afterwards (design decision 8)."""
+"""Who hears of what, once: rows written with the act, delivered afterwards (design decision 8), as everybody has chosen."""
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from registers import clock
+from registers import audit, clock
 from registers.access import people_who_may
+from registers.actors import Actor
 from registers.audit import ACTS
-from workflows.models import Notification
+from workflows import deadlines, digests
+from workflows.models import ChannelChoice, Notification, Submission
+from workflows.models.notifications import DIGEST, NEWS, QUIET_FROM, QUIET_UNTIL
 
 MAIL_ATTEMPTS = 5
 BATCH = 1000
+DAILY = (DIGEST, NEWS)
 CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
 
 
@@ -62,6 +66,14 @@ def sentence(act, submission):
     )
 
 
+@transaction.atomic
+def choose(user, *, actor, at, **chosen):
+    """Keep how ``user`` wants to hear of things: the fields of ``ChannelChoice``."""
+    ChannelChoice.objects.update_or_create(user=user, defaults=chosen)
+    detail = {"mail": chosen["mail"], "robot": chosen["robot"]}
+    audit.append("channel.choose", about=user, actor=actor, at=at, detail=detail)
+
+
 def unclaimed():
     """Messages whose mail has not gone out and that nobody is sending at the moment; columns of the message alone.
 
@@ -74,9 +86,41 @@ def unclaimed():
     )
 
 
+def urgent_kinds():
+    """Kinds of messages that are mailed at once, also to people who want one mail a day."""
+    return [kind for kind, act in ACTS.items() if act.urgent]
+
+
 def owed():
-    """Unclaimed messages to people who have an address and an account."""
-    return unclaimed().exclude(recipient__email="").filter(recipient__is_active=True)
+    """Unclaimed messages whose mail goes out now: to people who have an address and an account, as they have chosen.
+
+    By default the digest and what is urgent; everything, or nothing, if they say so; and nothing in their quiet hours.
+    """
+    hour, choice = deadlines.local(clock.now()).time(), "recipient__channel_choice"
+    at_once = Q(kind__in=[*DAILY, *urgent_kinds()])
+    chosen = Q(**{f"{choice}__mail": "each"}) | Q(**{f"{choice}__mail": "daily"}) & at_once
+    chosen &= ~Q(recipient__in=ChannelChoice.objects.quiet_at(hour).values("user"))
+    if not quiet_by_default(hour):
+        chosen |= Q(**{f"{choice}__isnull": True}) & at_once
+    return unclaimed().filter(chosen, recipient__is_active=True).exclude(recipient__email="")
+
+
+def quiet_by_default(hour):
+    """Is the time of day ``hour`` in the quiet hours of somebody who has chosen none?"""
+    return hour >= QUIET_FROM or hour < QUIET_UNTIL
+
+
+def owed_by_digest():
+    """Recipient → how many messages a daily mail has to bring him, for everybody who wants one; not while one is still to go out."""
+    waiting = _for_a_digest(unclaimed()).filter(recipient__is_active=True).exclude(recipient__email="")
+    waiting = waiting.exclude(Exists(unclaimed().filter(recipient=OuterRef("recipient"), kind__in=DAILY)))
+    daily = Q(recipient__channel_choice=None) | Q(recipient__channel_choice__mail="daily")
+    counted = waiting.filter(daily).order_by("recipient").values_list("recipient").annotate(Count("pk"))
+    return dict(counted)
+
+
+def _for_a_digest(messages):
+    return messages.exclude(kind__in=[*DAILY, *urgent_kinds()])
 
 
 def deliver(limit=500):
@@ -84,35 +128,84 @@ def deliver(limit=500):
 
     A message is claimed by a conditional update before it is sent, so two workers never send the same one; a
     worker that dies between sending and marking may cause one repeat (mail is at-least-once, the inbox exactly once).
+    What is to be said is made now: work that has been done meanwhile is left out, and a mail with nothing left is dropped.
     """
     sent = 0
+    drop_unwanted()
     for pk in list(owed().order_by("pk").values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
-            if (
-                not unclaimed()
-                .filter(pk=pk)
-                .update(mail_claimed_at=timezone.now(), mail_attempts=F("mail_attempts") + 1)
-            ):
-                continue
-        message = _of_mail(pk)
+        claimed = claim(pk)
+        if not claimed:
+            continue
+        message, *others = _of_mail(claimed)
+        body = _body(message, others)
+        if body is None:
+            Notification.objects.filter(pk__in=claimed).update(mailed_at=clock.now(), mail_dropped=True)
+            continue
         try:
-            send_mail(
-                f"【廉政风险防控】{ACTS[message.kind].label if message.kind in ACTS else '提醒'}",
-                f"{message.recipient.name}：\n\n{message.text}\n{_whose(message)}\n请登录系统办理：{settings.SITE_URL}/\n",
-                None,
-                [message.recipient.email],
-            )
+            send_mail(_subject(message), body, None, [message.recipient.email])
         except (OSError, ValueError):  # ValueError: an address no mail server would take
             continue  # the claim lapses and a later sweep tries again, up to MAIL_ATTEMPTS times
-        Notification.objects.filter(pk=pk).update(mailed_at=clock.now())
+        Notification.objects.filter(pk__in=claimed).update(mailed_at=clock.now())
         sent += 1
     return sent
 
 
-def _of_mail(pk):
-    return Notification.objects.select_related(
-        "recipient", "submission__unit", "submission__post", "submission__person"
-    ).get(pk=pk)
+def drop_unwanted():
+    """Settle, without mails, the messages of people who want none; whoever changes his mind gets what comes after."""
+    unwilling = ChannelChoice.objects.filter(mail="off").values("user")
+    unclaimed().filter(recipient__in=unwilling).update(mailed_at=clock.now(), mail_dropped=True)
+
+
+def claim(pk):
+    """Take a message to send it; a digest takes the recipient's other unsent messages along. Keys, none if it is taken."""
+    with transaction.atomic():
+        now = timezone.now()
+        if not unclaimed().filter(pk=pk).update(mail_claimed_at=now, mail_attempts=F("mail_attempts") + 1):
+            return []
+        message = Notification.objects.select_related("recipient__channel_choice").get(pk=pk)
+        choice = getattr(message.recipient, "channel_choice", None)
+        if message.kind not in DAILY or (choice is not None and choice.mail != "daily"):
+            return [pk]
+        others = _for_a_digest(unclaimed()).filter(recipient=message.recipient_id).select_for_update()
+        keys = list(others.order_by("pk").values_list("pk", flat=True))
+        Notification.objects.filter(pk__in=keys).update(mail_claimed_at=now, mail_attempts=F("mail_attempts") + 1)
+        return [pk, *keys]
+
+
+def _of_mail(keys):
+    """The claimed messages, the one that is to be sent first."""
+    related = ("recipient", "submission__unit", "submission__post", "submission__person")
+    found = Notification.objects.select_related(*related).in_bulk(keys)
+    return [found[key] for key in keys]
+
+
+def _subject(message):
+    daily = {DIGEST: "今日提醒", NEWS: "新消息"}
+    label = ACTS[message.kind].label if message.kind in ACTS else daily.get(message.kind, "提醒")
+    return f"【廉政风险防控】{label}"
+
+
+def _body(message, others):
+    """The text of a mail; None when nothing in it is left to say. It holds names of papers and people, never what a sheet says."""
+    actor = Actor(message.recipient, on=clock.today())
+    asking = {row.pk: row.submission_id for row in (message, *others) if row.submission_id and _asks(row)}
+    asked = digests.waiting_for(actor, Submission.objects.filter(pk__in=asking.values())) if asking else set()
+    news = [row for row in (message, *others) if row.pk not in asking or row.submission_id in asked]
+    if message.kind not in DAILY:
+        said = f"{message.text}\n{_whose(message)}" if message in news else ""
+    else:
+        lines = digests.letter(message, actor)
+        fresh = [row for row in news if row.kind not in DAILY and row.read_at is None]
+        if fresh:
+            lines += [*([""] if lines else []), "新消息："]
+            lines += [f"- {row.text}{f'（{row.submission.subject}）' if row.submission_id else ''}" for row in fresh]
+        said = "".join(f"{line}\n" for line in lines)
+    return f"{message.recipient.name}：\n\n{said}\n请登录系统办理：{settings.SITE_URL}/\n" if said else None
+
+
+def _asks(message):
+    """Does the message ask for work on its sheet?"""
+    return message.kind in ACTS and ACTS[message.kind].asks
 
 
 def _whose(message):

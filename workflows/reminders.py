@@ -1,70 +1,222 @@
-"""Who is reminded of what on a day: before, on and after each deadline, once each. Source: R1-12 and all dated steps."""
+"""Who is reminded of what on a working day: before, on and after each deadline, once each. Source: R1-12 and all dated steps.
+
+``points`` says which points a deadline has, ``deadlines`` counts the working days, ``Reminder`` is the ledger of what has been
+said. The job of a day runs in one transaction behind the row of that day, so two schedulers never interleave and a killed
+worker leaves nothing half. After an outage the last point reached is spoken of, once. All is read and written by sets: the
+number of queries does not grow with the sheets.
+"""
 
 from functools import cache
 
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
-from workflows import deadlines, policies
-from workflows.models import Notification, Submission
+from registers.actors import GROUP_MEMBER
+from registers.schemes.language import StepKind
+from workflows import deadlines, digests, notifications, policies, robots
+from workflows.models import Campaign, DailyRun, Notification, Reminder, ReviewVote, Submission
+from workflows.models.notifications import DIGEST, NEWS
 from workflows.models.submissions import EDITABLE, State
+from workflows.points import Plan
 
-DAYS_BEFORE = 3
+KIND = "remind"
 BATCH = 1000
+SOON, TODAY, LATE, THEIRS = range(4)
+NEVER = -1000  # working days; earlier than any point
 
 
-def remind(*, at):
-    """Write the reminders that are due at the moment ``at`` (aware); return how many are new.
+def remind(*, at, whatever_the_hour=False):
+    """Write the reminders and digests of the working day of ``at`` (aware); return how many digests are new.
 
-    Three days before, on the day, and once overdue (the unit's head is told as well). The key names sheet,
-    step, round, deadline and kind, so running again, late or twice at once adds nothing.
+    Nothing happens on other days, nor before the hour REMINDER_HOUR, nor a second time on the same day.
     """
-    on = timezone.localdate(at)
-    before = Notification.objects.filter(kind="reminder").count()
-    rows, holders = [], cache(lambda role, unit: list(policies.holders(role, unit, on=on).values_list("pk", flat=True)))
-    for submission in _open_tasks(on):
-        rows.extend(_reminders(submission, on, at, holders))
-        if len(rows) >= BATCH:
-            _store(rows)
-            rows = []
-    _store(rows)
-    return Notification.objects.filter(kind="reminder").count() - before
+    on, days = timezone.localdate(at), deadlines.working_days()
+    if not days.works(on) or not (whatever_the_hour or deadlines.local(at).hour >= settings.REMINDER_HOUR):
+        return 0
+    with transaction.atomic():
+        if not claim_day(on):
+            return 0
+        made = Morning(on, days).write(at)
+        finish_day(on, at)
+    return made
 
 
-def _store(rows):
-    Notification.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+def claim_day(on):
+    """Lock the day's row, made if need be; False when the day is done. Whoever comes second waits here for the first."""
+    run, _ = DailyRun.objects.select_for_update().get_or_create(kind=KIND, day=on)
+    return run.finished_at is None
 
 
-def _open_tasks(on):
-    """Unfinished sheets whose deadline, or whose present step's deadline, is near or past."""
-    near = deadlines.horizon(on, days_before=DAYS_BEFORE)
-    unfinished = Submission.objects.filter(task__campaign__state="open").with_rules().select_related("unit", "person")
-    yield from unfinished.filter(state__in=EDITABLE, due_on__lte=near).iterator(chunk_size=2000)
-    yield from (
-        unfinished.filter(state=State.IN_REVIEW, step_due_on__lte=near)
-        .exclude(waiting_role=policies.NOTICE)
-        .iterator(chunk_size=2000)
+def finish_day(on, at):
+    """Put on record, in the job's transaction, that the day is done."""
+    DailyRun.objects.filter(kind=KIND, day=on).update(finished_at=at)
+
+
+def digest_key(on):
+    """One digest per person and day."""
+    return f"{DIGEST}:{on:%Y%m%d}"
+
+
+def said_before(due_days):
+    """What the ledger holds of these deadlines: (sheet, step, round, due day, recipient) → the last point spoken of.
+
+    ``due_days``: point → due days that have reached it. Only what has been said at that point or later matters.
+    """
+    wanted = Q(pk__in=[])
+    for point, days in due_days.items():
+        wanted |= Q(due_on__in=days, point__gte=point)
+    rows = Reminder.objects.filter(wanted).order_by("point")
+    said = rows.values_list("submission_id", "step", "round", "due_on", "recipient_id", "point")
+    return {row[:5]: row[5] for row in said}
+
+
+class Morning:
+    """The reminders of one working day: lines in the ledger, a digest to each person, a message to each robot."""
+
+    def __init__(self, on, days):
+        self.on, self.days, self.holding = on, days, policies.Holding(on)
+        running = Campaign.objects.filter(state="open").select_related("scheme").defer("scheme__source")
+        self.rules = {campaign.pk: campaign.scheme.rules for campaign in running}
+        self.plans = {
+            pk: Plan(book.conduct.reminders, frozenset(map(str, book.roles))) for pk, book in self.rules.items()
+        }
+        # Person → how much is soon due, due today, late; and how much of others' is late.
+        self.rows, self.counts, self.groups = [], {}, robots.Groups(on)
+
+    def write(self, at):
+        """Write it all; return the number of digests."""
+        if self.plans:
+            self._gather()
+        unmailed = notifications.owed_by_digest()
+        key, words = digest_key(self.on), cache(digests.sentence)
+        messages = [
+            Notification(
+                recipient_id=person,
+                kind=DIGEST,
+                key=key,
+                text=words(*counts, unmailed.pop(person, 0)),
+                created_at=at,
+            )
+            for person, counts in self.counts.items()
+        ]
+        messages += [
+            Notification(
+                recipient_id=person, kind=NEWS, key=key, text=words(0, 0, 0, 0, rest), created_at=at, read_at=at
+            )
+            for person, rest in unmailed.items()
+        ]
+        Reminder.objects.bulk_create(self.rows, batch_size=BATCH, ignore_conflicts=True)
+        Notification.objects.bulk_create(messages, batch_size=BATCH, ignore_conflicts=True)
+        self.groups.write(at=at)
+        return len(messages)
+
+    # -- what is due, and in whose hands it is ------------------------------------------------------------
+    def _gather(self):
+        near = self.days.last_within(self.on, max(plan.ahead for plan in self.plans.values()))
+        sheets = Submission.objects.filter(task__campaign__in=self.plans).order_by("pk")
+        about = ("unit_id", "task__campaign_id", "person_id")
+        to_fill = sheets.filter(state__in=EDITABLE, due_on__lte=near)
+        to_fill = list(to_fill.values_list("pk", "step", "round", "due_on", *about, "person__is_active"))
+        in_review = sheets.filter(state=State.IN_REVIEW, step_due_on__lte=near).exclude(waiting_role=policies.NOTICE)
+        hands = ("waiting_role", "assigned_to_id", "task__route")
+        in_review = list(in_review.values_list("pk", "step", "round", "step_due_on", *about, *hands))
+
+        today, reached, due_days = self.days.number(self.on), {}, {}
+        for due, campaign in {(row[3], row[5]) for rows in (to_fill, in_review) for row in rows}:
+            point = self.plans[campaign].reached(today - self.days.number(due))
+            if point is not None:
+                reached[due, campaign] = point
+                due_days.setdefault(point, []).append(due)
+        said = said_before(due_days) if due_days else {}
+        self._voted = _voted(in_review)
+        self._collective = {
+            (campaign, route, step.code)
+            for campaign, book in self.rules.items()
+            for route, rules in book.routes.items()
+            for step in rules.steps
+            if step.kind == StepKind.COLLECTIVE_REVIEW
+        }
+        self._tell(to_fill, self._who_fills, reached, said)
+        self._tell(in_review, self._who_decides, reached, said)
+
+    def _tell(self, sheets, whose_hands, reached, said):
+        """Add the lines about ``sheets``; ``whose_hands``: row → (role, ids of those who have to act)."""
+        superiors, add = cache(self._superiors), self._add
+        for row in sheets:
+            pk, step, turn, due, unit, campaign, subject = row[:7]
+            point = reached.get((due, campaign))
+            if point is None:
+                continue
+            role, people = whose_hands(row)
+            urgency = SOON if due > self.on else TODAY if due == self.on else LATE
+            new = False
+            for person in people:
+                if not said or said.get((pk, step, turn, due, person), NEVER) < point:
+                    add(person, urgency, row, point, "")
+                    new = True
+            if self.groups.listening:
+                self.groups.hear(unit, role, people, urgency, new)
+            if point <= 0:
+                continue
+            for person, heard_as in superiors(campaign, point, role, unit):
+                if person == subject or person in people:
+                    continue  # of his own delay nobody hears as of his unit's
+                if not said or said.get((pk, step, turn, due, person), NEVER) < point:
+                    add(person, THEIRS, row, point, heard_as)
+
+    def _add(self, person, urgency, row, point, heard_as):
+        pk, step, turn, due = row[:4]
+        self.rows.append(
+            Reminder(
+                recipient_id=person,
+                submission_id=pk,
+                step=step,
+                round=turn,
+                due_on=due,
+                point=point,
+                day=self.on,
+                heard_as=heard_as,
+            )
+        )
+        counts = self.counts.get(person)
+        if counts is None:
+            counts = self.counts[person] = [0, 0, 0, 0]
+        counts[urgency] += 1
+
+    def _who_fills(self, row):
+        unit, person, active = row[4], row[6], row[7]
+        if person is None:
+            return "liaison", self.holding.people("liaison", unit)
+        return "post_holder", (person,) if active else ()
+
+    def _who_decides(self, row):
+        """Whoever acts at the step: the colleague it was handed to while he holds the part; no member who has voted."""
+        pk, step, _, _, unit, campaign, subject, role, assigned, route = row
+        people = self.holding.able(role, unit, subject)
+        if assigned in people:
+            people = [assigned]
+        if role == GROUP_MEMBER and (campaign, route, step) in self._collective:
+            concluding = self.holding.conclude(unit, subject)
+            people = [user for user in people if (pk, user) not in self._voted or user in concluding]
+        return role, people
+
+    def _superiors(self, campaign, point, role, unit):
+        """(id, role) of everybody who hears of the delay besides those who have to act; each once, in his nearest role."""
+        found = {}
+        for heard_as in self.plans[campaign].told(point, role):
+            for person in self.holding.people(heard_as, unit):
+                found.setdefault(person, heard_as)
+        return list(found.items())
+
+
+def _voted(in_review):
+    """(sheet, member) of the votes cast in the present round of the sheets that wait for a group."""
+    waiting = [row[0] for row in in_review if row[7] == GROUP_MEMBER]
+    if not waiting:
+        return set()
+    votes = ReviewVote.objects.filter(
+        round=F("submission__round"), submission__state=State.IN_REVIEW, submission__waiting_role=GROUP_MEMBER
     )
-
-
-def _reminders(submission, on, at, holders):
-    due = submission.due_on if submission.state in EDITABLE else submission.step_due_on
-    kind = "overdue" if due < on else "today" if due == on else "soon"
-    day = f"{due.month}月{due.day}日"
-    when = {"overdue": "已逾期，请尽快办理", "today": "今天 24:00 截止", "soon": f"将于{day} 24:00 截止"}[kind]
-    what = "填报" if submission.state in EDITABLE else submission.step_rules.label
-    text = f"“{submission.task.label}”（{what}，{submission.unit}）{when}。"
-    key = f"remind:{submission.pk}:{submission.step}:{submission.round}:{due:%Y%m%d}:{kind}"
-    people = set(_responsible(submission, on, holders))
-    if kind == "overdue":
-        people |= set(holders("unit_head", submission.unit))
-    return [
-        Notification(recipient_id=person, kind="reminder", key=key, text=text, submission=submission, created_at=at)
-        for person in sorted(people)
-    ]
-
-
-def _responsible(submission, on, holders):
-    if submission.state in EDITABLE:
-        return [submission.person_id] if submission.person_id else holders("liaison", submission.unit)
-    barred = policies.concerned(submission, submission.waiting_role, on=on)
-    return [person for person in holders(submission.waiting_role, submission.unit) if person not in barred]
+    return set(votes.order_by().values_list("submission_id", "member_id"))

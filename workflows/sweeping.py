@@ -6,7 +6,7 @@ from functools import partial
 from django.utils import timezone
 
 from registers import jobs
-from workflows import campaigns, notifications, publicity, readings, routes
+from workflows import campaigns, notifications, publicity, readings, robots, routes
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ def sweep(*, at):
         **{f"notice {notice.pk}": partial(routes.finish_notice, notice, at=at) for notice in publicity.ended(on)},
         "readers": lambda: readings.extend(at=at),
         "mails": notifications.deliver,
+        "robots": robots.deliver,
         "jobs": lambda: jobs.work(at=at),
     }
     for name, act in parts.items():
@@ -33,4 +34,10 @@ def sweep(*, at):
     if failures:
         raise failures[0]
     notices = sum(finished for name, finished in done.items() if name.startswith("notice "))
-    return {"opened": done["opened"], "notices": notices, "mails": done["mails"], "jobs": done["jobs"]}
+    return {
+        "opened": done["opened"],
+        "notices": notices,
+        "mails": done["mails"],
+        "robots": done["robots"],
+        "jobs": done["jobs"],
+    }

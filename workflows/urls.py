@@ -7,6 +7,7 @@ from workflows.views import (
     attachments,
     board,
     campaigns,
+    channels,
     closing,
     comparisons,
     controls,
@@ -35,6 +36,12 @@ urlpatterns = [
     path("done/", desk.done_list, name="done_list"),
     path("inbox/", desk.inbox, name="inbox"),
     path("inbox/read/", desk.inbox_read, name="inbox_read"),
+    # channels
+    path("channels/", channels.channel_choice, name="channel_choice"),
+    path("robots/", channels.robot_list, name="robot_list"),
+    path("robots/add/", channels.robot_add, name="robot_add"),
+    path("robots/<int:pk>/test/", channels.robot_test, name="robot_test"),
+    path("robots/<int:pk>/stop/", channels.robot_stop, name="robot_stop"),
     # campaign
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/plan/", enrolment.campaign_plan, name="campaign_plan"),

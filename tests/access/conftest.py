@@ -22,8 +22,20 @@ from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
 from tests.personas import MEASURES, point, power, unit_point
-from workflows import activities, attachments, drafts, extensions, publicity, readings, standing_in, suggestions, terms
-from workflows.models import Objection, PublicityNotice, Submission
+from workflows import (
+    activities,
+    attachments,
+    drafts,
+    extensions,
+    publicity,
+    readings,
+    reminders,
+    robots,
+    standing_in,
+    suggestions,
+    terms,
+)
+from workflows.models import ChannelChoice, Objection, PublicityNotice, Submission
 from workflows.sheets import sheet_for
 
 NOBODY = "nobody"
@@ -110,6 +122,7 @@ class World:
             at=clock.now,
             base=campus.scheme,
         )
+        self._channels()
         self.browsers = {name: Browser(None if name == NOBODY else getattr(campus, name)) for name in PEOPLE}
 
     def text(self, name):
@@ -303,6 +316,20 @@ class World:
         for voter in (self.campus.member, self.campus.deputy):
             self.year.vote(sheet, voter)
         self.sheets["head"] = self.year.agree(sheet, self.campus.deputy)
+
+    def _channels(self):
+        """A morning's reminders; the clerk has made his choice; the unit has a robot."""
+        reminders.remind(at=self.clock.now)
+        ChannelChoice.objects.create(user=self.campus.clerk, mail="each")
+        self.robot = robots.add(
+            unit=self.campus.unit,
+            kind="wecom",
+            label="工作群",
+            url=f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={self.text('robot')}",
+            secret="",
+            actor=self.year.actor(self.campus.liaison),
+            at=self.clock.now,
+        )
 
     def _job(self):
         self.job = jobs.create(

@@ -101,6 +101,7 @@ def behind(world, door):
         "suggestion_withdraw": {"": ({"pk": world.suggestion.pk}, None)},
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
+        **{door: {"": ({"pk": world.robot.pk}, None)} for door in ("robot_test", "robot_stop")},
         "scheme_preview": {"": ({"pk": world.campus.scheme.pk, "part": "routes"}, None)},
         "scheme_draft_preview": {"": ({"pk": world.scheme_draft.pk, "part": "routes"}, None)},
         **{
@@ -158,6 +159,13 @@ def body(world, door, sheet):
         "ledger_export": {"unit": world.campus.unit.code},
         "campaign_open": {"year": 2031},
         "phase_close": {"reason": "按期结束"},
+        "channel_choice": {"mail": "off", "quiet_from": "20:00", "quiet_until": "08:00"},
+        "robot_add": {
+            "unit": world.campus.unit.pk,
+            "kind": "dingtalk",
+            "label": "群",
+            "url": "https://oapi.dingtalk.com/robot/send?access_token=x",
+        },
         "scheme_begin": {"base": world.campus.scheme.pk},
         "scheme_choose": {"slug": world.campus.scheme.slug},
         "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},

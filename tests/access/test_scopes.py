@@ -27,6 +27,7 @@ from workflows.models import (
     Activity,
     Attachment,
     Attendance,
+    ChannelChoice,
     DeadlineChange,
     Extension,
     FiledPaper,
@@ -36,6 +37,8 @@ from workflows.models import (
     PublicityNotice,
     ReadingDocument,
     ReadReceipt,
+    Reminder,
+    Robot,
     Submission,
     Suggestion,
 )
@@ -60,6 +63,8 @@ THROUGH_ANOTHER = {
     "workflows.ReviewVote": "its Submission",
     "workflows.Decision": "its Submission",
     "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
+    "workflows.DailyRun": "nothing: which day's work is done, for reminders",
+    "workflows.RobotMessage": "its Robot",
 }
 
 
@@ -311,6 +316,9 @@ TABLES = {
     Table(Notification): lambda world: {
         row: row.recipient.number for row in Notification.objects.select_related("recipient")
     },
+    Table(Reminder): lambda world: {row: row.recipient.number for row in Reminder.objects.select_related("recipient")},
+    Table(ChannelChoice): lambda world: {row: row.user.number for row in ChannelChoice.objects.select_related("user")},
+    Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }
 
 

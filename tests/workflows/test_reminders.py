@@ -2,158 +2,268 @@
 
 import threading
 import uuid
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from registers.models import User
 from tests.factories import appoint, make_person, make_post, moment
 from tests.personas import Year, point
-from workflows import notifications, reminders
-from workflows.models import Notification, Submission
+from workflows import calendar, notifications, policies, reminders
+from workflows.models import DailyRun, Notification, Reminder, Submission
+
+SEARCH = "personal-search"  # due on 20 September 2026, a working Sunday
+DUE = date(2026, 9, 20)
 
 
-def written(year, at, user=None, code=None):
-    """Let it be ``at`` and run the job; return the kinds of all reminders so far."""
-    reminders.remind(at=year.clock.set(at))
-    return kinds(user, code)
+@pytest.fixture(autouse=True)
+def known_calendar(request, db):
+    calendar.seed([2026])
 
 
-def kinds(user=None, code=None):
-    """``soon``, ``today``, ``overdue``, in the order written; all, or those of one person about one kind of sheet."""
-    rows = Notification.objects.filter(kind="reminder").order_by("pk")
+def run(year, at):
+    """Let it be ``at`` (``09-20 09:00``) and run the job; return the number of new digests."""
+    return reminders.remind(at=year.clock.set(f"2026-{at}"))
+
+
+def run_days(year, first, last, hours=("09:05",)):
+    """The job on every day from ``first`` to ``last`` (dates)."""
+    day = first
+    while day <= last:
+        for hour in hours:
+            run(year, f"{day:%m-%d} {hour}")
+        day += timedelta(days=1)
+
+
+def lines(user=None, code=None, **only):
+    """``(day as MM-DD, point)`` of the lines so far, with the role in which a superior heard; in the order written."""
+    rows = Reminder.objects.filter(**only).order_by("pk")
     if user:
         rows = rows.filter(recipient=user)
     if code:
         rows = rows.filter(submission__task__code=code)
-    return [key.rsplit(":", 1)[1] for key in rows.values_list("key", flat=True)]
+    return [
+        (f"{row.day:%m-%d}", row.point, row.heard_as) if row.heard_as else (f"{row.day:%m-%d}", row.point)
+        for row in rows
+    ]
 
 
-SEARCH = "personal-search"  # due on 20 September
+# --- When -----------------------------------------------------------------------------------------------
+
+
+def test_sheet_is_spoken_of_on_seven_working_days_of_the_whole_year(year):
+    run_days(year, date(2026, 7, 12), date(2026, 12, 31), hours=("07:05", "08:05", "17:05"))
+
+    assert lines(year.campus.clerk, SEARCH) == [
+        ("09-14", -5),
+        ("09-18", -1),
+        ("09-20", 0),  # a Sunday that is worked for the holiday
+        ("09-21", 1),
+        ("09-23", 3),
+        ("09-28", 5),  # 25 to 27 September are a holiday
+        ("10-10", 10),  # 1 to 7 October as well, and Saturday the 10th is worked
+    ]
 
 
 @pytest.mark.parametrize(
     ("at", "wanted"),
     [
-        ("2026-09-16 23:59", []),
-        ("2026-09-17 00:00", ["soon"]),
-        ("2026-09-19 12:00", ["soon"]),
-        ("2026-09-20 00:00", ["today"]),
-        ("2026-09-20 23:59", ["today"]),
-        ("2026-09-21 00:00", ["overdue"]),
-        ("2026-10-20 00:00", ["overdue"]),
+        ("09-13 23:59", []),  # a Sunday
+        ("09-14 07:59", []),  # before the day begins
+        ("09-14 08:00", [("09-14", -5)]),
+        ("09-17 23:59", [("09-17", -5)]),
+        ("09-19 12:00", []),  # a Saturday
+        ("09-20 23:59", [("09-20", 0)]),
+        ("10-03 09:00", []),
     ],
 )
-def test_filler_is_reminded_three_days_before_on_the_day_and_after(year, at, wanted):
-    assert written(year, at, year.campus.clerk, SEARCH) == wanted
+def test_only_from_eight_on_working_days(year, at, wanted):
+    run(year, at)
+
+    assert lines(year.campus.clerk, SEARCH) == wanted
 
 
-def test_each_kind_comes_once_however_often_the_job_runs(year):
-    found = []
-    for day in ("09-17", "09-18", "09-20", "09-21", "09-25"):
-        for hour in ("01:05", "09:05", "09:05", "17:05", "23:05"):
-            found = written(year, f"2026-{day} {hour}", year.campus.clerk, SEARCH)
-
-    assert found == ["soon", "today", "overdue"]
+def test_hour_is_a_setting(year, settings):
+    settings.REMINDER_HOUR = 14
+    assert (run(year, "09-14 13:59"), run(year, "09-14 14:00") > 0) == (0, True)
 
 
-def test_job_reports_what_is_new(year):
-    at = year.clock.set("2026-09-17 09:00")
+def test_day_without_an_announced_calendar_goes_by_its_weekday(year):
+    from workflows.models import CalendarDay  # noqa: PLC0415 (only here)
 
-    first, again = reminders.remind(at=at), reminders.remind(at=at)
+    CalendarDay.objects.all().delete()
+    run_days(year, date(2026, 9, 1), date(2026, 9, 21))
 
-    assert (first, again) == (Notification.objects.filter(kind="reminder").count(), 0)
-    assert first > 0
-
-
-def test_job_that_was_down_catches_up_with_what_still_matters(year):
-    assert written(year, "2026-09-19 09:00", year.campus.clerk, SEARCH) == ["soon"]  # the 17th and 18th were missed
-    assert written(year, "2026-09-24 09:00", year.campus.clerk, SEARCH) == ["soon", "overdue"]  # so was the 20th
+    assert lines(year.campus.clerk, SEARCH) == [("09-11", -5), ("09-17", -1), ("09-18", 0), ("09-21", 1)]
 
 
-def test_reminder_says_what_and_until_when_and_nothing_of_the_content(year):
-    written(year, "2026-09-17 09:00")
-    written(year, "2026-09-20 09:00")
-    written(year, "2026-09-21 09:00")
-
-    texts = Notification.objects.filter(
-        kind="reminder", recipient=year.campus.clerk, submission__task__code=SEARCH
-    ).order_by("pk")
-    assert list(texts.values_list("text", flat=True)) == [
-        "“个人岗位廉政风险自查”（填报，财务处）将于9月20日 24:00 截止。",
-        "“个人岗位廉政风险自查”（填报，财务处）今天 24:00 截止。",
-        "“个人岗位廉政风险自查”（填报，财务处）已逾期，请尽快办理。",
-    ]
+def test_second_run_of_a_day_writes_nothing(year):
+    assert run(year, "09-14 09:00") > 0
+    assert run(year, "09-14 10:00") == 0
+    assert Notification.objects.filter(kind="digest").count() == Reminder.objects.values("recipient").distinct().count()
 
 
-def test_head_is_told_when_it_is_overdue_and_not_before(year):
+def test_job_that_was_down_speaks_of_the_last_point_once(year):
+    run(year, "09-14 09:00")
+    run(year, "09-24 09:00")  # the 18th, 20th, 21st and 23rd were missed
+    run(year, "09-28 09:00")
+
+    assert lines(year.campus.clerk, SEARCH) == [("09-14", -5), ("09-24", 3), ("09-28", 5)]
+
+
+def test_clock_that_ran_ahead_and_was_set_back_says_nothing_twice_and_loses_nothing(year):
+    run(year, "09-14 09:00")
+    run(year, "09-18 09:00")  # in truth it is the 15th
+    for day in ("09-15", "09-16", "09-17", "09-18", "09-20", "09-21"):
+        run(year, f"{day} 09:00")
+
+    assert lines(year.campus.clerk, SEARCH) == [("09-14", -5), ("09-18", -1), ("09-20", 0), ("09-21", 1)]
+
+
+def test_clock_that_fell_back_a_day_says_nothing_twice(year):
+    run(year, "09-21 09:00")
+    run(year, "09-20 09:00")
+    run(year, "09-21 09:00")
+    run(year, "09-22 09:00")
+
+    assert lines(year.campus.clerk, SEARCH) == [("09-21", 1)]
+
+
+# --- Who ------------------------------------------------------------------------------------------------
+
+
+def test_delay_climbs_to_liaison_head_leader_and_office(year):
+    campus, sheet = year.campus, year.sheet(SEARCH)
+    run_days(year, date(2026, 9, 14), date(2026, 10, 30))
+
+    found = {
+        number: lines(User.objects.get(number=number), submission=sheet)
+        for number in ("liaison", "head", "leader", "office", "chair", "member", "colleague", "other_head")
+    }
+    assert found == {
+        "liaison": [
+            ("09-21", 1, "liaison"),
+            ("09-23", 3, "liaison"),
+            ("09-28", 5, "liaison"),
+            ("10-10", 10, "liaison"),
+        ],
+        "head": [("09-23", 3, "unit_head"), ("09-28", 5, "unit_head"), ("10-10", 10, "unit_head")],
+        "leader": [("09-28", 5, "leader_in_charge"), ("10-10", 10, "leader_in_charge")],
+        "office": [("10-10", 10, "office")],
+        "chair": [],
+        "member": [],
+        "colleague": [],
+        "other_head": [],
+    }
+    assert campus.clerk.reminders.filter(submission=sheet).count() == 7
+
+
+def test_head_does_not_hear_of_his_own_delay_as_of_his_units(year):
     campus = year.campus
+    run_days(year, date(2026, 9, 20), date(2026, 9, 28))
+
     own = year.sheet(SEARCH, campus.head)
-    assert written(year, "2026-09-20 09:00", campus.head, SEARCH) == ["today"]  # his own
-
-    written(year, "2026-09-21 09:00")
-
-    told = Notification.objects.filter(
-        kind="reminder", recipient=campus.head, key__endswith="overdue", submission__task__code=SEARCH
-    )
-    assert set(told.values_list("submission", flat=True)) == {own.pk, year.sheet(SEARCH).pk}
-    assert told.count() == 2
+    assert lines(campus.head, submission=own) == [("09-20", 0), ("09-21", 1), ("09-23", 3), ("09-28", 5)]
 
 
-def test_unit_sheets_remind_the_liaison(year):
-    assert written(year, "2026-09-17 09:00", year.campus.liaison, "unit-search") == ["soon"]
+def test_unit_sheet_is_the_liaisons_and_its_delay_the_heads(year):
+    sheet = year.sheet("unit-search")
+    run_days(year, date(2026, 9, 14), date(2026, 9, 23))
+
+    assert lines(year.campus.liaison, submission=sheet)[-2:] == [("09-21", 1), ("09-23", 3)]
+    assert lines(year.campus.head, submission=sheet) == [("09-23", 3, "unit_head")]
+
+
+def test_new_liaison_hears_of_what_is_late_when_he_begins(year):
+    run(year, "09-21 09:00")
+    successor = make_person("乙九", year.campus.unit)
+    appoint(successor, year.campus.unit, "liaison", since=date(2026, 9, 22))
+    run(year, "09-22 09:00")
+    run(year, "09-22 10:00")
+
+    assert lines(successor, SEARCH) == [("09-22", 1, "liaison")] * 2  # the clerk's and the head's
+
+
+def test_account_out_of_use_is_not_reminded_but_its_superiors_hear(year):
+    campus = year.campus
+    User.objects.filter(pk=campus.clerk.pk).update(is_active=False)
+    run(year, "09-21 09:00")
+
+    assert lines(campus.clerk) == []
+    assert lines(campus.liaison, submission=year.sheet(SEARCH)) == [("09-21", 1, "liaison")]
 
 
 def test_waiting_sheets_remind_nobody(year):
-    written(year, "2026-12-31 09:00")
+    run(year, "12-31 09:00")
 
     waiting = Submission.objects.filter(state="waiting")
     assert waiting.exists()
-    assert Notification.objects.filter(kind="reminder", submission__in=waiting).count() == 0
+    assert lines(submission__in=waiting) == []
+
+
+def test_closed_campaign_reminds_nobody(year):
+    year.campaign.state = "closed"
+    year.campaign.save()
+
+    assert (run(year, "09-21 09:00"), lines()) == (0, [])
 
 
 # --- Sheets in review -----------------------------------------------------------------------------------
 
 
-def test_reviewers_are_reminded_of_their_step_and_the_filler_no_more(year):
-    campus, sheet = year.campus, year.sheet(SEARCH)
-    year.submit(sheet, year.points(sheet, point()))
+def reviewed(year, owner=None):
+    """A sheet handed in on the 15th; the group's step is due on the 18th (three working days later)."""
+    sheet = year.sheet(SEARCH, owner)
+    return year.submit(sheet, year.points(sheet, point()))
 
-    assert written(year, "2026-09-22 09:00", campus.clerk, SEARCH) == []
-    told = Notification.objects.filter(kind="reminder", submission=sheet)
-    assert set(told.values_list("recipient__number", "text")) == {
-        (number, "“个人岗位廉政风险自查”（单位领导小组集体审核，财务处）将于9月25日 24:00 截止。")
-        for number in ("head", "deputy", "member")
-    }
+
+def test_reviewers_are_reminded_of_their_step_and_the_filler_no_more(year):
+    sheet = reviewed(year)
+    due = sheet.step_due_on
+    run_days(year, date(2026, 9, 16), date(2026, 9, 30))
+
+    told = Reminder.objects.filter(submission=sheet, heard_as="")
+    assert set(told.values_list("recipient__number", "due_on")) == {(who, due) for who in ("head", "deputy", "member")}
+    assert lines(year.campus.clerk, SEARCH) == []
 
 
 def test_reviewer_is_not_reminded_of_his_own_sheet(year):
-    campus = year.campus
-    sheet = year.sheet(SEARCH, campus.head)
-    year.submit(sheet, year.points(sheet, point()))
-    written(year, "2026-09-22 09:00")
+    sheet = reviewed(year, year.campus.head)
+    run(year, "09-24 09:00")
 
-    told = Notification.objects.filter(kind="reminder", submission=sheet).values_list("recipient__number", flat=True)
+    told = Reminder.objects.filter(submission=sheet, heard_as="").values_list("recipient__number", flat=True)
     assert set(told) == {"deputy", "member"}
 
 
-@pytest.mark.parametrize("days_later", ["2026-09-21 09:00", "2026-12-31 09:00"])
-def test_finished_sheets_remind_nobody(year, days_later):
-    sheet = year.searched(point())
-    other = year.sheet(SEARCH, year.campus.head)
-    written(year, days_later)
+def test_member_who_has_voted_is_done_and_the_leader_still_has_to_conclude(year):
+    sheet = reviewed(year)
+    year.vote(sheet, year.campus.member)
+    year.vote(sheet, year.campus.head)
+    run(year, "09-24 09:00")
 
-    assert Notification.objects.filter(kind="reminder", submission=sheet).count() == 0
-    assert Notification.objects.filter(kind="reminder", submission=other).count() > 0
+    told = Reminder.objects.filter(submission=sheet, heard_as="").values_list("recipient__number", flat=True)
+    assert set(told) == {"head", "deputy"}
 
 
-def test_sheet_submitted_after_its_first_reminder_gets_no_second(year):
-    sheet = year.sheet(SEARCH)
-    assert written(year, "2026-09-17 09:00", year.campus.clerk, SEARCH) == ["soon"]
-    year.submit(sheet, year.points(sheet, point()))
+def test_sheet_that_was_handed_over_reminds_whoever_has_it(year, second):
+    sheet = year.review(reviewed(year))
+    year.hand_over(sheet, year.campus.office, second)
+    run(year, "09-24 09:00")
 
-    assert written(year, "2026-09-20 09:00", year.campus.clerk, SEARCH) == ["soon"]
-    assert written(year, "2026-09-21 09:00", year.campus.clerk, SEARCH) == ["soon"]
+    told = Reminder.objects.filter(submission=sheet).values_list("recipient__number", flat=True)
+    assert set(told) == {"second"}
+
+
+def test_office_keeps_out_of_its_own_unit(year):
+    """The second member of the office works in the unit: what waits for the office there waits for the other one."""
+    insider = make_person("戊二", year.campus.unit, number="insider")
+    appoint(insider, year.campus.root, "office")
+    sheet = year.review(reviewed(year))
+    run(year, "09-24 09:00")
+
+    assert set(Reminder.objects.filter(submission=sheet).values_list("recipient__number", flat=True)) == {"office"}
 
 
 def test_running_notice_reminds_nobody(year):
@@ -161,44 +271,94 @@ def test_running_notice_reminds_nobody(year):
     sheet = year.sheet("personal-grading")
     sheet = year.submit(sheet, year.grades(sheet, "grade-1"))
     year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
-    for at in ("2026-09-22 09:00", "2026-09-24 09:00"):  # its last day; after it, while an objection is open
-        written(year, at)
+    run_days(year, date(2026, 9, 16), date(2026, 10, 12))
 
-    assert Notification.objects.filter(kind="reminder", submission=sheet).count() == 0
-
-
-def test_closed_campaign_reminds_nobody(year):
-    year.campaign.state, year.campaign.closed_at = "closed", year.clock.now
-    year.campaign.save()
-
-    assert written(year, "2026-09-21 09:00") == []
+    assert lines(submission=sheet) == []
 
 
-# --- Moved deadlines ------------------------------------------------------------------------------------
+# --- Done, returned, moved ------------------------------------------------------------------------------
+
+
+def test_finished_sheets_remind_nobody(year):
+    sheet, other = year.searched(point()), year.sheet(SEARCH, year.campus.head)
+    run_days(year, date(2026, 9, 16), date(2026, 10, 30))
+
+    assert lines(submission=sheet) == []
+    assert lines(submission=other)
+
+
+def test_sheet_handed_in_after_its_first_reminder_gets_no_second(year):
+    run(year, "09-14 09:00")
+    reviewed(year)
+    run_days(year, date(2026, 9, 14), date(2026, 10, 30))
+
+    assert lines(year.campus.clerk, SEARCH) == [("09-14", -5)]
 
 
 def test_redo_deadline_has_reminders_of_its_own(year):
     campus, sheet = year.campus, year.sheet(SEARCH)
-    assert written(year, "2026-09-17 09:00", campus.clerk, SEARCH) == ["soon"]
+    run(year, "09-14 09:00")
     sheet = year.submit(sheet, year.points(sheet, point()))
-    year.send_back(sheet, campus.head, redo_on=moment("2026-09-24 00:00").date())
+    year.send_back(sheet, campus.head, redo_on=date(2026, 9, 24))
+    run_days(year, date(2026, 9, 15), date(2026, 9, 29))
 
-    assert written(year, "2026-09-20 09:00", campus.clerk, SEARCH) == ["soon"]  # the old day is none any more
-    assert written(year, "2026-09-21 09:00", campus.clerk, SEARCH) == ["soon", "soon"]
-    assert written(year, "2026-09-24 09:00", campus.clerk, SEARCH) == ["soon", "soon", "today"]
-    assert written(year, "2026-09-25 09:00", campus.clerk, SEARCH) == ["soon", "soon", "today", "overdue"]
+    assert lines(campus.clerk, SEARCH) == [
+        ("09-14", -5),  # of the 20th, which is none any more
+        ("09-18", -5),  # of the 24th: 18 and 20 to 23 September are worked
+        ("09-23", -1),
+        ("09-24", 0),
+        ("09-28", 1),
+    ]
 
 
 def test_second_return_to_the_same_day_reminds_again(year):
-    campus, day = year.campus, moment("2026-09-24 00:00").date()
-    year.at("09-21")
+    campus, day = year.campus, date(2026, 9, 28)
     sheet = year.sheet(SEARCH)
     content = year.points(sheet, point())
-    for _ in range(2):
+    for today in ("09-21", "09-22"):
+        year.at(today)
         sheet = year.send_back(year.submit(sheet, content), campus.head, redo_on=day)
-        written(year, "2026-09-21 10:00")
+        run(year, f"{today} 10:00")
 
-    assert kinds(campus.clerk, SEARCH) == ["soon", "soon"]
+    assert lines(campus.clerk, SEARCH) == [("09-21", -5), ("09-22", -5)]
+
+
+def test_deadline_that_was_moved_reminds_afresh_and_only_of_the_new_day(year):
+    run_days(year, date(2026, 9, 14), date(2026, 9, 20))
+    Submission.objects.filter(pk=year.sheet(SEARCH).pk).update(due_on=date(2026, 10, 15))
+    run_days(year, date(2026, 9, 21), date(2026, 10, 16))
+
+    assert lines(year.campus.clerk, SEARCH, due_on=DUE) == [("09-14", -5), ("09-18", -1), ("09-20", 0)]
+    assert lines(year.campus.clerk, SEARCH, due_on=date(2026, 10, 15)) == [
+        ("10-09", -5),
+        ("10-14", -1),
+        ("10-15", 0),
+        ("10-16", 1),
+    ]
+
+
+# --- Who holds what, read at once -----------------------------------------------------------------------
+
+
+def test_roles_read_at_once_are_those_that_are_asked_for_one_by_one(year):
+    campus, on = year.campus, date(2026, 9, 15)
+    section = type(campus.unit).objects.create(code="KS", name="科室", unit_type="section", parent=campus.unit)
+    User.objects.filter(pk=campus.deputy.pk).update(is_active=False)
+    insider = make_person("戊二", campus.unit, number="insider")
+    appoint(insider, campus.root, "office")
+    make_post(campus.other_unit, "兼职", campus.chair)
+    holding = policies.Holding(on)
+
+    for unit in (campus.root, campus.unit, campus.other_unit, campus.office_unit, section):
+        sheet = Submission(unit=unit, person=campus.head)
+        for role in ("liaison", *policies.CLIMB[1:]):
+            expected = policies.holders(role, unit, on=on)
+            assert set(holding.people(role, unit.pk)) == set(expected.values_list("pk", flat=True)), (role, unit)
+            able = expected.exclude(pk__in=policies.concerned(sheet, role, on=on))
+            assert set(holding.able(role, unit.pk, campus.head.pk)) == set(able.values_list("pk", flat=True)), (
+                role,
+                unit,
+            )
 
 
 # --- Twice at once --------------------------------------------------------------------------------------
@@ -206,27 +366,24 @@ def test_second_return_to_the_same_day_reminds_again(year):
 
 @pytest.fixture
 def transactional_year(transactional_db, make_campus, clock):
+    calendar.seed([2026])
     return Year(make_campus(), clock)
 
 
 def remind_in_two_threads(at, monkeypatch):
-    """Run the job in two threads that have both read what is due before either writes; return what went wrong."""
-    meeting, store, errors = threading.Barrier(2, timeout=20), reminders._store, []
+    """Run the job in two threads that begin together; return what went wrong."""
+    meeting, errors = threading.Barrier(2, timeout=20), []
 
-    def meet(rows):
-        meeting.wait()
-        store(rows)
-
-    def run():
+    def work():
         try:
+            meeting.wait()
             reminders.remind(at=at)
         except Exception as error:  # whatever it is, the test shows it
             errors.append(error)
         finally:
             connection.close()
 
-    monkeypatch.setattr(reminders, "_store", meet)
-    threads = [threading.Thread(target=run) for _ in range(2)]
+    threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -234,60 +391,91 @@ def remind_in_two_threads(at, monkeypatch):
     return errors
 
 
+def twice():
+    """Persons and days with more than one digest, and lines that say the same."""
+    digests = list(Notification.objects.filter(kind="digest").values_list("recipient", "created_at__date"))
+    said = list(Reminder.objects.values_list("recipient", "submission", "step", "round", "due_on", "point"))
+    return len(digests) - len(set(digests)), len(said) - len(set(said))
+
+
 def test_two_jobs_at_once_remind_exactly_once(transactional_year, monkeypatch):
     year = transactional_year
 
     errors = remind_in_two_threads(year.clock.set("2026-09-21 09:00"), monkeypatch)
 
-    rows = list(Notification.objects.filter(kind="reminder").values_list("recipient", "key"))
-    assert (errors, len(rows)) == ([], len(set(rows)))
-    assert kinds(year.campus.clerk, SEARCH) == ["overdue"]
+    assert (errors, twice(), lines(year.campus.clerk, SEARCH)) == ([], (0, 0), [("09-21", 1)])
+    assert DailyRun.objects.get().finished_at is not None
 
 
-def test_without_the_key_two_jobs_at_once_remind_twice(transactional_year, monkeypatch):
-    """The control of the test above: the same two jobs, each row with a key of its own."""
-    year, build = transactional_year, reminders._reminders
+def test_without_the_days_row_and_the_digests_key_two_jobs_at_once_send_two_digests(transactional_year, monkeypatch):
+    """The control of the test above. The ledger's unique key alone still keeps the lines single."""
+    monkeypatch.setattr(reminders, "claim_day", lambda on: True)
+    monkeypatch.setattr(reminders, "said_before", lambda due_days: {})
+    monkeypatch.setattr(reminders, "digest_key", lambda on: str(uuid.uuid4()))
 
-    def keyless(*arguments):
-        rows = build(*arguments)
-        for row in rows:
-            row.key = f"{uuid.uuid4()}:overdue"
-        return rows
+    errors = remind_in_two_threads(transactional_year.clock.set("2026-09-21 09:00"), monkeypatch)
 
-    monkeypatch.setattr(reminders, "_reminders", keyless)
+    digests, said = twice()
+    assert (errors, digests > 0, said) == ([], True, 0)
 
-    errors = remind_in_two_threads(year.clock.set("2026-09-21 09:00"), monkeypatch)
 
-    assert (errors, kinds(year.campus.clerk, SEARCH)) == ([], ["overdue", "overdue"])
+def test_job_that_died_in_the_middle_leaves_nothing_and_is_made_up_for(year, monkeypatch):
+    def die(on, at):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(reminders, "finish_day", die)
+        run(year, "09-21 09:00")
+    assert (Reminder.objects.count(), Notification.objects.filter(kind="digest").count()) == (0, 0)
+    assert DailyRun.objects.count() == 0
+
+    assert run(year, "09-21 10:05") > 0
+    assert lines(year.campus.clerk, SEARCH) == [("09-21", 1)]
 
 
 # --- The command ----------------------------------------------------------------------------------------
 
 
-def test_command_reminds_as_of_a_moment_and_delivers(year, capsys, mailoutbox):
-    call_command("remind", "--at", "2026-09-20T09:00")
+def test_command_reminds_as_of_a_moment_whatever_its_hour_and_delivers(year, capsys):
+    call_command("remind", "--at", "2026-09-20T00:30")
     first = capsys.readouterr().out
     call_command("remind", "--at", "2026-09-20T09:00")
 
-    new = Notification.objects.filter(kind="reminder").count()
+    new = Notification.objects.filter(kind="digest").count()
     assert new > 0
-    assert first == f"新增提醒 {new} 条，发出邮件 0 封。\n"  # nobody on this campus has an address
-    assert capsys.readouterr().out == "新增提醒 0 条，发出邮件 0 封。\n"
+    assert first == f"新增每日提醒 {new} 份，发出邮件 0 封。\n"  # nobody on this campus has an address
+    assert capsys.readouterr().out == "新增每日提醒 0 份，发出邮件 0 封。\n"
 
 
-@pytest.mark.parametrize("size", [1, 3])
+def test_command_respects_days_off(year, capsys):
+    call_command("remind", "--at", "2026-10-03T09:00")
+
+    assert capsys.readouterr().out == "新增每日提醒 0 份，发出邮件 0 封。\n"
+
+
+@pytest.mark.parametrize("size", [1, 12])
 def test_job_asks_the_same_number_of_questions_however_many_sheets(
-    make_campus, db, clock, size, django_assert_max_num_queries
+    make_campus, db, clock, size, django_assert_num_queries
 ):
     campus = make_campus()
     for number in range(size):
         make_post(campus.unit, f"岗位{number}", make_person(f"某{number}", campus.unit))
     appoint(make_person("乙四", campus.other_unit), campus.other_unit, "liaison")
     year = Year(campus, clock)
-    at = year.clock.set("2026-09-17 09:00")
+    run(year, "09-20 09:00")
+    sheet = reviewed(year)
+    assert sheet.state == "in_review"
+    at = year.clock.set("2026-09-24 09:00")
 
-    with django_assert_max_num_queries(21):
+    with django_assert_num_queries(20):
         reminders.remind(at=at)
 
-    assert Notification.objects.filter(kind="reminder", submission__person__isnull=False).count() == size + 2
+    assert Reminder.objects.filter(heard_as="", submission__person__isnull=False, day=at.date()).count() == size + 1 + 3
     assert notifications.owed().count() == 0
+
+
+def test_moment_is_read_in_beijing(year):
+    """08:05 in Beijing is the small hours in UTC, and the day is Beijing's."""
+    reminders.remind(at=moment("2026-09-21 08:05"))
+
+    assert set(Reminder.objects.values_list("day", flat=True)) == {date(2026, 9, 21)}

@@ -110,7 +110,7 @@ class Story:
 
     # -- what the passing of time brings ---------------------------------------------------------------
     def _mornings(self):
-        """Before work: sheets open, notices end, reminders go out. What the worker does, without its mails."""
+        """Before work: sheets open, notices end; then reminders. What the worker does, without its mails."""
         opening = set(CampaignTask.objects.filter(campaign=self.campaign).values_list("opens_on", flat=True))
         for ahead in count(1):
             yield moment(deadlines.add_days(self.year.opening, ahead), 6)
@@ -119,7 +119,9 @@ class Story:
                 self._start_open_sheets()
             for notice in publicity.ended(self.agenda.today):
                 routes.finish_notice(notice, at=self.agenda.at)
+            yield moment(self.agenda.today, settings.REMINDER_HOUR)
             reminders.remind(at=self.agenda.at)
+            self._mailed()
 
     def _start_open_sheets(self):
         found = Submission.objects.filter(task__campaign=self.campaign, state=State.OPEN)
@@ -306,9 +308,13 @@ class Story:
         """The last working day before the demo's day."""
         return max((day for day in self.agenda.days if day < self.year.today), default=self.year.today)
 
+    def _mailed(self):
+        """As if the mails had gone out."""
+        Notification.objects.filter(mailed_at=None).update(mailed_at=F("created_at"), mail_attempts=1)
+
     def _read_mail(self):
         """Nothing is left to be mailed; what is older than a few days has been read."""
-        Notification.objects.filter(mailed_at=None).update(mailed_at=F("created_at"), mail_attempts=1)
+        self._mailed()
         old = moment(deadlines.add_days(self.year.today, -READ_AFTER_DAYS), 0)
         Notification.objects.filter(Q(read_at=None), created_at__lt=old).update(
             read_at=F("created_at") + clock.seconds(7200)

@@ -4,9 +4,10 @@ from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureProgress
-from workflows.models.notifications import Notification
+from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.readings import ReadingDocument, ReadReceipt
+from workflows.models.robots import Robot, RobotMessage
 from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
 from workflows.models.suggestions import Suggestion
 from workflows.models.terms import DeadlineChange, Extension
@@ -18,7 +19,9 @@ __all__ = [
     "CalendarDay",
     "Campaign",
     "CampaignTask",
+    "ChannelChoice",
     "Custody",
+    "DailyRun",
     "DeadlineChange",
     "Decision",
     "Draft",
@@ -32,7 +35,10 @@ __all__ = [
     "PublicityNotice",
     "ReadReceipt",
     "ReadingDocument",
+    "Reminder",
     "ReviewVote",
+    "Robot",
+    "RobotMessage",
     "RosterChange",
     "Submission",
     "SubmissionLine",

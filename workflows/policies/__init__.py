@@ -8,6 +8,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     notifications,
     publicity,
     readings,
+    robots,
     submissions,
     suggestions,
     terms,
@@ -25,11 +26,13 @@ from workflows.policies.acting import (
     standins_for,
     units_led,
 )
+from workflows.policies.holding import Holding
 from workflows.policies.roster import Roster
 
 __all__ = [
     "CLIMB",
     "NOTICE",
+    "Holding",
     "Roster",
     "absent",
     "acting",

@@ -3,13 +3,15 @@
 from django.contrib import messages
 from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
-from registers.access import policy_of
+from registers.access import can, policy_of
 from registers.views.paging import paged
-from workflows import campaigns, controls, deadlines, policies, readings
-from workflows.models import Decision, Extension, Notification, Objection, ReviewVote, Submission
+from workflows import campaigns, controls, deadlines, digests, policies, readings
+from workflows.models import Campaign, Decision, Extension, Notification, Objection, ReviewVote, Submission
+from workflows.models.notifications import DIGEST, NEWS
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
@@ -133,9 +135,10 @@ def done_list(request):
 def inbox(request):
     """My messages, newest first.
 
-    Context: ``page``; a message ``may_open`` when its sheet is the reader's to see, and then names its ``subject``.
+    Context: ``page``; a message ``may_open`` when its sheet is the reader's to see, and then names its ``subject``; that of a
+    day's reminders has its lines as ``digest`` (``digests.Digest``).
     """
-    page = paged(request, Notification.objects.visible_to(request.actor))
+    page = paged(request, Notification.objects.visible_to(request.actor).exclude(kind=NEWS))
     about = [row.submission_id for row in page.rows if row.submission_id]
     readable = (
         Submission.objects.visible_to(request.actor)
@@ -143,11 +146,17 @@ def inbox(request):
         .select_related("person", "post", "unit")
         .in_bulk()
     )
+    days = {timezone.localdate(row.created_at) for row in page.rows if row.kind == DIGEST}
+    lines = digests.of_days(request.actor, days) if days else {}
     for row in page.rows:
         row.may_open = row.submission_id in readable
         sheet = readable.get(row.submission_id)
         row.subject = sheet.subject if sheet and sheet.person_id else ""
-    return render(request, "workflows/inbox.html", {"page": page})
+        row.digest = lines[timezone.localdate(row.created_at)] if row.kind == DIGEST else None
+    newest = next((row for row in page.rows if row.digest), None)
+    if newest is not None:
+        newest.is_newest = page.number == 1
+    return render(request, "workflows/inbox.html", {"page": page, "may_watch": can(request.actor, "watch", Campaign)})
 
 
 @require_POST

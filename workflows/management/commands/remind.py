@@ -1,4 +1,4 @@
-"""manage.py remind [--at ISO]"""
+"""manage.py remind [--at ISO]: the day's reminders now, whatever the hour; on a working day, and once a day, as the job does."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ def moment(text):
 
 
 class Command(BaseCommand):
-    help = "写入当前应发的提醒并发送邮件；重复运行不会重复提醒。"
+    help = "写入当天的提醒并发送邮件，不等 REMINDER_HOUR；非工作日不提醒，同一天重复运行不会重复提醒。"
 
     def add_arguments(self, parser):
         parser.add_argument("--at", metavar="ISO", help="按此时刻计算，如 2026-09-20T09:00（北京时间）")
@@ -28,5 +28,5 @@ class Command(BaseCommand):
         now = moment(at) if at else clock.now()
         rosters.reconcile_all(at=now)
         vacancies.reseat(at=now)
-        new = reminders.remind(at=now)
-        self.stdout.write(f"新增提醒 {new} 条，发出邮件 {notifications.deliver()} 封。")
+        new = reminders.remind(at=now, whatever_the_hour=True)
+        self.stdout.write(f"新增每日提醒 {new} 份，发出邮件 {notifications.deliver()} 封。")

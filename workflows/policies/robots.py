@@ -1,0 +1,18 @@
+"""Who looks after a unit's group robots: its liaison and head; for every unit the office and the registrar."""
+
+from registers.access import YES, Policy, no, policy
+
+KEEPERS = ("liaison", "unit_head", "office", "registrar")
+
+
+@policy("workflows.Robot")
+class RobotPolicy(Policy):
+    def visible(self, rows, actor):
+        return rows.filter(unit__in=actor.unit_ids(*KEEPERS)) if actor.is_authenticated else rows.none()
+
+    def may_keep(self, actor, robot):
+        """Add, try and stop; of the model as a whole: may he keep any?"""
+        refusal = "群机器人由本单位联络员、单位负责人或学校领导小组办公室管理。"
+        if isinstance(robot, type):
+            return YES if actor.has(*KEEPERS) else no(refusal)
+        return YES if robot.unit_id in actor.unit_ids(*KEEPERS) else no(refusal)

@@ -48,11 +48,6 @@ def desk(request):
         .with_rules()
         .select_related(*NEEDED)
     )
-    objections = [
-        row
-        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-        if actor.has("office") and row.author_id != actor.user_id
-    ]
     led = policies.units_led(actor)
     return render(
         request,
@@ -71,12 +66,21 @@ def desk(request):
             ],
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
             "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
-            "objections": objections,
+            "objections": _objections(actor),
             "extensions": _extensions(actor),
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
     )
+
+
+def _objections(actor):
+    """Objections that this person is to handle."""
+    return [
+        row
+        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
+        if actor.has("office") and row.author_id != actor.user_id
+    ]
 
 
 def _extensions(actor):

@@ -82,7 +82,6 @@ STANDS = {"state", "step", "waiting_role", "step_due_on", "gravest_rank", "filed
 MOVES_IT = {
     "workflows/moves.py": "it is the move",
     "workflows/campaigns.py": "the next sheet of a task that stands all year is open at once",
-    "workflows/extensions.py": "a longer term that was asked for waits for somebody, too",
     "workflows/owing.py": "sheets open when their day has come, and end when nobody owes them",
     "workflows/routes.py": "the gravest grade of what is handed in or adjudicated",
 }

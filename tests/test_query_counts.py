@@ -277,28 +277,15 @@ class Crowd:
     def _terms(self):
         """A deadline moved for one person, a longer term that the head is asked for, a stand-in of the leader in charge."""
         campus, now, day = self.campus, self.clock.now, self.clock.today
-        task = self.tasks["personal-search"]
+        given = {"reason": "出差", "due_before": day}
         DeadlineChange.objects.create(
-            task=task, person=self.person, due_before=day, due_on=day, reason="出差", by=campus.office, at=now
+            task=self.tasks["personal-search"], person=self.person, due_on=day, by=campus.office, at=now, **given
         )
-        Extension.objects.create(
-            submission=self._sheet("personal-search", self.person, "open", sequence=2),
-            asked_by=self.person,
-            asked_at=now,
-            reason="出差",
-            due_before=day,
-            until=day,
-            waiting_role="unit_head",
-        )
-        Appointment.objects.create(
-            user=self.person,
-            unit=self.unit,
-            role="leader_in_charge",
-            since=day,
-            until=date(2027, 1, 1),
-            acting_for=campus.leader,
-            note="出差",
-        )
+        sheet = self._sheet("personal-search", self.person, "open", sequence=2)
+        asked = {"asked_by": self.person, "asked_at": now, "until": day, "role": "unit_head"}
+        Extension.objects.create(submission=sheet, **asked, **given)
+        stand_in = factories.appoint(self.person, self.unit, "leader_in_charge", day)
+        Appointment.objects.filter(pk=stand_in.pk).update(acting_for=campus.leader, until=date(2027, 1, 1))
 
     def _channels(self):
         """One digest more for the head, with something to do himself and a delay of his unit; one robot more."""

@@ -51,7 +51,7 @@ def ask(submission_id, *, until, reason, actor, at):
                 reason=reason.strip(),
                 due_before=sheet.due_on,
                 until=until,
-                waiting_role=role,
+                role=role,
             )
     except IntegrityError:  # the database saw the race that the lock did not
         raise Refused("until", "已有一份延期申请等待办理，请待答复后再申请。") from None
@@ -70,7 +70,7 @@ def _tell_deciders(extension, *, at):
     notifications.post(
         people_who_may("decide", extension),
         kind="extension.ask",
-        key=f"extension:{extension.pk}:{extension.waiting_role}",
+        key=f"extension:{extension.pk}:{extension.role}",
         text=f"{extension.asked_by}申请“{sheet.task.label}”（{sheet.unit}）延期至 {day.month}月{day.day}日，请办理。"[
             :200
         ],
@@ -98,7 +98,7 @@ def decide(extension_id, *, grant, actor, at, answer="", until=None):
     extension.granted, extension.answer = grant, answer.strip()
     extension.granted_until = until if grant else None
     extension.decided_by_id, extension.decided_at = actor.user_id, at
-    extension.on_behalf_of_id = actor.on_behalf_of(extension.waiting_role, sheet.unit_id)
+    extension.on_behalf_of_id = actor.on_behalf_of(extension.role, sheet.unit_id)
     extension.save()
     if grant:
         sheet.due_on = until
@@ -109,7 +109,7 @@ def decide(extension_id, *, grant, actor, at, answer="", until=None):
         act,
         about=extension,
         actor=actor,
-        acting_role=extension.waiting_role,
+        acting_role=extension.role,
         at=at,
         detail={"sheet": sheet.pk, "until": until.isoformat() if grant else None, **behalf},
     )
@@ -153,12 +153,12 @@ def _pass_up(extension, *, at):
     extension = Extension.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=extension.pk)
     extension.submission = sheet
     role, people = _deciders(sheet, extension.asked_by_id, on=timezone.localdate(at))
-    if extension.granted is not None or role == extension.waiting_role or not people.exists():
+    if extension.granted is not None or role == extension.role or not people.exists():
         return False
     if people_who_may("decide", extension).exists() and not _only_absent(extension, on=timezone.localdate(at)):
         return False
-    left, extension.waiting_role = extension.waiting_role, role
-    extension.save(update_fields=["waiting_role"])
+    left, extension.role = extension.role, role
+    extension.save(update_fields=["role"])
     audit.append("extension.reseated", about=extension, at=at, detail={"from": left, "to": role})
     _tell_deciders(extension, at=at)
     return True
@@ -166,6 +166,6 @@ def _pass_up(extension, *, at):
 
 def _only_absent(extension, *, on):
     """Is everybody who could decide stood in for by somebody who must keep out?"""
-    place, _ = policies.seat(extension.waiting_role, extension.submission.unit, on=on)
-    away = policies.absent(extension.waiting_role, place, on=on)
+    place, _ = policies.seat(extension.role, extension.submission.unit, on=on)
+    away = policies.absent(extension.role, place, on=on)
     return not people_who_may("decide", extension).exclude(pk__in=away).exists()

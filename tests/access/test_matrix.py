@@ -172,7 +172,7 @@ def body(world, door, sheet):
         "scheme_publish": {"version": world.scheme_draft.version},
         "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
         "submission_extend": {"until": "2026-12-20", "reason": "出差"},
-        "extension_decide": {"verdict": "grant", "until": "2026-12-20"},
+        "extension_decide": {"verdict": "grant", "until": "2026-12-20", "answer": "同意"},
         "standin_add": {
             "for": "head",
             "appointments": [row.pk for row in world.campus.head.appointments.all()],

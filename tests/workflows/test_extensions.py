@@ -78,7 +78,7 @@ def test_refusal_needs_words_and_changes_no_day(year):
     page = browser(year.campus.clerk).get(reverse("submission_fill", args=[asked.submission_id])).content.decode()
     assert "延期申请未获准" in page
     assert "时间充裕" in page
-    assert ask(year, year.sheet("personal-search"), until=date(2026, 10, 8)).waiting_role == "unit_head"
+    assert ask(year, year.sheet("personal-search"), until=date(2026, 10, 8)).role == "unit_head"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_nobody_but_the_head_decides(year, who):
 def test_head_s_own_request_climbs_to_the_leader_in_charge(year):
     campus = year.campus
     asked = ask(year, year.sheet("personal-search", campus.head))
-    assert (asked.waiting_role, deciders(asked)) == ("leader_in_charge", ["leader"])
+    assert (asked.role, deciders(asked)) == ("leader_in_charge", ["leader"])
     assert not can(year.actor(campus.head), "decide", asked)
     decide(year, asked, campus.leader)
     assert year.sheet("personal-search", campus.head).due_on == LATER
@@ -103,11 +103,11 @@ def test_head_s_own_request_climbs_to_the_leader_in_charge(year):
 def test_liaison_who_heads_the_unit_does_not_grant_the_unit_s_sheet_himself(year):
     campus = year.campus
     sheet = year.sheet("unit-search")
-    assert ask(year, sheet).waiting_role == "unit_head"
+    assert ask(year, sheet).role == "unit_head"
     Extension.objects.all().delete()
     appoint(campus.head, campus.unit, "liaison")
     asked = ask(year, sheet, by=campus.head)
-    assert (asked.waiting_role, deciders(asked)) == ("leader_in_charge", ["leader"])
+    assert (asked.role, deciders(asked)) == ("leader_in_charge", ["leader"])
     assert not can(year.actor(campus.head), "decide", asked)
 
 
@@ -176,7 +176,7 @@ def test_request_nobody_can_decide_any_more_climbs_on(year):
     Appointment.objects.filter(user=year.campus.head, role="unit_head").update(until=year.clock.today)
     assert [extensions.reseat(at=year.clock.now) for _ in range(2)] == [1, 0]
     asked.refresh_from_db()
-    assert (asked.waiting_role, deciders(asked)) == ("leader_in_charge", ["leader"])
+    assert (asked.role, deciders(asked)) == ("leader_in_charge", ["leader"])
     assert Notification.objects.filter(recipient=year.campus.leader, kind="extension.ask").count() == 1
 
 

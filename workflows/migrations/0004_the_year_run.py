@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(verbose_name="申请理由")),
                 ("due_before", models.DateField(verbose_name="申请时的截止日期")),
                 ("until", models.DateField(verbose_name="申请延至")),
-                ("waiting_role", models.CharField(max_length=20)),
+                ("role", models.CharField(max_length=20)),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="办理时间")),
                 ("granted", models.BooleanField(null=True, verbose_name="是否准予")),
                 ("granted_until", models.DateField(null=True, verbose_name="准予延至")),

@@ -44,7 +44,7 @@ class DeadlineChange(models.Model):
 class Extension(models.Model):
     """A longer term that the filler of a sheet asks for (延期申请), and what became of it.
 
-    ``until``: the day asked for, ``granted_until`` the day given. ``waiting_role``: who decides, after climbing past whoever is
+    ``until``: the day asked for, ``granted_until`` the day given. ``role``: who decides, after climbing past whoever is
     concerned. ``decided_by`` None with an answer: settled by itself, because the sheet was handed in.
     """
 
@@ -54,7 +54,7 @@ class Extension(models.Model):
     reason = models.TextField("申请理由")
     due_before = models.DateField("申请时的截止日期")
     until = models.DateField("申请延至")
-    waiting_role = models.CharField(max_length=20)
+    role = models.CharField(max_length=20)
     decided_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
     on_behalf_of = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField("办理时间", null=True)

@@ -41,7 +41,7 @@ class ExtensionPolicy(Policy):
     def _deciding(self, actor):
         mine = Q(pk__in=[])
         for role in {grant.role for grant in actor.grants}:
-            found = Q(waiting_role=role, submission__unit__in=actor.answerable_unit_ids(role))
+            found = Q(role=role, submission__unit__in=actor.answerable_unit_ids(role))
             if role in SCHOOL_ROLES:
                 found &= ~Q(submission__unit__in=actor.home_unit_ids, submission__unit__parent__isnull=False)
             mine |= found
@@ -49,7 +49,7 @@ class ExtensionPolicy(Policy):
 
     def may_decide(self, actor, extension):
         """Grant or refuse; never one's own, nor one asked on a sheet that concerns oneself."""
-        sheet, role = extension.submission, extension.waiting_role
+        sheet, role = extension.submission, extension.role
         if extension.granted is not None:
             return no("该延期申请已经办理。")
         if sheet.state not in EDITABLE:
@@ -65,5 +65,5 @@ class ExtensionPolicy(Policy):
         sheet, on = extension.submission, clock.today()
         if extension.granted is not None:
             return User.objects.none()
-        everyone = holders(extension.waiting_role, sheet.unit, on=on).exclude(pk=extension.asked_by_id)
-        return impartial(everyone, sheet, extension.waiting_role, on=on)
+        everyone = holders(extension.role, sheet.unit, on=on).exclude(pk=extension.asked_by_id)
+        return impartial(everyone, sheet, extension.role, on=on)

@@ -79,17 +79,21 @@ def desk(request):
     )
 
 
+def _objections(actor):
+    """Objections that this person is to handle."""
+    return [
+        row
+        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
+        if actor.has("office") and row.author_id != actor.user_id
+    ]
+
+
 def _extensions(actor):
     """Longer terms that wait for this person's word; nothing is asked for people without a part."""
     if not actor.grants:
         return []
     rows = policy_of(Extension).awaiting(Extension.objects.visible_to(actor), actor)
     return list(rows.select_related("asked_by", "submission__task", "submission__unit")[:20])
-
-
-def _objections(actor):
-    found = Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-    return [row for row in found if actor.has("office") and row.author_id != actor.user_id]
 
 
 def _readings(actor, now):

@@ -94,7 +94,7 @@ def submission_extend(request, pk):
         except extensions.Refused as refused:
             form.add_error(refused.field, str(refused))
         else:
-            decider = submission.task.campaign.scheme.rules.roles.get(asked.waiting_role, "")
+            decider = submission.task.campaign.scheme.rules.roles.get(asked.role, "")
             messages.success(request, f"延期申请已送{decider}办理，结果会发消息告知。")
             return redirect("submission_fill", pk=pk)
     rules = submission.task.campaign.scheme.rules

@@ -149,7 +149,7 @@ def history(submission, decisions):
                     who=row.who,
                     verdict="准予延期" if row.granted else "未准延期",
                     when=row.decided_at,
-                    role=roles.get(row.waiting_role, "") if row.decided_by_id else "",
+                    role=roles.get(row.role, "") if row.decided_by_id else "",
                     tone="pass" if row.granted else "note",
                     opinion=row.answer,
                     redo_due=f"截止 {row.granted_until:%Y-%m-%d} 24:00" if row.granted else "",

@@ -105,7 +105,7 @@ def test_somebody_who_has_left_is_no_member(year):
 def test_group_needs_a_work_plan(year):
     wrong = faults(year, year.sheet("group"), group_content(year, "leader", "deputy", "member", work_plan=" "))
 
-    assert wrong == {"work_plan": "请填写工作计划。"}
+    assert wrong == {"work_plan": "请填写工作计划，或上传工作计划文件。"}
 
 
 def test_group_of_exactly_three_takes_effect_when_filed(year):

@@ -9,17 +9,18 @@ from datetime import UTC
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
 from registers import clock as clocks
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
-from registers.models import Job, Post, Regulation
+from registers.models import ControlMeasure, Job, Post, Regulation
 from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
 from tests.personas import MEASURES, point, power, unit_point
-from workflows import drafts, publicity
+from workflows import controls, drafts, publicity
 from workflows.models import Objection, PublicityNotice, Submission
 from workflows.sheets import sheet_for
 
@@ -92,6 +93,8 @@ class World:
             self._objection()
         self._heads_own()
         self._job()
+        if "slight" in personal:
+            self._evidence()
         self.regulations = {
             name: Regulation.objects.create(unit=unit, name=f"{name}制度")
             for name, unit in (("unit", campus.unit), ("school", campus.root))
@@ -242,6 +245,19 @@ class World:
         for voter in (self.campus.member, self.campus.deputy):
             self.year.vote(sheet, voter)
         self.sheets["head"] = self.year.agree(sheet, self.campus.deputy)
+
+    def _evidence(self):
+        """The clerk has recorded how a measure of grade 3 is carried out, with a file."""
+        measure = ControlMeasure.objects.get(text=self.canaries["slight prevention"])
+        file = SimpleUploadedFile("evidence.pdf", b"%PDF-1.4 " + self.text("evidence").encode())
+        self.evidence = controls.record(
+            measure.pk,
+            state="under_way",
+            text=self.text("progress"),
+            actor=self.year.actor(self.campus.clerk),
+            at=self.clock.now,
+            uploads=[file],
+        )
 
     def _job(self):
         self.job = jobs.create(

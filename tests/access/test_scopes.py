@@ -210,7 +210,7 @@ def _post_grades(world):
 def _records(world):
     """A record on the measure of each grade; read like the measure."""
     campus = world.campus
-    found = {}
+    found = {world.evidence: "clerk unit"}
     for name, readers in (("slight", "clerk unit"), ("grave", f"clerk unit {SCHOOL}")):
         measure = ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"])
         row = MeasureProgress.objects.create(
@@ -222,16 +222,10 @@ def _records(world):
 
 def _files(world):
     """One held by a record on a measure of grade 3, and one that nothing holds."""
-
-    def file(name):
-        return Attachment.objects.create(
-            name=name, kind="pdf", size=1, content=b"x", uploaded_by=world.campus.head, uploaded_at=world.clock.now
-        )
-
-    slight = next(iter(_records(world)))
-    held, loose = file("held.pdf"), file("loose.pdf")
-    slight.attachments.add(held)
-    return {held: "clerk unit", loose: ""}
+    loose = Attachment.objects.create(
+        name="x.pdf", kind="pdf", size=1, content=b"x", uploaded_by=world.campus.head, uploaded_at=world.clock.now
+    )
+    return {world.evidence.attachments.get(): "clerk unit", loose: ""}
 
 
 TABLES = {

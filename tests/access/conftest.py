@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from registers import clock as clocks
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
-from registers.models import Job, Post, Regulation
+from registers.models import ControlMeasure, Job, Post, Regulation
 from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
@@ -25,6 +25,7 @@ from tests.personas import MEASURES, point, power, unit_point
 from workflows import (
     activities,
     attachments,
+    controls,
     drafts,
     extensions,
     publicity,
@@ -111,6 +112,8 @@ class World:
             self._suggestion()
         self._job()
         self._terms()
+        if "slight" in personal:
+            self._evidence()
         self.regulations = {
             name: Regulation.objects.create(unit=unit, name=f"{name}制度")
             for name, unit in (("unit", campus.unit), ("school", campus.root))
@@ -330,6 +333,20 @@ class World:
             actor=self.year.actor(self.campus.liaison),
             at=self.clock.now,
         )
+
+    def _evidence(self):
+        """The clerk has recorded how a measure of grade 3 is carried out, with a file."""
+        measure = ControlMeasure.objects.get(text=self.canaries["slight prevention"])
+        file = SimpleUploadedFile("evidence.pdf", b"%PDF-1.4 " + self.text("evidence").encode())
+        self.evidence = controls.record(
+            measure.pk,
+            state="under_way",
+            text=self.text("progress"),
+            actor=self.year.actor(self.campus.clerk),
+            at=self.clock.now,
+            uploads=[file],
+        )
+        self.files["evidence"] = self.evidence.attachments.get()
 
     def _job(self):
         self.job = jobs.create(

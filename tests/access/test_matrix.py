@@ -146,15 +146,22 @@ def body(world, door, sheet):
         )
     if door in ("submission_vote", "submission_decide"):
         return judged(sheet)
+    regulation = {
+        "state": "to_amend",
+        "document_number": "一号",
+        "issued_by": "某处",
+        "effective_on": "2026-01-01",
+        "remark": "",
+    }
     plain = {
         "submission_entry": {"add": "process"},
         "submission_hand_over": {"to": world.campus.second.pk},
         "notice_detail": {"text": "有异议"},
         "objection_handle": {"handling": "已核实"},
         "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
-        "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", "state": "in_force"},
+        "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", **regulation},
         "regulation_import": {"unit": world.campus.unit.code, "text": "新制度｜一号｜2026-01-01", "state": "in_force"},
-        "regulation_edit": {"name": "改名的制度", "state": "to_amend", "version": 1},
+        "regulation_edit": {"name": "改名的制度", "version": 1, **regulation},
         "measure_detail": {"state": "done", "text": "已落实"},
         "ledger_export": {"unit": world.campus.unit.code},
         "campaign_open": {"year": 2031},

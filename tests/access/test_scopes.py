@@ -261,7 +261,12 @@ def _documents(world):
 
 def _files(world):
     """Whoever may read what holds a file may read it; what nothing holds is nobody's."""
-    held = {**_activities(world), **_documents(world), world.sheets["unit draft"]: "liaison"}
+    held = {
+        **_activities(world),
+        **_documents(world),
+        world.sheets["unit draft"]: "liaison",
+        world.evidence: "clerk unit",
+    }
     found = {file: people for holder, people in held.items() for file in holder.attachments.all()}
     lost = Attachment.objects.create(
         name="a.pdf",
@@ -278,7 +283,7 @@ def _files(world):
 def _records(world):
     """A record on the measure of each grade; read like the measure."""
     campus = world.campus
-    found = {}
+    found = {world.evidence: "clerk unit"}
     for name, readers in (("slight", "clerk unit"), ("grave", f"clerk unit {SCHOOL}")):
         measure = ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"])
         row = MeasureProgress.objects.create(

@@ -189,30 +189,7 @@ class Crowd:
                     seen_version=version,
                     at=self.clock.now,
                 )
-            Suggestion.objects.create(
-                campaign=sheet.task.campaign,
-                unit=campus.unit,
-                post=self.posts[campus.clerk],
-                author=campus.colleague,
-                source="peers",
-                peer=True,
-                content=f"建议{sheet.pk}",
-                digest=f"{sheet.pk}",
-                at=self.clock.now,
-            )
-            sheet.lines.create(
-                position=1,
-                change="add",
-                fingerprint=f"{sheet.pk}",
-                risk_point=RiskPoint.objects.create(
-                    unit=campus.unit,
-                    level="personal",
-                    post=sheet.post,
-                    holder=sheet.person,
-                    category=self.category,
-                    content="新风险",
-                ),
-            )
+            self._proposed(sheet)
             Notification.objects.create(
                 recipient=campus.head,
                 key=f"k{sheet.pk}",
@@ -223,6 +200,33 @@ class Crowd:
             )
             audit.append("submission.submit", about=sheet, actor=self.year.actor(campus.head))
         self.sheet = sheet
+
+    def _proposed(self, sheet):
+        """A line of a sheet, and a suggestion to the clerk."""
+        Suggestion.objects.create(
+            campaign=sheet.task.campaign,
+            unit=self.campus.unit,
+            post=self.posts[self.campus.clerk],
+            author=self.campus.colleague,
+            source="peers",
+            peer=True,
+            content=f"建议{sheet.pk}",
+            digest=f"{sheet.pk}",
+            at=self.clock.now,
+        )
+        sheet.lines.create(
+            position=1,
+            change="add",
+            fingerprint=f"{sheet.pk}",
+            risk_point=RiskPoint.objects.create(
+                unit=self.campus.unit,
+                level="personal",
+                post=sheet.post,
+                holder=sheet.person,
+                category=self.category,
+                content="新风险",
+            ),
+        )
 
     def _register(self):
         for unit, level, post in ((self.campus.unit, "personal", self.post), (self.unit, "unit", None)):

@@ -27,6 +27,11 @@ class Brief:
     voted: int = 0
 
     @property
+    def step(self):
+        """Where the sheet stands, in the rule book."""
+        return self.submission.step_rules
+
+    @property
     def changes(self):
         """``(kind, words)`` of the kinds of changes there are, the additions first."""
         return [(kind.value, f"{kind.label} {self.counts[kind]}") for kind in Change if self.counts[kind]]

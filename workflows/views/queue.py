@@ -121,7 +121,7 @@ def _rows(request, sheets, ticked, filters):
     )
     for brief in found.values():
         sheet = brief.submission
-        brief.step, brief.due = sheet.step_rules, deadlines.shown(sheet.step_due_on, now)
+        brief.due = deadlines.shown(sheet.step_due_on, now)
         brief.reviewed = brief.step is not None and brief.step.kind == "collective_review"
         brief.mine = brief.reviewed and (sheet.pk, sheet.round) in mine
         brief.ticked = sheet.pk in ticked if ticked is not None else filters["tick"] == "all"

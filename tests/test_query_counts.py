@@ -40,7 +40,7 @@ PAGES = {
     "desk of the office": ("office", "desk", {}, 16),
     "desk of a post holder": ("clerk", "desk", {}, 13),
     "done_list": ("head", "done_list", {}, 12),
-    "inbox": ("head", "inbox", {}, 20),  # six for the lines of its digests
+    "inbox": ("head", "inbox", {}, 18),  # five for the lines of its digests
     "robot_list": ("liaison", "robot_list", {}, 12),
     "campaign": ("office", "campaign", {}, 14),
     "progress_list": ("office", "progress_list", {}, 16),
@@ -215,10 +215,10 @@ class Crowd:
 
     def _channels(self):
         """One digest more for the head, with something to do himself and a delay of his unit; one robot more."""
-        day, head = date(2026, 8, self.size), self.campus.head
+        day, head = date(2026, 10, self.size), self.campus.head
         own, theirs = (
-            self._sheet("personal-search", head, "open"),
-            self._sheet("personal-search", self.campus.clerk, "open"),
+            self._sheet("personal-search", head, "open", sequence=2),
+            self._sheet("personal-search", self.campus.clerk, "open", sequence=2),
         )
         for sheet, heard_as in ((own, ""), (theirs, "unit_head")):
             Reminder.objects.create(

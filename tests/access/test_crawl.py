@@ -54,6 +54,7 @@ SEEN_BY = {
     "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points
     "unit manifestation": f"staff_below unit {SCHOOL}",
     "objection": "colleague office",
+    "robot": "",  # the key to a group's chat is shown to nobody again
 }
 
 
@@ -170,7 +171,7 @@ def test_canaries_could_leak(world):
     """The crawl would be worth nothing if everybody could read everything, or somebody nothing."""
     for name in world.canaries:
         readers = [persona for persona in STAFF if name in expected_for(world, persona)]
-        assert readers, name
+        assert bool(readers) == (SEEN_BY.get(name) != ""), name
     kept = [
         name
         for name in world.canaries

@@ -56,7 +56,7 @@ PAGES = {
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
     "suggestion_make": ("clerk", "suggestion_make", {"q": "岗位"}, 10),
     "done_list": ("head", "done_list", {}, 12),
-    "inbox": ("head", "inbox", {}, 20),  # six for the lines of its digests
+    "inbox": ("head", "inbox", {}, 18),  # five for the lines of its digests
     "robot_list": ("liaison", "robot_list", {}, 12),
     "campaign": ("office", "campaign", {}, 16),
     "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 20),
@@ -293,10 +293,10 @@ class Crowd:
 
     def _channels(self):
         """One digest more for the head, with something to do himself and a delay of his unit; one robot more."""
-        day, head = date(2026, 8, self.size), self.campus.head
+        day, head = date(2026, 10, self.size), self.campus.head
         own, theirs = (
-            self._sheet("personal-search", head, "open"),
-            self._sheet("personal-search", self.campus.clerk, "open"),
+            self._sheet("personal-search", head, "open", sequence=2),
+            self._sheet("personal-search", self.campus.clerk, "open", sequence=2),
         )
         for sheet, heard_as in ((own, ""), (theirs, "unit_head")):
             Reminder.objects.create(

@@ -430,6 +430,12 @@ def made(blocker, **options):
         assert not connection.in_atomic_block
 
 
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """A robot that is tried out here calls nobody."""
+    monkeypatch.setattr(robots, "call", lambda robot, text: None)
+
+
 @pytest.fixture(scope="package")
 def world(django_db_setup, django_db_blocker):
     """The world, shared by all tests of this folder."""

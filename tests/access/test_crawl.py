@@ -64,6 +64,7 @@ SEEN_BY = {
     "file school enclosure": f"liaison head other_head {SCHOOL}",
     "file plan": "liaison",
     "suggestion": "colleague clerk group office",  # office staff of the unit itself keep out
+    "robot": "",  # the key to a group's chat is shown to nobody again
 }
 
 
@@ -185,7 +186,7 @@ def test_canaries_could_leak(world):
     """The crawl would be worth nothing if everybody could read everything, or somebody nothing."""
     for name in world.canaries:
         readers = [persona for persona in STAFF if name in expected_for(world, persona)]
-        assert readers, name
+        assert bool(readers) == (SEEN_BY.get(name) != ""), name
     kept = [
         name
         for name in world.canaries

@@ -16,6 +16,7 @@ def year(site):
 LISTS = (
     *("/", "/inbox/", "/done/", "/campaign/", "/progress/", "/progress/?view=units", "/risks/", "/powers/", "/ledger/"),
     *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/audit/", "/password/"),
+    *("/activities/", "/activities/add/", "/readings/", "/readings/add/", "/mobilisation/"),
 )
 
 

@@ -27,6 +27,7 @@ LISTS = (
         "/ledger/",
     ),
     *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/audit/", "/password/"),
+    *("/activities/", "/activities/add/", "/readings/", "/readings/add/", "/mobilisation/"),
 )
 
 

@@ -16,6 +16,14 @@ def year(site):
 LISTS = (
     *("/", "/inbox/", "/done/", "/campaign/", "/progress/", "/progress/?view=units", "/risks/", "/powers/", "/ledger/"),
     *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/audit/", "/password/"),
+    *(
+        "/measures/",
+        "/measures/?view=uncovered",
+        "/hints/",
+        "/regulations/",
+        "/regulations/add/",
+        "/regulations/import/",
+    ),
 )
 
 

@@ -38,7 +38,6 @@ READS_A_CLOCK = {
     "workflows/robots.py": "a claim on a message lapses by the machine's time",
     "registers/clock.py": "it is the clock",
     "workflows/notifications.py": "a claim on a mail lapses by the machine's time, whatever day a demo shows",
-    "workflows/robots.py": "a claim on a message lapses by the machine's time",
     "registers/jobs.py": "a claim on a job lapses by the machine's time",
     "registers/views/demo.py": "how far a demo may stray from the machine's time",
     "workflows/demo": "which year it is when a demo is made",

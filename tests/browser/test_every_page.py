@@ -28,6 +28,14 @@ LISTS = (
     ),
     *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/audit/", "/password/"),
     *("/activities/", "/activities/add/", "/readings/", "/readings/add/", "/mobilisation/"),
+    *(
+        "/measures/",
+        "/measures/?view=uncovered",
+        "/hints/",
+        "/regulations/",
+        "/regulations/add/",
+        "/regulations/import/",
+    ),
 )
 
 

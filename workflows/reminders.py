@@ -188,13 +188,13 @@ class Morning:
     def _who_fills(self, row):
         unit, person, active = row[4], row[6], row[7]
         if person is None:
-            return "liaison", self.holding.people("liaison", unit)
+            return "liaison", self.holding.holders("liaison", unit)
         return "post_holder", (person,) if active else ()
 
     def _who_decides(self, row):
         """Whoever acts at the step: the colleague it was handed to while he holds the part; no member who has voted."""
         pk, step, _, _, unit, campaign, subject, role, assigned, route = row
-        people = self.holding.able(role, unit, subject)
+        people = self.holding.deciders(role, unit, person=subject)
         if assigned in people:
             people = [assigned]
         if role == GROUP_MEMBER and (campaign, route, step) in self._collective:
@@ -206,7 +206,7 @@ class Morning:
         """(id, role) of everybody who hears of the delay besides those who have to act; each once, in his nearest role."""
         found = {}
         for heard_as in self.plans[campaign].told(point, role):
-            for person in self.holding.people(heard_as, unit):
+            for person in self.holding.holders(heard_as, unit):
                 found.setdefault(person, heard_as)
         return list(found.items())
 

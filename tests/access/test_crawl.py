@@ -15,9 +15,9 @@ from pypdf import PdfReader
 
 from registers import exports
 from registers.models import AuditEntry, Job, PowerItem
-from tests.access.conftest import STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, behind, expected, members
+from tests.access.world import STAFF
 from workflows.models import Notification, Submission
 
 pytestmark = pytest.mark.django_db

@@ -171,7 +171,7 @@ def test_waiting_sheets_remind_nobody(year):
 
 
 def test_closed_campaign_reminds_nobody(year):
-    year.campaign.state = "closed"
+    year.campaign.state, year.campaign.closed_at = "closed", year.clock.now
     year.campaign.save()
 
     assert (run(year, "09-21 09:00"), lines()) == (0, [])
@@ -314,9 +314,11 @@ def test_roles_read_at_once_are_those_that_are_asked_for_one_by_one(year):
         sheet = Submission(unit=unit, person=campus.head)
         for role in ("liaison", *policies.CLIMB[1:]):
             expected = policies.holders(role, unit, on=on)
-            assert set(holding.people(role, unit.pk)) == set(expected.values_list("pk", flat=True)), (role, unit)
+            assert set(holding.holders(role, unit.pk)) == set(expected.values_list("pk", flat=True)), (role, unit)
             able = expected.exclude(pk__in=policies.concerned(sheet, role, on=on))
-            assert set(holding.able(role, unit.pk, campus.head.pk)) == set(able.values_list("pk", flat=True)), (
+            assert set(holding.deciders(role, unit.pk, person=campus.head.pk)) == set(
+                able.values_list("pk", flat=True)
+            ), (
                 role,
                 unit,
             )

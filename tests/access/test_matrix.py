@@ -119,6 +119,10 @@ def body(world, door, sheet):
         "objection_handle": {"handling": "已核实"},
         "ledger_export": {"unit": world.campus.unit.code},
         "campaign_open": {"year": 2031},
+        **{
+            door: dict.fromkeys(("year", "task", "unit", "state", "person"), "")
+            for door in ("progress_nudge", "progress_export")
+        },
         "scheme_begin": {"base": world.campus.scheme.pk},
         "scheme_choose": {"slug": world.campus.scheme.slug},
         "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},

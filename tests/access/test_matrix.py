@@ -25,6 +25,107 @@ def patterns(resolver=None):
             yield from patterns(found)
 
 
+<<<<<<< HEAD
+=======
+# --- What stands behind a door -----------------------------------------------------------------------------
+
+
+def behind(world, door):
+    """The things behind a door: name → (arguments of its URL, the thing). A door to nothing in particular has ``""``."""
+    if door.startswith("submission_"):
+        form = {"form": "xlsx"} if door in ("submission_file", "submission_record") else {}
+        form |= {"slug": "return-notice"} if door == "submission_record" else {}
+        return {
+            name: ({"pk": sheet.pk, **form}, sheet) for name, sheet in world.sheets.items() if name in MATRIX["sheets"]
+        }
+    things = {
+        "unit_detail": {"": ({"code": world.campus.unit.code}, None)},
+        "post_detail": {"": ({"code": world.posts["slight"].code}, None)},
+        "risk_detail": {
+            name: ({"series": series_of(world, name)}, None)
+            for name in ("slight", "grave", "ungraded", "unit", "proposal")
+        },
+        **{
+            door: {"": ({"series": PowerItem.objects.get(name=world.canaries["power"]).series}, None)}
+            for door in ("power_detail", "power_file")
+        },
+        "paper_blank": {"": ({"slug": "annex-2"}, None)},
+        "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
+        "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
+        "notice_file": {
+            "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
+            "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
+        },
+        "record_list": {"": ({"code": world.campus.unit.code}, None)},
+        "record_detail": {"": ({"code": world.campus.unit.code, "slug": "search-log"}, None)},
+        "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
+        "objection_handle": {"": ({"pk": world.objection.pk}, None)},
+        "job_detail": {"": ({"pk": world.job.pk}, None)},
+        "job_file": {"": ({"pk": world.job.pk}, None)},
+        "scheme_preview": {"": ({"pk": world.campus.scheme.pk, "part": "routes"}, None)},
+        "scheme_draft_preview": {"": ({"pk": world.scheme_draft.pk, "part": "routes"}, None)},
+        **{
+            door: {"": ({"pk": world.scheme_draft.pk}, None)}
+            for door in ("scheme_edit", "scheme_publish", "scheme_discard")
+        },
+    }
+    return things.get(door, {"": ({}, None)})
+
+
+def series_of(world, name):
+    points = RiskPoint.objects.filter(in_force_from__isnull=name == "proposal", in_force_until=None)
+    text = {"slight": "slight", "grave": "grave", "ungraded": "notice", "unit": "unit point", "proposal": "review"}[
+        name
+    ]
+    found = points.get(content=world.canaries[text])
+    assert getattr(found.final_grade, "rank", None) == {"slight": 3, "grave": 1}.get(name)
+    return found.series
+
+
+def nothing(kwargs):
+    """The same door to something that does not exist."""
+    missing = {
+        "pk": UNKNOWN,
+        "series": uuid.UUID(int=7),
+        "code": "no-such",
+        "slug": "no-such",
+        "form": "xlsx",
+        "part": "routes",
+    }
+    return {name: missing[name] for name in kwargs}
+
+
+def body(world, door, sheet):
+    """What is posted: complete and right, so that only the poster's part decides."""
+    if door in ("submission_fill", "submission_save"):
+        return (
+            typed(world.year.again(sheet), save="1")
+            if sheet.state in ("open", "returned")
+            else {"draft_version": 0, "save": "1"}
+        )
+    if door in ("submission_vote", "submission_decide"):
+        return judged(sheet)
+    plain = {
+        "submission_entry": {"add": "process"},
+        "submission_hand_over": {"to": world.campus.second.pk},
+        "notice_detail": {"text": "有异议"},
+        "objection_handle": {"handling": "已核实"},
+        "ledger_export": {"unit": world.campus.unit.code},
+        "campaign_open": {"year": 2031},
+        **{
+            door: dict.fromkeys(("year", "task", "unit", "state", "person"), "")
+            for door in ("progress_nudge", "progress_export")
+        },
+        "scheme_begin": {"base": world.campus.scheme.pk},
+        "scheme_choose": {"slug": world.campus.scheme.slug},
+        "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},
+        "scheme_publish": {"version": world.scheme_draft.version},
+        "login": {"username": "clerk", "password": "wrong"},
+    }
+    return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})
+
+
+>>>>>>> board
 # --- What should come of it --------------------------------------------------------------------------------
 
 

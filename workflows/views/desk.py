@@ -47,7 +47,10 @@ def desk(request):
     )
     mine = (
         Submission.objects.visible_to(actor)
-        .filter(Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")))
+        .filter(
+            Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")),
+            task__campaign__state="open",
+        )
         .with_rules()
         .select_related(*NEEDED)
     )

@@ -151,6 +151,10 @@ def body(world, door, sheet):
         "measure_detail": {"state": "done", "text": "已落实"},
         "ledger_export": {"unit": world.campus.unit.code},
         "campaign_open": {"year": 2031},
+        **{
+            door: dict.fromkeys(("year", "task", "unit", "state", "person"), "")
+            for door in ("progress_nudge", "progress_export")
+        },
         "phase_close": {"reason": "按期结束"},
         "channel_choice": {"mail": "off", "quiet_from": "20:00", "quiet_until": "08:00", "robot": "on"},
         "robot_add": {

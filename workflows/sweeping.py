@@ -6,9 +6,32 @@ from functools import partial
 from django.utils import timezone
 
 from registers import jobs
-from workflows import campaigns, notifications, publicity, readings, robots, routes
+from workflows import (
+    campaigns,
+    extensions,
+    notifications,
+    publicity,
+    readings,
+    reminders,
+    robots,
+    rosters,
+    routes,
+    vacancies,
+)
 
 logger = logging.getLogger(__name__)
+
+
+def each_hour(*, at, whatever_the_hour=False):
+    """Hold what is owed against who is here today, then write the day's reminders; return how many digests are new.
+
+    First who came and left, then whose hands it is in, so that the reminders go to those who act today. ``whatever_the_hour``:
+    do not wait for REMINDER_HOUR. Running it again changes nothing.
+    """
+    rosters.reconcile_all(at=at)
+    vacancies.reseat(at=at)
+    extensions.reseat(at=at)
+    return reminders.remind(at=at, whatever_the_hour=whatever_the_hour)
 
 
 def sweep(*, at):

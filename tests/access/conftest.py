@@ -16,6 +16,7 @@ from django.test import Client
 from registers import clock as clocks
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
 from registers.models import ControlMeasure, Job, Post, Regulation
+from registers.papers import pages
 from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.conftest import Clock
@@ -249,7 +250,7 @@ class World:
     def _evidence(self):
         """The clerk has recorded how a measure of grade 3 is carried out, with a file."""
         measure = ControlMeasure.objects.get(text=self.canaries["slight prevention"])
-        file = SimpleUploadedFile("evidence.pdf", b"%PDF-1.4 " + self.text("evidence").encode())
+        file = SimpleUploadedFile("evidence.pdf", pages.markup_to_pdf(f"<p>{self.text('evidence')}</p>"))
         self.evidence = controls.record(
             measure.pk,
             state="under_way",

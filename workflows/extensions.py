@@ -137,13 +137,16 @@ def decide(extension_id, *, grant, actor, at, answer="", until=None):
     return extension
 
 
-def lapse(submission, *, at):
-    """The sheet was handed in: a request that is still open has nothing to ask for any more. In the transaction of the act."""
-    for extension in submission.extensions.filter(granted=None):
+def lapse(sheets, *, why, at):
+    """These ``sheets`` (ids) have been handed in or stopped: a request that is still open has nothing to ask for any more.
+
+    ``why``: in words, such as “该表已提交”. In the transaction of the act.
+    """
+    for extension in Extension.objects.filter(submission__in=sheets, granted=None):
         extension.granted, extension.decided_at = False, at
-        extension.answer = "该表已提交，申请自行了结。"
+        extension.answer = f"{why}，申请自行了结。"
         extension.save(update_fields=["granted", "decided_at", "answer"])
-        audit.append("extension.lapse", about=extension, at=at, detail={"sheet": submission.pk})
+        audit.append("extension.lapse", about=extension, at=at, detail={"sheet": extension.submission_id})
 
 
 def reseat(*, at):

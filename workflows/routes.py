@@ -43,7 +43,7 @@ def submit(submission_id, *, actor, seen_version, content, at):
     suggestions.settle(submission, content, actor=actor, at=at)
     submission.submitted_at = at
     submission.gravest_rank = sheet.gravest_rank()
-    extensions.lapse(submission, at=at)
+    extensions.lapse([submission.pk], why="该表已提交", at=at)
     return moves.move(submission, "submit", actor=actor, at=at)
 
 

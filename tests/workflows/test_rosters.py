@@ -47,6 +47,16 @@ def handed_over(year, successor, on=date(2026, 9, 16)):
     year.clock.set(f"{on} 09:00")
 
 
+def test_closed_unit_s_people_owe_nothing_though_their_posts_were_not_closed(year):
+    Unit.objects.filter(pk=year.campus.unit.pk).update(closed_on=date(2026, 9, 15))
+    assert check(year) > 0
+
+    left = Submission.objects.filter(unit=year.campus.unit)
+    assert set(left.values_list("state", flat=True)) == {"cancelled"}
+    assert set(left.filter(person__isnull=False).values_list("cancel_reason", flat=True)) == {"离任：单位已撤销"}
+    assert check(year) == 0
+
+
 def test_longer_term_asked_for_a_sheet_that_is_stopped_settles_itself(year, successor):
     asked = extensions.ask(
         year.sheet("personal-search").pk,

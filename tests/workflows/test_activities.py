@@ -69,13 +69,6 @@ def test_everybody_of_the_unit_is_expected_and_present_at_first(year):
     assert came(activity) == dict.fromkeys(["clerk", "colleague", "liaison", "member", "deputy", "head"], "present")
 
 
-def test_form_that_is_sent_twice_records_one_activity(year):
-    first = record(year, uploads=[pdf()])
-    assert record(year, uploads=[pdf()]) == first
-    assert record(year, title="第二次动员会") != first
-    assert Activity.objects.count() == 2
-
-
 def test_people_who_hold_a_post_in_the_unit_are_expected_too(year):
     guest = factories.make_person("客人", year.campus.other_unit, number="guest")
     factories.make_post(year.campus.unit, "兼职", guest)

@@ -30,7 +30,7 @@ PAGES = {
     "done_list": ("head", "done_list", {}, 12),
     "inbox": ("head", "inbox", {}, 18),  # five for the lines of its digests
     "robot_list": ("liaison", "robot_list", {}, 12),
-    "campaign": ("office", "campaign", {}, 16),
+    "campaign": ("office", "campaign", {}, 17),
     "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 20),
     "campaign_enrol": ("office", "campaign_enrol", {}, 20),
     "campaign_people": ("office", "campaign_people", {}, 16),

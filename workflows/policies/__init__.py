@@ -27,6 +27,7 @@ from workflows.policies.acting import (
     units_led,
 )
 from workflows.policies.holding import Holding
+from workflows.policies.submissions import takes_content
 
 __all__ = [
     "CLIMB",
@@ -40,5 +41,6 @@ __all__ = [
     "is_concerned",
     "seat",
     "standins_for",
+    "takes_content",
     "units_led",
 ]

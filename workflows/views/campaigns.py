@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from registers import clock
 from registers.access import can
 from registers.models import Scheme
+from registers.schemes.language import SUCCESSION
 from workflows import campaigns, deadlines, progress, scoping
 from workflows.models import Campaign, CampaignTask, DeadlineChange, Submission
 from workflows.models.submissions import State
@@ -19,8 +20,8 @@ def campaign(request):
     Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``,
     ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units are not in yet), ``timeline``
     for ``components/timeline.html``, ``phases`` as (phase, state, [(task, due, counts)]) and ``standing`` as
-    [(task, due, counts)], ``may_move`` (deadlines); a task carries ``paper_label``, ``filler``, ``moved`` (its deadline was)
-    and ``owes``: it is open and sheets are missing.
+    [(task, due, counts)], ``may_move`` (deadlines); a task carries ``paper_label``, ``filler``, ``moved`` (its deadline was),
+    ``is_succession`` and ``owes``: it is open and sheets are missing.
     """
     running = campaigns.current()
     context = {
@@ -41,7 +42,7 @@ def campaign(request):
         for phase in running.phases.prefetch_related(Prefetch("tasks", tasks_of)):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
             phases.append((phase, _phase_state(phase, today), _shown(running, tasks, counts, now)))
-        standing = running.tasks.filter(phase=None).order_by("position") if running.scheme.rules.has_standing else []
+        standing = running.tasks.filter(phase=None).order_by("position")
         context |= {
             "phases": phases,
             "standing": _shown(running, standing, counts, now),
@@ -71,8 +72,10 @@ def _shown(running, tasks, counts, now):
     for task in tasks:
         paper = rules.papers[task.paper]
         task.paper_label = paper.label or paper.title
-        task.filler = rules.roles[rules.routes[task.route].steps[0].role]
+        task.campaign = running  # read once, with its rule book
+        task.filler = rules.roles[task.route_rules.steps[0].role]
         count = counts.get(task.pk)
+        task.is_succession = task.code == SUCCESSION
         task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
     return [(task, deadlines.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
 

@@ -24,7 +24,9 @@ def deadline_change(request, pk):
     change as (sheet, from, to), their number ``preview_count``, and ``crumbs``.
     """
     task = get_object_or_404(
-        CampaignTask.objects.visible_to(request.actor).select_related("campaign__scheme", "campaign__institution"),
+        CampaignTask.objects.visible_to(request.actor).select_related(
+            "campaign__scheme", "campaign__institution", "phase"
+        ),
         pk=pk,
     )
     require(request.actor, "watch", Campaign)

@@ -196,6 +196,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Waking a worker is worth one more attempt and no waiting: what the doorbell misses, the sweep finds.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 
+# After the machine's clock was set back, Celery's own scheduler would wait until it has caught up with itself.
+CELERY_BEAT_SCHEDULER = "riskmgmt.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 # Every entry expires before the next of its kind, so a stopped worker finds one waiting and not a thousand.
 CELERY_BEAT_SCHEDULE = {

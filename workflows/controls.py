@@ -117,7 +117,7 @@ def due_soon(actor, *, limit):
     """What this person has to carry out within a fortnight or should have by now: measures with their standing, first due first."""
     found = mine(with_standing(ControlMeasure.objects.visible_to(actor).in_force(actor.on)), actor)
     found = found.filter(
-        Q(recorded=None) | ~Q(recorded=Recorded.DONE), due_on__lte=deadlines.horizon(actor.on, days_before=SOON_DAYS)
+        Q(recorded=None) | ~Q(recorded=Recorded.DONE), due_on__lte=deadlines.add_days(actor.on, SOON_DAYS)
     )
     return list(found.order_by("due_on", "pk")[:limit])
 

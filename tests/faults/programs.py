@@ -292,3 +292,13 @@ class Held:
             for pid in backends:
                 cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
         self._site.until(lambda: not set(backends) & set(self.held_up()), "hung up")
+
+
+def idle():
+    """Is no other connection to the database in a transaction?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+            " AND state <> 'idle' AND pid <> pg_backend_pid())"
+        )
+        return cursor.fetchone()[0]

@@ -18,8 +18,10 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_ope
 import redis
 from django.conf import settings
 from django.db import connection
+from kombu import Connection
 from lxml import html
 
+from riskmgmt.celery import app
 from riskmgmt.serve import die_with_parent
 from tests.services import SITE_VARIABLES, free_port, redis_in
 
@@ -119,10 +121,10 @@ class Site:
         ]
         return self.start("worker", [*_celery("worker"), *options], without)
 
-    def scheduler(self, *without):
-        """Start a scheduler with a memory of its own."""
-        memory = self.folder / f"schedule-{len(self.programs)}"
-        options = ["--pidfile=", "--schedule", memory, "--loglevel", "INFO"]
+    def scheduler(self, *without, memory=None, loglevel="INFO"):
+        """Start a scheduler; ``memory``: the file that it keeps its times in, by default one of its own."""
+        memory = memory or self.folder / f"schedule-{len(self.programs)}"
+        options = ["--pidfile=", "--schedule", memory, "--loglevel", loglevel]
         return self.start("beat", [*_celery("beat"), *options], without)
 
     def web(self):
@@ -156,9 +158,6 @@ class Site:
     # -- what they do --------------------------------------------------------------------------------------
     def send(self, task):
         """Put a message into the queue, as the scheduler does."""
-        from kombu import Connection  # noqa: PLC0415 (slow import)
-        from riskmgmt.celery import app  # noqa: PLC0415 (slow import)
-
         with Connection(self.broker.url) as to:
             app.send_task(task, connection=to)
 
@@ -176,11 +175,12 @@ class Site:
 
         self.until(ended, f"{number} × {task}")
 
-    def run(self, task):
-        """Send ``task`` and wait until it has ended."""
-        ended = len(self.notes("ended", task))
-        self.send(task)
-        self.until(lambda: len(self.notes("ended", task)) > ended, task)
+    def run(self, task, times=1):
+        """Send ``task``, several times at once, and wait until as many more runs have ended."""
+        ended = len(self.notes("ended", task)) + times
+        for _ in range(times):
+            self.send(task)
+        self.until(lambda: len(self.notes("ended", task)) >= ended, f"{times} × {task}")
 
     def until(self, happens, what):
         """Wait until ``happens()`` is true; return that. Fails with what the children have printed."""
@@ -218,7 +218,8 @@ class Visitor:
     def go(self, path, data=None):
         """Open a page, or send ``data`` (pairs) to it; answers other than 200 raise."""
         sent = urlencode(data).encode() if data is not None else None
-        with self._opener.open(Request(f"{self._address}{path}", sent), timeout=PATIENCE) as answer:
+        request = Request(f"{self._address}{path}", sent)  # noqa: S310 (our own server)
+        with self._opener.open(request, timeout=PATIENCE) as answer:
             self.path = urlsplit(answer.url).path
             self.page = html.fromstring(answer.read().decode())
 

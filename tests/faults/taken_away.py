@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 import types
 import uuid
 
@@ -53,26 +54,6 @@ def clockproof_scheduler(app):
     app.conf.beat_scheduler = "celery.beat:PersistentScheduler"
 
 
-# --- What happens to a child, rather than what it lacks -----------------------------------------------
-
-
-class DyingBackend(filebased.EmailBackend):
-    """Writes mails to files; its process is killed right after the mail to the address in the file ``last-mail``, once."""
-
-    def send_messages(self, messages):
-        sent = super().send_messages(messages)
-        last = settings.VAR / "last-mail"
-        if last.exists() and last.read_text() in messages[0].to:
-            last.unlink()
-            os.kill(os.getpid(), signal.SIGKILL)
-        return sent
-
-
-def life(app):
-    """It dies between sending a mail and marking it."""
-    settings.EMAIL_BACKEND = "tests.faults.taken_away.DyingBackend"
-
-
 def marking_afterwards(app):
     """Mails are marked before they are sent."""
     claim = notifications.claim
@@ -83,3 +64,44 @@ def marking_afterwards(app):
         return keys
 
     notifications.claim = claim_and_mark
+
+
+# --- What happens to a child, rather than what it lacks ---------------------------------------------------
+
+
+class DyingBackend(filebased.EmailBackend):
+    """Writes mails to files. Its process is killed, once, at the mail to the address in the file ``dies-before`` or ``dies-after``."""
+
+    def send_messages(self, messages):
+        self._perhaps_die("dies-before", messages)
+        sent = super().send_messages(messages)
+        self._perhaps_die("dies-after", messages)
+        return sent
+
+    @staticmethod
+    def _perhaps_die(when, messages):
+        file = settings.VAR / when
+        if file.exists() and file.read_text() in messages[0].to:
+            file.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def life(app):
+    """It dies over a mail."""
+    settings.EMAIL_BACKEND = "tests.faults.taken_away.DyingBackend"
+
+
+class MeetingBackend(filebased.EmailBackend):
+    """Writes mails to files, the first only when another process has come to its first as well."""
+
+    def send_messages(self, messages):
+        (settings.VAR / f"sending-{os.getpid()}").touch()
+        give_up = time.monotonic() + 60
+        while len(list(settings.VAR.glob("sending-*"))) < 2 and time.monotonic() < give_up:
+            time.sleep(0.02)
+        return super().send_messages(messages)
+
+
+def haste(app):
+    """Two of them are in the middle of their mails at the same time."""
+    settings.EMAIL_BACKEND = "tests.faults.taken_away.MeetingBackend"

@@ -63,6 +63,8 @@ def test_people_work_on_while_the_broker_is_down_and_afterwards_all_is_delivered
     site.scheduler()
     [worker] = site.ready(site.worker())
     site.until(lambda: site.mails() == digests_mailed(monday), "all is well")
+    office = site.visitor(address, campus.office)
+    office.go("/progress/")
     broker.stop()
 
     clerk = site.visitor(address, campus.clerk)
@@ -75,8 +77,6 @@ def test_people_work_on_while_the_broker_is_down_and_afterwards_all_is_delivered
     assert demo_year.again(sheet).state == "in_review"
 
     late = demo_year.sheet("personal-search", campus.head)
-    office = site.visitor(address, campus.office)
-    office.go("/progress/")
     for _ in range(2):
         office.post(f"/submissions/{late.pk}/nudge/")
     assert "已催办" in office.words

@@ -8,6 +8,7 @@ import os
 
 import django
 from celery import signals
+from celery.concurrency import asynpool
 from django.conf import settings
 
 from riskmgmt.celery import app
@@ -20,8 +21,10 @@ app.conf.beat_schedule = {
     "sweep": {"task": "workflows.sweep", "schedule": 0.5, "options": {"expires": 60}},
     "remind": {"task": "workflows.remind", "schedule": 0.5, "options": {"expires": 60}},
 }
-# Retries of a lost broker begin at once; in production the same happens with seconds in between.
+# What takes seconds in production shall take less.
 app.conf.broker_transport_options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "unacked_restore_interval": 1}
+app.conf.worker_lost_wait = 0.5
+asynpool.AsynPool.timers = property(lambda pool: {pool.maintain_pool: 0.5})  # how often it looks for dead children
 
 
 def note(what, **more):

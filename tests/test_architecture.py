@@ -35,6 +35,7 @@ PURE = (
     "workflows/steps.py",
 )
 READS_A_CLOCK = {
+    "workflows/robots.py": "a claim on a message lapses by the machine's time",
     "registers/clock.py": "it is the clock",
     "workflows/notifications.py": "a claim on a mail lapses by the machine's time, whatever day a demo shows",
     "registers/jobs.py": "a claim on a job lapses by the machine's time",

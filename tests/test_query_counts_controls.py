@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from registers.models import ControlMeasure, ProcessStep, Regulation, RegulationPower, RiskPoint
-from tests.test_query_counts import FEW, LIMIT, MANY, Crowd, Undone, asked, report
+from tests.crowds import Crowd, asked
+from tests.test_query_counts import FEW, LIMIT, MANY, Undone, report
 from workflows.models import MeasureProgress
 
 pytestmark = pytest.mark.django_db

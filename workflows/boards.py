@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from workflows import curves, deadlines, forecasts, progress
 from workflows.models.submissions import State
-from workflows.policies import NOTICE, Roster
+from workflows.policies import NOTICE, Holding
 
 AHEAD = 370  # days for which the pace is extrapolated
 READINGS = 11  # of a curve; each costs a count
@@ -178,16 +178,16 @@ class Board:
         return sorted(lines, key=lambda line: line.order)
 
     # -- who holds up reviews --------------------------------------------------------------------------
-    def held_up(self, units, roster=None):
+    def held_up(self, units, holding=None):
         """Where sheets in review have waited longest: ``Waiting`` by step and by the people who act there. ``units``: id → unit."""
-        roster, places = roster or Roster(self.on), {}
+        holding, places = holding or Holding(self.on), {}
         roles = self.campaign.scheme.rules.roles
         for found in self._found:
             if found.state != State.IN_REVIEW or found.role == NOTICE:
                 continue  # a notice waits for the calendar
             route = self.tasks[found.task].route_rules
             label = next((step.label for step in route.steps if step.code == found.step), "")
-            people = tuple(roster.deciders(found.role, found.unit))
+            people = tuple(holding.deciders(found.role, found.unit))
             # Where nobody acts, it matters whose the sheets are.
             places.setdefault((label, found.role, people, None if people else found.unit), []).append(found)
         waiting = []
@@ -198,7 +198,7 @@ class Board:
                 Waiting(
                     label,
                     roles.get(role, role),
-                    _named([roster.names[user] for user in people]),
+                    _named([holding.names[user] for user in people]),
                     own,
                     sum(one.number for one in found),
                     sum(one.late for one in found),

@@ -11,8 +11,6 @@ from workflows import deadlines, owing, scoping, terms
 from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submission
 from workflows.models.submissions import State
 
-UNFINISHED_AT_CLOSE = "年度活动结束时未办结"
-
 
 class AlreadyOpen(Exception):
     """The institution has a campaign for that year."""
@@ -158,7 +156,7 @@ def reopen_phase(phase, *, actor, at):
 
 @transaction.atomic
 def close(campaign, *, actor, at):
-    """End a campaign: what was never handed in is stopped and stays countable. Returns how many sheets that were.
+    """End a campaign: nothing of it can be filled in any more. Returns how many sheets were never handed in; they stay as they are.
 
     Raises ``NotAllowed``, and ``CannotClose`` while sheets are in review: nothing that somebody handed in is lost.
     """
@@ -167,11 +165,11 @@ def close(campaign, *, actor, at):
     sheets = Submission.objects.filter(task__campaign=campaign)
     if moving := sheets.filter(state=State.IN_REVIEW).count():
         raise CannotClose(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
-    stopped = owing.stop(sheets, reason=UNFINISHED_AT_CLOSE, at=at)
+    undone = sheets.filter(state__in=owing.STOPPABLE).count()
     campaign.state, campaign.closed_at = Campaign.State.CLOSED, at
     campaign.save(update_fields=["state", "closed_at"])
-    audit.append("campaign.close", about=campaign, actor=actor, at=at, detail={"unfinished": stopped})
-    return stopped
+    audit.append("campaign.close", about=campaign, actor=actor, at=at, detail={"unfinished": undone})
+    return undone
 
 
 def roll_over(campaign, *, actor, at, year=None):

@@ -54,7 +54,7 @@ def unfinished(parameters, owner):
 
 def _lines(campaign, rows, on, people):
     """Line by line, late first; the rows are streamed."""
-    rules, roster = campaign.scheme.rules, policies.Roster(on)
+    rules, holding = campaign.scheme.rules, policies.Holding(on)
     tasks = {task.pk: task for task in campaign.tasks.all()}
     for task in tasks.values():
         task.campaign = campaign
@@ -67,7 +67,7 @@ def _lines(campaign, rows, on, people):
         sheet.task = tasks[sheet.task_id]
         due = sheet.due_on if sheet.state in EDITABLE else sheet.step_due_on
         step = sheet.step_rules
-        waiting = [_name(user, sheet, roster) for user in roster.waited_for(sheet)]
+        waiting = [_name(user, sheet, holding) for user in holding.waited_for(sheet)]
         yield [
             number,
             sheet.unit.name,
@@ -80,9 +80,9 @@ def _lines(campaign, rows, on, people):
             "、".join(waiting),
             due,
             max(0, deadlines.days_since(due, on)) or "" if due else "",
-            "、".join(roster.names[user] for user in roster.holders("liaison", sheet.unit_id)),
+            "、".join(holding.names[user] for user in holding.holders("liaison", sheet.unit_id)),
         ]
 
 
-def _name(user, sheet, roster):
-    return sheet.person.name if user == sheet.person_id else roster.names[user]
+def _name(user, sheet, holding):
+    return sheet.person.name if user == sheet.person_id else holding.names[user]

@@ -69,19 +69,7 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
         **(outside or {}),
         line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
     )
-    submission.version += 1
-    submission.moved_at, submission.assigned_to = at, None
-    if verdict == "return":
-        submission.state, submission.step, submission.waiting_role = State.RETURNED, following.step.code, ""
-        submission.due_on, submission.step_due_on = redo_on, None
-        submission.round += 1
-    elif verdict == "withdraw":
-        submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
-        submission.step_due_on, submission.due_on = None, terms.at_least(submission)
-    elif following.is_end:
-        _end(submission, at=at)
-    else:
-        _enter(submission, following.step, at=at)
+    _go(submission, verdict, following, redo_on=redo_on, at=at)
     submission.save(update_fields=MOVED)
     if submission.state == State.FILED:
         open_followers(submission, at=at)
@@ -104,6 +92,23 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
     if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
         move(submission, "automatic", actor=None, at=at)
     return decision
+
+
+def _go(submission, verdict, following, *, redo_on, at):
+    """Set where the sheet stands after a verdict, and what entering that place brings."""
+    submission.version += 1
+    submission.moved_at, submission.assigned_to = at, None
+    if verdict == "return":
+        submission.state, submission.step, submission.waiting_role = State.RETURNED, following.step.code, ""
+        submission.due_on, submission.step_due_on = redo_on, None
+        submission.round += 1
+    elif verdict == "withdraw":
+        submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
+        submission.step_due_on, submission.due_on = None, terms.at_least(submission)
+    elif following.is_end:
+        _end(submission, at=at)
+    else:
+        _enter(submission, following.step, at=at)
 
 
 def _enter(submission, step, *, at):

@@ -11,7 +11,7 @@ from registers.access import policy_of, require
 from workflows import progress
 from workflows.models import Campaign, Notification, Submission
 from workflows.models.submissions import EDITABLE
-from workflows.policies import NOTICE, Roster
+from workflows.policies import NOTICE, Holding
 
 BATCH = 1000
 TEXT = 200  # characters a message holds
@@ -41,7 +41,7 @@ def nudge_late(sheets, *, campaign, actor, at):
     on = timezone.localdate(at)
     rows = policy_of(Submission).to_nudge(sheets.filter(task__campaign=campaign), actor).filter(progress.late(on))
     rows = rows.exclude(waiting_role=NOTICE).order_by().select_related("task").defer("narrative", "task__campaign")
-    waiting, vacant = _by_person(rows, Roster(on))
+    waiting, vacant = _by_person(rows, Holding(on))
     key = f"nudge-late:{on:%Y%m%d}"
     told = set(Notification.objects.filter(key=key).values_list("recipient_id", flat=True))
     fresh = {person: mine for person, mine in waiting.items() if person not in told}
@@ -74,11 +74,11 @@ def nudge_late(sheets, *, campaign, actor, at):
     return nudged
 
 
-def _by_person(rows, roster):
+def _by_person(rows, holding):
     """``{user id: sheets that wait for him}``, and how many wait for nobody."""
     waiting, vacant = {}, 0
     for sheet in rows.iterator(chunk_size=2000):
-        people = roster.waited_for(sheet)
+        people = holding.waited_for(sheet)
         vacant += not people
         for person in people:
             waiting.setdefault(person, []).append(sheet)

@@ -5,6 +5,7 @@ the same ``Choice``, so they never show different sheets.
 """
 
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 from django.db.models import Case, Count, Min, Q, When
 from django.db.models.functions import Coalesce
@@ -127,8 +128,7 @@ def in_order(rows):
 # --- How many ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """So many sheets of one task and unit that stand in one place.
 
     ``recent``: handed in lately; ``since``: the longest there, of open sheets and those in review; ``handed``: how many had

@@ -6,33 +6,52 @@ from functools import partial
 from django.utils import timezone
 
 from registers import jobs
-from workflows import campaigns, notifications, publicity, readings, robots, routes
+from workflows import (
+    campaigns,
+    extensions,
+    notifications,
+    publicity,
+    readings,
+    reminders,
+    robots,
+    rosters,
+    routes,
+    vacancies,
+)
 
 logger = logging.getLogger(__name__)
 
 
-def sweep(*, at):
-    """Do everything that is due at the moment ``at`` (aware); return counts by kind.
+def each_hour(*, at, whatever_the_hour=False):
+    """Hold what is owed against who is here today, then write the day's reminders; return how many digests are new.
 
-    What fails keeps nothing else from being done: it is logged, and raised when all the rest is through.
+    First who came and left, then whose hands it is in, so that the reminders go to those who act today. ``whatever_the_hour``:
+    do not wait for REMINDER_HOUR. Running it again changes nothing; what fails keeps nothing else from being done.
     """
-    on, done, failures = timezone.localdate(at), {}, []
-    parts = {
-        "opened": lambda: campaigns.open_due(at=at),
-        **{f"notice {notice.pk}": partial(routes.finish_notice, notice, at=at) for notice in publicity.ended(on)},
-        "readers": lambda: readings.extend(at=at),
-        "mails": notifications.deliver,
-        "robots": robots.deliver,
-        "jobs": lambda: jobs.work(at=at),
-    }
-    for name, act in parts.items():
-        try:
-            done[name] = act()
-        except Exception as failure:
-            logger.exception("sweep: %s failed", name)
-            failures.append(failure)
-    if failures:
-        raise failures[0]
+    done = _all_of(
+        {
+            "rosters": lambda: rosters.reconcile_all(at=at),
+            "vacancies": lambda: vacancies.reseat(at=at),
+            "extensions": lambda: extensions.reseat(at=at),
+            "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
+        }
+    )
+    return done["reminders"]
+
+
+def sweep(*, at):
+    """Do everything that is due at the moment ``at`` (aware); return counts by kind. What fails keeps nothing else from being done."""
+    on = timezone.localdate(at)
+    done = _all_of(
+        {
+            "opened": lambda: campaigns.open_due(at=at),
+            **{f"notice {notice.pk}": partial(routes.finish_notice, notice, at=at) for notice in publicity.ended(on)},
+            "readers": lambda: readings.extend(at=at),
+            "mails": notifications.deliver,
+            "robots": robots.deliver,
+            "jobs": lambda: jobs.work(at=at),
+        }
+    )
     notices = sum(finished for name, finished in done.items() if name.startswith("notice "))
     return {
         "opened": done["opened"],
@@ -41,3 +60,17 @@ def sweep(*, at):
         "robots": done["robots"],
         "jobs": done["jobs"],
     }
+
+
+def _all_of(parts):
+    """Do all ``parts`` (name → act) and return what each answered; a failure is logged, and raised when all the rest is through."""
+    done, failures = {}, []
+    for name, act in parts.items():
+        try:
+            done[name] = act()
+        except Exception as failure:
+            logger.exception("sweep: %s failed", name)
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+    return done

@@ -3,16 +3,13 @@
 from celery import shared_task
 
 from registers import clock, exports  # noqa: F401 (exports registers the kinds of jobs)
-from workflows import extensions, notifications, reminders, rosters, sweeping, vacancies
+from workflows import notifications, sweeping
 
 
 @shared_task(name="workflows.remind", ignore_result=True)
 def remind():
-    """Write today's reminders, to those who act today."""
-    rosters.reconcile_all(at=clock.now())
-    vacancies.reseat(at=clock.now())
-    extensions.reseat(at=clock.now())
-    reminders.remind(at=clock.now())
+    """Who came and left, then today's reminders, to those who act today."""
+    sweeping.each_hour(at=clock.now())
 
 
 @shared_task(name="workflows.sweep", ignore_result=True)

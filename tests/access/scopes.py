@@ -1,6 +1,6 @@
 """What every persona may read, as the access matrix says it."""
 
-from tests.access.conftest import STAFF
+from tests.access.world import STAFF
 
 EVERYBODY = " ".join(STAFF)
 

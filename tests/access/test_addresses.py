@@ -5,8 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from tests.access.conftest import NOBODY, PASSWORD
+from tests.access.browsers import PASSWORD
 from tests.access.hostile import BAD_DAYS, HOSTILE
+from tests.access.world import NOBODY
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from registers.models import RiskPoint
-from tests.access.conftest import judged, typed
+from tests.access.browsers import judged, typed
 from tests.access.test_matrix import DOORS, behind
 from workflows.models import Campaign, Draft, Submission
 

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.conftest import NOBODY, judged, typed
+from tests.access.browsers import judged, typed
 from tests.access.hostile import BAD_DAYS, HOSTILE
 from tests.access.test_matrix import body
+from tests.access.world import NOBODY
 from workflows.models import Draft, Objection
 from workflows.sheets import sheet_for
 
@@ -53,7 +54,7 @@ def fields_of(sheet, key):
 
 
 def browser_of(world, persona):
-    from tests.access.conftest import Browser  # noqa: PLC0415 (only here)
+    from tests.access.browsers import Browser  # noqa: PLC0415 (only here)
 
     return world.browsers.get(persona) or Browser(getattr(world.campus, persona))
 

@@ -1,26 +1,17 @@
 """Every door × everybody × every state of what is behind it, by GET and by POST. What should come of it stands in matrix.yaml."""
 
-import uuid
 from functools import cache
-from pathlib import Path
 
 import pytest
-import yaml
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from registers.models import ControlMeasure, PowerItem, RiskPoint
-from tests.access.conftest import NOBODY, STAFF, judged, typed
+from tests.access.behind import DOORS, FILE, GROUPS, MATRIX, PUBLIC, behind, body, nothing
+from tests.access.world import NOBODY, STAFF
 
 pytestmark = pytest.mark.django_db
 
-FILE = Path(__file__).with_name("matrix.yaml")
-MATRIX = yaml.safe_load(FILE.read_text())
-GROUPS = {name: people.split() for name, people in MATRIX["people"].items()}
-DOORS = MATRIX["doors"]
-PUBLIC = MATRIX["public"]
-UNKNOWN = 10**6
 # What a refused request may still write: the denied act on record, and what every visit writes.
 ON_RECORD = ("registers_auditentry", "registers_audithead", "django_session")
 
@@ -32,191 +23,6 @@ def patterns(resolver=None):
             yield found
         else:
             yield from patterns(found)
-
-
-# --- What stands behind a door -----------------------------------------------------------------------------
-
-
-def behind(world, door):
-    """The things behind a door: name → (arguments of its URL, the thing). A door to nothing in particular has ``""``."""
-    if door.startswith("submission_"):
-        form = {"form": "xlsx"} if door in ("submission_file", "submission_record") else {}
-        form |= {"slug": "return-notice"} if door == "submission_record" else {}
-        return {
-            name: ({"pk": sheet.pk, **form}, sheet) for name, sheet in world.sheets.items() if name in MATRIX["sheets"]
-        }
-    things = {
-        "unit_detail": {"": ({"code": world.campus.unit.code}, None)},
-        "post_detail": {"": ({"code": world.posts["slight"].code}, None)},
-        "risk_detail": {
-            name: ({"series": series_of(world, name)}, None)
-            for name in ("slight", "grave", "ungraded", "unit", "proposal")
-        },
-        **{
-            door: {"": ({"series": PowerItem.objects.get(name=world.canaries["power"]).series}, None)}
-            for door in ("power_detail", "power_file")
-        },
-        "paper_blank": {"": ({"slug": "annex-2"}, None)},
-        "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
-        "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
-        "notice_file": {
-            "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
-            "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
-        },
-        "campaign_close": {"": ({"year": world.year.number}, None)},
-        **{
-            door: {"": ({"pk": world.year.campaign.phases.first().pk}, None)}
-            for door in ("phase_close", "phase_reopen")
-        },
-        "record_list": {"": ({"code": world.campus.unit.code}, None)},
-        "record_detail": {"": ({"code": world.campus.unit.code, "slug": "search-log"}, None)},
-        "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
-        "regulation_detail": {"": ({"pk": world.regulations["unit"].pk}, None)},
-        "regulation_edit": {name: ({"pk": found.pk}, None) for name, found in world.regulations.items()},
-        "measure_detail": {
-            name: ({"series": ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"]).series}, None)
-            for name in ("slight", "grave")
-        },
-        "objection_handle": {"": ({"pk": world.objection.pk}, None)},
-        "deadline_change": {"": ({"pk": world.task.pk}, None)},
-        "extension_decide": {"": ({"pk": world.extension.pk}, None)},
-        "standin_end": {"": ({"pk": world.standin.pk}, None)},
-        "attachment_file": {name: ({"pk": file.pk}, None) for name, file in world.files.items()},
-        **{
-            door: {
-                name: ({"pk": activity.pk} | ({"form": "xlsx"} if door == "activity_file" else {}), None)
-                for name, activity in world.activities.items()
-            }
-            for door in DOORS
-            if door.startswith("activity_") and door not in ("activity_list", "activity_add")
-        },
-        **{
-            door: {
-                name: ({"pk": document.pk} | ({"form": "xlsx"} if door == "reading_file" else {}), None)
-                for name, document in world.readings.items()
-            }
-            for door in DOORS
-            if door.startswith("reading_") and door not in ("reading_list", "reading_add")
-        },
-        "suggestion_withdraw": {"": ({"pk": world.suggestion.pk}, None)},
-        "job_detail": {"": ({"pk": world.job.pk}, None)},
-        "job_file": {"": ({"pk": world.job.pk}, None)},
-        **{door: {"": ({"pk": world.robot.pk}, None)} for door in ("robot_test", "robot_stop")},
-        "scheme_preview": {"": ({"pk": world.campus.scheme.pk, "part": "routes"}, None)},
-        "scheme_draft_preview": {"": ({"pk": world.scheme_draft.pk, "part": "routes"}, None)},
-        **{
-            door: {"": ({"pk": world.scheme_draft.pk}, None)}
-            for door in ("scheme_edit", "scheme_publish", "scheme_discard")
-        },
-    }
-    return things.get(door, {"": ({}, None)})
-
-
-def series_of(world, name):
-    points = RiskPoint.objects.filter(in_force_from__isnull=name == "proposal", in_force_until=None)
-    text = {"slight": "slight", "grave": "grave", "ungraded": "notice", "unit": "unit point", "proposal": "review"}[
-        name
-    ]
-    found = points.get(content=world.canaries[text])
-    assert getattr(found.final_grade, "rank", None) == {"slight": 3, "grave": 1}.get(name)
-    return found.series
-
-
-def nothing(kwargs):
-    """The same door to something that does not exist."""
-    missing = {
-        "pk": UNKNOWN,
-        "series": uuid.UUID(int=7),
-        "code": "no-such",
-        "slug": "no-such",
-        "form": "xlsx",
-        "part": "routes",
-        "year": 1999,
-    }
-    return {name: missing[name] for name in kwargs}
-
-
-def body(world, door, sheet):
-    """What is posted: complete and right, so that only the poster's part decides."""
-    if door in ("submission_fill", "submission_save"):
-        return (
-            typed(world.year.again(sheet), save="1")
-            if sheet.state in ("open", "returned")
-            else {"draft_version": 0, "save": "1"}
-        )
-    if door in ("submission_vote", "submission_decide"):
-        return judged(sheet)
-    regulation = {
-        "state": "to_amend",
-        "document_number": "一号",
-        "issued_by": "某处",
-        "effective_on": "2026-01-01",
-        "remark": "",
-    }
-    plain = {
-        "submission_entry": {"add": "process"},
-        "submission_hand_over": {"to": world.campus.second.pk},
-        "notice_detail": {"text": "有异议"},
-        "objection_handle": {"handling": "已核实"},
-        "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
-        "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", **regulation},
-        "regulation_import": {"unit": world.campus.unit.code, "text": "新制度｜一号｜2026-01-01", "state": "in_force"},
-        "regulation_edit": {"name": "改名的制度", "version": 1, **regulation},
-        "measure_detail": {"state": "done", "text": "已落实"},
-        "ledger_export": {"unit": world.campus.unit.code},
-        "campaign_open": {"year": 2031},
-        "phase_close": {"reason": "按期结束"},
-        "channel_choice": {"mail": "off", "quiet_from": "20:00", "quiet_until": "08:00"},
-        "robot_add": {
-            "unit": world.campus.unit.pk,
-            "kind": "dingtalk",
-            "label": "群",
-            "url": "https://oapi.dingtalk.com/robot/send?access_token=x",
-        },
-        "scheme_begin": {"base": world.campus.scheme.pk},
-        "scheme_choose": {"slug": world.campus.scheme.slug},
-        "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},
-        "scheme_publish": {"version": world.scheme_draft.version},
-        "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
-        "submission_extend": {"until": "2026-12-20", "reason": "出差"},
-        "extension_decide": {"verdict": "grant", "until": "2026-12-20", "answer": "同意"},
-        "standin_add": {
-            "for": "head",
-            "appointments": [row.pk for row in world.campus.head.appointments.all()],
-            "number": "member",
-            "since": "2026-11-06",
-            "last": "2026-11-20",
-            "note": "外出学习",
-        },
-        "login": {"username": "clerk", "password": "wrong"},
-        "activity_add": {**held(world), "unit": world.campus.unit.code, "expected": "everybody", "numbers": ""},
-        "activity_edit": {**held(world), "seen_version": 0},
-        "activity_attendance": {"numbers": "colleague", "mark_as": "absent", "user": []},
-        "activity_void": {"reason": "登记有误"},
-        "reading_add": {
-            "unit": world.campus.unit.code,
-            "title": "学习",
-            "text": "请阅读",
-            "due_on": "",
-            "audience": "everybody",
-            "roles": [],
-            "units": [],
-        },
-    }
-    return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})
-
-
-def held(world):
-    """A meeting as it is typed."""
-    return {
-        "kind": "mobilisation",
-        "title": "动员会",
-        "held_on": world.clock.today.isoformat(),
-        "place": "会议室",
-        "host": "主持人",
-        "audience": "全体",
-        "content": "内容",
-    }
 
 
 # --- What should come of it --------------------------------------------------------------------------------

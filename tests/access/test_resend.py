@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.conftest import PASSWORD, judged
+from tests.access.browsers import PASSWORD, judged
 
 pytestmark = pytest.mark.django_db
 OURS = {"Origin": "http://testserver"}

@@ -20,9 +20,9 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
-from tests.access.conftest import NOBODY, PEOPLE, STAFF
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
+from tests.access.world import NOBODY, PEOPLE, STAFF
 from workflows.models import (
     Activity,
     Attachment,

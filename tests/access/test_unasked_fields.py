@@ -7,9 +7,10 @@ import pytest
 from django.db import models
 from django.urls import reverse
 
-from tests.access.conftest import STAFF, typed
+from tests.access.browsers import typed
 from tests.access.test_matrix import DOORS, behind, body, expected
 from tests.access.test_scopes import OWN_MODELS
+from tests.access.world import STAFF
 from workflows.models import Draft, Submission
 
 pytestmark = pytest.mark.django_db

@@ -27,6 +27,15 @@ LISTS = (
         "/ledger/",
     ),
     *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/audit/", "/password/"),
+    *("/activities/", "/activities/add/", "/readings/", "/readings/add/", "/mobilisation/"),
+    *(
+        "/measures/",
+        "/measures/?view=uncovered",
+        "/hints/",
+        "/regulations/",
+        "/regulations/add/",
+        "/regulations/import/",
+    ),
 )
 
 

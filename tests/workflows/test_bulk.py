@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from registers.models import AuditEntry
 from tests import factories
-from tests.access.conftest import Story
+from tests.access.world import Story
 from tests.personas import point
 from workflows import bulk
 from workflows.models import Decision, Notification, ReviewVote, Submission

@@ -98,10 +98,9 @@ def test_campaign_with_a_sheet_in_review_is_not_ended(year):
         campaigns.close(year.campaign, actor=year.actor(year.campus.office), at=year.clock.now)
 
     assert Campaign.objects.get().state == "open"
-    assert Submission.objects.filter(state="cancelled").count() == 0
 
 
-def test_ended_campaign_stops_what_is_undone_and_keeps_what_is_filed(year, client):
+def test_ended_campaign_takes_nothing_more_and_keeps_count_of_what_is_undone(year, client):
     filed = year.searched()
     client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
 
@@ -109,12 +108,17 @@ def test_ended_campaign_stops_what_is_undone_and_keeps_what_is_filed(year, clien
 
     assert "2026年风险岗位廉能管理已结束，21 张表未办结。" in answer.content.decode()
     assert year.again(filed).state == "filed"
-    undone = Submission.objects.filter(state="cancelled")
-    assert set(undone.values_list("cancel_reason", flat=True)) == {"年度活动结束时未办结"}
-    assert Submission.objects.exclude(state__in=["cancelled", "filed"]).count() == 0
+    undone = Submission.objects.exclude(state="filed")
+    assert (undone.count(), set(undone.values_list("state", flat=True))) == (21, {"open", "waiting"})
+    sheet = year.sheet("personal-search", year.campus.head)
+    with pytest.raises(NotAllowed, match="该年度活动已经结束，不再接受填报"):
+        year.submit(sheet, year.points(sheet, point()))
     assert campaigns.current() is None
     year.at("12-16")
     assert year.sweep()["opened"] == 0
+    client.force_login(year.campus.head, backend="django.contrib.auth.backends.ModelBackend")
+    desk = client.get(reverse("desk")).context
+    assert (desk["to_fill"], desk["coming"]) == ([], [])
 
 
 def test_ended_campaign_is_not_run_any_more(year):

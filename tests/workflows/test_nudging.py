@@ -13,7 +13,7 @@ from tests.personas import point
 from workflows import nudging, progress
 from workflows.models import Campaign, Notification, Submission
 from workflows.models.submissions import EDITABLE
-from workflows.policies import Roster, concerned, holders
+from workflows.policies import Holding, concerned, holders
 
 
 def urge(year, by, **choice):
@@ -145,7 +145,7 @@ def test_others_may_urge_nobody(late, who):
 
 
 def test_nothing_is_urged_once_the_campaign_is_over(late):
-    Campaign.objects.update(state="closed")
+    Campaign.objects.update(state="closed", closed_at=late.clock.now)
 
     with pytest.raises(NotAllowed, match="已结束"):
         urge(late, late.campus.office)
@@ -189,7 +189,7 @@ def test_roster_knows_what_the_policies_know_of_each_sheet(late, second):
     late.submit(
         late.sheet("personal-search", campus.head), late.points(late.sheet("personal-search", campus.head), point())
     )
-    roster = Roster(late.clock.today)
+    holding = Holding(late.clock.today)
     for role in (
         "liaison",
         "unit_head",
@@ -201,13 +201,13 @@ def test_roster_knows_what_the_policies_know_of_each_sheet(late, second):
     ):
         for unit in Unit.objects.all():
             wanted = set(holders(role, unit, on=late.clock.today).values_list("pk", flat=True))
-            assert set(roster.holders(role, unit.pk)) == wanted, (role, unit)
+            assert set(holding.holders(role, unit.pk)) == wanted, (role, unit)
     for sheet in Submission.objects.select_related("task__campaign__scheme", "unit"):
         if sheet.state in (*EDITABLE, "in_review"):
             people = people_who_may("fill" if sheet.state in EDITABLE else "decide", sheet)
-            assert set(roster.waited_for(sheet)) == set(people.values_list("pk", flat=True)), sheet
+            assert set(holding.waited_for(sheet)) == set(people.values_list("pk", flat=True)), sheet
     own = late.sheet("personal-search", campus.head)
     for role in ("office", "school_group"):
         wanted = set(holders(role, own.unit, on=late.clock.today).values_list("pk", flat=True))
         wanted -= concerned(own, role, on=late.clock.today)
-        assert set(roster.deciders(role, own.unit_id, person=own.person_id)) == wanted
+        assert set(holding.deciders(role, own.unit_id, person=own.person_id)) == wanted

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registers.models import AuditEntry, Duty, RiskPoint
-from tests.access.conftest import PASSWORD, judged
+from tests.access.browsers import PASSWORD, judged
 from tests.personas import point
 from workflows import documents
 from workflows.models import Decision

@@ -4,7 +4,7 @@ import pytest
 
 from tests.personas import point
 from workflows import routes
-from workflows.models import Notification, PublicityNotice, Submission
+from workflows.models import ChannelChoice, Notification, PublicityNotice, Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -13,6 +13,7 @@ def test_one_notice_that_cannot_end_holds_up_neither_the_others_nor_the_mails(ye
     campus = year.campus
     campus.head.email = "head@example.edu"
     campus.head.save()
+    ChannelChoice.objects.create(user=campus.head, mail="each")
     for owner in (campus.clerk, campus.head):
         year.searched(point(), owner=owner)
         sheet = year.sheet("personal-grading", owner)

@@ -226,11 +226,13 @@ class Campus:
         # The portfolio of the first leader begins with the unit that the demo is told from.
         ordered = sorted(self.places, key=lambda place: (not place.is_home, place.unit.position))
         share = -(-len(ordered) // len(self.leaders))
+        kept = self._led_by_the_head()
         for position, place in enumerate(ordered):
+            leader = kept.get(place.unit.pk) or self.leaders[position // share]
             rows += [
                 role(place.head.user, place.unit, "unit_head"),
                 role(place.liaison.user, place.unit, "liaison"),
-                role(self.leaders[position // share], place.unit, "leader_in_charge"),
+                role(leader, place.unit, "leader_in_charge"),
             ]
         rows += [
             role(self.personas[persona.number], self.root, persona.seat)
@@ -240,6 +242,15 @@ class Campus:
             # The institution's own sheets are filled by a colleague of the office.
             rows.append(role(self.personas[OFFICE_PERSONAS[1].number], self.root, "liaison"))
         Appointment.objects.bulk_create(rows, batch_size=BATCH)
+
+    def _led_by_the_head(self):
+        """Unit → the head of the institution, for one unit in a domain that the scheme keeps him from: so a hint shows."""
+        barred = self.rules.rotation.heads_kept_from
+        for place in self.places:
+            domains = {self.words.domain(domain) for domain in place.facts["domains"]}
+            if place not in (self.home, self.office) and domains & set(barred):
+                return {place.unit.pk: self.school[1]}
+        return {}
 
     @property
     def group_size(self):

@@ -27,13 +27,11 @@ from workflows.policies.acting import (
     units_led,
 )
 from workflows.policies.holding import Holding
-from workflows.policies.roster import Roster
 
 __all__ = [
     "CLIMB",
     "NOTICE",
     "Holding",
-    "Roster",
     "absent",
     "acting",
     "concerned",

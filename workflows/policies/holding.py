@@ -1,21 +1,23 @@
-"""Who holds which role for which unit on a day, of all units at once: a job asks five thousand times, the database once."""
+"""Who acts in which role for which unit on a day, for many sheets at once: what ``acting`` says of one, in a few queries for all."""
 
 from functools import cached_property
 
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
+from workflows.models.submissions import EDITABLE, State
+from workflows.policies.acting import NOTICE
 
 SEATS = (GroupMember.Seat.LEADER, GroupMember.Seat.DEPUTY, GroupMember.Seat.MEMBER)
 
 
 class Holding:
-    """Roles as they are held on the day ``on``. Answers as ``holders`` and ``concerned`` do, with ids; six queries in all."""
+    """Roles as they are held on the day ``on``; people and units by their ids. Read at first use, whatever is asked then."""
 
     def __init__(self, on):
         self.on, self._found = on, {}
 
-    def people(self, role, unit):
-        """Ids of the users who hold ``role`` for the unit of this id: at the unit itself, else at the nearest above it."""
+    def holders(self, role, unit):
+        """Those who hold ``role`` for a unit: at the unit itself, else at the nearest above it."""
         found = self._found.get((role, unit))
         if found is None:
             place = unit
@@ -24,17 +26,41 @@ class Holding:
             self._found[role, unit] = found
         return found
 
-    def able(self, role, unit, person):
-        """Those of them who are not concerned by a sheet of ``unit`` that is about ``person`` (an id or None)."""
-        people = self.people(role, unit)
+    def deciders(self, role, unit, *, person=None, assigned_to=None):
+        """Those who may decide in ``role`` on a sheet of ``unit`` about ``person``; whom it was handed to alone.
+
+        Not he himself, nor whoever stands in for him; in a school's role, not the unit's own staff.
+        """
+        if role in ("", NOTICE):
+            return []
+        people = self.holders(role, unit)
         barred = self._staff.get(unit, ()) if role in SCHOOL_ROLES and self._parents.get(unit) else ()
-        return [user for user in people if user != person and user not in barred]
+        stand_in = self._stand_in_for.get(person, ())
+        found = [user for user in people if user != person and user not in barred and user not in stand_in]
+        return [assigned_to] if assigned_to in found else found
 
     def conclude(self, unit, person):
-        """Of a unit's own leading group, who sums up a review about ``person``: its leader, or the deputies in his stead."""
-        seats = [(seat, user) for seat, user in self._seats.get(unit, ()) if user != person]
-        first = next((seat for seat in SEATS if any(seat == held for held, _ in seats)), None)
-        return {user for seat, user in seats if seat == first}
+        """Of a unit's own leading group, who sums up a review about ``person``: its leader, or in his absence the deputies."""
+        away = self._stand_in_for
+        there = [(seat, user) for seat, user in self._seats.get(unit, ()) if user != person and user not in away]
+        first = next((seat for seat in SEATS if any(seat == held for held, _ in there)), None)
+        return {user for seat, user in there if seat == first}
+
+    def waited_for(self, sheet):
+        """Those a sheet waits for, to fill or to decide. ``sheet``: anything with a submission's plain columns."""
+        if sheet.state in EDITABLE:
+            return [sheet.person_id] if sheet.person_id else self.holders("liaison", sheet.unit_id)
+        if sheet.state != State.IN_REVIEW:
+            return []
+        return self.deciders(
+            sheet.waiting_role, sheet.unit_id, person=sheet.person_id, assigned_to=sheet.assigned_to_id
+        )
+
+    @cached_property
+    def names(self):
+        """Person → name, of everybody who holds a role."""
+        people = {user for users in self._held.values() for user in users}
+        return dict(User.objects.filter(pk__in=people).order_by().values_list("pk", "name"))
 
     @cached_property
     def _parents(self):
@@ -42,10 +68,13 @@ class Holding:
 
     @cached_property
     def _held(self):
+        """(role, unit) → its active holders, in the order in which people are listed."""
         held = {}
-        appointed = Appointment.objects.in_force(self.on).filter(user__is_active=True).order_by("user_id")
-        for role, unit, user in appointed.values_list("role", "unit_id", "user_id").distinct():
-            held.setdefault((role, unit), []).append(user)
+        appointed = Appointment.objects.in_force(self.on).filter(user__is_active=True)
+        for role, unit, user in appointed.order_by("user__sort_key", "user").values_list("role", "unit_id", "user_id"):
+            users = held.setdefault((role, unit), [])
+            if user not in users:
+                users.append(user)
         for unit, seats in self._seats.items():
             held[GROUP_MEMBER, unit] = [user for _, user in seats]
         return held
@@ -54,10 +83,19 @@ class Holding:
     def _seats(self):
         seats = {}
         groups = LeadingGroup.objects.in_force(self.on)
-        members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("user_id")
+        members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
         for unit, seat, user in members.values_list("group__unit_id", "seat", "user_id"):
             seats.setdefault(unit, []).append((seat, user))
         return seats
+
+    @cached_property
+    def _stand_in_for(self):
+        """Whoever is away → those who stand in for him, in whatever role."""
+        found = {}
+        standing_in = Appointment.objects.in_force(self.on).filter(acting_for__isnull=False).order_by()
+        for person, user in standing_in.values_list("acting_for_id", "user_id"):
+            found.setdefault(person, set()).add(user)
+        return found
 
     @cached_property
     def _staff(self):

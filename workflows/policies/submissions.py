@@ -75,7 +75,7 @@ class SubmissionPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         units = actor.own_unit_ids("liaison")
-        rows = rows.filter(Q(task__phase=None) | Q(task__phase__closed_at=None))
+        rows = rows.filter(Q(task__phase=None) | Q(task__phase__closed_at=None), task__campaign__state="open")
         return rows.filter(Q(person=actor.user_id) | Q(person=None, unit__in=units), state__in=EDITABLE)
 
     def may_fill(self, actor, submission):
@@ -85,6 +85,8 @@ class SubmissionPolicy(Policy):
             return no("单位表由本单位联络员填写。")
         if submission.state not in EDITABLE:
             return no("该表当前不在填报环节，不能修改。")
+        if submission.task.campaign.state != "open":
+            return no("该年度活动已经结束，不再接受填报；已填的内容仍然保留。")
         phase = submission.task.phase
         if phase is not None and phase.closed_at is not None:
             return no(
@@ -193,7 +195,7 @@ class SubmissionPolicy(Policy):
         return rows.exclude(person=actor.user_id)
 
     def may_nudge(self, actor, submission):
-        if submission.state not in (*EDITABLE, State.IN_REVIEW):
+        if submission.task.campaign.state != "open" or submission.state not in (*EDITABLE, State.IN_REVIEW):
             return no("该表目前无需催办。")
         if submission.person_id == actor.user_id:
             return no("不必催办自己的表。")

@@ -54,7 +54,7 @@ def _unit_page(request, campaign, rows, unit, year):
     shown = boards.Board(campaign, rows, at=clock.now())
     if not shown.figures.owed:
         raise Http404  # nothing there that the reader may know of
-    roster = policies.Roster(shown.on)
+    holding = policies.Holding(shown.on)
     view = "people" if request.GET.get("view") == "people" else ""
     context = {
         "campaign": campaign,
@@ -67,13 +67,13 @@ def _unit_page(request, campaign, rows, unit, year):
             for label, name in (("逐张", ""), ("按人", "people"))
         ],
         **_common(request, shown, Choice(unit=unit.code), year),
-        "held_up": shown.held_up({unit.pk: unit}, roster),
+        "held_up": shown.held_up({unit.pk: unit}, holding),
     }
     if view == "people":
         context |= _by_person(request, shown, rows)
     else:
         page = paged(request, in_full(rows.exclude(state=State.WAITING)))
-        items = standing(request.actor, campaign, page.rows, roster)
+        items = standing(request.actor, campaign, page.rows, holding)
         context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/board_unit.html", context)
 

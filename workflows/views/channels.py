@@ -54,14 +54,15 @@ def robot_list(request):
     require(request.actor, "keep", Robot)
     units = _units(request)
     only = units[0].pk if len(units) == 1 else None
-    return _page(request, RobotForm(units=units, initial={"unit": only}))
+    return _page(request, RobotForm(units=units, initial={"unit": only}), units)
 
 
 @require_POST
 def robot_add(request):
     """Put a robot into service."""
     require(request.actor, "keep", Robot)
-    form = RobotForm(request.POST, units=_units(request))
+    units = _units(request)
+    form = RobotForm(request.POST, units=units)
     if form.is_valid():
         try:
             robot = robots.add(actor=request.actor, at=clock.now(), **form.cleaned_data)
@@ -70,7 +71,7 @@ def robot_add(request):
         else:
             messages.success(request, f"已添加{robot}，可点“测试”确认群里能收到。")
             return redirect("robot_list")
-    return _page(request, form, status=422)
+    return _page(request, form, units, status=422)
 
 
 @require_POST
@@ -104,7 +105,7 @@ def _units(request):
     return Unit.objects.visible_to(request.actor).filter(pk__in=request.actor.unit_ids(*KEEPERS), closed_on=None)
 
 
-def _page(request, form, status=200):
+def _page(request, form, units, status=200):
     found = list(
         Robot.objects.visible_to(request.actor)
         .filter(is_active=True)
@@ -117,7 +118,7 @@ def _page(request, form, status=200):
     context = {
         "form": form,
         "rows": [(robot, last.get(robot.pk)) for robot in found],
-        "units": [(unit.pk, unit.name) for unit in form.fields["unit"].queryset],
+        "units": [(unit.pk, unit.name) for unit in units],
         "kinds": Robot.Kind.choices,
         "hosts": robots.hosts(),
     }

@@ -77,11 +77,11 @@ def campaign_close(request, year):
     require(request.actor, "close", found)
     if request.method == "POST":
         try:
-            stopped = campaigns.close(found, actor=request.actor, at=clock.now())
+            undone = campaigns.close(found, actor=request.actor, at=clock.now())
         except campaigns.CannotClose as refused:
             messages.error(request, str(refused))
             return redirect("campaign_close", year=year)
-        messages.success(request, f"{found}已结束，{stopped} 张表未办结。登记册是下一年度的起点。")
+        messages.success(request, f"{found}已结束，{undone} 张表未办结。登记册是下一年度的起点。")
         return redirect("campaign")
     context = {
         "campaign": found,

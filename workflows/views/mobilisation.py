@@ -7,7 +7,7 @@ from registers import clock
 from registers.access import require
 from registers.models import Unit
 from registers.schemes.language import Brings
-from workflows import campaigns, mobilisation
+from workflows import campaigns, mobilisation, scoping
 from workflows.models import Campaign, Submission
 from workflows.policies.activities import WATCHERS
 
@@ -24,7 +24,8 @@ def mobilisation_list(request):
     context = {"campaign": running}
     if running is not None:
         watched = request.actor.unit_ids(*WATCHERS)
-        owing = campaigns.answerable_units(running.institution, on=request.actor.on)
+        taken = running.enrolments.values_list("unit_id", flat=True)
+        owing = scoping.answerable(taken, on=request.actor.on)
         units = Unit.objects.visible_to(request.actor).filter(pk__in=owing).filter(pk__in=watched)
         rows = mobilisation.overview(running, list(units), on=clock.today())
         sheets = [row.sheet for row in rows if row.sheet]

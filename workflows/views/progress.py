@@ -104,22 +104,22 @@ def in_full(rows):
     return progress.in_order(rows.select_related("task", "unit", "post", "person", "assigned_to"))
 
 
-def standing(actor, campaign, rows, roster=None):
+def standing(actor, campaign, rows, holding=None):
     """How each sheet stands, who has it now, and what the reader may do about it."""
     readable = set(
         Submission.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
     )
     now, items = clock.now(), []
-    roster = roster or policies.Roster(timezone.localdate(now))
+    holding = holding or policies.Holding(timezone.localdate(now))
     for row in rows:
         row.task.campaign = campaign  # already read, with its rule book
         due = row.due_on if row.state in EDITABLE else row.step_due_on
         item = trail.Item(row, deadlines.shown(due, now) if row.state in UNFINISHED else None)
         item.may_open = row.pk in readable
         item.may_nudge = campaign.state == "open" and can(actor, "nudge", row)
-        item.waits_for = waits_for(row, roster)
+        item.waits_for = waits_for(row, holding)
         item.since = (
-            deadlines.days_since(timezone.localdate(row.moved_at), roster.on)
+            deadlines.days_since(timezone.localdate(row.moved_at), holding.on)
             if row.moved_at and row.state in progress.BEGUN
             else None
         )
@@ -127,7 +127,7 @@ def standing(actor, campaign, rows, roster=None):
     return items
 
 
-def waits_for(sheet, roster):
+def waits_for(sheet, holding):
     """Whose turn it is, in words: the part and the people."""
     if sheet.state not in progress.BEGUN:
         return ""
@@ -136,7 +136,7 @@ def waits_for(sheet, roster):
     if sheet.state in EDITABLE and sheet.person_id:
         return sheet.person.name
     role = "liaison" if sheet.state in EDITABLE else sheet.waiting_role
-    people = [roster.names[user] for user in roster.waited_for(sheet)]
+    people = [holding.names[user] for user in holding.waited_for(sheet)]
     label = sheet.task.campaign.scheme.rules.roles.get(role, role)
     return f"{label} {some(people)}" if people else f"{label}（暂无经办人）"
 

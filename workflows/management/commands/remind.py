@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from registers import clock
-from workflows import notifications, reminders, rosters, vacancies
+from workflows import notifications, sweeping
 
 
 def moment(text):
@@ -26,7 +26,5 @@ class Command(BaseCommand):
 
     def handle(self, *args, at, **options):
         now = moment(at) if at else clock.now()
-        rosters.reconcile_all(at=now)
-        vacancies.reseat(at=now)
-        new = reminders.remind(at=now, whatever_the_hour=True)
+        new = sweeping.each_hour(at=now, whatever_the_hour=True)
         self.stdout.write(f"新增每日提醒 {new} 份，发出邮件 {notifications.deliver()} 封。")

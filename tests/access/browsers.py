@@ -1,0 +1,77 @@
+"""A browser that leaves no trace, and what the forms of a sheet post."""
+
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.test import Client
+
+from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
+from workflows.sheets import sheet_for
+
+PASSWORD = "password-for-tests"
+
+
+class Browser:
+    """A persona's browser. Whatever a request changes, in the database or among the cookies, is undone after it."""
+
+    def __init__(self, user, **options):
+        self.user, self.client = user, Client(raise_request_exception=False, **options)
+        if user is not None:
+            self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        self._cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
+
+    @contextmanager
+    def undone(self):
+        """What happens inside leaves no trace."""
+        with transaction.atomic():
+            try:
+                yield self
+            finally:
+                transaction.set_rollback(True)
+                self.client.cookies.clear()
+                for name, value in self._cookies.items():
+                    self.client.cookies[name] = value
+
+    def get(self, url, data=None, **more):
+        return self.request("get", url, data, **more)
+
+    def post(self, url, data=None, **more):
+        return self.request("post", url, data, **more)
+
+    def request(self, method, url, data=None, **more):
+        with self.undone():
+            return getattr(self.client, method)(url, data or {}, **more)
+
+
+def typed(sheet, **more):
+    """What the form of ``sheet`` posts when its page is opened and sent off as it is."""
+    content = sheet_for(sheet).content()
+    draft = getattr(sheet, "draft", None)
+    data = {
+        "entry": [entry["key"] for entry in content["entries"]],
+        "seen_version": sheet.version,
+        "draft_version": draft.version if draft else 0,
+        **content["values"],
+    }
+    for entry in content["entries"]:
+        data |= {
+            f"e-{entry['key']}-{name}": value for name, value in {**entry["values"], "change": entry["change"]}.items()
+        }
+    return {**data, **more}
+
+
+def judged(sheet, verdict="agree", **more):
+    """What a reviewer posts: a verdict with all that any step may ask for."""
+    data = {
+        "seen_version": sheet.version,
+        "verdict": verdict,
+        "opinion": "意见",
+        "remark": "意见",
+        "password": PASSWORD,
+        "complete": "yes",
+    }
+    for entry in sheet_for(sheet).shown():
+        data |= {f"v-{entry.key}": "yes", f"c-{entry.key}": ""}
+        if "proposal" in entry.details:
+            data |= {f"g-{entry.key}": entry.details["proposal"].grade, f"r-{entry.key}": ""}
+    return {**data, **more}

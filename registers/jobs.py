@@ -46,9 +46,10 @@ def wake():
 
 
 def waiting(at):
-    """Jobs nobody has finished and nobody is working on."""
-    stale = at - clock.seconds(STALE_SECONDS)
-    return Job.objects.filter(Q(started_at=None) | Q(started_at__lt=stale), finished_at=None, attempts__lt=ATTEMPTS)
+    """Jobs nobody has finished and nobody is working on; one begun "in the future" was, before the clock was set back."""
+    span = clock.seconds(STALE_SECONDS)
+    free = Q(started_at=None) | Q(started_at__lt=at - span) | Q(started_at__gt=at + span)
+    return Job.objects.filter(free, finished_at=None, attempts__lt=ATTEMPTS)
 
 
 def work(*, at, limit=20):

@@ -193,9 +193,13 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Half a minute apart and without end: after a hundred attempts a worker would give up for good.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # Waking a worker is worth one more attempt and no waiting: what the doorbell misses, the sweep finds.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 
+# After the machine's clock was set back, Celery's own scheduler would wait until it has caught up with itself.
+CELERY_BEAT_SCHEDULER = "riskmgmt.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 # Every entry expires before the next of its kind, so a stopped worker finds one waiting and not a thousand.
 CELERY_BEAT_SCHEDULE = {

@@ -92,7 +92,7 @@ def _postgresql(folder):
     folder.mkdir()
     if account:
         os.chown(folder, account["user"], account["group"])
-    password, port = secrets.token_urlsafe(16), _free_port()
+    password, port = secrets.token_urlsafe(16), free_port()
     secret = _secret_file(folder / "password", password)
     if account:
         os.chown(secret, account["user"], account["group"])
@@ -124,11 +124,21 @@ def _postgresql(folder):
 
 @contextlib.contextmanager
 def _redis(folder):
+    url, serving = redis_in(folder)
+    with serving():
+        yield url
+
+
+def redis_in(folder):
+    """Prepare a Redis that keeps nothing in the new ``folder``; return its address and what serves it while a ``with`` lasts.
+
+    It may serve again after it has stopped, at the same address.
+    """
     program = shutil.which("redis-server")
     if program is None:
         raise MissingServer("没有找到 Redis。请运行 apt-get install redis-server。")
     folder.mkdir()
-    password, port = secrets.token_urlsafe(16), _free_port()
+    password, port = secrets.token_urlsafe(16), free_port()
     # In a file, so that the password stands in no process list.
     configuration = f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\ndir {folder}\n'
     _secret_file(folder / "redis.conf", configuration)
@@ -138,8 +148,8 @@ def _redis(folder):
         with redis.Redis.from_url(url, socket_connect_timeout=2) as client:
             client.ping()
 
-    with _server([program, folder / "redis.conf"], folder, answers, redis.RedisError, stop=signal.SIGTERM):
-        yield url
+    command = [program, folder / "redis.conf"]
+    return url, lambda: _server(command, folder, answers, redis.RedisError, stop=signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -177,7 +187,8 @@ def _secret_file(path, text):
     return path
 
 
-def _free_port():
+def free_port():
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -80,10 +80,10 @@ def unclaimed():
     A claim is an update of these. With a join it would become ``id IN (SELECT …)``, which PostgreSQL does not look at
     again after waiting for another worker's claim: both would send.
     """
-    stale = timezone.now() - clock.seconds(CLAIM_SECONDS)
-    return Notification.objects.filter(
-        Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=stale), mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS
-    )
+    now, span = timezone.now(), clock.seconds(CLAIM_SECONDS)
+    # A claim from beyond the span was made before the machine's clock was set back; its worker may have died as well.
+    free = Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=now - span) | Q(mail_claimed_at__gt=now + span)
+    return Notification.objects.filter(free, mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS)
 
 
 def urgent_kinds():

@@ -196,10 +196,9 @@ def try_out(robot, *, actor, at):
 
 def unclaimed():
     """Messages nobody has sent and nobody is sending; columns of the message alone (see ``notifications.unclaimed``)."""
-    stale = timezone.now() - clock.seconds(CLAIM_SECONDS)
-    return RobotMessage.objects.filter(
-        Q(claimed_at=None) | Q(claimed_at__lt=stale), sent_at=None, attempts__lt=ATTEMPTS
-    )
+    now, span = timezone.now(), clock.seconds(CLAIM_SECONDS)
+    free = Q(claimed_at=None) | Q(claimed_at__lt=now - span) | Q(claimed_at__gt=now + span)
+    return RobotMessage.objects.filter(free, sent_at=None, attempts__lt=ATTEMPTS)
 
 
 def deliver():

@@ -4,9 +4,16 @@ import threading
 import time
 
 import pytest
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 
+from registers import clock as clocks
+from registers.models import User
+from tests.factories import make_person, make_post, moment
+from tests.faults.programs import Broker, Site
 from tests.personas import Year
-from workflows import routes
+from workflows import calendar, routes
+from workflows.models import Notification
 
 
 @pytest.fixture
@@ -25,3 +32,51 @@ def slowly(monkeypatch):
 @pytest.fixture
 def year(transactional_db, make_campus, clock):
     return Year(make_campus(), clock)
+
+
+class DemoTime:
+    """The demo's clock, which real programs read from the database; it is set as the clock of other tests is."""
+
+    def __init__(self):
+        self.now = None
+
+    def set(self, text):
+        """Let it be ``text`` (Beijing time) for every program of the site, and go on from there; return the moment (aware)."""
+        self.now = moment(text)
+        clocks.set_demo(self.now)
+        return self.now
+
+    @property
+    def today(self):
+        return self.now.date()
+
+
+@pytest.fixture
+def demo_year(transactional_db, make_campus, settings):
+    """The year on a campus with twelve more post holders, by the demo's clock; all have addresses, and nothing is owed yet."""
+    settings.DEMO = True
+    campus = make_campus()
+    for number in range(12):
+        make_post(campus.unit, f"经办{number}", make_person(f"某{number}", campus.unit))
+    calendar.seed([2026])
+    year = Year(campus, DemoTime())
+    User.objects.update(email=Concat(F("number"), Value("@example.edu.cn")))
+    Notification.objects.all().delete()
+    return year
+
+
+@pytest.fixture
+def broker(tmp_path):
+    broker = Broker(tmp_path / "broker")
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def site(demo_year, broker, tmp_path):
+    """The programs of that campus; none runs yet."""
+    (tmp_path / "var").mkdir()
+    site = Site(tmp_path / "var", broker)
+    yield site
+    site.end()

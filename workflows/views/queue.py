@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from registers import audit, clock
 from registers.access import policy_of
+from registers.models import GroupMember
 from registers.views.paging import paged
 from workflows import bulk, deadlines
 from workflows.forms.queue import BulkForm
@@ -16,6 +17,7 @@ from workflows.views.submissions import number
 
 SIZES = (50, 100, 200)
 RESULT = "bulk"  # key of the session
+HEADS = (GroupMember.Seat.LEADER, GroupMember.Seat.DEPUTY)  # they sum a collective review up
 NEEDED = ("task__phase", "unit", "post", "person")
 WORDS = {bulk.VOTE: "表决同意", bulk.AGREE: "通过", bulk.RETURN: "退回"}
 # kind of outcome → (heading, tone of the badge)
@@ -76,7 +78,7 @@ def _wants_signature(request, ticked):
 
 def _page(request, *, ticked, form=None, status=200):
     """Context: ``page``, ``rows`` (Brief, each with ``due``, ``ticked``, ``voted``, ``step``), ``form``, ``filters``, ``tasks``,
-    ``steps``, ``units``, ``sizes``, ``reviews`` (is there something to vote on?), ``returnable``."""
+    ``steps``, ``units``, ``sizes``, ``reviews`` (is there something to vote on?), ``concludes`` (or to pass?), ``returnable``."""
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("task", "step", "unit", "tick")}
     asked = request.GET.get("size", "")
     size = int(asked) if asked in map(str, SIZES) else SIZES[1]
@@ -92,6 +94,7 @@ def _page(request, *, ticked, form=None, status=200):
     page = paged(request, waiting, size=size)
     rows = _rows(request, page.rows, ticked, filters)
     kinds = {row.step.kind for row in rows if row.step}
+    chairs = {grant.unit_id for grant in request.actor.grants if grant.seat in HEADS}
     return render(
         request,
         "workflows/review_queue.html",
@@ -106,8 +109,9 @@ def _page(request, *, ticked, form=None, status=200):
             "size": size,
             "sizes": SIZES,
             "most": bulk.MOST,
-            "reviews": "collective_review" in kinds,
+            "reviews": any(row.reviewed for row in rows),
             "signs": "sign" in kinds,
+            "concludes": any(not row.reviewed or row.submission.unit_id in chairs for row in rows),
             "returnable": any(row.step and row.step.may_return for row in rows),
         },
         status=status,
@@ -122,7 +126,7 @@ def _rows(request, sheets, ticked, filters):
     for brief in found.values():
         sheet = brief.submission
         brief.due = deadlines.shown(sheet.step_due_on, now)
-        brief.reviewed = brief.step is not None and brief.step.kind == "collective_review"
+        brief.reviewed = bulk.is_review(sheet)
         brief.mine = brief.reviewed and (sheet.pk, sheet.round) in mine
         brief.ticked = sheet.pk in ticked if ticked is not None else filters["tick"] == "all"
     return list(found.values())

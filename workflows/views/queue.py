@@ -7,9 +7,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from registers import audit, clock
 from registers.access import policy_of
-from registers.models import GroupMember
 from registers.views.paging import paged
-from workflows import bulk, deadlines
+from workflows import bulk, deadlines, policies
 from workflows.forms.queue import BulkForm
 from workflows.models import ReviewVote, Submission
 from workflows.previews import briefs
@@ -17,7 +16,6 @@ from workflows.views.submissions import number
 
 SIZES = (50, 100, 200)
 RESULT = "bulk"  # key of the session
-HEADS = (GroupMember.Seat.LEADER, GroupMember.Seat.DEPUTY)  # they sum a collective review up
 NEEDED = ("task__phase", "unit", "post", "person")
 WORDS = {bulk.VOTE: "表决同意", bulk.AGREE: "通过", bulk.RETURN: "退回"}
 # kind of outcome → (heading, tone of the badge)
@@ -94,7 +92,6 @@ def _page(request, *, ticked, form=None, status=200):
     page = paged(request, waiting, size=size)
     rows = _rows(request, page.rows, ticked, filters)
     kinds = {row.step.kind for row in rows if row.step}
-    chairs = {grant.unit_id for grant in request.actor.grants if grant.seat in HEADS}
     return render(
         request,
         "workflows/review_queue.html",
@@ -111,7 +108,8 @@ def _page(request, *, ticked, form=None, status=200):
             "most": bulk.MOST,
             "reviews": any(row.reviewed for row in rows),
             "signs": "sign" in kinds,
-            "concludes": any(not row.reviewed or row.submission.unit_id in chairs for row in rows),
+            "concludes": any(not row.reviewed for row in rows)
+            or policies.sums_up_any(request.actor, [row.submission for row in rows]),
             "returnable": any(row.step and row.step.may_return for row in rows),
         },
         status=status,

@@ -45,6 +45,9 @@ SEEN_BY = {
     "slight prevention": "clerk unit",
     "slight monitoring": "clerk unit",
     "slight disposal": "clerk unit",
+    # How they are carried out is read like the measure.
+    "progress": "clerk unit",
+    "evidence": "clerk unit",
     "grave": f"clerk unit {SCHOOL}",
     "grave prevention": f"clerk unit {SCHOOL}",
     "grave monitoring": f"clerk unit {SCHOOL}",
@@ -101,6 +104,8 @@ class Crawl:
         for unit in ("ROOT", "CW", "ZS"):
             yield reverse("ledger") + f"?unit={unit}"
         yield reverse("risk_list") + "?q=暗记"
+        yield reverse("measure_list") + "?view="
+        yield reverse("measure_list") + "?view=uncovered"
         yield reverse("progress_list") + "?view=units"
         yield reverse("suggestion_list") + "?view=received"
         yield reverse("comparison") + "?unit=CW"

@@ -8,6 +8,7 @@ from openpyxl import Workbook
 
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
 from registers.models import ControlMeasure, Job, Post, Regulation
+from registers.papers import pages
 from registers.schemes import drafts as scheme_drafts
 from tests import factories, personas
 from tests.access.browsers import Browser
@@ -326,7 +327,7 @@ class World:
     def _evidence(self):
         """The clerk has recorded how a measure of grade 3 is carried out, with a file."""
         measure = ControlMeasure.objects.get(text=self.canaries["slight prevention"])
-        file = SimpleUploadedFile("evidence.pdf", b"%PDF-1.4 " + self.text("evidence").encode())
+        file = SimpleUploadedFile("evidence.pdf", pages.markup_to_pdf(f"<p>{self.text('evidence')}</p>"))
         self.evidence = controls.record(
             measure.pk,
             state="under_way",

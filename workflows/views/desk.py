@@ -45,15 +45,7 @@ def desk(request):
             "submission_id", "round"
         )
     )
-    mine = (
-        Submission.objects.visible_to(actor)
-        .filter(
-            Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")),
-            task__campaign__state="open",
-        )
-        .with_rules()
-        .select_related(*NEEDED)
-    )
+    mine = _mine(actor)
     led = policies.units_led(actor)
     return render(
         request,
@@ -79,6 +71,19 @@ def desk(request):
             "campaign": campaigns.current(),
             "today": clock.today(),
         },
+    )
+
+
+def _mine(actor):
+    """Sheets this person is to fill, now or later, in campaigns that are under way."""
+    return (
+        Submission.objects.visible_to(actor)
+        .filter(
+            Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")),
+            task__campaign__state="open",
+        )
+        .with_rules()
+        .select_related(*NEEDED)
     )
 
 

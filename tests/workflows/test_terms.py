@@ -12,7 +12,7 @@ from tests.factories import appoint, make_person, make_post, moment
 from tests.personas import point
 from tests.workflows.term_cases import entry_form, strict
 from workflows import campaigns, deadlines, records, reminders, terms
-from workflows.models import CampaignTask, DeadlineChange, Draft, Notification, Submission
+from workflows.models import CampaignTask, DeadlineChange, Draft, Notification, Reminder, Submission
 
 pytestmark = pytest.mark.django_db
 SEARCH = date(2026, 9, 20)  # the day of the self-checks in the scheme
@@ -263,10 +263,8 @@ def test_reminders_fire_anew_for_the_new_day(year):
     reminders.remind(at=year.clock.now)
     year.at("09-30", hour=8)
     reminders.remind(at=year.clock.now)
-    told = Notification.objects.filter(
-        recipient=year.campus.clerk, kind="reminder", submission=year.sheet("personal-search")
-    )
-    assert {row.key.split(":")[4] for row in told} == {"20260920", "20260930"}
+    told = Reminder.objects.filter(recipient=year.campus.clerk, submission=year.sheet("personal-search"))
+    assert {row.due_on for row in told} == {SEARCH, date(2026, 9, 30)}
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,14 @@ def tell(act, submission, *, key, at):
 
 def post(people, *, kind, key, text, submission, at):
     """One inbox row per person; the unique key swallows repeats."""
-    post_each([(person, key, text, submission) for person in people], kind=kind, at=at)
+    post_each([(person.pk, key, text, submission) for person in people], kind=kind, at=at)
 
 
 def post_each(messages, *, kind, at):
-    """As ``post``, for many at once: ``messages`` are (person, key, text, sheet or None)."""
+    """As ``post``, for many at once: ``messages`` are (person's id, key, text, sheet or None)."""
     Notification.objects.bulk_create(
         [
-            Notification(recipient=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
+            Notification(recipient_id=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
             for person, key, text, submission in messages
         ],
         batch_size=500,

@@ -85,13 +85,11 @@ def _open(task, waiting, at):
             state=State.OPEN, step=task.route_rules.steps[0].code, moved_at=at
         )
     terms.leave_time(task, rows, at=at)
-    liaisons, messages = {}, []
+    holding, messages = policies.Holding(timezone.localdate(at)), []
     for row in rows:
         row.task = task
-        if row.person_id is None and row.unit_id not in liaisons:
-            liaisons[row.unit_id] = list(policies.holders("liaison", row.unit, on=timezone.localdate(at)))
         text = notifications.sentence("submission.opened", row)
-        people = [row.person] if row.person_id else liaisons[row.unit_id]
+        people = [row.person_id] if row.person_id else holding.holders("liaison", row.unit_id)
         messages += [(person, f"opened:{row.pk}", text, row) for person in people]
     notifications.post_each(messages, kind="submission.opened", at=at)
     # One sheet's opening belongs to the sheet's own story.

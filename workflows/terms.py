@@ -190,15 +190,13 @@ def _by(key, things):
 
 def _tell(change, moved, *, at):
     """Everybody concerned, once for each move, whatever the number of his sheets."""
-    on, liaisons, rows = timezone.localdate(at), {}, []
+    holding, rows = policies.Holding(timezone.localdate(at)), []
     for sheet in moved:
-        if sheet.person_id is None and sheet.unit_id not in liaisons:
-            liaisons[sheet.unit_id] = list(policies.holders("liaison", sheet.unit, on=on))
         text = (
             f"“{change.task.label}”的截止日期由 {_day(sheet.due_on)} 调整为 {_day(sheet.new_due)} 24:00"
             f"（{sheet.subject if sheet.person_id else sheet.unit}）。"
         )
-        people = [sheet.person] if sheet.person_id else liaisons[sheet.unit_id]
+        people = [sheet.person_id] if sheet.person_id else holding.holders("liaison", sheet.unit_id)
         text = text if len(text) <= 200 else f"{text[:199]}…"
         rows += [(person, f"moved:{change.pk}", text, sheet) for person in people]
     notifications.post_each(rows, kind="campaign.deadline_moved", at=at)

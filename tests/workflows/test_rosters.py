@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from registers.models import ControlMeasure, Incumbency, Post, RiskPoint, Unit
@@ -76,6 +78,18 @@ def test_newcomer_gets_his_sheets_with_time_to_fill_them(year):
     change = RosterChange.objects.get()
     assert (change.post, change.kind, change.reason, change.opened) == (post, "joined", "风险岗位", 3)
     assert check(year) == 0
+
+
+def test_many_newcomers_cost_no_more_queries_than_one(year):
+    def join(count, named):
+        for number in range(count):
+            make_post(year.campus.unit, f"{named}{number}", make_person(f"{named}{number}", year.campus.unit))
+        with CaptureQueriesContext(connection) as asked:
+            assert check(year) == count
+        return len(asked)
+
+    check(year)
+    assert join(1, "甲") == join(30, "乙")
 
 
 def test_newcomer_outside_the_scope_owes_nothing(year):

@@ -59,21 +59,31 @@ class Holding:
     @cached_property
     def names(self):
         """Person → name, of everybody who holds a role."""
-        people = {user for users in self._held.values() for user in users}
-        return dict(User.objects.filter(pk__in=people).order_by().values_list("pk", "name"))
+        return {pk: name for pk, name, _ in self._people}
+
+    @cached_property
+    def _people(self):
+        """Person, name and unit of everybody who holds a role."""
+        users = {user for held in self._held.values() for user in held}
+        return list(User.objects.filter(pk__in=users).order_by().values_list("pk", "name", "unit_id"))
 
     @cached_property
     def _parents(self):
         return dict(Unit.objects.order_by().values_list("pk", "parent_id"))
 
     @cached_property
+    def _appointments(self):
+        """Who holds which role where, whom he stands in for, and whether he may sign in; people in the order of lists."""
+        found = Appointment.objects.in_force(self.on).order_by("user__sort_key", "user")
+        return list(found.values_list("role", "unit_id", "user_id", "acting_for_id", "user__is_active"))
+
+    @cached_property
     def _held(self):
         """(role, unit) → its active holders, in the order in which people are listed."""
         held = {}
-        appointed = Appointment.objects.in_force(self.on).filter(user__is_active=True)
-        for role, unit, user in appointed.order_by("user__sort_key", "user").values_list("role", "unit_id", "user_id"):
+        for role, unit, user, _, active in self._appointments:
             users = held.setdefault((role, unit), [])
-            if user not in users:
+            if active and user not in users:
                 users.append(user)
         for unit, seats in self._seats.items():
             held[GROUP_MEMBER, unit] = [user for _, user in seats]
@@ -92,16 +102,16 @@ class Holding:
     def _stand_in_for(self):
         """Whoever is away → those who stand in for him, in whatever role."""
         found = {}
-        standing_in = Appointment.objects.in_force(self.on).filter(acting_for__isnull=False).order_by()
-        for person, user in standing_in.values_list("acting_for_id", "user_id"):
-            found.setdefault(person, set()).add(user)
+        for _, _, user, person, _ in self._appointments:
+            if person is not None:
+                found.setdefault(person, set()).add(user)
         return found
 
     @cached_property
     def _staff(self):
         """Unit → those of its own people who hold a role of the school."""
         school = {user for (role, _), users in self._held.items() if role in SCHOOL_ROLES for user in users}
-        at_home = User.objects.filter(pk__in=school, unit__isnull=False).order_by().values_list("unit_id", "pk")
+        at_home = [(unit, pk) for pk, _, unit in self._people if pk in school and unit is not None]
         in_post = Incumbency.objects.in_force(self.on).filter(user__in=school).order_by()
         staff = {}
         for unit, user in [*at_home, *in_post.values_list("post__unit_id", "user_id")]:

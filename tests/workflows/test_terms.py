@@ -317,7 +317,7 @@ def test_preview_counts_and_changes_nothing(year):
         page_of(), {"due_on": "2026-09-30", "whom": "unit", "unit": "CW", "reason": "教学检查", "preview": "1"}
     )
     assert answer.status_code == 200
-    assert "将有 2 份表的截止日期改变" in answer.content.decode()
+    assert "将有 2 张表的截止日期改变" in answer.content.decode()
     assert not DeadlineChange.objects.exists()
     assert year.sheet("personal-search").due_on == SEARCH
 

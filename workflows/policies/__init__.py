@@ -24,6 +24,7 @@ from workflows.policies.acting import (
     is_concerned,
     seat,
     standins_for,
+    sums_up_any,
     units_led,
 )
 from workflows.policies.holding import Holding
@@ -41,6 +42,7 @@ __all__ = [
     "is_concerned",
     "seat",
     "standins_for",
+    "sums_up_any",
     "takes_content",
     "units_led",
 ]

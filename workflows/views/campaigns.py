@@ -52,7 +52,7 @@ def campaign(request):
             "outside": _outside(running) if may_run else 0,
             "may_move": request.actor.has("office", "registrar"),
             "timeline": [
-                {"label": phase.label, "state": state, "dates": _span(phase), "url": f"#{phase.code}"}
+                {"label": phase.label, "state": state, "dates": _span(phase, running.year), "url": f"#{phase.code}"}
                 for phase, state, _ in phases
             ],
         }
@@ -88,7 +88,11 @@ def _phase_state(phase, today):
     return "done" if today > phase.due_on else "current"
 
 
-def _span(phase):
-    """From when to when, for the reader."""
-    due = f"{phase.due_on.month}月{phase.due_on.day}日"
-    return f"{phase.starts_on.month}月{phase.starts_on.day}日 – {due}" if phase.starts_on else f"{due}前"
+def _span(phase, year):
+    """From when to when, for the reader; a day of another year than ``year`` with its own."""
+    due = _words(phase.due_on, year)
+    return f"{_words(phase.starts_on, year)} – {due}" if phase.starts_on else f"{due}前"
+
+
+def _words(day, year):
+    return f"{day.year}年{day.month}月{day.day}日" if day.year != year else f"{day.month}月{day.day}日"

@@ -23,6 +23,7 @@ from registers.models import (
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
+from tests.factories import make_post
 from workflows.models import (
     Activity,
     Attachment,
@@ -39,6 +40,7 @@ from workflows.models import (
     ReadReceipt,
     Reminder,
     Robot,
+    RosterChange,
     Submission,
     Suggestion,
 )
@@ -56,7 +58,6 @@ THROUGH_ANOTHER = {
     "registers.Grade": "its Scheme: the words of the rule book",
     "registers.AuditHead": "nothing: a counter for registers.audit",
     "registers.DemoClock": "nothing: one number for registers.clock",
-    "workflows.Phase": "its Campaign",
     "workflows.CalendarDay": "nothing: the state's calendar of working days",
     "workflows.Draft": "the form of its Submission, which only the filler gets",
     "workflows.SubmissionLine": "its Submission",
@@ -78,6 +79,8 @@ OPEN_TO_STAFF = [
     "registers.Scheme",
     "workflows.Campaign",
     "workflows.CampaignTask",
+    "workflows.Enrolment",
+    "workflows.Phase",
 ]
 
 
@@ -228,6 +231,26 @@ def _moves(world):
     }
 
 
+def _roster(world):
+    """Who came and went in the unit, and in another one; for those who organise the work there."""
+    campus = world.campus
+    found = {}
+    for post, person, readers in (
+        (campus.post, campus.clerk, f"liaison head {SCHOOL}"),
+        (make_post(campus.other_unit, "采购", campus.other_head), campus.other_head, f"other_head {SCHOOL}"),
+    ):
+        row = RosterChange.objects.create(
+            campaign=world.year.campaign,
+            post=post,
+            person=person,
+            kind="joined",
+            reason="风险岗位",
+            on=world.clock.today,
+        )
+        found[row] = readers
+    return found
+
+
 UNIT_WATCHED = f"staff_below unit {SCHOOL}"
 
 
@@ -323,6 +346,7 @@ TABLES = {
     },
     Table(Reminder): lambda world: {row: row.recipient.number for row in Reminder.objects.select_related("recipient")},
     Table(ChannelChoice): lambda world: {row: row.user.number for row in ChannelChoice.objects.select_related("user")},
+    Table(RosterChange): _roster,
     Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }
 

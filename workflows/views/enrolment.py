@@ -25,8 +25,8 @@ class OpenForm(forms.Form):
         min_value=2000,
         max_value=2100,
         error_messages={
-            "required": "请填写年度。",
-            "invalid": "年度应为整数，例如 2026。",
+            "required": "请填写年度：2000 至 2100 之间的整数。",
+            "invalid": "年度应为 2000 至 2100 之间的整数，例如 2026。",
             "min_value": "年度应在 2000 至 2100 之间。",
             "max_value": "年度应在 2000 至 2100 之间。",
         },

@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import require
-from registers.models import Scheme
 from workflows import deadlines, owing, scoping, terms
 from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submission
 from workflows.models.submissions import State
@@ -171,20 +170,6 @@ def close(campaign, *, actor, at):
     campaign.save(update_fields=["state", "closed_at"])
     audit.append("campaign.close", about=campaign, actor=actor, at=at, detail={"unfinished": undone})
     return undone
-
-
-def roll_over(campaign, *, actor, at, year=None):
-    """Open the next year with the units of ``campaign`` and the rule book now in use; return the new campaign.
-
-    The register of this year is what the sheets of the next start from. Raises ``AlreadyOpen`` or ``NotAllowed``. Source: R1-47.
-    """
-    require(actor, "open", Campaign)
-    scheme = Scheme.objects.visible_to(actor).in_use() or campaign.scheme
-    present = set(scoping.units_of(campaign.institution))
-    units = [unit for unit in campaign.enrolments.values_list("unit_id", flat=True) if unit in present]
-    return open_campaign(
-        scheme=scheme, institution=campaign.institution, year=year or campaign.year + 1, at=at, actor=actor, units=units
-    )
 
 
 @transaction.atomic

@@ -24,24 +24,30 @@ def owe(task, subjects, *, due_of):
     """
     first = task.route_rules.steps[0].code
     existing = {
-        (unit, post, person): (pk, state)
+        _whose(unit, post, person): (pk, state)
         for pk, unit, post, person, state in Submission.objects.filter(task=task, sequence=1).values_list(
             "pk", "unit_id", "post_id", "person_id", "state"
         )
     }
     new, again = [], {}
     for subject in subjects:
-        found = existing.get((subject["unit_id"], subject.get("post_id"), subject.get("person_id")))
+        unit = subject["unit_id"]
+        found = existing.get(_whose(unit, subject.get("post_id"), subject.get("person_id")))
         if found is None:
             new.append(Submission(task=task, step=first, due_on=due_of(subject), **subject))
         elif found[1] == State.CANCELLED:
-            again.setdefault(due_of(subject), []).append(found[0])
+            again.setdefault((unit, due_of(subject)), []).append(found[0])
     Submission.objects.bulk_create(new, batch_size=BATCH)
-    for due_on, sheets in again.items():
+    for (unit, due_on), sheets in again.items():
         Submission.objects.filter(pk__in=sheets, state=State.CANCELLED).update(
-            state=State.WAITING, step=first, due_on=due_on, cancel_reason=""
+            state=State.WAITING, unit=unit, step=first, due_on=due_on, cancel_reason=""
         )
     return len(new) + sum(map(len, again.values()))
+
+
+def _whose(unit, post, person):
+    """What there is one sheet of: the holder of a post, wherever the post belongs to by now, or the unit."""
+    return (post, person) if person else unit
 
 
 def ready(task, sheets):

@@ -157,7 +157,7 @@ def test_preview_writes_nothing_and_carries_the_ticks_over(campus, clock, client
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "请填写年度。"), ("去年", "年度应为整数，例如 2026。"), ("1999", "年度应在 2000 至 2100 之间。")],
+    [("", "请填写年度：2000 至 2100 之间的整数。"), ("去年", "年度应为 2000 至 2100 之间的整数，例如 2026。"), ("1999", "年度应在 2000 至 2100 之间。")],
 )
 def test_year_that_cannot_be_is_refused_in_words(campus, client, typed, said):
     page = signed_in(client, campus.office).get(reverse("campaign_plan"), {"year": typed})
@@ -232,7 +232,7 @@ def test_unit_of_nobody_is_not_enrolled(campus, clock):
 # --- The next year --------------------------------------------------------------------------------------
 
 
-def test_next_year_takes_over_the_units_and_starts_from_the_register(campus, clock, third):
+def test_next_year_takes_over_the_units_and_starts_from_the_register(campus, clock, client, third):
     first = opened(campus, clock, campus.unit, third)
     year = Year.__new__(Year)
     year.campus, year.clock, year.number, year.campaign = campus, clock, 2026, first
@@ -240,11 +240,13 @@ def test_next_year_takes_over_the_units_and_starts_from_the_register(campus, clo
     year.searched()
     clock.set("2027-07-06 09:00")
 
-    following = campaigns.roll_over(first, actor=campus.actor(campus.office), at=clock.now)
+    office, after = signed_in(client, campus.office), {"after": "2026"}
+    page = office.get(reverse("campaign_plan"), after)
+    ticked = [row.unit.pk for row in page.context["plan"].units if row.is_chosen]
+    office.post(reverse("campaign_open"), {"year": "2027", "chosen": "1", "units": ticked, **after})
 
-    assert (following.year, set(following.enrolments.values_list("unit__code", flat=True))) == (2027, {"CW", "XS"})
+    following = Campaign.objects.get(year=2027)
+    assert set(following.enrolments.values_list("unit__code", flat=True)) == {"CW", "XS"}
     year.campaign = following
     sheet = year.sheet("personal-search")
     assert [entry["values"]["content"] for entry in sheet_for(sheet).offered()] == ["采购参数照抄一家"]
-    with pytest.raises(campaigns.AlreadyOpen):
-        campaigns.roll_over(first, actor=campus.actor(campus.office), at=clock.now)

@@ -117,6 +117,18 @@ def test_many_newcomers_cost_no_more_queries_than_one(year):
     assert join(1, "甲") == join(30, "乙")
 
 
+def test_post_that_comes_back_in_another_unit_owes_its_sheets_there(year):
+    post, other = year.campus.post, year.campus.other_unit
+    Post.objects.filter(pk=post.pk).update(is_risk_post=False)
+    check(year)
+    Post.objects.filter(pk=post.pk).update(is_risk_post=True, unit=other)
+    check(year)
+
+    sheets = Submission.objects.filter(person=year.campus.clerk)
+    assert {sheet.unit for sheet in sheets} == {other}
+    assert states(person=year.campus.clerk) == dict.fromkeys(PERSONAL, "waiting") | {"personal-search": "open"}
+
+
 def test_newcomer_outside_the_scope_owes_nothing(year):
     newcomer = make_person("新来", year.campus.unit)
     make_post(year.campus.unit, "收发", newcomer, is_risk_post=False)

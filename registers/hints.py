@@ -146,7 +146,7 @@ def _post_term(rotation, facts, rules):
         yield Hint(
             "post_term",
             facts.units[post.unit_id],
-            f"{post.name}　{held.user.name}",
+            f"{post.name}（{held.user.name}）",
             f"方案要求{noun}定期轮岗交流，任职满 {rotation.post_years} 年应当轮岗{_unwritten(rotation)}；"
             f"{held.user.name}自 {held.since} 任该岗位，{passed}。",
             "请提前研究轮岗人选。" if coming else "请研究轮岗交流；暂不轮岗的，加强监督检查并说明理由。",

@@ -43,8 +43,9 @@ def set_up(appointments, *, to, since, last, note, actor, at):
         raise Refused("appointments", "请至少选择一项要由他人代理的职务。")
     for row in held:
         require(actor, "set_up_standin", row)
-    principal, until = held[0].user, last + clock.days(1) if last else None
-    _check_time(held, since, last, until, on)
+    _check_time(since, last, on)
+    principal, until = held[0].user, last + clock.days(1)
+    _check_terms(held, since, until)
     _check_person(principal, to, actor, note, on)
     made = []
     for row in held:
@@ -65,13 +66,16 @@ def set_up(appointments, *, to, since, last, note, actor, at):
     return made
 
 
-def _check_time(held, since, last, until, on):
+def _check_time(since, last, on):
     if since is None or since < on:
         raise Refused("since", "开始日期不能早于今天。")
     if last is None or last < since:
         raise Refused("last", "结束日期不能早于开始日期。")
-    if (until - since).days > LONGEST:
+    if (last - since).days >= LONGEST:
         raise Refused("last", f"代理最长 {LONGEST} 天，请缩短，到期后可以再次设立。")
+
+
+def _check_terms(held, since, until):
     for row in held:
         if row.since > since or (row.until is not None and row.until < until):
             raise Refused("last", f"{row.user}的“{_name_of(row)}”任期不包含这段时间，请调整日期。")

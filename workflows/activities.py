@@ -94,11 +94,17 @@ def record(*, campaign, unit, values, expected, numbers="", uploads=(), actor, a
     """Put an activity on record with everybody expected as present; return it.
 
     ``values``: the fields in ``TOLD``; ``expected``: ``EVERYBODY``, ``LEADERS`` or ``NAMED``; ``numbers``: staff numbers of
-    others. Raises ``NotAllowed``, ``BadNumbers`` or ``attachments.Refused``; then nothing is on record.
+    others. A form that is sent twice makes one record. Raises ``NotAllowed``, ``BadNumbers`` or ``attachments.Refused``; then
+    nothing is on record.
     """
     activity = Activity(campaign=campaign, unit=unit, recorded_by_id=actor.user_id, recorded_at=at, **values)
     require(actor, "record", activity)
     named = by_numbers(numbers)
+    Unit.objects.select_for_update().get(pk=unit.pk)  # one at a time, so that the second click sees the first
+    mine = valid(Activity.objects.filter(campaign=campaign, unit=unit, recorded_by=actor.user_id, **values))
+    for again in mine:
+        if attachments.holds(again, uploads):
+            return again
     activity.save()
     people = dict.fromkeys([*people_of(unit, expected, on=activity.held_on), *named])
     Attendance.objects.bulk_create(

@@ -123,14 +123,14 @@ def take(holder, uploads, *, actor, at):
     """
     if not uploads:
         return 0
-    there = set(holder.attachments.values_list("name", "digest"))
+    there = _files_of(holder)
     if len(there) + len(uploads) > MOST:
         raise Refused(
             f"最多上传 {MOST} 个文件，已有 {len(there)} 个，本次选了 {len(uploads)} 个，没有保存。请合并或减少文件。"
         )
     kept = []
     for upload in uploads:
-        told = tidy(upload.name or ""), _digest(upload)
+        told = _told(upload)
         if told not in there:
             there.add(told)
             kept.append(keep(upload, actor=actor, at=at))
@@ -138,9 +138,19 @@ def take(holder, uploads, *, actor, at):
     return len(kept)
 
 
-def _digest(upload):
+def holds(holder, uploads):
+    """Does ``holder`` hold exactly the files ``uploads``? Then the form that brought them was sent twice."""
+    return _files_of(holder) == {_told(upload) for upload in uploads}
+
+
+def _files_of(holder):
+    return set(holder.attachments.values_list("name", "digest"))
+
+
+def _told(upload):
+    """Name and digest, by which a file is known."""
     upload.seek(0)
-    return hashlib.file_digest(upload, "sha256").hexdigest()
+    return tidy(upload.name or ""), hashlib.file_digest(upload, "sha256").hexdigest()
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ def _fresh(submission, seen):
 def _vote(submission, *, actor, at, seen_version, **_):
     """同意 in a collective review, for all lines; whoever said otherwise before, or hears a colleague object, looks again."""
     _fresh(submission, seen_version)
-    if not _is_review(submission):
+    if not is_review(submission):
         raise steps.NoSuchMove("该表当前不在集体审核环节，无须表决。")
     votes = list(submission.votes.filter(round=submission.round))
     mine = next((vote for vote in votes if vote.member_id == actor.user_id), None)
@@ -95,7 +95,7 @@ def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
     if submission.state == State.IN_REVIEW and step is not None and can(actor, "decide", submission):
         if step.outside:
             raise Singly(f"报{step.outside}备案须填写文号和日期，请逐张办理。")
-        if _is_review(submission) and any(not vote.agrees for vote in submission.votes.filter(round=submission.round)):
+        if is_review(submission) and any(not vote.agrees for vote in submission.votes.filter(round=submission.round)):
             raise Singly("有成员判为不全或不准，请逐张核对后形成集体意见。")
     grades = _grades(submission, step) if step is not None and step.kind == "adjudicate" else None
     decision = routes.decide(
@@ -150,7 +150,8 @@ def _return(submission, *, actor, at, seen_version, opinion, redo_on, **_):
 ACTS = {VOTE: _vote, AGREE: _agree, RETURN: _return}
 
 
-def _is_review(submission):
+def is_review(submission):
+    """Do members of the unit's leading group vote on it now?"""
     step = submission.step_rules
     return step is not None and step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER
 

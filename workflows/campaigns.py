@@ -130,7 +130,8 @@ def due_of_late(task, *, on):
 def close_phase(phase, *, actor, reason, at):
     """Close a phase: nothing of it can be filled in or opened any more; what is in review goes on. Raises ``NotAllowed``.
 
-    Closing stops what its deadlines may still allow (late sheets), and can be taken back.
+    Closing stops what its deadlines may still allow (late sheets), and can be taken back. What is sent back can be filled
+    until its redo day.
     """
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
     require(actor, "close", phase)

@@ -155,11 +155,18 @@ def answering(measures, points, *, on):
     return names
 
 
+def _said_again(last, state, text, uploads, *, actor, at):
+    """Has the form of the ``last`` record been sent twice?"""
+    same = (last.state, last.text, last.by_id) == (state, text, actor.user_id)
+    return same and last.at >= deadlines.start_of(deadlines.local(at).date()) and attachments.holds(last, uploads)
+
+
 @transaction.atomic
 def record(pk, *, state, text, actor, at, uploads=()):
     """Put on record how the measure version ``pk`` is carried out, with evidence; return the ``MeasureProgress``.
 
-    ``uploads`` are Django ``UploadedFile``. Raises ``Refused`` and ``attachments.Refused``.
+    What is sent twice on one day is one record. ``uploads`` are Django ``UploadedFile``. Raises ``Refused`` and
+    ``attachments.Refused``.
     """
     measure = ControlMeasure.objects.select_for_update().get(pk=pk)
     require(actor, "record", MeasureProgress(measure=measure))
@@ -172,6 +179,9 @@ def record(pk, *, state, text, actor, at, uploads=()):
         raise Refused("text", f"“情况说明”最多 {LONGEST} 字，现有 {len(text)} 字，请删减。")
     if len(uploads) > MOST_FILES:
         raise Refused("files", f"一次最多上传 {MOST_FILES} 个文件，现有 {len(uploads)} 个。")
+    last = MeasureProgress.objects.filter(measure=measure).order_by("-at", "-pk").first()
+    if last is not None and _said_again(last, state, text, uploads, actor=actor, at=at):
+        return last
     found = MeasureProgress.objects.create(measure=measure, state=state, text=text, by=actor.user, at=at)
     found.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
     audit.append(

@@ -69,7 +69,7 @@ def curve(readings, total):
         last=known[-1] if known else None,
         levels=tuple((y(number), str(round(number))) for number in (0, top / 2, top)),
         days=tuple(
-            (x(reading.day), f"{reading.day.month}月{reading.day.day}日", anchor)
+            (x(reading.day), _words(reading.day, readings[-1].day.year), anchor)
             for reading, anchor in zip(shown, anchors, strict=True)
         ),
         left=LEFT,
@@ -91,3 +91,7 @@ def _round_up(total):
     while total > TOPS[-1] * size:
         size *= 10
     return next(top * size for top in TOPS if top * size >= total)
+
+
+def _words(day, year):
+    return f"{day.year}年{day.month}月{day.day}日" if day.year != year else f"{day.month}月{day.day}日"

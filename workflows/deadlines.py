@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from workflows.models import CalendarDay
 
+FARTHEST = 366  # days
+
 
 def due_moment(day):
     """The end of the day ``day`` (Asia/Shanghai), i.e. the first instant after it (aware)."""
@@ -53,6 +55,11 @@ def shown(due_on, at):
     if left == 0:
         return Due(due_on, text, "今天截止", "soon")
     return Due(due_on, text, f"还剩 {left} 天", "soon" if left <= 3 else "calm")
+
+
+def is_too_far(day, on):
+    """Does a deadline ``day`` lie more than a year after ``on``? Nobody means that; it is a slip in the year."""
+    return (day - on).days > FARTHEST
 
 
 def add_days(day, days):

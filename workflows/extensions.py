@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import people_who_may, require
-from workflows import notifications, policies
+from workflows import deadlines, notifications, policies
 from workflows.models import Extension, Submission
 from workflows.models.submissions import EDITABLE
 
@@ -37,6 +37,7 @@ def ask(submission_id, *, until, reason, actor, at):
         raise Refused("until", "已有一份延期申请等待办理，请待答复后再申请。")
     if until is None or until < on or until <= sheet.due_on:
         raise Refused("until", f"申请延至的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。")
+    _not_too_far(until, on)
     if not reason.strip():
         raise Refused("reason", "请写明申请延期的理由。")
     role, people = _deciders(sheet, actor.user_id, on=on)
@@ -58,6 +59,11 @@ def ask(submission_id, *, until, reason, actor, at):
     audit.append("extension.ask", about=found, actor=actor, at=at, detail={"sheet": sheet.pk, "role": role})
     _tell_deciders(found, at=at)
     return found
+
+
+def _not_too_far(until, on):
+    if deadlines.is_too_far(until, on):
+        raise Refused("until", "所填的日期在一年以后，请核对年份。")
 
 
 def _deciders(sheet, asked_by, *, on):
@@ -93,6 +99,8 @@ def decide(extension_id, *, grant, actor, at, answer="", until=None):
     until = until or extension.until
     if grant and (until < on or until <= sheet.due_on):
         raise Refused("until", f"准予的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。")
+    if grant:
+        _not_too_far(until, on)
     if not grant and not answer.strip():
         raise Refused("answer", "不予延期，请写明理由。")
     extension.granted, extension.answer = grant, answer.strip()
@@ -129,13 +137,16 @@ def decide(extension_id, *, grant, actor, at, answer="", until=None):
     return extension
 
 
-def lapse(submission, *, at):
-    """The sheet was handed in: a request that is still open has nothing to ask for any more. In the transaction of the act."""
-    for extension in submission.extensions.filter(granted=None):
+def lapse(sheets, *, why, at):
+    """These ``sheets`` (ids) have been handed in or stopped: a request that is still open has nothing to ask for any more.
+
+    ``why``: in words, such as “该表已提交”. In the transaction of the act.
+    """
+    for extension in Extension.objects.filter(submission__in=sheets, granted=None):
         extension.granted, extension.decided_at = False, at
-        extension.answer = "该表已提交，申请自行了结。"
+        extension.answer = f"{why}，申请自行了结。"
         extension.save(update_fields=["granted", "decided_at", "answer"])
-        audit.append("extension.lapse", about=extension, at=at, detail={"sheet": submission.pk})
+        audit.append("extension.lapse", about=extension, at=at, detail={"sheet": extension.submission_id})
 
 
 def reseat(*, at):

@@ -46,10 +46,10 @@ MENU = [
         "登记册",
         "防控提示",
         "hint_list",
-        "lightbulb",
+        "signpost-split",
         ("unit_head", "leader_in_charge", "office", "registrar"),
     ),
-    ("登记册", "制度目录", "regulation_list", "book", EVERYONE),
+    ("登记册", "制度目录", "regulation_list", "journals", EVERYONE),
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
@@ -63,11 +63,25 @@ MENU = [
     ("资料", "群机器人", "robot_list", "robot", ("liaison", "unit_head", "office", "registrar")),
     ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
 ]
+# pages whose entry is called otherwise than they are
+BELONGS = {
+    "roster_list": "campaign",
+    "phase_close": "campaign",
+    "deadline_change": "campaign",
+    "mobilisation_list": "campaign",
+    "review_queue": "desk",
+    "queue_result": "desk",
+    "submission_fill": "desk",
+    "submission_review": "desk",
+    "extension_decide": "desk",
+    "post_detail": "unit",
+}
 
 
 def menu(request):
-    """The entries this person sees, the present page marked."""
+    """The entries this person sees; ``active`` (aria-current) is set on that of the present page."""
     actor, here = request.actor, request.resolver_match.url_name if request.resolver_match else ""
+    entry = entry_of(here)
     waiting = waiting_count(actor)
     return [
         {
@@ -75,12 +89,19 @@ def menu(request):
             "label": label,
             "url": reverse(name),
             "icon": icon,
-            "active": name == here,
+            "active": ("page" if name == here else "true") if name == entry else "",
             "badge": waiting if name == "desk" else 0,
         }
         for group, label, name, icon, roles in MENU
         if roles is EVERYONE or actor.has(*roles)
     ]
+
+
+def entry_of(page):
+    """The URL name of the entry that ``page`` (a URL name) belongs to: its own, its subject's, or ""."""
+    names = [name for _, _, name, _, _ in MENU]
+    subject = BELONGS.get(page, page).partition("_")[0]
+    return page if page in names else next((name for name in names if name.partition("_")[0] == subject), "")
 
 
 def waiting_count(actor):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.schemes.language import Level
-from workflows import notifications, policies, terms
+from workflows import extensions, notifications, policies, terms
 from workflows.models import CampaignTask, Submission
 from workflows.models.submissions import State
 
@@ -99,6 +99,6 @@ def _open(task, waiting, at):
 
 def stop(sheets, *, reason, at):
     """End those of ``sheets`` (a queryset) that are still with their filler, saying why; what was typed is kept. Returns how many."""
-    return sheets.filter(state__in=STOPPABLE).update(
-        state=State.CANCELLED, cancel_reason=reason[:100], moved_at=at, step_due_on=None
-    )
+    sheets = sheets.filter(state__in=STOPPABLE)
+    extensions.lapse(sheets.values("pk"), why="该表已停办", at=at)
+    return sheets.update(state=State.CANCELLED, cancel_reason=reason[:100], moved_at=at, step_due_on=None)

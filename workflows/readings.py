@@ -7,7 +7,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import require
 from registers.actors import GROUP_MEMBER
-from registers.models import Appointment, GroupMember, LeadingGroup, User
+from registers.models import Appointment, GroupMember, LeadingGroup, Unit, User
 from workflows import activities, attachments, notifications
 from workflows.models import ReadingDocument, ReadReceipt, Submission
 from workflows.models.submissions import State
@@ -40,13 +40,18 @@ def readers(document, units, *, on):
 
 @transaction.atomic
 def publish(*, campaign, unit, values, units=(), uploads=(), actor, at):
-    """Publish a document to its readers and tell each of them, once; return it.
+    """Publish a document to its readers and tell each of them, once, though the form be sent twice; return it.
 
     ``values``: title, text, audience, roles, due_on. Raises ``NotAllowed``, ``NobodyToRead`` or ``attachments.Refused``; then
     nothing is on record.
     """
     document = ReadingDocument(campaign=campaign, unit=unit, published_by_id=actor.user_id, published_at=at, **values)
     require(actor, "publish", document)
+    Unit.objects.select_for_update().get(pk=unit.pk)  # one at a time, so that the second click sees the first
+    standing = ReadingDocument.objects.filter(campaign=campaign, unit=unit, withdrawn_at=None)
+    for again in standing.filter(published_by=actor.user_id, **values):
+        if set(again.units.all()) == set(units) and attachments.holds(again, uploads):
+            return again
     document.save()
     document.units.set(units)
     attachments.take(document, uploads, actor=actor, at=at)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
 from registers.papers.compose import document_for, source
-from registers.schemes.language import Brings
+from registers.schemes.language import SUCCESSION, Brings
 from workflows import minutes, suggestions
 from workflows.models import Decision, PublicityNotice, ReviewVote, Submission
 from workflows.models.submissions import State
@@ -96,12 +96,11 @@ def archive_contents(*, unit, on, rules, reader=None):
         unit=unit, state=State.FILED, task__campaign__year=on.year, filed_at__date__lte=on
     ).values("task__code")
     counts = dict(filed.annotate(number=Count("pk")).order_by().values_list("task__code", "number"))
-    names = {task.code: rules.papers[task.paper] for task in rules.tasks}
-    return {
-        "rows": [
-            {"name": f"{layout.label}{layout.title}", "count": counts.get(code, 0)} for code, layout in names.items()
-        ]
-    }
+    papers = {task.code: rules.papers[task.paper] for task in rules.tasks}
+    names = {code: f"{layout.label}{layout.title}" for code, layout in papers.items()}
+    if SUCCESSION in counts:  # on the paper of the search, so it goes by its own name
+        names[SUCCESSION] = rules.succession.label
+    return {"rows": [{"name": name, "count": counts.get(code, 0)} for code, name in names.items()]}
 
 
 @source("annual_summary")

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers import audit
-from registers.models import RiskPoint
+from registers.models import RiskPoint, Unit
 from registers.schemes.language import SUCCESSION, Brings, Level
 from workflows import campaigns, deadlines, notifications, owing, policies, scoping
 from workflows.models import Campaign, RosterChange, Submission
@@ -71,6 +71,8 @@ class _Roster:
     def __init__(self, campaign, on):
         self.campaign, self.on, self.rules = campaign, on, campaign.scheme.rules
         self.units = set(campaign.enrolments.values_list("unit_id", flat=True))
+        gone = Unit.objects.filter(pk__in=self.units, closed_on__lte=on)
+        self.closed = set(gone.order_by().values_list("pk", flat=True))
         self.tasks = campaigns.open_tasks(campaign)
         self.personal = [task for task in self.tasks if task.level == Level.PERSONAL and task.code != SUCCESSION]
         self.held, self.judged = {}, {}
@@ -94,7 +96,8 @@ class _Roster:
             if not ends:
                 continue
             if key not in self.held:
-                found[key] = _Case(Kind.LEFT, "已不担任该岗位", rows[0][4], ends=ends)
+                reason = "单位已撤销" if rows[0][4] in self.closed else "已不担任该岗位"
+                found[key] = _Case(Kind.LEFT, reason, rows[0][4], ends=ends)
             elif not self.judged[key].is_in:
                 ends = [pk for pk, _, code, *_, state in rows if state in owing.STOPPABLE and code != SUCCESSION]
                 if ends:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
-from workflows import documents, extensions, moves, notifications, policies, publicity, steps, suggestions
+from workflows import deadlines, documents, extensions, moves, notifications, policies, publicity, steps, suggestions
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.sheets import sheet_for
@@ -43,7 +43,7 @@ def submit(submission_id, *, actor, seen_version, content, at):
     suggestions.settle(submission, content, actor=actor, at=at)
     submission.submitted_at = at
     submission.gravest_rank = sheet.gravest_rank()
-    extensions.lapse(submission, at=at)
+    extensions.lapse([submission.pk], why="该表已提交", at=at)
     return moves.move(submission, "submit", actor=actor, at=at)
 
 
@@ -265,6 +265,8 @@ def _return(submission, *, actor, at, opinion, redo_on, returned):
         raise NeedsReason("退回必须写明原因。")
     if redo_on is None or redo_on < timezone.localdate(at):
         raise NeedsReason("请填写限期重新查找的日期，不得早于今天。")
+    if deadlines.is_too_far(redo_on, timezone.localdate(at)):
+        raise NeedsReason("限期重新查找的日期在一年以后，请核对年份。")
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
     for key, entry in entries.items():

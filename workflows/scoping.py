@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from registers.models import Appointment, Incumbency, Unit
 from registers.schemes.language import Level
 
@@ -50,9 +52,10 @@ def _facts(rules, condition, incumbency):
 
 
 def holders_of_posts(units, *, on):
-    """Everybody who holds a post in one of ``units`` (ids) on the day ``on``, with post, unit and person."""
+    """Everybody who holds a post in one of ``units`` (ids) that are not closed on the day ``on``, with post, unit and person."""
     return (
         Incumbency.objects.in_force(on)
+        .filter(Q(post__unit__closed_on=None) | Q(post__unit__closed_on__gt=on))
         .select_related("post__unit", "user")
         .filter(post__closed_on=None, post__unit__in=units, user__is_active=True)
         .order_by("pk")

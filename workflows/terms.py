@@ -131,6 +131,8 @@ def _check(task, due_on, unit, person, *, on):
         raise Refused("whom", "请只选一种范围：某单位或某人。")
     if due_on is None or due_on < on:
         raise Refused("due_on", "新的截止日期不能早于今天。")
+    if deadlines.is_too_far(due_on, on):
+        raise Refused("due_on", "新的截止日期在一年以后，请核对年份。")
     if due_on < task.opens_on:
         raise Refused("due_on", f"新的截止日期不能早于开放日期（{task.opens_on:%Y-%m-%d}）。")
     if person is not None and not Submission.objects.filter(task=task, person=person).exists():

@@ -319,6 +319,7 @@ class Scheme(Part):
                 "step_label": "",
                 "opens": None,
                 "due": None,
+                "deadline": "soft",  # nobody can move a day that only the sheets have
                 "after": [],
                 "also": [],
                 "report": [],

@@ -64,5 +64,6 @@ def _turning_points(request):
     for task in scheme.rules.tasks:
         if task.opens:
             days[task.opens.on(year)].append(f"{task.label}开放填报")
-        days[task.due.on(year)].append(f"{task.label}截止")
+        if task.due:
+            days[task.due.on(year)].append(f"{task.label}截止")
     return sorted(days.items())

@@ -76,6 +76,7 @@ def test_it_is_known_for_whom_one_acts(campus):
         ({"since": date(2026, 9, 14)}, "since"),
         ({"last": date(2026, 9, 14)}, "last"),
         ({"last": date(2027, 3, 14)}, "last"),  # 181 days
+        ({"last": date.max}, "last"),
         ({"note": " "}, "note"),
     ],
 )

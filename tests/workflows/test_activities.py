@@ -308,7 +308,7 @@ def test_void_needs_a_reason_and_counts_no_more(year):
 
 def test_nothing_changes_after_the_campaign(year):
     activity = record(year)
-    year.campaign.state = "closed"
+    year.campaign.state, year.campaign.closed_at = "closed", year.clock.now
     year.campaign.save()
     with pytest.raises(NotAllowed, match="已经结束"):
         change(year, activity)

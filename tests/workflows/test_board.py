@@ -147,7 +147,7 @@ def test_paper_that_waits_for_another_is_not_expected_yet(year):
 
 def test_closed_campaign_expects_nothing_and_urges_nobody(year):
     year.at("09-25")
-    Campaign.objects.update(state="closed")
+    Campaign.objects.update(state="closed", closed_at=year.clock.now)
 
     answer = page(year.campus.office, year="2026")
 

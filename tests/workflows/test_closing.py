@@ -1,14 +1,17 @@
 """Closing a phase, opening it again, ending a campaign."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from registers import audit
-from registers.access import NotAllowed, can
+from registers.access import NotAllowed, can, policy_of
 from registers.models import AuditEntry
 from tests.personas import point
-from workflows import campaigns
-from workflows.models import Campaign, Submission
+from tests.workflows.term_cases import strict
+from workflows import campaigns, extensions, nudging
+from workflows.models import Campaign, Extension, Submission
 
 
 @pytest.fixture
@@ -127,3 +130,81 @@ def test_ended_campaign_is_not_run_any_more(year):
 
     for action in ("enrol", "close"):
         assert can(year.actor(year.campus.office), action, year.campaign).reason == "该年度活动已经结束。"
+
+
+def sent_back(year):
+    """The clerk's search, returned with the 28th as its redo day."""
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point()))
+    return year.send_back(sheet, year.campus.head)
+
+
+def test_sheet_that_was_sent_back_is_filled_until_its_redo_day_though_its_phase_is_closed(year, searching):
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point()))
+    close(year, searching)
+    sheet = year.send_back(sheet, year.campus.head)
+    to_fill = policy_of(Submission).to_fill(Submission.objects.all(), year.actor(year.campus.clerk))
+
+    year.at("09-28")
+    assert to_fill.filter(pk=sheet.pk).exists()
+    assert year.submit(sheet, year.points(sheet, point("乙"))).state == "in_review"
+
+
+def test_redo_day_that_has_passed_does_not_open_a_closed_phase(year, searching):
+    sheet = sent_back(year)
+    close(year, searching)
+    year.at("09-29")
+    clerk = year.actor(year.campus.clerk)
+
+    assert "已经关闭" in can(clerk, "fill", year.again(sheet)).reason
+    assert sheet not in policy_of(Submission).to_fill(Submission.objects.all(), clerk)
+
+
+def test_sheet_is_not_taken_back_into_a_closed_phase(year, searching):
+    sheet = year.sheet("personal-search")
+    sheet = year.submit(sheet, year.points(sheet, point()))
+    close(year, searching)
+
+    with pytest.raises(NotAllowed, match="已经关闭，撤回后不能再提交，因此不能撤回"):
+        year.withdraw(sheet)
+
+
+def test_nobody_is_urged_to_fill_what_a_closed_phase_does_not_take(year, searching):
+    sheet = year.sheet("personal-search")
+    close(year, searching)
+    year.at("09-22")
+    head = year.actor(year.campus.head)
+    late = Submission.objects.filter(task__campaign=year.campaign, task__phase=searching)
+
+    assert "已经关闭" in can(head, "nudge", year.again(sheet)).reason
+    nudged = nudging.nudge_late(late, campaign=year.campaign, actor=head, at=year.clock.now)
+    assert (nudged.people, nudged.vacant) == (0, 0)
+
+
+def test_longer_term_is_not_granted_for_a_closed_phase_or_an_ended_campaign(year, searching):
+    strict(year, "extension", "personal-search")
+    sheet, head = year.sheet("personal-search"), year.actor(year.campus.head)
+    asked = extensions.ask(
+        sheet.pk, until=date(2026, 9, 30), reason="培训", actor=year.actor(year.campus.clerk), at=year.clock.now
+    )
+    waiting = policy_of(Extension).awaiting(Extension.objects.all(), head)
+    assert list(waiting) == [asked]
+
+    close(year, searching)
+    assert list(waiting.all()) == []
+    with pytest.raises(NotAllowed, match="已经关闭，不再接受填报"):
+        extensions.decide(asked.pk, grant=True, actor=head, at=year.clock.now)
+    campaigns.reopen_phase(searching, actor=year.actor(year.campus.office), at=year.clock.now)
+    campaigns.close(year.campaign, actor=year.actor(year.campus.office), at=year.clock.now)
+    assert list(waiting.all()) == []
+    with pytest.raises(NotAllowed, match="该年度活动已经结束"):
+        extensions.decide(asked.pk, grant=True, actor=head, at=year.clock.now)
+
+
+def test_deadline_in_a_closed_phase_is_not_moved(year, searching):
+    task = year.sheet("personal-search").task
+    close(year, searching)
+    task = type(task).objects.get(pk=task.pk)
+
+    assert "请先重新开放" in can(year.actor(year.campus.office), "move_deadline", task).reason

@@ -97,6 +97,13 @@ def test_measure_that_was_revised_or_is_not_yet_in_force_takes_no_record(campus)
     assert "尚未生效" in can(actor(campus.head), "record", MeasureProgress(measure=proposal)).reason
 
 
+def test_record_that_is_sent_twice_is_kept_once(campus):
+    [measure] = put(campus)
+    for state, text in (("done", "已复核"), ("done", "已复核"), ("under_way", "又有问题"), ("done", "已复核")):
+        record(measure, campus.clerk, state, text)
+    assert list(MeasureProgress.objects.order_by("pk").values_list("state", flat=True)) == ["done", "under_way", "done"]
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

@@ -145,6 +145,7 @@ def test_only_the_filler_asks_and_only_while_he_fills(year, submitted):
         (date(2026, 9, 20), "培训", "晚于现在的截止日期"),
         (date(2026, 9, 14), "培训", "晚于现在的截止日期"),
         (LATER, "  ", "理由"),
+        (date.max, "培训", "请核对年份"),
     ],
 )
 def test_request_is_refused_with_what_to_change(year, until, reason, words):

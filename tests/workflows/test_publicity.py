@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from registers.access import NotAllowed
 from registers.actors import Actor
@@ -263,6 +264,20 @@ def test_open_objection_holds_the_sheet_up(year, running, objections, handled, g
 
     running.refresh_from_db()
     assert (standing(running), running.outcome) == ("decide" if goes_on else "publicise", outcome)
+
+
+def test_office_handles_an_objection_on_the_notice_page_after_its_days(year, running):
+    objection = object_to(year, running, year.campus.colleague)
+    year.at("10-12")
+    desk, address = Client(), f"/notices/{running.pk}/"
+    desk.force_login(year.campus.office)
+
+    assert address in desk.get("/").content.decode()
+    assert desk.get(address).status_code == 200
+    answer = desk.post(f"/objections/{objection.pk}/handle/", {"handling": "经核查，等级适当。"}, follow=True)
+
+    assert answer.status_code == 200
+    assert "经核查，等级适当。" in answer.content.decode()
 
 
 def test_sheet_goes_on_once_a_late_objection_is_handled(year, running):

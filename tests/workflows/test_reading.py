@@ -54,6 +54,13 @@ def test_units_document_reaches_everybody_there(year):
     assert readers(publish(year)) == UNIT
 
 
+def test_form_that_is_sent_twice_publishes_once(year):
+    first = publish(year, uploads=[pdf()])
+    assert publish(year, uploads=[pdf()]) == first
+    assert publish(year) != first
+    assert Notification.objects.filter(kind="reading.published", recipient=year.campus.clerk).count() == 2
+
+
 def test_fillers_are_those_who_owe_sheets(year):
     assert readers(publish(year, audience="fillers")) == {"clerk", "head"}
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from registers.models import User
+from registers.access import can
+from registers.models import Appointment, User
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point
 from tests.workflows.reminder_cases import DUE, SEARCH, lines, reviewed, run, run_days
@@ -206,6 +207,28 @@ def test_member_who_has_voted_is_done_and_the_leader_still_has_to_conclude(year)
 
     told = Reminder.objects.filter(submission=sheet, heard_as="").values_list("recipient__number", flat=True)
     assert set(told) == {"head", "deputy"}
+
+
+def test_deputy_has_to_conclude_where_the_leader_stands_in_for_the_subject(year):
+    campus = year.campus
+    sheet = reviewed(year)
+    until = date(2026, 12, 1)
+    appoint(campus.clerk, campus.other_unit, "liaison")
+    Appointment.objects.create(
+        user=campus.head,
+        unit=campus.other_unit,
+        role="liaison",
+        since=date(2026, 9, 15),
+        until=until,
+        acting_for=campus.clerk,
+    )
+    year.vote(sheet, campus.member)
+    year.vote(sheet, campus.deputy)
+    assert can(year.actor(campus.deputy), "conclude", sheet)
+    run(year, "09-24 09:00")
+
+    told = Reminder.objects.filter(submission=sheet, heard_as="").values_list("recipient__number", flat=True)
+    assert set(told) == {"deputy"}
 
 
 def test_sheet_that_was_handed_over_reminds_whoever_has_it(year, second):

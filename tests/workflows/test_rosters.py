@@ -10,7 +10,7 @@ from django.urls import reverse
 from registers.models import ControlMeasure, Incumbency, Post, RiskPoint, Unit
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point
-from workflows import drafts, rosters, routes
+from workflows import drafts, extensions, rosters, routes
 from workflows.models import Draft, Notification, RosterChange, Submission
 from workflows.sheets import sheet_for
 
@@ -47,6 +47,31 @@ def handed_over(year, successor, on=date(2026, 9, 16)):
     leave(year.campus.post, on)
     take(year.campus.post, successor, on)
     year.clock.set(f"{on} 09:00")
+
+
+def test_closed_unit_s_people_owe_nothing_though_their_posts_were_not_closed(year):
+    Unit.objects.filter(pk=year.campus.unit.pk).update(closed_on=date(2026, 9, 15))
+    assert check(year) > 0
+
+    left = Submission.objects.filter(unit=year.campus.unit)
+    assert set(left.values_list("state", flat=True)) == {"cancelled"}
+    assert set(left.filter(person__isnull=False).values_list("cancel_reason", flat=True)) == {"离任：单位已撤销"}
+    assert check(year) == 0
+
+
+def test_longer_term_asked_for_a_sheet_that_is_stopped_settles_itself(year, successor):
+    asked = extensions.ask(
+        year.sheet("personal-search").pk,
+        until=date(2026, 9, 30),
+        reason="培训",
+        actor=year.actor(year.campus.clerk),
+        at=year.clock.now,
+    )
+    handed_over(year, successor)
+    check(year)
+
+    asked.refresh_from_db()
+    assert (asked.granted, asked.decided_by, asked.answer) == (False, None, "该表已停办，申请自行了结。")
 
 
 # --- Joining, leaving, moving ---------------------------------------------------------------------------

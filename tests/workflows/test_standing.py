@@ -3,10 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from registers.models import RiskPoint
+from registers.models import Incumbency, RiskPoint
+from tests.factories import make_person
 from tests.noscript import Plain
 from tests.workflows.test_every_scheme import Play
-from workflows import reminders
+from workflows import reminders, rosters
 from workflows.models import Notification, Submission
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,24 @@ def test_campaign_without_phases_shows_what_stands_all_year(play):
     words = Plain(play.campus.office).go(reverse("campaign")).words
     assert "常年开放的事项" in words
     assert "岗位廉政风险登记" in words
+
+
+def test_demo_clock_names_the_days_of_a_scheme_whose_tasks_stand_all_year(play, settings):
+    settings.DEMO = True
+    assert Plain(play.campus.office).client.get(reverse("demo_clock")).status_code == 200
+
+
+def test_campaign_page_shows_what_successors_are_asked_beside_what_stands_all_year(play, filed):
+    campus = play.campus
+    Incumbency.objects.filter(post=campus.post).update(until=play.clock.today)
+    successor = make_person("接任", campus.unit, number="successor")
+    Incumbency.objects.create(post=campus.post, user=successor, since=play.clock.today)
+    rosters.reconcile(play.campaign, at=play.clock.now)
+
+    assert play.campaign.tasks.filter(code="succession").exists()
+    words = Plain(campus.office).go(reverse("campaign")).words
+    assert "岗位风险点交接确认" in words
+    assert "按接任日期逐张确定" in words
 
 
 def test_filed_sheet_is_begun_again_and_changes_the_register(play, filed):

@@ -65,6 +65,8 @@ class BulkForm(forms.Form):
                 self.add_error("redo_on", "请填写限期重新查找的日期。")
         elif cleaned["redo_on"] < self.today:
             self.add_error("redo_on", "限期不得早于今天。")
+        elif deadlines.is_too_far(cleaned["redo_on"], self.today):
+            self.add_error("redo_on", "限期在一年以后，请核对年份。")
 
     def _check_password(self, cleaned):
         if not cleaned.get("password"):

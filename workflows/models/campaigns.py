@@ -93,7 +93,8 @@ class RosterChange(models.Model):
 class Phase(models.Model):
     """A phase of a campaign (阶段). Phases may overlap, and a task may be due after its phase (domain B5).
 
-    It ends with its last day; ``closed_at``: since when nothing of it can be filled in any more, whatever its tasks allow.
+    It ends with its last day; ``closed_at``: since when nothing of it can be filled in any more, whatever its tasks allow,
+    but for what was sent back from review, until its redo day.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="phases")

@@ -45,7 +45,7 @@ class Extension(models.Model):
     """A longer term that the filler of a sheet asks for (延期申请), and what became of it.
 
     ``until``: the day asked for, ``granted_until`` the day given. ``role``: who decides, after climbing past whoever is
-    concerned. ``decided_by`` None with an answer: settled by itself, because the sheet was handed in.
+    concerned. ``decided_by`` None with an answer: settled by itself, because the sheet was handed in or stopped.
     """
 
     submission = models.ForeignKey("workflows.Submission", models.CASCADE, related_name="extensions")

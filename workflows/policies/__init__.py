@@ -24,9 +24,11 @@ from workflows.policies.acting import (
     is_concerned,
     seat,
     standins_for,
+    sums_up_any,
     units_led,
 )
 from workflows.policies.holding import Holding
+from workflows.policies.submissions import takes_content
 
 __all__ = [
     "CLIMB",
@@ -40,5 +42,7 @@ __all__ = [
     "is_concerned",
     "seat",
     "standins_for",
+    "sums_up_any",
+    "takes_content",
     "units_led",
 ]

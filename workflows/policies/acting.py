@@ -116,3 +116,17 @@ def units_led(actor):
     for unit in deputy:
         led.update({unit} if seats(unit, on=actor.on).filter(seat=GroupMember.Seat.LEADER, away=True).exists() else ())
     return led
+
+
+def sums_up_any(actor, submissions):
+    """Does this person sum up the collective review of one of ``submissions``: as leader, or as deputy where the sheet is the
+    leader's own or the leader is away? A guess from few queries; ``may_conclude`` decides."""
+    led = units_led(actor)
+    deputy = {grant.unit_id for grant in actor.grants if grant.seat == GroupMember.Seat.DEPUTY}
+    if any(submission.unit_id in led for submission in submissions):
+        return True
+    people = {submission.person_id for submission in submissions if submission.unit_id in deputy}
+    leaders = GroupMember.objects.filter(
+        group__in=LeadingGroup.objects.in_force(actor.on), seat=GroupMember.Seat.LEADER
+    )
+    return bool(people) and leaders.filter(group__unit__in=deputy, user__in=people - {None}).exists()

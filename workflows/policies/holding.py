@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
+from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies.acting import NOTICE
 
@@ -41,8 +41,8 @@ class Holding:
 
     def conclude(self, unit, person):
         """Of a unit's own leading group, who sums up a review about ``person``: its leader, or in his absence the deputies."""
-        away = self._stand_in_for
-        there = [(seat, user) for seat, user in self._seats.get(unit, ()) if user != person and user not in away]
+        away, barred = self._stand_in_for, {person, *self._stand_in_for.get(person, ())}
+        there = [(seat, user) for seat, user in self._seats.get(unit, ()) if user not in barred and user not in away]
         first = next((seat for seat in SEATS if any(seat == held for held, _ in there)), None)
         return {user for seat, user in there if seat == first}
 
@@ -59,31 +59,33 @@ class Holding:
     @cached_property
     def names(self):
         """Person → name, of everybody who holds a role."""
-        return {pk: name for pk, name, _ in self._people}
-
-    @cached_property
-    def _people(self):
-        """Person, name and unit of everybody who holds a role."""
-        users = {user for held in self._held.values() for user in held}
-        return list(User.objects.filter(pk__in=users).order_by().values_list("pk", "name", "unit_id"))
+        members = {user: name for _, _, user, name in self._members}
+        return members | {user: name for _, _, user, name, _, _ in self._appointed}
 
     @cached_property
     def _parents(self):
         return dict(Unit.objects.order_by().values_list("pk", "parent_id"))
 
     @cached_property
-    def _appointments(self):
-        """Who holds which role where, whom he stands in for, and whether he may sign in; people in the order of lists."""
-        found = Appointment.objects.in_force(self.on).order_by("user__sort_key", "user")
-        return list(found.values_list("role", "unit_id", "user_id", "acting_for_id", "user__is_active"))
+    def _appointed(self):
+        """(role, unit, person, his name, where he works, for whom he stands in) of active people, in the order they are listed."""
+        found = Appointment.objects.in_force(self.on).filter(user__is_active=True).order_by("user__sort_key", "user")
+        return list(found.values_list("role", "unit_id", "user_id", "user__name", "user__unit_id", "acting_for_id"))
+
+    @cached_property
+    def _members(self):
+        """(unit, seat, person, his name) of the leading groups' active members."""
+        groups = LeadingGroup.objects.in_force(self.on)
+        members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
+        return list(members.values_list("group__unit_id", "seat", "user_id", "user__name"))
 
     @cached_property
     def _held(self):
         """(role, unit) → its active holders, in the order in which people are listed."""
         held = {}
-        for role, unit, user, _, active in self._appointments:
+        for role, unit, user, *_ in self._appointed:
             users = held.setdefault((role, unit), [])
-            if active and user not in users:
+            if user not in users:
                 users.append(user)
         for unit, seats in self._seats.items():
             held[GROUP_MEMBER, unit] = [user for _, user in seats]
@@ -92,9 +94,7 @@ class Holding:
     @cached_property
     def _seats(self):
         seats = {}
-        groups = LeadingGroup.objects.in_force(self.on)
-        members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
-        for unit, seat, user in members.values_list("group__unit_id", "seat", "user_id"):
+        for unit, seat, user, _ in self._members:
             seats.setdefault(unit, []).append((seat, user))
         return seats
 
@@ -102,7 +102,7 @@ class Holding:
     def _stand_in_for(self):
         """Whoever is away → those who stand in for him, in whatever role."""
         found = {}
-        for _, _, user, person, _ in self._appointments:
+        for _, _, user, _, _, person in self._appointed:
             if person is not None:
                 found.setdefault(person, set()).add(user)
         return found
@@ -110,8 +110,8 @@ class Holding:
     @cached_property
     def _staff(self):
         """Unit → those of its own people who hold a role of the school."""
-        school = {user for (role, _), users in self._held.items() if role in SCHOOL_ROLES for user in users}
-        at_home = [(unit, pk) for pk, _, unit in self._people if pk in school and unit is not None]
+        school = {user: home for role, _, user, _, home, _ in self._appointed if role in SCHOOL_ROLES}
+        at_home = [(home, user) for user, home in school.items() if home is not None]
         in_post = Incumbency.objects.in_force(self.on).filter(user__in=school).order_by()
         staff = {}
         for unit, user in [*at_home, *in_post.values_list("post__unit_id", "user_id")]:

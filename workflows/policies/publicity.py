@@ -9,16 +9,19 @@ from registers.actors import GROUP_MEMBER
 @policy("workflows.PublicityNotice")
 class PublicityNoticePolicy(Policy):
     def visible(self, rows, actor):
-        """Running notices by their audience; ended ones only to those who may read the sheet."""
+        """Running notices by their audience; ended ones only to those who may read the sheet, or an objection to the notice:
+        whoever is to handle one that came on the last day must still get at it."""
         if not actor.is_authenticated:
             return rows.none()
         today = actor.on
         model = rows.model._meta.get_field("submission").related_model
+        objections = rows.model._meta.get_field("objections").related_model.objects.visible_to(actor)
         running = Q(starts_on__lte=today, ends_on__gte=today, cleared_at=None)
         inside = actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, "office")
         return rows.filter(
             running & (Q(audience__in=["school", "public"]) | Q(unit__in=inside))
             | Q(submission__in=model.objects.visible_to(actor))
+            | Q(pk__in=objections.values("notice"))
         )
 
     def may_object(self, actor, notice):

@@ -75,8 +75,8 @@ class SubmissionPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         units = actor.own_unit_ids("liaison")
-        rows = rows.filter(Q(task__phase=None) | Q(task__phase__closed_at=None), task__campaign__state="open")
-        return rows.filter(Q(person=actor.user_id) | Q(person=None, unit__in=units), state__in=EDITABLE)
+        rows = rows.filter(takes_content(actor.on), state__in=EDITABLE)
+        return rows.filter(Q(person=actor.user_id) | Q(person=None, unit__in=units))
 
     def may_fill(self, actor, submission):
         if submission.person_id != actor.user_id and submission.person_id is not None:
@@ -85,14 +85,7 @@ class SubmissionPolicy(Policy):
             return no("单位表由本单位联络员填写。")
         if submission.state not in EDITABLE:
             return no("该表当前不在填报环节，不能修改。")
-        if submission.task.campaign.state != "open":
-            return no("该年度活动已经结束，不再接受填报；已填的内容仍然保留。")
-        phase = submission.task.phase
-        if phase is not None and phase.closed_at is not None:
-            return no(
-                f"“{phase.label}”已经关闭，不再接受填报；已填的内容仍然保留。确需补报的，请联系学校领导小组办公室。"
-            )
-        return YES
+        return may_take_content(submission, on=actor.on)
 
     def may_hand_in(self, actor, submission):
         """Hand in what is filled: in time, unless the task takes late sheets. Its draft can be saved all the same."""
@@ -134,6 +127,9 @@ class SubmissionPolicy(Policy):
         )
         if not filler:
             return no("只有填报人可以撤回。")
+        phase = submission.task.phase
+        if phase is not None and phase.closed_at is not None:
+            return no(f"“{phase.label}”已经关闭，撤回后不能再提交，因此不能撤回。")
         return YES if in_time(submission, on=actor.on) else no("已过截止日期，撤回后不能再提交，因此不能撤回。")
 
     def may_decide(self, actor, submission):
@@ -191,12 +187,14 @@ class SubmissionPolicy(Policy):
 
     def to_nudge(self, rows, actor):
         """Those of ``rows`` that ``may_nudge`` lets the actor urge."""
-        rows = rows.filter(unit__in=actor.unit_ids(*MAY_NUDGE), state__in=[*EDITABLE, State.IN_REVIEW])
-        return rows.exclude(person=actor.user_id)
+        due = Q(state=State.IN_REVIEW) | takes_content(actor.on) & Q(state__in=EDITABLE)
+        return rows.filter(due, unit__in=actor.unit_ids(*MAY_NUDGE)).exclude(person=actor.user_id)
 
     def may_nudge(self, actor, submission):
         if submission.task.campaign.state != "open" or submission.state not in (*EDITABLE, State.IN_REVIEW):
             return no("该表目前无需催办。")
+        if submission.state in EDITABLE and not (verdict := may_take_content(submission, on=actor.on)):
+            return verdict
         if submission.person_id == actor.user_id:
             return no("不必催办自己的表。")
         if submission.unit_id in actor.unit_ids(*MAY_NUDGE):
@@ -208,6 +206,25 @@ def _first(taken):
     """The highest of the seats that are taken; None when there is none."""
     taken = set(taken)
     return next((seat for seat in ("leader", "deputy", "member") if seat in taken), None)
+
+
+def takes_content(on):
+    """Sheets that can be filled on the day ``on`` as far as campaign and phase go; their state is for the caller to ask.
+
+    A closed phase takes nothing more, but what was sent back from review has its redo day all the same.
+    """
+    phase = Q(task__phase=None) | Q(task__phase__closed_at=None) | Q(state=State.RETURNED, due_on__gte=on)
+    return phase & Q(task__campaign__state="open")
+
+
+def may_take_content(submission, *, on):
+    """As ``takes_content``, of one sheet, with the reason."""
+    if submission.task.campaign.state != "open":
+        return no("该年度活动已经结束，不再接受填报；已填的内容仍然保留。")
+    phase = submission.task.phase
+    if phase is None or phase.closed_at is None or (submission.state == State.RETURNED and on <= submission.due_on):
+        return YES
+    return no(f"“{phase.label}”已经关闭，不再接受填报；已填的内容仍然保留。确需补报的，请联系学校领导小组办公室。")
 
 
 def in_time(submission, *, on):

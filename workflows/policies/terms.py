@@ -9,6 +9,7 @@ from registers.models import User
 from workflows.models import Campaign
 from workflows.models.submissions import EDITABLE
 from workflows.policies.acting import holders, impartial, is_concerned
+from workflows.policies.submissions import may_take_content, takes_content
 
 ANSWERABLE = ("liaison", "unit_head", "leader_in_charge", "registrar", *SCHOOL_ROLES)
 
@@ -34,8 +35,9 @@ class ExtensionPolicy(Policy):
 
     def awaiting(self, rows, actor):
         """Open requests that are this person's to decide."""
-        rows = rows.filter(self._deciding(actor), granted=None, submission__state__in=EDITABLE)
-        rows = rows.exclude(asked_by=actor.user_id)
+        sheets = rows.model._meta.get_field("submission").related_model.objects
+        sheets = sheets.filter(takes_content(actor.on), state__in=EDITABLE)
+        rows = rows.filter(self._deciding(actor), granted=None, submission__in=sheets).exclude(asked_by=actor.user_id)
         return rows.exclude(submission__person__in=[actor.user_id, *actor.stands_in_for])
 
     def _deciding(self, actor):
@@ -54,6 +56,8 @@ class ExtensionPolicy(Policy):
             return no("该延期申请已经办理。")
         if sheet.state not in EDITABLE:
             return no("该表已不在填报环节，无须延期。")
+        if not (verdict := may_take_content(sheet, on=actor.on)):
+            return verdict
         if extension.asked_by_id == actor.user_id or is_concerned(actor, sheet, role):
             return no("不能办理自己提出的或与本人、被代理人、本单位有关的延期申请，该申请由上一级办理。")
         if sheet.unit_id not in actor.answerable_unit_ids(role):

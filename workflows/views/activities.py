@@ -17,7 +17,7 @@ from registers.views.paging import paged
 from registers.views.papers import download
 from workflows import activities, attachments, campaigns, minutes, records
 from workflows.forms import activities as forms
-from workflows.models import Activity, Attendance
+from workflows.models import Activity, Attendance, Campaign
 from workflows.policies.activities import KEEPERS, WATCHERS
 
 FILES = {"accepted": attachments.ACCEPTED, "accepted_words": attachments.ACCEPTED_WORDS, "most": attachments.MOST}
@@ -69,7 +69,7 @@ def activity_list(request):
         "purposes": [(code, label) for code, label in minutes.PURPOSES.items() if _used(known, code)],
         "page": page,
         "may_record": bool(running and known and recording_units(request.actor)),
-        "may_watch": request.actor.has(*WATCHERS),
+        "may_watch": can(request.actor, "watch", Campaign),
     }
     return render(request, "workflows/activity_list.html", context)
 

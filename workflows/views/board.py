@@ -102,4 +102,5 @@ def _common(request, shown, choice, year):
         "year": year,
         "sent": {"year": year, **choice.given()},
         "may_urge": can(request.actor, "urge", shown.campaign),
+        "may_move": can(request.actor, "enrol", shown.campaign),
     }

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from registers import clock
 from registers.access import can
 from registers.models import Scheme
+from registers.schemes.language import SUCCESSION
 from workflows import campaigns, deadlines, progress, scoping
 from workflows.models import Campaign, CampaignTask, DeadlineChange, Submission
 from workflows.models.submissions import State
@@ -19,8 +20,8 @@ def campaign(request):
     Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``,
     ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units are not in yet), ``timeline``
     for ``components/timeline.html``, ``phases`` as (phase, state, [(task, due, counts)]) and ``standing`` as
-    [(task, due, counts)], ``may_move`` (deadlines); a task carries ``paper_label``, ``filler``, ``moved`` (its deadline was)
-    and ``owes``: it is open and sheets are missing.
+    [(task, due, counts)], ``may_move`` (deadlines); a task carries ``paper_label``, ``filler``, ``moved`` (its deadline was),
+    ``is_succession`` and ``owes``: it is open and sheets are missing.
     """
     running = campaigns.current()
     context = {
@@ -41,7 +42,7 @@ def campaign(request):
         for phase in running.phases.prefetch_related(Prefetch("tasks", tasks_of)):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
             phases.append((phase, _phase_state(phase, today), _shown(running, tasks, counts, now)))
-        standing = running.tasks.filter(phase=None).order_by("position") if running.scheme.rules.has_standing else []
+        standing = running.tasks.filter(phase=None).order_by("position")
         context |= {
             "phases": phases,
             "standing": _shown(running, standing, counts, now),
@@ -51,7 +52,7 @@ def campaign(request):
             "outside": _outside(running) if may_run else 0,
             "may_move": request.actor.has("office", "registrar"),
             "timeline": [
-                {"label": phase.label, "state": state, "dates": _span(phase), "url": f"#{phase.code}"}
+                {"label": phase.label, "state": state, "dates": _span(phase, running.year), "url": f"#{phase.code}"}
                 for phase, state, _ in phases
             ],
         }
@@ -71,8 +72,10 @@ def _shown(running, tasks, counts, now):
     for task in tasks:
         paper = rules.papers[task.paper]
         task.paper_label = paper.label or paper.title
-        task.filler = rules.roles[rules.routes[task.route].steps[0].role]
+        task.campaign = running  # read once, with its rule book
+        task.filler = rules.roles[task.route_rules.steps[0].role]
         count = counts.get(task.pk)
+        task.is_succession = task.code == SUCCESSION
         task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
     return [(task, deadlines.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
 
@@ -85,7 +88,11 @@ def _phase_state(phase, today):
     return "done" if today > phase.due_on else "current"
 
 
-def _span(phase):
-    """From when to when, for the reader."""
-    due = f"{phase.due_on.month}月{phase.due_on.day}日"
-    return f"{phase.starts_on.month}月{phase.starts_on.day}日 – {due}" if phase.starts_on else f"{due}前"
+def _span(phase, year):
+    """From when to when, for the reader; a day of another year than ``year`` with its own."""
+    due = _words(phase.due_on, year)
+    return f"{_words(phase.starts_on, year)} – {due}" if phase.starts_on else f"{due}前"
+
+
+def _words(day, year):
+    return f"{day.year}年{day.month}月{day.day}日" if day.year != year else f"{day.month}月{day.day}日"

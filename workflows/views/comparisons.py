@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from registers import clock, comparisons, ledgers
 from registers.access import require
 from registers.actors import SCHOOL_ROLES
-from registers.models import Post, Scheme, Unit
+from registers.models import Post, RiskPoint, Scheme, Unit
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
 from workflows import comparing
@@ -63,7 +63,15 @@ def _about(request, units, posts):
         unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
         require(request.actor, "view_ledger", unit)
         return unit, None
-    return (None, posts[0]) if posts and not units else (units[0] if units else None, None)
+    return (None, posts[0]) if posts and not units else (_first_with_points(request.actor, units), None)
+
+
+def _first_with_points(actor, units):
+    """The first of ``units`` with risk points: an institution itself seldom has any of its own. None without units."""
+    if len(units) < 2:
+        return units[0] if units else None
+    filled = set(RiskPoint.objects.visible_to(actor).filter(unit__in=units).values_list("unit", flat=True).distinct())
+    return next((unit for unit in units if unit.pk in filled), units[0])
 
 
 def _crumbs(unit, post):

@@ -49,7 +49,8 @@ def chosen_units(data):
 def campaign_plan(request):
     """Preview a year before opening it: units, people, sheets, days.
 
-    ``?year=``, ticked ``units``, ``?after=`` a campaign whose units are proposed. Context: ``plan``, ``form``, ``crumbs``, ``after``.
+    ``?year=``, ticked ``units``, ``?after=`` a campaign whose units are proposed. Context: ``plan``, ``form``, ``crumbs``, ``after``,
+    ``taken``: was the year opened already?
     """
     require(request.actor, "open", Campaign)
     after = Campaign.objects.visible_to(request.actor).filter(year=_number(request.GET.get("after"))).first()
@@ -63,6 +64,7 @@ def campaign_plan(request):
     chosen = chosen_units(request.GET)
     if chosen is None and after is not None:
         chosen = set(after.enrolments.values_list("unit_id", flat=True))
+    context["taken"] = Campaign.objects.visible_to(request.actor).filter(year=form.cleaned_data["year"]).exists()
     context["plan"] = plans.plan_of(scheme, root, year=form.cleaned_data["year"], on=clock.today(), chosen=chosen)
     return render(request, "workflows/campaign_plan.html", context)
 

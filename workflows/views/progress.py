@@ -101,7 +101,7 @@ def in_full(rows):
     """Sheets in the list's order, with what a line of it shows."""
     handed_in = Decision.objects.filter(submission=OuterRef("pk"), verdict="submit").order_by("-seen_version")
     rows = rows.annotate(days_late=Subquery(handed_in.values("days_late")[:1]))
-    return progress.in_order(rows.select_related("task", "unit", "post", "person", "assigned_to"))
+    return progress.in_order(rows.select_related("task__phase", "unit", "post", "person", "assigned_to"))
 
 
 def standing(actor, campaign, rows, holding=None):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from registers import audit, clock
 from registers.access import policy_of
 from registers.views.paging import paged
-from workflows import bulk, deadlines
+from workflows import bulk, deadlines, policies
 from workflows.forms.queue import BulkForm
 from workflows.models import ReviewVote, Submission
 from workflows.previews import briefs
@@ -76,7 +76,7 @@ def _wants_signature(request, ticked):
 
 def _page(request, *, ticked, form=None, status=200):
     """Context: ``page``, ``rows`` (Brief, each with ``due``, ``ticked``, ``voted``, ``step``), ``form``, ``filters``, ``tasks``,
-    ``steps``, ``units``, ``sizes``, ``reviews`` (is there something to vote on?), ``returnable``."""
+    ``steps``, ``units``, ``sizes``, ``reviews`` (is there something to vote on?), ``concludes`` (or to pass?), ``returnable``."""
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("task", "step", "unit", "tick")}
     asked = request.GET.get("size", "")
     size = int(asked) if asked in map(str, SIZES) else SIZES[1]
@@ -106,8 +106,10 @@ def _page(request, *, ticked, form=None, status=200):
             "size": size,
             "sizes": SIZES,
             "most": bulk.MOST,
-            "reviews": "collective_review" in kinds,
+            "reviews": any(row.reviewed for row in rows),
             "signs": "sign" in kinds,
+            "concludes": any(not row.reviewed for row in rows)
+            or policies.sums_up_any(request.actor, [row.submission for row in rows]),
             "returnable": any(row.step and row.step.may_return for row in rows),
         },
         status=status,
@@ -122,7 +124,7 @@ def _rows(request, sheets, ticked, filters):
     for brief in found.values():
         sheet = brief.submission
         brief.due = deadlines.shown(sheet.step_due_on, now)
-        brief.reviewed = brief.step is not None and brief.step.kind == "collective_review"
+        brief.reviewed = bulk.is_review(sheet)
         brief.mine = brief.reviewed and (sheet.pk, sheet.round) in mine
         brief.ticked = sheet.pk in ticked if ticked is not None else filters["tick"] == "all"
     return list(found.values())

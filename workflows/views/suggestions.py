@@ -138,8 +138,7 @@ def answer(request, submission, content, *, sheet, seen):
     """Take a suggestion over into the draft (``adopt``), or decline it (``decline``), as the buttons of the form say; what else
     was typed is saved along with it.
 
-    Returns the anchor of where to go on. Raises ``drafts.Conflict`` or ``suggestions.Refused``; then nothing has changed
-    but, when it was refused, the saved draft.
+    Returns the anchor of where to go on. Raises ``drafts.Conflict`` or ``suggestions.Refused``; then nothing has changed.
     """
     at, anchor = clock.now(), "#suggestions"
     with transaction.atomic():

@@ -18,18 +18,23 @@ SHOWN = 20  # sheets named in a preview
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deadline_change(request, pk):
-    """调整截止 of one task: the form with a preview, and what was moved before.
+    """调整截止 of one task: the form with a preview, and what was moved before. ``?unit=`` proposes a unit.
 
     Context: ``task``, ``due``, ``may_move``, ``form``, ``units``, ``page`` of changes, ``preview`` None or the sheets that would
     change as (sheet, from, to), their number ``preview_count``, and ``crumbs``.
     """
     task = get_object_or_404(
-        CampaignTask.objects.visible_to(request.actor).select_related("campaign__scheme", "campaign__institution"),
+        CampaignTask.objects.visible_to(request.actor).select_related(
+            "campaign__scheme", "campaign__institution", "phase"
+        ),
         pk=pk,
     )
     require(request.actor, "watch", Campaign)
     if request.method != "POST":
-        return _change_page(request, task, DeadlineForm(initial={"whom": "all", "due_on": task.due_on}))
+        due_on = task.due_on if task.due_on and task.due_on >= clock.today() else None
+        unit = request.GET.get("unit", "")[:20]
+        first = {"whom": "unit" if unit else "all", "unit": unit, "due_on": due_on}
+        return _change_page(request, task, DeadlineForm(initial=first))
     require(request.actor, "move_deadline", task)
     form, at = DeadlineForm(request.POST), clock.now()
     if not form.is_valid():
@@ -44,7 +49,7 @@ def deadline_change(request, pk):
     except terms.Refused as refused:
         form.add_error(refused.field, str(refused))
         return _change_page(request, task, form, status=422)
-    told = f"涉及 {change.sheets} 份表，已通知填报人" if change.sheets else "目前没有表因此改变"
+    told = f"涉及 {change.sheets} 张表，已通知填报人" if change.sheets else "目前没有表因此改变"
     messages.success(request, f"截止日期已调整为 {change.due_on:%Y-%m-%d}（{change.circle}），{told}。")
     return redirect("deadline_change", pk=pk)
 

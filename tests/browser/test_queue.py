@@ -42,10 +42,10 @@ def test_all_of_the_page_are_ticked_and_signed_with_one_password(site, waiting, 
     head.go("/queue/")
     head.page.get_by_role("checkbox", name="勾选").check()
     head.page.get_by_label("登录密码（签字确认）").fill("wrong-password")
-    head.press("通过")
+    head.press("通过所选")
     assert "密码不正确，一张都没有办理" in head.text()
     assert head.page.get_by_role("checkbox", name="勾选", checked=True).count() == 1
     head.page.get_by_label("登录密码（签字确认）").fill(PASSWORD)
-    head.press("通过")
+    head.press("通过所选")
     assert "1 张全部办理完毕" in head.text()
     assert waiting.sheet("personal-search").step == "file", "summed up and signed in one act"

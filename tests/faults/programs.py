@@ -53,6 +53,8 @@ class Broker:
         """Let the time be over that a worker has for a message it has taken (CELERY_BROKER_TRANSPORT_OPTIONS)."""
         for tag in self.client.zrange("unacked_index", 0, -1):
             self.client.zadd("unacked_index", {tag: 1})
+        # A worker that was killed just as it looked for such messages holds this for as long.
+        self.client.delete("unacked_mutex")
 
 
 class Program:

@@ -157,7 +157,11 @@ def test_preview_writes_nothing_and_carries_the_ticks_over(campus, clock, client
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("", "请填写年度：2000 至 2100 之间的整数。"), ("去年", "年度应为 2000 至 2100 之间的整数，例如 2026。"), ("1999", "年度应在 2000 至 2100 之间。")],
+    [
+        ("", "请填写年度：2000 至 2100 之间的整数。"),
+        ("去年", "年度应为 2000 至 2100 之间的整数，例如 2026。"),
+        ("1999", "年度应在 2000 至 2100 之间。"),
+    ],
 )
 def test_year_that_cannot_be_is_refused_in_words(campus, client, typed, said):
     page = signed_in(client, campus.office).get(reverse("campaign_plan"), {"year": typed})

@@ -138,7 +138,7 @@ def decide(extension_id, *, grant, actor, at, answer="", until=None):
 
 
 def lapse(sheets, *, why, at):
-    """These ``sheets`` (ids) have been handed in or stopped: a request that is still open has nothing to ask for any more.
+    """These ``sheets`` (ids) were handed in, stopped or given the time: a request that is still open asks for nothing any more.
 
     ``why``: in words, such as “该表已提交”. In the transaction of the act.
     """

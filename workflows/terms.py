@@ -6,12 +6,13 @@ late), unless its day is later: then he has that one. A returned sheet keeps its
 """
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from registers import audit
 from registers.access import require
-from workflows import deadlines, notifications, policies
-from workflows.models import CampaignTask, DeadlineChange, Submission
+from workflows import deadlines, extensions, notifications, policies
+from workflows.models import CampaignTask, DeadlineChange, Extension, Submission
 from workflows.models.submissions import State
 
 
@@ -89,8 +90,8 @@ def preview(task, *, due_on, unit=None, person=None, on):
 def move(task, *, due_on, reason, actor, at, unit=None, person=None):
     """Move the deadline of ``task`` to ``due_on`` for everybody, for a ``unit`` with all below it, or for a ``person``.
 
-    Only sheets not yet handed in get the new day (the rule is above); whoever is concerned is told at once. Returns the
-    ``DeadlineChange``. Raises ``Refused`` or ``NotAllowed``; then nothing has changed.
+    Only sheets not yet handed in get the new day (the rule is above); whoever is concerned is told at once, and requests for
+    no more time than that lapse. Returns the ``DeadlineChange``. Raises ``Refused`` or ``NotAllowed``; then nothing has changed.
     """
     task = CampaignTask.objects.select_for_update(of=("self",)).select_related("campaign__scheme").get(pk=task.pk)
     require(actor, "move_deadline", task)
@@ -115,6 +116,8 @@ def move(task, *, due_on, reason, actor, at, unit=None, person=None):
         task.save(update_fields=["due_on"])
     for day, group in _by(lambda sheet: sheet.new_due, moved).items():
         Submission.objects.filter(pk__in=[sheet.pk for sheet in group]).update(due_on=day)
+    met = Extension.objects.filter(submission__in=[sheet.pk for sheet in moved], until__lte=F("submission__due_on"))
+    extensions.lapse(met.values("submission"), why="截止日期已经调整", at=at)
     audit.append(
         "campaign.deadline_moved",
         about=task,

@@ -12,7 +12,7 @@ from registers.models import Appointment, AuditEntry
 from tests.factories import START, appoint
 from tests.personas import point
 from tests.workflows.term_cases import strict
-from workflows import extensions
+from workflows import extensions, terms
 from workflows.models import Extension, Notification
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +36,24 @@ def decide(year, extension, by, *, grant=True, **said):
 
 def deciders(extension):
     return sorted(person.number for person in people_who_may("decide", extension))
+
+
+@pytest.mark.parametrize(
+    ("moved_to", "granted"), [(date(2026, 9, 29), None), (LATER, False), (date(2026, 10, 20), False)]
+)
+def test_request_lapses_when_a_moved_deadline_gives_the_time(year, moved_to, granted):
+    asked = ask(year, year.sheet("personal-search"))
+
+    terms.move(
+        asked.submission.task,
+        due_on=moved_to,
+        reason="校历调整",
+        actor=year.actor(year.campus.office),
+        at=year.clock.now,
+    )
+
+    asked.refresh_from_db()
+    assert (asked.granted, asked.answer) == (granted, "" if granted is None else "截止日期已经调整，申请自行了结。")
 
 
 def test_granted_term_is_the_sheet_s_day_and_both_are_told(year):

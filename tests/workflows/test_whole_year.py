@@ -142,6 +142,11 @@ NEVER = {
 POINTS = (-5, -1, 0, 1, 3, 5, 10)
 
 
+def two_units(campus, *, played):
+    """A year in which the others hand nothing in: plenty to be reminded of, and little to play."""
+    return WholeYear(campus, played=set())
+
+
 class Played:
     """A rule book's year as the demo has played it, day by day, and what came of it."""
 
@@ -159,7 +164,7 @@ class Played:
         self.campus.make()
         register = Register(self.campus)
         register.make()
-        self.refused = story.tell(self.campus, register, director=WholeYear)
+        self.refused = story.tell(self.campus, register, director=two_units)
         self.campaign = Campaign.objects.select_related("scheme").get(year=YEAR)
         self.table = holidays.country_holidays("CN", years=range(YEAR - 1, YEAR + 2))
         self.sheets = list(

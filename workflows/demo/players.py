@@ -13,6 +13,8 @@ SEND_BACK = "请对照逐行意见修改补充，按期重新提交。"
 REASONS_GIVEN = 0.4
 NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group")
 
+AS_NOTICED = "公示期间无异议，按公示的等级确定。"
+
 
 class Players:
     """Finds whoever may act on a sheet at the moment, and lets him."""
@@ -130,7 +132,9 @@ class Players:
             if not entry.details["to_grade"]:
                 continue
             noticed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
-            chosen[entry.key] = (noticed.code if noticed else entry.details["proposal"].grade, "")
+            proposal = entry.details["proposal"].grade
+            grade = noticed.code if noticed else proposal
+            chosen[entry.key] = (grade, "" if grade == proposal else AS_NOTICED)
         return chosen
 
     def send_back(self, sheet, remarks):

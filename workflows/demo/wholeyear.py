@@ -13,12 +13,13 @@ LEAD = 12  # days before its deadline on which a sheet is begun at the latest
 class WholeYear(Director):
     """Deals each sheet one of three fates: filed in time, handed in late, never handed in. Whoever decides does so at once.
 
-    People are at work in two units; in the others groups and powers are filed and nothing else is ever handed in. ``late``
-    and ``never``: ids of the sheets so dealt, for whoever wants to know what should have come of it.
+    People are at work in the units that are ``played`` and in two that always are; in the others groups and powers are filed
+    and nothing else is ever handed in. ``late`` and ``never``: ids of the sheets so dealt, for whoever wants to know what
+    should have come of it.
     """
 
     def __init__(self, campus, *, played):
-        super().__init__(campus, played=set())
+        super().__init__(campus, played=played)
         self.late, self.never = set(), set()
 
     def plan(self, sheet):

@@ -173,9 +173,7 @@ class Morning:
     def _who_decides(self, row):
         """Whoever acts at the step: the colleague it was handed to while he holds the part; no member who has voted."""
         pk, step, _, _, unit, campaign, subject, role, assigned, route = row
-        people = self.holding.deciders(role, unit, person=subject)
-        if assigned in people:
-            people = [assigned]
+        people = self.holding.deciders(role, unit, person=subject, assigned_to=assigned)
         if role == GROUP_MEMBER and (campaign, route, step) in self._collective:
             concluding = self.holding.conclude(unit, subject)
             people = [user for user in people if (pk, user) not in self._voted or user in concluding]

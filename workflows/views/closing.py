@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -28,7 +28,7 @@ class CloseForm(forms.Form):
 def phase_close(request, pk):
     """Close a phase; before that, what would stay undone.
 
-    Context: ``phase``, ``undone`` as (task label, state in words, count), ``form``, ``crumbs``.
+    Context: ``phase``, ``undone`` (see ``_undone``), ``form``, ``crumbs``.
     """
     phase = get_object_or_404(Phase.objects.visible_to(request.actor).select_related("campaign"), pk=pk)
     require(request.actor, "close", phase)
@@ -47,11 +47,14 @@ def phase_close(request, pk):
 
 
 def _undone(**which):
-    """``[(task label, state in words, count)]`` of what is not filed."""
-    words = dict(State.choices)
-    rows = Submission.objects.filter(**which).exclude(state__in=[State.FILED, State.CANCELLED])
-    counted = rows.order_by("task__position", "state").values_list("task__label", "state").annotate(Count("pk"))
-    return [(label, words[state], count) for label, state, count in counted]
+    """``states`` in words, and per task ``(label, counts by state)``, of what is not filed; None where all is."""
+    states = [State.WAITING, State.OPEN, State.RETURNED, State.IN_REVIEW]
+    counts = {state.value: Count("pk", filter=Q(state=state)) for state in states}
+    rows = Submission.objects.filter(**which, state__in=states).values("task__label").annotate(**counts)
+    tasks = [
+        (row["task__label"], [row[state] for state in states]) for row in rows.order_by("task__position", "task__label")
+    ]
+    return {"states": [state.label for state in states], "tasks": tasks} if tasks else None
 
 
 @require_POST
@@ -71,7 +74,7 @@ def phase_reopen(request, pk):
 def campaign_close(request, year):
     """End a campaign.
 
-    Context: ``campaign``, ``undone`` as (task label, state in words, count), ``moving`` (how many in review), ``crumbs``.
+    Context: ``campaign``, ``undone`` (see ``_undone``), ``moving`` (how many in review), ``crumbs``.
     """
     found = get_object_or_404(Campaign.objects.visible_to(request.actor), year=year)
     require(request.actor, "close", found)

@@ -77,7 +77,11 @@ class Story:
     # -- before the review -----------------------------------------------------------------------------
     def campaign_opens(self):
         self.at("07-06")
-        self.office.go("/campaign/").press("开展年度活动")
+        office = self.office.go("/campaign/")
+        office.page.get_by_role("link", name="预览2026年度活动").click()
+        office.page.wait_for_load_state()
+        assert self.campus.unit.name in office.text()
+        office.press("开展年度活动")
         assert "2026年风险岗位廉能管理已开展" in self.office.text()
 
     def group_is_filed(self):
@@ -262,18 +266,26 @@ def test_from_a_self_check_to_a_ledger_row(stage, tmp_path):
 
 
 def reminded(story):
-    """Whoever has not done what is due hears of it, once each; his head as well once it is late."""
-    overdue = f"“{SEARCH}”（填报，财务处）已逾期，请尽快办理。"
-    for day, hour in (("09-17", 8), ("09-20", 8), ("09-21", 8), ("09-21", 9)):
+    """Whoever has not done what is due hears of it on working days, once a day; his head as well once it is three days late."""
+    for day, hour in (("09-17", 8), ("09-18", 8), ("09-20", 8), ("09-21", 8), ("09-21", 9), ("09-22", 8), ("09-23", 8)):
         story.at(day, hour)
-    idle = story.idle.go("/inbox/").text()
-    for words in ("将于9月20日 24:00 截止。", "今天 24:00 截止。"):
-        assert idle.count(f"“{SEARCH}”（填报，财务处）{words}") == 1
-    assert idle.count(overdue) == 1
-    assert story.head.go("/inbox/").text().count(overdue) == 2  # his own sheet, and that of his idle subordinate
+    story.idle.go("/inbox/")
+    told = story.idle.page.get_by_role("row").filter(has_text="项提醒").all_inner_texts()
+    assert [row.strip().splitlines()[0] for row in told] == [
+        "今天有 1 项提醒：1 项已逾期。",
+        "今天有 1 项提醒：1 项已逾期。",
+        "今天有 1 项提醒：1 项即将截止。",
+        "今天有 1 项提醒：1 项即将截止。",
+    ]
+    assert [day in row for day, row in zip(("09-23", "09-21", "09-18", "09-17"), told, strict=True)] == [True] * 4
+    assert SEARCH in told[0]  # the lines of the latest lie open
+    head = story.head.go("/inbox/")
+    told = head.page.get_by_role("row").filter(has_text="所负责单位有").first.inner_text()
+    assert "2026-09-23 08:00" in told
+    assert story.campus.idle.name in told
     assert "逾期" not in story.junior.go("/inbox/").text()  # who has handed in is left alone
     assert story.idle.has_task(SEARCH)
-    assert "逾期 1 天" in story.idle.text()
+    assert "逾期 3 天" in story.idle.text()
 
 
 def copied_by_grade(story):

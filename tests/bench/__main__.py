@@ -332,7 +332,8 @@ def main():
     took = timed(lambda: call_command("demo", scheme="changchun-2016", size=size, stdout=io.StringIO()))
     print(f"database {connection.vendor}; demo campus “{size}” made in {took:.0f} s")
     parts = {part.__name__: part for part in (pages, papers, exports, saves, board, nightly)}
-    for name in sys.argv[2:] or parts:
+    # In this order: ``nightly`` leaves its crowd behind.
+    for name in sorted(sys.argv[2:] or parts, key=list(parts).index):
         parts[name]()
     print(f"all in {time.perf_counter() - start:.0f} s")
 

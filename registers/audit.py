@@ -4,8 +4,6 @@ Each entry carries a digest over itself and the entry before, so a changed, remo
 shows. Entries hold ids and digests, never form text (design section 3; 等保 GB/T 22239 8.1.4).
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -13,13 +11,14 @@ from django.db import transaction
 
 from registers import clock
 from registers.models import AuditEntry, AuditHead
+from registers.text import digest_of
 
 GENESIS = "0" * 64
 
 
 @dataclass(frozen=True)
 class Act:
-    """One kind of act: its Chinese label and who hears of it (a key of ``workflows.notifications``).
+    """One kind of act: its Chinese label and who hears of it (a key of ``workflows.messages.notifications``).
 
     ``urgent``: a mail goes out at once, also to people who want one a day. ``asks``: the message asks for work on a sheet;
     once the sheet no longer waits for its recipient, no mail says so any more.
@@ -117,7 +116,7 @@ def verify():
 
 
 def _digest(entry):
-    text = json.dumps(
+    return digest_of(
         [
             entry.sequence,
             entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -127,9 +126,5 @@ def _digest(entry):
             entry.about,
             entry.detail,
             entry.previous_hash,
-        ],
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
+        ]
     )
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,5 +1,7 @@
-"""Text as people type it: without what nobody can see, and where two texts differ. Pure: no Django."""
+"""Text as people type it: without what nobody can see, where two texts differ, and digests. Pure: no Django."""
 
+import hashlib
+import json
 import re
 from difflib import SequenceMatcher
 
@@ -8,6 +10,20 @@ from difflib import SequenceMatcher
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
 )
+
+
+def digest_of(value):
+    """Return the SHA-256 digest (64 hex digits) of the canonical JSON of ``value``.
+
+    Whatever JSON does not know (days, identifiers) counts by its text. Two values have one digest only if they read the same.
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    return digest_of_text(text)
+
+
+def digest_of_text(text):
+    """Return the SHA-256 digest (64 hex digits) of ``text``."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def without_unseen(text):

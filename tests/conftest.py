@@ -10,7 +10,7 @@ from django.conf import settings as site
 from django.db import connection
 from hypothesis import settings
 
-from registers.schemes import loading
+from registers.schemes.checking import loading
 from tests import factories, personas
 
 # The suite draws the same examples every time; `--hypothesis-profile=explore` looks for new ones.

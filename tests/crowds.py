@@ -21,7 +21,6 @@ from registers.models import (
 from tests import factories, meetings
 from tests.access.world import Story
 from tests.personas import point
-from workflows import drafts
 from workflows.models import (
     CampaignTask,
     DeadlineChange,
@@ -36,6 +35,7 @@ from workflows.models import (
     Submission,
     Suggestion,
 )
+from workflows.sheets import drafts
 
 
 class Crowd:

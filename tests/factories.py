@@ -8,7 +8,8 @@ from django.conf import settings
 
 from registers.actors import Actor
 from registers.models import Appointment, Duty, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
-from registers.schemes import loading, versions
+from registers.schemes import versions
+from registers.schemes.checking import loading
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 YEAR = 2026

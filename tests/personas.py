@@ -1,8 +1,10 @@
 """The same people everywhere: what each of them does in a campaign year, through the doors that the pages use."""
 
 from registers.actors import Actor
-from workflows import campaigns, routes, sweeping
+from workflows import sweeping
+from workflows.campaign import campaigns
 from workflows.models import Submission
+from workflows.routing import routes
 from workflows.sheets import sheet_for
 
 # Factor values and the grade that 001's rule proposes for them.

@@ -10,80 +10,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles import finders
 from django.db.models import Model
 
-from tests.test_architecture import APPS, COMMENT, at_once, files, imported, imports_of, named, text_of
-
-# --- Modules that know each other ----------------------------------------------------------------------
-
-
-def at_import(source):
-    """(line, module) of the imports that run when the module is loaded: those in a function may close a circle."""
-    waiting = list(ast.parse(source).body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from imported(ast.unparse(node))
-        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            waiting.extend(ast.iter_child_nodes(node))
-
-
-def circles(sources):
-    """Every module of ``sources`` (module → source) that comes back to itself, as its path of modules."""
-    knows = {
-        module: {name for _, name in at_import(source) if name in sources and name != module}
-        for module, source in sources.items()
-    }
-    found, done = [], set()
-
-    def walk(module, path):
-        if module in path:
-            found.append(" → ".join([*path[path.index(module) :], module]))
-        elif module not in done:
-            for following in sorted(knows[module]):
-                walk(following, [*path, module])
-            done.add(module)
-
-    for module in sorted(sources):
-        walk(module, [])
-    return found
-
-
-def module_of(path):
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-@pytest.mark.once
-def test_no_modules_import_each_other_in_a_circle():
-    assert circles({module_of(path): text_of(path) for path in files(".py", *APPS)}) == []
-
-
-@pytest.mark.once
-def test_circle_of_imports_is_found():
-    a, b, c = "from app import b", "if True:\n    import app.c", "from app.a import x"
-    assert circles({"app.a": a, "app.b": b, "app.c": c}) == ["app.a → app.b → app.c → app.a"]
-    assert circles({"app.a": a, "app.b": b, "app.c": f"def f():\n    {c}"}) == []
-
-
-@pytest.mark.once
-def test_only_addresses_know_views():
-    others = [path for path in files(".py", *APPS) if "/views/" not in path and not path.endswith("/urls.py")]
-    # A view is a door; what two doors share, or a command needs too, should not live in one.
-    assert at_once(others, imports_of(r"(registers|workflows)\.views\b")) == []
-
-
-@pytest.mark.once
-def test_knowledge_of_a_view_is_found():
-    assert list(imports_of(r"workflows\.views\b")("from workflows.views.desk import desk\n"))
-
+from tests.test_architecture import APPS, COMMENT, at_once, files, named, text_of
 
 # --- What is written only in one place -----------------------------------------------------------------
 
 # Where a submission stands: written by a move, or when the campaign opens what has become due.
 STANDS = {"state", "step", "waiting_role", "step_due_on", "gravest_rank", "filed_at"}
 MOVES_IT = {
-    "workflows/moves.py": "it is the move",
-    "workflows/campaigns.py": "the next sheet of a task that stands all year is open at once",
-    "workflows/owing.py": "sheets open when their day has come, and end when nobody owes them",
-    "workflows/routes.py": "the gravest grade of what is handed in or adjudicated",
+    "workflows/routing/moves.py": "it is the move",
+    "workflows/campaign/campaigns.py": "the next sheet of a task that stands all year is open at once",
+    "workflows/campaign/owing.py": "sheets open when their day has come, and end when nobody owes them",
+    "workflows/publicity/notices.py": "a submission that enters its notice waits for it",
+    "workflows/routing/routes.py": "the gravest grade of what is handed in or adjudicated",
 }
 
 

@@ -1,0 +1,1 @@
+"""What happens to what is on record: campaigns, submissions, notices, reminders. May import ``registers``."""

@@ -8,9 +8,9 @@ from django.db.models import Count, Q
 from registers import audit
 from registers.access import require
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
+from registers.text import digest_of
 from workflows import attachments
 from workflows.models import Activity, Attendance
-from workflows.sheets.base import digest_of
 
 Mark = Attendance.Mark
 EVERYBODY, LEADERS, NAMED = "everybody", "leaders", "named"

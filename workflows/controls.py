@@ -13,7 +13,8 @@ from registers import audit
 from registers.access import require
 from registers.models import Appointment, ControlMeasure, RiskPoint
 from registers.text import without_unseen
-from workflows import attachments, deadlines
+from workflows import attachments
+from workflows.deadlines import days
 from workflows.models import MeasureProgress
 
 Recorded = MeasureProgress.State
@@ -116,9 +117,7 @@ def mine(measures, actor):
 def due_soon(actor, *, limit):
     """What this person has to carry out within a fortnight or should have by now: measures with their standing, first due first."""
     found = mine(with_standing(ControlMeasure.objects.visible_to(actor).in_force(actor.on)), actor)
-    found = found.filter(
-        Q(recorded=None) | ~Q(recorded=Recorded.DONE), due_on__lte=deadlines.add_days(actor.on, SOON_DAYS)
-    )
+    found = found.filter(Q(recorded=None) | ~Q(recorded=Recorded.DONE), due_on__lte=days.add_days(actor.on, SOON_DAYS))
     return list(found.order_by("due_on", "pk")[:limit])
 
 
@@ -158,7 +157,7 @@ def answering(measures, points, *, on):
 def _said_again(last, state, text, uploads, *, actor, at):
     """Has the form of the ``last`` record been sent twice?"""
     same = (last.state, last.text, last.by_id) == (state, text, actor.user_id)
-    return same and last.at >= deadlines.start_of(deadlines.local(at).date()) and attachments.holds(last, uploads)
+    return same and last.at >= days.start_of(days.local(at).date()) and attachments.holds(last, uploads)
 
 
 @transaction.atomic

@@ -5,7 +5,9 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import people_who_may, require
-from workflows import deadlines, notifications, policies
+from workflows import policies
+from workflows.deadlines import days
+from workflows.messages import notifications
 from workflows.models import Extension, Submission
 from workflows.models.submissions import EDITABLE
 
@@ -62,7 +64,7 @@ def ask(submission_id, *, until, reason, actor, at):
 
 
 def _not_too_far(until, on):
-    if deadlines.is_too_far(until, on):
+    if days.is_too_far(until, on):
         raise Refused("until", "所填的日期在一年以后，请核对年份。")
 
 

@@ -8,7 +8,8 @@ from registers import audit
 from registers.access import require
 from registers.actors import GROUP_MEMBER
 from registers.models import Appointment, GroupMember, LeadingGroup, Unit, User
-from workflows import activities, attachments, notifications
+from workflows import activities, attachments
+from workflows.messages import notifications
 from workflows.models import ReadingDocument, ReadReceipt, Submission
 from workflows.models.submissions import State
 

@@ -4,8 +4,6 @@ Whoever fills the sheet answers: a suggestion that is taken over becomes an entr
 sheet is handed in with it; one that is not taken over needs a reason.
 """
 
-import hashlib
-
 from django.db import transaction
 
 from registers import audit
@@ -13,7 +11,10 @@ from registers.access import require
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import User
 from registers.schemes.language import Brings
-from workflows import deadlines, notifications, policies
+from registers.text import digest_of_text
+from workflows import policies
+from workflows.deadlines import days
+from workflows.messages import notifications
 from workflows.models import Suggestion
 
 DAILY = 20  # suggestions a person may make in one day
@@ -54,7 +55,7 @@ def suggest(campaign, *, unit, post=None, actor, at, content, manifestation="", 
     source = allowed[0] if len(allowed) == 1 else source
     if allowed and source not in allowed:
         raise Refused("请选择查找方式。")
-    start = deadlines.due_moment(deadlines.add_days(deadlines.local(at).date(), -1))
+    start = days.due_moment(days.add_days(days.local(at).date(), -1))
     if Suggestion.objects.filter(author=actor.user_id, at__gte=start).count() >= DAILY:
         raise Refused(f"每人每天最多提 {DAILY} 条建议，您今天已达上限，请明天再提。")
     digest = _digest(content)
@@ -80,12 +81,12 @@ def suggest(campaign, *, unit, post=None, actor, at, content, manifestation="", 
 
 
 def _digest(text):
-    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
+    return digest_of_text("".join(text.split()))
 
 
 def _tell_addressees(suggestion, *, at):
     """Whoever fills the sheet hears that there is something, not what."""
-    on = deadlines.local(at).date()
+    on = days.local(at).date()
     if suggestion.post_id:
         people = User.objects.filter(incumbencies__in=suggestion.post.incumbencies.in_force(on), is_active=True)
         text = f"有人就您的岗位“{suggestion.post}”提出了风险点建议，请在填报自查表时查看并答复。"
@@ -202,7 +203,7 @@ def log_rows(*, unit, on, rules, reader=None):
         common = {"task": way, "place": row.post.name if row.post_id else unit.name}
         who = "群众" if row.peer else row.author.name
         rows.append(common | {"at": _minute(row.at), "step": "提出建议", "person": who, "text": row.content})
-        if row.outcome and deadlines.local(row.answered_at).date() <= on:
+        if row.outcome and days.local(row.answered_at).date() <= on:
             text = "：".join(part for part in (row.get_outcome_display(), row.answer) if part)
             answered = {
                 "at": _minute(row.answered_at),
@@ -215,4 +216,4 @@ def log_rows(*, unit, on, rules, reader=None):
 
 
 def _minute(moment):
-    return f"{deadlines.local(moment):%Y-%m-%d %H:%M}"
+    return f"{days.local(moment):%Y-%m-%d %H:%M}"

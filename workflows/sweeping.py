@@ -6,18 +6,11 @@ from functools import partial
 from django.utils import timezone
 
 from registers import jobs
-from workflows import (
-    campaigns,
-    extensions,
-    notifications,
-    publicity,
-    readings,
-    reminders,
-    robots,
-    rosters,
-    routes,
-    vacancies,
-)
+from workflows import extensions, readings
+from workflows.campaign import campaigns, rosters
+from workflows.messages import notifications, reminders, robots
+from workflows.publicity import notices
+from workflows.routing import reseating
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +24,7 @@ def each_hour(*, at, whatever_the_hour=False):
     done = _all_of(
         {
             "rosters": lambda: rosters.reconcile_all(at=at),
-            "vacancies": lambda: vacancies.reseat(at=at),
+            "vacancies": lambda: reseating.reseat(at=at),
             "extensions": lambda: extensions.reseat(at=at),
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
         }
@@ -45,17 +38,17 @@ def sweep(*, at):
     done = _all_of(
         {
             "opened": lambda: campaigns.open_due(at=at),
-            **{f"notice {notice.pk}": partial(routes.finish_notice, notice, at=at) for notice in publicity.ended(on)},
+            **{f"notice {notice.pk}": partial(notices.finish, notice, at=at) for notice in notices.ended(on)},
             "readers": lambda: readings.extend(at=at),
             "mails": notifications.deliver,
             "robots": robots.deliver,
             "jobs": lambda: jobs.work(at=at),
         }
     )
-    notices = sum(finished for name, finished in done.items() if name.startswith("notice "))
+    ended = sum(finished for name, finished in done.items() if name.startswith("notice "))
     return {
         "opened": done["opened"],
-        "notices": notices,
+        "notices": ended,
         "mails": done["mails"],
         "robots": done["robots"],
         "jobs": done["jobs"],

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from registers import clock, exports  # noqa: F401 (exports registers the kinds of jobs)
-from workflows import notifications, sweeping
+from workflows import sweeping
+from workflows.messages import notifications
 
 
 @shared_task(name="workflows.remind", ignore_result=True)

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import require
-from workflows import deadlines, extensions, notifications, policies
+from workflows import extensions, policies
+from workflows.deadlines import days
+from workflows.messages import notifications
 from workflows.models import CampaignTask, DeadlineChange, Extension, Submission
 from workflows.models.submissions import State
 
@@ -134,7 +136,7 @@ def _check(task, due_on, unit, person, *, on):
         raise Refused("whom", "请只选一种范围：某单位或某人。")
     if due_on is None or due_on < on:
         raise Refused("due_on", "新的截止日期不能早于今天。")
-    if deadlines.is_too_far(due_on, on):
+    if days.is_too_far(due_on, on):
         raise Refused("due_on", "新的截止日期在一年以后，请核对年份。")
     if due_on < task.opens_on:
         raise Refused("due_on", f"新的截止日期不能早于开放日期（{task.opens_on:%Y-%m-%d}）。")
@@ -222,7 +224,7 @@ def leave_time(task, sheets, *, at):
     late = [sheet for sheet in sheets if sheet.due_on is not None and sheet.due_on < on]
     if not late:
         return
-    due = deadlines.add_working_days(on, task.campaign.scheme.rules.conduct.newcomer_days)
+    due = days.add_working_days(on, task.campaign.scheme.rules.conduct.newcomer_days)
     Submission.objects.filter(pk__in=[sheet.pk for sheet in late]).update(due_on=due)
     for sheet in late:
         sheet.due_on = due

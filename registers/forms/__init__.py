@@ -1,0 +1,1 @@
+"""Forms of the register's own pages. Never here: rules of the domain."""

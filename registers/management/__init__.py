@@ -1,0 +1,1 @@
+"""Commands of ``manage.py`` about what is on record."""

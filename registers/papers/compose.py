@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from registers.papers.layout import PLACEHOLDER, leaf_columns
 from registers.papers.words import BLANK_TEXT, chinese_date, cleaned, words
+from registers.schemes.layout import PLACEHOLDER, leaf_columns
 
 TICK = "√"
 SOURCES = {}

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registers.papers.layout import PaperLayout
 from registers.schemes.conduct import ActivityKind, Conduct, Rotation
+from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Code, Day, Level, Named, Part, Role, Text, UnitType
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them

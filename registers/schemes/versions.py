@@ -1,6 +1,5 @@
 """Put a checked scheme file on record as an immutable version."""
 
-import hashlib
 import json
 
 from django.db import transaction
@@ -8,6 +7,7 @@ from django.db import transaction
 from registers import audit
 from registers.models import Grade, RiskCategory, Scheme
 from registers.schemes.language import StepKind
+from registers.text import digest_of_text
 
 
 @transaction.atomic
@@ -17,7 +17,7 @@ def store(rules, document, *, at, actor=None, source=""):
     ``rules`` is the typed scheme, ``document`` its plain form, ``source`` its text as written. Returns
     ``(Scheme, created)``. Campaigns keep the version they were opened from. Source: R2-35.
     """
-    digest = hashlib.sha256(json.dumps(document, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    digest = digest_of_text(json.dumps(document, ensure_ascii=False, sort_keys=True))
     earlier = Scheme.objects.select_for_update().filter(slug=rules.identity.slug).order_by("-version").first()
     if earlier is not None and earlier.digest == digest:
         return earlier, False

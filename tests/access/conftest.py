@@ -16,9 +16,7 @@ from registers import exports, jobs  # noqa: F401 (exports registers the kinds o
 from tests import factories
 from tests.access.world import World
 from tests.conftest import Clock
-from workflows import (
-    robots,
-)
+from workflows.messages import robots
 
 
 @contextmanager

@@ -9,26 +9,15 @@ from openpyxl import Workbook
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
 from registers.models import ControlMeasure, Job, Post, Regulation
 from registers.papers import pages
-from registers.schemes import drafts as scheme_drafts
+from registers.schemes.desk import drafts as scheme_drafts
 from tests import factories, personas
 from tests.access.browsers import Browser
 from tests.personas import MEASURES, point, power, unit_point
-from workflows import (
-    activities,
-    attachments,
-    controls,
-    drafts,
-    extensions,
-    publicity,
-    readings,
-    reminders,
-    robots,
-    standing_in,
-    suggestions,
-    terms,
-)
+from workflows import activities, attachments, controls, extensions, readings, suggestions, terms
+from workflows.messages import reminders, robots, standing_in
 from workflows.models import ChannelChoice, Objection, PublicityNotice, Submission
-from workflows.sheets import sheet_for
+from workflows.publicity import objections
+from workflows.sheets import drafts, sheet_for
 
 NOBODY = "nobody"
 STAFF = (
@@ -241,7 +230,7 @@ class World:
 
     def _objection(self):
         actor = self.year.actor(self.campus.colleague)
-        self.objection, _ = publicity.object_to(
+        self.objection, _ = objections.object_to(
             self.notice, actor=actor, text=self.text("objection"), at=self.clock.now
         )
         assert Objection.objects.count() == 1

@@ -108,8 +108,8 @@ def papers():
 
     from registers.papers import pages as paper_pages  # noqa: PLC0415
     from registers.papers.compose import compose  # noqa: PLC0415
-    from workflows.documents import document  # noqa: PLC0415
     from workflows.models import Submission  # noqa: PLC0415
+    from workflows.sheets.documents import document  # noqa: PLC0415
 
     filed = (
         Submission.objects.filter(state="filed", task__brings="points").select_related("task__campaign__scheme").first()
@@ -154,7 +154,7 @@ def exports():
 
 def nightly():
     """The daily reminders of 5,000 people on a day on which everybody is told of something."""
-    from workflows import reminders  # noqa: PLC0415
+    from workflows.messages import reminders  # noqa: PLC0415
     from workflows.models import Notification, Reminder  # noqa: PLC0415
 
     for name, at in crowd(PEOPLE).items():
@@ -192,7 +192,7 @@ def swept():
 def crowd(size):
     """``size`` people more in units of fifty, each with an open sheet of one task; name → the moment of a day to look at."""
     from registers.models import Appointment, Post, Unit, User  # noqa: PLC0415
-    from workflows import deadlines  # noqa: PLC0415
+    from workflows.deadlines import days  # noqa: PLC0415
     from workflows.models import CampaignTask, Reminder, Submission  # noqa: PLC0415
 
     root = Unit.objects.get(parent=None)
@@ -227,21 +227,21 @@ def crowd(size):
         ],
         batch_size=1000,
     )
-    last = deadlines.working_days()
-    on = next(day for n in range(9) if last.works(day := deadlines.add_days(task.due_on, -n)))
-    days = {"on the last day": on, "a day after": deadlines.add_working_days(task.due_on, 1)}
-    days["ten days after"] = deadlines.add_working_days(task.due_on, 10)
+    last = days.working_days()
+    on = next(day for n in range(9) if last.works(day := days.add_days(task.due_on, -n)))
+    moments = {"on the last day": on, "a day after": days.add_working_days(task.due_on, 1)}
+    moments["ten days after"] = days.add_working_days(task.due_on, 10)
     nine = timezone.datetime.min.time().replace(hour=9)
-    return {name: timezone.make_aware(timezone.datetime.combine(day, nine)) for name, day in days.items()}
+    return {name: timezone.make_aware(timezone.datetime.combine(day, nine)) for name, day in moments.items()}
 
 
 def saves():
     from registers import clock  # noqa: PLC0415
     from registers.actors import Actor  # noqa: PLC0415
     from tests.personas import point  # noqa: PLC0415
-    from workflows import drafts, routes  # noqa: PLC0415
     from workflows.models import Draft, Submission  # noqa: PLC0415
-    from workflows.sheets import sheet_for  # noqa: PLC0415
+    from workflows.routing import routes  # noqa: PLC0415
+    from workflows.sheets import drafts, sheet_for  # noqa: PLC0415
 
     at = clock.now()
     waiting = Submission.objects.filter(state="open", person__isnull=False, task__brings="points", draft=None)
@@ -289,7 +289,8 @@ def board():
     from registers.actors import Actor  # noqa: PLC0415
     from registers.models import User  # noqa: PLC0415
     from tests.bench import crowd  # noqa: PLC0415
-    from workflows import campaigns, nudging, progress  # noqa: PLC0415
+    from workflows.campaign import campaigns  # noqa: PLC0415
+    from workflows.progress import figures, nudging  # noqa: PLC0415
 
     settings.ALLOWED_HOSTS = ["testserver"]
     with transaction.atomic():
@@ -310,13 +311,13 @@ def board():
                 "goal <= 1.5",
             )
         actor, at = Actor(office), clock.now()
-        listed = progress.listed(actor, campaign)
+        listed = figures.listed(actor, campaign)
         urge = rolled_back(partial(nudging.nudge_late, listed, campaign=campaign, actor=actor, at=at))
-        late = len(listed.filter(progress.late(actor.on)))
+        late = len(listed.filter(figures.late(actor.on)))
         row(
             f"催办 of {late} late sheets at once",
             "reading those sheets",
-            ratio(urge, lambda: list(listed.filter(progress.late(actor.on))), 3),
+            ratio(urge, lambda: list(listed.filter(figures.late(actor.on))), 3),
         )
         transaction.set_rollback(True)
 

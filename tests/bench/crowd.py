@@ -4,7 +4,7 @@ from itertools import count
 
 from registers import clock
 from registers.models import Appointment, Incumbency, Post, Unit, User
-from workflows import deadlines
+from workflows.deadlines import days
 from workflows.models import Submission
 
 UNITS, PEOPLE, SHEETS = 200, 20, 5
@@ -35,7 +35,7 @@ def enrol(campaign):
         ],
         batch_size=BATCH,
     )
-    start = deadlines.add_days(on, -400)
+    start = days.add_days(on, -400)
     Appointment.objects.bulk_create(
         [
             Appointment(user=people[number * PEOPLE + place], unit=unit, role=role, since=start)
@@ -67,7 +67,7 @@ def _sheets(campaign, held, on, at):
             # A stride that shares no factor with the list: units differ, and so do the sheets of a person.
             state = STANDING[number * 7 % 20 if number % 3 else number // 100 % 20]
             steps = task.route_rules.steps
-            moved = deadlines.start_of(deadlines.add_days(on, -(number % 40)))
+            moved = days.start_of(days.add_days(on, -(number % 40)))
             handed = state in ("filed", "in_review", "returned")
             yield Submission(
                 task=task,
@@ -78,8 +78,8 @@ def _sheets(campaign, held, on, at):
                 state=state,
                 step=steps[1].code if state == "in_review" else steps[0].code,
                 waiting_role="unit_head" if state == "in_review" else "",
-                due_on=deadlines.add_days(on, number % 20 - 8),
-                step_due_on=deadlines.add_days(on, number % 10 - 4) if state == "in_review" else None,
+                due_on=days.add_days(on, number % 20 - 8),
+                step_due_on=days.add_days(on, number % 10 - 4) if state == "in_review" else None,
                 submitted_at=moved if handed else None,
                 moved_at=min(moved, at),
                 filed_at=min(moved, at) if state == "filed" else None,

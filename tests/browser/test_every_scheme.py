@@ -8,7 +8,9 @@ from registers.models import Post, RiskPoint, User
 from registers.schemes.language import Brings, Level
 from tests.browser.pages import PASSWORD, labelled
 from tests.factories import appoint, make_person
-from workflows import campaigns, deadlines, policies, sweeping
+from workflows import policies, sweeping
+from workflows.campaign import campaigns
+from workflows.deadlines import days
 from workflows.models import CampaignTask, Submission
 
 CONTENT = "采购参数照抄一家"
@@ -26,8 +28,8 @@ def make_stage(make_site):
         User.objects.filter(pk=campus.clerk.pk).update(rank="副科", is_party_member=True)
         Post.objects.filter(pk=campus.post.pk).update(is_key_post=True)
         appoint(make_person("癸一", campus.root, number="secretary"), campus.root, "party_committee")
-        days = [task.opens.on(2026) for task in rules.tasks if task.opens and task.level == Level.PERSONAL]
-        site.clock.set(f"{min(days, default=site.clock.today)} 09:00")
+        dates = [task.opens.on(2026) for task in rules.tasks if task.opens and task.level == Level.PERSONAL]
+        site.clock.set(f"{min(dates, default=site.clock.today)} 09:00")
         campaigns.open_campaign(scheme=campus.scheme, institution=campus.root, year=2026, at=site.clock.now)
         return site
 
@@ -77,7 +79,7 @@ def finish(site, sheet):
         if sheet.state != "in_review":
             return sheet
         if sheet.waiting_role == policies.NOTICE:
-            day = deadlines.add_days(sheet.notices.get().ends_on, 1)
+            day = days.add_days(sheet.notices.get().ends_on, 1)
             sweeping.sweep(at=site.clock.set(f"{day} 08:00"))
         else:
             decide(site, sheet)

@@ -11,7 +11,8 @@ from registers.models import AuditEntry, RiskCategory, RiskPoint
 from tests.browser.conftest import PHONE
 from tests.browser.pages import PASSWORD, read
 from tests.factories import make_person, make_post
-from workflows import reminders, sweeping
+from workflows import sweeping
+from workflows.messages import reminders
 
 GROUP = "领导小组成员及工作计划"
 SEARCH, GRADING, CONTROL = "个人岗位廉政风险自查", "个人岗位风险等级评估", "个人岗位廉能风险识别防控"

@@ -12,8 +12,9 @@ from registers.models import User
 from tests.factories import make_person, make_post, moment
 from tests.faults.programs import Broker, Site
 from tests.personas import Year
-from workflows import calendar, routes
+from workflows.deadlines import holidays
 from workflows.models import Notification
+from workflows.routing import routes
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def demo_year(transactional_db, make_campus, settings):
     campus = make_campus()
     for number in range(12):
         make_post(campus.unit, f"经办{number}", make_person(f"某{number}", campus.unit))
-    calendar.seed([2026])
+    holidays.seed([2026])
     year = Year(campus, DemoTime())
     User.objects.update(email=Concat(F("number"), Value("@example.edu.cn")))
     Notification.objects.all().delete()

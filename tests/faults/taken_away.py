@@ -12,7 +12,7 @@ from django.core.mail.backends import filebased
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from workflows import notifications, reminders
+from workflows.messages import notifications, reminders
 from workflows.models import Notification
 
 

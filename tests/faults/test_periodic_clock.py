@@ -19,7 +19,8 @@ from riskmgmt.celery import app
 from tests.faults import due
 from tests.faults.programs import Held
 from tests.faults.test_periodic import REMIND, once
-from workflows import calendar, notifications, reminders, robots
+from workflows.deadlines import holidays
+from workflows.messages import notifications, reminders, robots
 from workflows.models import Notification, Reminder, Robot, RobotMessage
 
 # Days and hours that the clock shows, one after the other; at each of them the job runs.
@@ -36,7 +37,7 @@ STEPS = {
 
 def play(year, steps):
     """Run the job at every step; each has to write what the oracle said before, and to one person one digest a day."""
-    calendar.seed([2026])
+    holidays.seed([2026])
     for step in steps.split(", "):
         day, hour = step.split()
         at = year.clock.set(f"2026-09-{day} {hour}:05")

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from registers.models import User
 from tests.faults.test_periodic import SWEEP
-from workflows import notifications
+from workflows.messages import notifications
 from workflows.models import Notification
 
 pytestmark = [pytest.mark.pg, pytest.mark.redis]

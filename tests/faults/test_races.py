@@ -14,7 +14,6 @@ from registers.models import AuditEntry, RiskPoint
 from tests.factories import appoint, make_person
 from tests.faults.races import losers, together
 from tests.personas import point, unit_point
-from workflows import drafts, moves, routes
 from workflows.models import (
     Decision,
     Draft,
@@ -22,7 +21,8 @@ from workflows.models import (
     Notification,
     Submission,
 )
-from workflows.sheets import sheet_for
+from workflows.routing import moves, routes
+from workflows.sheets import drafts, sheet_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

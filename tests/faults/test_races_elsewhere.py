@@ -10,7 +10,8 @@ from registers import audit, jobs
 from registers.models import AuditEntry, Job
 from tests.faults.races import losers, together
 from tests.personas import point
-from workflows import campaigns, publicity, sweeping
+from workflows import sweeping
+from workflows.campaign import campaigns
 from workflows.models import (
     Campaign,
     Decision,
@@ -20,6 +21,7 @@ from workflows.models import (
     ReviewVote,
     Submission,
 )
+from workflows.publicity import objections
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,7 +77,7 @@ def test_same_colleague_objects_once_however_fast_he_clicks(year, notice):
     year.at("09-17")
     actor = year.actor(year.campus.colleague)
 
-    outcomes = together(*[lambda: publicity.object_to(notice, actor=actor, text="偏低", at=year.clock.now)[1]] * 3)
+    outcomes = together(*[lambda: objections.object_to(notice, actor=actor, text="偏低", at=year.clock.now)[1]] * 3)
 
     assert sorted(outcomes) == [False, False, True]
     assert (Objection.objects.count(), AuditEntry.objects.filter(act="notice.object").count()) == (1, 1)

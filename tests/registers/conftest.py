@@ -2,7 +2,7 @@
 
 import pytest
 
-from registers.schemes import loading
+from registers.schemes.checking import loading
 from tests.registers.scheme_cases import PATH
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from registers import grading
-from registers.schemes import loading
+from registers.schemes.checking import loading
 
 pytestmark = pytest.mark.once
 

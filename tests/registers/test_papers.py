@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from registers.papers import compose as composing
 from registers.papers.compose import UnknownSource, compose, document_for, file_name, source
-from registers.papers.layout import PaperLayout, fields_used, leaf_columns
 from registers.papers.words import BLANK_DATE, chinese_date
+from registers.schemes.layout import PaperLayout, fields_used, leaf_columns
 
 pytestmark = pytest.mark.once
 

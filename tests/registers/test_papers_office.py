@@ -18,10 +18,10 @@ from pypdf import PdfReader
 
 from registers.papers.compose import compose
 from registers.papers.docx import to_docx
-from registers.papers.layout import PaperLayout
 from registers.papers.pages import to_html, to_pdf
 from registers.papers.xlsx import LedgerSheet, ledger_workbook, sheet_name, to_xlsx
-from registers.schemes import loading
+from registers.schemes.checking import loading
+from registers.schemes.layout import PaperLayout
 from tests.registers.test_papers import CONTROL, LETTER, SEARCH, filled, layout
 
 pytestmark = pytest.mark.once

@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from registers.papers import faces, pages
 from registers.papers.compose import compose
-from registers.papers.layout import PaperLayout
 from registers.papers.pages import PaperError, to_html, to_pdf
+from registers.schemes.layout import PaperLayout
 from tests.registers.test_papers import CONTROL, LETTER, SEARCH, filled, layout
 
 pytestmark = pytest.mark.once

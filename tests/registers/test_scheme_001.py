@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from registers.schemes import loading
+from registers.schemes.checking import loading
 from registers.schemes.language import Level
 from tests.registers.scheme_cases import PATH
 

@@ -5,7 +5,8 @@ from django.core.management import CommandError, call_command
 
 from registers import audit
 from registers.models import AuditEntry, Grade, RiskCategory, Scheme
-from registers.schemes import loading, versions
+from registers.schemes import versions
+from registers.schemes.checking import loading
 from registers.schemes.language import Scheme as SchemeDocument
 from tests.factories import moment
 from tests.registers.scheme_cases import PATH

@@ -3,7 +3,7 @@
 import pytest
 from django.conf import settings
 
-from registers.schemes import loading
+from registers.schemes.checking import loading
 
 pytestmark = pytest.mark.once
 

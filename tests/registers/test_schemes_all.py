@@ -7,9 +7,9 @@ from django.conf import settings
 
 from registers import grading
 from registers.papers.compose import empty
-from registers.papers.layout import leaf_columns
-from registers.schemes import loading
+from registers.schemes.checking import loading
 from registers.schemes.language import Level, StepKind
+from registers.schemes.layout import leaf_columns
 
 pytestmark = pytest.mark.once
 

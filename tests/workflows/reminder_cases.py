@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from tests.personas import point
-from workflows import reminders
+from workflows.messages import reminders
 from workflows.models import Reminder
 
 SEARCH = "personal-search"  # due on 20 September 2026, a working Sunday

@@ -2,7 +2,7 @@
 
 import yaml
 
-from registers.schemes import loading
+from registers.schemes.checking import loading
 
 SCALES = {
     "worst": {"rule": "worst"},

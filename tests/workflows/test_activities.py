@@ -14,7 +14,7 @@ from tests import factories
 from tests.access.hostile import BAD_DAYS
 from tests.files import pdf, upload
 from tests.noscript import Plain
-from tests.workflows.test_records import paper_of, words
+from tests.workflows.test_logs import paper_of, words
 from workflows import activities
 from workflows.models import Activity, Attachment, Attendance
 

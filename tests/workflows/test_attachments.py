@@ -12,12 +12,13 @@ from registers import audit
 from registers.access import NotAllowed
 from registers.models import AuditEntry, LeadingGroup
 from registers.papers.compose import compose
+from registers.text import digest_of
 from tests.conftest import factories
 from tests.files import JPG, OLE, PDF, PNG, package, pdf, upload
 from tests.noscript import Plain
-from workflows import attachments, documents
+from workflows import attachments
 from workflows.models import Attachment, FiledPaper, Submission
-from workflows.sheets import digest_of, sheet_for
+from workflows.sheets import documents, sheet_for
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from registers.models import Unit
 from tests.factories import make_person, make_post
 from tests.personas import point
-from workflows import boards, curves, progress
 from workflows.models import Campaign, Notification, Submission
+from workflows.progress import curves, figures
+from workflows.progress.board import Board
 
 
 def browser(user):
@@ -27,7 +28,7 @@ def page(user, status=200, **sent):
 
 def board(year, user=None):
     actor = year.actor(user or year.campus.office)
-    return boards.Board(year.campaign, progress.listed(actor, year.campaign), at=year.clock.now)
+    return Board(year.campaign, figures.listed(actor, year.campaign), at=year.clock.now)
 
 
 def lines(year, user=None):

@@ -10,8 +10,8 @@ from registers.models import AuditEntry
 from tests import factories
 from tests.access.world import Story
 from tests.personas import point
-from workflows import bulk
 from workflows.models import Decision, Notification, ReviewVote, Submission
+from workflows.routing import bulk
 
 pytestmark = pytest.mark.django_db
 

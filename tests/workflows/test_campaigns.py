@@ -10,7 +10,7 @@ from registers.schemes import versions
 from registers.schemes.language import Condition
 from tests.factories import make_person, make_post
 from tests.personas import Year, point
-from workflows import campaigns, scoping
+from workflows.campaign import campaigns, scoping
 from workflows.models import Campaign, CampaignTask, Notification, Phase, Submission
 
 PERSONAL = {"personal-search", "personal-grading", "personal-control"}

@@ -10,8 +10,10 @@ from registers.access import NotAllowed, can, policy_of
 from registers.models import AuditEntry
 from tests.personas import point
 from tests.workflows.term_cases import strict
-from workflows import campaigns, extensions, nudging
+from workflows import extensions
+from workflows.campaign import campaigns
 from workflows.models import Campaign, Extension, Submission
+from workflows.progress import nudging
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import moment
-from workflows import deadlines
+from workflows.deadlines import days
 from workflows.models import CalendarDay
 
 DAY = date(2026, 9, 20)
 
 
 def test_deadline_is_the_end_of_the_named_day_in_beijing():
-    assert deadlines.due_moment(DAY) == datetime(2026, 9, 20, 16, tzinfo=UTC)
+    assert days.due_moment(DAY) == datetime(2026, 9, 20, 16, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_deadline_is_the_end_of_the_named_day_in_beijing():
     ],
 )
 def test_sheet_is_overdue_from_the_first_instant_after_its_day(at, overdue):
-    assert deadlines.is_overdue(DAY, at) is overdue
+    assert days.is_overdue(DAY, at) is overdue
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_sheet_is_overdue_from_the_first_instant_after_its_day(at, overdue):
     ],
 )
 def test_deadline_is_shown_as_far_off_as_it_is(at, relative, tone):
-    assert deadlines.shown(DAY, moment(at)) == deadlines.Due(DAY, "2026年9月20日 24:00 截止", relative, tone)
+    assert days.shown(DAY, moment(at)) == days.Due(DAY, "2026年9月20日 24:00 截止", relative, tone)
 
 
 def test_what_has_no_deadline_shows_none():
-    assert deadlines.shown(None, moment("2026-09-16 10:00")) is None
+    assert days.shown(None, moment("2026-09-16 10:00")) is None
 
 
 # --- Working days ---------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def calendar(db):
 
 
 @pytest.mark.parametrize(
-    ("start", "days", "end"),
+    ("start", "number", "end"),
     [
         (date(2026, 9, 14), 1, date(2026, 9, 15)),  # a Monday
         (date(2026, 9, 14), 4, date(2026, 9, 18)),
@@ -81,19 +81,19 @@ def calendar(db):
         (date(2026, 9, 29), 5, date(2026, 10, 12)),
     ],
 )
-def test_working_days_know_holidays_and_the_days_worked_for_them(calendar, start, days, end):
-    assert deadlines.add_working_days(start, days) == end
+def test_working_days_know_holidays_and_the_days_worked_for_them(calendar, start, number, end):
+    assert days.add_working_days(start, number) == end
 
 
 @pytest.mark.parametrize(
-    ("start", "days", "end"),
+    ("start", "number", "end"),
     [
         (date(2026, 9, 18), 1, date(2026, 9, 21)),
         (date(2026, 9, 30), 1, date(2026, 10, 1)),
     ],
 )
-def test_without_a_calendar_weekends_alone_are_free(db, start, days, end):
-    assert deadlines.add_working_days(start, days) == end
+def test_without_a_calendar_weekends_alone_are_free(db, start, number, end):
+    assert days.add_working_days(start, number) == end
 
 
 def test_long_holiday_is_skipped_whole(db):
@@ -101,17 +101,17 @@ def test_long_holiday_is_skipped_whole(db):
         CalendarDay(day=date(2026, 2, 16) + timedelta(days=n), is_working=False) for n in range(12)
     )
 
-    assert deadlines.add_working_days(date(2026, 2, 13), 1) == date(2026, 3, 2)
+    assert days.add_working_days(date(2026, 2, 13), 1) == date(2026, 3, 2)
 
 
 def test_calendar_is_known_for_the_years_on_record(calendar):
-    assert [deadlines.calendar_known(year) for year in (2025, 2026, 2027)] == [False, True, False]
+    assert [days.calendar_known(year) for year in (2025, 2026, 2027)] == [False, True, False]
 
 
 @pytest.mark.once
 @given(day=st.dates(date(2020, 1, 1), date(2030, 12, 31)))
 def test_next_instant_after_a_day_is_midnight_in_beijing(day):
-    local = deadlines.local(deadlines.due_moment(day))
+    local = days.local(days.due_moment(day))
 
     assert (local.date(), local.hour, local.minute) == (day + timedelta(days=1), 0, 0)
 

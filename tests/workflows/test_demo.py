@@ -28,9 +28,9 @@ from registers.models import (
     Unit,
     User,
 )
-from registers.schemes import loading
+from registers.schemes.checking import loading
 from tests import factories
-from workflows import calendar
+from workflows.deadlines import holidays
 from workflows.demo import campus
 from workflows.demo.corpus import Corpus, dealt
 from workflows.demo.people import DEMO_PASSWORD, PERSONAS
@@ -327,13 +327,13 @@ def test_codes_that_a_scheme_does_not_know_are_dealt_to_its_own(ours, theirs, ex
 
 @pytest.mark.django_db
 def test_calendar_knows_announced_years_only():
-    known = calendar.seed([2025, 2026, 2040])
+    known = holidays.seed([2025, 2026, 2040])
     days = dict(CalendarDay.objects.values_list("day", "is_working"))
 
     assert known == [2025, 2026]
     assert (days[date(2026, 10, 1)], days[date(2026, 10, 10)]) == (False, True)
     assert not any(day.year == 2040 for day in days)
-    assert calendar.seed([2026]) == [2026]
+    assert holidays.seed([2026]) == [2026]
 
 
 @pytest.mark.django_db

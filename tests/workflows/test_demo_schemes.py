@@ -13,12 +13,12 @@ from registers import audit, clock
 from registers.models import RiskPoint, Scheme, Unit, User
 from registers.papers import docx, pages, xlsx
 from registers.papers.compose import compose, empty
-from registers.schemes import loading
+from registers.schemes.checking import loading
 from tests import factories
 from tests.workflows.test_demo import desk_of, run
-from workflows import records
-from workflows.documents import document
+from workflows.compiled import logs
 from workflows.models import Submission
+from workflows.sheets.documents import document
 
 SLUGS = sorted(path.stem for path in (django_settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
 OTHERS = [slug for slug in SLUGS if slug != "changchun-2016"]  # whose demo test_demo.py looks through
@@ -59,8 +59,8 @@ def _every_filed_sheet_prints():
     assert seen
     unit = Unit.objects.get(code="CW01")
     rules = Scheme.objects.in_use().rules
-    for layout in records.papers_about(rules, "unit").values():
-        paper = compose(layout, records.compiled(layout, rules, unit=unit, on=clock.today()))
+    for layout in logs.papers_about(rules, "unit").values():
+        paper = compose(layout, logs.compiled(layout, rules, unit=unit, on=clock.today()))
         assert xlsx.to_xlsx([paper])
 
 

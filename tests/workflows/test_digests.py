@@ -9,7 +9,8 @@ from django.urls import reverse
 from registers.models import User
 from tests.factories import make_person, make_post
 from tests.personas import point
-from workflows import calendar, digests, notifications, reminders
+from workflows.deadlines import holidays
+from workflows.messages import digests, notifications, reminders
 from workflows.models import ChannelChoice, Notification, Reminder, Submission
 
 SEARCH = "personal-search"
@@ -18,7 +19,7 @@ SEARCH = "personal-search"
 @pytest.fixture
 def year(year):
     """The year of the personas on a known calendar; everybody has an address, and no message is left from before."""
-    calendar.seed([2026])
+    holidays.seed([2026])
     for user in User.objects.all():
         User.objects.filter(pk=user.pk).update(email=f"{user.number}@example.edu.cn")
     Notification.objects.all().delete()
@@ -258,7 +259,7 @@ def test_whoever_wants_no_mail_gets_none_and_nothing_is_left_owed(year):
 def test_urgent_message_goes_out_at_once(year, second, kind):
     campus, sheet = year.campus, year.sheet(SEARCH)
     User.objects.filter(pk=second.pk).update(email="second@example.edu.cn")
-    from workflows import routes  # noqa: PLC0415 (only here)
+    from workflows.routing import routes  # noqa: PLC0415 (only here)
 
     sheet = year.submit(sheet, year.points(sheet, point()))
     if kind == "return":
@@ -276,7 +277,7 @@ def test_urgent_message_goes_out_at_once(year, second, kind):
 
 
 def test_nudge_for_what_was_done_meanwhile_is_dropped(year):
-    from workflows import routes  # noqa: PLC0415 (only here)
+    from workflows.routing import routes  # noqa: PLC0415 (only here)
 
     sheet = year.sheet(SEARCH)
     routes.nudge(sheet, actor=year.actor(year.campus.liaison), at=year.clock.set("2026-09-15 23:00"))

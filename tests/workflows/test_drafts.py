@@ -2,9 +2,8 @@
 
 import pytest
 
-from workflows import drafts
 from workflows.models import Draft
-from workflows.sheets import sheet_for
+from workflows.sheets import drafts, sheet_for
 
 FIRST, SECOND, OTHER = ({"entries": [], "values": {"narrative": text}} for text in ("甲", "乙", "丙"))
 

@@ -11,7 +11,7 @@ from registers.models import Unit
 from registers.schemes.language import Condition
 from tests.factories import appoint, make_person, make_post
 from tests.personas import Year
-from workflows import campaigns, plans, scoping
+from workflows.campaign import campaigns, plans, scoping
 from workflows.models import Campaign, Enrolment, Notification, Submission
 from workflows.sheets import sheet_for
 

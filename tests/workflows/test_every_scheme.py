@@ -13,7 +13,9 @@ from registers.schemes.language import Brings
 from tests.factories import appoint, make_person, moment
 from tests.noscript import Plain, fill_in, has
 from tests.workflows import sixth
-from workflows import campaigns, deadlines, policies, sweeping
+from workflows import policies, sweeping
+from workflows.campaign import campaigns
+from workflows.deadlines import days
 from workflows.models import CampaignTask, Submission
 
 SLUGS = sorted(path.stem for path in (settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
@@ -29,9 +31,9 @@ class Play:
         self.rules = campus.scheme.rules
         # Everybody has been here since the beginning of 2026; some rule books begin in the year before their own.
         year = 2026 - min((task.opens.year_offset for task in self.rules.tasks if task.opens), default=0)
-        days = [task.opens.on(year) for task in self.rules.tasks if task.opens]
-        days += [phase.start.on(year) for phase in self.rules.phases if phase.start]
-        self.at(min(days, default=moment(f"{year}-03-02 09:00").date()))
+        dates = [task.opens.on(year) for task in self.rules.tasks if task.opens]
+        dates += [phase.start.on(year) for phase in self.rules.phases if phase.start]
+        self.at(min(dates, default=moment(f"{year}-03-02 09:00").date()))
         self.campaign = campaigns.open_campaign(
             scheme=campus.scheme, institution=campus.root, year=year, at=clock.now, actor=Actor(campus.office)
         )
@@ -66,7 +68,7 @@ class Play:
             if sheet.waiting_role == policies.NOTICE:
                 self.at(sheet.notices.get().ends_on, 23)
                 assert self.sheet(sheet.pk).version == sheet.version, "a notice ended before its last day was over"
-                self.at(deadlines.add_days(self.clock.today, 1), 6)
+                self.at(days.add_days(self.clock.today, 1), 6)
             else:
                 self.decide(sheet)
         assert sheet.state == "filed", f"{sheet.task}: {sheet.state} at {sheet.step}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.forecasts import Forecast, WorkingDays, forecast, forecast_of_several
+from workflows.progress.forecasts import Forecast, WorkingDays, forecast, forecast_of_several
 
 START = date(2026, 8, 3)  # a Monday
 EVERY = [START + timedelta(days=number) for number in range(400)]

@@ -9,9 +9,9 @@ from registers.models import ControlMeasure, Regulation
 from registers.papers.compose import document_for
 from tests.noscript import Plain
 from tests.personas import MEASURES
-from workflows.documents import digest, document
 from workflows.models import FiledPaper
 from workflows.sheets import Incomplete, sheet_for
+from workflows.sheets.documents import digest, document
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.db import connection
 from registers.models import AuditEntry, RiskPoint, User
 from tests.factories import make_person
 from tests.personas import MEASURES, Year, point
-from workflows import notifications
+from workflows.messages import notifications
 from workflows.models import ChannelChoice, Notification
 
 SECRET = "采购参数照抄甲公司"

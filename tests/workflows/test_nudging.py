@@ -10,16 +10,16 @@ from registers.access import NotAllowed, can, people_who_may, policy_of
 from registers.models import AuditEntry, Unit
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point
-from workflows import nudging, progress
 from workflows.models import Campaign, Notification, Submission
 from workflows.models.submissions import EDITABLE
 from workflows.policies import Holding, concerned, holders
+from workflows.progress import figures, nudging
 
 
 def urge(year, by, **choice):
     """Urge everything late that ``by`` may know of, narrowed by ``choice``."""
     actor = year.actor(by)
-    sheets = progress.Choice(**choice).whose(progress.listed(actor, year.campaign))
+    sheets = figures.Choice(**choice).whose(figures.listed(actor, year.campaign))
     return nudging.nudge_late(sheets, campaign=year.campaign, actor=actor, at=year.clock.now)
 
 
@@ -132,7 +132,7 @@ def test_unit_without_a_liaison_is_reported_as_vacant(late):
 
     # Nobody fills the unit's papers there.
     assert found == nudging.Nudged(
-        vacant=Submission.objects.filter(progress.late(late.clock.today), unit__code="ZS").count()
+        vacant=Submission.objects.filter(figures.late(late.clock.today), unit__code="ZS").count()
     )
     assert found.vacant > 0
 

@@ -11,8 +11,8 @@ from registers.actors import Actor
 from registers.models import AuditEntry, Unit
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point, unit_point
-from workflows import publicity, routes
 from workflows.models import CalendarDay, Notification, Objection, PublicityNotice
+from workflows.publicity import notices, objections
 
 
 def published(year, code="personal-grading"):
@@ -38,11 +38,11 @@ def standing(notice):
 
 
 def object_to(year, notice, by, text="等级偏低"):
-    return publicity.object_to(notice, actor=year.actor(by), text=text, at=year.clock.now)[0]
+    return objections.object_to(notice, actor=year.actor(by), text=text, at=year.clock.now)[0]
 
 
 def handle(year, objection, by=None, handling="经核查，等级适当。"):
-    publicity.handle(objection, actor=year.actor(by or year.campus.office), handling=handling, at=year.clock.now)
+    objections.handle(objection, actor=year.actor(by or year.campus.office), handling=handling, at=year.clock.now)
 
 
 # --- What a notice shows --------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def test_notice_ends_once(year, notice):
     notice.refresh_from_db()
     assert (notice.outcome, notice.cleared_at) == ("无异议", year.clock.now)
     assert AuditEntry.objects.filter(act="notice.clear").count() == 1
-    assert routes.finish_notice(notice, at=year.clock.now) is False
+    assert notices.finish(notice, at=year.clock.now) is False
 
 
 # --- Who sees it ----------------------------------------------------------------------------------------

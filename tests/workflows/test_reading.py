@@ -13,7 +13,8 @@ from registers.access import NotAllowed
 from registers.models import AuditEntry
 from tests import factories
 from tests.files import pdf, upload
-from workflows import notifications, readings, sweeping
+from workflows import readings, sweeping
+from workflows.messages import notifications
 from workflows.models import Attachment, Notification, ReadingDocument, ReadReceipt
 
 pytestmark = pytest.mark.django_db

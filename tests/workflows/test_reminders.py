@@ -9,13 +9,14 @@ from registers.models import Appointment, User
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point
 from tests.workflows.reminder_cases import DUE, SEARCH, lines, reviewed, run, run_days
-from workflows import calendar, policies
+from workflows import policies
+from workflows.deadlines import holidays
 from workflows.models import Notification, Reminder, Submission
 
 
 @pytest.fixture(autouse=True)
 def known_calendar(db):
-    calendar.seed([2026])
+    holidays.seed([2026])
 
 
 # --- When -----------------------------------------------------------------------------------------------

@@ -11,13 +11,14 @@ from django.db import connection
 from tests.factories import appoint, make_person, make_post, moment
 from tests.personas import Year
 from tests.workflows.reminder_cases import SEARCH, lines, reviewed, run
-from workflows import calendar, notifications, reminders
+from workflows.deadlines import holidays
+from workflows.messages import notifications, reminders
 from workflows.models import DailyRun, Notification, Reminder
 
 
 @pytest.fixture(autouse=True)
 def known_calendar(db):
-    calendar.seed([2026])
+    holidays.seed([2026])
 
 
 # --- Twice at once --------------------------------------------------------------------------------------
@@ -25,7 +26,7 @@ def known_calendar(db):
 
 @pytest.fixture
 def transactional_year(transactional_db, make_campus, clock):
-    calendar.seed([2026])
+    holidays.seed([2026])
     return Year(make_campus(), clock)
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from registers.models import Appointment, Post, Unit, User
 from tests.factories import moment
-from workflows import calendar, reminders
+from workflows.deadlines import holidays
+from workflows.messages import reminders
 from workflows.models import CalendarDay, CampaignTask, Notification, Reminder, Submission
 
 FIRST, LAST = date(2026, 2, 1), date(2026, 12, 20)
@@ -145,7 +146,7 @@ def _people_act(crowd, dice, day):
     ids=["calm", "trouble", "more trouble", "five thousand people"],
 )
 def test_every_reminder_of_a_year_is_written_once(year, size, trouble, seed):
-    calendar.seed([2026])
+    holidays.seed([2026])
     crowd = Crowd(year, size)
     oracle = Oracle(crowd.superiors)
 
@@ -161,7 +162,7 @@ def test_every_reminder_of_a_year_is_written_once(year, size, trouble, seed):
 
 def test_without_the_ledger_a_digest_comes_every_day(year, monkeypatch):
     """The control of the test above: the same year, blind to what has been said, and the comparison shows it."""
-    calendar.seed([2026])
+    holidays.seed([2026])
     monkeypatch.setattr(reminders, "said_before", lambda due_days: {})
     crowd = Crowd(year, 25)
     oracle = Oracle(crowd.superiors)
@@ -172,7 +173,7 @@ def test_without_the_ledger_a_digest_comes_every_day(year, monkeypatch):
 
 
 def test_five_thousand_people_on_one_morning(year):
-    calendar.seed([2026])
+    holidays.seed([2026])
     crowd = Crowd(year, 5000)
     Submission.objects.filter(pk__in=[sheet.pk for sheet in crowd.sheets]).update(due_on=date(2026, 9, 20))
 

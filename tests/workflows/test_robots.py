@@ -15,7 +15,8 @@ from django.urls import reverse
 
 from registers.access import NotAllowed
 from registers.models import AuditEntry
-from workflows import calendar, reminders, robots
+from workflows.deadlines import holidays
+from workflows.messages import reminders, robots
 from workflows.models import ChannelChoice, Robot, RobotMessage, Submission
 
 KEY = "0123-very-secret-key"
@@ -71,7 +72,7 @@ def chat(settings):
 
 @pytest.fixture
 def year(year):
-    calendar.seed([2026])
+    holidays.seed([2026])
     return year
 
 

@@ -10,9 +10,11 @@ from django.urls import reverse
 from registers.models import ControlMeasure, Incumbency, Post, RiskPoint, Unit
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point
-from workflows import drafts, extensions, rosters, routes
+from workflows import extensions
+from workflows.campaign import rosters
 from workflows.models import Draft, Notification, RosterChange, Submission
-from workflows.sheets import sheet_for
+from workflows.routing import routes
+from workflows.sheets import drafts, sheet_for
 
 PERSONAL = {"personal-search", "personal-grading", "personal-control"}
 

@@ -10,8 +10,9 @@ from registers.models import (
 from tests.factories import appoint, make_person, make_post
 from tests.personas import Year, point, power, unit_point
 from tests.workflows.route_cases import decisions, everything, where
-from workflows import documents, routes
 from workflows.models import Decision, Notification, ReviewVote
+from workflows.routing import routes
+from workflows.sheets import documents
 
 
 @pytest.mark.parametrize(

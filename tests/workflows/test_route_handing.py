@@ -11,9 +11,10 @@ from registers.models import (
 )
 from tests.personas import point, power
 from tests.workflows.route_cases import everything, told
-from workflows import documents, routes, steps
 from workflows.models import FiledPaper, Notification, Submission
 from workflows.policies.submissions import SubmissionPolicy
+from workflows.routing import routes, steps
+from workflows.sheets import documents
 
 
 def test_handed_over_sheet_is_the_other_ones_alone(year, signed, second):

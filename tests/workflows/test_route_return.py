@@ -10,11 +10,12 @@ from registers.models import (
     LeadingGroup,
     RiskPoint,
 )
+from registers.text import digest_of
 from tests.personas import point
 from tests.workflows.route_cases import everything, keys, told, verdicts, where
-from workflows import routes, steps
 from workflows.models import Submission
-from workflows.sheets import Incomplete, digest_of, sheet_for
+from workflows.routing import routes, steps
+from workflows.sheets import Incomplete, sheet_for
 
 REDO = date(2026, 9, 28)
 

@@ -12,8 +12,8 @@ from registers.models import (
 )
 from tests.personas import Year, point
 from tests.workflows.route_cases import everything, keys, where
-from workflows import routes, steps
 from workflows.models import Notification, ReviewVote
+from workflows.routing import routes, steps
 from workflows.sheets import sheet_for
 
 

@@ -12,11 +12,11 @@ from registers.models import (
     RiskPoint,
     User,
 )
+from registers.text import digest_of
 from tests.personas import Year, point, unit_point
 from tests.workflows.route_cases import decisions, told, where
-from workflows import documents
 from workflows.models import FiledPaper, Submission
-from workflows.sheets import Incomplete, digest_of, sheet_for
+from workflows.sheets import Incomplete, documents, sheet_for
 
 
 def test_year_of_one_post_from_search_to_ledger(year):

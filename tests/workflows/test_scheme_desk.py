@@ -5,10 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from registers.models import AuditEntry, Scheme, SchemeDraft
-from registers.schemes import drafts, loading
+from registers.schemes.checking import loading
+from registers.schemes.desk import drafts
 from tests.factories import make_scheme
 from tests.noscript import Plain
-from workflows import calendar, campaigns
+from workflows.campaign import campaigns
+from workflows.deadlines import holidays
 
 pytestmark = pytest.mark.django_db
 
@@ -215,7 +217,7 @@ def test_every_part_can_be_looked_at_before_and_after(registrar, part, slug):
 
 
 def test_calendar_marks_what_deserves_a_second_look(registrar, campus, clock):
-    calendar.seed([2026])
+    holidays.seed([2026])
     words = registrar.go(reverse("scheme_preview", args=[campus.scheme.pk, "calendar"]) + "?year=2026").words
     assert "2026-10-31 周六 个人岗位风险等级评估截止 岗位责任人 晚于所属阶段“查找并评估风险等级阶段”的结束日期" in words
     assert "2026-09-20 周日 调休上班 个人岗位廉政风险自查截止" in words

@@ -7,9 +7,9 @@ from registers import versions
 from registers.models import ControlMeasure, Grade, GroupMember, Post, PostGrade, RiskCategory, RiskPoint, User
 from tests.noscript import Plain
 from tests.workflows.test_every_scheme import Play
-from workflows.documents import document
 from workflows.models import Submission
 from workflows.sheets import Incomplete, sheet_for
+from workflows.sheets.documents import document
 
 pytestmark = pytest.mark.django_db
 STAGES = ("prevention", "monitoring", "disposal")

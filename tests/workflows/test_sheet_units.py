@@ -6,7 +6,7 @@ from registers.access import NotAllowed
 from registers.models import GroupMember, LeadingGroup, PowerItem
 from tests.personas import point, power, unit_point
 from tests.workflows.sheet_cases import faults
-from workflows import documents
+from workflows.sheets import documents
 
 
 @pytest.mark.parametrize(

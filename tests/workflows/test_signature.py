@@ -9,8 +9,8 @@ from django.urls import reverse
 from registers.models import AuditEntry, Duty, RiskPoint
 from tests.access.browsers import PASSWORD, judged
 from tests.personas import point
-from workflows import documents
 from workflows.models import Decision
+from workflows.sheets import documents
 
 pytestmark = pytest.mark.django_db
 

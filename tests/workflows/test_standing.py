@@ -7,7 +7,8 @@ from registers.models import Incumbency, RiskPoint
 from tests.factories import make_person
 from tests.noscript import Plain
 from tests.workflows.test_every_scheme import Play
-from workflows import reminders, rosters
+from workflows.campaign import rosters
+from workflows.messages import reminders
 from workflows.models import Notification, Submission
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,12 @@ from django.urls import reverse
 from registers.access import NotAllowed, can
 from registers.models import Appointment, AuditEntry
 from tests.personas import point
-from workflows import documents, policies, records, standing_in, vacancies
+from workflows import policies
+from workflows.compiled import logs
+from workflows.messages import standing_in
 from workflows.models import Notification, Submission
+from workflows.routing import reseating
+from workflows.sheets import documents
 
 pytestmark = pytest.mark.django_db
 LAST = date(2026, 9, 30)
@@ -67,7 +71,7 @@ def test_stand_in_signs_and_both_names_stand_on_sheet_and_paper(year, waiting):
     assert documents.document(sheet)["signoffs"]["sign"]["name"] == "甲二（代丙一）"
     page = browser(campus.clerk).get(reverse("submission_detail", args=[sheet.pk])).content.decode()
     assert page.count("甲二（代丙一）") >= 3  # route, paper, trail
-    log = records.search_log(unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules)
+    log = logs.search_log(unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules)
     assert "甲二（代丙一）" in {row["person"] for row in log["rows"]}
     sheet = year.agree(sheet, campus.office)
     assert sheet.filed_paper.document["signoffs"]["sign"]["name"] == "甲二（代丙一）"
@@ -111,7 +115,7 @@ def test_stand_in_s_own_sheet_climbs_past_both(year):
 def test_sheet_that_waits_when_its_owner_becomes_the_stand_in_climbs_on(year, waiting):
     campus = year.campus
     stands_in(year, campus.clerk)
-    assert [vacancies.reseat(at=year.clock.now) for _ in range(2)] == [1, 0]
+    assert [reseating.reseat(at=year.clock.now) for _ in range(2)] == [1, 0]
     assert year.again(waiting).waiting_role == "leader_in_charge"
 
 

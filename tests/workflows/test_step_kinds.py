@@ -11,8 +11,10 @@ from registers.actors import Actor
 from registers.schemes import versions
 from tests.factories import appoint
 from tests.workflows import sixth
-from workflows import bulk, campaigns, documents, routes
+from workflows.campaign import campaigns
 from workflows.models import Decision, Submission
+from workflows.routing import bulk, routes
+from workflows.sheets import documents
 
 pytestmark = pytest.mark.django_db
 

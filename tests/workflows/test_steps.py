@@ -5,9 +5,9 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registers.schemes import loading
+from registers.schemes.checking import loading
 from registers.schemes.language import Role, Route, Step, StepKind
-from workflows import steps
+from workflows.routing import steps
 
 pytestmark = pytest.mark.once
 

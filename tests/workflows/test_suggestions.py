@@ -8,7 +8,8 @@ from django.urls import reverse
 from registers.access import NotAllowed, can
 from registers.models import AuditEntry
 from tests.personas import point
-from workflows import records, suggestions
+from workflows import suggestions
+from workflows.compiled import logs
 from workflows.models import Notification, Suggestion
 from workflows.sheets import sheet_for
 
@@ -318,7 +319,7 @@ def test_search_log_keeps_suggestions_and_answers_without_naming_colleagues(year
         at=year.clock.now,
         answer="已有两人复核",
     )
-    log = records.search_log(
+    log = logs.search_log(
         unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules, reader=year.actor(campus.head)
     )
     told = [(row["task"], row["step"], row["person"], row["text"]) for row in log["rows"]]
@@ -327,7 +328,7 @@ def test_search_log_keeps_suggestions_and_answers_without_naming_colleagues(year
         ("群众提", "答复建议", "甲一", "未采纳：已有两人复核"),
         ("领导点", "提出建议", "丁一", "大额支付无人复核"),
     ]
-    unread = records.search_log(
+    unread = logs.search_log(
         unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules, reader=year.actor(campus.liaison)
     )
     assert unread["rows"] == []

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.personas import point
-from workflows import routes
 from workflows.models import ChannelChoice, Notification, PublicityNotice, Submission
+from workflows.publicity import notices
 
 pytestmark = pytest.mark.django_db
 
@@ -22,14 +22,14 @@ def test_one_notice_that_cannot_end_holds_up_neither_the_others_nor_the_mails(ye
     first, second = PublicityNotice.objects.order_by("pk")
     Notification.objects.update(mailed_at=None, mail_attempts=0)
     year.at("09-28")
-    finish = routes.finish_notice
+    finish = notices.finish
 
     def broken(notice, *, at):
         if notice == first:
             raise RuntimeError("broken")
         return finish(notice, at=at)
 
-    monkeypatch.setattr(routes, "finish_notice", broken)
+    monkeypatch.setattr(notices, "finish", broken)
     with pytest.raises(RuntimeError, match="broken"):
         year.sweep()
 
@@ -37,5 +37,5 @@ def test_one_notice_that_cannot_end_holds_up_neither_the_others_nor_the_mails(ye
     assert steps == {first.pk: "publicise", second.pk: "decide"}
     assert Notification.objects.filter(recipient=campus.head, mailed_at=None).count() == 0
 
-    monkeypatch.setattr(routes, "finish_notice", finish)
+    monkeypatch.setattr(notices, "finish", finish)
     assert year.sweep()["notices"] == 1

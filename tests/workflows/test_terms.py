@@ -11,7 +11,11 @@ from registers.models import AuditEntry
 from tests.factories import appoint, make_person, make_post, moment
 from tests.personas import point
 from tests.workflows.term_cases import entry_form, strict
-from workflows import campaigns, deadlines, records, reminders, terms
+from workflows import terms
+from workflows.campaign import campaigns
+from workflows.compiled import logs
+from workflows.deadlines import days
+from workflows.messages import reminders
 from workflows.models import CampaignTask, DeadlineChange, Draft, Notification, Reminder, Submission
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +42,11 @@ def move(year, day, *, by=None, code="personal-search", reason="教学检查冲�
     [("2026-09-20 23:59", None), ("2026-09-21 00:00", 1), ("2026-09-21 23:59", 1), ("2026-10-01 08:00", 11)],
 )
 def test_days_late_count_from_the_end_of_the_day(at, late):
-    assert deadlines.days_late(SEARCH, moment(at)) == late
+    assert days.days_late(SEARCH, moment(at)) == late
 
 
 def test_without_a_day_nothing_is_late():
-    assert deadlines.days_late(None, moment("2026-09-21 00:00")) is None
+    assert days.days_late(None, moment("2026-09-21 00:00")) is None
 
 
 def test_late_sheet_is_taken_with_a_mark_that_everybody_sees(year):
@@ -59,7 +63,7 @@ def test_late_sheet_is_taken_with_a_mark_that_everybody_sees(year):
     assert "逾期 3 天</span>" in page  # in the trail
     progress = browser(year.campus.liaison).get(reverse("progress_list"), {"state": "in_review"}).content.decode()
     assert "逾期 3 天提交" in progress
-    log = records.search_log(unit=year.campus.unit, on=year.clock.today, rules=year.campus.scheme.rules)
+    log = logs.search_log(unit=year.campus.unit, on=year.clock.today, rules=year.campus.scheme.rules)
     assert [row["text"] for row in log["rows"]] == ["提交（逾期 3 天）"]
 
 

@@ -13,11 +13,14 @@ from registers import audit
 from registers.access import NotAllowed, can, people_who_may
 from registers.actors import SCHOOL_ROLES
 from registers.models import AuditEntry, ControlMeasure, PowerItem, RiskPoint
+from registers.text import digest_of
 from tests.personas import GRADED, MEASURES, point, power, unit_point
-from workflows import policies, reminders, routes, steps
+from workflows import policies
+from workflows.messages import reminders
 from workflows.models import Decision, FiledPaper, Notification, ReviewVote, Submission, SubmissionLine
 from workflows.models.submissions import EDITABLE, State
-from workflows.sheets import Incomplete, digest_of, sheet_for
+from workflows.routing import routes, steps
+from workflows.sheets import Incomplete, sheet_for
 
 REFUSALS = (NotAllowed, routes.Stale, routes.NeedsReason, steps.NoSuchMove, Incomplete)
 PEOPLE = (

@@ -8,7 +8,6 @@ What people do in that year is dealt by ``workflows.demo.wholeyear``: most hand 
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 
-import holidays
 import pytest
 import time_machine
 from django.conf import settings
@@ -16,19 +15,24 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from holidays import country_holidays
 
 from registers import audit, clock
 from registers.actors import Actor
 from registers.models import User
-from registers.schemes import loading, versions
+from registers.schemes import versions
+from registers.schemes.checking import loading
 from tests.factories import BEIJING, moment
-from workflows import calendar, campaigns, reminders, sweeping
+from workflows import sweeping
+from workflows.campaign import campaigns
+from workflows.deadlines import holidays
 from workflows.demo import story
 from workflows.demo.campus import Campus
 from workflows.demo.corpus import Corpus, Vocabulary
 from workflows.demo.register import Register
 from workflows.demo.wholeyear import WholeYear
 from workflows.demo.year import Year
+from workflows.messages import reminders
 from workflows.models import Campaign, CampaignTask, Decision, Notification, Reminder, Submission
 from workflows.models.submissions import State
 
@@ -155,7 +159,7 @@ class Played:
         rules, document = loading.read(settings.BASE_DIR / "fixtures" / "schemes" / f"{slug}.yaml")
         self.scheme = versions.store(rules, document, at=moment("2025-01-01 09:00"))[0]
         self.last = max(day(due) for _, due in self.days.values()) + timedelta(days=AFTER)
-        calendar.seed(range(YEAR - 1, YEAR + 2))
+        holidays.seed(range(YEAR - 1, YEAR + 2))
         corpus, year = Corpus(), Year.of(rules, YEAR, today=self.last)
         self.opening = year.opening
         self.campus = Campus(
@@ -166,7 +170,7 @@ class Played:
         register.make()
         self.refused = story.tell(self.campus, register, director=two_units)
         self.campaign = Campaign.objects.select_related("scheme").get(year=YEAR)
-        self.table = holidays.country_holidays("CN", years=range(YEAR - 1, YEAR + 2))
+        self.table = country_holidays("CN", years=range(YEAR - 1, YEAR + 2))
         self.sheets = list(
             Submission.objects.filter(task__campaign=self.campaign, sequence=1)
             .exclude(task__code="succession")

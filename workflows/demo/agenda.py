@@ -6,7 +6,7 @@ from itertools import count
 from django.utils import timezone
 
 from registers import clock
-from workflows import deadlines
+from workflows.deadlines import days
 from workflows.demo.year import moment
 
 MORNING, EVENING = 8 * 60 + 30, 17 * 60 + 30  # minutes of the day
@@ -49,8 +49,8 @@ class Agenda:
 
     def pace(self, chance, first, last, count):
         """Moments for ``count`` acts on working days from ``first`` to ``last``, or more; none in the past."""
-        days = [day for day in self.days if first <= day <= last] or [max(first, self.today)]
-        wanted = sorted((chance.choice(days), chance.randint(MORNING, EVENING)) for _ in range(count))
+        dates = [day for day in self.days if first <= day <= last] or [max(first, self.today)]
+        wanted = sorted((chance.choice(dates), chance.randint(MORNING, EVENING)) for _ in range(count))
         for day, minutes in wanted:
             yield max(moment(day, minutes // 60, minutes % 60), self.at + clock.seconds(BREATH))
         while True:
@@ -58,7 +58,7 @@ class Agenda:
 
 
 def _working_days(first, last):
-    days, day = [], deadlines.add_days(first, -1)
-    while (day := deadlines.add_working_days(day, 1)) <= last:
-        days.append(day)
-    return days
+    dates, day = [], days.add_days(first, -1)
+    while (day := days.add_working_days(day, 1)) <= last:
+        dates.append(day)
+    return dates

@@ -1,6 +1,7 @@
 """How the demo's campaign was announced: meetings with who came, documents with who has read them."""
 
-from workflows import activities, deadlines, readings
+from workflows import activities, readings
+from workflows.deadlines import days
 from workflows.demo.corpus import dice
 from workflows.demo.people import OFFICE_PERSONAS, UNIT_PERSONAS
 from workflows.demo.year import moment
@@ -30,8 +31,8 @@ class Mobiliser:
 
     def journeys(self):
         """Nothing is held where the story has no working day, or the rule book knows no meetings."""
-        days, kinds = self.agenda.days, self.campus.rules.activities
-        if len(days) < READING_DAYS or not kinds:
+        dates, kinds = self.agenda.days, self.campus.rules.activities
+        if len(dates) < READING_DAYS or not kinds:
             return []
         first = {kind.purpose: kind for kind in reversed(kinds)}
         meeting, lesson = first.get("mobilisation", kinds[0]), first.get("education", kinds[0])
@@ -40,14 +41,14 @@ class Mobiliser:
         everybody = {"expected": activities.EVERYBODY, "content": SPEECH}
         found = [
             self._meeting(
-                days[0], self.office, root, meeting, title=school, expected=activities.LEADERS, content=SPEECH, host=""
+                dates[0], self.office, root, meeting, title=school, expected=activities.LEADERS, content=SPEECH, host=""
             ),
-            self._meeting(days[2], self.liaison, home, meeting, host=head, **everybody),
+            self._meeting(dates[2], self.liaison, home, meeting, host=head, **everybody),
             self._meeting(
-                days[len(days) // 2], self.liaison, home, lesson, host=head, **{**everybody, "content": LESSON}
+                dates[len(dates) // 2], self.liaison, home, lesson, host=head, **{**everybody, "content": LESSON}
             ),
             self._reading(
-                days[1],
+                dates[1],
                 self.office,
                 root,
                 title=self.campus.rules.identity.title,
@@ -56,7 +57,7 @@ class Mobiliser:
                 roles=["unit_head", "liaison"],
             ),
             self._reading(
-                days[-READING_DAYS],
+                dates[-READING_DAYS],
                 self.liaison,
                 home,
                 title="本单位排查工作安排",
@@ -68,7 +69,7 @@ class Mobiliser:
         # Every other unit has held its meeting as well.
         for place in [place for place in self.campus.places if not place.is_home][::2]:
             told = {**everybody, "host": place.head.user.name}
-            found.append(self._meeting(days[3], place.liaison.user, place.unit, meeting, **told))
+            found.append(self._meeting(dates[3], place.liaison.user, place.unit, meeting, **told))
         return found
 
     def _meeting(self, day, recorder, unit, kind, *, expected, host, content, title=""):
@@ -100,7 +101,7 @@ class Mobiliser:
 
     def _reading(self, day, publisher, unit, **values):
         yield moment(day, 9)
-        due = deadlines.add_days(self.campus.year.today, 3)
+        due = days.add_days(self.campus.year.today, 3)
         made = readings.publish(
             campaign=self.campaign,
             unit=unit,
@@ -111,6 +112,6 @@ class Mobiliser:
         readers = list(made.receipts.order_by("user__number").select_related("user"))
         readers = [row.user for row in readers if row.user.number not in UNREAD and self.chance.random() < READ_SHARE]
         for place in range(READING_DAYS):
-            yield moment(deadlines.add_days(day, place), 17, 10 * place)
+            yield moment(days.add_days(day, place), 17, 10 * place)
             for user in readers[place::READING_DAYS]:
                 readings.confirm(made.pk, actor=self.players.actor(user), at=self.agenda.at)

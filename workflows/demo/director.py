@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from registers.schemes.language import Brings, Role, StepKind
-from workflows import deadlines
+from workflows.deadlines import days
 from workflows.demo.corpus import dice_of
 from workflows.demo.people import REGISTRAR
 
@@ -167,23 +167,23 @@ class Director:
         today, left = self.year.today, (self.year.today - opened).days
         chance = dice_of(sheet, self.campus.seed, "window")
         if sheet.task.brings == Brings.GROUP:
-            return opened, deadlines.add_days(opened, GROUP_DAYS)
+            return opened, days.add_days(opened, GROUP_DAYS)
         notice = next((step for step in sheet.task.route_rules.steps if step.kind == StepKind.PUBLICISE), None)
         if notice is not None and plan.goal not in (OPEN, RETURNED):
             codes = [step.code for step in sheet.task.route_rules.steps]
             past = plan.goal == END or codes.index(plan.goal) > codes.index(notice.code)
             # A notice that has ended went out long ago: working days are two thirds of all days, or a little less.
             ago = notice.days * 2 + 4 + chance.randint(0, 4) if past else chance.randint(1, max(1, notice.days - 1))
-            last = deadlines.add_days(today, -ago)
-            return max(opened, deadlines.add_days(last, -5 if past else -2)), max(last, opened)
+            last = days.add_days(today, -ago)
+            return max(opened, days.add_days(last, -5 if past else -2)), max(last, opened)
         if plan.goal == END:
             share = (0.1, 0.5) if plan.early else (0.3, 0.88)
-            first, last = (deadlines.add_days(opened, int(left * part)) for part in share)
-            start = deadlines.add_days(first, chance.randint(0, max(0, (last - first).days - 8)))
-            return start, min(last, deadlines.add_days(start, 8))
+            first, last = (days.add_days(opened, int(left * part)) for part in share)
+            start = days.add_days(first, chance.randint(0, max(0, (last - first).days - 8)))
+            return start, min(last, days.add_days(start, 8))
         # Most of what has been sent back is not yet due again.
         ago = 5 if plan.goal == RETURNED else 9
-        return max(opened, deadlines.add_days(today, -ago)), deadlines.add_days(today, -1)
+        return max(opened, days.add_days(today, -ago)), days.add_days(today, -1)
 
 
 def waits(route):

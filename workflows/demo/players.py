@@ -3,11 +3,13 @@
 from registers.access import can, people_who_may
 from registers.actors import Actor
 from registers.schemes.language import StepKind
-from workflows import deadlines, drafts, policies, routes, steps
+from workflows import policies
+from workflows.deadlines import days
 from workflows.demo.corpus import dice
 from workflows.demo.remarks import opinions_for
 from workflows.models import Draft, Submission
-from workflows.sheets import sheet_for
+from workflows.routing import routes, steps
+from workflows.sheets import drafts, sheet_for
 
 SEND_BACK = "请对照逐行意见修改补充，按期重新提交。"
 REASONS_GIVEN = 0.4
@@ -141,7 +143,7 @@ class Players:
         """Return the sheet with a reason for each poor line, and a deadline."""
         step = sheet.step_rules
         user = self.concluder(sheet) if step.kind == StepKind.COLLECTIVE_REVIEW else self.deciders(sheet)[0]
-        redo_on = deadlines.add_working_days(self.agenda.today, step.redo_days)
+        redo_on = days.add_working_days(self.agenda.today, step.redo_days)
         routes.decide(
             sheet.pk,
             "return",

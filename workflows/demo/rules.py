@@ -4,7 +4,8 @@ from datetime import date
 from itertools import islice
 
 from registers.models import ControlMeasure, Regulation, RegulationPower
-from workflows import controls, deadlines
+from workflows import controls
+from workflows.deadlines import days
 from workflows.demo.corpus import dice
 
 DUE_IN = (-24, -6, 9, 12, 45, 80)  # days from the demo's day
@@ -75,7 +76,7 @@ class Regulations:
             first.responsible = place.seats[1].user
         if number % DUE_EVERY == 0:
             ahead = DUE_IN[number // DUE_EVERY % len(DUE_IN)]
-            first.due_on = deadlines.add_days(self.campus.year.today, ahead)
+            first.due_on = days.add_days(self.campus.year.today, ahead)
 
 
 def carried_out(campus, agenda, moments, actor_of):

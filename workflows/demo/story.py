@@ -11,7 +11,9 @@ from registers import clock
 from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.schemes.language import Brings, StepKind
-from workflows import campaigns, deadlines, extensions, policies, publicity, reminders, routes, steps, suggestions
+from workflows import extensions, policies, suggestions
+from workflows.campaign import campaigns
+from workflows.deadlines import days
 from workflows.demo.agenda import Agenda
 from workflows.demo.assembly import Mobiliser
 from workflows.demo.contents import Typist
@@ -21,8 +23,11 @@ from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
 from workflows.demo.rules import RECORDS, carried_out
 from workflows.demo.year import moment
+from workflows.messages import reminders
 from workflows.models import CampaignTask, Notification, PublicityNotice, Submission
 from workflows.models.submissions import State
+from workflows.publicity import notices, objections
+from workflows.routing import routes, steps
 from workflows.sheets import Incomplete
 
 READ_AFTER_DAYS = 5
@@ -113,12 +118,12 @@ class Story:
         """Before work: sheets open, notices end; then reminders. What the worker does, without its mails."""
         opening = set(CampaignTask.objects.filter(campaign=self.campaign).values_list("opens_on", flat=True))
         for ahead in count(1):
-            yield moment(deadlines.add_days(self.year.opening, ahead), 6)
+            yield moment(days.add_days(self.year.opening, ahead), 6)
             if self.agenda.today in opening:
                 campaigns.open_due(at=self.agenda.at)
                 self._start_open_sheets()
-            for notice in publicity.ended(self.agenda.today):
-                routes.finish_notice(notice, at=self.agenda.at)
+            for notice in notices.ended(self.agenda.today):
+                notices.finish(notice, at=self.agenda.at)
             yield moment(self.agenda.today, settings.REMINDER_HOUR)
             reminders.remind(at=self.agenda.at)
             self._mailed()
@@ -189,8 +194,8 @@ class Story:
                 return
             if sheet.waiting_role == policies.NOTICE:
                 after = max(sheet.notices.latest("pk").ends_on, self.agenda.today)
-                yield moment(deadlines.add_days(after, 1), 8)
-                pace = self._pace(chance, self.agenda.today, deadlines.add_days(self.year.today, -1), sheet)
+                yield moment(days.add_days(after, 1), 8)
+                pace = self._pace(chance, self.agenda.today, days.add_days(self.year.today, -1), sheet)
                 continue
             yield next(pace)
             if not self.players.agree(sheet, stop_at=plan.goal):
@@ -237,7 +242,7 @@ class Story:
         ).first()
         author = self.campus.home.seats[-1].user
         if notice is not None:
-            publicity.object_to(notice, actor=Actor(author, on=self.agenda.today), text=OBJECTION, at=self.agenda.at)
+            objections.object_to(notice, actor=Actor(author, on=self.agenda.today), text=OBJECTION, at=self.agenda.at)
 
     def _suggestions(self):
         """On the last working day colleagues and the head suggest points to the post that the demo is told from."""
@@ -294,14 +299,14 @@ class Story:
         )
         sheet = missing.select_related("person").order_by("pk").last()
         if sheet is not None and sheet.task.rules.deadline != "hard":
-            until = deadlines.add_working_days(max(sheet.due_on, self.agenda.today), 5)
+            until = days.add_working_days(max(sheet.due_on, self.agenda.today), 5)
             asker = Actor(sheet.person, on=self.agenda.today)
             extensions.ask(sheet.pk, until=until, reason=EXTENSION, actor=asker, at=self.agenda.at)
 
     def _measures_carried_out(self):
         """Heads record how measures of last year are carried out, one a day in the last days."""
-        days = [day for day in self.agenda.days if day < self.year.today][-RECORDS:]
-        moments = [moment(day, 11) for day in days]
+        dates = [day for day in self.agenda.days if day < self.year.today][-RECORDS:]
+        moments = [moment(day, 11) for day in dates]
         yield from carried_out(self.campus, self.agenda, moments, lambda user: Actor(user, on=self.agenda.today))
 
     def _eve(self):
@@ -315,7 +320,7 @@ class Story:
     def _read_mail(self):
         """Nothing is left to be mailed; what is older than a few days has been read."""
         self._mailed()
-        old = moment(deadlines.add_days(self.year.today, -READ_AFTER_DAYS), 0)
+        old = moment(days.add_days(self.year.today, -READ_AFTER_DAYS), 0)
         Notification.objects.filter(Q(read_at=None), created_at__lt=old).update(
             read_at=F("created_at") + clock.seconds(7200)
         )

@@ -1,7 +1,7 @@
 """A demo campus whose people live through the whole year: most in time, some late, some never (for tests and for looking around)."""
 
 from registers.schemes.language import Brings
-from workflows import deadlines
+from workflows.deadlines import days
 from workflows.demo.corpus import dice_of
 from workflows.demo.director import END, OPEN, Director, Plan
 
@@ -38,7 +38,7 @@ class WholeYear(Director):
         due = sheet.due_on or self.year.today
         chance = dice_of(sheet, self.campus.seed, "window")
         if sheet.pk in self.late:
-            first = deadlines.add_days(max(due, opened), chance.randint(1, LATE_DAYS))
+            first = days.add_days(max(due, opened), chance.randint(1, LATE_DAYS))
             return first, first
-        first = max(opened, deadlines.add_days(due, -chance.randint(LEAD // 2, LEAD)))
+        first = max(opened, days.add_days(due, -chance.randint(LEAD // 2, LEAD)))
         return first, first

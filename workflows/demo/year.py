@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from django.utils import timezone
 
 from registers.schemes.language import Brings, Level
-from workflows import deadlines
+from workflows.deadlines import days
 
 DAYS_LEFT = 5  # until the self-checks are due
 WITHOUT_CALENDAR = (9, 15)
@@ -32,10 +32,10 @@ class Year:
         searches = [task for task in rules.tasks if task.brings == Brings.POINTS]
         searches.sort(key=lambda task: task.level != Level.PERSONAL)
         dated = [task for task in searches or rules.tasks if task.due]
-        shown = deadlines.add_days(dated[0].due.on(number), -DAYS_LEFT) if dated else date(number, *WITHOUT_CALENDAR)
+        shown = days.add_days(dated[0].due.on(number), -DAYS_LEFT) if dated else date(number, *WITHOUT_CALENDAR)
         named = [*(phase.start for phase in rules.phases), *(task.opens for task in rules.tasks)]
         starts = [rule.on(number) for rule in named if rule] or [
-            deadlines.add_days(task.due.on(number) if task.due else shown, -WITHOUT_START) for task in rules.tasks
+            days.add_days(task.due.on(number) if task.due else shown, -WITHOUT_START) for task in rules.tasks
         ]
         opening = min((day for day in starts if day < shown), default=date(number, 1, 1))
         return cls(number, opening, today or shown)
@@ -48,4 +48,4 @@ class Year:
     def last(self, rules, *brings):
         """The day by which last year's sheets of these kinds had been filed."""
         due = [task.due.on(self.number - 1) for task in rules.tasks if task.due and task.brings in brings]
-        return min(max(due, default=date(self.number - 1, 11, 20)), deadlines.add_days(self.opening, -30))
+        return min(max(due, default=date(self.number - 1, 11, 20)), days.add_days(self.opening, -30))

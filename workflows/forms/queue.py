@@ -6,7 +6,8 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 
-from workflows import bulk, deadlines
+from workflows.deadlines import days
+from workflows.routing import bulk
 
 USUAL_DAYS = 7
 
@@ -36,7 +37,7 @@ class BulkForm(forms.Form):
     def __init__(self, *args, request, today, ticked=(), signs=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.request, self.today, self.ticked, self.signs = request, today, ticked, signs
-        self.fields["redo_on"].initial = deadlines.add_days(today, USUAL_DAYS)
+        self.fields["redo_on"].initial = days.add_days(today, USUAL_DAYS)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -65,7 +66,7 @@ class BulkForm(forms.Form):
                 self.add_error("redo_on", "请填写限期重新查找的日期。")
         elif cleaned["redo_on"] < self.today:
             self.add_error("redo_on", "限期不得早于今天。")
-        elif deadlines.is_too_far(cleaned["redo_on"], self.today):
+        elif days.is_too_far(cleaned["redo_on"], self.today):
             self.add_error("redo_on", "限期在一年以后，请核对年份。")
 
     def _check_password(self, cleaned):

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 
-from workflows import deadlines, steps
+from workflows.deadlines import days
+from workflows.routing import steps
 
 OUTSIDE = {
     "outside_body": "请填写受理备案的机关。",
@@ -78,7 +79,7 @@ class DecisionForm(forms.Form):
             self.fields["opinion"].label = "讨论情况和意见"
             self.fields["opinion"].help_text = "写明何时、由谁讨论，形成什么意见；退回时送达填报人。"
         if step.may_return:
-            self.fields["redo_on"].initial = deadlines.add_days(today, step.redo_days)
+            self.fields["redo_on"].initial = days.add_days(today, step.redo_days)
         else:
             del self.fields["redo_on"]
         if not signs:

@@ -38,7 +38,7 @@ class Submission(models.Model):
     """One task of one post holder or one unit, and the sheet filled for it (填报表).
 
     A set of proposed changes to the register; the register changes only when the end of its route is
-    reached. ``state`` and ``step`` move in ``workflows.routes`` only. ``waiting_role``: who acts at the present
+    reached. ``state`` and ``step`` move in ``workflows.routing.routes`` only. ``waiting_role``: who acts at the present
     step, after climbing past the person concerned. ``version`` counts every move; a decision names the one it saw.
     ``sequence``: the how-manieth sheet of a task that stands all year. ``due_on`` None: such a task has no last day.
     """

@@ -4,7 +4,7 @@ One class per thing a sheet can bring to the register (``brings`` of a task in t
 """
 
 from registers.schemes.language import SUCCESSION, Brings
-from workflows.sheets.base import Incomplete, digest_of
+from workflows.sheets.base import Incomplete
 from workflows.sheets.full import FullPointSheet
 from workflows.sheets.grades import GradeSheet
 from workflows.sheets.group import GroupSheet
@@ -35,4 +35,4 @@ def sheet_for(submission):
     return _KINDS[Brings(submission.task.brings)](submission)
 
 
-__all__ = ["Incomplete", "digest_of", "sheet_for"]
+__all__ = ["Incomplete", "sheet_for"]

@@ -1,12 +1,11 @@
 """What all kinds of sheets share."""
 
-import hashlib
-import json
 import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from registers.models import ControlMeasure, MajorMatter, Post, PostGrade, PowerItem, RiskPoint
+from registers.text import digest_of
 from workflows.models import SubmissionLine
 
 Change = SubmissionLine.Change
@@ -20,12 +19,6 @@ class Incomplete(Exception):
     def __init__(self, faults):
         self.faults = faults
         super().__init__("；".join(text for fields in faults.values() for text in fields.values()))
-
-
-def digest_of(value):
-    """SHA-256 over the canonical JSON of ``value``: the fingerprint of exactly what was shown."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass

@@ -15,7 +15,9 @@ from registers.models import Unit
 from registers.papers.compose import compose
 from registers.views.paging import paged
 from registers.views.papers import download
-from workflows import activities, attachments, campaigns, minutes, records
+from workflows import activities, attachments
+from workflows.campaign import campaigns
+from workflows.compiled import logs, meetings
 from workflows.forms import activities as forms
 from workflows.models import Activity, Attendance, Campaign
 from workflows.policies.activities import KEEPERS, WATCHERS
@@ -48,7 +50,7 @@ def activity_list(request):
     """
     running = campaigns.current()
     filters = {name: request.GET.get(name, "").strip()[:40] for name in ("unit", "purpose", "kind", "void")}
-    known = minutes.kinds(running.scheme.rules) if running else {}
+    known = meetings.kinds(running.scheme.rules) if running else {}
     found = _rows(request).filter(campaign=running)
     units = Unit.objects.visible_to(request.actor).filter(pk__in=found.order_by().values("unit"))
     found = found.filter(voided_at__isnull=not filters["void"])
@@ -66,7 +68,7 @@ def activity_list(request):
         "filtered": any(filters.values()),
         "units": units.order_by("parent_id", "position").values_list("code", "name"),
         "kinds": known.values(),
-        "purposes": [(code, label) for code, label in minutes.PURPOSES.items() if _used(known, code)],
+        "purposes": [(code, label) for code, label in meetings.PURPOSES.items() if _used(known, code)],
         "page": page,
         "may_record": bool(running and known and recording_units(request.actor)),
         "may_watch": can(request.actor, "watch", Campaign),
@@ -90,7 +92,7 @@ def _told(actor, rows, known):
     for row in rows:
         kind = known.get(row.kind)
         row.kind_label = kind.label if kind else row.kind
-        row.purpose_label = minutes.PURPOSES.get(kind.purpose, "") if kind else ""
+        row.purpose_label = meetings.PURPOSES.get(kind.purpose, "") if kind else ""
         row.figures = figures.get(row.pk) if row.unit_id in watched else None
         row.mine = mine.get(row.pk)
 
@@ -193,9 +195,9 @@ def _page(request, activity, *, form=None):
     """Context: ``activity`` with its ``kind_label`` and ``purpose_label``, ``files``, ``page`` of attendances, ``counts``
     (for who may ``watch``), ``mine``, ``may_change``, ``may_delete``, ``has_paper``, ``form`` (why it is void), ``crumbs``."""
     actor, rules = request.actor, activity.campaign.scheme.rules
-    kind = minutes.kinds(rules).get(activity.kind)
+    kind = meetings.kinds(rules).get(activity.kind)
     activity.kind_label = kind.label if kind else activity.kind
-    activity.purpose_label = minutes.PURPOSES[kind.purpose] if kind else ""
+    activity.purpose_label = meetings.PURPOSES[kind.purpose] if kind else ""
     watch = can(actor, "watch", activity)
     seen = Attendance.objects.visible_to(actor).filter(activity=activity)
     others = watch or actor.has(*KEEPERS)
@@ -209,7 +211,7 @@ def _page(request, activity, *, form=None):
         "mine": seen.filter(user=actor.user_id).first(),
         "may_change": can(actor, "change", activity),
         "may_delete": can(actor, "delete", activity),
-        "has_paper": bool(records.papers_about(rules, "activity")),
+        "has_paper": bool(logs.papers_about(rules, "activity")),
         "form": form or forms.VoidForm(),
         "crumbs": [(CRUMB, reverse("activity_list"))],
     }
@@ -301,11 +303,11 @@ def activity_delete(request, pk):
 def activity_file(request, pk, form):
     """The record as a paper, with the attendances that the reader may see."""
     activity = get_object_or_404(_rows(request), pk=pk)
-    layout = next(iter(records.papers_about(activity.campaign.scheme.rules, "activity").values()), None)
+    layout = next(iter(logs.papers_about(activity.campaign.scheme.rules, "activity").values()), None)
     if layout is None:
         raise Http404
     seen = Attendance.objects.visible_to(request.actor).filter(activity=activity)
-    document = minutes.about_activity(
+    document = meetings.about_activity(
         layout, activity, attendances=seen, whole=bool(can(request.actor, "watch", activity))
     )
     audit.append("paper.export", about=activity, actor=request.actor, detail={"form": form})

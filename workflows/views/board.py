@@ -9,11 +9,13 @@ from registers import clock
 from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
-from workflows import boards, policies, progress
+from workflows import policies
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.policies.submissions import MAY_NUDGE
-from workflows.progress import Choice
+from workflows.progress import figures
+from workflows.progress.board import Board
+from workflows.progress.figures import Choice
 from workflows.views.progress import address, chosen_campaign, in_full, links_of, standing
 
 
@@ -22,7 +24,7 @@ def board(request):
     """The board of a campaign (``?year=``), or with ``?unit=CODE`` that unit's page of it.
 
     Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
-    (``boards.PhaseLine``), ``curve``, ``held_up``, ``may_urge``; of the whole ``page`` of unit ``lines`` with ``nudged``, the
+    (``PhaseLine``), ``curve``, ``held_up``, ``may_urge``; of the whole ``page`` of unit ``lines`` with ``nudged``, the
     ids of units whose late sheets the reader may urge; of a unit see ``_unit_page``.
     """
     require(request.actor, "watch", Campaign)
@@ -30,12 +32,12 @@ def board(request):
     context = {"campaign": campaign, "years": [(one.year, f"?year={one.year}", one == campaign) for one in campaigns]}
     if campaign is None:
         return render(request, "workflows/board.html", context)
-    listed = progress.listed(request.actor, campaign)
+    listed = figures.listed(request.actor, campaign)
     year = str(campaign.year) if campaign.state != "open" else ""
     if code := request.GET.get("unit", ""):
-        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code[: progress.LONGEST])
+        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code[: figures.LONGEST])
         return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
-    shown = boards.Board(campaign, listed, at=clock.now())
+    shown = Board(campaign, listed, at=clock.now())
     units = list(Unit.objects.visible_to(request.actor).filter(pk__in=shown.unit_ids))
     lines = shown.units(units)
     context |= {
@@ -51,7 +53,7 @@ def board(request):
 def _unit_page(request, campaign, rows, unit, year):
     """A unit's page. Context beside the board's: ``unit``; ``view`` with its ``tabs``; a ``page`` of ``items`` (``progress_list``)
     or with ``view=people`` the unit's ``own`` sheets and a page of ``people``, each with his sheet of each of ``tasks``."""
-    shown = boards.Board(campaign, rows, at=clock.now())
+    shown = Board(campaign, rows, at=clock.now())
     if not shown.figures.owed:
         raise Http404  # nothing there that the reader may know of
     holding = policies.Holding(shown.on)
@@ -86,7 +88,7 @@ def _by_person(request, shown, rows):
         .distinct()
     )
     page = paged(request, subjects)
-    own, tasks, people = boards.by_person(rows, shown.tasks, [subject[:2] for subject in page.rows], on=shown.on)
+    own, tasks, people = board.by_person(rows, shown.tasks, [subject[:2] for subject in page.rows], on=shown.on)
     sheets = [sheet.pk for line in people for sheet in line.sheets if sheet] + [sheet.pk for sheet in own]
     readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
     return {"page": page, "own": own, "tasks": tasks, "people": people, "readable": readable}

@@ -8,9 +8,11 @@ from registers import clock
 from registers.access import can
 from registers.models import Scheme
 from registers.schemes.language import SUCCESSION
-from workflows import campaigns, deadlines, progress, scoping
+from workflows.campaign import campaigns, scoping
+from workflows.deadlines import days
 from workflows.models import Campaign, CampaignTask, DeadlineChange, Submission
 from workflows.models.submissions import State
+from workflows.progress import figures
 
 
 @require_safe
@@ -33,7 +35,7 @@ def campaign(request):
         rows = (
             Submission.objects.filter(task__campaign=running).exclude(state=State.CANCELLED).order_by().values("task")
         )
-        counts = {row["task"]: row for row in rows.annotate(**progress.figures(clock.today()))}
+        counts = {row["task"]: row for row in rows.annotate(**figures.figures(clock.today()))}
         now, today, may_run = clock.now(), clock.today(), can(request.actor, "enrol", running)
         phases = []
         tasks_of = CampaignTask.objects.visible_to(request.actor).annotate(
@@ -77,7 +79,7 @@ def _shown(running, tasks, counts, now):
         count = counts.get(task.pk)
         task.is_succession = task.code == SUCCESSION
         task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
-    return [(task, deadlines.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
+    return [(task, days.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
 
 
 def _phase_state(phase, today):

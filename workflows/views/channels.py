@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import require
 from registers.models import Unit
-from workflows import notifications, robots
 from workflows.forms.channels import ChannelForm, RobotForm
+from workflows.messages import notifications, robots
 from workflows.models import ChannelChoice, Robot, RobotMessage
 from workflows.policies.robots import KEEPERS
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from registers import clock
 from registers.access import can, require
-from workflows import campaigns
+from workflows.campaign import campaigns
 from workflows.models import Campaign, Phase, Submission
 from workflows.models.submissions import State
 

@@ -12,7 +12,7 @@ from registers.actors import SCHOOL_ROLES
 from registers.models import Post, RiskPoint, Scheme, Unit
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
-from workflows import comparing
+from workflows.progress import last_year
 
 EVERYTHING = "all"  # a filter: also what stayed as it was
 READS_LEDGERS = ("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
@@ -36,7 +36,7 @@ def comparison(request):
     context |= {"unit": unit, "post": post, "then": then, "day_error": error, "filters": filters}
     if scheme is not None and (unit or post):
         scope = ledgers.for_reader(actor)
-        scope = comparing.of_post(scope, post) if post else comparing.of_unit(scope, unit)
+        scope = last_year.of_post(scope, post) if post else last_year.of_unit(scope, unit)
         kind = "" if filters["kind"] == EVERYTHING else filters["kind"] or comparisons.OTHERWISE
         found = comparisons.compare(scope, then=then, now=context["now"], rules=scheme.rules, kind=kind)
         moves = [(code, label, found.moves[code]) for code, label in comparisons.MOVES.items() if found.moves[code]]
@@ -81,7 +81,7 @@ def _crumbs(unit, post):
 
 
 def _day(request, today):
-    usual, text = comparing.last_year(today), request.GET.get("then", "")
+    usual, text = last_year.last_year(today), request.GET.get("then", "")
     if not text:
         return usual, ""
     try:

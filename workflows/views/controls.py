@@ -14,7 +14,8 @@ from registers.access import can, require
 from registers.actors import SCHOOL_ROLES
 from registers.models import ControlMeasure, RiskPoint, Scheme, Unit
 from registers.views.paging import paged
-from workflows import attachments, controls, deadlines
+from workflows import attachments, controls
+from workflows.deadlines import days
 from workflows.models import MeasureProgress
 
 WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", "registrar", *SCHOOL_ROLES)
@@ -122,7 +123,7 @@ def _tell(measures, actor, stages):
         measure.point = points.get(measure.point_series)
         measure.who = names.get(measure.pk, "")
         measure.standing = controls.standing(measure, on=actor.on)
-        measure.due = deadlines.shown(measure.due_on, now) if measure.standing.code != "done" else None
+        measure.due = days.shown(measure.due_on, now) if measure.standing.code != "done" else None
         measure.stage_label = stages.get(measure.stage, measure.stage)
 
 

@@ -9,7 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import clock
 from registers.access import can, policy_of
 from registers.views.paging import paged
-from workflows import campaigns, controls, deadlines, digests, policies, readings
+from workflows import controls, policies, readings
+from workflows.campaign import campaigns
+from workflows.deadlines import days
+from workflows.messages import digests
 from workflows.models import Campaign, Decision, Extension, Notification, Objection, ReviewVote, Submission
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.views import trail
@@ -51,19 +54,19 @@ def desk(request):
         request,
         "workflows/desk.html",
         {
-            "to_fill": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in to_fill[:50]],
+            "to_fill": [trail.Item(row, days.shown(row.due_on, now)) for row in to_fill[:50]],
             "page": page,
             "to_decide": [
                 trail.Item(
                     row,
-                    deadlines.shown(row.step_due_on, now),
+                    days.shown(row.step_due_on, now),
                     voted=_counts(row) and (row.pk, row.round) in voted,
                     leads=row.unit_id in led,
                 )
                 for row in page.rows
             ],
             "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
-            "coming": [trail.Item(row, deadlines.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
+            "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
             "extensions": _extensions(actor),
             "objections": _objections(actor),
             "readings": _readings(actor, now),
@@ -108,14 +111,14 @@ def _readings(actor, now):
     """What is still to be read, each with its ``due``."""
     found = list(readings.owed(actor)[:20])
     for receipt in found:
-        receipt.due = deadlines.shown(receipt.document.due_on, now)
+        receipt.due = days.shown(receipt.document.due_on, now)
     return found
 
 
 def _measures(actor, now):
     """What the person has to carry out soon: (measure, where it stands, its deadline)."""
     return [
-        (measure, controls.standing(measure, on=actor.on), deadlines.shown(measure.due_on, now))
+        (measure, controls.standing(measure, on=actor.on), days.shown(measure.due_on, now))
         for measure in controls.due_soon(actor, limit=MEASURES_SHOWN)
     ]
 
@@ -158,8 +161,8 @@ def inbox(request):
         .select_related("person", "post", "unit")
         .in_bulk()
     )
-    days = {timezone.localdate(row.created_at) for row in page.rows if row.kind == DIGEST}
-    lines = digests.of_days(request.actor, days) if days else {}
+    dates = {timezone.localdate(row.created_at) for row in page.rows if row.kind == DIGEST}
+    lines = digests.of_days(request.actor, dates) if dates else {}
     for row in page.rows:
         row.may_open = row.submission_id in readable
         sheet = readable.get(row.submission_id)

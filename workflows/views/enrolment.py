@@ -11,7 +11,7 @@ from registers import clock
 from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.views.paging import paged
-from workflows import campaigns, plans, rosters, scoping
+from workflows.campaign import campaigns, plans, rosters, scoping
 from workflows.models import Campaign, RosterChange
 
 CRUMB = "活动安排"

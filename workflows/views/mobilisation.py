@@ -7,7 +7,8 @@ from registers import clock
 from registers.access import require
 from registers.models import Unit
 from registers.schemes.language import Brings
-from workflows import campaigns, mobilisation, scoping
+from workflows import mobilisation
+from workflows.campaign import campaigns, scoping
 from workflows.models import Campaign, Submission
 from workflows.policies.activities import WATCHERS
 

@@ -15,10 +15,13 @@ from registers import audit, clock, jobs
 from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
-from workflows import deadlines, nudging, policies, progress, routes
+from workflows import policies
+from workflows.deadlines import days
 from workflows.models import Campaign, Decision, Submission
 from workflows.models.submissions import EDITABLE, UNFINISHED, State
-from workflows.progress import Choice
+from workflows.progress import figures, nudging
+from workflows.progress.figures import Choice
+from workflows.routing import routes
 from workflows.views import trail
 
 PLACES = ("/progress/", "/board/")  # where 催办 may lead back to
@@ -36,11 +39,11 @@ def progress_list(request):
     running, _ = chosen_campaign(request)
     choice, year = Choice.sent(request.GET), request.GET.get("year", "")
     view = "units" if request.GET.get("view") == "units" else ""
-    listed = progress.listed(request.actor, running)
+    listed = figures.listed(request.actor, running)
     owing = Exists(listed.order_by().filter(unit=OuterRef("pk")))
     units = Unit.objects.visible_to(request.actor).filter(owing)
     today = clock.today()
-    figures = progress.figures(today)
+    counted = figures.figures(today)
     context = {
         "campaign": running,
         "year": year,
@@ -56,13 +59,13 @@ def progress_list(request):
             for label, other in (("按表", ""), ("按单位", "units"))
         ],
         "may_urge": running is not None and can(request.actor, "urge", running),
-        "stats": choice.whose(listed).aggregate(**figures),
+        "stats": choice.whose(listed).aggregate(**counted),
     }
     if view == "units":
         by_unit = choice.whose(listed).order_by("unit__position", "unit__code")
         context["by_unit"] = [
             (row, address(choice.but(unit=row["unit__code"], state=""), year=year))
-            for row in by_unit.values("unit__name", "unit__code", "unit__position").annotate(**figures)
+            for row in by_unit.values("unit__name", "unit__code", "unit__position").annotate(**counted)
         ]
         return render(request, "workflows/progress_list.html", context)
     rows = choice.narrow(listed, on=today)
@@ -80,9 +83,9 @@ def chosen_campaign(request):
 
     404 for a year without one.
     """
-    year, campaigns = request.GET.get("year", ""), progress.campaigns_for(request.actor)
-    found = progress.chosen(campaigns, year)
-    if progress.is_year(year) and found is None:
+    year, campaigns = request.GET.get("year", ""), figures.campaigns_for(request.actor)
+    found = figures.chosen(campaigns, year)
+    if figures.is_year(year) and found is None:
         raise Http404
     return found, campaigns
 
@@ -94,14 +97,14 @@ def address(choice, **more):
 
 def links_of(choice, year):
     """Where each of the headline figures leads."""
-    return {state or "all": address(choice.but(state=state), year=year) for state in ("", progress.LATE, *State.values)}
+    return {state or "all": address(choice.but(state=state), year=year) for state in ("", figures.LATE, *State.values)}
 
 
 def in_full(rows):
     """Sheets in the list's order, with what a line of it shows."""
     handed_in = Decision.objects.filter(submission=OuterRef("pk"), verdict="submit").order_by("-seen_version")
     rows = rows.annotate(days_late=Subquery(handed_in.values("days_late")[:1]))
-    return progress.in_order(rows.select_related("task__phase", "unit", "post", "person", "assigned_to"))
+    return figures.in_order(rows.select_related("task__phase", "unit", "post", "person", "assigned_to"))
 
 
 def standing(actor, campaign, rows, holding=None):
@@ -114,13 +117,13 @@ def standing(actor, campaign, rows, holding=None):
     for row in rows:
         row.task.campaign = campaign  # already read, with its rule book
         due = row.due_on if row.state in EDITABLE else row.step_due_on
-        item = trail.Item(row, deadlines.shown(due, now) if row.state in UNFINISHED else None)
+        item = trail.Item(row, days.shown(due, now) if row.state in UNFINISHED else None)
         item.may_open = row.pk in readable
         item.may_nudge = campaign.state == "open" and can(actor, "nudge", row)
         item.waits_for = waits_for(row, holding)
         item.since = (
-            deadlines.days_since(timezone.localdate(row.moved_at), holding.on)
-            if row.moved_at and row.state in progress.BEGUN
+            days.days_since(timezone.localdate(row.moved_at), holding.on)
+            if row.moved_at and row.state in figures.BEGUN
             else None
         )
         items.append(item)
@@ -129,7 +132,7 @@ def standing(actor, campaign, rows, holding=None):
 
 def waits_for(sheet, holding):
     """Whose turn it is, in words: the part and the people."""
-    if sheet.state not in progress.BEGUN:
+    if sheet.state not in figures.BEGUN:
         return ""
     if sheet.waiting_role == policies.NOTICE:
         return "公示结束"
@@ -175,7 +178,7 @@ def progress_nudge(request):
     """催办 of everything late among what was chosen: one message a person."""
     campaign, choice = _posted(request)
     require(request.actor, "urge", campaign)
-    sheets = choice.but(state="").whose(progress.listed(request.actor, campaign))
+    sheets = choice.but(state="").whose(figures.listed(request.actor, campaign))
     nudged = nudging.nudge_late(sheets, campaign=campaign, actor=request.actor, at=clock.now())
     said = messages.success if nudged.people else messages.info
     said(request, _said(nudged))
@@ -198,14 +201,14 @@ def progress_export(request):
     """Have a worker write the list of what is late (or, ``which=unfinished``, not done) among what was chosen."""
     require(request.actor, "watch", Campaign)
     campaign, choice = _posted(request)
-    which = progress.UNFINISHED if request.POST.get("which") == progress.UNFINISHED else progress.LATE
-    listed = choice.whose(progress.listed(request.actor, campaign))
+    which = figures.UNFINISHED if request.POST.get("which") == figures.UNFINISHED else figures.LATE
+    listed = choice.whose(figures.listed(request.actor, campaign))
     # Ids alone: what was typed to find a person is a name.
     found = listed.order_by().values_list("person", flat=True).distinct() if choice.person else []
     parameters = {
         "campaign": campaign.pk,
         "which": which,
-        **choice.but(state=choice.state if choice.state in progress.BEGUN else "", person="").given(),
+        **choice.but(state=choice.state if choice.state in figures.BEGUN else "", person="").given(),
         **({"people": sorted(found)} if choice.person else {}),
     }
     with transaction.atomic():
@@ -221,7 +224,7 @@ def progress_export(request):
 
 def _posted(request):
     """The campaign and the choice that a form names."""
-    campaign = progress.chosen(progress.campaigns_for(request.actor), request.POST.get("year", ""))
+    campaign = figures.chosen(figures.campaigns_for(request.actor), request.POST.get("year", ""))
     if campaign is None:
         raise Http404
     return campaign, Choice.sent(request.POST)

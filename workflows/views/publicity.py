@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import can, require
 from registers.views.paging import paged
-from workflows import publicity, records
+from workflows.compiled import logs
 from workflows.forms.reviews import HandlingForm, ObjectionForm
 from workflows.models import Objection, PublicityNotice, Submission
+from workflows.publicity import objections
 
 
 @require_safe
@@ -47,7 +48,7 @@ def notice_detail(request, pk):
     form = ObjectionForm(request.POST)
     if not form.is_valid():
         return _notice_page(request, notice, form=form)
-    _, created = publicity.object_to(notice, actor=request.actor, text=form.cleaned_data["text"], at=clock.now())
+    _, created = objections.object_to(notice, actor=request.actor, text=form.cleaned_data["text"], at=clock.now())
     messages.success(request, "异议已送达学校领导小组办公室。" if created else "您已对本公示提出过异议，无需重复提交。")
     return redirect("notice_detail", pk=pk)
 
@@ -60,7 +61,7 @@ def objection_handle(request, pk):
     if not form.is_valid():
         require(request.actor, "handle", objection)
         return _notice_page(request, get_object_or_404(_notices(request), pk=objection.notice_id), handling=(pk, form))
-    publicity.handle(objection, actor=request.actor, handling=form.cleaned_data["handling"], at=clock.now())
+    objections.handle(objection, actor=request.actor, handling=form.cleaned_data["handling"], at=clock.now())
     messages.success(request, "处理情况已记录。")
     return redirect("notice_detail", pk=objection.notice_id)
 
@@ -80,12 +81,12 @@ def _notice_page(request, notice, *, form=None, handling=(None, None)):
     """
     notice.stage, notice.places = _stage(notice, clock.today()), _places(notice)
     ranks = {grade.label: grade.rank for grade in notice.submission.task.campaign.scheme.rules.grades}
-    objections = (
+    raised = (
         Objection.objects.visible_to(request.actor)
         .filter(notice=notice)
         .select_related("author", "handled_by", "notice__unit")
     )
-    for row in objections:
+    for row in raised:
         row.may_handle = can(request.actor, "handle", row)
         row.form = handling[1] if row.pk == handling[0] else HandlingForm()
     return render(
@@ -94,14 +95,14 @@ def _notice_page(request, notice, *, form=None, handling=(None, None)):
         {
             "notice": notice,
             "items": [(item, ranks.get(item["grade"])) for item in notice.items],
-            "has_letter": bool(records.papers_about(notice.submission.task.campaign.scheme.rules, "notice")),
+            "has_letter": bool(logs.papers_about(notice.submission.task.campaign.scheme.rules, "notice")),
             "shows_content": any(item.get("content") for item in notice.items),
             "crumbs": [("公示", reverse("notice_list"))],
             "has_objected": any(row.author_id == request.actor.user_id for row in objections),
             "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=notice.submission_id).exists(),
             "may_object": can(request.actor, "object", notice),
             "form": form or ObjectionForm(),
-            "objections": objections,
+            "objections": raised,
         },
         status=422 if form or handling[1] else 200,
     )

@@ -8,10 +8,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from registers import audit, clock
 from registers.access import policy_of
 from registers.views.paging import paged
-from workflows import bulk, deadlines, policies
+from workflows import policies
+from workflows.deadlines import days
 from workflows.forms.queue import BulkForm
 from workflows.models import ReviewVote, Submission
-from workflows.previews import briefs
+from workflows.routing import bulk
+from workflows.sheets.previews import briefs
 from workflows.views.submissions import number
 
 SIZES = (50, 100, 200)
@@ -123,7 +125,7 @@ def _rows(request, sheets, ticked, filters):
     )
     for brief in found.values():
         sheet = brief.submission
-        brief.due = deadlines.shown(sheet.step_due_on, now)
+        brief.due = days.shown(sheet.step_due_on, now)
         brief.reviewed = bulk.is_review(sheet)
         brief.mine = brief.reviewed and (sheet.pk, sheet.round) in mine
         brief.ticked = sheet.pk in ticked if ticked is not None else filters["tick"] == "all"

@@ -13,7 +13,10 @@ from registers.models import Unit
 from registers.papers.compose import compose
 from registers.views.paging import paged
 from registers.views.papers import download
-from workflows import attachments, campaigns, deadlines, minutes, readings, records
+from workflows import attachments, readings
+from workflows.campaign import campaigns
+from workflows.compiled import logs, meetings
+from workflows.deadlines import days
 from workflows.forms.activities import ReadingForm
 from workflows.models import ReadingDocument, ReadReceipt
 from workflows.policies.readings import COUNTERS
@@ -47,7 +50,7 @@ def reading_list(request):
     running, now = campaigns.current(), clock.now()
     owed = list(readings.owed(request.actor)[:50])
     for receipt in owed:
-        receipt.due = deadlines.shown(receipt.document.due_on, now)
+        receipt.due = days.shown(receipt.document.due_on, now)
     page = paged(request, _rows(request).filter(campaign=running))
     seen = ReadReceipt.objects.visible_to(request.actor).filter(document__in=[row.pk for row in page.rows])
     mine = {receipt.document_id: receipt for receipt in seen.filter(user=request.actor.user_id)}
@@ -55,7 +58,7 @@ def reading_list(request):
     tally = readings.tally(seen) if counts else {}
     for row in page.rows:
         row.mine = mine.get(row.pk)
-        row.due = deadlines.shown(row.due_on, now)
+        row.due = days.shown(row.due_on, now)
         row.asked, row.read = tally.get(row.pk, (0, 0))
         row.figures = f"{row.read} / {row.asked}"
     context = {
@@ -137,7 +140,7 @@ def reading_detail(request, pk):
     (people asked, of whom have read), ``audience`` in words, ``crumbs``.
     """
     document = get_object_or_404(_rows(request).prefetch_related("units"), pk=pk)
-    document.due = deadlines.shown(document.due_on, clock.now())
+    document.due = days.shown(document.due_on, clock.now())
     seen = ReadReceipt.objects.visible_to(request.actor).filter(document=document)
     counts = can(request.actor, "count", document)
     context = {
@@ -207,7 +210,7 @@ def reading_receipts(request, pk):
         "late": bool(document.due_on and document.due_on < clock.today()),
         "filters": filters,
         "units": units.order_by("parent_id", "position").values_list("code", "name"),
-        "has_paper": bool(records.papers_about(document.campaign.scheme.rules, "reading")),
+        "has_paper": bool(logs.papers_about(document.campaign.scheme.rules, "reading")),
         "crumbs": crumbs,
     }
     return render(request, "workflows/reading_receipts.html", context)
@@ -218,10 +221,10 @@ def reading_file(request, pk, form):
     """The receipts as a paper, those that the reader may see."""
     document = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "count", document)
-    layout = next(iter(records.papers_about(document.campaign.scheme.rules, "reading").values()), None)
+    layout = next(iter(logs.papers_about(document.campaign.scheme.rules, "reading").values()), None)
     if layout is None:
         raise Http404
     seen = ReadReceipt.objects.visible_to(request.actor).filter(document=document)
     audit.append("paper.export", about=document, actor=request.actor, detail={"form": form})
-    paper = compose(layout, minutes.about_reading(layout, document, receipts=seen))
+    paper = compose(layout, meetings.about_reading(layout, document, receipts=seen))
     return download(paper, form, f"{layout.title}（{document.title}）")

@@ -11,7 +11,7 @@ from registers.models import Scheme, Unit
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.views.papers import download
-from workflows import records
+from workflows.compiled import logs
 from workflows.models import PublicityNotice, Submission
 from workflows.views.submissions import readable_votes
 
@@ -28,7 +28,7 @@ def record_list(request, code):
     """The compiled papers of a unit. Context: ``unit``, ``papers`` as (slug, layout), ``on``."""
     unit = _unit(request, code)
     scheme = Scheme.objects.visible_to(request.actor).in_use()
-    papers = records.papers_about(scheme.rules, "unit").items() if scheme else []
+    papers = logs.papers_about(scheme.rules, "unit").items() if scheme else []
     crumbs = [("单位与岗位", reverse("unit_list")), (unit.name, reverse("unit_detail", args=[unit.code]))]
     context = {"unit": unit, "papers": papers, "on": clock.today(), "crumbs": crumbs}
     return render(request, "workflows/record_list.html", context)
@@ -37,10 +37,10 @@ def record_list(request, code):
 def _compiled(request, unit, slug):
     """``(layout, paper)`` of one compiled paper of a unit as of today, with what the reader may read."""
     scheme = Scheme.objects.visible_to(request.actor).in_use()
-    layout = records.papers_about(scheme.rules, "unit").get(slug) if scheme else None
+    layout = logs.papers_about(scheme.rules, "unit").get(slug) if scheme else None
     if layout is None:
         raise Http404
-    document = records.compiled(layout, scheme.rules, unit=unit, on=clock.today(), reader=request.actor)
+    document = logs.compiled(layout, scheme.rules, unit=unit, on=clock.today(), reader=request.actor)
     return layout, compose(layout, document)
 
 
@@ -69,10 +69,10 @@ def submission_record(request, pk, slug, form):
     """A letter or record about one sheet, for those who may read the sheet."""
     found = Submission.objects.visible_to(request.actor).with_rules().select_related("unit", "post", "person")
     submission = get_object_or_404(found, pk=pk)
-    layout = records.papers_about(submission.task.campaign.scheme.rules, "sheet").get(slug)
+    layout = logs.papers_about(submission.task.campaign.scheme.rules, "sheet").get(slug)
     if layout is None:
         raise Http404
-    paper = compose(layout, records.about_sheet(layout, submission, votes=readable_votes(request.actor, submission)))
+    paper = compose(layout, logs.about_sheet(layout, submission, votes=readable_votes(request.actor, submission)))
     audit.append("paper.export", about=submission, actor=request.actor, detail={"form": form, "paper": slug})
     return download(paper, form, f"{layout.title}（{submission.subject}）")
 
@@ -84,8 +84,8 @@ def notice_file(request, pk, form):
         "unit", "submission__task__campaign__scheme"
     )
     notice = get_object_or_404(found, pk=pk)
-    layout = next(iter(records.papers_about(notice.submission.task.campaign.scheme.rules, "notice").values()), None)
+    layout = next(iter(logs.papers_about(notice.submission.task.campaign.scheme.rules, "notice").values()), None)
     if layout is None:
         raise Http404
     audit.append("paper.export", about=notice, actor=request.actor, detail={"form": form})
-    return download(compose(layout, records.about_notice(layout, notice)), form, notice.title)
+    return download(compose(layout, logs.about_notice(layout, notice)), form, notice.title)

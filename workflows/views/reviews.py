@@ -13,11 +13,13 @@ from registers.models import Grade, RiskPoint
 from registers.quality import alike, pairs
 from registers.schemes.language import Brings
 from registers.text import segments
-from workflows import attachments, deadlines, documents, routes, steps, suggestions
+from workflows import attachments, suggestions
+from workflows.deadlines import days
 from workflows.forms import reviews as forms
 from workflows.models import Submission, Suggestion
 from workflows.models.submissions import short_code
-from workflows.sheets import Incomplete, sheet_for
+from workflows.routing import routes, steps
+from workflows.sheets import Incomplete, documents, sheet_for
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved, number
 from workflows.views.suggestions import told
@@ -63,7 +65,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
         {
             "submission": submission,
             "step": step,
-            "item": trail.Item(submission, deadlines.shown(submission.step_due_on, clock.now())),
+            "item": trail.Item(submission, days.shown(submission.step_due_on, clock.now())),
             "entries": entries,
             "collective": collective,
             "adjudicates": step.kind == "adjudicate",

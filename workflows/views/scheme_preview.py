@@ -13,13 +13,13 @@ from registers import clock
 from registers.models import Scheme
 from registers.papers import pages
 from registers.papers.compose import compose, empty
-from registers.schemes import drafts
-from registers.schemes.differences import differences
-from registers.schemes.pictures import note, route_picture
-from registers.schemes.samples import sample
+from registers.schemes.desk import drafts
+from registers.schemes.desk.differences import differences
+from registers.schemes.desk.pictures import note, route_picture
+from registers.schemes.desk.samples import sample
 from registers.views.papers import download
+from workflows.deadlines.yearplan import year_plan
 from workflows.views.schemes import CRUMBS, draft_or_404, maintained
-from workflows.yearplan import year_plan
 
 
 @dataclass(frozen=True)

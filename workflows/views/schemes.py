@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import audit, clock
 from registers.access import require
 from registers.models import Scheme, SchemeDraft, Unit
-from registers.schemes import drafts, loading
-from registers.schemes.differences import differences
+from registers.schemes.checking import loading
+from registers.schemes.desk import drafts
+from registers.schemes.desk.differences import differences
 from workflows.models import Campaign
 from workflows.views.submissions import number
 

@@ -10,8 +10,8 @@ from registers import clock, standins
 from registers.access import NotAllowed, can
 from registers.models import Appointment, User
 from registers.views.paging import paged
-from workflows import standing_in
 from workflows.forms.terms import StandinForm
+from workflows.messages import standing_in
 
 
 @require_safe

@@ -14,11 +14,15 @@ from registers.access import can, require
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.views.papers import download
-from workflows import attachments, campaigns, deadlines, documents, drafts, records, routes, steps, suggestions
+from workflows import attachments, suggestions
+from workflows.campaign import campaigns
+from workflows.compiled import logs
+from workflows.deadlines import days
 from workflows.forms.submissions import SheetForm, read
 from workflows.models import Extension, Submission
 from workflows.models.submissions import State
-from workflows.sheets import Incomplete, sheet_for
+from workflows.routing import routes, steps
+from workflows.sheets import Incomplete, documents, drafts, sheet_for
 from workflows.sheets.graded import Graded
 from workflows.views import trail
 from workflows.views.suggestions import answer, beside
@@ -46,7 +50,7 @@ def submission_detail(request, pk):
         "workflows/submission_detail.html",
         {
             "submission": submission,
-            "item": trail.Item(submission, deadlines.shown(submission.step_due_on or submission.due_on, clock.now())),
+            "item": trail.Item(submission, days.shown(submission.step_due_on or submission.due_on, clock.now())),
             "steps": trail.route_steps(submission, decisions),
             "sheet": pages.to_html(compose(submission.task.paper_rules, document), standalone=False),
             "code": document["code"],
@@ -68,7 +72,7 @@ def submission_detail(request, pk):
 def _letters(submission, decisions, votes):
     """``(slug, layout)`` of the letters and records there are about the sheet by now."""
     there = {"return_notice": any(act.verdict == "return" for act in decisions), "review_record": bool(votes)}
-    papers = records.papers_about(submission.task.campaign.scheme.rules, "sheet")
+    papers = logs.papers_about(submission.task.campaign.scheme.rules, "sheet")
     return [(slug, layout) for slug, layout in papers.items() if there.get(layout.compiled)]
 
 
@@ -111,7 +115,7 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
     """``not_handed_in``: why a submission was refused though the draft was kept."""
     decisions = trail.trail_of(submission)
     draft = getattr(submission, "draft", None)
-    due = deadlines.shown(submission.due_on, clock.now())
+    due = days.shown(submission.due_on, clock.now())
     sections, suggested = form.sections(), beside(submission, form.content, request.actor)
     for section in sections:
         section.suggestions = [row for row in suggested if row.unanswered and row.category == section.code]
@@ -244,7 +248,7 @@ def submission_save(request, pk):
             {"message": "该表已在另一窗口修改，本窗口不再自动保存。请先刷新页面查看最新内容。"}, status=409
         )
     return JsonResponse(
-        {"version": version, "saved_at": f"{deadlines.local(at):%H:%M:%S}", "proposals": _proposals(sheet, content)}
+        {"version": version, "saved_at": f"{days.local(at):%H:%M:%S}", "proposals": _proposals(sheet, content)}
     )
 
 

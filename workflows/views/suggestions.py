@@ -13,9 +13,11 @@ from registers.models import Incumbency, Post, Unit
 from registers.schemes.language import Level
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
-from workflows import campaigns, drafts, suggestions
+from workflows import suggestions
+from workflows.campaign import campaigns
 from workflows.forms.suggestions import SuggestionForm
 from workflows.models import Suggestion
+from workflows.sheets import drafts
 
 FOUND = 20  # posts a search shows
 SPOKEN = {suggestions.LEADER: "领导", suggestions.ORGANISATION: "组织", suggestions.PEERS: "群众"}

@@ -9,7 +9,8 @@ from registers import clock
 from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
-from workflows import deadlines, extensions, terms
+from workflows import extensions, terms
+from workflows.deadlines import days
 from workflows.forms.terms import AnswerForm, DeadlineForm, ExtensionForm
 from workflows.models import Campaign, CampaignTask, DeadlineChange, Extension, Submission
 
@@ -62,7 +63,7 @@ def _change_page(request, task, form, *, preview=None, status=200):
         "workflows/deadline_change.html",
         {
             "task": task,
-            "due": deadlines.shown(task.due_on, clock.now()),
+            "due": days.shown(task.due_on, clock.now()),
             "may_move": can(request.actor, "move_deadline", task),
             "form": form,
             "circles": DeadlineForm.CIRCLES,
@@ -108,7 +109,7 @@ def submission_extend(request, pk):
         "workflows/submission_extend.html",
         {
             "submission": submission,
-            "due": deadlines.shown(submission.due_on, clock.now()),
+            "due": days.shown(submission.due_on, clock.now()),
             "form": form,
             "decider": rules.roles.get(rules.conduct.extensions, ""),
             "crumbs": [(submission.task.label, reverse("submission_fill", args=[pk]))],
@@ -137,7 +138,7 @@ def extension_decide(request, pk):
         "workflows/extension_decide.html",
         {
             "extension": extension,
-            "due": deadlines.shown(extension.submission.due_on, clock.now()),
+            "due": days.shown(extension.submission.due_on, clock.now()),
             "form": form,
             "may_decide": can(request.actor, "decide", extension),
             "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=extension.submission_id).exists(),

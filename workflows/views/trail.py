@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from workflows import steps
 from workflows.models.submissions import EDITABLE, State
+from workflows.routing import steps
 
 STATE_WORDS = dict(State.choices)
 

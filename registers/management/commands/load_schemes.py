@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from registers import clock
-from registers.schemes import loading, versions
+from registers.schemes import versions
+from registers.schemes.checking import loading
 
 
 class Command(BaseCommand):

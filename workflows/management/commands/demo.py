@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registers.models import RiskPoint, Scheme, Unit, User
 from registers.schemes.dates import DateRule
-from workflows import calendar
+from workflows.deadlines import holidays
 from workflows.demo import people, story
 from workflows.demo.campus import ROOT_CODE, SIZES, Campus
 from workflows.demo.corpus import Corpus, Vocabulary
@@ -78,7 +78,7 @@ class Command(BaseCommand):
     def _make(scheme, size, seed, day):
         number = timezone.localdate().year
         corpus, year = Corpus(), Year.of(scheme.rules, number, today=day and day.on(number))
-        calendar.seed(range(year.number - 1, year.number + 2))
+        holidays.seed(range(year.number - 1, year.number + 2))
         campus = Campus(
             scheme=scheme, corpus=corpus, words=Vocabulary(scheme.rules, corpus), year=year, size=size, seed=seed
         )

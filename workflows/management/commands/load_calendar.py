@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from workflows import calendar
+from workflows.deadlines import holidays
 
 
 class Command(BaseCommand):
@@ -12,7 +12,7 @@ class Command(BaseCommand):
         parser.add_argument("years", nargs="+", type=int, metavar="YEAR", help="年份，例如 2026")
 
     def handle(self, *args, years, **options):
-        known = calendar.seed(years)
+        known = holidays.seed(years)
         for year in known:
             self.stdout.write(f"{year}年的节假日与调休已写入。")
         if missing := sorted(set(years) - set(known)):

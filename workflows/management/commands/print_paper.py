@@ -8,8 +8,8 @@ from registers import audit, clock
 from registers.models import Scheme, Unit
 from registers.papers import docx, pages, xlsx
 from registers.papers.compose import compose, empty
-from workflows import records, sources
-from workflows.documents import document
+from workflows.compiled import logs, sheets
+from workflows.sheets.documents import document
 
 WRITERS = {
     "pdf": lambda paper: pages.to_pdf([paper]),
@@ -44,10 +44,10 @@ class Command(BaseCommand):
             about = Unit.objects.filter(code=unit).first()
             if about is None:
                 raise CommandError(f"没有代码为“{unit}”的单位。请核对单位代码。")
-            composed = compose(layout, records.compiled(layout, found.rules, unit=about, on=clock.today()))
+            composed = compose(layout, logs.compiled(layout, found.rules, unit=about, on=clock.today()))
             audit.append("paper.export", about=about, detail={"by": "command", "paper": paper})
         elif unit or person:
-            submission = sources.find(scheme=scheme, paper=paper, unit=unit, person=person, year=year)
+            submission = sheets.find(scheme=scheme, paper=paper, unit=unit, person=person, year=year)
             if submission is None:
                 raise CommandError(f"没有找到{unit or person}的“{layout.title}”。请核对单位代码、工号和年度。")
             composed = compose(layout, document(submission))

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from registers import clock
-from workflows import notifications, sweeping
+from workflows import sweeping
+from workflows.messages import notifications
 
 
 def moment(text):

@@ -1,0 +1,95 @@
+"""Rule books in the making: begun from a version, a file or another institution's, saved, published."""
+
+import re
+
+import yaml
+from django.db import transaction
+from django.db.models import F
+
+from registers import audit
+from registers.models import SchemeDraft
+from registers.schemes import versions
+from registers.schemes.checking import loading
+
+_IDENTITY = re.compile(r"^identity:\s*$", re.MULTILINE)
+
+
+class Conflict(Exception):
+    """Somebody else saved the draft meanwhile; ``draft`` is what stands now. Nothing was overwritten."""
+
+    def __init__(self, draft):
+        self.draft = draft
+        super().__init__("该草稿已被他人保存，您的修改尚未保存。")
+
+
+def text_of(scheme):
+    """A version as its file was written; for one whose file was not kept, as it would be."""
+    return scheme.source or yaml.safe_dump(scheme.document, allow_unicode=True, sort_keys=False, width=1000)
+
+
+@transaction.atomic
+def begin(*, title, text, actor, at, base=None):
+    """Start a draft with ``text``; ``base`` is the version it was begun from, if any."""
+    draft = SchemeDraft.objects.create(title=title[:120], text=text, base=base, saved_at=at, saved_by_id=actor.user_id)
+    audit.append("scheme.draft", about=draft, actor=actor, at=at, detail={"base": base.pk if base else None})
+    return draft
+
+
+def save(draft, *, title, text, seen, actor, at):
+    """Keep ``text`` if the draft still is the one ``seen``; return its new version. Raises ``Conflict``."""
+    saved = SchemeDraft.objects.filter(pk=draft.pk, version=seen).update(
+        title=title[:120], text=text, version=F("version") + 1, saved_at=at, saved_by=actor.user_id
+    )
+    if not saved:
+        raise Conflict(SchemeDraft.objects.select_related("saved_by").get(pk=draft.pk))
+    return seen + 1
+
+
+def copied(text, *, slug, institution, product_word):
+    """``text`` with another institution's identity; everything else, comments included, stays as it is.
+
+    Raises ``ValueError`` when the text has no identity to replace.
+    """
+    found = _IDENTITY.search(text)
+    if found is None:
+        raise ValueError("原方案没有 identity 一节，不能复制。")
+    head, rest = text[: found.end()], text[found.end() :]
+    end = re.search(r"^\S", rest, re.MULTILINE)
+    block, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+    for key, value in (("slug", slug), ("institution", institution), ("product_word", product_word)):
+        line = f"  {key}: {yaml.safe_dump(value, allow_unicode=True, width=1000).splitlines()[0]}"
+        block, count = re.subn(rf"^  {key}:.*$", lambda _, line=line: line, block, count=1, flags=re.MULTILINE)
+        if not count:
+            block = f"\n{line}{block}"
+    return head + block + tail
+
+
+def checked(text, name="方案"):
+    """``(typed scheme or None, plain document or None, findings)`` of a text, whatever it holds."""
+    try:
+        rules, document = loading.read_text(text, name)
+    except loading.SchemeFaults as faults:
+        return None, None, faults.findings
+    return rules, document, []
+
+
+@transaction.atomic
+def publish(draft, *, seen, actor, at):
+    """Make the draft the version in force; it is a draft no longer. Returns ``(Scheme, created)``.
+
+    Raises ``Conflict`` when somebody saved or published it meanwhile, ``loading.SchemeFaults`` when it has faults.
+    """
+    draft = SchemeDraft.objects.select_for_update().filter(pk=draft.pk).first()
+    if draft is None or draft.version != seen:
+        raise Conflict(draft)
+    rules, document = loading.read_text(draft.text, draft.title)
+    scheme, created = versions.store(rules, document, at=at, actor=actor, source=draft.text)
+    draft.delete()
+    return scheme, created
+
+
+@transaction.atomic
+def discard(draft, *, actor, at):
+    """Delete a draft for good."""
+    audit.append("scheme.draft_deleted", about=draft, actor=actor, at=at)
+    draft.delete()

@@ -1,0 +1,192 @@
+"""Papers that nobody types say what happened, to whoever may know it."""
+
+import io
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from registers.models import AuditEntry
+from registers.papers import docx, pages, xlsx
+from registers.papers.compose import compose, empty
+from tests.factories import make_scheme
+from tests.noscript import Plain
+from tests.personas import point
+from workflows.compiled import logs
+
+pytestmark = pytest.mark.django_db
+
+UNIT_PAPERS = [
+    "unit-ledger", "duty-list", "process-list", "regulation-directory", "search-log", "archive-cover", "annual-summary",
+]  # fmt: skip
+FORMS = ["assessment-sheet", "inquiry-letter", "supervisory-recommendation", "talk-record", "rectification-order"]
+
+
+def paper_of(year, slug, reader=None):
+    """A unit's compiled paper as its writers get it."""
+    rules = year.campus.scheme.rules
+    actor = year.actor(reader) if reader else None
+    document = logs.compiled(rules.papers[slug], rules, unit=year.campus.unit, on=year.clock.today, reader=actor)
+    return compose(rules.papers[slug], document)
+
+
+def words(paper):
+    return "\n".join(cell.text for row in paper.body for cell in row)
+
+
+@pytest.fixture
+def returned(year, submitted):
+    """The clerk's sheet, voted on and sent back with a reason for its first line."""
+    year.vote(submitted, year.campus.member, complete=False, opinion="缺少外部环境")
+    year.vote(submitted, year.campus.deputy, opinion="同意")
+    year.at("09-16")
+    first = str(submitted.lines.first().entry)
+    return year.send_back(submitted, year.campus.head, returned={first: "请写明环节"}, opinion="请补充后再报")
+
+
+def test_log_holds_every_act_in_order(year, returned):
+    found = words(paper_of(year, "search-log"))
+    order = ["提交", "不同意：缺少外部环境", "退回：请补充后再报"]
+    assert [found.index(text) for text in order] == sorted(found.index(text) for text in order)
+    assert year.campus.member.name in found
+
+
+def test_log_shows_a_reader_only_the_sheets_he_may_read(year, returned):
+    assert "缺少外部环境" in words(paper_of(year, "search-log", year.campus.head))
+    assert "缺少外部环境" not in words(paper_of(year, "search-log", year.campus.liaison))
+
+
+def test_ledger_on_paper_holds_what_the_reader_may_read(year):
+    year.searched(point("甲点"))
+    everything = words(paper_of(year, "unit-ledger"))
+    assert "甲点" in everything
+    assert "甲点" in words(paper_of(year, "unit-ledger", year.campus.head))
+    assert "甲点" not in words(paper_of(year, "unit-ledger", year.campus.leader))
+
+
+def test_counts_add_up(year):
+    year.searched(point("甲"), point("乙", category="morality"))
+    year.graded("grade-1", "grade-3")
+    rows = {row[0].text: row[1].text for row in paper_of(year, "annual-summary").body}
+    assert (rows["风险点（个）"], rows["其中：一级"], rows["其中：二级"], rows["其中：三级"]) == ("2", "1", "0", "1")
+    assert rows["公示（次）"] == "1"
+
+
+def test_duties_powers_and_steps_stand_side_by_side(year, powers):
+    found = words(paper_of(year, "duty-list"))
+    assert "办理会计核算" in found
+    assert "设备采购立项审核" in found
+    assert "复核" in found
+
+
+def test_return_notice_says_what_whom_and_until_when(year, returned):
+    answer = browser(year.campus.clerk).get(reverse("submission_record", args=[returned.pk, "return-notice", "xlsx"]))
+    text = cells(answer.content)
+    assert f"{year.campus.clerk.name}：" in text
+    assert "《个人岗位廉政风险自查表》" in text
+    assert "请补充后再报" in text
+    assert "请写明环节" in text
+    assert AuditEntry.objects.filter(act="paper.export", actor=year.campus.clerk).exists()
+
+
+def test_review_record_counts_the_verdicts_of_each_line(year, returned):
+    answer = browser(year.campus.head).get(reverse("submission_record", args=[returned.pk, "review-record", "xlsx"]))
+    text = cells(answer.content)
+    for said in ("实到2人", "缺少外部环境", "退回。请补充后再报"):
+        assert said in text
+
+
+def test_whom_a_review_concerns_does_not_read_it_while_it_goes_on(year, submitted):
+    year.vote(submitted, year.campus.member, opinion="有待商榷")
+    address = reverse("submission_record", args=[submitted.pk, "review-record", "xlsx"])
+    assert "有待商榷" in cells(browser(year.campus.head).get(address).content)
+    assert "有待商榷" not in cells(browser(year.campus.clerk).get(address).content)
+
+
+def test_letters_are_offered_once_there_is_something_to_say(year, submitted):
+    page = browser(year.campus.head).get(reverse("submission_detail", args=[submitted.pk])).content.decode()
+    assert "退回通知" not in page
+    year.vote(submitted, year.campus.member)
+    page = browser(year.campus.head).get(reverse("submission_detail", args=[submitted.pk])).content.decode()
+    assert "集体审核记录" in page
+
+
+def test_notice_as_a_letter_holds_what_the_notice_shows(year):
+    sheet = year.searched(point("机密的风险点"))
+    grading = year.sheet("personal-grading")
+    grading = year.submit(grading, year.grades(grading, "grade-1"))
+    year.agree(grading, year.campus.head, grades=year.as_proposed(grading))
+    notice = grading.notices.get()
+    year.at("09-17")
+    text = cells(browser(year.campus.colleague).get(reverse("notice_file", args=[notice.pk, "xlsx"])).content)
+    assert "关于财务处" in text
+    assert "会计核算" in text
+    assert "5个工作日" in text
+    assert year.campus.clerk.name not in text
+    assert "机密的风险点" not in text
+    assert sheet.state == "filed"
+
+
+@pytest.mark.parametrize("slug", [*UNIT_PAPERS, *FORMS, "return-notice", "review-record", "notice"])
+def test_every_paper_prints_blank_in_every_form(campus, slug):
+    paper = empty(campus.scheme.rules.papers[slug], campus.scheme.rules)
+    assert pages.to_pdf([paper]).startswith(b"%PDF")
+    assert xlsx.to_xlsx([paper])
+    assert docx.to_docx([paper])
+    assert paper.title in pages.to_html(paper)
+
+
+@pytest.mark.parametrize("slug", UNIT_PAPERS)
+@pytest.mark.parametrize("form", ["pdf", "xlsx", "docx"])
+def test_every_unit_paper_comes_as_a_file(year, returned, slug, form):
+    answer = browser(year.campus.head).get(reverse("record_file", args=[year.campus.unit.code, slug, form]))
+    assert answer.status_code == 200
+    assert len(answer.content) > 1500
+
+
+def test_score_sheet_is_there_where_something_is_scored(year, campus):
+    address = reverse("record_file", args=[campus.unit.code, "assessment-sheet", "xlsx"])
+    assert browser(campus.head).get(address).status_code == 404
+    make_scheme("imut-2011")
+    campus.root.scheme_slug = "imut-2011"
+    campus.root.save()
+    text = cells(browser(campus.head).get(address).content)
+    assert "教职工对防控工作的满意度" in text
+    assert "责令" not in text
+
+
+@pytest.mark.parametrize("slug", UNIT_PAPERS)
+def test_every_unit_paper_shows_on_screen(year, returned, slug):
+    page = browser(year.campus.head).get(reverse("record_detail", args=[year.campus.unit.code, slug])).content.decode()
+    assert "paper-title" in page
+    assert (
+        browser(year.campus.clerk).get(reverse("record_detail", args=[year.campus.unit.code, slug])).status_code == 403
+    )
+
+
+def test_command_prints_a_compiled_paper(year, returned, tmp_path):
+    out = tmp_path / "log.xlsx"
+    call_command(
+        "print_paper",
+        "changchun-2016",
+        "search-log",
+        format="xlsx",
+        output=str(out),
+        unit=year.campus.unit.code,
+        verbosity=0,
+    )
+    assert "缺少外部环境" in cells(out.read_bytes())
+    with pytest.raises(CommandError, match="没有代码为“XX”的单位"):
+        call_command("print_paper", "changchun-2016", "search-log", output=str(out), unit="XX")
+
+
+def browser(user):
+    return Plain(user).client
+
+
+def cells(data):
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return "\n".join(
+        str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None
+    )

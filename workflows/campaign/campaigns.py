@@ -1,0 +1,211 @@
+"""Run a year's campaign: open it from a scheme version, take units in, close its phases and the whole, roll over to the next year."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from registers import audit
+from registers.access import require
+from workflows import terms
+from workflows.campaign import owing, scoping
+from workflows.deadlines import days
+from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submission
+from workflows.models.submissions import State
+
+
+class AlreadyOpen(Exception):
+    """The institution has a campaign for that year."""
+
+
+class CannotClose(Exception):
+    """A campaign, or a phase, cannot be closed or reopened as it stands; the message says why."""
+
+
+@transaction.atomic
+def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
+    """Open the campaign of ``year`` for everyone in scope in ``units`` (ids; None: all); what is due to open opens at once.
+
+    Every post holder in scope gets the personal sheets, every unit with a head the unit sheets. Other units come in with
+    ``enrol``. Raises ``AlreadyOpen``. Source: R1-08 to R1-11, R1-47, R3-38.
+    """
+    if Campaign.objects.filter(institution=institution, year=year).exists():
+        raise AlreadyOpen(f"{institution}{year}年度活动已经开展，不能重复。")
+    rules, on = scheme.rules, timezone.localdate(at)
+    campaign = Campaign.objects.create(scheme=scheme, institution=institution, year=year, opened_at=at)
+    phases = {
+        phase.code: Phase.objects.create(
+            campaign=campaign,
+            code=phase.code,
+            label=phase.label,
+            position=position,
+            starts_on=phase.start.on(year) if phase.start else None,
+            due_on=phase.due.on(year),
+        )
+        for position, phase in enumerate(rules.phases)
+    }
+    for position, task in enumerate(rules.tasks):
+        make_task(campaign, task, phase=phases.get(task.phase), position=position, on=on)
+    if institution.scheme_slug != scheme.slug:
+        institution.scheme_slug = scheme.slug
+        institution.save(update_fields=["scheme_slug"])
+    audit.append("campaign.open", about=campaign, actor=actor, at=at)
+    _take_in(campaign, scoping.units_of(institution) if units is None else units, wave=1, at=at)
+    return campaign
+
+
+def make_task(campaign, task, *, phase, position, on):
+    """Put a task of the rule book into a campaign; without a first day of its own or of its phase it opens ``on`` that day."""
+    year = campaign.year
+    return CampaignTask.objects.create(
+        campaign=campaign,
+        phase=phase,
+        code=task.code,
+        label=task.label,
+        step_label=task.step_label,
+        level=task.level,
+        brings=task.brings,
+        paper=task.paper,
+        route=task.route,
+        position=position,
+        opens_on=task.opens.on(year) if task.opens else (phase.starts_on if phase else None) or on,
+        due_on=task.due.on(year) if task.due else None,
+    )
+
+
+@transaction.atomic
+def enrol(campaign, units, *, actor, at):
+    """Take further units (ids) into a running campaign as its next wave; return the ``Enrolment`` rows made.
+
+    Units that are in already are passed over. Whoever comes late has at least the scheme's ``newcomer_days`` working days.
+    Raises ``NotAllowed``. Source: R3-38.
+    """
+    campaign = (
+        Campaign.objects.select_for_update(of=("self",)).select_related("scheme", "institution").get(pk=campaign.pk)
+    )
+    require(actor, "enrol", campaign)
+    known = set(campaign.enrolments.values_list("unit_id", flat=True))
+    new = [unit for unit in scoping.units_of(campaign.institution) if unit in set(units) - known]
+    if not new:
+        return []
+    wave = (campaign.enrolments.aggregate(last=Max("wave"))["last"] or 0) + 1
+    made = _take_in(campaign, new, wave=wave, at=at)
+    audit.append("campaign.enrol", about=campaign, actor=actor, at=at, detail={"wave": wave, "units": new})
+    return made
+
+
+def _take_in(campaign, units, *, wave, at):
+    """Enrol ``units`` (ids) and make their sheets."""
+    on = timezone.localdate(at)
+    made = Enrolment.objects.bulk_create(
+        Enrolment(campaign=campaign, unit_id=unit, wave=wave, enrolled_on=on) for unit in units
+    )
+    found = scoping.subjects(campaign.scheme.rules, campaign.institution, units, on=on)
+    for task in open_tasks(campaign):
+        owing.owe(task, found[task.level], due_of=_as_planned(task) if wave == 1 else due_of_late(task, on=on))
+    owing.open_ready(at=at, tasks=campaign.tasks.all())
+    return made
+
+
+def open_tasks(campaign):
+    """The campaign's tasks that can still be owed: not those of a closed phase. They share the one campaign."""
+    tasks = list(campaign.tasks.exclude(phase__closed_at__isnull=False))
+    for task in tasks:
+        task.campaign = campaign  # read once, with its rule book
+    return tasks
+
+
+def _as_planned(task):
+    return lambda subject: task.due_on
+
+
+def due_of_late(task, *, on):
+    """For those who come to ``task`` on the day ``on``: subject → the day in force for it, but never too soon to be done."""
+    if task.due_on is None:
+        return lambda subject: None
+    moved = terms.days_for(task)
+    earliest = days.add_working_days(on, task.campaign.scheme.rules.conduct.newcomer_days)
+    return lambda subject: max(moved(subject["unit_id"], subject.get("person_id")), earliest)
+
+
+@transaction.atomic
+def close_phase(phase, *, actor, reason, at):
+    """Close a phase: nothing of it can be filled in or opened any more; what is in review goes on. Raises ``NotAllowed``.
+
+    Closing stops what its deadlines may still allow (late sheets), and can be taken back. What is sent back can be filled
+    until its redo day.
+    """
+    phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
+    require(actor, "close", phase)
+    if phase.closed_at is not None:
+        raise CannotClose(f"“{phase.label}”已经关闭。")
+    phase.closed_at, phase.closed_by_id, phase.close_reason = at, actor.user_id, reason
+    phase.save(update_fields=["closed_at", "closed_by", "close_reason"])
+    audit.append("phase.close", about=phase, actor=actor, at=at)
+
+
+@transaction.atomic
+def reopen_phase(phase, *, actor, at):
+    """Take the closing of a phase back. Raises ``NotAllowed``."""
+    phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
+    require(actor, "close", phase)
+    if phase.closed_at is None:
+        raise CannotClose(f"“{phase.label}”没有关闭。")
+    phase.closed_at, phase.closed_by, phase.close_reason = None, None, ""
+    phase.save(update_fields=["closed_at", "closed_by", "close_reason"])
+    audit.append("phase.reopen", about=phase, actor=actor, at=at)
+    owing.open_ready(at=at, tasks=phase.tasks.all())
+
+
+@transaction.atomic
+def close(campaign, *, actor, at):
+    """End a campaign: nothing of it can be filled in any more. Returns how many sheets were never handed in; they stay as they are.
+
+    Raises ``NotAllowed``, and ``CannotClose`` while sheets are in review: nothing that somebody handed in is lost.
+    """
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    require(actor, "close", campaign)
+    sheets = Submission.objects.filter(task__campaign=campaign)
+    if moving := sheets.filter(state=State.IN_REVIEW).count():
+        raise CannotClose(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
+    undone = sheets.filter(state__in=owing.STOPPABLE).count()
+    campaign.state, campaign.closed_at = Campaign.State.CLOSED, at
+    campaign.save(update_fields=["state", "closed_at"])
+    audit.append("campaign.close", about=campaign, actor=actor, at=at, detail={"unfinished": undone})
+    return undone
+
+
+@transaction.atomic
+def open_due(*, at):
+    """Open every waiting sheet whose day has come. Repeatable."""
+    return owing.open_ready(at=at)
+
+
+@transaction.atomic
+def begin_again(submission, *, actor, at):
+    """Open the next sheet of a task that stands all year, for the same subject; return it. Raises ``NotAllowed``.
+
+    Two people asking at once get the same sheet. Source: R0-32, R4-34.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).with_rules().get(pk=submission.pk)
+    require(actor, "begin_again", submission)
+    again, made = Submission.objects.get_or_create(
+        task=submission.task,
+        unit_id=submission.unit_id,
+        post_id=submission.post_id,
+        person_id=submission.person_id,
+        sequence=submission.sequence + 1,
+        defaults={"step": submission.task.route_rules.steps[0].code, "state": State.OPEN, "moved_at": at},
+    )
+    if made:
+        audit.append("submission.begun_again", about=again, actor=actor, at=at, detail={"after": submission.pk})
+    return again
+
+
+def current(institution=None):
+    """The running campaign, the latest first."""
+    found = (
+        Campaign.objects.filter(state="open")
+        .select_related("scheme", "institution")
+        .defer("scheme__document", "scheme__source")
+    )
+    return (found.filter(institution=institution) if institution else found).first()

@@ -1,0 +1,111 @@
+"""What is owed: sheets are made, opened when their day has come, and stopped when nobody owes them any more.
+
+One rule for the opening of a campaign, for those who come later, and for the passing of time. Every function belongs
+into a transaction of its caller.
+"""
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from registers import audit
+from registers.schemes.language import Level
+from workflows import extensions, policies, terms
+from workflows.messages import notifications
+from workflows.models import CampaignTask, Submission
+from workflows.models.submissions import State
+
+STOPPABLE = (State.WAITING, State.OPEN, State.RETURNED)  # what is in review goes on to its end
+BATCH = 500
+
+
+def owe(task, subjects, *, due_of):
+    """Make the sheets of ``task`` for ``subjects`` (dicts of unit, post and person) who have none; return how many.
+
+    ``due_of``: subject → its last day. A sheet that was stopped earlier is owed again, with whatever was typed on it.
+    """
+    first = task.route_rules.steps[0].code
+    existing = {
+        _whose(unit, post, person): (pk, state)
+        for pk, unit, post, person, state in Submission.objects.filter(task=task, sequence=1).values_list(
+            "pk", "unit_id", "post_id", "person_id", "state"
+        )
+    }
+    new, again = [], {}
+    for subject in subjects:
+        unit = subject["unit_id"]
+        found = existing.get(_whose(unit, subject.get("post_id"), subject.get("person_id")))
+        if found is None:
+            new.append(Submission(task=task, step=first, due_on=due_of(subject), **subject))
+        elif found[1] == State.CANCELLED:
+            again.setdefault((unit, due_of(subject)), []).append(found[0])
+    Submission.objects.bulk_create(new, batch_size=BATCH)
+    for (unit, due_on), sheets in again.items():
+        Submission.objects.filter(pk__in=sheets, state=State.CANCELLED).update(
+            state=State.WAITING, unit=unit, step=first, due_on=due_on, cancel_reason=""
+        )
+    return len(new) + sum(map(len, again.values()))
+
+
+def _whose(unit, post, person):
+    """What there is one sheet of: the holder of a post, wherever the post belongs to by now, or the unit."""
+    return (post, person) if person else unit
+
+
+def ready(task, sheets):
+    """Those of ``sheets`` (of ``task``) whose predecessors are filed.
+
+    What the holder before filed for the post counts for a successor who does not owe it himself: the register belongs
+    to the post. Source: R1-29.
+    """
+    for code in task.rules.after:
+        same = Submission.objects.filter(task__campaign=task.campaign_id, task__code=code)
+        if task.level == Level.PERSONAL:
+            of_post = same.filter(post=OuterRef("post"))
+            own = of_post.filter(person=OuterRef("person"))
+            inherited = ~Exists(own.exclude(state=State.CANCELLED)) & Exists(of_post.filter(state=State.FILED))
+            sheets = sheets.filter(Q(Exists(own.filter(state=State.FILED))) | Q(inherited))
+        else:
+            sheets = sheets.filter(Exists(same.filter(person=None, unit=OuterRef("unit"), state=State.FILED)))
+    return sheets
+
+
+def open_ready(*, at, tasks=None, sheets=None):
+    """Open every waiting sheet whose day has come and whose predecessors are filed; tell the fillers; return how many.
+
+    ``tasks``, ``sheets``: querysets that narrow what is looked at. Repeatable.
+    """
+    on, opened = timezone.localdate(at), 0
+    tasks = CampaignTask.objects.all() if tasks is None else tasks
+    due = tasks.filter(Q(phase=None) | Q(phase__closed_at=None), campaign__state="open", opens_on__lte=on)
+    for task in due.select_related("campaign__scheme").defer("campaign__scheme__document", "campaign__scheme__source"):
+        waiting = (Submission.objects.all() if sheets is None else sheets).filter(task=task, state=State.WAITING)
+        opened += _open(task, ready(task, waiting), at)
+    return opened
+
+
+def _open(task, waiting, at):
+    rows = list(waiting.select_related("unit", "person").select_for_update(of=("self",)))
+    if not rows:
+        return 0
+    for start in range(0, len(rows), BATCH):
+        Submission.objects.filter(pk__in=[row.pk for row in rows[start : start + BATCH]], state=State.WAITING).update(
+            state=State.OPEN, step=task.route_rules.steps[0].code, moved_at=at
+        )
+    terms.leave_time(task, rows, at=at)
+    holding, messages = policies.Holding(timezone.localdate(at)), []
+    for row in rows:
+        row.task = task
+        text = notifications.sentence("submission.opened", row)
+        people = [row.person_id] if row.person_id else holding.holders("liaison", row.unit_id)
+        messages += [(person, f"opened:{row.pk}", text, row) for person in people]
+    notifications.post_each(messages, kind="submission.opened", at=at)
+    # One sheet's opening belongs to the sheet's own story.
+    audit.append("submission.opened", about=rows[0] if len(rows) == 1 else task, at=at, detail={"count": len(rows)})
+    return len(rows)
+
+
+def stop(sheets, *, reason, at):
+    """End those of ``sheets`` (a queryset) that are still with their filler, saying why; what was typed is kept. Returns how many."""
+    sheets = sheets.filter(state__in=STOPPABLE)
+    extensions.lapse(sheets.values("pk"), why="该表已停办", at=at)
+    return sheets.update(state=State.CANCELLED, cancel_reason=reason[:100], moved_at=at, step_due_on=None)

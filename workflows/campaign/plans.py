@@ -1,0 +1,129 @@
+"""What opening a campaign would bring, before anybody is asked anything: who, how many sheets, which days. Source: R1-47, R3-38."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from registers.models import Appointment, Unit
+from registers.schemes.language import Level
+from workflows.campaign import scoping
+from workflows.deadlines import days
+from workflows.models import CalendarDay
+
+
+@dataclass
+class UnitPlan:
+    """One unit: whether it is to take part, how many people are asked and how many are not, and what is missing."""
+
+    unit: Unit
+    is_chosen: bool
+    people_in: int = 0
+    people_out: int = 0
+    gaps: list = field(default_factory=list)
+
+
+@dataclass
+class TaskPlan:
+    """One task with its days in the year and the number of its sheets; ``notes`` are for the eye, no faults."""
+
+    task: object
+    opens: object
+    due: object
+    sheets: int
+    filler: str
+    notes: list
+
+
+@dataclass
+class Plan:
+    """The whole preview. ``warnings``: what somebody should see to before opening."""
+
+    scheme: object
+    year: int
+    units: list
+    tasks: list
+    warnings: list
+
+    @property
+    def chosen(self):
+        return [row for row in self.units if row.is_chosen]
+
+    @property
+    def people(self):
+        return sum(row.people_in for row in self.chosen)
+
+    @property
+    def people_out(self):
+        return sum(row.people_out for row in self.chosen)
+
+    @property
+    def sheets(self):
+        return sum(row.sheets for row in self.tasks)
+
+
+def plan_of(scheme, institution, *, year, on, chosen=None):
+    """Preview the campaign of ``year`` as seen on the day ``on``, for the ``chosen`` units (ids; None: all). Constant queries."""
+    rules, ids = scheme.rules, scoping.units_of(institution)
+    chosen = set(ids) if chosen is None else set(chosen) & set(ids)
+    asked, left_out = Counter(), Counter()
+    for held in scoping.holders_of_posts(ids, on=on):
+        (asked if scoping.judge(rules, held).is_in else left_out)[held.post.unit_id] += 1
+    units = [
+        UnitPlan(unit, unit.pk in chosen, asked[unit.pk], left_out[unit.pk])
+        for unit in Unit.objects.filter(pk__in=ids).with_tree_fields()
+    ]
+    headed = set(scoping.answerable(ids, on=on))
+    _mark_gaps(units, headed, institution, on)
+    owed = {
+        Level.PERSONAL: sum(row.people_in for row in units if row.is_chosen),
+        Level.UNIT: len(headed & chosen),
+        Level.SCHOOL: int(institution.pk in chosen),
+    }
+    tasks = _tasks(rules, year, owed, on)
+    return Plan(scheme, year, units, tasks, _warnings(units, tasks, year, on))
+
+
+def _mark_gaps(units, headed, institution, on):
+    """Say of each unit what would keep its sheets from being filled or signed."""
+    liaisons = set(Appointment.objects.in_force(on).filter(role="liaison").values_list("unit_id", flat=True))
+    for row in units:
+        if row.unit.pk == institution.pk:
+            continue
+        if row.unit.pk not in headed:
+            row.gaps.append("未设负责人，不产生单位表")
+        elif row.unit.pk not in liaisons:
+            row.gaps.append("未设联络员，单位表无人填报")
+
+
+def _tasks(rules, year, owed, on):
+    phases = {phase.code: phase for phase in rules.phases}
+    dated = {task.due.on(year) for task in rules.tasks if task.due}
+    special = dict(CalendarDay.objects.filter(day__in=dated).values_list("day", "is_working"))
+    found = []
+    for task in rules.tasks:
+        start = task.opens or (phases[task.phase].start if task.phase else None)
+        opens, due = start.on(year) if start else on, task.due.on(year) if task.due else None
+        notes = []
+        if due and due < on:
+            notes.append("截止日期已过，开展后即逾期")
+        elif due and not special.get(due, due.weekday() < 5):
+            notes.append("截止日不是工作日")
+        if due and task.phase and phases[task.phase].due.on(year) < due:
+            notes.append("晚于所属阶段的结束日期")
+        filler = rules.roles[rules.routes[task.route].steps[0].role]
+        found.append(TaskPlan(task, opens, due, owed[task.level], filler, notes))
+    return found
+
+
+def _warnings(units, tasks, year, on):
+    warnings = []
+    years = sorted({day.year for row in tasks for day in (row.opens, row.due) if day} | {year})
+    if missing := [str(number) for number in years if not days.calendar_known(number)]:
+        warnings.append(f"{'、'.join(missing)}年的节假日与调休尚未载入，这些年份只按周末计算工作日。")
+    if late := [row.task.label for row in tasks if row.due and row.due < on]:
+        warnings.append(f"有 {len(late)} 项任务的截止日期已过：{'、'.join(late[:3])}{'等' if len(late) > 3 else ''}。")
+    gaps = [row for row in units if row.is_chosen and row.gaps]
+    if gaps:
+        warnings.append(f"有 {len(gaps)} 个单位缺少负责人或联络员，见下表。")
+    if not any(row.is_chosen for row in units):
+        warnings.append("没有选择任何单位。")
+    return warnings

@@ -1,0 +1,221 @@
+"""Who has come, left or changed post since a campaign opened, and what that does to what is owed. Source: R0-26, R2-01, R4-30.
+
+The register belongs to the post: what its last holder has filed counts, and his successor is asked to look at each point.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db import transaction
+from django.utils import timezone
+
+from registers import audit
+from registers.models import RiskPoint, Unit
+from registers.schemes.language import SUCCESSION, Brings, Level
+from workflows import policies
+from workflows.campaign import campaigns, owing, scoping
+from workflows.deadlines import days
+from workflows.messages import notifications
+from workflows.models import Campaign, RosterChange, Submission
+from workflows.models.submissions import State
+
+Kind = RosterChange.Kind
+LAST = 900  # a successor's sheet stands after all tasks of the rule book
+TAKEN = (State.IN_REVIEW, State.FILED)  # what a post's holder has handed in stands for the post
+
+
+@dataclass
+class _Case:
+    """What one person at one post brings about: why, which sheets are owed, which end."""
+
+    kind: str
+    reason: str
+    unit: int
+    owed: list = field(default_factory=list)
+    ends: list = field(default_factory=list)
+    succeeds: bool = False
+
+
+def reconcile_all(*, at):
+    """Bring every running campaign up to today's posts; return how many changes. Running it again changes nothing."""
+    return sum(reconcile(campaign, at=at) for campaign in Campaign.objects.filter(state="open"))
+
+
+@transaction.atomic
+def reconcile(campaign, *, at, actor=None):
+    """Give newcomers their sheets, stop those of whoever left or is not asked any more, ask successors; return how many changes.
+
+    Sheets in review go on whatever happened to their filler. Whoever gave up a post hears nothing; liaisons are told who
+    came and went. Locks the campaign, so two runs at once do it once.
+    """
+    campaign = (
+        Campaign.objects.select_for_update(of=("self",)).select_related("scheme", "institution").get(pk=campaign.pk)
+    )
+    if campaign.state != Campaign.State.OPEN:
+        return 0
+    on = timezone.localdate(at)
+    roster = _Roster(campaign, on)
+    cases = roster.cases()
+    _settle(campaign, roster, cases, at=at)
+    units = _units(campaign, roster, at=at)
+    if cases or units:
+        owing.open_ready(at=at, tasks=campaign.tasks.all())
+        _tell_liaisons(roster, cases, at=at)
+        audit.append(
+            "campaign.roster", about=campaign, actor=actor, at=at, detail={"changes": len(cases), "unit_sheets": units}
+        )
+    return len(cases)
+
+
+class _Roster:
+    """Today's posts beside what is owed; read at once, whatever the number of people."""
+
+    def __init__(self, campaign, on):
+        self.campaign, self.on, self.rules = campaign, on, campaign.scheme.rules
+        self.units = set(campaign.enrolments.values_list("unit_id", flat=True))
+        gone = Unit.objects.filter(pk__in=self.units, closed_on__lte=on)
+        self.closed = set(gone.order_by().values_list("pk", flat=True))
+        self.tasks = campaigns.open_tasks(campaign)
+        self.personal = [task for task in self.tasks if task.level == Level.PERSONAL and task.code != SUCCESSION]
+        self.held, self.judged = {}, {}
+        for held in scoping.holders_of_posts(self.units, on=on):
+            self.held[held.post_id, held.user_id] = held
+            self.judged[held.post_id, held.user_id] = scoping.judge(self.rules, held)
+        self.sheets, self.of_post = defaultdict(list), defaultdict(set)
+        rows = Submission.objects.filter(task__campaign=campaign, person__isnull=False).order_by("pk")
+        for pk, task, code, brings, unit, post, person, state in rows.values_list(
+            "pk", "task_id", "task__code", "task__brings", "unit_id", "post_id", "person_id", "state"
+        ):
+            self.sheets[post, person].append((pk, task, code, brings, unit, state))
+            if state in TAKEN:
+                self.of_post[post].add(task)
+
+    def cases(self):
+        """``{(post, person): _Case}`` of everything that is not as it should be today."""
+        found = {}
+        for key, rows in self.sheets.items():
+            ends = [pk for pk, *_, state in rows if state in owing.STOPPABLE]
+            if not ends:
+                continue
+            if key not in self.held:
+                reason = "单位已撤销" if rows[0][4] in self.closed else "已不担任该岗位"
+                found[key] = _Case(Kind.LEFT, reason, rows[0][4], ends=ends)
+            elif not self.judged[key].is_in:
+                ends = [pk for pk, _, code, *_, state in rows if state in owing.STOPPABLE and code != SUCCESSION]
+                if ends:
+                    found[key] = _Case(Kind.OUT_OF_SCOPE, self.judged[key].reason, rows[0][4], ends=ends)
+        for key, held in self.held.items():
+            if key not in found and self.judged[key].is_in and (owed := self._missing(key)):
+                found[key] = _Case(Kind.JOINED, self.judged[key].reason, held.post.unit_id, owed=owed)
+        for key, held in self._successors():
+            if key in found and found[key].kind == Kind.OUT_OF_SCOPE:
+                continue
+            case = found.setdefault(key, _Case(Kind.SUCCEEDED, "接任该岗位，岗位已有登记的风险点", held.post.unit_id))
+            case.succeeds = True
+            if case.kind == Kind.JOINED:
+                case.reason += "；接任该岗位，岗位已有登记的风险点"
+        return found
+
+    @cached_property
+    def succession(self):
+        """The campaign's task that asks successors; made when it is first needed."""
+        found = self.campaign.tasks.filter(code=SUCCESSION).first() or campaigns.make_task(
+            self.campaign, self.rules.succession, phase=None, position=LAST, on=self.on
+        )
+        found.campaign = self.campaign
+        return found
+
+    def due_of(self, task):
+        """Subject → the last day of somebody who comes to ``task`` today."""
+        if task.code == SUCCESSION:
+            asked_until = days.add_working_days(self.on, self.rules.conduct.succession.days)
+            return lambda subject: asked_until
+        return campaigns.due_of_late(task, on=self.on)
+
+    def _missing(self, key):
+        """Tasks that the holder neither has a sheet of nor has been spared by his predecessor."""
+        has = {task for _, task, *_, state in self.sheets.get(key, ()) if state != State.CANCELLED}
+        return [task for task in self.personal if task.pk not in has and task.pk not in self.of_post[key[0]]]
+
+    def _successors(self):
+        """Present holders of posts whose points still name somebody else, unless they are being asked about them already."""
+        if self.rules.succession is None:
+            return
+        points = RiskPoint.objects.filter(
+            level=self.rules.succession.points or Level.PERSONAL,
+            unit__in=self.units,
+            in_force_from__isnull=False,
+            in_force_until=None,
+        )
+        named = defaultdict(set)
+        for post, holder in points.values_list("post_id", "holder_id"):
+            named[post].add(holder)
+        for (post, person), held in self.held.items():
+            if not named[post] - {person}:
+                continue
+            mine = self.sheets.get((post, person), ())
+            asked = any(
+                state != State.CANCELLED and (code == SUCCESSION or (brings == Brings.POINTS and state != State.FILED))
+                for _, _, code, brings, _, state in mine
+            )
+            if not asked and not self._will_search((post, person)):
+                yield (post, person), held
+
+    def _will_search(self, key):
+        """Is he about to get the search sheet itself, which asks about every point?"""
+        return self.judged[key].is_in and any(task.brings == Brings.POINTS for task in self._missing(key))
+
+
+def _settle(campaign, roster, cases, *, at):
+    """Make and end the sheets of all cases, a task or a reason at a time, and put the cases on record."""
+    on, owed, ends, changes = roster.on, defaultdict(list), defaultdict(list), []
+    for (post, person), case in cases.items():
+        subject = {"unit_id": case.unit, "post_id": post, "person_id": person}
+        for task in [*case.owed, *([roster.succession] if case.succeeds else [])]:
+            owed[task].append(subject)
+        words = f"{Kind(case.kind).label}：{case.reason}"
+        ends[words] += case.ends
+        changes.append(
+            RosterChange(
+                campaign=campaign,
+                post_id=post,
+                person_id=person,
+                kind=case.kind,
+                reason=case.reason[:200],
+                opened=len(case.owed) + case.succeeds,
+                cancelled=len(case.ends),
+                on=on,
+            )
+        )
+    for words, sheets in ends.items():
+        owing.stop(Submission.objects.filter(pk__in=sheets), reason=words, at=at)
+    for task, subjects in owed.items():
+        owing.owe(task, subjects, due_of=roster.due_of(task))
+    RosterChange.objects.bulk_create(changes, batch_size=500, ignore_conflicts=True)
+
+
+def _units(campaign, roster, *, at):
+    """A unit that has got a head owes its sheets; one that was closed owes nothing any more. Returns how many sheets that were."""
+    subjects = [{"unit_id": unit} for unit in scoping.answerable(roster.units, on=roster.on)]
+    owed = sum(
+        owing.owe(task, subjects, due_of=campaigns.due_of_late(task, on=roster.on))
+        for task in roster.tasks
+        if task.level == Level.UNIT
+    )
+    gone = Submission.objects.filter(task__campaign=campaign, person=None, unit__closed_on__lte=roster.on)
+    return owed + owing.stop(gone, reason="单位已撤销", at=at)
+
+
+def _tell_liaisons(roster, cases, *, at):
+    """One message per unit and day: how many came and went, not who."""
+    by_unit = defaultdict(int)
+    for case in cases.values():
+        by_unit[case.unit] += 1
+    day, messages, holding = f"{roster.on:%Y%m%d}", [], policies.Holding(roster.on)
+    for enrolment in roster.campaign.enrolments.filter(unit__in=by_unit).select_related("unit"):
+        unit = enrolment.unit
+        text = f"{unit}有 {by_unit[unit.pk]} 项人员变动，填报任务已相应调整，请核对。"
+        key = f"roster:{roster.campaign.pk}:{unit.pk}:{day}"
+        messages += [(person, key, text, None) for person in holding.holders("liaison", unit.pk)]
+    notifications.post_each(messages, kind="campaign.roster", at=at)

@@ -1,0 +1,246 @@
+"""Papers about what happened to sheets: logs, letters, records and counts, compiled and never typed."""
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
+from registers.papers.compose import document_for, source
+from registers.schemes.language import SUCCESSION, Brings
+from workflows import suggestions
+from workflows.compiled import meetings
+from workflows.models import Decision, PublicityNotice, ReviewVote, Submission
+from workflows.models.submissions import State
+from workflows.sheets import sheet_for
+
+MINUTE = "%Y-%m-%d %H:%M"
+
+
+def papers_about(rules, about):
+    """``{slug: layout}`` of a scheme's compiled papers about this kind of thing; no score sheet where nothing is scored."""
+    empty = () if rules.assessment else ("assessment",)
+    return {
+        slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
+    }
+
+
+def compiled(layout, rules, *, unit, on, reader=None):
+    """The document of a paper about a unit as of the end of the day ``on``, with what ``reader`` (an actor) may read.
+
+    Without a reader it is the operator's, who has the database anyway.
+    """
+    document = document_for(layout.compiled, unit=unit, on=on, rules=rules, reader=reader)
+    fields = {"unit.name": unit.name, "as_of": on.isoformat(), "year": on.year}
+    return {
+        "fields": fields | document.get("fields", {}),
+        "rows": document.get("rows", []),
+        "year": on.year,
+        "institution": rules.identity.institution,
+    }
+
+
+@source("search_log")
+def search_log(*, unit, on, rules, reader=None):
+    """查找岗位风险过程记录, kept by itself: every act and ballot on those of the unit's point sheets that ``reader`` may read,
+    and what others suggested.
+
+    Source: R1-52, C5-24.
+    """
+    readable = Submission.objects.visible_to(reader) if reader else Submission.objects.all()
+    sheets = readable.filter(unit=unit, task__brings=Brings.POINTS, task__campaign__year=on.year)
+    told = ("submission__task", "submission__post")
+    rows = [
+        (act.at, act.submission, act.step_label, act.who, _said(_verdict(act), act.opinion))
+        for act in Decision.objects.filter(submission__in=sheets, at__date__lte=on).select_related(
+            *told, "actor", "on_behalf_of"
+        )
+    ]
+    rows += [
+        (
+            vote.at,
+            vote.submission,
+            "成员表决",
+            vote.member.name,
+            _said("同意" if vote.agrees else "不同意", vote.opinion),
+        )
+        for vote in ReviewVote.objects.filter(submission__in=sheets, at__date__lte=on).select_related(*told, "member")
+    ]
+    acts = [
+        {
+            "at": f"{timezone.localtime(at):{MINUTE}}",
+            "task": sheet.task.label,
+            "place": sheet.post.name if sheet.post_id else unit.name,
+            "step": step,
+            "person": person,
+            "text": text,
+        }
+        for at, sheet, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
+    ]
+    held = meetings.log_rows(unit=unit, on=on, rules=rules, reader=reader)
+    suggested = suggestions.log_rows(unit=unit, on=on, rules=rules, reader=reader)
+    return {"rows": sorted(acts + held + suggested, key=lambda row: row["at"])}
+
+
+def _verdict(act):
+    """What was decided, and by how much too late."""
+    late = f"（逾期 {act.days_late} 天）" if act.days_late else ""
+    return f"{act.get_verdict_display()}{late}"
+
+
+def _said(verdict, opinion):
+    return f"{verdict}：{opinion}" if opinion else verdict
+
+
+@source("archive_contents")
+def archive_contents(*, unit, on, rules, reader=None):
+    """廉政风险信息档案目录: how many sheets of each kind the unit has filed this year. Source: R1-54, C5-28."""
+    filed = Submission.objects.filter(
+        unit=unit, state=State.FILED, task__campaign__year=on.year, filed_at__date__lte=on
+    ).values("task__code")
+    counts = dict(filed.annotate(number=Count("pk")).order_by().values_list("task__code", "number"))
+    papers = {task.code: rules.papers[task.paper] for task in rules.tasks}
+    names = {code: f"{layout.label}{layout.title}" for code, layout in papers.items()}
+    if SUCCESSION in counts:  # on the paper of the search, so it goes by its own name
+        names[SUCCESSION] = rules.succession.label
+    return {"rows": [{"name": name, "count": counts.get(code, 0)} for code, name in names.items()]}
+
+
+@source("annual_summary")
+def annual_summary(*, unit, on, rules, reader=None):
+    """The year in numbers: nothing here is typed, so totals always add up. Source: R2-32, C5-28."""
+    points = RiskPoint.objects.in_force(on).filter(unit=unit)
+    graded = dict(points.order_by().values_list("final_grade__label").annotate(number=Count("pk")))
+    sheets = Submission.objects.filter(unit=unit, task__campaign__year=on.year).exclude(state=State.CANCELLED)
+    figures = sheets.aggregate(owed=Count("pk"), filed=Count("pk", filter=Q(state=State.FILED)))
+    returned = Decision.objects.filter(submission__in=sheets, verdict="return", at__date__lte=on)
+    notices = PublicityNotice.objects.filter(submission__in=sheets, starts_on__lte=on)
+    rows = [
+        ("岗位（个）", Post.objects.filter(unit=unit, closed_on=None).count()),
+        ("权力事项（项）", PowerItem.objects.in_force(on).filter(unit=unit).count()),
+        ("风险点（个）", sum(graded.values())),
+        *((f"其中：{grade.label}", graded.get(grade.label, 0)) for grade in rules.grades),
+        *([("其中：未评定", graded[None])] if graded.get(None) else []),
+        ("防控措施（条）", ControlMeasure.objects.in_force(on).filter(unit=unit).count()),
+        ("应交填报表（张）", figures["owed"]),
+        ("已办结（张）", figures["filed"]),
+        ("退回修改（次）", returned.count()),
+        ("公示（次）", notices.count()),
+        *meetings.figures(unit=unit, on=on),
+    ]
+    return {"rows": [{"name": name, "count": count} for name, count in rows]}
+
+
+@source("return_notice")
+def return_notice(*, submission, votes):
+    """退回通知 of the latest return of a sheet; blank where it was never returned. Source: R1-21, C5-23."""
+    found = submission.decisions.filter(verdict="return").select_related("actor", "on_behalf_of").last()
+    if found is None:
+        return {"fields": {}}
+    rules = submission.task.campaign.scheme.rules
+    lines = [
+        f"（{number}）{comment}"
+        for number, comment in enumerate(
+            submission.lines.exclude(comment="").values_list("comment", flat=True), start=1
+        )
+    ]
+    return {
+        "fields": {
+            "recipient": submission.person.name if submission.person_id else submission.unit.name,
+            "paper": submission.task.paper_rules.title,
+            "step": found.step_label,
+            "opinion": "\n".join([found.opinion, *dict.fromkeys(lines)]),
+            "redo_on": found.redo_on.isoformat(),
+            "returned_by": _returned_by(rules, found),
+            "returned_on": timezone.localdate(found.at).isoformat(),
+        }
+    }
+
+
+def _returned_by(rules, decision):
+    """The part that returned the sheet; where a stand-in did it, both names."""
+    role = rules.roles.get(decision.acting_role, "")
+    return f"{role} {decision.who}".strip() if decision.on_behalf_of_id or not role else role
+
+
+@source("review_record")
+def review_record(*, submission, votes):
+    """集体审核记录 of a sheet's latest review: who voted, and what of each line. ``votes``: the ballots that the reader may see.
+
+    Source: R1-20, R3-13, C5-25.
+    """
+    votes = sorted(votes, key=lambda vote: (vote.round, vote.at))
+    latest = [vote for vote in votes if vote.round == votes[-1].round] if votes else []
+    if not latest:
+        return {"fields": {}, "rows": []}
+    reviews = {step.code for step in submission.task.route_rules.steps if step.kind == "collective_review"}
+    concluded = submission.decisions.filter(round=latest[0].round, step__in=reviews)
+    concluded = concluded.select_related("actor", "on_behalf_of").last()
+    rows = []
+    for entry in sheet_for(submission).shown():
+        verdicts = [(vote.member.name, vote.verdicts[entry.key]) for vote in latest if entry.key in vote.verdicts]
+        rows.append(
+            {
+                "item": f"{entry.heading}：{entry.fields[0][2] if entry.fields else ''}",
+                "agreed": sum(verdict["accurate"] for _, verdict in verdicts),
+                "against": sum(not verdict["accurate"] for _, verdict in verdicts),
+                "remarks": [f"{name}：{verdict['comment']}" for name, verdict in verdicts if verdict["comment"]],
+            }
+        )
+    return {
+        "rows": rows,
+        "fields": {
+            "subject": submission.subject,
+            "paper": submission.task.paper_rules.title,
+            "round": f"第{latest[0].round}轮",
+            "present": f"实到{len(latest)}人",
+            "chair": concluded.who if concluded and concluded.actor_id else "",
+            "concluded_on": timezone.localdate(concluded.at if concluded else latest[-1].at).isoformat(),
+            "conclusion": f"{concluded.get_verdict_display()}。{concluded.opinion}"
+            if concluded
+            else "尚未形成集体意见",
+            "ballots": "\n".join(
+                f"{vote.member.name}　{'全' if vote.complete else '不全'}　{'同意' if vote.agrees else '不同意'}　{vote.opinion}"
+                for vote in latest
+            ),
+        },
+    }
+
+
+@source("notice")
+def notice_paper(*, notice):
+    """公示 as a letter: only what the notice shows, for a unit's own web site. Source: R1-53, C5-21."""
+    submission = notice.submission
+    step = next(step for step in submission.task.route_rules.steps if step.kind == "publicise")
+    rules = submission.task.campaign.scheme.rules
+    return {
+        "rows": notice.items,
+        "fields": {
+            "heading": notice.title,
+            "scheme": rules.identity.title,
+            "starts_on": notice.starts_on.isoformat(),
+            "ends_on": notice.ends_on.isoformat(),
+            "days": step.days,
+            "office": rules.roles.get("office", ""),
+            "publisher": notice.unit.name if notice.audience == "unit" else rules.roles.get("office", ""),
+            "published_on": notice.starts_on.isoformat(),
+        },
+    }
+
+
+def about_sheet(layout, submission, *, votes):
+    """The document of a paper about one sheet; ``votes``: the ballots that the reader may see."""
+    return {
+        "rows": [],
+        **document_for(layout.compiled, submission=submission, votes=votes),
+        "year": submission.task.campaign.year,
+        "institution": submission.task.campaign.scheme.rules.identity.institution,
+    }
+
+
+def about_notice(layout, notice):
+    """The document of a notice's paper."""
+    campaign = notice.submission.task.campaign
+    return {
+        **document_for(layout.compiled, notice=notice),
+        "year": campaign.year,
+        "institution": campaign.scheme.rules.identity.institution,
+    }

@@ -1,0 +1,214 @@
+"""Who hears of what, once: rows written with the act, delivered afterwards (design decision 8), as everybody has chosen."""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from registers import audit, clock
+from registers.access import people_who_may
+from registers.actors import Actor
+from registers.audit import ACTS
+from workflows.deadlines import days
+from workflows.messages import digests
+from workflows.models import ChannelChoice, Notification, Submission
+from workflows.models.notifications import DIGEST, NEWS, QUIET_FROM, QUIET_UNTIL
+
+MAIL_ATTEMPTS = 5
+BATCH = 1000
+DAILY = (DIGEST, NEWS)
+CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
+
+
+def tell(act, submission, *, key, at):
+    """Write the inbox rows of an act, in its transaction. Running it again adds nothing."""
+    audience = ACTS[act].told
+    if audience == "filler":
+        people = people_who_may("fill", submission)
+    elif audience == "next":
+        people = people_who_may("decide", submission)
+    else:
+        return
+    post(people, kind=act, key=key, text=sentence(act, submission), submission=submission, at=at)
+
+
+def post(people, *, kind, key, text, submission, at):
+    """One inbox row per person; the unique key swallows repeats."""
+    post_each([(person.pk, key, text, submission) for person in people], kind=kind, at=at)
+
+
+def post_each(messages, *, kind, at):
+    """As ``post``, for many at once: ``messages`` are (person's id, key, text, sheet or None)."""
+    Notification.objects.bulk_create(
+        [
+            Notification(recipient_id=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
+            for person, key, text, submission in messages
+        ],
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+
+
+def sentence(act, submission):
+    """What the recipient reads: which paper, whose, what to do. Never what the sheet says."""
+    paper, day = submission.task.label, submission.due_on
+    words = {
+        "submission.opened": f"请填报“{paper}”，截止 {day} 24:00。"
+        if day
+        else f"“{paper}”已开放，没有截止日期，请及时填报。",
+        "submission.return": f"您的“{paper}”被退回，请按意见修改，限 {day} 前重新提交。",
+        "submission.filed": f"您的“{paper}”已办结备案。",
+        "submission.copied": f"“{paper}”（{submission.unit}）已抄送备查，无须办理。",
+    }
+    return words.get(
+        act,
+        f"“{paper}”（{submission.unit}）等待您办理：{submission.step_rules.label if submission.step_rules else ''}。",
+    )
+
+
+@transaction.atomic
+def choose(user, *, actor, at, **chosen):
+    """Keep how ``user`` wants to hear of things: the fields of ``ChannelChoice``."""
+    ChannelChoice.objects.update_or_create(user=user, defaults=chosen)
+    detail = {"mail": chosen["mail"], "robot": chosen["robot"]}
+    audit.append("channel.choose", about=user, actor=actor, at=at, detail=detail)
+
+
+def unclaimed():
+    """Messages whose mail has not gone out and that nobody is sending at the moment; columns of the message alone.
+
+    A claim is an update of these. With a join it would become ``id IN (SELECT …)``, which PostgreSQL does not look at
+    again after waiting for another worker's claim: both would send.
+    """
+    now, span = timezone.now(), clock.seconds(CLAIM_SECONDS)
+    # A claim from beyond the span was made before the machine's clock was set back; its worker may have died as well.
+    free = Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=now - span) | Q(mail_claimed_at__gt=now + span)
+    return Notification.objects.filter(free, mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS)
+
+
+def urgent_kinds():
+    """Kinds of messages that are mailed at once, also to people who want one mail a day."""
+    return [kind for kind, act in ACTS.items() if act.urgent]
+
+
+def owed():
+    """Unclaimed messages whose mail goes out now: to people who have an address and an account, as they have chosen.
+
+    By default the digest and what is urgent; everything, or nothing, if they say so; and nothing in their quiet hours.
+    """
+    hour, choice = days.local(clock.now()).time(), "recipient__channel_choice"
+    at_once = Q(kind__in=[*DAILY, *urgent_kinds()])
+    chosen = Q(**{f"{choice}__mail": "each"}) | Q(**{f"{choice}__mail": "daily"}) & at_once
+    chosen &= ~Q(recipient__in=ChannelChoice.objects.quiet_at(hour).values("user"))
+    if not quiet_by_default(hour):
+        chosen |= Q(**{f"{choice}__isnull": True}) & at_once
+    return unclaimed().filter(chosen, recipient__is_active=True).exclude(recipient__email="")
+
+
+def quiet_by_default(hour):
+    """Is the time of day ``hour`` in the quiet hours of somebody who has chosen none?"""
+    return hour >= QUIET_FROM or hour < QUIET_UNTIL
+
+
+def owed_by_digest():
+    """Recipient → how many messages a daily mail has to bring him, for everybody who wants one; not while one is still to go out."""
+    waiting = _for_a_digest(unclaimed()).filter(recipient__is_active=True).exclude(recipient__email="")
+    waiting = waiting.exclude(Exists(unclaimed().filter(recipient=OuterRef("recipient"), kind__in=DAILY)))
+    daily = Q(recipient__channel_choice=None) | Q(recipient__channel_choice__mail="daily")
+    counted = waiting.filter(daily).order_by("recipient").values_list("recipient").annotate(Count("pk"))
+    return dict(counted)
+
+
+def _for_a_digest(messages):
+    return messages.exclude(kind__in=[*DAILY, *urgent_kinds()])
+
+
+def deliver(limit=500):
+    """Send owed mails, oldest first; return how many went out. Safe to run in several workers at once.
+
+    A message is claimed by a conditional update before it is sent, so two workers never send the same one; a
+    worker that dies between sending and marking may cause one repeat (mail is at-least-once, the inbox exactly once).
+    What is to be said is made now: work that has been done meanwhile is left out, and a mail with nothing left is dropped.
+    """
+    sent = 0
+    drop_unwanted()
+    for pk in list(owed().order_by("pk").values_list("pk", flat=True)[:limit]):
+        claimed = claim(pk)
+        if not claimed:
+            continue
+        message, *others = _of_mail(claimed)
+        body = _body(message, others)
+        if body is None:
+            Notification.objects.filter(pk__in=claimed).update(mailed_at=clock.now(), mail_dropped=True)
+            continue
+        try:
+            send_mail(_subject(message), body, None, [message.recipient.email])
+        except (OSError, ValueError):  # ValueError: an address no mail server would take
+            continue  # the claim lapses and a later sweep tries again, up to MAIL_ATTEMPTS times
+        Notification.objects.filter(pk__in=claimed).update(mailed_at=clock.now())
+        sent += 1
+    return sent
+
+
+def drop_unwanted():
+    """Settle, without mails, the messages of people who want none; whoever changes his mind gets what comes after."""
+    unwilling = ChannelChoice.objects.filter(mail="off").values("user")
+    unclaimed().filter(recipient__in=unwilling).update(mailed_at=clock.now(), mail_dropped=True)
+
+
+def claim(pk):
+    """Take a message to send it; a digest takes the recipient's other unsent messages along. Keys, none if it is taken."""
+    with transaction.atomic():
+        now = timezone.now()
+        if not unclaimed().filter(pk=pk).update(mail_claimed_at=now, mail_attempts=F("mail_attempts") + 1):
+            return []
+        message = Notification.objects.select_related("recipient__channel_choice").get(pk=pk)
+        choice = getattr(message.recipient, "channel_choice", None)
+        if message.kind not in DAILY or (choice is not None and choice.mail != "daily"):
+            return [pk]
+        others = _for_a_digest(unclaimed()).filter(recipient=message.recipient_id).select_for_update()
+        keys = list(others.order_by("pk").values_list("pk", flat=True))
+        Notification.objects.filter(pk__in=keys).update(mail_claimed_at=now, mail_attempts=F("mail_attempts") + 1)
+        return [pk, *keys]
+
+
+def _of_mail(keys):
+    """The claimed messages, the one that is to be sent first."""
+    related = ("recipient", "submission__unit", "submission__post", "submission__person")
+    found = Notification.objects.select_related(*related).in_bulk(keys)
+    return [found[key] for key in keys]
+
+
+def _subject(message):
+    daily = {DIGEST: "今日提醒", NEWS: "新消息"}
+    label = ACTS[message.kind].label if message.kind in ACTS else daily.get(message.kind, "提醒")
+    return f"【廉政风险防控】{label}"
+
+
+def _body(message, others):
+    """The text of a mail; None when nothing in it is left to say. It holds names of papers and people, never what a sheet says."""
+    actor = Actor(message.recipient, on=clock.today())
+    asking = {row.pk: row.submission_id for row in (message, *others) if row.submission_id and _asks(row)}
+    asked = digests.waiting_for(actor, Submission.objects.filter(pk__in=asking.values())) if asking else set()
+    news = [row for row in (message, *others) if row.pk not in asking or row.submission_id in asked]
+    if message.kind not in DAILY:
+        said = f"{message.text}\n{_whose(message)}" if message in news else ""
+    else:
+        lines = digests.letter(message, actor)
+        fresh = [row for row in news if row.kind not in DAILY and row.read_at is None]
+        if fresh:
+            lines += [*([""] if lines else []), "新消息："]
+            lines += [f"- {row.text}{f'（{row.submission.subject}）' if row.submission_id else ''}" for row in fresh]
+        said = "".join(f"{line}\n" for line in lines)
+    return f"{message.recipient.name}：\n\n{said}\n请登录系统办理：{settings.SITE_URL}/\n" if said else None
+
+
+def _asks(message):
+    """Does the message ask for work on its sheet?"""
+    return message.kind in ACTS and ACTS[message.kind].asks
+
+
+def _whose(message):
+    """The inbox shows it beside the message; a mail has to say it."""
+    return f"填报对象：{message.submission.subject}\n" if message.submission_id else ""

@@ -1,0 +1,36 @@
+"""Setting up and ending stand-ins, with word to whom it concerns; the rule is in ``registers.standins``."""
+
+from django.db import transaction
+
+from registers import standins
+from workflows.messages import notifications
+
+
+@transaction.atomic
+def set_up(appointments, *, to, since, last, note, actor, at):
+    """As ``registers.standins.set_up``; the stand-in and his principal are told. Raises ``standins.Refused`` or ``NotAllowed``."""
+    made = standins.set_up(appointments, to=to, since=since, last=last, note=note, actor=actor, at=at)
+    principal = made[0].acting_for
+    roles = "、".join(f"{row.unit}{row.get_role_display()}" for row in made)
+    span = f"{since.month}月{since.day}日至{last.month}月{last.day}日"
+    told = [(to, f"{principal}委托您代理：{roles}，{span}。")]
+    if actor.user_id != principal.pk:
+        told.append((principal, f"管理员为您设立了代理：{to}代理{roles}，{span}。"))
+    for person, text in told:
+        _post(person, f"standin:{made[0].pk}", text, kind="standin.set_up", at=at)
+    return made
+
+
+@transaction.atomic
+def end(standin_id, *, actor, at):
+    """As ``registers.standins.end``; the other side is told. Raises ``NotAllowed``."""
+    row = standins.end(standin_id, actor=actor, at=at)
+    text = f"{row.user}代理{row.acting_for}的{row.unit}{row.get_role_display()}已终止。"
+    for person in {row.user, row.acting_for} - {actor.user}:
+        _post(person, f"standin:{row.pk}:end", text, kind="standin.end", at=at)
+    return row
+
+
+def _post(person, key, text, *, kind, at):
+    text = text if len(text) <= 200 else f"{text[:199]}…"
+    notifications.post([person], kind=kind, key=key, text=text, submission=None, at=at)

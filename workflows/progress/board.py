@@ -1,0 +1,278 @@
+"""The committee's board: one reading of a campaign's sheets, folded by phase, paper and unit, with what is to be expected.
+
+One query reads all sheets there are, whatever their number; the rest is arithmetic. Source: R1-12, R0-31.
+"""
+
+from collections import namedtuple
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Case, Q, When
+from django.utils import timezone
+
+from workflows.deadlines import days
+from workflows.models.submissions import State
+from workflows.policies import NOTICE, Holding
+from workflows.progress import curves, forecasts
+from workflows.progress.figures import Figures, folded, late, standings, summed
+
+AHEAD = 370  # days for which the pace is extrapolated
+READINGS = 11  # of a curve; each costs a count
+LONGEST = 8  # of the places where sheets wait
+NAMES = 3  # of the people who keep them waiting
+
+Waiting = namedtuple("Waiting", "label role who units number late days")
+
+
+@dataclass
+class TaskLine:
+    """A paper on the board: its ``figures``, its deadline as ``due`` (``days.Due``), what is to be expected."""
+
+    task: object
+    figures: Figures
+    due: object
+    forecast: forecasts.Forecast | None
+
+
+@dataclass
+class PhaseLine:
+    """A phase with its papers; ``state`` next, current or done. ``phase`` None: what stands all year."""
+
+    phase: object
+    state: str
+    tasks: list
+    figures: Figures = field(default_factory=Figures)
+
+
+@dataclass
+class UnitLine:
+    """A unit on the board; ``forecast`` is that of the paper it is worst with, ``task``."""
+
+    unit: object
+    figures: Figures
+    forecast: forecasts.Forecast | None = None
+    task: object = None
+
+    @property
+    def order(self):
+        """What will miss its deadline first on top; then what has most to do."""
+        expected = self.forecast.order if self.forecast else (max(forecasts.URGENCY.values()) - 0.5, 0)
+        return *expected, -self.figures.late, -self.figures.remaining
+
+
+class Board:
+    """How ``rows``, sheets of ``campaign`` that somebody may know of, stand at the moment ``at`` (aware)."""
+
+    def __init__(self, campaign, rows, *, at):
+        self.campaign, self.rows, self.at, self.on = campaign, rows, at, timezone.localdate(at)
+        self.running = campaign.state == "open"
+
+    @cached_property
+    def tasks(self):
+        """The campaign's tasks in the order of the rule book, by id."""
+        found = {task.pk: task for task in self.campaign.tasks.order_by("position")}
+        for task in found.values():
+            task.campaign = self.campaign
+        return found
+
+    @cached_property
+    def _days(self):
+        dated = [task.opens_on for task in self.tasks.values()]
+        first = min([*dated, days.add_days(self.on, -3 * forecasts.WINDOW)])
+        return forecasts.WorkingDays(days.working_days_between(first, days.add_days(self.on, AHEAD)))
+
+    @cached_property
+    def _found(self):
+        since = days.start_of(self._days.window(self.on))
+        past = [days.due_moment(day) for day in self._readings if day <= self.on]
+        return standings(self.rows, on=self.on, since=since, moments=past)
+
+    @cached_property
+    def _readings(self):
+        """The days of the curve."""
+        dated = [task for task in self.tasks.values() if task.due_on]
+        if not dated:
+            return []
+        first, last = min(task.opens_on for task in dated), max(task.due_on for task in dated)
+        last = max(last, self.on) if self.running else last
+        spread = days.spread(first, last, READINGS)
+        return sorted({*spread, self.on} if first <= self.on <= last else spread)
+
+    @cached_property
+    def _cells(self):
+        """(unit, task) → its figures."""
+        return summed(self._found)
+
+    @cached_property
+    def _by_task(self):
+        return folded(self._cells, lambda cell: cell[1])
+
+    @cached_property
+    def figures(self):
+        """Of everything."""
+        return folded(self._by_task, lambda task: None).get(None, Figures())
+
+    @property
+    def unit_ids(self):
+        """Ids of the units that owe something."""
+        return {unit for unit, _ in self._cells}
+
+    def _opened(self, task, figures):
+        """Since when a task with a deadline could be worked on; None where it cannot be yet."""
+        if not self.running or task.due_on is None or task.opens_on > self.on:
+            return None
+        if figures.handed or figures.returned or not figures.remaining:
+            return task.opens_on
+        # It may have waited for another paper long after its day.
+        return max(task.opens_on, timezone.localdate(figures.opened)) if figures.opened else None
+
+    def _forecast(self, task, figures):
+        opened_on = self._opened(task, figures)
+        if opened_on is None:
+            return None
+        return forecasts.forecast(
+            remaining=figures.remaining,
+            handed=figures.recent,
+            opened_on=opened_on,
+            due_on=task.due_on,
+            today=self.on,
+            days=self._days,
+        )
+
+    # -- by phase and paper ----------------------------------------------------------------------------
+    def phases(self):
+        """``PhaseLine`` in order, those without sheets too; at the end what stands all year, if anything does."""
+        lines = {}
+        for phase in self.campaign.phases.all():
+            lines[phase.pk] = PhaseLine(phase, _phase_state(phase, self.on), [])
+        for task in sorted(self.tasks.values(), key=lambda task: (task.due_on or task.opens_on, task.position)):
+            figures = self._by_task.get(task.pk)
+            if figures is None:
+                continue
+            line = lines.setdefault(task.phase_id, PhaseLine(None, "", []))
+            line.tasks.append(
+                TaskLine(
+                    task,
+                    figures,
+                    days.shown(task.due_on, self.at),
+                    self._forecast(task, figures),
+                )
+            )
+        by_phase = folded(self._by_task, lambda task: self.tasks[task].phase_id)
+        for phase, line in lines.items():
+            line.figures = by_phase.get(phase, line.figures)
+        return list(lines.values())
+
+    # -- by unit ---------------------------------------------------------------------------------------
+    def units(self, units):
+        """``UnitLine`` for each of ``units`` (those that owe something), what will miss its deadline first on top."""
+        by_unit = folded(self._cells, lambda cell: cell[0])
+        several = {}
+        for (unit, key), figures in self._cells.items():
+            task = self.tasks[key]
+            if (opened_on := self._opened(task, figures)) is not None:
+                several.setdefault(unit, []).append((task, figures.remaining, figures.recent, opened_on, task.due_on))
+        lines = []
+        for unit in units:
+            if unit.pk in by_unit:
+                expected, task = forecasts.forecast_of_several(several.get(unit.pk, []), today=self.on, days=self._days)
+                lines.append(UnitLine(unit, by_unit[unit.pk], expected, task))
+        return sorted(lines, key=lambda line: line.order)
+
+    # -- who holds up reviews --------------------------------------------------------------------------
+    def held_up(self, units, holding=None):
+        """Where sheets in review have waited longest: ``Waiting`` by step and by the people who act there. ``units``: id → unit."""
+        holding, places = holding or Holding(self.on), {}
+        roles = self.campaign.scheme.rules.roles
+        for found in self._found:
+            if found.state != State.IN_REVIEW or found.role == NOTICE:
+                continue  # a notice waits for the calendar
+            route = self.tasks[found.task].route_rules
+            label = next((step.label for step in route.steps if step.code == found.step), "")
+            people = tuple(holding.deciders(found.role, found.unit))
+            # Where nobody acts, it matters whose the sheets are.
+            places.setdefault((label, found.role, people, None if people else found.unit), []).append(found)
+        waiting = []
+        for (label, role, people, _), found in places.items():
+            own = [units[unit] for unit in dict.fromkeys(one.unit for one in found) if unit in units]
+            since = min(one.since for one in found)
+            waiting.append(
+                Waiting(
+                    label,
+                    roles.get(role, role),
+                    _named([holding.names[user] for user in people]),
+                    own,
+                    sum(one.number for one in found),
+                    sum(one.late for one in found),
+                    days.days_since(timezone.localdate(since), self.on),
+                )
+            )
+        return sorted(waiting, key=lambda place: (-place.days, -place.number))[:LONGEST]
+
+    # -- over time -------------------------------------------------------------------------------------
+    def curve(self):
+        """What was handed in of the sheets that have a deadline, against an even pace up to each of them; None without any."""
+        owed = {task: self._by_task[pk].owed for pk, task in self.tasks.items() if task.due_on and pk in self._by_task}
+        handed = [
+            sum(column)
+            for column in zip(*(one.handed for one in self._found if self.tasks[one.task].due_on), strict=True)
+        ]
+        readings = [
+            curves.Reading(
+                day,
+                sum(number * self._planned(task, day) for task, number in owed.items()),
+                handed[at] if at < len(handed) else None,
+            )
+            for at, day in enumerate(self._readings)
+        ]
+        return curves.curve(readings, sum(owed.values()))
+
+    def _planned(self, task, day):
+        """Which part of a task would be handed in by the end of ``day`` at an even pace."""
+        if day >= task.due_on:
+            return 1
+        asked = self._days.between(task.opens_on, task.due_on)
+        return self._days.between(task.opens_on, day) / asked if asked and day >= task.opens_on else 0
+
+
+def _phase_state(phase, on):
+    if phase.starts_on and on < phase.starts_on:
+        return "next"
+    return "done" if on > phase.due_on else "current"
+
+
+def _named(names):
+    """A few names, and how many there are."""
+    return "、".join(names) if len(names) <= NAMES else f"{'、'.join(names[:NAMES])} 等 {len(names)} 人"
+
+
+@dataclass
+class PersonLine:
+    """Whoever owes sheets in a post, with the sheet of each task, None where none is owed."""
+
+    person: object
+    post: object
+    sheets: list
+
+
+def by_person(rows, tasks, subjects, *, on):
+    """The unit's own sheets, the tasks that people owe, and a ``PersonLine`` for each of ``subjects``, (person id, post id).
+
+    All from ``rows``; a sheet ``is_late`` or not on the day ``on``. ``tasks``: id → task, in order. Of a task that was begun
+    again the latest sheet counts.
+    """
+    own, found = {}, {}
+    rows = rows.filter(Q(person=None) | Q(person__in={person for person, _ in subjects}))
+    rows = rows.annotate(is_late=Case(When(late(on), then=True), default=False))
+    for sheet in rows.select_related("person", "post").order_by("sequence"):
+        sheet.task = tasks[sheet.task_id]
+        if sheet.person_id is None:
+            own[sheet.task_id] = sheet
+            continue
+        line = found.setdefault((sheet.person_id, sheet.post_id), PersonLine(sheet.person, sheet.post, {}))
+        line.sheets[sheet.task_id] = sheet
+    owed = [key for key in tasks if any(key in line.sheets for line in found.values())]
+    for line in found.values():
+        line.sheets = [line.sheets.get(key) for key in owed]
+    people = [found[subject] for subject in subjects if subject in found]
+    return [own[key] for key in tasks if key in own], [tasks[key] for key in owed], people

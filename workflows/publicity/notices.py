@@ -1,0 +1,69 @@
+"""The life of a notice: opened by a route, ended by its last day, blocked by open objections. Source: R1-27, R1-28."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from registers import audit
+from workflows import policies
+from workflows.deadlines import days
+from workflows.models import PublicityNotice
+from workflows.publicity import showing
+from workflows.routing import moves
+
+
+def open_notice(submission, step, *, at, items):
+    """Publish what may be public of a sheet for ``step.days`` working days, from the day after ``at`` (domain D1).
+
+    ``items``: (place, category, grade) in words, the only fields shown.
+    """
+    today = timezone.localdate(at)
+    starts_on = days.add_days(today, 1)
+    return PublicityNotice.objects.create(
+        submission=submission,
+        round=submission.round,
+        audience=step.audience,
+        unit=submission.unit,
+        title=f"关于{submission.unit}{submission.task.label}结果的公示",
+        items=items,
+        starts_on=starts_on,
+        ends_on=days.add_working_days(today, step.days),
+    )
+
+
+def publicise(submission, step, role, at):
+    """Let a submission that enters its notice wait for it to end."""
+    notice = open_notice(submission, step, at=at, items=showing.items(submission))
+    submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
+    moves.give_custody(submission, step, role, at)
+
+
+moves.ON_ENTER["publicise"] = publicise
+
+
+def ended(on):
+    """Notices whose last day is past, with no objection open, still waiting to be cleared."""
+    return PublicityNotice.objects.filter(ends_on__lt=on, cleared_at=None).exclude(
+        objections__handled_at=None, objections__isnull=False
+    )
+
+
+@transaction.atomic
+def clear(notice, *, at):
+    """Close an ended notice and say how it ended; the route goes on from there."""
+    objections = notice.objections.count()
+    notice.outcome = f"收到异议 {objections} 件，均已处理" if objections else "无异议"
+    notice.cleared_at = at
+    notice.save(update_fields=["outcome", "cleared_at"])
+    audit.append("notice.clear", about=notice, at=at)
+
+
+@transaction.atomic
+def finish(notice, *, at):
+    """Clear an ended notice and let its submission go on; False when that was done already."""
+    submission = moves.locked(notice.submission_id)
+    notice.refresh_from_db()
+    if notice.cleared_at is not None or submission.waiting_role != policies.NOTICE:
+        return False
+    clear(notice, at=at)
+    moves.move(submission, "automatic", actor=None, at=at)
+    return True

@@ -1,0 +1,42 @@
+"""Objections to a notice: raised by colleagues, handled by the office. Source: R1-27, R1-28."""
+
+from django.db import transaction
+
+from registers import audit
+from registers.access import require
+from workflows import policies
+from workflows.messages import notifications
+from workflows.models import Objection
+
+
+@transaction.atomic
+def object_to(notice, *, actor, text, at):
+    """Record a colleague's objection; the office is told, the unit concerned is not. Raises ``NotAllowed``."""
+    require(actor, "object", notice)
+    objection, created = Objection.objects.get_or_create(
+        notice=notice, author=actor.user, defaults={"text": text, "at": at}
+    )
+    if created:
+        office = policies.holders("office", notice.unit, on=actor.on).exclude(
+            pk__in=policies.concerned(notice.submission, "office", on=actor.on)
+        )
+        notifications.post(
+            office,
+            kind="notice.object",
+            key=f"objection:{objection.pk}",
+            at=at,
+            submission=None,
+            text=f"“{notice.title}”收到异议，请处理。",
+        )
+        audit.append("notice.object", about=objection, actor=actor, at=at)
+    return objection, created
+
+
+@transaction.atomic
+def handle(objection, *, actor, handling, at):
+    """Record how an objection was handled. Raises ``NotAllowed``."""
+    objection = Objection.objects.select_for_update().select_related("notice").get(pk=objection.pk)
+    require(actor, "handle", objection)
+    objection.handled_at, objection.handled_by_id, objection.handling = at, actor.user_id, handling
+    objection.save(update_fields=["handled_at", "handled_by", "handling"])
+    audit.append("notice.handle", about=objection, actor=actor, at=at)

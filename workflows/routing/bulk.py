@@ -1,0 +1,167 @@
+"""One act on many sheets: each by itself, through the same doors as one sheet, and each with its own result.
+
+Whatever cannot be done like the others is left as it was and named, with the reason: moved by somebody else meanwhile, refused
+by a rule, or a case that wants to be looked at by itself. Source: reliability C13.
+"""
+
+from dataclasses import dataclass
+
+from django.db import DatabaseError, IntegrityError, transaction
+
+from registers.access import NotAllowed, can
+from registers.actors import GROUP_MEMBER
+from workflows.deadlines import days
+from workflows.models import Submission
+from workflows.models.submissions import State
+from workflows.routing import routes, steps
+from workflows.sheets import Incomplete, sheet_for
+
+MOST = 200  # sheets an act may name
+VOTE, AGREE, RETURN = "vote", "agree", "return"
+DONE, MOVED, REFUSED, SINGLY = "done", "moved", "refused", "singly"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one sheet: ``kind`` DONE, MOVED (by somebody else meanwhile), REFUSED, or SINGLY (wants a look of its own)."""
+
+    submission_id: int
+    kind: str
+    text: str
+
+
+class Singly(Exception):
+    """The sheet is not like the others; the message says why it has to be looked at by itself."""
+
+
+def act(what, ticked, *, actor, at, opinion="", redo_on=None, signed=False):
+    """Do ``what`` (VOTE, AGREE or RETURN) to every sheet of ``ticked``, ``{id: version the actor saw}``; return the outcomes.
+
+    Ids the actor may not see are left out, as if there were no such sheet. ``signed``: the password was entered again for
+    this very act. Each sheet is its own transaction; what fails changes nothing and stops no other.
+    """
+    ids = list(ticked)[:MOST]
+    readable = set(Submission.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    said = {"opinion": opinion, "redo_on": redo_on, "signed": signed}
+    return [_one(what, pk, ticked[pk], actor=actor, at=at, said=said) for pk in ids if pk in readable]
+
+
+def _one(what, pk, seen, *, actor, at, said):
+    try:
+        with transaction.atomic():
+            kind, text = DONE, ACTS[what](_read(pk), actor=actor, at=at, seen_version=seen, **said)
+    except (Singly, Incomplete) as odd:
+        kind, text = SINGLY, str(odd) if isinstance(odd, Singly) else "有的风险点等级尚未定妥，须逐张办理。"
+    except (routes.Stale, IntegrityError):
+        kind, text = MOVED, _who_was_faster(pk)
+    except NotAllowed as refused:
+        kind, text = REFUSED, refused.reason
+    except (routes.NeedsReason, steps.NoSuchMove) as refused:
+        kind, text = REFUSED, str(refused)
+    except DatabaseError:  # a lock that did not come in time: this sheet alone is left as it was
+        kind, text = REFUSED, "系统繁忙，该表没有办理，请稍后再试。"
+    return Outcome(pk, kind, text)
+
+
+def _read(pk):
+    return Submission.objects.with_rules().select_related("unit", "post", "person", "group").get(pk=pk)
+
+
+def _fresh(submission, seen):
+    if submission.version != seen:
+        raise routes.Stale(submission)
+
+
+def _vote(submission, *, actor, at, seen_version, **_):
+    """同意 in a collective review, for all lines; whoever said otherwise before, or hears a colleague object, looks again."""
+    _fresh(submission, seen_version)
+    if not is_review(submission):
+        raise steps.NoSuchMove("该表当前不在集体审核环节，无须表决。")
+    votes = list(submission.votes.filter(round=submission.round))
+    mine = next((vote for vote in votes if vote.member_id == actor.user_id), None)
+    if mine is not None and mine.agrees:
+        raise steps.NoSuchMove("您已表决同意，不必重复。")
+    if mine is not None:
+        raise Singly("您已表决为不全或不准，如需更改，请逐张办理。")
+    if any(not vote.agrees for vote in votes):
+        raise Singly("有成员判为不全或不准，请逐张核对后表决。")
+    routes.vote(submission.pk, actor=actor, seen_version=seen_version, complete=True, opinion="", verdicts={}, at=at)
+    return "已表决：同意"
+
+
+def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
+    """Let the sheet pass as it stands: as the members voted, as the rule proposes, as the notice showed."""
+    _fresh(submission, seen_version)
+    step = submission.step_rules
+    if submission.state == State.IN_REVIEW and step is not None and can(actor, "decide", submission):
+        if step.outside:
+            raise Singly(f"报{step.outside}备案须填写文号和日期，请逐张办理。")
+        if is_review(submission) and any(not vote.agrees for vote in submission.votes.filter(round=submission.round)):
+            raise Singly("有成员判为不全或不准，请逐张核对后形成集体意见。")
+    grades = _grades(submission, step) if step is not None and step.kind == "adjudicate" else None
+    decision = routes.decide(
+        submission.pk,
+        AGREE,
+        actor=actor,
+        seen_version=seen_version,
+        at=at,
+        opinion=opinion,
+        grades=grades,
+        signed=signed,
+    )
+    return f"{decision.step_label}：通过"
+
+
+def _grades(submission, step):
+    """The grade of every entry where rule, notice and post holder are of one mind. Raises ``Singly`` where they are not."""
+    if submission.notices.filter(round=submission.round, objections__isnull=False).exists():
+        raise Singly("公示期间收到过异议，请逐张核对后确定等级。")
+    chosen = {}
+    for entry in sheet_for(submission).shown():
+        if not entry.details.get("to_grade"):
+            continue
+        proposed, proposal = entry.details["proposed_grade"], entry.details["proposal"].grade
+        named = proposed if step.sets == "final_grade" and proposed else entry.details["self_grade"]
+        if proposal is None or (named is not None and named.code != proposal):
+            raise Singly(f"第 {entry.number} 项拟定的等级与系统建议不同，须逐张办理并写明理由。")
+        chosen[entry.key] = (proposal, "")
+    return chosen
+
+
+def _return(submission, *, actor, at, seen_version, opinion, redo_on, **_):
+    """Send the whole sheet back with the common reason: every line is to be looked at again. Source: R1-21."""
+    _fresh(submission, seen_version)
+    step = submission.step_rules
+    if step is not None and not step.may_return:
+        raise steps.NoSuchMove(f"“{step.label}”环节不能退回。")
+    returned = {entry.key: opinion for entry in sheet_for(submission).shown() if entry.lines}
+    routes.decide(
+        submission.pk,
+        RETURN,
+        actor=actor,
+        seen_version=seen_version,
+        at=at,
+        opinion=opinion,
+        redo_on=redo_on,
+        returned=returned,
+    )
+    return f"已退回，限 {redo_on:%Y-%m-%d} 前重新提交"
+
+
+ACTS = {VOTE: _vote, AGREE: _agree, RETURN: _return}
+
+
+def is_review(submission):
+    """Do members of the unit's leading group vote on it now?"""
+    step = submission.step_rules
+    return step is not None and step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER
+
+
+def _who_was_faster(pk):
+    """Who moved the sheet since, and when."""
+    submission = _read(pk)
+    last = submission.decisions.select_related("actor").order_by("-seen_version").first()
+    if last is None:
+        return "该表已有变动。"
+    who = last.actor.name if last.actor else "系统"
+    return f"{who}已于 {days.local(last.at):%Y-%m-%d %H:%M} 在“{last.step_label}”{last.get_verdict_display()}。"

@@ -1,0 +1,202 @@
+"""Moving a submission along its route: the decision, the new state, the audit entry, the messages, and what a step brings.
+
+Only ``routes`` moves; here is what a move writes, inside the transaction of the act.
+"""
+
+from django.utils import timezone
+
+from registers import audit, versions
+from registers.actors import GROUP_MEMBER
+from registers.text import digest_of
+from workflows import policies, terms
+from workflows.campaign import owing
+from workflows.deadlines import days
+from workflows.messages import notifications
+from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission
+from workflows.models.submissions import State
+from workflows.routing import steps
+from workflows.sheets import documents, sheet_for
+
+# Kind of step → what starts when a submission enters it; publicity adds its own (the rooms above know this one).
+ON_ENTER = {}
+
+MOVED = [
+    "state",
+    "step",
+    "waiting_role",
+    "assigned_to",
+    "version",
+    "round",
+    "due_on",
+    "step_due_on",
+    "gravest_rank",
+    "submitted_at",
+    "moved_at",
+    "filed_at",
+]
+
+
+def locked(submission_id):
+    """The submission, locked, with all that its rules need."""
+    return (
+        Submission.objects.select_for_update(of=("self",))
+        .with_rules()  # without the text of the rule book: it is long, and would be read for every sheet of many
+        .select_related("task__phase", "unit", "post", "person", "group", "assigned_to")
+        .get(pk=submission_id)
+    )
+
+
+def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None):
+    """Write the decision and take the submission to where its verdict leads; return the decision. Locks nothing itself.
+
+    ``outside``: the ``outside_…`` fields of a decision that files the sheet outside the institution.
+    """
+    step = steps.step_of(submission.task.route_rules, submission.step)
+    following = steps.step_after(
+        submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
+    )
+    acting_role = submission.waiting_role or step.role
+    part = submission.task.route_rules.steps[0].role if verdict == "withdraw" else acting_role
+    due = {"submit": submission.due_on, "agree": submission.step_due_on, "return": submission.step_due_on}.get(verdict)
+    decision = Decision.objects.create(
+        submission=submission,
+        round=submission.round,
+        step=step.code,
+        step_label=step.label,
+        actor_id=actor.user_id if actor else None,
+        acting_role=acting_role,
+        on_behalf_of_id=actor.on_behalf_of(part, submission.unit_id) if actor else None,
+        verdict=verdict,
+        opinion=opinion.strip(),
+        redo_on=redo_on,
+        digest=documents.digest(submission),
+        signed=signed and step.kind == "sign",
+        seen_version=submission.version,
+        days_late=days.days_late(due, at),
+        at=at,
+        **(outside or {}),
+        line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
+    )
+    _go(submission, verdict, following, redo_on=redo_on, at=at)
+    submission.save(update_fields=MOVED)
+    if submission.state == State.FILED:
+        open_followers(submission, at=at)
+    audit.append(
+        f"submission.{verdict}",
+        about=submission,
+        actor=actor,
+        acting_role=acting_role,
+        at=at,
+        detail={
+            "digest": decision.digest,
+            "step": step.code,
+            "version": submission.version,
+            "signed": decision.signed,
+            **({"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}),
+        },
+    )
+    told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
+    notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)
+    if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
+        move(submission, "automatic", actor=None, at=at)
+    return decision
+
+
+def _go(submission, verdict, following, *, redo_on, at):
+    """Set where the sheet stands after a verdict, and what entering that place brings."""
+    submission.version += 1
+    submission.moved_at, submission.assigned_to = at, None
+    if verdict == "return":
+        submission.state, submission.step, submission.waiting_role = State.RETURNED, following.step.code, ""
+        submission.due_on, submission.step_due_on = redo_on, None
+        submission.round += 1
+    elif verdict == "withdraw":
+        submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
+        submission.step_due_on, submission.due_on = None, terms.at_least(submission)
+    elif following.is_end:
+        _end(submission, at=at)
+    else:
+        _enter(submission, following.step, at=at)
+
+
+def _enter(submission, step, *, at):
+    """Put the submission at ``step``: who acts, until when, and what the step's kind starts."""
+    on = timezone.localdate(at)
+    role, _ = policies.acting(step.role, submission, on=on)
+    submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
+    due = step.due.on(submission.task.campaign.year) if step.due else None
+    submission.step_due_on = due if due and due >= on else days.add_working_days(on, 3)
+    ON_ENTER.get(step.kind, give_custody)(submission, step, role, at)
+
+
+def give_custody(submission, step, role, at):
+    """Whoever acts on a sheet may read it from now on."""
+    Custody.objects.get_or_create(
+        submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"}
+    )
+
+
+def _copy(submission, step, role, at):
+    """The sheet's copy is in the hands of whoever holds the role; they hear of it, and nothing waits for them. Source: R1-30."""
+    give_custody(submission, step, role, at)
+    people = policies.acting(step.role, submission, on=timezone.localdate(at))[1]
+    notifications.post(
+        people,
+        kind="submission.copied",
+        key=f"copied:{submission.pk}",
+        at=at,
+        submission=submission,
+        text=notifications.sentence("submission.copied", submission),
+    )
+
+
+ON_ENTER["copy"] = _copy
+
+
+def reseat(submission, role, *, at):
+    """Let the sheet wait at its step for ``role`` instead of the one before; its new readers are told."""
+    left, submission.waiting_role, submission.assigned_to = submission.waiting_role, role, None
+    submission.save(update_fields=["waiting_role", "assigned_to"])
+    give_custody(submission, submission.step_rules, role, at)
+    audit.append("submission.reseated", about=submission, at=at, detail={"from": left, "to": role})
+    key = f"reseated:{submission.pk}:{submission.version}:{role}"
+    notifications.tell("submission.reseated", submission, key=key, at=at)
+
+
+def _end(submission, *, at):
+    """The end of the route: apply the lines to the register and freeze the paper. Source: R1-20."""
+    on = timezone.localdate(at)
+    sheet_for(submission).settle()
+    for line in submission.lines.select_related("risk_point", "power_item", "measure", "post_grade"):
+        if line.change == "retire":
+            versions.retire(line.record, on=on)
+        elif line.change != "keep":
+            versions.enter_into_force(line.record, on=on)
+    if submission.group_id and submission.task.brings == "group":
+        versions.file_group(submission.group, on=on)
+        _tell_group(submission, at=at)
+    submission.state, submission.waiting_role, submission.step_due_on, submission.filed_at = State.FILED, "", None, at
+    document = documents.document(submission)
+    FiledPaper.objects.create(
+        submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at
+    )
+
+
+def _tell_group(submission, *, at):
+    """Sheets that were handed in before there was a group now wait for its members."""
+    waiting = Submission.objects.filter(
+        unit=submission.unit_id, state=State.IN_REVIEW, waiting_role=GROUP_MEMBER
+    ).select_related("task__campaign__scheme", "unit", "person")
+    for sheet in waiting:
+        key = f"group:{submission.group_id}:{sheet.pk}"
+        notifications.tell("submission.submit", sheet, key=key, at=at)
+
+
+def open_followers(submission, *, at):
+    """Open the same subject's sheets that waited for this one. Source: R1-29 (附件4 after grading)."""
+    rules = submission.task.campaign.scheme.rules
+    followers = [task.code for task in rules.tasks if submission.task.code in task.after]
+    if followers:
+        same = Submission.objects.filter(unit=submission.unit_id, person=submission.person_id, post=submission.post_id)
+        tasks = CampaignTask.objects.filter(campaign=submission.task.campaign_id, code__in=followers)
+        owing.open_ready(at=at, tasks=tasks, sheets=same)

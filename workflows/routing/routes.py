@@ -1,0 +1,300 @@
+"""What people do with a submission (design decision 4): hand in, take back, vote, decide, hand over, urge.
+
+Every act locks the row, asks again whether the actor may, compares what he saw, and then moves the submission
+(``moves``): decision, new state, audit entry and messages in one transaction.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from registers import audit
+from registers.access import NotAllowed, can, people_who_may, require
+from registers.actors import GROUP_MEMBER
+from workflows import extensions, policies, suggestions
+from workflows.deadlines import days
+from workflows.messages import notifications
+from workflows.models import ReviewVote
+from workflows.models.submissions import EDITABLE, State
+from workflows.routing import moves, steps
+from workflows.sheets import documents, sheet_for
+
+
+class Stale(Exception):
+    """Somebody else moved the sheet first; ``submission`` shows it as it is now. Nothing has changed."""
+
+    def __init__(self, submission):
+        self.submission = submission
+        super().__init__("该表已被他人办理，您的操作未生效。")
+
+
+class NeedsReason(Exception):
+    """A return without a reason, or an agreement that leaves lines judged inaccurate; the message says which."""
+
+
+@transaction.atomic
+def submit(submission_id, *, actor, seen_version, content, at):
+    """Hand in a filled sheet: its content becomes proposed changes and the route begins.
+
+    Lines that did not change since they were accepted stay accepted. Raises ``Stale``, ``NotAllowed`` or
+    ``Incomplete``; then nothing has changed. Source: R1-17, R1-20.
+    """
+    submission = moves.locked(submission_id)
+    _fresh(submission, seen_version)
+    require(actor, "hand_in", submission)
+    sheet = sheet_for(submission)
+    sheet.write(content)
+    suggestions.settle(submission, content, actor=actor, at=at)
+    submission.submitted_at = at
+    submission.gravest_rank = sheet.gravest_rank()
+    extensions.lapse([submission.pk], why="该表已提交", at=at)
+    return moves.move(submission, "submit", actor=actor, at=at)
+
+
+@transaction.atomic
+def withdraw(submission_id, *, actor, seen_version, at):
+    """Take a sheet back before anyone has reviewed it. Raises ``Stale``, ``NotAllowed`` or ``NoSuchMove``."""
+    submission = moves.locked(submission_id)
+    _fresh(submission, seen_version)
+    require(actor, "withdraw", submission)
+    if submission.votes.filter(round=submission.round).exists():
+        raise steps.NoSuchMove("已有领导小组成员表决，不能撤回；如需修改，请联系审核人退回。")
+    return moves.move(submission, "withdraw", actor=actor, at=at)
+
+
+@transaction.atomic
+def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at, seen_digest=""):
+    """Record one member's verdict in a collective review; a member may change his mind until it is concluded.
+
+    ``verdicts``: entry key → (accurate, comment). A line judged inaccurate needs a comment. Source: R1-20, R3-13.
+    """
+    submission = moves.locked(submission_id)
+    _fresh(submission, seen_version, seen_digest)
+    require(actor, "decide", submission)
+    if submission.step_rules.kind != "collective_review" or submission.waiting_role != GROUP_MEMBER:
+        raise steps.NoSuchMove("该表当前不在集体审核环节。")
+    shown = {entry.key: entry for entry in sheet_for(submission).shown()}
+    recorded = {}
+    for key, entry in shown.items():
+        accurate, comment = verdicts.get(key, (True, ""))
+        if not accurate and not comment.strip():
+            raise NeedsReason(f"第 {entry.number} 项判为不准，请写明意见。")
+        recorded[key] = {"accurate": accurate, "comment": comment.strip(), "fingerprint": entry.fingerprint}
+    if not complete and not opinion.strip():
+        raise NeedsReason("判为“不全”，请写明缺少什么。")
+    ballot, _ = ReviewVote.objects.update_or_create(
+        submission=submission,
+        round=submission.round,
+        member=actor.user,
+        defaults={
+            "complete": complete,
+            "opinion": opinion.strip(),
+            "verdicts": recorded,
+            "digest": documents.digest(submission),
+            "at": at,
+        },
+    )
+    audit.append(
+        "submission.vote",
+        about=submission,
+        actor=actor,
+        acting_role=submission.waiting_role,
+        at=at,
+        detail={"digest": ballot.digest, "agrees": ballot.agrees},
+    )
+    return ballot
+
+
+@transaction.atomic
+def decide(
+    submission_id,
+    verdict,
+    *,
+    actor,
+    seen_version,
+    at,
+    opinion="",
+    redo_on=None,
+    returned=None,
+    grades=None,
+    signed=False,
+    outside=None,
+    seen_digest="",
+):
+    """Record one verdict (``agree`` or ``return``) and move the submission along its route.
+
+    ``seen_version`` and ``seen_digest`` are what the decider had on screen; ``returned`` maps entry key → comment for lines
+    sent back, ``redo_on`` (a date, its end counts) the redo deadline; ``grades`` maps entry key → (grade code,
+    reason) at an adjudication; ``signed`` says the password was entered again for this very act. Whoever
+    also holds the next step acts once: with ``signed`` the sheet moves on through his consecutive steps. ``outside``: at a
+    filing outside the institution, ``{"body": text, "number": text, "on": date}``.
+    Raises ``Stale``, ``NotAllowed``, ``NoSuchMove``, ``NeedsReason`` or ``Incomplete``; then nothing has changed.
+    Source: R1-20, R1-21, R1-28, R3-13, R4-28.
+    """
+    submission = moves.locked(submission_id)
+    _fresh(submission, seen_version, seen_digest)
+    require(actor, "decide", submission)
+    step = submission.step_rules
+    if verdict not in steps.verdicts_at(step) or verdict == "automatic":
+        raise steps.NoSuchMove(f"“{step.label}”环节不能办理该操作。")
+    if verdict == "return":
+        return _return(submission, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
+    while True:
+        _agree(submission, step, actor=actor, grades=grades, signed=signed, opinion=opinion)
+        filed = _filed_outside(step, outside, at=at)
+        decision = moves.move(submission, "agree", actor=actor, at=at, opinion=opinion, signed=signed, outside=filed)
+        step = submission.step_rules
+        if not _goes_on_alone(submission, step, actor, signed):
+            return decision
+        opinion = ""
+
+
+@transaction.atomic
+def hand_over(submission_id, *, actor, seen_version, to, at):
+    """转办: pass a waiting sheet to ``to`` (a user), who must be able to decide it. Raises ``Stale`` or ``NotAllowed``."""
+    submission = moves.locked(submission_id)
+    _fresh(submission, seen_version)
+    require(actor, "hand_over", submission)
+    if to.pk == actor.user_id or not people_who_may("decide", submission).filter(pk=to.pk).exists():
+        raise steps.NoSuchMove("只能转给同一环节的其他经办人。")
+    submission.assigned_to = to
+    submission.save(update_fields=["assigned_to"])
+    audit.append(
+        "submission.handed_over",
+        about=submission,
+        actor=actor,
+        acting_role=submission.waiting_role,
+        at=at,
+        detail={"to": to.pk},
+    )
+    notifications.post(
+        [to],
+        kind="submission.handed_over",
+        key=f"handed:{submission.pk}:{submission.version}",
+        at=at,
+        submission=submission,
+        text=notifications.sentence("submission.handed_over", submission),
+    )
+
+
+@transaction.atomic
+def nudge(submission, *, actor, at):
+    """催办: remind whoever the sheet waits for; once per sheet, step and day. Returns how many were told."""
+    require(actor, "nudge", submission)
+    people = people_who_may("fill" if submission.state in EDITABLE else "decide", submission)
+    notifications.post(
+        people,
+        kind="submission.nudge",
+        key=f"nudge:{submission.pk}:{submission.step}:{timezone.localdate(at):%Y%m%d}",
+        text=f"{actor.user.name}催办：“{submission.task.label}”（{submission.unit}），请尽快办理。",
+        submission=submission,
+        at=at,
+    )
+    audit.append("submission.nudge", about=submission, actor=actor, at=at)
+    return people.count()
+
+
+def hold_consecutive(submission, actor):
+    """The later steps this actor would act on anyway, so that one act can settle them (peers: OCA PR 399)."""
+    later = []
+    code = submission.step
+    while True:
+        following = steps.step_after(submission.task.route_rules, code, "agree", gravest_rank=submission.gravest_rank)
+        if following.is_end or following.step.kind != "sign":
+            return later
+        _, people = policies.acting(following.step.role, submission, on=actor.on)
+        if not people.filter(pk=actor.user_id).exists():
+            return later
+        later.append(following.step)
+        code = following.step.code
+
+
+def _goes_on_alone(submission, step, actor, signed):
+    """A signature right after one's own verdict; anything else is a judgement of its own."""
+    if submission.state != State.IN_REVIEW or not signed or step is None or step.kind != "sign":
+        return False
+    return bool(can(actor, "decide", submission))
+
+
+def _fresh(submission, seen_version, seen_digest=""):
+    """Refuse whoever saw something else. The digest also covers what lies beside the sheet: a post's name, its duties."""
+    if submission.version != seen_version or (seen_digest and seen_digest != documents.digest(submission)):
+        raise Stale(submission)
+
+
+def _agree(submission, step, *, actor, grades, signed, opinion):
+    """What an agreement demands at each kind of step."""
+    sheet = sheet_for(submission)
+    if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
+        require(actor, "conclude", submission)
+        eligible = policies.acting("group_member", submission, on=actor.on)[1]
+        ballots = list(submission.votes.filter(round=submission.round, member__in=eligible))  # whoever left has no vote
+        needed = min(step.quorum, eligible.count())
+        if len(ballots) < max(needed, 2):
+            raise NeedsReason(
+                f"集体审核至少应有 {max(needed, 2)} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。"
+            )
+        if len([ballot for ballot in ballots if ballot.agrees]) * 2 <= len(ballots):
+            raise NeedsReason("同意的成员未过半数，不能通过，请退回填报人重新查找。")
+    if step.kind == "discuss" and not opinion.strip():
+        raise NeedsReason("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
+    if step.kind == "adjudicate":
+        sheet.set_grades(step, grades or {})
+        submission.gravest_rank = sheet.gravest_rank()
+    if step.kind == "sign" and not signed:
+        raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
+    submission.lines.exclude(verdict="accepted").update(verdict="accepted")
+
+
+def _filed_outside(step, outside, *, at):
+    """The columns of a decision that say where a sheet was filed outside the institution. Source: R4-28."""
+    if step.kind != "file" or not step.outside:
+        return None
+    told = outside or {}
+    body, number, on = (told.get("body") or "").strip(), (told.get("number") or "").strip(), told.get("on")
+    if not (body and number and on):
+        raise NeedsReason(f"该步骤报{step.outside}备案，请填写受理备案的机关、文号和日期。")
+    if on > timezone.localdate(at):
+        raise NeedsReason("校外备案的日期不得晚于今天。")
+    return {"outside_body": body, "outside_number": number, "outside_on": on}
+
+
+def _return(submission, *, actor, at, opinion, redo_on, returned):
+    """Send a sheet back: lines named with a reason are returned, all others stay accepted. Source: R1-21."""
+    entries = {entry.key: entry for entry in sheet_for(submission).shown()}
+    for key, comment in returned.items():
+        if key in entries and not comment.strip():
+            raise NeedsReason(f"第 {entries[key].number} 项退回，请写明原因。")
+    if not opinion.strip():
+        raise NeedsReason("退回必须写明原因。")
+    if redo_on is None or redo_on < timezone.localdate(at):
+        raise NeedsReason("请填写限期重新查找的日期，不得早于今天。")
+    if days.is_too_far(redo_on, timezone.localdate(at)):
+        raise NeedsReason("限期重新查找的日期在一年以后，请核对年份。")
+    if submission.step_rules.kind == "collective_review":
+        require(actor, "conclude", submission)
+    for key, entry in entries.items():
+        if not entry.lines:  # a row that is no proposal (a group's member) has no line; its comment joins the reason
+            opinion += f"\n第 {entry.number} 项：{returned[key].strip()}" if key in returned else ""
+            continue
+        lines = submission.lines.filter(entry=key)
+        if key in returned:
+            lines.update(
+                verdict="returned",
+                comment=returned[key].strip(),
+                returned_at=at,
+                rounds_returned=entry.rounds_returned + 1,
+            )
+        else:
+            lines.update(verdict="accepted")
+    return moves.move(submission, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
+
+
+@transaction.atomic
+def pass_up(submission, *, at):
+    """Give an orphaned sheet to whoever acts in its step today. False when there is nobody, or it has moved meanwhile."""
+    seen, submission = submission.version, moves.locked(submission.pk)
+    role, people = policies.acting(submission.step_rules.role, submission, on=timezone.localdate(at))
+    if submission.version != seen or role == submission.waiting_role or not people.exists():
+        return False
+    moves.reseat(submission, role, at=at)
+    return True

@@ -1,0 +1,130 @@
+"""What every page carries: the menu of the person, how much waits for him, the demo's clock."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from registers import clock
+from registers.access import policy_of
+from workflows.campaign import campaigns
+from workflows.models import Notification, Submission
+
+EVERYONE = None
+WATCHERS = ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar")
+# (group, label, URL name, icon, roles that see it; EVERYONE = all)
+MENU = [
+    ("办理", "我的待办", "desk", "check2-square", EVERYONE),
+    ("办理", "已办", "done_list", "clipboard-check", EVERYONE),
+    ("办理", "公示", "notice_list", "megaphone", EVERYONE),
+    ("办理", "提建议", "suggestion_list", "lightbulb", EVERYONE),
+    ("年度活动", "活动安排", "campaign", "calendar3", EVERYONE),
+    ("年度活动", "进度看板", "board", "speedometer2", WATCHERS),
+    ("年度活动", "填报进度", "progress_list", "bar-chart-steps", WATCHERS),
+    ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
+    ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
+    ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
+    ("登记册", "与上年对照", "comparison", "arrow-left-right", EVERYONE),
+    ("登记册", "权力事项", "power_list", "list-check", EVERYONE),
+    (
+        "登记册",
+        "台账",
+        "ledger",
+        "table",
+        (
+            "liaison",
+            "unit_head",
+            "group_member",
+            "leader_in_charge",
+            "office",
+            "school_group",
+            "party_committee",
+            "registrar",
+        ),
+    ),
+    ("登记册", "防控措施落实", "measure_list", "ui-checks", EVERYONE),
+    (
+        "登记册",
+        "防控提示",
+        "hint_list",
+        "signpost-split",
+        ("unit_head", "leader_in_charge", "office", "registrar"),
+    ),
+    ("登记册", "制度目录", "regulation_list", "journals", EVERYONE),
+    ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
+    ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
+    ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
+    (
+        "资料",
+        "代理",
+        "standin_list",
+        "person-check",
+        ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
+    ),
+    ("资料", "群机器人", "robot_list", "robot", ("liaison", "unit_head", "office", "registrar")),
+    ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
+]
+# pages whose entry is called otherwise than they are
+BELONGS = {
+    "roster_list": "campaign",
+    "phase_close": "campaign",
+    "deadline_change": "campaign",
+    "mobilisation_list": "campaign",
+    "review_queue": "desk",
+    "queue_result": "desk",
+    "submission_fill": "desk",
+    "submission_review": "desk",
+    "extension_decide": "desk",
+    "post_detail": "unit",
+}
+
+
+def menu(request):
+    """The entries this person sees; ``active`` (aria-current) is set on that of the present page."""
+    actor, here = request.actor, request.resolver_match.url_name if request.resolver_match else ""
+    entry = entry_of(here)
+    waiting = waiting_count(actor)
+    return [
+        {
+            "group": group,
+            "label": label,
+            "url": reverse(name),
+            "icon": icon,
+            "active": ("page" if name == here else "true") if name == entry else "",
+            "badge": waiting if name == "desk" else 0,
+        }
+        for group, label, name, icon, roles in MENU
+        if roles is EVERYONE or actor.has(*roles)
+    ]
+
+
+def entry_of(page):
+    """The URL name of the entry that ``page`` (a URL name) belongs to: its own, its subject's, or ""."""
+    names = [name for _, _, name, _, _ in MENU]
+    subject = BELONGS.get(page, page).partition("_")[0]
+    return page if page in names else next((name for name in names if name.partition("_")[0] == subject), "")
+
+
+def waiting_count(actor):
+    """How many sheets wait for this person, to fill or to decide."""
+    policy = policy_of(Submission)
+    return (policy.to_fill(Submission.objects.all(), actor) | policy.awaiting(Submission.objects.all(), actor)).count()
+
+
+def context(request):
+    """Template variables of the shell; nothing is read for people who are logged out."""
+    actor = getattr(request, "actor", None)
+    if actor is None or not actor.is_authenticated:
+        return {"actor": actor, "site_title": "廉政风险防控", "institution_name": settings.INSTITUTION_NAME}
+    campaign = SimpleLazyObject(campaigns.current)
+    return {
+        "actor": actor,
+        "nav": SimpleLazyObject(lambda: menu(request)),
+        "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(actor).filter(read_at=None).count()),
+        "demo_clock": clock.now() if settings.DEMO else None,
+        "site_title": SimpleLazyObject(
+            lambda: campaign.scheme.rules.identity.product_word if campaign else "廉政风险防控"
+        ),
+        "institution_name": SimpleLazyObject(
+            lambda: campaign.institution.name if campaign else settings.INSTITUTION_NAME
+        ),
+    }

@@ -14,7 +14,7 @@ from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.policies.submissions import MAY_NUDGE
 from workflows.progress import figures
-from workflows.progress.board import Board
+from workflows.progress.board import Board, by_person
 from workflows.progress.figures import Choice
 from workflows.views.progress import address, chosen_campaign, in_full, links_of, standing
 
@@ -88,7 +88,7 @@ def _by_person(request, shown, rows):
         .distinct()
     )
     page = paged(request, subjects)
-    own, tasks, people = board.by_person(rows, shown.tasks, [subject[:2] for subject in page.rows], on=shown.on)
+    own, tasks, people = by_person(rows, shown.tasks, [subject[:2] for subject in page.rows], on=shown.on)
     sheets = [sheet.pk for line in people for sheet in line.sheets if sheet] + [sheet.pk for sheet in own]
     readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
     return {"page": page, "own": own, "tasks": tasks, "people": people, "readable": readable}

@@ -98,7 +98,7 @@ def _notice_page(request, notice, *, form=None, handling=(None, None)):
             "has_letter": bool(logs.papers_about(notice.submission.task.campaign.scheme.rules, "notice")),
             "shows_content": any(item.get("content") for item in notice.items),
             "crumbs": [("公示", reverse("notice_list"))],
-            "has_objected": any(row.author_id == request.actor.user_id for row in objections),
+            "has_objected": any(row.author_id == request.actor.user_id for row in raised),
             "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=notice.submission_id).exists(),
             "may_object": can(request.actor, "object", notice),
             "form": form or ObjectionForm(),

@@ -15,7 +15,7 @@ from registers.schemes.language import Scheme
 LONGEST_TEXT = 400_000  # characters of a scheme file
 LARGEST = 60_000  # values in it, references written out
 # Papers that several institutions use as they are; a scheme takes them over with ``include``.
-PARTS = Path(__file__).resolve().parents[2] / "fixtures" / "schemes" / "parts"
+PARTS = Path(__file__).resolve().parents[3] / "fixtures" / "schemes" / "parts"
 
 
 @dataclass(frozen=True)

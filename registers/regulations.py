@@ -8,19 +8,17 @@ from django.db import IntegrityError, transaction
 from registers import audit
 from registers.access import require
 from registers.models import PowerItem, Regulation, RegulationPower
+from registers.refusals import Refused, Stale
 from registers.text import without_unseen
 
 FIELDS = ("name", "document_number", "issued_by", "effective_on", "state", "remark")
+TAKEN = "本单位已登记同名的制度。请换一个名称，或在制度目录中修改原来的那一项。"
 MOST_LINES = 300
 DAY = re.compile(r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?$")
 WRITTEN = "每行写“名称｜文号｜日期”，文号和日期可以不写"
 
 
-class Outdated(Exception):
-    """Somebody else has saved meanwhile; nothing was changed."""
-
-
-class Faulty(Exception):
+class Faulty(Refused):
     """The pasted list cannot be taken over; ``faults`` are ``(line number, sentence)``. Nothing was changed."""
 
     def __init__(self, faults):
@@ -28,20 +26,16 @@ class Faulty(Exception):
         super().__init__("；".join(f"第 {number} 行：{text}" for number, text in faults))
 
 
-class NameTaken(Exception):
-    """The unit has a regulation of this name already that has not been repealed; nothing was changed."""
-
-
 @transaction.atomic
 def add(unit, values, *, actor, at, powers=()):
-    """Put a regulation of ``unit`` on record; ``values`` by ``FIELDS``, ``powers``: series of powers. Raises ``NameTaken``."""
+    """Put a regulation of ``unit`` on record; ``values`` by ``FIELDS``, ``powers``: series of powers. Raises ``Refused``."""
     require(actor, "add_regulation", unit)
     _name_is_free(unit, values)
     try:
         with transaction.atomic():
             found = Regulation.objects.create(unit=unit, **{name: values[name] for name in FIELDS if name in values})
     except IntegrityError as taken:  # somebody else has put it on record a moment ago
-        raise NameTaken(values["name"]) from taken
+        raise Refused(TAKEN, "name") from taken
     link(found, powers)
     audit.append("regulation.add", about=found, actor=actor, at=at, detail={"unit": unit.pk})
     return found
@@ -49,11 +43,11 @@ def add(unit, values, *, actor, at, powers=()):
 
 @transaction.atomic
 def change(pk, values, *, seen, actor, at, powers=None):
-    """Change a regulation as it stood at version ``seen``. Raises ``Outdated``, ``NameTaken``."""
+    """Change a regulation as it stood at version ``seen``. Raises ``Stale``, ``Refused``."""
     found = Regulation.objects.select_for_update(of=("self",)).select_related("unit").get(pk=pk)
     require(actor, "change", found)
     if found.version != seen:
-        raise Outdated(str(found))
+        raise Stale(found)
     _name_is_free(found.unit, values, but=found)
     changed = sorted(name for name in FIELDS if name in values and getattr(found, name) != values[name])
     Regulation.objects.filter(pk=pk).update(**{name: values[name] for name in changed}, version=found.version + 1)
@@ -67,7 +61,7 @@ def _name_is_free(unit, values, but=None):
         return
     others = Regulation.objects.filter(unit=unit, name=values["name"]).exclude(state=Regulation.State.REPEALED)
     if others.exclude(pk=but.pk if but else None).exists():
-        raise NameTaken(values["name"])
+        raise Refused(TAKEN, "name")
 
 
 def link(regulation, powers):
@@ -109,7 +103,14 @@ def add_list(unit, text, *, state, actor, at):
     rows, faults = read_list(text, taken)
     if faults:
         raise Faulty(faults)
-    return [add(unit, {**row, "state": state, "issued_by": unit.name}, actor=actor, at=at) for row in rows]
+    return [_add_row(unit, {**row, "state": state, "issued_by": unit.name}, actor=actor, at=at) for row in rows]
+
+
+def _add_row(unit, values, *, actor, at):
+    try:
+        return add(unit, values, actor=actor, at=at)
+    except Refused:  # the name was free when the list was read
+        raise Faulty([(1, f"“{values['name']}”刚被别人登记，没有导入。请重新核对后再提交。")]) from None
 
 
 def read_list(text, taken=frozenset()):

@@ -7,16 +7,9 @@ from registers import audit, clock
 from registers.access import require
 from registers.actors import ADMINISTRATORS
 from registers.models import Appointment
+from registers.refusals import Refused
 
 LONGEST = 180  # days
-
-
-class Refused(Exception):
-    """The stand-in cannot be set up; ``field`` names what to change, the message says how. Nothing has changed."""
-
-    def __init__(self, field, message):
-        self.field = field
-        super().__init__(message)
 
 
 def roles_of(user, *, on):
@@ -40,7 +33,7 @@ def set_up(appointments, *, to, since, last, note, actor, at):
         .order_by("pk")
     )
     if not held or len({row.user_id for row in held}) > 1:
-        raise Refused("appointments", "请至少选择一项要由他人代理的职务。")
+        raise Refused("请至少选择一项要由他人代理的职务。", "appointments")
     for row in held:
         require(actor, "set_up_standin", row)
     _check_time(since, last, on)
@@ -68,30 +61,30 @@ def set_up(appointments, *, to, since, last, note, actor, at):
 
 def _check_time(since, last, on):
     if since is None or since < on:
-        raise Refused("since", "开始日期不能早于今天。")
+        raise Refused("开始日期不能早于今天。", "since")
     if last is None or last < since:
-        raise Refused("last", "结束日期不能早于开始日期。")
+        raise Refused("结束日期不能早于开始日期。", "last")
     if (last - since).days >= LONGEST:
-        raise Refused("last", f"代理最长 {LONGEST} 天，请缩短，到期后可以再次设立。")
+        raise Refused(f"代理最长 {LONGEST} 天，请缩短，到期后可以再次设立。", "last")
 
 
 def _check_terms(held, since, until):
     for row in held:
         if row.since > since or (row.until is not None and row.until < until):
-            raise Refused("last", f"{row.user}的“{_name_of(row)}”任期不包含这段时间，请调整日期。")
+            raise Refused(f"{row.user}的“{_name_of(row)}”任期不包含这段时间，请调整日期。", "last")
 
 
 def _check_person(principal, to, actor, note, on):
     if not note.strip():
-        raise Refused("note", "请写明代理的事由，如“外出学习”。")
+        raise Refused("请写明代理的事由，如“外出学习”。", "note")
     if to is None or not to.is_active:
-        raise Refused("number", "没有这个工号的在用人员，请核对。")
+        raise Refused("没有这个工号的在用人员，请核对。", "number")
     if to == principal:
-        raise Refused("number", "不能代理自己，请填写另一人的工号。")
+        raise Refused("不能代理自己，请填写另一人的工号。", "number")
     if to.pk == actor.user_id:
-        raise Refused("number", "不能为自己设立代理，请由委托人本人或另一名管理员办理。")
+        raise Refused("不能为自己设立代理，请由委托人本人或另一名管理员办理。", "number")
     if Appointment.objects.in_force(on).filter(user=to, role__in=ADMINISTRATORS).exists():
-        raise Refused("number", f"{to}是系统管理员、安全管理员或审计员，不接触填报内容，不能代理，请另选一人。")
+        raise Refused(f"{to}是系统管理员、安全管理员或审计员，不接触填报内容，不能代理，请另选一人。", "number")
 
 
 def _check_free(row, to, since, until):
@@ -102,12 +95,12 @@ def _check_free(row, to, since, until):
     other = there.filter(acting_for=row.user_id, until__gt=since).select_related("user").first()
     if other is not None:
         raise Refused(
-            "appointments",
             f"“{_name_of(row)}”在这段时间已由{other.user}代理（{other.since:%Y-%m-%d} 至 {last_day(other):%Y-%m-%d}），"
             "请先终止，或错开日期。",
+            "appointments",
         )
     if there.filter(user=to, acting_for=None).exists():
-        raise Refused("number", f"{to}本人就担任“{_name_of(row)}”，不需要代理，请另选一人或不选这一项。")
+        raise Refused(f"{to}本人就担任“{_name_of(row)}”，不需要代理，请另选一人或不选这一项。", "number")
 
 
 @transaction.atomic

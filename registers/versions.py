@@ -3,18 +3,20 @@
 from django.db.models import Q
 
 from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem, RiskPoint
+from registers.refusals import Refused
 
 VERSIONED = (RiskPoint, PowerItem, ControlMeasure, PostGrade)
 
 
-class NotADraft(Exception):
-    """The record is in force already, or has been; nothing was changed."""
+def _moved_on(record):
+    """The refusal of a record that is in force already, or no longer."""
+    return Refused(f"“{record}”在登记册中已有变动，不能按本表生效。请退回填报人，按现行登记重新核对。")
 
 
 def enter_into_force(record, *, on):
     """Put a proposal in force from the day ``on``, closing the version of its series that was.
 
-    Raises ``NotADraft`` when the record is no proposal.
+    Raises ``Refused`` when the record is no proposal.
     """
     model = type(record)
     model.objects.filter(series=record.series, in_force_from__isnull=False, in_force_until=None).update(
@@ -26,7 +28,7 @@ def enter_into_force(record, *, on):
             point_series=record.point_series, stage=record.stage, in_force_from__isnull=False, in_force_until=None
         ).update(in_force_until=on)
     if not model.objects.filter(pk=record.pk, in_force_from=None).update(in_force_from=on):
-        raise NotADraft(str(record))
+        raise _moved_on(record)
     record.in_force_from = on
 
 
@@ -34,13 +36,13 @@ def load_history(records, *, on):
     """Put records from before this system in force since the day ``on``, many at once; return them saved.
 
     Only for what no submission of this system can have brought: last year's register of a demo, an old ledger. They
-    are the first versions of their series and close nothing. Raises ``NotADraft`` when one of them is on record
+    are the first versions of their series and close nothing. Raises ``Refused`` when one of them is on record
     already; then nothing is written.
     """
     records = list(records)
     for record in records:
         if record.pk is not None or record.in_force_from is not None:
-            raise NotADraft(str(record))
+            raise _moved_on(record)
     for record in records:
         record.in_force_from = on
     for model in VERSIONED:
@@ -52,7 +54,7 @@ def retire(record, *, on):
     """Close a version in force for good; a retired risk point takes its measures along (R4-30)."""
     closed = type(record).objects.filter(pk=record.pk, in_force_from__isnull=False, in_force_until=None)
     if not closed.update(in_force_until=on):
-        raise NotADraft(str(record))
+        raise _moved_on(record)
     if isinstance(record, RiskPoint):
         ControlMeasure.objects.filter(
             point_series=record.series, in_force_from__isnull=False, in_force_until=None
@@ -63,4 +65,4 @@ def file_group(group, *, on):
     """Let a unit's list of leading group members take effect, closing the one before. Source: R1-51."""
     LeadingGroup.objects.filter(Q(until=None), unit=group.unit_id, since__isnull=False).update(until=on)
     if not LeadingGroup.objects.filter(pk=group.pk, since=None).update(since=on):
-        raise NotADraft(str(group))
+        raise _moved_on(group)

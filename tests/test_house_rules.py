@@ -1,6 +1,7 @@
 """More house rules: who may write what, which modules know each other, what static files and models must say."""
 
 import ast
+import builtins
 import re
 from pathlib import Path
 
@@ -90,6 +91,37 @@ def test_nothing_bypasses_escaping():
 @pytest.mark.parametrize("bad", ["mark_safe(text)", "connection.cursor()", "expressions.RawSQL('1', [])"])
 def test_bypass_of_escaping_is_found(bad):
     assert [line for line, _ in raw(f"x = 1\n{bad}\n")] == [2]
+
+
+# What is wrong on our side, or carries more than a sentence; everything else that ends an act is Refused or Stale.
+OWN_EXCEPTIONS = {
+    "registers/access.py": {"NotAllowed", "NoPolicy"},
+    "registers/refusals.py": {"Refused", "Stale"},
+    "registers/papers/compose.py": {"UnknownSource"},
+    "registers/papers/faces.py": {"FacesMissing"},
+    "registers/papers/pages.py": {"PaperError"},
+    "riskmgmt/serve.py": {"StartError"},
+    "workflows/messages/robots.py": {"NotTaken"},
+}
+BUILT_IN = {name for name, thing in vars(builtins).items() if isinstance(thing, type) and issubclass(thing, Exception)}
+
+
+def exceptions_of(source):
+    """Classes that derive from a built-in exception."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef) and BUILT_IN & {named(base) for base in node.bases}:
+            yield node.lineno, node.name
+
+
+@pytest.mark.once
+def test_an_act_ends_without_effect_in_two_ways_only():
+    found = {path: {name for _, name in exceptions_of(text_of(path))} for path in files(".py", *APPS)}
+    assert {path: names for path, names in found.items() if names} == OWN_EXCEPTIONS
+
+
+@pytest.mark.once
+def test_exception_of_its_own_is_found():
+    assert list(exceptions_of("class Conflict(Exception): ...\nclass Faulty(Refused): ...\n")) == [(1, "Conflict")]
 
 
 # --- Models --------------------------------------------------------------------------------------------

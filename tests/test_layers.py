@@ -17,6 +17,7 @@ ROOT = settings.BASE_DIR
 # Pure modules: rules that can be read, tested and reasoned about without a database.
 PURE = (
     "registers/text.py",
+    "registers/refusals.py",
     "registers/quality.py",
     "registers/grading.py",
     "registers/schemes/layout.py",

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from registers import audit
 from registers.access import require
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
+from registers.refusals import Refused, Stale
 from registers.text import digest_of
 from workflows import attachments
 from workflows.models import Activity, Attendance
@@ -17,18 +18,6 @@ EVERYBODY, LEADERS, NAMED = "everybody", "leaders", "named"
 TOLD = ("kind", "title", "held_on", "place", "host", "audience", "content")
 OUT = "out"  # a mark that takes somebody off the list of those expected
 BATCH = 500
-
-
-class Stale(Exception):
-    """Somebody else corrected the record first. Nothing has changed."""
-
-
-class BadNumbers(Exception):
-    """Staff numbers nobody here has; ``lines`` says of each line what is wrong."""
-
-    def __init__(self, lines):
-        self.lines = lines
-        super().__init__("；".join(lines))
 
 
 def below(units):
@@ -70,7 +59,7 @@ def people_in(units, who, *, on, groups=True):
 
 
 def by_numbers(text):
-    """The users whose staff numbers ``text`` lists, one a line or separated by commas or spaces. Raises ``BadNumbers``."""
+    """The users whose staff numbers ``text`` lists, one a line or separated by commas or spaces. Raises ``Refused``."""
     wanted = [
         (line, number)
         for line, row in enumerate(text.splitlines(), start=1)
@@ -85,7 +74,7 @@ def by_numbers(text):
         elif not known[number].is_active:
             wrong.append(f"第 {line} 行：“{number[:20]}”（{known[number].name}）已不在岗，请删去。")
     if wrong:
-        raise BadNumbers(wrong)
+        raise Refused(wrong, "numbers")
     return list(dict.fromkeys(known[number] for _, number in wanted))
 
 
@@ -94,7 +83,7 @@ def record(*, campaign, unit, values, expected, numbers="", uploads=(), actor, a
     """Put an activity on record with everybody expected as present; return it.
 
     ``values``: the fields in ``TOLD``; ``expected``: ``EVERYBODY``, ``LEADERS`` or ``NAMED``; ``numbers``: staff numbers of
-    others. A form that is sent twice makes one record. Raises ``NotAllowed``, ``BadNumbers`` or ``attachments.Refused``; then
+    others. A form that is sent twice makes one record. Raises ``NotAllowed``, ``Refused``; then
     nothing is on record.
     """
     activity = Activity(campaign=campaign, unit=unit, recorded_by_id=actor.user_id, recorded_at=at, **values)
@@ -123,7 +112,7 @@ def record(*, campaign, unit, values, expected, numbers="", uploads=(), actor, a
 
 @transaction.atomic
 def change(activity_id, *, values, uploads=(), dropped=(), seen_version, actor, at):
-    """Correct a record and its files. Raises ``Stale``, ``NotAllowed`` or ``attachments.Refused``; then nothing has changed."""
+    """Correct a record and its files. Raises ``Stale``, ``NotAllowed`` or ``Refused``; then nothing has changed."""
     activity = _locked(activity_id)
     require(actor, "change", activity)
     if activity.version != seen_version:
@@ -146,7 +135,7 @@ def mark(activity_id, *, marks, numbers="", mark_as=Mark.PRESENT, actor, at):
     """Correct who came: ``marks`` maps user id → a mark or ``OUT``; ``numbers`` lists more people, marked ``mark_as``.
 
     Somebody who was not expected is added. The audit keeps what every mark replaced. Returns how many changed. Raises
-    ``NotAllowed`` or ``BadNumbers``; then nothing has changed.
+    ``NotAllowed`` or ``Refused``; then nothing has changed.
     """
     activity = _locked(activity_id)
     require(actor, "change", activity)

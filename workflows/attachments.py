@@ -10,6 +10,7 @@ from django.db import transaction
 
 from registers import audit
 from registers.access import require
+from registers.refusals import Refused
 from registers.text import without_unseen
 from workflows.models import Attachment, Submission
 from workflows.policies.attachments import HELD_BY
@@ -35,10 +36,6 @@ ACCEPTED = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.pptx"  # for a file input's ``acce
 ACCEPTED_WORDS = "PDF、JPG、PNG、Word（docx）、Excel（xlsx）、PowerPoint（pptx），每个不超过 10 MB"
 
 
-class Refused(Exception):
-    """The file cannot be taken; the message names it and says what to do. Nothing was kept."""
-
-
 def keep(upload, *, actor, at):
     """Put an uploaded file (a Django ``UploadedFile``) on record; return its ``Attachment``, not yet held by anything.
 
@@ -46,17 +43,17 @@ def keep(upload, *, actor, at):
     """
     name = tidy(upload.name or "")
     if upload.size > LARGEST:
-        raise Refused(f"文件“{name}”超过 10 MB，没有保存。请压缩或拆分后重新选择。")
+        raise Refused(f"文件“{name}”超过 10 MB，没有保存。请压缩或拆分后重新选择。", "files")
     if upload.size == 0:
-        raise Refused(f"文件“{name}”是空的，没有保存。请检查后重新选择。")
+        raise Refused(f"文件“{name}”是空的，没有保存。请检查后重新选择。", "files")
     upload.seek(0)
     content = upload.read()
     kind, wrong = kind_of(content)
     ending = PurePosixPath(name.lower()).suffix.lstrip(".").replace("jpeg", "jpg")
     if wrong:
-        raise Refused(f"文件“{name}”{wrong}，没有保存。请另存为不带密码、不含宏的文件后重新选择。")
+        raise Refused(f"文件“{name}”{wrong}，没有保存。请另存为不带密码、不含宏的文件后重新选择。", "files")
     if kind is None or ending != kind:
-        raise Refused(f"文件“{name}”的内容与类型不符或类型不受支持，没有保存。仅支持{ACCEPTED_WORDS}。")
+        raise Refused(f"文件“{name}”的内容与类型不符或类型不受支持，没有保存。仅支持{ACCEPTED_WORDS}。", "files")
     found = Attachment.objects.create(
         name=name,
         kind=kind,
@@ -126,7 +123,8 @@ def take(holder, uploads, *, actor, at):
     there = _files_of(holder)
     if len(there) + len(uploads) > MOST:
         raise Refused(
-            f"最多上传 {MOST} 个文件，已有 {len(there)} 个，本次选了 {len(uploads)} 个，没有保存。请合并或减少文件。"
+            f"最多上传 {MOST} 个文件，已有 {len(there)} 个，本次选了 {len(uploads)} 个，没有保存。请合并或减少文件。",
+            "files",
         )
     kept = []
     for upload in uploads:
@@ -172,7 +170,7 @@ def change_sheet(submission_id, *, uploads, dropped, actor, at):
     sheet = Submission.objects.select_for_update(of=("self",)).with_rules().get(pk=submission_id)
     require(actor, "fill", sheet)
     if sheet.task.rules.attachments == "none":
-        raise Refused("这张表不收附件，所选文件没有保存。")
+        raise Refused("这张表不收附件，所选文件没有保存。", "files")
     drop(sheet, dropped, actor=actor, at=at)
     return take(sheet, uploads, actor=actor, at=at)
 

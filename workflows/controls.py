@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from registers import audit
 from registers.access import require
 from registers.models import Appointment, ControlMeasure, RiskPoint
+from registers.refusals import Refused
 from registers.text import without_unseen
 from workflows import attachments
 from workflows.deadlines import days
@@ -33,14 +34,6 @@ STANDINGS = {
 }
 # What lists are narrowed by.
 FILTERS = {"open": "未到期", "overdue": "逾期", "done": "已落实"}
-
-
-class Refused(Exception):
-    """The record cannot be taken; ``field`` names what is wrong, the message says what to do. Nothing was kept."""
-
-    def __init__(self, field, text):
-        self.field = field
-        super().__init__(text)
 
 
 @dataclass(frozen=True)
@@ -164,20 +157,19 @@ def _said_again(last, state, text, uploads, *, actor, at):
 def record(pk, *, state, text, actor, at, uploads=()):
     """Put on record how the measure version ``pk`` is carried out, with evidence; return the ``MeasureProgress``.
 
-    What is sent twice on one day is one record. ``uploads`` are Django ``UploadedFile``. Raises ``Refused`` and
-    ``attachments.Refused``.
+    What is sent twice on one day is one record. ``uploads`` are Django ``UploadedFile``. Raises ``Refused``.
     """
     measure = ControlMeasure.objects.select_for_update().get(pk=pk)
     require(actor, "record", MeasureProgress(measure=measure))
     text = without_unseen(text)[0].strip()
     if state not in Recorded.values:
-        raise Refused("state", "请选择落实情况。")
+        raise Refused("请选择落实情况。", "state")
     if not text:
-        raise Refused("text", "请写明落实的情况：做了什么，结果如何；未落实的写明原因和打算。")
+        raise Refused("请写明落实的情况：做了什么，结果如何；未落实的写明原因和打算。", "text")
     if len(text) > LONGEST:
-        raise Refused("text", f"“情况说明”最多 {LONGEST} 字，现有 {len(text)} 字，请删减。")
+        raise Refused(f"“情况说明”最多 {LONGEST} 字，现有 {len(text)} 字，请删减。", "text")
     if len(uploads) > MOST_FILES:
-        raise Refused("files", f"一次最多上传 {MOST_FILES} 个文件，现有 {len(uploads)} 个。")
+        raise Refused(f"一次最多上传 {MOST_FILES} 个文件，现有 {len(uploads)} 个。", "files")
     last = MeasureProgress.objects.filter(measure=measure).order_by("-at", "-pk").first()
     if last is not None and _said_again(last, state, text, uploads, actor=actor, at=at):
         return last

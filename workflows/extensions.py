@@ -5,19 +5,12 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import people_who_may, require
+from registers.refusals import Refused
 from workflows import policies
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Extension, Submission
 from workflows.models.submissions import EDITABLE
-
-
-class Refused(Exception):
-    """Not asked for, or not decided; ``field`` names what to change, the message says how. Nothing has changed."""
-
-    def __init__(self, field, message):
-        self.field = field
-        super().__init__(message)
 
 
 def _locked(submission_id):
@@ -36,15 +29,15 @@ def ask(submission_id, *, until, reason, actor, at):
     sheet, on = _locked(submission_id), timezone.localdate(at)
     require(actor, "extend", sheet)
     if sheet.extensions.filter(granted=None).exists():
-        raise Refused("until", "已有一份延期申请等待办理，请待答复后再申请。")
+        raise Refused("已有一份延期申请等待办理，请待答复后再申请。", "until")
     if until is None or until < on or until <= sheet.due_on:
-        raise Refused("until", f"申请延至的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。")
+        raise Refused(f"申请延至的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。", "until")
     _not_too_far(until, on)
     if not reason.strip():
-        raise Refused("reason", "请写明申请延期的理由。")
+        raise Refused("请写明申请延期的理由。", "reason")
     role, people = _deciders(sheet, actor.user_id, on=on)
     if not people.exists():
-        raise Refused("reason", "目前没有人可以办理延期，请联系学校领导小组办公室。")
+        raise Refused("目前没有人可以办理延期，请联系学校领导小组办公室。", "reason")
     try:
         with transaction.atomic():
             found = Extension.objects.create(
@@ -57,7 +50,7 @@ def ask(submission_id, *, until, reason, actor, at):
                 role=role,
             )
     except IntegrityError:  # the database saw the race that the lock did not
-        raise Refused("until", "已有一份延期申请等待办理，请待答复后再申请。") from None
+        raise Refused("已有一份延期申请等待办理，请待答复后再申请。", "until") from None
     audit.append("extension.ask", about=found, actor=actor, at=at, detail={"sheet": sheet.pk, "role": role})
     _tell_deciders(found, at=at)
     return found
@@ -65,7 +58,7 @@ def ask(submission_id, *, until, reason, actor, at):
 
 def _not_too_far(until, on):
     if days.is_too_far(until, on):
-        raise Refused("until", "所填的日期在一年以后，请核对年份。")
+        raise Refused("所填的日期在一年以后，请核对年份。", "until")
 
 
 def _deciders(sheet, asked_by, *, on):
@@ -100,11 +93,11 @@ def decide(extension_id, *, grant, actor, at, answer="", until=None):
     require(actor, "decide", extension)
     until = until or extension.until
     if grant and (until < on or until <= sheet.due_on):
-        raise Refused("until", f"准予的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。")
+        raise Refused(f"准予的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。", "until")
     if grant:
         _not_too_far(until, on)
     if not grant and not answer.strip():
-        raise Refused("answer", "不予延期，请写明理由。")
+        raise Refused("不予延期，请写明理由。", "answer")
     extension.granted, extension.answer = grant, answer.strip()
     extension.granted_until = until if grant else None
     extension.decided_by_id, extension.decided_at = actor.user_id, at

@@ -8,6 +8,7 @@ from registers import audit
 from registers.access import require
 from registers.actors import GROUP_MEMBER
 from registers.models import Appointment, GroupMember, LeadingGroup, Unit, User
+from registers.refusals import Refused
 from workflows import activities, attachments
 from workflows.messages import notifications
 from workflows.models import ReadingDocument, ReadReceipt, Submission
@@ -17,10 +18,6 @@ Audience = ReadingDocument.Audience
 BATCH = 1000
 # Roles that a document can be for; the others are few enough to be told in person.
 ROLES = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge", "office", "school_group", "party_committee")
-
-
-class NobodyToRead(Exception):
-    """The chosen audience is empty; the message says what to do."""
 
 
 def readers(document, units, *, on):
@@ -43,7 +40,7 @@ def readers(document, units, *, on):
 def publish(*, campaign, unit, values, units=(), uploads=(), actor, at):
     """Publish a document to its readers and tell each of them, once, though the form be sent twice; return it.
 
-    ``values``: title, text, audience, roles, due_on. Raises ``NotAllowed``, ``NobodyToRead`` or ``attachments.Refused``; then
+    ``values``: title, text, audience, roles, due_on. Raises ``NotAllowed``, ``Refused``; then
     nothing is on record.
     """
     document = ReadingDocument(campaign=campaign, unit=unit, published_by_id=actor.user_id, published_at=at, **values)
@@ -58,7 +55,7 @@ def publish(*, campaign, unit, values, units=(), uploads=(), actor, at):
     attachments.take(document, uploads, actor=actor, at=at)
     count = _reach(document, list(units), at=at)
     if not count:
-        raise NobodyToRead("所选范围内没有人员，没有发布。请另选阅读人员或单位。")
+        raise Refused("所选范围内没有人员，没有发布。请另选阅读人员或单位。", "audience")
     audit.append("reading.published", about=document, actor=actor, at=at, detail={"readers": count})
     return document
 

@@ -10,6 +10,7 @@ from registers import audit
 from registers.access import require
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import User
+from registers.refusals import Refused
 from registers.schemes.language import Brings
 from registers.text import digest_of_text
 from workflows import policies
@@ -19,10 +20,6 @@ from workflows.models import Suggestion
 
 DAILY = 20  # suggestions a person may make in one day
 SELF, PEERS, LEADER, ORGANISATION = "self", "peers", "leader", "organisation"
-
-
-class Refused(Exception):
-    """The suggestion cannot be made, taken over or declined; the message is for the person."""
 
 
 def source_of(actor, unit_id):

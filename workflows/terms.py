@@ -11,19 +11,12 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import require
+from registers.refusals import Refused
 from workflows import extensions, policies
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import CampaignTask, DeadlineChange, Extension, Submission
 from workflows.models.submissions import State
-
-
-class Refused(Exception):
-    """The deadline cannot be moved so; ``field`` names what to change, the message says how. Nothing has changed."""
-
-    def __init__(self, field, message):
-        self.field = field
-        super().__init__(message)
 
 
 def due_for(task, *, unit, person):
@@ -100,7 +93,7 @@ def move(task, *, due_on, reason, actor, at, unit=None, person=None):
     _check(task, due_on, unit, person, on=timezone.localdate(at))
     _not_ones_own(actor, unit, person)
     if not reason.strip():
-        raise Refused("reason", "请写明调整的理由。")
+        raise Refused("请写明调整的理由。", "reason")
     moved = _affected(task, due_on, unit, person, lock=True)
     change = DeadlineChange.objects.create(
         task=task,
@@ -133,28 +126,28 @@ def move(task, *, due_on, reason, actor, at, unit=None, person=None):
 
 def _check(task, due_on, unit, person, *, on):
     if unit is not None and person is not None:
-        raise Refused("whom", "请只选一种范围：某单位或某人。")
+        raise Refused("请只选一种范围：某单位或某人。", "whom")
     if due_on is None or due_on < on:
-        raise Refused("due_on", "新的截止日期不能早于今天。")
+        raise Refused("新的截止日期不能早于今天。", "due_on")
     if days.is_too_far(due_on, on):
-        raise Refused("due_on", "新的截止日期在一年以后，请核对年份。")
+        raise Refused("新的截止日期在一年以后，请核对年份。", "due_on")
     if due_on < task.opens_on:
-        raise Refused("due_on", f"新的截止日期不能早于开放日期（{task.opens_on:%Y-%m-%d}）。")
+        raise Refused(f"新的截止日期不能早于开放日期（{task.opens_on:%Y-%m-%d}）。", "due_on")
     if person is not None and not Submission.objects.filter(task=task, person=person).exists():
-        raise Refused("number", "该人员不须填报这一事项，请核对工号。")
+        raise Refused("该人员不须填报这一事项，请核对工号。", "number")
     if unit is not None and not Submission.objects.filter(task=task, unit__in=_all_below(unit)).exists():
-        raise Refused("unit", "该单位没有需要填报这一事项的表，请另选单位。")
+        raise Refused("该单位没有需要填报这一事项的表，请另选单位。", "unit")
     if due_on == _before(task, unit, person):
-        raise Refused("due_on", "新的截止日期与现行的相同，无须调整。")
+        raise Refused("新的截止日期与现行的相同，无须调整。", "due_on")
 
 
 def _not_ones_own(actor, unit, person):
     """Nobody moves what concerns himself or his own unit alone (design decision 5)."""
     own = actor.home_unit_ids
     if person is not None and (person.pk == actor.user_id or person.pk in actor.stands_in_for):
-        raise Refused("number", "不能调整本人或被代理人的截止日期，请由其他经办人办理。")
+        raise Refused("不能调整本人或被代理人的截止日期，请由其他经办人办理。", "number")
     if unit is not None and unit.parent_id and unit.pk in own:
-        raise Refused("unit", "不能单独调整本单位的截止日期，请由其他经办人办理。")
+        raise Refused("不能单独调整本单位的截止日期，请由其他经办人办理。", "unit")
 
 
 def _before(task, unit, person):

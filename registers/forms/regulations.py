@@ -5,8 +5,6 @@ from django import forms
 from registers.models import Regulation, Unit
 from registers.text import without_unseen
 
-TAKEN = "本单位已登记同名的制度。请换一个名称，或在制度目录中修改原来的那一项。"
-
 
 def _char(label, most, *, required=False, help_text=""):
     return forms.CharField(

@@ -4,6 +4,7 @@ from django.shortcuts import render
 
 from registers import audit
 from registers.access import NotAllowed
+from registers.refusals import Refused, Stale
 from registers.text import without_unseen
 
 
@@ -17,6 +18,11 @@ def forbidden(request, exception=None):
     return render(request, "403.html", {"reason": str(exception or "")}, status=403)
 
 
+def refused(request, exception, status):
+    """409 or 422 with the reason, where the page that was sent has no place of its own for it."""
+    return render(request, "refused.html", {"reason": str(exception), "code": status}, status=status)
+
+
 def not_found(request, exception=None):
     """404, the same for what does not exist and for what is not the reader's to see."""
     return render(request, "404.html", status=404)
@@ -28,9 +34,9 @@ def server_error(request):
 
 
 class RefusalMiddleware:
-    """Turns ``NotAllowed`` into 403 with its reason and keeps the denied act on record.
+    """Turns what a view lets through into a page: ``NotAllowed`` 403, ``Refused`` 422, ``Stale`` 409, each with its reason.
 
-    The entry is written after the refused transaction has rolled back, so it stays.
+    A denied act is kept on record; the entry is written after the refused transaction has rolled back, so it stays.
     """
 
     def __init__(self, get_response):
@@ -55,6 +61,8 @@ class RefusalMiddleware:
                 setattr(request, name, sent)
 
     def process_exception(self, request, exception):
+        if isinstance(exception, Refused | Stale):
+            return refused(request, exception, status=409 if isinstance(exception, Stale) else 422)
         if not isinstance(exception, NotAllowed):
             return None
         audit.append(

@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from registers import clock, regulations
 from registers.access import can, require
-from registers.forms.regulations import TAKEN, RegulationForm, RegulationListForm
+from registers.forms.regulations import RegulationForm, RegulationListForm
 from registers.models import ControlMeasure, PowerItem, Regulation, RiskPoint, Unit
+from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 
 WRITERS = ("liaison", "unit_head", "office", "registrar")
@@ -107,8 +108,8 @@ def regulation_add(request):
                 actor=request.actor,
                 at=clock.now(),
             )
-        except regulations.NameTaken:
-            form.add_error("name", TAKEN)
+        except Refused as refused:
+            form.add_error(refused.field, str(refused))
         else:
             messages.success(request, f"已登记“{found.name}”。可在此关联以它为依据的权力事项。")
             return redirect("regulation_edit", pk=found.pk)
@@ -147,9 +148,9 @@ def regulation_edit(request, pk):
                 at=clock.now(),
                 powers=[known[name] for name in linked if name in known],
             )
-        except regulations.NameTaken:
-            form.add_error("name", TAKEN)
-        except regulations.Outdated:
+        except Refused as refused:
+            form.add_error(refused.field, str(refused))
+        except Stale:
             status = 409
             form.add_error(None, "该制度刚被别人修改，您的修改没有保存，内容仍在下面。请另开一页核对后重新提交。")
         else:
@@ -190,8 +191,6 @@ def regulation_import(request):
             )
         except regulations.Faulty as faulty:
             faults = faulty.faults
-        except regulations.NameTaken as taken:
-            faults = [(1, f"“{taken}”刚被别人登记，没有导入。请重新核对后再提交。")]
         else:
             messages.success(request, f"已登记 {len(made)} 项制度。")
             return redirect(f"{reverse('regulation_list')}?unit={values['unit'].code}")

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection
 from registers import audit
 from registers.access import NotAllowed
 from registers.models import AuditEntry, RiskPoint
+from registers.refusals import Stale
 from tests.factories import appoint, make_person
 from tests.faults.races import losers, together
 from tests.personas import point, unit_point
@@ -27,7 +28,7 @@ from workflows.sheets import drafts, sheet_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-LOST = (routes.Stale, NotAllowed, IntegrityError)
+LOST = (Stale, NotAllowed, IntegrityError)
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_two_signatures_at_once_make_one(year, before_leaders, second_leader, sl
         *(lambda by=by: year.agree(sheet, by, signed=True) for by in (year.campus.leader, second_leader))
     )
 
-    assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
+    assert [type(lost) for lost in losers(outcomes)] == [Stale]
     assert (moved_versions(sheet), year.again(sheet).version, year.again(sheet).step) == ([0, 1, 2], 3, "file")
     assert AuditEntry.objects.filter(act="submission.agree", about=f"workflows.submission:{sheet.pk}").count() == 2
     assert audit.verify()[1] == []
@@ -151,7 +152,7 @@ def test_agreement_and_return_at_once_leave_one_of_them(year, before_office, sec
     )
 
     sheet = year.again(before_office)
-    assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
+    assert [type(lost) for lost in losers(outcomes)] == [Stale]
     assert (moved_versions(sheet), sheet.state) == (
         [0, 1, 2, 3],
         "returned" if isinstance(outcomes[0], Exception) else "filed",
@@ -169,7 +170,7 @@ def test_signature_and_withdrawal_at_once_leave_one_of_them(year, slowly):
 
     outcomes = together(lambda: year.agree(sheet, year.campus.head, signed=True), lambda: year.withdraw(sheet))
 
-    assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
+    assert [type(lost) for lost in losers(outcomes)] == [Stale]
     assert (moved_versions(sheet), year.again(sheet).state) == (
         [0, 1],
         "open" if isinstance(outcomes[0], Exception) else "filed",
@@ -193,7 +194,7 @@ def test_two_adjudicators_with_different_grades_leave_one_grade(year, slowly):
         lambda: year.agree(sheet, second, grades={key: ("grade-3", "减轻")}),
     )
 
-    assert [type(lost) for lost in losers(outcomes)] == [routes.Stale]
+    assert [type(lost) for lost in losers(outcomes)] == [Stale]
     grade = RiskPoint.objects.in_force(year.clock.today).get().final_grade.code
     assert grade == ("grade-3" if isinstance(outcomes[0], Exception) else "grade-1")
 
@@ -216,7 +217,7 @@ def test_double_click_submits_once(year, slowly):
 
     outcomes = together(*[lambda: year.submit(sheet, content)] * 3)
 
-    assert [type(lost) for lost in losers(outcomes)] == [routes.Stale] * 2
+    assert [type(lost) for lost in losers(outcomes)] == [Stale] * 2
     assert (moved_versions(sheet), sheet.lines.count(), RiskPoint.objects.count()) == ([0], 2, 2)
     assert Notification.objects.filter(kind="submission.submit").count() == 3  # one for each member of the group
 
@@ -245,6 +246,6 @@ def test_two_windows_that_save_at_once_keep_one_text_and_tell_the_other(year, se
 
     draft = Draft.objects.get()
     winner = next(place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception))
-    assert [type(lost) for lost in losers(outcomes)] == [drafts.Conflict] * 3
+    assert [type(lost) for lost in losers(outcomes)] == [Stale] * 3
     assert (outcomes[winner], draft.version, draft.content) == (seen + 1, seen + 1, texts[winner])
     assert [lost.draft.content for lost in losers(outcomes)] == [texts[winner]] * 3

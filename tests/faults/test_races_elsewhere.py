@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from registers import audit, jobs
 from registers.models import AuditEntry, Job
+from registers.refusals import Refused
 from tests.faults.races import losers, together
 from tests.personas import point
 from workflows import sweeping
@@ -94,7 +95,7 @@ def test_campaign_opened_by_two_at_once_is_opened_once(year):
     )
 
     assert len(losers(outcomes)) == 1
-    assert isinstance(losers(outcomes)[0], campaigns.AlreadyOpen | IntegrityError)
+    assert isinstance(losers(outcomes)[0], Refused | IntegrityError)
     assert Campaign.objects.filter(year=2027).count() == 1
     assert Submission.objects.filter(task__campaign__year=2027, task__code="group").count() == 2
 

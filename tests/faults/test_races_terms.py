@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from registers import standins
 from registers.access import NotAllowed
 from registers.models import Appointment, AuditEntry, AuditHead
+from registers.refusals import Refused
 from tests.factories import appoint, make_person
 from tests.faults.races import losers, together
 from workflows import extensions, terms
@@ -66,7 +67,7 @@ def test_two_stand_ins_for_one_role_at_once_make_one(year, slow_checks):
     campus = year.campus
     outcomes = together(lambda: stand_in(year, campus.colleague), lambda: stand_in(year, campus.clerk))
 
-    assert [type(lost) for lost in losers(outcomes)] == [standins.Refused]
+    assert [type(lost) for lost in losers(outcomes)] == [Refused]
     assert Appointment.objects.filter(acting_for=campus.head).count() == 1
     assert AuditEntry.objects.filter(act="standin.set_up").count() == 1
 
@@ -87,7 +88,7 @@ def asked(year):
 
 def test_term_asked_for_twice_at_once_is_asked_for_once(year, slow_checks):
     outcomes = together(*[lambda: asked(year)] * 3)
-    assert [type(lost) for lost in losers(outcomes)] == [extensions.Refused] * 2
+    assert [type(lost) for lost in losers(outcomes)] == [Refused] * 2
     assert (Extension.objects.count(), Notification.objects.filter(kind="extension.ask").count()) == (1, 1)
 
 

@@ -10,6 +10,7 @@ from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.models import AuditEntry, ControlMeasure, PowerItem, Regulation, RiskCategory, RiskPoint
 from registers.papers.compose import document_for
+from registers.refusals import Refused, Stale
 from tests.factories import moment
 from tests.noscript import Plain
 
@@ -57,7 +58,7 @@ def test_units_people_write_nothing_for_the_school(campus):
 def test_name_is_taken_until_the_old_one_is_repealed(campus):
     head = actor(campus.head)
     first = regulations.add(campus.unit, VALUES, actor=head, at=AT)
-    with pytest.raises(regulations.NameTaken):
+    with pytest.raises(Refused):
         regulations.add(campus.unit, VALUES, actor=head, at=AT)
     regulations.change(first.pk, {**VALUES, "state": "repealed"}, seen=1, actor=head, at=AT)
     regulations.add(campus.unit, VALUES, actor=head, at=AT)
@@ -67,7 +68,7 @@ def test_name_is_taken_until_the_old_one_is_repealed(campus):
 def test_second_of_two_editors_is_told_and_changes_nothing(campus):
     found = regulations.add(campus.unit, VALUES, actor=actor(campus.head), at=AT)
     regulations.change(found.pk, {**VALUES, "remark": "甲"}, seen=1, actor=actor(campus.liaison), at=AT)
-    with pytest.raises(regulations.Outdated):
+    with pytest.raises(Stale):
         regulations.change(found.pk, {**VALUES, "remark": "乙"}, seen=1, actor=actor(campus.head), at=AT)
     found.refresh_from_db()
     assert (found.remark, found.version) == ("甲", 2)

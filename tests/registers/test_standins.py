@@ -9,6 +9,7 @@ from registers import ledgers, standins
 from registers.access import NotAllowed, can
 from registers.actors import Actor
 from registers.models import Appointment, AuditEntry
+from registers.refusals import Refused
 from tests.factories import START, appoint, make_person, moment
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_it_is_known_for_whom_one_acts(campus):
     ],
 )
 def test_stand_in_is_refused_with_the_field_to_change(campus, change, field):
-    with pytest.raises(standins.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         set_up(campus, **change)
     assert refused.value.field == field
     assert Appointment.objects.in_own_right().count() == Appointment.objects.count()
@@ -94,11 +95,11 @@ def test_half_a_year_is_the_longest(campus):
 
 def test_nobody_stands_in_for_himself_nor_an_administrator_for_anybody(campus):
     for to in (campus.head, campus.sys_admin, campus.auditor):
-        with pytest.raises(standins.Refused) as refused:
+        with pytest.raises(Refused) as refused:
             set_up(campus, to=to)
         assert refused.value.field == "number"
     left = make_person("离职", campus.unit, is_active=False)
-    with pytest.raises(standins.Refused):
+    with pytest.raises(Refused):
         set_up(campus, to=left)
 
 
@@ -129,14 +130,14 @@ def test_nobody_names_a_stand_in_for_another(campus, who):
 
 
 def test_registrar_names_one_but_not_himself(campus):
-    with pytest.raises(standins.Refused, match="不能为自己设立"):
+    with pytest.raises(Refused, match="不能为自己设立"):
         set_up(campus, by=campus.registrar, to=campus.registrar)
     assert set_up(campus, by=campus.registrar)
 
 
 def test_two_stand_ins_for_one_role_do_not_overlap(campus):
     set_up(campus)
-    with pytest.raises(standins.Refused, match="已由甲二代理"):
+    with pytest.raises(Refused, match="已由甲二代理"):
         set_up(campus, to=campus.clerk, since=LAST, last=date(2026, 10, 5))
     assert set_up(campus, to=campus.clerk, since=date(2026, 10, 1), last=date(2026, 10, 5))
 
@@ -144,13 +145,13 @@ def test_two_stand_ins_for_one_role_do_not_overlap(campus):
 def test_who_holds_the_role_anyway_is_no_stand_in(campus):
     second = make_person("戊二", campus.office_unit)
     appoint(second, campus.root, "office")
-    with pytest.raises(standins.Refused, match="本人就担任"):
+    with pytest.raises(Refused, match="本人就担任"):
         set_up(campus, by=campus.office, roles=list(standins.roles_of(campus.office, on=TODAY)), to=second)
 
 
 def test_time_must_lie_within_the_principal_s_own(campus):
     Appointment.objects.filter(user=campus.head, role="unit_head").update(until=date(2026, 9, 25))
-    with pytest.raises(standins.Refused, match="任期不包含"):
+    with pytest.raises(Refused, match="任期不包含"):
         set_up(campus)
 
 

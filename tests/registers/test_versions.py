@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from registers import versions
 from registers.models import ControlMeasure, GroupMember, LeadingGroup, PowerItem, RiskCategory, RiskPoint
+from registers.refusals import Refused
 
 FIRST, SECOND, THIRD = date(2025, 9, 20), date(2026, 9, 20), date(2027, 9, 20)
 
@@ -78,7 +79,7 @@ def test_record_that_has_been_in_force_cannot_enter_again(campus, closed):
         versions.retire(point, on=SECOND)
     before = spans(RiskPoint)
 
-    with pytest.raises(versions.NotADraft), transaction.atomic():
+    with pytest.raises(Refused), transaction.atomic():
         versions.enter_into_force(point, on=THIRD)
 
     assert spans(RiskPoint) == before
@@ -100,7 +101,7 @@ def test_only_what_is_in_force_can_be_retired(campus, ever):
         versions.enter_into_force(point, on=FIRST)
         versions.retire(point, on=SECOND)
 
-    with pytest.raises(versions.NotADraft):
+    with pytest.raises(Refused):
         versions.retire(point, on=THIRD)
 
 
@@ -174,7 +175,7 @@ def test_filed_group_closes_the_one_before_and_not_that_of_another_unit(campus):
 
 
 def test_group_is_filed_once(campus):
-    with pytest.raises(versions.NotADraft), transaction.atomic():
+    with pytest.raises(Refused), transaction.atomic():
         versions.file_group(campus.group, on=SECOND)
 
     assert list(LeadingGroup.objects.in_force(SECOND)) == [campus.group]

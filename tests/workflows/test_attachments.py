@@ -12,6 +12,7 @@ from registers import audit
 from registers.access import NotAllowed
 from registers.models import AuditEntry, LeadingGroup
 from registers.papers.compose import compose
+from registers.refusals import Refused
 from registers.text import digest_of
 from tests.conftest import factories
 from tests.files import JPG, OLE, PDF, PNG, package, pdf, upload
@@ -85,7 +86,7 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_bad_file_is_refused_by_name_with_a_remedy(year, case):
     name, content, why = BAD[case]
-    with pytest.raises(attachments.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         keep(year, upload(name, content))
     said = str(refused.value)
     assert why in said and "没有保存" in said and attachments.tidy(name) in said
@@ -96,7 +97,7 @@ def test_zip_of_a_million_entries_is_not_even_listed(year):
     """Only the table of contents is read, and none that is larger than an office file's; nothing is ever unpacked."""
     bomb = package("word/document.xml", *(f"word/{number:060d}" for number in range(12_000)))
     started = time.monotonic()
-    with pytest.raises(attachments.Refused):
+    with pytest.raises(Refused):
         keep(year, upload("a.docx", bomb))
     assert time.monotonic() - started < 1
     # One entry that would unpack to 5 GB is told by its name like any other.

@@ -6,6 +6,7 @@ import pytest
 
 from registers.access import can
 from registers.models import AuditEntry, Incumbency, Post, Unit
+from registers.refusals import Refused
 from registers.schemes import versions
 from registers.schemes.language import Condition
 from tests.factories import make_person, make_post
@@ -119,7 +120,7 @@ def test_scope_is_an_or_of_ands(campus, alternatives, inside):
 def test_campaign_of_a_year_is_opened_once(year):
     before = Submission.objects.count(), AuditEntry.objects.count()
 
-    with pytest.raises(campaigns.AlreadyOpen, match="2026年度活动已经开展"):
+    with pytest.raises(Refused, match="2026年度活动已经开展"):
         Year(year.campus, year.clock)
 
     assert (Submission.objects.count(), AuditEntry.objects.count()) == before

@@ -8,6 +8,7 @@ from django.urls import reverse
 from registers import audit
 from registers.access import NotAllowed, can, policy_of
 from registers.models import AuditEntry
+from registers.refusals import Refused
 from tests.personas import point
 from tests.workflows.term_cases import strict
 from workflows import extensions
@@ -73,7 +74,7 @@ def test_nothing_opens_in_a_closed_phase(year):
 def test_phase_is_closed_once_and_on_record(year, searching):
     close(year, searching)
 
-    with pytest.raises(campaigns.CannotClose, match="已经关闭"):
+    with pytest.raises(Refused, match="已经关闭"):
         close(year, searching)
     assert AuditEntry.objects.filter(act="phase.close").count() == 1
     assert audit.verify()[1] == []
@@ -99,7 +100,7 @@ def test_campaign_with_a_sheet_in_review_is_not_ended(year):
     sheet = year.sheet("personal-search")
     year.submit(sheet, year.points(sheet, point()))
 
-    with pytest.raises(campaigns.CannotClose, match="还有 1 张表在审核中"):
+    with pytest.raises(Refused, match="还有 1 张表在审核中"):
         campaigns.close(year.campaign, actor=year.actor(year.campus.office), at=year.clock.now)
 
     assert Campaign.objects.get().state == "open"

@@ -11,9 +11,10 @@ from registers import versions
 from registers.access import NotAllowed, can
 from registers.actors import Actor
 from registers.models import AuditEntry, ControlMeasure, Grade, RiskCategory, RiskPoint
+from registers.refusals import Refused
 from tests.factories import make_person, moment
 from tests.noscript import Plain
-from workflows import attachments, controls
+from workflows import controls
 from workflows.models import Attachment, MeasureProgress
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +116,7 @@ def test_record_that_is_sent_twice_is_kept_once(campus):
 )
 def test_record_that_says_nothing_is_not_kept(campus, typed, field):
     [measure] = put(campus)
-    with pytest.raises(controls.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         record(measure, campus.head, **typed)
     assert refused.value.field == field
     assert not MeasureProgress.objects.exists()
@@ -136,7 +137,7 @@ def test_evidence_is_read_by_whoever_reads_the_measure(campus):
 def test_one_bad_file_keeps_the_whole_record_out(campus):
     [measure] = put(campus)
     files = [SimpleUploadedFile("好.pdf", PDF), SimpleUploadedFile("坏.pdf", b"MZ")]
-    with pytest.raises(attachments.Refused):
+    with pytest.raises(Refused):
         record(measure, campus.head, uploads=files)
     assert (MeasureProgress.objects.count(), Attachment.objects.count()) == (0, 0)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from registers.refusals import Stale
 from workflows.models import Draft
 from workflows.sheets import drafts, sheet_for
 
@@ -35,10 +36,10 @@ def test_save_over_what_another_window_saved_conflicts_and_shows_it(save, seen):
     save(FIRST, 0)
     save(SECOND, 1)
 
-    with pytest.raises(drafts.Conflict) as conflict:
+    with pytest.raises(Stale) as conflict:
         save(OTHER, seen)
 
-    assert (conflict.value.draft.version, conflict.value.draft.content) == (2, SECOND)
+    assert (conflict.value.current.version, conflict.value.current.content) == (2, SECOND)
     assert kept() == (2, SECOND)
 
 

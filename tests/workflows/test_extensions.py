@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from registers.access import NotAllowed, can, people_who_may
 from registers.models import Appointment, AuditEntry
+from registers.refusals import Refused
 from tests.factories import START, appoint
 from tests.personas import point
 from tests.workflows.term_cases import strict
@@ -89,7 +90,7 @@ def test_term_may_be_granted_for_another_day(year):
 
 def test_refusal_needs_words_and_changes_no_day(year):
     asked = ask(year, year.sheet("personal-search"))
-    with pytest.raises(extensions.Refused, match="请写明理由"):
+    with pytest.raises(Refused, match="请写明理由"):
         decide(year, asked, year.campus.head, grant=False, answer=" ")
     decide(year, asked, year.campus.head, grant=False, answer="时间充裕")
     assert year.sheet("personal-search").due_on == date(2026, 9, 20)
@@ -167,13 +168,13 @@ def test_only_the_filler_asks_and_only_while_he_fills(year, submitted):
     ],
 )
 def test_request_is_refused_with_what_to_change(year, until, reason, words):
-    with pytest.raises(extensions.Refused, match=words):
+    with pytest.raises(Refused, match=words):
         ask(year, year.sheet("personal-search"), until=until, reason=reason)
 
 
 def test_one_request_at_a_time_and_the_database_holds_it(year):
     asked = ask(year, year.sheet("personal-search"))
-    with pytest.raises(extensions.Refused, match="已有一份"):
+    with pytest.raises(Refused, match="已有一份"):
         ask(year, year.sheet("personal-search"))
     twin = Extension.objects.get(pk=asked.pk)
     twin.pk = None

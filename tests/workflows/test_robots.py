@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from registers.access import NotAllowed
 from registers.models import AuditEntry
+from registers.refusals import Refused
 from workflows.deadlines import holidays
 from workflows.messages import reminders, robots
 from workflows.models import ChannelChoice, Robot, RobotMessage, Submission
@@ -271,7 +272,7 @@ def test_host_that_is_no_longer_allowed_is_not_called(year, robot, chat, setting
     ],
 )
 def test_address_that_leads_elsewhere_is_refused(year, kind, url):
-    with pytest.raises(robots.Refused):
+    with pytest.raises(Refused):
         add(year, kind=kind, url=url)
     assert not Robot.objects.exists()
 
@@ -283,7 +284,7 @@ def test_address_as_the_product_gives_it_is_taken(year, kind, url):
 
 def test_same_address_twice_is_refused_until_it_was_stopped(year):
     first = add(year)
-    with pytest.raises(robots.Refused, match="已经添加过"):
+    with pytest.raises(Refused, match="已经添加过"):
         add(year)
     robots.stop(first, actor=year.actor(year.campus.head), at=year.clock.now)
 

@@ -9,11 +9,12 @@ from registers.models import (
     ControlMeasure,
     User,
 )
+from registers.refusals import Refused
 from tests.personas import point, power
 from tests.workflows.route_cases import everything, told
 from workflows.models import FiledPaper, Notification, Submission
 from workflows.policies.submissions import SubmissionPolicy
-from workflows.routing import routes, steps
+from workflows.routing import routes
 from workflows.sheets import documents
 
 
@@ -42,7 +43,7 @@ def test_next_step_is_everybodys_again(year, second):
 def test_sheet_is_handed_over_to_a_colleague_in_the_same_part_only(year, signed, second, to):
     before = everything(signed)
 
-    with pytest.raises(steps.NoSuchMove):
+    with pytest.raises(Refused):
         year.hand_over(signed, year.campus.office, getattr(year.campus, to))
 
     assert everything(signed) == before

@@ -10,11 +10,12 @@ from registers.models import (
     LeadingGroup,
     RiskPoint,
 )
+from registers.refusals import Refused
 from registers.text import digest_of
 from tests.personas import point
 from tests.workflows.route_cases import everything, keys, told, verdicts, where
 from workflows.models import Submission
-from workflows.routing import routes, steps
+from workflows.routing import routes
 from workflows.sheets import Incomplete, sheet_for
 
 REDO = date(2026, 9, 28)
@@ -33,7 +34,7 @@ def test_return_needs_reasons_and_a_day(year, submitted, said, sentence):
         said = {"returned": {keys(submitted)[0]: " "}}
     before = everything(submitted)
 
-    with pytest.raises(routes.NeedsReason) as refused:
+    with pytest.raises(Refused) as refused:
         year.send_back(submitted, year.campus.head, **said)
 
     assert str(refused.value) == sentence
@@ -41,7 +42,7 @@ def test_return_needs_reasons_and_a_day(year, submitted, said, sentence):
 
 
 def test_return_without_a_day_is_refused(year, submitted):
-    with pytest.raises(routes.NeedsReason, match="限期重新查找的日期"):
+    with pytest.raises(Refused, match="限期重新查找的日期"):
         routes.decide(
             submitted.pk,
             "return",
@@ -234,7 +235,7 @@ def test_withdrawal_is_refused_after_the_first_vote(year, submitted):
     year.vote(submitted, year.campus.member)
     before = everything(submitted)
 
-    with pytest.raises(steps.NoSuchMove, match="已有领导小组成员表决"):
+    with pytest.raises(Refused, match="已有领导小组成员表决"):
         year.withdraw(submitted)
 
     assert everything(submitted) == before
@@ -243,7 +244,7 @@ def test_withdrawal_is_refused_after_the_first_vote(year, submitted):
 def test_withdrawal_is_refused_after_the_first_step(year, signed):
     before = everything(signed)
 
-    with pytest.raises(steps.NoSuchMove, match="不能撤回"):
+    with pytest.raises(Refused, match="不能撤回"):
         year.withdraw(signed)
 
     assert everything(signed) == before

@@ -10,10 +10,10 @@ from registers.models import (
     LeadingGroup,
     User,
 )
+from registers.refusals import Refused
 from tests.personas import Year, point
 from tests.workflows.route_cases import everything, keys, where
 from workflows.models import Notification, ReviewVote
-from workflows.routing import routes, steps
 from workflows.sheets import sheet_for
 
 
@@ -27,7 +27,7 @@ def test_collective_review_needs_two_votes(year, submitted, voters, passes):
     if passes:
         assert year.agree(submitted, year.campus.head).step == "sign"
     else:
-        with pytest.raises(routes.NeedsReason, match="至少应有 2 名成员表决"):
+        with pytest.raises(Refused, match="至少应有 2 名成员表决"):
             year.agree(submitted, year.campus.head)
         assert year.again(submitted).step == "review"
 
@@ -37,7 +37,7 @@ def test_same_member_votes_once_and_may_change_his_mind(year, submitted):
         year.vote(submitted, year.campus.head, complete=complete, opinion="缺外部环境")
 
     assert list(ReviewVote.objects.values_list("member__number", "complete")) == [("head", True)]
-    with pytest.raises(routes.NeedsReason, match="现有 1 名"):
+    with pytest.raises(Refused, match="现有 1 名"):
         year.agree(submitted, year.campus.head)
 
 
@@ -54,7 +54,7 @@ def test_collective_review_passes_with_more_than_half(year, submitted, yes, no, 
     if passes:
         assert year.agree(submitted, year.campus.head).step == "sign"
     else:
-        with pytest.raises(routes.NeedsReason, match="未过半数"):
+        with pytest.raises(Refused, match="未过半数"):
             year.agree(submitted, year.campus.head)
         assert year.again(submitted).step == "review"
 
@@ -66,7 +66,7 @@ def test_vote_against_a_line_or_the_whole_says_why(year, submitted):
         ({key: (False, " ")}, True, "第 1 项判为不准，请写明意见。"),
         ({}, False, "判为“不全”，请写明缺少什么。"),
     ):
-        with pytest.raises(routes.NeedsReason) as refused:
+        with pytest.raises(Refused) as refused:
             year.vote(submitted, year.campus.member, verdicts=verdicts, complete=complete)
         assert str(refused.value) == sentence
     assert ReviewVote.objects.count() == 0
@@ -91,7 +91,7 @@ def test_only_the_leader_of_the_group_concludes(year, submitted):
 def test_vote_belongs_to_collective_review_only(year, signed):
     before = everything(signed)
 
-    with pytest.raises(steps.NoSuchMove):
+    with pytest.raises(Refused):
         year.vote(signed, year.campus.office)
 
     assert everything(signed) == before
@@ -103,7 +103,7 @@ def test_votes_of_an_earlier_round_do_not_count_in_the_next(year, submitted):
     sheet = year.send_back(submitted, year.campus.head)
     sheet = year.submit(sheet, sheet_for(sheet).content() | year.points(sheet, point("丙")))
 
-    with pytest.raises(routes.NeedsReason, match="现有 0 名"):
+    with pytest.raises(Refused, match="现有 0 名"):
         year.agree(sheet, year.campus.head)
 
 
@@ -142,7 +142,7 @@ def test_review_climbs_when_the_subject_leaves_fewer_than_two_members(make_campu
     sheet = year.submit(sheet, year.points(sheet, point()))
 
     assert where(sheet) == ("in_review", "review", "unit_head")
-    with pytest.raises(steps.NoSuchMove):
+    with pytest.raises(Refused):
         year.vote(sheet, campus.head)
     sheet = year.agree(sheet, campus.head, signed=True)
 

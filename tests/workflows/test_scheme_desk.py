@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from registers.models import AuditEntry, Scheme, SchemeDraft
+from registers.refusals import Stale
 from registers.schemes.checking import loading
 from registers.schemes.desk import drafts
 from tests.factories import make_scheme
@@ -150,7 +151,7 @@ def test_who_publishes_second_is_told(registrar, campus, clock):
     save(registrar, draft, draft.text.replace("label: 思想道德", "label: 思想作风"))
     stale = SchemeDraft.objects.get(pk=draft.pk)
     publish(registrar, draft)
-    with pytest.raises(drafts.Conflict):
+    with pytest.raises(Stale):
         drafts.publish(stale, seen=stale.version, actor=campus.actor(campus.registrar), at=clock.now)
     assert registrar.client.post(reverse("scheme_publish", args=[stale.pk])).status_code == 404
     assert Scheme.objects.count() == 2

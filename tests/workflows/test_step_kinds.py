@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registers.actors import Actor
+from registers.refusals import Refused
 from registers.schemes import versions
 from tests.factories import appoint
 from tests.workflows import sixth
@@ -56,7 +57,7 @@ def decide(sheet, clock, outside):
     [None, {}, TOLD | {"body": " "}, TOLD | {"number": ""}, TOLD | {"on": None}, TOLD | {"on": date(2026, 10, 21)}],
 )
 def test_filing_outside_says_where_when_and_under_which_number(sheet, clock, outside):
-    with pytest.raises(routes.NeedsReason):
+    with pytest.raises(Refused):
         decide(sheet, clock, outside)
     assert not Decision.objects.exists()
     assert (

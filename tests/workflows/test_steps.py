@@ -5,6 +5,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registers.refusals import Refused
 from registers.schemes.checking import loading
 from registers.schemes.language import Role, Route, Step, StepKind
 from workflows.routing import steps
@@ -48,7 +49,7 @@ def walk(route, verdicts, rank):
     for verdict in verdicts:
         try:
             following = steps.step_after(route, here, verdict, gravest_rank=rank)
-        except steps.NoSuchMove:
+        except Refused:
             continue
         if following.is_end:
             return met, True
@@ -122,7 +123,7 @@ def test_return_leads_to_filling_from_every_step_that_allows_it(route, rank):
         if step.may_return:
             assert steps.step_after(route, step.code, "return", gravest_rank=rank).step is route.steps[0]
         else:
-            with pytest.raises(steps.NoSuchMove):
+            with pytest.raises(Refused):
                 steps.step_after(route, step.code, "return", gravest_rank=rank)
 
 
@@ -134,7 +135,7 @@ def test_withdrawal_is_possible_from_the_first_step_after_filling_only(route, ra
         try:
             assert steps.step_after(route, step.code, "withdraw", gravest_rank=rank).step is route.steps[0]
             allowed.append(step.code)
-        except steps.NoSuchMove:
+        except Refused:
             pass
 
     assert allowed == passed[1:2]
@@ -147,7 +148,7 @@ def test_step_accepts_exactly_the_verdicts_it_offers(route, rank):
             if verdict in steps.verdicts_at(step):
                 steps.step_after(route, step.code, verdict, gravest_rank=rank)
             else:
-                with pytest.raises(steps.NoSuchMove):
+                with pytest.raises(Refused):
                     steps.step_after(route, step.code, verdict, gravest_rank=rank)
 
 
@@ -169,7 +170,7 @@ def test_step_offers_the_verdicts_of_its_kind(kind, may_return, offered):
 def test_unknown_step_is_refused_with_a_sentence():
     route = Route(label="路线", steps=[make_step("fill", StepKind.FILL)])
 
-    with pytest.raises(steps.NoSuchMove) as refused:
+    with pytest.raises(Refused) as refused:
         steps.step_after(route, "gone", "agree")
 
     assert str(refused.value) == "该表所处的步骤已不在流程中，请联系管理员。"

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from registers.access import NotAllowed, can
 from registers.models import AuditEntry
+from registers.refusals import Refused
 from tests.personas import point
 from workflows import suggestions
 from workflows.compiled import logs
@@ -91,15 +92,15 @@ def test_holder_hears_that_there_is_something_and_not_what(year, suggest):
 
 
 def test_nobody_suggests_to_himself_or_twice_or_all_day(year, suggest):
-    with pytest.raises(suggestions.Refused, match="您本人的岗位"):
+    with pytest.raises(Refused, match="您本人的岗位"):
         suggest("clerk")
     suggest()
-    with pytest.raises(suggestions.Refused, match="同样内容"):
+    with pytest.raises(Refused, match="同样内容"):
         suggest(content=" 发票审核 流于形式")
     suggest("deputy")
     for number in range(suggestions.DAILY - 1):
         suggest(content=f"另一条{number}")
-    with pytest.raises(suggestions.Refused, match="每天最多提 20 条"):
+    with pytest.raises(Refused, match="每天最多提 20 条"):
         suggest(content="再一条")
     year.at("09-16")
     suggest(content="再一条")

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from registers.access import NotAllowed, can
 from registers.models import AuditEntry
+from registers.refusals import Refused
 from tests.factories import appoint, make_person, make_post, moment
 from tests.personas import point
 from tests.workflows.term_cases import entry_form, strict
@@ -280,14 +281,14 @@ def test_reminders_fire_anew_for_the_new_day(year):
     ],
 )
 def test_move_is_refused_with_the_field_to_change(year, day, reason, field):
-    with pytest.raises(terms.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         move(year, day, reason=reason)
     assert refused.value.field == field
     assert not DeadlineChange.objects.exists()
 
 
 def test_deadline_does_not_come_before_the_opening(year):
-    with pytest.raises(terms.Refused, match="不能早于开放日期"):
+    with pytest.raises(Refused, match="不能早于开放日期"):
         move(year, date(2026, 9, 16), code="personal-control")
 
 
@@ -297,15 +298,15 @@ def test_only_the_office_and_the_registrar_move_deadlines_and_not_their_own(year
         with pytest.raises(NotAllowed):
             move(year, date(2026, 9, 30), by=user)
     appoint(campus.clerk, campus.root, "office")
-    with pytest.raises(terms.Refused, match="本人"):
+    with pytest.raises(Refused, match="本人"):
         move(year, date(2026, 9, 30), by=campus.clerk, person=campus.clerk)
-    with pytest.raises(terms.Refused, match="本单位"):
+    with pytest.raises(Refused, match="本单位"):
         move(year, date(2026, 9, 30), by=campus.clerk, unit=campus.unit)
     assert move(year, date(2026, 9, 30), by=campus.registrar).sheets == 2
 
 
 def test_person_who_owes_nothing_is_named(year):
-    with pytest.raises(terms.Refused, match="不须填报"):
+    with pytest.raises(Refused, match="不须填报"):
         move(year, date(2026, 9, 30), person=year.campus.colleague)
 
 

@@ -13,6 +13,7 @@ from registers import audit
 from registers.access import NotAllowed, can, people_who_may
 from registers.actors import SCHOOL_ROLES
 from registers.models import AuditEntry, ControlMeasure, PowerItem, RiskPoint
+from registers.refusals import Refused, Stale
 from registers.text import digest_of
 from tests.personas import GRADED, MEASURES, point, power, unit_point
 from workflows import policies
@@ -22,7 +23,7 @@ from workflows.models.submissions import EDITABLE, State
 from workflows.routing import routes, steps
 from workflows.sheets import Incomplete, sheet_for
 
-REFUSALS = (NotAllowed, routes.Stale, routes.NeedsReason, steps.NoSuchMove, Incomplete)
+REFUSALS = (NotAllowed, Stale, Refused, Incomplete)
 PEOPLE = (
     "clerk",
     "colleague",

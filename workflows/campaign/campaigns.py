@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import require
+from registers.refusals import Refused
 from workflows import terms
 from workflows.campaign import owing, scoping
 from workflows.deadlines import days
@@ -13,23 +14,15 @@ from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submissio
 from workflows.models.submissions import State
 
 
-class AlreadyOpen(Exception):
-    """The institution has a campaign for that year."""
-
-
-class CannotClose(Exception):
-    """A campaign, or a phase, cannot be closed or reopened as it stands; the message says why."""
-
-
 @transaction.atomic
 def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
     """Open the campaign of ``year`` for everyone in scope in ``units`` (ids; None: all); what is due to open opens at once.
 
     Every post holder in scope gets the personal sheets, every unit with a head the unit sheets. Other units come in with
-    ``enrol``. Raises ``AlreadyOpen``. Source: R1-08 to R1-11, R1-47, R3-38.
+    ``enrol``. Raises ``Refused``. Source: R1-08 to R1-11, R1-47, R3-38.
     """
     if Campaign.objects.filter(institution=institution, year=year).exists():
-        raise AlreadyOpen(f"{institution}{year}年度活动已经开展，不能重复。")
+        raise Refused(f"{institution}{year}年度活动已经开展，不能重复。")
     rules, on = scheme.rules, timezone.localdate(at)
     campaign = Campaign.objects.create(scheme=scheme, institution=institution, year=year, opened_at=at)
     phases = {
@@ -137,7 +130,7 @@ def close_phase(phase, *, actor, reason, at):
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
     require(actor, "close", phase)
     if phase.closed_at is not None:
-        raise CannotClose(f"“{phase.label}”已经关闭。")
+        raise Refused(f"“{phase.label}”已经关闭。")
     phase.closed_at, phase.closed_by_id, phase.close_reason = at, actor.user_id, reason
     phase.save(update_fields=["closed_at", "closed_by", "close_reason"])
     audit.append("phase.close", about=phase, actor=actor, at=at)
@@ -149,7 +142,7 @@ def reopen_phase(phase, *, actor, at):
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
     require(actor, "close", phase)
     if phase.closed_at is None:
-        raise CannotClose(f"“{phase.label}”没有关闭。")
+        raise Refused(f"“{phase.label}”没有关闭。")
     phase.closed_at, phase.closed_by, phase.close_reason = None, None, ""
     phase.save(update_fields=["closed_at", "closed_by", "close_reason"])
     audit.append("phase.reopen", about=phase, actor=actor, at=at)
@@ -160,13 +153,13 @@ def reopen_phase(phase, *, actor, at):
 def close(campaign, *, actor, at):
     """End a campaign: nothing of it can be filled in any more. Returns how many sheets were never handed in; they stay as they are.
 
-    Raises ``NotAllowed``, and ``CannotClose`` while sheets are in review: nothing that somebody handed in is lost.
+    Raises ``NotAllowed``, and ``Refused`` while sheets are in review: nothing that somebody handed in is lost.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(actor, "close", campaign)
     sheets = Submission.objects.filter(task__campaign=campaign)
     if moving := sheets.filter(state=State.IN_REVIEW).count():
-        raise CannotClose(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
+        raise Refused(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
     undone = sheets.filter(state__in=owing.STOPPABLE).count()
     campaign.state, campaign.closed_at = Campaign.State.CLOSED, at
     campaign.save(update_fields=["state", "closed_at"])

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from registers import clock
 from registers.access import NotAllowed
 from registers.actors import Actor
+from registers.refusals import Refused
 from registers.schemes.language import Brings, StepKind
 from workflows import extensions, policies, suggestions
 from workflows.campaign import campaigns
@@ -27,13 +28,13 @@ from workflows.messages import reminders
 from workflows.models import CampaignTask, Notification, PublicityNotice, Submission
 from workflows.models.submissions import State
 from workflows.publicity import notices, objections
-from workflows.routing import routes, steps
+from workflows.routing import routes
 from workflows.sheets import Incomplete
 
 READ_AFTER_DAYS = 5
 SHEETS_PLAYED = 260  # self-checks that live through their whole route; a large campus takes long enough with those
 UNIT_STRIDE = 13  # coprime with the numbers of units: neighbours are of a kind
-REFUSALS = (NotAllowed, Incomplete, routes.NeedsReason, steps.NoSuchMove)
+REFUSALS = (NotAllowed, Incomplete, Refused)
 EXTENSION = "月底前集中参加外单位财务审计，自查须等审计结束后补充材料，申请延期。"
 # What others see in the post of the first person one signs in as; the last of these he has answered.
 SUGGESTED = [

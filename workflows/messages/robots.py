@@ -19,6 +19,7 @@ from django.utils import timezone
 from registers import audit, clock
 from registers.access import require
 from registers.models import Unit
+from registers.refusals import Refused
 from workflows.deadlines import days
 from workflows.models import ChannelChoice, Robot, RobotMessage
 from workflows.models.notifications import QUIET_FROM, QUIET_UNTIL
@@ -32,10 +33,6 @@ NAMES = 20
 PATHS = {Robot.Kind.WECOM: ("/cgi-bin/webhook/send", "key="), Robot.Kind.DINGTALK: ("/robot/send", "access_token=")}
 # Those of a unit whose work its group is told of; what lies with the school is not in the unit's hands.
 IN_THE_UNIT = ("post_holder", "liaison", "group_member", "unit_head")
-
-
-class Refused(Exception):
-    """The address cannot be used; the message is a sentence for the person."""
 
 
 # --- What is said -----------------------------------------------------------------------------------------

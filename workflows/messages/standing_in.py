@@ -8,7 +8,7 @@ from workflows.messages import notifications
 
 @transaction.atomic
 def set_up(appointments, *, to, since, last, note, actor, at):
-    """As ``registers.standins.set_up``; the stand-in and his principal are told. Raises ``standins.Refused`` or ``NotAllowed``."""
+    """As ``registers.standins.set_up``; the stand-in and his principal are told. Raises ``Refused`` or ``NotAllowed``."""
     made = standins.set_up(appointments, to=to, since=since, last=last, note=note, actor=actor, at=at)
     principal = made[0].acting_for
     roles = "、".join(f"{row.unit}{row.get_role_display()}" for row in made)

@@ -10,10 +10,11 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from registers.access import NotAllowed, can
 from registers.actors import GROUP_MEMBER
+from registers.refusals import Refused, Stale
 from workflows.deadlines import days
 from workflows.models import Submission
 from workflows.models.submissions import State
-from workflows.routing import routes, steps
+from workflows.routing import routes
 from workflows.sheets import Incomplete, sheet_for
 
 MOST = 200  # sheets an act may name
@@ -30,7 +31,7 @@ class Outcome:
     text: str
 
 
-class Singly(Exception):
+class Singly(Refused):
     """The sheet is not like the others; the message says why it has to be looked at by itself."""
 
 
@@ -52,11 +53,11 @@ def _one(what, pk, seen, *, actor, at, said):
             kind, text = DONE, ACTS[what](_read(pk), actor=actor, at=at, seen_version=seen, **said)
     except (Singly, Incomplete) as odd:
         kind, text = SINGLY, str(odd) if isinstance(odd, Singly) else "有的风险点等级尚未定妥，须逐张办理。"
-    except (routes.Stale, IntegrityError):
+    except (Stale, IntegrityError):
         kind, text = MOVED, _who_was_faster(pk)
     except NotAllowed as refused:
         kind, text = REFUSED, refused.reason
-    except (routes.NeedsReason, steps.NoSuchMove) as refused:
+    except Refused as refused:
         kind, text = REFUSED, str(refused)
     except DatabaseError:  # a lock that did not come in time: this sheet alone is left as it was
         kind, text = REFUSED, "系统繁忙，该表没有办理，请稍后再试。"
@@ -69,18 +70,18 @@ def _read(pk):
 
 def _fresh(submission, seen):
     if submission.version != seen:
-        raise routes.Stale(submission)
+        raise Stale(submission)
 
 
 def _vote(submission, *, actor, at, seen_version, **_):
     """同意 in a collective review, for all lines; whoever said otherwise before, or hears a colleague object, looks again."""
     _fresh(submission, seen_version)
     if not is_review(submission):
-        raise steps.NoSuchMove("该表当前不在集体审核环节，无须表决。")
+        raise Refused("该表当前不在集体审核环节，无须表决。")
     votes = list(submission.votes.filter(round=submission.round))
     mine = next((vote for vote in votes if vote.member_id == actor.user_id), None)
     if mine is not None and mine.agrees:
-        raise steps.NoSuchMove("您已表决同意，不必重复。")
+        raise Refused("您已表决同意，不必重复。")
     if mine is not None:
         raise Singly("您已表决为不全或不准，如需更改，请逐张办理。")
     if any(not vote.agrees for vote in votes):
@@ -133,7 +134,7 @@ def _return(submission, *, actor, at, seen_version, opinion, redo_on, **_):
     _fresh(submission, seen_version)
     step = submission.step_rules
     if step is not None and not step.may_return:
-        raise steps.NoSuchMove(f"“{step.label}”环节不能退回。")
+        raise Refused(f"“{step.label}”环节不能退回。")
     returned = {entry.key: opinion for entry in sheet_for(submission).shown() if entry.lines}
     routes.decide(
         submission.pk,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
+from registers.refusals import Refused, Stale
 from workflows import extensions, policies, suggestions
 from workflows.deadlines import days
 from workflows.messages import notifications
@@ -17,18 +18,6 @@ from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.routing import moves, steps
 from workflows.sheets import documents, sheet_for
-
-
-class Stale(Exception):
-    """Somebody else moved the sheet first; ``submission`` shows it as it is now. Nothing has changed."""
-
-    def __init__(self, submission):
-        self.submission = submission
-        super().__init__("该表已被他人办理，您的操作未生效。")
-
-
-class NeedsReason(Exception):
-    """A return without a reason, or an agreement that leaves lines judged inaccurate; the message says which."""
 
 
 @transaction.atomic
@@ -52,12 +41,12 @@ def submit(submission_id, *, actor, seen_version, content, at):
 
 @transaction.atomic
 def withdraw(submission_id, *, actor, seen_version, at):
-    """Take a sheet back before anyone has reviewed it. Raises ``Stale``, ``NotAllowed`` or ``NoSuchMove``."""
+    """Take a sheet back before anyone has reviewed it. Raises ``Stale``, ``NotAllowed`` or ``Refused``."""
     submission = moves.locked(submission_id)
     _fresh(submission, seen_version)
     require(actor, "withdraw", submission)
     if submission.votes.filter(round=submission.round).exists():
-        raise steps.NoSuchMove("已有领导小组成员表决，不能撤回；如需修改，请联系审核人退回。")
+        raise Refused("已有领导小组成员表决，不能撤回；如需修改，请联系审核人退回。")
     return moves.move(submission, "withdraw", actor=actor, at=at)
 
 
@@ -71,16 +60,16 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
     _fresh(submission, seen_version, seen_digest)
     require(actor, "decide", submission)
     if submission.step_rules.kind != "collective_review" or submission.waiting_role != GROUP_MEMBER:
-        raise steps.NoSuchMove("该表当前不在集体审核环节。")
+        raise Refused("该表当前不在集体审核环节。")
     shown = {entry.key: entry for entry in sheet_for(submission).shown()}
     recorded = {}
     for key, entry in shown.items():
         accurate, comment = verdicts.get(key, (True, ""))
         if not accurate and not comment.strip():
-            raise NeedsReason(f"第 {entry.number} 项判为不准，请写明意见。")
+            raise Refused(f"第 {entry.number} 项判为不准，请写明意见。")
         recorded[key] = {"accurate": accurate, "comment": comment.strip(), "fingerprint": entry.fingerprint}
     if not complete and not opinion.strip():
-        raise NeedsReason("判为“不全”，请写明缺少什么。")
+        raise Refused("判为“不全”，请写明缺少什么。")
     ballot, _ = ReviewVote.objects.update_or_create(
         submission=submission,
         round=submission.round,
@@ -127,7 +116,7 @@ def decide(
     reason) at an adjudication; ``signed`` says the password was entered again for this very act. Whoever
     also holds the next step acts once: with ``signed`` the sheet moves on through his consecutive steps. ``outside``: at a
     filing outside the institution, ``{"body": text, "number": text, "on": date}``.
-    Raises ``Stale``, ``NotAllowed``, ``NoSuchMove``, ``NeedsReason`` or ``Incomplete``; then nothing has changed.
+    Raises ``Stale``, ``NotAllowed``, ``Refused`` or ``Incomplete``; then nothing has changed.
     Source: R1-20, R1-21, R1-28, R3-13, R4-28.
     """
     submission = moves.locked(submission_id)
@@ -135,7 +124,7 @@ def decide(
     require(actor, "decide", submission)
     step = submission.step_rules
     if verdict not in steps.verdicts_at(step) or verdict == "automatic":
-        raise steps.NoSuchMove(f"“{step.label}”环节不能办理该操作。")
+        raise Refused(f"“{step.label}”环节不能办理该操作。")
     if verdict == "return":
         return _return(submission, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
     while True:
@@ -155,7 +144,7 @@ def hand_over(submission_id, *, actor, seen_version, to, at):
     _fresh(submission, seen_version)
     require(actor, "hand_over", submission)
     if to.pk == actor.user_id or not people_who_may("decide", submission).filter(pk=to.pk).exists():
-        raise steps.NoSuchMove("只能转给同一环节的其他经办人。")
+        raise Refused("只能转给同一环节的其他经办人。")
     submission.assigned_to = to
     submission.save(update_fields=["assigned_to"])
     audit.append(
@@ -230,13 +219,13 @@ def _agree(submission, step, *, actor, grades, signed, opinion):
         ballots = list(submission.votes.filter(round=submission.round, member__in=eligible))  # whoever left has no vote
         needed = min(step.quorum, eligible.count())
         if len(ballots) < max(needed, 2):
-            raise NeedsReason(
+            raise Refused(
                 f"集体审核至少应有 {max(needed, 2)} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。"
             )
         if len([ballot for ballot in ballots if ballot.agrees]) * 2 <= len(ballots):
-            raise NeedsReason("同意的成员未过半数，不能通过，请退回填报人重新查找。")
+            raise Refused("同意的成员未过半数，不能通过，请退回填报人重新查找。")
     if step.kind == "discuss" and not opinion.strip():
-        raise NeedsReason("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
+        raise Refused("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
     if step.kind == "adjudicate":
         sheet.set_grades(step, grades or {})
         submission.gravest_rank = sheet.gravest_rank()
@@ -252,9 +241,9 @@ def _filed_outside(step, outside, *, at):
     told = outside or {}
     body, number, on = (told.get("body") or "").strip(), (told.get("number") or "").strip(), told.get("on")
     if not (body and number and on):
-        raise NeedsReason(f"该步骤报{step.outside}备案，请填写受理备案的机关、文号和日期。")
+        raise Refused(f"该步骤报{step.outside}备案，请填写受理备案的机关、文号和日期。")
     if on > timezone.localdate(at):
-        raise NeedsReason("校外备案的日期不得晚于今天。")
+        raise Refused("校外备案的日期不得晚于今天。")
     return {"outside_body": body, "outside_number": number, "outside_on": on}
 
 
@@ -263,13 +252,13 @@ def _return(submission, *, actor, at, opinion, redo_on, returned):
     entries = {entry.key: entry for entry in sheet_for(submission).shown()}
     for key, comment in returned.items():
         if key in entries and not comment.strip():
-            raise NeedsReason(f"第 {entries[key].number} 项退回，请写明原因。")
+            raise Refused(f"第 {entries[key].number} 项退回，请写明原因。")
     if not opinion.strip():
-        raise NeedsReason("退回必须写明原因。")
+        raise Refused("退回必须写明原因。")
     if redo_on is None or redo_on < timezone.localdate(at):
-        raise NeedsReason("请填写限期重新查找的日期，不得早于今天。")
+        raise Refused("请填写限期重新查找的日期，不得早于今天。")
     if days.is_too_far(redo_on, timezone.localdate(at)):
-        raise NeedsReason("限期重新查找的日期在一年以后，请核对年份。")
+        raise Refused("限期重新查找的日期在一年以后，请核对年份。")
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
     for key, entry in entries.items():

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
+from registers.refusals import Refused
 from registers.schemes.language import Step
 
 FORWARD = ("submit", "agree", "automatic")
 BACK = ("return", "withdraw")
-
-
-class NoSuchMove(Exception):
-    """The route does not know this verdict at this step; the message is for the person."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +21,11 @@ class Following:
 
 
 def step_of(route, code):
-    """The step named ``code``. Raises ``NoSuchMove`` when the route has none."""
+    """The step named ``code``. Raises ``Refused`` when the route has none."""
     for step in route.steps:
         if step.code == code:
             return step
-    raise NoSuchMove("该表所处的步骤已不在流程中，请联系管理员。")
+    raise Refused("该表所处的步骤已不在流程中，请联系管理员。")
 
 
 def verdicts_at(step):
@@ -45,15 +42,15 @@ def step_after(route, code, verdict, *, gravest_rank=None):
 
     ``gravest_rank`` (1 = gravest, None = ungraded) lets steps restricted to grades be passed over. A return
     leads back to filling; so does a withdrawal, which is possible from the first step after filling only.
-    Raises ``NoSuchMove``. Source: R1-20, R1-21, R1-30.
+    Raises ``Refused``. Source: R1-20, R1-21, R1-30.
     """
     here = step_of(route, code)
     if verdict == "withdraw":
         if here is not first_review(route, gravest_rank):
-            raise NoSuchMove("该表已进入后续环节，不能撤回；如需修改，请联系审核人退回。")
+            raise Refused("该表已进入后续环节，不能撤回；如需修改，请联系审核人退回。")
         return Following(route.steps[0])
     if verdict not in verdicts_at(here):
-        raise NoSuchMove(f"“{here.label}”环节不能办理该操作。")
+        raise Refused(f"“{here.label}”环节不能办理该操作。")
     if verdict == "return":
         return Following(route.steps[0])
     later = route.steps[route.steps.index(here) + 1 :]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from registers.models import ControlMeasure, MajorMatter, Post, PostGrade, PowerItem, RiskPoint
+from registers.refusals import Refused
 from registers.text import digest_of
 from workflows.models import SubmissionLine
 
@@ -13,7 +14,7 @@ RECORDS = {RiskPoint: "risk_point", PowerItem: "power_item", ControlMeasure: "me
 CODED = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}  # field → list of the scheme
 
 
-class Incomplete(Exception):
+class Incomplete(Refused):
     """The sheet cannot be submitted yet; ``faults`` maps entry key (``""`` for the sheet) to field → sentence."""
 
     def __init__(self, faults):

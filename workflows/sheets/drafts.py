@@ -2,21 +2,14 @@
 
 from django.db.models import F
 
+from registers.refusals import Stale
 from workflows.models import Draft
-
-
-class Conflict(Exception):
-    """The draft was changed in another window since it was read; ``draft`` is what stands now."""
-
-    def __init__(self, draft):
-        self.draft = draft
-        super().__init__("该表已在另一窗口保存，本窗口的内容没有覆盖它。")
 
 
 def save(submission, content, *, actor, seen, at):
     """Keep ``content`` as the draft if its version is still ``seen`` (0: no draft yet); return the new version.
 
-    Raises ``Conflict`` when another window was faster. Source: reliability F25, §6-6.
+    Raises ``Stale`` when another window was faster. Source: reliability F25, §6-6.
     """
     mine = {"content": content, "saved_at": at, "saved_by_id": actor.user_id}
     if seen and Draft.objects.filter(submission=submission, version=seen).update(**mine, version=F("version") + 1):
@@ -27,4 +20,4 @@ def save(submission, content, *, actor, seen, at):
     draft = Draft.objects.get(submission=submission)
     if not seen and (draft.version, draft.content) == (1, content):
         return 1
-    raise Conflict(draft)
+    raise Stale(draft)

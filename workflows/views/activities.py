@@ -13,6 +13,7 @@ from registers import audit, clock
 from registers.access import can, require
 from registers.models import Unit
 from registers.papers.compose import compose
+from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 from registers.views.papers import download
 from workflows import activities, attachments
@@ -124,12 +125,11 @@ def activity_add(request):
             actor=request.actor,
             at=clock.now(),
         )
-    except activities.BadNumbers as wrong:
-        for line in wrong.lines:
-            form.add_error("numbers", line)
+    except Refused as refused:
+        if refused.field == "files":
+            return _edit_page(request, form, file_error=str(refused))
+        form.add_error(refused.field, refused.messages)
         return _edit_page(request, form)
-    except attachments.Refused as refused:
-        return _edit_page(request, form, file_error=str(refused))
     messages.success(request, "已登记。应到人员先都记为出席，请把请假、缺席的人改过来。")
     return redirect("activity_attendance", pk=made.pk)
 
@@ -158,9 +158,9 @@ def activity_edit(request, pk):
             actor=request.actor,
             at=clock.now(),
         )
-    except attachments.Refused as refused:
+    except Refused as refused:
         return _edit_page(request, form, activity=activity, file_error=str(refused))
-    except activities.Stale:
+    except Stale:
         form.add_error(None, "这条记录刚被别人修改过，您的修改没有保存。下面是您填写的内容，核对后再保存即以此为准。")
         activity.refresh_from_db(fields=["version"])
         return _edit_page(request, form, activity=activity)
@@ -247,8 +247,8 @@ def activity_attendance(request, pk):
             actor=request.actor,
             at=clock.now(),
         )
-    except activities.BadNumbers as wrong:
-        return _attendance_page(request, activity, errors=wrong.lines)
+    except Refused as refused:
+        return _attendance_page(request, activity, errors=refused.messages)
     messages.success(request, f"已保存，改动 {changed} 人。" if changed else "没有改动。")
     asked = request.POST.get("page", "")
     query = f"?{urlencode({'page': asked})}" if asked.isascii() and asked.isdigit() and len(asked) < 6 else ""

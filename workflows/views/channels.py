@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import require
 from registers.models import Unit
+from registers.refusals import Refused
 from workflows.forms.channels import ChannelForm, RobotForm
 from workflows.messages import notifications, robots
 from workflows.models import ChannelChoice, Robot, RobotMessage
@@ -66,7 +67,7 @@ def robot_add(request):
     if form.is_valid():
         try:
             robot = robots.add(actor=request.actor, at=clock.now(), **form.cleaned_data)
-        except robots.Refused as refused:
+        except Refused as refused:
             form.add_error("url", str(refused))
         else:
             messages.success(request, f"已添加{robot}，可点“测试”确认群里能收到。")
@@ -80,7 +81,7 @@ def robot_test(request, pk):
     robot = get_object_or_404(Robot.objects.visible_to(request.actor), pk=pk)
     try:
         message = robots.try_out(robot, actor=request.actor, at=clock.now())
-    except robots.Refused as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
     else:
         if message.sent_at:

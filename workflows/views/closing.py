@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from registers import clock
 from registers.access import can, require
+from registers.refusals import Refused
 from workflows.campaign import campaigns
 from workflows.models import Campaign, Phase, Submission
 from workflows.models.submissions import State
@@ -36,7 +37,7 @@ def phase_close(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             campaigns.close_phase(phase, actor=request.actor, reason=form.cleaned_data["reason"], at=clock.now())
-        except campaigns.CannotClose as refused:
+        except Refused as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, f"“{phase.label}”已关闭，不再接受填报；审核中的表照常办理。")
@@ -63,7 +64,7 @@ def phase_reopen(request, pk):
     phase = get_object_or_404(Phase.objects.visible_to(request.actor).select_related("campaign"), pk=pk)
     try:
         campaigns.reopen_phase(phase, actor=request.actor, at=clock.now())
-    except campaigns.CannotClose as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, f"“{phase.label}”已重新开放。")
@@ -81,7 +82,7 @@ def campaign_close(request, year):
     if request.method == "POST":
         try:
             undone = campaigns.close(found, actor=request.actor, at=clock.now())
-        except campaigns.CannotClose as refused:
+        except Refused as refused:
             messages.error(request, str(refused))
             return redirect("campaign_close", year=year)
         messages.success(request, f"{found}已结束，{undone} 张表未办结。登记册是下一年度的起点。")

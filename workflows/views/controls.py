@@ -13,6 +13,7 @@ from registers import clock
 from registers.access import can, require
 from registers.actors import SCHOOL_ROLES
 from registers.models import ControlMeasure, RiskPoint, Scheme, Unit
+from registers.refusals import Refused
 from registers.views.paging import paged
 from workflows import attachments, controls
 from workflows.deadlines import days
@@ -152,10 +153,8 @@ def measure_detail(request, series):
         typed = {name: request.POST.get(name, "") for name in ("state", "text")}
         try:
             controls.record(measure.pk, **typed, actor=actor, at=clock.now(), uploads=request.FILES.getlist("files"))
-        except controls.Refused as refused:
+        except Refused as refused:
             fault[refused.field] = str(refused)
-        except attachments.Refused as refused:
-            fault["files"] = str(refused)
         else:
             messages.success(request, "已记录。")
             return redirect("measure_detail", series=series)

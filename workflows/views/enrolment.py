@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import can, require
 from registers.models import Scheme, Unit
+from registers.refusals import Refused
 from registers.views.paging import paged
 from workflows.campaign import campaigns, plans, rosters, scoping
 from workflows.models import Campaign, RosterChange
@@ -97,7 +98,7 @@ def campaign_open(request):
             actor=request.actor,
             units=units,
         )
-    except campaigns.AlreadyOpen as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
     else:
         taken = opened.enrolments.count()

@@ -11,9 +11,10 @@ from registers import audit, clock
 from registers.access import can, require
 from registers.models import Unit
 from registers.papers.compose import compose
+from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.papers import download
-from workflows import attachments, readings
+from workflows import readings
 from workflows.campaign import campaigns
 from workflows.compiled import logs, meetings
 from workflows.deadlines import days
@@ -104,10 +105,10 @@ def reading_add(request):
             actor=request.actor,
             at=clock.now(),
         )
-    except attachments.Refused as refused:
-        return _add_page(request, form, below, file_error=str(refused))
-    except readings.NobodyToRead as refused:
-        form.add_error("audience", str(refused))
+    except Refused as refused:
+        if refused.field == "files":
+            return _add_page(request, form, below, file_error=str(refused))
+        form.add_error(refused.field, str(refused))
         return _add_page(request, form, below)
     messages.success(request, f"已发布，发给 {made.receipts.count()} 人；每人收到一条站内消息，待办中也会提示。")
     return redirect("reading_detail", pk=made.pk)

@@ -11,6 +11,7 @@ from registers import audit, clock
 from registers.access import can, people_who_may, require
 from registers.models import Grade, RiskPoint
 from registers.quality import alike, pairs
+from registers.refusals import Refused, Stale
 from registers.schemes.language import Brings
 from registers.text import segments
 from workflows import attachments, suggestions
@@ -18,7 +19,7 @@ from workflows.deadlines import days
 from workflows.forms import reviews as forms
 from workflows.models import Submission, Suggestion
 from workflows.models.submissions import short_code
-from workflows.routing import routes, steps
+from workflows.routing import routes
 from workflows.sheets import Incomplete, documents, sheet_for
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved, number
@@ -207,13 +208,13 @@ def _refused(request, submission, act, **page):
     """Do ``act``: the page that says why it was refused, or None when it went through."""
     try:
         act()
-    except routes.Stale as stale:
-        return moved(request, stale.submission)
+    except Stale as stale:
+        return moved(request, stale.current)
     except IntegrityError:  # the database saw the race that the lock did not: the other one won
         return moved(request, _visible(request, submission.pk))
     except Incomplete as incomplete:
         page |= {"faults": incomplete.faults, "error": "有的风险点等级尚未定妥，请看标红的各项。"}
-    except (routes.NeedsReason, steps.NoSuchMove) as refused:
+    except Refused as refused:
         page["error"] = str(refused)
     else:
         return None

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import audit, clock
 from registers.access import require
 from registers.models import Scheme, SchemeDraft, Unit
+from registers.refusals import Stale
 from registers.schemes.checking import loading
 from registers.schemes.desk import drafts
 from registers.schemes.desk.differences import differences
@@ -133,8 +134,8 @@ def scheme_edit(request, pk):
             actor=request.actor,
             at=clock.now(),
         )
-    except drafts.Conflict as conflict:
-        draft = conflict.draft
+    except Stale as stale:
+        draft = stale.current
         theirs, draft.text, draft.title = draft.text, text, title
         return _editor(request, draft, theirs=theirs, status=409)
     messages.success(request, "已保存。")
@@ -186,7 +187,7 @@ def _published(request, draft):
         scheme, created = drafts.publish(
             draft, seen=number(request.POST.get("version")), actor=request.actor, at=clock.now()
         )
-    except drafts.Conflict:
+    except Stale:
         messages.error(request, "该草稿刚被他人保存或发布，本次没有发布。请核对后再办理。")
         return redirect("scheme_list")
     except loading.SchemeFaults as faults:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock, standins
 from registers.access import NotAllowed, can
 from registers.models import Appointment, User
+from registers.refusals import Refused
 from registers.views.paging import paged
 from workflows.forms.terms import StandinForm
 from workflows.messages import standing_in
@@ -94,7 +95,7 @@ def _set_up(request, form):
             actor=request.actor,
             at=clock.now(),
         )
-    except standins.Refused as refused:
+    except Refused as refused:
         form.add_error(refused.field, str(refused))
         return False
     messages.success(request, f"代理已设立，已通知{typed['number']}。")

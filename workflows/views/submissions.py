@@ -13,8 +13,9 @@ from registers import audit, clock
 from registers.access import can, require
 from registers.papers import pages
 from registers.papers.compose import compose
+from registers.refusals import Refused, Stale
 from registers.views.papers import download
-from workflows import attachments, suggestions
+from workflows import attachments
 from workflows.campaign import campaigns
 from workflows.compiled import logs
 from workflows.deadlines import days
@@ -91,7 +92,7 @@ def _may_withdraw(actor, submission):
         return verdict
     try:
         steps.step_after(submission.task.route_rules, submission.step, "withdraw", gravest_rank=submission.gravest_rank)
-    except steps.NoSuchMove:
+    except Refused:
         return False
     return not submission.votes.filter(round=submission.round).exists()
 
@@ -168,21 +169,21 @@ def _filled(request, submission, sheet):
             anchor = answer(request, submission, content, sheet=sheet, seen=seen)
             return redirect(reverse("submission_fill", args=[submission.pk]) + anchor)
         version = drafts.save(submission, content, actor=request.actor, seen=seen, at=clock.now())
-    except suggestions.Refused as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
         return _form(request, submission, SheetForm(sheet, content), status=422)
-    except drafts.Conflict as conflict:
+    except Stale as stale:
         return _form(
             request,
             submission,
             SheetForm(sheet, content),
             status=409,
-            conflict=conflict.draft,
-            draft_version=conflict.draft.version,
+            conflict=stale.current,
+            draft_version=stale.current.version,
         )
     try:
         added = _files(request, submission)
-    except attachments.Refused as refused:
+    except Refused as refused:
         faults = {"": {"files": str(refused)}}
         return _form(request, submission, SheetForm(sheet, content, faults), status=422, draft_version=version)
     if "submit" in request.POST:
@@ -225,8 +226,8 @@ def _hand_in(request, submission, sheet, content, version):
         return _form(
             request, submission, SheetForm(sheet, content, incomplete.faults), status=422, draft_version=version
         )
-    except routes.Stale as stale:
-        return moved(request, stale.submission)
+    except Stale as stale:
+        return moved(request, stale.current)
     messages.success(request, "已提交，进入审核。您可以随时在这里查看进度；审核开始前可以撤回。")
     return redirect("submission_detail", pk=submission.pk)
 
@@ -243,7 +244,7 @@ def submission_save(request, pk):
         version = drafts.save(
             submission, content, actor=request.actor, seen=number(request.POST.get("draft_version")), at=at
         )
-    except drafts.Conflict:
+    except Stale:
         return JsonResponse(
             {"message": "该表已在另一窗口修改，本窗口不再自动保存。请先刷新页面查看最新内容。"}, status=409
         )
@@ -284,9 +285,9 @@ def submission_withdraw(request, pk):
     submission = _visible(request, pk)
     try:
         routes.withdraw(pk, actor=request.actor, seen_version=number(request.POST.get("seen_version")), at=clock.now())
-    except routes.Stale as stale:
-        return moved(request, stale.submission)
-    except steps.NoSuchMove as refused:
+    except Stale as stale:
+        return moved(request, stale.current)
+    except Refused as refused:
         messages.error(request, str(refused))
         return redirect("submission_detail", pk=submission.pk)
     messages.success(request, "已撤回，可以继续修改。")

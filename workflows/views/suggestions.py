@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import can
 from registers.models import Incumbency, Post, Unit
+from registers.refusals import Refused
 from registers.schemes.language import Level
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
@@ -67,7 +68,7 @@ def suggestion_make(request):
     typed = form.cleaned_data
     try:
         suggestions.suggest(campaign, unit=unit, post=post, actor=request.actor, at=clock.now(), **typed)
-    except suggestions.Refused as refused:
+    except Refused as refused:
         form.add_error(None, str(refused))
         return _page(request, campaign, unit, post, form=form, status=422)
     messages.success(request, "建议已送达填报人。采纳与否都会答复您；未答复前可以撤回。")
@@ -140,7 +141,7 @@ def answer(request, submission, content, *, sheet, seen):
     """Take a suggestion over into the draft (``adopt``), or decline it (``decline``), as the buttons of the form say; what else
     was typed is saved along with it.
 
-    Returns the anchor of where to go on. Raises ``drafts.Conflict`` or ``suggestions.Refused``; then nothing has changed.
+    Returns the anchor of where to go on. Raises ``Stale`` or ``Refused``; then nothing has changed.
     """
     at, anchor = clock.now(), "#suggestions"
     with transaction.atomic():

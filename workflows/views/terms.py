@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from registers import clock
 from registers.access import can, require
 from registers.models import Unit
+from registers.refusals import Refused
 from registers.views.paging import paged
 from workflows import extensions, terms
 from workflows.deadlines import days
@@ -47,7 +48,7 @@ def deadline_change(request, pk):
             found = terms.preview(task, on=clock.today(), **circle)
             return _change_page(request, task, form, preview=found)
         change = terms.move(task, reason=typed["reason"], actor=request.actor, at=at, **circle)
-    except terms.Refused as refused:
+    except Refused as refused:
         form.add_error(refused.field, str(refused))
         return _change_page(request, task, form, status=422)
     told = f"涉及 {change.sheets} 张表，已通知填报人" if change.sheets else "目前没有表因此改变"
@@ -97,7 +98,7 @@ def submission_extend(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             asked = extensions.ask(pk, actor=request.actor, at=clock.now(), **form.cleaned_data)
-        except extensions.Refused as refused:
+        except Refused as refused:
             form.add_error(refused.field, str(refused))
         else:
             decider = submission.task.campaign.scheme.rules.roles.get(asked.role, "")
@@ -159,7 +160,7 @@ def _decided(request, extension, form):
             actor=request.actor,
             at=clock.now(),
         )
-    except extensions.Refused as refused:
+    except Refused as refused:
         form.add_error(refused.field, str(refused))
         return False
     what = f"{extension.submission.task.label}，{extension.submission.subject}"

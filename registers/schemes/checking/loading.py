@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from registers.refusals import Refused
 from registers.schemes import language, layout
 from registers.schemes.checking import crosscheck
 from registers.schemes.checking.pruning import Pruned
@@ -31,7 +32,7 @@ class Finding:
         return f"{self.file} 第 {self.line} 行：{self.fault}。处理办法：{self.remedy}。"
 
 
-class SchemeFaults(Exception):
+class SchemeFaults(Refused):
     """A scheme file cannot be used; ``findings`` lists every fault at once."""
 
     def __init__(self, findings):

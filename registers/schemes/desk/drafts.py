@@ -8,18 +8,11 @@ from django.db.models import F
 
 from registers import audit
 from registers.models import SchemeDraft
+from registers.refusals import Stale
 from registers.schemes import versions
 from registers.schemes.checking import loading
 
 _IDENTITY = re.compile(r"^identity:\s*$", re.MULTILINE)
-
-
-class Conflict(Exception):
-    """Somebody else saved the draft meanwhile; ``draft`` is what stands now. Nothing was overwritten."""
-
-    def __init__(self, draft):
-        self.draft = draft
-        super().__init__("该草稿已被他人保存，您的修改尚未保存。")
 
 
 def text_of(scheme):
@@ -36,12 +29,12 @@ def begin(*, title, text, actor, at, base=None):
 
 
 def save(draft, *, title, text, seen, actor, at):
-    """Keep ``text`` if the draft still is the one ``seen``; return its new version. Raises ``Conflict``."""
+    """Keep ``text`` if the draft still is the one ``seen``; return its new version. Raises ``Stale``."""
     saved = SchemeDraft.objects.filter(pk=draft.pk, version=seen).update(
         title=title[:120], text=text, version=F("version") + 1, saved_at=at, saved_by=actor.user_id
     )
     if not saved:
-        raise Conflict(SchemeDraft.objects.select_related("saved_by").get(pk=draft.pk))
+        raise Stale(SchemeDraft.objects.select_related("saved_by").get(pk=draft.pk))
     return seen + 1
 
 
@@ -77,11 +70,11 @@ def checked(text, name="方案"):
 def publish(draft, *, seen, actor, at):
     """Make the draft the version in force; it is a draft no longer. Returns ``(Scheme, created)``.
 
-    Raises ``Conflict`` when somebody saved or published it meanwhile, ``loading.SchemeFaults`` when it has faults.
+    Raises ``Stale`` when somebody saved or published it meanwhile, ``loading.SchemeFaults`` when it has faults.
     """
     draft = SchemeDraft.objects.select_for_update().filter(pk=draft.pk).first()
     if draft is None or draft.version != seen:
-        raise Conflict(draft)
+        raise Stale(draft)
     rules, document = loading.read_text(draft.text, draft.title)
     scheme, created = versions.store(rules, document, at=at, actor=actor, source=draft.text)
     draft.delete()

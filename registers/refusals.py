@@ -1,0 +1,28 @@
+"""The two ways in which an act ends without effect: it is refused with a reason, or it comes too late. Pure: no Django.
+
+A third, that somebody may not do it at all, is ``registers.access.NotAllowed``.
+"""
+
+
+class Refused(Exception):
+    """An act cannot be done as it was asked for. Nothing has changed.
+
+    ``message``: what is wrong and what to do about it, a Chinese sentence for the person, or a list of them. ``field``: the field
+    of a form that it belongs to, empty for the act as a whole.
+    """
+
+    def __init__(self, message, field=""):
+        self.messages = [message] if isinstance(message, str) else list(message)
+        self.field = field
+        super().__init__("；".join(self.messages))
+
+
+class Stale(Exception):
+    """What the actor saw is no longer what stands: somebody else was faster. Nothing has changed.
+
+    ``current``: what stands now (a model instance, or None).
+    """
+
+    def __init__(self, current=None, message="内容刚被他人修改，您的操作未生效。请核对后重新办理。"):
+        self.current = current
+        super().__init__(message)

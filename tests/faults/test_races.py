@@ -248,4 +248,4 @@ def test_two_windows_that_save_at_once_keep_one_text_and_tell_the_other(year, se
     winner = next(place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception))
     assert [type(lost) for lost in losers(outcomes)] == [Stale] * 3
     assert (outcomes[winner], draft.version, draft.content) == (seen + 1, seen + 1, texts[winner])
-    assert [lost.draft.content for lost in losers(outcomes)] == [texts[winner]] * 3
+    assert [lost.current.content for lost in losers(outcomes)] == [texts[winner]] * 3

@@ -1,7 +1,6 @@
 """Stand-ins (代理): who exercises a role for its absent holder, for a time named beforehand (reliability R14)."""
 
 from django.db import transaction
-from django.db.models import Q
 
 from registers import audit, clock
 from registers.access import require
@@ -89,9 +88,7 @@ def _check_person(principal, to, actor, note, on):
 
 def _check_free(row, to, since, until):
     """One stand-in for a role at a time, who does not hold it anyway."""
-    there = Appointment.objects.filter(unit=row.unit, role=row.role, since__lt=until).filter(
-        Q(until=None) | Q(until__gt=since)
-    )
+    there = Appointment.objects.within(since, until).filter(unit=row.unit, role=row.role)
     other = there.filter(acting_for=row.user_id, until__gt=since).select_related("user").first()
     if other is not None:
         raise Refused(

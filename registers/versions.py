@@ -1,7 +1,5 @@
 """The only place that puts versions in force or takes them out (design decision 3)."""
 
-from django.db.models import Q
-
 from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem, RiskPoint
 from registers.refusals import Refused
 
@@ -19,14 +17,11 @@ def enter_into_force(record, *, on):
     Raises ``Refused`` when the record is no proposal.
     """
     model = type(record)
-    model.objects.filter(series=record.series, in_force_from__isnull=False, in_force_until=None).update(
-        in_force_until=on
-    )
+    model.objects.open().filter(series=record.series).update(in_force_until=on)
     if model is ControlMeasure:
         # A measure belongs to a stage of a point: a new one replaces whatever stood there.
-        model.objects.filter(
-            point_series=record.point_series, stage=record.stage, in_force_from__isnull=False, in_force_until=None
-        ).update(in_force_until=on)
+        there = model.objects.open().filter(point_series=record.point_series, stage=record.stage)
+        there.update(in_force_until=on)
     if not model.objects.filter(pk=record.pk, in_force_from=None).update(in_force_from=on):
         raise _moved_on(record)
     record.in_force_from = on
@@ -52,17 +47,15 @@ def load_history(records, *, on):
 
 def retire(record, *, on):
     """Close a version in force for good; a retired risk point takes its measures along (R4-30)."""
-    closed = type(record).objects.filter(pk=record.pk, in_force_from__isnull=False, in_force_until=None)
+    closed = type(record).objects.open().filter(pk=record.pk)
     if not closed.update(in_force_until=on):
         raise _moved_on(record)
     if isinstance(record, RiskPoint):
-        ControlMeasure.objects.filter(
-            point_series=record.series, in_force_from__isnull=False, in_force_until=None
-        ).update(in_force_until=on)
+        ControlMeasure.objects.open().filter(point_series=record.series).update(in_force_until=on)
 
 
 def file_group(group, *, on):
     """Let a unit's list of leading group members take effect, closing the one before. Source: R1-51."""
-    LeadingGroup.objects.filter(Q(until=None), unit=group.unit_id, since__isnull=False).update(until=on)
+    LeadingGroup.objects.without_end().filter(unit=group.unit_id).update(until=on)
     if not LeadingGroup.objects.filter(pk=group.pk, since=None).update(since=on):
         raise _moved_on(group)

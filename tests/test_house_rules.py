@@ -66,6 +66,29 @@ def test_moving_a_sheet_elsewhere_is_found(bad):
     assert list(standing_written("x.filter(state='open')\ny.update(read_at=1)\n")) == []
 
 
+# "In force on a day" is said once: whoever filters for an open end means today, and is wrong when an end is recorded in advance.
+def open_ends(source):
+    """Filters for rows without an end."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            named_so = (word for word in node.keywords if word.arg in ("until", "in_force_until"))
+            yield from ((word.value.lineno, "until=None") for word in named_so if ast.unparse(word.value) == "None")
+            names = ("until__isnull", "in_force_until__isnull")
+            yield from ((node.lineno, word.arg) for word in node.keywords if word.arg in names)
+
+
+@pytest.mark.once
+def test_in_force_on_a_day_is_said_in_one_place():
+    others = [path for path in files(".py", "registers", "workflows") if path != "registers/models/spans.py"]
+    assert at_once(others, open_ends) == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("bad", ["x.filter(until=None)", "Q(in_force_until=None)", "x.exclude(until__isnull=True)"])
+def test_filter_for_an_open_end_is_found(bad):
+    assert len(list(open_ends(bad))) == 1
+
+
 RAW = re.compile(r"(^|\.)(cursor|RawSQL|mark_safe|SafeString)$")
 RAW_IN = {
     "registers/papers/pages.py": "mark_safe: our own style sheet inside <style>, which knows no entities",

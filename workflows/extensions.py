@@ -81,8 +81,8 @@ def _tell_deciders(extension, *, at):
 
 
 @transaction.atomic
-def decide(extension_id, *, grant, actor, at, answer="", until=None):
-    """Grant a longer term until the end of ``until`` (the day asked for when None), or refuse it with an ``answer``.
+def decide(extension_id, *, grant, actor, at, answer="", granted_until=None):
+    """Grant a longer term until the end of ``granted_until`` (None: the day asked for), or refuse it with an ``answer``.
 
     Whoever is the second to decide is told that it is done. Raises ``Refused`` or ``NotAllowed``; then nothing has changed.
     """
@@ -91,7 +91,7 @@ def decide(extension_id, *, grant, actor, at, answer="", until=None):
     extension = Extension.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=extension_id)
     extension.submission = sheet
     require(actor, "decide", extension)
-    until = until or extension.until
+    until = granted_until or extension.until
     if grant and (until < on or until <= sheet.due_on):
         raise Refused(f"准予的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。", "until")
     if grant:

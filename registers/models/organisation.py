@@ -6,7 +6,7 @@ from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from registers.access import ScopedQuerySet
-from registers.models.spans import SpanQuerySet, span_constraint
+from registers.models.spans import WITHOUT_END, SpanQuerySet, span_constraint
 
 
 class UnitQuerySet(ScopedQuerySet, TreeQuerySet):
@@ -72,7 +72,7 @@ class LeadingGroup(models.Model):
         constraints = [
             span_constraint("leading_group"),
             models.UniqueConstraint(
-                fields=["unit"], condition=Q(until=None, since__isnull=False), name="leading_group_one_in_force"
+                fields=["unit"], condition=Q(since__isnull=False) & WITHOUT_END, name="leading_group_one_in_force"
             ),
         ]
 

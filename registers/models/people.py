@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from registers.access import ScopedQuerySet
-from registers.models.spans import SpanQuerySet, span_constraint
+from registers.models.spans import WITH_END, WITHOUT_END, SpanQuerySet, in_force_on, span_constraint
 
 
 class People(UserManager.from_queryset(ScopedQuerySet)):
@@ -60,8 +60,7 @@ class AppointmentQuerySet(SpanQuerySet):
     def in_force(self, on):
         """Roles held on the day ``on``; a stand-in's only for as long as the person he stands in for holds it himself."""
         held = self.model.objects.filter(
-            Q(until=None) | Q(until__gt=on),
-            since__lte=on,
+            *in_force_on(on),
             acting_for=None,
             user=OuterRef("acting_for"),
             unit=OuterRef("unit"),
@@ -102,17 +101,17 @@ class Appointment(models.Model):
     class Meta:
         constraints = [
             span_constraint("appointment"),
-            models.UniqueConstraint(fields=["user", "unit", "role"], condition=Q(until=None), name="appointment_once"),
+            models.UniqueConstraint(fields=["user", "unit", "role"], condition=WITHOUT_END, name="appointment_once"),
             models.UniqueConstraint(
-                fields=["unit"], condition=Q(role="unit_head", until=None), name="unit_one_first_responsible"
+                fields=["unit"], condition=Q(role="unit_head") & WITHOUT_END, name="unit_one_first_responsible"
             ),
             # The three administrators are three people (三员): one open appointment among them per person.
             models.UniqueConstraint(
                 fields=["user"],
-                condition=Q(role__in=["sys_admin", "security_admin", "auditor"], until=None),
+                condition=Q(role__in=["sys_admin", "security_admin", "auditor"]) & WITHOUT_END,
                 name="three_administrators_apart",
             ),
-            models.CheckConstraint(condition=Q(acting_for=None) | Q(until__isnull=False), name="standin_has_an_end"),
+            models.CheckConstraint(condition=Q(acting_for=None) | WITH_END, name="standin_has_an_end"),
             models.CheckConstraint(condition=Q(acting_for=None) | ~Q(acting_for=F("user")), name="standin_is_another"),
             models.CheckConstraint(
                 condition=Q(acting_for=None) | ~Q(role__in=["sys_admin", "security_admin", "auditor"]),

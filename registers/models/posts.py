@@ -1,10 +1,9 @@
 """Posts, what they are for, and who has held them."""
 
 from django.db import models
-from django.db.models import Q
 
 from registers.access import ScopedQuerySet
-from registers.models.spans import SpanQuerySet, span_constraint
+from registers.models.spans import WITHOUT_END, SpanQuerySet, span_constraint
 
 
 class Post(models.Model):
@@ -62,7 +61,7 @@ class Incumbency(models.Model):
     class Meta:
         constraints = [
             span_constraint("incumbency"),
-            models.UniqueConstraint(fields=["post"], condition=Q(until=None), name="post_one_holder"),
+            models.UniqueConstraint(fields=["post"], condition=WITHOUT_END, name="post_one_holder"),
         ]
 
     def __str__(self):

@@ -2,7 +2,8 @@
 
 from django.db import models
 
-from registers.models.versioned import Versioned, version_constraints
+from registers.models.spans import version_constraints
+from registers.models.versioned import Versioned
 
 
 class MajorMatter(models.TextChoices):

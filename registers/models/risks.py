@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from registers.models.powers import MajorMatter
-from registers.models.versioned import Versioned, version_constraints
+from registers.models.spans import OPEN_VERSION, version_constraints
+from registers.models.versioned import Versioned
 from registers.schemes.language import Level
 
 
@@ -92,7 +93,7 @@ class ControlMeasure(Versioned):
             *version_constraints("control_measure"),
             models.UniqueConstraint(
                 fields=["point_series", "stage"],
-                condition=Q(in_force_from__isnull=False, in_force_until=None),
+                condition=OPEN_VERSION,
                 name="control_measure_one_per_stage",
             ),
         ]

@@ -3,17 +3,8 @@
 import uuid
 
 from django.db import models
-from django.db.models import F, Q
 
-from registers.access import ScopedQuerySet
-
-
-class VersionQuerySet(ScopedQuerySet):
-    """Versions by the day they were in force."""
-
-    def in_force(self, on):
-        """Versions in force at the end of the day ``on``."""
-        return self.filter(Q(in_force_until=None) | Q(in_force_until__gt=on), in_force_from__lte=on)
+from registers.models.spans import VersionQuerySet
 
 
 class Versioned(models.Model):
@@ -31,18 +22,3 @@ class Versioned(models.Model):
 
     class Meta:
         abstract = True
-
-
-def version_constraints(name):
-    """One open version in force per series, no end without or before a beginning."""
-    return [
-        models.UniqueConstraint(
-            fields=["series"],
-            condition=Q(in_force_from__isnull=False, in_force_until=None),
-            name=f"{name}_one_open_version",
-        ),
-        models.CheckConstraint(
-            condition=Q(in_force_until=None) | Q(in_force_from__isnull=False, in_force_until__gte=F("in_force_from")),
-            name=f"{name}_ends_after_start",
-        ),
-    ]

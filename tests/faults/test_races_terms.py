@@ -109,7 +109,7 @@ def second_leader(year):
 
 def decided(year, extension, by, grant):
     actor, at = year.actor(by), year.clock.now
-    return extensions.decide(extension.pk, grant=grant, until=LATER, answer="见说明", actor=actor, at=at)
+    return extensions.decide(extension.pk, grant=grant, granted_until=LATER, answer="见说明", actor=actor, at=at)
 
 
 @pytest.fixture

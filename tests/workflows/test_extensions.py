@@ -82,7 +82,7 @@ def test_granted_term_is_the_sheet_s_day_and_both_are_told(year):
 
 def test_term_may_be_granted_for_another_day(year):
     asked = ask(year, year.sheet("personal-search"))
-    decide(year, asked, year.campus.head, until=date(2026, 9, 25))
+    decide(year, asked, year.campus.head, granted_until=date(2026, 9, 25))
     assert year.sheet("personal-search").due_on == date(2026, 9, 25)
     with pytest.raises(NotAllowed, match="已经办理"):
         decide(year, asked, year.campus.head)

@@ -142,11 +142,8 @@ class _Roster:
         """Present holders of posts whose points still name somebody else, unless they are being asked about them already."""
         if self.rules.succession is None:
             return
-        points = RiskPoint.objects.filter(
-            level=self.rules.succession.points or Level.PERSONAL,
-            unit__in=self.units,
-            in_force_from__isnull=False,
-            in_force_until=None,
+        points = RiskPoint.objects.open().filter(
+            level=self.rules.succession.points or Level.PERSONAL, unit__in=self.units
         )
         named = defaultdict(set)
         for post, holder in points.values_list("post_id", "holder_id"):

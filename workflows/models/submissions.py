@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from registers import clock
 from registers.access import ScopedQuerySet
 
 
@@ -107,6 +108,12 @@ class Submission(models.Model):
     def subject(self):
         """Whom the sheet is about, in words."""
         return f"{self.person}（{self.post}）" if self.person_id else str(self.unit)
+
+    @property
+    def as_of(self):
+        """The day whose organisation the sheet shows: the day it was handed in, today while it is being filled."""
+        at = None if self.state in EDITABLE else self.submitted_at
+        return clock.local_day(at) if at else clock.today()
 
     @property
     def step_rules(self):

@@ -6,7 +6,7 @@ from functools import cached_property
 from django.db.models import Q
 
 from registers import clock, regulations
-from registers.models import User
+from registers.models import Incumbency, User
 
 LABELS = {"responsible": "责任人", "due": "完成时限", "regulation": "依据制度"}
 YEARS_AHEAD = 10
@@ -37,9 +37,8 @@ class Arranged:
             *unit.ancestors().values_list("pk", flat=True),
             *unit.descendants(include_self=True).values_list("pk", flat=True),
         ]
-        return User.objects.filter(
-            Q(unit__in=around) | Q(incumbencies__post__unit=unit, incumbencies__until=None), is_active=True
-        ).distinct()
+        in_post = Incumbency.objects.in_force(clock.today()).filter(post__unit=unit)
+        return User.objects.filter(Q(unit__in=around) | Q(pk__in=in_post.values("user")), is_active=True)
 
     @cached_property
     def colleagues(self):

@@ -2,7 +2,6 @@
 
 from django.utils import timezone
 
-from registers import clock
 from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for
 from registers.schemes.language import Level
@@ -50,10 +49,10 @@ def _content(submission):
     paper = submission.task.paper_rules
     rows, retired, fields = [], [], _fields(submission)
     for entry in sheet_for(submission).shown():
-        (retired if entry.change == "retire" else rows).append(_row(entry, fields["unit.leader"]))
+        (retired if entry.change == "retire" else rows).append(_row(entry, fields["unit.leader"], submission.as_of))
     rows += included_rows(submission)
     compiled = (
-        document_for(paper.rows, unit=submission.unit, on=_day(submission), rules=rules)
+        document_for(paper.rows, unit=submission.unit, on=submission.as_of, rules=rules)
         if paper.rows in COMPILED
         else None
     )
@@ -77,15 +76,11 @@ def _content(submission):
 COMPILED = {"power_directory", "process_directory"}
 
 
-def _day(submission):
-    return timezone.localdate(submission.filed_at or submission.submitted_at or submission.moved_at or clock.now())
-
-
 def included_rows(submission):
     """The rows of people's points on record that a unit's paper lists after its own. Source: R3-23, R3-32."""
     if submission.task.paper_rules.includes is None or submission.person_id:
         return []
-    on, rules = _day(submission), submission.task.campaign.scheme.rules
+    on, rules = submission.as_of, submission.task.campaign.scheme.rules
     points = (
         RiskPoint.objects.in_force(on)
         .filter(unit=submission.unit_id, level=Level.PERSONAL)
@@ -135,7 +130,7 @@ def _answerable(point, leader):
     }
 
 
-def _row(entry, leader):
+def _row(entry, leader, on):
     row = {code: value for code, _, value in entry.fields}
     row["category"] = entry.heading
     row["change"] = entry.change_label
@@ -154,19 +149,19 @@ def _row(entry, leader):
         row["accountable_post"] = (
             f"{item.unit}（{item.accountable_post.name}）" if item.accountable_post else str(item.unit)
         )
-        row["accountable_person"] = _holder(item.accountable_post)
+        row["accountable_person"] = _holder(item.accountable_post, on)
     return row
 
 
-def _holder(post):
-    found = post.incumbencies.filter(until=None).select_related("user").first() if post else None
+def _holder(post, on):
+    found = post.incumbencies.in_force(on).select_related("user").first() if post else None
     return found.user.name if found else ""
 
 
 def _fields(submission):
     person, post, unit = submission.person, submission.post, submission.unit
-    head = unit.appointments.filter(role="unit_head", until=None).select_related("user").first()
-    leader = unit.appointments.filter(role="leader_in_charge", until=None).select_related("user").first()
+    held = unit.appointments.in_own_right().in_force(submission.as_of).select_related("user")
+    head, leader = held.filter(role="unit_head").first(), held.filter(role="leader_in_charge").first()
     fields = {
         "unit.name": unit.name,
         "unit.head": head.user.name if head else "",

@@ -20,9 +20,8 @@ class Measured(Arranged):
         """Measures standing now: point series → stage → measure."""
         found = {}
         points = list(self.on_record().values_list("series", flat=True))
-        for measure in ControlMeasure.objects.filter(
-            point_series__in=points, in_force_from__isnull=False, in_force_until=None
-        ).select_related("responsible", "regulation"):
+        there = ControlMeasure.objects.open().filter(point_series__in=points)
+        for measure in there.select_related("responsible", "regulation"):
             found.setdefault(measure.point_series, {})[measure.stage] = measure
         return found
 
@@ -145,9 +144,7 @@ class MeasureSheet(Measured, PointSheet):
             .order_by("in_force_from", "pk")
         }
         self._before = {}
-        for measure in ControlMeasure.objects.filter(
-            point_series__in=self._points, in_force_from__isnull=False, in_force_until=None
-        ):
+        for measure in ControlMeasure.objects.open().filter(point_series__in=self._points):
             self._before.setdefault(measure.point_series, {})[measure.stage] = measure.text
         return super().shown()
 

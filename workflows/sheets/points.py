@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from registers import clock
 from registers.models import Post, RiskCategory, RiskPoint
 from workflows.sheets.base import Change, Sheet, Shown
 
@@ -22,12 +23,9 @@ class PointSheet(Sheet):
 
     def on_record(self):
         """The points in force that this sheet is about."""
-        points = RiskPoint.objects.filter(
-            level=self.task_rules.points or self.task.level,
-            unit=self.submission.unit_id,
-            in_force_from__isnull=False,
-            in_force_until=None,
-        ).select_related("category", "self_grade", "proposed_grade", "final_grade", "post")
+        level = self.task_rules.points or self.task.level
+        points = RiskPoint.objects.open().filter(level=level, unit=self.submission.unit_id)
+        points = points.select_related("category", "self_grade", "proposed_grade", "final_grade", "post")
         return points.filter(post=self.submission.post_id) if self.submission.post_id else points
 
     def offered(self):
@@ -104,7 +102,7 @@ class PointSheet(Sheet):
         if self.submission.post_id:
             return {"post_id": self.submission.post_id, "holder_id": self.submission.person_id}
         post = Post.objects.filter(code=code, unit=self.submission.unit_id).first() if code else None
-        held = post.incumbencies.filter(until=None).first() if post else None
+        held = post.incumbencies.in_force(clock.today()).first() if post else None
         return {"post": post, "holder_id": held.user_id if held else None}
 
     def show(self, key, number, lines):

@@ -19,9 +19,9 @@ class PostGradeSheet(Graded, Sheet):
         """The grade on record of every post of the unit, an empty one where there is none."""
         graded = {
             grade.post_id: grade
-            for grade in PostGrade.objects.filter(
-                unit=self.submission.unit_id, in_force_from__isnull=False, in_force_until=None
-            ).select_related("post", "self_grade", "proposed_grade", "final_grade")
+            for grade in PostGrade.objects.open()
+            .filter(unit=self.submission.unit_id)
+            .select_related("post", "self_grade", "proposed_grade", "final_grade")
         }
         posts = Post.objects.filter(unit=self.submission.unit_id, closed_on=None)
         return [graded.get(post.pk) or self._ungraded(post) for post in posts]
@@ -61,9 +61,8 @@ class PostGradeSheet(Graded, Sheet):
     @cached_property
     def _ranks(self):
         """Post → ranks of its points in force."""
-        points = RiskPoint.objects.filter(
-            unit=self.submission.unit_id, post__isnull=False, in_force_from__isnull=False, in_force_until=None
-        ).select_related("self_grade", "proposed_grade", "final_grade")
+        points = RiskPoint.objects.open().filter(unit=self.submission.unit_id, post__isnull=False)
+        points = points.select_related("self_grade", "proposed_grade", "final_grade")
         found = {}
         for point in points:
             if grade := standing_grade(point):
@@ -104,7 +103,7 @@ class PostGradeSheet(Graded, Sheet):
         return [(str(line.entry), line.post_grade) for line in self.lines()]
 
     def shown(self):
-        held = Incumbency.objects.filter(post__unit=self.submission.unit_id, until=None)
+        held = Incumbency.objects.in_force(self.submission.as_of).filter(post__unit=self.submission.unit_id)
         self._holders = dict(held.values_list("post", "user__name"))
         return super().shown()
 

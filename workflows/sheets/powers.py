@@ -12,7 +12,8 @@ class PowerSheet(Sheet):
 
     def on_record(self):
         return (
-            PowerItem.objects.filter(unit=self.submission.unit_id, in_force_from__isnull=False, in_force_until=None)
+            PowerItem.objects.open()
+            .filter(unit=self.submission.unit_id)
             .select_related("accountable_post")
             .prefetch_related("steps")
         )

@@ -155,7 +155,7 @@ def _decided(request, extension, form):
         done = extensions.decide(
             extension.pk,
             grant=typed["verdict"] == "grant",
-            until=typed["until"],
+            granted_until=typed["until"],
             answer=typed["answer"],
             actor=request.actor,
             at=clock.now(),

@@ -88,7 +88,7 @@ class Command(BaseCommand):
         return story.tell(campus, register, director=WholeYear if day else Director)
 
     def _print_summary(self):
-        in_force = RiskPoint.objects.filter(in_force_from__isnull=False, in_force_until=None)
+        in_force = RiskPoint.objects.open()
         self.stdout.write(
             f"演示校园已生成：{Unit.objects.count() - 1} 个单位、{User.objects.count()} 人、"
             f"{in_force.count()} 个风险点、{Submission.objects.count()} 张填报表。登录账号：manage.py demo --logins"

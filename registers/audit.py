@@ -18,14 +18,15 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Act:
-    """One kind of act: its Chinese label and who hears of it (a key of ``workflows.messages.notifications``).
+    """One kind of act: its Chinese label and, where it moves a submission, who hears of it by itself.
 
-    ``urgent``: a mail goes out at once, also to people who want one a day. ``asks``: the message asks for work on a sheet;
+    ``audience``: ``filler`` or ``next`` (those whom the submission waits for), empty where nobody does or the act names
+    its recipients. ``urgent``: a mail goes out at once, also to people who want one a day. ``asks``: the message asks for work on a sheet;
     once the sheet no longer waits for its recipient, no mail says so any more.
     """
 
     label: str
-    told: str = ""
+    audience: str = ""
     urgent: bool = False
     asks: bool = False
 

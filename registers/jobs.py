@@ -3,9 +3,8 @@
 from urllib.parse import quote
 
 from django.db import transaction
-from django.db.models import F, Q
 
-from registers import clock
+from registers import leases
 from registers.models import Job
 
 KINDS = {}
@@ -46,9 +45,8 @@ def wake():
 
 
 def waiting(at):
-    """Jobs nobody has finished and nobody is working on; one begun "in the future" was, before the clock was set back."""
-    span = clock.seconds(STALE_SECONDS)
-    free = Q(started_at=None) | Q(started_at__lt=at - span) | Q(started_at__gt=at + span)
+    """Jobs that nobody has finished and nobody is working on."""
+    free = leases.free("started_at", at=at, seconds=STALE_SECONDS)
     return Job.objects.filter(free, finished_at=None, attempts__lt=ATTEMPTS)
 
 
@@ -56,7 +54,7 @@ def work(*, at, limit=20):
     """Do waiting jobs, oldest first; return how many were finished. Two workers never do the same job at once."""
     done = 0
     for pk in list(waiting(at).order_by("pk").values_list("pk", flat=True)[:limit]):
-        if waiting(at).filter(pk=pk).update(started_at=at, attempts=F("attempts") + 1):
+        if leases.take(waiting(at).filter(pk=pk), "started_at", tries="attempts", at=at):
             done += _finish(Job.objects.select_related("owner").get(pk=pk), at)
     return done
 

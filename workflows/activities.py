@@ -91,9 +91,8 @@ def record(*, campaign, unit, values, expected, numbers="", uploads=(), actor, a
     named = by_numbers(numbers)
     Unit.objects.select_for_update().get(pk=unit.pk)  # one at a time, so that the second click sees the first
     mine = valid(Activity.objects.filter(campaign=campaign, unit=unit, recorded_by=actor.user_id, **values))
-    for again in mine:
-        if attachments.holds(again, uploads):
-            return again
+    if (again := attachments.sent_before(mine, uploads)) is not None:
+        return again
     activity.save()
     people = dict.fromkeys([*people_of(unit, expected, on=activity.held_on), *named])
     Attendance.objects.bulk_create(

@@ -128,24 +128,28 @@ def take(holder, uploads, *, actor, at):
         )
     kept = []
     for upload in uploads:
-        told = _told(upload)
-        if told not in there:
-            there.add(told)
+        known = _known_by(upload)
+        if known not in there:
+            there.add(known)
             kept.append(keep(upload, actor=actor, at=at))
     holder.attachments.add(*kept)
     return len(kept)
 
 
-def holds(holder, uploads):
-    """Does ``holder`` hold exactly the files ``uploads``? Then the form that brought them was sent twice."""
-    return _files_of(holder) == {_told(upload) for upload in uploads}
+def sent_before(rows, uploads):
+    """The first of ``rows`` that holds exactly the files ``uploads``, or None: a form that is sent twice makes one row.
+
+    ``rows``: those that say what the form says, read behind a lock, so that the second click sees the first.
+    """
+    files = {_known_by(upload) for upload in uploads}
+    return next((row for row in rows if _files_of(row) == files), None)
 
 
 def _files_of(holder):
     return set(holder.attachments.values_list("name", "digest"))
 
 
-def _told(upload):
+def _known_by(upload):
     """Name and digest, by which a file is known."""
     upload.seek(0)
     return tidy(upload.name or ""), hashlib.file_digest(upload, "sha256").hexdigest()

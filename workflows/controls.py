@@ -147,10 +147,11 @@ def answering(measures, points, *, on):
     return names
 
 
-def _said_again(last, state, text, uploads, *, actor, at):
-    """Has the form of the ``last`` record been sent twice?"""
-    same = (last.state, last.text, last.by_id) == (state, text, actor.user_id)
-    return same and last.at >= days.start_of(days.local(at).date()) and attachments.holds(last, uploads)
+def _same_today(measure, state, text, *, actor, at):
+    """The last log of the measure, when it says the same, by the same person and on the same day; else nothing."""
+    last = MeasureProgress.objects.filter(measure=measure).order_by("-at", "-pk").first()
+    same = last is not None and (last.state, last.text, last.by_id) == (state, text, actor.user_id)
+    return [last] if same and last.at >= days.start_of(days.local(at).date()) else []
 
 
 @transaction.atomic
@@ -170,9 +171,8 @@ def record(pk, *, state, text, actor, at, uploads=()):
         raise Refused(f"“情况说明”最多 {LONGEST} 字，现有 {len(text)} 字，请删减。", "text")
     if len(uploads) > MOST_FILES:
         raise Refused(f"一次最多上传 {MOST_FILES} 个文件，现有 {len(uploads)} 个。", "files")
-    last = MeasureProgress.objects.filter(measure=measure).order_by("-at", "-pk").first()
-    if last is not None and _said_again(last, state, text, uploads, actor=actor, at=at):
-        return last
+    if (again := attachments.sent_before(_same_today(measure, state, text, actor=actor, at=at), uploads)) is not None:
+        return again
     found = MeasureProgress.objects.create(measure=measure, state=state, text=text, by=actor.user, at=at)
     found.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
     audit.append(

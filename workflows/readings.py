@@ -46,10 +46,12 @@ def publish(*, campaign, unit, values, units=(), uploads=(), actor, at):
     document = ReadingDocument(campaign=campaign, unit=unit, published_by_id=actor.user_id, published_at=at, **values)
     require(actor, "publish", document)
     Unit.objects.select_for_update().get(pk=unit.pk)  # one at a time, so that the second click sees the first
-    standing = ReadingDocument.objects.filter(campaign=campaign, unit=unit, withdrawn_at=None)
-    for again in standing.filter(published_by=actor.user_id, **values):
-        if set(again.units.all()) == set(units) and attachments.holds(again, uploads):
-            return again
+    mine = ReadingDocument.objects.filter(
+        campaign=campaign, unit=unit, withdrawn_at=None, published_by=actor.user_id, **values
+    )
+    same = (row for row in mine if set(row.units.all()) == set(units))
+    if (again := attachments.sent_before(same, uploads)) is not None:
+        return again
     document.save()
     document.units.set(units)
     attachments.take(document, uploads, actor=actor, at=at)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-PAGE_SIZE = 50
+from registers.views.sent import number as sent_number
+
+PAGE_SIZE, LAST_PAGE = 50, 10_000
 
 
 @dataclass
@@ -44,10 +46,14 @@ class Page:
         return f"?{self.query}page={number}"
 
 
+def page_number(sent):
+    """The page that a query or a form (``sent``) asks for; 1 for what no list has."""
+    return max(sent_number(sent.get("page", ""), most=LAST_PAGE), 1)
+
+
 def paged(request, rows, *, size=PAGE_SIZE):
     """The page of ``rows`` (a queryset or list) the request asks for; a number nobody can mean counts as the first."""
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked) <= 10_000 else 1
+    number = page_number(request.GET)
     start = (number - 1) * size
     found = list(rows[start : start + size + 1])
     kept = request.GET.copy()

@@ -12,6 +12,7 @@ from registers.forms.regulations import RegulationForm, RegulationListForm
 from registers.models import ControlMeasure, PowerItem, Regulation, RiskPoint, Unit
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
+from registers.views.sent import number
 
 WRITERS = ("liaison", "unit_head", "office", "registrar")
 CRUMBS = "制度目录"
@@ -143,7 +144,7 @@ def regulation_edit(request, pk):
             regulations.change(
                 pk,
                 form.cleaned_data,
-                seen=_number(request.POST.get("version")),
+                seen=number(request.POST.get("version")),
                 actor=request.actor,
                 at=clock.now(),
                 powers=[known[name] for name in linked if name in known],
@@ -228,7 +229,3 @@ def _own(request, units):
 
 def _links(regulation):
     return regulation.power_links.values_list("power_series", flat=True)
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -63,6 +63,22 @@ def test_reopened_phase_takes_sheets_again_and_opens_what_waited(year, searching
     assert year.submit(head, year.points(head, point("乙"))).state == "in_review"
 
 
+def test_board_and_plan_agree_on_a_phase_that_was_closed_before_its_last_day(year, searching, client):
+    close(year, searching)
+    on = year.clock.today
+    assert on <= searching.due_on
+    searching.refresh_from_db()
+
+    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    board = client.get(reverse("board")).context["phases"]
+    plan = client.get(reverse("campaign")).context["phases"]
+
+    assert {line.phase.code: line.state for line in board if line.phase} == {
+        phase.code: state for phase, state, _ in plan
+    }
+    assert searching.state(on) == "done"
+
+
 def test_nothing_opens_in_a_closed_phase(year):
     close(year, year.campaign.phases.get(code="p4"))
     year.at("12-16")

@@ -129,7 +129,7 @@ def close_phase(phase, *, actor, reason, at):
     """
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
     require(actor, "close", phase)
-    if phase.closed_at is not None:
+    if phase.is_closed:
         raise Refused(f"“{phase.label}”已经关闭。")
     phase.closed_at, phase.closed_by_id, phase.close_reason = at, actor.user_id, reason
     phase.save(update_fields=["closed_at", "closed_by", "close_reason"])
@@ -141,7 +141,7 @@ def reopen_phase(phase, *, actor, at):
     """Take the closing of a phase back. Raises ``NotAllowed``."""
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
     require(actor, "close", phase)
-    if phase.closed_at is None:
+    if not phase.is_closed:
         raise Refused(f"“{phase.label}”没有关闭。")
     phase.closed_at, phase.closed_by, phase.close_reason = None, None, ""
     phase.save(update_fields=["closed_at", "closed_by", "close_reason"])

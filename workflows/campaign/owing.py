@@ -12,6 +12,7 @@ from registers.schemes.language import Level
 from workflows import extensions, policies, terms
 from workflows.messages import notifications
 from workflows.models import CampaignTask, Submission
+from workflows.models.campaigns import in_open_phase
 from workflows.models.submissions import State
 
 STOPPABLE = (State.WAITING, State.OPEN, State.RETURNED)  # what is in review goes on to its end
@@ -76,7 +77,7 @@ def open_ready(*, at, tasks=None, sheets=None):
     """
     on, opened = timezone.localdate(at), 0
     tasks = CampaignTask.objects.all() if tasks is None else tasks
-    due = tasks.filter(Q(phase=None) | Q(phase__closed_at=None), campaign__state="open", opens_on__lte=on)
+    due = tasks.filter(in_open_phase(), campaign__state="open", opens_on__lte=on)
     for task in due.select_related("campaign__scheme").defer("campaign__scheme__document", "campaign__scheme__source"):
         waiting = (Submission.objects.all() if sheets is None else sheets).filter(task=task, state=State.WAITING)
         opened += _open(task, ready(task, waiting), at)

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
-from registers import audit, clock
+from registers import audit, clock, leases
 from registers.access import people_who_may
 from registers.actors import Actor
 from registers.audit import ACTS
@@ -18,19 +18,15 @@ from workflows.models.notifications import DIGEST, NEWS, QUIET_FROM, QUIET_UNTIL
 MAIL_ATTEMPTS = 5
 BATCH = 1000
 DAILY = (DIGEST, NEWS)
+AUDIENCES = {"filler": "fill", "next": "decide"}  # audience of an act → what those may do who hear of it
 CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
 
 
 def tell(act, submission, *, key, at):
     """Write the inbox rows of an act, in its transaction. Running it again adds nothing."""
-    audience = ACTS[act].told
-    if audience == "filler":
-        people = people_who_may("fill", submission)
-    elif audience == "next":
-        people = people_who_may("decide", submission)
-    else:
-        return
-    post(people, kind=act, key=key, text=sentence(act, submission), submission=submission, at=at)
+    if audience := ACTS[act].audience:
+        people = people_who_may(AUDIENCES[audience], submission)
+        post(people, kind=act, key=key, text=sentence(act, submission), submission=submission, at=at)
 
 
 def post(people, *, kind, key, text, submission, at):
@@ -39,7 +35,12 @@ def post(people, *, kind, key, text, submission, at):
 
 
 def post_each(messages, *, kind, at):
-    """As ``post``, for many at once: ``messages`` are (person's id, key, text, sheet or None)."""
+    """As ``post``, for many at once: ``messages`` are (person's id, key, text, submission or None).
+
+    Raises ``KeyError`` for a kind that is no declared act: its label and urgency are said there.
+    """
+    if kind not in DAILY:
+        ACTS[kind]
     Notification.objects.bulk_create(
         [
             Notification(recipient_id=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
@@ -76,14 +77,8 @@ def choose(user, *, actor, at, **chosen):
 
 
 def unclaimed():
-    """Messages whose mail has not gone out and that nobody is sending at the moment; columns of the message alone.
-
-    A claim is an update of these. With a join it would become ``id IN (SELECT …)``, which PostgreSQL does not look at
-    again after waiting for another worker's claim: both would send.
-    """
-    now, span = timezone.now(), clock.seconds(CLAIM_SECONDS)
-    # A claim from beyond the span was made before the machine's clock was set back; its worker may have died as well.
-    free = Q(mail_claimed_at=None) | Q(mail_claimed_at__lt=now - span) | Q(mail_claimed_at__gt=now + span)
+    """Messages whose mail has not gone out and that nobody is sending at the moment."""
+    free = leases.free("mail_claimed_at", at=timezone.now(), seconds=CLAIM_SECONDS)
     return Notification.objects.filter(free, mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS)
 
 
@@ -161,7 +156,7 @@ def claim(pk):
     """Take a message to send it; a digest takes the recipient's other unsent messages along. Keys, none if it is taken."""
     with transaction.atomic():
         now = timezone.now()
-        if not unclaimed().filter(pk=pk).update(mail_claimed_at=now, mail_attempts=F("mail_attempts") + 1):
+        if not leases.take(unclaimed().filter(pk=pk), "mail_claimed_at", tries="mail_attempts", at=now):
             return []
         message = Notification.objects.select_related("recipient__channel_choice").get(pk=pk)
         choice = getattr(message.recipient, "channel_choice", None)
@@ -169,7 +164,7 @@ def claim(pk):
             return [pk]
         others = _for_a_digest(unclaimed()).filter(recipient=message.recipient_id).select_for_update()
         keys = list(others.order_by("pk").values_list("pk", flat=True))
-        Notification.objects.filter(pk__in=keys).update(mail_claimed_at=now, mail_attempts=F("mail_attempts") + 1)
+        leases.take(Notification.objects.filter(pk__in=keys), "mail_claimed_at", tries="mail_attempts", at=now)
         return [pk, *keys]
 
 

@@ -13,10 +13,9 @@ from urllib.parse import quote_plus, urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
-from registers import audit, clock
+from registers import audit, clock, leases
 from registers.access import require
 from registers.models import Unit
 from registers.refusals import Refused
@@ -192,9 +191,8 @@ def try_out(robot, *, actor, at):
 
 
 def unclaimed():
-    """Messages nobody has sent and nobody is sending; columns of the message alone (see ``notifications.unclaimed``)."""
-    now, span = timezone.now(), clock.seconds(CLAIM_SECONDS)
-    free = Q(claimed_at=None) | Q(claimed_at__lt=now - span) | Q(claimed_at__gt=now + span)
+    """Messages that nobody has sent and nobody is sending."""
+    free = leases.free("claimed_at", at=timezone.now(), seconds=CLAIM_SECONDS)
     return RobotMessage.objects.filter(free, sent_at=None, attempts__lt=ATTEMPTS)
 
 
@@ -206,7 +204,7 @@ def deliver():
     today = unclaimed().filter(day=clock.today(), robot__is_active=True)
     for pk in list(today.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            claimed = unclaimed().filter(pk=pk).update(claimed_at=timezone.now(), attempts=F("attempts") + 1)
+            claimed = leases.take(unclaimed().filter(pk=pk), "claimed_at", tries="attempts", at=timezone.now())
         if claimed:
             sent += _send(RobotMessage.objects.select_related("robot").get(pk=pk))
     return sent

@@ -90,6 +90,11 @@ class RosterChange(models.Model):
         return f"{self.person} {self.post} {self.get_kind_display()}"
 
 
+def in_open_phase(path=""):
+    """The condition of tasks without a phase, or whose phase nobody has closed; ``path`` leads to the task (``task__``)."""
+    return Q(**{f"{path}phase": None}) | Q(**{f"{path}phase__closed_at": None})
+
+
 class Phase(models.Model):
     """A phase of a campaign (阶段). Phases may overlap, and a task may be due after its phase (domain B5).
 
@@ -120,6 +125,17 @@ class Phase(models.Model):
 
     def __str__(self):
         return self.label
+
+    @property
+    def is_closed(self):
+        """Has somebody closed the phase, whatever its days say?"""
+        return self.closed_at is not None
+
+    def state(self, on):
+        """Where the phase stands on the day ``on``: ``next``, ``current``, or ``done`` (past its last day, or closed)."""
+        if self.is_closed or on > self.due_on:
+            return "done"
+        return "next" if self.starts_on and on < self.starts_on else "current"
 
 
 class CampaignTask(models.Model):

@@ -42,7 +42,7 @@ class CampaignTaskPolicy(OpenToStaff):
             return no("只有学校领导小组办公室或管理员可以调整截止日期。")
         if task.due_on is None:
             return no("该事项常年开放，没有截止日期。")
-        if task.phase is not None and task.phase.closed_at is not None:
+        if task.phase is not None and task.phase.is_closed:
             return no(f"“{task.phase.label}”已经关闭，请先重新开放，再调整截止日期。")
         return YES if task.campaign.state == "open" else no("该年度活动已经结束，不能调整截止日期。")
 

@@ -8,6 +8,7 @@ from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, Incumbency, User
 from registers.schemes.language import SUCCESSION
 from workflows.models import Custody
+from workflows.models.campaigns import in_open_phase
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies.acting import NOTICE, holders, impartial, is_concerned, seats
 
@@ -128,7 +129,7 @@ class SubmissionPolicy(Policy):
         if not filler:
             return no("只有填报人可以撤回。")
         phase = submission.task.phase
-        if phase is not None and phase.closed_at is not None:
+        if phase is not None and phase.is_closed:
             return no(f"“{phase.label}”已经关闭，撤回后不能再提交，因此不能撤回。")
         return YES if in_time(submission, on=actor.on) else no("已过截止日期，撤回后不能再提交，因此不能撤回。")
 
@@ -213,7 +214,7 @@ def takes_content(on):
 
     A closed phase takes nothing more, but what was sent back from review has its redo day all the same.
     """
-    phase = Q(task__phase=None) | Q(task__phase__closed_at=None) | Q(state=State.RETURNED, due_on__gte=on)
+    phase = in_open_phase("task__") | Q(state=State.RETURNED, due_on__gte=on)
     return phase & Q(task__campaign__state="open")
 
 
@@ -222,7 +223,7 @@ def may_take_content(submission, *, on):
     if submission.task.campaign.state != "open":
         return no("该年度活动已经结束，不再接受填报；已填的内容仍然保留。")
     phase = submission.task.phase
-    if phase is None or phase.closed_at is None or (submission.state == State.RETURNED and on <= submission.due_on):
+    if phase is None or not phase.is_closed or (submission.state == State.RETURNED and on <= submission.due_on):
         return YES
     return no(f"“{phase.label}”已经关闭，不再接受填报；已填的内容仍然保留。确需补报的，请联系学校领导小组办公室。")
 

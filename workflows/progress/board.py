@@ -144,7 +144,7 @@ class Board:
         """``PhaseLine`` in order, those without sheets too; at the end what stands all year, if anything does."""
         lines = {}
         for phase in self.campaign.phases.all():
-            lines[phase.pk] = PhaseLine(phase, _phase_state(phase, self.on), [])
+            lines[phase.pk] = PhaseLine(phase, phase.state(self.on), [])
         for task in sorted(self.tasks.values(), key=lambda task: (task.due_on or task.opens_on, task.position)):
             figures = self._by_task.get(task.pk)
             if figures is None:
@@ -233,12 +233,6 @@ class Board:
             return 1
         asked = self._days.between(task.opens_on, task.due_on)
         return self._days.between(task.opens_on, day) / asked if asked and day >= task.opens_on else 0
-
-
-def _phase_state(phase, on):
-    if phase.starts_on and on < phase.starts_on:
-        return "next"
-    return "done" if on > phase.due_on else "current"
 
 
 def _named(names):

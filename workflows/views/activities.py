@@ -14,8 +14,9 @@ from registers.access import can, require
 from registers.models import Unit
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
-from registers.views.paging import paged
+from registers.views.paging import page_number, paged
 from registers.views.papers import download
+from registers.views.sent import keys, number
 from workflows import activities, attachments
 from workflows.campaign import campaigns
 from workflows.compiled import logs, meetings
@@ -146,15 +147,14 @@ def activity_edit(request, pk):
     form = forms.ActivityForm(request.POST, **options)
     if not form.is_valid():
         return _edit_page(request, form, activity=activity)
-    dropped = [int(key) for key in request.POST.getlist("drop") if key.isascii() and key.isdigit() and len(key) < 19]
-    seen = request.POST.get("seen_version", "")
+    dropped = keys(request.POST.getlist("drop"))
     try:
         activities.change(
             pk,
             values=form.values,
             uploads=request.FILES.getlist("files"),
             dropped=dropped,
-            seen_version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1,
+            seen_version=number(request.POST.get("seen_version")),
             actor=request.actor,
             at=clock.now(),
         )
@@ -234,7 +234,7 @@ def activity_attendance(request, pk):
     require(request.actor, "change", activity)
     if request.method != "POST":
         return _attendance_page(request, activity)
-    posted = [int(key) for key in request.POST.getlist("user") if key.isascii() and key.isdigit() and len(key) < 19]
+    posted = keys(request.POST.getlist("user"))
     marks = Attendance.Mark
     expected = set(activity.attendances.filter(user__in=posted).values_list("user_id", flat=True))
     mark_as = request.POST.get("mark_as") if request.POST.get("mark_as") in marks.values else marks.PRESENT
@@ -250,8 +250,7 @@ def activity_attendance(request, pk):
     except Refused as refused:
         return _attendance_page(request, activity, errors=refused.messages)
     messages.success(request, f"已保存，改动 {changed} 人。" if changed else "没有改动。")
-    asked = request.POST.get("page", "")
-    query = f"?{urlencode({'page': asked})}" if asked.isascii() and asked.isdigit() and len(asked) < 6 else ""
+    query = f"?{urlencode({'page': page_number(request.POST)})}" if "page" in request.POST else ""
     return redirect(reverse("activity_attendance", args=[pk]) + query)
 
 

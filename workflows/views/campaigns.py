@@ -43,7 +43,7 @@ def campaign(request):
         )
         for phase in running.phases.prefetch_related(Prefetch("tasks", tasks_of)):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
-            phases.append((phase, _phase_state(phase, today), _shown(running, tasks, counts, now)))
+            phases.append((phase, phase.state(today), _shown(running, tasks, counts, now)))
         standing = running.tasks.filter(phase=None).order_by("position")
         context |= {
             "phases": phases,
@@ -80,14 +80,6 @@ def _shown(running, tasks, counts, now):
         task.is_succession = task.code == SUCCESSION
         task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
     return [(task, days.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
-
-
-def _phase_state(phase, today):
-    if phase.closed_at is not None:
-        return "done"
-    if phase.starts_on and today < phase.starts_on:
-        return "next"
-    return "done" if today > phase.due_on else "current"
 
 
 def _span(phase, year):

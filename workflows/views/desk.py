@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import clock
 from registers.access import can, policy_of
 from registers.views.paging import paged
+from registers.views.sent import key
 from workflows import controls, policies, readings
 from workflows.campaign import campaigns
 from workflows.deadlines import days
@@ -179,9 +180,7 @@ def inbox_read(request):
     """Mark all my messages as read; or the one that is named (``message``), and go to what it is about."""
     mine = Notification.objects.visible_to(request.actor)
     if (named := request.POST.get("message")) is not None:
-        # What no key can be is the key of nothing; nineteen digits are more than a key can hold.
-        is_key = named.isascii() and named.isdigit() and len(named) < 19
-        message = get_object_or_404(mine, pk=named if is_key else 0)
+        message = get_object_or_404(mine, pk=key(named))
         mine.filter(pk=message.pk, read_at=None).update(read_at=clock.now())
         if message.kind == "reading.published":
             return redirect("reading_list")

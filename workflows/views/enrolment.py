@@ -12,6 +12,7 @@ from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
+from registers.views.sent import keys, number
 from workflows.campaign import campaigns, plans, rosters, scoping
 from workflows.models import Campaign, RosterChange
 
@@ -43,7 +44,7 @@ def chosen_units(data):
     """Unit ids ticked on a form; None where no choice was offered."""
     if "chosen" not in data:
         return None
-    return {int(text) for text in data.getlist("units") if text.isascii() and text.isdigit() and len(text) < 10}
+    return set(keys(data.getlist("units")))
 
 
 @require_safe
@@ -54,7 +55,7 @@ def campaign_plan(request):
     ``taken``: was the year opened already?
     """
     require(request.actor, "open", Campaign)
-    after = Campaign.objects.visible_to(request.actor).filter(year=_number(request.GET.get("after"))).first()
+    after = Campaign.objects.visible_to(request.actor).filter(year=number(request.GET.get("after"))).first()
     form = OpenForm(request.GET if "year" in request.GET else {"year": after.year + 1 if after else clock.today().year})
     context = {"form": form, "crumbs": [(CRUMB, reverse("campaign"))], "after": after, "plan": None}
     scheme, root = Scheme.objects.visible_to(request.actor).in_use(), institution_of(request)
@@ -215,7 +216,3 @@ def _running(request):
     if running is None:
         raise Http404
     return running
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from registers import audit, clock
 from registers.access import policy_of
 from registers.views.paging import paged
+from registers.views.sent import number
 from workflows import policies
 from workflows.deadlines import days
 from workflows.forms.queue import BulkForm
 from workflows.models import ReviewVote, Submission
 from workflows.routing import bulk
 from workflows.sheets.previews import briefs
-from workflows.views.submissions import number
 
 SIZES = (50, 100, 200)
 RESULT = "bulk"  # key of the session

@@ -14,6 +14,7 @@ from registers.quality import alike, pairs
 from registers.refusals import Refused, Stale
 from registers.schemes.language import Brings
 from registers.text import segments
+from registers.views.sent import number
 from workflows import attachments, suggestions
 from workflows.deadlines import days
 from workflows.forms import reviews as forms
@@ -22,7 +23,7 @@ from workflows.models.submissions import short_code
 from workflows.routing import routes
 from workflows.sheets import Incomplete, documents, sheet_for
 from workflows.views import trail
-from workflows.views.submissions import NEEDED, moved, number
+from workflows.views.submissions import NEEDED, moved
 from workflows.views.suggestions import told
 
 LONGEST_QUOTE, MOST_ALIKE = 40, 2

@@ -18,6 +18,7 @@ from registers.schemes.desk.differences import differences
 from registers.schemes.desk.pictures import note, route_picture
 from registers.schemes.desk.samples import sample
 from registers.views.papers import download
+from registers.views.sent import number
 from workflows.deadlines.yearplan import year_plan
 from workflows.views.schemes import CRUMBS, draft_or_404, maintained
 
@@ -90,10 +91,8 @@ def _preview(request, part, book, addresses, **about):
 
 def _calendar(request, book):
     """``year`` and ``days`` of that year."""
-    wanted = request.GET.get("year", "")
-    year = (
-        int(wanted) if wanted.isdigit() and 2000 <= int(wanted[:4]) <= 2100 and len(wanted) == 4 else clock.today().year
-    )
+    wanted = number(request.GET.get("year"), most=2100)
+    year = wanted if wanted >= 2000 else clock.today().year
     return {"year": year, "days": year_plan(book.rules, year)}
 
 

@@ -13,8 +13,8 @@ from registers.refusals import Stale
 from registers.schemes.checking import loading
 from registers.schemes.desk import drafts
 from registers.schemes.desk.differences import differences
+from registers.views.sent import number
 from workflows.models import Campaign
-from workflows.views.submissions import number
 
 LARGEST_FILE = 2_000_000  # bytes; the longest rule book so far has 30,000
 CRUMBS = [("方案", "/schemes/")]

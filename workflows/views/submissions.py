@@ -15,6 +15,7 @@ from registers.papers import pages
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
 from registers.views.papers import download
+from registers.views.sent import number
 from workflows import attachments
 from workflows.campaign import campaigns
 from workflows.compiled import logs
@@ -309,8 +310,3 @@ def moved(request, submission):
     """Somebody was faster: say who did what, and that nothing was changed."""
     last = submission.decisions.select_related("actor", "on_behalf_of").order_by("-seen_version").first()
     return render(request, "workflows/submission_moved.html", {"submission": submission, "last": last}, status=409)
-
-
-def number(text):
-    """A version as posted; anything else never matches one."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else -1

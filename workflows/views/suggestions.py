@@ -14,6 +14,7 @@ from registers.refusals import Refused
 from registers.schemes.language import Level
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
+from registers.views.sent import key
 from workflows import suggestions
 from workflows.campaign import campaigns
 from workflows.forms.suggestions import SuggestionForm
@@ -164,9 +165,7 @@ def answer(request, submission, content, *, sheet, seen):
 
 def _key(request, name):
     """The suggestion a button names, as far as there is one the reader may see. Raises ``Http404``."""
-    text = request.POST.get(name, "")
-    is_key = text.isascii() and text.isdigit() and len(text) < 19
-    return get_object_or_404(Suggestion.objects.visible_to(request.actor), pk=text if is_key else 0).pk
+    return get_object_or_404(Suggestion.objects.visible_to(request.actor), pk=key(request.POST.get(name, ""))).pk
 
 
 def beside(submission, content, actor):

@@ -1,0 +1,24 @@
+"""A lease on a row: one worker takes it, and it lapses by itself when that worker dies. Source: design decision 8."""
+
+from django.db.models import F, Q
+
+from registers import clock
+
+
+def free(column, *, at, seconds):
+    """The condition of rows whose lease nobody holds at ``at``; ``column`` says when a lease was taken.
+
+    A lease from more than ``seconds`` ago belonged to a worker that died. So did one from as far in the future: it was taken
+    before the machine's clock was set back. The condition names columns of the row alone: with a join an update would become
+    ``id IN (SELECT …)``, which PostgreSQL does not look at again after waiting for another worker, and both would win.
+    """
+    span = clock.seconds(seconds)
+    return Q(**{column: None}) | Q(**{f"{column}__lt": at - span}) | Q(**{f"{column}__gt": at + span})
+
+
+def take(rows, column, *, tries, at):
+    """Take the lease on those of ``rows`` (free ones) and count the try in the column ``tries``; how many were taken.
+
+    One conditional update: of two workers that ask at once, one gets 1 and the other 0.
+    """
+    return rows.update(**{column: at, tries: F(tries) + 1})

@@ -1,1 +1,4 @@
-"""What is on record: organisation, posts, powers, risk points, schemes, papers, audit. Never imports ``workflows``."""
+"""The app that keeps what is on record.
+
+Organisation, posts, powers, risk points, schemes, papers, audit. Never imports ``workflows``.
+"""

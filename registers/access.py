@@ -1,4 +1,4 @@
-"""Who may see, who may do, and who else may: one mechanism for both apps (design decision 5).
+"""Who may see what, who may do what, and who else may: one mechanism for both apps.
 
 Each app writes its rules as ``Policy`` classes; everything that shows, exports, counts or changes
 something asks here. Policies are keyed by model label so that this module lies below the models.
@@ -10,7 +10,10 @@ from django.db import models
 
 
 class NotAllowed(Exception):
-    """The actor may not do this; ``reason`` is a sentence for the person."""
+    """A refusal because the actor may not do this.
+
+    ``reason`` is a sentence for the person who is refused.
+    """
 
     def __init__(self, reason, action="", about=""):
         self.reason, self.action, self.about = reason, action, about
@@ -32,7 +35,7 @@ YES = Verdict(True)
 
 
 def no(reason):
-    """A refusal with its sentence."""
+    """Return a refusal with its reason, a sentence for the person."""
     return Verdict(False, reason)
 
 
@@ -44,7 +47,10 @@ class Policy:
         return rows.none()
 
     def listed(self, rows, actor):
-        """Narrow ``rows`` to those whose existence and state ``actor`` may know; content stays hidden."""
+        """Narrow ``rows`` to those whose existence and state ``actor`` may know.
+
+        Their content stays hidden from him.
+        """
         return self.visible(rows, actor)
 
 
@@ -52,7 +58,7 @@ _POLICIES = {}
 
 
 class NoPolicy(LookupError):
-    """A model was asked about for which nobody wrote a policy."""
+    """A model for which nobody wrote a policy."""
 
 
 def policy(label):
@@ -66,7 +72,7 @@ def policy(label):
 
 
 def policy_of(model):
-    """The policy of a model class or instance. Raises ``NoPolicy``."""
+    """Return the policy of a model class or instance. Raises ``NoPolicy``."""
     label = model._meta.label_lower
     try:
         return _POLICIES[label]
@@ -75,12 +81,15 @@ def policy_of(model):
 
 
 def can(actor, action, obj):
-    """May ``actor`` do ``action`` to ``obj`` (an instance or a model class)? Returns a ``Verdict``."""
+    """Return the ``Verdict`` on whether ``actor`` may do ``action`` to ``obj``.
+
+    ``obj`` is an instance or a model class.
+    """
     return getattr(policy_of(obj), f"may_{action}")(actor, obj)
 
 
 def require(actor, action, obj):
-    """As ``can``, but raises ``NotAllowed`` with the reason."""
+    """Check as ``can`` does, and raise ``NotAllowed`` with the reason if the answer is no."""
     verdict = can(actor, action, obj)
     if not verdict:
         about = f"{obj._meta.label_lower}:{obj.pk}" if isinstance(obj, models.Model) else obj._meta.label_lower
@@ -88,7 +97,7 @@ def require(actor, action, obj):
 
 
 def people_who_may(action, obj):
-    """The users who may do ``action`` to ``obj``, as a queryset."""
+    """Return the users who may do ``action`` to ``obj``, as a queryset."""
     return getattr(policy_of(obj), f"people_who_may_{action}")(obj)
 
 
@@ -96,9 +105,9 @@ class ScopedQuerySet(models.QuerySet):
     """The queryset of every model that holds something not everyone may read."""
 
     def visible_to(self, actor):
-        """Rows ``actor`` may read in full."""
+        """Narrow the rows to those that ``actor`` may read in full."""
         return policy_of(self.model).visible(self, actor)
 
     def listed_to(self, actor):
-        """Rows whose state ``actor`` may know without reading them."""
+        """Narrow the rows to those whose state ``actor`` may know without reading them."""
         return policy_of(self.model).listed(self, actor)

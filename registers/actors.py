@@ -1,4 +1,4 @@
-"""The person acting: which roles he holds today and for which units (design section 3)."""
+"""The person who acts: which roles he holds today and for which units."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,15 +39,16 @@ class Grant:
 
     @property
     def label(self):
-        """The role in words; a stand-in's says for whom."""
+        """The role in words, with the name of the person stood in for, if any."""
         label = ROLE_LABELS[self.role]
         return f"{label}（代{self.acting_for}）" if self.acting_for_id else label
 
 
 class Actor:
-    """A person on a given day, with everything the policies need; read at most once per request.
+    """A person on a given day, with everything the policies need to know about him.
 
-    ``user`` None is nobody: somebody logged out, or the system itself.
+    Each property reads the database at most once per request. ``user`` None is nobody: somebody logged out, or the
+    system itself.
     """
 
     def __init__(self, user=None, *, on=None):
@@ -97,26 +98,32 @@ class Actor:
         return self.grants
 
     def has(self, *roles):
-        """Does the person hold any of these roles for any unit?"""
+        """Return whether the person holds any of these roles for any unit."""
         return any(grant.role in roles for grant in self.grants)
 
     def unit_ids(self, *roles):
-        """Ids of the units, with all below them, for which the person holds any of ``roles``."""
+        """Return the ids of the units for which the person holds any of ``roles``, with all units below."""
         tops = {grant.unit_id for grant in self.grants if grant.role in roles}
         return self._with_descendants(tops) if tops else set()
 
     def unit_ids_in_own_right(self, *roles):
-        """As ``unit_ids``, without those for which he only stands in for somebody."""
+        """Return the same ids as ``unit_ids``, except those for which he is only a stand-in."""
         tops = {grant.unit_id for grant in self.grants if grant.role in roles and not grant.acting_for_id}
         return self._with_descendants(tops) if tops else set()
 
     @property
     def stands_in_for(self):
-        """Ids of the people for whom this one acts today; he never decides about them."""
+        """Ids of the people for whom this one acts today.
+
+        He never decides about them.
+        """
         return {grant.acting_for_id for grant in self.grants if grant.acting_for_id}
 
     def on_behalf_of(self, role, unit_id):
-        """Id of the person for whom this one acts in ``role`` on a matter of the unit; None when he acts in his own right."""
+        """Return the id of the person for whom this one acts in ``role`` for the unit.
+
+        None when he acts in his own right.
+        """
         parents = {child: parent for parent, children in self._children.items() for child in children}
         while unit_id is not None:
             here = [grant for grant in self.grants if grant.role == role and grant.unit_id == unit_id]
@@ -126,15 +133,19 @@ class Actor:
         return None
 
     def own_unit_ids(self, *roles):
-        """As ``unit_ids``, without the units below: where the person himself is answerable."""
+        """Return the ids of the units he is appointed to himself, without the units below them."""
         return {grant.unit_id for grant in self.grants if grant.role in roles}
 
     def holds(self, role, unit_id):
-        """Does the person hold ``role`` for this unit or one above it?"""
+        """Return whether the person holds ``role`` for this unit or for one above it."""
         return unit_id in self.unit_ids(role)
 
     def answerable_unit_ids(self, role):
-        """Units for which the person is the nearest to hold ``role``: all below his own, except where somebody else is nearer."""
+        """Return the ids of the units for which no other holder of ``role`` is nearer than this person.
+
+        These are his own units and all below them, except where another unit on the way down has its own holder of the
+        role.
+        """
         tops = self.own_unit_ids(role)
         if not tops:
             return set()
@@ -177,7 +188,10 @@ class Actor:
 
 
 class ActorMiddleware:
-    """Puts ``request.actor`` on every request; nothing is read before somebody asks."""
+    """Middleware that puts ``request.actor`` on every request.
+
+    Nothing is read from the database before somebody asks the actor something.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -188,7 +202,7 @@ class ActorMiddleware:
 
 
 class LazyActor:
-    """Stands for the actor until first use, so that anonymous pages cost no query."""
+    """A placeholder that becomes the actor at first use, so that anonymous pages cost no query."""
 
     def __init__(self, request):
         self.__dict__["_request"] = request

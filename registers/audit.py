@@ -18,11 +18,11 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Act:
-    """One kind of act: its Chinese label and, where it moves a submission, who hears of it by itself.
+    """One kind of act: its Chinese label and, where it moves a submission, who gets a message about it.
 
-    ``audience``: ``filler`` or ``next`` (those whom the submission waits for), empty where nobody does or the act names
-    its recipients. ``urgent``: a mail goes out at once, also to people who want one a day. ``asks``: the message asks for work on a sheet;
-    once the sheet no longer waits for its recipient, no mail says so any more.
+    ``audience``: ``filler`` or ``next`` (those whom the submission waits for), empty where nobody gets a message or the act
+    names its recipients. ``urgent``: a mail goes out at once, also to people who want one a day. ``asks``: the message asks
+    for work on a submission. Once that no longer waits for the recipient, no mail asks for it any more.
     """
 
     label: str
@@ -52,7 +52,10 @@ ACTS = {
 
 
 def declare(acts):
-    """Add another app's acts to the vocabulary; a code may be declared once."""
+    """Add another app's acts to the vocabulary.
+
+    A code may be declared once: declaring it again with other values raises ``ValueError``.
+    """
     for code, act in acts.items():
         if ACTS.get(code, act) != act:
             raise ValueError(f"act {code} is already declared")
@@ -61,11 +64,12 @@ def declare(acts):
 
 @transaction.atomic
 def append(act, *, about=None, actor=None, acting_role="", detail=None, at=None):
-    """Append one entry; call it inside the transaction of the act, as its last write.
+    """Append one entry to the chain.
 
-    ``about`` is a saved model instance or None, ``actor`` an ``Actor`` or None (the system), ``detail`` a
-    JSON object of ids and digests. Locks the chain's head: two entries never share a predecessor.
-    Raises ``KeyError`` for an act nobody declared.
+    Call it inside the transaction of the act, as its last write.
+    ``about`` is a saved model instance or None, ``actor`` an ``Actor`` or None (the system), ``detail`` a JSON object
+    of ids and digests. Locks the chain's head: two entries never share a predecessor. Raises ``KeyError`` for an act
+    nobody declared.
     """
     ACTS[act]
     head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": GENESIS})[0]
@@ -87,7 +91,7 @@ def append(act, *, about=None, actor=None, acting_role="", detail=None, at=None)
 
 @dataclass(frozen=True)
 class Break:
-    """Where the chain does not hold."""
+    """A place where the chain does not hold."""
 
     sequence: int
     what: str
@@ -97,7 +101,10 @@ class Break:
 
 
 def verify():
-    """Walk the whole chain; return ``(entries read, list of Break)``. Constant memory."""
+    """Walk the whole chain and return ``(entries read, list of Break)``.
+
+    Memory use does not grow with the chain.
+    """
     breaks, expected, previous, count = [], 1, GENESIS, 0
     for entry in AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000):
         count += 1

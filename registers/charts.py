@@ -1,5 +1,6 @@
-"""权力运行流程图 and 廉政风险防控图: where the shapes and words of a power's chart stand. ``components/chart.html`` draws it.
+"""The layout of a power's chart: where its shapes and words stand.
 
+Two kinds: 权力运行流程图 (the process) and 廉政风险防控图 (with risks and measures). ``components/chart.html`` draws it.
 Pure: no Django, no database. Lengths are in points of the picture. Source: R1-34, C5-18, D6.
 """
 
@@ -13,7 +14,10 @@ STOPS = "，。；：、）》”！？"
 
 @dataclass(frozen=True)
 class Risk:
-    """A risk point beside its step: its ``number`` on the chart, what it is, its grade, what is done about it, by whom."""
+    """A risk point that is drawn beside its step.
+
+    ``number`` is its number on the chart, ``measures`` what is done about it, ``person`` who does it.
+    """
 
     number: int
     text: str
@@ -24,7 +28,7 @@ class Risk:
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of a process with the risks found at it."""
+    """One step of a process, with the risk points that belong to it."""
 
     post: str
     text: str
@@ -34,7 +38,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Shape:
-    """A box (``round`` at the ends of the process) with lines of words: ``lines`` as (words, bold, x, y)."""
+    """A box with lines of words, rounded at the ends of the process. ``lines`` as (words, bold, x, y)."""
 
     kind: str
     x: float
@@ -46,7 +50,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart drawn: ``arrows`` as (line, head), ``links`` from a step to what stands beside it."""
+    """The finished layout of a chart, ready to be drawn.
+
+    ``arrows`` as (path of the line, path of the head); ``links`` are the paths from a step to the boxes beside it.
+    """
 
     label: str
     width: float
@@ -57,7 +64,7 @@ class Chart:
 
 
 def wrapped(text, across):
-    """``text`` in lines of at most ``across`` characters; no line begins with a stop."""
+    """Break ``text`` into lines of at most ``across`` characters, none of which begins with a stop."""
     lines = []
     for part in text.split("\n"):
         rest = part
@@ -70,7 +77,10 @@ def wrapped(text, across):
 
 
 def chart(label, stages):
-    """The chart of a process: start, its ``stages`` top down, end; risks to the left of a step, measures to the right."""
+    """Return the chart of a process: start, its ``stages`` from the top down, end.
+
+    Risks stand to the left of a step, measures to the right.
+    """
     with_risks = any(stage.risks for stage in stages)
     left = MARGIN + (SIDE + GAP if with_risks else 0)
     shapes, arrows, links = [], [], []

@@ -12,48 +12,54 @@ from django.utils import timezone
 
 
 def now():
-    """The present moment (aware)."""
+    """Return the present moment (aware)."""
     return timezone.now() + ahead() if settings.DEMO else timezone.now()
 
 
 def today():
-    """The present day in the institution's time zone."""
+    """Return the present day in the institution's time zone."""
     return timezone.localdate(now())
 
 
 def ahead():
-    """How far the demo's clock runs ahead of the machine's (may be negative)."""
+    """Return how far the demo's clock runs ahead of the machine's (may be negative)."""
     row = apps.get_model("registers", "DemoClock").objects.filter(pk=1).values_list("ahead_seconds", flat=True).first()
     return timedelta(seconds=row or 0)
 
 
 def set_demo(moment: datetime):
-    """Make the demo's clock show ``moment`` (aware) now; it goes on ticking from there."""
+    """Make the demo's clock show ``moment`` (aware) now.
+
+    It goes on ticking from there.
+    """
     seconds = int((moment - timezone.now()).total_seconds())
     apps.get_model("registers", "DemoClock").objects.update_or_create(pk=1, defaults={"ahead_seconds": seconds})
 
 
 def days(number):
-    """A span of ``number`` days."""
+    """Return a span of ``number`` days."""
     return timedelta(days=number)
 
 
 def seconds(number):
-    """A span of ``number`` seconds."""
+    """Return a span of ``number`` seconds."""
     return timedelta(seconds=number)
 
 
 def local_day(moment):
-    """The day of an aware ``moment`` in the institution's time zone."""
+    """Return the day of an aware ``moment`` in the institution's time zone."""
     return timezone.localdate(moment)
 
 
 def months_after(day, months):
-    """The day ``months`` months after ``day`` (before it where negative); the last of a month that is too short."""
+    """Return the day that lies ``months`` months after ``day`` (before it where negative).
+
+    In a month that is too short it is the last day.
+    """
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return day.replace(year=years, month=month + 1, day=min(day.day, calendar.monthrange(years, month + 1)[1]))
 
 
 def whole_years(since, on):
-    """How many whole years have passed from the day ``since`` to the day ``on``."""
+    """Return how many whole years have passed from the day ``since`` to the day ``on``."""
     return on.year - since.year - ((on.month, on.day) < (since.month, since.day))

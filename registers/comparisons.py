@@ -1,7 +1,9 @@
-"""The register on two days, line by line: what stayed, what was revised, what came, what went. Reads versions; writes nothing.
+"""The register compared between two days, one line per risk point.
 
-A reader compares what he may read. A point whose other version is kept from him (its grade was not sent to him then, or is not
-now) came into his sight or left it: it is not new, and not retired. Source: R1-47, R0-26, design decision 3.
+A point stayed, was revised, was added or was retired. Reads versions, writes nothing.
+A reader compares only what he may read. Where he may read only one of the two versions (the grade was not one that is
+copied to him then, or is not now), the point came into his view or left it: it is neither new nor retired. Source:
+R1-47, R0-26, design decision 3.
 """
 
 from collections import Counter
@@ -34,7 +36,10 @@ RELATED = ("unit", "post", "holder", "category", "final_grade")
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is said otherwise; ``running``: it is text, of which the words that differ are marked."""
+    """One text that differs between the two days.
+
+    ``running``: it is running text, in which the words that differ are marked.
+    """
 
     label: str
     old: str
@@ -43,15 +48,16 @@ class Difference:
 
     @property
     def segments(self):
-        """For ``components/diff.html``; worked out when it is shown, lines are many."""
+        """The text in pieces for ``components/diff.html``, worked out only when the line is shown."""
         return segments(self.old, self.new) if self.running else None
 
 
 @dataclass
 class Line:
-    """One series on both days. ``then`` and ``now`` are versions or None; ``changes``: the ``Difference`` of its texts.
+    """One risk point on both days.
 
-    ``move``: whether the grade went up or down; ``measures``: the ``Difference`` of each stage that differs.
+    ``then`` and ``now`` are versions or None. ``changes`` holds the ``Difference`` of each text that differs, ``move``
+    says whether the grade went up or down, ``measures`` holds the ``Difference`` of each stage whose measure differs.
     """
 
     kind: str
@@ -63,7 +69,7 @@ class Line:
 
     @property
     def point(self):
-        """The version to name the line by."""
+        """The version that gives the line its name: the newer one if there is one."""
         return self.now or self.then
 
     @property
@@ -77,7 +83,7 @@ class Line:
 
 @dataclass
 class Comparison:
-    """Two days of a stretch of the register. ``kinds`` and ``moves`` count its lines."""
+    """The lines of a part of the register on two days. ``kinds`` and ``moves`` count the lines."""
 
     lines: list
     kinds: Counter
@@ -90,8 +96,9 @@ class Comparison:
 
 
 def compare(scope, *, then, now, rules, kind=""):
-    """Compare the points and measures of ``scope`` (``ledgers.Scope``: querysets) on the days ``then`` and ``now``.
+    """Compare the points and measures of ``scope`` on the days ``then`` and ``now``.
 
+    ``scope`` is a ``ledgers.Scope`` of querysets.
     ``kind`` keeps the lines of one kind or grade move, or all that are OTHERWISE than before; the counts are of all.
     A constant number of queries, however many lines.
     """
@@ -124,7 +131,10 @@ def _fits(line, kind):
 
 
 def _hidden(scope, old, new, *, then, now):
-    """Series that were in force on the other day as well, out of the reader's sight; their existence alone is asked for."""
+    """Return the series that were in force on both days, though the reader may see only one version.
+
+    Only their existence is asked for.
+    """
     one_sided = [*(set(old) ^ set(new))]
     if not one_sided:
         return frozenset()
@@ -140,7 +150,7 @@ def _hidden(scope, old, new, *, then, now):
 
 
 def _measures(scope, series, day):
-    """Series → stage → text on the day."""
+    """Return the texts of the measures in force on the day, as series → stage → text."""
     found = {}
     if not series:
         return found
@@ -177,7 +187,10 @@ def _name(person):
 
 
 def _move(old, new):
-    """Up or down between two grades; from and to none are moves of their own: what was revised is to be graded again."""
+    """Return whether the grade went up or down.
+
+    From or to no grade are moves of their own: a point that was revised has to be graded again.
+    """
     if old is None or new is None:
         return GRADED if new else UNGRADED if old else ""
     if old.rank == new.rank:
@@ -186,7 +199,7 @@ def _move(old, new):
 
 
 def rows(comparison):
-    """The lines as rows of a paper, what stayed as it was apart."""
+    """Return the comparison as rows of a paper."""
     return [
         {
             "kind": f"{line.label}（{line.move_label}）" if line.move else line.label,

@@ -10,7 +10,10 @@ from registers.models import Scheme, Unit
 
 @kind("ledger", title="导出台账", place="台账", door="ledger")
 def ledger(parameters, owner):
-    """The ledger a person asked for, with what that person may read at the time the worker writes it."""
+    """Write the ledger that a person asked for.
+
+    It holds what that person may read at the time the worker writes it.
+    """
     actor = Actor(owner)
     unit = Unit.objects.visible_to(actor).get(code=parameters["unit"])
     scheme = Scheme.objects.visible_to(actor).in_use()

@@ -1,18 +1,24 @@
-"""Propose a grade under a scheme's rule, with the reason in words. A person decides. Pure: no Django."""
+"""The grade that a scheme's rule proposes, with the reason in words.
+
+A person decides. Pure: no Django.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The grade the rule arrives at (a grade code) and why; ``grade`` None while a factor is open."""
+    """The grade (a code) that the rule proposes, and why.
+
+    ``grade`` is None as long as a factor has no value.
+    """
 
     grade: str | None
     reason: str
 
 
 def propose(rules, factors, *, forced_by=()):
-    """Propose a grade.
+    """Propose a grade for a risk point.
 
     ``rules`` is the typed scheme, ``factors`` maps factor code to value code, ``forced_by`` names facts of
     the point (``major_matter``) that a scheme may let force a grade. Source: R1-23 to R1-26, R0-08, R2-10, R3-19.

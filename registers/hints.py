@@ -1,5 +1,7 @@
-"""防控提示: who has been in place long enough, and what should not lie in one hand. Hints with their reason, never refusals.
+"""防控提示: hints on rotation and on separation of duties.
 
+Who has held a post for long enough, and which duties should not lie with one person. Each hint says its reason; none
+refuses anything.
 Source: R1-39, R1-40, R3-27, R4-05, R4-06, R4-09.
 """
 
@@ -27,8 +29,9 @@ UNWRITTEN = "（年限为通行做法，方案原文未写明）"
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint: what shows it (``reason``), what to do about it (``remedy``), and what and whom it is about.
+    """One hint about a unit, a post, a power or a person.
 
+    ``reason`` says what it rests on, ``remedy`` what to do about it.
     ``due``: the day since which it holds, None where no day matters; ``coming``: that day is still ahead.
     """
 
@@ -45,12 +48,15 @@ class Hint:
 
     @property
     def label(self):
-        """What kind of hint it is, in words."""
+        """The kind of hint in words."""
         return KINDS[self.kind]
 
 
 def hints(rules, units, *, on):
-    """All hints about ``units`` as of the day ``on`` under a scheme; a constant number of queries."""
+    """Return all hints about ``units`` as of the day ``on`` under a scheme.
+
+    A constant number of queries.
+    """
     leaders = rules.rotation.leader_terms is not None or bool(rules.rotation.heads_kept_from)
     facts = Facts(units, on, leaders=leaders)
     found = []
@@ -60,7 +66,10 @@ def hints(rules, units, *, on):
 
 
 def for_reader(found, actor):
-    """Those of ``found`` that this person reads: about leaders only the office, the registrar and whom they are about."""
+    """Keep those of ``listed`` that this person may read.
+
+    Hints about leaders are for the office, the registrar and the leaders they are about.
+    """
     wide = actor.unit_ids("office", "registrar")
     return [
         hint
@@ -70,7 +79,10 @@ def for_reader(found, actor):
 
 
 class Facts:
-    """What the register says of some units on a day, read once; of those who lead them only where ``leaders`` matter."""
+    """What the register says of some units on a day, read once.
+
+    Who leads the units is read only if ``leaders`` is true.
+    """
 
     def __init__(self, units, on, *, leaders):
         self.on = on
@@ -92,7 +104,7 @@ class Facts:
         self.leading, self.school_heads = self._leaders() if leaders else ([], set())
 
     def _leaders(self):
-        """Who is in charge of the units, and who heads the institution."""
+        """Return who is in charge of the units, and who heads the institution."""
         led = Q(role="leader_in_charge", unit__in=self.units)
         heads = Q(role__in=["unit_head", "party_committee"], unit__parent=None)
         rows = list(
@@ -105,12 +117,12 @@ class Facts:
         return in_charge, {row.user_id for row in rows if row.role != "leader_in_charge"}
 
     def hand(self, post):
-        """Whose hand a post is: its holder's, or the post itself while it is vacant."""
+        """Return a key for who does the work of a post: its holder, or the post itself while vacant."""
         held = self.holders.get(post.pk)
         return ("user", held.user_id) if held else ("post", post.pk)
 
     def person(self, post):
-        """The name of a post's holder; empty while it is vacant."""
+        """Return the name of a post's holder, or an empty text while it is vacant."""
         held = self.holders.get(post.pk)
         return held.user.name if held else ""
 
@@ -118,7 +130,7 @@ class Facts:
         return frozenset(self.holders[post.pk].user_id for post in posts if post.pk in self.holders)
 
     def steps(self, item):
-        """``(step, post)`` of the steps that one of the unit's posts takes."""
+        """Return ``(step, post)`` for the steps of a power that are taken by a post of its unit."""
         taken = [(step, self.by_name.get((item.unit_id, step.post_name))) for step in item.steps.all()]
         return [(step, post) for step, post in taken if post is not None]
 
@@ -129,7 +141,10 @@ class Facts:
 
 
 def _post_term(rotation, facts, rules):
-    """Who has been in a post for as long as the scheme lets him, or nearly. Source: R1-40, R4-09."""
+    """Hint at holders who have been in a post for as long as the scheme allows, or nearly.
+
+    Source: R1-40, R4-09.
+    """
     if rotation.post_years is None:
         return
     flag, noun = FLAGS[rotation.flag]
@@ -158,7 +173,7 @@ def _post_term(rotation, facts, rules):
 
 
 def _leader_term(rotation, facts, rules):
-    """Which leader has had the same portfolio for more terms than the scheme lets him. Source: R4-06."""
+    """Hint at leaders who have had a portfolio for as many terms as the scheme allows. Source: R4-06."""
     if rotation.leader_terms is None:
         return
     years = rotation.leader_terms * rotation.term_years
@@ -187,7 +202,7 @@ def _leader_term(rotation, facts, rules):
 
 
 def _head_in_charge(rotation, facts, rules):
-    """A head of the institution who himself takes charge of a unit in one of the domains he is kept from. Source: R4-05."""
+    """Hint at heads who take charge of a unit in a domain that the scheme keeps them from. Source: R4-05."""
     kept = {domain.code: domain.label for domain in rules.domains if domain.code in rotation.heads_kept_from}
     heads = [row for row in facts.leading if row.user_id in facts.school_heads]
     if not kept or not heads:
@@ -212,7 +227,7 @@ def _head_in_charge(rotation, facts, rules):
 
 
 def _own_check(rotation, facts, rules):
-    """One person on a step and on a later one of the same process that checks it. Source: R1-39."""
+    """Hint at people who take a step and also a later step that checks it. Source: R1-39."""
     if not rotation.separation:
         return
     for item in facts.powers:
@@ -240,7 +255,7 @@ def _own_check(rotation, facts, rules):
 
 
 def _one_hand(rotation, facts, rules):
-    """A process of several steps all of which lie with one person. Source: R1-39."""
+    """Hint at processes of several steps that all lie with one person. Source: R1-39."""
     if not rotation.separation:
         return
     for item in facts.powers:
@@ -261,7 +276,10 @@ def _one_hand(rotation, facts, rules):
 
 
 def _mixed_powers(rotation, facts, rules):
-    """One person accountable, in one domain, for powers of different kinds: deciding, carrying out, supervising. Source: R1-39, R4-20."""
+    """Hint at people accountable in one domain for powers of different kinds.
+
+    The kinds are deciding, carrying out and supervising. Source: R1-39, R4-20.
+    """
     if not rotation.separation:
         return
     labels = {domain.code: domain.label for domain in rules.domains}

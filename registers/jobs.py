@@ -1,4 +1,7 @@
-"""Work for a worker: a row first, then a wake-up call (design decision 8)."""
+"""Work that a worker does for a person, such as writing a file.
+
+The row comes first, then a wake-up call (design decision 8).
+"""
 
 from urllib.parse import quote
 
@@ -27,14 +30,20 @@ def kind(name, *, title, place, door):
 
 
 def create(name, *, owner, parameters, at):
-    """Put a job on record and wake a worker once the transaction has committed. ``parameters`` holds ids, no text."""
+    """Write a job's row and wake a worker once the transaction has committed.
+
+    ``parameters`` holds ids, no text.
+    """
     job = Job.objects.create(kind=name, owner=owner, parameters=parameters, created_at=at)
     transaction.on_commit(wake)
     return job
 
 
 def wake():
-    """Tell the workers that there is work; when the broker is down, the next sweep finds the row."""
+    """Tell the workers that there is work.
+
+    When the broker is down, the next sweep finds the row.
+    """
     from celery import current_app  # noqa: PLC0415 (slow import)
     from kombu.exceptions import OperationalError  # noqa: PLC0415 (slow import)
 
@@ -51,7 +60,10 @@ def waiting(at):
 
 
 def work(*, at, limit=20):
-    """Do waiting jobs, oldest first; return how many were finished. Two workers never do the same job at once."""
+    """Do waiting jobs, oldest first, and return how many were finished.
+
+    Two workers never do the same job at once.
+    """
     done = 0
     for pk in list(waiting(at).order_by("pk").values_list("pk", flat=True)[:limit]):
         if leases.take(waiting(at).filter(pk=pk), "started_at", tries="attempts", at=at):

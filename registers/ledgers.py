@@ -1,4 +1,7 @@
-"""The ledger (风险岗位廉能管理台账): rows as of a day, totals, and the workbook. Source: R1-29, R1-31, C5-16."""
+"""The ledger (风险岗位廉能管理台账): rows as of a day, totals, and the workbook.
+
+Source: R1-29, R1-31, C5-16.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -27,7 +30,7 @@ TAIL = [("责任领导", 10), ("备案日期", 12), ("调整记录", 16), ("备�
 
 @dataclass
 class Scope:
-    """Which points and measures a reader's ledger may hold, as querysets."""
+    """The points and measures that a reader's ledger may hold, as querysets."""
 
     points: object
     measures: object
@@ -35,7 +38,11 @@ class Scope:
 
 @dataclass
 class Row:
-    """One point of the ledger with its ``measures``: stage → text; ``standing``: stage → the measure itself."""
+    """One risk point of the ledger with its measures.
+
+    ``by_stage`` maps a stage's code to the measure in force, ``leader`` is the name of the leader in charge,
+    ``versions`` counts the versions of the point so far, ``stages`` are ``(code, label)``.
+    """
 
     point: RiskPoint
     standing: dict
@@ -58,7 +65,7 @@ class Row:
         ]
 
     def arranged(self, code):
-        """Who and by when at a stage, in brackets; empty where neither was said."""
+        """Return who and by when at a stage, in brackets, or an empty text where neither is given."""
         measure = self.standing.get(code)
         if measure is None:
             return ""
@@ -68,7 +75,7 @@ class Row:
 
     @property
     def days(self):
-        """By when they are to be carried out, where a day is named: ``[(stage label, day)]``."""
+        """By when the measures are to be carried out, where a day is named: ``[(stage label, day)]``."""
         return [
             (label, self.standing[code].due_on)
             for code, label in self.stages
@@ -81,12 +88,15 @@ class Row:
 
 
 def for_reader(actor):
-    """What ``actor`` may read."""
+    """Return the scope of what ``actor`` may read."""
     return Scope(RiskPoint.objects.visible_to(actor), ControlMeasure.objects.visible_to(actor))
 
 
 def everything():
-    """For the operator's command on the server, which has the database anyway."""
+    """Return the scope of the whole register.
+
+    For the operator's command on the server, which has the database anyway.
+    """
     return Scope(
         RiskPoint.objects.filter(in_force_from__isnull=False),
         ControlMeasure.objects.filter(in_force_from__isnull=False),
@@ -94,7 +104,7 @@ def everything():
 
 
 def points_of(scope, scheme, unit, *, on):
-    """The points of ``unit`` and all below it, in force on ``on``, gravest first."""
+    """Return the points of ``unit`` and all below it, in force on ``on``, gravest first."""
     return (
         scope.points.in_force(on)
         .filter(unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug)
@@ -104,7 +114,10 @@ def points_of(scope, scheme, unit, *, on):
 
 
 def rows(scope, scheme, unit, *, on, points=None):
-    """Ledger rows of ``unit`` and all below it as of the end of the day ``on``; a constant number of queries."""
+    """Return the ledger rows of ``unit`` and all below it as of the end of the day ``on``.
+
+    A constant number of queries. ``points`` restricts the rows to some of the points, such as one page of them.
+    """
     found = list(points if points is not None else points_of(scope, scheme, unit, on=on))
     series = [point.series for point in found]
     measures = {}
@@ -136,7 +149,10 @@ def rows(scope, scheme, unit, *, on, points=None):
 
 
 def _among(name, values):
-    """A filter that stays one query; a whole school's list is longer than a database's parameter limit."""
+    """Return a filter on ``values`` that stays one query.
+
+    A whole school's list is longer than a database's limit on parameters; then nothing is filtered.
+    """
     return Q(**{f"{name}__in": values}) if len(values) <= 900 else Q()
 
 
@@ -146,7 +162,7 @@ def _leaders(on):
 
 
 def totals(scheme, unit, *, on):
-    """Counts by unit and grade over all points in force, also those whose text stays with their unit.
+    """Count all points in force by unit and grade, also those whose text stays with their unit.
 
     Returns ``[(unit name, {grade label or "未评定": count}, total)]``; figures only, so no reader's scope applies.
     """
@@ -164,12 +180,12 @@ def totals(scheme, unit, *, on):
 
 
 def columns(scheme):
-    """The ledger's columns under a scheme, its measure stages among them: ``[(label, width)]``."""
+    """Return the ledger's columns under a scheme, its measure stages among them: ``[(label, width)]``."""
     return [*HEAD, *((stage.label, 30) for stage in scheme.rules.measure_stages), *ARRANGED, *TAIL]
 
 
 def cells(number, row, levels):
-    """One ledger row as texts, in the order of ``columns``."""
+    """Return one ledger row as texts, in the order of ``columns``."""
     point = row.point
     return [
         number,
@@ -193,14 +209,17 @@ def cells(number, row, levels):
 
 
 def _each(told, stages):
-    """``[(stage label, value)]`` in lines; the value alone where all ``stages`` have the same."""
+    """Write ``[(stage label, value)]`` in lines, or the value alone where all ``stages`` have the same."""
     if len(told) == stages and len({value for _, value in told}) == 1:
         return str(told[0][1])
     return "\n".join(f"{label}：{value}" for label, value in told)
 
 
 def workbook(scope, scheme, unit, *, on, year):
-    """The ledger as XLSX bytes: a summary by grade, then a sheet per unit. Nothing is cut, no cell is a formula."""
+    """Return the ledger as XLSX bytes: a summary by grade, then a sheet per unit.
+
+    No text is cut, no cell is a formula.
+    """
     rules = scheme.rules
     labels = [grade.label for grade in rules.grades] + ["未评定"]
     title = f"{rules.identity.institution}{year}年度{rules.ledger_title}"
@@ -244,7 +263,10 @@ def workbook(scope, scheme, unit, *, on, year):
 
 @source("unit_ledger")
 def unit_ledger(*, unit, on, rules, reader=None):
-    """The ledger of one unit as a paper, the measures of all stages in one column; what ``reader`` may read. Source: C5-16."""
+    """Return the ledger of one unit as a paper's document, as far as ``reader`` may read it.
+
+    The measures of all stages stand in one column. Source: C5-16.
+    """
     scheme = Scheme.objects.filter(slug=rules.identity.slug).order_by("-version").first()
     scope = for_reader(reader) if reader else everything()
     found = points_of(scope, scheme, unit, on=on).filter(unit=unit)

@@ -1,4 +1,7 @@
-"""Who may read what is on record (access matrix: reference/reliability.md section 5; R1-30, R4 三员)."""
+"""Rules on who may read and change what is on record.
+
+One policy per model. Source: R1-30, R4 (三员).
+"""
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -11,7 +14,7 @@ ADMIN_ONLY_REASON = "系统管理员、安全管理员和审计员不接触填�
 
 
 class OpenToStaff(Policy):
-    """Organisation facts every colleague may look up."""
+    """The policy of organisation facts that every colleague may look up."""
 
     def visible(self, rows, actor):
         return rows if actor.is_authenticated else rows.none()
@@ -23,7 +26,10 @@ class UnitPolicy(OpenToStaff):
         return YES if actor.has("registrar", "sys_admin") else no("只有管理员可以维护单位信息。")
 
     def may_view_ledger(self, actor, unit):
-        """The ledger of a unit (or of the school, when ``unit`` is the root). Source: R1-29, R1-31."""
+        """Read the ledger of a unit, or of the school when ``unit`` is the root.
+
+        Source: R1-29, R1-31.
+        """
         if any(actor.holds(role, unit.pk) for role in (*SCHOOL_ROLES, "registrar")):
             return YES
         if unit.pk in actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge"):
@@ -33,13 +39,16 @@ class UnitPolicy(OpenToStaff):
     may_export_ledger = may_view_ledger
 
     def may_view_hints(self, actor, unit):
-        """Hints on rotation and on separation of duties: about people, so for those who can do something about it."""
+        """Read hints on rotation and on separation of duties.
+
+        They are about people, so they are for those who can do something about it.
+        """
         if unit.pk in actor.unit_ids(*HINTED):
             return YES
         return no("只有单位负责人、分管校领导、学校办公室和管理员可以查看防控提示。")
 
     def may_add_regulation(self, actor, unit):
-        """Put a regulation of this unit on record. Source: R0-20, R1-54."""
+        """Add a regulation to this unit's directory. Source: R0-20, R1-54."""
         if unit.pk in actor.unit_ids("liaison", "unit_head", "office", "registrar"):
             return YES
         return no("制度由本单位联络员、单位负责人或学校办公室、管理员登记。")
@@ -63,7 +72,10 @@ class IncumbencyPolicy(OpenToStaff):
 @policy("registers.Appointment")
 class AppointmentPolicy(OpenToStaff):
     def may_set_up_standin(self, actor, appointment):
-        """Name somebody who exercises this role for a time: its holder, or the registrar for him."""
+        """Name somebody who exercises this role for a time.
+
+        For its holder, or for the registrar on his behalf.
+        """
         if appointment.role in ADMINISTRATORS:
             return no("系统管理员、安全管理员和审计员不能委托他人代理。")
         if appointment.acting_for_id:
@@ -73,7 +85,10 @@ class AppointmentPolicy(OpenToStaff):
         return no("代理由本人设立，或由管理员代为设立。")
 
     def may_end_standin(self, actor, appointment):
-        """End it before its day: whoever is stood in for, the stand-in himself, or the registrar."""
+        """End a stand-in's appointment before its last day.
+
+        For the person stood in for, the stand-in himself, or the registrar.
+        """
         if appointment.acting_for_id is None:
             return no("这不是代理。")
         if appointment.until <= max(actor.on, appointment.since):
@@ -99,7 +114,10 @@ class SchemeDraftPolicy(Policy):
 @policy("registers.LeadingGroup")
 class LeadingGroupPolicy(OpenToStaff):
     def visible(self, rows, actor):
-        """Filed lists are known to all colleagues; a list in the making only to its unit's liaison and head."""
+        """Show filed groups to all colleagues.
+
+        A list that is not filed yet is for its unit's liaison and head only.
+        """
         if not actor.is_authenticated:
             return rows.none()
         return rows.filter(Q(since__isnull=False) | Q(unit__in=actor.unit_ids("liaison", "unit_head")))
@@ -107,7 +125,7 @@ class LeadingGroupPolicy(OpenToStaff):
 
 @policy("registers.Regulation")
 class RegulationPolicy(OpenToStaff):
-    """Regulations are there to be known by everybody. Source: R0-20."""
+    """The policy of regulations, which everybody may read. Source: R0-20."""
 
     def may_change(self, actor, regulation):
         return can(actor, "add_regulation", regulation.unit)
@@ -116,7 +134,10 @@ class RegulationPolicy(OpenToStaff):
 @policy("registers.PowerItem")
 class PowerItemPolicy(Policy):
     def visible(self, rows, actor):
-        """Powers in force are for the whole school (R1-36); proposals travel with their sheet."""
+        """Show powers in force to the whole school (R1-36).
+
+        Proposals are shown with their sheet only.
+        """
         if not actor.is_authenticated:
             return rows.none()
         return rows.filter(in_force_from__isnull=False)
@@ -125,9 +146,10 @@ class PowerItemPolicy(Policy):
 @policy("registers.RiskPoint")
 class RiskPointPolicy(Policy):
     def visible(self, rows, actor):
-        """Own points; a unit's by those who answer for it; the school's share by the office.
+        """Show own points, points of units one answers for, and the office's share of all others.
 
-        The office keeps unit points and those personal points whose grade the scheme copies to it (R1-30).
+        The office's share, which the leader in charge also reads, are the points of units and those personal points
+        whose grade the scheme copies to it (R1-30).
         """
         if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
             return rows.none()
@@ -146,7 +168,7 @@ class RiskPointPolicy(Policy):
 @policy("registers.ControlMeasure")
 class ControlMeasurePolicy(Policy):
     def visible(self, rows, actor):
-        """Measures of the points one may read, and those one has to carry out oneself."""
+        """Show the measures of points one may read, and those one has to carry out oneself."""
         points = RiskPoint.objects.visible_to(actor).filter(series=OuterRef("point_series"))
         mine = Q(responsible=actor.user_id) if actor.is_authenticated else Q(pk__in=[])
         return rows.filter(Exists(points) | mine, in_force_from__isnull=False)
@@ -155,7 +177,10 @@ class ControlMeasurePolicy(Policy):
 @policy("registers.PostGrade")
 class PostGradePolicy(Policy):
     def visible(self, rows, actor):
-        """The grade of one's own post; a unit's by those who answer for it; all of them by the school's part."""
+        """Show the grade of one's own post and of posts in units one answers for.
+
+        School roles and the registrar read all of them.
+        """
         if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
             return rows.none()
         units = actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", "registrar", *SCHOOL_ROLES)
@@ -165,7 +190,7 @@ class PostGradePolicy(Policy):
 @policy("registers.AuditEntry")
 class AuditEntryPolicy(Policy):
     def visible(self, rows, actor):
-        """The auditor reads the chain; everyone reads his own acts."""
+        """Show the whole chain to the auditor, and to everyone else his own acts."""
         if not actor.is_authenticated:
             return rows.none()
         return rows if actor.has("auditor") else rows.filter(actor=actor.user_id)

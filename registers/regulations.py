@@ -1,4 +1,7 @@
-"""Putting regulations on record and changing them, one by one or as a pasted list. Source: R0-20, R1-54, C5-22."""
+"""Adding and changing regulations, one by one or as a pasted list.
+
+Source: R0-20, R1-54, C5-22.
+"""
 
 import re
 from datetime import date
@@ -73,7 +76,10 @@ def link(regulation, powers):
 
 
 def linkable(regulation_unit, *, on):
-    """The powers in force that a regulation of this unit may be linked to: its own, or the whole school's for the root."""
+    """Return the powers in force that a regulation of this unit may be linked to.
+
+    They are the unit's own, or the whole school's for the root.
+    """
     powers = PowerItem.objects.in_force(on).select_related("unit")
     if regulation_unit.parent_id is not None:
         powers = powers.filter(unit=regulation_unit)
@@ -81,7 +87,10 @@ def linkable(regulation_unit, *, on):
 
 
 def usable(unit):
-    """What a measure of ``unit`` may name as its basis: the unit's and the school's regulations that are not repealed."""
+    """Return the regulations that a measure of ``unit`` may name as its basis.
+
+    They are the unit's and those of the units above it, as far as they are not repealed.
+    """
     above = [*unit.ancestors().values_list("pk", flat=True), unit.pk]
     return (
         Regulation.objects.filter(unit__in=above)
@@ -92,7 +101,7 @@ def usable(unit):
 
 @transaction.atomic
 def add_list(unit, text, *, state, actor, at):
-    """Put a pasted list on record, all of it or nothing; return the regulations. Raises ``Faulty``.
+    """Add a pasted list of regulations, all of it or nothing, and return them. Raises ``Faulty``.
 
     One regulation a line: ``名称｜文号｜日期``; tabs, as a spreadsheet copies them, count as separators too.
     """
@@ -114,7 +123,10 @@ def _add_row(unit, values, *, actor, at):
 
 
 def read_list(text, taken=frozenset()):
-    """``(rows, faults)`` of a pasted list; ``taken``: names that are on record already."""
+    """Read a pasted list and return ``(rows, faults)``.
+
+    ``taken``: names that are in the directory already.
+    """
     rows, faults, seen = [], [], {}
     lines = [
         (number, line) for number, line in enumerate(without_unseen(text)[0].splitlines(), start=1) if line.strip()
@@ -139,7 +151,7 @@ def read_list(text, taken=frozenset()):
 
 
 def _row(parts):
-    """The values of one line and what is wrong with it (empty: nothing)."""
+    """Return the values of one line and what is wrong with it (empty: nothing)."""
     if len(parts) > 3:
         return {}, f"有 {len(parts)} 栏，多于三栏。{WRITTEN}。"
     name, number, day = (*parts, "", "")[:3]
@@ -156,7 +168,10 @@ def _row(parts):
 
 
 def read_day(text):
-    """A day as people write it (2026-09-30, 2026.9.30, 2026年9月30日); None where it is none."""
+    """Read a day as people write it: 2026-09-30, 2026.9.30 or 2026年9月30日.
+
+    Returns None where it is no day.
+    """
     found = DAY.match(text)
     try:
         return date(*map(int, found.groups())) if found else None

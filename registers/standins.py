@@ -1,4 +1,7 @@
-"""Stand-ins (代理): who exercises a role for its absent holder, for a time named beforehand (reliability R14)."""
+"""Stand-ins (代理): who exercises a role for its absent holder.
+
+Always for a time that is named beforehand (reliability R14).
+"""
 
 from django.db import transaction
 
@@ -12,17 +15,21 @@ LONGEST = 180  # days
 
 
 def roles_of(user, *, on):
-    """The appointments that ``user`` may have exercised by somebody else on the day ``on``: his own, the administrators' apart."""
+    """Return the appointments of ``user`` that somebody else may exercise on the day ``on``.
+
+    They are those he holds in his own right, except those of the three administrators.
+    """
     held = Appointment.objects.in_own_right().in_force(on).filter(user=user).exclude(role__in=ADMINISTRATORS)
     return held.select_related("unit").order_by("role", "unit__position", "pk")
 
 
 @transaction.atomic
 def set_up(appointments, *, to, since, last, note, actor, at):
-    """Let ``to`` exercise these ``appointments`` of one person from ``since`` to the end of the day ``last``; return the new rows.
+    """Let ``to`` exercise these ``appointments`` of one person for a time, and return the new rows.
 
-    ``appointments`` are ids, ``note`` says why. Two people asking at once: the rows of the principal are locked, so the second
-    one sees the first. Raises ``Refused`` or ``NotAllowed``; then nothing has changed.
+    ``appointments`` are ids. The time runs from ``since`` to the end of the day ``last``; ``note`` says why. Two people
+    asking at once: the rows of the principal are locked, so the second one sees the first. Raises ``Refused`` or
+    ``NotAllowed``; then nothing has changed.
     """
     on = clock.local_day(at)
     held = list(
@@ -102,7 +109,10 @@ def _check_free(row, to, since, until):
 
 @transaction.atomic
 def end(standin_id, *, actor, at):
-    """End a stand-in's power before its day: from now on; one that has not begun never begins. Raises ``NotAllowed``."""
+    """End a stand-in's power today, before its last day.
+
+    One that has not begun never begins. Raises ``NotAllowed``.
+    """
     row = Appointment.objects.select_for_update(of=("self",)).get(pk=standin_id)
     require(actor, "end_standin", row)
     row.until = max(clock.local_day(at), row.since)
@@ -112,7 +122,7 @@ def end(standin_id, *, actor, at):
 
 
 def last_day(row):
-    """The last day on which a stand-in may act."""
+    """Return the last day on which a stand-in may act."""
     return row.until - clock.days(1)
 
 

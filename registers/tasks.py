@@ -1,4 +1,4 @@
-"""What workers do for this app: one call each, safe to run twice."""
+"""The tasks of this app for workers: one call each, safe to run twice."""
 
 from celery import shared_task
 

@@ -1,4 +1,7 @@
-"""Text as people type it: without what nobody can see, where two texts differ, and digests. Pure: no Django."""
+"""Text as people type it: invisible characters, differences, digests.
+
+Pure: no Django.
+"""
 
 import hashlib
 import json
@@ -15,7 +18,8 @@ _UNSEEN = re.compile(
 def digest_of(value):
     """Return the SHA-256 digest (64 hex digits) of the canonical JSON of ``value``.
 
-    Whatever JSON does not know (days, identifiers) counts by its text. Two values have one digest only if they read the same.
+    Whatever JSON does not know (days, identifiers) counts by its text. Two values have one digest only if they read the
+    same.
     """
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return digest_of_text(text)
@@ -32,7 +36,11 @@ def without_unseen(text):
 
 
 def segments(old, new):
-    """Both texts as ``components/diff.html`` takes them; texts with little in common are shown whole."""
+    """Return both texts in marked pieces, as ``components/diff.html`` takes them.
+
+    Each piece is ``("equal", "delete" or "insert", text)``. Texts with little in common are shown whole, one after the
+    other.
+    """
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     if matcher.ratio() < 0.5:
         return [(kind, text) for kind, text in (("delete", old), ("insert", new)) if text]

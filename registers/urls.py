@@ -1,4 +1,4 @@
-"""Doors to what is on record."""
+"""URL patterns of the registers app."""
 
 from django.urls import path, register_converter
 

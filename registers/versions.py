@@ -1,4 +1,7 @@
-"""The only place that puts versions in force or takes them out (design decision 3)."""
+"""The only place that puts versions in force or takes them out.
+
+Source: design decision 3.
+"""
 
 from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem, RiskPoint
 from registers.refusals import Refused
@@ -12,7 +15,7 @@ def _moved_on(record):
 
 
 def enter_into_force(record, *, on):
-    """Put a proposal in force from the day ``on``, closing the version of its series that was.
+    """Put a proposal in force from the day ``on`` and close the open version of its series.
 
     Raises ``Refused`` when the record is no proposal.
     """
@@ -28,7 +31,7 @@ def enter_into_force(record, *, on):
 
 
 def load_history(records, *, on):
-    """Put records from before this system in force since the day ``on``, many at once; return them saved.
+    """Put records from before this system in force since the day ``on``, and return them saved.
 
     Only for what no submission of this system can have brought: last year's register of a demo, an old ledger. They
     are the first versions of their series and close nothing. Raises ``Refused`` when one of them is on record

@@ -1,4 +1,4 @@
-"""What people type about regulations."""
+"""The forms for regulations."""
 
 from django import forms
 
@@ -20,7 +20,10 @@ def _char(label, most, *, required=False, help_text=""):
 
 
 class RegulationForm(forms.Form):
-    """One regulation. ``units``: those for which it may be put on record; none on the form that changes one."""
+    """The form of one regulation.
+
+    ``units``: those to whose directory it may be added; None on the form that changes a regulation.
+    """
 
     unit = forms.ModelChoiceField(
         Unit.objects.none(),
@@ -53,7 +56,7 @@ class RegulationForm(forms.Form):
             self.fields["unit"].queryset = units
 
     def clean_name(self):
-        """The name without invisible characters and without the marks 《》 around it."""
+        """Return the name without invisible characters and without the marks 《》 around it."""
         name = without_unseen(self.cleaned_data["name"])[0].strip()
         name = name[1:-1].strip() if name.startswith("《") and name.endswith("》") and name.count("《") == 1 else name
         if not name:
@@ -72,7 +75,7 @@ class RegulationForm(forms.Form):
 
 
 class RegulationListForm(forms.Form):
-    """A pasted list of regulations."""
+    """The form of a pasted list of regulations."""
 
     unit = forms.ModelChoiceField(
         Unit.objects.none(),

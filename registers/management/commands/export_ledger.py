@@ -1,4 +1,7 @@
-"""manage.py export_ledger --scheme SLUG --year Y [--unit CODE] [--as-of DATE] -o FILE"""
+"""Write the annual ledger to a file.
+
+manage.py export_ledger --scheme SLUG --year Y [--unit CODE] [--as-of DATE] -o FILE
+"""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""manage.py load_schemes [FILE…] [--check]"""
+"""Check scheme files and load them.
+
+manage.py load_schemes [FILE…] [--check]
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""manage.py verify_audit"""
+"""Verify the audit chain.
+
+manage.py verify_audit
+"""
 
 from django.core.management.base import BaseCommand, CommandError
 

@@ -10,11 +10,11 @@ from registers.models.spans import WITHOUT_END, SpanQuerySet, span_constraint
 
 
 class UnitQuerySet(ScopedQuerySet, TreeQuerySet):
-    """Units; ``descendants`` and ``ancestors`` come from the tree."""
+    """Units in a tree, with ``descendants`` and ``ancestors``."""
 
 
 class Unit(TreeNode):
-    """A unit of the institution (单位); the root is the institution itself.
+    """A unit of the institution (单位). The root is the institution itself.
 
     Affiliated hospitals are units with sub-units of their own. Source: R0-02, R3-04.
     """
@@ -56,9 +56,10 @@ class Unit(TreeNode):
 
 
 class LeadingGroup(models.Model):
-    """A unit's leading group (领导小组) with its work plan; ``since`` None means not filed yet.
+    """A unit's leading group (领导小组) with its work plan.
 
-    Filed before review starts; a new list closes the old one. Source: R1-06, R1-50, R1-51, R3-02.
+    ``since`` None: not filed yet. Filed before review starts; a new list closes the old one. Source: R1-06, R1-50,
+    R1-51, R3-02.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="leading_groups", verbose_name="单位")

@@ -9,7 +9,7 @@ from registers.models.spans import WITH_END, WITHOUT_END, SpanQuerySet, in_force
 
 
 class People(UserManager.from_queryset(ScopedQuerySet)):
-    """Accounts; ``create_user`` hashes the password."""
+    """The manager of accounts. ``create_user`` hashes the password."""
 
     def create_user(self, number, password=None, **fields):
         user = self.model(number=number, **fields)
@@ -51,14 +51,17 @@ class User(AbstractBaseUser):
 
 
 class AppointmentQuerySet(SpanQuerySet):
-    """Roles people hold, in their own right or for somebody who is absent."""
+    """Roles that people hold, in their own right or as stand-ins for somebody who is absent."""
 
     def in_own_right(self):
-        """Without stand-ins."""
+        """Leave out the stand-ins."""
         return self.filter(acting_for=None)
 
     def in_force(self, on):
-        """Roles held on the day ``on``; a stand-in's only for as long as the person he stands in for holds it himself."""
+        """Keep the roles held on the day ``on``.
+
+        A stand-in's role counts only for as long as the person he stands in for holds it himself.
+        """
         held = self.model.objects.filter(
             *in_force_on(on),
             acting_for=None,
@@ -124,5 +127,5 @@ class Appointment(models.Model):
 
     @property
     def holder(self):
-        """Who holds the role, in words: 甲, or 甲（代乙）."""
+        """The name of the holder: 甲, or 甲（代乙） for a stand-in."""
         return f"{self.user}（代{self.acting_for}）" if self.acting_for_id else str(self.user)

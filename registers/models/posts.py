@@ -1,4 +1,4 @@
-"""Posts, what they are for, and who has held them."""
+"""Posts, their duties, and who has held them."""
 
 from django.db import models
 
@@ -7,7 +7,10 @@ from registers.models.spans import WITHOUT_END, SpanQuerySet, span_constraint
 
 
 class Post(models.Model):
-    """A post of a unit (岗位). The register belongs to the post; holders come and go. Source: R1-01, R2-02, R3-15."""
+    """A post of a unit (岗位).
+
+    The register belongs to the post; holders come and go. Source: R1-01, R2-02, R3-15.
+    """
 
     class Tier(models.TextChoices):
         LEADING = "leading", "领导岗位"
@@ -49,7 +52,7 @@ class Duty(models.Model):
 
 
 class Incumbency(models.Model):
-    """Who holds a post, from one day to another (任职). Source: R0-26, R1-40."""
+    """A person's time in a post, from one day to another (任职). Source: R0-26, R1-40."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="incumbencies")
     user = models.ForeignKey("registers.User", models.PROTECT, related_name="incumbencies")

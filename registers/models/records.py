@@ -6,9 +6,10 @@ from registers.access import ScopedQuerySet
 
 
 class AuditEntry(models.Model):
-    """One act, chained to the one before (审计). Appended by ``registers.audit`` only; the database refuses change.
+    """One act in the audit chain (审计), tied to the entry before.
 
-    ``detail`` holds ids and digests, never form text.
+    Appended by ``registers.audit`` only; the database refuses any change. ``detail`` holds ids and digests, never form
+    text.
     """
 
     sequence = models.BigIntegerField(unique=True)
@@ -31,7 +32,7 @@ class AuditEntry(models.Model):
 
 
 class AuditHead(models.Model):
-    """The end of the chain: one row, locked last, so that entries never fork."""
+    """The end of the audit chain: one row, locked last, so that entries never fork."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     sequence = models.BigIntegerField(default=0)
@@ -45,7 +46,10 @@ class AuditHead(models.Model):
 
 
 class Job(models.Model):
-    """Work done by a worker for a person: an export. States are timestamps, not words."""
+    """Work that a worker does for a person, such as an export.
+
+    Its state follows from timestamps; there is no state column.
+    """
 
     kind = models.CharField(max_length=40)
     parameters = models.JSONField(default=dict)
@@ -68,7 +72,10 @@ class Job(models.Model):
 
 
 class DemoClock(models.Model):
-    """How far the demo's clock runs ahead of the real one (seconds); used only where settings.DEMO is on."""
+    """The seconds by which the demo's clock runs ahead of the real one.
+
+    Used only where settings.DEMO is on.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     ahead_seconds = models.BigIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""The school's and its units' own regulations (制度), and which powers rest on them."""
+"""The regulations of the school and its units (制度), and the powers that rest on them."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +7,11 @@ from registers.access import ScopedQuerySet
 
 
 class Regulation(models.Model):
-    """A regulation that a unit has issued or means to issue (制度); one of the root unit holds for the whole school.
+    """A regulation that a unit has issued or means to issue (制度).
 
-    ``version`` counts its savings, so that the second of two editors is told. What replaces an old one is a regulation of
-    its own: the old one stays on record as repealed. Source: R0-20, R1-54, C5-22.
+    One of the root unit holds for the whole school. ``version`` counts how often it was saved, so that the second of
+    two editors is refused. What replaces an old regulation is a regulation of its own: the old one stays as repealed.
+    Source: R0-20, R1-54, C5-22.
     """
 
     class State(models.TextChoices):
@@ -48,7 +49,10 @@ class Regulation(models.Model):
 
 
 class RegulationPower(models.Model):
-    """A power that rests on a regulation; by its series, so that the link outlives the power's versions."""
+    """A power that rests on a regulation.
+
+    It is named by its series, so that the link outlives the power's versions.
+    """
 
     regulation = models.ForeignKey(Regulation, models.CASCADE, related_name="power_links")
     power_series = models.UUIDField(db_index=True)

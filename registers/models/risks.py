@@ -1,4 +1,4 @@
-"""Risk points and what is done about them."""
+"""Risk points, the grades of posts, and control measures."""
 
 from django.db import models
 from django.db.models import Q
@@ -51,7 +51,10 @@ class RiskPoint(Versioned):
 
 
 class PostGrade(Versioned):
-    """One version of the grade of a post as a whole (岗位风险等级), beside the grades of its points. Source: R3-22, B5-8."""
+    """One version of the grade of a post as a whole (岗位风险等级).
+
+    It stands beside the grades of the post's risk points. Source: R3-22, B5-8.
+    """
 
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="post_grades")
     post = models.ForeignKey("registers.Post", models.PROTECT, related_name="grades")
@@ -72,8 +75,8 @@ class PostGrade(Versioned):
 class ControlMeasure(Versioned):
     """One version of a measure at one stage against one risk point (防控措施).
 
-    ``point_series`` is the series of the point, so a measure outlives the point's versions. ``responsible`` None: whoever
-    answers for the point. ``due_on``: by when it is to be carried out. Source: R0-13, R0-20, R1-29, R3-31.
+    ``point_series`` is the series of the point, so a measure outlives the point's versions. ``responsible`` None:
+    whoever answers for the point. ``due_on``: by when it is to be carried out. Source: R0-13, R0-20, R1-29, R3-31.
     """
 
     point_series = models.UUIDField(db_index=True)

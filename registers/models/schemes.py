@@ -1,4 +1,4 @@
-"""Schemes in force, with their categories and grades as rows so that points can refer to them."""
+"""Schemes, and their categories and grades as rows so that points can refer to them."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,12 +9,12 @@ from registers.schemes.language import Scheme as SchemeDocument
 
 
 class SchemeQuerySet(ScopedQuerySet):
-    """Versions of rule books."""
+    """Versions of schemes."""
 
     def in_use(self):
-        """The version in force of the rule book that the institution follows; None while there is none on record.
+        """Return the current version of the scheme that the institution follows.
 
-        Before an institution has chosen, the first by name stands in for it.
+        Before an institution has chosen, the first by name counts. None while no scheme has been loaded.
         """
         own = Unit.objects.filter(parent=None, scheme_slug=models.OuterRef("slug"))
         current = self.filter(is_current=True).defer("source")
@@ -22,7 +22,10 @@ class SchemeQuerySet(ScopedQuerySet):
 
 
 class Scheme(models.Model):
-    """One immutable version of an institution's rule book (方案). Campaigns keep the version they began with."""
+    """One immutable version of an institution's rule book (方案).
+
+    A campaign keeps the version it began with.
+    """
 
     slug = models.SlugField(max_length=40)
     version = models.PositiveIntegerField("版本")
@@ -50,7 +53,10 @@ class Scheme(models.Model):
 
     @property
     def rules(self):
-        """The rule book as types; parsed once per process because a version never changes."""
+        """The scheme's document as typed rules.
+
+        Parsed once per process, because a version never changes.
+        """
         found = self._rules.get(self.digest)
         if found is None:
             found = self._rules[self.digest] = SchemeDocument.model_validate(self.document)
@@ -58,7 +64,10 @@ class Scheme(models.Model):
 
 
 class SchemeDraft(models.Model):
-    """A rule book in the making (方案草稿): any text, right or wrong. ``version`` counts its savings."""
+    """A scheme that is still being written (方案草稿): any text, right or wrong.
+
+    ``version`` counts how often it was saved.
+    """
 
     title = models.CharField("草稿名称", max_length=120)
     text = models.TextField("方案内容")
@@ -93,7 +102,7 @@ class RiskCategory(models.Model):
 
 
 class Grade(models.Model):
-    """A grade of a scheme version (风险等级); ``rank`` 1 is the gravest.
+    """A grade of a scheme version (风险等级). ``rank`` 1 is the gravest.
 
     ``copied_to_office``: sheets of this grade leave the unit (R1-30).
     """

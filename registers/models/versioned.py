@@ -8,10 +8,11 @@ from registers.models.spans import VersionQuerySet
 
 
 class Versioned(models.Model):
-    """One version of a record; ``series`` ties the versions together.
+    """One version of a record that is never edited once in force.
 
-    ``in_force_from`` None: a proposal that is still travelling its route. ``in_force_until``: the first
-    day no longer in force; None: still in force. Only ``registers.versions`` sets either.
+    All versions of a record have the same ``series``. ``in_force_from`` None: a proposal that is still travelling its
+    route. ``in_force_until``: the first day no longer in force; None: still in force. Only ``registers.versions`` sets
+    either.
     """
 
     series = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)

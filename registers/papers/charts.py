@@ -1,4 +1,7 @@
-"""The charts of a power item, on screen and on paper: 权力运行流程图, and 廉政风险防控图 with risks and measures. Source: C5-18."""
+"""The charts of a power item, on screen and on paper.
+
+权力运行流程图 shows the process, 廉政风险防控图 adds risks and measures. Source: C5-18.
+"""
 
 from django.template.loader import get_template
 
@@ -9,7 +12,10 @@ TITLES = {False: "权力运行流程图", True: "廉政风险防控图"}
 
 
 def power_chart(item, rules, *, on, reader, with_risks):
-    """The chart of ``item`` (a power with its steps) as of ``on``, with those risks that ``reader`` may read."""
+    """Return the chart of the power ``item`` as of ``on``.
+
+    With those risk points that ``reader`` may read, if ``with_risks``.
+    """
     steps = list(item.steps.all())
     risks = _risks(item, steps, rules, on, reader) if with_risks else {}
     stages = [
@@ -19,7 +25,10 @@ def power_chart(item, rules, *, on, reader, with_risks):
 
 
 def _risks(item, steps, rules, on, reader):
-    """Step position → its risks: where the acting post is the point's, else at the first step."""
+    """Return the risk points to be drawn, as position of the step → risks.
+
+    A point stands at the step that its post takes, else at the first step.
+    """
     found = (
         RiskPoint.objects.visible_to(reader)
         .in_force(on)
@@ -52,7 +61,7 @@ def _place(point, steps):
 
 
 def to_html(item, drawn, *, on, with_risks, standalone):
-    """The chart's page: a page of its own, or the fragment for a page of the site."""
+    """Return the chart as HTML: a page of its own, or the fragment for a page of the site."""
     held = Incumbency.objects.in_force(on).filter(post=item.accountable_post_id).select_related("user").first()
     return get_template("papers/chart.html").render(
         {

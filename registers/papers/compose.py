@@ -1,7 +1,8 @@
-"""Layout + document → ``Paper``: everything a writer needs, already in words. Pure: no Django.
+"""Composing: a layout and a document become a ``Paper``.
 
-A *document* is the plain JSON that a filled paper shows, and what is frozen when a paper is filed: ``fields``,
-``rows``, ``fixed``, ``signoffs`` by step, ``marks``, ``code``, ``year``, ``version``, ``institution``.
+A ``Paper`` holds everything that a writer needs, already in words. A *document* is the plain JSON that a filled paper
+shows, and what is frozen when a paper is filed: ``fields``, ``rows``, ``fixed``, ``signoffs`` by step, ``marks``,
+``code``, ``year``, ``version``, ``institution``. Pure: no Django.
 """
 
 import re
@@ -26,7 +27,7 @@ _CHARACTERS = {"landscape": 66, "portrait": 40}
 
 
 class UnknownSource(KeyError):
-    """No function is registered under the name of a rows source."""
+    """A refusal because no function is registered under the name of a source."""
 
     def __str__(self):
         return f"没有名为“{self.args[0]}”的表单数据来源；已有：{'、'.join(sorted(SOURCES)) or '（无）'}。"
@@ -34,7 +35,7 @@ class UnknownSource(KeyError):
 
 @dataclass(frozen=True)
 class Column:
-    """A leaf column; ``share`` in whole percent of the table's width, all shares sum to 100."""
+    """A column that holds values. ``share`` is its whole percent of the table's width."""
 
     share: int
     align: str
@@ -42,7 +43,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of head or body; ``column`` counts leaf columns from 0."""
+    """A cell of head or body. ``column`` counts the columns that hold values, from 0."""
 
     text: str
     column: int
@@ -53,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class HeaderField:
-    """A label and its value; the value spans ``colspan`` columns of the header grid, at least ``lines`` high."""
+    """A label and its value, which takes ``colspan`` header columns and at least ``lines`` lines."""
 
     label: str
     text: str
@@ -79,7 +80,7 @@ class Block:
     colspan: int = 1
 
     def closing(self, across=100):
-        """Name, the seal's place and date, which stand at the right: on one line if ``across`` characters hold it."""
+        """Return name, seal and date, on one line if ``across`` characters hold them."""
         who = "　　".join(part for part in (self.name, "（盖章）" if self.seal else "") if part)
         line = "　　".join(part for part in (who, self.date) if part)
         # Digits are half as wide as Chinese characters.
@@ -98,7 +99,7 @@ class Paper:
     """A paper ready to be written.
 
     Header and footer are rows of fields and blocks on grids of label, value, label, value … whose widths are
-    ``header_shares`` and ``footer_shares`` in percent. ``points`` is the text size; ``row_height`` the least
+    ``header_shares`` and ``footer_shares`` in percent. ``text_size`` is in points; ``row_height`` the least
     height of a body row in mm (0: as high as its text).
     """
 
@@ -120,14 +121,14 @@ class Paper:
     footer: tuple[tuple[Block, ...], ...]
     marks: tuple[str, ...]
     notes: tuple[str, ...]
-    points: float
+    text_size: float
     code: str
     year: int | None
     version: str
 
     @property
     def edition(self):
-        """Campaign year and version as printed in the footer. Source: C0."""
+        """The campaign year and the version as printed in the footer. Source: C0."""
         return "　".join(part for part in (f"{self.year}年度" if self.year else "", self.version) if part)
 
     @property
@@ -136,7 +137,7 @@ class Paper:
 
 
 def source(name):
-    """Register the decorated function as the one that makes documents for ``rows: name``."""
+    """Register the function that makes documents for ``rows: name`` or ``compiled: name`` of a layout."""
 
     def register(function):
         SOURCES[name] = function
@@ -146,22 +147,22 @@ def source(name):
 
 
 def document_for(name, **about):
-    """The document that the source ``name`` makes. Raises ``UnknownSource``."""
+    """Return the document that the source ``name`` makes. Raises ``UnknownSource``."""
     if name not in SOURCES:
         raise UnknownSource(name)
     return SOURCES[name](**about)
 
 
 def file_name(paper, suffix):
-    """A name for the download that no file system, header or shell trips over. Source: X14."""
+    """Return a name for the download that no file system, header or shell trips over. Source: X14."""
     return re.sub(r"[^\w（）()-]+", "-", paper.full_title)[:80].strip("-") + f".{suffix}"
 
 
 def compose(layout, document, *, blank=False):
-    """Resolve ``layout`` with ``document`` into a ``Paper``; ``blank`` makes the empty form.
+    """Resolve ``layout`` with ``document`` into a ``Paper``.
 
-    Numbers the rows, sorts them, spreads them over the fixed rows, drops unprintable characters and says so
-    in a note. Source: C0, R1-29.
+    ``blank`` makes the empty form. Numbers the rows, sorts them, spreads them over the fixed rows, drops unprintable
+    characters and says so in a note. Source: C0, R1-29.
     """
     kept = ("fixed", "year", "version", "institution")
     document, dropped = cleaned({key: document.get(key) for key in kept} if blank else document)
@@ -193,7 +194,7 @@ def compose(layout, document, *, blank=False):
         footer=footer,
         marks=tuple(m.text for m in layout.marks if not m.when or m.when in (document.get("marks") or ())),
         notes=(*layout.notes, *notes),
-        points=10.5 if len(leaves) > 4 else 12,
+        text_size=10.5 if len(leaves) > 4 else 12,
         code=document.get("code") or "",
         year=document.get("year"),
         version=document.get("version") or "",
@@ -202,7 +203,7 @@ def compose(layout, document, *, blank=False):
 
 
 def empty(layout, rules):
-    """The blank form of a scheme's paper, its fixed rows already written. ``rules``: the ``SchemeRules`` it belongs to."""
+    """Return the blank form of a paper of the scheme ``rules``, its fixed rows already written."""
     level = layout.level if layout.level != "school" else "unit"
     fixed = [category.label for category in rules.categories_for(level)]
     return compose(
@@ -211,12 +212,12 @@ def empty(layout, rules):
 
 
 def _room_for_handwriting(paper):
-    """The height of an empty row, in mm, with which the form just fills its page; 8 to 40, in a letter 8."""
+    """Return the height in mm of an empty row with which the form just fills its page (8 to 40)."""
     if paper.paragraphs:
         return 8
 
     def height(lines):
-        return (1.4 * lines + 0.6) * paper.points * _MM_PER_POINT
+        return (1.4 * lines + 0.6) * paper.text_size * _MM_PER_POINT
 
     used = sum(height(max(1.2, *(field.lines for field in row))) for row in paper.header)
     used += sum(height(1) for _ in paper.head_rows)
@@ -234,7 +235,7 @@ def _filled(text, values):
 
 
 def _shares(widths):
-    """Whole percents that sum to 100: 1 for each, the rest in proportion to ``widths``."""
+    """Return whole percents that sum to 100: 1 for each, the rest in proportion to ``widths``."""
     if not widths:
         return ()
     rest = 100 - len(widths)
@@ -243,7 +244,7 @@ def _shares(widths):
 
 
 def _header_shares(layout):
-    """Widths of the header grid: label, value, label, value … wide enough for the labels and for a date."""
+    """Return the widths of the header grid, wide enough for the labels and for a date."""
     pairs = max((len(row) for row in layout.header), default=0)
     labels, wants = [0] * pairs, [7] * pairs
     for row in layout.header:
@@ -277,7 +278,7 @@ def _align(leaf):
 
 
 def _head(columns):
-    """Head cells row by row: groups span their leaves, single columns span down to the last head row."""
+    """Return head cells row by row: groups span their columns, others span down to the last row."""
 
     def depth(column):
         return 1 + max(map(depth, column.columns)) if column.columns else 1
@@ -328,7 +329,7 @@ def _place(value):
 
 
 def _fixed_rows(field, leaves, rows, fixed):
-    """Every value of ``fixed`` in its order, then values nobody announced: nothing that was filled in is lost."""
+    """Return every value of ``fixed`` in its order, then values not listed there, so that nothing is lost."""
     number, named = 0, [words(row.get(field)) for row in rows]
     for value in dict.fromkeys([*fixed, *named]):
         group = [row for row, name in zip(rows, named, strict=True) if name == value]

@@ -1,4 +1,4 @@
-"""Papers as a Word document: the same content for those who must hand in or go on editing a .docx.
+"""Papers as a Word document, for those who must hand in or go on editing a .docx.
 
 Tables are written as WordprocessingML: python-docx takes seconds for the cells of a long table and knows neither
 repeated heads nor East Asian faces.
@@ -33,7 +33,7 @@ _TITLE_AT_22 = {"landscape": 33, "portrait": 21}
 
 
 def to_docx(papers):
-    """Papers as one document, a section each, with its own orientation and page count. Source: C0, X12."""
+    """Return papers as one document, a section each, with its own page count. Source: C0, X12."""
     document = Document()
     document.core_properties.author = document.core_properties.comments = ""
     document.core_properties.title = papers[0].full_title if papers else ""
@@ -73,13 +73,13 @@ def _paragraph(text, *, align="left", face=_BODY, size=10.5, bold=False, more=""
 
 
 def _texts(text, keep=False, **style):
-    """One paragraph for each line of ``text``, without space around it."""
+    """Return one paragraph for each line of ``text``, without space around it."""
     more = (_KEEP if keep else "") + _CLOSE
     return "".join(_paragraph(line, more=more, **style) for line in text.split("\n"))
 
 
 def _cell(content, width, *, across=1, merge=None, top=False):
-    """A table cell around paragraphs; ``merge`` restart or continue joins it with the cells below or above."""
+    """Return a table cell around paragraphs. ``merge`` joins it with the cells below or above."""
     span = f'<w:gridSpan w:val="{across}"/>' if across > 1 else ""
     joined = f'<w:vMerge w:val="{merge}"/>' if merge else ""
     return (
@@ -95,7 +95,7 @@ def _row(cells, *, head=False, height=0, whole=True):
 
 
 class _PaperSection:
-    """Writes one paper into the document's last section."""
+    """The writer of one paper into the document's last section."""
 
     def __init__(self, document, paper, *, alone):
         self.body, self.paper = document.element.body, paper
@@ -218,10 +218,10 @@ class _PaperSection:
         for row in paper.header:
             cells = []
             for at, field in enumerate(row):
-                cells.append(_cell(_texts(field.label, align="center", face=_HEAD, size=paper.points), widths[2 * at]))
+                cells.append(_cell(_texts(field.label, align="center", face=_HEAD, size=paper.text_size), widths[2 * at]))
                 span = sum(widths[2 * at + 1 :][: field.colspan])
-                cells.append(_cell(_texts(field.text, size=paper.points), span, across=field.colspan))
-            rows.append(_row(cells, height=max(1.4, *(field.lines * 1.3 for field in row)) * paper.points * 20))
+                cells.append(_cell(_texts(field.text, size=paper.text_size), span, across=field.colspan))
+            rows.append(_row(cells, height=max(1.4, *(field.lines * 1.3 for field in row)) * paper.text_size * 20))
         if rows:
             self.table(widths, rows)
 
@@ -230,14 +230,14 @@ class _PaperSection:
         if not paper.columns:
             return
         widths = self.widths([column.share for column in paper.columns])
-        style = {"face": _HEAD, "size": paper.points}
+        style = {"face": _HEAD, "size": paper.text_size}
         rows = [_row(cells, head=True) for cells in self.cells(paper.head_rows, widths, lambda row, cell: style)]
         # The last row stays with the sign-offs: a page of signatures alone could be put under any text.
         last = paper.body[-1] if paper.footer else None
         height = paper.row_height * _TWIPS_PER_MM
         rows += [
             _row(cells, height=height)
-            for cells in self.cells(paper.body, widths, lambda row, cell: {"size": paper.points, "keep": row is last})
+            for cells in self.cells(paper.body, widths, lambda row, cell: {"size": paper.text_size, "keep": row is last})
         ]
         self.table(widths, rows)
 
@@ -270,19 +270,19 @@ class _PaperSection:
         widths, rows = self.widths(paper.footer_shares), []
         for number, row in enumerate(paper.footer, 1):
             spans = [sum(widths[2 * at + 1 :][: block.colspan]) for at, block in enumerate(row)]
-            holds = [int((span - 160) / paper.points / 20) for span in spans]
+            holds = [int((span - 160) / paper.text_size / 20) for span in spans]
             high = [
                 sum(lines_taken(line, across) for line in block.lines) for block, across in zip(row, holds, strict=True)
             ]
             whole = max(high) <= _WHOLE
             keep, cells = whole and number < len(paper.footer), []
             for at, block in enumerate(row):
-                label = _texts(block.label, keep, align="center", face=_HEAD, size=paper.points)
+                label = _texts(block.label, keep, align="center", face=_HEAD, size=paper.text_size)
                 cells.append(_cell(label, widths[2 * at]))
                 lines = [*block.lines, *[""] * (block.room - high[at] - 1)]
-                content = "".join(_texts(line, keep, size=paper.points) for line in lines)
+                content = "".join(_texts(line, keep, size=paper.text_size) for line in lines)
                 if closing := block.closing(holds[at]):
-                    content += _texts(closing, keep, align="right", size=paper.points)
+                    content += _texts(closing, keep, align="right", size=paper.text_size)
                 top = block.kind == "opinion"
                 cells.append(_cell(content or "<w:p/>", spans[at], across=block.colspan, top=top))
             rows.append(_row(cells, whole=whole))

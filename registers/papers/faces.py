@@ -1,5 +1,6 @@
-"""The type faces of papers: are they there, which files are they, and smaller copies that print twice as fast.
+"""The typefaces of papers: whether they are installed, their files, and smaller copies.
 
+A smaller copy prints twice as fast.
 A Noto face has 65,000 glyphs; taking the few that a form shows out of it costs more than the form's layout. A copy
 with the characters of GB 2312 is made once per process; rarer characters still come from the whole face.
 """
@@ -21,14 +22,18 @@ _COPIES = (
 
 
 class FacesMissing(Exception):
-    """Chinese text cannot be printed; the message is a Chinese sentence with the remedy."""
+    """A refusal because no typeface can print Chinese text.
+
+    The message is a Chinese sentence with the remedy.
+    """
 
 
 @cache
 def require_chinese():
-    """Raise ``FacesMissing`` unless some font has Chinese characters; asked until there is one.
+    """Raise ``FacesMissing`` unless some font has Chinese characters.
 
-    Without it a PDF is made all the same, full of empty boxes. Source: stack analysis section 4.
+    The system is asked again until there is one. Without it a PDF is made all the same, full of empty boxes. Source:
+    stack analysis section 4.
     """
     if "zh-cn" not in _match("Noto Serif CJK SC:lang=zh-cn", "%{lang}").split("|"):
         raise FacesMissing("无法生成 PDF：系统缺少中文字体。请管理员安装：apt-get install fonts-noto-cjk。")
@@ -36,7 +41,7 @@ def require_chinese():
 
 @cache
 def sheet_and_assets():
-    """``(CSS, assets)``: @font-face rules and, by ``asset:`` address, the font that each rule loads.
+    """Return ``(CSS, assets)``: @font-face rules and, by ``asset:`` address, the font each rule loads.
 
     Faces that the operator put into FONT_DIR go by the name of their file, e.g. ``FangSong_GB2312.ttf``.
     """
@@ -62,14 +67,14 @@ def _match(pattern, wanted):
 
 
 def _common_characters():
-    """ASCII and all of GB 2312, as code points."""
+    """Return ASCII and all of GB 2312, as code points."""
     rows = (bytes((high, low)) for high in range(0xA1, 0xF8) for low in range(0xA1, 0xFF))
     text = "".join(row.decode("gb2312", "ignore") for row in rows)
     return sorted({*range(0x20, 0x7F), *map(ord, text)})
 
 
 def _common_part(pattern):
-    """The common characters of the font that ``pattern`` finds, or None where HarfBuzz cannot make a copy."""
+    """Return the common characters of a font, or None where HarfBuzz cannot make a copy."""
     family, file, index = _match(pattern, "%{family}|%{file}|%{index}").rsplit("|", 2)
     if pattern.partition(":")[0] not in family.split(","):
         return None

@@ -1,4 +1,7 @@
-"""A ``Paper`` as HTML, and that HTML as PDF. Whatever users typed is text: escaped, and nothing is ever fetched."""
+"""A ``Paper`` as HTML, and that HTML as PDF.
+
+Whatever users typed is text: escaped, and nothing is ever fetched.
+"""
 
 import re
 from functools import cache
@@ -25,16 +28,22 @@ _PRESS = Lock()
 
 
 class PaperError(Exception):
-    """A paper cannot be printed; the message is a Chinese sentence with the remedy."""
+    """A paper that cannot be printed.
+
+    The message is a Chinese sentence with the remedy.
+    """
 
 
 def to_html(paper, *, standalone=True):
-    """``paper`` as HTML: a page of its own that needs no other file, or the fragment for a page of the site."""
+    """Return ``paper`` as HTML.
+
+    Either a page of its own that needs no other file, or the fragment for a page of the site.
+    """
     return _markup(paper, standalone=standalone, styles=STYLES.read_text(encoding="utf-8") if standalone else "")
 
 
 def to_pdf(papers):
-    """Papers as one PDF, each starting on a new page of its own orientation and counting its own pages.
+    """Return papers as one PDF, each from a new page in its own orientation, counting its own pages.
 
     The same papers give the same bytes. Raises ``PaperError`` when pango or a Chinese font is missing or there is
     nothing to print. Source: X09, X12, C0.
@@ -46,7 +55,7 @@ def to_pdf(papers):
 
 
 def markup_to_pdf(markup):
-    """A page of our own templates as PDF: a chart. Raises ``PaperError`` as ``to_pdf`` does."""
+    """Return a page of our own templates as PDF. Raises ``PaperError`` as ``to_pdf`` does."""
     return _printed([markup])
 
 
@@ -74,7 +83,10 @@ def _print(markups, title):
 
 
 def require_fonts():
-    """Raise ``PaperError`` unless pango and a font with Chinese characters are there. Source: stack section 4."""
+    """Raise ``PaperError`` unless pango and a font with Chinese characters are installed.
+
+    Source: stack analysis section 4.
+    """
     try:
         import weasyprint  # noqa: F401, PLC0415 (needs pango: the rest of the site works without it)
     except (ImportError, OSError) as error:
@@ -93,7 +105,7 @@ def _markup(paper, *, standalone, styles=""):
     page = {
         "paper": paper,
         "standalone": standalone,
-        "size": "small" if paper.points < 12 else "normal",
+        "size": "small" if paper.text_size < 12 else "normal",
         # Our own file, not user text; a <style> element does not know entities.
         "styles": mark_safe(styles),
         "header": header,
@@ -108,7 +120,7 @@ def _markup(paper, *, standalone, styles=""):
 
 
 def _valued(row, shares, paper):
-    """A row of header or footer: ``(item, label, lines, closing)`` each, and whether it is too long to stay whole."""
+    """Return header or footer cells as ``(item, label, lines, closing)``, and whether the row may break."""
     items, lines = [], 0
     for at, item in enumerate(row):
         across = _across(sum(shares[2 * at + 1 :][: item.colspan]), paper)
@@ -120,7 +132,7 @@ def _valued(row, shares, paper):
 
 def _across(share, paper):
     """Chinese characters side by side in ``share`` percent of the table."""
-    return max(2, int((_WIDTH[paper.orientation] * share / 100 - 11) / paper.points))
+    return max(2, int((_WIDTH[paper.orientation] * share / 100 - 11) / paper.text_size))
 
 
 def _label(text, share, paper):

@@ -1,4 +1,4 @@
-"""Rows compiled from the register itself: directories of powers, processes, duties and regulations."""
+"""Documents compiled from the register: directories of powers, processes, duties, regulations."""
 
 from django.db.models import Q
 
@@ -8,7 +8,10 @@ from registers.papers.compose import source
 
 @source("power_directory")
 def power_directory(*, unit, on, rules, reader=None):
-    """风险岗位职权目录: every power in force of a unit with its post and holder on the day ``on``. Source: R1-14."""
+    """风险岗位职权目录: the powers in force of a unit with post and holder on the day ``on``.
+
+    Source: R1-14.
+    """
     domains = {domain.code: domain.label for domain in rules.domains}
     holders = dict(Incumbency.objects.in_force(on).filter(post__unit=unit).values_list("post_id", "user__name"))
     return {
@@ -30,7 +33,7 @@ def power_directory(*, unit, on, rules, reader=None):
 
 @source("process_directory")
 def process_directory(*, unit, on, rules, reader=None):
-    """风险岗位业务流程目录: how each power in force is exercised. Source: R1-34, R1-35."""
+    """风险岗位业务流程目录: the steps of each power in force. Source: R1-34, R1-35."""
     return {
         "rows": [
             {
@@ -60,7 +63,7 @@ def _powers(unit, on):
 
 @source("duty_list")
 def duty_list(*, unit, on, rules, reader=None):
-    """岗位职责—权力—步骤清单: what each post is for, its powers, how they are exercised, where they could be abused.
+    """岗位职责—权力—步骤清单: the duties, powers, steps and risk points of each post.
 
     Of the risk points only those that ``reader`` may read. Source: R0-17, C5-29.
     """
@@ -87,9 +90,10 @@ def duty_list(*, unit, on, rules, reader=None):
 
 @source("regulation_directory")
 def regulation_directory(*, unit, on, rules, reader=None):
-    """制度目录: the unit's regulations and those of the school that its powers or measures rest on; then what powers name besides.
+    """制度目录: the regulations of a unit, and what rests on each of them.
 
-    Of the risk points only those that ``reader`` may read. Source: R1-54, C5-22.
+    First the unit's own, then those of the school that its powers or measures rest on, then texts that its powers name
+    as their basis. Of the risk points only those that ``reader`` may read. Source: R1-54, C5-22.
     """
     powers = list(_powers(unit, on))
     subjects = {}  # regulation → names of powers and risk points
@@ -125,14 +129,14 @@ def regulation_directory(*, unit, on, rules, reader=None):
 
 
 def _resting(powers):
-    """``(regulation, power)`` of the powers that are linked to a regulation."""
+    """Return ``(regulation, power)`` for the powers that are linked to a regulation."""
     by_series = {item.series: item for item in powers}
     links = RegulationPower.objects.filter(power_series__in=by_series).order_by("pk")
     return [(number, by_series[series]) for number, series in links.values_list("regulation_id", "power_series")]
 
 
 def _controlled(unit, on, reader):
-    """``(regulation, content of a point)`` of the points whose measures name a regulation."""
+    """Return ``(regulation, content of a point)`` for the points whose measures name a regulation."""
     measures = ControlMeasure.objects.in_force(on).filter(unit=unit, regulation__isnull=False)
     named = list(measures.order_by("pk").values_list("regulation_id", "point_series"))
     readable = RiskPoint.objects.visible_to(reader) if reader else RiskPoint.objects.all()

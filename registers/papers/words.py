@@ -1,4 +1,7 @@
-"""What a value looks like on paper: clean text, Chinese dates, numbered lists. Pure: no Django."""
+"""A value as it stands on paper: clean text, Chinese dates, numbered lists.
+
+Pure: no Django.
+"""
 
 import re
 from datetime import datetime
@@ -13,17 +16,27 @@ _BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 
 
 def printable(text):
-    """Return ``text`` with one kind of line break and no unprintable character, and how many were left out."""
+    """Return ``text`` as it can be printed, and how many characters were left out.
+
+    It has one kind of line break and no unprintable character.
+    """
     return without_unseen(_BREAKS.sub("\n", text).replace("\t", "  "))
 
 
 def lines_taken(text, across):
-    """How many lines ``text`` takes where ``across`` Chinese characters stand side by side; never too few."""
+    """Return how many lines ``text`` takes in a given width, never too few.
+
+    ``across``: how many Chinese characters stand side by side.
+    """
     return sum(max(1, ceil(len(part) / across)) for part in text.split("\n"))
 
 
 def chinese_date(value, *, blank=BLANK_DATE):
-    """``2026-09-25`` (or a day, or a moment in ISO form) as 2026年9月25日; any other text unchanged."""
+    """Return a date as 2026年9月25日.
+
+    ``value`` is a day, a moment or the ISO form of either; any other text is returned unchanged, nothing becomes
+    ``blank``.
+    """
     if not value:
         return blank
     try:
@@ -34,7 +47,7 @@ def chinese_date(value, *, blank=BLANK_DATE):
 
 
 def cleaned(value):
-    """``printable`` for every text of a document; returns the document and the count."""
+    """Return a document with every text made ``printable``, and how many characters were left out."""
     if isinstance(value, str):
         text, dropped = printable(value)
         return text.strip(), dropped
@@ -48,7 +61,7 @@ def cleaned(value):
 
 
 def words(value, kind="text"):
-    """A value as text; lists become numbered lines. Source: C0."""
+    """Return a value as text, a list as numbered lines. Source: C0."""
     if kind == "date":
         return chinese_date(value, blank="")
     if value is None:

@@ -52,7 +52,7 @@ class LedgerSheet:
 
 
 def to_xlsx(papers):
-    """Papers as one workbook, a sheet each, ready to print. The same papers give the same bytes. Source: C0, X12."""
+    """Return papers as a workbook, a sheet each. The same papers give the same bytes. Source: C0, X12."""
     book, taken, overflow = _workbook(), {APPENDIX}, []
     for paper in papers:
         name = sheet_name(paper.full_title, taken)
@@ -61,7 +61,10 @@ def to_xlsx(papers):
 
 
 def ledger_workbook(sheets):
-    """Ledger sheets as one workbook. Memory does not grow with the rows: they are streamed. Source: C5-16, X05."""
+    """Return ledger sheets as one workbook.
+
+    Memory does not grow with the rows: they are streamed. Source: C5-16, X05.
+    """
     book, taken, overflow, bodies = _workbook(), {APPENDIX}, [], {}
     styles = _styles(book)
     for number, sheet in enumerate(sheets, 1):
@@ -71,7 +74,10 @@ def ledger_workbook(sheets):
 
 
 def sheet_name(text, taken):
-    r"""A tab's name that Excel accepts (31 characters, none of []:*?/\) and that is new to ``taken``; joins it."""
+    r"""Return a name for a tab that Excel accepts and that is new to ``taken``, and add it there.
+
+    Excel takes at most 31 characters and none of []:*?/\.
+    """
     plain = re.sub(r"[\[\]:*?/\\\n]", " ", printable(text)[0]).strip(" '") or "表"
     name, number = plain[:31].rstrip(" '"), 1
     while name.casefold() in taken:
@@ -82,7 +88,7 @@ def sheet_name(text, taken):
 
 
 def write_table(place, sheet, styles, overflow):
-    """Write title, note and head into the openpyxl sheet ``place``; return a file with the rows as XML.
+    """Write a ledger's title, note and head, and return a file with its rows as XML.
 
     openpyxl would take ten times as long for the rows, so they are written aside and put in on saving.
     """
@@ -107,7 +113,7 @@ def write_table(place, sheet, styles, overflow):
 
 
 def _stream(rows, sheet, head, styles, overflow):
-    """Write the rows' XML below row ``head``; return the number of the last one."""
+    """Write the rows' XML below row ``head`` and return the number of the last one."""
     columns = [(get_column_letter(at), max(1, int(wide / 2))) for at, (_, wide) in enumerate(sheet.columns, 1)]
     text_style, number_style, day_style = styles
     row = head
@@ -139,7 +145,7 @@ def _stream(rows, sheet, head, styles, overflow):
 
 
 def _parts(text, across, most=28):
-    """``text`` in parts of at most ``most`` lines: no row of a sheet can be higher, the rest would not be seen."""
+    """Split ``text`` into parts of at most ``most`` lines, as no row of a sheet can be higher."""
     parts, room = [[]], most
     for line in text.split("\n"):
         for at in range(0, len(line) or 1, across * most):
@@ -153,12 +159,12 @@ def _parts(text, across, most=28):
 
 
 def _height(lines, size=10):
-    """A row's height in points; Excel allows 409."""
+    """Return a row's height in points. Excel allows 409."""
     return min(409, size * 1.4 * lines + 4)
 
 
 def _fitting(text, where, overflow):
-    """``text`` as a cell may hold it; what does not fit goes to the appendix, never nowhere. Source: X02."""
+    """Return ``text`` as a cell may hold it. What does not fit goes to the appendix. Source: X02."""
     if not text.isprintable():
         text, dropped = printable(text)
         if dropped:
@@ -171,7 +177,7 @@ def _fitting(text, where, overflow):
 
 
 def _put(place, row, column, text, *, font=None, align="left", across=1, down=1, border=_BOX):
-    """Write ``text`` as text, merged over ``across`` columns and ``down`` rows; return the cell."""
+    """Write ``text`` as text, merged over ``across`` columns and ``down`` rows, and return the cell."""
     cell = place.cell(row, column)
     cell.value = text
     cell.data_type = "s"  # openpyxl would take a leading = for a formula
@@ -234,9 +240,10 @@ def _bytes(book, overflow, bodies=None):
 
 
 def restamp(data, bodies=None):
-    """Copy an Office file without the time of its making, so that the same content gives the same bytes (X12).
+    """Copy an Office file without the time of its making.
 
-    ``bodies`` maps the name of a worksheet part to a file of row XML that is put in after its last row.
+    So the same content gives the same bytes (X12). ``bodies`` maps the name of a worksheet part to a file of row XML
+    that is put in after its last row.
     """
     target = io.BytesIO()
     with zipfile.ZipFile(data) as old, zipfile.ZipFile(target, "w") as new:

@@ -1,6 +1,7 @@
-"""How a campaign is run under a rule book: reminders, newcomers, successors, activities, rotation. Pure: no Django, no database.
+"""The settings of a campaign in a scheme: reminders, newcomers, successors, activities, rotation.
 
-The seeds say little of this; what they leave open has a customary default here, so that a file without these sections works.
+The seeds say little of this; what they leave open has a customary default here, so that a file without these sections
+works. Pure: no Django, no database.
 """
 
 from typing import Annotated, Literal
@@ -13,16 +14,17 @@ Days = Annotated[int, Field(ge=1, le=60)]
 
 
 class Escalation(Part):
-    """So many working days after a deadline, ``tell`` hears of it as well."""
+    """A role that hears of an overdue sheet ``after`` so many working days."""
 
     after: Days
     tell: Role
 
 
 class Reminding(Part):
-    """When whoever owes something is reminded, in working days ``before`` the deadline, and who hears afterwards (``escalate``).
+    """When somebody who owes a sheet is reminded, and who else hears of it later.
 
-    The day itself always reminds. Source: R1-12 and every dated step; R0-31.
+    ``before``: working days before the deadline; the day itself always reminds. ``escalate``: who hears afterwards.
+    Source: R1-12 and every dated step; R0-31.
     """
 
     before: list[Days] = [5, 1]
@@ -35,8 +37,9 @@ class Reminding(Part):
 
 
 class Succession(Part):
-    """A new holder of a post confirms, revises or disputes its points within ``days`` working days.
+    """The task of a new holder of a post: to go through the post's risk points.
 
+    He confirms, revises or disputes each of them within ``days`` working days.
     ``route``: one of the scheme's own, in place of filling and the head's signature. Source: R0-26.
     """
 
@@ -47,7 +50,7 @@ class Succession(Part):
 
 
 class Conduct(Part):
-    """How a campaign is run.
+    """How a campaign is run under a scheme.
 
     ``newcomer_days``: working days that somebody who joins in the middle has at least; ``extensions``: who grants a longer
     term for a task whose ``deadline`` is ``extension``.
@@ -60,7 +63,10 @@ class Conduct(Part):
 
 
 class ActivityKind(Named):
-    """A kind of meeting or education that is put on record. Source: R0-15, R0-16, R1-42, R3-09, R3-29, R4-01, R4-18."""
+    """A kind of meeting or education that is recorded.
+
+    Source: R0-15, R0-16, R1-42, R3-09, R3-29, R4-01, R4-18.
+    """
 
     purpose: Literal["mobilisation", "education", "supervision"] = "education"
     source: str = ""
@@ -68,8 +74,9 @@ class ActivityKind(Named):
 
 
 class Rotation(Part):
-    """How long is too long, and what should not lie in one hand; hints, never refusals.
+    """Limits on time in a post and on duties in one hand.
 
+    They lead to hints, never to refusals.
     ``post_years``: years in a post (of those with ``flag``, if given) after which rotation is due, announced ``alert_months``
     before. ``leader_terms`` of ``term_years`` each: how long a leader's portfolio stays as it is. ``heads_kept_from``: domains
     that the head of the institution does not take charge of himself. ``separation``: whether to look for one person on steps

@@ -13,7 +13,7 @@ _TEN_DAYS_END = {"上旬": 10, "中旬": 20, "下旬": 31, "底": 31}
 
 @dataclass(frozen=True)
 class DateRule:
-    """A day of the year as a rule book names it.
+    """A day of the year as a scheme names it.
 
     ``month`` 1-12; ``day`` 1-31, cut to the month's last day; ``year_offset`` in years against the
     campaign's year; ``label`` keeps the original wording (4月上旬). Source: R1-12, R3-07, R3-10.
@@ -48,7 +48,7 @@ class DateRule:
         return cls(month, min(day, longest), offset, label)
 
     def on(self, year):
-        """The named day in the campaign year ``year``."""
+        """Return the named day in the campaign year ``year``."""
         actual = year + self.year_offset
         return date(actual, self.month, min(self.day, calendar.monthrange(actual, self.month)[1]))
 

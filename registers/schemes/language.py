@@ -1,4 +1,4 @@
-"""The scheme file as types: what an institution's rule book may say (design decision 1).
+"""The language of scheme files as types: everything that an institution's rules may say.
 
 Pure: no Django, no database. ``loading`` turns validation errors into findings by line.
 """
@@ -19,7 +19,7 @@ ONE_MEASURE = "measure"  # code of the only part of a measure in a scheme withou
 
 
 class StepKind(StrEnum):
-    """What happens at a step of a route."""
+    """The kind of a step: what people do there."""
 
     FILL = "fill"
     DISCUSS = "discuss"
@@ -45,7 +45,7 @@ class Brings(StrEnum):
 
 
 class Identity(Part):
-    """Whose rule book this is. ``effective_on`` is the first day it holds (R2-35)."""
+    """The institution and the name of its rules. ``effective_on`` is the first day they hold (R2-35)."""
 
     slug: Code
     institution: Text
@@ -68,9 +68,9 @@ class Category(Named):
 
 
 class Grade(Named):
-    """One grade; ``rank`` 1 is the gravest. ``supervision``: who watches points of this grade, and how (R0-23).
+    """One grade of risk. ``rank`` 1 is the gravest.
 
-    Source: R1-24 to R1-26.
+    ``supervision``: who watches points of this grade, and how (R0-23). Source: R1-24 to R1-26.
     """
 
     rank: Annotated[int, Field(ge=1, le=9)]
@@ -79,7 +79,10 @@ class Grade(Named):
 
 
 class Factor(Named):
-    """One thing a grade is weighed by; ``values`` from gravest to slightest."""
+    """One question by which a grade is weighed.
+
+    ``values`` go from gravest to slightest.
+    """
 
     values: Annotated[list[Named], Field(min_length=2)]
 
@@ -98,12 +101,12 @@ class Case(Part):
 
     @property
     def needed(self):
-        """How many of the named factors must fit."""
+        """The number of the named factors that must fit."""
         return self.at_least or len(self.when)
 
 
 class Grading(Part):
-    """How a grade is proposed; a person always decides (design section 5).
+    """The rule by which a grade is proposed. A person always decides.
 
     ``worst``: the gravest factor counts. ``both``: the gravest grade needs every factor at its
     gravest value, the slightest grade every factor at its slightest, all else lies between. ``cases``: the first of
@@ -120,7 +123,7 @@ class Grading(Part):
 
 
 class Group(Part):
-    """The leading group a unit must file; no collective review starts before.
+    """The leading group that a unit must file before a collective review can start.
 
     ``contact``: one member is named as the unit's contact, with a telephone number. Source: R1-50, R1-51, R3-03, R3-08.
     """
@@ -132,7 +135,10 @@ class Group(Part):
 
 
 class Condition(Part):
-    """What must be so of a post and its holder, all at once. ``rank_at_least`` is one of the scheme's ``ranks``."""
+    """Conditions on a post and its holder, all of which must hold.
+
+    ``rank_at_least`` is one of the scheme's ``ranks``.
+    """
 
     post_flag: Literal["risk_post", "key_post"] | None = None
     rank_at_least: str | None = None
@@ -141,14 +147,17 @@ class Condition(Part):
 
 
 class Scope(Part):
-    """Who must fill personal sheets: any of these alternatives, each all of its conditions; nobody named is everybody."""
+    """The people who must fill personal sheets: any of these alternatives.
+
+    Each alternative needs all of its conditions. Without any alternative it is everybody.
+    """
 
     any_of: list[list[Condition]] = []
     text: str = ""
 
 
 class Ask(Part):
-    """One thing a sheet asks for in each entry."""
+    """One field that a sheet asks for in each entry."""
 
     field: Text
     label: Text
@@ -191,7 +200,7 @@ class Route(Part):
 
 
 class Phase(Named):
-    """A stretch of the year."""
+    """A part of the campaign's year."""
 
     start: Day | None = None
     due: Day
@@ -232,7 +241,10 @@ class Task(Named):
 
 
 class WarningAction(Named):
-    """One thing that is done when a risk shows (示警、处置). ``paper`` prints it. Source: R1-44, R4-31."""
+    """One thing that is done when a risk shows (示警、处置). ``paper`` prints it.
+
+    Source: R1-44, R4-31.
+    """
 
     paper: Code | None = None
     source: str = ""
@@ -280,30 +292,30 @@ class Scheme(Part):
 
     @property
     def measure_stages(self):
-        """The parts of a measure; one part where the scheme has no stages (R3-26)."""
+        """The stages of a measure, or its one part where the scheme has no stages (R3-26)."""
         return self.stages or [Named(code=ONE_MEASURE, label=self.measure_label)]
 
     @property
     def has_standing(self):
-        """Does any task stand all year?"""
+        """Whether any task is year-round, without a last day."""
         return any(task.due is None for task in self.tasks)
 
     def task(self, code):
-        """The task ``code``, also the one that every scheme has without writing it: a successor's."""
+        """Return the task ``code``, which may be the successor's task that no scheme writes itself."""
         succession = self.succession
         if succession is not None and code == succession.code:
             return succession
         return next(task for task in self.tasks if task.code == code)
 
     def route(self, code):
-        """The route ``code``, also the short one of a successor's sheet where the scheme writes none."""
+        """Return the route ``code``, which may be the short built-in one of a successor's sheet."""
         return self.routes.get(code) or self._succession_route
 
     @cached_property
     def succession(self):
-        """What the new holder of a post is asked: to look at each point of it. None where posts have no points of their own.
+        """The task of a post's new holder: to look at each risk point of the post.
 
-        Source: R0-26; a scheme may name another route for it.
+        None where posts have no points of their own. A scheme may name another route for it. Source: R0-26.
         """
         own = next((task for task in self.tasks if task.brings == Brings.POINTS and task.level == Level.PERSONAL), None)
         if own is None:
@@ -349,5 +361,5 @@ class Scheme(Part):
         )
 
     def label_of(self, things, code):
-        """The label of ``code`` in the named list (``stages`` …); the code itself when unknown."""
+        """Return the label of ``code`` in the named list (``stages`` …), or the code when unknown."""
         return next((item.label for item in getattr(self, things) if item.code == code), code)

@@ -1,5 +1,6 @@
-"""An official paper as data: what a scheme file says under ``papers`` (design decision 7). Pure: no Django.
+"""The layout of an official paper, as a scheme file writes it under ``papers``.
 
+Pure: no Django. Source: design decision 7.
 Source of the print rules: domain analysis C0. ``inferred`` marks what the institution's document does not say
 word for word, ``source`` the requirement it comes from.
 """
@@ -18,20 +19,26 @@ Kind = Literal["text", "date"]
 
 
 class Part(BaseModel):
-    """What a layout is made of: fixed once read, and unknown keys are faults."""
+    """The base of all parts of a layout: fixed once read, unknown keys are faults."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Origin(Part):
-    """Where a part of the paper comes from; ``inferred``: not verbatim in the institution's document."""
+    """The source of a part of the paper.
+
+    ``inferred``: not verbatim in the institution's document.
+    """
 
     inferred: bool = False
     source: str = ""
 
 
 class HeaderCell(Origin):
-    """A labelled value above the table. ``wide`` fills a whole row; ``lines`` is its least height in lines."""
+    """A labelled value above the table.
+
+    ``wide`` fills a whole row; ``lines`` is its least height in lines.
+    """
 
     label: Label
     field: FieldName
@@ -85,7 +92,7 @@ class SignOff(Origin):
 
 
 class Mark(Origin):
-    """A remark at the top of the paper; with ``when`` only on papers that carry that mark."""
+    """A remark at the top of the paper. With ``when`` only on papers that carry that mark."""
 
     text: Label
     when: str = ""
@@ -94,13 +101,12 @@ class Mark(Origin):
 class PaperLayout(Origin):
     """One official paper. Source: C0, C1.
 
-    ``rows`` names what the table lists. ``fixed_rows`` names the field of which every value in the document's
-    ``fixed`` gets a row (or group of rows), even an empty one. ``sort`` names fields (``-field`` descending).
-    ``compiled`` names the source that fills a paper nobody types, and ``about`` what it is about: a unit on a day, one
-    sheet, one notice, one activity, one document to
-    read. ``includes``: the rows of a unit's sheet are followed by those of its people's points on record (R3-23).
-    ``paragraphs`` and ``closing`` make a letter: running text and right-aligned last lines, in which ``{field}``
-    and ``{date:field}`` stand for values.
+    ``rows`` names what the table lists. ``fixed_rows`` names the field of which every value in the document's ``fixed``
+    gets a row (or group of rows), even an empty one. ``sort`` names fields (``-field`` descending). ``compiled`` names
+    the source that fills a paper nobody types, and ``about`` what it is about: a unit on a day, one sheet, one notice,
+    one activity, one document to read. ``includes``: the rows of a unit's sheet are followed by those of its people's
+    points in force (R3-23). ``paragraphs`` and ``closing`` make a letter: running text and right-aligned last lines, in
+    which ``{field}`` and ``{date:field}`` stand for values.
     """
 
     label: str = ""
@@ -145,12 +151,12 @@ class PaperLayout(Origin):
 
     @property
     def empty_rows(self):
-        """How many rows the empty form has. Source: C0."""
+        """The number of rows on the empty form. Source: C0."""
         return self.blank_rows or BLANK_ROWS[self.orientation]
 
 
 def leaf_columns(layout):
-    """The columns that hold values, left to right, without their group heads."""
+    """Return the columns that hold values, left to right, without their group heads."""
 
     def leaves(columns):
         for column in columns:
@@ -163,7 +169,10 @@ def leaf_columns(layout):
 
 
 def fields_used(layout):
-    """Names of all fields the paper shows, header first, each once; ``number`` is filled by ``compose``."""
+    """Return the names of all fields that the paper shows, header first, each once.
+
+    ``number`` is filled by ``compose``.
+    """
     names = [cell.field for row in layout.header for cell in row]
     names += [found[2] for text in (*layout.paragraphs, *layout.closing) for found in PLACEHOLDER.finditer(text)]
     names += [column.field for column in leaf_columns(layout)]

@@ -1,4 +1,7 @@
-"""What every part of a scheme file is made of: codes, texts, days, levels, roles. Pure: no Django, no database."""
+"""The building blocks of a scheme file: codes, texts, days, levels, roles.
+
+Pure: no Django, no database.
+"""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -15,7 +18,7 @@ Day = Annotated[
 
 
 class Level(StrEnum):
-    """Whose risk a point describes. Source: R1-03, R4-28."""
+    """The level whose risk a point describes: a person, a unit, the school. Source: R1-03, R4-28."""
 
     PERSONAL = "personal"
     UNIT = "unit"
@@ -35,7 +38,10 @@ UnitType = Literal[
 
 
 class Role(StrEnum):
-    """Every part a person can play; a scheme gives each its own words."""
+    """The roles that people can have under a scheme.
+
+    A scheme gives each its own words.
+    """
 
     POST_HOLDER = "post_holder"
     LIAISON = "liaison"
@@ -48,7 +54,7 @@ class Role(StrEnum):
 
 
 class Part(BaseModel):
-    """What a scheme is made of: fixed once read, and unknown keys are faults."""
+    """The base of all parts of a scheme: fixed once read, unknown keys are faults."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 

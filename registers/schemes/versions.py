@@ -1,4 +1,4 @@
-"""Put a checked scheme file on record as an immutable version."""
+"""Storing a checked scheme file as an immutable version."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Faults that only show when parts of a scheme are held against each other.
+"""Faults of a scheme that show only when its parts are compared with each other.
 
 Each check yields ``(where, fault, remedy)``; ``where`` is the path of keys and indexes into the file.
 """
@@ -63,7 +63,7 @@ SECTIONS = (
 
 
 def faults(scheme):
-    """All faults of a scheme that its types cannot see."""
+    """Yield all faults of a scheme that its types cannot see."""
     for check in (
         _roles,
         _extensions,
@@ -314,7 +314,7 @@ def _papers(scheme):
 
 
 def _rotation(scheme):
-    """Domains that heads are kept from must be the scheme's own; a leader's terms need no more."""
+    """Yield domains in ``heads_kept_from`` that the scheme does not have."""
     known = [domain.code for domain in scheme.domains]
     for index, code in enumerate(scheme.rotation.heads_kept_from):
         if code not in known:
@@ -331,7 +331,7 @@ TYPED_ROWS = {brings.value for brings in Brings if brings is not Brings.REPORT}
 
 
 def _paper_rows(scheme):
-    """Does every paper list what its sheet or its source brings?"""
+    """Yield papers whose rows are not what their sheet or their source brings."""
     known = TYPED_ROWS | set(SOURCES)
     for slug, paper in scheme.papers.items():
         for name in ("rows", "compiled"):

@@ -1,4 +1,7 @@
-"""From a YAML file to a checked scheme: every finding names file, line, fault and remedy."""
+"""Reading a YAML file into a checked scheme.
+
+Every finding names file, line, fault and remedy.
+"""
 
 import difflib
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ PARTS = Path(__file__).resolve().parents[3] / "fixtures" / "schemes" / "parts"
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault of a scheme file: where it stands, what is wrong, what to do."""
+    """One fault of a scheme file: its place, what is wrong, what to do."""
 
     file: str
     line: int
@@ -65,7 +68,7 @@ _PLAIN = {
 
 
 class _OnceLoader(yaml.SafeLoader):
-    """Refuses a key that is written twice: YAML would silently keep the last one."""
+    """A YAML loader that refuses a key written twice. YAML would silently keep the last one."""
 
     def construct_mapping(self, node, deep=False):
         seen = set()
@@ -84,7 +87,7 @@ _OnceLoader.yaml_implicit_resolvers = {
 
 
 def read(path):
-    """Read and check one scheme file; return ``(Scheme, plain document)``.
+    """Read and check one scheme file, and return ``(Scheme, plain document)``.
 
     Raises ``SchemeFaults`` holding every fault found. Source: design decision 1.
     """
@@ -99,7 +102,10 @@ def read(path):
 
 
 def read_text(text, file):
-    """As ``read``, from text already at hand; ``file`` only names it in the findings."""
+    """Check a scheme from its text, as ``read`` does from a file.
+
+    ``file`` only names it in the findings.
+    """
     if len(text) > LONGEST_TEXT:
         raise SchemeFaults(
             [Finding(file, 1, f"文件超过 {LONGEST_TEXT // 1000} 千字", "方案文件不应这么大，检查是否选错了文件")]
@@ -136,7 +142,7 @@ def read_text(text, file):
 
 
 def _faults_of_the_rest(document, errors, file, root):
-    """What else is wrong, once the ill-formed parts are left out; nothing that only follows from their absence."""
+    """Return further faults of the well-formed parts, except those that follow from what was left out."""
     pruned = Pruned(document, errors)
     if pruned.scheme is None:
         return []
@@ -148,7 +154,7 @@ def _faults_of_the_rest(document, errors, file, root):
 
 
 def _size(node, seen):
-    """How many values a node holds once every reference is written out; a reference to itself counts as too many."""
+    """Count the values of a node with every reference written out. A circle counts as too many."""
     if id(node) not in seen:
         seen[id(node)] = LARGEST + 1
         parts = node.value if isinstance(node, yaml.CollectionNode) else []
@@ -158,7 +164,7 @@ def _size(node, seen):
 
 
 def _with_parts(document, file, root):
-    """The document with the papers of the collections it names under ``include``; its own ones come first."""
+    """Return the document with the papers of the collections it includes. Its own papers come first."""
     document = dict(document)
     names = document.pop("include", [])
     known = sorted(path.stem for path in PARTS.glob("*.yaml"))
@@ -199,7 +205,7 @@ def _finding(file, root, error):
 
 
 def _known_keys():
-    """Every key that some part of a scheme file may have."""
+    """Return every key that some part of a scheme file may have."""
     parts = {found for module in (language, layout) for found in vars(module).values() if isinstance(found, type)}
     return {name for part in parts if hasattr(part, "model_fields") for name in part.model_fields}
 
@@ -210,7 +216,7 @@ def _short(value):
 
 
 def _line(root, where):
-    """The line of the deepest part of ``where`` that the file really holds."""
+    """Return the line of the deepest part of ``where`` that the file really holds."""
     node = root
     line = node.start_mark.line
     for part in where:

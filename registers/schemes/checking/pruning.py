@@ -1,4 +1,4 @@
-"""A rule book without its ill-formed parts, so that what remains can be held against itself in the same look.
+"""A scheme without its ill-formed parts, so that the remaining parts can be checked too.
 
 Pure: no Django, no database.
 """
@@ -11,9 +11,10 @@ ROUNDS = 4  # what is left out can leave something else incomplete
 
 
 class Pruned:
-    """The typed ``scheme`` of what is sound (None: too little is), and where its parts stood in the whole ``document``.
+    """The well-formed parts of a scheme file.
 
-    ``gone``: the codes of what was left out; whoever refers to them is not to blame.
+    ``scheme`` is the typed scheme of what remains, None if too little does. ``gone`` holds the codes of what was left
+    out; whoever refers to them is not to blame.
     """
 
     def __init__(self, document, errors):
@@ -32,14 +33,14 @@ class Pruned:
         self._document, self._dropped = document, dropped
 
     def explains(self, fault):
-        """Does a fault of what remains only follow from what was left out?"""
+        """Return whether a fault of what remains only follows from what was left out."""
         if any(f"“{code}”" in fault or f"“measures.{code}”" in fault for code in self.gone):
             return True
         # Ranks are counted: with one grade missing, everything that names a rank seems wrong.
         return "等级" in fault and any(path[0] == "grades" for path in self._dropped)
 
     def place(self, where):
-        """The path ``where`` in what remains, as a path into the whole document."""
+        """Return the path ``where`` in what remains as a path into the whole document."""
         return self._full(self._document, self._dropped, where)
 
     @staticmethod
@@ -54,7 +55,7 @@ class Pruned:
         return path
 
     def _drop(self, document, where, kind, dropped):
-        """Leave out the unknown key; else the smallest part of a list or of a named group that holds the fault."""
+        """Leave out the unknown key, else the smallest part of a list or named group that has the fault."""
         if kind == "extra_forbidden":
             dropped.add(where)
             return

@@ -1,4 +1,7 @@
-"""What changes from one version of a rule book to another, in words. Pure: no Django, no database."""
+"""The changes from one version of a scheme to another, in words.
+
+Pure: no Django, no database.
+"""
 
 from dataclasses import dataclass
 
@@ -89,7 +92,7 @@ class Difference:
 
     @property
     def kind(self):
-        """``added``, ``removed`` or ``changed``."""
+        """The kind of change: ``added``, ``removed`` or ``changed``."""
         return "added" if not self.before else "removed" if not self.after else "changed"
 
 
@@ -113,7 +116,7 @@ def _walk(before, after, path):
 
 
 def _coded(items):
-    """Are these parts with a name of their own, so that a moved one is not a changed one?"""
+    """Return whether these parts have names of their own, so that a moved part is not a changed one."""
     return bool(items) and all(isinstance(item, dict) and _name(item) for item in items)
 
 

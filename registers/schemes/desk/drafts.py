@@ -1,4 +1,7 @@
-"""Rule books in the making: begun from a version, a file or another institution's, saved, published."""
+"""Drafts of schemes: begun, saved, checked, published.
+
+A draft is begun from a version, a file or another institution's scheme.
+"""
 
 import re
 
@@ -16,13 +19,19 @@ _IDENTITY = re.compile(r"^identity:\s*$", re.MULTILINE)
 
 
 def text_of(scheme):
-    """A version as its file was written; for one whose file was not kept, as it would be."""
+    """Return the text of a version as its file was written.
+
+    A version whose file was not kept is written out anew.
+    """
     return scheme.source or yaml.safe_dump(scheme.document, allow_unicode=True, sort_keys=False, width=1000)
 
 
 @transaction.atomic
 def begin(*, title, text, actor, at, base=None):
-    """Start a draft with ``text``; ``base`` is the version it was begun from, if any."""
+    """Start a draft with ``text``.
+
+    ``base`` is the version it was begun from, if any.
+    """
     draft = SchemeDraft.objects.create(title=title[:120], text=text, base=base, saved_at=at, saved_by_id=actor.user_id)
     audit.append("scheme.draft", about=draft, actor=actor, at=at, detail={"base": base.pk if base else None})
     return draft
@@ -39,8 +48,9 @@ def save(draft, *, title, text, seen, actor, at):
 
 
 def copied(text, *, slug, institution, product_word):
-    """``text`` with another institution's identity; everything else, comments included, stays as it is.
+    """Return ``text`` with the identity of another institution.
 
+    Everything else, comments included, stays as it is.
     Raises ``ValueError`` when the text has no identity to replace.
     """
     found = _IDENTITY.search(text)
@@ -58,7 +68,7 @@ def copied(text, *, slug, institution, product_word):
 
 
 def checked(text, name="方案"):
-    """``(typed scheme or None, plain document or None, findings)`` of a text, whatever it holds."""
+    """Check a text, and return ``(typed scheme or None, plain document or None, findings)``."""
     try:
         rules, document = loading.read_text(text, name)
     except loading.SchemeFaults as faults:
@@ -68,7 +78,7 @@ def checked(text, name="方案"):
 
 @transaction.atomic
 def publish(draft, *, seen, actor, at):
-    """Make the draft the version in force; it is a draft no longer. Returns ``(Scheme, created)``.
+    """Make the draft the current version of its scheme and delete the draft.
 
     Raises ``Stale`` when somebody saved or published it meanwhile, ``loading.SchemeFaults`` when it has faults.
     """

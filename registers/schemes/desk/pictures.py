@@ -1,4 +1,7 @@
-"""A route as a picture: where its boxes, words and arrows stand. ``components/route.html`` draws it. Pure: no Django."""
+"""The picture of a route: the places of its boxes, words and arrows.
+
+``components/route.html`` draws it. Pure: no Django.
+"""
 
 from dataclasses import dataclass
 
@@ -10,7 +13,10 @@ PER_ROW = 6
 
 @dataclass(frozen=True)
 class Box:
-    """One step. ``texts`` as (class, x, y, words); ``optional``: only some sheets pass it."""
+    """One step in the picture. ``texts`` as (class, x, y, words).
+
+    ``optional``: only some sheets pass the step.
+    """
 
     kind: str
     x: int
@@ -23,7 +29,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Picture:
-    """A route drawn: ``arrows`` as (the line's path, the head's path)."""
+    """The finished picture. ``arrows`` as (path of the line, path of the head)."""
 
     label: str
     width: int
@@ -33,7 +39,10 @@ class Picture:
 
 
 def route_picture(rules, route):
-    """The picture of a route of ``rules`` (a typed scheme): a box a step with who acts and until when, arrows onward."""
+    """Return the picture of a route: a box per step, with who acts and until when.
+
+    ``rules`` is the typed scheme that the route belongs to.
+    """
     steps = route.steps
     rows = -(-len(steps) // PER_ROW)
     return Picture(
@@ -62,7 +71,7 @@ def _box(rules, step, left, top):
 
 
 def note(step):
-    """What else there is to say of a step, in a few words: its last day, its notice, whether it may return."""
+    """Return a few words on a step: its last day, the days of its notice, whether it may return."""
     said = [f"{step.due}前"] if step.due else []
     if step.kind == "publicise":
         said.append(f"{step.days} 个工作日")

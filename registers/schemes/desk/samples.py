@@ -1,4 +1,7 @@
-"""A paper filled with examples, so that whoever writes a rule book sees it as people will. Pure: no Django, no database."""
+"""A paper filled with examples, for whoever writes a scheme.
+
+It shows the paper as people will see it. Pure: no Django, no database.
+"""
 
 from registers.schemes.layout import leaf_columns
 
@@ -31,7 +34,7 @@ POSTS = ("responsible_post", "accountable_post", "post", "involved_posts")
 
 
 def sample(rules, layout):
-    """The document of an invented sheet on ``layout``, in the words of the typed scheme ``rules``."""
+    """Return the document of an invented sheet on ``layout``, in the words of the scheme ``rules``."""
     level = layout.level if layout.level != "school" else "unit"
     categories = [category.label for category in rules.categories_for(level)] or [""]
     steps = {block.step for block in layout.footer if block.step}

@@ -1,4 +1,4 @@
-"""Makes the project an installed app, so that its system checks and its heartbeat task are found."""
+"""The project as an installed app, so that Django finds its system checks and its heartbeat task."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,7 @@
-"""The Celery application. Workers are only woken through it; what there is to do stands in the database."""
+"""The Celery application.
+
+It only wakes workers. What there is to do is in the database.
+"""
 
 import os
 

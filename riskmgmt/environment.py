@@ -1,4 +1,7 @@
-"""Settings read from the environment; a value that cannot be used is refused in a sentence that says what to write."""
+"""Settings read from the environment.
+
+A value that cannot be used is refused in a sentence that says what to write.
+"""
 
 import os
 import sys
@@ -15,16 +18,18 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def refuse(name, remedy):
-    """End the process over the variable ``name``: web server, worker, clock and commands all show the sentence, no trace.
+    """End the process because the variable ``name`` is wrong, with a sentence and no trace.
 
+    Web server, worker, clock and commands all show it.
     The value is not repeated: it may hold a password, and this text goes into logs.
     """
     sys.exit(f"环境变量 {name} 没有设好。{remedy}（写在环境变量或 .env 中，样例见 .env.example）")
 
 
 class Environment(environ.Env):
-    """As django-environ reads it, strictly: a mistyped word never counts as "no", and every fault names its variable.
+    """The environment as django-environ reads it, but strictly.
 
+    A mistyped word never counts as "no", and every fault names its variable.
     All methods raise ``SystemExit``, see `refuse`.
     """
 
@@ -64,7 +69,7 @@ class Environment(environ.Env):
         return settings
 
     def mail(self, var, *, default):
-        """Return Django's mail settings for an address like smtp+tls://…"""
+        """Return Django's mail settings for an address such as smtp+tls://user:password@host:587."""
         remedy = "请写成 smtp+tls://用户:密码@主机:587 或 smtp+ssl://用户:密码@主机:465；不填则邮件写成文件。"
         try:
             return self.email_url(var, default=default)

@@ -1,4 +1,4 @@
-"""Is the site alive, is it complete? Every part that is missing is named together with its remedy.
+"""The health of the site: every part that is missing is named together with its remedy.
 
 `/healthz` asks what may fail while the site runs (database, broker, worker); what a set-up may have forgotten (pango,
 fonts, front-end packages) is a system check: `manage.py check` says it. Logged-out people reach no more than that.
@@ -43,13 +43,19 @@ PACKAGES_REMEDY = "缺少前端文件，页面没有样式。请在项目目录�
 
 @shared_task(name="riskmgmt.heartbeat")
 def heartbeat():
-    """Leave the time of day. It passed through the queue, so it proves more than a running process."""
+    """Write down the time of day, as a sign of life.
+
+    It passed through the queue, so it proves more than a running process.
+    """
     cache.set(HEARTBEAT_KEY, timezone.now().timestamp(), timeout=None)
 
 
 @worker_ready.connect
 def first_heartbeat(**_):
-    """Ask for a heartbeat at once, so that a fresh worker is not reported missing until the schedule comes round."""
+    """Ask for a heartbeat at once when a worker starts.
+
+    Else a fresh worker would be reported missing until the schedule comes round.
+    """
     heartbeat.apply_async(expires=60)
 
 
@@ -57,7 +63,7 @@ def first_heartbeat(**_):
 
 
 def database_answers():
-    """Does the database answer a query?"""
+    """Return whether the database answers a query."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -67,7 +73,7 @@ def database_answers():
 
 
 def broker_answers():
-    """Does Redis answer, or are the queue's folders there where there is no Redis?"""
+    """Return whether Redis answers, or without Redis whether the queue's folders are there."""
     if not settings.REDIS_URL:
         return all(os.access(settings.VAR / "queue" / name, os.R_OK | os.W_OK) for name in ("messages", "control"))
     try:
@@ -78,7 +84,7 @@ def broker_answers():
 
 
 def worker_answers():
-    """Has a sign of life come through the queue lately?"""
+    """Return whether a sign of life came through the queue lately."""
     try:
         seen = cache.get(HEARTBEAT_KEY)
     except FAILURES:
@@ -91,7 +97,10 @@ def worker_answers():
 
 
 def pango_installed():
-    """Load the library alone: importing WeasyPrint takes a second, and this runs before every command."""
+    """Return whether the Pango libraries can be loaded.
+
+    Only the libraries: importing WeasyPrint takes a second, and this runs before every command.
+    """
     return all(
         any(_loads(name.format(stem)) for name in ("lib{}.so.0", "lib{}.0.dylib", "lib{}-0.dll"))
         for stem in ("pango-1.0", "pangoft2-1.0")
@@ -107,7 +116,10 @@ def _loads(library):
 
 
 def chinese_font_installed():
-    """Ask fontconfig: without a Chinese face WeasyPrint reports nothing and prints boxes."""
+    """Return whether fontconfig knows a Chinese font.
+
+    Without one WeasyPrint reports nothing and prints boxes.
+    """
     lister = shutil.which("fc-list")
     if lister is None:
         return False
@@ -121,13 +133,16 @@ def chinese_font_installed():
 
 
 def packages_installed():
-    """Are the front-end files there?"""
+    """Return whether the front-end files are installed."""
     return not vendor.missing()
 
 
 @checks.register()
 def check_setup(app_configs, **kwargs):
-    """Warn about what is missing; the rest of the site works without it."""
+    """Warn about what is missing.
+
+    The rest of the site works without it.
+    """
     parts = [
         (pango_installed, PANGO_REMEDY, "riskmgmt.W001"),
         (chinese_font_installed, FONT_REMEDY, "riskmgmt.W002"),
@@ -152,7 +167,10 @@ def _warning(sentence, number):
 @never_cache
 @require_safe
 def healthz(request):
-    """Answer 200 while database, broker and worker respond, else 503; the sentences under "remedies" are for people."""
+    """Answer 200 while database, broker and worker respond, else 503.
+
+    The sentences under "remedies" are for people.
+    """
     return _report(
         {
             "database": (database_answers, DATABASE_REMEDY),

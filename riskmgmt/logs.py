@@ -1,4 +1,4 @@
-"""One line per event on standard output, and nothing in it that a user typed."""
+"""Log lines: one per event on standard output, without anything that a user typed."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ def trace_without_values(error_info):
 
 
 class PlainFormatter(logging.Formatter):
-    """For people: time, level, logger, message."""
+    """The format for people: time, level, logger, message."""
 
     def __init__(self):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -31,7 +31,7 @@ class PlainFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """For a log store: one JSON object per line."""
+    """The format for a log store: one JSON object per line."""
 
     def format(self, record):
         event = {

@@ -1,5 +1,6 @@
-"""The one-command start: prepare the database, then web server, worker and clock as children of one process.
+"""The one-command start: prepare the database, then run web server, worker and clock.
 
+They are children of one process.
 Production runs the same three programs as services of their own; this is for a trial on one machine.
 """
 
@@ -28,7 +29,10 @@ PR_SET_PDEATHSIG = 1
 
 
 class StartError(Exception):
-    """The site cannot start; the message says why and what to do."""
+    """A start that is not possible.
+
+    The message says why and what to do.
+    """
 
 
 def die_with_parent():
@@ -38,7 +42,7 @@ def die_with_parent():
 
 
 def port_wanted(text):
-    """Return the port as a number, having seen that it is free."""
+    """Return the port as a number. Raises ``StartError`` if it is taken or no port."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise StartError(f"PORT={text} 不是端口号。请用 1024–65535 之间的数，例如 PORT=8001 ./run")
     with socket.socket() as probe:
@@ -56,7 +60,10 @@ def port_wanted(text):
 
 
 def only_one_here():
-    """Return the open lock of `var`; two clocks on one queue would do everything twice."""
+    """Return the open lock of `var`.
+
+    Two clocks on one queue would do everything twice. Raises ``StartError`` if another process holds the lock.
+    """
     lock = (settings.VAR / "serve.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -145,7 +152,10 @@ class Children:
 
 
 def supervise(programs, *, ready=lambda children: None):
-    """Run `programs` until a signal or the first death; call `ready` once they are started. Return the exit status."""
+    """Run `programs` until a signal or the first death, and return the exit status.
+
+    `ready` is called once they are started.
+    """
     children = Children()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # Started under nohup it shall outlive its terminal.
@@ -160,7 +170,7 @@ def supervise(programs, *, ready=lambda children: None):
 
 
 def announce(port):
-    """Return the function that waits for the web server and then says where it is and who can sign in."""
+    """Return a function that waits for the web server, then prints its address and the logins."""
 
     def ready(children):
         give_up = time.monotonic() + START_SECONDS
@@ -181,7 +191,10 @@ def announce(port):
 
 
 def main():
-    """Make the demo where there is none, then run web, worker and scheduler until a signal; ends the process with its exit code."""
+    """Make the demo where there is none, then run web server, worker and scheduler.
+
+    Ends the process with its exit status after a signal.
+    """
     try:
         django.setup()
         if not settings.DEMO:

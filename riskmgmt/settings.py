@@ -1,5 +1,6 @@
-"""Settings. One file; every value that differs between machines comes from the environment (see .env.example).
+"""Settings of the project, all in one file.
 
+Every value that differs between machines comes from the environment (see .env.example).
 The same code runs on a laptop and in production: without DATABASE_URL and REDIS_URL it keeps everything in `var/` and
 needs no server; with them it uses PostgreSQL and Redis. DEMO=1 is the one-command start, DEBUG=1 a developer's; where
 neither is set, convenience never wins over safety (`PRODUCTION`).
@@ -33,7 +34,10 @@ NODE_MODULES = BASE_DIR / "node_modules"
 
 
 def secret_key():
-    """Return SECRET_KEY; outside production make one and keep it, so that a restart does not sign everybody out."""
+    """Return SECRET_KEY, which must be set in production.
+
+    Elsewhere make one and keep it, so that a restart does not sign everybody out.
+    """
     if key := env("SECRET_KEY", default=""):
         return key
     if PRODUCTION:

@@ -1,4 +1,4 @@
-"""How much may come in with one form, before any view looks at it."""
+"""A limit on what may come in with one form, before any view looks at it."""
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -6,7 +6,10 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 
 class Quota(FileUploadHandler):
-    """Breaks off a request whose files weigh more than all that a form takes, so that nobody fills the disk (P09, P15)."""
+    """An upload handler that stops a request whose files are too large for any form.
+
+    So nobody can fill the disk (P09, P15).
+    """
 
     def handle_raw_input(self, input_data, meta, content_length, boundary, encoding=None):
         self.taken = 0

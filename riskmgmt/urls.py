@@ -1,4 +1,4 @@
-"""Every door of the site, sorted by noun."""
+"""URL patterns of the whole site, sorted by noun."""
 
 from django.urls import include, path
 

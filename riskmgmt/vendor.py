@@ -25,7 +25,7 @@ def missing():
 
 
 class VendorStorage(FileSystemStorage):
-    """Reads an asset under its public name; knows no other file."""
+    """A storage that reads assets under their public names and knows no other file."""
 
     def __init__(self):
         super().__init__(location=settings.NODE_MODULES, base_url=None)
@@ -37,7 +37,7 @@ class VendorStorage(FileSystemStorage):
 
 
 class VendorFinder(BaseFinder):
-    """Finds the installed files of `ASSETS` for the development server, WhiteNoise and collectstatic."""
+    """A finder of the files in `ASSETS` for the development server, WhiteNoise and collectstatic."""
 
     def __init__(self, app_names=None, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -218,7 +218,9 @@ class _PaperSection:
         for row in paper.header:
             cells = []
             for at, field in enumerate(row):
-                cells.append(_cell(_texts(field.label, align="center", face=_HEAD, size=paper.text_size), widths[2 * at]))
+                cells.append(
+                    _cell(_texts(field.label, align="center", face=_HEAD, size=paper.text_size), widths[2 * at])
+                )
                 span = sum(widths[2 * at + 1 :][: field.colspan])
                 cells.append(_cell(_texts(field.text, size=paper.text_size), span, across=field.colspan))
             rows.append(_row(cells, height=max(1.4, *(field.lines * 1.3 for field in row)) * paper.text_size * 20))
@@ -237,7 +239,9 @@ class _PaperSection:
         height = paper.row_height * _TWIPS_PER_MM
         rows += [
             _row(cells, height=height)
-            for cells in self.cells(paper.body, widths, lambda row, cell: {"size": paper.text_size, "keep": row is last})
+            for cells in self.cells(
+                paper.body, widths, lambda row, cell: {"size": paper.text_size, "keep": row is last}
+            )
         ]
         self.table(widths, rows)
 

@@ -1,4 +1,4 @@
-"""Signing in and out; every attempt is on record."""
+"""Signing in and out. Every attempt is written to the audit chain."""
 
 from django.contrib.auth import forms, views
 from django.contrib.auth.decorators import login_not_required
@@ -11,9 +11,9 @@ from registers.models import User
 
 
 class LoginForm(forms.AuthenticationForm):
-    """Number and password, with faults in the words of the page.
+    """The form for number and password, with faults in the words of the page.
 
-    What is longer than a staff number is refused before anybody looks it up or counts the failure.
+    A number longer than any staff number is refused before anybody looks it up or counts the failure.
     """
 
     username = forms.UsernameField(label="工号", max_length=User._meta.get_field("number").max_length)
@@ -26,7 +26,7 @@ class LoginForm(forms.AuthenticationForm):
 
 
 class PasswordForm(forms.PasswordChangeForm):
-    """The old password and the new one twice, with faults in the words of the page."""
+    """The form for the old password and the new one twice, with faults in the words of the page."""
 
     error_messages = forms.PasswordChangeForm.error_messages | {
         "password_incorrect": "当前密码不正确，请重新输入。",
@@ -49,7 +49,10 @@ class Login(views.LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self):
-        """Back to a page of this site, named by its full path; anything else is the front page."""
+        """Return the page of this site that was asked for, named by its full path.
+
+        Anything else leads to the front page.
+        """
         url = super().get_redirect_url()
         return url if url.startswith("/") else ""
 
@@ -66,7 +69,10 @@ class Login(views.LoginView):
 
 
 class Logout(views.LogoutView):
-    """Sign out (POST); the old session is dead on the server and the browser forgets the pages."""
+    """Sign out (POST).
+
+    The old session is ended on the server, and the browser forgets the pages.
+    """
 
     next_page = reverse_lazy("login")
 
@@ -78,7 +84,7 @@ class Logout(views.LogoutView):
 
 
 class PasswordChange(views.PasswordChangeView):
-    """The form to change one's own password."""
+    """The page to change one's own password."""
 
     form_class = PasswordForm
     http_method_names = ["get", "head", "post"]

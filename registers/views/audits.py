@@ -28,9 +28,10 @@ ABOUT = {
 
 @require_safe
 def audit_list(request):
-    """The auditor reads every entry, everyone else his own. Context: ``page``, ``acts``, ``filters``, ``reads_all``.
+    """List the audit chain: every entry for the auditor, his own for everyone else.
 
-    Entries carry ``label``, ``role_label``, ``about_label`` and ``about_number`` in words.
+    Context: ``page``, ``acts``, ``filters``, ``reads_all``. Entries carry ``label``, ``role_label``, ``about_label``
+    and ``about_number`` in words.
     """
     entries = AuditEntry.objects.visible_to(request.actor).select_related("actor")
     filters = {name: request.GET.get(name, "").strip()[:60] for name in ("act", "number")}

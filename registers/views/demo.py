@@ -1,4 +1,4 @@
-"""The demo's clock: walk through a year without waiting for it."""
+"""The page of the demo's clock, to walk through a year without waiting for it."""
 
 from collections import defaultdict
 from datetime import datetime, time
@@ -16,7 +16,7 @@ from registers.models import Scheme
 
 
 class ClockForm(forms.Form):
-    """The day the demo should show; the time of day goes on."""
+    """The form for the day that the demo should show. The time of day goes on."""
 
     day = forms.DateField(
         label="演示日期",
@@ -33,8 +33,9 @@ class ClockForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def demo_clock(request):
-    """Show or move the demo's clock; exists only in a demo.
+    """Show or move the demo's clock.
 
+    The page exists only in a demo.
     Context: ``form``, ``day`` as typed, ``days`` worth going to as (date, labels).
     """
     if not settings.DEMO:
@@ -52,7 +53,7 @@ def demo_clock(request):
 
 
 def _turning_points(request):
-    """The days of this year on which the scheme in force opens something or wants it in, as ``(date, labels)``."""
+    """Return the days of this year on which a phase starts, a task opens or is due: ``(date, labels)``."""
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     if scheme is None:
         return []

@@ -1,4 +1,4 @@
-"""What people see when something is refused: a sentence in Chinese, never a trace."""
+"""The pages of refusals and errors: a sentence in Chinese, never a trace."""
 
 from django.shortcuts import render
 
@@ -9,12 +9,12 @@ from registers.text import without_unseen
 
 
 def bad_request(request, exception=None):
-    """400: the request cannot be read."""
+    """Answer 400: the request cannot be read."""
     return render(request, "400.html", status=400)
 
 
 def forbidden(request, exception=None):
-    """403 with the reason that the refusal gave."""
+    """Answer 403 with the reason that the refusal gave."""
     return render(request, "403.html", {"reason": str(exception or "")}, status=403)
 
 
@@ -24,12 +24,12 @@ def refused(request, exception, status):
 
 
 def not_found(request, exception=None):
-    """404, the same for what does not exist and for what is not the reader's to see."""
+    """Answer 404, the same for what does not exist and for what the reader may not see."""
     return render(request, "404.html", status=404)
 
 
 def server_error(request):
-    """500: a fault of ours."""
+    """Answer 500: a fault of ours."""
     return render(request, "500.html", status=500)
 
 
@@ -49,7 +49,10 @@ class RefusalMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        """Take out of what was sent what nobody can see or type (reliability F05), once for every form and filter."""
+        """Remove invisible characters from what was sent.
+
+        Once for every form and filter (reliability F05).
+        """
         for name in ("GET", "POST"):
             sent = getattr(request, name)
             cleaned = [(_seen(key), [_seen(value) for value in values]) for key, values in sent.lists()]

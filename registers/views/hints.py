@@ -1,4 +1,7 @@
-"""防控提示: rotation that is due, and what should not lie in one hand. Source: R1-39, R1-40, R4-05, R4-06, R4-09."""
+"""Pages of 防控提示: rotation that is due, and duties that should not lie in one hand.
+
+Source: R1-39, R1-40, R4-05, R4-06, R4-09.
+"""
 
 from collections import Counter
 from urllib.parse import urlencode
@@ -15,7 +18,7 @@ from registers.views.paging import paged
 
 @require_safe
 def hint_list(request):
-    """Hints about the units the reader answers for, narrowed by unit and kind.
+    """List hints about the units that the reader answers for, narrowed by unit and kind.
 
     Context: ``page`` of hints, ``filters``, ``stats`` as (label, number, address), ``kinds``, ``units``, ``scheme``.
     """
@@ -49,7 +52,10 @@ def hint_list(request):
 
 
 def hints_about(actor, unit, *, post=None, power=None):
-    """What the reader is hinted at on the page of a unit, or of one of its posts or powers; nothing for most readers."""
+    """Return the hints that the page of a unit, a post or a power shows to its reader.
+
+    They are none for most readers.
+    """
     if not can(actor, "view_hints", unit):
         return []
     scheme = Scheme.objects.visible_to(actor).in_use()

@@ -20,7 +20,7 @@ from registers.views.paging import paged
 
 @require_safe
 def ledger(request):
-    """The ledger of a unit or the school as of a day.
+    """Show the ledger of a unit or the school as of a day.
 
     Context: ``units``, ``unit``, ``on``, ``today``, ``day_error``, ``scheme``; with a unit also ``page``, ``rows`` as
     (row, its measures in the order of ``stages``), ``totals`` as (name, counts in the order of ``labels``, sum), the sums
@@ -58,7 +58,10 @@ def ledger(request):
 
 @require_POST
 def ledger_export(request):
-    """Have a worker write the ledger's workbook; the page of the job tells when it is there."""
+    """Have a worker write the ledger's workbook.
+
+    The page of the job shows when the file is there.
+    """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=request.POST.get("unit", ""))
     require(request.actor, "export_ledger", unit)
     on, _ = _day(request, request.POST)
@@ -72,8 +75,9 @@ def ledger_export(request):
 
 @require_safe
 def job_detail(request, pk):
-    """How far an export is; the fragment refreshes itself until it is done.
+    """Show how far an export is.
 
+    The fragment refreshes itself until the export is done.
     Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``title``, and in ``crumbs`` where it was asked
     for; ``place`` and ``back``: the same.
     """
@@ -100,7 +104,7 @@ def job_detail(request, pk):
 
 @require_safe
 def job_file(request, pk):
-    """The finished file."""
+    """Send the finished file."""
     job = get_object_or_404(Job.objects.visible_to(request.actor).filter(content__isnull=False), pk=pk)
     response = HttpResponse(
         bytes(job.content), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

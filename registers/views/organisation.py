@@ -1,4 +1,4 @@
-"""Units and their people, for looking up."""
+"""Pages of units and their people."""
 
 from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +16,7 @@ POWERS_SHOWN = 10
 
 @require_safe
 def unit_list(request):
-    """All units as a tree, with how many posts and risk posts each has.
+    """List all units as a tree, with the numbers of their posts and risk posts.
 
     Context: ``units``, each with ``post_count``, ``risk_post_count``, ``head`` and ``liaisons`` (names).
     """
@@ -44,8 +44,9 @@ def unit_list(request):
 
 @require_safe
 def unit_detail(request, code):
-    """One unit: its people in charge, leading group, posts with holders, the first of its powers, the units below it.
+    """Show one unit: its people in charge, group, posts, powers and the units below it.
 
+    Of the powers only the first ones.
     Context: ``unit``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
     posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``.
     """
@@ -92,7 +93,7 @@ def unit_detail(request, code):
 
 
 def crumbs_of(unit):
-    """The way to a page below ``unit`` (or None), for ``components/page_head.html``."""
+    """Return the links that lead to a page below ``unit`` (or None), for ``components/page_head.html``."""
     found = [("单位与岗位", reverse("unit_list"))]
     if unit is not None:
         found.append((unit.name, reverse("unit_detail", args=[unit.code])))

@@ -1,4 +1,4 @@
-"""Lists by pages, without counting everything."""
+"""Lists in pages, without counting all rows."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ PAGE_SIZE, LAST_PAGE = 50, 10_000
 
 @dataclass
 class Page:
-    """One page of rows; whether there is another, never how many in all."""
+    """One page of rows. It knows whether there is another page, never how many rows in all."""
 
     rows: list
     number: int

@@ -21,14 +21,14 @@ TYPES = {
 
 
 def download(paper, form, name):
-    """A paper as a file of type ``form`` (pdf, xlsx, docx)."""
+    """Return a paper as a file of type ``form`` (pdf, xlsx, docx)."""
     content_type, write = TYPES[form]
     return as_attachment(HttpResponse(write(paper), content_type=content_type), f"{name}.{form}")
 
 
 @require_safe
 def paper_list(request):
-    """All papers of the scheme in force.
+    """List all papers of the scheme in force.
 
     Context: ``scheme``, ``papers`` as (slug, layout, level in words, tasks it is filed for).
     """
@@ -53,7 +53,7 @@ def _layout(request, slug):
 
 @require_safe
 def paper_blank(request, slug):
-    """One blank paper on screen. Context: ``layout``, ``slug``, ``sheet`` (HTML), ``crumbs``."""
+    """Show one blank paper. Context: ``layout``, ``slug``, ``sheet`` (HTML), ``crumbs``."""
     scheme, layout = _layout(request, slug)
     return render(
         request,
@@ -69,6 +69,6 @@ def paper_blank(request, slug):
 
 @require_safe
 def paper_file(request, slug, form):
-    """One blank paper as a file."""
+    """Send one blank paper as a file."""
     scheme, layout = _layout(request, slug)
     return download(empty(layout, scheme.rules), form, f"{layout.label}{layout.title}（空白）")

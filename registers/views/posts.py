@@ -1,4 +1,4 @@
-"""One post: duties, holders over time, and its points as far as the reader may see them."""
+"""The page of one post."""
 
 from django.db.models import F
 from django.shortcuts import get_object_or_404, render
@@ -11,7 +11,11 @@ from registers.views.organisation import crumbs_of
 
 @require_safe
 def post_detail(request, code):
-    """Context: ``post``, ``crumbs``, ``hints``, ``duties``, ``holders`` (newest first), ``points`` (visible ones, gravest first)."""
+    """Show one post: its duties, its holders over time, and the risk points the reader may see.
+
+    Context: ``post``, ``crumbs``, ``hints``, ``duties``, ``holders`` (newest first), ``points`` (visible ones, gravest
+    first).
+    """
     post = get_object_or_404(Post.objects.visible_to(request.actor).select_related("unit"), code=code)
     points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on)
     return render(

@@ -1,4 +1,4 @@
-"""One power item: how it is exercised, where it could be abused, as a picture."""
+"""The page of one power item, with its chart."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,7 +26,10 @@ def _drawn(request, item, with_risks):
 
 @require_safe
 def power_detail(request, series):
-    """The chart of a power in force. Context: ``item``, ``with_risks``, ``hints``, ``sheet`` (HTML), ``crumbs``, ``title``."""
+    """Show the chart of a power in force.
+
+    Context: ``item``, ``with_risks``, ``hints``, ``sheet`` (HTML), ``crumbs``, ``title``.
+    """
     item, with_risks = _item(request, series), request.GET.get("risks") == "1"
     drawn = _drawn(request, item, with_risks)
     return render(
@@ -45,7 +48,7 @@ def power_detail(request, series):
 
 @require_safe
 def power_file(request, series):
-    """The chart as a PDF page."""
+    """Send the chart as a PDF page."""
     item, with_risks = _item(request, series), request.GET.get("risks") == "1"
     drawn = _drawn(request, item, with_risks)
     markup = charts.to_html(item, drawn, on=request.actor.on, with_risks=with_risks, standalone=True)

@@ -1,4 +1,7 @@
-"""The directory of regulations: looking up, putting on record one by one or as a list, changing. Source: R0-20, R1-54."""
+"""The directory of regulations: looking up, adding one by one or as a list, changing.
+
+Source: R0-20, R1-54.
+"""
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -19,13 +22,13 @@ CRUMBS = "制度目录"
 
 
 def _writable(request):
-    """Units for which the reader may put regulations on record."""
+    """Return the units for which the reader may add regulations."""
     return Unit.objects.visible_to(request.actor).filter(pk__in=request.actor.unit_ids(*WRITERS), closed_on=None)
 
 
 @require_safe
 def regulation_list(request):
-    """Regulations on record, by unit, state and words.
+    """List the regulations, filtered by unit, state and words.
 
     Context: ``page`` of regulations (each with ``powers``, how many rest on it), ``filters``, ``units``, ``states``, ``may_add``.
     """
@@ -62,8 +65,9 @@ def regulation_list(request):
 
 @require_safe
 def regulation_detail(request, pk):
-    """One regulation, the powers that rest on it and the measures that name it, as far as the reader may see them.
+    """Show one regulation, the powers that rest on it and the measures that name it.
 
+    As far as the reader may see them.
     Context: ``regulation``, ``powers``, ``measures`` as (measure, its point or None), ``may_change``, ``crumbs``.
     """
     regulation = get_object_or_404(Regulation.objects.visible_to(request.actor).select_related("unit"), pk=pk)
@@ -96,7 +100,7 @@ def regulation_detail(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def regulation_add(request):
-    """Put one regulation on record. Context: ``form``, ``crumbs``."""
+    """Add one regulation. Context: ``form``, ``crumbs``."""
     units = _writable(request)
     _require_some(request)
     form = RegulationForm(request.POST or None, units=units, initial={"unit": _own(request, units)})
@@ -124,7 +128,7 @@ def regulation_add(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def regulation_edit(request, pk):
-    """Change a regulation and what rests on it.
+    """Change a regulation and the powers that rest on it.
 
     Context: ``regulation``, ``version``, ``form``, ``powers`` as (series, label), ``linked``, ``crumbs``.
     """
@@ -180,7 +184,10 @@ def regulation_edit(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def regulation_import(request):
-    """Put a pasted list on record, all or nothing. Context: ``form``, ``faults`` as (line, sentence), ``crumbs``."""
+    """Add a pasted list of regulations, all or nothing.
+
+    Context: ``form``, ``faults`` as (line, sentence), ``crumbs``.
+    """
     units = _writable(request)
     _require_some(request)
     form, faults = RegulationListForm(request.POST or None, units=units, initial={"unit": _own(request, units)}), []
@@ -204,7 +211,7 @@ def regulation_import(request):
 
 
 def _shown(form, units=()):
-    """The form with what its controls hold: the day as a date input takes it, the units as choices."""
+    """Return the context of the form: the day as a date input takes it, the units as choices."""
     day = form["effective_on"].value() if "effective_on" in form.fields else None
     return {
         "form": form,
@@ -214,14 +221,14 @@ def _shown(form, units=()):
 
 
 def _require_some(request):
-    """Whoever may write for no unit at all is refused with the reason."""
+    """Refuse a reader who may write for no unit at all, with the reason."""
     own = Unit.objects.visible_to(request.actor).filter(parent=None).first()
     if not request.actor.has(*WRITERS) and own is not None:
         require(request.actor, "add_regulation", own)
 
 
 def _own(request, units):
-    """The unit a writer most likely means: his own if he may write for it."""
+    """Return the code of the unit that a writer most likely means: his own if he may write for it."""
     user = request.actor.user
     own = next((unit for unit in units if unit.pk == user.unit_id), None) or next(iter(units), None)
     return own.code if own else ""

@@ -1,4 +1,7 @@
-"""A form that came too late: signed out meanwhile, or signed in anew. What was typed comes back with it (reliability M3)."""
+"""Forms that arrive after their session has ended.
+
+The user was signed out meanwhile, or signed in anew. What he typed comes back to him (reliability M3).
+"""
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import JsonResponse
@@ -9,7 +12,11 @@ SIGNED_IN_ANEW = "您在别处重新登录过：请点“保存草稿”，再�
 
 
 def csrf_failure(request, reason=""):
-    """The page was opened under another sign-in, or the form comes from elsewhere; only the former gets its words back."""
+    """Answer a form whose CSRF token is wrong.
+
+    If the page was opened under an earlier sign-in, what was typed comes back. A form from another site gets nothing
+    back.
+    """
     if not _is_ours(request) or not request.user.is_authenticated:
         return render(request, "403_csrf.html", status=403)
     if _by_script(request):
@@ -18,7 +25,7 @@ def csrf_failure(request, reason=""):
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Sends strangers to the sign-in page, but not without the form they have just filled."""
+    """Middleware that sends strangers to the sign-in page together with the form they have filled."""
 
     def handle_no_permission(self, request, view_func):
         if request.method != "POST" or not _is_ours(request):
@@ -29,7 +36,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 def _offer_again(request, title, *, status):
-    """The posted form as hidden fields with a button; passwords are left out."""
+    """Show the posted form as hidden fields with a button. Passwords are left out."""
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -40,7 +47,10 @@ def _offer_again(request, title, *, status):
 
 
 def _is_ours(request):
-    """Does the browser say that a page of this site sent the form? Others get nothing back that one could be lured to send."""
+    """Return whether the browser says that a page of this site sent the form.
+
+    Other forms get nothing back: somebody could be lured into sending it again.
+    """
     origin = f"{request.scheme}://{request.get_host()}"
     return request.headers.get("Origin") == origin or request.headers.get("Sec-Fetch-Site") == "same-origin"
 

@@ -1,4 +1,4 @@
-"""The register of risk points and of powers, as far as the reader may see it."""
+"""Pages of risk points and of powers, as far as the reader may see them."""
 
 from django.db.models import F, Q
 from django.http import Http404
@@ -13,7 +13,10 @@ from registers.views.paging import paged
 
 @require_safe
 def risk_list(request):
-    """Points in force, filtered by text, category, grade and unit. Context: ``page``, ``filters``, choices."""
+    """List the risk points in force, filtered by text, category, grade and unit.
+
+    Context: ``page``, ``filters``, ``rules`` of the scheme in use, ``units``.
+    """
     points = (
         RiskPoint.objects.visible_to(request.actor)
         .in_force(request.actor.on)
@@ -53,7 +56,7 @@ def risk_list(request):
 
 @require_safe
 def risk_detail(request, series):
-    """One point through its versions, with its measures.
+    """Show one risk point through its versions, with its measures.
 
     Context: ``point`` (the newest version), ``crumbs``, ``facts``, ``in_force``, ``level``, ``versions`` (newest first) as
     (version, the one before or None, what changed: see ``_changes``), ``measures`` as (stage, those in force, earlier ones).
@@ -112,7 +115,7 @@ def _in_force(version, on):
 
 
 def _changes(before, after):
-    """What a version says otherwise than the one before it: ``[(label, old, new, segments)]``.
+    """Return the texts that differ between two versions: ``[(label, old, new, segments)]``.
 
     ``segments`` are for running text only.
     """
@@ -136,7 +139,10 @@ def _changes(before, after):
 
 @require_safe
 def power_list(request):
-    """Powers in force of the whole school with their steps (R1-36). Context: ``page``, ``filters``, ``units``, ``domains``."""
+    """List the powers in force of the whole school with their steps (R1-36).
+
+    Context: ``page``, ``filters``, ``units``, ``domains``.
+    """
     powers = (
         PowerItem.objects.visible_to(request.actor)
         .in_force(request.actor.on)

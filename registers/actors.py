@@ -178,13 +178,13 @@ class Actor:
         return children
 
     def _with_descendants(self, tops, stop_at=frozenset()):
-        found, waiting = set(), list(tops)
+        reached, waiting = set(), list(tops)
         while waiting:
             unit = waiting.pop()
-            if unit not in found and unit not in stop_at:
-                found.add(unit)
+            if unit not in reached and unit not in stop_at:
+                reached.add(unit)
                 waiting.extend(self._children.get(unit, ()))
-        return found
+        return reached
 
 
 class ActorMiddleware:

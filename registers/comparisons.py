@@ -111,7 +111,7 @@ def compare(scope, *, then, now, rules, kind=""):
     measures = [_measures(scope, series, day) for series, day in ((old, then), (new, now))]
     stages = [(stage.code, stage.label) for stage in rules.measure_stages]
     lines = [
-        _line(old.get(series), new.get(series), hidden, [found.get(series, {}) for found in measures], stages)
+        _line(old.get(series), new.get(series), hidden, [texts.get(series, {}) for texts in measures], stages)
         for series in dict.fromkeys([*new, *old])
     ]
     kinds, moves = Counter(line.kind for line in lines), Counter(line.move for line in lines if line.move)
@@ -146,18 +146,18 @@ def _hidden(scope, old, new, *, then, now):
         for day in (then, now):
             if since <= day and (until is None or until > day):
                 days.setdefault(series, set()).add(day)
-    return frozenset(series for series, found in days.items() if len(found) == 2)
+    return frozenset(series for series, dates in days.items() if len(dates) == 2)
 
 
 def _measures(scope, series, day):
     """Return the texts of the measures in force on the day, as series → stage → text."""
-    found = {}
+    texts = {}
     if not series:
-        return found
+        return texts
     for measure in scope.measures.in_force(day):
         if measure.point_series in series:
-            found.setdefault(measure.point_series, {})[measure.stage] = measure.text
-    return found
+            texts.setdefault(measure.point_series, {})[measure.stage] = measure.text
+    return texts
 
 
 def _line(old, new, hidden, measures, stages):
@@ -174,12 +174,12 @@ def _line(old, new, hidden, measures, stages):
 
 
 def _changes(old, new):
-    told = [
+    compared = [
         Difference("风险类别", old.category.label, new.category.label, running=False),
         Difference("责任人", _name(old.holder), _name(new.holder), running=False),
         *(Difference(label, getattr(old, name), getattr(new, name)) for name, label in TEXTS),
     ]
-    return [thing for thing in told if thing.old != thing.new]
+    return [thing for thing in compared if thing.old != thing.new]
 
 
 def _name(person):
@@ -205,8 +205,8 @@ def rows(comparison):
             "kind": f"{line.label}（{line.move_label}）" if line.move else line.label,
             "place": line.point.post.name if line.point.post else line.point.involved_posts,
             "category": line.point.category.label,
-            "then": _told(line.then),
-            "now": _told(line.now),
+            "then": _text_of(line.then),
+            "now": _text_of(line.now),
             "grade_then": _grade(line.then),
             "grade_now": _grade(line.now),
             "measures": [f"{thing.label}：{thing.old or '无'} → {thing.new or '无'}" for thing in line.measures]
@@ -217,7 +217,7 @@ def rows(comparison):
     ]
 
 
-def _told(point):
+def _text_of(point):
     return "\n".join(text for text in (point.content, point.manifestation) if text) if point else "—"
 
 

@@ -59,13 +59,13 @@ def hints(rules, units, *, on):
     """
     leaders = rules.rotation.leader_terms is not None or bool(rules.rotation.heads_kept_from)
     facts = Facts(units, on, leaders=leaders)
-    found = []
+    listed = []
     for look in (_head_in_charge, _leader_term, _own_check, _one_hand, _mixed_powers, _post_term):
-        found += look(rules.rotation, facts, rules)
-    return found
+        listed += look(rules.rotation, facts, rules)
+    return listed
 
 
-def for_reader(found, actor):
+def for_reader(listed, actor):
     """Keep those of ``listed`` that this person may read.
 
     Hints about leaders are for the office, the registrar and the leaders they are about.
@@ -73,7 +73,7 @@ def for_reader(found, actor):
     wide = actor.unit_ids("office", "registrar")
     return [
         hint
-        for hint in found
+        for hint in listed
         if hint.kind not in ABOUT_LEADERS or hint.unit.pk in wide or actor.user_id in hint.person_ids
     ]
 
@@ -134,7 +134,7 @@ class Facts:
         taken = [(step, self.by_name.get((item.unit_id, step.post_name))) for step in item.steps.all()]
         return [(step, post) for step, post in taken if post is not None]
 
-    def told(self, post):
+    def in_words(self, post):
         """A post with its holder, in words."""
         person = self.person(post)
         return f"{post.name}（{person}）" if person else post.name
@@ -232,15 +232,19 @@ def _own_check(rotation, facts, rules):
         return
     for item in facts.powers:
         taken = facts.steps(item)
-        told = set()
+        named = set()
         for place, (step, post) in enumerate(taken):
             hand = facts.hand(post)
             earlier = next(((s, p) for s, p in taken[:place] if facts.hand(p) == hand), None)
-            if earlier is None or hand in told or not any(word in step.procedure for word in rotation.checks):
+            if earlier is None or hand in named or not any(word in step.procedure for word in rotation.checks):
                 continue
-            told.add(hand)
+            named.add(hand)
             first, before = earlier
-            both = facts.told(post) if before.pk == post.pk else f"{facts.told(before)}与{facts.told(post)}同为一人"
+            both = (
+                facts.in_words(post)
+                if before.pk == post.pk
+                else f"{facts.in_words(before)}与{facts.in_words(post)}同为一人"
+            )
             yield Hint(
                 "own_check",
                 facts.units[item.unit_id],
@@ -267,7 +271,7 @@ def _one_hand(rotation, facts, rules):
             "one_hand",
             facts.units[item.unit_id],
             item.name,
-            f"同一流程的不同环节应当相互监督制约；该事项的 {len(taken)} 个步骤都由{'、'.join(map(facts.told, posts))}一人办理。",
+            f"同一流程的不同环节应当相互监督制约；该事项的 {len(taken)} 个步骤都由{'、'.join(map(facts.in_words, posts))}一人办理。",
             "请增加审核或复核环节，由另一岗位办理。",
             facts.ids(*posts),
             posts[0],
@@ -288,14 +292,14 @@ def _mixed_powers(rotation, facts, rules):
         post = facts.posts.get(item.accountable_post_id)
         if post is not None and item.domain:
             held[item.unit_id, item.domain, facts.hand(post)].append((item, post))
-    for (unit, domain, _), found in held.items():
+    for (unit, domain, _), pairs in held.items():
         by_kind = {}
-        for item, _ in found:
+        for item, _ in pairs:
             by_kind.setdefault(item.kind, item)
         if len(by_kind) < 2:
             continue
-        posts = list({post.pk: post for _, post in found}.values())
-        who = "、".join(map(facts.told, posts))
+        posts = list({post.pk: post for _, post in pairs}.values())
+        who = "、".join(map(facts.in_words, posts))
         named = "；".join(f"{item.get_kind_display()}：{item.name}" for item in by_kind.values())
         yield Hint(
             "mixed_powers",

@@ -45,7 +45,7 @@ class Row:
     """
 
     point: RiskPoint
-    standing: dict
+    by_stage: dict
     leader: str
     versions: int
     first_filed: object
@@ -53,33 +53,33 @@ class Row:
 
     @property
     def measures(self):
-        return {stage: measure.text for stage, measure in self.standing.items()}
+        return {stage: measure.text for stage, measure in self.by_stage.items()}
 
     @property
     def people(self):
         """Who carries the measures out, where somebody is named: ``[(stage label, name)]``."""
         return [
-            (label, self.standing[code].responsible.name)
+            (label, self.by_stage[code].responsible.name)
             for code, label in self.stages
-            if code in self.standing and self.standing[code].responsible_id
+            if code in self.by_stage and self.by_stage[code].responsible_id
         ]
 
     def arranged(self, code):
         """Return who and by when at a stage, in brackets, or an empty text where neither is given."""
-        measure = self.standing.get(code)
+        measure = self.by_stage.get(code)
         if measure is None:
             return ""
         parts = [("责任人", measure.responsible.name if measure.responsible_id else ""), ("时限", measure.due_on)]
-        told = "；".join(f"{label}：{value}" for label, value in parts if value)
-        return f"（{told}）" if told else ""
+        said = "；".join(f"{label}：{value}" for label, value in parts if value)
+        return f"（{said}）" if said else ""
 
     @property
     def days(self):
         """By when the measures are to be carried out, where a day is named: ``[(stage label, day)]``."""
         return [
-            (label, self.standing[code].due_on)
+            (label, self.by_stage[code].due_on)
             for code, label in self.stages
-            if code in self.standing and self.standing[code].due_on
+            if code in self.by_stage and self.by_stage[code].due_on
         ]
 
     @property
@@ -118,11 +118,11 @@ def rows(scope, scheme, unit, *, on, points=None):
 
     A constant number of queries. ``points`` restricts the rows to some of the points, such as one page of them.
     """
-    found = list(points if points is not None else points_of(scope, scheme, unit, on=on))
-    series = [point.series for point in found]
+    points = list(points if points is not None else points_of(scope, scheme, unit, on=on))
+    series = [point.series for point in points]
     measures = {}
-    standing = scope.measures.in_force(on).filter(_among("point_series", series))
-    for measure in standing.select_related("responsible"):
+    in_force = scope.measures.in_force(on).filter(_among("point_series", series))
+    for measure in in_force.select_related("responsible"):
         measures.setdefault(measure.point_series, {})[measure.stage] = measure
     history = Counter()
     first = {}
@@ -144,7 +144,7 @@ def rows(scope, scheme, unit, *, on, points=None):
             first.get(point.series),
             stages,
         )
-        for point in found
+        for point in points
     ]
 
 
@@ -176,7 +176,7 @@ def totals(scheme, unit, *, on):
     )
     for code, name, grade, number in points.annotate(number=Count("pk")):
         counts.setdefault((code, name), Counter())[grade or "未评定"] += number
-    return [(name, found, sum(found.values())) for (_, name), found in counts.items()]
+    return [(name, counted, sum(counted.values())) for (_, name), counted in counts.items()]
 
 
 def columns(scheme):
@@ -208,11 +208,11 @@ def cells(number, row, levels):
     ]
 
 
-def _each(told, stages):
+def _each(labelled, stages):
     """Write ``[(stage label, value)]`` in lines, or the value alone where all ``stages`` have the same."""
-    if len(told) == stages and len({value for _, value in told}) == 1:
-        return str(told[0][1])
-    return "\n".join(f"{label}：{value}" for label, value in told)
+    if len(labelled) == stages and len({value for _, value in labelled}) == 1:
+        return str(labelled[0][1])
+    return "\n".join(f"{label}：{value}" for label, value in labelled)
 
 
 def workbook(scope, scheme, unit, *, on, year):
@@ -225,12 +225,12 @@ def workbook(scope, scheme, unit, *, on, year):
     title = f"{rules.identity.institution}{year}年度{rules.ledger_title}"
     note = f"截至{on.year}年{on.month}月{on.day}日"
     summed = totals(scheme, unit, on=on)
-    summary = [[name, *(found[label] for label in labels), total] for name, found, total in summed]
+    summary = [[name, *(counted[label] for label in labels), total] for name, counted, total in summed]
     if summary:
         summary.append(
             [
                 "合计",
-                *(sum(found[label] for _, found, _ in summed) for label in labels),
+                *(sum(counted[label] for _, counted, _ in summed) for label in labels),
                 sum(total for *_, total in summed),
             ]
         )
@@ -269,7 +269,7 @@ def unit_ledger(*, unit, on, rules, reader=None):
     """
     scheme = Scheme.objects.filter(slug=rules.identity.slug).order_by("-version").first()
     scope = for_reader(reader) if reader else everything()
-    found = points_of(scope, scheme, unit, on=on).filter(unit=unit)
+    points = points_of(scope, scheme, unit, on=on).filter(unit=unit)
     labels = {stage.code: stage.label for stage in rules.measure_stages}
     return {
         "rows": [
@@ -289,6 +289,6 @@ def unit_ledger(*, unit, on, rules, reader=None):
                 "filed_on": f"{row.first_filed:%Y-%m-%d}" if row.first_filed else "",
                 "changed": row.changed,
             }
-            for row in rows(scope, scheme, unit, on=on, points=found)
+            for row in rows(scope, scheme, unit, on=on, points=points)
         ]
     }

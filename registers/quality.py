@@ -29,5 +29,5 @@ def alike(text, others, *, least=ALIKE):
     ``others`` maps a key to the ``pairs`` of a text; the result is ``[(key, likeness)]``.
     """
     own = pairs(text)
-    found = [(key, likeness(own, theirs)) for key, theirs in others.items()]
-    return sorted((row for row in found if row[1] >= least), key=lambda row: (-row[1], str(row[0])))
+    scored = [(key, likeness(own, theirs)) for key, theirs in others.items()]
+    return sorted((row for row in scored if row[1] >= least), key=lambda row: (-row[1], str(row[0])))

@@ -36,7 +36,9 @@ def add(unit, values, *, actor, at, powers=()):
     _name_is_free(unit, values)
     try:
         with transaction.atomic():
-            found = Regulation.objects.create(unit=unit, **{name: values[name] for name in FIELDS if name in values})
+            regulation = Regulation.objects.create(
+                unit=unit, **{name: values[name] for name in FIELDS if name in values}
+            )
     except IntegrityError as taken:  # somebody else has put it on record a moment ago
         raise Refused(TAKEN, "name") from taken
     link(found, powers)
@@ -55,8 +57,8 @@ def change(pk, values, *, seen, actor, at, powers=None):
     changed = sorted(name for name in FIELDS if name in values and getattr(found, name) != values[name])
     Regulation.objects.filter(pk=pk).update(**{name: values[name] for name in changed}, version=found.version + 1)
     if powers is not None:
-        link(found, powers)
-    audit.append("regulation.change", about=found, actor=actor, at=at, detail={"fields": changed})
+        link(regulation, powers)
+    audit.append("regulation.change", about=regulation, actor=actor, at=at, detail={"fields": changed})
 
 
 def _name_is_free(unit, values, but=None):
@@ -172,8 +174,8 @@ def read_day(text):
 
     Returns None where it is no day.
     """
-    found = DAY.match(text)
+    match = DAY.match(text)
     try:
-        return date(*map(int, found.groups())) if found else None
+        return date(*map(int, match.groups())) if match else None
     except ValueError:
         return None

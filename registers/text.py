@@ -44,11 +44,11 @@ def segments(old, new):
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     if matcher.ratio() < 0.5:
         return [(kind, text) for kind, text in (("delete", old), ("insert", new)) if text]
-    found = []
+    pieces = []
     for kind, start, end, new_start, new_end in matcher.get_opcodes():
         if kind == "equal":
-            found.append(("equal", old[start:end]))
+            pieces.append(("equal", old[start:end]))
         else:
             pair = ("delete", old[start:end]), ("insert", new[new_start:new_end])
-            found += [(word, text) for word, text in pair if text]
-    return found
+            pieces += [(word, text) for word, text in pair if text]
+    return pieces

@@ -148,11 +148,11 @@ def check_setup(app_configs, **kwargs):
         (chinese_font_installed, FONT_REMEDY, "riskmgmt.W002"),
         (packages_installed, PACKAGES_REMEDY, "riskmgmt.W003"),
     ]
-    found = [_warning(remedy, number) for present, remedy, number in parts if not present()]
+    messages = [_warning(remedy, number) for present, remedy, number in parts if not present()]
     if not openpyxl.DEFUSEDXML:
         what, remedy = "没有 defusedxml，导入的表格可能耗尽内存。", "请按 requirements.txt 重新安装依赖。"
-        found.append(checks.Error(what, hint=remedy, id="riskmgmt.E004"))
-    return found
+        messages.append(checks.Error(what, hint=remedy, id="riskmgmt.E004"))
+    return messages
 
 
 def _warning(sentence, number):

@@ -263,7 +263,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # Saving at every request writes the cookie into responses that something may cache (CVE-2026-35192).
 SESSION_SAVE_EVERY_REQUEST = False
 
-# --- What browsers are told -----------------------------------------------------------------------
+# --- Security of pages and cookies -----------------------------------------------------------------------
 
 SECURE_SSL = env.bool("SECURE_SSL", default=PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SECURE_SSL

@@ -45,8 +45,8 @@ class VendorFinder(BaseFinder):
 
     def find(self, path, find_all=False, **kwargs):
         wanted = path in ASSETS and (settings.NODE_MODULES / ASSETS[path]).is_file()
-        found = [self.storage.path(path)] if wanted else []
-        return found if find_all else (found[0] if found else [])
+        paths = [self.storage.path(path)] if wanted else []
+        return paths if find_all else (paths[0] if paths else [])
 
     def list(self, ignore_patterns):
         for name, source in ASSETS.items():

@@ -57,10 +57,10 @@ class Scheme(models.Model):
 
         Parsed once per process, because a version never changes.
         """
-        found = self._rules.get(self.digest)
-        if found is None:
-            found = self._rules[self.digest] = SchemeDocument.model_validate(self.document)
-        return found
+        rules = self._rules.get(self.digest)
+        if rules is None:
+            rules = self._rules[self.digest] = SchemeDocument.model_validate(self.document)
+        return rules
 
 
 class SchemeDraft(models.Model):

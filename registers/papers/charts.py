@@ -29,24 +29,23 @@ def _risks(item, steps, rules, on, reader):
 
     A point stands at the step that its post takes, else at the first step.
     """
-    found = (
+    points = list(
         RiskPoint.objects.visible_to(reader)
         .in_force(on)
         .filter(unit=item.unit_id, power_item=item.name)
         .select_related("final_grade", "post", "holder")
         .order_by("final_grade__rank", "pk")
     )
-    points = list(found)
     measures, people = {}, {}
-    standing = ControlMeasure.objects.in_force(on).filter(point_series__in=[point.series for point in points])
-    for row in standing.select_related("responsible").order_by("pk"):
+    in_force = ControlMeasure.objects.in_force(on).filter(point_series__in=[point.series for point in points])
+    for row in in_force.select_related("responsible").order_by("pk"):
         measures.setdefault(row.point_series, {})[row.stage] = row.text
         if row.responsible_id:
             people.setdefault(row.point_series, {})[row.responsible.name] = True
     placed = {}
     for number, point in enumerate(points, start=1):
-        told = measures.get(point.series, {})
-        text = "\n".join(f"{stage.label}：{told[stage.code]}" for stage in rules.measure_stages if stage.code in told)
+        texts = measures.get(point.series, {})
+        text = "\n".join(f"{stage.label}：{texts[stage.code]}" for stage in rules.measure_stages if stage.code in texts)
         person = "、".join(people.get(point.series, ())) or (
             point.holder.name if point.holder else point.involved_posts
         )

@@ -227,9 +227,9 @@ def _room_for_handwriting(paper):
 
 
 def _filled(text, values):
-    def fill(found):
-        value = values.get(found[2])
-        return chinese_date(value) if found[1] else words(value) or BLANK_TEXT
+    def fill(match):
+        value = values.get(match[2])
+        return chinese_date(value) if match[1] else words(value) or BLANK_TEXT
 
     return PLACEHOLDER.sub(fill, text)
 

@@ -32,12 +32,12 @@ class DateRule:
         """
         original = str(text).strip()
         offset, rest = 0, original
-        if found := _YEAR.match(original):
-            offset, rest = int(found[1] or 0), found[2].strip()
-        if found := _MONTH_DAY.match(rest):
-            month, day, label = int(found[1]), int(found[2]), ""
-        elif found := _TEN_DAYS.match(rest):
-            month, day, label = int(found[1]), _TEN_DAYS_END[found[2]], rest
+        if match := _YEAR.match(original):
+            offset, rest = int(match[1] or 0), match[2].strip()
+        if match := _MONTH_DAY.match(rest):
+            month, day, label = int(match[1]), int(match[2]), ""
+        elif match := _TEN_DAYS.match(rest):
+            month, day, label = int(match[1]), _TEN_DAYS_END[match[2]], rest
         else:
             raise ValueError(f"日期“{original}”无法识别，应写成 09-20、4月上旬、12月底 或 Y-1 12-31")
         if not 1 <= month <= 12:

@@ -296,7 +296,7 @@ class Scheme(Part):
         return self.stages or [Named(code=ONE_MEASURE, label=self.measure_label)]
 
     @property
-    def has_standing(self):
+    def has_year_round_task(self):
         """Whether any task is year-round, without a last day."""
         return any(task.due is None for task in self.tasks)
 

@@ -174,7 +174,7 @@ def fields_used(layout):
     ``number`` is filled by ``compose``.
     """
     names = [cell.field for row in layout.header for cell in row]
-    names += [found[2] for text in (*layout.paragraphs, *layout.closing) for found in PLACEHOLDER.finditer(text)]
+    names += [match[2] for text in (*layout.paragraphs, *layout.closing) for match in PLACEHOLDER.finditer(text)]
     names += [column.field for column in leaf_columns(layout)]
     names += [block.field for block in layout.footer if block.field]
     return tuple(dict.fromkeys(names))

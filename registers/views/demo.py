@@ -48,11 +48,11 @@ def demo_clock(request):
         day = f"{moment.year}年{moment.month}月{moment.day}日"
         messages.success(request, f"演示时钟已调到{day}。到期的公示、开放和提醒会在一分钟内由后台办理。")
         return redirect("desk")
-    context = {"form": form, "day": str(form["day"].value() or ""), "days": _turning_points(request)}
+    context = {"form": form, "day": str(form["day"].value() or ""), "days": _turning_days(request)}
     return render(request, "registers/demo_clock.html", context, status=422 if form.errors else 200)
 
 
-def _turning_points(request):
+def _turning_days(request):
     """Return the days of this year on which a phase starts, a task opens or is due: ``(date, labels)``."""
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     if scheme is None:

@@ -30,14 +30,14 @@ def hint_list(request):
     units = list(readable)
     chosen = [unit for unit in units if not filters["unit"] or unit.code == filters["unit"]]
     scheme = Scheme.objects.visible_to(actor).in_use()
-    found = hints.for_reader(hints.hints(scheme.rules, chosen, on=actor.on), actor) if scheme else []
-    counts = Counter(hint.kind for hint in found)
+    listed = hints.for_reader(hints.hints(scheme.rules, chosen, on=actor.on), actor) if scheme else []
+    counts = Counter(hint.kind for hint in listed)
     kept = {"unit": filters["unit"]} if filters["unit"] else {}
     return render(
         request,
         "registers/hint_list.html",
         {
-            "page": paged(request, [hint for hint in found if filters["kind"] in ("", hint.kind)]),
+            "page": paged(request, [hint for hint in listed if filters["kind"] in ("", hint.kind)]),
             "filters": filters,
             "stats": [
                 (label, counts[kind], f"?{urlencode({'kind': kind} | kept)}")
@@ -61,7 +61,7 @@ def hints_about(actor, unit, *, post=None, power=None):
     scheme = Scheme.objects.visible_to(actor).in_use()
     if scheme is None:
         return []
-    found = hints.for_reader(hints.hints(scheme.rules, [unit], on=actor.on), actor)
+    listed = hints.for_reader(hints.hints(scheme.rules, [unit], on=actor.on), actor)
     if post is not None:
-        return [hint for hint in found if hint.post == post]
-    return [hint for hint in found if hint.power == power] if power is not None else found
+        return [hint for hint in listed if hint.post == post]
+    return [hint for hint in listed if hint.power == power] if power is not None else listed

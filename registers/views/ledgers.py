@@ -37,8 +37,8 @@ def ledger(request):
         page = paged(request, ledgers.points_of(scope, scheme, unit, on=on))
         labels = [grade.label for grade in scheme.rules.grades] + ["未评定"]
         totals = [
-            (name, [found[label] for label in labels], total)
-            for name, found, total in ledgers.totals(scheme, unit, on=on)
+            (name, [counted[label] for label in labels], total)
+            for name, counted, total in ledgers.totals(scheme, unit, on=on)
         ]
         context |= {
             "page": page,

@@ -94,7 +94,7 @@ def unit_detail(request, code):
 
 def crumbs_of(unit):
     """Return the links that lead to a page below ``unit`` (or None), for ``components/page_head.html``."""
-    found = [("单位与岗位", reverse("unit_list"))]
+    crumbs = [("单位与岗位", reverse("unit_list"))]
     if unit is not None:
-        found.append((unit.name, reverse("unit_detail", args=[unit.code])))
-    return found
+        crumbs.append((unit.name, reverse("unit_detail", args=[unit.code])))
+    return crumbs

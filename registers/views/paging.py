@@ -55,8 +55,8 @@ def paged(request, rows, *, size=PAGE_SIZE):
     """The page of ``rows`` (a queryset or list) the request asks for; a number nobody can mean counts as the first."""
     number = page_number(request.GET)
     start = (number - 1) * size
-    found = list(rows[start : start + size + 1])
+    fetched = list(rows[start : start + size + 1])
     kept = request.GET.copy()
     kept.pop("page", None)
     query = kept.urlencode()
-    return Page(found[:size], number, len(found) > size, f"{query}&" if query else "", size)
+    return Page(fetched[:size], number, len(fetched) > size, f"{query}&" if query else "", size)

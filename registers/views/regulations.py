@@ -32,7 +32,7 @@ def regulation_list(request):
 
     Context: ``page`` of regulations (each with ``powers``, how many rest on it), ``filters``, ``units``, ``states``, ``may_add``.
     """
-    found = (
+    rows = (
         Regulation.objects.visible_to(request.actor)
         .select_related("unit")
         .annotate(powers=Count("power_links"))
@@ -40,21 +40,21 @@ def regulation_list(request):
     )
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "unit", "state")}
     if filters["q"]:
-        found = found.filter(
+        rows = rows.filter(
             Q(name__icontains=filters["q"])
             | Q(document_number__icontains=filters["q"])
             | Q(issued_by__icontains=filters["q"])
         )
     if filters["unit"]:
-        found = found.filter(unit__code=filters["unit"])
+        rows = rows.filter(unit__code=filters["unit"])
     if filters["state"]:
-        found = found.filter(state=filters["state"])
+        rows = rows.filter(state=filters["state"])
     held = Regulation.objects.visible_to(request.actor).order_by().values("unit")
     return render(
         request,
         "registers/regulation_list.html",
         {
-            "page": paged(request, found),
+            "page": paged(request, rows),
             "filters": filters,
             "states": Regulation.State.choices,
             "units": Unit.objects.visible_to(request.actor).filter(pk__in=held).values_list("code", "name"),
@@ -107,7 +107,7 @@ def regulation_add(request):
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            found = regulations.add(
+            regulation = regulations.add(
                 values["unit"],
                 {**values, "issued_by": values["issued_by"] or values["unit"].name},
                 actor=request.actor,
@@ -116,8 +116,8 @@ def regulation_add(request):
         except Refused as refused:
             form.add_error(refused.field, str(refused))
         else:
-            messages.success(request, f"已登记“{found.name}”。可在此关联以它为依据的权力事项。")
-            return redirect("regulation_edit", pk=found.pk)
+            messages.success(request, f"已登记“{regulation.name}”。可在此关联以它为依据的权力事项。")
+            return redirect("regulation_edit", pk=regulation.pk)
     return render(
         request,
         "registers/regulation_add.html",

@@ -74,9 +74,9 @@ def risk_detail(request, series):
     rules = versions[0].category.scheme.rules
     point, on = versions[0], request.actor.on
     measures = {stage.code: (stage.label, [], []) for stage in rules.measure_stages}
-    found = ControlMeasure.objects.visible_to(request.actor).filter(point_series=series)
-    found = found.select_related("responsible", "regulation")
-    for measure in found.order_by("-in_force_from", "-pk"):
+    of_point = ControlMeasure.objects.visible_to(request.actor).filter(point_series=series)
+    of_point = of_point.select_related("responsible", "regulation")
+    for measure in of_point.order_by("-in_force_from", "-pk"):
         _, now, earlier = measures.setdefault(measure.stage, (measure.stage, [], []))
         (now if _in_force(measure, on) else earlier).append(measure)
     facts = [
@@ -132,9 +132,9 @@ def _changes(before, after):
         "涉及岗位": "involved_posts",
         "等级说明": "grade_reason",
     }
-    told = [(label, word(before), word(after), None) for label, word in words.items()]
-    told += [(label, getattr(before, name), getattr(after, name), True) for label, name in texts.items()]
-    return [(label, old, new, running and segments(old, new)) for label, old, new, running in told if old != new]
+    compared = [(label, word(before), word(after), None) for label, word in words.items()]
+    compared += [(label, getattr(before, name), getattr(after, name), True) for label, name in texts.items()]
+    return [(label, old, new, running and segments(old, new)) for label, old, new, running in compared if old != new]
 
 
 @require_safe

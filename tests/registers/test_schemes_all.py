@@ -346,7 +346,7 @@ def test_every_institution_weighs_in_its_own_way():  # 12
 
 
 def test_register_lives_without_days():  # 13
-    assert (JIANGSU.phases, JIANGSU.has_standing) == ([], True)
+    assert (JIANGSU.phases, JIANGSU.has_year_round_task) == ([], True)
 
 
 def test_return_for_redo_is_offered_everywhere():  # 14

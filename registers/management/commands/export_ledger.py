@@ -25,17 +25,17 @@ class Command(BaseCommand):
         parser.add_argument("-o", "--output", required=True, metavar="FILE")
 
     def handle(self, *args, scheme, year, unit, as_of, output, **options):
-        found = Scheme.objects.filter(slug=scheme, is_current=True).first()
-        if found is None:
+        current = Scheme.objects.filter(slug=scheme, is_current=True).first()
+        if current is None:
             raise CommandError(f"没有方案“{scheme}”。请先运行 manage.py load_schemes。")
         top = (
             Unit.objects.filter(code=unit).first()
             if unit
-            else Unit.objects.filter(parent=None, name=found.institution).first()
+            else Unit.objects.filter(parent=None, name=current.institution).first()
         )
         if top is None:
-            raise CommandError(f"没有单位“{unit or found.institution}”。请核对单位代码。")
+            raise CommandError(f"没有单位“{unit or current.institution}”。请核对单位代码。")
         on = as_of or min(date(year, 12, 31), clock.today())
-        Path(output).write_bytes(ledgers.workbook(ledgers.everything(), found, top, on=on, year=year))
+        Path(output).write_bytes(ledgers.workbook(ledgers.everything(), current, top, on=on, year=year))
         audit.append("ledger.export", about=top, detail={"as_of": on.isoformat(), "by": "command"})
         self.stdout.write(f"已写入 {output}")

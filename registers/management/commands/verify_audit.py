@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         count, breaks = audit.verify()
         if breaks:
-            for found in breaks:
-                self.stderr.write(str(found))
+            for fault in breaks:
+                self.stderr.write(str(fault))
             raise CommandError(f"审计链共 {count} 条，发现 {len(breaks)} 处异常。")
         self.stdout.write(f"审计链完整，共 {count} 条。")

@@ -133,8 +133,8 @@ def read_text(text, file):
     try:
         scheme = Scheme.model_validate(document)
     except ValidationError as errors:
-        found = [_finding(file, root, error) for error in errors.errors()]
-        raise SchemeFaults(found + _faults_of_the_rest(document, errors.errors(), file, root)) from None
+        findings = [_finding(file, root, error) for error in errors.errors()]
+        raise SchemeFaults(findings + _faults_of_the_rest(document, errors.errors(), file, root)) from None
     faults = [Finding(file, _line(root, where), fault, remedy) for where, fault, remedy in crosscheck.faults(scheme)]
     if faults:
         raise SchemeFaults(faults)
@@ -206,7 +206,7 @@ def _finding(file, root, error):
 
 def _known_keys():
     """Return every key that some part of a scheme file may have."""
-    parts = {found for module in (language, layout) for found in vars(module).values() if isinstance(found, type)}
+    parts = {kind for module in (language, layout) for kind in vars(module).values() if isinstance(kind, type)}
     return {name for part in parts if hasattr(part, "model_fields") for name in part.model_fields}
 
 
@@ -221,10 +221,10 @@ def _line(root, where):
     line = node.start_mark.line
     for part in where:
         if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
-            if found is None:
+            entry = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if entry is None:
                 break
-            line, node = found[0].start_mark.line, found[1]
+            line, node = entry[0].start_mark.line, entry[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
             line = node.start_mark.line

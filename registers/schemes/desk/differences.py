@@ -112,7 +112,7 @@ def _walk(before, after, path):
     elif isinstance(before, list) and isinstance(after, list) and (_coded(before) or _coded(after)):
         yield from _walk_coded(before, after, path)
     else:
-        yield Difference(" › ".join(path), _told(before), _told(after))
+        yield Difference(" › ".join(path), _in_words(before), _in_words(after))
 
 
 def _coded(items):
@@ -143,7 +143,7 @@ def _words(key, path, value):
     return f"“{named}”" if named else KEYS.get(key, str(key))
 
 
-def _told(value):
+def _in_words(value):
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
@@ -152,10 +152,10 @@ def _told(value):
         text = str(
             value.get("label")
             or value.get("title")
-            or "、".join(f"{key}: {_told(part)}" for key, part in value.items())
+            or "、".join(f"{key}: {_in_words(part)}" for key, part in value.items())
         )
     elif isinstance(value, list):
-        text = "、".join(_told(item) for item in value) or "（空）"
+        text = "、".join(_in_words(item) for item in value) or "（空）"
     else:
         text = str(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

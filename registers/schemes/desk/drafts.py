@@ -53,10 +53,10 @@ def copied(text, *, slug, institution, product_word):
     Everything else, comments included, stays as it is.
     Raises ``ValueError`` when the text has no identity to replace.
     """
-    found = _IDENTITY.search(text)
-    if found is None:
+    match = _IDENTITY.search(text)
+    if match is None:
         raise ValueError("原方案没有 identity 一节，不能复制。")
-    head, rest = text[: found.end()], text[found.end() :]
+    head, rest = text[: match.end()], text[match.end() :]
     end = re.search(r"^\S", rest, re.MULTILINE)
     block, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
     for key, value in (("slug", slug), ("institution", institution), ("product_word", product_word)):

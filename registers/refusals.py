@@ -1,11 +1,11 @@
-"""The two ways in which an act ends without effect: it is refused with a reason, or it comes too late. Pure: no Django.
+"""The two ways in which an act ends without effect: refused with a reason, or too late.
 
-A third, that somebody may not do it at all, is ``registers.access.NotAllowed``.
+A third, that somebody may not do it at all, is ``registers.access.NotAllowed``. Pure: no Django.
 """
 
 
 class Refused(Exception):
-    """An act cannot be done as it was asked for. Nothing has changed.
+    """A refusal because an act cannot be done as it was asked for. Nothing has changed.
 
     ``message``: what is wrong and what to do about it, a Chinese sentence for the person, or a list of them. ``field``: the field
     of a form that it belongs to, empty for the act as a whole.
@@ -18,9 +18,9 @@ class Refused(Exception):
 
 
 class Stale(Exception):
-    """What the actor saw is no longer what stands: somebody else was faster. Nothing has changed.
+    """A refusal because somebody else was faster. Nothing has changed.
 
-    ``current``: what stands now (a model instance, or None).
+    ``current``: the row as it is now (a model instance, or None).
     """
 
     def __init__(self, current=None, message="内容刚被他人修改，您的操作未生效。请核对后重新办理。"):

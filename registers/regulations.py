@@ -22,7 +22,10 @@ WRITTEN = "每行写“名称｜文号｜日期”，文号和日期可以不写
 
 
 class Faulty(Refused):
-    """The pasted list cannot be taken over; ``faults`` are ``(line number, sentence)``. Nothing was changed."""
+    """A refusal of a pasted list that cannot be taken over. Nothing was changed.
+
+    ``faults`` are ``(line number, sentence)``.
+    """
 
     def __init__(self, faults):
         self.faults = faults
@@ -31,7 +34,10 @@ class Faulty(Refused):
 
 @transaction.atomic
 def add(unit, values, *, actor, at, powers=()):
-    """Put a regulation of ``unit`` on record; ``values`` by ``FIELDS``, ``powers``: series of powers. Raises ``Refused``."""
+    """Add a regulation to the directory of ``unit`` and return it.
+
+    ``values`` by ``FIELDS``, ``powers``: series of the powers that rest on it. Raises ``Refused``.
+    """
     require(actor, "add_regulation", unit)
     _name_is_free(unit, values)
     try:
@@ -41,21 +47,21 @@ def add(unit, values, *, actor, at, powers=()):
             )
     except IntegrityError as taken:  # somebody else has put it on record a moment ago
         raise Refused(TAKEN, "name") from taken
-    link(found, powers)
-    audit.append("regulation.add", about=found, actor=actor, at=at, detail={"unit": unit.pk})
-    return found
+    link(regulation, powers)
+    audit.append("regulation.add", about=regulation, actor=actor, at=at, detail={"unit": unit.pk})
+    return regulation
 
 
 @transaction.atomic
 def change(pk, values, *, seen, actor, at, powers=None):
-    """Change a regulation as it stood at version ``seen``. Raises ``Stale``, ``Refused``."""
-    found = Regulation.objects.select_for_update(of=("self",)).select_related("unit").get(pk=pk)
-    require(actor, "change", found)
-    if found.version != seen:
-        raise Stale(found)
-    _name_is_free(found.unit, values, but=found)
-    changed = sorted(name for name in FIELDS if name in values and getattr(found, name) != values[name])
-    Regulation.objects.filter(pk=pk).update(**{name: values[name] for name in changed}, version=found.version + 1)
+    """Change a regulation that the editor saw at version ``seen``. Raises ``Stale``, ``Refused``."""
+    regulation = Regulation.objects.select_for_update(of=("self",)).select_related("unit").get(pk=pk)
+    require(actor, "change", regulation)
+    if regulation.version != seen:
+        raise Stale(regulation)
+    _name_is_free(regulation.unit, values, but=regulation)
+    changed = sorted(name for name in FIELDS if name in values and getattr(regulation, name) != values[name])
+    Regulation.objects.filter(pk=pk).update(**{name: values[name] for name in changed}, version=regulation.version + 1)
     if powers is not None:
         link(regulation, powers)
     audit.append("regulation.change", about=regulation, actor=actor, at=at, detail={"fields": changed})

@@ -10,7 +10,7 @@ VERSIONED = (RiskPoint, PowerItem, ControlMeasure, PostGrade)
 
 
 def _moved_on(record):
-    """The refusal of a record that is in force already, or no longer."""
+    """Return the refusal of a record that is in force already, or no longer."""
     return Refused(f"“{record}”在登记册中已有变动，不能按本表生效。请退回填报人，按现行登记重新核对。")
 
 

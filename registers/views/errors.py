@@ -34,8 +34,9 @@ def server_error(request):
 
 
 class RefusalMiddleware:
-    """Turns what a view lets through into a page: ``NotAllowed`` 403, ``Refused`` 422, ``Stale`` 409, each with its reason.
+    """Middleware that turns refusals into pages with their reason.
 
+    ``NotAllowed`` becomes 403 and is written to the audit chain, ``Refused`` 422, ``Stale`` 409.
     A denied act is kept on record; the entry is written after the refused transaction has rolled back, so it stays.
     """
 

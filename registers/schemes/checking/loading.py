@@ -36,7 +36,10 @@ class Finding:
 
 
 class SchemeFaults(Refused):
-    """A scheme file cannot be used; ``findings`` lists every fault at once."""
+    """A refusal of a scheme file that cannot be used.
+
+    ``findings`` lists every fault at once.
+    """
 
     def __init__(self, findings):
         self.findings = findings

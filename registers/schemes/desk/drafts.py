@@ -38,7 +38,10 @@ def begin(*, title, text, actor, at, base=None):
 
 
 def save(draft, *, title, text, seen, actor, at):
-    """Keep ``text`` if the draft still is the one ``seen``; return its new version. Raises ``Stale``."""
+    """Save ``text`` if the draft is still at version ``seen``, and return its new version.
+
+    Raises ``Stale``.
+    """
     saved = SchemeDraft.objects.filter(pk=draft.pk, version=seen).update(
         title=title[:120], text=text, version=F("version") + 1, saved_at=at, saved_by=actor.user_id
     )

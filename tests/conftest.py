@@ -68,7 +68,7 @@ class Clock:
         self._traveller, self.now = traveller, at
 
     def set(self, text):
-        """Let it be ``text`` for everything that asks; return the moment (aware)."""
+        """Set the time to ``text`` for everything that asks, and return the moment (aware)."""
         self.now = factories.moment(text)
         # In UTC: given a zone, time_machine would change the zone of the whole process.
         self._traveller.move_to(self.now.astimezone(UTC))

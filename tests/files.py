@@ -1,4 +1,4 @@
-"""Files as people upload them, and as nobody should."""
+"""Files as people upload them, and files that must be refused."""
 
 import io
 import zipfile

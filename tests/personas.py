@@ -1,4 +1,4 @@
-"""The same people everywhere: what each of them does in a campaign year, through the doors that the pages use."""
+"""The same people in every test, and what each of them does in a campaign year."""
 
 from registers.actors import Actor
 from workflows import sweeping
@@ -71,7 +71,7 @@ class Year:
         self.at("09-15")
 
     def at(self, day, hour=10):
-        """Let it be that day (``MM-DD``) of this year, at a full hour; return the moment."""
+        """Set the clock to that day (``MM-DD``) of this year at a full hour, and return the moment."""
         return self.clock.set(f"{self.number}-{day} {hour:02d}:00")
 
     def actor(self, user):

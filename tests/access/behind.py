@@ -1,4 +1,4 @@
-"""What stands behind each door that matrix.yaml names, and what is posted there."""
+"""The objects that the URLs of matrix.yaml lead to, and the form data that is posted there."""
 
 import uuid
 from pathlib import Path
@@ -17,7 +17,10 @@ UNKNOWN = 10**6
 
 
 def behind(world, door):
-    """The things behind a door: name → (arguments of its URL, the thing). A door to nothing in particular has ``""``."""
+    """Return the objects that a URL is tried with: name → (arguments of the URL, the object).
+
+    A URL without arguments has the one name ``""``.
+    """
     if door.startswith("submission_"):
         form = {"form": "xlsx"} if door in ("submission_file", "submission_record") else {}
         form |= {"slug": "return-notice"} if door == "submission_record" else {}
@@ -71,7 +74,7 @@ def behind(world, door):
 
 
 def _of_the_year(world):
-    """What a year brings beside sheets: moved deadlines, meetings, documents, files, suggestions."""
+    """Return what a year holds besides sheets: deadlines, meetings, documents, files, suggestions."""
     return {
         "objection_handle": {"": ({"pk": world.objection.pk}, None)},
         "deadline_change": {"": ({"pk": world.task.pk}, None)},
@@ -109,7 +112,7 @@ def series_of(world, name):
 
 
 def nothing(kwargs):
-    """The same door to something that does not exist."""
+    """Return the arguments of the same URL for an object that does not exist."""
     missing = {
         "pk": UNKNOWN,
         "series": uuid.UUID(int=7),
@@ -123,7 +126,10 @@ def nothing(kwargs):
 
 
 def body(world, door, sheet):
-    """What is posted: complete and right, so that only the poster's part decides."""
+    """Return complete and correct form data for a URL.
+
+    So only the poster's role decides whether it is accepted.
+    """
     if door in ("submission_fill", "submission_save"):
         return (
             typed(world.year.again(sheet), save="1")
@@ -203,7 +209,7 @@ def _posted_in_a_year(world):
 
 
 def held(world):
-    """A meeting as it is typed."""
+    """Return the form data of a meeting."""
     return {
         "kind": "mobilisation",
         "title": "动员会",

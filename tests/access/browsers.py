@@ -12,7 +12,10 @@ PASSWORD = "password-for-tests"
 
 
 class Browser:
-    """A persona's browser. Whatever a request changes, in the database or among the cookies, is undone after it."""
+    """A persona's browser whose requests leave no trace.
+
+    Changes to the database and to cookies are undone after each request.
+    """
 
     def __init__(self, user, **options):
         self.user, self.client = user, Client(raise_request_exception=False, **options)
@@ -22,7 +25,7 @@ class Browser:
 
     @contextmanager
     def undone(self):
-        """What happens inside leaves no trace."""
+        """Undo everything that happens inside the block."""
         with transaction.atomic():
             try:
                 yield self
@@ -44,7 +47,7 @@ class Browser:
 
 
 def typed(sheet, **more):
-    """What the form of ``sheet`` posts when its page is opened and sent off as it is."""
+    """Return what the form of ``sheet`` posts when its page is opened and sent off as it is."""
     content = sheet_for(sheet).content()
     draft = getattr(sheet, "draft", None)
     data = {
@@ -61,7 +64,7 @@ def typed(sheet, **more):
 
 
 def judged(sheet, verdict="agree", **more):
-    """What a reviewer posts: a verdict with all that any step may ask for."""
+    """Return a reviewer's form data: a verdict with everything that any step may ask for."""
     data = {
         "seen_version": sheet.version,
         "verdict": verdict,

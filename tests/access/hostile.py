@@ -1,4 +1,4 @@
-"""What no honest page sends."""
+"""Form data that no honest page sends."""
 
 HOSTILE = {
     "nul": "前\x00后",

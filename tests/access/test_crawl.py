@@ -1,4 +1,4 @@
-"""Nobody comes across what is not his to read, wherever the links lead."""
+"""A crawl of all links: nobody comes across what is not his to read."""
 
 import json
 import re

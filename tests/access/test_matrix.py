@@ -1,4 +1,7 @@
-"""Every door × everybody × every state of what is behind it, by GET and by POST. What should come of it stands in matrix.yaml."""
+"""Every URL, for everybody, in every state of its object, by GET and by POST.
+
+The expected status stands in matrix.yaml.
+"""
 
 from functools import cache
 
@@ -50,7 +53,10 @@ def members(people):
 
 
 def by_thing(door, method, things):
-    """Those of ``things`` that make a difference: where the answer is one for all, one of them is asked for."""
+    """Return those of ``things`` that have to be tried.
+
+    Where the expected answer is the same for all of them, one is enough.
+    """
     return dict(list(things.items())[:1]) if isinstance(DOORS[door][method], int) else things
 
 
@@ -81,7 +87,7 @@ def test_door_answers_as_the_matrix_says(world, door, method):
 
 
 def faults(world, door, method, name, kwargs, sent, persona):
-    """What is wrong with the answer this persona gets."""
+    """Return what is wrong with the answer that this persona gets."""
     browser, url = world.browsers[persona], reverse(door, kwargs=kwargs)
     writes = Writes()
     with connection.execute_wrapper(writes):

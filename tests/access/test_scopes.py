@@ -122,7 +122,10 @@ def test_facts_of_the_organisation_are_open_to_all_who_are_logged_in(world, labe
 
 
 class Table:
-    """A model, its rows by name, and who reads each: people as in matrix.yaml. Rows nobody names are for nobody."""
+    """A model, its rows by name, and who reads each of them.
+
+    People are named as in matrix.yaml. A row that is not listed is readable by nobody.
+    """
 
     def __init__(self, model, *, listed=False):
         self.model, self.ask = model, "listed_to" if listed else "visible_to"

@@ -63,7 +63,7 @@ def _values(row, fields, places):
 
 
 def done(world, persona, door, kwargs, sent):
-    """What a post did: its answer and the record afterwards; undone again."""
+    """Post, and return the answer and the database afterwards. The change is undone again."""
     browser = world.browsers[persona]
     with browser.undone():
         answer = browser.client.post(reverse(door, kwargs=kwargs), sent)
@@ -71,7 +71,7 @@ def done(world, persona, door, kwargs, sent):
 
 
 def open_doors(world):
-    """Every way to change something: each door to each thing, by the first who may."""
+    """Yield every way to change something: each URL with each object, by the first persona who may."""
     for door in DOORS:
         if door == "logout" or DOORS[door]["POST"] == 405:
             continue

@@ -182,7 +182,7 @@ def nightly():
 
 
 def swept():
-    """Take away what earlier rounds left, in memory and in the database: a day has one round, and time for both in between."""
+    """Collect garbage and vacuum the tables, so that earlier rounds do not slow later ones."""
     gc.collect()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

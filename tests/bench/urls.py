@@ -1,4 +1,7 @@
-"""The site plus the floor that pages are measured against: a page that does nothing but know who is asking."""
+"""The site's URLs plus a page that does nothing but read who is asking.
+
+Other pages are measured against it.
+"""
 
 from django.http import HttpResponse
 from django.urls import include, path

@@ -19,7 +19,7 @@ from workflows.routing import routes
 
 @pytest.fixture
 def slowly(monkeypatch):
-    """Between asking whether the act may happen and writing it down, everybody in a thread takes a quarter of a second."""
+    """Make every thread wait a quarter of a second between the check of an act and its writing."""
     digest = routes.documents.digest
 
     def slow(submission):

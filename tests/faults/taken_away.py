@@ -1,4 +1,7 @@
-"""What a control takes away from a child, by name. Every function gets the Celery application."""
+"""Protections that a control test switches off in a child process, by name.
+
+Every function gets the Celery application.
+"""
 
 import contextlib
 import os
@@ -17,19 +20,19 @@ from workflows.models import Notification
 
 
 def turns(app):
-    """The row of the day that jobs queue up behind, and the digest's key."""
+    """Switch off the lock on the day's row, and the unique key of a digest."""
     reminders.claim_day = lambda on: True
     reminders.digest_key = lambda on: f"digest:{uuid.uuid4().hex}"
 
 
 def transaction(app):
-    """The transaction around a day's reminders."""
+    """Switch off the transaction around a day's reminders."""
     reminders.claim_day = lambda on: True
     reminders.transaction = types.SimpleNamespace(atomic=contextlib.nullcontext)
 
 
 def late_acknowledgement(app):
-    """Messages are done when they are fetched."""
+    """Treat messages as done when they are fetched."""
     app.conf.task_acks_late = False
 
 
@@ -42,7 +45,7 @@ def sweep(app):
 
 
 def claims(app):
-    """Nobody sees what another worker is sending."""
+    """Hide from each worker what another worker is sending."""
     notifications.claim = lambda pk: [pk]
 
 
@@ -55,7 +58,7 @@ def clockproof_scheduler(app):
 
 
 def marking_afterwards(app):
-    """Mails are marked before they are sent."""
+    """Mark mails as sent before they are sent."""
     claim = notifications.claim
 
     def claim_and_mark(pk):
@@ -87,7 +90,7 @@ class DyingBackend(filebased.EmailBackend):
 
 
 def life(app):
-    """It dies over a mail."""
+    """Kill the process over a mail."""
     settings.EMAIL_BACKEND = "tests.faults.taken_away.DyingBackend"
 
 
@@ -103,5 +106,5 @@ class MeetingBackend(filebased.EmailBackend):
 
 
 def haste(app):
-    """Two of them are in the middle of their mails at the same time."""
+    """Make two workers stand in the middle of their mails at the same time."""
     settings.EMAIL_BACKEND = "tests.faults.taken_away.MeetingBackend"

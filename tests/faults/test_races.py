@@ -64,7 +64,7 @@ def second_officer(year):
 
 
 def moved_versions(sheet):
-    """How often each version was moved on."""
+    """Return the versions that were moved on, each as often as it was."""
     return sorted(Decision.objects.filter(submission=sheet).values_list("seen_version", flat=True))
 
 
@@ -83,7 +83,7 @@ def test_two_signatures_at_once_make_one(year, before_leaders, second_leader, sl
 
 @pytest.fixture
 def unprotected(monkeypatch):
-    """No row lock, no look at the version."""
+    """Switch off the row lock and the check of the version."""
     plain = Submission.objects.select_related(
         "task__campaign__scheme", "task__phase", "unit", "post", "person", "group", "assigned_to"
     )

@@ -105,7 +105,7 @@ VALUES = st.one_of(
 
 @st.composite
 def any_layout(draw):
-    """A layout nobody would write but everybody may: its fields are f0 … f9."""
+    """A strategy of layouts that are allowed but that nobody would write. Their fields are f0 … f9."""
     leaves = [
         {"label": draw(LABELS), "field": f"f{at}", "width": draw(st.integers(1, 100))}
         for at in range(draw(st.integers(0, 8)))

@@ -1,4 +1,4 @@
-"""A rule book that nobody wrote: other words, other numbers of everything, put together from its sizes."""
+"""A sixth scheme, generated from sizes: other words, other numbers of everything."""
 
 import yaml
 

@@ -19,7 +19,7 @@ PASSWORD = "password-for-tests"
 
 
 class Pile:
-    """A campaign in which the clerk holds many posts, each with a search sheet handed in."""
+    """A campaign in which the clerk holds many posts, each with a submitted search sheet."""
 
     def __init__(self, campus, clock, count):
         self.campus = campus

@@ -24,7 +24,7 @@ STEPS = 14  # more than any route has
 
 
 class Play:
-    """One unit lives through a campaign: every task in its turn, every step by whoever may act."""
+    """One unit that lives through a campaign: every task in turn, every step by somebody who may act."""
 
     def __init__(self, campus, clock):
         self.campus, self.clock = campus, clock
@@ -119,7 +119,7 @@ class Play:
 
 
 def control(entry, tag, ending):
-    """The control of an entry whose name ends so."""
+    """Return the control of an entry whose name has this ending."""
     return next(found for found in entry.xpath(f".//{tag}") if found.name.endswith(ending))
 
 

@@ -180,7 +180,7 @@ class _PaperSection:
         return [round(self.width * share / 100) for share in shares]
 
     def table(self, widths, rows, *, border="single"):
-        """A table with fixed ``widths`` in twips; a hair of space parts it from a table above."""
+        """Write a table with fixed ``widths`` in twips, a hair of space below a table above."""
         if self.body[-2].tag == qn("w:tbl"):
             self.body.insert(len(self.body) - 1, parse_xml(_GAP.format(ns=nsdecls("w"), keep=_KEEP)))
         sides = "".join(
@@ -200,7 +200,7 @@ class _PaperSection:
         )
 
     def line(self, texts):
-        """Texts side by side without borders: the first at the left, the last at the right."""
+        """Write texts side by side without borders: the first at the left, the last at the right."""
         widths = self.widths([100 / len(texts)] * len(texts))
         aligns = ["left", *["center"] * (len(texts) - 2), "right"]
         cells = [
@@ -247,7 +247,7 @@ class _PaperSection:
 
     @staticmethod
     def cells(rows, widths, style):
-        """The cells of ``rows`` as XML, with the continuations that Word wants below a cell of several rows."""
+        """Return the cells of ``rows`` as XML, with the continuations that Word wants below tall cells."""
         open_cells = {}
         for row in rows:
             placed = {cell.column: cell for cell in row}

@@ -131,12 +131,15 @@ def _valued(row, shares, paper):
 
 
 def _across(share, paper):
-    """Chinese characters side by side in ``share`` percent of the table."""
+    """Return how many Chinese characters fit side by side in ``share`` percent of the table."""
     return max(2, int((_WIDTH[paper.orientation] * share / 100 - 11) / paper.text_size))
 
 
 def _label(text, share, paper):
-    """A label as HTML; too long for its cell it breaks into even pieces (风险/类别), not after the last that fits."""
+    """Return a label as HTML.
+
+    Too long for its cell it breaks into even pieces (风险/类别), not after the last character that fits.
+    """
     fits = _across(share, paper)
     if len(text) <= fits:
         return text
@@ -153,7 +156,7 @@ def _label(text, share, paper):
 
 
 def _dated(text):
-    """``text`` as HTML in which no date is broken over two lines."""
+    """Return ``text`` as HTML in which no date is broken over two lines."""
     parts = enumerate(_DAY.split(text))
     return format_html_join(
         "",
@@ -163,9 +166,10 @@ def _dated(text):
 
 
 def _groups(paper):
-    """Rows joined by a merged cell belong together: a page break between them would cut that cell open.
+    """Yield the rows that must stay on one page, and whether they are higher than a page.
 
-    With each row: whether it is higher than a page, so that it must be broken.
+    Rows joined by a merged cell belong together: a page break between them would cut that cell open. What is higher
+    than a page must be broken all the same.
     """
     groups, reaches = [], 0
     for row in paper.body:
@@ -183,7 +187,10 @@ def _share(cell, paper):
 
 @cache
 def _press():
-    """WeasyPrint, our fetcher, the parsed style sheet and the font set: costly to make, the same for every paper."""
+    """Return WeasyPrint, our fetcher, the parsed style sheet and the font set.
+
+    They are costly to make and the same for every paper.
+    """
     import weasyprint  # noqa: PLC0415 (needs pango: the rest of the site works without it)
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 (needs pango)
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415 (needs pango)
@@ -191,7 +198,10 @@ def _press():
     rules, assets = faces.sheet_and_assets()
 
     class OwnAssetsOnly(URLFetcher):
-        """Answers for our own fonts; any other address stops the printing. Source: reliability 6-13, X09."""
+        """A fetcher of our own fonts. Any other address stops the printing.
+
+        Source: reliability 6-13, X09.
+        """
 
         def fetch(self, url, headers=None):
             if url in assets:

@@ -191,7 +191,7 @@ def _put(place, row, column, text, *, font=None, align="left", across=1, down=1,
 
 
 def _styles(book):
-    """Numbers of the styles for streamed text, numbers and days; they stay when the sample sheet goes."""
+    """Return the numbers of the styles for streamed text, numbers and days."""
     samples = book.create_sheet(APPENDIX)
     text, number, day = (_put(samples, 1, at, "") for at in (1, 2, 3))
     number.quotePrefix = day.quotePrefix = False
@@ -203,7 +203,7 @@ def _styles(book):
 
 
 def _print_setup(place, orientation, first, last):
-    """A4, as wide as the page, head rows ``first`` to ``last`` on every page and always in view."""
+    """Set A4, as wide as the page, with head rows ``first`` to ``last`` on every page and in view."""
     place.page_setup.paperSize = place.PAPERSIZE_A4
     place.page_setup.orientation = orientation
     place.page_setup.fitToHeight = 0
@@ -267,7 +267,7 @@ def restamp(data, bodies=None):
 
 
 class _PaperSheet:
-    """Writes one paper top to bottom; ``row`` is the next free row."""
+    """The writer of one paper, from top to bottom. ``row`` is the next free row."""
 
     def __init__(self, place, paper, overflow):
         self.place, self.paper, self.overflow, self.row = place, paper, overflow, 1
@@ -308,7 +308,7 @@ class _PaperSheet:
         _put(self.place, row, column, _fitting(text, where, self.overflow), **style)
 
     def line(self, texts, *, lines=1, last="left", align="left", font=None, border=_BOX):
-        """One row of texts that share the table's width; the columns they are merged from need not be equal."""
+        """Write a row of texts that share the table's width, in cells of nearly equal width."""
         size, high = font.size if font else 10, lines
         for chunk in (texts[at : at + len(self.shares)] for at in range(0, len(texts), len(self.shares))):
             for number, (text, (start, across)) in enumerate(zip(chunk, self.spans(len(chunk)), strict=True), 1):
@@ -318,7 +318,7 @@ class _PaperSheet:
             self.grow(high, size)
 
     def spans(self, count):
-        """``(first column, number of columns)`` for ``count`` cells of nearly equal width."""
+        """Return ``(first column, number of columns)`` for ``count`` cells of nearly equal width."""
         ends, total = [], 0
         for number in range(1, count):
             total = 100 * number / count
@@ -329,14 +329,14 @@ class _PaperSheet:
         return [(start + 1, end - start) for start, end in zip(starts, [*ends, len(self.shares)], strict=True)]
 
     def across(self, start, columns, size=10):
-        """Chinese characters that stand side by side in ``columns`` columns from ``start``."""
+        """Return how many Chinese characters fit side by side in ``columns`` columns from ``start``."""
         return max(1, int(_WIDTH[self.paper.orientation] * sum(self.shares[start - 1 :][:columns]) / 200 * 10 / size))
 
     def lines(self, text, start, columns, size=10):
         return lines_taken(text, self.across(start, columns, size))
 
     def grow(self, lines, size=10, least=0):
-        """Give the current row its height, which no program finds by itself, and go on to the next."""
+        """Set the height of the current row, which no program finds by itself, and go to the next."""
         self.place.row_dimensions[self.row].height = max(least, _height(lines, size))
         self.row += 1
 

@@ -211,7 +211,7 @@ class Task(Named):
 
     ``after`` names tasks whose sheet of the same subject must have been filed first. ``also``: a sheet of points on which
     they are graded, or given measures, at once. ``report``: what the sheet as a whole asks for beside its entries (R4-26).
-    Without ``due`` the task stands all year and may be begun again after every filing (R0-32, R4-34).
+    Without ``due`` the task is year-round and may be begun again after every filing (R0-32, R4-34).
     ``deadline``: what happens to a sheet that is handed in late: ``soft`` takes it with a mark, ``hard`` takes none,
     ``extension`` takes it once a longer term has been granted.
     ``attachments``: may, or must, files be handed in with the sheet, and what they are (``attachment_label``; R1-51, R3-36, R4-26).

@@ -31,7 +31,7 @@ def unit_list(request):
     names = {}
     held = Appointment.objects.visible_to(request.actor).in_force(request.actor.on)
     held = held.filter(role__in=["unit_head", "liaison"])
-    # Whoever stands in comes after whom he stands in for.
+    # A stand-in comes after the person he stands in for.
     held = held.order_by(F("acting_for").asc(nulls_first=True), "pk")
     for unit_id, role, name, principal in held.values_list("unit_id", "role", "user__name", "acting_for"):
         names.setdefault((unit_id, role), []).append(f"{name}（代）" if principal else name)

@@ -49,7 +49,10 @@ def load_history(records, *, on):
 
 
 def retire(record, *, on):
-    """Close a version in force for good; a retired risk point takes its measures along (R4-30)."""
+    """Close a version in force for good.
+
+    A retired risk point takes its measures along (R4-30).
+    """
     closed = type(record).objects.open().filter(pk=record.pk)
     if not closed.update(in_force_until=on):
         raise _moved_on(record)
@@ -58,7 +61,7 @@ def retire(record, *, on):
 
 
 def file_group(group, *, on):
-    """Let a unit's list of leading group members take effect, closing the one before. Source: R1-51."""
+    """Let a unit's list of leading group members take effect and close the one before. Source: R1-51."""
     LeadingGroup.objects.without_end().filter(unit=group.unit_id).update(until=on)
     if not LeadingGroup.objects.filter(pk=group.pk, since=None).update(since=on):
         raise _moved_on(group)

@@ -1,4 +1,4 @@
-"""What holds from one day to another: "in force on a day" is said here and nowhere else.
+"""The one place that says what "in force on a day" means.
 
 Two kinds of rows hold for a time. A *span* (an appointment, a holder of a post, a leading group) has ``since`` and ``until``. A
 *version* of a record has ``in_force_from`` and ``in_force_until``. The end is the first day no longer included, None where no
@@ -16,7 +16,7 @@ OPEN_VERSION = Q(in_force_from__isnull=False, in_force_until=None)
 
 
 def in_force_on(on):
-    """The condition of a span that holds on the day ``on``."""
+    """Return the conditions of a span that holds on the day ``on``."""
     return Q(until=None) | Q(until__gt=on), Q(since__lte=on)
 
 
@@ -24,37 +24,40 @@ class SpanQuerySet(ScopedQuerySet):
     """Rows with ``since`` and ``until``."""
 
     def in_force(self, on):
-        """Rows that hold on the day ``on``."""
+        """Keep the rows that hold on the day ``on``."""
         return self.filter(*in_force_on(on))
 
     def within(self, since, until):
-        """Rows that hold on some day from ``since`` up to, but without, ``until``."""
+        """Keep the rows that hold on some day from ``since`` up to, but without, ``until``."""
         return self.filter(Q(until=None) | Q(until__gt=since), since__lt=until)
 
     def without_end(self):
-        """Rows that have begun, or will, and whose end nobody has recorded."""
+        """Keep the rows that have begun, or will, and have no end yet."""
         return self.filter(WITHOUT_END, since__isnull=False)
 
 
 class VersionQuerySet(ScopedQuerySet):
-    """Versions by the day they were in force."""
+    """Versions of a record, by the days on which they were in force."""
 
     def in_force(self, on):
-        """Versions in force at the end of the day ``on``."""
+        """Keep the versions in force at the end of the day ``on``."""
         return self.filter(Q(in_force_until=None) | Q(in_force_until__gt=on), in_force_from__lte=on)
 
     def open(self):
-        """The version of each series that is in force until another takes its place."""
+        """Keep the version of each series that is in force until another takes its place."""
         return self.filter(OPEN_VERSION)
 
 
 def span_constraint(name):
-    """The database's share of the rule: a span does not end before it begins."""
+    """Return the database constraint that a span does not end before it begins."""
     return models.CheckConstraint(condition=WITHOUT_END | Q(until__gte=F("since")), name=f"{name}_ends_after_start")
 
 
 def version_constraints(name):
-    """The database's share for versions: one open version per series, no end without or before a beginning."""
+    """Return the database constraints of a versioned model.
+
+    At most one open version per series, and no end without or before a beginning.
+    """
     return [
         models.UniqueConstraint(fields=["series"], condition=OPEN_VERSION, name=f"{name}_one_open_version"),
         models.CheckConstraint(

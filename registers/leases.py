@@ -1,4 +1,7 @@
-"""A lease on a row: one worker takes it, and it lapses by itself when that worker dies. Source: design decision 8."""
+"""Leases on rows: one worker takes a row, and the lease ends by itself when that worker dies.
+
+Source: design decision 8.
+"""
 
 from django.db.models import F, Q
 
@@ -6,9 +9,9 @@ from registers import clock
 
 
 def free(column, *, at, seconds):
-    """The condition of rows whose lease nobody holds at ``at``; ``column`` says when a lease was taken.
+    """Return the condition of rows whose lease nobody holds at ``at``.
 
-    A lease from more than ``seconds`` ago belonged to a worker that died. So did one from as far in the future: it was taken
+    ``column`` says when the lease was taken. A lease from more than ``seconds`` ago belonged to a worker that died. So did one from as far in the future: it was taken
     before the machine's clock was set back. The condition names columns of the row alone: with a join an update would become
     ``id IN (SELECT …)``, which PostgreSQL does not look at again after waiting for another worker, and both would win.
     """
@@ -17,8 +20,8 @@ def free(column, *, at, seconds):
 
 
 def take(rows, column, *, tries, at):
-    """Take the lease on those of ``rows`` (free ones) and count the try in the column ``tries``; how many were taken.
+    """Take the lease on ``rows`` (free ones) and return how many were taken.
 
-    One conditional update: of two workers that ask at once, one gets 1 and the other 0.
+    The column ``tries`` counts the tries. One conditional update: of two workers that ask at once, one gets 1 and the other 0.
     """
     return rows.update(**{column: at, tries: F(tries) + 1})

@@ -47,12 +47,12 @@ class Page:
 
 
 def page_number(sent):
-    """The page that a query or a form (``sent``) asks for; 1 for what no list has."""
+    """Return the page that a query or a form (``sent``) asks for, 1 for what no list has."""
     return max(sent_number(sent.get("page", ""), most=LAST_PAGE), 1)
 
 
 def paged(request, rows, *, size=PAGE_SIZE):
-    """The page of ``rows`` (a queryset or list) the request asks for; a number nobody can mean counts as the first."""
+    """Return the page of ``rows`` (a queryset or list) that the request asks for."""
     number = page_number(request.GET)
     start = (number - 1) * size
     fetched = list(rows[start : start + size + 1])

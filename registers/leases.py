@@ -11,9 +11,10 @@ from registers import clock
 def free(column, *, at, seconds):
     """Return the condition of rows whose lease nobody holds at ``at``.
 
-    ``column`` says when the lease was taken. A lease from more than ``seconds`` ago belonged to a worker that died. So did one from as far in the future: it was taken
-    before the machine's clock was set back. The condition names columns of the row alone: with a join an update would become
-    ``id IN (SELECT …)``, which PostgreSQL does not look at again after waiting for another worker, and both would win.
+    ``column`` says when the lease was taken. A lease from more than ``seconds`` ago belonged to a worker that died. So did
+    one from as far in the future: it was taken before the machine's clock was set back. The condition names columns of the
+    row alone. With a join an update would become ``id IN (SELECT …)``, which PostgreSQL does not look at again after waiting
+    for another worker, and both would win.
     """
     span = clock.seconds(seconds)
     return Q(**{column: None}) | Q(**{f"{column}__lt": at - span}) | Q(**{f"{column}__gt": at + span})

@@ -5,22 +5,11 @@ from django.core.exceptions import ValidationError
 
 from registers.actors import ROLE_LABELS
 from workflows import activities, readings
+from workflows.forms.fields import text_field
 from workflows.models import Attendance, ReadingDocument
 
 LONG = 5000
 DAY = {"invalid": "日期无法识别，请写成 2026-09-30 的样式。"}
-
-
-def _line(label, *, most, required=False):
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=most,
-        error_messages={
-            "required": f"请填写{label}。",
-            "max_length": f"{label}最多 {most} 字，现有 %(show_value)d 字，请删减。",
-        },
-    )
 
 
 def _choice(label, choices, *, required=True):
@@ -35,12 +24,12 @@ def _choice(label, choices, *, required=True):
 class ActivityForm(forms.Form):
     """A meeting or education activity. ``rules``: the rule book; ``today``: the last day it can have been held on."""
 
-    title = _line("主题", most=120, required=True)
+    title = text_field("主题", most=120)
     held_on = forms.DateField(label="日期", error_messages={"required": "请填写日期。", **DAY})
-    place = _line("地点", most=80)
-    host = _line("主持人", most=40)
-    audience = _line("参加范围", most=120)
-    content = _line("主要内容", most=LONG)
+    place = text_field("地点", most=80, required=False)
+    host = text_field("主持人", most=40, required=False)
+    audience = text_field("参加范围", most=120, required=False)
+    content = text_field("主要内容", most=LONG, required=False)
 
     def __init__(self, *args, campaign, today, **kwargs):
         super().__init__(*args, **kwargs)
@@ -88,14 +77,14 @@ class NewActivityForm(ActivityForm):
 class VoidForm(forms.Form):
     """Why a record is void."""
 
-    reason = _line("作废原因", most=200, required=True)
+    reason = text_field("作废原因", most=200)
 
 
 class ReadingForm(forms.Form):
     """A document to read. ``units``: (code, name) of those the person publishes for; ``below``: units it can be limited to."""
 
-    title = _line("标题", most=120, required=True)
-    text = _line("正文", most=LONG)
+    title = text_field("标题", most=120)
+    text = text_field("正文", most=LONG, required=False)
     due_on = forms.DateField(label="阅读期限", required=False, error_messages=DAY)
     audience = _choice("阅读人员", ReadingDocument.Audience.choices)
     roles = forms.MultipleChoiceField(

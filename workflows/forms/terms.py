@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.models import Unit, User
+from workflows.forms.fields import text_field
 
 
 def _day(label):
@@ -12,18 +13,6 @@ def _day(label):
         error_messages={
             "required": f"请填写{label}。",
             "invalid": f"{label}不是有效的日期，请按“2026-09-20”的样子填写。",
-        },
-    )
-
-
-def _text(label, *, required=True, most=500):
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=most,
-        error_messages={
-            "required": f"请填写{label}。",
-            "max_length": f"{label}最多 {most} 字，现有 %(show_value)d 字，请删减。",
         },
     )
 
@@ -50,7 +39,7 @@ class DeadlineForm(forms.Form):
     )
     unit = forms.CharField(required=False)
     number = forms.CharField(required=False, max_length=20, error_messages={"max_length": "工号最多 20 位，请核对。"})
-    reason = _text("理由")
+    reason = text_field("理由", most=500)
 
     def clean(self):
         cleaned = super().clean()
@@ -72,7 +61,7 @@ class ExtensionForm(forms.Form):
     """申请延期: until when, and why."""
 
     until = _day("申请延至")
-    reason = _text("申请理由")
+    reason = text_field("申请理由", most=500)
 
 
 class AnswerForm(forms.Form):
@@ -87,7 +76,7 @@ class AnswerForm(forms.Form):
         required=False,
         error_messages={"invalid": "准予延至不是有效的日期，请按“2026-09-20”的样子填写。"},
     )
-    answer = _text("答复", required=False)
+    answer = text_field("答复", required=False, most=500)
 
     def clean(self):
         cleaned = super().clean()
@@ -117,7 +106,7 @@ class StandinForm(forms.Form):
     )
     since = _day("开始日期")
     last = _day("结束日期")
-    note = _text("代理事由", most=200)
+    note = text_field("代理事由", most=200)
 
     def __init__(self, *args, roles, **kwargs):
         super().__init__(*args, **kwargs)

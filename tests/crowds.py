@@ -228,7 +228,7 @@ class Crowd:
         )
         for sheet, heard_as in ((own, ""), (theirs, "unit_head")):
             Reminder.objects.create(
-                recipient=head, submission=sheet, step="fill", round=1, due_on=sheet.due_on, point=0, day=day,
+                recipient=head, submission=sheet, step="fill", round=1, due_on=sheet.due_on, moment=0, day=day,
                 heard_as=heard_as,
             )  # fmt: skip
         Notification.objects.create(

@@ -1,4 +1,7 @@
-"""The acts this app adds to the audit vocabulary, and who hears of each (fields: ``registers.audit.Act``)."""
+"""The acts that this app adds to the audit vocabulary, and who gets a message of each.
+
+The fields are explained at ``registers.audit.Act``.
+"""
 
 from registers.audit import Act, declare
 

@@ -43,14 +43,14 @@ def lines(on):
         told = set().union(*(holders(role, sheet.unit) for after, role in HEARS.items() if after <= point))
         for number in subject | told:
             said = Reminder.objects.filter(submission=sheet, due_on=sheet.due_on, recipient__number=number)
-            if not said.filter(point__gte=point).exists():
+            if not said.filter(moment__gte=point).exists():
                 found.add((number, sheet.pk, point))
     return found
 
 
 def written(on):
     """The (person, sheet, point) that were said on the day ``on``, sorted; one that was said twice stands here twice."""
-    return sorted(Reminder.objects.filter(day=on).values_list("recipient__number", "submission", "point"))
+    return sorted(Reminder.objects.filter(day=on).values_list("recipient__number", "submission", "moment"))
 
 
 def digests(on):

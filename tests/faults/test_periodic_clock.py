@@ -58,7 +58,7 @@ def test_clock_that_steps_neither_loses_nor_doubles(year, steps):
     last = max(Reminder.objects.values_list("day", flat=True))
     assert due.lines(last) == set()
     filler = Reminder.objects.filter(submission=year.sheet("personal-search"), recipient=year.campus.clerk)
-    points = list(filler.order_by("pk").values_list("point", flat=True))
+    points = list(filler.order_by("pk").values_list("moment", flat=True))
     assert points == sorted(set(points))
     assert points[-1] == due.reached(year.sheet("personal-search").due_on, last)
 

@@ -32,7 +32,7 @@ def lines(user=None, code=None, **only):
     if code:
         rows = rows.filter(submission__task__code=code)
     return [
-        (f"{row.day:%m-%d}", row.point, row.heard_as) if row.heard_as else (f"{row.day:%m-%d}", row.point)
+        (f"{row.day:%m-%d}", row.moment, row.heard_as) if row.heard_as else (f"{row.day:%m-%d}", row.moment)
         for row in rows
     ]
 

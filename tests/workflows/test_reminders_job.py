@@ -54,7 +54,7 @@ def remind_in_two_threads(at, monkeypatch):
 def twice():
     """Persons and days with more than one digest, and lines that say the same."""
     digests = list(Notification.objects.filter(kind="digest").values_list("recipient", "created_at__date"))
-    said = list(Reminder.objects.values_list("recipient", "submission", "step", "round", "due_on", "point"))
+    said = list(Reminder.objects.values_list("recipient", "submission", "step", "round", "due_on", "moment"))
     return len(digests) - len(set(digests)), len(said) - len(set(said))
 
 

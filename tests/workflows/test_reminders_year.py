@@ -152,7 +152,7 @@ def test_every_reminder_of_a_year_is_written_once(year, size, trouble, seed):
 
     digests = live(crowd, oracle, random.Random(seed), trouble=trouble)  # noqa: S311 (dice)
 
-    keys = ("submission_id", "round", "due_on", "recipient_id", "point", "day")
+    keys = ("submission_id", "round", "due_on", "recipient_id", "moment", "day")
     written = Counter(Reminder.objects.filter(submission__in=crowd.sheets).values_list(*keys))
     assert sum(written.values()) > size * 5
     assert (oracle.lines - written, written - oracle.lines) == (Counter(), Counter())

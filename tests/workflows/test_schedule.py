@@ -35,10 +35,10 @@ def days_of(due, special):
     for day in YEAR:
         if not working.works(day):
             continue
-        point = usual.reached(working.number(day) - working.number(due))
-        if point is not None and point != last:
-            found.setdefault(point, []).append(day)
-            last = point
+        moment = usual.reached(working.number(day) - working.number(due))
+        if moment is not None and moment != last:
+            found.setdefault(moment, []).append(day)
+            last = moment
     return found
 
 
@@ -80,13 +80,13 @@ special_days = st.dictionaries(st.sampled_from(YEAR), st.booleans(), max_size=40
 def test_every_point_comes_once_on_a_working_day_and_in_order(due, special):
     working, found = days.WorkingDays(special), days_of(due, special)
 
-    assert sorted(found) == plan().points
+    assert sorted(found) == plan().moments
     assert all(len(on) == 1 for on in found.values())
     reached = [on for _, (on,) in sorted(found.items())]
     assert reached == sorted(set(reached))
     assert all(working.works(on) for on in reached)
-    assert all(on <= due for point, (on,) in found.items() if point <= 0)
-    assert all(on > due for point, (on,) in found.items() if point > 0)
+    assert all(on <= due for moment, (on,) in found.items() if moment <= 0)
+    assert all(on > due for moment, (on,) in found.items() if moment > 0)
 
 
 @given(st.sampled_from(YEAR), st.sampled_from(YEAR), special_days)
@@ -113,7 +113,7 @@ def test_horizon_is_the_last_day_within_reach(day, ahead, special):
 
 
 @pytest.mark.parametrize(
-    ("point", "wanted"),
+    ("moment", "wanted"),
     [
         (-1, []),
         (0, []),
@@ -123,8 +123,8 @@ def test_horizon_is_the_last_day_within_reach(day, ahead, special):
         (10, ["liaison", "unit_head", "leader_in_charge", "office"]),
     ],
 )
-def test_delay_climbs_from_the_liaison_to_the_office(point, wanted):
-    assert plan().told(point, "post_holder") == wanted
+def test_delay_climbs_from_the_liaison_to_the_office(moment, wanted):
+    assert plan().roles_told_at(moment, "post_holder") == wanted
 
 
 @pytest.mark.parametrize(
@@ -139,17 +139,17 @@ def test_delay_climbs_from_the_liaison_to_the_office(point, wanted):
     ],
 )
 def test_nobody_below_those_who_are_late_hears_of_it(actor, wanted):
-    assert plan().told(10, actor) == wanted
+    assert plan().roles_told_at(10, actor) == wanted
 
 
 def test_role_that_the_scheme_does_not_have_is_no_step():
     without = plan(roles=EVERY_ROLE - {"leader_in_charge"})
 
-    assert without.points == [-5, -1, 0, 1, 3, 10]
-    assert without.told(10, "post_holder") == ["liaison", "unit_head", "office"]
+    assert without.moments == [-5, -1, 0, 1, 3, 10]
+    assert without.roles_told_at(10, "post_holder") == ["liaison", "unit_head", "office"]
 
 
 def test_scheme_says_which_days():
     own = plan(before=(3,), late=((2, "office"), (2, "unit_head")))
 
-    assert (own.points, own.ahead, own.told(2, "post_holder")) == ([-3, 0, 2], 3, ["office", "unit_head"])
+    assert (own.moments, own.ahead, own.roles_told_at(2, "post_holder")) == ([-3, 0, 2], 3, ["office", "unit_head"])

@@ -257,7 +257,7 @@ def test_every_filler_is_reminded_on_every_day_the_rule_says_and_on_no_other(pla
     """The oracle walks day by day; a day's digest is written at eight, and nobody is reminded of what he has handed in."""
     own = defaultdict(set)
     for row in Reminder.objects.filter(heard_as="", step="fill", round=1):
-        own[row.submission_id].add((row.day, row.point))
+        own[row.submission_id].add((row.day, row.moment))
     extended = set(Submission.objects.filter(extensions__isnull=False).values_list("pk", flat=True))
     wrong, seen = [], 0
     for sheet in played.sheets:
@@ -300,7 +300,7 @@ def test_delay_climbs_from_the_person_to_the_committee_on_the_days_of_the_calend
 
 
 def test_nobody_is_reminded_twice_and_everybody_has_one_digest_a_day(played):
-    rows = list(Reminder.objects.values_list("recipient", "submission", "step", "round", "due_on", "point"))
+    rows = list(Reminder.objects.values_list("recipient", "submission", "step", "round", "due_on", "moment"))
     assert len(rows) == len(set(rows)) > 200
     digests = list(Notification.objects.filter(kind="digest").values_list("recipient", "key"))
     assert len(digests) == len(set(digests))

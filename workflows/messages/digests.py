@@ -1,4 +1,8 @@
-"""What a digest says: its sentence, its lines on the page, and the mail made from what is still undone when it goes out."""
+"""The text of a daily digest: one sentence, the lines on the page, and the mail.
+
+The page and the mail are made from the reminders when they are read or sent, so work that was done meanwhile is left out
+of the mail and marked as done on the page.
+"""
 
 from dataclasses import dataclass, field
 
@@ -11,15 +15,19 @@ from workflows import policies
 from workflows.models import Reminder, ReviewVote, Submission
 from workflows.models.submissions import EDITABLE, State
 
-BY_NAME = 12  # so many delays of a unit are told by name; more are a number and a link
-OWN_SHOWN = 20  # lines of one's own per digest; the desk shows the rest
-LINES_READ = 600  # of all digests on a page
+BY_NAME = 12  # up to so many delays of a unit are listed by name; more are shown as a number and a link
+OWN_SHOWN = 20  # the reader's own lines in one digest; the desk shows the rest
+LINES_READ = 600  # lines read for all digests of one page together
 ABOUT = ("submission__task__campaign__scheme", "submission__unit", "submission__post", "submission__person")
 LONG = ("submission__task__campaign__scheme__document", "submission__task__campaign__scheme__source")
 
 
 def sentence(soon, today, late, theirs, messages):
-    """The digest in one sentence, from its numbers."""
+    """Say the digest in one sentence.
+
+    ``soon``, ``today``, ``late``: how many submissions of the reader's own are due soon, due today or late. ``theirs``: how
+    many are late in the units he answers for. ``messages``: how many new messages his mail brings.
+    """
     own = [f"{soon} 项即将截止", f"{today} 项今天截止", f"{late} 项已逾期"]
     own = [words for words, number in zip(own, (soon, today, late), strict=True) if number]
     parts = [f"今天有 {soon + today + late} 项提醒：{'，'.join(own)}"] if own else []
@@ -29,7 +37,10 @@ def sentence(soon, today, late, theirs, messages):
 
 
 def undone(reminders):
-    """Those of ``reminders`` whose sheet still stands where it stood, with the same deadline, in a campaign that runs."""
+    """Keep those of ``reminders`` (a queryset) that still ask for work.
+
+    The submission is at the same step and round, has the same deadline, and its campaign is running.
+    """
     fill = Q(submission__state__in=EDITABLE, submission__due_on=F("due_on"))
     review = Q(submission__state=State.IN_REVIEW, submission__step_due_on=F("due_on"))
     return reminders.filter(
@@ -40,33 +51,39 @@ def undone(reminders):
     )
 
 
-def waiting_for(actor, sheets):
-    """Ids of those of ``sheets`` (a queryset) that ``actor`` has to fill or to decide now; where he has voted, only to conclude."""
+def waiting_for(actor, submissions):
+    """Ids of those of ``submissions`` (a queryset) that ``actor`` has to fill or to decide now.
+
+    A collective review in which he has voted counts only if it is he who concludes it.
+    """
     policy = policy_of(Submission)
-    found = (
-        (policy.to_fill(sheets, actor) | policy.awaiting(sheets, actor)).with_rules().select_related("unit", "person")
+    waiting = (
+        (policy.to_fill(submissions, actor) | policy.awaiting(submissions, actor))
+        .with_rules()
+        .select_related("unit", "person")
     )
-    found = {sheet.pk: sheet for sheet in found}
-    with_group = [sheet for sheet in found.values() if sheet.waiting_role == GROUP_MEMBER]
+    waiting = {submission.pk: submission for submission in waiting}
+    with_group = [submission for submission in waiting.values() if submission.waiting_role == GROUP_MEMBER]
     voted = set()
     if with_group:
         mine = ReviewVote.objects.filter(member=actor.user_id, submission__in=with_group)
         voted = set(mine.values_list("submission_id", "round"))
     done = {
-        sheet.pk
-        for sheet in with_group
-        if (sheet.pk, sheet.round) in voted
-        and sheet.step_rules.kind == "collective_review"
-        and not can(actor, "conclude", sheet)
+        submission.pk
+        for submission in with_group
+        if (submission.pk, submission.round) in voted
+        and submission.step_rules.kind == "collective_review"
+        and not can(actor, "conclude", submission)
     }
-    return set(found) - done
+    return set(waiting) - done
 
 
 @dataclass
 class Line:
-    """Something one has to do oneself: ``sheet``, its ``due`` day, and how urgent that was on the digest's day.
+    """One thing that the reader of a digest has to do himself.
 
-    ``done``: it has been seen to, or its deadline was moved. ``may_open``: the reader may open the sheet.
+    ``sheet``: the submission. ``due``: its last day. ``tone``: how urgent that was on the day of the digest (soon, today,
+    late). ``done``: the work was done, or the deadline was moved. ``may_open``: the reader may open the submission.
     """
 
     sheet: Submission
@@ -77,20 +94,23 @@ class Line:
 
     @property
     def what(self):
-        """What there is to do."""
+        """The work to do, in words: fill in, or the name of the step."""
         step = self.sheet.step_rules
         return "填报" if self.sheet.state in EDITABLE or step is None else step.label
 
     @property
     def whose(self):
-        """Which of the sheets of that name: one's own by its post, another's by its subject."""
+        """The name that tells it from others of the task: the post if it is his own, else the subject."""
         own = self.sheet.person_id and self.sheet.state in EDITABLE
         return self.sheet.post.name if own else self.sheet.subject
 
 
 @dataclass
 class Place:
-    """What is late in one unit: ``number`` in all, and ``papers`` (paper → names) as far as the reader is told names."""
+    """The delays of one unit.
+
+    ``number``: how many submissions are late. ``papers``: label of the paper → names, as far as the reader may see names.
+    """
 
     name: str
     code: str
@@ -99,19 +119,23 @@ class Place:
 
     @property
     def by_name(self):
-        """``[(paper, names)]``; empty for the school's own roles and where the list would be long."""
-        told = sum(map(len, self.papers.values()))
-        return [(paper, "、".join(names)) for paper, names in self.papers.items()] if told == self.number else []
+        """``[(paper, names)]``, empty for the school's own roles and where the list would be long."""
+        named = sum(map(len, self.papers.values()))
+        return [(paper, "、".join(names)) for paper, names in self.papers.items()] if named == self.number else []
 
     @property
     def words(self):
-        """The unit's delays in a line of text."""
+        """The unit's delays in one line of text."""
         return "；".join(f"“{paper}”{names}" for paper, names in self.by_name) or f"{self.number} 项"
 
 
 @dataclass
 class Digest:
-    """The lines of one day: ``own`` (more than shown: ``own_more``) and ``places``."""
+    """The lines of one day's digest.
+
+    ``own``: what the reader has to do himself (``Line``). ``own_more``: how many more there are. ``places``: the delays of
+    the units he answers for (``Place``).
+    """
 
     own: list = field(default_factory=list)
     own_more: int = 0
@@ -119,20 +143,21 @@ class Digest:
 
 
 def of_days(actor, days):
-    """Day → ``Digest`` of the reader, for the digests of these days. As many queries for one day and line as for all.
+    """Read the digests of ``actor`` for ``days``: day → ``Digest``.
 
-    Sheets he no longer knows of (he has left the unit) are left out; so are delays that have been made up for.
+    Submissions that he may no longer know of (he has left the unit) are left out, and so are delays that have been made
+    up for. The number of queries does not grow with the days or the lines.
     """
     mine = Reminder.objects.visible_to(actor).filter(day__in=days)
     known = Submission.objects.listed_to(actor)
-    found = {day: Digest() for day in days}
+    digests = {day: Digest() for day in days}
     own = mine.filter(heard_as="", submission__in=known).select_related(*ABOUT).defer(*LONG)
     own = list(own.order_by("-day", "due_on", "pk")[:LINES_READ])
     live = set(undone(mine.filter(heard_as="")).filter(pk__in=[row.pk for row in own]).values_list("pk", flat=True))
-    sheets = [row.submission_id for row in own]
-    readable = set(Submission.objects.visible_to(actor).filter(pk__in=sheets).values_list("pk", flat=True))
+    pks = [row.submission_id for row in own]
+    readable = set(Submission.objects.visible_to(actor).filter(pk__in=pks).values_list("pk", flat=True))
     for row in own:
-        digest = found[row.day]
+        digest = digests[row.day]
         if len(digest.own) == OWN_SHOWN:
             digest.own_more += 1
             continue
@@ -140,35 +165,38 @@ def of_days(actor, days):
         done, may_open = row.pk not in live, row.submission_id in readable
         digest.own.append(Line(row.submission, row.due_on, tone, done, may_open))
     for day, places in _places(mine, known).items():
-        found[day].places = places
-    return found
+        digests[day].places = places
+    return digests
 
 
 def _places(reminders, known):
-    """Day → what is late in the units one answers for, by unit. Two queries: the numbers, and the names of short lists."""
+    """Read what is late in the units that the reader answers for: day → list of ``Place``.
+
+    Two queries: the numbers, and the names where the list is short.
+    """
     late = undone(reminders.exclude(heard_as="")).filter(submission__in=known)
     unit = ("submission__unit__position", "submission__unit__code", "submission__unit__name", "submission__unit_id")
-    found = {}
+    late_in = {}
     for row in late.order_by("-day", *unit).values("day", *unit).annotate(number=Count("pk")):
         place = Place(row["submission__unit__name"], row["submission__unit__code"], row["number"])
-        found.setdefault(row["day"], {})[row["submission__unit_id"]] = place
-    short = [place for places in found.values() for place in places.values() if place.number <= BY_NAME]
+        late_in.setdefault(row["day"], {})[row["submission__unit_id"]] = place
+    short = [place for places in late_in.values() for place in places.values() if place.number <= BY_NAME]
     named = late.exclude(heard_as__in=SCHOOL_ROLES).filter(submission__unit__code__in={place.code for place in short})
     for row in named.select_related(*ABOUT).defer(*LONG).order_by("-day", "due_on", "pk")[:LINES_READ]:
-        place = found[row.day][row.submission.unit_id]
+        place = late_in[row.day][row.submission.unit_id]
         if place.number <= BY_NAME:
             place.papers.setdefault(row.submission.task.label, []).append(_who(row.submission))
-    return {day: list(places.values()) for day, places in found.items()}
+    return {day: list(places.values()) for day, places in late_in.items()}
 
 
-def _who(sheet):
-    """Whose sheet is late, and at which step when it is no longer he who has to act."""
-    whose = sheet.person.name if sheet.person_id else "单位表"
-    return whose if sheet.state in EDITABLE else f"{whose}（待{sheet.step_rules.label}）"
+def _who(submission):
+    """Whose submission is late, and at which step once it has left the filler."""
+    whose = submission.person.name if submission.person_id else "单位表"
+    return whose if submission.state in EDITABLE else f"{whose}（待{submission.step_rules.label}）"
 
 
 def letter(message, actor):
-    """What the mail of a digest says of its reminders, as they stand now: list of lines, empty when all is done."""
+    """Write the lines of a digest's mail from what is undone now: a list of lines, empty when all is done."""
     day = timezone.localdate(message.created_at)
     mine = Reminder.objects.visible_to(actor).filter(day=day)
     known = Submission.objects.listed_to(actor)

@@ -1,4 +1,8 @@
-"""Who hears of what, once: rows written with the act, delivered afterwards (design decision 8), as everybody has chosen."""
+"""Inbox rows and mail.
+
+A row is written in the transaction of the act, exactly once. Mail follows the recipient's channel settings and is sent
+afterwards (design decision 8).
+"""
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -23,21 +27,24 @@ CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
 
 
 def tell(act, submission, *, key, at):
-    """Write the inbox rows of an act, in its transaction. Running it again adds nothing."""
+    """Write the inbox rows of an act on a submission, in the act's transaction.
+
+    ``ACTS`` says who gets them (``AUDIENCES``). ``key`` is unique per recipient, so running it again adds nothing.
+    """
     if audience := ACTS[act].audience:
         people = people_who_may(AUDIENCES[audience], submission)
         post(people, kind=act, key=key, text=sentence(act, submission), submission=submission, at=at)
 
 
 def post(people, *, kind, key, text, submission, at):
-    """One inbox row per person; the unique key swallows repeats."""
+    """Write one inbox row per person. A row with the same recipient and key is not written twice."""
     post_each([(person.pk, key, text, submission) for person in people], kind=kind, at=at)
 
 
 def post_each(messages, *, kind, at):
-    """As ``post``, for many at once: ``messages`` are (person's id, key, text, submission or None).
+    """Do as ``post`` for many texts: ``messages`` are (person's id, key, text, submission or None).
 
-    Raises ``KeyError`` for a kind that is no declared act: its label and urgency are said there.
+    Raises ``KeyError`` for a kind that is no declared act, because an act declares its label and urgency.
     """
     if kind not in DAILY:
         ACTS[kind]
@@ -52,7 +59,7 @@ def post_each(messages, *, kind, at):
 
 
 def sentence(act, submission):
-    """What the recipient reads: which paper, whose, what to do. Never what the sheet says."""
+    """The text that the recipient reads: which paper, whose, what to do. Never what was filled in."""
     paper, day = submission.task.label, submission.due_on
     words = {
         "submission.opened": f"请填报“{paper}”，截止 {day} 24:00。"
@@ -70,27 +77,28 @@ def sentence(act, submission):
 
 @transaction.atomic
 def choose(user, *, actor, at, **chosen):
-    """Keep how ``user`` wants to hear of things: the fields of ``ChannelChoice``."""
+    """Save the channel settings of ``user``, given as fields of ``ChannelChoice``."""
     ChannelChoice.objects.update_or_create(user=user, defaults=chosen)
     detail = {"mail": chosen["mail"], "robot": chosen["robot"]}
     audit.append("channel.choose", about=user, actor=actor, at=at, detail=detail)
 
 
 def unclaimed():
-    """Messages whose mail has not gone out and that nobody is sending at the moment."""
+    """Messages whose mail has not gone out and that no worker is sending now."""
     free = leases.free("mail_claimed_at", at=timezone.now(), seconds=CLAIM_SECONDS)
     return Notification.objects.filter(free, mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS)
 
 
 def urgent_kinds():
-    """Kinds of messages that are mailed at once, also to people who want one mail a day."""
+    """Kinds of message that are mailed at once, even to people who want one mail a day."""
     return [kind for kind, act in ACTS.items() if act.urgent]
 
 
 def owed():
-    """Unclaimed messages whose mail goes out now: to people who have an address and an account, as they have chosen.
+    """Unclaimed messages whose mail goes out now, by the settings of their recipients.
 
-    By default the digest and what is urgent; everything, or nothing, if they say so; and nothing in their quiet hours.
+    The recipient has an address and an active account. By default he gets the digest and what is urgent; by his own choice
+    everything or nothing; never anything in his quiet hours.
     """
     hour, choice = days.local(clock.now()).time(), "recipient__channel_choice"
     at_once = Q(kind__in=[*DAILY, *urgent_kinds()])
@@ -102,12 +110,15 @@ def owed():
 
 
 def quiet_by_default(hour):
-    """Is the time of day ``hour`` in the quiet hours of somebody who has chosen none?"""
+    """Whether the time of day ``hour`` is in the quiet hours of people who have chosen none."""
     return hour >= QUIET_FROM or hour < QUIET_UNTIL
 
 
 def owed_by_digest():
-    """Recipient → how many messages a daily mail has to bring him, for everybody who wants one; not while one is still to go out."""
+    """Count the messages that each recipient's daily mail has to bring: recipient's id → number.
+
+    Only people who want a daily mail, and none for whom such a mail is still waiting to go out.
+    """
     waiting = _for_a_digest(unclaimed()).filter(recipient__is_active=True).exclude(recipient__email="")
     waiting = waiting.exclude(Exists(unclaimed().filter(recipient=OuterRef("recipient"), kind__in=DAILY)))
     daily = Q(recipient__channel_choice=None) | Q(recipient__channel_choice__mail="daily")
@@ -120,11 +131,11 @@ def _for_a_digest(messages):
 
 
 def deliver(limit=500):
-    """Send owed mails, oldest first; return how many went out. Safe to run in several workers at once.
+    """Send owed mails, oldest first, and return how many went out. Safe to run in several workers at once.
 
-    A message is claimed by a conditional update before it is sent, so two workers never send the same one; a
-    worker that dies between sending and marking may cause one repeat (mail is at-least-once, the inbox exactly once).
-    What is to be said is made now: work that has been done meanwhile is left out, and a mail with nothing left is dropped.
+    A message is claimed by a conditional update before it is sent, so two workers never send the same one. A worker that
+    dies between sending and marking may cause one repeat (mail is at-least-once, the inbox exactly once). The text is made
+    now: work that was done meanwhile is left out, and a mail with nothing left to say is dropped.
     """
     sent = 0
     drop_unwanted()
@@ -147,13 +158,16 @@ def deliver(limit=500):
 
 
 def drop_unwanted():
-    """Settle, without mails, the messages of people who want none; whoever changes his mind gets what comes after."""
+    """Settle the messages of people who want no mail. Who changes his mind gets mail of what comes after."""
     unwilling = ChannelChoice.objects.filter(mail="off").values("user")
     unclaimed().filter(recipient__in=unwilling).update(mailed_at=clock.now(), mail_dropped=True)
 
 
 def claim(pk):
-    """Take a message to send it; a digest takes the recipient's other unsent messages along. Keys, none if it is taken."""
+    """Claim a message before sending it and return the keys claimed, none if another worker has it.
+
+    A digest claims the recipient's other unsent messages as well: they go out in the same mail.
+    """
     with transaction.atomic():
         now = timezone.now()
         if not leases.take(unclaimed().filter(pk=pk), "mail_claimed_at", tries="mail_attempts", at=now):
@@ -169,10 +183,10 @@ def claim(pk):
 
 
 def _of_mail(keys):
-    """The claimed messages, the one that is to be sent first."""
+    """The claimed messages, in the order of ``keys``: the first is the one to send."""
     related = ("recipient", "submission__unit", "submission__post", "submission__person")
-    found = Notification.objects.select_related(*related).in_bulk(keys)
-    return [found[key] for key in keys]
+    rows = Notification.objects.select_related(*related).in_bulk(keys)
+    return [rows[key] for key in keys]
 
 
 def _subject(message):
@@ -182,7 +196,10 @@ def _subject(message):
 
 
 def _body(message, others):
-    """The text of a mail; None when nothing in it is left to say. It holds names of papers and people, never what a sheet says."""
+    """The text of a mail, None when nothing is left to say.
+
+    It holds names of papers and people, never what was filled in.
+    """
     actor = Actor(message.recipient, on=clock.today())
     asking = {row.pk: row.submission_id for row in (message, *others) if row.submission_id and _asks(row)}
     asked = digests.waiting_for(actor, Submission.objects.filter(pk__in=asking.values())) if asking else set()
@@ -200,10 +217,10 @@ def _body(message, others):
 
 
 def _asks(message):
-    """Does the message ask for work on its sheet?"""
+    """Whether the message asks for work on its submission."""
     return message.kind in ACTS and ACTS[message.kind].asks
 
 
 def _whose(message):
-    """The inbox shows it beside the message; a mail has to say it."""
+    """The subject of the message's submission. The inbox shows it beside the message, a mail has to say it."""
     return f"填报对象：{message.submission.subject}\n" if message.submission_id else ""

@@ -1,9 +1,9 @@
-"""Who is reminded of what on a working day: before, on and after each deadline, once each. Source: R1-12 and all dated steps.
+"""The reminders of a working day: before, on and after each deadline, each of them once.
 
-``points`` says which points a deadline has, ``deadlines`` counts the working days, ``Reminder`` is the ledger of what has been
-said. The job of a day runs in one transaction behind the row of that day, so two schedulers never interleave and a killed
-worker leaves nothing half. After an outage the last point reached is spoken of, once. All is read and written by sets: the
-number of queries does not grow with the sheets.
+``schedule`` says which moments a deadline has, ``workflows.deadlines`` counts the working days, ``Reminder`` rows keep what
+has been said. The job of a day runs in one transaction and locks the row of that day, so two schedulers never interleave
+and a killed worker leaves nothing half done. After an outage only the last moment reached is reminded of, once. Everything
+is read and written in sets: the number of queries does not grow with the submissions. Source: R1-12 and all dated steps.
 """
 
 from functools import cache
@@ -26,11 +26,11 @@ from workflows.models.submissions import EDITABLE, State
 KIND = "remind"
 BATCH = 1000
 SOON, TODAY, LATE, THEIRS = range(4)
-NEVER = -1000  # working days; earlier than any point
+NEVER = -1000  # working days; earlier than any moment
 
 
 def remind(*, at, whatever_the_hour=False):
-    """Write the reminders and digests of the working day of ``at`` (aware); return how many digests are new.
+    """Write the reminders and digests of the working day of ``at`` (aware) and return how many are new.
 
     Nothing happens on other days, nor before the hour REMINDER_HOUR, nor a second time on the same day.
     """
@@ -46,36 +46,40 @@ def remind(*, at, whatever_the_hour=False):
 
 
 def claim_day(on):
-    """Lock the day's row, made if need be; False when the day is done. Whoever comes second waits here for the first."""
+    """Lock the row of the day ``on``, made if need be, and return whether that day's work is still to do.
+
+    A second scheduler waits here until the first has finished.
+    """
     run, _ = DailyRun.objects.select_for_update().get_or_create(kind=KIND, day=on)
     return run.finished_at is None
 
 
 def finish_day(on, at):
-    """Put on record, in the job's transaction, that the day is done."""
+    """Mark the day as done, in the job's transaction."""
     DailyRun.objects.filter(kind=KIND, day=on).update(finished_at=at)
 
 
 def digest_key(on):
-    """One digest per person and day."""
+    """The key of a day's digest: a person gets one digest a day."""
     return f"{DIGEST}:{on:%Y%m%d}"
 
 
 def said_before(due_days):
-    """What the ledger holds of these deadlines: (sheet, step, round, due day, recipient) → the last point spoken of.
+    """Read the last moment that each person was reminded of.
 
-    ``due_days``: point → due days that have reached it. Only what has been said at that point or later matters.
+    Returns (submission's id, step, round, due day, recipient's id) → moment. ``due_days``: moment → due days that have
+    reached it. Only reminders of that moment or a later one are read.
     """
     wanted = Q(pk__in=[])
-    for point, dates in due_days.items():
-        wanted |= Q(due_on__in=dates, point__gte=point)
-    rows = Reminder.objects.filter(wanted).order_by("point")
-    said = rows.values_list("submission_id", "step", "round", "due_on", "recipient_id", "point")
+    for moment, dates in due_days.items():
+        wanted |= Q(due_on__in=dates, moment__gte=moment)
+    rows = Reminder.objects.filter(wanted).order_by("moment")
+    said = rows.values_list("submission_id", "step", "round", "due_on", "recipient_id", "moment")
     return {row[:5]: row[5] for row in said}
 
 
 class Morning:
-    """The reminders of one working day: lines in the ledger, a digest to each person, a message to each robot."""
+    """The reminders of one working day: a row each, a digest for each person, a message for each robot."""
 
     def __init__(self, on, days):
         self.on, self.days, self.holding = on, days, policies.Holding(on)
@@ -84,11 +88,11 @@ class Morning:
         self.plans = {
             pk: Plan(book.conduct.reminders, frozenset(map(str, book.roles))) for pk, book in self.rules.items()
         }
-        # Person → how much is soon due, due today, late; and how much of others' is late.
+        # Person → how many submissions are due soon, due today, late; and how many of other people's are late.
         self.rows, self.counts, self.groups = [], {}, robots.Groups(on)
 
     def write(self, at):
-        """Write it all; return the number of digests."""
+        """Write the day's rows and messages, dated ``at`` (aware), and return the number of digests."""
         if self.plans:
             self._gather()
         unmailed = notifications.owed_by_digest()
@@ -106,20 +110,22 @@ class Morning:
     # -- what is due, and in whose hands it is ------------------------------------------------------------
     def _gather(self):
         near = self.days.last_within(self.on, max(plan.ahead for plan in self.plans.values()))
-        sheets = Submission.objects.filter(task__campaign__in=self.plans).order_by("pk")
+        submissions = Submission.objects.filter(task__campaign__in=self.plans).order_by("pk")
         about = ("unit_id", "task__campaign_id", "person_id")
-        to_fill = sheets.filter(policies.takes_content(self.on), state__in=EDITABLE, due_on__lte=near)
+        to_fill = submissions.filter(policies.takes_content(self.on), state__in=EDITABLE, due_on__lte=near)
         to_fill = list(to_fill.values_list("pk", "step", "round", "due_on", *about, "person__is_active"))
-        in_review = sheets.filter(state=State.IN_REVIEW, step_due_on__lte=near).exclude(waiting_role=policies.NOTICE)
+        in_review = submissions.filter(state=State.IN_REVIEW, step_due_on__lte=near).exclude(
+            waiting_role=policies.NOTICE
+        )
         hands = ("waiting_role", "assigned_to_id", "task__route")
         in_review = list(in_review.values_list("pk", "step", "round", "step_due_on", *about, *hands))
 
         today, reached, due_days = self.days.number(self.on), {}, {}
         for due, campaign in {(row[3], row[5]) for rows in (to_fill, in_review) for row in rows}:
-            point = self.plans[campaign].reached(today - self.days.number(due))
-            if point is not None:
-                reached[due, campaign] = point
-                due_days.setdefault(point, []).append(due)
+            moment = self.plans[campaign].reached(today - self.days.number(due))
+            if moment is not None:
+                reached[due, campaign] = moment
+                due_days.setdefault(moment, []).append(due)
         said = said_before(due_days) if due_days else {}
         self._voted = _voted(in_review)
         self._collective = {
@@ -132,35 +138,35 @@ class Morning:
         self._tell(to_fill, self._who_fills, reached, said)
         self._tell(in_review, self._who_decides, reached, said)
 
-    def _tell(self, sheets, whose_hands, reached, said):
-        """Add the lines about ``sheets``; ``whose_hands``: row → (role, ids of those who have to act)."""
+    def _tell(self, submissions, whose_hands, reached, said):
+        """Add the lines about ``submissions`` (rows); ``whose_hands``: row → (role, ids of those who have to act)."""
         superiors, add = cache(self._superiors), self._add
-        for row in sheets:
+        for row in submissions:
             pk, step, turn, due, unit, campaign, subject = row[:7]
-            point = reached.get((due, campaign))
-            if point is None:
+            moment = reached.get((due, campaign))
+            if moment is None:
                 continue
             role, people = whose_hands(row)
             urgency = SOON if due > self.on else TODAY if due == self.on else LATE
             new = False
             for person in people:
-                if not said or said.get((pk, step, turn, due, person), NEVER) < point:
-                    add(person, urgency, row, point, "")
+                if not said or said.get((pk, step, turn, due, person), NEVER) < moment:
+                    add(person, urgency, row, moment, "")
                     new = True
             if self.groups.listening:
                 self.groups.hear(unit, role, people, urgency, new)
-            if point <= 0:
+            if moment <= 0:
                 continue
-            for person, heard_as in superiors(campaign, point, role, unit):
+            for person, heard_as in superiors(campaign, moment, role, unit):
                 if person == subject or person in people:
-                    continue  # of his own delay nobody hears as of his unit's
-                if not said or said.get((pk, step, turn, due, person), NEVER) < point:
-                    add(person, THEIRS, row, point, heard_as)
+                    continue  # nobody hears of his own delay as a delay of his unit
+                if not said or said.get((pk, step, turn, due, person), NEVER) < moment:
+                    add(person, THEIRS, row, moment, heard_as)
 
-    def _add(self, person, urgency, row, point, heard_as):
+    def _add(self, person, urgency, row, moment, heard_as):
         pk, step, turn, due = row[:4]
-        # By position, in the order of the model's fields: by name it takes twice as long, and this is the job's inner loop.
-        self.rows.append(Reminder(None, person, pk, step, turn, due, point, self.on, heard_as))
+        # Arguments in the order of the model's fields: by name it takes twice as long, and this is the job's inner loop.
+        self.rows.append(Reminder(None, person, pk, step, turn, due, moment, self.on, heard_as))
         counts = self.counts.get(person)
         if counts is None:
             counts = self.counts[person] = [0, 0, 0, 0]
@@ -173,7 +179,10 @@ class Morning:
         return "post_holder", (person,) if active else ()
 
     def _who_decides(self, row):
-        """Whoever acts at the step: the colleague it was handed to while he holds the part; no member who has voted."""
+        """The role and the people who act at the step.
+
+        A submission handed over waits for that colleague while he holds the role. A member who has voted no longer counts.
+        """
         pk, step, _, _, unit, campaign, subject, role, assigned, route = row
         people = self.holding.deciders(role, unit, person=subject, assigned_to=assigned)
         if role == GROUP_MEMBER and (campaign, route, step) in self._collective:
@@ -181,22 +190,28 @@ class Morning:
             people = [user for user in people if (pk, user) not in self._voted or user in concluding]
         return role, people
 
-    def _superiors(self, campaign, point, role, unit):
-        """(id, role) of everybody who hears of the delay besides those who have to act; each once, in his nearest role."""
-        found = {}
-        for heard_as in self.plans[campaign].told(point, role):
+    def _superiors(self, campaign, moment, role, unit):
+        """(id, role) of everybody who hears of the delay besides those who have to act.
+
+        Each person once, in the role that is nearest to the filler.
+        """
+        nearest = {}
+        for heard_as in self.plans[campaign].roles_told_at(moment, role):
             for person in self.holding.holders(heard_as, unit):
-                found.setdefault(person, heard_as)
-        return list(found.items())
+                nearest.setdefault(person, heard_as)
+        return list(nearest.items())
 
 
 def _message(person, key, kind, text, at):
-    """A message, its columns by position (see ``_add``). News is read already: what it speaks of stands in the inbox as it is."""
+    """A message, its columns by position (see ``_add``).
+
+    ``NEWS`` is marked as read from the start, because the messages it announces are in the inbox themselves.
+    """
     return Notification(None, person, key, kind, None, text, at, at if kind == NEWS else None, None, None, 0, False)
 
 
 def _voted(in_review):
-    """(sheet, member) of the votes cast in the present round of the sheets that wait for a group."""
+    """(submission's id, member's id) of the votes in the present round of the submissions that wait for a group."""
     waiting = [row[0] for row in in_review if row[7] == GROUP_MEMBER]
     if not waiting:
         return set()

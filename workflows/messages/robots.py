@@ -1,6 +1,7 @@
-"""Group robots (企业微信、钉钉): one message a working day to a unit's group, written by the daily run, sent afterwards.
+"""Group robots (企业微信、钉钉): one message a working day to the chat group of a unit.
 
-It says how many people have how many things to do, and names only those who have agreed; never what a sheet says.
+The daily run writes it, and it is sent afterwards. It says how many people have how many things to do, and names only
+people who have agreed to be named. It never says what was filled in.
 """
 
 import base64
@@ -30,15 +31,15 @@ ANSWER_BYTES = 65536
 NAMES = 20
 # The address of a robot, and what makes it one, as each product documents it.
 PATHS = {Robot.Kind.WECOM: ("/cgi-bin/webhook/send", "key="), Robot.Kind.DINGTALK: ("/robot/send", "access_token=")}
-# Those of a unit whose work its group is told of; what lies with the school is not in the unit's hands.
+# The roles whose work a unit's group hears of; work of the school's roles is not in the unit's hands.
 IN_THE_UNIT = ("post_holder", "liaison", "group_member", "unit_head")
 
 
-# --- What is said -----------------------------------------------------------------------------------------
+# --- The text ---------------------------------------------------------------------------------------------
 
 
 class Groups:
-    """What the groups of units are told on the day ``on``: gathered sheet by sheet, written at the end."""
+    """The messages to units' chat groups on the day ``on``: collected per submission, written at the end."""
 
     def __init__(self, on):
         self.on, self._robots, self._tops = on, {}, {}
@@ -50,7 +51,10 @@ class Groups:
         self._heard = {unit: [[0, 0, 0], [set(), set(), set()], False] for unit in self._robots}
 
     def hear(self, unit, role, people, urgency, new):
-        """A sheet of ``unit`` is in the hands of ``people`` (ids) in ``role``; ``urgency`` as in ``reminders``."""
+        """Count a submission of ``unit`` that is in the hands of ``people`` (ids) in ``role``.
+
+        ``urgency`` as in ``reminders``: soon, today or late. ``new``: somebody is reminded of it today.
+        """
         if role not in IN_THE_UNIT:
             return
         if unit not in self._tops:
@@ -67,7 +71,7 @@ class Groups:
             unit = self._parents.get(unit)
 
     def write(self, *, at):
-        """Put the day's messages into the outbox: to units where somebody was reminded today. Once per robot and day."""
+        """Write the day's messages to the units where somebody is reminded today, once per robot and day."""
         willing = ChannelChoice.objects.filter(robot=True, user__is_active=True).order_by("user__sort_key", "user_id")
         names = (
             dict(willing.values_list("user_id", "user__name")) if any(row[2] for row in self._heard.values()) else {}
@@ -103,13 +107,14 @@ def _words(unit, on, numbers, people, names):
     )[:600]
 
 
-# --- Keeping robots ---------------------------------------------------------------------------------------
+# --- Robots in service ------------------------------------------------------------------------------------
 
 
 def check_address(kind, url):
-    """Is ``url`` the address of a robot of this ``kind`` at a host we may call? Raises ``Refused``.
+    """Check that ``url`` is the address of a robot of this ``kind`` at a host we may call.
 
-    ROBOT_HOSTS holds names of hosts, which are called by https on its usual port, or whole origins (``http://127.0.0.1:9000``).
+    ROBOT_HOSTS holds names of hosts, which are called by https on its usual port, or whole origins
+    (``http://127.0.0.1:9000``). Raises ``Refused``.
     """
     try:
         parts = urlsplit(url)
@@ -129,13 +134,16 @@ def check_address(kind, url):
 
 
 def hosts():
-    """The hosts that may be called, in words."""
+    """The hosts that may be called, in words for a message."""
     return "、".join(settings.ROBOT_HOSTS)
 
 
 @transaction.atomic
 def add(*, unit, kind, label, url, secret, actor, at):
-    """Put a robot into service. Raises ``Refused``, also when its address is in service already, or ``NotAllowed``."""
+    """Put a robot into service and return it.
+
+    Raises ``Refused`` for a bad address or one that is in service already, or ``NotAllowed``.
+    """
     robot = Robot(unit=unit, kind=kind, label=label, url=url, secret=secret, made_by_id=actor.user_id, made_at=at)
     require(actor, "keep", robot)
     check_address(kind, url)
@@ -150,7 +158,7 @@ def add(*, unit, kind, label, url, secret, actor, at):
 
 @transaction.atomic
 def stop(robot, *, actor, at):
-    """Take a robot out of service and forget how to reach its group. Quiet when it is stopped already."""
+    """Take a robot out of service and delete its address. Does nothing when it is stopped already."""
     robot = Robot.objects.select_for_update(of=("self",)).get(pk=robot.pk)
     require(actor, "keep", robot)
     if robot.is_active:
@@ -159,7 +167,10 @@ def stop(robot, *, actor, at):
 
 
 def try_out(robot, *, actor, at):
-    """Say a test sentence in the group at once, at most one a minute; the message, with its ``error`` if it failed."""
+    """Send a test message to the group at once, at most one a minute.
+
+    Returns the message, with its ``error`` if it failed. Raises ``Refused`` or ``NotAllowed``.
+    """
     with transaction.atomic():
         robot = Robot.objects.select_for_update(of=("self",)).select_related("unit").get(pk=robot.pk)
         require(actor, "keep", robot)
@@ -169,7 +180,7 @@ def try_out(robot, *, actor, at):
         message, made = RobotMessage.objects.get_or_create(
             robot=robot,
             key=f"test:{days.local(at):%Y%m%d%H%M}",
-            # Whatever comes of it is shown at once; the sweep does not try again.
+            # Its result is shown at once, so the sweep must not try again.
             defaults={
                 "day": timezone.localdate(at),
                 "created_at": at,
@@ -191,13 +202,16 @@ def try_out(robot, *, actor, at):
 
 
 def unclaimed():
-    """Messages that nobody has sent and nobody is sending."""
+    """Messages that are not sent and that no worker is sending now."""
     free = leases.free("claimed_at", at=timezone.now(), seconds=CLAIM_SECONDS)
     return RobotMessage.objects.filter(free, sent_at=None, attempts__lt=ATTEMPTS)
 
 
 def deliver():
-    """Say today's messages that are still owed; return how many went out. Not at night; yesterday's are yesterday's."""
+    """Send today's unsent messages and return how many went out.
+
+    Nothing is sent at night, and messages of earlier days are never sent late.
+    """
     hour, sent = days.local(clock.now()).time(), 0
     if hour >= QUIET_FROM or hour < QUIET_UNTIL:
         return 0
@@ -211,11 +225,11 @@ def deliver():
 
 
 def _send(message):
-    """Hand one claimed message over and mark it; whether it was taken."""
+    """Send one claimed message and mark the result; return whether the chat product took it."""
     try:
         call(message.robot, message.text)
     except (OSError, ValueError, HTTPException, Refused) as failure:
-        # Its kind alone: an exception's text may hold the address, and the address is the key to the group.
+        # Only the kind of exception: its text may hold the address, and the address is the key to the group.
         error = str(failure) if isinstance(failure, NotTaken) else f"未能连接（{type(failure).__name__}）"
         RobotMessage.objects.filter(pk=message.pk).update(error=error[:60])
         return False
@@ -224,11 +238,14 @@ def _send(message):
 
 
 class NotTaken(ValueError):
-    """The chat product answered, and not with yes."""
+    """The chat product answered with an error."""
 
 
 def call(robot, text):
-    """One call to the robot's address. Raises ``NotTaken``, ``Refused`` or what the network raises; follows no redirect."""
+    """Send ``text`` by one call to the robot's address, without following a redirect.
+
+    Raises ``NotTaken``, ``Refused`` or what the network raises.
+    """
     check_address(robot.kind, robot.url)
     parts = urlsplit(robot.url)
     words = {"content": text, "mentioned_list": []} if robot.kind == Robot.Kind.WECOM else {"content": text}
@@ -256,6 +273,6 @@ def call(robot, text):
 
 
 def signature(secret, milliseconds):
-    """The part of the address by which 钉钉 knows the sender (加签): HMAC-SHA256 of time and secret."""
+    """The part of the address that proves the sender to 钉钉 (加签): HMAC-SHA256 of time and secret."""
     digest = hmac.new(secret.encode(), f"{milliseconds}\n{secret}".encode(), hashlib.sha256).digest()
     return f"&timestamp={milliseconds}&sign={quote_plus(base64.b64encode(digest))}"

@@ -1,6 +1,7 @@
-"""When a deadline is spoken of, and to whom besides those who owe it. Pure: no Django, no database. Source: R1-12, R0-31.
+"""The moments of a deadline at which people are reminded, and which superiors hear of a delay.
 
-A point is a number of working days from the deadline: -5 and -1 before, 0 on its last working day, 1, 3, 5, 10 after.
+A moment is a number of working days from the deadline: -5 and -1 before, 0 on its last working day, 1, 3, 5, 10 after.
+Pure: no Django, no database. Source: R1-12, R0-31.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from functools import cached_property
 
 from registers.schemes.conduct import Reminding
 
-# From those who fill to those who decide for the school; the liaison looks after what the unit's group has in hand.
+# From the fillers to those who decide for the school. The liaison ranks with the group, whose work he looks after.
 RANKS = {
     "post_holder": 0,
     "liaison": 1,
@@ -23,31 +24,34 @@ RANKS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """The points of every deadline of a campaign. ``roles``: those that the scheme has at all."""
+    """The moments of every deadline of a campaign. ``roles``: the roles that the scheme has."""
 
     reminding: Reminding
     roles: frozenset
 
     @cached_property
-    def points(self):
-        """All points, the earliest first."""
+    def moments(self):
+        """All moments, the earliest first."""
         late = {step.after for step in self.reminding.escalate if step.tell in self.roles}
         return sorted({-days for days in self.reminding.before} | {0} | late)
 
     @property
     def ahead(self):
-        """How many working days before a deadline it is first spoken of."""
-        return -self.points[0]
+        """How many working days before a deadline the first reminder comes."""
+        return -self.moments[0]
 
     def reached(self, passed):
-        """The last point reached when ``passed`` working days lie behind the deadline (negative: ahead of it); None before the first."""
-        return max((point for point in self.points if point <= passed), default=None)
+        """The last moment reached on a given day, None before the first.
 
-    def told(self, point, actor):
-        """The roles that hear at ``point`` that a sheet in the hands of the role ``actor`` is late, nearest first.
+        ``passed``: how many working days the day lies after the deadline, negative before it.
+        """
+        return max((moment for moment in self.moments if moment <= passed), default=None)
 
-        Whoever heard at an earlier point hears again. Nobody below those in whose hands it is: he could do nothing about it.
+    def roles_told_at(self, moment, actor):
+        """The roles that hear at ``moment`` that the role ``actor`` is late, nearest first.
+
+        A role that heard at an earlier moment hears again. Roles below ``actor`` never hear: they could do nothing.
         """
         steps = sorted(self.reminding.escalate, key=lambda step: step.after)
-        reached = [str(step.tell) for step in steps if step.after <= point and step.tell in self.roles]
+        reached = [str(step.tell) for step in steps if step.after <= moment and step.tell in self.roles]
         return list(dict.fromkeys(role for role in reached if role != actor and RANKS[role] >= RANKS[actor]))

@@ -1,4 +1,7 @@
-"""Setting up and ending stand-ins, with word to whom it concerns; the rule is in ``registers.standins``."""
+"""Set up and end stand-ins, with a message to the people concerned.
+
+The rule is in ``registers.standins``.
+"""
 
 from django.db import transaction
 
@@ -8,22 +11,28 @@ from workflows.messages import notifications
 
 @transaction.atomic
 def set_up(appointments, *, to, since, last, note, actor, at):
-    """As ``registers.standins.set_up``; the stand-in and his principal are told. Raises ``Refused`` or ``NotAllowed``."""
+    """Set up a stand-in and send a message to him and his principal (``registers.standins.set_up``).
+
+    Raises ``Refused`` or ``NotAllowed``.
+    """
     made = standins.set_up(appointments, to=to, since=since, last=last, note=note, actor=actor, at=at)
     principal = made[0].acting_for
     roles = "、".join(f"{row.unit}{row.get_role_display()}" for row in made)
     span = f"{since.month}月{since.day}日至{last.month}月{last.day}日"
-    told = [(to, f"{principal}委托您代理：{roles}，{span}。")]
+    texts = [(to, f"{principal}委托您代理：{roles}，{span}。")]
     if actor.user_id != principal.pk:
-        told.append((principal, f"管理员为您设立了代理：{to}代理{roles}，{span}。"))
-    for person, text in told:
+        texts.append((principal, f"管理员为您设立了代理：{to}代理{roles}，{span}。"))
+    for person, text in texts:
         _post(person, f"standin:{made[0].pk}", text, kind="standin.set_up", at=at)
     return made
 
 
 @transaction.atomic
 def end(standin_id, *, actor, at):
-    """As ``registers.standins.end``; the other side is told. Raises ``NotAllowed``."""
+    """End a stand-in and send a message to the other side (``registers.standins.end``).
+
+    Raises ``NotAllowed``.
+    """
     row = standins.end(standin_id, actor=actor, at=at)
     text = f"{row.user}代理{row.acting_for}的{row.unit}{row.get_role_display()}已终止。"
     for person in {row.user, row.acting_for} - {actor.user}:

@@ -1,4 +1,4 @@
-"""What people are told, once: messages, the ledger of reminders, and how each wants to hear."""
+"""Messages, reminders that were sent, and the channels that people choose."""
 
 from datetime import time
 
@@ -8,15 +8,15 @@ from django.db.models import F, Q
 from registers.access import ScopedQuerySet
 
 DIGEST = "digest"  # a day's reminders
-NEWS = "news"  # a mail of what is new on a day without reminders; the inbox has it as it is
+NEWS = "news"  # on a day without reminders: a mail that lists the new messages, which the inbox holds one by one
 QUIET_FROM, QUIET_UNTIL = time(22), time(7)
 
 
 class Notification(models.Model):
-    """One message to one person (消息): inbox row and outbox row in one.
+    """One message to one person (消息), inbox row and outbox row in one.
 
-    ``key`` makes it unique per recipient, so a job that runs again adds nothing. Mail goes out after the row
-    is committed; ``mailed_at`` None and ``mail_attempts`` below the limit means it is still owed. ``mail_dropped``: it was
+    ``key`` makes it unique per recipient, so a job that runs again adds nothing. Mail goes out after the row is committed:
+    while ``mailed_at`` is None and ``mail_attempts`` is below the limit, a mail is still owed. ``mail_dropped``: it was
     settled without a mail, because nothing in it was left to do or its recipient wants none.
     """
 
@@ -47,11 +47,11 @@ class Notification(models.Model):
 
 
 class Reminder(models.Model):
-    """One line of somebody's digest (提醒): which sheet, at which step and round, due when, and how near or past that was.
+    """One line of somebody's digest (提醒): a submission at one step and round, and its deadline.
 
-    ``point``: working days from the deadline at which it is due, negative before. ``day``: the day of the digest it stands in.
-    ``heard_as``: the role in which a superior hears of somebody else's delay; empty for whoever has to act. The ledger that
-    keeps anything from being reminded twice; what is said is made from the sheet when it is read.
+    ``moment``: working days from the deadline, negative before it. ``day``: the day of the digest. ``heard_as``: the role in
+    which a superior hears of somebody else's delay, empty for who has to act. These rows keep anything from being reminded
+    of twice; the words are made from the submission when the digest is read.
     """
 
     recipient = models.ForeignKey("registers.User", models.CASCADE, related_name="reminders", db_index=False)
@@ -59,7 +59,7 @@ class Reminder(models.Model):
     step = models.CharField(max_length=40)
     round = models.PositiveSmallIntegerField()
     due_on = models.DateField()
-    point = models.SmallIntegerField()
+    moment = models.SmallIntegerField()
     day = models.DateField()
     heard_as = models.CharField(max_length=20, blank=True)
 
@@ -68,19 +68,22 @@ class Reminder(models.Model):
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [
-            # In this order it also answers the nightly job: what has been said of these days from this point on.
+            # In this order the index also serves the daily job's question: which reminders of these days, from this moment on?
             models.UniqueConstraint(
-                fields=["due_on", "point", "submission", "step", "round", "recipient"], name="reminder_once"
+                fields=["due_on", "moment", "submission", "step", "round", "recipient"], name="reminder_once"
             ),
         ]
         indexes = [models.Index(fields=["recipient", "day"], name="reminder_digest")]
 
     def __str__(self):
-        return f"{self.submission_id} {self.point:+d} {self.recipient_id}"
+        return f"{self.submission_id} {self.moment:+d} {self.recipient_id}"
 
 
 class DailyRun(models.Model):
-    """The work of a day that is done once (每日任务). The row is made and locked before the work, in the same transaction."""
+    """A daily job on one day (每日任务).
+
+    The row is made and locked before the work, in the same transaction, so the work is done once.
+    """
 
     kind = models.CharField(max_length=20)
     day = models.DateField()
@@ -95,17 +98,23 @@ class DailyRun(models.Model):
 
 
 class ChoiceQuerySet(ScopedQuerySet):
-    """Choices of people."""
+    """Channel choices of people."""
 
     def quiet_at(self, hour):
-        """Those whose quiet hours the time of day ``hour`` falls into; the end is no longer quiet, and may lie after midnight."""
+        """Keep the choices whose quiet hours include the time of day ``hour``.
+
+        The end itself is no longer quiet, and quiet hours may run over midnight.
+        """
         begun, not_over = Q(quiet_from__lte=hour), Q(quiet_until__gt=hour)
         within_a_day, over_midnight = Q(quiet_from__lt=F("quiet_until")), Q(quiet_from__gt=F("quiet_until"))
         return self.filter(within_a_day & begun & not_over | over_midnight & (begun | not_over))
 
 
 class ChannelChoice(models.Model):
-    """How a person wants to hear of things besides the inbox (消息设置); who has none gets what the fields' defaults say."""
+    """The channels a person wants besides the inbox (消息设置).
+
+    Who has no row is treated by the defaults of the fields.
+    """
 
     class Mail(models.TextChoices):
         DAILY = "daily", "每天一封"

@@ -1,4 +1,4 @@
-"""Messages and reminders are their recipient's alone; how he wants to hear of them is his own choice."""
+"""Who sees messages, reminders and channel choices: only the person they belong to."""
 
 from registers.access import Policy, policy
 

@@ -58,7 +58,7 @@ def test_second_click_of_the_day_adds_nothing_and_the_next_day_does(late):
     first = urge(late, late.campus.office)
     again = urge(late, late.campus.registrar)
 
-    assert (again.people, again.sheets, again.again) == (0, 0, first.people)
+    assert (again.people, again.submissions, again.again) == (0, 0, first.people)
     assert len(told(late.campus.clerk)) == 1
     assert AuditEntry.objects.filter(act="submission.nudge_late").count() == 1
     late.at("09-22")
@@ -70,7 +70,7 @@ def test_audit_holds_the_counts_and_no_text(late):
     found = urge(late, late.campus.office)
 
     entry = AuditEntry.objects.get(act="submission.nudge_late")
-    assert entry.detail == {"people": found.people, "sheets": found.sheets}
+    assert entry.detail == {"people": found.people, "sheets": found.submissions}
     assert entry.about == f"workflows.campaign:{late.campaign.pk}"
     assert entry.actor == late.campus.office
 

@@ -1,4 +1,4 @@
-"""Run a year's campaign: open it from a scheme version, take units in, close its phases and the whole, roll over to the next year."""
+"""Run a year's campaign: open it from a scheme version, enrol units, close its phases, close it."""
 
 from django.db import transaction
 from django.db.models import Max
@@ -16,10 +16,10 @@ from workflows.models.submissions import State
 
 @transaction.atomic
 def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
-    """Open the campaign of ``year`` for everyone in scope in ``units`` (ids; None: all); what is due to open opens at once.
+    """Open the campaign of ``year`` for everyone in scope in ``units`` (ids, None for all), and return it.
 
-    Every post holder in scope gets the personal sheets, every unit with a head the unit sheets. Other units come in with
-    ``enrol``. Raises ``Refused``. Source: R1-08 to R1-11, R1-47, R3-38.
+    Every post holder in scope gets the personal submissions, every unit with a head those of the unit. What is due to open
+    opens at once. Other units come in with ``enrol``. Raises ``Refused``. Source: R1-08 to R1-11, R1-47, R3-38.
     """
     if Campaign.objects.filter(institution=institution, year=year).exists():
         raise Refused(f"{institution}{year}年度活动已经开展，不能重复。")
@@ -47,7 +47,10 @@ def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
 
 
 def make_task(campaign, task, *, phase, position, on):
-    """Put a task of the rule book into a campaign; without a first day of its own or of its phase it opens ``on`` that day."""
+    """Make the campaign's row for a task of the rule book.
+
+    It opens on its own first day, else on that of its phase, else on the day ``on``.
+    """
     year = campaign.year
     return CampaignTask.objects.create(
         campaign=campaign,
@@ -67,9 +70,9 @@ def make_task(campaign, task, *, phase, position, on):
 
 @transaction.atomic
 def enrol(campaign, units, *, actor, at):
-    """Take further units (ids) into a running campaign as its next wave; return the ``Enrolment`` rows made.
+    """Enrol further units (ids) in a running campaign as its next wave and return the ``Enrolment`` rows.
 
-    Units that are in already are passed over. Whoever comes late has at least the scheme's ``newcomer_days`` working days.
+    Units that are enrolled already are skipped. Who comes late has at least the scheme's ``newcomer_days`` working days.
     Raises ``NotAllowed``. Source: R3-38.
     """
     campaign = (
@@ -87,23 +90,23 @@ def enrol(campaign, units, *, actor, at):
 
 
 def _take_in(campaign, units, *, wave, at):
-    """Enrol ``units`` (ids) and make their sheets."""
+    """Enrol ``units`` (ids) and make their submissions."""
     on = timezone.localdate(at)
     made = Enrolment.objects.bulk_create(
         Enrolment(campaign=campaign, unit_id=unit, wave=wave, enrolled_on=on) for unit in units
     )
-    found = scoping.subjects(campaign.scheme.rules, campaign.institution, units, on=on)
+    subjects = scoping.subjects(campaign.scheme.rules, campaign.institution, units, on=on)
     for task in open_tasks(campaign):
-        owing.owe(task, found[task.level], due_of=_as_planned(task) if wave == 1 else due_of_late(task, on=on))
+        owing.owe(task, subjects[task.level], due_of=_as_planned(task) if wave == 1 else due_of_late(task, on=on))
     owing.open_ready(at=at, tasks=campaign.tasks.all())
     return made
 
 
 def open_tasks(campaign):
-    """The campaign's tasks that can still be owed: not those of a closed phase. They share the one campaign."""
+    """The campaign's tasks for which submissions can still be made: all but those of a closed phase."""
     tasks = list(campaign.tasks.exclude(phase__closed_at__isnull=False))
     for task in tasks:
-        task.campaign = campaign  # read once, with its rule book
+        task.campaign = campaign  # the same object, so its rule book is read once
     return tasks
 
 
@@ -112,7 +115,10 @@ def _as_planned(task):
 
 
 def due_of_late(task, *, on):
-    """For those who come to ``task`` on the day ``on``: subject → the day in force for it, but never too soon to be done."""
+    """Return a function subject → last day, for those who come to ``task`` on the day ``on``.
+
+    It is the day in force for the subject, but never earlier than the scheme's ``newcomer_days`` working days from ``on``.
+    """
     if task.due_on is None:
         return lambda subject: None
     moved = terms.days_for(task)
@@ -122,10 +128,10 @@ def due_of_late(task, *, on):
 
 @transaction.atomic
 def close_phase(phase, *, actor, reason, at):
-    """Close a phase: nothing of it can be filled in or opened any more; what is in review goes on. Raises ``NotAllowed``.
+    """Close a phase: nothing of it can be filled in or opened any more, but what is in review goes on.
 
-    Closing stops what its deadlines may still allow (late sheets), and can be taken back. What is sent back can be filled
-    until its redo day.
+    Closing also stops late submissions that the deadlines would still allow. A returned submission can be filled in until
+    its redo day. Closing can be taken back. Raises ``NotAllowed``, and ``Refused`` when it is closed already.
     """
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
     require(actor, "close", phase)
@@ -138,7 +144,7 @@ def close_phase(phase, *, actor, reason, at):
 
 @transaction.atomic
 def reopen_phase(phase, *, actor, at):
-    """Take the closing of a phase back. Raises ``NotAllowed``."""
+    """Reopen a closed phase. Raises ``NotAllowed``, and ``Refused`` when it is not closed."""
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
     require(actor, "close", phase)
     if not phase.is_closed:
@@ -151,16 +157,17 @@ def reopen_phase(phase, *, actor, at):
 
 @transaction.atomic
 def close(campaign, *, actor, at):
-    """End a campaign: nothing of it can be filled in any more. Returns how many sheets were never handed in; they stay as they are.
+    """Close a campaign: nothing of it can be filled in any more.
 
-    Raises ``NotAllowed``, and ``Refused`` while sheets are in review: nothing that somebody handed in is lost.
+    Returns how many submissions were never handed in; they stay as they are. Raises ``NotAllowed``, and ``Refused``
+    while submissions are in review, so nothing that somebody handed in is lost.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(actor, "close", campaign)
-    sheets = Submission.objects.filter(task__campaign=campaign)
-    if moving := sheets.filter(state=State.IN_REVIEW).count():
+    submissions = Submission.objects.filter(task__campaign=campaign)
+    if moving := submissions.filter(state=State.IN_REVIEW).count():
         raise Refused(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
-    undone = sheets.filter(state__in=owing.STOPPABLE).count()
+    undone = submissions.filter(state__in=owing.STOPPABLE).count()
     campaign.state, campaign.closed_at = Campaign.State.CLOSED, at
     campaign.save(update_fields=["state", "closed_at"])
     audit.append("campaign.close", about=campaign, actor=actor, at=at, detail={"unfinished": undone})
@@ -169,15 +176,15 @@ def close(campaign, *, actor, at):
 
 @transaction.atomic
 def open_due(*, at):
-    """Open every waiting sheet whose day has come. Repeatable."""
+    """Open every waiting submission whose day has come. Repeatable."""
     return owing.open_ready(at=at)
 
 
 @transaction.atomic
 def begin_again(submission, *, actor, at):
-    """Open the next sheet of a task that stands all year, for the same subject; return it. Raises ``NotAllowed``.
+    """Open the next submission of a year-round task for the same subject, and return it.
 
-    Two people asking at once get the same sheet. Source: R0-32, R4-34.
+    Two people who ask at once get the same one. Raises ``NotAllowed``. Source: R0-32, R4-34.
     """
     submission = Submission.objects.select_for_update(of=("self",)).with_rules().get(pk=submission.pk)
     require(actor, "begin_again", submission)
@@ -195,10 +202,10 @@ def begin_again(submission, *, actor, at):
 
 
 def current(institution=None):
-    """The running campaign, the latest first."""
-    found = (
+    """The running campaign (of ``institution``, if given), the latest if there are several, or None."""
+    running = (
         Campaign.objects.filter(state="open")
         .select_related("scheme", "institution")
         .defer("scheme__document", "scheme__source")
     )
-    return (found.filter(institution=institution) if institution else found).first()
+    return (running.filter(institution=institution) if institution else running).first()

@@ -1,7 +1,7 @@
-"""What is owed: sheets are made, opened when their day has come, and stopped when nobody owes them any more.
+"""Submissions that are owed: make them, open them on their day, stop those nobody owes any more.
 
-One rule for the opening of a campaign, for those who come later, and for the passing of time. Every function belongs
-into a transaction of its caller.
+The same functions serve the opening of a campaign, people who come later, and the periodic job. Every function must be
+called inside a transaction.
 """
 
 from django.db.models import Exists, OuterRef, Q
@@ -15,14 +15,15 @@ from workflows.models import CampaignTask, Submission
 from workflows.models.campaigns import in_open_phase
 from workflows.models.submissions import State
 
-STOPPABLE = (State.WAITING, State.OPEN, State.RETURNED)  # what is in review goes on to its end
+STOPPABLE = (State.WAITING, State.OPEN, State.RETURNED)  # a submission in review goes on to its end
 BATCH = 500
 
 
 def owe(task, subjects, *, due_of):
-    """Make the sheets of ``task`` for ``subjects`` (dicts of unit, post and person) who have none; return how many.
+    """Make the submissions of ``task`` for ``subjects`` that have none, and return how many.
 
-    ``due_of``: subject → its last day. A sheet that was stopped earlier is owed again, with whatever was typed on it.
+    ``subjects``: dicts of unit, post and person. ``due_of``: subject → its last day. A submission that was stopped earlier
+    is owed again, with what had been typed in it.
     """
     first = task.route_rules.steps[0].code
     existing = {
@@ -34,29 +35,29 @@ def owe(task, subjects, *, due_of):
     new, again = [], {}
     for subject in subjects:
         unit = subject["unit_id"]
-        found = existing.get(_whose(unit, subject.get("post_id"), subject.get("person_id")))
-        if found is None:
+        earlier = existing.get(_whose(unit, subject.get("post_id"), subject.get("person_id")))
+        if earlier is None:
             new.append(Submission(task=task, step=first, due_on=due_of(subject), **subject))
-        elif found[1] == State.CANCELLED:
-            again.setdefault((unit, due_of(subject)), []).append(found[0])
+        elif earlier[1] == State.CANCELLED:
+            again.setdefault((unit, due_of(subject)), []).append(earlier[0])
     Submission.objects.bulk_create(new, batch_size=BATCH)
-    for (unit, due_on), sheets in again.items():
-        Submission.objects.filter(pk__in=sheets, state=State.CANCELLED).update(
+    for (unit, due_on), pks in again.items():
+        Submission.objects.filter(pk__in=pks, state=State.CANCELLED).update(
             state=State.WAITING, unit=unit, step=first, due_on=due_on, cancel_reason=""
         )
     return len(new) + sum(map(len, again.values()))
 
 
 def _whose(unit, post, person):
-    """What there is one sheet of: the holder of a post, wherever the post belongs to by now, or the unit."""
+    """The key of a subject: post and person, whichever unit the post belongs to by now, or else the unit."""
     return (post, person) if person else unit
 
 
-def ready(task, sheets):
-    """Those of ``sheets`` (of ``task``) whose predecessors are filed.
+def ready(task, submissions):
+    """Keep those of ``submissions`` (of ``task``) for which all earlier tasks are filed.
 
-    What the holder before filed for the post counts for a successor who does not owe it himself: the register belongs
-    to the post. Source: R1-29.
+    What an earlier holder filed for the post counts for a successor who does not owe it himself, because the register
+    belongs to the post. Source: R1-29.
     """
     for code in task.rules.after:
         same = Submission.objects.filter(task__campaign=task.campaign_id, task__code=code)
@@ -64,22 +65,25 @@ def ready(task, sheets):
             of_post = same.filter(post=OuterRef("post"))
             own = of_post.filter(person=OuterRef("person"))
             inherited = ~Exists(own.exclude(state=State.CANCELLED)) & Exists(of_post.filter(state=State.FILED))
-            sheets = sheets.filter(Q(Exists(own.filter(state=State.FILED))) | Q(inherited))
+            submissions = submissions.filter(Q(Exists(own.filter(state=State.FILED))) | Q(inherited))
         else:
-            sheets = sheets.filter(Exists(same.filter(person=None, unit=OuterRef("unit"), state=State.FILED)))
-    return sheets
+            submissions = submissions.filter(Exists(same.filter(person=None, unit=OuterRef("unit"), state=State.FILED)))
+    return submissions
 
 
-def open_ready(*, at, tasks=None, sheets=None):
-    """Open every waiting sheet whose day has come and whose predecessors are filed; tell the fillers; return how many.
+def open_ready(*, at, tasks=None, submissions=None):
+    """Open every waiting submission whose day has come and whose earlier tasks are filed.
 
-    ``tasks``, ``sheets``: querysets that narrow what is looked at. Repeatable.
+    The fillers get a message. ``tasks``, ``submissions``: querysets to look at (None: all). Returns how many were opened.
+    Running it again changes nothing.
     """
     on, opened = timezone.localdate(at), 0
     tasks = CampaignTask.objects.all() if tasks is None else tasks
     due = tasks.filter(in_open_phase(), campaign__state="open", opens_on__lte=on)
     for task in due.select_related("campaign__scheme").defer("campaign__scheme__document", "campaign__scheme__source"):
-        waiting = (Submission.objects.all() if sheets is None else sheets).filter(task=task, state=State.WAITING)
+        waiting = (Submission.objects.all() if submissions is None else submissions).filter(
+            task=task, state=State.WAITING
+        )
         opened += _open(task, ready(task, waiting), at)
     return opened
 
@@ -100,13 +104,16 @@ def _open(task, waiting, at):
         people = [row.person_id] if row.person_id else holding.holders("liaison", row.unit_id)
         messages += [(person, f"opened:{row.pk}", text, row) for person in people]
     notifications.post_each(messages, kind="submission.opened", at=at)
-    # One sheet's opening belongs to the sheet's own story.
+    # A single opening is logged about the submission, so it shows in that submission's own history.
     audit.append("submission.opened", about=rows[0] if len(rows) == 1 else task, at=at, detail={"count": len(rows)})
     return len(rows)
 
 
-def stop(sheets, *, reason, at):
-    """End those of ``sheets`` (a queryset) that are still with their filler, saying why; what was typed is kept. Returns how many."""
-    sheets = sheets.filter(state__in=STOPPABLE)
-    extensions.lapse(sheets.values("pk"), why="该表已停办", at=at)
-    return sheets.update(state=State.CANCELLED, cancel_reason=reason[:100], moved_at=at, step_due_on=None)
+def stop(submissions, *, reason, at):
+    """Cancel those of ``submissions`` (a queryset) that are still with their filler, and return how many.
+
+    ``reason`` is shown to the reader. What was typed is kept.
+    """
+    submissions = submissions.filter(state__in=STOPPABLE)
+    extensions.lapse(submissions.values("pk"), why="该表已停办", at=at)
+    return submissions.update(state=State.CANCELLED, cancel_reason=reason[:100], moved_at=at, step_due_on=None)

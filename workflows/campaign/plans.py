@@ -1,4 +1,7 @@
-"""What opening a campaign would bring, before anybody is asked anything: who, how many sheets, which days. Source: R1-47, R3-38."""
+"""The preview of a campaign before it is opened: who is asked, how many submissions, which days.
+
+Source: R1-47, R3-38.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,7 +15,11 @@ from workflows.models import CalendarDay
 
 @dataclass
 class UnitPlan:
-    """One unit: whether it is to take part, how many people are asked and how many are not, and what is missing."""
+    """One unit of the preview.
+
+    ``is_chosen``: it is to take part. ``people_in``, ``people_out``: how many post holders are asked and not asked.
+    ``gaps``: what would keep its submissions from being filled in or signed, in words.
+    """
 
     unit: Unit
     is_chosen: bool
@@ -23,7 +30,10 @@ class UnitPlan:
 
 @dataclass
 class TaskPlan:
-    """One task with its days in the year and the number of its sheets; ``notes`` are for the eye, no faults."""
+    """One task of the preview, with its days in the year and the number of its submissions (``sheets``).
+
+    ``notes``: what a reader should notice; they are no faults.
+    """
 
     task: object
     opens: object
@@ -35,7 +45,7 @@ class TaskPlan:
 
 @dataclass
 class Plan:
-    """The whole preview. ``warnings``: what somebody should see to before opening."""
+    """The whole preview. ``warnings``: what should be put right before opening."""
 
     scheme: object
     year: int
@@ -61,7 +71,10 @@ class Plan:
 
 
 def plan_of(scheme, institution, *, year, on, chosen=None):
-    """Preview the campaign of ``year`` as seen on the day ``on``, for the ``chosen`` units (ids; None: all). Constant queries."""
+    """Preview the campaign of ``year``, seen on the day ``on``, for the ``chosen`` units (ids, None for all).
+
+    The number of queries is constant.
+    """
     rules, ids = scheme.rules, scoping.units_of(institution)
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
     asked, left_out = Counter(), Counter()
@@ -83,7 +96,7 @@ def plan_of(scheme, institution, *, year, on, chosen=None):
 
 
 def _mark_gaps(units, headed, institution, on):
-    """Say of each unit what would keep its sheets from being filled or signed."""
+    """Note for each unit what would keep its submissions from being filled in or signed."""
     liaisons = set(Appointment.objects.in_force(on).filter(role="liaison").values_list("unit_id", flat=True))
     for row in units:
         if row.unit.pk == institution.pk:
@@ -98,7 +111,7 @@ def _tasks(rules, year, owed, on):
     phases = {phase.code: phase for phase in rules.phases}
     dated = {task.due.on(year) for task in rules.tasks if task.due}
     special = dict(CalendarDay.objects.filter(day__in=dated).values_list("day", "is_working"))
-    found = []
+    plans = []
     for task in rules.tasks:
         start = task.opens or (phases[task.phase].start if task.phase else None)
         opens, due = start.on(year) if start else on, task.due.on(year) if task.due else None
@@ -110,8 +123,8 @@ def _tasks(rules, year, owed, on):
         if due and task.phase and phases[task.phase].due.on(year) < due:
             notes.append("晚于所属阶段的结束日期")
         filler = rules.roles[rules.routes[task.route].steps[0].role]
-        found.append(TaskPlan(task, opens, due, owed[task.level], filler, notes))
-    return found
+        plans.append(TaskPlan(task, opens, due, owed[task.level], filler, notes))
+    return plans
 
 
 def _warnings(units, tasks, year, on):

@@ -1,6 +1,7 @@
-"""Who has come, left or changed post since a campaign opened, and what that does to what is owed. Source: R0-26, R2-01, R4-30.
+"""Follow staff changes during a campaign: who came, left or changed post, and what that changes.
 
-The register belongs to the post: what its last holder has filed counts, and his successor is asked to look at each point.
+The register belongs to the post: what its last holder has filed counts, and his successor is asked to look at each
+point. Source: R0-26, R2-01, R4-30.
 """
 
 from collections import defaultdict
@@ -21,13 +22,13 @@ from workflows.models import Campaign, RosterChange, Submission
 from workflows.models.submissions import State
 
 Kind = RosterChange.Kind
-LAST = 900  # a successor's sheet stands after all tasks of the rule book
-TAKEN = (State.IN_REVIEW, State.FILED)  # what a post's holder has handed in stands for the post
+LAST = 900  # position of the successors' task: after all tasks of the rule book
+TAKEN = (State.IN_REVIEW, State.FILED)  # what a post's holder has handed in counts for the post
 
 
 @dataclass
 class _Case:
-    """What one person at one post brings about: why, which sheets are owed, which end."""
+    """What changes for one person at one post: why, which tasks are owed, which submissions end."""
 
     kind: str
     reason: str
@@ -38,16 +39,20 @@ class _Case:
 
 
 def reconcile_all(*, at):
-    """Bring every running campaign up to today's posts; return how many changes. Running it again changes nothing."""
+    """Bring every running campaign up to today's posts, and return how many changes there were.
+
+    Running it again changes nothing.
+    """
     return sum(reconcile(campaign, at=at) for campaign in Campaign.objects.filter(state="open"))
 
 
 @transaction.atomic
 def reconcile(campaign, *, at, actor=None):
-    """Give newcomers their sheets, stop those of whoever left or is not asked any more, ask successors; return how many changes.
+    """Bring a campaign up to today's posts, and return how many changes there were.
 
-    Sheets in review go on whatever happened to their filler. Whoever gave up a post hears nothing; liaisons are told who
-    came and went. Locks the campaign, so two runs at once do it once.
+    Newcomers get their submissions, those of people who left or are no longer asked are stopped, successors are asked.
+    Submissions in review go on, whatever happened to their filler. Who gave up a post gets no message; liaisons are told
+    how many came and went. Locks the campaign, so two runs at once do it once.
     """
     campaign = (
         Campaign.objects.select_for_update(of=("self",)).select_related("scheme", "institution").get(pk=campaign.pk)
@@ -69,7 +74,7 @@ def reconcile(campaign, *, at, actor=None):
 
 
 class _Roster:
-    """Today's posts beside what is owed; read at once, whatever the number of people."""
+    """Today's posts beside what is owed, read in a constant number of queries."""
 
     def __init__(self, campaign, on):
         self.campaign, self.on, self.rules = campaign, on, campaign.scheme.rules
@@ -82,64 +87,67 @@ class _Roster:
         for held in scoping.holders_of_posts(self.units, on=on):
             self.held[held.post_id, held.user_id] = held
             self.judged[held.post_id, held.user_id] = scoping.judge(self.rules, held)
-        self.sheets, self.of_post = defaultdict(list), defaultdict(set)
+        self.submissions, self.of_post = defaultdict(list), defaultdict(set)
         rows = Submission.objects.filter(task__campaign=campaign, person__isnull=False).order_by("pk")
         for pk, task, code, brings, unit, post, person, state in rows.values_list(
             "pk", "task_id", "task__code", "task__brings", "unit_id", "post_id", "person_id", "state"
         ):
-            self.sheets[post, person].append((pk, task, code, brings, unit, state))
+            self.submissions[post, person].append((pk, task, code, brings, unit, state))
             if state in TAKEN:
                 self.of_post[post].add(task)
 
     def cases(self):
-        """``{(post, person): _Case}`` of everything that is not as it should be today."""
-        found = {}
-        for key, rows in self.sheets.items():
+        """Compare posts and submissions: ``{(post, person): _Case}`` of everything that has to change today."""
+        cases = {}
+        for key, rows in self.submissions.items():
             ends = [pk for pk, *_, state in rows if state in owing.STOPPABLE]
             if not ends:
                 continue
             if key not in self.held:
                 reason = "单位已撤销" if rows[0][4] in self.closed else "已不担任该岗位"
-                found[key] = _Case(Kind.LEFT, reason, rows[0][4], ends=ends)
+                cases[key] = _Case(Kind.LEFT, reason, rows[0][4], ends=ends)
             elif not self.judged[key].is_in:
                 ends = [pk for pk, _, code, *_, state in rows if state in owing.STOPPABLE and code != SUCCESSION]
                 if ends:
-                    found[key] = _Case(Kind.OUT_OF_SCOPE, self.judged[key].reason, rows[0][4], ends=ends)
+                    cases[key] = _Case(Kind.OUT_OF_SCOPE, self.judged[key].reason, rows[0][4], ends=ends)
         for key, held in self.held.items():
-            if key not in found and self.judged[key].is_in and (owed := self._missing(key)):
-                found[key] = _Case(Kind.JOINED, self.judged[key].reason, held.post.unit_id, owed=owed)
+            if key not in cases and self.judged[key].is_in and (owed := self._missing(key)):
+                cases[key] = _Case(Kind.JOINED, self.judged[key].reason, held.post.unit_id, owed=owed)
         for key, held in self._successors():
-            if key in found and found[key].kind == Kind.OUT_OF_SCOPE:
+            if key in cases and cases[key].kind == Kind.OUT_OF_SCOPE:
                 continue
-            case = found.setdefault(key, _Case(Kind.SUCCEEDED, "接任该岗位，岗位已有登记的风险点", held.post.unit_id))
+            case = cases.setdefault(key, _Case(Kind.SUCCEEDED, "接任该岗位，岗位已有登记的风险点", held.post.unit_id))
             case.succeeds = True
             if case.kind == Kind.JOINED:
                 case.reason += "；接任该岗位，岗位已有登记的风险点"
-        return found
+        return cases
 
     @cached_property
     def succession(self):
-        """The campaign's task that asks successors; made when it is first needed."""
-        found = self.campaign.tasks.filter(code=SUCCESSION).first() or campaigns.make_task(
+        """The campaign's task for successors, made when it is first needed."""
+        task = self.campaign.tasks.filter(code=SUCCESSION).first() or campaigns.make_task(
             self.campaign, self.rules.succession, phase=None, position=LAST, on=self.on
         )
-        found.campaign = self.campaign
-        return found
+        task.campaign = self.campaign
+        return task
 
     def due_of(self, task):
-        """Subject → the last day of somebody who comes to ``task`` today."""
+        """Return a function subject → last day, for somebody who comes to ``task`` today."""
         if task.code == SUCCESSION:
             asked_until = days.add_working_days(self.on, self.rules.conduct.succession.days)
             return lambda subject: asked_until
         return campaigns.due_of_late(task, on=self.on)
 
     def _missing(self, key):
-        """Tasks that the holder neither has a sheet of nor has been spared by his predecessor."""
-        has = {task for _, task, *_, state in self.sheets.get(key, ()) if state != State.CANCELLED}
+        """The tasks that the holder has no submission of and that his predecessor has not handed in for the post."""
+        has = {task for _, task, *_, state in self.submissions.get(key, ()) if state != State.CANCELLED}
         return [task for task in self.personal if task.pk not in has and task.pk not in self.of_post[key[0]]]
 
     def _successors(self):
-        """Present holders of posts whose points still name somebody else, unless they are being asked about them already."""
+        """Yield the holders of posts whose points still name somebody else.
+
+        Holders who are being asked about those points already are left out.
+        """
         if self.rules.succession is None:
             return
         points = RiskPoint.objects.open().filter(
@@ -151,7 +159,7 @@ class _Roster:
         for (post, person), held in self.held.items():
             if not named[post] - {person}:
                 continue
-            mine = self.sheets.get((post, person), ())
+            mine = self.submissions.get((post, person), ())
             asked = any(
                 state != State.CANCELLED and (code == SUCCESSION or (brings == Brings.POINTS and state != State.FILED))
                 for _, _, code, brings, _, state in mine
@@ -160,12 +168,12 @@ class _Roster:
                 yield (post, person), held
 
     def _will_search(self, key):
-        """Is he about to get the search sheet itself, which asks about every point?"""
+        """Whether he is about to get the search task itself, which asks about every point."""
         return self.judged[key].is_in and any(task.brings == Brings.POINTS for task in self._missing(key))
 
 
 def _settle(campaign, roster, cases, *, at):
-    """Make and end the sheets of all cases, a task or a reason at a time, and put the cases on record."""
+    """Make and cancel the submissions of all cases, a task or a reason at a time, and store the cases."""
     on, owed, ends, changes = roster.on, defaultdict(list), defaultdict(list), []
     for (post, person), case in cases.items():
         subject = {"unit_id": case.unit, "post_id": post, "person_id": person}
@@ -185,15 +193,15 @@ def _settle(campaign, roster, cases, *, at):
                 on=on,
             )
         )
-    for words, sheets in ends.items():
-        owing.stop(Submission.objects.filter(pk__in=sheets), reason=words, at=at)
+    for words, pks in ends.items():
+        owing.stop(Submission.objects.filter(pk__in=pks), reason=words, at=at)
     for task, subjects in owed.items():
         owing.owe(task, subjects, due_of=roster.due_of(task))
     RosterChange.objects.bulk_create(changes, batch_size=500, ignore_conflicts=True)
 
 
 def _units(campaign, roster, *, at):
-    """A unit that has got a head owes its sheets; one that was closed owes nothing any more. Returns how many sheets that were."""
+    """Make the submissions of units that have got a head, cancel those of closed units, return how many it was."""
     subjects = [{"unit_id": unit} for unit in scoping.answerable(roster.units, on=roster.on)]
     owed = sum(
         owing.owe(task, subjects, due_of=campaigns.due_of_late(task, on=roster.on))
@@ -205,7 +213,7 @@ def _units(campaign, roster, *, at):
 
 
 def _tell_liaisons(roster, cases, *, at):
-    """One message per unit and day: how many came and went, not who."""
+    """Send one message per unit and day to its liaisons: how many changes there were, not who."""
     by_unit = defaultdict(int)
     for case in cases.values():
         by_unit[case.unit] += 1

@@ -1,4 +1,7 @@
-"""Who owes what under a rule book, and why: everybody asked or not asked is told the reason. Source: R1-01, R2-01, R3-04, R4-20."""
+"""Who owes what under a rule book, with the reason in words for everybody asked or not asked.
+
+Source: R1-01, R2-01, R3-04, R4-20.
+"""
 
 from dataclasses import dataclass
 
@@ -12,14 +15,14 @@ EVERYBODY = "全体人员"
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a post holder is asked to fill personal sheets, and the reason in words."""
+    """Whether a post holder owes personal submissions, and the reason in words."""
 
     is_in: bool
     reason: str
 
 
 def judge(rules, incumbency):
-    """Hold the rule book's scope against one post and its holder; say which condition decided."""
+    """Judge one post and its holder by the rule book's scope, naming the condition that decided."""
     if not rules.scope.any_of:
         return Judgement(True, rules.scope.text or EVERYBODY)
     missing = []
@@ -52,7 +55,10 @@ def _facts(rules, condition, incumbency):
 
 
 def holders_of_posts(units, *, on):
-    """Everybody who holds a post in one of ``units`` (ids) that are not closed on the day ``on``, with post, unit and person."""
+    """The incumbencies in ``units`` (ids) on the day ``on``, with post, unit and person.
+
+    Closed units, closed posts and disabled accounts are left out.
+    """
     return (
         Incumbency.objects.in_force(on)
         .filter(Q(post__unit__closed_on=None) | Q(post__unit__closed_on__gt=on))
@@ -63,24 +69,27 @@ def holders_of_posts(units, *, on):
 
 
 def in_scope(rules, units, *, on):
-    """The incumbencies in ``units`` (ids) whose holders owe personal sheets on the day ``on``."""
+    """The incumbencies in ``units`` (ids) whose holders owe personal submissions on the day ``on``."""
     return [held for held in holders_of_posts(units, on=on) if judge(rules, held).is_in]
 
 
 def units_of(institution):
-    """Ids of the institution's units that exist today, itself among them."""
+    """Ids of the institution's units that exist today, the institution included."""
     return list(institution.descendants(include_self=True).filter(closed_on=None).values_list("pk", flat=True))
 
 
 def answerable(units, *, on):
-    """Those of ``units`` (ids) that owe unit sheets: with a head of their own; the institution itself owes none of these."""
+    """Keep those of ``units`` (ids) that owe unit submissions: they have a head of their own.
+
+    The institution itself owes none of these.
+    """
     headed = Appointment.objects.in_force(on).filter(role="unit_head").values("unit")
-    found = Unit.objects.filter(pk__in=units, parent__isnull=False, closed_on=None).filter(pk__in=headed)
-    return list(found.values_list("pk", flat=True))
+    owing = Unit.objects.filter(pk__in=units, parent__isnull=False, closed_on=None).filter(pk__in=headed)
+    return list(owing.values_list("pk", flat=True))
 
 
 def subjects(rules, institution, units, *, on):
-    """Level → whose sheets there are in ``units`` (ids), as fields of a submission."""
+    """List whose submissions there are in ``units`` (ids): level → dicts of fields of a submission."""
     return {
         Level.PERSONAL: [
             {"unit_id": held.post.unit_id, "post_id": held.post_id, "person_id": held.user_id}

@@ -14,7 +14,7 @@ from workflows.deadlines import days
 from workflows.models.submissions import State
 from workflows.policies import NOTICE, Holding
 from workflows.progress import curves, forecasts
-from workflows.progress.figures import Figures, folded, late, standings, summed
+from workflows.progress.figures import Figures, folded, late, summed, tallies
 
 AHEAD = 370  # days for which the pace is extrapolated
 READINGS = 11  # of a curve; each costs a count
@@ -85,7 +85,7 @@ class Board:
     def _found(self):
         since = days.start_of(self._days.window(self.on))
         past = [days.due_moment(day) for day in self._readings if day <= self.on]
-        return standings(self.rows, on=self.on, since=since, moments=past)
+        return tallies(self.rows, on=self.on, since=since, moments=past)
 
     @cached_property
     def _readings(self):

@@ -1,18 +1,21 @@
-"""What was handed in against what the deadlines ask for, as a curve. Pure: where lines and words stand; ``components/curve.html`` draws it.
+"""The curve of submissions handed in, beside what the deadlines ask for.
 
-Lengths are in points of the picture.
+Pure: it computes where lines and words go, and ``components/curve.html`` draws them. Lengths are in units of the picture.
 """
 
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 380, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 10, 12, 24
-TOPS = (10, 12, 16, 20, 24, 30, 40, 50, 60, 80)  # halves of which are whole, whatever their size
+TOPS = (10, 12, 16, 20, 24, 30, 40, 50, 60, 80)  # ends of the scale: their halves are whole numbers
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the deadlines ask for by the end of ``day`` (``planned`` sheets), and what was handed in (None: not yet known)."""
+    """The numbers of one day's end: submissions ``planned`` by the deadlines, and those ``handed`` in.
+
+    ``handed`` is None where it is not known yet.
+    """
 
     day: object
     planned: float
@@ -21,9 +24,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Curve:
-    """A curve drawn: ``planned`` and ``handed`` as paths, ``area`` under what was handed in, ``last`` where it ends as (x, y).
+    """A curve ready to be drawn.
 
-    ``levels`` as (y, words) and ``days`` as (x, words, anchor) are the scales; ``readings`` are for the table beside it.
+    ``planned`` and ``handed`` are SVG paths, ``area`` is the path of the area under ``handed``, and ``last`` is its last
+    place as (x, y). ``levels`` as (y, words) and ``days`` as (x, words, anchor) are the scales. ``readings`` are for the
+    table beside it.
     """
 
     width: float
@@ -41,7 +46,10 @@ class Curve:
 
 
 def curve(readings, total):
-    """The ``Curve`` of ``readings`` (in order of their days, at least two of them) out of ``total`` sheets; None of fewer."""
+    """Compute the ``Curve`` of ``readings`` (in the order of their days) out of ``total`` submissions.
+
+    Returns None for fewer than two readings.
+    """
     if len(readings) < 2 or total <= 0:
         return None
     first, last = readings[0].day.toordinal(), readings[-1].day.toordinal()
@@ -84,7 +92,7 @@ def _path(places):
 
 
 def _round_up(total):
-    """The next number that makes a scale easy to read, with its half."""
+    """The next number that, with its half, makes a scale easy to read."""
     if total <= 10:
         return total + total % 2
     size = 1

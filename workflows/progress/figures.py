@@ -1,7 +1,7 @@
-"""Who stands where: what counts as late, the figures behind every page that shows progress, and what a reader's choice leaves.
+"""The figures behind every page that shows progress, what counts as late, and a reader's filter.
 
-Everything starts from ``listed``: what the reader may know of, in one campaign. Lists, board, 催办 and export narrow it by
-the same ``Choice``, so they never show different sheets.
+Everything starts from ``listed``: the submissions of one campaign that the reader may know of. Lists, board, 催办 and
+export filter it by the same ``Choice``, so they never show different submissions.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -15,18 +15,21 @@ from workflows.models import Campaign, Submission
 from workflows.models.submissions import EDITABLE, State
 
 LATE, UNFINISHED = "late", "unfinished"
-BEGUN = (*EDITABLE, State.IN_REVIEW)  # open to somebody, and not done
+BEGUN = (*EDITABLE, State.IN_REVIEW)  # somebody has to act, and it is not filed
 HANDED_IN = (State.IN_REVIEW, State.FILED)
 LONGEST = 40  # characters of anything that a reader types as a filter
 
 
 def late(on):
-    """Sheets whose own deadline, or whose present step's, has passed on the day ``on``."""
+    """The condition for submissions whose deadline, or whose present step's, has passed on the day ``on``."""
     return Q(due_on__lt=on, state__in=EDITABLE) | Q(step_due_on__lt=on, state=State.IN_REVIEW)
 
 
 def figures(on):
-    """The counts of sheets by where they stand; all but ``late`` add up to ``owed``."""
+    """The aggregates that count submissions by state: name → ``Count``.
+
+    All but ``late`` add up to ``owed``.
+    """
     states = {
         "filed": State.FILED,
         "moving": State.IN_REVIEW,
@@ -41,17 +44,20 @@ def figures(on):
     }
 
 
-# --- Which sheets --------------------------------------------------------------------------------------
+# --- Which submissions ---------------------------------------------------------------------------------
 
 
 def campaigns_for(actor):
-    """The campaigns that ``actor`` may choose from, the latest first."""
+    """List the campaigns that ``actor`` may choose from, the latest first."""
     seen = Campaign.objects.visible_to(actor).select_related("scheme", "institution")
     return list(seen.defer("scheme__document", "scheme__source").order_by("-year", "pk"))
 
 
 def chosen(campaigns, year=""):
-    """The one of ``year`` (as typed), or when that is no year the running one, else the latest; None if there is none."""
+    """Pick the campaign of ``year`` (as typed), None if there is none.
+
+    Where no year was typed, it is the running campaign, else the latest.
+    """
     if is_year(year):
         return next((campaign for campaign in campaigns if campaign.year == int(year)), None)
     running = (campaign for campaign in campaigns if campaign.state == Campaign.State.OPEN)
@@ -64,13 +70,16 @@ def is_year(text):
 
 
 def listed(actor, campaign):
-    """The sheets of ``campaign`` that ``actor`` may know of, without those that were cancelled."""
+    """The submissions of ``campaign`` that ``actor`` may know of, without cancelled ones."""
     return Submission.objects.listed_to(actor).filter(task__campaign=campaign).exclude(state=State.CANCELLED)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a reader asked to see: codes of a task and a unit, a ``state`` (or ``late``, ``unfinished``), a ``person`` by name or number."""
+    """The filter a reader has chosen.
+
+    ``task`` and ``unit`` are codes, ``state`` is a state or ``late`` or ``unfinished``, ``person`` is a name or a number.
+    """
 
     task: str = ""
     unit: str = ""
@@ -79,7 +88,7 @@ class Choice:
 
     @classmethod
     def sent(cls, data):
-        """From what was sent: a QueryDict or a dict."""
+        """Read a choice from what was sent (a QueryDict or a dict)."""
         return cls(
             **{
                 field.name: without_unseen(str(data.get(field.name) or ""))[0].strip()[:LONGEST]
@@ -88,15 +97,15 @@ class Choice:
         )
 
     def but(self, **changed):
-        """The same, with other words in some places."""
+        """The same choice with some fields replaced."""
         return replace(self, **changed)
 
     def given(self):
-        """What was asked for, by name."""
+        """The fields that are not empty: name → value."""
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
 
     def whose(self, rows):
-        """Those of ``rows`` in the chosen task, unit and person, whatever their state."""
+        """Filter ``rows`` by the chosen task, unit and person, whatever their state."""
         if self.task:
             rows = rows.filter(task__code=self.task)
         if self.unit:
@@ -106,7 +115,7 @@ class Choice:
         return rows
 
     def narrow(self, rows, *, on):
-        """Those of ``rows`` that were chosen, by how they stand on the day ``on``."""
+        """Filter ``rows`` by the whole choice, judging what is late on the day ``on``."""
         rows = self.whose(rows)
         if self.state == LATE:
             return rows.filter(late(on))
@@ -116,7 +125,7 @@ class Choice:
 
 
 def in_order(rows):
-    """What is due first on top, and so what is late; what is filed at the end."""
+    """Sort ``rows``: what is due first (so what is late) on top, what is filed at the end."""
     return rows.order_by(
         Case(When(state=State.FILED, then=1), default=0),
         Coalesce(Case(When(state=State.IN_REVIEW, then="step_due_on")), "due_on").asc(nulls_last=True),
@@ -128,11 +137,12 @@ def in_order(rows):
 # --- How many ------------------------------------------------------------------------------------------
 
 
-class Standing(NamedTuple):
-    """So many sheets of one task and unit that stand in one place.
+class Tally(NamedTuple):
+    """The number of submissions of one task and unit that are in one state, at one step, with one role.
 
-    ``recent``: handed in lately; ``since``: the longest there, of open sheets and those in review; ``handed``: how many had
-    been handed in (and not sent back) before each of the moments that were asked about.
+    ``late``: how many of them are late. ``recent``: how many were handed in lately. ``since``: when the one that has waited
+    longest got there (open ones and those in review only). ``handed``: how many had been handed in, and not sent back,
+    before each of the times that were asked about.
     """
 
     task: int
@@ -147,8 +157,12 @@ class Standing(NamedTuple):
     handed: tuple = ()
 
 
-def standings(rows, *, on, since, moments=()):
-    """Where ``rows`` stand on the day ``on``, in one query; ``recent`` counts from the moment ``since`` (aware)."""
+def tallies(rows, *, on, since, moments=()):
+    """Count ``rows`` by task, unit, state, step and role: a list of ``Tally``. One query.
+
+    What is late is judged on the day ``on``; ``recent`` counts from ``since`` (aware); ``moments`` (aware) are the times
+    for ``Tally.handed``.
+    """
     handed = {f"handed{at}": Count("pk", filter=Q(submitted_at__lt=moment)) for at, moment in enumerate(moments)}
     counted = (
         rows.order_by()
@@ -157,20 +171,18 @@ def standings(rows, *, on, since, moments=()):
             number=Count("pk"),
             late=Count("pk", filter=late(on)),
             recent=Count("pk", filter=Q(submitted_at__gte=since)),
-            # Where nobody asks for it, it is not worth the reading: a moment is dear on SQLite.
+            # Only for the states that need it: reading a time is slow on SQLite.
             since=Min("moved_at", filter=Q(state__in=[State.OPEN, State.IN_REVIEW])),
             **handed,
         )
     )
     none = (0,) * len(moments)  # a sheet that was sent back or taken back keeps the moment it was handed in
-    return [
-        Standing(*row[:9], row[9:]) if row[2] in HANDED_IN else Standing(*row[:7], 0, row[8], none) for row in counted
-    ]
+    return [Tally(*row[:9], row[9:]) if row[2] in HANDED_IN else Tally(*row[:7], 0, row[8], none) for row in counted]
 
 
 @dataclass
 class Figures:
-    """Counts of sheets by where they stand; ``opened``: since when the longest open one has been open."""
+    """Counts of submissions by state. ``opened``: since when the longest open one has been open."""
 
     owed: int = 0
     filed: int = 0
@@ -190,18 +202,18 @@ class Figures:
         State.WAITING: "waiting",
     }
 
-    def add(self, found):
-        """Count a ``Standing`` in."""
-        name = self.NAMES[found.state]
-        setattr(self, name, getattr(self, name) + found.number)
-        self.owed += found.number
-        self.late += found.late
-        self.recent += found.recent
-        if found.state == State.OPEN:
-            self.opened = _earlier(self.opened, found.since)
+    def add(self, tally):
+        """Add a ``Tally`` to the counts."""
+        name = self.NAMES[tally.state]
+        setattr(self, name, getattr(self, name) + tally.number)
+        self.owed += tally.number
+        self.late += tally.late
+        self.recent += tally.recent
+        if tally.state == State.OPEN:
+            self.opened = _earlier(self.opened, tally.since)
 
     def merge(self, other):
-        """Count everything in that ``other`` counts."""
+        """Add the counts of ``other``."""
         self.owed += other.owed
         self.filed += other.filed
         self.moving += other.moving
@@ -214,7 +226,7 @@ class Figures:
 
     @property
     def handed(self):
-        """Handed in, and not sent back."""
+        """How many are handed in and not sent back."""
         return self.filed + self.moving
 
     @property
@@ -226,19 +238,22 @@ def _earlier(one, other):
     return min(one, other) if one and other else one or other
 
 
-def summed(found):
-    """``{(unit, task): Figures}`` of ``Standing`` rows."""
+def summed(counted):
+    """Sum ``Tally`` rows up: ``{(unit, task): Figures}``."""
     sums = {}
-    for standing in found:
-        key = standing.unit, standing.task
+    for tally in counted:
+        key = tally.unit, tally.task
         if key not in sums:
             sums[key] = Figures()
-        sums[key].add(standing)
+        sums[key].add(tally)
     return sums
 
 
 def folded(sums, key):
-    """``{key: Figures}`` of what ``summed`` or this gave; ``key`` takes the old key."""
+    """Merge the figures of several keys into one.
+
+    ``sums`` comes from ``summed`` or from this function; ``key``: old key → new key. Returns ``{new key: Figures}``.
+    """
     folded_sums = {}
     for old, figures in sums.items():
         new = key(old)

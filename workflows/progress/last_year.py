@@ -1,4 +1,4 @@
-"""This year beside last year: which day stands for last year, and the comparison as a paper."""
+"""This year beside last year: the day that stands for last year, and the comparison as a paper."""
 
 from datetime import date
 
@@ -11,10 +11,10 @@ from workflows.models import Campaign
 
 
 def last_year(on):
-    """The day that stands for last year as seen on the day ``on``: the eve of the campaign's opening.
+    """The day that stands for last year, as seen on the day ``on``: the eve of the campaign's opening.
 
-    By then last year's changes were all in force and none of this year's was. Without a campaign the last day of the year
-    before.
+    By then all changes of last year were in force and none of this year's was. Without a campaign it is the last day of
+    the year before.
     """
     opened = (
         Campaign.objects.filter(opened_at__lt=days.due_moment(on))
@@ -27,21 +27,27 @@ def last_year(on):
 
 @source("year_comparison")
 def year_comparison(*, unit, on, rules, reader=None):
-    """与上年对照表: the lines of one unit that are otherwise than last year; what ``reader`` may read. Source: R1-47."""
+    """与上年对照表: the lines of one unit that differ from last year, as far as ``reader`` may read them.
+
+    Without a reader everything. Source: R1-47.
+    """
     scope = ledgers.for_reader(reader) if reader else ledgers.everything()
     then = last_year(on)
-    found = comparisons.compare(of_unit(scope, unit), then=then, now=on, rules=rules, kind=comparisons.OTHERWISE)
+    comparison = comparisons.compare(of_unit(scope, unit), then=then, now=on, rules=rules, kind=comparisons.OTHERWISE)
     counts = "，".join(
-        f"{label} {found.kinds[kind]} 项" for kind, label in comparisons.KINDS.items() if found.kinds[kind]
+        f"{label} {comparison.kinds[kind]} 项" for kind, label in comparisons.KINDS.items() if comparison.kinds[kind]
     )
-    return {"rows": comparisons.rows(found), "fields": {"compared_with": then.isoformat(), "counts": counts or "无"}}
+    return {
+        "rows": comparisons.rows(comparison),
+        "fields": {"compared_with": then.isoformat(), "counts": counts or "无"},
+    }
 
 
 def of_unit(scope, unit):
-    """What a unit's own points and measures are, of all levels, without those of the units below."""
+    """Narrow a scope to a unit's own points and measures, of all levels, without those of the units below."""
     return ledgers.Scope(scope.points.filter(unit=unit), scope.measures.filter(unit=unit))
 
 
 def of_post(scope, post):
-    """What a post's points are, with their measures."""
+    """Narrow a scope to the points of a post, with the measures of its unit."""
     return ledgers.Scope(scope.points.filter(post=post), scope.measures.filter(unit=post.unit_id))

@@ -1,4 +1,4 @@
-"""The list of what is late, or not done, as a workbook that a worker writes. Source: R1-12; E7."""
+"""The list of late or unfinished submissions as a workbook that a worker writes. Source: R1-12, E7."""
 
 from django.utils import timezone
 
@@ -33,10 +33,10 @@ STATE_WORDS = dict(State.choices)
 
 @kind("unfinished", title="导出未办结清单", place="填报进度", door="progress_list")
 def unfinished(parameters, owner):
-    """The list a person asked for, with what that person may know of at the time the worker writes it.
+    """Write the list that ``owner`` asked for, with what he may know of at the time of writing.
 
     ``parameters``: ``campaign`` (id), ``which`` (late or unfinished), the choice of ``task``, ``unit`` and ``state`` by
-    code, and ``people`` (ids) where people were searched for.
+    code, and ``people`` (ids) where people were searched for. Returns the file's name and its bytes.
     """
     at, actor = clock.now(), Actor(owner)
     on, which = timezone.localdate(at), parameters["which"]
@@ -44,47 +44,47 @@ def unfinished(parameters, owner):
     choice = Choice.sent(parameters)
     rows = choice.narrow(figures.listed(actor, campaign), on=on)
     rows = rows.filter(figures.late(on)) if which == figures.LATE else rows.filter(state__in=figures.BEGUN)
-    sheet = LedgerSheet(
+    worksheet = LedgerSheet(
         title=f"{campaign.institution}{campaign}{TITLES[which]}",
         name=TITLES[which],
         columns=COLUMNS,
         rows=_lines(campaign, rows, on, parameters.get("people")),
         note=f"截至{on.year}年{on.month}月{on.day}日 {timezone.localtime(at):%H:%M}",
     )
-    return f"{campaign}{TITLES[which]}{on:%Y%m%d}.xlsx", ledger_workbook([sheet])
+    return f"{campaign}{TITLES[which]}{on:%Y%m%d}.xlsx", ledger_workbook([worksheet])
 
 
 def _lines(campaign, rows, on, people):
-    """Line by line, late first; the rows are streamed."""
+    """Yield the rows of the list, late ones first. They are streamed from the database."""
     rules, holding = campaign.scheme.rules, policies.Holding(on)
     tasks = {task.pk: task for task in campaign.tasks.all()}
     for task in tasks.values():
         task.campaign = campaign
     wanted, number = None if people is None else set(people), 0
-    found = figures.in_order(rows.select_related("unit", "person", "post")).defer("narrative")
-    for sheet in found.iterator(chunk_size=2000):
-        if wanted is not None and sheet.person_id not in wanted:
+    rows = figures.in_order(rows.select_related("unit", "person", "post")).defer("narrative")
+    for submission in rows.iterator(chunk_size=2000):
+        if wanted is not None and submission.person_id not in wanted:
             continue
         number += 1
-        sheet.task = tasks[sheet.task_id]
-        due = sheet.due_on if sheet.state in EDITABLE else sheet.step_due_on
-        step = sheet.step_rules
-        waiting = [_name(user, sheet, holding) for user in holding.waited_for(sheet)]
+        submission.task = tasks[submission.task_id]
+        due = submission.due_on if submission.state in EDITABLE else submission.step_due_on
+        step = submission.step_rules
+        waiting = [_name(user, submission, holding) for user in holding.waited_for(submission)]
         yield [
             number,
-            sheet.unit.name,
-            sheet.person.name if sheet.person_id else "",
-            sheet.post.name if sheet.post_id else "（单位表）",
-            sheet.task.label,
-            rules.papers[sheet.task.paper].label or rules.papers[sheet.task.paper].title,
-            STATE_WORDS[sheet.state],
-            "公示" if sheet.waiting_role == policies.NOTICE else step.label if step else "",
+            submission.unit.name,
+            submission.person.name if submission.person_id else "",
+            submission.post.name if submission.post_id else "（单位表）",
+            submission.task.label,
+            rules.papers[submission.task.paper].label or rules.papers[submission.task.paper].title,
+            STATE_WORDS[submission.state],
+            "公示" if submission.waiting_role == policies.NOTICE else step.label if step else "",
             "、".join(waiting),
             due,
             max(0, days.days_since(due, on)) or "" if due else "",
-            "、".join(holding.names[user] for user in holding.holders("liaison", sheet.unit_id)),
+            "、".join(holding.names[user] for user in holding.holders("liaison", submission.unit_id)),
         ]
 
 
-def _name(user, sheet, holding):
-    return sheet.person.name if user == sheet.person_id else holding.names[user]
+def _name(user, submission, holding):
+    return submission.person.name if user == submission.person_id else holding.names[user]

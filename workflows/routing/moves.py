@@ -199,4 +199,4 @@ def open_followers(submission, *, at):
     if followers:
         same = Submission.objects.filter(unit=submission.unit_id, person=submission.person_id, post=submission.post_id)
         tasks = CampaignTask.objects.filter(campaign=submission.task.campaign_id, code__in=followers)
-        owing.open_ready(at=at, tasks=tasks, sheets=same)
+        owing.open_ready(at=at, tasks=tasks, submissions=same)

@@ -186,7 +186,7 @@ def progress_nudge(request):
 
 
 def _said(nudged):
-    parts = [f"已催办 {nudged.people} 人，涉及 {nudged.sheets} 张" if nudged.people else "没有新的催办"]
+    parts = [f"已催办 {nudged.people} 人，涉及 {nudged.submissions} 张" if nudged.people else "没有新的催办"]
     if nudged.again:
         parts.append(f"另有 {nudged.again} 人今天已催过，不再重复")
     if nudged.vacant:

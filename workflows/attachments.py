@@ -158,7 +158,7 @@ def _known_by(upload):
 @transaction.atomic
 def drop(holder, pks, *, actor, at):
     """Let ``holder`` (locked by the caller) hold the named files no longer; what nothing holds any more is deleted."""
-    for found in holder.attachments.told().filter(pk__in=pks):
+    for found in holder.attachments.without_content().filter(pk__in=pks):
         holder.attachments.remove(found)
         audit.append("attachment.drop", about=found, actor=actor, at=at, detail={"digest": found.digest})
         if not any(getattr(found, name).exists() for name in HELD_BY):
@@ -181,4 +181,4 @@ def change_sheet(submission_id, *, uploads, dropped, actor, at):
 
 def of_sheet(submission):
     """The files handed in with a sheet, without their bytes; nothing is read where the task asks for none."""
-    return list(submission.attachments.told()) if submission.task.rules.attachments != "none" else []
+    return list(submission.attachments.without_content()) if submission.task.rules.attachments != "none" else []

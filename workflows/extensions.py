@@ -1,4 +1,7 @@
-"""Longer terms (延期): the filler asks, whoever answers for the unit grants or refuses; nobody grants his own."""
+"""Longer terms (延期): the filler asks, and the role named by the scheme grants or refuses.
+
+Nobody grants his own. Source: design decision 5.
+"""
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -21,39 +24,40 @@ def _locked(submission_id):
 
 @transaction.atomic
 def ask(submission_id, *, until, reason, actor, at):
-    """Ask for time until the end of the day ``until``; return the ``Extension``. One request at a time.
+    """Ask for time until the end of the day ``until``, and return the ``Extension``.
 
-    Decided by the scheme's ``conduct.extensions`` for the sheet's unit, or above whoever is concerned. Raises ``Refused`` or
-    ``NotAllowed``; then nothing has changed.
+    Only one request can be open at a time. Who decides is ``conduct.extensions`` of the scheme for the submission's
+    unit, or the level above where that person is concerned. Raises ``Refused`` or ``NotAllowed``; then nothing has
+    changed.
     """
-    sheet, on = _locked(submission_id), timezone.localdate(at)
-    require(actor, "extend", sheet)
-    if sheet.extensions.filter(granted=None).exists():
+    submission, on = _locked(submission_id), timezone.localdate(at)
+    require(actor, "extend", submission)
+    if submission.extensions.filter(granted=None).exists():
         raise Refused("已有一份延期申请等待办理，请待答复后再申请。", "until")
-    if until is None or until < on or until <= sheet.due_on:
-        raise Refused(f"申请延至的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。", "until")
+    if until is None or until < on or until <= submission.due_on:
+        raise Refused(f"申请延至的日期应晚于现在的截止日期（{submission.due_on:%Y-%m-%d}），且不早于今天。", "until")
     _not_too_far(until, on)
     if not reason.strip():
         raise Refused("请写明申请延期的理由。", "reason")
-    role, people = _deciders(sheet, actor.user_id, on=on)
+    role, people = _deciders(submission, actor.user_id, on=on)
     if not people.exists():
         raise Refused("目前没有人可以办理延期，请联系学校领导小组办公室。", "reason")
     try:
         with transaction.atomic():
-            found = Extension.objects.create(
-                submission=sheet,
+            extension = Extension.objects.create(
+                submission=submission,
                 asked_by_id=actor.user_id,
                 asked_at=at,
                 reason=reason.strip(),
-                due_before=sheet.due_on,
+                due_before=submission.due_on,
                 until=until,
                 role=role,
             )
     except IntegrityError:  # the database saw the race that the lock did not
         raise Refused("已有一份延期申请等待办理，请待答复后再申请。", "until") from None
-    audit.append("extension.ask", about=found, actor=actor, at=at, detail={"sheet": sheet.pk, "role": role})
-    _tell_deciders(found, at=at)
-    return found
+    audit.append("extension.ask", about=extension, actor=actor, at=at, detail={"sheet": submission.pk, "role": role})
+    _tell_deciders(extension, at=at)
+    return extension
 
 
 def _not_too_far(until, on):
@@ -61,18 +65,18 @@ def _not_too_far(until, on):
         raise Refused("所填的日期在一年以后，请核对年份。", "until")
 
 
-def _deciders(sheet, asked_by, *, on):
-    role = sheet.task.campaign.scheme.rules.conduct.extensions
-    return policies.acting(role, sheet, on=on, besides=[asked_by])
+def _deciders(submission, asked_by, *, on):
+    role = submission.task.campaign.scheme.rules.conduct.extensions
+    return policies.acting(role, submission, on=on, besides=[asked_by])
 
 
 def _tell_deciders(extension, *, at):
-    sheet, day = extension.submission, extension.until
+    submission, day = extension.submission, extension.until
     notifications.post(
         people_who_may("decide", extension),
         kind="extension.ask",
         key=f"extension:{extension.pk}:{extension.role}",
-        text=f"{extension.asked_by}申请“{sheet.task.label}”（{sheet.unit}）延期至 {day.month}月{day.day}日，请办理。"[
+        text=f"{extension.asked_by}申请“{submission.task.label}”（{submission.unit}）延期至 {day.month}月{day.day}日，请办理。"[
             :200
         ],
         submission=None,
@@ -82,18 +86,19 @@ def _tell_deciders(extension, *, at):
 
 @transaction.atomic
 def decide(extension_id, *, grant, actor, at, answer="", granted_until=None):
-    """Grant a longer term until the end of ``granted_until`` (None: the day asked for), or refuse it with an ``answer``.
+    """Grant a longer term until the end of ``granted_until``, or refuse it with an ``answer``.
 
-    Whoever is the second to decide is told that it is done. Raises ``Refused`` or ``NotAllowed``; then nothing has changed.
+    ``granted_until`` None means the day that was asked for. Who decides second gets to know that it is done. Raises
+    ``Refused`` or ``NotAllowed``; then nothing has changed.
     """
     asked = Extension.objects.select_related("submission").get(pk=extension_id)
-    sheet, on = _locked(asked.submission_id), timezone.localdate(at)  # everybody locks the sheet first
+    submission, on = _locked(asked.submission_id), timezone.localdate(at)  # the submission is always locked first
     extension = Extension.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=extension_id)
-    extension.submission = sheet
+    extension.submission = submission
     require(actor, "decide", extension)
     until = granted_until or extension.until
-    if grant and (until < on or until <= sheet.due_on):
-        raise Refused(f"准予的日期应晚于现在的截止日期（{sheet.due_on:%Y-%m-%d}），且不早于今天。", "until")
+    if grant and (until < on or until <= submission.due_on):
+        raise Refused(f"准予的日期应晚于现在的截止日期（{submission.due_on:%Y-%m-%d}），且不早于今天。", "until")
     if grant:
         _not_too_far(until, on)
     if not grant and not answer.strip():
@@ -101,11 +106,11 @@ def decide(extension_id, *, grant, actor, at, answer="", granted_until=None):
     extension.granted, extension.answer = grant, answer.strip()
     extension.granted_until = until if grant else None
     extension.decided_by_id, extension.decided_at = actor.user_id, at
-    extension.on_behalf_of_id = actor.on_behalf_of(extension.role, sheet.unit_id)
+    extension.on_behalf_of_id = actor.on_behalf_of(extension.role, submission.unit_id)
     extension.save()
     if grant:
-        sheet.due_on = until
-        sheet.save(update_fields=["due_on"])
+        submission.due_on = until
+        submission.save(update_fields=["due_on"])
     act = "extension.grant" if grant else "extension.refuse"
     behalf = {"for": extension.on_behalf_of_id} if extension.on_behalf_of_id else {}
     audit.append(
@@ -114,30 +119,30 @@ def decide(extension_id, *, grant, actor, at, answer="", granted_until=None):
         actor=actor,
         acting_role=extension.role,
         at=at,
-        detail={"sheet": sheet.pk, "until": until.isoformat() if grant else None, **behalf},
+        detail={"sheet": submission.pk, "until": until.isoformat() if grant else None, **behalf},
     )
     text = (
-        f"“{sheet.task.label}”（{sheet.unit}）准予延期，截止 {until.month}月{until.day}日 24:00。"
+        f"“{submission.task.label}”（{submission.unit}）准予延期，截止 {until.month}月{until.day}日 24:00。"
         if grant
-        else f"“{sheet.task.label}”（{sheet.unit}）的延期申请未获准，答复见该表的办理记录。"
+        else f"“{submission.task.label}”（{submission.unit}）的延期申请未获准，答复见该表的办理记录。"
     )
     notifications.post(
         [extension.asked_by],
         kind=act,
         key=f"extension:{extension.pk}:decided",
         text=text[:200],
-        submission=sheet,
+        submission=submission,
         at=at,
     )
     return extension
 
 
-def lapse(sheets, *, why, at):
-    """These ``sheets`` (ids) were handed in, stopped or given the time: a request that is still open asks for nothing any more.
+def lapse(submissions, *, why, at):
+    """Close open requests for ``submissions`` (ids) that were handed in, stopped or given the time.
 
-    ``why``: in words, such as “该表已提交”. In the transaction of the act.
+    ``why``: the reason in words, such as “该表已提交”. Call it in the transaction of that act.
     """
-    for extension in Extension.objects.filter(submission__in=sheets, granted=None):
+    for extension in Extension.objects.filter(submission__in=submissions, granted=None):
         extension.granted, extension.decided_at = False, at
         extension.answer = f"{why}，申请自行了结。"
         extension.save(update_fields=["granted", "decided_at", "answer"])
@@ -145,7 +150,10 @@ def lapse(sheets, *, why, at):
 
 
 def reseat(*, at):
-    """Open requests that nobody can decide any more climb on; return how many. Running it again changes nothing."""
+    """Pass open requests that nobody can decide any more to the next level up, and return how many.
+
+    Running it again changes nothing.
+    """
     reseated = 0
     waiting = Extension.objects.filter(granted=None, submission__state__in=EDITABLE)
     for extension in waiting.filter(submission__task__campaign__state="open").order_by("pk"):
@@ -155,10 +163,10 @@ def reseat(*, at):
 
 @transaction.atomic
 def _pass_up(extension, *, at):
-    sheet = _locked(extension.submission_id)
+    submission = _locked(extension.submission_id)
     extension = Extension.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=extension.pk)
-    extension.submission = sheet
-    role, people = _deciders(sheet, extension.asked_by_id, on=timezone.localdate(at))
+    extension.submission = submission
+    role, people = _deciders(submission, extension.asked_by_id, on=timezone.localdate(at))
     if extension.granted is not None or role == extension.role or not people.exists():
         return False
     if people_who_may("decide", extension).exists() and not _only_absent(extension, on=timezone.localdate(at)):
@@ -171,7 +179,7 @@ def _pass_up(extension, *, at):
 
 
 def _only_absent(extension, *, on):
-    """Is everybody who could decide stood in for by somebody who must keep out?"""
+    """Whether everybody who could decide is absent and the stand-ins must not decide."""
     place, _ = policies.seat(extension.role, extension.submission.unit, on=on)
     away = policies.absent(extension.role, place, on=on)
     return not people_who_may("decide", extension).exclude(pk__in=away).exists()

@@ -1,8 +1,10 @@
-"""Until when: the day in force for a sheet, and moving it for everybody, a unit or a person (reliability T10).
+"""The last day of a submission, and moving deadlines for everybody, a unit or a person.
 
-Which of several moves holds: the last one that names the narrowest circle, a person before the nearest unit before everybody.
-A wider move does not take away what somebody was given on his own (a move, a granted extension, the days of somebody who came
-late), unless its day is later: then he has that one. A returned sheet keeps its redo day, unless a move names its unit or person.
+Which of several moves holds: the last move of the narrowest kind. A move for a person is narrower than one for the
+nearest unit, that one than a move for a wider unit, and that one than a move for everybody. A wider move does not
+take away what somebody was given on his own (a move, a granted extension, the days of somebody who came late), unless
+its day is later: then he has that day. A returned submission keeps its redo day, unless a move names its unit or
+person. Source: reliability T10.
 """
 
 from django.db import transaction
@@ -20,17 +22,23 @@ from workflows.models.submissions import State
 
 
 def due_for(task, *, unit, person):
-    """The last day of ``task`` that is in force for a person's sheet at ``unit``, or with ``person`` None the unit's own sheet."""
+    """The last day of ``task`` in force for a person's submission at ``unit``.
+
+    With ``person`` None: for the unit's own submission.
+    """
     return _Moves(task).day(unit.pk, person.pk if person else None)
 
 
 def days_for(task):
-    """As ``due_for``, for many: a function of the ids of unit and person (or None)."""
+    """As ``due_for``, for many subjects: return a function of the ids of unit and person (or None)."""
     return _Moves(task).day
 
 
 def at_least(submission):
-    """A sheet's own last day, or the day in force where that is later: it may have been moved while the sheet was in review."""
+    """A submission's own last day, or the day in force for it where that is later.
+
+    The deadline may have been moved while the submission was in review.
+    """
     if submission.due_on is None:
         return None
     moved = due_for(submission.task, unit=submission.unit, person=submission.person)
@@ -50,7 +58,7 @@ class _Moves:
         }
 
     def day(self, unit_id, person_id):
-        """The day in force; the rule is the module's."""
+        """The day in force for a subject, by the rule of this module."""
         last = {}
         for place, change in enumerate(self.changes):
             width = self._width(change, unit_id, person_id)
@@ -62,7 +70,10 @@ class _Moves:
         return max([day, *(wider for place, wider in last.values() if place > made)])
 
     def _width(self, change, unit_id, person_id):
-        """How narrow a circle this move names that the sheet is in: 0 is everybody; None when it is not in it."""
+        """Specificity of a move for a subject: 0 for everybody, depth + 1 for a unit, 1000 for the person.
+
+        None if the move does not apply to the subject.
+        """
         if change.person_id:
             return 1000 if change.person_id == person_id else None
         if change.unit_id:
@@ -76,17 +87,21 @@ def _all_below(unit):
 
 
 def preview(task, *, due_on, unit=None, person=None, on):
-    """The sheets that a move would give another day, each with ``new_due``; changes nothing. Raises ``Refused``."""
+    """List the submissions that a move would give another day, each with ``new_due``. Changes nothing.
+
+    Raises ``Refused``.
+    """
     _check(task, due_on, unit, person, on=on)
     return _affected(task, due_on, unit, person)
 
 
 @transaction.atomic
 def move(task, *, due_on, reason, actor, at, unit=None, person=None):
-    """Move the deadline of ``task`` to ``due_on`` for everybody, for a ``unit`` with all below it, or for a ``person``.
+    """Move the deadline of ``task`` for everybody, for a ``unit`` and all below it, or for a ``person``.
 
-    Only sheets not yet handed in get the new day (the rule is above); whoever is concerned is told at once, and requests for
-    no more time than that lapse. Returns the ``DeadlineChange``. Raises ``Refused`` or ``NotAllowed``; then nothing has changed.
+    Only submissions that are not handed in get the new day, by the rule of this module. The people concerned get a
+    message at once, and open requests for no more time than that lapse. Returns the ``DeadlineChange``. Raises
+    ``Refused`` or ``NotAllowed``; then nothing has changed.
     """
     task = CampaignTask.objects.select_for_update(of=("self",)).select_related("campaign__scheme").get(pk=task.pk)
     require(actor, "move_deadline", task)
@@ -109,9 +124,11 @@ def move(task, *, due_on, reason, actor, at, unit=None, person=None):
     if unit is None and person is None:
         task.due_on = due_on
         task.save(update_fields=["due_on"])
-    for day, group in _by(lambda sheet: sheet.new_due, moved).items():
-        Submission.objects.filter(pk__in=[sheet.pk for sheet in group]).update(due_on=day)
-    met = Extension.objects.filter(submission__in=[sheet.pk for sheet in moved], until__lte=F("submission__due_on"))
+    for day, group in _by(lambda submission: submission.new_due, moved).items():
+        Submission.objects.filter(pk__in=[submission.pk for submission in group]).update(due_on=day)
+    met = Extension.objects.filter(
+        submission__in=[submission.pk for submission in moved], until__lte=F("submission__due_on")
+    )
     extensions.lapse(met.values("submission"), why="截止日期已经调整", at=at)
     audit.append(
         "campaign.deadline_moved",
@@ -142,7 +159,7 @@ def _check(task, due_on, unit, person, *, on):
 
 
 def _not_ones_own(actor, unit, person):
-    """Nobody moves what concerns himself or his own unit alone (design decision 5)."""
+    """Refuse a move that concerns the actor himself or his own unit alone (design decision 5)."""
     own = actor.home_unit_ids
     if person is not None and (person.pk == actor.user_id or person.pk in actor.stands_in_for):
         raise Refused("不能调整本人或被代理人的截止日期，请由其他经办人办理。", "number")
@@ -151,34 +168,34 @@ def _not_ones_own(actor, unit, person):
 
 
 def _before(task, unit, person):
-    """The day that has held for a circle: the one its last move gave, else everybody's."""
+    """The day in force before the move: the one of the last move for the same circle, else everybody's."""
     last = DeadlineChange.objects.filter(task=task, unit=unit, person=person).order_by("pk").last()
     return last.due_on if last is not None and (unit or person) else task.due_on
 
 
 def _affected(task, due_on, unit, person, *, lock=False):
-    """The unfinished sheets of the circle that the move gives another day, each with its ``new_due``."""
+    """The unfinished submissions that the move gives another day, each with its ``new_due``."""
     states = [State.WAITING, State.OPEN, *([State.RETURNED] if unit or person else [])]
-    sheets = Submission.objects.filter(task=task, state__in=states).select_related("unit", "person")
+    submissions = Submission.objects.filter(task=task, state__in=states).select_related("unit", "person")
     if person is not None:
-        sheets = sheets.filter(person=person)
+        submissions = submissions.filter(person=person)
     elif unit is not None:
-        sheets = sheets.filter(unit__in=_all_below(unit))
+        submissions = submissions.filter(unit__in=_all_below(unit))
     before, after = _Moves(task), _Moves(task)
     after.changes.append(DeadlineChange(unit=unit, person=person, due_on=due_on))
     if unit is not None:
         after._circles[unit.pk] = len(unit.ancestors()), _all_below(unit)
-    found = []
-    for sheet in (sheets.select_for_update(of=("self",)) if lock else sheets).order_by("pk"):
-        held, day = (moves.day(sheet.unit_id, sheet.person_id) for moves in (before, after))
-        if person is not None or sheet.state == State.RETURNED:
+    affected = []
+    for submission in (submissions.select_for_update(of=("self",)) if lock else submissions).order_by("pk"):
+        held, day = (moves.day(submission.unit_id, submission.person_id) for moves in (before, after))
+        if person is not None or submission.state == State.RETURNED:
             day = due_on
-        elif sheet.due_on != held:  # a day of its own
-            day = max(day, sheet.due_on)
-        if day != sheet.due_on:
-            sheet.new_due = day
-            found.append(sheet)
-    return found
+        elif submission.due_on != held:  # it was given a day of its own
+            day = max(day, submission.due_on)
+        if day != submission.due_on:
+            submission.new_due = day
+            affected.append(submission)
+    return affected
 
 
 def _by(key, things):
@@ -189,16 +206,16 @@ def _by(key, things):
 
 
 def _tell(change, moved, *, at):
-    """Everybody concerned, once for each move, whatever the number of his sheets."""
+    """Send everybody concerned one message per move, whatever the number of his submissions."""
     holding, rows = policies.Holding(timezone.localdate(at)), []
-    for sheet in moved:
+    for submission in moved:
         text = (
-            f"“{change.task.label}”的截止日期由 {_day(sheet.due_on)} 调整为 {_day(sheet.new_due)} 24:00"
-            f"（{sheet.subject if sheet.person_id else sheet.unit}）。"
+            f"“{change.task.label}”的截止日期由 {_day(submission.due_on)} 调整为 {_day(submission.new_due)} 24:00"
+            f"（{submission.subject if submission.person_id else submission.unit}）。"
         )
-        people = [sheet.person_id] if sheet.person_id else holding.holders("liaison", sheet.unit_id)
+        people = [submission.person_id] if submission.person_id else holding.holders("liaison", submission.unit_id)
         text = text if len(text) <= 200 else f"{text[:199]}…"
-        rows += [(person, f"moved:{change.pk}", text, sheet) for person in people]
+        rows += [(person, f"moved:{change.pk}", text, submission) for person in people]
     notifications.post_each(rows, kind="campaign.deadline_moved", at=at)
 
 
@@ -206,18 +223,19 @@ def _day(day):
     return f"{day.month}月{day.day}日"
 
 
-def leave_time(task, sheets, *, at):
-    """Sheets that open after their day, because what they follow was late: where a late one is refused they get days anew.
+def leave_time(task, submissions, *, at):
+    """Give new days to submissions that open after their own day, because earlier tasks were late.
 
-    They get as many working days as somebody who comes late (``conduct.newcomer_days``); ``sheets`` carry them afterwards.
+    Only where the task refuses late submissions. They get as many working days as somebody who comes late
+    (``conduct.newcomer_days``). ``submissions`` (a list) carry the new day afterwards.
     """
     on = timezone.localdate(at)
     if task.rules.deadline == "soft" or task.due_on is None:
         return
-    late = [sheet for sheet in sheets if sheet.due_on is not None and sheet.due_on < on]
+    late = [submission for submission in submissions if submission.due_on is not None and submission.due_on < on]
     if not late:
         return
     due = days.add_working_days(on, task.campaign.scheme.rules.conduct.newcomer_days)
-    Submission.objects.filter(pk__in=[sheet.pk for sheet in late]).update(due_on=due)
-    for sheet in late:
-        sheet.due_on = due
+    Submission.objects.filter(pk__in=[submission.pk for submission in late]).update(due_on=due)
+    for submission in late:
+        submission.due_on = due

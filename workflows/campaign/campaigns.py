@@ -18,8 +18,8 @@ from workflows.models.submissions import State
 def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
     """Open the campaign of ``year`` for everyone in scope in ``units`` (ids, None for all), and return it.
 
-    Every post holder in scope gets the personal submissions, every unit with a head those of the unit. What is due to open
-    opens at once. Other units come in with ``enrol``. Raises ``Refused``. Source: R1-08 to R1-11, R1-47, R3-38.
+    Every post holder in scope gets the personal submissions, every unit with a head those of the unit. What is due to
+    open opens at once. Other units come in with ``enrol``. Raises ``Refused``. Source: R1-08 to R1-11, R1-47, R3-38.
     """
     if Campaign.objects.filter(institution=institution, year=year).exists():
         raise Refused(f"{institution}{year}年度活动已经开展，不能重复。")
@@ -72,8 +72,8 @@ def make_task(campaign, task, *, phase, position, on):
 def enrol(campaign, units, *, actor, at):
     """Enrol further units (ids) in a running campaign as its next wave and return the ``Enrolment`` rows.
 
-    Units that are enrolled already are skipped. Who comes late has at least the scheme's ``newcomer_days`` working days.
-    Raises ``NotAllowed``. Source: R3-38.
+    Units that are enrolled already are skipped. Who comes late has at least the scheme's ``newcomer_days`` working
+    days. Raises ``NotAllowed``. Source: R3-38.
     """
     campaign = (
         Campaign.objects.select_for_update(of=("self",)).select_related("scheme", "institution").get(pk=campaign.pk)
@@ -117,7 +117,8 @@ def _as_planned(task):
 def due_of_late(task, *, on):
     """Return a function subject → last day, for those who come to ``task`` on the day ``on``.
 
-    It is the day in force for the subject, but never earlier than the scheme's ``newcomer_days`` working days from ``on``.
+    It is the day in force for the subject, but never earlier than the scheme's ``newcomer_days`` working days from
+    ``on``.
     """
     if task.due_on is None:
         return lambda subject: None
@@ -130,8 +131,8 @@ def due_of_late(task, *, on):
 def close_phase(phase, *, actor, reason, at):
     """Close a phase: nothing of it can be filled in or opened any more, but what is in review goes on.
 
-    Closing also stops late submissions that the deadlines would still allow. A returned submission can be filled in until
-    its redo day. Closing can be taken back. Raises ``NotAllowed``, and ``Refused`` when it is closed already.
+    Closing also stops late submissions that the deadlines would still allow. A returned submission can be filled in
+    until its redo day. Closing can be taken back. Raises ``NotAllowed``, and ``Refused`` when it is closed already.
     """
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
     require(actor, "close", phase)

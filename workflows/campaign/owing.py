@@ -22,8 +22,8 @@ BATCH = 500
 def owe(task, subjects, *, due_of):
     """Make the submissions of ``task`` for ``subjects`` that have none, and return how many.
 
-    ``subjects``: dicts of unit, post and person. ``due_of``: subject → its last day. A submission that was stopped earlier
-    is owed again, with what had been typed in it.
+    ``subjects``: dicts of unit, post and person. ``due_of``: subject → its last day. A submission that was stopped
+    earlier is owed again, with what had been typed in it.
     """
     first = task.route_rules.steps[0].code
     existing = {
@@ -74,8 +74,8 @@ def ready(task, submissions):
 def open_ready(*, at, tasks=None, submissions=None):
     """Open every waiting submission whose day has come and whose earlier tasks are filed.
 
-    The fillers get a message. ``tasks``, ``submissions``: querysets to look at (None: all). Returns how many were opened.
-    Running it again changes nothing.
+    The fillers get a message. ``tasks``, ``submissions``: querysets to look at (None: all). Returns how many were
+    opened. Running it again changes nothing.
     """
     on, opened = timezone.localdate(at), 0
     tasks = CampaignTask.objects.all() if tasks is None else tasks

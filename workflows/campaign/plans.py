@@ -71,7 +71,7 @@ class Plan:
 
 
 def plan_of(scheme, institution, *, year, on, chosen=None):
-    """Preview the campaign of ``year``, seen on the day ``on``, for the ``chosen`` units (ids, None for all).
+    """Preview the campaign of ``year`` for ``chosen`` units (ids, None for all), seen on the day ``on``.
 
     The number of queries is constant.
     """

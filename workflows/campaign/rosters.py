@@ -50,9 +50,9 @@ def reconcile_all(*, at):
 def reconcile(campaign, *, at, actor=None):
     """Bring a campaign up to today's posts, and return how many changes there were.
 
-    Newcomers get their submissions, those of people who left or are no longer asked are stopped, successors are asked.
-    Submissions in review go on, whatever happened to their filler. Who gave up a post gets no message; liaisons are told
-    how many came and went. Locks the campaign, so two runs at once do it once.
+    Newcomers get their submissions, those of people who left or are no longer asked are stopped, successors are
+    asked. Submissions in review go on, whatever happened to their filler. Who gave up a post gets no message;
+    liaisons are told how many came and went. Locks the campaign, so two runs at once do it once.
     """
     campaign = (
         Campaign.objects.select_for_update(of=("self",)).select_related("scheme", "institution").get(pk=campaign.pk)

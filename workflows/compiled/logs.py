@@ -1,4 +1,4 @@
-"""Papers about what happened to sheets: logs, letters, records and counts, compiled and never typed."""
+"""Papers about what happened to submissions: logs, letters, review records and counts."""
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -16,7 +16,10 @@ MINUTE = "%Y-%m-%d %H:%M"
 
 
 def papers_about(rules, about):
-    """``{slug: layout}`` of a scheme's compiled papers about this kind of thing; no score sheet where nothing is scored."""
+    """Find a scheme's compiled papers about one kind of thing: ``{slug: layout}``.
+
+    The score sheet is left out where the scheme has no scores.
+    """
     empty = () if rules.assessment else ("assessment",)
     return {
         slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
@@ -24,9 +27,10 @@ def papers_about(rules, about):
 
 
 def compiled(layout, rules, *, unit, on, reader=None):
-    """The document of a paper about a unit as of the end of the day ``on``, with what ``reader`` (an actor) may read.
+    """Compile the document of a paper about a unit, as of the end of the day ``on``.
 
-    Without a reader it is the operator's, who has the database anyway.
+    It holds what ``reader`` (an actor) may read. Without a reader it holds everything: it is then made on the
+    server's command line by somebody who has the database anyway.
     """
     document = document_for(layout.compiled, unit=unit, on=on, rules=rules, reader=reader)
     fields = {"unit.name": unit.name, "as_of": on.isoformat(), "year": on.year}
@@ -40,18 +44,17 @@ def compiled(layout, rules, *, unit, on, reader=None):
 
 @source("search_log")
 def search_log(*, unit, on, rules, reader=None):
-    """查找岗位风险过程记录, kept by itself: every act and ballot on those of the unit's point sheets that ``reader`` may read,
-    and what others suggested.
+    """查找岗位风险过程记录: every act and ballot on the unit's risk searches, and what others suggested.
 
-    Source: R1-52, C5-24.
+    Only submissions that ``reader`` may read. Source: R1-52, C5-24.
     """
     readable = Submission.objects.visible_to(reader) if reader else Submission.objects.all()
-    sheets = readable.filter(unit=unit, task__brings=Brings.POINTS, task__campaign__year=on.year)
-    told = ("submission__task", "submission__post")
+    submissions = readable.filter(unit=unit, task__brings=Brings.POINTS, task__campaign__year=on.year)
+    related = ("submission__task", "submission__post")
     rows = [
         (act.at, act.submission, act.step_label, act.who, _said(_verdict(act), act.opinion))
-        for act in Decision.objects.filter(submission__in=sheets, at__date__lte=on).select_related(
-            *told, "actor", "on_behalf_of"
+        for act in Decision.objects.filter(submission__in=submissions, at__date__lte=on).select_related(
+            *related, "actor", "on_behalf_of"
         )
     ]
     rows += [
@@ -62,18 +65,20 @@ def search_log(*, unit, on, rules, reader=None):
             vote.member.name,
             _said("同意" if vote.agrees else "不同意", vote.opinion),
         )
-        for vote in ReviewVote.objects.filter(submission__in=sheets, at__date__lte=on).select_related(*told, "member")
+        for vote in ReviewVote.objects.filter(submission__in=submissions, at__date__lte=on).select_related(
+            *related, "member"
+        )
     ]
     acts = [
         {
             "at": f"{timezone.localtime(at):{MINUTE}}",
-            "task": sheet.task.label,
-            "place": sheet.post.name if sheet.post_id else unit.name,
+            "task": submission.task.label,
+            "place": submission.post.name if submission.post_id else unit.name,
             "step": step,
             "person": person,
             "text": text,
         }
-        for at, sheet, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
+        for at, submission, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
     ]
     held = meetings.log_rows(unit=unit, on=on, rules=rules, reader=reader)
     suggested = suggestions.log_rows(unit=unit, on=on, rules=rules, reader=reader)
@@ -81,7 +86,7 @@ def search_log(*, unit, on, rules, reader=None):
 
 
 def _verdict(act):
-    """What was decided, and by how much too late."""
+    """The decision in words, and by how many days it came late."""
     late = f"（逾期 {act.days_late} 天）" if act.days_late else ""
     return f"{act.get_verdict_display()}{late}"
 
@@ -92,27 +97,30 @@ def _said(verdict, opinion):
 
 @source("archive_contents")
 def archive_contents(*, unit, on, rules, reader=None):
-    """廉政风险信息档案目录: how many sheets of each kind the unit has filed this year. Source: R1-54, C5-28."""
+    """廉政风险信息档案目录: how many submissions of each kind the unit has filed this year.
+
+    Source: R1-54, C5-28.
+    """
     filed = Submission.objects.filter(
         unit=unit, state=State.FILED, task__campaign__year=on.year, filed_at__date__lte=on
     ).values("task__code")
     counts = dict(filed.annotate(number=Count("pk")).order_by().values_list("task__code", "number"))
     papers = {task.code: rules.papers[task.paper] for task in rules.tasks}
     names = {code: f"{layout.label}{layout.title}" for code, layout in papers.items()}
-    if SUCCESSION in counts:  # on the paper of the search, so it goes by its own name
+    if SUCCESSION in counts:  # it uses the paper of the search, so it is listed under its own name
         names[SUCCESSION] = rules.succession.label
     return {"rows": [{"name": name, "count": counts.get(code, 0)} for code, name in names.items()]}
 
 
 @source("annual_summary")
 def annual_summary(*, unit, on, rules, reader=None):
-    """The year in numbers: nothing here is typed, so totals always add up. Source: R2-32, C5-28."""
+    """The year in numbers. Nothing is typed, so totals always add up. Source: R2-32, C5-28."""
     points = RiskPoint.objects.in_force(on).filter(unit=unit)
     graded = dict(points.order_by().values_list("final_grade__label").annotate(number=Count("pk")))
-    sheets = Submission.objects.filter(unit=unit, task__campaign__year=on.year).exclude(state=State.CANCELLED)
-    figures = sheets.aggregate(owed=Count("pk"), filed=Count("pk", filter=Q(state=State.FILED)))
-    returned = Decision.objects.filter(submission__in=sheets, verdict="return", at__date__lte=on)
-    notices = PublicityNotice.objects.filter(submission__in=sheets, starts_on__lte=on)
+    submissions = Submission.objects.filter(unit=unit, task__campaign__year=on.year).exclude(state=State.CANCELLED)
+    figures = submissions.aggregate(owed=Count("pk"), filed=Count("pk", filter=Q(state=State.FILED)))
+    returned = Decision.objects.filter(submission__in=submissions, verdict="return", at__date__lte=on)
+    notices = PublicityNotice.objects.filter(submission__in=submissions, starts_on__lte=on)
     rows = [
         ("岗位（个）", Post.objects.filter(unit=unit, closed_on=None).count()),
         ("权力事项（项）", PowerItem.objects.in_force(on).filter(unit=unit).count()),
@@ -131,9 +139,9 @@ def annual_summary(*, unit, on, rules, reader=None):
 
 @source("return_notice")
 def return_notice(*, submission, votes):
-    """退回通知 of the latest return of a sheet; blank where it was never returned. Source: R1-21, C5-23."""
-    found = submission.decisions.filter(verdict="return").select_related("actor", "on_behalf_of").last()
-    if found is None:
+    """退回通知 of a submission's latest return, blank where it was never returned. Source: R1-21, C5-23."""
+    decision = submission.decisions.filter(verdict="return").select_related("actor", "on_behalf_of").last()
+    if decision is None:
         return {"fields": {}}
     rules = submission.task.campaign.scheme.rules
     lines = [
@@ -146,26 +154,26 @@ def return_notice(*, submission, votes):
         "fields": {
             "recipient": submission.person.name if submission.person_id else submission.unit.name,
             "paper": submission.task.paper_rules.title,
-            "step": found.step_label,
-            "opinion": "\n".join([found.opinion, *dict.fromkeys(lines)]),
-            "redo_on": found.redo_on.isoformat(),
-            "returned_by": _returned_by(rules, found),
-            "returned_on": timezone.localdate(found.at).isoformat(),
+            "step": decision.step_label,
+            "opinion": "\n".join([decision.opinion, *dict.fromkeys(lines)]),
+            "redo_on": decision.redo_on.isoformat(),
+            "returned_by": _returned_by(rules, decision),
+            "returned_on": timezone.localdate(decision.at).isoformat(),
         }
     }
 
 
 def _returned_by(rules, decision):
-    """The part that returned the sheet; where a stand-in did it, both names."""
+    """The role that returned the submission, with both names where a stand-in did it."""
     role = rules.roles.get(decision.acting_role, "")
     return f"{role} {decision.who}".strip() if decision.on_behalf_of_id or not role else role
 
 
 @source("review_record")
 def review_record(*, submission, votes):
-    """集体审核记录 of a sheet's latest review: who voted, and what of each line. ``votes``: the ballots that the reader may see.
+    """集体审核记录 of a submission's latest review: who voted, and the verdicts on each line.
 
-    Source: R1-20, R3-13, C5-25.
+    ``votes``: the ballots that the reader may see. Source: R1-20, R3-13, C5-25.
     """
     votes = sorted(votes, key=lambda vote: (vote.round, vote.at))
     latest = [vote for vote in votes if vote.round == votes[-1].round] if votes else []
@@ -207,7 +215,7 @@ def review_record(*, submission, votes):
 
 @source("notice")
 def notice_paper(*, notice):
-    """公示 as a letter: only what the notice shows, for a unit's own web site. Source: R1-53, C5-21."""
+    """公示 as a letter for a unit's own web site: only what the notice shows. Source: R1-53, C5-21."""
     submission = notice.submission
     step = next(step for step in submission.task.route_rules.steps if step.kind == "publicise")
     rules = submission.task.campaign.scheme.rules
@@ -227,7 +235,7 @@ def notice_paper(*, notice):
 
 
 def about_sheet(layout, submission, *, votes):
-    """The document of a paper about one sheet; ``votes``: the ballots that the reader may see."""
+    """The document of a paper about one submission. ``votes``: the ballots that the reader may see."""
     return {
         "rows": [],
         **document_for(layout.compiled, submission=submission, votes=votes),

@@ -1,6 +1,7 @@
-"""Papers about meetings, education and reading: one activity's record, a unit's list of them, a document's receipts.
+"""Papers about meetings, education and reading.
 
-Also what other papers say of them: rows of the search log (R1-52), figures of the annual summary (R2-32).
+The record of one activity, a unit's list of activities, the receipts of a document; also the rows that the search log
+(R1-52) and the figures that the annual summary (R2-32) take from them.
 """
 
 from django.db.models import Count, Q
@@ -15,13 +16,17 @@ PURPOSES = {"mobilisation": "动员部署", "education": "廉政教育", "superv
 
 
 def kinds(rules):
-    """``{code: ActivityKind}`` of a rule book."""
+    """The kinds of activity of a rule book: ``{code: ActivityKind}``."""
     return {kind.code: kind for kind in rules.activities}
 
 
 @source("activity_record")
 def activity_record(*, activity, attendances, whole):
-    """会议（教育活动）记录. ``attendances``: the rows the reader may see; ``whole``: are these all? Then they are counted."""
+    """会议（教育活动）记录 of one activity.
+
+    ``attendances``: the rows that the reader may see. ``whole``: whether these are all rows; only then are they
+    counted.
+    """
     rules = activity.campaign.scheme.rules
     rows = list(attendances.select_related("user__unit"))
     counts = {mark: sum(row.mark == mark for row in rows) for mark in Mark.values}
@@ -55,11 +60,11 @@ def activity_record(*, activity, attendances, whole):
 
 @source("activity_list")
 def activity_list(*, unit, on, rules, reader=None):
-    """会议和教育活动一览 of a unit in the year of ``on``, oldest first, with how many were expected and came."""
-    found = _of_year(unit, on)
+    """会议和教育活动一览 of a unit in the year of ``on``, oldest first, with numbers expected and present."""
+    held = _of_year(unit, on)
     if reader is not None:
-        found = found.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
-    rows = activities.counted(found).order_by("held_on", "pk")
+        held = held.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
+    rows = activities.counted(held).order_by("held_on", "pk")
     return {
         "rows": [
             {
@@ -81,7 +86,7 @@ def activity_list(*, unit, on, rules, reader=None):
 
 @source("reading_record")
 def reading_record(*, document, receipts):
-    """学习文件阅读情况: who has read it and when. ``receipts``: the rows the reader may see."""
+    """学习文件阅读情况: who has read the document and when. ``receipts``: the rows that the reader may see."""
     rows = list(receipts.filter(user__is_active=True).select_related("user__unit"))
     read = sum(row.read_at is not None for row in rows)
     return {
@@ -130,9 +135,9 @@ def _of_year(unit, on):
 
 def log_rows(*, unit, on, rules, reader=None):
     """The unit's meetings as rows of the search log. Source: R1-52."""
-    found = _of_year(unit, on)
+    held = _of_year(unit, on)
     if reader is not None:
-        found = found.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
+        held = held.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
     return [
         {
             "at": f"{row.held_on:%Y-%m-%d}",
@@ -142,15 +147,15 @@ def log_rows(*, unit, on, rules, reader=None):
             "person": row.host,
             "text": f"{row.title}（应到{row.expected}人，实到{row.present}人）" if row.expected else row.title,
         }
-        for row in activities.counted(found).order_by("held_on", "pk")
+        for row in activities.counted(held).order_by("held_on", "pk")
     ]
 
 
 def figures(*, unit, on):
-    """``[(name, count)]`` of the annual summary: activities by purpose, people who came, documents read."""
-    found = _of_year(unit, on).select_related("campaign__scheme")
+    """The annual summary's ``[(name, count)]``: activities by purpose, people who came, documents read."""
+    held = _of_year(unit, on).select_related("campaign__scheme")
     purposes = dict.fromkeys(PURPOSES, 0)
-    for row in found.defer("campaign__scheme__document", "campaign__scheme__source"):
+    for row in held.defer("campaign__scheme__document", "campaign__scheme__source"):
         kind = kinds(row.campaign.scheme.rules).get(row.kind)
         purposes[kind.purpose if kind else "education"] += 1
     came = Attendance.objects.filter(activity__in=_of_year(unit, on), mark=Mark.PRESENT).count()

@@ -1,4 +1,4 @@
-"""The papers this app can fill: finds the sheet and hands over its document."""
+"""The paper of a submission: find the submission and return its document."""
 
 from registers.papers.compose import source
 from workflows.models import Submission
@@ -12,19 +12,19 @@ def submission_document(*, submission):
 
 
 def find(*, scheme, paper, unit=None, person=None, year=None):
-    """The latest submission on ``paper`` (a slug) of a unit or a person, as they are named on the command line.
+    """Find the latest submission on a paper for a unit or a person, None when there is none.
 
-    ``unit`` is a unit code, ``person`` a staff number. Returns None when there is none.
+    ``paper`` is a slug, ``unit`` a unit code, ``person`` a staff number, as given on the command line.
     """
-    found = Submission.objects.filter(task__paper=paper, task__campaign__scheme__slug=scheme)
+    submissions = Submission.objects.filter(task__paper=paper, task__campaign__scheme__slug=scheme)
     if unit:
-        found = found.filter(unit__code=unit, person=None)
+        submissions = submissions.filter(unit__code=unit, person=None)
     if person:
-        found = found.filter(person__number=person)
+        submissions = submissions.filter(person__number=person)
     if year:
-        found = found.filter(task__campaign__year=year)
+        submissions = submissions.filter(task__campaign__year=year)
     return (
-        found.select_related("task__campaign__scheme", "unit", "post", "person", "group")
+        submissions.select_related("task__campaign__scheme", "unit", "post", "person", "group")
         .order_by("-task__campaign__year", "pk")
         .first()
     )

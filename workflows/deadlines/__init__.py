@@ -1,6 +1,8 @@
-"""From a day that a rule book names to a moment in Beijing, and which days are working days.
+"""Deadlines as moments in Beijing time, and which days are working days.
 
-Here: the arithmetic of days (``days``), the announced holidays (``holidays``), all days of a rule book in a year (``yearplan``).
-Never here: which day counts for one submission (``workflows.terms``), who is reminded (``workflows.messages.schedule``).
+Here: the arithmetic of days (``days``), the announced holidays (``holidays``), all days of a rule book in a year
+(``yearplan``).
+Never here: which day counts for one submission (``workflows.terms``), who is reminded
+(``workflows.messages.schedule``).
 Neighbours: the rule of a day as a value is ``registers.schemes.dates``.
 """

@@ -1,4 +1,4 @@
-"""From days to moments: what is due when, in working days and by the Beijing clock (design decision 6)."""
+"""Turn days into moments, and count working days (design decision 6). All moments are Beijing time."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -13,22 +13,25 @@ FARTHEST = 366  # days
 
 
 def due_moment(day):
-    """The end of the day ``day`` (Asia/Shanghai), i.e. the first instant after it (aware)."""
+    """The end of the day ``day`` (Asia/Shanghai), which is the first instant after it (aware)."""
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def start_of(day):
-    """The first instant of the day ``day`` (Asia/Shanghai; aware)."""
+    """The first instant of the day ``day`` (Asia/Shanghai, aware)."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def is_overdue(due_on, at):
-    """Has the moment ``at`` (aware) passed the end of ``due_on``?"""
+    """Whether the moment ``at`` (aware) has passed the end of ``due_on``."""
     return at >= due_moment(due_on)
 
 
 def days_late(due_on, at):
-    """By how many days the moment ``at`` (aware) comes after the day ``due_on``; None in time, or without a day."""
+    """By how many days the moment ``at`` (aware) comes after the day ``due_on``.
+
+    None when it is in time or there is no such day.
+    """
     if due_on is None or not is_overdue(due_on, at):
         return None
     return (timezone.localdate(at) - due_on).days
@@ -36,7 +39,7 @@ def days_late(due_on, at):
 
 @dataclass(frozen=True)
 class Due:
-    """A deadline as shown: the exact moment, how far off, and how urgent."""
+    """A deadline ready to be shown: its day, the exact moment, how far off it is, and how urgent."""
 
     day: object
     text: str
@@ -45,7 +48,7 @@ class Due:
 
 
 def shown(due_on, at):
-    """The deadline ``due_on`` (a date or None) as seen at the moment ``at``."""
+    """Describe the deadline ``due_on`` (a date or None) as seen at the moment ``at``."""
     if due_on is None:
         return None
     left = (due_on - timezone.localdate(at)).days
@@ -58,7 +61,7 @@ def shown(due_on, at):
 
 
 def is_too_far(day, on):
-    """Does a deadline ``day`` lie more than a year after ``on``? Nobody means that; it is a slip in the year."""
+    """Whether a deadline ``day`` lies more than a year after ``on``, which is a slip in the year."""
     return (day - on).days > FARTHEST
 
 
@@ -68,7 +71,10 @@ def add_days(day, days):
 
 
 def add_working_days(day, days):
-    """The last of ``days`` working days that begin after ``day``; knows holidays and make-up days (domain D1)."""
+    """The last of ``days`` working days that begin after ``day``.
+
+    Knows holidays and make-up days (domain D1).
+    """
     # A span twice as long plus a fortnight holds enough working days even across 国庆 and 春节.
     horizon = day + timedelta(days=days * 2 + 14)
     special = dict(CalendarDay.objects.filter(day__gt=day, day__lte=horizon).values_list("day", "is_working"))
@@ -79,31 +85,37 @@ def add_working_days(day, days):
 
 
 def working_days_between(first, last):
-    """The working days from ``first`` to ``last``, in order; knows holidays and make-up days (domain D1)."""
+    """List the working days from ``first`` to ``last``, both included, in order.
+
+    Knows holidays and make-up days (domain D1).
+    """
     special = dict(CalendarDay.objects.filter(day__gte=first, day__lte=last).values_list("day", "is_working"))
     every = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return [day for day in every if special.get(day, day.weekday() < 5)]
 
 
 def spread(first, last, number):
-    """At most ``number`` days from ``first`` to ``last``, evenly spread, both among them."""
+    """Pick at most ``number`` days from ``first`` to ``last``, evenly spread, both included."""
     length = (last - first).days
     steps = max(1, min(number - 1, length))
     return sorted({first + timedelta(days=round(length * step / steps)) for step in range(steps + 1)})
 
 
 def days_since(day, on):
-    """How many days before ``on`` the day ``day`` lies."""
+    """How many days the day ``day`` lies before ``on``."""
     return (on - day).days
 
 
 def calendar_known(year):
-    """Is the year's holiday table on record? Without it weekends alone are counted."""
+    """Whether the year's holiday table has been loaded. Without it only weekends count as free days."""
     return CalendarDay.objects.filter(day__year=year).exists()
 
 
 class WorkingDays:
-    """The working days of all years, read once and asked often: weekdays, except as the calendar (domain D1) says otherwise."""
+    """The working days of all years, read once and asked often.
+
+    Weekdays are working days, except where the calendar (domain D1) says otherwise.
+    """
 
     def __init__(self, special):
         """``special``: day → whether it is a working day."""
@@ -113,11 +125,14 @@ class WorkingDays:
         self._sums = [0, *accumulate(change for _, change in odd)]
 
     def works(self, day):
-        """Is ``day`` a working day?"""
+        """Whether ``day`` is a working day."""
         return self._special.get(day, day.weekday() < 5)
 
     def number(self, day):
-        """How many working days there have been up to the end of ``day``; differences count the working days between."""
+        """How many working days there have been up to the end of ``day``.
+
+        Only differences mean something: they count the working days between two days.
+        """
         weeks, rest = divmod(day.toordinal(), 7)  # the first day of the calendar is a Monday
         return weeks * 5 + min(rest, 5) + self._sums[bisect_right(self._odd_days, day.toordinal())]
 
@@ -130,10 +145,10 @@ class WorkingDays:
 
 
 def working_days():
-    """All that is known of working days, by one query."""
+    """Read all that is known of working days, in one query."""
     return WorkingDays(dict(CalendarDay.objects.order_by().values_list("day", "is_working")))
 
 
 def local(moment):
-    """A moment by the institution's clock."""
+    """A moment in the institution's time zone."""
     return timezone.localtime(moment)

@@ -8,10 +8,10 @@ LABEL = 40
 
 
 def seed(years):
-    """Put the announced tables of ``years`` on record; return the years that are known. Running again changes nothing.
+    """Store the announced tables of ``years``, and return the years that are known.
 
-    A year counts as known once its make-up days are out (国务院办公厅 announces them late in the year before): the
-    statutory days alone would make working days of weekends that are none, and the other way round.
+    A year counts as known once its make-up days are announced (by 国务院办公厅, late in the year before). With the
+    statutory days alone, some weekends and weekdays would be counted wrongly. Running it again changes nothing.
     """
     known = []
     for year in years:

@@ -1,4 +1,7 @@
-"""The days of a rule book in a year: what falls when, and what whoever writes it should notice (design decision 6)."""
+"""All dated things of a rule book in one year, with notes on what its author should check.
+
+Source: design decision 6.
+"""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +12,11 @@ WEEKDAYS = "一二三四五六日"
 
 @dataclass
 class Day:
-    """One thing on one day. ``kind``: ``start``, ``end``, ``opens``, ``due`` or ``step``; ``notes`` are for the eye, no faults."""
+    """One thing that happens on one day.
+
+    ``kind``: ``start``, ``end``, ``opens``, ``due`` or ``step``. ``notes``: what a reader should notice; they are no
+    faults.
+    """
 
     day: object
     kind: str
@@ -25,13 +32,16 @@ class Day:
 
 
 def year_plan(rules, year):
-    """Everything dated in ``rules`` (a typed scheme) for the campaign of ``year``, in the order of the days. One query."""
+    """List everything dated in ``rules`` (a typed scheme) for the campaign of ``year``, in order.
+
+    One query.
+    """
     days = [*_phases(rules, year), *_tasks(rules, year), *_steps(rules, year)]
     special = {row.day: row for row in CalendarDay.objects.filter(day__in={entry.day for entry in days})}
     for entry in days:
-        found = special.get(entry.day)
-        entry.is_working = found.is_working if found else entry.day.weekday() < 5
-        entry.special = found.label if found else ""
+        known = special.get(entry.day)
+        entry.is_working = known.is_working if known else entry.day.weekday() < 5
+        entry.special = known.label if known else ""
         if not entry.is_working and entry.kind in ("due", "step", "end"):
             entry.notes.append(f"截止日不是工作日（{entry.special or entry.weekday}）")
     order = ("start", "opens", "step", "due", "end")

@@ -1,7 +1,7 @@
 """The text of a daily digest: one sentence, the lines on the page, and the mail.
 
-The page and the mail are made from the reminders when they are read or sent, so work that was done meanwhile is left out
-of the mail and marked as done on the page.
+The page and the mail are made from the reminders when they are read or sent, so work that was done meanwhile is left
+out of the mail and marked as done on the page.
 """
 
 from dataclasses import dataclass, field
@@ -25,8 +25,8 @@ LONG = ("submission__task__campaign__scheme__document", "submission__task__campa
 def sentence(soon, today, late, theirs, messages):
     """Say the digest in one sentence.
 
-    ``soon``, ``today``, ``late``: how many submissions of the reader's own are due soon, due today or late. ``theirs``: how
-    many are late in the units he answers for. ``messages``: how many new messages his mail brings.
+    ``soon``, ``today``, ``late``: how many submissions of the reader's own are due soon, due today or late.
+    ``theirs``: how many are late in the units he answers for. ``messages``: how many new messages his mail brings.
     """
     own = [f"{soon} 项即将截止", f"{today} 项今天截止", f"{late} 项已逾期"]
     own = [words for words, number in zip(own, (soon, today, late), strict=True) if number]
@@ -82,8 +82,9 @@ def waiting_for(actor, submissions):
 class Line:
     """One thing that the reader of a digest has to do himself.
 
-    ``sheet``: the submission. ``due``: its last day. ``tone``: how urgent that was on the day of the digest (soon, today,
-    late). ``done``: the work was done, or the deadline was moved. ``may_open``: the reader may open the submission.
+    ``sheet``: the submission. ``due``: its last day. ``tone``: how urgent that was on the day of the digest (soon,
+    today, late). ``done``: the work was done, or the deadline was moved. ``may_open``: the reader may open the
+    submission.
     """
 
     sheet: Submission
@@ -109,7 +110,8 @@ class Line:
 class Place:
     """The delays of one unit.
 
-    ``number``: how many submissions are late. ``papers``: label of the paper → names, as far as the reader may see names.
+    ``number``: how many submissions are late. ``papers``: label of the paper → names, as far as the reader may see
+    names.
     """
 
     name: str
@@ -133,8 +135,8 @@ class Place:
 class Digest:
     """The lines of one day's digest.
 
-    ``own``: what the reader has to do himself (``Line``). ``own_more``: how many more there are. ``places``: the delays of
-    the units he answers for (``Place``).
+    ``own``: what the reader has to do himself (``Line``). ``own_more``: how many more there are. ``places``: the
+    delays of the units he answers for (``Place``).
     """
 
     own: list = field(default_factory=list)

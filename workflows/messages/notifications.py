@@ -97,8 +97,8 @@ def urgent_kinds():
 def owed():
     """Unclaimed messages whose mail goes out now, by the settings of their recipients.
 
-    The recipient has an address and an active account. By default he gets the digest and what is urgent; by his own choice
-    everything or nothing; never anything in his quiet hours.
+    The recipient has an address and an active account. By default he gets the digest and what is urgent; by his own
+    choice everything or nothing; never anything in his quiet hours.
     """
     hour, choice = days.local(clock.now()).time(), "recipient__channel_choice"
     at_once = Q(kind__in=[*DAILY, *urgent_kinds()])
@@ -133,9 +133,9 @@ def _for_a_digest(messages):
 def deliver(limit=500):
     """Send owed mails, oldest first, and return how many went out. Safe to run in several workers at once.
 
-    A message is claimed by a conditional update before it is sent, so two workers never send the same one. A worker that
-    dies between sending and marking may cause one repeat (mail is at-least-once, the inbox exactly once). The text is made
-    now: work that was done meanwhile is left out, and a mail with nothing left to say is dropped.
+    A message is claimed by a conditional update before it is sent, so two workers never send the same one. A worker
+    that dies between sending and marking may cause one repeat (mail is at-least-once, the inbox exactly once). The
+    text is made now: work that was done meanwhile is left out, and a mail with nothing left to say is dropped.
     """
     sent = 0
     drop_unwanted()

@@ -1,9 +1,10 @@
 """The reminders of a working day: before, on and after each deadline, each of them once.
 
-``schedule`` says which moments a deadline has, ``workflows.deadlines`` counts the working days, ``Reminder`` rows keep what
-has been said. The job of a day runs in one transaction and locks the row of that day, so two schedulers never interleave
-and a killed worker leaves nothing half done. After an outage only the last moment reached is reminded of, once. Everything
-is read and written in sets: the number of queries does not grow with the submissions. Source: R1-12 and all dated steps.
+``schedule`` says which moments a deadline has, ``workflows.deadlines`` counts the working days, ``Reminder`` rows
+keep what has been said. The job of a day runs in one transaction and locks the row of that day, so two schedulers
+never interleave and a killed worker leaves nothing half done. After an outage only the last moment reached is
+reminded of, once. Everything is read and written in sets: the number of queries does not grow with the submissions.
+Source: R1-12 and all dated steps.
 """
 
 from functools import cache
@@ -181,7 +182,8 @@ class Morning:
     def _who_decides(self, row):
         """The role and the people who act at the step.
 
-        A submission handed over waits for that colleague while he holds the role. A member who has voted no longer counts.
+        A submission handed over waits for that colleague while he holds the role. A member who has voted no longer
+        counts.
         """
         pk, step, _, _, unit, campaign, subject, role, assigned, route = row
         people = self.holding.deciders(role, unit, person=subject, assigned_to=assigned)

@@ -1,4 +1,4 @@
-"""What happens to what is on record: campaigns, submissions, decisions, notices, notifications."""
+"""Models of what happens to the register: campaigns, submissions, decisions, notices, messages."""
 
 from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment

@@ -1,4 +1,4 @@
-"""Meetings and education, and who was there."""
+"""Meetings and education activities, and who attended them."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,9 +9,9 @@ from registers.access import ScopedQuerySet
 class Activity(models.Model):
     """A meeting or education activity of a unit, or of the school (会议、教育活动).
 
-    ``unit`` is the institution for the school's own; ``kind`` a code of the rule book's ``activities``. Corrected by whoever
-    keeps the unit's records; ``version`` counts the corrections. Deleted on its first day only, later declared void.
-    Source: R0-15, R1-42, R3-09, R4-18.
+    ``unit`` is the institution for the school's own; ``kind`` is a code of the rule book's ``activities``. The unit's
+    liaison or head corrects it, and ``version`` counts the corrections. It can be deleted on its first day only;
+    later it is declared void. Source: R0-15, R1-42, R3-09, R4-18.
     """
 
     campaign = models.ForeignKey("workflows.Campaign", models.CASCADE, related_name="activities")
@@ -48,7 +48,7 @@ class Activity(models.Model):
 
     @property
     def of_school(self):
-        """Was it the school's own? Its unit must have been read."""
+        """Whether it is the school's own. Its unit must have been read."""
         return self.unit.parent_id is None
 
 

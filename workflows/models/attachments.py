@@ -6,18 +6,19 @@ from registers.access import ScopedQuerySet
 
 
 class AttachmentQuerySet(ScopedQuerySet):
-    """Files on record."""
+    """Querysets of files."""
 
-    def told(self):
-        """What lists show of files: everything but their bytes."""
+    def without_content(self):
+        """Leave the bytes out: lists show everything else."""
         return self.defer("content")
 
 
 class Attachment(models.Model):
-    """A file somebody handed in with a sheet, an activity, a document or a measure (附件). Never changed afterwards.
+    """A file that somebody handed in (附件). Never changed afterwards.
 
-    Its bytes are in the database: one backup holds everything, and a file is there exactly when its row is. Whoever may
-    read what holds it may read it (``workflows.policies.attachments``). Source: R3-36, R4-26.
+    It belongs to a submission, an activity, a document to read or a measure's progress. Its bytes are in the
+    database: one backup holds everything, and a file is there exactly when its row is. Who may read what it belongs
+    to may read the file (``workflows.policies.attachments``). Source: R3-36, R4-26.
     """
 
     name = models.CharField("文件名", max_length=120)
@@ -38,5 +39,5 @@ class Attachment(models.Model):
 
     @property
     def size_text(self):
-        """The size as people read it."""
+        """The size in KB or MB, as people read it."""
         return f"{self.size / 1048576:.1f} MB" if self.size >= 1048576 else f"{max(1, round(self.size / 1024))} KB"

@@ -1,4 +1,4 @@
-"""A year's campaign, opened from a scheme version."""
+"""A year's campaign with its units, phases, tasks and staff changes, and the calendar."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,7 +8,10 @@ from registers.schemes.language import Brings, Level
 
 
 class Campaign(models.Model):
-    """One year of one institution's scheme (年度活动). It keeps the scheme version it was opened from. Source: R1-47."""
+    """One year of one institution's scheme (年度活动).
+
+    It keeps the scheme version it was opened from. Source: R1-47.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "进行中"
@@ -38,7 +41,7 @@ class Campaign(models.Model):
 
 
 class Enrolment(models.Model):
-    """A unit takes part in a campaign (纳入), in its first wave or a later one. Source: R3-38."""
+    """A unit's part in a campaign (纳入), in its first wave or a later one. Source: R3-38."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="enrolments")
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="enrolments")
@@ -56,9 +59,10 @@ class Enrolment(models.Model):
 
 
 class RosterChange(models.Model):
-    """What the campaign made of somebody who came, left, or whom the rule book no longer asks (人员变动). Written once per case.
+    """A staff change during a campaign and its effect (人员变动).
 
-    ``opened`` and ``cancelled``: how many sheets this brought or ended. Source: R0-26, R2-01.
+    Somebody came, left, took over a post, or is no longer asked by the rule book. Written once per case. ``opened`` and
+    ``cancelled``: how many submissions it brought or ended. Source: R0-26, R2-01.
     """
 
     class Kind(models.TextChoices):
@@ -98,8 +102,8 @@ def in_open_phase(path=""):
 class Phase(models.Model):
     """A phase of a campaign (阶段). Phases may overlap, and a task may be due after its phase (domain B5).
 
-    It ends with its last day; ``closed_at``: since when nothing of it can be filled in any more, whatever its tasks allow,
-    but for what was sent back from review, until its redo day.
+    It ends with its last day. ``closed_at``: from then on nothing of it can be filled in, whatever its tasks allow,
+    except returned submissions until their redo day.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="phases")
@@ -139,9 +143,9 @@ class Phase(models.Model):
 
 
 class CampaignTask(models.Model):
-    """What a campaign asks for: from whom, on which paper, by which route, until when (事项).
+    """One task of a campaign (事项): who fills in which paper, by which route, until when.
 
-    A task without phase and last day stands all year.
+    A task without phase and last day is open all year.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="tasks")

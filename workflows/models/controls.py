@@ -1,4 +1,4 @@
-"""What becomes of control measures once they are in force."""
+"""How control measures are carried out once they are in force."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,10 +7,11 @@ from registers.access import ScopedQuerySet
 
 
 class MeasureProgress(models.Model):
-    """One record of how a measure is carried out, or that it is not (落实记录). Never changed; a correction is another record.
+    """One note on how a measure is carried out, or that it is not (落实记录).
 
-    It belongs to one version of the measure: a revised measure is to be carried out anew. Where a measure stands follows from
-    its latest record and its due date (``workflows.controls``). Source: R1-41, R3-06, R3-34.
+    Never changed; a correction is another note. It belongs to one version of the measure: a revised measure has to be
+    carried out anew. The state of a measure follows from its latest note and its due date (``workflows.controls``).
+    Source: R1-41, R3-06, R3-34.
     """
 
     class State(models.TextChoices):

@@ -15,9 +15,9 @@ QUIET_FROM, QUIET_UNTIL = time(22), time(7)
 class Notification(models.Model):
     """One message to one person (消息), inbox row and outbox row in one.
 
-    ``key`` makes it unique per recipient, so a job that runs again adds nothing. Mail goes out after the row is committed:
-    while ``mailed_at`` is None and ``mail_attempts`` is below the limit, a mail is still owed. ``mail_dropped``: it was
-    settled without a mail, because nothing in it was left to do or its recipient wants none.
+    ``key`` makes it unique per recipient, so a job that runs again adds nothing. Mail goes out after the row is
+    committed: while ``mailed_at`` is None and ``mail_attempts`` is below the limit, a mail is still owed.
+    ``mail_dropped``: it was settled without a mail, because nothing in it was left to do or its recipient wants none.
     """
 
     recipient = models.ForeignKey("registers.User", models.CASCADE, related_name="notifications")
@@ -49,9 +49,9 @@ class Notification(models.Model):
 class Reminder(models.Model):
     """One line of somebody's digest (提醒): a submission at one step and round, and its deadline.
 
-    ``moment``: working days from the deadline, negative before it. ``day``: the day of the digest. ``heard_as``: the role in
-    which a superior hears of somebody else's delay, empty for who has to act. These rows keep anything from being reminded
-    of twice; the words are made from the submission when the digest is read.
+    ``moment``: working days from the deadline, negative before it. ``day``: the day of the digest. ``heard_as``: the
+    role in which a superior hears of somebody else's delay, empty for who has to act. These rows keep anything from
+    being reminded of twice; the words are made from the submission when the digest is read.
     """
 
     recipient = models.ForeignKey("registers.User", models.CASCADE, related_name="reminders", db_index=False)

@@ -1,4 +1,4 @@
-"""Notices of grades, and objections to them."""
+"""Notices of proposed grades, and objections to them."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,10 +7,10 @@ from registers.access import ScopedQuerySet
 
 
 class PublicityNotice(models.Model):
-    """The notice of one sheet's proposed grades (公示). ``ends_on`` is the last day. Source: R1-27, R1-28.
+    """The notice of one submission's proposed grades (公示). Source: R1-27, R1-28.
 
-    ``items`` holds only the fields that may be public: post or unit, category, grade. The step waits until the
-    notice has ended and no objection is open.
+    ``ends_on`` is the last day. ``items`` holds only fields that may be public: post or unit, category, grade. The
+    submission's step waits until the notice has ended and no objection is open.
     """
 
     submission = models.ForeignKey("workflows.Submission", models.CASCADE, related_name="notices")
@@ -38,7 +38,10 @@ class PublicityNotice(models.Model):
 
 
 class Objection(models.Model):
-    """What a colleague objects to in a notice (异议). The unit concerned never reads it; the office handles it."""
+    """A colleague's objection to a notice (异议).
+
+    The unit concerned never reads it. The office handles it.
+    """
 
     notice = models.ForeignKey(PublicityNotice, models.PROTECT, related_name="objections")
     author = models.ForeignKey("registers.User", models.PROTECT, related_name="+")

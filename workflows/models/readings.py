@@ -1,4 +1,4 @@
-"""Documents that people are asked to read, and who has."""
+"""Documents that people are asked to read, and who has read them."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,8 +9,8 @@ from registers.access import ScopedQuerySet
 class ReadingDocument(models.Model):
     """A document published for people to read (学习文件): a short text, files, or both.
 
-    ``unit`` is the institution for the school's own. For everybody there, for whoever owes sheets this year, or for those who
-    hold one of ``roles``; ``units`` narrows that down. Source: R2-21, R4-18.
+    ``unit`` is the institution for the school's own. It is for everybody there, for everybody who owes submissions
+    this year, or for those who hold one of ``roles``; ``units`` narrows that down. Source: R2-21, R4-18.
     """
 
     class Audience(models.TextChoices):
@@ -47,7 +47,10 @@ class ReadingDocument(models.Model):
 
 
 class ReadReceipt(models.Model):
-    """One person whom a document is for, and when he confirmed that he has read it (阅读回执). ``read_at`` None: not yet."""
+    """One person whom a document is for, and when he confirmed that he has read it (阅读回执).
+
+    ``read_at`` None: not yet.
+    """
 
     document = models.ForeignKey(ReadingDocument, models.CASCADE, related_name="receipts")
     user = models.ForeignKey("registers.User", models.PROTECT, related_name="read_receipts")

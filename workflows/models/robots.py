@@ -1,4 +1,4 @@
-"""Group robots of units, and what they are given to say."""
+"""Group robots of units, and the messages they are to send."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,8 @@ from registers.access import ScopedQuerySet
 class Robot(models.Model):
     """A robot in a unit's group chat that takes messages at a web address (群机器人).
 
-    ``url`` and ``secret`` let anybody write into the group: neither is shown again, logged or put into the audit chain.
+    ``url`` and ``secret`` let anybody write into the group, so neither is shown again, logged or put into the audit
+    chain.
     """
 
     class Kind(models.TextChoices):
@@ -39,7 +40,7 @@ class Robot(models.Model):
 
 
 class RobotMessage(models.Model):
-    """One message a robot is to say (outbox). ``key`` keeps the day's message from being written twice."""
+    """One message that a robot is to send. ``key`` keeps the day's message from being written twice."""
 
     robot = models.ForeignKey(Robot, models.CASCADE, related_name="messages")
     key = models.CharField(max_length=40)

@@ -1,4 +1,4 @@
-"""Filled sheets, the way they travel, and what was decided on the way."""
+"""Submissions, their lines, the route they travel, and the decisions made on the way."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from registers.access import ScopedQuerySet
 
 
 class State(models.TextChoices):
-    """Where a submission stands."""
+    """The states of a submission."""
 
     WAITING = "waiting", "未开放"
     OPEN = "open", "待填报"
@@ -26,22 +26,26 @@ UNFINISHED = (State.WAITING, State.OPEN, State.IN_REVIEW, State.RETURNED)
 
 
 class SubmissionQuerySet(ScopedQuerySet):
-    """Sheets of people and units."""
+    """Submissions of people and units."""
 
     def with_rules(self):
-        """With what leads to the rule book, but not its text: that is long, comes once per row, and is parsed once a process."""
+        """Join the rule book's rows, without the text of the rule book.
+
+        The text is long, would come once per row, and is parsed once per process anyway.
+        """
         return self.select_related("task__campaign__scheme").defer(
             "task__campaign__scheme__document", "task__campaign__scheme__source"
         )
 
 
 class Submission(models.Model):
-    """One task of one post holder or one unit, and the sheet filled for it (填报表).
+    """One task of one post holder or one unit, and the sheet filled in for it (填报表).
 
-    A set of proposed changes to the register; the register changes only when the end of its route is
-    reached. ``state`` and ``step`` move in ``workflows.routing.routes`` only. ``waiting_role``: who acts at the present
-    step, after climbing past the person concerned. ``version`` counts every move; a decision names the one it saw.
-    ``sequence``: the how-manieth sheet of a task that stands all year. ``due_on`` None: such a task has no last day.
+    A set of proposed changes to the register. The register changes only when the submission reaches the end of its
+    route. ``state`` and ``step`` are changed in ``workflows.routing.moves`` only. ``waiting_role``: who acts at the
+    present step, after climbing past the person concerned. ``version`` counts every move, and a decision names the
+    version it saw. ``sequence``: 1 for the first submission of a year-round task, 2 for the next. ``due_on`` None:
+    such a task has no last day.
     """
 
     task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="submissions")
@@ -106,7 +110,7 @@ class Submission(models.Model):
 
     @property
     def subject(self):
-        """Whom the sheet is about, in words."""
+        """The subject of the submission in words: person and post, or unit."""
         return f"{self.person}（{self.post}）" if self.person_id else str(self.unit)
 
     @property
@@ -117,12 +121,15 @@ class Submission(models.Model):
 
     @property
     def step_rules(self):
-        """The present step in the rule book; None before the sheet has opened or after its end."""
+        """The present step in the rule book, None before the submission has opened and after its end."""
         return next((step for step in self.task.route_rules.steps if step.code == self.step), None)
 
 
 class Draft(models.Model):
-    """What has been typed and not yet submitted: the filler's alone (草稿). Saving it is one statement."""
+    """What the filler has typed and not yet submitted (草稿). Nobody else sees it.
+
+    Saving it is one statement.
+    """
 
     submission = models.OneToOneField(Submission, models.CASCADE, related_name="draft", primary_key=True)
     content = models.JSONField(default=dict)
@@ -137,8 +144,8 @@ class Draft(models.Model):
 class SubmissionLine(models.Model):
     """One proposed change. Lines of one ``entry`` are shown and judged together.
 
-    ``fingerprint``: digest of what the reviewer is shown; an accepted line stays accepted for as long as it
-    does not change. Exactly one versioned record per line.
+    ``fingerprint``: digest of what the reviewer is shown. An accepted line stays accepted for as long as it does not
+    change. Each line has exactly one versioned record.
     """
 
     class Change(models.TextChoices):
@@ -191,9 +198,9 @@ class SubmissionLine(models.Model):
 
 
 class ReviewVote(models.Model):
-    """One member's recorded verdict in a collective review (集体审核). One per member and round. Source: R1-20, R3-13.
+    """One member's ballot in a collective review (集体审核), one per member and round.
 
-    ``verdicts``: entry id → {"accurate": bool, "comment": text, "fingerprint": what was shown}.
+    ``verdicts``: entry id → {"accurate": bool, "comment": text, "fingerprint": what was shown}. Source: R1-20, R3-13.
     """
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="votes")
@@ -218,11 +225,11 @@ class ReviewVote(models.Model):
 
 
 class Decision(models.Model):
-    """One move of a submission: who, in which part, on exactly what (经办意见). Never changed afterwards.
+    """One move of a submission: who, in which role, on which content (经办意见). Never changed afterwards.
 
-    ``on_behalf_of``: for whom, when the actor holds the part only as a stand-in. ``days_late``: by how many days the act
-    came after its day; None in time.
-    ``outside_…``: of a filing with a body outside the institution, which body took it in, when and under which number (R4-28).
+    ``on_behalf_of``: for whom, when the actor holds the role only as a stand-in. ``days_late``: by how many days the
+    move came after its day; None in time. ``outside_body``, ``outside_on``, ``outside_number``: where a submission is
+    filed with a body outside the institution, which body took it in, when, and under which number (R4-28).
     """
 
     class Verdict(models.TextChoices):
@@ -288,12 +295,12 @@ class Decision(models.Model):
 
     @property
     def code(self):
-        """The short code printed on the paper this decision saw."""
+        """The short code of the content that this decision saw, as printed on the paper."""
         return short_code(self.digest)
 
     @property
     def outside_words(self):
-        """Where the sheet was filed outside the institution, in words; empty where it was not."""
+        """The filing outside the institution in words, empty where there is none."""
         if not self.outside_body:
             return ""
         day = self.outside_on
@@ -306,7 +313,7 @@ def short_code(digest):
 
 
 class Custody(models.Model):
-    """Where a sheet has come to: the part that received it, and from when it may read it. Source: R1-30."""
+    """A role that a submission has reached, and from when that role may read it. Source: R1-30."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="custodies")
     role = models.CharField(max_length=20)
@@ -321,7 +328,7 @@ class Custody(models.Model):
 
 
 class FiledPaper(models.Model):
-    """The frozen content of a paper as it was filed, with its digest (备案件). Nothing changes it."""
+    """The frozen content of a paper as it was filed, with its digest (备案件). Never changed."""
 
     submission = models.OneToOneField(Submission, models.PROTECT, related_name="filed_paper")
     paper = models.CharField(max_length=40)

@@ -1,4 +1,4 @@
-"""Points that others suggest to a post holder or a unit (群众提、领导点、组织评)."""
+"""Risk points that others suggest to a post holder or a unit (群众提、领导点、组织评)."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,11 +7,12 @@ from registers.access import ScopedQuerySet
 
 
 class Suggestion(models.Model):
-    """A risk point that somebody else has seen (建议), for a post (its holder answers) or a unit (its liaison does).
+    """A risk point that somebody suggests for a post or a unit (建议).
 
-    ``source`` is a code of the scheme's ``finding_sources``, empty where it has none; ``peer``: it came from a colleague, not
-    from an office held, and its author is named to few. ``entry``: the entry of a sheet that took it over, also while that
-    sheet is still being typed; it counts as adopted once the sheet is handed in with it. Source: R1-16, R1-52, C5-24.
+    The post's holder answers, or the unit's liaison. ``source`` is a code of the scheme's ``finding_sources``, empty
+    where it has none. ``peer``: it came from a colleague and not from an office held, so its author is named to few.
+    ``entry``: the entry of the submission that took it over, also while that is still being typed; it counts as
+    adopted once the submission is handed in with it. Source: R1-16, R1-52, C5-24.
     """
 
     class Outcome(models.TextChoices):
@@ -81,10 +82,10 @@ class Suggestion(models.Model):
 
     @property
     def place(self):
-        """For whom it is, in words."""
+        """The post or unit it is for, in words."""
         return f"{self.unit}{self.post}" if self.post_id else str(self.unit)
 
     @property
     def is_open(self):
-        """Does it still want an answer?"""
+        """Whether it still waits for an answer."""
         return not self.outcome and self.withdrawn_at is None

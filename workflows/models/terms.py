@@ -7,10 +7,11 @@ from registers.access import ScopedQuerySet
 
 
 class DeadlineChange(models.Model):
-    """A deadline moved by the office (调整截止): of a task for everybody, for a unit with all below it, or for one person.
+    """A deadline moved by the office (调整截止): for everybody, a unit with all below it, or one person.
 
-    ``due_before``: the day that held for that circle until then. ``sheets``: how many got another day. Never changed
-    afterwards; which of several moves holds for a sheet is said in ``workflows.terms``. Source: R1-12, reliability T10.
+    ``due_before``: the day that held for that circle until then. ``sheets``: how many submissions got another day.
+    Never changed afterwards. ``workflows.terms`` has the rule which of several moves holds. Source: R1-12,
+    reliability T10.
     """
 
     task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="deadline_changes")
@@ -37,15 +38,16 @@ class DeadlineChange(models.Model):
 
     @property
     def circle(self):
-        """For whom, in words."""
+        """The circle the move is for, in words."""
         return str(self.person or self.unit or "全部")
 
 
 class Extension(models.Model):
-    """A longer term that the filler of a sheet asks for (延期申请), and what became of it.
+    """A longer term that a filler asks for (延期申请), and the answer.
 
-    ``until``: the day asked for, ``granted_until`` the day given. ``role``: who decides, after climbing past whoever is
-    concerned. ``decided_by`` None with an answer: settled by itself, because the sheet was handed in or stopped.
+    ``until``: the day asked for; ``granted_until``: the day given. ``role``: who decides, after climbing past whoever
+    is concerned. ``decided_by`` None with an answer: it was closed automatically, because the submission was handed
+    in or stopped.
     """
 
     submission = models.ForeignKey("workflows.Submission", models.CASCADE, related_name="extensions")
@@ -93,7 +95,7 @@ class Extension(models.Model):
 
     @property
     def is_refused(self):
-        """Refused by somebody, not settled by itself."""
+        """Whether somebody refused it. A request that was closed automatically is not refused."""
         return self.granted is False and self.decided_by_id is not None
 
     @property

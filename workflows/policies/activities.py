@@ -1,4 +1,4 @@
-"""Who reads and keeps the records of meetings and education (R0-15, R1-42, R4-18)."""
+"""Who reads and keeps notes of meetings and education (R0-15, R1-42, R4-18)."""
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -14,7 +14,7 @@ WATCHERS = (*KEEPERS, GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROL
 @policy("workflows.Activity")
 class ActivityPolicy(Policy):
     def visible(self, rows, actor):
-        """One's unit's and the school's, those one was expected at, and those of units one answers for."""
+        """Activities of his unit and the school, those he was expected at, and those of units he answers for."""
         if not actor.is_authenticated:
             return rows.none()
         expected = Attendance.objects.filter(activity=OuterRef("pk"), user=actor.user_id)
@@ -23,7 +23,7 @@ class ActivityPolicy(Policy):
         )
 
     def may_record(self, actor, activity):
-        """Put an activity of ``activity.unit`` on record: its liaison or head; for the school the office."""
+        """Enter an activity of ``activity.unit``: the unit's liaison or head, and for the school the office."""
         return keeps(actor, activity.unit, "会议和教育活动由本单位联络员或负责人登记，学校的由领导小组办公室登记。")
 
     def may_change(self, actor, activity):
@@ -36,7 +36,7 @@ class ActivityPolicy(Policy):
     may_void = may_change
 
     def may_delete(self, actor, activity):
-        """On the day it was recorded, by whoever did; afterwards it can only be declared void."""
+        """On the day it was entered, by the person who entered it. Later it can only be declared void."""
         if activity.recorded_by_id != actor.user_id:
             return no("只有登记人可以删除；有误的记录请作废。")
         if timezone.localdate(activity.recorded_at) != actor.on:
@@ -44,7 +44,7 @@ class ActivityPolicy(Policy):
         return self.may_change(actor, activity)
 
     def may_watch(self, actor, activity):
-        """Read who was there: who leads the unit or organises its work, and the school's part."""
+        """Read who attended: those who lead the unit or organise its work, and the school's roles."""
         if activity.unit_id in actor.unit_ids(*WATCHERS):
             return YES
         return no("出席名单供本单位负责人、联络员、领导小组成员和学校办公室查看；您可以看到本人的出席情况。")
@@ -53,7 +53,10 @@ class ActivityPolicy(Policy):
 @policy("workflows.Attendance")
 class AttendancePolicy(Policy):
     def visible(self, rows, actor):
-        """One's own; a unit's activities' by who answers for it; its people's elsewhere by their head and liaison."""
+        """His own, those at activities of units he answers for, and those of people of his unit elsewhere.
+
+        The last only for the unit's head and liaison.
+        """
         if not actor.is_authenticated:
             return rows.none()
         return rows.filter(
@@ -64,7 +67,7 @@ class AttendancePolicy(Policy):
 
 
 def keeps(actor, unit, refusal):
-    """Does the actor keep this unit's records? The school's are the office's."""
+    """Whether the actor keeps this unit's notes of meetings and readings. The office keeps the school's."""
     if unit.parent_id is None:
         return YES if unit.pk in actor.own_unit_ids("office") else no(refusal)
     return YES if unit.pk in actor.unit_ids(*KEEPERS) else no(refusal)

@@ -1,4 +1,4 @@
-"""Who reads a file: whoever may read what holds it."""
+"""Who reads a file: everybody who may read what it belongs to."""
 
 from django.apps import apps
 from django.db.models import Q
@@ -19,8 +19,8 @@ class AttachmentPolicy(Policy):
     def visible(self, rows, actor):
         if not actor.is_authenticated:
             return rows.none()
-        found = Q(pk__in=[])
+        readable = Q(pk__in=[])
         for label in HELD_BY.values():
             # As keys: a join would have the database compare whole files to tell its rows apart.
-            found |= Q(pk__in=apps.get_model(label).objects.visible_to(actor).order_by().values("attachments"))
-        return rows.filter(found)
+            readable |= Q(pk__in=apps.get_model(label).objects.visible_to(actor).order_by().values("attachments"))
+        return rows.filter(readable)

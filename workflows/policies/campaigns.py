@@ -1,4 +1,4 @@
-"""Who may run a campaign and watch it."""
+"""Who may run a campaign, and who may watch its progress."""
 
 from registers.access import YES, Policy, no, policy
 from registers.actors import SCHOOL_ROLES
@@ -12,7 +12,7 @@ class CampaignPolicy(OpenToStaff):
         return YES if actor.has("office", "registrar") else no("只有学校领导小组办公室或管理员可以开展年度活动。")
 
     def may_enrol(self, actor, campaign):
-        """Take in further units, settle who came and left."""
+        """Enrol further units, and settle staff changes."""
         if not actor.has("office", "registrar"):
             return no("只有学校领导小组办公室或管理员可以调整参加范围。")
         return YES if campaign.state == "open" else no("该年度活动已经结束。")
@@ -23,12 +23,12 @@ class CampaignPolicy(OpenToStaff):
         return YES if campaign.state == "open" else no("该年度活动已经结束。")
 
     def may_watch(self, actor, campaign):
-        """Progress by unit and person: states only, no content."""
+        """See progress by unit and person: states only, no content."""
         roles = ("office", "registrar", "school_group", "leader_in_charge", "unit_head", "liaison", "party_committee")
         return YES if actor.has(*roles) else no("只有负责组织工作的人员可以查看进度。")
 
     def may_urge(self, actor, campaign):
-        """催办 what is late: sheet by sheet the policy of sheets decides."""
+        """Urge late submissions (催办). For each submission its own policy decides as well."""
         if campaign.state != "open":
             return no("该年度活动已结束，不能催办。")
         return YES if actor.has(*MAY_NUDGE) else no("只有联络员、单位负责人和学校办公室可以催办。")
@@ -37,7 +37,7 @@ class CampaignPolicy(OpenToStaff):
 @policy("workflows.CampaignTask")
 class CampaignTaskPolicy(OpenToStaff):
     def may_move_deadline(self, actor, task):
-        """调整截止, for everybody, a unit or a person."""
+        """Move the deadline (调整截止) for everybody, a unit or a person."""
         if not actor.has("office", "registrar"):
             return no("只有学校领导小组办公室或管理员可以调整截止日期。")
         if task.due_on is None:
@@ -50,7 +50,7 @@ class CampaignTaskPolicy(OpenToStaff):
 @policy("workflows.Phase")
 class PhasePolicy(OpenToStaff):
     def may_close(self, actor, phase):
-        """Close it for good, or open it again."""
+        """Close the phase, or reopen it."""
         if not actor.has("office", "registrar"):
             return no("只有学校领导小组办公室或管理员可以关闭阶段。")
         return YES if phase.campaign.state == "open" else no("该年度活动已经结束。")
@@ -64,7 +64,7 @@ class EnrolmentPolicy(OpenToStaff):
 @policy("workflows.RosterChange")
 class RosterChangePolicy(Policy):
     def visible(self, rows, actor):
-        """Who came and went, for those who organise the work: of their units."""
+        """Staff changes in the units whose work the actor organises."""
         if not actor.is_authenticated:
             return rows.none()
         return rows.filter(

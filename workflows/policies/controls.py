@@ -1,4 +1,4 @@
-"""Who reads how measures are carried out, and who may record it. Source: R3-31, R3-34."""
+"""Who reads how measures are carried out, and who may note it. Source: R3-31, R3-34."""
 
 from registers.access import YES, Policy, no, policy
 from registers.models import ControlMeasure, Incumbency, RiskPoint
@@ -9,11 +9,14 @@ ANSWERABLE = ("unit_head", "liaison")
 @policy("workflows.MeasureProgress")
 class MeasureProgressPolicy(Policy):
     def visible(self, rows, actor):
-        """The records of the measures one may read."""
+        """The notes on measures that the actor may read."""
         return rows.filter(measure__in=ControlMeasure.objects.visible_to(actor).values("pk"))
 
     def may_record(self, actor, progress):
-        """On a measure in force: whoever is to carry it out, whoever answers for its point, head and liaison of the unit."""
+        """Add a note to a measure in force.
+
+        For the person responsible, the person who answers for its risk point, and the unit's head and liaison.
+        """
         measure = progress.measure
         if measure.in_force_from is None or measure.in_force_from > actor.on:
             return no("该措施尚未生效，不能记录落实情况。")
@@ -28,7 +31,7 @@ class MeasureProgressPolicy(Policy):
 
 
 def answers_for(actor, point):
-    """Is the point this person's: its holder, else whoever holds its post today?"""
+    """Whether the risk point is this person's: he is its holder, or nobody is and he holds its post today."""
     if point.holder_id is not None:
         return point.holder_id == actor.user_id
     held = Incumbency.objects.in_force(actor.on).filter(post=point.post_id, user=actor.user_id)

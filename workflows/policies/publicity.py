@@ -9,8 +9,10 @@ from registers.actors import GROUP_MEMBER
 @policy("workflows.PublicityNotice")
 class PublicityNoticePolicy(Policy):
     def visible(self, rows, actor):
-        """Running notices by their audience; ended ones only to those who may read the sheet, or an objection to the notice:
-        whoever is to handle one that came on the last day must still get at it."""
+        """Running notices by their audience, and all notices whose submission or objections he may read.
+
+        The last lets the handler of an objection that came on the last day still reach the notice.
+        """
         if not actor.is_authenticated:
             return rows.none()
         today = actor.on
@@ -35,7 +37,10 @@ class PublicityNoticePolicy(Policy):
 @policy("workflows.Objection")
 class ObjectionPolicy(Policy):
     def visible(self, rows, actor):
-        """The author and the office; never the unit concerned, nor office staff of that unit."""
+        """The author's own, and all for the office.
+
+        Never the unit concerned, nor office staff of that unit.
+        """
         if not actor.is_authenticated:
             return rows.none()
         return rows.filter(

@@ -1,4 +1,4 @@
-"""Who publishes documents to read, who reads them, and who knows who has (R2-21, R4-18)."""
+"""Who publishes documents to read, who reads them, and who sees who has read them (R2-21, R4-18)."""
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -13,14 +13,14 @@ COUNTERS = (*KEEPERS, "leader_in_charge", "registrar", *SCHOOL_ROLES)
 @policy("workflows.ReadingDocument")
 class ReadingDocumentPolicy(Policy):
     def visible(self, rows, actor):
-        """Whom it is for, until it is withdrawn; who publishes there or answers for people it is for, always."""
+        """Documents for him until they are withdrawn, and always those of units or people he answers for."""
         if not actor.is_authenticated:
             return rows.none()
         mine = ReadReceipt.objects.filter(document=OuterRef("pk"), user=actor.user_id)
-        found = Q(Exists(mine), withdrawn_at=None) | Q(unit__in=actor.unit_ids(*COUNTERS))
+        readable = Q(Exists(mine), withdrawn_at=None) | Q(unit__in=actor.unit_ids(*COUNTERS))
         if led := actor.unit_ids(*COUNTERS):
-            found |= Q(Exists(ReadReceipt.objects.filter(document=OuterRef("pk"), user__unit__in=led)))
-        return rows.filter(found)
+            readable |= Q(Exists(ReadReceipt.objects.filter(document=OuterRef("pk"), user__unit__in=led)))
+        return rows.filter(readable)
 
     def may_publish(self, actor, document):
         """For the school the office or the registrar, for a unit its liaison or head."""
@@ -34,7 +34,7 @@ class ReadingDocumentPolicy(Policy):
         return self.may_publish(actor, document)
 
     def may_confirm(self, actor, document):
-        """Say that one has read it."""
+        """Confirm that he has read it."""
         if document.withdrawn_at is not None:
             return no("该文件已经撤下，不必再确认。")
         receipt = ReadReceipt.objects.filter(document=document.pk, user=actor.user_id).first()
@@ -43,14 +43,14 @@ class ReadingDocumentPolicy(Policy):
         return no("您已确认阅读。") if receipt.read_at else YES
 
     def may_count(self, actor, document):
-        """See who has read it and who has not, as far as one answers for them."""
+        """See who has read it and who has not, among the people he answers for."""
         return YES if actor.has(*COUNTERS) else no("阅读情况供发布人、单位负责人、联络员和学校办公室查看。")
 
 
 @policy("workflows.ReadReceipt")
 class ReadReceiptPolicy(Policy):
     def visible(self, rows, actor):
-        """One's own, and those of people one answers for."""
+        """His own, and those of people he answers for."""
         if not actor.is_authenticated:
             return rows.none()
         return rows.filter(Q(user=actor.user_id) | Q(user__unit__in=actor.unit_ids(*COUNTERS)))

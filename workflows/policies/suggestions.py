@@ -1,4 +1,4 @@
-"""Who reads what others have suggested, and who is told who suggested it (R1-16)."""
+"""Who reads suggestions, and who may know who made them (R1-16)."""
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -12,9 +12,9 @@ READERS = ("unit_head", GROUP_MEMBER)
 @policy("workflows.Suggestion")
 class SuggestionPolicy(Policy):
     def visible(self, rows, actor):
-        """The author's own; what is for the holder's post or the liaison's unit; the unit's head and group; the office.
+        """His own, those for his post or his unit, those of units he leads, and all for the office.
 
-        Office staff of the unit itself keep out, as with objections: they are colleagues of whoever suggested.
+        Office staff of the unit itself keep out, as with objections: they are colleagues of the person who suggested.
         """
         if not actor.is_authenticated:
             return rows.none()
@@ -25,8 +25,11 @@ class SuggestionPolicy(Policy):
         return rows.filter(Q(author=actor.user_id) | Q(withdrawn_at=None) & (addressed | answerable | office))
 
     def may_know_author(self, actor, suggestion):
-        """A leader or a group speaks by name; a colleague is named to the unit's group and the office alone, never to whom
-        his suggestion is for."""
+        """See the name of the author.
+
+        A leader or a group suggests by name. A colleague is named to the unit's group and the office alone, never to
+        the person whom his suggestion is for.
+        """
         if not suggestion.peer or suggestion.author_id == actor.user_id:
             return YES
         if suggestion.post_id in {post for post, _ in actor.posts}:

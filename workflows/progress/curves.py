@@ -1,6 +1,7 @@
 """The curve of submissions handed in, beside what the deadlines ask for.
 
-Pure: it computes where lines and words go, and ``components/curve.html`` draws them. Lengths are in units of the picture.
+Pure: it computes where lines and words go, and ``components/curve.html`` draws them. Lengths are in units of the
+picture.
 """
 
 from dataclasses import dataclass
@@ -26,9 +27,9 @@ class Reading:
 class Curve:
     """A curve ready to be drawn.
 
-    ``planned`` and ``handed`` are SVG paths, ``area`` is the path of the area under ``handed``, and ``last`` is its last
-    place as (x, y). ``levels`` as (y, words) and ``days`` as (x, words, anchor) are the scales. ``readings`` are for the
-    table beside it.
+    ``planned`` and ``handed`` are SVG paths, ``area`` is the path of the area under ``handed``, and ``last`` is its
+    last place as (x, y). ``levels`` as (y, words) and ``days`` as (x, words, anchor) are the scales. ``readings`` are
+    for the table beside it.
     """
 
     width: float

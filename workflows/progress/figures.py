@@ -78,7 +78,8 @@ def listed(actor, campaign):
 class Choice:
     """The filter a reader has chosen.
 
-    ``task`` and ``unit`` are codes, ``state`` is a state or ``late`` or ``unfinished``, ``person`` is a name or a number.
+    ``task`` and ``unit`` are codes, ``state`` is a state or ``late`` or ``unfinished``, ``person`` is a name or a
+    number.
     """
 
     task: str = ""
@@ -140,9 +141,9 @@ def in_order(rows):
 class Tally(NamedTuple):
     """The number of submissions of one task and unit that are in one state, at one step, with one role.
 
-    ``late``: how many of them are late. ``recent``: how many were handed in lately. ``since``: when the one that has waited
-    longest got there (open ones and those in review only). ``handed``: how many had been handed in, and not sent back,
-    before each of the times that were asked about.
+    ``late``: how many of them are late. ``recent``: how many were handed in lately. ``since``: when the one that has
+    waited longest got there (open ones and those in review only). ``handed``: how many had been handed in, and not
+    sent back, before each of the times that were asked about.
     """
 
     task: int
@@ -160,8 +161,8 @@ class Tally(NamedTuple):
 def tallies(rows, *, on, since, moments=()):
     """Count ``rows`` by task, unit, state, step and role: a list of ``Tally``. One query.
 
-    What is late is judged on the day ``on``; ``recent`` counts from ``since`` (aware); ``moments`` (aware) are the times
-    for ``Tally.handed``.
+    What is late is judged on the day ``on``; ``recent`` counts from ``since`` (aware); ``moments`` (aware) are the
+    times for ``Tally.handed``.
     """
     handed = {f"handed{at}": Count("pk", filter=Q(submitted_at__lt=moment)) for at, moment in enumerate(moments)}
     counted = (

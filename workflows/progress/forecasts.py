@@ -1,7 +1,7 @@
 """Forecast which units will miss a deadline, from the pace so far. Pure: no Django, no database.
 
-The pace is what was handed in per working day over the last ten working days, today included, or since the task opened if
-that is shorter. At that pace the rest takes so many working days from today. Source: R1-12, R0-31.
+The pace is what was handed in per working day over the last ten working days, today included, or since the task
+opened if that is shorter. At that pace the rest takes so many working days from today. Source: R1-12, R0-31.
 """
 
 from bisect import bisect_left, bisect_right
@@ -50,10 +50,10 @@ class WorkingDays:
 class Forecast:
     """The forecast of a unit or a task.
 
-    ``finishes_on``: the day on which the last submission will be handed in, None when that cannot be said or lies beyond
-    the known working days. ``late_by``: by how many working days that is after the deadline; when nothing is handed in,
-    how many have passed since it. ``pace``: submissions per working day. ``left``: working days until the deadline, today
-    included.
+    ``finishes_on``: the day on which the last submission will be handed in, None when that cannot be said or lies
+    beyond the known working days. ``late_by``: by how many working days that is after the deadline; when nothing is
+    handed in, how many have passed since it. ``pace``: submissions per working day. ``left``: working days until the
+    deadline, today included.
     """
 
     verdict: str
@@ -79,8 +79,8 @@ class Forecast:
 def forecast(*, remaining, handed, opened_on, due_on, today, days):
     """Compute the ``Forecast`` for ``remaining`` submissions.
 
-    ``handed``: how many were handed in within the last ``WINDOW`` working days. ``opened_on``, ``due_on`` (its end counts)
-    and ``today`` are dates, ``days`` the ``WorkingDays`` around them.
+    ``handed``: how many were handed in within the last ``WINDOW`` working days. ``opened_on``, ``due_on`` (its end
+    counts) and ``today`` are dates, ``days`` the ``WorkingDays`` around them.
     """
     if remaining <= 0:
         return Forecast(DONE)
@@ -101,8 +101,8 @@ def forecast(*, remaining, handed, opened_on, due_on, today, days):
 def forecast_of_several(several, *, today, days):
     """Find the worst ``(forecast, key)`` among one unit's tasks, at the pace of all of them together.
 
-    ``several``: (key, remaining, handed, opened on, due on) of each task; what is due first is done first. One task of a
-    unit is often a single submission, which has no pace of its own. ``(None, None)`` when there are no tasks.
+    ``several``: (key, remaining, handed, opened on, due on) of each task; what is due first is done first. One task
+    of a unit is often a single submission, which has no pace of its own. ``(None, None)`` when there are no tasks.
     """
     if not several:
         return None, None

@@ -1,4 +1,7 @@
-"""The life of a notice: opened by a route, ended by its last day, blocked by open objections. Source: R1-27, R1-28."""
+"""The life of a notice: a route opens it, its last day ends it, open objections block it.
+
+Source: R1-27, R1-28.
+"""
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,9 +15,9 @@ from workflows.routing import moves
 
 
 def open_notice(submission, step, *, at, items):
-    """Publish what may be public of a sheet for ``step.days`` working days, from the day after ``at`` (domain D1).
+    """Publish ``items`` of a submission for ``step.days`` working days, from the day after ``at``.
 
-    ``items``: (place, category, grade) in words, the only fields shown.
+    ``items``: the rows of ``showing.items``, the only fields shown. Returns the ``PublicityNotice``. Source: domain D1.
     """
     today = timezone.localdate(at)
     starts_on = days.add_days(today, 1)
@@ -31,7 +34,7 @@ def open_notice(submission, step, *, at, items):
 
 
 def publicise(submission, step, role, at):
-    """Let a submission that enters its notice wait for it to end."""
+    """Open the notice of a submission that enters its notice step, and let it wait there."""
     notice = open_notice(submission, step, at=at, items=showing.items(submission))
     submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
     moves.give_custody(submission, step, role, at)
@@ -41,7 +44,7 @@ moves.ON_ENTER["publicise"] = publicise
 
 
 def ended(on):
-    """Notices whose last day is past, with no objection open, still waiting to be cleared."""
+    """The notices whose last day is past, with no open objection, that are still to be cleared."""
     return PublicityNotice.objects.filter(ends_on__lt=on, cleared_at=None).exclude(
         objections__handled_at=None, objections__isnull=False
     )
@@ -49,7 +52,7 @@ def ended(on):
 
 @transaction.atomic
 def clear(notice, *, at):
-    """Close an ended notice and say how it ended; the route goes on from there."""
+    """Close an ended notice and write its outcome."""
     objections = notice.objections.count()
     notice.outcome = f"收到异议 {objections} 件，均已处理" if objections else "无异议"
     notice.cleared_at = at
@@ -59,7 +62,7 @@ def clear(notice, *, at):
 
 @transaction.atomic
 def finish(notice, *, at):
-    """Clear an ended notice and let its submission go on; False when that was done already."""
+    """Clear an ended notice and move its submission on, False when that was done already."""
     submission = moves.locked(notice.submission_id)
     notice.refresh_from_db()
     if notice.cleared_at is not None or submission.waiting_role != policies.NOTICE:

@@ -1,4 +1,4 @@
-"""Objections to a notice: raised by colleagues, handled by the office. Source: R1-27, R1-28."""
+"""Objections to a notice: colleagues raise them, the office handles them. Source: R1-27, R1-28."""
 
 from django.db import transaction
 
@@ -11,7 +11,10 @@ from workflows.models import Objection
 
 @transaction.atomic
 def object_to(notice, *, actor, text, at):
-    """Record a colleague's objection; the office is told, the unit concerned is not. Raises ``NotAllowed``."""
+    """Record a colleague's objection: return it, and whether it is new.
+
+    The office gets a message, the unit concerned does not. Raises ``NotAllowed``.
+    """
     require(actor, "object", notice)
     objection, created = Objection.objects.get_or_create(
         notice=notice, author=actor.user, defaults={"text": text, "at": at}

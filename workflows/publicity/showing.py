@@ -1,4 +1,7 @@
-"""What a notice may show of a submission: posts, never people; of people's points no text. Source: domain D2."""
+"""The whitelist of what a notice may show of a submission. Source: domain D2.
+
+It names posts and never people. Of what a person filled in it shows no text.
+"""
 
 from workflows.sheets import documents, sheet_for
 

@@ -176,7 +176,7 @@ def _edit_page(request, form, *, activity=None, file_error=""):
     context = {
         "form": form,
         "activity": activity,
-        "files": activity.attachments.told() if activity else [],
+        "files": activity.attachments.without_content() if activity else [],
         "file_error": file_error,
         "crumbs": crumbs,
         **FILES,
@@ -203,7 +203,7 @@ def _page(request, activity, *, form=None):
     others = watch or actor.has(*KEEPERS)
     context = {
         "activity": activity,
-        "files": activity.attachments.told(),
+        "files": activity.attachments.without_content(),
         "watch": watch,
         "others": others,
         "page": paged(request, seen.select_related("user__unit").order_by(*EXCEPTIONS_FIRST)) if others else None,

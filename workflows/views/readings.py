@@ -146,7 +146,7 @@ def reading_detail(request, pk):
     counts = can(request.actor, "count", document)
     context = {
         "document": document,
-        "files": document.attachments.told(),
+        "files": document.attachments.without_content(),
         "mine": seen.filter(user=request.actor.user_id).first(),
         "may_confirm": can(request.actor, "confirm", document),
         "may_withdraw": can(request.actor, "withdraw", document),

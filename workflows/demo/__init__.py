@@ -1,5 +1,6 @@
-"""A realistic campus in the middle of its campaign, for trying the product out, for benchmarks and for screenshots.
+"""A realistic campus in the middle of its campaign, for trials, benchmarks and screenshots.
 
-``campus`` makes units, people and posts, ``register`` last year's register, ``story`` plays this year through the same
-doors as the pages. Texts come from ``fixtures/demo``, everything else from the scheme.
+Here: units, people and posts (``campus``), last year's register (``register``), this year played through the same
+functions that the pages call (``story``). Texts come from ``fixtures/demo``, everything else from the scheme.
+Never here: rules of the domain, or rows that no page could have made.
 """

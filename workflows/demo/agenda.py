@@ -1,4 +1,4 @@
-"""Time in the demo: what happens next, on a working day and during working hours."""
+"""The demo's timetable: what happens next, on working days and during working hours."""
 
 import heapq
 from itertools import count
@@ -10,13 +10,13 @@ from workflows.deadlines import days
 from workflows.demo.year import moment
 
 MORNING, EVENING = 8 * 60 + 30, 17 * 60 + 30  # minutes of the day
-BREATH = 20 * 60  # seconds at least between two acts on one sheet
+BREATH = 20 * 60  # seconds at least between two acts on one submission
 
 
 class Agenda:
-    """Runs journeys in the order of time until the end of the story.
+    """A queue of journeys, run in the order of time until the end of the story.
 
-    A journey is a generator: it yields the moment at which it wants to go on, and acts when it is resumed. So the audit
+    A journey is a generator: it yields the time at which it wants to go on, and acts when it is resumed. So the audit
     chain and the inboxes come out in the order in which a year goes by. The demo's clock follows day by day.
     """
 
@@ -31,13 +31,13 @@ class Agenda:
         return timezone.localdate(self.at)
 
     def add(self, journey):
-        """Let ``journey`` take its first look at the calendar, and come back to it when its moment has come."""
+        """Start ``journey``, and resume it when the time that it yields has come."""
         wanted = next(journey, None)
         if wanted is not None:
             heapq.heappush(self._waiting, (max(wanted, self.at), next(self._order), journey))
 
     def run(self):
-        """Live through everything that is due before the end; what would come later never happens."""
+        """Run everything that is due before the end. What would come later never happens."""
         while self._waiting:
             wanted, _, journey = heapq.heappop(self._waiting)
             if wanted > self.until:
@@ -48,7 +48,10 @@ class Agenda:
             self.add(journey)
 
     def pace(self, chance, first, last, count):
-        """Moments for ``count`` acts on working days from ``first`` to ``last``, or more; none in the past."""
+        """Yield times for ``count`` acts on working days from ``first`` to ``last``, and more if asked.
+
+        None is in the past.
+        """
         dates = [day for day in self.days if first <= day <= last] or [max(first, self.today)]
         wanted = sorted((chance.choice(dates), chance.randint(MORNING, EVENING)) for _ in range(count))
         for day, minutes in wanted:

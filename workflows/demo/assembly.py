@@ -1,4 +1,4 @@
-"""How the demo's campaign was announced: meetings with who came, documents with who has read them."""
+"""The start of the demo's campaign: meetings with attendance, and documents with receipts."""
 
 from workflows import activities, readings
 from workflows.deadlines import days
@@ -10,7 +10,7 @@ from workflows.models import Attendance, ReadingDocument
 ABSENT, EXCUSED = 0.04, 0.1
 READ_SHARE = 0.7
 READING_DAYS = 4
-UNREAD = {UNIT_PERSONAS[0].number, UNIT_PERSONAS[3].number}  # two of those one signs in as have something left to read
+UNREAD = {UNIT_PERSONAS[0].number, UNIT_PERSONAS[3].number}  # two logins that have something left to read
 SPEECH = "一、传达学校工作方案。\n二、明确各阶段任务和时间要求。\n三、布置岗位风险排查和材料报送。"
 LESSON = "一、学习有关纪律规定和典型案例通报。\n二、结合岗位讨论容易发生问题的环节。\n三、对照岗位职责查找风险。"
 LETTER = (
@@ -21,7 +21,10 @@ NOTE = "请全体人员阅读本单位排查工作安排：对照岗位职责逐
 
 
 class Mobiliser:
-    """The school calls its heads together and sends them the plan; the unit the demo is told from does the same at home."""
+    """The meetings and documents to read of the school, of the home unit and of some other units.
+
+    The home unit is the one whose people a visitor signs in as.
+    """
 
     def __init__(self, campus, campaign, agenda, players):
         self.campus, self.campaign, self.agenda, self.players = campus, campaign, agenda, players
@@ -30,7 +33,7 @@ class Mobiliser:
         self.chance = dice(campus.seed, "assembly")
 
     def journeys(self):
-        """Nothing is held where the story has no working day, or the rule book knows no meetings."""
+        """List the journeys, none where the story has no working days or the rule book knows no activities."""
         dates, kinds = self.agenda.days, self.campus.rules.activities
         if len(dates) < READING_DAYS or not kinds:
             return []
@@ -39,7 +42,7 @@ class Mobiliser:
         root, home = self.campus.root, self.campus.home.unit
         head, school = self.campus.home.head.user.name, f"{root.name}{meeting.label}"
         everybody = {"expected": activities.EVERYBODY, "content": SPEECH}
-        found = [
+        journeys = [
             self._meeting(
                 dates[0], self.office, root, meeting, title=school, expected=activities.LEADERS, content=SPEECH, host=""
             ),
@@ -68,9 +71,9 @@ class Mobiliser:
         ]
         # Every other unit has held its meeting as well.
         for place in [place for place in self.campus.places if not place.is_home][::2]:
-            told = {**everybody, "host": place.head.user.name}
-            found.append(self._meeting(dates[3], place.liaison.user, place.unit, meeting, **told))
-        return found
+            words = {**everybody, "host": place.head.user.name}
+            journeys.append(self._meeting(dates[3], place.liaison.user, place.unit, meeting, **words))
+        return journeys
 
     def _meeting(self, day, recorder, unit, kind, *, expected, host, content, title=""):
         yield moment(day, 15)
@@ -84,7 +87,7 @@ class Mobiliser:
             "audience": "单位全体人员" if expected == activities.EVERYBODY else "各单位负责人、联络员",
             "content": content,
         }
-        made = activities.record(
+        made = activities.enter(
             campaign=self.campaign, unit=unit, values=values, expected=expected, actor=actor, at=self.agenda.at
         )
         activities.mark(made.pk, marks=self._missing(made), actor=actor, at=self.agenda.at)

@@ -1,4 +1,7 @@
-"""The demo's organisation: units, posts, people, roles and last year's leading groups. Nobody decides any of it."""
+"""The demo's organisation: units, posts, people, roles and last year's leading groups.
+
+It is written directly; no decision of the story changes it.
+"""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,12 +13,12 @@ from registers.schemes.language import Brings, Level
 from workflows.demo.corpus import dice
 from workflows.demo.people import LEADER, OFFICE_PERSONAS, REGISTRAR, SCHOOL_PERSONAS, UNIT_PERSONAS, Roster
 
-ROOT_CODE = "DEMO"  # by this code a database is known to hold a demo
-HOME = "CW01"  # the unit (of the corpus) whose people one signs in as
+ROOT_CODE = "DEMO"  # a database with a unit of this code holds a demo
+HOME = "CW01"  # the home unit: the unit of the corpus whose people a visitor signs in as
 # Units and people of each size.
 SIZES = {"school": (8, 72), "college": (40, 1000), "university": (80, 4000)}
 RISK_SHARE = 1 / 3
-HOME_RISK_POSTS = 11  # one for every state that a sheet can be in
+HOME_RISK_POSTS = 11  # one for every state that a submission can be in
 SMALLEST_UNIT, SMALLEST_HOME = 6, 16
 UNITS_PER_LEADER = 7
 # Ranks of the corpus, the highest first; some share a place.
@@ -26,7 +29,7 @@ BATCH = 500
 
 @dataclass
 class Seat:
-    """One person's place in a unit and the template that its post was made from."""
+    """One person's place in a unit, with the template that its post was made from."""
 
     template: dict
     is_risk: bool
@@ -37,7 +40,7 @@ class Seat:
 
 @dataclass
 class Place:
-    """A unit with its facts and its people; seat 0 is the head, 1 the deputy, 2 the group's next member."""
+    """A unit with its facts and its people. Seat 0 is the head, 1 the deputy, 2 the group's next member."""
 
     unit: Unit
     facts: dict
@@ -57,17 +60,23 @@ class Place:
 
     @property
     def liaison(self):
-        """A colleague without a risk post, outside the group as far as possible."""
+        """A colleague without a risk post, outside the leading group if possible."""
         return next((seat for seat in self.seats[3:] if not seat.is_risk), self.seats[-1])
 
     def group(self, size, *, skip=0):
-        """``(seat, kind of seat)`` of a leading group of ``size``; ``skip`` passes over so many possible members."""
+        """The members of a leading group of ``size``: ``(seat, kind of seat)``.
+
+        ``skip``: how many possible ordinary members to pass over.
+        """
         ordinary = [seat for seat in self.seats[2 + skip :] if seat is not self.liaison][: size - 2]
         return [(self.head, "leader"), (self.seats[1], "deputy"), *((seat, "member") for seat in ordinary)]
 
 
 class Campus:
-    """Everything that exists before this year's campaign begins. ``make`` writes it, a few hundred rows a statement."""
+    """Everything that exists before this year's campaign begins.
+
+    ``make`` writes it, a few hundred rows per statement.
+    """
 
     def __init__(self, *, scheme, corpus, words, year, size, seed):
         self.scheme, self.rules, self.corpus, self.words = scheme, scheme.rules, corpus, words
@@ -223,7 +232,7 @@ class Campus:
             return Appointment(user=user, unit=unit, role=name, since=self.since)
 
         rows = []
-        # The portfolio of the first leader begins with the unit that the demo is told from.
+        # The portfolio of the first leader begins with the home unit.
         ordered = sorted(self.places, key=lambda place: (not place.is_home, place.unit.position))
         share = -(-len(ordered) // len(self.leaders))
         kept = self._led_by_the_head()
@@ -239,12 +248,15 @@ class Campus:
             for persona in (*OFFICE_PERSONAS, *SCHOOL_PERSONAS, REGISTRAR)
         ]
         if any(task.level == Level.SCHOOL for task in self.rules.tasks):
-            # The institution's own sheets are filled by a colleague of the office.
+            # A colleague of the office fills in the institution's own submissions.
             rows.append(role(self.personas[OFFICE_PERSONAS[1].number], self.root, "liaison"))
         Appointment.objects.bulk_create(rows, batch_size=BATCH)
 
     def _led_by_the_head(self):
-        """Unit → the head of the institution, for one unit in a domain that the scheme keeps him from: so a hint shows."""
+        """Put one unit in a barred domain under the head of the institution: unit id → his user.
+
+        The scheme keeps the head from that domain, so the demo shows the hint about it.
+        """
         barred = self.rules.rotation.heads_kept_from
         for place in self.places:
             domains = {self.words.domain(domain) for domain in place.facts["domains"]}
@@ -258,12 +270,18 @@ class Campus:
         return max(3, rules.min_members if rules else 3)
 
     def member_type(self, seat):
-        """The scheme's word for a member; its list goes from the highest rank down, as every list of members does."""
+        """The scheme's word for a member by his rank.
+
+        A scheme lists its member types from the highest rank down.
+        """
         kinds = self.rules.groups["unit"].member_types if "unit" in self.rules.groups else []
         return kinds[min(RANKS[seat.template["rank"]], len(kinds) - 1)] if kinds else ""
 
     def _groups(self):
-        """Last year's lists: in force until this year's are filed, and for good where the scheme has none to file."""
+        """Write last year's leading groups.
+
+        They are in force until this year's are filed, and for good where the scheme files none.
+        """
         day = self.year.last(self.rules, Brings.GROUP)
         groups = [LeadingGroup(unit=place.unit, work_plan="", since=day) for place in self.places]
         LeadingGroup.objects.bulk_create(groups, batch_size=BATCH)
@@ -280,24 +298,24 @@ class Campus:
 
 
 def title_of(template, facts):
-    """A post's name as it is shown, which is its holder's title as well."""
+    """A post's name as it is shown. It is its holder's title as well."""
     return template.get("display", template["name"]).format(head_title=facts["head_title"])
 
 
 def domains_of(template, facts):
-    """The domains a post works in: the post's own, else its unit's."""
+    """The domains of a post: its own, else those of its unit."""
     return template["domains"] or facts["domains"]
 
 
 def _drawn(templates):
-    """Every template once, then again as often as its headcount says, then the ordinary ones for ever."""
+    """Yield every template once, then again by its headcount, then ordinary ones without end."""
     more = [list(repeat(template, template["headcount"] - 1)) for template in templates if not template["is_head_post"]]
     ordinary = [template for template in templates if TIERS[template["tier"]] == Post.Tier.STAFF] or templates[1:]
     return chain(templates, chain.from_iterable(more), cycle(ordinary or templates))
 
 
 def apportioned(total, weights, *, least):
-    """Whole numbers that add up to ``total``: what each has at ``least``, and the rest by ``weights``."""
+    """Split ``total`` into whole numbers: each gets its ``least``, and the rest is shared by ``weights``."""
     free = total - sum(least)
     exact = [free * weight / sum(weights) for weight in weights]
     shares = [int(share) for share in exact]

@@ -1,4 +1,4 @@
-"""What people type into their sheets: last year's entries judged one by one, and what they found this year."""
+"""The content that the demo's people fill in: last year's entries judged one by one, and new ones."""
 
 import uuid
 
@@ -19,13 +19,13 @@ REPORT = (
     "一、组织领导：本单位领导小组按月研究进展，责任到岗到人。\n二、工作开展：权力事项和风险点已逐项核对，防控措施按期落实。\n"
     "三、存在问题：个别岗位表述不够具体，已要求补充。\n四、下一步：按季度检查措施执行情况，及时调整风险点。"
 )
-PHONE = "0000-0000000"  # nobody's
+PHONE = "0000-0000000"  # nobody has this number
 POWER_REVISED = "按本年度制度修订情况更新"
 UNREMARKABLE = "无"
 
 
 class Typist:
-    """Fills sheets the way a careful post holder or liaison would. Content is the JSON that the form sends."""
+    """Fills in submissions as a careful post holder or liaison would. Content is the JSON of the form."""
 
     def __init__(self, campus, register):
         self.campus, self.register = campus, register
@@ -33,9 +33,9 @@ class Typist:
         self._places = {place.unit.pk: place for place in campus.places}
         self._weak = 0
 
-    def content(self, sheet):
-        """Everything a sheet needs to be handed in."""
-        typed, chance = sheet_for(sheet), dice_of(sheet, self.campus.seed, "content")
+    def content(self, submission):
+        """Make everything that a submission needs to be handed in."""
+        sheet, chance = sheet_for(submission), dice_of(submission, self.campus.seed, "content")
         fill = {
             Brings.POINTS: self._points,
             Brings.POWERS: self._powers,
@@ -45,26 +45,29 @@ class Typist:
             Brings.GROUP: self._group,
             Brings.REPORT: self._report,
         }
-        return fill[Brings(sheet.task.brings)](sheet, typed, chance)
+        return fill[Brings(submission.task.brings)](submission, sheet, chance)
 
-    def half(self, sheet):
-        """A draft: the first entries judged, the others untouched. None where there is nothing to leave unfinished."""
-        if sheet.task.brings != Brings.POINTS:
+    def half(self, submission):
+        """Make an unfinished draft: the first entries judged, the others untouched.
+
+        None for tasks other than the search for risk points.
+        """
+        if submission.task.brings != Brings.POINTS:
             return None
-        content = self.content(sheet)
+        content = self.content(submission)
         for entry in content["entries"][2:]:
             if entry["base"]:
                 entry["change"] = ""
         return content
 
-    def weakened(self, sheet, content):
-        """``(content, {entry key: remark})``: the sheet with one poor line, and the remark that will send it back.
+    def weakened(self, submission, content):
+        """Spoil one line: ``(content, {entry key: remark})`` with the remark that will send it back.
 
-        Sheets that bring no points are sent back as a whole.
+        Submissions that bring no points are sent back as a whole.
         """
         poor = []
-        if sheet.task.brings == Brings.POINTS:
-            poor = poor_lines(self.corpus.weak, sheet, content["entries"], self._facts(sheet)["domains"])
+        if submission.task.brings == Brings.POINTS:
+            poor = poor_lines(self.corpus.weak, submission, content["entries"], self._facts(submission)["domains"])
         if not poor:
             return content, {}
         entry, field, text, remark = poor[self._weak % len(poor)]
@@ -74,39 +77,39 @@ class Typist:
         entries = [worse if other is entry else other for other in content["entries"]]
         return {**content, "entries": entries}, {entry["key"]: remark}
 
-    def _facts(self, sheet):
-        return self._places.get(sheet.unit_id, self.campus.office).facts
+    def _facts(self, submission):
+        return self._places.get(submission.unit_id, self.campus.office).facts
 
     def _new(self, chance, values):
         key = uuid.UUID(int=chance.getrandbits(128), version=4)
         return {"key": str(key), "base": None, "change": Change.ADD, "values": values}
 
     # -- risk points -----------------------------------------------------------------------------------
-    def _points(self, sheet, typed, chance):
-        # The institution itself is no place of the corpus; its own risks are told like those of its office.
-        place = self._places.get(sheet.unit_id, self.campus.office)
-        level = typed.task_rules.points or sheet.task.level
-        entries = typed.offered()
+    def _points(self, submission, sheet, chance):
+        # The corpus has no texts for the institution itself: it gets those of its office.
+        place = self._places.get(submission.unit_id, self.campus.office)
+        level = sheet.task_rules.points or submission.task.level
+        entries = sheet.offered()
         for entry in entries:
             self._judge(entry, chance, may_retire=len(entries) > 2)
             if entry["change"] == Change.REVISE:
-                self._complete(entry, typed, place, level, sheet)
-        added = [(risk, *self.register.told(risk)) for risk in self.register.spare.get(self._code(sheet), [])]
+                self._complete(entry, sheet, place, level, submission)
+        added = [(risk, *self.register.texts_of(risk)) for risk in self.register.spare.get(self._code(submission), [])]
         if level == Level.PERSONAL:
-            added += self._twin(sheet, place)
+            added += self._twin(submission, place)
         if not entries and not added:
             suitable = self.corpus.personal if level == Level.PERSONAL else self.register.unit_risks_of(place)
-            found = [risk for risk in suitable if self.words.category(risk, level)]
-            added = [(risk, *self.register.told(risk)) for risk in chance.sample(found, min(3, len(found)))]
+            fitting = [risk for risk in suitable if self.words.category(risk, level)]
+            added = [(risk, *self.register.texts_of(risk)) for risk in chance.sample(fitting, min(3, len(fitting)))]
         for risk, content, manifestation in added:
-            known = {**self._known(risk, place, level, sheet), "content": content, "manifestation": manifestation}
-            values = {"category": self.words.category(risk, level), **asked(typed, known), **self._also(typed, risk)}
+            known = {**self._known(risk, place, level, submission), "content": content, "manifestation": manifestation}
+            values = {"category": self.words.category(risk, level), **asked(sheet, known), **self._also(sheet, risk)}
             entries.append(self._new(chance, values))
-        return {"entries": entries, "values": self._reported(typed.task_rules.report)}
+        return {"entries": entries, "values": self._reported(sheet.task_rules.report)}
 
-    def _also(self, typed, risk):
-        """What a sheet asks of a point besides the point."""
-        also = typed.task_rules.also
+    def _also(self, sheet, risk):
+        """What the task asks of a point besides the point itself: factors and measures."""
+        also = sheet.task_rules.also
         grades = self.words.factors(risk) if "grades" in also else {}
         return grades | (self.words.measures(risk) if "measures" in also else {})
 
@@ -115,7 +118,7 @@ class Typist:
         return {ask.field: REPORT[: ask.max_length] for ask in asks}
 
     def _judge(self, entry, chance, *, may_retire):
-        """Keep, revise or retire what the register offers; a text that the corpus has reworded is revised."""
+        """Keep, revise or retire an entry of the register. A text that the corpus has reworded is revised."""
         risk = self.corpus.by_content.get(entry["values"].get("content"))
         if risk is not None and risk.earlier and entry["values"]["content"] == risk.earlier["content"]:
             entry["change"] = Change.REVISE
@@ -132,18 +135,18 @@ class Typist:
         else:
             entry["change"] = Change.KEEP
 
-    def _complete(self, entry, typed, place, level, sheet):
-        """What the scheme asks for by now and an old entry does not have."""
+    def _complete(self, entry, sheet, place, level, submission):
+        """Add what the scheme asks for by now and an old entry does not have."""
         risk = self.corpus.by_content.get(entry["values"]["content"]) or self.corpus.personal[0]
-        given = {**asked(typed, self._known(risk, place, level, sheet)), **self._also(typed, risk)}
+        given = {**asked(sheet, self._known(risk, place, level, submission)), **self._also(sheet, risk)}
         entry["values"] |= {name: text for name, text in given.items() if not entry["values"].get(name)}
 
-    def _twin(self, sheet, place):
-        """A text that another unit files in nearly the same words; the unit's deputy head has it."""
-        return self.corpus.twins.get(place.unit.code, []) if sheet.post_id == place.seats[1].post.pk else []
+    def _twin(self, submission, place):
+        """A text that another unit files in nearly the same words, for the unit's deputy head only."""
+        return self.corpus.twins.get(place.unit.code, []) if submission.post_id == place.seats[1].post.pk else []
 
-    def _known(self, risk, place, level, sheet):
-        duty = sheet.post.duties.first() if sheet.post_id else None
+    def _known(self, risk, place, level, submission):
+        duty = submission.post.duties.first() if submission.post_id else None
         return {
             "post": place.head.post.code,
             "duty": duty.text if duty else "",
@@ -154,12 +157,12 @@ class Typist:
             "involved_posts": self.register.involved(risk, place) if level != Level.PERSONAL else "",
         }
 
-    def _code(self, sheet):
-        return sheet.post.code if sheet.post_id else sheet.unit.code
+    def _code(self, submission):
+        return submission.post.code if submission.post_id else submission.unit.code
 
     # -- power items -----------------------------------------------------------------------------------
-    def _powers(self, sheet, typed, chance):
-        place, entries = self._places[sheet.unit_id], typed.offered()
+    def _powers(self, submission, sheet, chance):
+        place, entries = self._places[submission.unit_id], sheet.offered()
         for entry in entries:
             # What is revised is the remark; a scheme need not ask for one.
             revised = chance.random() < REVISED and "remark" in entry["values"]
@@ -173,7 +176,7 @@ class Typist:
                 "｜".join(step[part] for part in ("post_name", "procedure", "time_limit") if step[part])
                 for step in self.register.power_steps(power, place)
             )
-            entries.append(self._new(chance, asked(typed, values)))
+            entries.append(self._new(chance, asked(sheet, values)))
         if not entries:
             values = {
                 "name": f"{place.unit.name}内部事务审批",
@@ -181,31 +184,31 @@ class Typist:
                 "kind": "execution",
                 "domain": self.words.domain(place.facts["domains"][0]),
             }
-            entries.append(self._new(chance, asked(typed, values)))
+            entries.append(self._new(chance, asked(sheet, values)))
         return {"entries": entries, "values": {}}
 
     # -- grades, measures, groups, reports -------------------------------------------------------------
-    def _grades(self, sheet, typed, chance):
-        entries, points = typed.offered(), {point.pk: point for point in typed.on_record()}
+    def _grades(self, submission, sheet, chance):
+        entries, points = sheet.offered(), {point.pk: point for point in sheet.on_record()}
         for entry in entries:
             point = points[entry["base"]]
             factors = point.factors or self.words.factors(self.corpus.by_content.get(point.content))
             entry["values"].update(factors)
         return {"entries": entries, "values": {}}
 
-    def _post_grades(self, sheet, typed, chance):
-        return {"entries": typed.offered(), "values": {}}
+    def _post_grades(self, submission, sheet, chance):
+        return {"entries": sheet.offered(), "values": {}}
 
-    def _measures(self, sheet, typed, chance):
-        entries, points = typed.offered(), {point.pk: point for point in typed.on_record()}
+    def _measures(self, submission, sheet, chance):
+        entries, points = sheet.offered(), {point.pk: point for point in sheet.on_record()}
         fallback = self.corpus.personal[0]
         for entry in entries:
             own = self.words.measures(self.corpus.by_content.get(points[entry["base"]].content) or fallback)
             entry["values"] = {name: text or own.get(name, "") for name, text in entry["values"].items()}
         return {"entries": entries, "values": {}}
 
-    def _group(self, sheet, typed, chance):
-        members = self._places[sheet.unit_id].group(self.campus.group_size)
+    def _group(self, submission, sheet, chance):
+        members = self._places[submission.unit_id].group(self.campus.group_size)
         entries = [
             self._new(
                 chance,
@@ -221,14 +224,14 @@ class Typist:
         ]
         return {"entries": entries, "values": {"work_plan": WORK_PLAN}}
 
-    def _report(self, sheet, typed, chance):
-        return {"entries": [], "values": self._reported(typed.task_rules.asks)}
+    def _report(self, submission, sheet, chance):
+        return {"entries": [], "values": self._reported(sheet.task_rules.asks)}
 
 
-def asked(typed, known):
-    """The fields that the scheme asks for, out of what is known; one that must not stay empty never does."""
+def asked(sheet, known):
+    """The values of the fields that the scheme asks for. A required field is never empty."""
     values = {}
-    for ask in typed.task_rules.asks:
+    for ask in sheet.task_rules.asks:
         value = known.get(ask.field) or ""
         values[ask.field] = (value or (ask.example or UNREMARKABLE if ask.required else ""))[: ask.max_length]
     return values

@@ -1,4 +1,4 @@
-"""The demo's texts (``fixtures/demo``), and how they are told in the words of a scheme."""
+"""The demo's texts (``fixtures/demo``), and their translation into the codes of a scheme."""
 
 import random
 from dataclasses import dataclass, field
@@ -15,13 +15,15 @@ BOTH = "both"
 
 
 def dice(*parts):
-    """A random stream of its own for one purpose, so that a change in one place moves nothing elsewhere."""
+    """A random stream of its own for one purpose, so that a change in one place changes nothing elsewhere."""
     return random.Random(":".join(map(str, parts)))  # noqa: S311 (a demo needs sameness, not secrecy)
 
 
-def dice_of(sheet, seed, purpose):
-    """As ``dice``, for what happens to one sheet."""
-    return dice(seed, purpose, sheet.task.code, sheet.unit.code, sheet.post.code if sheet.post_id else "")
+def dice_of(submission, seed, purpose):
+    """As ``dice``, for one submission."""
+    return dice(
+        seed, purpose, submission.task.code, submission.unit.code, submission.post.code if submission.post_id else ""
+    )
 
 
 def _read(path):
@@ -31,7 +33,7 @@ def _read(path):
 
 @dataclass(frozen=True)
 class Risk:
-    """One risk as the corpus tells it; ``earlier`` is how it was worded last year, if differently."""
+    """One risk of the corpus. ``earlier``: its wording of last year, if it was different."""
 
     key: str
     domain: str
@@ -50,7 +52,7 @@ class Risk:
     earlier: dict | None = field(default=None, compare=False)
 
     def suits(self, template, domains):
-        """Could the holder of a post made from ``template`` have written this?"""
+        """Whether the holder of a post made from ``template`` could have written this."""
         return (
             self.domain in domains
             and template["tier"] in self.tiers
@@ -66,13 +68,13 @@ class Corpus:
         self.people = _read(FOLDER / "people.yaml")
         posts = _read(FOLDER / "posts.yaml")
         self.posts = [
-            {**template, "domains": [domain]} for domain, found in posts["posts"].items() for template in found
+            {**template, "domains": [domain]} for domain, entries in posts["posts"].items() for template in entries
         ]
         self.generic_posts = posts["generic"]
         self.powers = [
             {**power, "domain": domain}
-            for domain, found in _read(FOLDER / "powers.yaml")["powers"].items()
-            for power in found
+            for domain, entries in _read(FOLDER / "powers.yaml")["powers"].items()
+            for power in entries
         ]
         self.regulations = _read(FOLDER / "regulations.yaml")["regulations"]
         self.domains = _read(FOLDER / "domains.yaml")["domains"]
@@ -82,8 +84,8 @@ class Corpus:
         self.personal, self.unit = [], []
         for path in sorted((FOLDER / "risks").glob("*.yaml")):
             document = _read(path)
-            for risks, found in ((self.personal, document["personal"]), (self.unit, document["unit"])):
-                risks.extend(_risk(document["domain"], entry, earlier) for entry in found)
+            for risks, entries in ((self.personal, document["personal"]), (self.unit, document["unit"])):
+                risks.extend(_risk(document["domain"], entry, earlier) for entry in entries)
 
     @cached_property
     def focus(self):
@@ -92,16 +94,16 @@ class Corpus:
 
     @cached_property
     def by_content(self):
-        """What was typed → the risk it came from."""
-        found = {}
+        """Text as it was typed → the risk it came from."""
+        risks = {}
         for risk in [*self.personal, *self.unit]:
-            found[risk.content] = risk
+            risks[risk.content] = risk
             if risk.earlier:
-                found[risk.earlier["content"]] = risk
+                risks[risk.earlier["content"]] = risk
         for twins in self.history["near_duplicates"]:
             for entry in twins["entries"]:
-                found[entry["content"]] = self.by_key[twins["like"]]
-        return found
+                risks[entry["content"]] = self.by_key[twins["like"]]
+        return risks
 
     @cached_property
     def by_key(self):
@@ -109,14 +111,17 @@ class Corpus:
 
     @cached_property
     def twins(self):
-        """Unit code → texts that another unit files in nearly the same words: ``(risk, content, manifestation)``."""
-        found = {}
+        """Texts that another unit files in nearly the same words.
+
+        Unit code → ``(risk, content, manifestation)``.
+        """
+        by_unit = {}
         for twins in self.history["near_duplicates"]:
             for entry in twins["entries"]:
-                found.setdefault(entry["unit"], []).append(
+                by_unit.setdefault(entry["unit"], []).append(
                     (self.by_key[twins["like"]], entry["content"], entry["manifestation"])
                 )
-        return found
+        return by_unit
 
     @cached_property
     def weak(self):
@@ -139,8 +144,8 @@ def _risk(domain, entry, earlier):
 class Vocabulary:
     """A scheme's codes for the corpus's codes.
 
-    A code that the scheme knows stays what it is; the others are dealt, in order, to what no code of the corpus
-    claims. So the demo works for a rule book that its author never saw.
+    A code that the scheme knows stays what it is. The scheme's other codes are dealt out, in order, to the remaining
+    codes of the corpus. So the demo works for a rule book that its author never saw.
     """
 
     def __init__(self, rules, corpus):
@@ -169,20 +174,20 @@ class Vocabulary:
         return wanted if wanted in known else known[0] if known else ""
 
     def factors(self, risk):
-        """Factor values for a risk (None: a middling one), on whatever the scheme weighs by."""
+        """Factor values for a risk (None: a middling one), on whatever factors the scheme weighs."""
         scales = {"probability": PROBABILITIES, "harm": HARMS}
         places = {name: scale.index(getattr(risk, name)) if risk else 1 for name, scale in scales.items()}
         average = sum(places.values()) / len(places)
-        found = {}
+        values = {}
         for factor in self.rules.grading.factors:
             known = codes(factor.values)
             place = places.get(factor.code, average)
             named = getattr(risk, factor.code, "") if factor.code in scales else ""
-            found[factor.code] = named if named in known else known[round(place * (len(known) - 1) / 2)]
-        return found
+            values[factor.code] = named if named in known else known[round(place * (len(known) - 1) / 2)]
+        return values
 
     def measures(self, risk):
-        """Stage code → text."""
+        """The measures of a risk: stage code → text."""
         return {stage: risk.measures[ours] for stage, ours in self._stages.items()}
 
 
@@ -192,12 +197,15 @@ def codes(named):
 
 
 def unique(values):
-    """``values`` without repetitions, in their order."""
+    """Remove repetitions from ``values``, keeping their order."""
     return list(dict.fromkeys(values))
 
 
 def dealt(ours, theirs):
-    """Each of ``ours`` → one of ``theirs``: itself if it is among them, else in turn what none of ours claims."""
+    """Map each of ``ours`` to one of ``theirs``.
+
+    To itself if it is among them, else in turn to those of ``theirs`` that are none of ours.
+    """
     if not theirs:
         return {}
     spare = [code for code in theirs if code not in ours] or theirs

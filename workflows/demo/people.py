@@ -1,4 +1,4 @@
-"""Who lives on the demo campus: made-up names, and the people one signs in as."""
+"""The people of the demo campus: made-up names, and the logins for visitors."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,14 @@ PARTY_SHARE = 0.6
 
 @dataclass(frozen=True)
 class Persona:
-    """A login with a number that is easy to type. ``seat`` names the place in the unit or school it is found at."""
+    """A login with a number that is easy to type. ``seat``: its place in the unit or school."""
 
     number: str
     seat: str
     hint: str
 
 
-# Unit seats (all of the unit that the demo is told from), then the office's unit, then the school.
+# Seats of the home unit, then of the office's unit, then of the school.
 UNIT_PERSONAS = (
     Persona("1001", "holder", "填写本人的自查表：沿用、修改或撤销去年的风险点"),
     Persona("1002", "liaison", "填写单位表，催办未交的人"),
@@ -48,7 +48,7 @@ PERSONAS = (*UNIT_PERSONAS, LEADER, *OFFICE_PERSONAS, *SCHOOL_PERSONAS[:2], REGI
 
 
 class Roster:
-    """Hands out people: every name once, numbers in sequence, one password hash for all."""
+    """Makes people: every name once, numbers in sequence, one password hash for all."""
 
     def __init__(self, corpus, *, seed, size):
         surnames, given = corpus.people["surnames"], corpus.people["given_names"]
@@ -65,7 +65,7 @@ class Roster:
         self.people = []
 
     def person(self, unit, *, title="", rank="", number=None):
-        """A new (unsaved) person of ``unit``; ``number`` for those with a number of their own."""
+        """Make a person of ``unit``, unsaved. ``number``: for those with a number of their own."""
         if number is None:
             number, self._number = str(self._number), self._number + 1
         name = self._names.pop()
@@ -85,11 +85,11 @@ class Roster:
 
 
 def logins():
-    """``(number, name, roles in words, unit, what to do there)`` of every persona on record."""
-    found = User.objects.in_bulk([persona.number for persona in PERSONAS], field_name="number")
+    """List the personas that exist: ``(number, name, roles in words, unit, what to do there)``."""
+    users = User.objects.in_bulk([persona.number for persona in PERSONAS], field_name="number")
     rows = []
     for persona in PERSONAS:
-        if (user := found.get(persona.number)) is not None:
+        if (user := users.get(persona.number)) is not None:
             roles = dict.fromkeys(grant.role for grant in Actor(user).grants) or ["post_holder"]
             rows.append(
                 (user.number, user.name, "、".join(ROLE_LABELS[role] for role in roles), str(user.unit), persona.hint)

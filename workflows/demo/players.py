@@ -1,4 +1,7 @@
-"""What people do at the doors: hand in, vote, conclude, sign, grade, send back. No rule is bent for them."""
+"""What the demo's people do: hand in, vote, conclude, sign, grade, send back.
+
+They call the same functions as the pages, and no rule is bent for them.
+"""
 
 from registers.access import can, people_who_may
 from registers.actors import Actor
@@ -19,15 +22,15 @@ AS_NOTICED = "公示期间无异议，按公示的等级确定。"
 
 
 class Players:
-    """Finds whoever may act on a sheet at the moment, and lets him."""
+    """Finds somebody who may act on a submission now, and acts as him."""
 
     def __init__(self, campus, agenda):
         self.campus, self.agenda = campus, agenda
         self._opinions = dice(campus.seed, "opinions")
         self._actors, self._day = {}, None
 
-    def sheet(self, pk):
-        """The sheet as it stands now."""
+    def submission(self, pk):
+        """Read the submission as it is now."""
         # The rule book is long, and its types are kept by the process.
         return (
             Submission.objects.select_related(*NEEDED)
@@ -36,7 +39,7 @@ class Players:
         )
 
     def actor(self, user):
-        """The person today; roles are read once a day."""
+        """The person as an actor today. Roles are read once a day."""
         if self._day != self.agenda.today:
             self._actors, self._day = {}, self.agenda.today
         if user.pk not in self._actors:
@@ -44,75 +47,77 @@ class Players:
         return self._actors[user.pk]
 
     def forget_roles(self):
-        """Somebody's part has changed during the day: a group was filed."""
+        """Read roles anew: somebody's role has changed during the day, because a group was filed."""
         self._actors = {}
 
     # -- filling ---------------------------------------------------------------------------------------
-    def filler(self, sheet):
-        return people_who_may("fill", sheet).first()
+    def filler(self, submission):
+        return people_who_may("fill", submission).first()
 
-    def submit(self, sheet, content):
-        actor = self.actor(self.filler(sheet))
+    def submit(self, submission, content):
+        actor = self.actor(self.filler(submission))
         # As the form does it: what is submitted is the draft, and a returned sheet starts from it again.
-        draft = Draft.objects.filter(submission=sheet).first()
-        drafts.save(sheet, content, actor=actor, seen=draft.version if draft else 0, at=self.agenda.at)
+        draft = Draft.objects.filter(submission=submission).first()
+        drafts.save(submission, content, actor=actor, seen=draft.version if draft else 0, at=self.agenda.at)
         routes.submit(
-            sheet.pk,
+            submission.pk,
             actor=actor,
-            seen_version=sheet.version,
+            seen_version=submission.version,
             content=content,
             at=self.agenda.at,
         )
 
-    def draft(self, sheet, content):
-        drafts.save(sheet, content, actor=self.actor(self.filler(sheet)), seen=0, at=self.agenda.at)
+    def draft(self, submission, content):
+        drafts.save(submission, content, actor=self.actor(self.filler(submission)), seen=0, at=self.agenda.at)
 
     # -- reviewing -------------------------------------------------------------------------------------
-    def deciders(self, sheet):
-        """Who may act on the sheet at its present step, in an order that is the same in every database."""
-        if sheet.waiting_role in ("", policies.NOTICE):
+    def deciders(self, submission):
+        """Who may act on the submission at its present step, in the same order in every database."""
+        if submission.waiting_role in ("", policies.NOTICE):
             return []
-        return sorted(people_who_may("decide", sheet), key=lambda user: user.number)
+        return sorted(people_who_may("decide", submission), key=lambda user: user.number)
 
-    def concluder(self, sheet):
-        """Who sums up a collective review."""
-        return next((user for user in self.deciders(sheet) if can(self.actor(user), "conclude", sheet)), None)
+    def concluder(self, submission):
+        """Who concludes a collective review."""
+        return next((user for user in self.deciders(submission) if can(self.actor(user), "conclude", submission)), None)
 
-    def vote(self, sheet, member, *, remarks=None):
-        """One member's verdict; ``remarks``: entry key → what is wrong with the line."""
+    def vote(self, submission, member, *, remarks=None):
+        """Cast one member's ballot. ``remarks``: entry key → what is wrong with the line."""
         verdicts = {key: (False, remark) for key, remark in (remarks or {}).items()}
         routes.vote(
-            sheet.pk,
+            submission.pk,
             actor=self.actor(member),
-            seen_version=sheet.version,
+            seen_version=submission.version,
             complete=True,
             opinion="",
             verdicts=verdicts,
             at=self.agenda.at,
         )
 
-    def agree(self, sheet, *, stop_at=""):
-        """Let the sheet pass its present step. Who also signs the next one does so at once, unless that is ``stop_at``.
+    def agree(self, submission, *, stop_at=""):
+        """Let the submission pass its present step, False when nobody may act.
 
-        Returns False when nobody may act.
+        Who also signs the next step does so at once, unless that is ``stop_at``.
         """
-        step, people = sheet.step_rules, self.deciders(sheet)
+        step, people = submission.step_rules, self.deciders(submission)
         if step.kind == StepKind.COLLECTIVE_REVIEW:
-            user = self.concluder(sheet)
+            user = self.concluder(submission)
         else:
             user = self._opinions.choice(people) if people else None
         if user is None:
             return False
-        grades = self._grades(sheet, step) if step.kind == StepKind.ADJUDICATE else None
-        following = steps.step_after(sheet.task.route_rules, step.code, "agree", gravest_rank=sheet.gravest_rank)
+        grades = self._grades(submission, step) if step.kind == StepKind.ADJUDICATE else None
+        following = steps.step_after(
+            submission.task.route_rules, step.code, "agree", gravest_rank=submission.gravest_rank
+        )
         signed = step.kind == StepKind.SIGN or following.is_end or following.step.code != stop_at
         routes.decide(
-            sheet.pk,
+            submission.pk,
             "agree",
             actor=self.actor(user),
-            seen_version=sheet.version,
+            seen_version=submission.version,
             at=self.agenda.at,
-            opinion=self._opinion(sheet, step),
+            opinion=self._opinion(submission, step),
             grades=grades,
             signed=signed,
             outside=self._outside(step),
@@ -120,17 +125,17 @@ class Players:
         return True
 
     def _outside(self, step):
-        """Where and under which number a sheet is filed outside the institution, at a step that does it."""
+        """Body, number and day of a filing outside the institution, None at a step without one."""
         if not step.outside:
             return None
         today = self.agenda.today
         return {"body": step.outside, "number": f"收文〔{today.year}〕{today:%m%d}号", "on": today}
 
     @staticmethod
-    def _grades(sheet, step):
+    def _grades(submission, step):
         """The grades of an adjudicator who keeps what the notice showed, else follows the rule."""
         chosen = {}
-        for entry in sheet_for(sheet).shown():
+        for entry in sheet_for(submission).shown():
             if not entry.details["to_grade"]:
                 continue
             noticed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
@@ -139,23 +144,23 @@ class Players:
             chosen[entry.key] = (grade, "" if grade == proposal else AS_NOTICED)
         return chosen
 
-    def send_back(self, sheet, remarks):
-        """Return the sheet with a reason for each poor line, and a deadline."""
-        step = sheet.step_rules
-        user = self.concluder(sheet) if step.kind == StepKind.COLLECTIVE_REVIEW else self.deciders(sheet)[0]
+    def send_back(self, submission, remarks):
+        """Return the submission with a reason for each poor line, and a deadline."""
+        step = submission.step_rules
+        user = self.concluder(submission) if step.kind == StepKind.COLLECTIVE_REVIEW else self.deciders(submission)[0]
         redo_on = days.add_working_days(self.agenda.today, step.redo_days)
         routes.decide(
-            sheet.pk,
+            submission.pk,
             "return",
             actor=self.actor(user),
-            seen_version=sheet.version,
+            seen_version=submission.version,
             at=self.agenda.at,
             opinion=SEND_BACK,
             redo_on=redo_on,
             returned=remarks,
         )
 
-    def _opinion(self, sheet, step):
-        """Some give reasons, most just agree."""
-        fitting = opinions_for(self.campus.corpus.reviews["opinions"], sheet, step)
+    def _opinion(self, submission, step):
+        """An opinion to go with the verdict. Some people give reasons, most just agree."""
+        fitting = opinions_for(self.campus.corpus.reviews["opinions"], submission, step)
         return self._opinions.choice(fitting) if fitting and self._opinions.random() < REASONS_GIVEN else ""

@@ -1,4 +1,4 @@
-"""Last year's register, put on record as history: power items, graded risk points, measures."""
+"""Last year's register: power items, graded risk points and measures, loaded as history."""
 
 import uuid
 from collections import Counter
@@ -17,9 +17,10 @@ BATCH = 500
 
 
 class Register:
-    """What every post and unit had on record a year ago, and what it has kept back to add this year.
+    """The register of every post and unit a year ago, and what is kept back to be added this year.
 
-    ``spare``: code of a post or unit → risks of its own that it has not filed yet; ``spare_powers`` likewise.
+    ``spare``: code of a post or unit → risks of its own that it has not filed yet. ``spare_powers`` likewise for
+    power items.
     """
 
     def __init__(self, campus):
@@ -33,7 +34,10 @@ class Register:
         self.spare, self.spare_powers = {}, {}
 
     def make(self):
-        """Write last year's register. Measures are the risks' own, one for each stage of the scheme."""
+        """Write last year's register, and return the number of points.
+
+        Measures are the risks' own, one for each stage of the scheme.
+        """
         filed = self.campus.year.last
         self.regulations.make()
         items, steps, domains = [], [], []
@@ -56,8 +60,8 @@ class Register:
         ProcessStep.objects.bulk_create(
             (
                 ProcessStep(power_item=item, position=position, **step)
-                for item, found in zip(items, steps, strict=True)
-                for position, step in enumerate(found, start=1)
+                for item, rows in zip(items, steps, strict=True)
+                for position, step in enumerate(rows, start=1)
             ),
             batch_size=BATCH,
         )
@@ -86,12 +90,12 @@ class Register:
 
     # -- power items -----------------------------------------------------------------------------------
     def _powers_of(self, place):
-        """The unit's powers; the last of several is kept back: this year it is added."""
-        found = [power for power in self.corpus.powers if place.facts["code"] in power["units"]]
-        return [(power, len(found) > 2 and power is found[-1]) for power in found]
+        """The unit's powers as ``(power, kept back)``. The last of several is kept back and added this year."""
+        powers = [power for power in self.corpus.powers if place.facts["code"] in power["units"]]
+        return [(power, len(powers) > 2 and power is powers[-1]) for power in powers]
 
     def power_values(self, power, place):
-        """The columns of a power item, the steps apart."""
+        """The columns of a power item, without its steps."""
         return {
             "name": power["name"],
             "kind": power["kind"],
@@ -116,7 +120,7 @@ class Register:
 
     @staticmethod
     def _accountable(power, place):
-        """Decisions are the head's; else the first of the unit's own posts that acts in the procedure."""
+        """The accountable post: the head's for decisions, else the first own post in the procedure."""
         posts = {}
         if power["kind"] == PowerItem.Kind.DECISION:
             return place.head.post
@@ -152,34 +156,34 @@ class Register:
                 )
 
     def _keep_one_back(self, code, risks):
-        """All of ``risks`` but the last of several, which is found only this year."""
+        """All of ``risks`` but the last of several, which is added only this year."""
         self.spare[code] = risks[1:][-1:]
         return risks[:-1] or risks
 
     def risks_of(self, seat, place):
-        """Risks that suit a post: those written for it first."""
+        """The risks that suit a post, those written for it first."""
         domains = domains_of(seat.template, place.facts)
-        found = [risk for risk in self.corpus.personal if risk.suits(seat.template, domains)]
-        if not found:
-            found = [risk for risk in self.corpus.personal if risk.suits(seat.template, place.facts["domains"])]
-        if not found:
-            found = [risk for risk in self.corpus.personal if not risk.posts and seat.template["tier"] in risk.tiers]
-        return sorted(found, key=lambda risk: not risk.posts)
+        risks = [risk for risk in self.corpus.personal if risk.suits(seat.template, domains)]
+        if not risks:
+            risks = [risk for risk in self.corpus.personal if risk.suits(seat.template, place.facts["domains"])]
+        if not risks:
+            risks = [risk for risk in self.corpus.personal if not risk.posts and seat.template["tier"] in risk.tiers]
+        return sorted(risks, key=lambda risk: not risk.posts)
 
     def unit_risks_of(self, place):
-        """Risks of the powers that the unit exercises, else of its domains."""
+        """The risks of the powers that the unit exercises, else of its domains."""
         powers = {power["name"] for power in self.corpus.powers if place.facts["code"] in power["units"]}
         return [risk for risk in self.corpus.unit if risk.power in powers] or [
             risk for risk in self.corpus.unit if risk.domain in place.facts["domains"]
         ]
 
     def involved(self, risk, place):
-        """The unit's posts that a unit's risk concerns; the head's when it has none of them."""
+        """The unit's posts that a unit's risk concerns, or the head's when it has none of them."""
         own = {seat.template["name"] for seat in place.seats}
         return "、".join(name for name in risk.involved_posts if name in own)[:200] or place.head.post.name
 
     def _chosen(self, risks, chance, count, level):
-        """``count`` of ``risks``, at first no more than two of a category."""
+        """Choose ``count`` of ``risks``, at first no more than two of a category."""
         known = [risk for risk in risks if self.words.category(risk, level)]
         # Those written for the post stay in front: their order is kept, that of the others is drawn.
         own = [risk for risk in known if risk.posts]
@@ -192,8 +196,11 @@ class Register:
             counted[category] += 1
         return (taken + later)[:count]
 
-    def told(self, risk, *, earlier=False):
-        """``(content, manifestation)``; a text that others use too is told apart by the business it concerns."""
+    def texts_of(self, risk, *, earlier=False):
+        """The risk's ``(content, manifestation)``.
+
+        A text that others use too is told apart by the piece of business it concerns. ``earlier``: last year's wording.
+        """
         if earlier and risk.earlier:
             return risk.earlier["content"], risk.earlier["manifestation"]
         use, focus = self._used[risk.key], self.corpus.focus[risk.domain]
@@ -204,7 +211,7 @@ class Register:
     def _point(self, risk, level, **subject):
         factors = self.words.factors(risk)
         grade = self._grades.get(grading.propose(self.rules, factors).grade)
-        content, manifestation = self.told(risk, earlier=True)
+        content, manifestation = self.texts_of(risk, earlier=True)
         return RiskPoint(
             series=self._uuid(),
             level=level,

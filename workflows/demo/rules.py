@@ -1,4 +1,4 @@
-"""The demo's regulations, who carries measures out and by when, and what was recorded of it."""
+"""The demo's regulations, and its measures: who carries them out, by when, and notes on how it goes."""
 
 from datetime import date
 from itertools import islice
@@ -11,23 +11,26 @@ from workflows.demo.corpus import dice
 DUE_IN = (-24, -6, 9, 12, 45, 80)  # days from the demo's day
 DUE_EVERY, NAMED_EVERY = 5, 3
 LAST_YEARS = (2, 12)  # how many years ago a regulation was issued
-# What people record, by state; told in turn.
-TOLD = (
+# The notes, by state; used in turn.
+NOTES = (
     ("done", "已按措施执行：本学期逐笔复核，抽查 20 笔，未发现异常，复核记录已归档。"),
     ("under_way", "已制定检查清单，上半年完成一次自查，下半年的检查安排在期末前进行。"),
     ("not_done", "因人员调整，复核岗位暂缺，拟下月起由其他同志兼任，届时补做。"),
 )
-RECORDS = 9
+NOTES_MADE = 9
 
 
 class Regulations:
-    """The school's and the units' regulations of the corpus; ``of`` answers which of them a domain rests on."""
+    """The school's and the units' regulations from the corpus."""
 
     def __init__(self, campus):
         self.campus, self._rows = campus, []
 
     def make(self):
-        """Put them on record: those of the party and the school's office for the school, the others for the unit that runs the domain."""
+        """Write the regulations.
+
+        Those of the party and the school's office are the school's, the others belong to the unit that runs the domain.
+        """
         chance, root = dice(self.campus.seed, "regulations"), self.campus.root
         rows = []
         for entry in self.campus.corpus.regulations:
@@ -52,11 +55,11 @@ class Regulations:
         Regulation.objects.bulk_create(rows)
 
     def of(self, domain, unit):
-        """Those of a domain that hold in ``unit``: the school's and its own."""
+        """The regulations of a domain that hold in ``unit``: the school's and its own."""
         return [row for name, row in self._rows if name == domain and row.unit_id in (self.campus.root.pk, unit.pk)]
 
     def link(self, items):
-        """Let powers rest on what holds in their domain; ``items``: ``(power item, domain of the corpus)``."""
+        """Link powers to the regulations of their domain. ``items``: ``(power item, domain of the corpus)``."""
         RegulationPower.objects.bulk_create(
             (
                 RegulationPower(regulation=row, power_series=item.series)
@@ -67,7 +70,10 @@ class Regulations:
         )
 
     def arrange(self, measures, risk, place, number):
-        """Say of the first measure against the ``number``-th point who, by when and on which basis; of some points only."""
+        """Set who carries out the first measure of the ``number``-th point, by when, on which basis.
+
+        Only for some of the points.
+        """
         if not measures or number % NAMED_EVERY:
             return
         first = measures[0]
@@ -80,16 +86,16 @@ class Regulations:
 
 
 def carried_out(campus, agenda, moments, actor_of):
-    """A journey: heads record how some measures of their units are carried out, one a ``moment``."""
+    """A journey: heads note how some measures of their units are carried out, one at each of ``moments``."""
     measures = ControlMeasure.objects.in_force(agenda.today).filter(due_on__isnull=False).order_by("pk")
     heads = {place.unit.pk: place.head.user for place in campus.places}
     chosen = [measure for measure in measures if measure.unit_id in heads]
     home = [measure for measure in chosen if measure.unit_id == campus.home.unit.pk]
     rest = [measure for measure in chosen if measure.unit_id != campus.home.unit.pk]
-    for number, (measure, at) in enumerate(zip(islice([*home[:3], *rest], RECORDS), moments, strict=False)):
+    for number, (measure, at) in enumerate(zip(islice([*home[:3], *rest], NOTES_MADE), moments, strict=False)):
         yield at
-        state, text = TOLD[number % len(TOLD)]
-        standing = ControlMeasure.objects.in_force(agenda.today).filter(pk=measure.pk)
-        if standing.exists():
+        state, text = NOTES[number % len(NOTES)]
+        in_force = ControlMeasure.objects.in_force(agenda.today).filter(pk=measure.pk)
+        if in_force.exists():
             user = measure.responsible or heads[measure.unit_id]
-            controls.record(measure.pk, state=state, text=text, actor=actor_of(user), at=agenda.at)
+            controls.note(measure.pk, state=state, text=text, actor=actor_of(user), at=agenda.at)

@@ -1,4 +1,4 @@
-"""This year's campaign as it was until the demo's day, played through the doors that the pages use."""
+"""This year's campaign until the demo's day, played through the functions that the pages call."""
 
 from collections import Counter
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
-from workflows.demo.rules import RECORDS, carried_out
+from workflows.demo.rules import NOTES_MADE, carried_out
 from workflows.demo.year import moment
 from workflows.messages import reminders
 from workflows.models import CampaignTask, Notification, PublicityNotice, Submission
@@ -32,11 +32,11 @@ from workflows.routing import routes
 from workflows.sheets import Incomplete
 
 READ_AFTER_DAYS = 5
-SHEETS_PLAYED = 260  # self-checks that live through their whole route; a large campus takes long enough with those
-UNIT_STRIDE = 13  # coprime with the numbers of units: neighbours are of a kind
+SHEETS_PLAYED = 260  # self-checks that go through their whole route: more would take a large campus too long
+UNIT_STRIDE = 13  # coprime with the numbers of units, because neighbouring units are of the same kind
 REFUSALS = (NotAllowed, Incomplete, Refused)
 EXTENSION = "月底前集中参加外单位财务审计，自查须等审计结束后补充材料，申请延期。"
-# What others see in the post of the first person one signs in as; the last of these he has answered.
+# Suggestions for the post of persona 1001, who has answered the last of them.
 SUGGESTED = [
     ("peer", "报销单据集中在月底送审，审核时间短，容易只看金额、不核对附件。", "附件不全的单据当天通过"),
     ("head", "大额资金支付前的复核流于形式，建议写明由谁复核、怎样留痕。", ""),
@@ -47,10 +47,10 @@ OBJECTION = "公示内容只写了岗位和等级，据了解该岗位今年新�
 
 
 def tell(campus, register, *, director=Director):
-    """Open the campaign and live through it until the demo's day. A scheme without tasks has no campaign.
+    """Open the campaign and play it until the demo's day.
 
-    ``director``: the class that deals the sheets their fates.
-    Returns what a rule of the scheme refused, in words: such a sheet stays where it was.
+    ``director``: the class that deals the submissions their fates. Returns what a rule of the scheme refused, in
+    words: such a submission stays where it was. A scheme without tasks has no campaign.
     """
     with _the_demo_clock_counts():
         return Story(campus, register, director).tell()
@@ -58,7 +58,7 @@ def tell(campus, register, *, director=Director):
 
 @contextmanager
 def _the_demo_clock_counts():
-    # Rules that ask for the present day must hear the story's day, for a developer without DEMO=1 as well.
+    # Rules that ask for the present day must get the story's day, for a developer without DEMO=1 as well.
     before, settings.DEMO = settings.DEMO, True
     try:
         yield
@@ -67,7 +67,7 @@ def _the_demo_clock_counts():
 
 
 class Story:
-    """One telling: who owes what is asked of the campaign, how far each sheet comes of the director."""
+    """One run of the story. The campaign says who owes what, the director how far each submission comes."""
 
     def __init__(self, campus, register, director):
         self.campus, self.year, self._directing = campus, campus.year, director
@@ -112,11 +112,14 @@ class Story:
         units = [place.unit.pk for place in self.campus.places]
         spread = [units[place * UNIT_STRIDE % len(units)] for place in range(len(units))]
         sums = accumulate(owed[unit] for unit in spread)
-        return {unit for unit, sheets in zip(spread, sums, strict=True) if sheets <= SHEETS_PLAYED}
+        return {unit for unit, owed_so_far in zip(spread, sums, strict=True) if owed_so_far <= SHEETS_PLAYED}
 
-    # -- what the passing of time brings ---------------------------------------------------------------
+    # -- daily work ------------------------------------------------------------------------------------
     def _mornings(self):
-        """Before work: sheets open, notices end; then reminders. What the worker does, without its mails."""
+        """The daily work before office hours: open submissions, end notices, then write reminders.
+
+        It does what the worker does, except for sending mail.
+        """
         opening = set(CampaignTask.objects.filter(campaign=self.campaign).values_list("opens_on", flat=True))
         for ahead in count(1):
             yield moment(days.add_days(self.year.opening, ahead), 6)
@@ -130,110 +133,117 @@ class Story:
             self._mailed()
 
     def _start_open_sheets(self):
-        found = Submission.objects.filter(task__campaign=self.campaign, state=State.OPEN)
-        for sheet in self._not_started(found.order_by("task__position", "unit__position", "post__code", "pk")):
-            self._start(sheet)
+        open_ones = Submission.objects.filter(task__campaign=self.campaign, state=State.OPEN)
+        for submission in self._not_started(open_ones.order_by("task__position", "unit__position", "post__code", "pk")):
+            self._start(submission)
 
-    def _not_started(self, found):
-        return [self.players.sheet(pk) for pk in found.values_list("pk", flat=True) if pk not in self._started]
+    def _not_started(self, submissions):
+        return [
+            self.players.submission(pk) for pk in submissions.values_list("pk", flat=True) if pk not in self._started
+        ]
 
-    def _start(self, sheet, plan=None):
-        self._started.add(sheet.pk)
-        plan = plan or self.director.plan(sheet)
+    def _start(self, submission, plan=None):
+        self._started.add(submission.pk)
+        plan = plan or self.director.plan(submission)
         if plan.goal != OPEN or plan.draft:
-            self.agenda.add(self._as_far_as_allowed(sheet, self._journey(sheet.pk, plan)))
+            self.agenda.add(self._as_far_as_allowed(submission, self._journey(submission.pk, plan)))
 
-    def _as_far_as_allowed(self, sheet, journey):
+    def _as_far_as_allowed(self, submission, journey):
         try:
             yield from journey
         except REFUSALS as refusal:
-            self.refused.append(f"{sheet.task}（{sheet.subject}）：{refusal}")
+            self.refused.append(f"{submission.task}（{submission.subject}）：{refusal}")
 
-    # -- one sheet's way -------------------------------------------------------------------------------
+    # -- the way of one submission ---------------------------------------------------------------------
     def _journey(self, pk, plan):
-        """From an open sheet to the plan's goal: a generator of the moments at which something happens to it."""
-        sheet = self.players.sheet(pk)
-        chance = dice_of(sheet, self.campus.seed, "journey")
-        pace = self._pace(chance, *self.director.window(sheet, plan, opened=self.agenda.today), sheet)
+        """Yield the times at which something happens to a submission, from open to the plan's goal."""
+        submission = self.players.submission(pk)
+        chance = dice_of(submission, self.campus.seed, "journey")
+        pace = self._pace(chance, *self.director.window(submission, plan, opened=self.agenda.today), submission)
         yield next(pace)
         if plan.goal == OPEN:
-            if content := self.typist.half(sheet):
-                self.players.draft(sheet, content)
+            if content := self.typist.half(submission):
+                self.players.draft(submission, content)
             return
-        content = self.typist.content(sheet)
+        content = self.typist.content(submission)
         if plan.back or plan.goal == RETURNED:
-            yield from self._there_and_back(sheet, content, pace)
+            yield from self._there_and_back(submission, content, pace)
             if plan.goal == RETURNED:
                 return
-        self.players.submit(self.players.sheet(pk), content)
+        self.players.submit(self.players.submission(pk), content)
         yield from self._onward(pk, plan, pace, chance)
 
-    def _pace(self, chance, first, last, sheet):
-        return self.agenda.pace(chance, first, last, 2 * len(sheet.task.route_rules.steps) + self.campus.group_size)
+    def _pace(self, chance, first, last, submission):
+        return self.agenda.pace(
+            chance, first, last, 2 * len(submission.task.route_rules.steps) + self.campus.group_size
+        )
 
-    def _there_and_back(self, sheet, content, pace):
-        """Handed in with a poor line, reviewed, sent back with the remark; then it waits to be handed in again."""
-        content, remarks = self.typist.weakened(sheet, content)
-        self.players.submit(sheet, content)
+    def _there_and_back(self, submission, content, pace):
+        """Hand it in with a poor line, review it, return it with the remark.
+
+        Then it waits to be handed in again.
+        """
+        content, remarks = self.typist.weakened(submission, content)
+        self.players.submit(submission, content)
         yield next(pace)
-        sheet = self.players.sheet(sheet.pk)
-        if sheet.step_rules.kind == StepKind.COLLECTIVE_REVIEW:
-            self.players.vote(sheet, self.players.deciders(sheet)[0], remarks=remarks)
+        submission = self.players.submission(submission.pk)
+        if submission.step_rules.kind == StepKind.COLLECTIVE_REVIEW:
+            self.players.vote(submission, self.players.deciders(submission)[0], remarks=remarks)
             yield next(pace)
-        self.players.send_back(sheet, remarks)
+        self.players.send_back(submission, remarks)
         yield next(pace)
 
     def _onward(self, pk, plan, pace, chance):
-        """From step to step until the goal or the end; then whatever follows this sheet begins."""
+        """Go from step to step until the goal or the end, then start what follows this submission."""
         while True:
-            sheet = self.players.sheet(pk)
-            if sheet.state != State.IN_REVIEW:
+            submission = self.players.submission(pk)
+            if submission.state != State.IN_REVIEW:
                 break
-            if sheet.step_rules.kind == StepKind.COLLECTIVE_REVIEW:
-                yield from self._votes(sheet, plan, pace, chance)
-            if sheet.step == plan.goal:
+            if submission.step_rules.kind == StepKind.COLLECTIVE_REVIEW:
+                yield from self._votes(submission, plan, pace, chance)
+            if submission.step == plan.goal:
                 return
-            if sheet.waiting_role == policies.NOTICE:
-                after = max(sheet.notices.latest("pk").ends_on, self.agenda.today)
+            if submission.waiting_role == policies.NOTICE:
+                after = max(submission.notices.latest("pk").ends_on, self.agenda.today)
                 yield moment(days.add_days(after, 1), 8)
-                pace = self._pace(chance, self.agenda.today, days.add_days(self.year.today, -1), sheet)
+                pace = self._pace(chance, self.agenda.today, days.add_days(self.year.today, -1), submission)
                 continue
             yield next(pace)
-            if not self.players.agree(sheet, stop_at=plan.goal):
+            if not self.players.agree(submission, stop_at=plan.goal):
                 return
-        if sheet.task.brings == Brings.GROUP:
+        if submission.task.brings == Brings.GROUP:
             self.players.forget_roles()
-        self._start_followers(sheet, plan)
+        self._start_followers(submission, plan)
 
-    def _votes(self, sheet, plan, pace, chance):
-        """Members vote one by one; where the sheet is to wait, not all of them have yet."""
-        members = self.players.deciders(sheet)
-        if sheet.step == plan.goal:
-            # Whoever leads the group sums up, and votes last.
-            concluder = self.players.concluder(sheet)
+    def _votes(self, submission, plan, pace, chance):
+        """Members vote one by one. Where the submission is to wait, not all of them have voted yet."""
+        members = self.players.deciders(submission)
+        if submission.step == plan.goal:
+            # The leader of the group concludes, and votes last.
+            concluder = self.players.concluder(submission)
             members.sort(key=lambda user: user == concluder)
             members = members[: chance.randrange(max(len(members), 1)) if plan.votes is None else plan.votes]
         for member in members:
             yield next(pace)
-            self.players.vote(sheet, member)
+            self.players.vote(submission, member)
 
-    def _start_followers(self, sheet, plan):
-        """The same subject's sheets that this one opened."""
-        codes = [task.code for task in self.campus.rules.tasks if sheet.task.code in task.after]
-        found = Submission.objects.filter(
+    def _start_followers(self, submission, plan):
+        """Start the submissions of the same subject that this one has opened."""
+        codes = [task.code for task in self.campus.rules.tasks if submission.task.code in task.after]
+        followers = Submission.objects.filter(
             task__campaign=self.campaign,
             task__code__in=codes,
-            unit=sheet.unit,
-            person=sheet.person,
-            post=sheet.post,
+            unit=submission.unit,
+            person=submission.person,
+            post=submission.post,
             state=State.OPEN,
         )
-        for follower in self._not_started(found.order_by("task__position", "pk")):
+        for follower in self._not_started(followers.order_by("task__position", "pk")):
             self._start(follower, plan.then if follower.task.brings == Brings.GRADES else None)
 
     # -- what else happens -----------------------------------------------------------------------------
     def _objection(self):
-        """On the last working day a colleague objects to a notice of the unit that the demo is told from."""
+        """On the last working day a colleague objects to a notice of the home unit."""
         yield moment(self._eve(), 15)
         notice = PublicityNotice.objects.filter(
             unit=self.campus.home.unit,
@@ -246,24 +256,24 @@ class Story:
             objections.object_to(notice, actor=Actor(author, on=self.agenda.today), text=OBJECTION, at=self.agenda.at)
 
     def _suggestions(self):
-        """On the last working day colleagues and the head suggest points to the post that the demo is told from."""
+        """On the last working day colleagues and the head suggest points for the post of persona 1001."""
         yield moment(self._eve(), 14)
         home, holder = self.campus.home, self.campus.personas["1001"]
-        sheet = Submission.objects.filter(
+        submission = Submission.objects.filter(
             task__campaign=self.campaign, task__brings=Brings.POINTS, person=holder, state=State.OPEN
         ).first()
-        if sheet is None:
+        if submission is None:
             return
-        sheet, made = self.players.sheet(sheet.pk), None
+        submission, made = self.players.submission(submission.pk), None
         authors = {"peer": home.seats[-1].user, "head": home.head.user}
         for who, content, manifestation in SUGGESTED:
             actor = Actor(authors[who], on=self.agenda.today)
-            rules, speaks = self.campus.rules, suggestions.source_of(actor, sheet.unit_id)
+            rules, speaks = self.campus.rules, suggestions.source_of(actor, submission.unit_id)
             source = next((item.code for item in suggestions.sources_for(rules, speaks)), "")
             made = suggestions.suggest(
                 self.campaign,
-                unit=sheet.unit,
-                post=sheet.post,
+                unit=submission.unit,
+                post=submission.post,
                 actor=actor,
                 at=self.agenda.at,
                 content=content,
@@ -271,7 +281,7 @@ class Story:
                 source=source,
             )
         answerer = Actor(holder, on=self.agenda.today)
-        suggestions.decline(made.pk, sheet, actor=answerer, at=self.agenda.at, answer=DECLINED)
+        suggestions.decline(made.pk, submission, actor=answerer, at=self.agenda.at, answer=DECLINED)
 
     def _nudge(self):
         """The liaison reminds those of his unit who have not handed in their self-check."""
@@ -284,11 +294,13 @@ class Story:
             person__isnull=False,
             state=State.OPEN,
         )
-        for sheet in missing.exclude(person=liaison.user_id).select_related("task", "unit", "person").order_by("pk"):
-            routes.nudge(sheet, actor=liaison, at=self.agenda.at)
+        for submission in (
+            missing.exclude(person=liaison.user_id).select_related("task", "unit", "person").order_by("pk")
+        ):
+            routes.nudge(submission, actor=liaison, at=self.agenda.at)
 
     def _extension(self):
-        """One of those who have not handed in asks for a longer term; it waits for the head's word."""
+        """Somebody who has not handed in asks for a longer term, and the request waits for the head."""
         yield moment(self._eve(), 17)
         missing = Submission.objects.filter(
             task__campaign=self.campaign,
@@ -298,15 +310,15 @@ class Story:
             due_on__isnull=False,
             state=State.OPEN,
         )
-        sheet = missing.select_related("person").order_by("pk").last()
-        if sheet is not None and sheet.task.rules.deadline != "hard":
-            until = days.add_working_days(max(sheet.due_on, self.agenda.today), 5)
-            asker = Actor(sheet.person, on=self.agenda.today)
-            extensions.ask(sheet.pk, until=until, reason=EXTENSION, actor=asker, at=self.agenda.at)
+        submission = missing.select_related("person").order_by("pk").last()
+        if submission is not None and submission.task.rules.deadline != "hard":
+            until = days.add_working_days(max(submission.due_on, self.agenda.today), 5)
+            asker = Actor(submission.person, on=self.agenda.today)
+            extensions.ask(submission.pk, until=until, reason=EXTENSION, actor=asker, at=self.agenda.at)
 
     def _measures_carried_out(self):
-        """Heads record how measures of last year are carried out, one a day in the last days."""
-        dates = [day for day in self.agenda.days if day < self.year.today][-RECORDS:]
+        """Heads note how measures of last year are carried out, one a day in the last days."""
+        dates = [day for day in self.agenda.days if day < self.year.today][-NOTES_MADE:]
         moments = [moment(day, 11) for day in dates]
         yield from carried_out(self.campus, self.agenda, moments, lambda user: Actor(user, on=self.agenda.today))
 
@@ -315,11 +327,11 @@ class Story:
         return max((day for day in self.agenda.days if day < self.year.today), default=self.year.today)
 
     def _mailed(self):
-        """As if the mails had gone out."""
+        """Mark all mails as sent."""
         Notification.objects.filter(mailed_at=None).update(mailed_at=F("created_at"), mail_attempts=1)
 
     def _read_mail(self):
-        """Nothing is left to be mailed; what is older than a few days has been read."""
+        """Mark all mails as sent, and messages older than a few days as read."""
         self._mailed()
         old = moment(days.add_days(self.year.today, -READ_AFTER_DAYS), 0)
         Notification.objects.filter(Q(read_at=None), created_at__lt=old).update(

@@ -1,4 +1,4 @@
-"""Which day it is in the demo, and on which days things were a year ago."""
+"""The demo's calendar: which day it is, and on which days things happened a year ago."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -8,19 +8,22 @@ from django.utils import timezone
 from registers.schemes.language import Brings, Level
 from workflows.deadlines import days
 
-DAYS_LEFT = 5  # until the self-checks are due
+DAYS_LEFT = 5  # days until the self-checks are due
 WITHOUT_CALENDAR = (9, 15)
 WITHOUT_START = 30  # days before the first deadline
 
 
 def moment(day, hour, minute=0):
-    """An aware moment of the institution's day ``day``."""
+    """A time of the day ``day`` in the institution's zone (aware)."""
     return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
 @dataclass(frozen=True)
 class Year:
-    """The demo's year under a scheme: the campaign's first day, and ``today``, when the self-checks are nearly due."""
+    """The demo's year under a scheme.
+
+    ``opening``: the campaign's first day. ``today``: the demo's day, when the self-checks are nearly due.
+    """
 
     number: int
     opening: date
@@ -28,7 +31,10 @@ class Year:
 
     @classmethod
     def of(cls, rules, number, *, today=None):
-        """The year ``number``; ``today`` (a day): when the demo stands, instead of shortly before the self-checks are due."""
+        """Make the year ``number``, with the demo's day shortly before the self-checks are due.
+
+        ``today``: another demo's day instead.
+        """
         searches = [task for task in rules.tasks if task.brings == Brings.POINTS]
         searches.sort(key=lambda task: task.level != Level.PERSONAL)
         dated = [task for task in searches or rules.tasks if task.due]
@@ -42,10 +48,10 @@ class Year:
 
     @property
     def now(self):
-        """The moment at which the demo begins."""
+        """The time at which the demo begins."""
         return moment(self.today, 10)
 
     def last(self, rules, *brings):
-        """The day by which last year's sheets of these kinds had been filed."""
+        """The day by which last year's submissions of these kinds had been filed."""
         due = [task.due.on(self.number - 1) for task in rules.tasks if task.due and task.brings in brings]
         return min(max(due, default=date(self.number - 1, 11, 20)), days.add_days(self.opening, -30))

@@ -1,4 +1,8 @@
-"""manage.py demo --scheme SLUG --size school|college|university [--seed N] [--day MM-DD]; demo --logins"""
+"""The command ``demo``: make a demo campus, or list its logins.
+
+``manage.py demo --scheme SLUG --size school|college|university [--seed N] [--day MM-DD]`` or ``manage.py demo
+--logins``
+"""
 
 from unicodedata import east_asian_width
 
@@ -43,13 +47,13 @@ class Command(BaseCommand):
             raise CommandError("演示账号的密码是公开的，不能写入正式环境。请在试用环境中运行：DEMO=1。")
         if not scheme:
             raise CommandError("请用 --scheme 指明方案，例如 --scheme changchun-2016；或用 --logins 列出账号。")
-        found = Scheme.objects.filter(slug=scheme, is_current=True).first()
-        if found is None:
+        current = Scheme.objects.filter(slug=scheme, is_current=True).first()
+        if current is None:
             raise CommandError(f"没有方案“{scheme}”。请先运行 manage.py load_schemes。")
         if (root := self._existing()) is not None:
-            return self._say_it_exists(root, found)
+            return self._say_it_exists(root, current)
         with transaction.atomic():
-            refused = self._make(found, size, seed, _day(day))
+            refused = self._make(current, size, seed, _day(day))
         self._print_summary()
         if refused:
             self.stderr.write(f"方案的规则使 {len(refused)} 张表停在了原处，例如：{refused[0]}")
@@ -57,7 +61,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _existing():
-        """The root of the demo campus on record, if any. Raises where units or people are somebody's real ones."""
+        """The root of the demo campus in the database, if any. Raises where units or people are real ones."""
         root = Unit.objects.filter(code=ROOT_CODE, parent=None).first()
         if root is None and (Unit.objects.exists() or User.objects.exists()):
             raise CommandError(
@@ -109,7 +113,7 @@ class Command(BaseCommand):
 
 
 def _day(text):
-    """A day of the year as it was typed; None where there is none."""
+    """Parse a day of the year as it was typed, None where there is none."""
     try:
         return DateRule.parse(text) if text else None
     except ValueError as wrong:
@@ -117,5 +121,5 @@ def _day(text):
 
 
 def width(text):
-    """How many columns a terminal gives a text: Chinese characters take two."""
+    """How many columns of a terminal a text takes. Chinese characters take two."""
     return sum(2 if east_asian_width(character) in "FW" else 1 for character in text)

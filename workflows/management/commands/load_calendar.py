@@ -1,4 +1,4 @@
-"""manage.py load_calendar YEAR [YEAR…]"""
+"""The command ``load_calendar YEAR [YEAR…]``: store the announced holidays of these years."""
 
 from django.core.management.base import BaseCommand, CommandError
 

@@ -1,4 +1,7 @@
-"""manage.py print_paper SCHEME PAPER --format F -o FILE [--blank | --unit CODE | --person NO] [--year Y]"""
+"""The command ``print_paper``: write one official paper to a file.
+
+``manage.py print_paper SCHEME PAPER --format F -o FILE [--blank | --unit CODE | --person NO] [--year Y]``
+"""
 
 from pathlib import Path
 
@@ -34,17 +37,17 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int)
 
     def handle(self, *args, scheme, paper, output, unit, person, year, **options):
-        found = Scheme.objects.filter(slug=scheme, is_current=True).first()
-        if found is None:
+        current = Scheme.objects.filter(slug=scheme, is_current=True).first()
+        if current is None:
             raise CommandError(f"没有方案“{scheme}”。请先运行 manage.py load_schemes。")
-        layout = found.rules.papers.get(paper)
+        layout = current.rules.papers.get(paper)
         if layout is None:
-            raise CommandError(f"方案中没有表格“{paper}”，可用的有：{'、'.join(found.rules.papers)}。")
+            raise CommandError(f"方案中没有表格“{paper}”，可用的有：{'、'.join(current.rules.papers)}。")
         if layout.about == "unit" and unit:
             about = Unit.objects.filter(code=unit).first()
             if about is None:
                 raise CommandError(f"没有代码为“{unit}”的单位。请核对单位代码。")
-            composed = compose(layout, logs.compiled(layout, found.rules, unit=about, on=clock.today()))
+            composed = compose(layout, logs.compiled(layout, current.rules, unit=about, on=clock.today()))
             audit.append("paper.export", about=about, detail={"by": "command", "paper": paper})
         elif unit or person:
             submission = sheets.find(scheme=scheme, paper=paper, unit=unit, person=person, year=year)
@@ -53,6 +56,6 @@ class Command(BaseCommand):
             composed = compose(layout, document(submission))
             audit.append("paper.export", about=submission, detail={"by": "command"})
         else:
-            composed = empty(layout, found.rules)
+            composed = empty(layout, current.rules)
         Path(output).write_bytes(WRITERS[options["format"]](composed))
         self.stdout.write(f"已写入 {output}")

@@ -1,4 +1,7 @@
-"""manage.py remind [--at ISO]: the day's reminders now, whatever the hour; on a working day, and once a day, as the job does."""
+"""The command ``remind [--at ISO]``: write the day's reminders now, whatever the hour.
+
+On a working day and once a day only, as the periodic job does.
+"""
 
 from datetime import datetime
 
@@ -11,12 +14,12 @@ from workflows.messages import notifications
 
 
 def moment(text):
-    """An ISO moment; without a zone it is Beijing time."""
+    """Parse an ISO time. Without a zone it is Beijing time."""
     try:
-        found = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
         raise CommandError(f"时间“{text}”无法识别，请写成 2026-09-20T09:00。") from None
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
+    return at if timezone.is_aware(at) else timezone.make_aware(at)
 
 
 class Command(BaseCommand):

@@ -1,1 +1,1 @@
-"""What happens to what is on record: campaigns, submissions, notices, reminders. May import ``registers``."""
+"""What changes the register: campaigns, submissions, notices, reminders. May import ``registers``."""

@@ -1,4 +1,7 @@
-"""Meetings and education on record: what was held, who was expected, who came (R0-15, R1-42, R1-52, R3-09, R4-18)."""
+"""Meetings and education activities: what was held, who was expected, who came.
+
+Source: R0-15, R1-42, R1-52, R3-09, R4-18.
+"""
 
 import re
 
@@ -15,51 +18,55 @@ from workflows.models import Activity, Attendance
 
 Mark = Attendance.Mark
 EVERYBODY, LEADERS, NAMED = "everybody", "leaders", "named"
-TOLD = ("kind", "title", "held_on", "place", "host", "audience", "content")
-OUT = "out"  # a mark that takes somebody off the list of those expected
+FIELDS = ("kind", "title", "held_on", "place", "host", "audience", "content")
+OUT = "out"  # the mark that removes somebody from the list of those expected
 BATCH = 500
 
 
 def below(units):
-    """Ids of ``units`` and all that is below them, in one query."""
+    """Ids of ``units`` and of everything below them, in one query."""
     children = {}
     for pk, parent in Unit.objects.order_by().values_list("pk", "parent_id"):
         children.setdefault(parent, []).append(pk)
-    found, waiting = set(), [unit.pk for unit in units]
+    units_below, waiting = set(), [unit.pk for unit in units]
     while waiting:
         pk = waiting.pop()
-        if pk not in found:
-            found.add(pk)
+        if pk not in units_below:
+            units_below.add(pk)
             waiting.extend(children.get(pk, ()))
-    return found
+    return units_below
 
 
 def people_of(unit, who, *, on):
-    """The users expected by default: all who work in the unit and below it, or only those who lead there (``LEADERS``).
+    """The users expected by default: everybody in the unit and below it, or only who leads there.
 
-    Of a unit its leading group leads too.
+    ``who``: ``EVERYBODY``, ``LEADERS`` or ``NAMED`` (nobody by default). In a unit the leading group counts among the
+    leaders, in the school as a whole it does not.
     """
     return people_in(below([unit]), who, on=on, groups=unit.parent_id is not None)
 
 
 def people_in(units, who, *, on, groups=True):
-    """As ``people_of``, for the ids of units."""
+    """As ``people_of``, for the ids of units. ``groups``: whether leading groups count among the leaders."""
     people = User.objects.filter(is_active=True)
     if who == EVERYBODY:
         posts = Incumbency.objects.in_force(on).filter(post__unit__in=units).values("user")
         return people.filter(Q(unit__in=units) | Q(pk__in=posts))
     if who == LEADERS:
         held = Appointment.objects.in_force(on).filter(unit__in=units, role__in=["unit_head", "liaison"]).values("user")
-        found = Q(pk__in=held)
+        leaders = Q(pk__in=held)
         if groups:
             filed = LeadingGroup.objects.in_force(on).filter(unit__in=units)
-            found |= Q(pk__in=GroupMember.objects.filter(group__in=filed).values("user"))
-        return people.filter(found)
+            leaders |= Q(pk__in=GroupMember.objects.filter(group__in=filed).values("user"))
+        return people.filter(leaders)
     return people.none()
 
 
 def by_numbers(text):
-    """The users whose staff numbers ``text`` lists, one a line or separated by commas or spaces. Raises ``Refused``."""
+    """The users whose staff numbers ``text`` lists, one per line or separated by commas or spaces.
+
+    Raises ``Refused`` with a sentence for every number that is wrong.
+    """
     wanted = [
         (line, number)
         for line, row in enumerate(text.splitlines(), start=1)
@@ -79,17 +86,18 @@ def by_numbers(text):
 
 
 @transaction.atomic
-def record(*, campaign, unit, values, expected, numbers="", uploads=(), actor, at):
-    """Put an activity on record with everybody expected as present; return it.
+def enter(*, campaign, unit, values, expected, numbers="", uploads=(), actor, at):
+    """Enter an activity, with everybody expected marked as present, and return it.
 
-    ``values``: the fields in ``TOLD``; ``expected``: ``EVERYBODY``, ``LEADERS`` or ``NAMED``; ``numbers``: staff numbers of
-    others. A form that is sent twice makes one record. Raises ``NotAllowed``, ``Refused``; then
-    nothing is on record.
+    ``values``: the fields in ``FIELDS``. ``expected``: ``EVERYBODY``, ``LEADERS`` or ``NAMED``. ``numbers``: staff
+    numbers of other people. A form that is sent twice makes one activity. Raises ``NotAllowed`` or ``Refused``; then
+    nothing is stored.
     """
     activity = Activity(campaign=campaign, unit=unit, recorded_by_id=actor.user_id, recorded_at=at, **values)
-    require(actor, "record", activity)
+    require(actor, "enter", activity)
     named = by_numbers(numbers)
-    Unit.objects.select_for_update().get(pk=unit.pk)  # one at a time, so that the second click sees the first
+    # The lock makes two clicks take turns, so that the second sees the first.
+    Unit.objects.select_for_update().get(pk=unit.pk)
     mine = valid(Activity.objects.filter(campaign=campaign, unit=unit, recorded_by=actor.user_id, **values))
     if (again := attachments.sent_before(mine, uploads)) is not None:
         return again
@@ -111,12 +119,15 @@ def record(*, campaign, unit, values, expected, numbers="", uploads=(), actor, a
 
 @transaction.atomic
 def change(activity_id, *, values, uploads=(), dropped=(), seen_version, actor, at):
-    """Correct a record and its files. Raises ``Stale``, ``NotAllowed`` or ``Refused``; then nothing has changed."""
+    """Correct an activity and its files, and return it.
+
+    Raises ``Stale``, ``NotAllowed`` or ``Refused``; then nothing has changed.
+    """
     activity = _locked(activity_id)
     require(actor, "change", activity)
     if activity.version != seen_version:
         raise Stale
-    changed = [name for name in TOLD if getattr(activity, name) != values[name]]
+    changed = [name for name in FIELDS if getattr(activity, name) != values[name]]
     before = _digest(activity)
     for name in changed:
         setattr(activity, name, values[name])
@@ -131,10 +142,11 @@ def change(activity_id, *, values, uploads=(), dropped=(), seen_version, actor, 
 
 @transaction.atomic
 def mark(activity_id, *, marks, numbers="", mark_as=Mark.PRESENT, actor, at):
-    """Correct who came: ``marks`` maps user id → a mark or ``OUT``; ``numbers`` lists more people, marked ``mark_as``.
+    """Correct who came, and return how many marks changed.
 
-    Somebody who was not expected is added. The audit keeps what every mark replaced. Returns how many changed. Raises
-    ``NotAllowed`` or ``Refused``; then nothing has changed.
+    ``marks``: user id → a mark or ``OUT``. ``numbers``: more people, marked ``mark_as``; somebody who was not
+    expected is added. The audit log keeps what every mark replaced. Raises ``NotAllowed`` or ``Refused``; then
+    nothing has changed.
     """
     activity = _locked(activity_id)
     require(actor, "change", activity)
@@ -162,7 +174,7 @@ def mark(activity_id, *, marks, numbers="", mark_as=Mark.PRESENT, actor, at):
 
 @transaction.atomic
 def void(activity_id, *, reason, actor, at):
-    """Declare a record void; it stays, struck out, with the reason. Raises ``NotAllowed``."""
+    """Declare an activity void. It stays, struck out, with the reason. Raises ``NotAllowed``."""
     activity = _locked(activity_id)
     require(actor, "void", activity)
     activity.voided_at, activity.voided_by_id, activity.void_reason = at, actor.user_id, reason.strip()
@@ -173,7 +185,7 @@ def void(activity_id, *, reason, actor, at):
 
 @transaction.atomic
 def delete(activity_id, *, actor, at):
-    """Take a record away on the day it was made, with its files. Raises ``NotAllowed``."""
+    """Delete an activity and its files, on the day it was entered. Raises ``NotAllowed``."""
     activity = _locked(activity_id)
     require(actor, "delete", activity)
     audit.append("activity.delete", about=activity, actor=actor, at=at, detail={"digest": _digest(activity)})
@@ -182,20 +194,20 @@ def delete(activity_id, *, actor, at):
 
 
 def counted(activities):
-    """The queryset with ``expected``, ``present``, ``excused`` and ``absent``: how many of each (应到、实到、请假、缺席)."""
+    """Annotate activities with ``expected``, ``present``, ``excused`` and ``absent`` (应到、实到、请假、缺席)."""
     marks = {mark: Count("attendances", filter=Q(attendances__mark=mark)) for mark in Mark.values}
     return activities.annotate(expected=Count("attendances"), **marks)
 
 
 def valid(activities):
-    """Without what was declared void."""
+    """Leave out activities that were declared void."""
     return activities.filter(voided_at=None)
 
 
 def _locked(activity_id):
-    found = Activity.objects.select_for_update(of=("self",)).select_related("unit", "campaign")
-    return found.get(pk=activity_id)
+    rows = Activity.objects.select_for_update(of=("self",)).select_related("unit", "campaign")
+    return rows.get(pk=activity_id)
 
 
 def _digest(activity):
-    return digest_of({name: getattr(activity, name) for name in TOLD})
+    return digest_of({name: getattr(activity, name) for name in FIELDS})

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class WorkflowsConfig(AppConfig):
-    """What happens to what is on record."""
+    """The app of everything that changes the register: campaigns, submissions, reviews, messages."""
 
     name = "workflows"
     verbose_name = "业务流转"

@@ -1,4 +1,7 @@
-"""Taking in files that people upload: what they are is seen by their bytes, never by their name (reliability P04–P18)."""
+"""Files that people upload. Their type is judged by their bytes, never by their name.
+
+Source: reliability P04–P18.
+"""
 
 import hashlib
 import io
@@ -16,14 +19,13 @@ from workflows.models import Attachment, Submission
 from workflows.policies.attachments import HELD_BY
 
 LARGEST = 10 * 1024 * 1024
-MOST = 10  # files of one sheet, activity or document
+MOST = 10  # files of one submission, activity or document
 NAME = 120
-DIRECTORY = (
-    1024 * 1024
-)  # bytes of a zip's table of contents; an office file's has a few kilobytes, a bomb's millions of entries
+# Bytes of a zip's table of contents: an office file has a few kilobytes, a zip bomb has millions of entries.
+DIRECTORY = 1024 * 1024
 OFFICE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 BEGINS = {"pdf": (b"%PDF-",), "png": (b"\x89PNG\r\n\x1a\n",), "jpg": (b"\xff\xd8\xff",)}
-ACTIVE = ("vbaProject.bin", "/macrosheets/", "/activeX/")  # parts of an office file that run
+ACTIVE = ("vbaProject.bin", "/macrosheets/", "/activeX/")  # parts of an office file that hold programs
 CONTENT_TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
@@ -37,9 +39,9 @@ ACCEPTED_WORDS = "PDF、JPG、PNG、Word（docx）、Excel（xlsx）、PowerPoin
 
 
 def keep(upload, *, actor, at):
-    """Put an uploaded file (a Django ``UploadedFile``) on record; return its ``Attachment``, not yet held by anything.
+    """Store an uploaded file (a Django ``UploadedFile``) and return its ``Attachment``.
 
-    Call it in the transaction of what holds it. Raises ``Refused``.
+    Nothing holds it yet: call it in the transaction of what is to hold it. Raises ``Refused``.
     """
     name = tidy(upload.name or "")
     if upload.size > LARGEST:
@@ -54,7 +56,7 @@ def keep(upload, *, actor, at):
         raise Refused(f"文件“{name}”{wrong}，没有保存。请另存为不带密码、不含宏的文件后重新选择。", "files")
     if kind is None or ending != kind:
         raise Refused(f"文件“{name}”的内容与类型不符或类型不受支持，没有保存。仅支持{ACCEPTED_WORDS}。", "files")
-    found = Attachment.objects.create(
+    attachment = Attachment.objects.create(
         name=name,
         kind=kind,
         size=len(content),
@@ -64,13 +66,17 @@ def keep(upload, *, actor, at):
         uploaded_at=at,
     )
     audit.append(
-        "attachment.keep", about=found, actor=actor, at=at, detail={"digest": found.digest, "size": found.size}
+        "attachment.keep",
+        about=attachment,
+        actor=actor,
+        at=at,
+        detail={"digest": attachment.digest, "size": attachment.size},
     )
-    return found
+    return attachment
 
 
 def kind_of(content):
-    """``(kind, what is wrong)`` of a file by its bytes; kind None where it is nothing we take.
+    """Judge a file by its bytes: ``(kind, what is wrong)``, kind None where it is nothing we accept.
 
     Of a zip only the table of contents is read; nothing is unpacked.
     """
@@ -91,7 +97,10 @@ def kind_of(content):
 
 
 def _parts(content):
-    """What a zip says is in it; None where it is no zip, or its table of contents is larger than any office file's."""
+    """The parts that a zip's table of contents lists.
+
+    None where it is no zip, or where its table of contents is larger than any office file's.
+    """
     end = content.rfind(b"PK\x05\x06")
     try:
         [size] = struct.unpack_from("<L", content, end + 12) if 0 <= end <= len(content) - 22 else [DIRECTORY + 1]
@@ -101,22 +110,22 @@ def _parts(content):
 
 
 def tidy(name):
-    """A file name as it may be shown: no folders, nothing invisible, not longer than the column."""
+    """Make a file name fit to be shown: no folders, nothing invisible, not longer than the column."""
     name = name.replace("\r", " ").replace("\n", " ").replace("\t", " ")
     name = without_unseen(name)[0].replace("\\", "/").rsplit("/", 1)[-1].strip()
     stem, dot, ending = name.rpartition(".")
     return f"{stem[: max(0, NAME - len(ending) - 1)]}{dot}{ending}"[:NAME] or "未命名"
 
 
-# --- held by something -------------------------------------------------------------------------------------
+# --- Files of something ------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def take(holder, uploads, *, actor, at):
-    """Keep ``uploads`` and let ``holder`` (an instance with ``attachments``, locked by the caller) hold them: all or none.
+    """Store ``uploads`` and attach them to ``holder``, all or none, and return how many are new.
 
-    A file that it holds already is passed over, so a form that is sent twice adds nothing. Returns how many are new. Raises
-    ``Refused``.
+    ``holder``: an instance with ``attachments``, locked by the caller. A file that it holds already is skipped, so a
+    form that is sent twice adds nothing. Raises ``Refused``.
     """
     if not uploads:
         return 0
@@ -137,9 +146,10 @@ def take(holder, uploads, *, actor, at):
 
 
 def sent_before(rows, uploads):
-    """The first of ``rows`` that holds exactly the files ``uploads``, or None: a form that is sent twice makes one row.
+    """The first of ``rows`` that has exactly the files ``uploads``, or None.
 
-    ``rows``: those that say what the form says, read behind a lock, so that the second click sees the first.
+    With it a form that is sent twice makes one row. ``rows``: those that say what the form says, read behind a lock, so
+    that the second click sees the first.
     """
     files = {_known_by(upload) for upload in uploads}
     return next((row for row in rows if _files_of(row) == files), None)
@@ -150,35 +160,41 @@ def _files_of(holder):
 
 
 def _known_by(upload):
-    """Name and digest, by which a file is known."""
+    """Name and digest of an upload, by which a file is recognised."""
     upload.seek(0)
     return tidy(upload.name or ""), hashlib.file_digest(upload, "sha256").hexdigest()
 
 
 @transaction.atomic
 def drop(holder, pks, *, actor, at):
-    """Let ``holder`` (locked by the caller) hold the named files no longer; what nothing holds any more is deleted."""
-    for found in holder.attachments.without_content().filter(pk__in=pks):
-        holder.attachments.remove(found)
-        audit.append("attachment.drop", about=found, actor=actor, at=at, detail={"digest": found.digest})
-        if not any(getattr(found, name).exists() for name in HELD_BY):
-            found.delete()
+    """Remove files (``pks``) from ``holder``, which the caller has locked.
+
+    A file that nothing holds any more is deleted.
+    """
+    for attachment in holder.attachments.without_content().filter(pk__in=pks):
+        holder.attachments.remove(attachment)
+        audit.append("attachment.drop", about=attachment, actor=actor, at=at, detail={"digest": attachment.digest})
+        if not any(getattr(attachment, name).exists() for name in HELD_BY):
+            attachment.delete()
 
 
 @transaction.atomic
 def change_sheet(submission_id, *, uploads, dropped, actor, at):
-    """Add ``uploads`` to a sheet and drop the files named in ``dropped`` (keys) while its filler may change it.
+    """Add ``uploads`` to a submission and remove the files ``dropped`` (ids), if its filler may change it.
 
     Returns how many were added. Raises ``NotAllowed`` or ``Refused``. Source: R1-51, R3-36, R4-26.
     """
-    sheet = Submission.objects.select_for_update(of=("self",)).with_rules().get(pk=submission_id)
-    require(actor, "fill", sheet)
-    if sheet.task.rules.attachments == "none":
+    submission = Submission.objects.select_for_update(of=("self",)).with_rules().get(pk=submission_id)
+    require(actor, "fill", submission)
+    if submission.task.rules.attachments == "none":
         raise Refused("这张表不收附件，所选文件没有保存。", "files")
-    drop(sheet, dropped, actor=actor, at=at)
-    return take(sheet, uploads, actor=actor, at=at)
+    drop(submission, dropped, actor=actor, at=at)
+    return take(submission, uploads, actor=actor, at=at)
 
 
 def of_sheet(submission):
-    """The files handed in with a sheet, without their bytes; nothing is read where the task asks for none."""
+    """The files handed in with a submission, without their bytes.
+
+    Nothing is read where the task asks for no files.
+    """
     return list(submission.attachments.without_content()) if submission.task.rules.attachments != "none" else []

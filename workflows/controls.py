@@ -1,7 +1,7 @@
-"""Where measures stand, who has to carry them out, and putting on record how it goes. Source: R1-41, R3-06, R3-26, R3-34.
+"""The status of control measures, who has to carry them out, and notes on how it goes.
 
-Nothing of this is stored twice: a measure is done when the latest record on its version says so, and overdue when its day
-has passed before that.
+No status is stored: a measure is done when the latest note on its version says so, and overdue when its day has
+passed before that. Source: R1-41, R3-06, R3-26, R3-34.
 """
 
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from workflows import attachments
 from workflows.deadlines import days
 from workflows.models import MeasureProgress
 
-Recorded = MeasureProgress.State
+State = MeasureProgress.State
 LONGEST = 2000
 MOST_FILES = 5
 SOON_DAYS = 14
-# Where a measure can stand: code → (label, tone of its badge).
-STANDINGS = {
+# The statuses of a measure: code → (label, tone of its badge).
+STATUSES = {
     "planned": ("拟定", ""),
     "in_force": ("待落实", "info"),
     "under_way": ("正在落实", "primary"),
@@ -32,49 +32,55 @@ STANDINGS = {
     "done": ("已落实", "ok"),
     "revised": ("已修订", "off"),
 }
-# What lists are narrowed by.
+# The filters of lists.
 FILTERS = {"open": "未到期", "overdue": "逾期", "done": "已落实"}
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a measure stands, in words and as a badge."""
+class Status:
+    """The status of a measure, with its label and the tone of its badge."""
 
     code: str
 
     @property
     def label(self):
-        return STANDINGS[self.code][0]
+        return STATUSES[self.code][0]
 
     @property
     def tone(self):
-        return STANDINGS[self.code][1]
+        return STATUSES[self.code][1]
 
 
-def with_standing(measures):
-    """``measures`` with ``recorded`` (state of the latest record on this version) and ``recorded_at``."""
+def with_latest_note(measures):
+    """Annotate ``measures`` with ``recorded`` and ``recorded_at``: state and time of the latest note.
+
+    Only notes on this version of the measure count.
+    """
     latest = MeasureProgress.objects.filter(measure=OuterRef("pk")).order_by("-at", "-pk")
     return measures.annotate(
         recorded=Subquery(latest.values("state")[:1]), recorded_at=Subquery(latest.values("at")[:1])
     )
 
 
-def standing(measure, *, on):
-    """Where a measure from ``with_standing`` stands on the day ``on``."""
+def status_of(measure, *, on):
+    """The status of a measure from ``with_latest_note`` on the day ``on``."""
     if measure.in_force_from is None or measure.in_force_from > on:
-        return Standing("planned")
-    if measure.recorded == Recorded.DONE:
-        return Standing("done")
+        return Status("planned")
+    if measure.recorded == State.DONE:
+        return Status("done")
     if measure.in_force_until is not None and measure.in_force_until <= on:
-        return Standing("revised")
+        return Status("revised")
     if measure.due_on is not None and measure.due_on < on:
-        return Standing("overdue")
-    return Standing(measure.recorded or "in_force")
+        return Status("overdue")
+    return Status(measure.recorded or "in_force")
 
 
 def narrowed(measures, state, *, on):
-    """Those of ``measures`` (from ``with_standing``) that stand so; ``state`` is one of ``FILTERS``, else all."""
-    done = Q(recorded=Recorded.DONE)
+    """Filter ``measures`` (from ``with_latest_note``) by ``state``, one of ``FILTERS``.
+
+    Any other ``state`` keeps all.
+    """
+    done = Q(recorded=State.DONE)
     undone = Q(recorded=None) | ~done
     if state == "done":
         return measures.filter(done)
@@ -86,7 +92,7 @@ def narrowed(measures, state, *, on):
 
 
 def gravest_first(measures, *, on):
-    """``measures`` by the grade of their point (``rank``), the gravest first, those without grade last."""
+    """Sort ``measures`` by the grade of their risk point (``rank``), the gravest first, ungraded last."""
     points = RiskPoint.objects.in_force(on).filter(series=OuterRef("point_series"))
     return measures.annotate(rank=Subquery(points.values("final_grade__rank")[:1])).order_by(
         F("rank").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "unit", "point_series", "pk"
@@ -94,9 +100,10 @@ def gravest_first(measures, *, on):
 
 
 def mine(measures, actor):
-    """Those of ``measures`` that this person has to carry out: named, or answering for the point where nobody is named.
+    """Keep the measures that this person has to carry out.
 
-    A unit's own point without a post is its head's.
+    He is named in them, or nobody is and he answers for the risk point. A unit's own point without a post is its
+    head's.
     """
     points = RiskPoint.objects.in_force(actor.on).filter(series=OuterRef("point_series"))
     posts = [post for post, _ in actor.posts]
@@ -108,26 +115,31 @@ def mine(measures, actor):
 
 
 def due_soon(actor, *, limit):
-    """What this person has to carry out within a fortnight or should have by now: measures with their standing, first due first."""
-    found = mine(with_standing(ControlMeasure.objects.visible_to(actor).in_force(actor.on)), actor)
-    found = found.filter(Q(recorded=None) | ~Q(recorded=Recorded.DONE), due_on__lte=days.add_days(actor.on, SOON_DAYS))
-    return list(found.order_by("due_on", "pk")[:limit])
+    """List what this person has to carry out within a fortnight or is late with, first due first.
+
+    The measures are those of ``with_latest_note``; at most ``limit`` of them.
+    """
+    measures = mine(with_latest_note(ControlMeasure.objects.visible_to(actor).in_force(actor.on)), actor)
+    measures = measures.filter(
+        Q(recorded=None) | ~Q(recorded=State.DONE), due_on__lte=days.add_days(actor.on, SOON_DAYS)
+    )
+    return list(measures.order_by("due_on", "pk")[:limit])
 
 
 def uncovered(points, *, on):
-    """Those of ``points`` that no measure in force stands against: not controlled yet. Source: R0-14, R3-26."""
+    """Keep those of ``points`` that have no measure in force. Source: R0-14, R3-26."""
     measures = ControlMeasure.objects.in_force(on).filter(point_series=OuterRef("series"))
     return points.filter(~Exists(measures))
 
 
 def uncovered_by_grade(points, *, on):
-    """How many of ``points`` are not controlled yet: grade code (empty: not graded) → number."""
+    """Count those of ``points`` that have no measure in force: grade code (empty: not graded) → number."""
     counts = uncovered(points, on=on).order_by().values_list("final_grade__code").annotate(number=Count("pk"))
     return {code or "": number for code, number in counts}
 
 
 def answering(measures, points, *, on):
-    """Measure id → name of whoever carries it out; ``points``: series → point in force."""
+    """Who carries each measure out: measure id → name. ``points``: series → point in force."""
     heads = {}
     lacking = {
         point.unit_id
@@ -148,22 +160,23 @@ def answering(measures, points, *, on):
 
 
 def _same_today(measure, state, text, *, actor, at):
-    """The last log of the measure, when it says the same, by the same person and on the same day; else nothing."""
+    """The last note on the measure as a list, if the same person wrote the same today, else an empty list."""
     last = MeasureProgress.objects.filter(measure=measure).order_by("-at", "-pk").first()
     same = last is not None and (last.state, last.text, last.by_id) == (state, text, actor.user_id)
     return [last] if same and last.at >= days.start_of(days.local(at).date()) else []
 
 
 @transaction.atomic
-def record(pk, *, state, text, actor, at, uploads=()):
-    """Put on record how the measure version ``pk`` is carried out, with evidence; return the ``MeasureProgress``.
+def note(pk, *, state, text, actor, at, uploads=()):
+    """Add a note on how the measure version ``pk`` is carried out, with evidence, and return it.
 
-    What is sent twice on one day is one record. ``uploads`` are Django ``UploadedFile``. Raises ``Refused``.
+    What is sent twice on one day is one note. ``uploads`` are Django ``UploadedFile``. Raises ``Refused`` or
+    ``NotAllowed``.
     """
     measure = ControlMeasure.objects.select_for_update().get(pk=pk)
-    require(actor, "record", MeasureProgress(measure=measure))
+    require(actor, "note", MeasureProgress(measure=measure))
     text = without_unseen(text)[0].strip()
-    if state not in Recorded.values:
+    if state not in State.values:
         raise Refused("请选择落实情况。", "state")
     if not text:
         raise Refused("请写明落实的情况：做了什么，结果如何；未落实的写明原因和打算。", "text")
@@ -173,13 +186,13 @@ def record(pk, *, state, text, actor, at, uploads=()):
         raise Refused(f"一次最多上传 {MOST_FILES} 个文件，现有 {len(uploads)} 个。", "files")
     if (again := attachments.sent_before(_same_today(measure, state, text, actor=actor, at=at), uploads)) is not None:
         return again
-    found = MeasureProgress.objects.create(measure=measure, state=state, text=text, by=actor.user, at=at)
-    found.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
+    progress = MeasureProgress.objects.create(measure=measure, state=state, text=text, by=actor.user, at=at)
+    progress.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
     audit.append(
         "measure.record",
-        about=found,
+        about=progress,
         actor=actor,
         at=at,
         detail={"measure": measure.pk, "state": state, "files": len(uploads)},
     )
-    return found
+    return progress

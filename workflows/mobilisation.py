@@ -1,4 +1,7 @@
-"""How far each unit has come with getting started: group, liaison, work plan, meeting, documents read (R1-50, R1-51, R3-08, R3-09)."""
+"""How far each unit has got ready: group, liaison, work plan, meetings, documents read.
+
+Source: R1-50, R1-51, R3-08, R3-09.
+"""
 
 from dataclasses import dataclass
 
@@ -14,8 +17,12 @@ NOT_OWED = "not_owed"  # the rule book asks the unit for no group list
 
 
 @dataclass
-class Standing:
-    """One unit. ``group_state``: state of its list of this year; ``gaps``: what is missing, in words, most important first."""
+class Readiness:
+    """How far one unit has got ready.
+
+    ``sheet``: id of this year's submission of its group list, ``group_state``: its state. ``plan``: there is a work
+    plan. ``files``: number of files with the list. ``gaps``: what is missing, in words, the most important first.
+    """
 
     unit: object
     group_state: str = NOT_OWED
@@ -33,14 +40,17 @@ class Standing:
 
     @property
     def read_share(self):
-        """How much of what its people are to read has been read, in whole percent; None where there is nothing."""
+        """How much of what its people have to read has been read, in whole percent, None if there is nothing."""
         return self.read * 100 // self.asked if self.asked else None
 
 
 def overview(campaign, units, *, on):
-    """A ``Standing`` for each of ``units``, those with the most gaps first. The number of queries does not depend on theirs."""
+    """List a ``Readiness`` for each of ``units``, those with the most gaps first.
+
+    The number of queries does not depend on the number of units.
+    """
     rules = campaign.scheme.rules
-    rows = {unit.pk: Standing(unit) for unit in units}
+    rows = {unit.pk: Readiness(unit) for unit in units}
     asks_group = any(task.brings is Brings.GROUP for task in rules.tasks)
     if asks_group:
         _groups(rows, campaign, on)
@@ -53,10 +63,10 @@ def overview(campaign, units, *, on):
 
 
 def _groups(rows, campaign, on):
-    """Whose list has been filed this year, how many are on the list in force, and whether it came with a work plan."""
-    sheets = Submission.objects.filter(task__campaign=campaign, task__brings=Brings.GROUP, unit__in=rows)
-    found = sheets.exclude(state=State.CANCELLED).annotate(files=Count("attachments")).order_by("sequence")
-    for pk, unit, state, files in found.values_list("pk", "unit_id", "state", "files"):
+    """Read whose list is filed this year, how many members are in force, and whether there is a work plan."""
+    submissions = Submission.objects.filter(task__campaign=campaign, task__brings=Brings.GROUP, unit__in=rows)
+    owed = submissions.exclude(state=State.CANCELLED).annotate(files=Count("attachments")).order_by("sequence")
+    for pk, unit, state, files in owed.values_list("pk", "unit_id", "state", "files"):
         rows[unit].sheet, rows[unit].group_state, rows[unit].files = pk, state, files
     groups = LeadingGroup.objects.in_force(on).filter(unit__in=rows).annotate(count=Count("members"))
     for unit, count, plan in groups.values_list("unit_id", "count", "work_plan"):
@@ -64,16 +74,19 @@ def _groups(rows, campaign, on):
 
 
 def _liaisons(rows, rules, on):
-    """Who keeps in touch with the office: the contact named on the list where the rule book asks for one, else the liaison."""
+    """Read who keeps in touch with the office.
+
+    The contact named on the group list where the rule book asks for one, else the liaison.
+    """
     group = rules.groups.get("unit")
     if group is not None and group.contact:
         seats = GroupMember.objects.filter(group__in=LeadingGroup.objects.in_force(on), is_contact=True)
-        found = seats.filter(group__unit__in=rows).values_list("group__unit_id", "user__name")
+        named_people = seats.filter(group__unit__in=rows).values_list("group__unit_id", "user__name")
     else:
         held = Appointment.objects.in_force(on).filter(unit__in=rows, role="liaison")
-        found = held.order_by("pk").values_list("unit_id", "user__name")
+        named_people = held.order_by("pk").values_list("unit_id", "user__name")
     names = {}
-    for unit, name in found:
+    for unit, name in named_people:
         names.setdefault(unit, []).append(name)
     for unit, named in names.items():
         rows[unit].liaisons = "、".join(named)
@@ -82,23 +95,27 @@ def _liaisons(rows, rules, on):
 def _meetings(rows, campaign):
     kinds = campaign.scheme.rules.activities
     mobilising = Q(kind__in=[kind.code for kind in kinds if kind.purpose == "mobilisation"])
-    found = activities.valid(Activity.objects.filter(campaign=campaign, unit__in=rows)).order_by().values("unit")
+    held = activities.valid(Activity.objects.filter(campaign=campaign, unit__in=rows)).order_by().values("unit")
     counts = {
         "meetings": Count("pk", filter=mobilising),
         "last": Max("held_on", filter=mobilising),
         "educations": Count("pk", filter=~mobilising),
     }
-    for row in found.annotate(**counts):
-        standing = rows[row["unit"]]
-        standing.meetings, standing.last_meeting, standing.educations = row["meetings"], row["last"], row["educations"]
+    for row in held.annotate(**counts):
+        readiness = rows[row["unit"]]
+        readiness.meetings, readiness.last_meeting, readiness.educations = (
+            row["meetings"],
+            row["last"],
+            row["educations"],
+        )
 
 
 def _readings(rows, campaign):
-    found = ReadReceipt.objects.filter(
+    receipts = ReadReceipt.objects.filter(
         document__campaign=campaign, document__withdrawn_at=None, user__is_active=True, user__unit__in=rows
     )
     counts = {"asked": Count("pk"), "read": Count("pk", filter=Q(read_at__isnull=False))}
-    for row in found.order_by().values("user__unit").annotate(**counts):
+    for row in receipts.order_by().values("user__unit").annotate(**counts):
         rows[row["user__unit"]].asked, rows[row["user__unit"]].read = row["asked"], row["read"]
 
 

@@ -1,4 +1,4 @@
-"""Documents to read: whom they go to, who has read them (R2-21, R4-18)."""
+"""Documents to read: who gets them, and who has read them (R2-21, R4-18)."""
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -16,12 +16,12 @@ from workflows.models.submissions import State
 
 Audience = ReadingDocument.Audience
 BATCH = 1000
-# Roles that a document can be for; the others are few enough to be told in person.
+# The roles that a document can be for; holders of the others are few enough to be spoken to.
 ROLES = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge", "office", "school_group", "party_committee")
 
 
 def readers(document, units, *, on):
-    """The users a document is for on the day ``on``; ``units`` narrows it to these and what is below them."""
+    """The users a document is for on the day ``on``. ``units`` narrows it to these and what is below them."""
     below = activities.below(units or [document.unit])
     if document.audience == Audience.EVERYBODY:
         return activities.people_in(below, activities.EVERYBODY, on=on)
@@ -29,23 +29,24 @@ def readers(document, units, *, on):
         owing = Submission.objects.filter(task__campaign=document.campaign_id, unit__in=below, person__isnull=False)
         return User.objects.filter(is_active=True, pk__in=owing.exclude(state=State.CANCELLED).values("person"))
     held = Appointment.objects.in_force(on).filter(role__in=document.roles, unit__in=below).values("user")
-    found = Q(pk__in=held)
+    wanted = Q(pk__in=held)
     if GROUP_MEMBER in document.roles:
         groups = LeadingGroup.objects.in_force(on).filter(unit__in=below)
-        found |= Q(pk__in=GroupMember.objects.filter(group__in=groups).values("user"))
-    return User.objects.filter(found, is_active=True)
+        wanted |= Q(pk__in=GroupMember.objects.filter(group__in=groups).values("user"))
+    return User.objects.filter(wanted, is_active=True)
 
 
 @transaction.atomic
 def publish(*, campaign, unit, values, units=(), uploads=(), actor, at):
-    """Publish a document to its readers and tell each of them, once, though the form be sent twice; return it.
+    """Publish a document, send each of its readers a message, and return the document.
 
-    ``values``: title, text, audience, roles, due_on. Raises ``NotAllowed``, ``Refused``; then
-    nothing is on record.
+    ``values``: title, text, audience, roles, due_on. A form that is sent twice publishes once. Raises ``NotAllowed`` or
+    ``Refused``; then nothing is stored.
     """
     document = ReadingDocument(campaign=campaign, unit=unit, published_by_id=actor.user_id, published_at=at, **values)
     require(actor, "publish", document)
-    Unit.objects.select_for_update().get(pk=unit.pk)  # one at a time, so that the second click sees the first
+    # The lock makes two clicks take turns, so that the second sees the first.
+    Unit.objects.select_for_update().get(pk=unit.pk)
     mine = ReadingDocument.objects.filter(
         campaign=campaign, unit=unit, withdrawn_at=None, published_by=actor.user_id, **values
     )
@@ -63,7 +64,7 @@ def publish(*, campaign, unit, values, units=(), uploads=(), actor, at):
 
 
 def _reach(document, units, *, at):
-    """Give the document to everybody it is for who does not have it; return how many these are."""
+    """Give the document to everybody it is for who does not have it, and return how many these are."""
     missing = list(
         readers(document, units, on=timezone.localdate(at))
         .exclude(Exists(ReadReceipt.objects.filter(document=document.pk, user=OuterRef("pk"))))
@@ -86,19 +87,22 @@ def _reach(document, units, *, at):
 
 @transaction.atomic
 def extend(*, at):
-    """Give documents that still stand to people who have come since; return how many got one. Repeatable."""
-    found = 0
-    standing = ReadingDocument.objects.filter(withdrawn_at=None, campaign__state="open").select_related("unit")
-    for document in standing.prefetch_related("units"):
+    """Give published documents to people who have come since, and return how many receipts are new.
+
+    Running it again changes nothing.
+    """
+    reached = 0
+    published = ReadingDocument.objects.filter(withdrawn_at=None, campaign__state="open").select_related("unit")
+    for document in published.prefetch_related("units"):
         if count := _reach(document, list(document.units.all()), at=at):
             audit.append("reading.extended", about=document, at=at, detail={"readers": count})
-            found += count
-    return found
+            reached += count
+    return reached
 
 
 @transaction.atomic
 def confirm(document_id, *, actor, at):
-    """Put on record that the actor has read the document; the first time counts. Raises ``NotAllowed``."""
+    """Confirm that the actor has read the document. Only the first time counts. Raises ``NotAllowed``."""
     receipt = ReadReceipt.objects.select_for_update(of=("self",)).select_related("document")
     receipt = receipt.filter(document=document_id, user=actor.user_id).first()
     if receipt is not None and receipt.read_at is not None:
@@ -112,7 +116,7 @@ def confirm(document_id, *, actor, at):
 
 @transaction.atomic
 def withdraw(document_id, *, actor, at):
-    """Take a document down: nobody owes it any more, its receipts stay. Raises ``NotAllowed``."""
+    """Withdraw a document: nobody has to read it any more, its receipts stay. Raises ``NotAllowed``."""
     document = ReadingDocument.objects.select_for_update(of=("self",)).select_related("unit").get(pk=document_id)
     require(actor, "withdraw", document)
     document.withdrawn_at, document.withdrawn_by_id = at, actor.user_id
@@ -121,7 +125,7 @@ def withdraw(document_id, *, actor, at):
 
 
 def owed(actor):
-    """What the actor still has to read, most urgent first: receipts with their documents."""
+    """The receipts of what the actor still has to read, with their documents, most urgent first."""
     return (
         ReadReceipt.objects.filter(user=actor.user_id, read_at=None, document__withdrawn_at=None)
         .filter(document__campaign__state="open")
@@ -131,7 +135,10 @@ def owed(actor):
 
 
 def tally(receipts):
-    """``{document id: (people it is for, of whom have read it)}`` of these receipts; people who have left do not count."""
+    """Count readers: ``{document id: (people it is for, of whom have read it)}``.
+
+    People whose account is disabled do not count.
+    """
     rows = receipts.filter(user__is_active=True).order_by().values("document")
     rows = rows.annotate(asked=Count("pk"), read=Count("pk", filter=Q(read_at__isnull=False)))
     return {row["document"]: (row["asked"], row["read"]) for row in rows}

@@ -1,7 +1,8 @@
-"""Suggestions to a post holder or a unit: made, taken back, taken over into a sheet, declined. Source: R1-16, R1-52, C5-24.
+"""Suggestions to a post holder or a unit: make, withdraw, take over into a draft, decline.
 
-Whoever fills the sheet answers: a suggestion that is taken over becomes an entry of the draft, and counts as adopted once the
-sheet is handed in with it; one that is not taken over needs a reason.
+The filler of the submission answers. A suggestion that is taken over becomes an entry of the draft and counts as
+adopted once the submission is handed in with it. One that is not taken over needs a reason. Source: R1-16, R1-52,
+C5-24.
 """
 
 from django.db import transaction
@@ -23,25 +24,28 @@ SELF, PEERS, LEADER, ORGANISATION = "self", "peers", "leader", "organisation"
 
 
 def source_of(actor, unit_id):
-    """As what the actor speaks to a unit: LEADER, ORGANISATION or PEERS."""
+    """In which part the actor speaks to a unit: LEADER, ORGANISATION or PEERS."""
     if unit_id in actor.unit_ids("unit_head", "leader_in_charge"):
         return LEADER
     return ORGANISATION if unit_id in actor.unit_ids(GROUP_MEMBER, *SCHOOL_ROLES) else PEERS
 
 
 def sources_for(rules, source):
-    """The ways of finding of a scheme that a suggestion may name: the one that fits, else all but one's own search."""
+    """The ways of finding of a scheme that a suggestion may name.
+
+    The one that fits ``source`` where the scheme has it, else all except the filler's own search.
+    """
     fitting = [item for item in rules.finding_sources if item.code == source]
     return fitting or [item for item in rules.finding_sources if item.code != SELF]
 
 
 @transaction.atomic
 def suggest(campaign, *, unit, post=None, actor, at, content, manifestation="", category="", source=""):
-    """Suggest a risk point to a post's holder, or to a unit (``post`` None); return the suggestion.
+    """Suggest a risk point to a post's holder, or to a unit (``post`` None), and return the suggestion.
 
-    ``source`` is heard only where the scheme knows none that fits the actor's part. Raises ``Refused``.
+    ``source`` counts only where the scheme has none that fits the actor's part. Raises ``Refused``.
     """
-    # One at a time per author, so that the day's number holds.
+    # The lock makes suggestions of one author take turns, so that the daily limit holds.
     User.objects.select_for_update().get(pk=actor.user_id)
     rules, speaks = campaign.scheme.rules, source_of(actor, unit.pk)
     if campaign.state != "open":
@@ -82,7 +86,7 @@ def _digest(text):
 
 
 def _tell_addressees(suggestion, *, at):
-    """Whoever fills the sheet hears that there is something, not what."""
+    """Send the filler a message that there is a suggestion, without its text."""
     on = days.local(at).date()
     if suggestion.post_id:
         people = User.objects.filter(incumbencies__in=suggestion.post.incumbencies.in_force(on), is_active=True)
@@ -97,7 +101,7 @@ def _tell_addressees(suggestion, *, at):
 
 @transaction.atomic
 def withdraw(suggestion_id, *, actor, at):
-    """Take one's own suggestion back while it is unanswered. Raises ``NotAllowed``."""
+    """Withdraw the actor's own suggestion while it is unanswered. Raises ``NotAllowed``."""
     suggestion = _locked(suggestion_id)
     require(actor, "withdraw", suggestion)
     suggestion.withdrawn_at = at
@@ -114,7 +118,10 @@ def _locked(suggestion_id):
 
 
 def for_sheet(submission):
-    """The suggestions that are for whoever fills ``submission``: to its post, or to its unit. None where it adds no points."""
+    """The suggestions for the filler of ``submission``: to its post, or to its unit.
+
+    None where the task adds no risk points.
+    """
     rows = Suggestion.objects.filter(campaign=submission.task.campaign_id, withdrawn_at=None)
     if submission.task.brings != Brings.POINTS or (submission.post_id is None) != (submission.person_id is None):
         return rows.none()
@@ -123,7 +130,7 @@ def for_sheet(submission):
 
 @transaction.atomic
 def take_over(suggestion_id, submission, sheet, *, actor, category=""):
-    """Begin an entry of ``submission`` with a suggestion; return the entry for its draft.
+    """Begin an entry of ``submission`` with a suggestion, and return the entry for its draft.
 
     ``category``: where the entry goes when the suggestion names none. Raises ``NotAllowed`` or ``Refused``.
     """
@@ -143,7 +150,7 @@ def take_over(suggestion_id, submission, sheet, *, actor, category=""):
 
 @transaction.atomic
 def decline(suggestion_id, submission, *, actor, at, answer):
-    """Say why a suggestion is not taken over. Raises ``NotAllowed``, or ``Refused`` without a reason."""
+    """Decline a suggestion with a reason. Raises ``NotAllowed``, or ``Refused`` without a reason."""
     suggestion = _answerable(suggestion_id, submission, actor)
     if not answer.strip():
         raise Refused("不采纳须写明理由，理由将送达建议人。")
@@ -174,7 +181,10 @@ def _answer(suggestion, outcome, *, actor, at, answer=""):
 
 
 def settle(submission, content, *, actor, at):
-    """The sheet is handed in: what it took over is adopted; what was thrown out again is open as before."""
+    """Settle suggestions when a submission is handed in.
+
+    Those that its entries took over are adopted; those whose entry was removed again are open as before.
+    """
     keys = {entry["key"] for entry in content["entries"]}
     taken = for_sheet(submission).filter(entry__isnull=False).exclude(outcome=Suggestion.Outcome.DECLINED)
     for suggestion in taken.select_for_update(of=("self",)).select_related("unit", "post", "author"):
@@ -188,14 +198,14 @@ def settle(submission, content, *, actor, at):
 
 
 def log_rows(*, unit, on, rules, reader=None):
-    """A unit's suggestions of the year, and the answers to them, as rows of the search log; what ``reader`` may read.
+    """A unit's suggestions of the year and their answers as rows of the search log.
 
-    A colleague is not named in it. Source: R1-52, C5-24.
+    Only what ``reader`` may read. A colleague is not named. Source: R1-52, C5-24.
     """
     readable = Suggestion.objects.visible_to(reader) if reader else Suggestion.objects.all()
-    found = readable.filter(unit=unit, campaign__year=on.year, at__date__lte=on, withdrawn_at=None)
+    suggestions = readable.filter(unit=unit, campaign__year=on.year, at__date__lte=on, withdrawn_at=None)
     rows = []
-    for row in found.select_related("post", "author", "answered_by"):
+    for row in suggestions.select_related("post", "author", "answered_by"):
         way = rules.label_of("finding_sources", row.source) if row.source else "建议"
         common = {"task": way, "place": row.post.name if row.post_id else unit.name}
         who = "群众" if row.peer else row.author.name

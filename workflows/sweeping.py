@@ -1,4 +1,4 @@
-"""What the passing of time brings about: sheets open, notices end, mails go out. Running it again changes nothing."""
+"""Periodic work: open due submissions, end notices, send mail. Running it again changes nothing."""
 
 import logging
 from functools import partial
@@ -16,10 +16,11 @@ logger = logging.getLogger(__name__)
 
 
 def each_hour(*, at, whatever_the_hour=False):
-    """Hold what is owed against who is here today, then write the day's reminders; return how many digests are new.
+    """Follow staff changes, then write the day's reminders, and return how many digests are new.
 
-    First who came and left, then whose hands it is in, so that the reminders go to those who act today. ``whatever_the_hour``:
-    do not wait for REMINDER_HOUR. Running it again changes nothing; what fails keeps nothing else from being done.
+    In order: who came and left, then submissions and requests that nobody can decide any more, then the reminders, so
+    that they reach the people who act today. ``whatever_the_hour``: do not wait for REMINDER_HOUR. A failing part
+    does not keep the others from being done. Running it again changes nothing.
     """
     done = _all_of(
         {
@@ -33,7 +34,10 @@ def each_hour(*, at, whatever_the_hour=False):
 
 
 def sweep(*, at):
-    """Do everything that is due at the moment ``at`` (aware); return counts by kind. What fails keeps nothing else from being done."""
+    """Do everything that is due at ``at`` (aware), and return counts by kind.
+
+    A failing part does not keep the others from being done.
+    """
     on = timezone.localdate(at)
     done = _all_of(
         {
@@ -56,7 +60,10 @@ def sweep(*, at):
 
 
 def _all_of(parts):
-    """Do all ``parts`` (name → act) and return what each answered; a failure is logged, and raised when all the rest is through."""
+    """Call all ``parts`` (name → function) and return their results by name.
+
+    A failure is logged, and the first one is raised when everything else is through.
+    """
     done, failures = {}, []
     for name, act in parts.items():
         try:

@@ -1,4 +1,4 @@
-"""What workers do: one call each, safe to run twice."""
+"""The Celery tasks of this app. Each is one call and safe to run twice."""
 
 from celery import shared_task
 
@@ -9,7 +9,7 @@ from workflows.messages import notifications
 
 @shared_task(name="workflows.remind", ignore_result=True)
 def remind():
-    """Who came and left, then today's reminders, to those who act today."""
+    """Follow staff changes, then write the day's reminders."""
     sweeping.each_hour(at=clock.now())
 
 

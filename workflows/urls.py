@@ -1,4 +1,4 @@
-"""Doors to what happens to what is on record."""
+"""URL patterns of the workflows app."""
 
 from django.urls import path
 

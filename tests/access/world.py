@@ -250,7 +250,7 @@ class World:
                 "at": self.clock.now,
             }
             values = {**told, "title": f"{name}动员会", "content": self.text(f"{name} minutes")}
-            self.activities[name] = activities.record(
+            self.activities[name] = activities.enter(
                 **shared, values=values, expected=expected, uploads=[self.workbook(f"{name} sheet")]
             )
             values = {"title": f"{name}文件", "text": self.text(f"{name} circular"), "due_on": None}
@@ -317,7 +317,7 @@ class World:
         """The clerk has recorded how a measure of grade 3 is carried out, with a file."""
         measure = ControlMeasure.objects.get(text=self.canaries["slight prevention"])
         file = SimpleUploadedFile("evidence.pdf", pages.markup_to_pdf(f"<p>{self.text('evidence')}</p>"))
-        self.evidence = controls.record(
+        self.evidence = controls.note(
             measure.pk,
             state="under_way",
             text=self.text("progress"),

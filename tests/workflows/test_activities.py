@@ -35,7 +35,7 @@ def values(year, **more):
 
 
 def record(year, *, unit=None, by=None, expected="everybody", numbers="", uploads=(), **more):
-    return activities.record(
+    return activities.enter(
         campaign=year.campaign,
         unit=unit or year.campus.unit,
         values=values(year, **more),

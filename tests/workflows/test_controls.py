@@ -53,12 +53,12 @@ def actor(user, on=TODAY):
 
 
 def record(measure, user, state="done", text="已逐笔复核", **more):
-    return controls.record(measure.pk, state=state, text=text, actor=actor(user), at=more.pop("at", AT), **more)
+    return controls.note(measure.pk, state=state, text=text, actor=actor(user), at=more.pop("at", AT), **more)
 
 
 def standing(measure, on=TODAY):
-    found = controls.with_standing(ControlMeasure.objects.filter(pk=measure.pk)).get()
-    return controls.standing(found, on=on).code
+    found = controls.with_latest_note(ControlMeasure.objects.filter(pk=measure.pk)).get()
+    return controls.status_of(found, on=on).code
 
 
 def listed(campus, who, query=""):
@@ -95,7 +95,7 @@ def test_measure_that_was_revised_or_is_not_yet_in_force_takes_no_record(campus)
     proposal = ControlMeasure.objects.create(
         point_series=measure.point_series, unit=campus.unit, stage="disposal", text="拟"
     )
-    assert "尚未生效" in can(actor(campus.head), "record", MeasureProgress(measure=proposal)).reason
+    assert "尚未生效" in can(actor(campus.head), "note", MeasureProgress(measure=proposal)).reason
 
 
 def test_record_that_is_sent_twice_is_kept_once(campus):

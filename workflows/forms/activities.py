@@ -1,4 +1,4 @@
-"""What is typed about meetings, education and documents to read."""
+"""Forms for meetings, education activities and documents to read."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,7 +22,7 @@ def _choice(label, choices, *, required=True):
 
 
 class ActivityForm(forms.Form):
-    """A meeting or education activity. ``rules``: the rule book; ``today``: the last day it can have been held on."""
+    """A meeting or education activity of ``campaign``. ``today``: the last day it can have been held on."""
 
     title = text_field("主题", most=120)
     held_on = forms.DateField(label="日期", error_messages={"required": "请填写日期。", **DAY})
@@ -46,12 +46,15 @@ class ActivityForm(forms.Form):
 
     @property
     def values(self):
-        """The fields of the record, as ``activities.record`` takes them."""
-        return {name: self.cleaned_data[name] for name in activities.TOLD}
+        """The fields of the activity, as ``activities.enter`` takes them."""
+        return {name: self.cleaned_data[name] for name in activities.FIELDS}
 
 
 class NewActivityForm(ActivityForm):
-    """The same, with whose activity it is and who was expected. ``units``: (code, name) of those the person records for."""
+    """A new activity: also its unit and who was expected.
+
+    ``units``: (code, name) of those the person may enter activities for.
+    """
 
     numbers = forms.CharField(label="另外参加的人员", required=False)
 
@@ -75,13 +78,16 @@ class NewActivityForm(ActivityForm):
 
 
 class VoidForm(forms.Form):
-    """Why a record is void."""
+    """The reason why an activity is declared void."""
 
     reason = text_field("作废原因", most=200)
 
 
 class ReadingForm(forms.Form):
-    """A document to read. ``units``: (code, name) of those the person publishes for; ``below``: units it can be limited to."""
+    """A document to read.
+
+    ``units``: (code, name) of those the person may publish for. ``below``: units that it can be limited to.
+    """
 
     title = text_field("标题", most=120)
     text = text_field("正文", most=LONG, required=False)
@@ -124,11 +130,14 @@ class ReadingForm(forms.Form):
         """The fields of the document, as ``readings.publish`` takes them."""
         cleaned = self.cleaned_data
         roles = cleaned["roles"] if cleaned["audience"] == ReadingDocument.Audience.ROLES else []
-        told = {name: cleaned[name] for name in ("title", "text", "due_on", "audience")}
-        return told | {"roles": roles}
+        values = {name: cleaned[name] for name in ("title", "text", "due_on", "audience")}
+        return values | {"roles": roles}
 
 
 def marks(data, users):
-    """The marks posted for ``users`` (ids): user id → a mark or ``activities.OUT``; anything else is left as it is."""
+    """Read the marks posted for ``users`` (ids): user id → a mark or ``activities.OUT``.
+
+    Anything else that was posted is ignored.
+    """
     known = {*Attendance.Mark.values, activities.OUT}
     return {user: data[f"a-{user}"] for user in users if data.get(f"a-{user}") in known}

@@ -1,4 +1,4 @@
-"""How somebody wants to hear of things, and the robots of a unit's groups."""
+"""Forms for a person's channel settings, and for the robots of a unit's chat groups."""
 
 from django import forms
 
@@ -8,7 +8,7 @@ QUIET = {"required": "请填写时间，例如 22:00。", "invalid": "请填写�
 
 
 class ChannelForm(forms.ModelForm):
-    """One's own choices. Equal quiet hours mean none."""
+    """A person's own channel settings. Equal quiet hours mean none."""
 
     quiet_from = forms.TimeField(label="免打扰开始", error_messages=QUIET)
     quiet_until = forms.TimeField(label="免打扰结束", error_messages=QUIET)
@@ -24,7 +24,7 @@ class ChannelForm(forms.ModelForm):
 
 
 class RobotForm(forms.Form):
-    """A robot that is put into service; ``units`` are those that its keeper may choose from."""
+    """A robot to put into service. ``units``: those that its keeper may choose from."""
 
     unit = forms.ModelChoiceField(
         queryset=None, error_messages={"required": "请选择单位。", "invalid_choice": "请从列出的单位中选择。"}

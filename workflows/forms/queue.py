@@ -1,4 +1,4 @@
-"""What is typed once for many sheets: what to do, a reason, a day, a password."""
+"""The form for many submissions at once: what to do, a reason, a day, a password."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
@@ -13,7 +13,7 @@ USUAL_DAYS = 7
 
 
 class BulkForm(forms.Form):
-    """An act on all ticked sheets. ``signs``: is there one among them that wants a signature?"""
+    """An act on all ticked submissions. ``signs``: whether one of them needs a signature."""
 
     opinion = forms.CharField(
         label="意见",

@@ -1,4 +1,4 @@
-"""What reviewers type: verdicts, reasons, deadlines, passwords."""
+"""Forms of reviewers: verdicts, reasons, deadlines, passwords."""
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
@@ -28,12 +28,12 @@ def _text(label, *, rows=2, required=False, help_text=""):
 
 
 class VoteForm(forms.Form):
-    """One member's verdict in a collective review; line verdicts are read with ``line_verdicts``."""
+    """One member's ballot in a collective review. Verdicts on lines are read with ``line_verdicts``."""
 
     complete = forms.ChoiceField(
         label="查找全不全", choices=[("yes", "全"), ("no", "不全")], widget=forms.RadioSelect, initial="yes"
     )
-    # Not "opinion": the form of whoever concludes stands on the same page and is sent along with this one.
+    # Not "opinion": the form of the person who concludes is on the same page and is sent along with this one.
     remark = _text("意见", help_text="判为“不全”时，请写明缺少什么。")
 
     def __init__(self, *args, step, **kwargs):
@@ -45,9 +45,10 @@ class VoteForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A verdict on a whole sheet, with what the step demands: reason and day for a return, password for a signature.
+    """A verdict on a whole submission, with what its step requires.
 
-    The password goes the same way as at the login, so that guessing it here locks the account as well.
+    A return needs a reason and a day, a signature needs the password. The password is checked in the same way as at
+    the login, so that guessing it here locks the account as well.
     """
 
     opinion = _text("意见", help_text="通过时可不填；退回时必填，将送达填报人。")
@@ -124,7 +125,7 @@ class DecisionForm(forms.Form):
         return cleaned
 
     def _check_outside(self, cleaned):
-        """Whoever files outside says with whom, under which number and when (R4-28)."""
+        """Check body, number and day of a filing outside the institution (R4-28)."""
         for name, missing in OUTSIDE.items():
             if not cleaned.get(name) and not self.has_error(name):
                 self.add_error(name, missing)
@@ -133,7 +134,7 @@ class DecisionForm(forms.Form):
 
     @property
     def outside(self):
-        """What was typed of a filing outside, as ``routes.decide`` takes it; None at other steps."""
+        """A filing outside as ``routes.decide`` takes it, None at other steps."""
         if not self.step.outside:
             return None
         return {name.removeprefix("outside_"): self.cleaned_data.get(name) for name in OUTSIDE}
@@ -171,10 +172,10 @@ class HandlingForm(forms.Form):
 
 
 def line_verdicts(data, keys):
-    """Line verdicts as typed: entry key → (accurate, comment)."""
+    """Read verdicts on lines as typed: entry key → (accurate, comment)."""
     return {key: (data.get(f"v-{key}", "yes") != "no", data.get(f"c-{key}", "").strip()[:1000]) for key in keys}
 
 
 def grade_choices(data, keys):
-    """Grades as chosen: entry key → (grade code, reason)."""
+    """Read grades as chosen: entry key → (grade code, reason)."""
     return {key: (data.get(f"g-{key}", ""), data.get(f"r-{key}", "").strip()[:1000]) for key in keys}

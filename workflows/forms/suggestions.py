@@ -1,4 +1,4 @@
-"""What somebody types who suggests a risk point to a post holder or a unit."""
+"""The form for suggesting a risk point to a post holder or a unit."""
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -21,7 +21,10 @@ def _text(label, *, rows, required, help_text=""):
 
 
 class SuggestionForm(forms.Form):
-    """A risk point as somebody else sees it. ``sources``: the ways of finding to choose from; one or none is no choice."""
+    """A risk point as somebody else sees it.
+
+    ``sources``: the ways of finding to choose from; with one or none there is no choice.
+    """
 
     content = _text(
         "风险内容",

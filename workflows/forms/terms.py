@@ -1,4 +1,4 @@
-"""Moving a deadline, asking for a longer term, deciding on it, naming a stand-in."""
+"""Forms for moving a deadline, asking for a longer term, deciding on it, and naming a stand-in."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,7 +29,10 @@ def _person(number, *, required=True):
 
 
 class DeadlineForm(forms.Form):
-    """调整截止: a new day, for whom, why. ``cleaned_data`` holds ``unit`` and ``person``, at most one of them."""
+    """调整截止: a new day, for whom, and why.
+
+    ``cleaned_data`` holds ``unit`` and ``person``, at most one of them.
+    """
 
     CIRCLES = [("all", "全部"), ("unit", "某单位（含下属单位）"), ("person", "某人")]
 
@@ -65,7 +68,7 @@ class ExtensionForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """How a request for a longer term is decided; a refusal needs words."""
+    """The decision on a request for a longer term. A refusal needs a reason."""
 
     verdict = forms.ChoiceField(
         choices=[("grant", "准予延期"), ("refuse", "不予延期")],
@@ -88,7 +91,7 @@ class AnswerForm(forms.Form):
 
 
 class StandinForm(forms.Form):
-    """设立代理: which of a person's ``roles`` (appointments), by whom, from when until when, why."""
+    """设立代理: which of a person's ``roles`` (appointments), by whom, from when until when, and why."""
 
     appointments = forms.ModelMultipleChoiceField(
         label="代理的职务",

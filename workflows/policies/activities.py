@@ -22,7 +22,7 @@ class ActivityPolicy(Policy):
             Q(unit__parent=None) | Q(unit__in=actor.home_unit_ids | actor.unit_ids(*WATCHERS)) | Q(Exists(expected))
         )
 
-    def may_record(self, actor, activity):
+    def may_enter(self, actor, activity):
         """Enter an activity of ``activity.unit``: the unit's liaison or head, and for the school the office."""
         return keeps(actor, activity.unit, "会议和教育活动由本单位联络员或负责人登记，学校的由领导小组办公室登记。")
 
@@ -31,7 +31,7 @@ class ActivityPolicy(Policy):
             return no("该记录已作废，不能再修改。")
         if activity.campaign.state != "open":
             return no("该年度活动已经结束，记录不能再修改。")
-        return self.may_record(actor, activity)
+        return self.may_enter(actor, activity)
 
     may_void = may_change
 

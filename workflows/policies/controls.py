@@ -12,7 +12,7 @@ class MeasureProgressPolicy(Policy):
         """The notes on measures that the actor may read."""
         return rows.filter(measure__in=ControlMeasure.objects.visible_to(actor).values("pk"))
 
-    def may_record(self, actor, progress):
+    def may_note(self, actor, progress):
         """Add a note to a measure in force.
 
         For the person responsible, the person who answers for its risk point, and the unit's head and liaison.

@@ -1,4 +1,4 @@
-"""Who may keep a unit's group robots: its liaison and head, and for every unit the office and registrar."""
+"""Who may keep a unit's group robots: its liaison and head, and the office and registrar for all."""
 
 from registers.access import YES, Policy, no, policy
 
@@ -11,7 +11,7 @@ class RobotPolicy(Policy):
         return rows.filter(unit__in=actor.unit_ids(*KEEPERS)) if actor.is_authenticated else rows.none()
 
     def may_keep(self, actor, robot):
-        """Whether the actor may add, test and stop a robot; for the model itself, whether he may keep any."""
+        """Add, test and stop a robot. For the model itself: keep any robot at all."""
         refusal = "群机器人由本单位联络员、单位负责人或学校领导小组办公室管理。"
         if isinstance(robot, type):
             return YES if actor.has(*KEEPERS) else no(refusal)

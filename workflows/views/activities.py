@@ -105,7 +105,7 @@ def activity_add(request):
     running, units = campaigns.current(), recording_units(request.actor)
     root = running.institution if running else Unit.objects.visible_to(request.actor).filter(parent=None).first()
     if not units or running is None:
-        require(request.actor, "record", Activity(unit=root, campaign=running))
+        require(request.actor, "enter", Activity(unit=root, campaign=running))
         raise Http404  # an office without a campaign: the list says so
     choices = [(unit.code, f"{unit.name}（全校）" if unit.parent_id is None else unit.name) for unit in units]
     options = {"campaign": running, "today": clock.today(), "units": choices}
@@ -116,7 +116,7 @@ def activity_add(request):
     if not form.is_valid():
         return _edit_page(request, form)
     try:
-        made = activities.record(
+        made = activities.enter(
             campaign=running,
             unit=next(unit for unit in units if unit.code == form.cleaned_data["unit"]),
             values=form.values,
@@ -142,7 +142,7 @@ def activity_edit(request, pk):
     require(request.actor, "change", activity)
     options = {"campaign": activity.campaign, "today": clock.today()}
     if request.method != "POST":
-        start = {name: getattr(activity, name) for name in activities.TOLD}
+        start = {name: getattr(activity, name) for name in activities.FIELDS}
         return _edit_page(request, forms.ActivityForm(initial=start, **options), activity=activity)
     form = forms.ActivityForm(request.POST, **options)
     if not form.is_valid():

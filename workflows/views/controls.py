@@ -37,7 +37,7 @@ def measure_list(request):
     scheme = Scheme.objects.visible_to(actor).in_use()
     rules = scheme.rules if scheme else None
     points = RiskPoint.objects.visible_to(actor).in_force(on)
-    measures = controls.with_standing(ControlMeasure.objects.visible_to(actor).in_force(on))
+    measures = controls.with_latest_note(ControlMeasure.objects.visible_to(actor).in_force(on))
     if view == "mine":
         measures = controls.mine(measures, actor)
     if filters["unit"]:
@@ -103,7 +103,7 @@ def _uncovered(points, grade, on):
 
 def _stats(measures, on, filters):
     """``(code, label, number, address)`` of the measures by where they stand."""
-    done = Q(recorded=controls.Recorded.DONE)
+    done = Q(recorded=controls.State.DONE)
     undone = Q(recorded=None) | ~done
     counts = measures.aggregate(
         all=Count("pk"), done=Count("pk", filter=done), overdue=Count("pk", filter=Q(undone, due_on__lt=on))
@@ -123,7 +123,7 @@ def _tell(measures, actor, stages):
     for measure in measures:
         measure.point = points.get(measure.point_series)
         measure.who = names.get(measure.pk, "")
-        measure.standing = controls.standing(measure, on=actor.on)
+        measure.standing = controls.status_of(measure, on=actor.on)
         measure.due = days.shown(measure.due_on, now) if measure.standing.code != "done" else None
         measure.stage_label = stages.get(measure.stage, measure.stage)
 
@@ -142,17 +142,17 @@ def measure_detail(request, series):
     ``may_record``, ``states``, ``typed``, ``fault`` (field → sentence), ``accepted``, ``crumbs``.
     """
     actor, on = request.actor, request.actor.on
-    versions = controls.with_standing(ControlMeasure.objects.visible_to(actor).filter(series=series))
+    versions = controls.with_latest_note(ControlMeasure.objects.visible_to(actor).filter(series=series))
     versions = list(versions.select_related("responsible", "regulation", "unit").order_by("-in_force_from", "-pk"))
     if not versions:
         raise Http404
     measure = versions[0]
     fault, typed = {}, {}
     if request.method == "POST":
-        require(actor, "record", MeasureProgress(measure=measure))
+        require(actor, "note", MeasureProgress(measure=measure))
         typed = {name: request.POST.get(name, "") for name in ("state", "text")}
         try:
-            controls.record(measure.pk, **typed, actor=actor, at=clock.now(), uploads=request.FILES.getlist("files"))
+            controls.note(measure.pk, **typed, actor=actor, at=clock.now(), uploads=request.FILES.getlist("files"))
         except Refused as refused:
             fault[refused.field] = str(refused)
         else:
@@ -169,11 +169,11 @@ def measure_detail(request, series):
         {
             "measure": measure,
             "versions": [
-                (version, controls.standing(version, on=on), records.get(version.pk, [])) for version in versions
+                (version, controls.status_of(version, on=on), records.get(version.pk, [])) for version in versions
             ],
             "point": measure.point,
-            "may_record": can(actor, "record", MeasureProgress(measure=measure)),
-            "states": controls.Recorded.choices,
+            "may_record": can(actor, "note", MeasureProgress(measure=measure)),
+            "states": controls.State.choices,
             "typed": typed,
             "fault": fault,
             "accepted": (attachments.ACCEPTED, attachments.ACCEPTED_WORDS),

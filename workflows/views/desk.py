@@ -119,7 +119,7 @@ def _readings(actor, now):
 def _measures(actor, now):
     """What the person has to carry out soon: (measure, where it stands, its deadline)."""
     return [
-        (measure, controls.standing(measure, on=actor.on), days.shown(measure.due_on, now))
+        (measure, controls.status_of(measure, on=actor.on), days.shown(measure.due_on, now))
         for measure in controls.due_soon(actor, limit=MEASURES_SHOWN)
     ]
 

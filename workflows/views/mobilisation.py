@@ -17,7 +17,7 @@ from workflows.policies.activities import WATCHERS
 def mobilisation_list(request):
     """Every unit the reader watches, those with the most gaps first.
 
-    Context: ``campaign``, ``rows`` (``mobilisation.Standing``, each with ``may_open``: its group list is the reader's to see),
+    Context: ``campaign``, ``rows`` (``mobilisation.Readiness``, each with ``may_open``: its group list is the reader's to see),
     ``asks_group``, ``least`` (members of a group), ``stats``, ``only_gaps``.
     """
     require(request.actor, "watch", Campaign)

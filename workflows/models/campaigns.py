@@ -95,7 +95,10 @@ class RosterChange(models.Model):
 
 
 def in_open_phase(path=""):
-    """The condition of tasks without a phase, or whose phase nobody has closed; ``path`` leads to the task (``task__``)."""
+    """The condition for tasks without a phase, or whose phase is not closed.
+
+    ``path`` leads to the task (``task__``).
+    """
     return Q(**{f"{path}phase": None}) | Q(**{f"{path}phase__closed_at": None})
 
 
@@ -132,11 +135,14 @@ class Phase(models.Model):
 
     @property
     def is_closed(self):
-        """Has somebody closed the phase, whatever its days say?"""
+        """Whether somebody has closed the phase, whatever its days say."""
         return self.closed_at is not None
 
     def state(self, on):
-        """Where the phase stands on the day ``on``: ``next``, ``current``, or ``done`` (past its last day, or closed)."""
+        """The state of the phase on the day ``on``: ``next``, ``current`` or ``done``.
+
+        It is done when its last day has passed or somebody has closed it.
+        """
         if self.is_closed or on > self.due_on:
             return "done"
         return "next" if self.starts_on and on < self.starts_on else "current"

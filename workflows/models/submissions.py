@@ -115,7 +115,7 @@ class Submission(models.Model):
 
     @property
     def as_of(self):
-        """The day whose organisation the sheet shows: the day it was handed in, today while it is being filled."""
+        """The day whose organisation the submission shows: when it was handed in, or today until then."""
         at = None if self.state in EDITABLE else self.submitted_at
         return clock.local_day(at) if at else clock.today()
 

@@ -1,4 +1,4 @@
-"""Meetings and education: what was held, who came."""
+"""Pages of meetings and education activities."""
 
 from urllib.parse import urlencode
 
@@ -31,12 +31,12 @@ EXCEPTIONS_FIRST = ("mark", "user__sort_key", "user__number")  # absent, excused
 
 def _rows(request):
     """Activities the reader may see, with what leads to their rule book."""
-    found = Activity.objects.visible_to(request.actor).select_related("unit", "campaign__scheme", "recorded_by")
-    return found.defer("campaign__scheme__document", "campaign__scheme__source")
+    rows = Activity.objects.visible_to(request.actor).select_related("unit", "campaign__scheme", "recorded_by")
+    return rows.defer("campaign__scheme__document", "campaign__scheme__source")
 
 
 def recording_units(actor):
-    """The units whose meetings, or documents to read, the person puts on record, the school first."""
+    """The units that the person enters meetings, or publishes documents, for, the school first."""
     ids = actor.unit_ids(*KEEPERS) | actor.own_unit_ids("office")
     units = Unit.objects.visible_to(actor).filter(pk__in=ids, closed_on=None).order_by("parent_id", "position")
     office = actor.own_unit_ids("office")
@@ -45,25 +45,26 @@ def recording_units(actor):
 
 @require_safe
 def activity_list(request):
-    """Activities of one's unit, of the school and of the units one answers for, newest first.
+    """The list of activities of the reader's units and of the school, newest first.
 
-    Context: ``campaign``, ``filters``, ``units``, ``kinds``, ``purposes``, ``page`` of activities, each with ``kind_label``,
-    ``purpose_label``, ``figures`` (counts, for who may watch) and ``mine`` (one's own attendance); ``may_record``, ``may_watch``.
+    Context: ``campaign``, ``filters``, ``units``, ``kinds``, ``purposes``, ``page`` of activities, each with
+    ``kind_label``, ``purpose_label``, ``figures`` (counts, for who may watch) and ``mine`` (the reader's own
+    attendance); ``may_record``, ``may_watch``.
     """
     running = campaigns.current()
     filters = {name: request.GET.get(name, "").strip()[:40] for name in ("unit", "purpose", "kind", "void")}
     known = meetings.kinds(running.scheme.rules) if running else {}
-    found = _rows(request).filter(campaign=running)
-    units = Unit.objects.visible_to(request.actor).filter(pk__in=found.order_by().values("unit"))
-    found = found.filter(voided_at__isnull=not filters["void"])
+    shown = _rows(request).filter(campaign=running)
+    units = Unit.objects.visible_to(request.actor).filter(pk__in=shown.order_by().values("unit"))
+    shown = shown.filter(voided_at__isnull=not filters["void"])
     if filters["unit"]:
-        found = found.filter(unit__code=filters["unit"])
+        shown = shown.filter(unit__code=filters["unit"])
     if filters["kind"]:
-        found = found.filter(kind=filters["kind"])
+        shown = shown.filter(kind=filters["kind"])
     if filters["purpose"]:
-        found = found.filter(kind__in=[code for code, kind in known.items() if kind.purpose == filters["purpose"]])
-    page = paged(request, found)
-    _told(request.actor, page.rows, known)
+        shown = shown.filter(kind__in=[code for code, kind in known.items() if kind.purpose == filters["purpose"]])
+    page = paged(request, shown)
+    _with_words(request.actor, page.rows, known)
     context = {
         "campaign": running,
         "filters": filters,
@@ -82,8 +83,8 @@ def _used(known, purpose):
     return any(kind.purpose == purpose for kind in known.values())
 
 
-def _told(actor, rows, known):
-    """Put the words and figures of a list on its rows."""
+def _with_words(actor, rows, known):
+    """Put the labels and figures of a list on its rows."""
     keys, watched = [row.pk for row in rows], actor.unit_ids(*WATCHERS)
     seen = Attendance.objects.visible_to(actor).filter(activity__in=keys)
     counts = {mark: Count("pk", filter=Q(mark=mark)) for mark in Attendance.Mark.values}
@@ -101,7 +102,7 @@ def _told(actor, rows, known):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_add(request):
-    """Put an activity on record. Context: see ``_edit_page``."""
+    """Enter an activity. Context: see ``_edit_page``."""
     running, units = campaigns.current(), recording_units(request.actor)
     root = running.institution if running else Unit.objects.visible_to(request.actor).filter(parent=None).first()
     if not units or running is None:
@@ -137,7 +138,7 @@ def activity_add(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_edit(request, pk):
-    """Correct a record. Context: see ``_edit_page``."""
+    """Correct an activity. Context: see ``_edit_page``."""
     activity = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "change", activity)
     options = {"campaign": activity.campaign, "today": clock.today()}
@@ -169,7 +170,10 @@ def activity_edit(request, pk):
 
 
 def _edit_page(request, form, *, activity=None, file_error=""):
-    """Context: ``form``, ``activity`` (None for a new one), ``files`` it holds, ``file_error``, ``crumbs``."""
+    """Render the form of an activity.
+
+    Context: ``form``, ``activity`` (None for a new one), ``files`` it holds, ``file_error``, ``crumbs``.
+    """
     crumbs = [(CRUMB, reverse("activity_list"))]
     if activity is not None:
         crumbs.append((activity.title, reverse("activity_detail", args=[activity.pk])))
@@ -192,8 +196,12 @@ def activity_detail(request, pk):
 
 
 def _page(request, activity, *, form=None):
-    """Context: ``activity`` with its ``kind_label`` and ``purpose_label``, ``files``, ``page`` of attendances, ``counts``
-    (for who may ``watch``), ``mine``, ``may_change``, ``may_delete``, ``has_paper``, ``form`` (why it is void), ``crumbs``."""
+    """Render one activity.
+
+    Context: ``activity`` with its ``kind_label`` and ``purpose_label``, ``files``, ``page`` of attendances,
+    ``counts`` (for who may ``watch``), ``mine``, ``may_change``, ``may_delete``, ``has_paper``, ``form`` (why it is
+    void), ``crumbs``.
+    """
     actor, rules = request.actor, activity.campaign.scheme.rules
     kind = meetings.kinds(rules).get(activity.kind)
     activity.kind_label = kind.label if kind else activity.kind
@@ -225,10 +233,10 @@ def _counts(attendances):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_attendance(request, pk):
-    """Tick who came; add people by their staff numbers.
+    """Mark who came, and add people by their staff numbers.
 
-    Context: ``activity``, ``page`` of attendances, ``counts``, ``marks`` as (code, label), ``typed`` (numbers, mark) and
-    ``errors`` by line, ``crumbs``.
+    Context: ``activity``, ``page`` of attendances, ``counts``, ``marks`` as (code, label), ``typed`` (numbers, mark)
+    and ``errors`` by line, ``crumbs``.
     """
     activity = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "change", activity)
@@ -278,7 +286,7 @@ def _attendance_page(request, activity, *, errors=()):
 
 @require_POST
 def activity_void(request, pk):
-    """Declare a record void, with the reason."""
+    """Declare an activity void, with the reason."""
     activity = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "void", activity)
     form = forms.VoidForm(request.POST)
@@ -291,7 +299,7 @@ def activity_void(request, pk):
 
 @require_POST
 def activity_delete(request, pk):
-    """Take away what was recorded by mistake, on the same day."""
+    """Delete an activity that was entered by mistake, on the same day."""
     activity = get_object_or_404(_rows(request), pk=pk)
     activities.delete(activity.pk, actor=request.actor, at=clock.now())
     messages.success(request, "已删除。")
@@ -300,7 +308,7 @@ def activity_delete(request, pk):
 
 @require_safe
 def activity_file(request, pk, form):
-    """The record as a paper, with the attendances that the reader may see."""
+    """One activity as a paper, with the attendances that the reader may see."""
     activity = get_object_or_404(_rows(request), pk=pk)
     layout = next(iter(logs.papers_about(activity.campaign.scheme.rules, "activity").values()), None)
     if layout is None:

@@ -1,4 +1,4 @@
-"""Doors to files that people handed in."""
+"""The download of files that people handed in."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,9 +12,11 @@ from workflows.models import Attachment
 
 @require_safe
 def attachment_file(request, pk):
-    """One file, to keep and never to be shown in the page's own place."""
-    found = get_object_or_404(Attachment.objects.visible_to(request.actor), pk=pk)
-    audit.append("attachment.open", about=found, actor=request.actor)
-    response = as_attachment(HttpResponse(bytes(found.content), content_type=CONTENT_TYPES[found.kind]), found.name)
+    """One file as a download. It is never shown inside the site."""
+    attachment = get_object_or_404(Attachment.objects.visible_to(request.actor), pk=pk)
+    audit.append("attachment.open", about=attachment, actor=request.actor)
+    response = as_attachment(
+        HttpResponse(bytes(attachment.content), content_type=CONTENT_TYPES[attachment.kind]), attachment.name
+    )
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -16,7 +16,7 @@ from workflows.policies.submissions import MAY_NUDGE
 from workflows.progress import figures
 from workflows.progress.board import Board, by_person
 from workflows.progress.figures import Choice
-from workflows.views.progress import address, chosen_campaign, in_full, links_of, standing
+from workflows.views.progress import address, chosen_campaign, in_full, items_of, links_of
 
 
 @require_safe
@@ -75,7 +75,7 @@ def _unit_page(request, campaign, rows, unit, year):
         context |= _by_person(request, shown, rows)
     else:
         page = paged(request, in_full(rows.exclude(state=State.WAITING)))
-        items = standing(request.actor, campaign, page.rows, holding)
+        items = items_of(request.actor, campaign, page.rows, holding)
         context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/board_unit.html", context)
 

@@ -1,4 +1,4 @@
-"""The year's campaign and its calendar."""
+"""The page of the year's campaign and its calendar."""
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.shortcuts import render
@@ -20,10 +20,11 @@ def campaign(request):
     """The running campaign: phases, tasks with dates and counts.
 
     Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``,
-    ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units are not in yet), ``timeline``
-    for ``components/timeline.html``, ``phases`` as (phase, state, [(task, due, counts)]) and ``standing`` as
-    [(task, due, counts)], ``may_move`` (deadlines); a task carries ``paper_label``, ``filler``, ``moved`` (its deadline was),
-    ``is_succession`` and ``owes``: it is open and sheets are missing.
+    ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units do not take part yet),
+    ``timeline`` for ``components/timeline.html``, ``phases`` as (phase, state, [(task, due, counts)]) and
+    ``standing`` (year-round tasks) as [(task, due, counts)], ``may_move`` (deadlines); a task carries
+    ``paper_label``, ``filler``, ``moved`` (its deadline was), ``is_succession`` and ``owes``: it is open and
+    submissions are missing.
     """
     running = campaigns.current()
     context = {
@@ -44,10 +45,10 @@ def campaign(request):
         for phase in running.phases.prefetch_related(Prefetch("tasks", tasks_of)):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
             phases.append((phase, phase.state(today), _shown(running, tasks, counts, now)))
-        standing = running.tasks.filter(phase=None).order_by("position")
+        year_round = running.tasks.filter(phase=None).order_by("position")
         context |= {
             "phases": phases,
-            "standing": _shown(running, standing, counts, now),
+            "standing": _shown(running, year_round, counts, now),
             "scheme": running.scheme,
             "may_watch": can(request.actor, "watch", Campaign),
             "may_run": may_run,
@@ -83,7 +84,7 @@ def _shown(running, tasks, counts, now):
 
 
 def _span(phase, year):
-    """From when to when, for the reader; a day of another year than ``year`` with its own."""
+    """First and last day in words. A day of another year than ``year`` names its year."""
     due = _words(phase.due_on, year)
     return f"{_words(phase.starts_on, year)} – {due}" if phase.starts_on else f"{due}前"
 

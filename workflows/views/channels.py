@@ -1,4 +1,4 @@
-"""Where messages go besides the inbox: everybody's own choice, and the robots of units' groups."""
+"""Pages of channel settings, and of the robots of units' chat groups."""
 
 from django.contrib import messages
 from django.db.models import Max
@@ -17,7 +17,7 @@ from workflows.policies.robots import KEEPERS
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def channel_choice(request):
-    """My choices of channels. Context: ``form``, the options of its fields, ``has_address``."""
+    """The reader's channel settings. Context: ``form``, the options of its fields, ``has_address``."""
     mine = ChannelChoice.objects.visible_to(request.actor).first() or ChannelChoice(user=request.user)
     form = ChannelForm(request.POST or None, instance=mine)
     if request.method == "POST" and form.is_valid():
@@ -51,7 +51,10 @@ MAIL_OPTIONS = [
 
 @require_safe
 def robot_list(request):
-    """The robots of the units I look after. Context: ``rows`` as (robot, its last message), ``form``, ``units``, ``kinds``."""
+    """The robots of the units that the reader looks after.
+
+    Context: ``rows`` as (robot, its last message), ``form``, ``units``, ``kinds``, ``hosts``.
+    """
     require(request.actor, "keep", Robot)
     units = _units(request)
     only = units[0].pk if len(units) == 1 else None
@@ -77,7 +80,7 @@ def robot_add(request):
 
 @require_POST
 def robot_test(request, pk):
-    """Say a test sentence in the group."""
+    """Send a test message to the group."""
     robot = get_object_or_404(Robot.objects.visible_to(request.actor), pk=pk)
     try:
         message = robots.try_out(robot, actor=request.actor, at=clock.now())
@@ -107,18 +110,18 @@ def _units(request):
 
 
 def _page(request, form, units, status=200):
-    found = list(
+    rows = list(
         Robot.objects.visible_to(request.actor)
         .filter(is_active=True)
         .select_related("unit", "made_by")
         .order_by("unit__position", "unit__code", "pk")
     )
-    newest = RobotMessage.objects.filter(robot__in=found).order_by().values("robot").annotate(newest=Max("pk"))
+    newest = RobotMessage.objects.filter(robot__in=rows).order_by().values("robot").annotate(newest=Max("pk"))
     last = RobotMessage.objects.filter(pk__in=newest.values("newest")).defer("text")
     last = {message.robot_id: message for message in last}
     context = {
         "form": form,
-        "rows": [(robot, last.get(robot.pk)) for robot in found],
+        "rows": [(robot, last.get(robot.pk)) for robot in rows],
         "units": [(unit.pk, unit.name) for unit in units],
         "kinds": Robot.Kind.choices,
         "hosts": robots.hosts(),

@@ -1,4 +1,4 @@
-"""Closing a phase, opening it again, ending a campaign."""
+"""Pages for closing a phase, reopening it, and closing a campaign."""
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +16,7 @@ from workflows.models.submissions import State
 
 
 class CloseForm(forms.Form):
-    """Why a phase is closed."""
+    """The reason why a phase is closed."""
 
     reason = forms.CharField(
         label="关闭说明",
@@ -27,7 +27,7 @@ class CloseForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def phase_close(request, pk):
-    """Close a phase; before that, what would stay undone.
+    """Close a phase. The page first shows what would stay undone.
 
     Context: ``phase``, ``undone`` (see ``_undone``), ``form``, ``crumbs``.
     """
@@ -48,7 +48,10 @@ def phase_close(request, pk):
 
 
 def _undone(**which):
-    """``states`` in words, and per task ``(label, counts by state)``, of what is not filed; None where all is."""
+    """Count what is not filed: ``states`` in words, and ``tasks`` as ``(label, counts by state)``.
+
+    None when everything is filed.
+    """
     states = [State.WAITING, State.OPEN, State.RETURNED, State.IN_REVIEW]
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in states}
     rows = Submission.objects.filter(**which, state__in=states).values("task__label").annotate(**counts)
@@ -60,7 +63,7 @@ def _undone(**which):
 
 @require_POST
 def phase_reopen(request, pk):
-    """Take the closing of a phase back."""
+    """Reopen a closed phase."""
     phase = get_object_or_404(Phase.objects.visible_to(request.actor).select_related("campaign"), pk=pk)
     try:
         campaigns.reopen_phase(phase, actor=request.actor, at=clock.now())
@@ -73,24 +76,24 @@ def phase_reopen(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_close(request, year):
-    """End a campaign.
+    """Close a campaign.
 
-    Context: ``campaign``, ``undone`` (see ``_undone``), ``moving`` (how many in review), ``crumbs``.
+    Context: ``campaign``, ``undone`` (see ``_undone``), ``moving`` (how many in review), ``may_open``, ``crumbs``.
     """
-    found = get_object_or_404(Campaign.objects.visible_to(request.actor), year=year)
-    require(request.actor, "close", found)
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.actor), year=year)
+    require(request.actor, "close", campaign)
     if request.method == "POST":
         try:
-            undone = campaigns.close(found, actor=request.actor, at=clock.now())
+            undone = campaigns.close(campaign, actor=request.actor, at=clock.now())
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect("campaign_close", year=year)
-        messages.success(request, f"{found}已结束，{undone} 张表未办结。登记册是下一年度的起点。")
+        messages.success(request, f"{campaign}已结束，{undone} 张表未办结。登记册是下一年度的起点。")
         return redirect("campaign")
     context = {
-        "campaign": found,
-        "undone": _undone(task__campaign=found),
-        "moving": Submission.objects.filter(task__campaign=found, state=State.IN_REVIEW).count(),
+        "campaign": campaign,
+        "undone": _undone(task__campaign=campaign),
+        "moving": Submission.objects.filter(task__campaign=campaign, state=State.IN_REVIEW).count(),
         "may_open": can(request.actor, "open", Campaign),
         "crumbs": [("活动安排", reverse("campaign"))],
     }

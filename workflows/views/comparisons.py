@@ -1,4 +1,4 @@
-"""The register beside last year's, line by line."""
+"""The page that compares the register with last year's, line by line."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ READS_LEDGERS = ("liaison", "unit_head", "group_member", "leader_in_charge", *SC
 
 @require_safe
 def comparison(request):
-    """What is otherwise than on a day before: of a unit (``unit``), or of a post (``post``); without either, one's own.
+    """What differs from an earlier day: of a unit (``unit``), a post (``post``), or the reader's own.
 
     Context: ``unit`` or ``post``, ``units``, ``posts`` (to choose from), ``then``, ``now``, ``day_error``, ``found``
     (Comparison), ``page`` of its lines, ``kinds`` and ``moves`` as (code, label, count), ``filters``, ``crumbs``.
@@ -38,15 +38,17 @@ def comparison(request):
         scope = ledgers.for_reader(actor)
         scope = last_year.of_post(scope, post) if post else last_year.of_unit(scope, unit)
         kind = "" if filters["kind"] == EVERYTHING else filters["kind"] or comparisons.OTHERWISE
-        found = comparisons.compare(scope, then=then, now=context["now"], rules=scheme.rules, kind=kind)
-        moves = [(code, label, found.moves[code]) for code, label in comparisons.MOVES.items() if found.moves[code]]
-        if found.measured:
-            moves.append(("measures", "措施有变", found.measured))
+        compared = comparisons.compare(scope, then=then, now=context["now"], rules=scheme.rules, kind=kind)
+        moves = [
+            (code, label, compared.moves[code]) for code, label in comparisons.MOVES.items() if compared.moves[code]
+        ]
+        if compared.measured:
+            moves.append(("measures", "措施有变", compared.measured))
         context |= {
-            "found": found,
-            "page": paged(request, found.lines),
+            "found": compared,
+            "page": paged(request, compared.lines),
             "kinds": [
-                (code, label, found.kinds[code]) for code, label in comparisons.KINDS.items() if found.kinds[code]
+                (code, label, compared.kinds[code]) for code, label in comparisons.KINDS.items() if compared.kinds[code]
             ],
             "moves": moves,
             "crumbs": _crumbs(unit, post),
@@ -56,7 +58,10 @@ def comparison(request):
 
 
 def _about(request, units, posts):
-    """``(unit, post)``, one of them None. What exists and is none of the reader's is refused with its reason."""
+    """The unit or post to compare: ``(unit, post)``, one of them None.
+
+    Raises ``NotAllowed`` for a unit whose ledger is not the reader's, ``Http404`` for what he may not see.
+    """
     if code := request.GET.get("post", ""):
         return None, get_object_or_404(Post.objects.visible_to(request.actor).select_related("unit"), code=code)
     if code := request.GET.get("unit", ""):
@@ -67,7 +72,7 @@ def _about(request, units, posts):
 
 
 def _first_with_points(actor, units):
-    """The first of ``units`` with risk points: an institution itself seldom has any of its own. None without units."""
+    """The first of ``units`` with risk points, None without units. An institution itself seldom has any."""
     if len(units) < 2:
         return units[0] if units else None
     filled = set(RiskPoint.objects.visible_to(actor).filter(unit__in=units).values_list("unit", flat=True).distinct())

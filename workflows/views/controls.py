@@ -1,4 +1,7 @@
-"""防控措施落实: which measures there are to carry out, where each stands, and recording how it goes. Source: R3-06, R3-26, R3-34."""
+"""Pages of 防控措施落实: the measures, their status, and notes on how they are carried out.
+
+Source: R3-06, R3-26, R3-34.
+"""
 
 from urllib.parse import urlencode
 
@@ -24,11 +27,11 @@ WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", "registrar"
 
 @require_safe
 def measure_list(request):
-    """Measures in force, those against the gravest points first; or the points against which there is none.
+    """Measures in force, those against the gravest points first, or the points without any measure.
 
-    Context: ``page`` of measures (each with ``point``, ``who``, ``standing``, ``due``, ``stage_label``) or, where ``view`` is
-    ``uncovered``, of points; ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank, number, address), ``units``,
-    ``stages``, ``states``.
+    Context: ``page`` of measures (each with ``point``, ``who``, ``standing`` (its ``Status``), ``due``,
+    ``stage_label``) or, where ``view`` is ``uncovered``, of points; ``filters``, ``tabs``, ``stats``, ``bare`` as
+    (grade label, rank, number, address), ``units``, ``stages``, ``states``.
     """
     actor, on = request.actor, request.actor.on
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("view", "unit", "state", "stage", "grade")}
@@ -58,14 +61,14 @@ def measure_list(request):
         measures = controls.narrowed(measures, filters["state"], on=on)
         if filters["stage"]:
             measures = measures.filter(stage=filters["stage"])
-        found = controls.gravest_first(measures, on=on).select_related("responsible", "unit")
-        context["page"] = paged(request, found)
-        _tell(context["page"].rows, actor, dict(context["stages"]))
+        ordered = controls.gravest_first(measures, on=on).select_related("responsible", "unit")
+        context["page"] = paged(request, ordered)
+        _with_words(context["page"].rows, actor, dict(context["stages"]))
     return render(request, "workflows/measure_list.html", context)
 
 
 def _tabs(view, wider, unit):
-    """``(label, address, is it the present one)``; those without a wider part have only their own."""
+    """``(label, address, is it the present one)``, none for people who see only their own measures."""
     if not wider:
         return []
     kept = {"unit": unit} if unit else {}
@@ -81,7 +84,7 @@ def _units(actor):
 
 
 def _bare(points, rules, on, unit):
-    """How many points of each grade no measure stands against, gravest first: (label, rank, number, address)."""
+    """How many points of each grade have no measure, gravest first: (label, rank, number, address)."""
     counts = controls.uncovered_by_grade(points, on=on)
     grades = [(grade.code, grade.label, grade.rank) for grade in rules.grades] if rules else []
     kept = {"view": "uncovered"} | ({"unit": unit} if unit else {})
@@ -102,7 +105,7 @@ def _uncovered(points, grade, on):
 
 
 def _stats(measures, on, filters):
-    """``(code, label, number, address)`` of the measures by where they stand."""
+    """The measures counted by status: ``(code, label, number, address)``."""
     done = Q(recorded=controls.State.DONE)
     undone = Q(recorded=None) | ~done
     counts = measures.aggregate(
@@ -115,8 +118,8 @@ def _stats(measures, on, filters):
     ]
 
 
-def _tell(measures, actor, stages):
-    """Put on each measure what a row says of it: its point if it may be read, who carries it out, where it stands."""
+def _with_words(measures, actor, stages):
+    """Put on each measure what a row shows: its point if readable, who carries it out, its status."""
     now = clock.now()
     points = _points(actor, measures)
     names = controls.answering(measures, points, on=actor.on)
@@ -129,16 +132,16 @@ def _tell(measures, actor, stages):
 
 
 def _points(actor, measures):
-    found = RiskPoint.objects.visible_to(actor).in_force(actor.on)
-    found = found.filter(series__in={measure.point_series for measure in measures})
-    return {point.series: point for point in found.select_related("unit", "post", "holder", "final_grade", "category")}
+    points = RiskPoint.objects.visible_to(actor).in_force(actor.on)
+    points = points.filter(series__in={measure.point_series for measure in measures})
+    return {point.series: point for point in points.select_related("unit", "post", "holder", "final_grade", "category")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_detail(request, series):
-    """One measure through its versions with what was recorded of each; whoever carries it out records here.
+    """One measure through its versions, with the notes on each and the form for a new note.
 
-    Context: ``measure`` (the newest version), ``versions`` as (version, its standing, its records), ``point`` or None,
+    Context: ``measure`` (the newest version), ``versions`` as (version, its ``Status``, its notes), ``point`` or None,
     ``may_record``, ``states``, ``typed``, ``fault`` (field → sentence), ``accepted``, ``crumbs``.
     """
     actor, on = request.actor, request.actor.on
@@ -158,18 +161,18 @@ def measure_detail(request, series):
         else:
             messages.success(request, "已记录。")
             return redirect("measure_detail", series=series)
-    _tell([measure], actor, _stage_labels(actor))
-    records = {}
-    found = MeasureProgress.objects.visible_to(actor).filter(measure__in=[version.pk for version in versions])
-    for row in found.select_related("by").prefetch_related("attachments"):
-        records.setdefault(row.measure_id, []).append(row)
+    _with_words([measure], actor, _stage_labels(actor))
+    notes = {}
+    rows = MeasureProgress.objects.visible_to(actor).filter(measure__in=[version.pk for version in versions])
+    for row in rows.select_related("by").prefetch_related("attachments"):
+        notes.setdefault(row.measure_id, []).append(row)
     return render(
         request,
         "workflows/measure_detail.html",
         {
             "measure": measure,
             "versions": [
-                (version, controls.status_of(version, on=on), records.get(version.pk, [])) for version in versions
+                (version, controls.status_of(version, on=on), notes.get(version.pk, [])) for version in versions
             ],
             "point": measure.point,
             "may_record": can(actor, "note", MeasureProgress(measure=measure)),

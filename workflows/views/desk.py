@@ -1,4 +1,4 @@
-"""What I must do now, what I have done, what I was told."""
+"""The desk, the list of what I have done, and the inbox."""
 
 from django.contrib import messages
 from django.db.models import F, Q
@@ -24,10 +24,11 @@ NEEDED = ("task__phase", "unit", "post", "person")
 
 @require_safe
 def desk(request):
-    """My to-dos: sheets to fill, sheets to decide, objections to handle; then what comes next.
+    """My to-dos: submissions to fill in or decide, objections to handle, then what comes next.
 
-    Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``coming`` (waiting sheets of mine), ``objections``,
-    ``extensions`` (longer terms to grant), ``readings`` (receipts still owed), ``measures`` of mine that are due, ``campaign``, ``stats``.
+    Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review),
+    ``coming`` (mine that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts
+    still owed), ``measures`` of mine that are due, ``campaign``, ``today``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -79,7 +80,7 @@ def desk(request):
 
 
 def _mine(actor):
-    """Sheets this person is to fill, now or later, in campaigns that are under way."""
+    """The submissions this person fills in, now or later, in running campaigns."""
     return (
         Submission.objects.visible_to(actor)
         .filter(
@@ -92,7 +93,7 @@ def _mine(actor):
 
 
 def _objections(actor):
-    """Objections that this person is to handle."""
+    """The objections that this person has to handle."""
     return [
         row
         for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
@@ -101,7 +102,7 @@ def _objections(actor):
 
 
 def _extensions(actor):
-    """Longer terms that wait for this person's word; nothing is asked for people without a part."""
+    """The requests for longer terms that wait for this person. Nothing is read for people without a role."""
     if not actor.grants:
         return []
     rows = policy_of(Extension).awaiting(Extension.objects.visible_to(actor), actor)
@@ -109,15 +110,15 @@ def _extensions(actor):
 
 
 def _readings(actor, now):
-    """What is still to be read, each with its ``due``."""
-    found = list(readings.owed(actor)[:20])
-    for receipt in found:
+    """The receipts of what is still to be read, each with its ``due``."""
+    receipts = list(readings.owed(actor)[:20])
+    for receipt in receipts:
         receipt.due = days.shown(receipt.document.due_on, now)
-    return found
+    return receipts
 
 
 def _measures(actor, now):
-    """What the person has to carry out soon: (measure, where it stands, its deadline)."""
+    """What the person has to carry out soon: (measure, its status, its deadline)."""
     return [
         (measure, controls.status_of(measure, on=actor.on), days.shown(measure.due_on, now))
         for measure in controls.due_soon(actor, limit=MEASURES_SHOWN)
@@ -125,13 +126,16 @@ def _measures(actor, now):
 
 
 def _counts(submission):
-    """Whether votes are what the present step asks for."""
+    """Whether the present step asks for votes."""
     return submission.step_rules is not None and submission.step_rules.kind == "collective_review"
 
 
 @require_safe
 def done_list(request):
-    """What I have decided or handed in, newest first (已办). Context: ``page`` of decisions, each with its ``tone``."""
+    """What I have decided or handed in, newest first (已办).
+
+    Context: ``page`` of decisions, each with its ``tone``.
+    """
     decisions = (
         Decision.objects.filter(
             actor=request.actor.user_id, submission__in=Submission.objects.visible_to(request.actor)
@@ -151,8 +155,8 @@ def done_list(request):
 def inbox(request):
     """My messages, newest first.
 
-    Context: ``page``; a message ``may_open`` when its sheet is the reader's to see, and then names its ``subject``; that of a
-    day's reminders has its lines as ``digest`` (``digests.Digest``).
+    Context: ``page``; a message ``may_open`` when the reader may see its submission, and then has its ``subject``;
+    the message of a day's reminders has its lines as ``digest`` (``digests.Digest``).
     """
     page = paged(request, Notification.objects.visible_to(request.actor).exclude(kind=NEWS))
     about = [row.submission_id for row in page.rows if row.submission_id]
@@ -166,8 +170,8 @@ def inbox(request):
     lines = digests.of_days(request.actor, dates) if dates else {}
     for row in page.rows:
         row.may_open = row.submission_id in readable
-        sheet = readable.get(row.submission_id)
-        row.subject = sheet.subject if sheet and sheet.person_id else ""
+        submission = readable.get(row.submission_id)
+        row.subject = submission.subject if submission and submission.person_id else ""
         row.digest = lines[timezone.localdate(row.created_at)] if row.kind == DIGEST else None
     newest = next((row for row in page.rows if row.digest), None)
     if newest is not None:
@@ -177,7 +181,7 @@ def inbox(request):
 
 @require_POST
 def inbox_read(request):
-    """Mark all my messages as read; or the one that is named (``message``), and go to what it is about."""
+    """Mark all my messages as read, or only ``message`` and go to what it is about."""
     mine = Notification.objects.visible_to(request.actor)
     if (named := request.POST.get("message")) is not None:
         message = get_object_or_404(mine, pk=key(named))

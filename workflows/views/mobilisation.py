@@ -1,4 +1,4 @@
-"""宣传动员: how far each unit has come with getting started."""
+"""The page of 宣传动员: how far each unit has got ready."""
 
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,10 +15,10 @@ from workflows.policies.activities import WATCHERS
 
 @require_safe
 def mobilisation_list(request):
-    """Every unit the reader watches, those with the most gaps first.
+    """The units that the reader watches, those with the most gaps first.
 
-    Context: ``campaign``, ``rows`` (``mobilisation.Readiness``, each with ``may_open``: its group list is the reader's to see),
-    ``asks_group``, ``least`` (members of a group), ``stats``, ``only_gaps``.
+    Context: ``campaign``, ``rows`` (``mobilisation.Readiness``, each with ``may_open``: the reader may see its group
+    list), ``asks_group``, ``least`` (members of a group), ``stats``, ``only_gaps``.
     """
     require(request.actor, "watch", Campaign)
     running = campaigns.current()
@@ -29,8 +29,8 @@ def mobilisation_list(request):
         owing = scoping.answerable(taken, on=request.actor.on)
         units = Unit.objects.visible_to(request.actor).filter(pk__in=owing).filter(pk__in=watched)
         rows = mobilisation.overview(running, list(units), on=clock.today())
-        sheets = [row.sheet for row in rows if row.sheet]
-        readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
+        pks = [row.sheet for row in rows if row.sheet]
+        readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=pks).values_list("pk", flat=True))
         for row in rows:
             row.may_open = row.sheet in readable
         rules = running.scheme.rules

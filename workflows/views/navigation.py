@@ -1,4 +1,4 @@
-"""What every page carries: the menu of the person, how much waits for him, the demo's clock."""
+"""Template variables of every page: the menu of the person, his counters, the demo's clock."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -79,7 +79,10 @@ BELONGS = {
 
 
 def menu(request):
-    """The entries this person sees; ``active`` (aria-current) is set on that of the present page."""
+    """The menu entries this person sees.
+
+    ``active`` (aria-current) is set on the entry of the present page.
+    """
     actor, here = request.actor, request.resolver_match.url_name if request.resolver_match else ""
     entry = entry_of(here)
     waiting = waiting_count(actor)
@@ -105,13 +108,13 @@ def entry_of(page):
 
 
 def waiting_count(actor):
-    """How many sheets wait for this person, to fill or to decide."""
+    """How many submissions wait for this person, to fill in or to decide."""
     policy = policy_of(Submission)
     return (policy.to_fill(Submission.objects.all(), actor) | policy.awaiting(Submission.objects.all(), actor)).count()
 
 
 def context(request):
-    """Template variables of the shell; nothing is read for people who are logged out."""
+    """Template variables of the page frame. Nothing is read for people who are logged out."""
     actor = getattr(request, "actor", None)
     if actor is None or not actor.is_authenticated:
         return {"actor": actor, "site_title": "廉政风险防控", "institution_name": settings.INSTITUTION_NAME}

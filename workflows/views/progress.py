@@ -1,4 +1,4 @@
-"""The list of who stands where, 催办 of one sheet or of all that are late, and the list as a file."""
+"""The list of submissions with their progress, 催办 of one or of all late ones, and the list as a file."""
 
 from urllib.parse import urlencode
 
@@ -29,10 +29,10 @@ PLACES = ("/progress/", "/board/")  # where 催办 may lead back to
 
 @require_safe
 def progress_list(request):
-    """Who stands where: states, no content; what is due first on top, what is filed at the end.
+    """Every submission the reader watches: states, no content. What is due first is on top.
 
-    Context: ``campaign``, ``filters``, ``tasks``, ``units``, ``states``, ``stats`` with the ``links`` behind them, ``tabs``;
-    ``items`` of this ``page`` (``may_open`` says that the reader may see what is in the sheet) and whether any of them
+    Context: ``campaign``, ``filters``, ``tasks``, ``units``, ``states``, ``stats`` with the ``links`` behind them,
+    ``tabs``; ``items`` of this ``page`` (``may_open``: the reader may see the content) and whether any of them
     ``may_nudge``, or with ``view=units`` the figures ``by_unit``.
     """
     require(request.actor, "watch", Campaign)
@@ -70,7 +70,7 @@ def progress_list(request):
         return render(request, "workflows/progress_list.html", context)
     rows = choice.narrow(listed, on=today)
     page = paged(request, in_full(rows if choice.state else rows.exclude(state=State.WAITING)))
-    items = standing(request.actor, running, page.rows)
+    items = items_of(request.actor, running, page.rows)
     context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/progress_list.html", context)
 
@@ -79,36 +79,41 @@ STATES = [choice for choice in State.choices if choice[0] != State.CANCELLED]
 
 
 def chosen_campaign(request):
-    """The campaign whose year was asked for, else the running one or the latest, None if there is none; and all to choose from.
+    """The campaign that was asked for, and all that the reader may choose from.
 
-    404 for a year without one.
+    It is the one of the year asked for, else the running one, else the latest, None if there is none. Raises
+    ``Http404`` for a year without one.
     """
     year, campaigns = request.GET.get("year", ""), figures.campaigns_for(request.actor)
-    found = figures.chosen(campaigns, year)
-    if figures.is_year(year) and found is None:
+    campaign = figures.chosen(campaigns, year)
+    if figures.is_year(year) and campaign is None:
         raise Http404
-    return found, campaigns
+    return campaign, campaigns
 
 
 def address(choice, **more):
-    """The address of the list (without its path) for a choice."""
+    """The query string of the list for a choice."""
     return f"?{urlencode({name: value for name, value in {**choice.given(), **more}.items() if value})}"
 
 
 def links_of(choice, year):
-    """Where each of the headline figures leads."""
+    """The address behind each of the headline figures."""
     return {state or "all": address(choice.but(state=state), year=year) for state in ("", figures.LATE, *State.values)}
 
 
 def in_full(rows):
-    """Sheets in the list's order, with what a line of it shows."""
+    """Submissions in the list's order, with everything that a line shows."""
     handed_in = Decision.objects.filter(submission=OuterRef("pk"), verdict="submit").order_by("-seen_version")
     rows = rows.annotate(days_late=Subquery(handed_in.values("days_late")[:1]))
     return figures.in_order(rows.select_related("task__phase", "unit", "post", "person", "assigned_to"))
 
 
-def standing(actor, campaign, rows, holding=None):
-    """How each sheet stands, who has it now, and what the reader may do about it."""
+def items_of(actor, campaign, rows, holding=None):
+    """Describe each submission: its state, who has it now, and what the reader may do.
+
+    ``rows``: submissions of ``campaign``. ``holding``: who holds which role today, if it has been read already.
+    Returns a list of ``trail.Item``.
+    """
     readable = set(
         Submission.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
     )
@@ -130,38 +135,40 @@ def standing(actor, campaign, rows, holding=None):
     return items
 
 
-def waits_for(sheet, holding):
-    """Whose turn it is, in words: the part and the people."""
-    if sheet.state not in figures.BEGUN:
+def waits_for(submission, holding):
+    """Who has to act, in words: the role and the people."""
+    if submission.state not in figures.BEGUN:
         return ""
-    if sheet.waiting_role == policies.NOTICE:
+    if submission.waiting_role == policies.NOTICE:
         return "公示结束"
-    if sheet.state in EDITABLE and sheet.person_id:
-        return sheet.person.name
-    role = "liaison" if sheet.state in EDITABLE else sheet.waiting_role
-    people = [holding.names[user] for user in holding.waited_for(sheet)]
-    label = sheet.task.campaign.scheme.rules.roles.get(role, role)
+    if submission.state in EDITABLE and submission.person_id:
+        return submission.person.name
+    role = "liaison" if submission.state in EDITABLE else submission.waiting_role
+    people = [holding.names[user] for user in holding.waited_for(submission)]
+    label = submission.task.campaign.scheme.rules.roles.get(role, role)
     return f"{label} {some(people)}" if people else f"{label}（暂无经办人）"
 
 
 def some(names, number=3):
-    """The first few names, and how many there are if there are more."""
+    """The first few names, and the number of all if there are more."""
     return "、".join(names) if len(names) <= number else f"{'、'.join(names[:number])}等{len(names)}人"
 
 
 @require_POST
 def submission_nudge(request, pk):
-    """催办."""
+    """催办 of one submission."""
     submission = get_object_or_404(
         Submission.objects.listed_to(request.actor).select_related(
             "task__campaign__scheme", "unit", "person", "assigned_to"
         ),
         pk=pk,
     )
-    told = routes.nudge(submission, actor=request.actor, at=clock.now())
+    reminded = routes.nudge(submission, actor=request.actor, at=clock.now())
     messages.success(
         request,
-        f"已催办，提醒 {told} 人（同一天重复催办只送达一次）。" if told else "该环节暂无经办人，请核对人员任职。",
+        f"已催办，提醒 {reminded} 人（同一天重复催办只送达一次）。"
+        if reminded
+        else "该环节暂无经办人，请核对人员任职。",
     )
     return _back(request)
 
@@ -175,11 +182,11 @@ def _back(request):
 
 @require_POST
 def progress_nudge(request):
-    """催办 of everything late among what was chosen: one message a person."""
+    """催办 of everything late in the chosen part of the list: one message per person."""
     campaign, choice = _posted(request)
     require(request.actor, "urge", campaign)
-    sheets = choice.but(state="").whose(figures.listed(request.actor, campaign))
-    nudged = nudging.nudge_late(sheets, campaign=campaign, actor=request.actor, at=clock.now())
+    submissions = choice.but(state="").whose(figures.listed(request.actor, campaign))
+    nudged = nudging.nudge_late(submissions, campaign=campaign, actor=request.actor, at=clock.now())
     said = messages.success if nudged.people else messages.info
     said(request, _said(nudged))
     return _back(request)
@@ -198,18 +205,18 @@ def _said(nudged):
 
 @require_POST
 def progress_export(request):
-    """Have a worker write the list of what is late (or, ``which=unfinished``, not done) among what was chosen."""
+    """Order the list of late or unfinished submissions (``which``) as a file. A worker writes it."""
     require(request.actor, "watch", Campaign)
     campaign, choice = _posted(request)
     which = figures.UNFINISHED if request.POST.get("which") == figures.UNFINISHED else figures.LATE
     listed = choice.whose(figures.listed(request.actor, campaign))
     # Ids alone: what was typed to find a person is a name.
-    found = listed.order_by().values_list("person", flat=True).distinct() if choice.person else []
+    people = listed.order_by().values_list("person", flat=True).distinct() if choice.person else []
     parameters = {
         "campaign": campaign.pk,
         "which": which,
         **choice.but(state=choice.state if choice.state in figures.BEGUN else "", person="").given(),
-        **({"people": sorted(found)} if choice.person else {}),
+        **({"people": sorted(people)} if choice.person else {}),
     }
     with transaction.atomic():
         job = jobs.create("unfinished", owner=request.actor.user, at=clock.now(), parameters=parameters)
@@ -223,7 +230,7 @@ def progress_export(request):
 
 
 def _posted(request):
-    """The campaign and the choice that a form names."""
+    """The campaign and the choice that a form names. Raises ``Http404``."""
     campaign = figures.chosen(figures.campaigns_for(request.actor), request.POST.get("year", ""))
     if campaign is None:
         raise Http404

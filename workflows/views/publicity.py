@@ -1,4 +1,4 @@
-"""Notices and objections."""
+"""Pages of notices and objections."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +16,10 @@ from workflows.publicity import objections
 
 @require_safe
 def notice_list(request):
-    """Notices the reader may see, newest first. Context: ``page``, its notices with their ``stage`` and ``places``."""
+    """Notices that the reader may see, newest first.
+
+    Context: ``page``, its notices with their ``stage`` and ``places``.
+    """
     page = paged(request, PublicityNotice.objects.visible_to(request.actor).select_related("unit"))
     today = clock.today()
     for notice in page.rows:
@@ -25,12 +28,12 @@ def notice_list(request):
 
 
 def _places(notice):
-    """Whom a notice is about, in the words it may show."""
+    """The posts or units a notice is about, in the words it may show."""
     return "、".join(dict.fromkeys(item["place"] for item in notice.items))
 
 
 def _stage(notice, today):
-    """Where a notice stands: ``(words, tone of the badge)``."""
+    """The stage of a notice: ``(words, tone of the badge)``."""
     if notice.cleared_at:
         return "已结束", "off"
     if today < notice.starts_on:
@@ -40,7 +43,7 @@ def _stage(notice, today):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_detail(request, pk):
-    """One notice; during its period a colleague may object. Context: see ``_notice_page``."""
+    """One notice, with the form for an objection during its period. Context: see ``_notice_page``."""
     notice = get_object_or_404(_notices(request), pk=pk)
     if request.method != "POST":
         return _notice_page(request, notice)
@@ -73,7 +76,9 @@ def _notices(request):
 
 
 def _notice_page(request, notice, *, form=None, handling=(None, None)):
-    """The page of a notice; ``form`` is a refused objection, ``handling`` the refused words about one (its key, the form).
+    """Render the page of a notice.
+
+    ``form`` is a refused objection; ``handling`` is a refused handling of one (its id, the form).
 
     Context: ``notice`` with its ``stage`` and ``places``, ``items`` as (item, rank of its grade), ``shows_content``,
     ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle`` and ``form``), ``has_objected``,

@@ -1,4 +1,4 @@
-"""Deciding many sheets at once: what waits for me with each sheet in brief, one act on those that are ticked, the result of each."""
+"""The review queue: what waits for me, one act on everything that is ticked, and its results."""
 
 from django.contrib import messages
 from django.db.models import F
@@ -30,13 +30,16 @@ KINDS = {
 
 
 def _awaiting(request):
-    found = Submission.objects.visible_to(request.actor)
-    return policy_of(Submission).awaiting(found, request.actor)
+    readable = Submission.objects.visible_to(request.actor)
+    return policy_of(Submission).awaiting(readable, request.actor)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_queue(request):
-    """What waits for me, with a box to tick for each sheet; by POST one act on all that are ticked. Context: see ``_page``."""
+    """What waits for me, each with a box to tick. By POST one act on all that are ticked.
+
+    Context: see ``_page``.
+    """
     if request.method != "POST":
         return _page(request, ticked=None)
     ticked = {
@@ -72,13 +75,17 @@ def review_queue(request):
 
 
 def _wants_signature(request, ticked):
-    found = _awaiting(request).filter(pk__in=list(ticked)[: bulk.MOST]).with_rules()
-    return any(row.step_rules is not None and row.step_rules.kind == "sign" for row in found)
+    ticked_rows = _awaiting(request).filter(pk__in=list(ticked)[: bulk.MOST]).with_rules()
+    return any(row.step_rules is not None and row.step_rules.kind == "sign" for row in ticked_rows)
 
 
 def _page(request, *, ticked, form=None, status=200):
-    """Context: ``page``, ``rows`` (Brief, each with ``due``, ``ticked``, ``voted``, ``step``), ``form``, ``filters``, ``tasks``,
-    ``steps``, ``units``, ``sizes``, ``reviews`` (is there something to vote on?), ``concludes`` (or to pass?), ``returnable``."""
+    """Render the queue.
+
+    Context: ``page``, ``rows`` (Brief, each with ``due``, ``ticked``, ``voted``, ``step``), ``form``, ``filters``,
+    ``tasks``, ``steps``, ``units``, ``sizes``, ``reviews`` (whether there is something to vote on), ``concludes`` (or
+    to pass), ``returnable``.
+    """
     filters = {name: request.GET.get(name, "").strip()[:80] for name in ("task", "step", "unit", "tick")}
     asked = request.GET.get("size", "")
     size = int(asked) if asked in map(str, SIZES) else SIZES[1]
@@ -118,43 +125,43 @@ def _page(request, *, ticked, form=None, status=200):
     )
 
 
-def _rows(request, sheets, ticked, filters):
-    found, now = briefs(sheets, actor=request.actor), clock.now()
+def _rows(request, submissions, ticked, filters):
+    by_pk, now = briefs(submissions, actor=request.actor), clock.now()
     mine = set(
-        ReviewVote.objects.filter(member=request.actor.user_id, submission__in=found).values_list("submission", "round")
+        ReviewVote.objects.filter(member=request.actor.user_id, submission__in=by_pk).values_list("submission", "round")
     )
-    for brief in found.values():
-        sheet = brief.submission
-        brief.due = days.shown(sheet.step_due_on, now)
-        brief.reviewed = bulk.is_review(sheet)
-        brief.mine = brief.reviewed and (sheet.pk, sheet.round) in mine
-        brief.ticked = sheet.pk in ticked if ticked is not None else filters["tick"] == "all"
-    return list(found.values())
+    for brief in by_pk.values():
+        submission = brief.submission
+        brief.due = days.shown(submission.step_due_on, now)
+        brief.reviewed = bulk.is_review(submission)
+        brief.mine = brief.reviewed and (submission.pk, submission.round) in mine
+        brief.ticked = submission.pk in ticked if ticked is not None else filters["tick"] == "all"
+    return list(by_pk.values())
 
 
 @require_safe
 def queue_result(request):
-    """What came of my last act on many sheets, as long as the session lasts.
+    """The results of my last act on many submissions, as long as the session lasts.
 
-    Context: ``groups`` as (heading, tone, rows of (sheet or None, words)), those to be looked at first; ``act`` (words),
-    ``done``, ``total``, ``unknown``, ``back``.
+    Context: ``groups`` as (heading, tone, rows of (submission or None, words)), those that need attention first;
+    ``act`` (words), ``done``, ``total``, ``unknown``, ``back``.
     """
     result = request.session.get(RESULT)
     if not result:
         messages.info(request, "还没有批量办理过。")
         return redirect("review_queue")
     outcomes = result["outcomes"]
-    sheets = (
+    submissions = (
         Submission.objects.visible_to(request.actor)
         .filter(pk__in=[pk for pk, _, _ in outcomes])
         .select_related("task", "unit", "post", "person")
         .in_bulk()
     )
-    waiting = set(_awaiting(request).filter(pk__in=sheets).values_list("pk", flat=True))
-    for pk, sheet in sheets.items():
-        sheet.waits = pk in waiting
+    waiting = set(_awaiting(request).filter(pk__in=submissions).values_list("pk", flat=True))
+    for pk, submission in submissions.items():
+        submission.waits = pk in waiting
     groups = [
-        (kind, heading, tone, [(sheets.get(pk), text) for pk, found, text in outcomes if found == kind])
+        (kind, heading, tone, [(submissions.get(pk), text) for pk, outcome, text in outcomes if outcome == kind])
         for kind, (heading, tone) in KINDS.items()
     ]
     return render(

@@ -1,4 +1,4 @@
-"""Documents to read, and who has."""
+"""Pages of documents to read, and of who has read them."""
 
 from django.contrib import messages
 from django.db.models import F
@@ -43,10 +43,10 @@ def _publishing_units(actor):
 
 @require_safe
 def reading_list(request):
-    """Documents that the reader has to read or answers for, newest first; what is not read yet on top.
+    """Documents that the reader has to read or answers for, newest first, unread ones on top.
 
-    Context: ``campaign``, ``owed`` (receipts with their ``due``), ``page`` of documents, each with its ``mine`` (one's own
-    receipt), ``due`` and ``asked``, ``read`` (for who ``counts``); ``may_publish``, ``counts``.
+    Context: ``campaign``, ``owed`` (receipts with their ``due``), ``page`` of documents, each with its ``mine`` (the
+    reader's own receipt), ``due`` and ``asked``, ``read`` (for who ``counts``); ``may_publish``, ``counts``.
     """
     running, now = campaigns.current(), clock.now()
     owed = list(readings.owed(request.actor)[:50])
@@ -74,7 +74,10 @@ def reading_list(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reading_add(request):
-    """Publish a document. Context: ``form``, ``file_error``, ``crumbs``, ``below`` (whether it can be limited to units)."""
+    """Publish a document.
+
+    Context: ``form``, ``file_error``, ``crumbs``, ``below`` (the units it can be limited to).
+    """
     running, units = campaigns.current(), _publishing_units(request.actor)
     root = running.institution if running else Unit.objects.visible_to(request.actor).filter(parent=None).first()
     if not units or running is None:
@@ -115,7 +118,10 @@ def reading_add(request):
 
 
 def _limits(actor, units):
-    """The units a school's document can be limited to; none for whoever publishes for his own unit only."""
+    """The units that a school's document can be limited to.
+
+    None for people who publish for their own unit only.
+    """
     if units[0].parent_id is not None:
         return []
     return list(Unit.objects.visible_to(actor).filter(closed_on=None, parent__isnull=False).order_by("position", "pk"))
@@ -135,10 +141,10 @@ def _add_page(request, form, below, *, file_error=""):
 
 @require_safe
 def reading_detail(request, pk):
-    """One document: its text and files, and the button that says one has read it.
+    """One document: its text and files, and the button that confirms reading.
 
-    Context: ``document`` with its ``due``, ``files``, ``mine``, ``may_confirm``, ``may_withdraw``, ``counts`` and the ``tally``
-    (people asked, of whom have read), ``audience`` in words, ``crumbs``.
+    Context: ``document`` with its ``due``, ``files``, ``mine``, ``may_confirm``, ``may_withdraw``, ``counts`` and the
+    ``tally`` (people asked, of whom have read), ``audience`` in words, ``crumbs``.
     """
     document = get_object_or_404(_rows(request).prefetch_related("units"), pk=pk)
     document.due = days.shown(document.due_on, clock.now())
@@ -159,7 +165,7 @@ def reading_detail(request, pk):
 
 
 def _audience(document):
-    """Whom a document is for, in words."""
+    """The audience of a document in words."""
     names = document.campaign.scheme.rules.roles
     places = "、".join(unit.name for unit in document.units.all()) or document.unit.name
     if document.audience == ReadingDocument.Audience.ROLES:
@@ -169,7 +175,7 @@ def _audience(document):
 
 @require_POST
 def reading_confirm(request, pk):
-    """确认已阅."""
+    """确认已阅: confirm having read the document."""
     document = get_object_or_404(_rows(request), pk=pk)
     readings.confirm(document.pk, actor=request.actor, at=clock.now())
     messages.success(request, f"已确认阅读“{document.title}”。")
@@ -178,7 +184,7 @@ def reading_confirm(request, pk):
 
 @require_POST
 def reading_withdraw(request, pk):
-    """Take a document down."""
+    """Withdraw a document."""
     document = get_object_or_404(_rows(request), pk=pk)
     readings.withdraw(document.pk, actor=request.actor, at=clock.now())
     messages.success(request, "已撤下；读者不再看到，阅读回执保留备查。")
@@ -187,9 +193,10 @@ def reading_withdraw(request, pk):
 
 @require_safe
 def reading_receipts(request, pk):
-    """Who has read a document and who has not, as far as the reader answers for them.
+    """Who has read a document and who has not, among the people the reader answers for.
 
-    Context: ``document``, ``page`` of receipts, ``asked``, ``read``, ``left``, ``late``, ``filters``, ``units``, ``has_paper``, ``crumbs``.
+    Context: ``document``, ``page`` of receipts, ``asked``, ``read``, ``left``, ``late``, ``filters``, ``units``,
+    ``has_paper``, ``crumbs``.
     """
     document = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "count", document)
@@ -219,7 +226,7 @@ def reading_receipts(request, pk):
 
 @require_safe
 def reading_file(request, pk, form):
-    """The receipts as a paper, those that the reader may see."""
+    """The receipts that the reader may see, as a paper."""
     document = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "count", document)
     layout = next(iter(logs.papers_about(document.campaign.scheme.rules, "reading").values()), None)

@@ -1,4 +1,4 @@
-"""Doors to the papers that nobody types: a unit's directories and ledgers, letters about a sheet, a notice as a letter."""
+"""Pages of compiled papers: a unit's directories and ledgers, letters about a submission, notices."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -17,7 +17,10 @@ from workflows.views.submissions import readable_votes
 
 
 def _unit(request, code):
-    """A unit whose records the reader may see: the same people as its ledger. Raises ``NotAllowed``."""
+    """A unit whose compiled papers the reader may see: the same people as its ledger.
+
+    Raises ``Http404`` or ``NotAllowed``.
+    """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
     require(request.actor, "view_ledger", unit)
     return unit
@@ -35,7 +38,10 @@ def record_list(request, code):
 
 
 def _compiled(request, unit, slug):
-    """``(layout, paper)`` of one compiled paper of a unit as of today, with what the reader may read."""
+    """Compile one paper of a unit as of today, with what the reader may read: ``(layout, paper)``.
+
+    Raises ``Http404``.
+    """
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     layout = logs.papers_about(scheme.rules, "unit").get(slug) if scheme else None
     if layout is None:
@@ -49,9 +55,9 @@ def record_detail(request, code, slug):
     """One compiled paper on screen. Context: ``unit``, ``slug``, ``layout``, ``sheet`` (HTML), ``crumbs``."""
     unit = _unit(request, code)
     layout, paper = _compiled(request, unit, slug)
-    sheet = pages.to_html(paper, standalone=False)
+    markup = pages.to_html(paper, standalone=False)
     crumbs = [(unit.name, reverse("unit_detail", args=[code])), ("台账与档案", reverse("record_list", args=[code]))]
-    context = {"unit": unit, "slug": slug, "layout": layout, "sheet": sheet, "crumbs": crumbs}
+    context = {"unit": unit, "slug": slug, "layout": layout, "sheet": markup, "crumbs": crumbs}
     return render(request, "workflows/record_detail.html", context)
 
 
@@ -66,9 +72,9 @@ def record_file(request, code, slug, form):
 
 @require_safe
 def submission_record(request, pk, slug, form):
-    """A letter or record about one sheet, for those who may read the sheet."""
-    found = Submission.objects.visible_to(request.actor).with_rules().select_related("unit", "post", "person")
-    submission = get_object_or_404(found, pk=pk)
+    """A letter or review record about one submission, for those who may read it."""
+    readable = Submission.objects.visible_to(request.actor).with_rules().select_related("unit", "post", "person")
+    submission = get_object_or_404(readable, pk=pk)
     layout = logs.papers_about(submission.task.campaign.scheme.rules, "sheet").get(slug)
     if layout is None:
         raise Http404
@@ -80,10 +86,10 @@ def submission_record(request, pk, slug, form):
 @require_safe
 def notice_file(request, pk, form):
     """A notice as a letter, for the unit's board or web site."""
-    found = PublicityNotice.objects.visible_to(request.actor).select_related(
+    readable = PublicityNotice.objects.visible_to(request.actor).select_related(
         "unit", "submission__task__campaign__scheme"
     )
-    notice = get_object_or_404(found, pk=pk)
+    notice = get_object_or_404(readable, pk=pk)
     layout = next(iter(logs.papers_about(notice.submission.task.campaign.scheme.rules, "notice").values()), None)
     if layout is None:
         raise Http404

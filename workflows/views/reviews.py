@@ -24,7 +24,7 @@ from workflows.routing import routes
 from workflows.sheets import Incomplete, documents, sheet_for
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved
-from workflows.views.suggestions import told
+from workflows.views.suggestions import with_words
 
 LONGEST_QUOTE, MOST_ALIKE = 40, 2
 
@@ -115,7 +115,7 @@ def _suggested(submission, actor):
     found = list(rows.select_related("unit", "post", "author"))
     for row in found:
         row.campaign = submission.task.campaign
-        told(row, actor)
+        with_words(row, actor)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a rule book would look like at work: its year, its routes, its papers, and what it changes."""
+"""The preview of a rule book: its year, its routes, its papers, and what it changes."""
 
 import difflib
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from workflows.views.schemes import CRUMBS, draft_or_404, maintained
 
 @dataclass(frozen=True)
 class Book:
-    """A rule book under preview: typed, plain, and as written."""
+    """A rule book under preview: typed, as plain data, and as text."""
 
     rules: object
     document: dict
@@ -43,7 +43,7 @@ PARTS = {"calendar": "日程", "routes": "流程", "papers": "表格", "changes"
 
 @require_safe
 def scheme_draft_preview(request, pk, part):
-    """A part of a draft's preview; a draft with faults goes back to its editor."""
+    """One part of a draft's preview. A draft with faults goes back to its editor."""
     maintained(request)
     draft = draft_or_404(request, pk)
     rules, document, findings = drafts.checked(draft.text, draft.title)
@@ -56,7 +56,7 @@ def scheme_draft_preview(request, pk, part):
 
 @require_safe
 def scheme_preview(request, pk, part):
-    """A part of the preview of a version on record."""
+    """One part of the preview of a stored version."""
     maintained(request)
     scheme = get_object_or_404(Scheme.objects.visible_to(request.actor), pk=pk)
     addresses = {name: reverse("scheme_preview", args=[pk, name]) for name in PARTS}
@@ -66,13 +66,17 @@ def scheme_preview(request, pk, part):
 
 
 def _preview(request, part, book, addresses, **about):
-    """Context: ``part``, ``tabs`` as (label, address, present), ``rules``, ``draft`` or ``scheme``, and what the part shows."""
+    """Render one part of a preview, or answer with the file that the part makes.
+
+    Context: ``part``, ``tabs`` as (label, address, present), ``rules``, ``draft`` or ``scheme``, and what the part
+    shows.
+    """
     show = {"calendar": _calendar, "routes": _routes, "papers": _papers, "changes": _changes}
     if part not in show:
         raise Http404
-    found = show[part](request, book)
-    if not isinstance(found, dict):
-        return found
+    shown = show[part](request, book)
+    if not isinstance(shown, dict):
+        return shown
     identity = book.rules.identity
     return render(
         request,
@@ -84,7 +88,7 @@ def _preview(request, part, book, addresses, **about):
             "rules": book.rules,
             "crumbs": CRUMBS,
             **about,
-            **found,
+            **shown,
         },
     )
 
@@ -97,7 +101,10 @@ def _calendar(request, book):
 
 
 def _routes(request, book):
-    """``routes`` as (route, its picture, its steps as (step, role in words, note), labels of the tasks that take it)."""
+    """``routes`` as (route, its picture, its steps, labels of its tasks).
+
+    A step is (step, role in words, note).
+    """
     rules = book.rules
     return {
         "routes": [
@@ -113,7 +120,10 @@ def _routes(request, book):
 
 
 def _papers(request, book):
-    """``papers`` as (slug, layout, present); of the chosen one ``slug``, ``layout``, ``filled`` and ``sheet``. Or a file."""
+    """``papers`` as (slug, layout, present) and the chosen one, or a file.
+
+    Of the chosen one: ``slug``, ``layout``, ``filled`` and ``sheet`` (HTML).
+    """
     rules = book.rules
     slug = request.GET.get("paper") or next(iter(rules.papers))
     layout = rules.papers.get(slug)
@@ -125,7 +135,7 @@ def _papers(request, book):
     if form in ("pdf", "xlsx", "docx"):
         return download(paper, form, f"{layout.label}{layout.title}（{'样张' if filled else '空白'}）")
     return {
-        "papers": [(name, found, name == slug) for name, found in rules.papers.items()],
+        "papers": [(name, other, name == slug) for name, other in rules.papers.items()],
         "slug": slug,
         "layout": layout,
         "filled": filled,
@@ -134,7 +144,10 @@ def _papers(request, book):
 
 
 def _changes(request, book):
-    """``current``: the version in force; ``changes`` against it, in words, and ``lines``: what differs in the texts."""
+    """What differs from the version in force.
+
+    ``current``: that version. ``changes``: the differences in words. ``lines``: the lines of the texts that differ.
+    """
     current = Scheme.objects.visible_to(request.actor).filter(slug=book.rules.identity.slug, is_current=True).first()
     if current is None:
         return {"current": None, "changes": [], "lines": []}

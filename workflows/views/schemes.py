@@ -1,4 +1,4 @@
-"""The scheme desk: rule books on record, those in the making, and how one becomes the other."""
+"""The scheme desk: stored rule books, drafts, and publishing a draft."""
 
 from django import forms
 from django.contrib import messages
@@ -21,7 +21,7 @@ CRUMBS = [("方案", "/schemes/")]
 
 
 class CopyForm(forms.Form):
-    """What makes a copy another institution's."""
+    """The names that make a copy another institution's."""
 
     slug = forms.RegexField(
         r"^[a-z][a-z0-9-]*$",
@@ -44,13 +44,16 @@ def maintained(request):
 
 
 def draft_or_404(request, pk):
-    """A draft that the reader may see, with the version it began from."""
+    """A draft that the reader may see, with the version it was begun from."""
     return get_object_or_404(SchemeDraft.objects.visible_to(request.actor).select_related("base", "saved_by"), pk=pk)
 
 
 @require_safe
 def scheme_list(request):
-    """Every rule book with its versions, and the drafts. Context: ``books`` as (version in force, earlier ones), ``drafts``, ``in_use``."""
+    """Every rule book with its versions, and the drafts.
+
+    Context: ``books`` as (version in force, earlier ones), ``drafts``, ``in_use``, ``copy``.
+    """
     maintained(request)
     return render(request, "workflows/scheme_list.html", _listed(request) | {"copy": CopyForm()})
 
@@ -70,7 +73,10 @@ def _listed(request):
 
 @require_POST
 def scheme_begin(request):
-    """Start a draft: from a version on record (``base``), as another institution's copy (``copy``), or from a file."""
+    """Begin a draft: from a stored version, as another institution's copy, or from a file.
+
+    Parameters: ``kind``; ``base`` is the version's id.
+    """
     maintained(request)
     kind = request.POST.get("kind", "")
     if kind == "upload":
@@ -118,7 +124,10 @@ def _uploaded(request):
 
 @require_http_methods(["GET", "POST"])
 def scheme_edit(request, pk):
-    """A draft's text with everything that is wrong with it. Saving keeps any text, right or wrong. Context: see ``_editor``."""
+    """A draft's text with everything that is wrong with it. Context: see ``_editor``.
+
+    Saving keeps any text, right or wrong.
+    """
     maintained(request)
     draft = draft_or_404(request, pk)
     if request.method == "GET":
@@ -143,10 +152,17 @@ def scheme_edit(request, pk):
 
 
 def _editor(request, draft, *, theirs=None, status=200):
-    """Context: ``draft``, ``findings`` as (finding, the line it is about), ``lines`` in all, ``theirs``: what somebody else saved."""
+    """Render the editor of a draft.
+
+    Context: ``draft``, ``findings`` as (finding, the line it is about), ``lines`` in all, ``theirs``: what somebody
+    else saved.
+    """
     _, _, findings = drafts.checked(draft.text, draft.title)
     lines = draft.text.splitlines()
-    shown = [(found, lines[found.line - 1].strip()[:80] if 0 < found.line <= len(lines) else "") for found in findings]
+    shown = [
+        (finding, lines[finding.line - 1].strip()[:80] if 0 < finding.line <= len(lines) else "")
+        for finding in findings
+    ]
     return render(
         request,
         "workflows/scheme_edit.html",
@@ -157,7 +173,10 @@ def _editor(request, draft, *, theirs=None, status=200):
 
 @require_http_methods(["GET", "POST"])
 def scheme_publish(request, pk):
-    """What a new version would change, and the button. Context: ``draft``, ``rules``, ``changes``, ``current``, ``campaigns``."""
+    """What a new version would change, and the button that publishes it.
+
+    Context: ``draft``, ``rules``, ``changes``, ``current``, ``campaigns``.
+    """
     maintained(request)
     draft = draft_or_404(request, pk)
     if request.method == "POST":
@@ -209,7 +228,10 @@ def scheme_discard(request, pk):
 
 @require_POST
 def scheme_choose(request):
-    """Let the institution follow another of the rule books on record. A running campaign keeps the version it was opened from."""
+    """Let the institution follow another of the stored rule books.
+
+    A running campaign keeps the version it was opened from.
+    """
     maintained(request)
     scheme = get_object_or_404(
         Scheme.objects.visible_to(request.actor), slug=request.POST.get("slug", ""), is_current=True

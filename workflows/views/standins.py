@@ -1,4 +1,4 @@
-"""Stand-ins (代理): who exercises my roles, whose roles I exercise."""
+"""Pages of stand-ins (代理): who exercises my roles, and whose roles I exercise."""
 
 from django.contrib import messages
 from django.db.models import Q
@@ -17,10 +17,10 @@ from workflows.messages import standing_in
 
 @require_safe
 def standin_list(request):
-    """Stand-ins of mine and for me; the registrar's list holds all of them.
+    """My stand-ins, and those I stand in for. The registrar's list holds all of them.
 
-    Context: ``page`` of appointments, each with ``stage`` (word, tone), ``last`` (its last day) and ``may_end``; ``may_add``,
-    ``sees_all``.
+    Context: ``page`` of appointments, each with ``stage`` (word, tone), ``last`` (its last day) and ``may_end``;
+    ``may_add``, ``sees_all``.
     """
     actor, on = request.actor, request.actor.on
     sees_all = actor.has("registrar")
@@ -49,9 +49,10 @@ def _stage(row, on):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def standin_add(request):
-    """设立代理 for oneself, or, by the registrar, for the person numbered ``for``.
+    """设立代理 for oneself, or by the registrar for the person numbered ``for``.
 
-    Context: ``principal`` (None: not found), ``asked_number``, ``for_others``, ``roles`` as (id, words), ``form``, ``longest``, ``crumbs``.
+    Context: ``principal`` (None: no such person), ``asked_number``, ``for_others``, ``roles`` as (id, words), ``form``,
+    ``longest``, ``crumbs``.
     """
     actor, number = request.actor, (request.POST.get("for") or request.GET.get("for", "")).strip()[:20]
     for_others = actor.has("registrar")
@@ -104,7 +105,7 @@ def _set_up(request, form):
 
 @require_POST
 def standin_end(request, pk):
-    """终止代理 before its day."""
+    """终止代理 before its last day."""
     row = get_object_or_404(Appointment.objects.visible_to(request.actor).filter(acting_for__isnull=False), pk=pk)
     ended = standing_in.end(row.pk, actor=request.actor, at=clock.now())
     messages.success(request, f"{ended.user}的代理已终止。")

@@ -1,4 +1,4 @@
-"""Suggesting risk points to others, and answering such suggestions on the form of a sheet."""
+"""Pages for suggesting risk points to others, and the answers on the form of a submission."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -21,15 +21,15 @@ from workflows.forms.suggestions import SuggestionForm
 from workflows.models import Suggestion
 from workflows.sheets import drafts
 
-FOUND = 20  # posts a search shows
+POSTS_SHOWN = 20  # posts a search shows
 SPOKEN = {suggestions.LEADER: "领导", suggestions.ORGANISATION: "组织", suggestions.PEERS: "群众"}
 
 
 @require_safe
 def suggestion_list(request):
-    """Suggestions I made (default), or those for my post and the units I answer for (``view=received``).
+    """Suggestions I made, or with ``view=received`` those for my post and the units I answer for.
 
-    Context: ``page`` of suggestions as ``told`` leaves them, each with ``may_withdraw``; ``received``, ``tabs``.
+    Context: ``page`` of suggestions from ``with_words``, each with ``may_withdraw``; ``received``, ``tabs``.
     """
     received = request.GET.get("view") == "received"
     rows = Suggestion.objects.visible_to(request.actor).select_related(
@@ -39,15 +39,18 @@ def suggestion_list(request):
     mine = Q(author=request.actor.user_id)
     page = paged(request, rows.exclude(mine) if received else rows.filter(mine))
     for row in page.rows:
-        told(row, request.actor)
+        with_words(row, request.actor)
         row.may_withdraw = can(request.actor, "withdraw", row)
     address = reverse("suggestion_list")
     tabs = [("我提出的", address, not received), ("我可查看的", f"{address}?view=received", received)]
     return render(request, "workflows/suggestion_list.html", {"page": page, "received": received, "tabs": tabs})
 
 
-def told(suggestion, actor):
-    """Give a suggestion the words its reader is shown: ``source_label``, ``category_label``, ``who``; return it."""
+def with_words(suggestion, actor):
+    """Put on a suggestion what its reader is shown, and return it.
+
+    Sets ``source_label``, ``category_label`` and ``who``.
+    """
     rules = suggestion.campaign.scheme.rules
     suggestion.source_label = rules.label_of("finding_sources", suggestion.source) if suggestion.source else "建议"
     suggestion.category_label = rules.label_of("categories", suggestion.category) if suggestion.category else ""
@@ -57,7 +60,7 @@ def told(suggestion, actor):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def suggestion_make(request):
-    """提建议: to the post ``post`` or the unit ``unit``; without either one looks for the post. Context: see ``_page``."""
+    """提建议 to the post ``post`` or the unit ``unit``, or a search for the post. Context: see ``_page``."""
     sent = request.POST if request.method == "POST" else request.GET
     post, unit = _target(request, sent)
     campaign = campaigns.current()
@@ -98,8 +101,11 @@ def _form(request, campaign, unit, post, data=None):
 
 
 def _page(request, campaign, unit, post, *, form=None, status=200):
-    """Context: ``campaign``; with a target ``post``, ``unit``, ``holder``, ``form``, ``spoken`` (as what one speaks), ``peer``,
-    ``crumbs``; without one ``q`` and the posts ``found`` as (post, holder's name)."""
+    """Render the page of a new suggestion.
+
+    Context: ``campaign``; with a target ``post``, ``unit``, ``holder``, ``form``, ``spoken`` (the part in which the
+    reader speaks), ``peer``, ``crumbs``; without one ``q`` and the posts ``found`` as (post, holder's name).
+    """
     context = {"campaign": campaign, "post": post, "unit": unit, "q": request.GET.get("q", "").strip()[:40]}
     if campaign is not None and unit is not None:
         speaks = suggestions.source_of(request.actor, unit.pk)
@@ -113,36 +119,36 @@ def _page(request, campaign, unit, post, *, form=None, status=200):
             "crumbs": crumbs_of(unit),
         }
     elif campaign is not None and context["q"]:
-        context["found"] = _found(request, context["q"])
+        context["found"] = _search(request, context["q"])
     return render(request, "workflows/suggestion_make.html", context, status=status)
 
 
-def _found(request, q):
+def _search(request, q):
     posts = Post.objects.visible_to(request.actor).filter(closed_on=None).select_related("unit")
     held = Incumbency.objects.visible_to(request.actor).in_force(request.actor.on)
     fitting = Q(name__icontains=q) | Q(unit__name__icontains=q) | Q(pk__in=held.filter(user__name=q).values("post"))
-    posts = list(posts.filter(fitting).order_by("-is_risk_post", "unit__position", "code")[:FOUND])
+    posts = list(posts.filter(fitting).order_by("-is_risk_post", "unit__position", "code")[:POSTS_SHOWN])
     names = dict(held.filter(post__in=posts).values_list("post", "user__name"))
     return [(post, names.get(post.pk, "")) for post in posts]
 
 
 @require_POST
 def suggestion_withdraw(request, pk):
-    """Take my suggestion back."""
+    """Withdraw my suggestion."""
     suggestion = get_object_or_404(Suggestion.objects.visible_to(request.actor), pk=pk)
     suggestions.withdraw(suggestion.pk, actor=request.actor, at=clock.now())
     messages.success(request, "建议已撤回。")
     return redirect("suggestion_list")
 
 
-# -- on the form of a sheet -----------------------------------------------------------------------------
+# -- on the form of a submission ---------------------------------------------------------------------------
 
 
 def answer(request, submission, content, *, sheet, seen):
-    """Take a suggestion over into the draft (``adopt``), or decline it (``decline``), as the buttons of the form say; what else
-    was typed is saved along with it.
+    """Answer a suggestion on the form: take it over into the draft (``adopt``), or ``decline`` it.
 
-    Returns the anchor of where to go on. Raises ``Stale`` or ``Refused``; then nothing has changed.
+    What else was typed is saved along with it. Returns the anchor of where to go on. Raises ``Stale`` or ``Refused``;
+    then nothing has changed.
     """
     at, anchor = clock.now(), "#suggestions"
     with transaction.atomic():
@@ -169,13 +175,16 @@ def _key(request, name):
 
 
 def beside(submission, content, actor):
-    """The suggestions for the filler of ``submission``, answered ones last, each with ``taken``: its entry stands in the draft."""
+    """The suggestions for the filler of ``submission``, answered ones last.
+
+    Each has ``taken``: its entry is in the draft.
+    """
     rows = suggestions.for_sheet(submission).select_related("unit", "post", "author")
     keys = {entry["key"] for entry in content["entries"]}
-    found = []
+    rows_shown = []
     for row in rows:
         row.campaign = submission.task.campaign
         row.taken = row.entry is not None and str(row.entry) in keys
         row.unanswered = not row.taken and row.outcome != Suggestion.Outcome.DECLINED
-        found.append(told(row, actor))
-    return sorted(found, key=lambda row: not row.unanswered)
+        rows_shown.append(with_words(row, actor))
+    return sorted(rows_shown, key=lambda row: not row.unanswered)

@@ -1,4 +1,4 @@
-"""Moving deadlines, asking for longer terms and deciding on them."""
+"""Pages for moving deadlines, asking for longer terms and deciding on them."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,15 +15,15 @@ from workflows.deadlines import days
 from workflows.forms.terms import AnswerForm, DeadlineForm, ExtensionForm
 from workflows.models import Campaign, CampaignTask, DeadlineChange, Extension, Submission
 
-SHOWN = 20  # sheets named in a preview
+SHOWN = 20  # submissions named in a preview
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deadline_change(request, pk):
-    """调整截止 of one task: the form with a preview, and what was moved before. ``?unit=`` proposes a unit.
+    """调整截止 of one task: the form with a preview, and earlier moves. ``?unit=`` proposes a unit.
 
-    Context: ``task``, ``due``, ``may_move``, ``form``, ``units``, ``page`` of changes, ``preview`` None or the sheets that would
-    change as (sheet, from, to), their number ``preview_count``, and ``crumbs``.
+    Context: ``task``, ``due``, ``may_move``, ``form``, ``units``, ``page`` of changes, ``preview`` None or the
+    submissions that would change as (submission, from, to), their number ``preview_count``, and ``crumbs``.
     """
     task = get_object_or_404(
         CampaignTask.objects.visible_to(request.actor).select_related(
@@ -45,14 +45,14 @@ def deadline_change(request, pk):
     circle = {"due_on": typed["due_on"], "unit": typed["unit"], "person": typed["person"]}
     try:
         if "preview" in request.POST:
-            found = terms.preview(task, on=clock.today(), **circle)
-            return _change_page(request, task, form, preview=found)
+            affected = terms.preview(task, on=clock.today(), **circle)
+            return _change_page(request, task, form, preview=affected)
         change = terms.move(task, reason=typed["reason"], actor=request.actor, at=at, **circle)
     except Refused as refused:
         form.add_error(refused.field, str(refused))
         return _change_page(request, task, form, status=422)
-    told = f"涉及 {change.sheets} 张表，已通知填报人" if change.sheets else "目前没有表因此改变"
-    messages.success(request, f"截止日期已调整为 {change.due_on:%Y-%m-%d}（{change.circle}），{told}。")
+    effect = f"涉及 {change.sheets} 张表，已通知填报人" if change.sheets else "目前没有表因此改变"
+    messages.success(request, f"截止日期已调整为 {change.due_on:%Y-%m-%d}（{change.circle}），{effect}。")
     return redirect("deadline_change", pk=pk)
 
 
@@ -73,7 +73,7 @@ def _change_page(request, task, form, *, preview=None, status=200):
                 for unit in Unit.objects.visible_to(request.actor).filter(closed_on=None).exclude(pk=institution.pk)
             ],
             "page": paged(request, changes.order_by("-pk")),
-            "preview": [(sheet, sheet.due_on, sheet.new_due) for sheet in preview[:SHOWN]]
+            "preview": [(submission, submission.due_on, submission.new_due) for submission in preview[:SHOWN]]
             if preview is not None
             else None,
             "preview_count": len(preview or []),
@@ -85,7 +85,10 @@ def _change_page(request, task, form, *, preview=None, status=200):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_extend(request, pk):
-    """申请延期 for one sheet. Context: ``submission``, ``due``, ``form``, ``decider`` (the role's words), ``crumbs``."""
+    """申请延期 for one submission.
+
+    Context: ``submission``, ``due``, ``form``, ``decider`` (the role's words), ``crumbs``.
+    """
     submission = get_object_or_404(
         Submission.objects.visible_to(request.actor).with_rules().select_related("unit", "person", "post"), pk=pk
     )
@@ -121,7 +124,10 @@ def submission_extend(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def extension_decide(request, pk):
-    """办理延期申请. Context: ``extension``, ``due``, ``form``, ``may_decide``, ``may_open_sheet``, ``crumbs``."""
+    """办理延期申请: decide on a request for a longer term.
+
+    Context: ``extension``, ``due``, ``form``, ``may_decide``, ``may_open_sheet``, ``crumbs``.
+    """
     extension = get_object_or_404(
         Extension.objects.visible_to(request.actor)
         .select_related("asked_by", "decided_by", "on_behalf_of", "submission__unit", "submission__person")

@@ -1,4 +1,4 @@
-"""How a submission is shown in lists and on its page: its steps, its trail, what to do next."""
+"""How a submission is shown in lists and on its page: its steps, its history, what to do next."""
 
 from dataclasses import dataclass
 
@@ -21,12 +21,12 @@ class Item:
 
     @property
     def waits_for_others(self):
-        """Voted already, and somebody else is to sum up."""
+        """Whether the reader has voted already and somebody else has to conclude."""
         return self.voted and not self.leads
 
     @property
     def state_label(self):
-        """State in words; a sheet that ends without filing at the office is simply done."""
+        """The state in words."""
         return STATE_WORDS[self.submission.state]
 
     @property
@@ -35,13 +35,13 @@ class Item:
 
     @property
     def is_closed(self):
-        """Its day has passed, and the task takes no late sheets."""
+        """Whether its day has passed and the task takes no late submissions."""
         overdue = self.submission.state in EDITABLE and self.due is not None and self.due.tone == "late"
         return overdue and self.submission.task.rules.deadline != "soft"
 
     @property
     def next_words(self):
-        """What the reader is asked to do."""
+        """What the reader is asked to do, in words."""
         submission = self.submission
         if self.is_closed:
             return "已过截止日期，不能再提交" + (
@@ -74,7 +74,7 @@ class StepShown:
 
 
 def route_steps(submission, decisions):
-    """The submission's route with who did what when. ``decisions``: its trail, oldest first."""
+    """The submission's route, with who did what when. ``decisions``: its trail, oldest first."""
     done = {
         decision.step: decision
         for decision in decisions
@@ -100,7 +100,7 @@ def route_steps(submission, decisions):
 
 @dataclass
 class Event:
-    """What happened to a sheet, as ``components/decision.html`` takes it."""
+    """One event in a submission's history, as ``components/decision.html`` takes it."""
 
     who: str
     verdict: str
@@ -116,9 +116,9 @@ class Event:
 
 
 def history(submission, decisions):
-    """Everything on record about a sheet, oldest first: its decisions and the longer terms asked for.
+    """Everything that happened to a submission, oldest first: its decisions and requests for longer terms.
 
-    ``submission`` says whether it ``has_extensions``.
+    Reads requests only where ``submission.has_extensions``.
     """
     events = [
         Event(
@@ -164,8 +164,8 @@ TONES = {"return": "return", "agree": "pass", "submit": "pass"}
 def trail_of(submission):
     """The decisions on a submission, oldest first, each with its tone for display."""
     roles = submission.task.campaign.scheme.rules.roles
-    found = list(submission.decisions.select_related("actor", "on_behalf_of").order_by("seen_version"))
-    for decision in found:
+    decisions = list(submission.decisions.select_related("actor", "on_behalf_of").order_by("seen_version"))
+    for decision in decisions:
         decision.tone = TONES.get(decision.verdict, "note")
         decision.role_label = roles.get(decision.acting_role, "")
         decision.redo_text = (
@@ -173,4 +173,4 @@ def trail_of(submission):
             if decision.redo_on
             else ""
         )
-    return found
+    return decisions

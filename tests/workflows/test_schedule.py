@@ -124,7 +124,7 @@ def test_horizon_is_the_last_day_within_reach(day, ahead, special):
     ],
 )
 def test_delay_climbs_from_the_liaison_to_the_office(moment, wanted):
-    assert plan().roles_told_at(moment, "post_holder") == wanted
+    assert plan().roles_informed_at(moment, "post_holder") == wanted
 
 
 @pytest.mark.parametrize(
@@ -139,17 +139,17 @@ def test_delay_climbs_from_the_liaison_to_the_office(moment, wanted):
     ],
 )
 def test_nobody_below_those_who_are_late_hears_of_it(actor, wanted):
-    assert plan().roles_told_at(10, actor) == wanted
+    assert plan().roles_informed_at(10, actor) == wanted
 
 
 def test_role_that_the_scheme_does_not_have_is_no_step():
     without = plan(roles=EVERY_ROLE - {"leader_in_charge"})
 
     assert without.moments == [-5, -1, 0, 1, 3, 10]
-    assert without.roles_told_at(10, "post_holder") == ["liaison", "unit_head", "office"]
+    assert without.roles_informed_at(10, "post_holder") == ["liaison", "unit_head", "office"]
 
 
 def test_scheme_says_which_days():
     own = plan(before=(3,), late=((2, "office"), (2, "unit_head")))
 
-    assert (own.moments, own.ahead, own.roles_told_at(2, "post_holder")) == ([-3, 0, 2], 3, ["office", "unit_head"])
+    assert (own.moments, own.ahead, own.roles_informed_at(2, "post_holder")) == ([-3, 0, 2], 3, ["office", "unit_head"])

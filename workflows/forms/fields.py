@@ -4,7 +4,7 @@ from django import forms
 
 
 def text_field(label, *, most, required=True):
-    """A text of at most ``most`` characters; its faults name the field and the remedy."""
+    """Make a text field of at most ``most`` characters. Its faults name the field and the remedy."""
     return forms.CharField(
         label=label,
         required=required,

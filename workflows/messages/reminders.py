@@ -198,7 +198,7 @@ class Morning:
         Each person once, in the role that is nearest to the filler.
         """
         nearest = {}
-        for heard_as in self.plans[campaign].roles_told_at(moment, role):
+        for heard_as in self.plans[campaign].roles_informed_at(moment, role):
             for person in self.holding.holders(heard_as, unit):
                 nearest.setdefault(person, heard_as)
         return list(nearest.items())

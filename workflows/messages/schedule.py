@@ -47,7 +47,7 @@ class Plan:
         """
         return max((moment for moment in self.moments if moment <= passed), default=None)
 
-    def roles_told_at(self, moment, actor):
+    def roles_informed_at(self, moment, actor):
         """The roles that hear at ``moment`` that the role ``actor`` is late, nearest first.
 
         A role that heard at an earlier moment hears again. Roles below ``actor`` never hear: they could do nothing.

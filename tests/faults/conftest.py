@@ -20,14 +20,14 @@ from workflows.routing import routes
 @pytest.fixture
 def slowly(monkeypatch):
     """Make every thread wait a quarter of a second between the check of an act and its writing."""
-    digest = routes.documents.digest
+    move = routes.moves.move
 
-    def slow(submission):
+    def slow(*args, **kwargs):
         if threading.current_thread() is not threading.main_thread():
             time.sleep(0.25)
-        return digest(submission)
+        return move(*args, **kwargs)
 
-    monkeypatch.setattr(routes.documents, "digest", slow)
+    monkeypatch.setattr(routes.moves, "move", slow)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from workflows.deadlines import days
 from workflows.models import PublicityNotice
 from workflows.publicity import showing
 from workflows.routing import moves
+from workflows.sheets.documents import Composition
 
 
 def open_notice(submission, step, *, at, items):
@@ -33,9 +34,13 @@ def open_notice(submission, step, *, at, items):
     )
 
 
-def publicise(submission, step, role, at):
-    """Open the notice of a submission that enters its notice step, and let it wait there."""
-    notice = open_notice(submission, step, at=at, items=showing.items(submission))
+def publicise(composition, step, role, at):
+    """Open the notice of a submission that enters its notice step, and let it wait there.
+
+    The notice shows what the act recorded.
+    """
+    submission = composition.submission
+    notice = open_notice(submission, step, at=at, items=showing.items(composition))
     submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
     moves.give_custody(submission, step, role, at)
 
@@ -68,5 +73,5 @@ def finish(notice, *, at):
     if notice.cleared_at is not None or submission.waiting_role != policies.NOTICE:
         return False
     clear(notice, at=at)
-    moves.move(submission, "automatic", actor=None, at=at)
+    moves.move(Composition(submission), "automatic", actor=None, at=at)
     return True

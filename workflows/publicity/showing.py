@@ -3,11 +3,10 @@
 It names posts and never people. Of what a person filled in it shows no text.
 """
 
-from workflows.sheets import documents, sheet_for
 
-
-def items(submission):
+def items(composition):
     """The rows of a notice: place, category, content and grade in words, the only fields shown."""
+    submission = composition.submission
     own = [
         {
             "place": submission.post.name if submission.post_id else str(submission.unit),
@@ -15,10 +14,10 @@ def items(submission):
             "content": entry.fields[0][2] if submission.person_id is None else "",
             "grade": entry.grade.label if entry.grade else "",
         }
-        for entry in sheet_for(submission).shown()
+        for entry in composition.entries
         if entry.change != "retire"
     ]
     return own + [
         {"place": row["post"], "category": row["category"], "content": "", "grade": row.get("grade", "")}
-        for row in documents.included_rows(submission)
+        for row in composition.included_rows
     ]

@@ -12,12 +12,14 @@ from workflows import policies, terms
 from workflows.campaign import owing
 from workflows.deadlines import days
 from workflows.messages import notifications
-from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission
+from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission, SubmissionLine
 from workflows.models.submissions import State
 from workflows.routing import steps
-from workflows.sheets import documents, sheet_for
 
-# Kind of step → what starts when a submission enters it; publicity adds its own (the rooms above know this one).
+Change = SubmissionLine.Change
+
+# Kind of step → what starts when a submission enters it, called with (composition, step, role, moment of the act).
+# Publicity adds its own; the rooms above know this one.
 ON_ENTER = {}
 
 MOVED = [
@@ -46,11 +48,14 @@ def locked(submission_id):
     )
 
 
-def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None):
+def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None):
     """Write the decision and take the submission to where its verdict leads; return the decision. Locks nothing itself.
 
-    ``outside``: the ``outside_…`` fields of a decision that files the sheet outside the institution.
+    ``composition``: the submission with what the act compared or wrote; its digest is recorded, its content is what a
+    notice shows and what is frozen at the end. ``outside``: the ``outside_…`` fields of a decision that files the sheet
+    outside the institution.
     """
+    submission = composition.submission
     step = steps.step_of(submission.task.route_rules, submission.step)
     following = steps.step_after(
         submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
@@ -69,7 +74,7 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
         verdict=verdict,
         opinion=opinion.strip(),
         redo_on=redo_on,
-        digest=documents.digest(submission),
+        digest=composition.digest,
         signed=signed and step.kind == "sign",
         seen_version=submission.version,
         days_late=days.days_late(due, at),
@@ -77,7 +82,7 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
         **(outside or {}),
         line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
     )
-    _go(submission, verdict, following, redo_on=redo_on, at=at)
+    _go(composition, verdict, following, redo_on=redo_on, at=at)
     submission.save(update_fields=MOVED)
     if submission.state == State.FILED:
         open_followers(submission, at=at)
@@ -98,12 +103,13 @@ def move(submission, verdict, *, actor, at, opinion="", redo_on=None, signed=Fal
     told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
     notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)
     if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
-        move(submission, "automatic", actor=None, at=at)
+        move(composition, "automatic", actor=None, at=at)
     return decision
 
 
-def _go(submission, verdict, following, *, redo_on, at):
+def _go(composition, verdict, following, *, redo_on, at):
     """Set where the sheet stands after a verdict, and what entering that place brings."""
+    submission = composition.submission
     submission.version += 1
     submission.moved_at, submission.assigned_to = at, None
     if verdict == "return":
@@ -114,19 +120,24 @@ def _go(submission, verdict, following, *, redo_on, at):
         submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
         submission.step_due_on, submission.due_on = None, terms.at_least(submission)
     elif following.is_end:
-        _end(submission, at=at)
+        _end(composition, at=at)
     else:
-        _enter(submission, following.step, at=at)
+        _enter(composition, following.step, at=at)
 
 
-def _enter(submission, step, *, at):
+def _enter(composition, step, *, at):
     """Put the submission at ``step``: who acts, until when, and what the step's kind starts."""
-    on = timezone.localdate(at)
+    submission, on = composition.submission, timezone.localdate(at)
     role, _ = policies.acting(step.role, submission, on=on)
     submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
     due = step.due.on(submission.task.campaign.year) if step.due else None
     submission.step_due_on = due if due and due >= on else days.add_working_days(on, 3)
-    ON_ENTER.get(step.kind, give_custody)(submission, step, role, at)
+    ON_ENTER.get(step.kind, _wait)(composition, step, role, at)
+
+
+def _wait(composition, step, role, at):
+    """Let the submission wait for whoever acts at the step."""
+    give_custody(composition.submission, step, role, at)
 
 
 def give_custody(submission, step, role, at):
@@ -136,8 +147,9 @@ def give_custody(submission, step, role, at):
     )
 
 
-def _copy(submission, step, role, at):
-    """The sheet's copy is in the hands of whoever holds the role; they hear of it, and nothing waits for them. Source: R1-30."""
+def _copy(composition, step, role, at):
+    """Give the sheet's copy to whoever holds the role and notify them; nothing waits for them. Source: R1-30."""
+    submission = composition.submission
     give_custody(submission, step, role, at)
     people = policies.acting(step.role, submission, on=timezone.localdate(at))[1]
     notifications.post(
@@ -163,20 +175,23 @@ def reseat(submission, role, *, at):
     notifications.tell("submission.reseated", submission, key=key, at=at)
 
 
-def _end(submission, *, at):
-    """The end of the route: apply the lines to the register and freeze the paper. Source: R1-20."""
-    on = timezone.localdate(at)
-    sheet_for(submission).settle()
-    for line in submission.lines.select_related("risk_point", "power_item", "measure", "post_grade"):
-        if line.change == "retire":
-            versions.retire(line.record, on=on)
-        elif line.change != "keep":
-            versions.enter_into_force(line.record, on=on)
+def _end(composition, *, at):
+    """Apply the lines to the register and freeze the paper as it was decided on. Source: R1-20.
+
+    Where no step has decided the grades, they are settled here; then the document is composed once more, because it says so.
+    """
+    submission, on = composition.submission, timezone.localdate(at)
+    if composition.sheet.settle():
+        composition = composition.after_write()
+    document = composition.document()  # before the register moves on under it
+    lines = composition.sheet.lines()
+    versions.retire_all([line.record for line in lines if line.change == Change.RETIRE], on=on)
+    entering = [line.record for line in lines if line.change not in (Change.RETIRE, Change.KEEP)]
+    versions.enter_all_into_force(entering, on=on)
     if submission.group_id and submission.task.brings == "group":
         versions.file_group(submission.group, on=on)
         _tell_group(submission, at=at)
     submission.state, submission.waiting_role, submission.step_due_on, submission.filed_at = State.FILED, "", None, at
-    document = documents.document(submission)
     FiledPaper.objects.create(
         submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at
     )

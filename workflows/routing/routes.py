@@ -17,37 +17,39 @@ from workflows.messages import notifications
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.routing import moves, steps
-from workflows.sheets import documents, sheet_for
+from workflows.sheets.documents import Composition
 
 
 @transaction.atomic
 def submit(submission_id, *, actor, seen_version, content, at):
     """Hand in a filled sheet: its content becomes proposed changes and the route begins.
 
-    Lines that did not change since they were accepted stay accepted. Raises ``Stale``, ``NotAllowed`` or
-    ``Incomplete``; then nothing has changed. Source: R1-17, R1-20.
+    The document is composed after the lines are written: what was handed in is what is recorded. Lines that did not
+    change since they were accepted stay accepted. Raises ``Stale``, ``NotAllowed`` or ``Incomplete``; then nothing has
+    changed. Source: R1-17, R1-20.
     """
-    submission = moves.locked(submission_id)
-    _fresh(submission, seen_version)
+    composition = Composition(moves.locked(submission_id))
+    submission, sheet = composition.submission, composition.sheet
+    _fresh(composition, seen_version)
     require(actor, "hand_in", submission)
-    sheet = sheet_for(submission)
     sheet.write(content)
     suggestions.settle(submission, content, actor=actor, at=at)
     submission.submitted_at = at
     submission.gravest_rank = sheet.gravest_rank()
     extensions.lapse([submission.pk], why="该表已提交", at=at)
-    return moves.move(submission, "submit", actor=actor, at=at)
+    return moves.move(composition.after_write(), "submit", actor=actor, at=at)
 
 
 @transaction.atomic
 def withdraw(submission_id, *, actor, seen_version, at):
     """Take a sheet back before anyone has reviewed it. Raises ``Stale``, ``NotAllowed`` or ``Refused``."""
-    submission = moves.locked(submission_id)
-    _fresh(submission, seen_version)
+    composition = Composition(moves.locked(submission_id))
+    submission = composition.submission
+    _fresh(composition, seen_version)
     require(actor, "withdraw", submission)
     if submission.votes.filter(round=submission.round).exists():
         raise Refused("已有领导小组成员表决，不能撤回；如需修改，请联系审核人退回。")
-    return moves.move(submission, "withdraw", actor=actor, at=at)
+    return moves.move(composition, "withdraw", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -56,18 +58,18 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
 
     ``verdicts``: entry key → (accurate, comment). A line judged inaccurate needs a comment. Source: R1-20, R3-13.
     """
-    submission = moves.locked(submission_id)
-    _fresh(submission, seen_version, seen_digest)
+    composition = Composition(moves.locked(submission_id))
+    submission = composition.submission
+    _fresh(composition, seen_version, seen_digest)
     require(actor, "decide", submission)
     if submission.step_rules.kind != "collective_review" or submission.waiting_role != GROUP_MEMBER:
         raise Refused("该表当前不在集体审核环节。")
-    shown = {entry.key: entry for entry in sheet_for(submission).shown()}
     recorded = {}
-    for key, entry in shown.items():
-        accurate, comment = verdicts.get(key, (True, ""))
+    for entry in composition.entries:
+        accurate, comment = verdicts.get(entry.key, (True, ""))
         if not accurate and not comment.strip():
             raise Refused(f"第 {entry.number} 项判为不准，请写明意见。")
-        recorded[key] = {"accurate": accurate, "comment": comment.strip(), "fingerprint": entry.fingerprint}
+        recorded[entry.key] = {"accurate": accurate, "comment": comment.strip(), "fingerprint": entry.fingerprint}
     if not complete and not opinion.strip():
         raise Refused("判为“不全”，请写明缺少什么。")
     ballot, _ = ReviewVote.objects.update_or_create(
@@ -78,7 +80,7 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
             "complete": complete,
             "opinion": opinion.strip(),
             "verdicts": recorded,
-            "digest": documents.digest(submission),
+            "digest": composition.digest,
             "at": at,
         },
     )
@@ -119,18 +121,19 @@ def decide(
     Raises ``Stale``, ``NotAllowed``, ``Refused`` or ``Incomplete``; then nothing has changed.
     Source: R1-20, R1-21, R1-28, R3-13, R4-28.
     """
-    submission = moves.locked(submission_id)
-    _fresh(submission, seen_version, seen_digest)
+    composition = Composition(moves.locked(submission_id))
+    submission = composition.submission
+    _fresh(composition, seen_version, seen_digest)
     require(actor, "decide", submission)
     step = submission.step_rules
     if verdict not in steps.verdicts_at(step) or verdict == "automatic":
         raise Refused(f"“{step.label}”环节不能办理该操作。")
     if verdict == "return":
-        return _return(submission, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
+        return _return(composition, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
     while True:
-        _agree(submission, step, actor=actor, grades=grades, signed=signed, opinion=opinion)
+        composition = _agree(composition, step, actor=actor, grades=grades, signed=signed, opinion=opinion)
         filed = _filed_outside(step, outside, at=at)
-        decision = moves.move(submission, "agree", actor=actor, at=at, opinion=opinion, signed=signed, outside=filed)
+        decision = moves.move(composition, "agree", actor=actor, at=at, opinion=opinion, signed=signed, outside=filed)
         step = submission.step_rules
         if not _goes_on_alone(submission, step, actor, signed):
             return decision
@@ -141,7 +144,7 @@ def decide(
 def hand_over(submission_id, *, actor, seen_version, to, at):
     """转办: pass a waiting sheet to ``to`` (a user), who must be able to decide it. Raises ``Stale`` or ``NotAllowed``."""
     submission = moves.locked(submission_id)
-    _fresh(submission, seen_version)
+    _fresh(Composition(submission), seen_version)
     require(actor, "hand_over", submission)
     if to.pk == actor.user_id or not people_who_may("decide", submission).filter(pk=to.pk).exists():
         raise Refused("只能转给同一环节的其他经办人。")
@@ -204,15 +207,19 @@ def _goes_on_alone(submission, step, actor, signed):
     return bool(can(actor, "decide", submission))
 
 
-def _fresh(submission, seen_version, seen_digest=""):
+def _fresh(composition, seen_version, seen_digest=""):
     """Refuse whoever saw something else. The digest also covers what lies beside the sheet: a post's name, its duties."""
-    if submission.version != seen_version or (seen_digest and seen_digest != documents.digest(submission)):
+    submission = composition.submission
+    if submission.version != seen_version or (seen_digest and seen_digest != composition.digest):
         raise Stale(submission)
 
 
-def _agree(submission, step, *, actor, grades, signed, opinion):
-    """What an agreement demands at each kind of step."""
-    sheet = sheet_for(submission)
+def _agree(composition, step, *, actor, grades, signed, opinion):
+    """Check and write what an agreement demands at the kind of step; return the composition to record.
+
+    It is the one that was compared, except at an adjudication: the grades decided there are part of what is recorded.
+    """
+    submission, sheet = composition.submission, composition.sheet
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
         eligible = policies.acting("group_member", submission, on=actor.on)[1]
@@ -229,9 +236,11 @@ def _agree(submission, step, *, actor, grades, signed, opinion):
     if step.kind == "adjudicate":
         sheet.set_grades(step, grades or {})
         submission.gravest_rank = sheet.gravest_rank()
+        composition = composition.after_write()
     if step.kind == "sign" and not signed:
         raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
     submission.lines.exclude(verdict="accepted").update(verdict="accepted")
+    return composition
 
 
 def _filed_outside(step, outside, *, at):
@@ -247,9 +256,10 @@ def _filed_outside(step, outside, *, at):
     return {"outside_body": body, "outside_number": number, "outside_on": on}
 
 
-def _return(submission, *, actor, at, opinion, redo_on, returned):
+def _return(composition, *, actor, at, opinion, redo_on, returned):
     """Send a sheet back: lines named with a reason are returned, all others stay accepted. Source: R1-21."""
-    entries = {entry.key: entry for entry in sheet_for(submission).shown()}
+    submission = composition.submission
+    entries = {entry.key: entry for entry in composition.entries}
     for key, comment in returned.items():
         if key in entries and not comment.strip():
             raise Refused(f"第 {entries[key].number} 项退回，请写明原因。")
@@ -275,7 +285,7 @@ def _return(submission, *, actor, at, opinion, redo_on, returned):
             )
         else:
             lines.update(verdict="accepted")
-    return moves.move(submission, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
+    return moves.move(composition, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
 
 
 @transaction.atomic

@@ -85,6 +85,7 @@ class Sheet:
         self.scheme = submission.task.campaign.scheme
         self.rules = self.scheme.rules
         self.task_rules = submission.task.rules
+        self._lines = None
 
     # -- typing ---------------------------------------------------------------------------------
     def content(self):
@@ -209,6 +210,7 @@ class Sheet:
         for key, lines in existing.items():
             if key not in kept:
                 self._discard(lines)
+        self._lines = None
         if self.task_rules.report:
             self.keep_narrative(content)
 
@@ -265,6 +267,13 @@ class Sheet:
         return [self.show(key, number, lines) for number, (key, lines) in enumerate(entries.items(), start=1)]
 
     def lines(self):
+        """The submitted lines with their records, read once until they are written."""
+        if self._lines is None:
+            self._lines = list(self.lines_read())
+        return self._lines
+
+    def lines_read(self):
+        """The query of the submitted lines, with what is shown of their records."""
         return self.submission.lines.select_related(
             "risk_point__category",
             "risk_point__self_grade",
@@ -297,4 +306,5 @@ class Sheet:
         return "" if value is None else str(value)
 
     def settle(self):
-        """Called at the end of the route, before the lines take effect."""
+        """Settle what no step of the route has decided, before the lines take effect; return whether anything was written."""
+        return False

@@ -1,5 +1,7 @@
 """What the paper of a submission shows, as a plain document: the thing that is signed, frozen and printed."""
 
+from functools import cached_property
+
 from django.utils import timezone
 
 from registers.models import ControlMeasure, RiskPoint
@@ -15,42 +17,82 @@ from workflows.sheets import arrangements, sheet_for
 SIGNED_PARTS = ("fields", "rows", "retired", "title", "attachments")
 
 
+class Composition:
+    """One submission with its sheet and its document, each worked out once for one act.
+
+    The check of freshness, the decision, the notice and the frozen paper of an act read the same object, so what was
+    compared is what is recorded. Whatever is not asked for is not worked out. An act that writes what the sheet shows
+    (lines, grades) goes on with ``after_write``.
+    """
+
+    def __init__(self, submission, sheet=None):
+        self.submission = submission
+        self.sheet = sheet or sheet_for(submission)
+
+    @cached_property
+    def entries(self):
+        """The submitted entries as reviewers see them."""
+        return self.sheet.shown()
+
+    @cached_property
+    def fields(self):
+        """The header fields of the paper."""
+        return _fields(self.submission)
+
+    @cached_property
+    def included_rows(self):
+        """The rows of people's points on record that a unit's paper lists after its own."""
+        return _included_rows(self.submission, self.fields["unit.leader"])
+
+    @cached_property
+    def content(self):
+        """Everything the paper says, without sign-offs and marks."""
+        return _content(self)
+
+    @cached_property
+    def digest(self):
+        """Digest of exactly what a reviewer or signer is shown: title, header, rows, retired rows, files; no sign-offs."""
+        return digest_of({part: self.content[part] for part in SIGNED_PARTS if part in self.content})
+
+    def after_write(self):
+        """The composition of the same sheet, to be worked out again because its lines or records were written."""
+        return Composition(self.submission, self.sheet)
+
+    def document(self):
+        """The content with the sign-offs, marks and code of this moment."""
+        signoffs = _signoffs(self.submission)
+        return {
+            **self.content,
+            # Who acted stands in some headers too (R3-22: 审核人); it is no part of what they put their names to.
+            "fields": self.content["fields"]
+            | {f"by.{step}": act["name"] for step, act in signoffs.items()}
+            | {f"on.{step}": act["at"] for step, act in signoffs.items()},
+            "signoffs": signoffs,
+            "marks": _marks(self.submission),
+            "code": short_code(self.digest),
+        }
+
+
 def document(submission):
-    """The whole document of a submission: header fields, rows, sign-offs, marks and code. Source: design decision 7."""
+    """The whole document of a submission, frozen if it has been filed. Source: design decision 7."""
     filed = FiledPaper.objects.filter(submission=submission).first()
-    if filed is not None:
-        return filed.document
-    content, signoffs = _content(submission), _signoffs(submission)
-    code = short_code(digest_of(_signed(content)))
-    return {
-        **content,
-        # Who acted stands in some headers too (R3-22: 审核人); it is no part of what they put their names to.
-        "fields": content["fields"]
-        | {f"by.{step}": act["name"] for step, act in signoffs.items()}
-        | {f"on.{step}": act["at"] for step, act in signoffs.items()},
-        "signoffs": signoffs,
-        "marks": _marks(submission),
-        "code": code,
-    }
+    return filed.document if filed is not None else Composition(submission).document()
 
 
 def digest(submission):
-    """Digest of exactly what a reviewer or signer is shown: title, header, rows, what is to be retired, files; no sign-offs."""
-    return digest_of(_signed(_content(submission)))
+    """Digest of exactly what a reviewer or signer of the submission is shown."""
+    return Composition(submission).digest
 
 
-def _signed(content):
-    return {part: content[part] for part in SIGNED_PARTS if part in content}
-
-
-def _content(submission):
+def _content(composition):
+    submission, fields = composition.submission, composition.fields
     campaign = submission.task.campaign
     rules = campaign.scheme.rules
     paper = submission.task.paper_rules
-    rows, retired, fields = [], [], _fields(submission)
-    for entry in sheet_for(submission).shown():
+    rows, retired = [], []
+    for entry in composition.entries:
         (retired if entry.change == "retire" else rows).append(_row(entry, fields["unit.leader"], submission.as_of))
-    rows += included_rows(submission)
+    rows += composition.included_rows
     compiled = (
         document_for(paper.rows, unit=submission.unit, on=submission.as_of, rules=rules)
         if paper.rows in COMPILED
@@ -76,8 +118,8 @@ def _content(submission):
 COMPILED = {"power_directory", "process_directory"}
 
 
-def included_rows(submission):
-    """The rows of people's points on record that a unit's paper lists after its own. Source: R3-23, R3-32."""
+def _included_rows(submission, leader):
+    """Source: R3-23, R3-32."""
     if submission.task.paper_rules.includes is None or submission.person_id:
         return []
     on, rules = submission.as_of, submission.task.campaign.scheme.rules
@@ -92,7 +134,6 @@ def included_rows(submission):
     for measure in standing.select_related("responsible", "regulation"):
         measures.setdefault(measure.point_series, []).append(measure)
     stages = [f"measures.{stage.code}" for stage in rules.measure_stages]
-    leader = _fields(submission)["unit.leader"]
     return [
         {
             **_told(point.content, point.manifestation),
@@ -154,8 +195,8 @@ def _row(entry, leader, on):
 
 
 def _holder(post, on):
-    found = post.incumbencies.in_force(on).select_related("user").first() if post else None
-    return found.user.name if found else ""
+    held = post.incumbencies.in_force(on).select_related("user").first() if post else None
+    return held.user.name if held else ""
 
 
 def _fields(submission):

@@ -113,5 +113,4 @@ class FullPointSheet(Graded, Measured, PointSheet):
         return super().gravest_rank() if self.grades else None
 
     def settle(self):
-        if self.grades:
-            super().settle()
+        return self.grades and super().settle()

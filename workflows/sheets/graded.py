@@ -128,7 +128,7 @@ class Graded:
         self._keep(changed)
 
     def settle(self):
-        """Where no step of the route has decided, whoever let the sheet pass has accepted the grade last proposed."""
+        """Where no step of the route has decided, take the grade last proposed: whoever let the sheet pass has accepted it."""
         open_ = [
             record
             for _, record in self.graded_records()
@@ -137,6 +137,7 @@ class Graded:
         for record in open_:
             record.final_grade = standing_grade(record)
         self._keep(open_)
+        return bool(open_)
 
     @staticmethod
     def _keep(records):

@@ -83,8 +83,8 @@ class Measured(Arranged):
         """Without what was left open: an entry typed before these could be said is still the same entry."""
         return {name: value for name, value in entry["values"].items() if value or "." not in name}
 
-    def lines(self):
-        return super().lines().select_related("measure__responsible", "measure__regulation")
+    def lines_read(self):
+        return super().lines_read().select_related("measure__responsible", "measure__regulation")
 
 
 class MeasureSheet(Measured, PointSheet):

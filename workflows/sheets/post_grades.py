@@ -94,7 +94,7 @@ class PostGradeSheet(Graded, Sheet):
         )
         return [(record, Change.REVISE if base.pk else Change.ADD)]
 
-    def lines(self):
+    def lines_read(self):
         return self.submission.lines.select_related(
             "post_grade__post", "post_grade__self_grade", "post_grade__proposed_grade", "post_grade__final_grade"
         )

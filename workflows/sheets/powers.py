@@ -75,8 +75,8 @@ class PowerSheet(Sheet):
             for position, parts in enumerate(procedure_steps(entry["values"].get("procedure", "")), start=1)
         )
 
-    def lines(self):
-        return super().lines().prefetch_related("power_item__steps")
+    def lines_read(self):
+        return super().lines_read().prefetch_related("power_item__steps")
 
     def show(self, key, number, lines):
         item = lines[0].power_item

@@ -48,8 +48,8 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     """Context: ``entries`` (Shown, with the reader's typed verdicts), ``form``, ``vote_form``, ``votes``, ``my_vote``, ``checks``,
     ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
     actor, step = request.actor, submission.step_rules
-    sheet = sheet_for(submission)
-    entries = sheet.shown()
+    composition = documents.Composition(submission)
+    sheet, entries = composition.sheet, composition.entries
     votes = list(submission.votes.filter(round=submission.round).select_related("member"))
     my_vote = next((vote for vote in votes if vote.member_id == actor.user_id), None)
     for entry in entries:
@@ -59,7 +59,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     _mark_alike(submission, entries, actor)
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
-    decisions, digest = trail.trail_of(submission), documents.digest(submission)
+    decisions, digest = trail.trail_of(submission), composition.digest
     later = routes.hold_consecutive(submission, actor)
     return render(
         request,

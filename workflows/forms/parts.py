@@ -1,4 +1,4 @@
-"""What a sheet's form is made of: fields, entries, sections."""
+"""What a sheet's form is made of: inputs, entries, sections."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ Change = SubmissionLine.Change
 
 
 @dataclass
-class Field:
+class Input:
     """One input as ``components/field.html`` takes it; ``details``: inputs folded away under it."""
 
     name: str
@@ -31,8 +31,8 @@ class Field:
         return f"id_{self.name}"
 
     @property
-    def details_told(self):
-        """What the fields folded away under this one hold, in one line."""
+    def details_summary(self):
+        """What the inputs folded away under this one hold, in one line."""
         held = (dict(part.options).get(part.value, part.value) for part in self.details)
         return "　".join(text for text in held if text)
 
@@ -40,6 +40,26 @@ class Field:
     def details_open(self):
         """Whether one of them is at fault and must be seen."""
         return any(part.error for part in self.details)
+
+
+def input_for(asked, values, faults, *, prefix="", hints=None):
+    """The input for a field of a sheet, with what was typed, its fault and what helps with it."""
+    return Input(
+        f"{prefix}{asked.name}",
+        asked.caption,
+        asked.kind,
+        values.get(asked.name, ""),
+        list(asked.options),
+        asked.required,
+        (hints or {}).get(asked.name, asked.help),
+        asked.example,
+        faults.get(asked.name, ""),
+        asked.limit,
+        asked.rows,
+        asked.whole_row,
+        asked.inline,
+        [input_for(part, values, faults, prefix=prefix) for part in asked.details],
+    )
 
 
 @dataclass
@@ -50,7 +70,7 @@ class Entry:
     number: int
     change: str
     fields: list
-    choice: Field | None = None
+    choice: Input | None = None
     recorded: list = field(default_factory=list)
     heading: str = ""
     line: object = None
@@ -73,7 +93,7 @@ class Entry:
 
 @dataclass
 class Section:
-    """Entries under one heading: a risk category, or the whole sheet."""
+    """Entries under one heading of the sheet."""
 
     code: str
     label: str

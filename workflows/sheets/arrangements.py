@@ -7,8 +7,10 @@ from django.db.models import Q
 
 from registers import clock, regulations
 from registers.models import Incumbency, User
+from workflows.sheets.fields import Field
 
 LABELS = {"responsible": "责任人", "due": "完成时限", "regulation": "依据制度"}
+KINDS = {"responsible": "person", "due": "date", "regulation": "select"}
 YEARS_AHEAD = 10
 
 
@@ -20,10 +22,17 @@ class Arranged:
         """The asks of this task, in their order."""
         return self.task_rules.measure_asks
 
+    def arrangement_fields(self, stage):
+        """The fields for what may be said of the measure of a stage."""
+        return [
+            Field(f"{stage}.{ask}", LABELS[ask], KINDS[ask], tuple(self.regulations if ask == "regulation" else ()))
+            for ask in self.arranged
+        ]
+
     def arrangement_values(self, measure, stage):
         """What is on record about a measure (None: nothing yet), as the form holds it."""
         values = {
-            "responsible": told_person(measure.responsible) if measure and measure.responsible else "",
+            "responsible": number_and_name(measure.responsible) if measure and measure.responsible else "",
             "due": measure.due_on.isoformat() if measure and measure.due_on else "",
             "regulation": str(measure.regulation_id or "") if measure else "",
         }
@@ -44,7 +53,7 @@ class Arranged:
     def colleagues(self):
         """The unit's own people as a list to choose from: ``工号 姓名``."""
         own = User.objects.filter(unit=self.submission.unit_id, is_active=True)
-        return [told_person(user) for user in own.order_by("sort_key", "number")]
+        return [number_and_name(user) for user in own.order_by("sort_key", "number")]
 
     @cached_property
     def regulations(self):
@@ -59,7 +68,7 @@ class Arranged:
             for stage in self.rules.measure_stages
             if (text := entry["values"].get(f"{stage.code}.responsible", "").strip())
         }
-        typed -= set(self._found)
+        typed -= set(self._named)
         if typed:
             numbers = {text: text.split()[0] for text in typed}
             by_number = {
@@ -71,29 +80,32 @@ class Arranged:
                 by_name.setdefault(user.name, []).append(user)
             for text in typed:
                 namesakes = by_name.get(text, [])
-                self._found[text] = by_number.get(numbers[text]) or (namesakes[0] if len(namesakes) == 1 else None)
-        return self._found
+                self._named[text] = by_number.get(numbers[text]) or (namesakes[0] if len(namesakes) == 1 else None)
+        return self._named
 
     @cached_property
-    def _found(self):
+    def _named(self):
         return {}
 
-    def arrangement_faults(self, entry, standing):
-        """What is wrong with who, when and on which basis: field → sentence. ``standing``: stage → measure in force."""
+    def arrangement_faults(self, entry, in_force):
+        """What is wrong with who, when and on which basis: field → sentence. ``in_force``: stage → measure."""
         wrong, values = {}, entry["values"]
         for stage in self.rules.measure_stages:
             for ask in self.arranged:
                 name = f"{stage.code}.{ask}"
                 text = values.get(name, "").strip()
-                if text and (fault := getattr(self, f"_{ask}_fault")(text, standing.get(stage.code), entry)):
+                if text and (fault := getattr(self, f"_{ask}_fault")(text, in_force.get(stage.code), entry)):
                     wrong[name] = f"“{stage.label}”的{LABELS[ask]}：{fault}"
         return wrong
 
     def _responsible_fault(self, text, measure, entry):
-        if measure is not None and text == told_person(measure.responsible):
-            return ""  # as it stands; whoever has left since is not the filler's fault
-        found = self.people_named([entry]).get(text)
-        return "" if found else "没有找到这个人，或同名不止一人。请填本单位或上下级单位人员的工号。"
+        if measure is not None and text == number_and_name(measure.responsible):
+            return ""  # as it is on record; whoever has left since is not the filler's fault
+        return (
+            ""
+            if self.people_named([entry]).get(text)
+            else "没有找到这个人，或同名不止一人。请填本单位或上下级单位人员的工号。"
+        )
 
     def _due_fault(self, text, measure, entry):
         day, today = read_day(text), clock.today()
@@ -126,13 +138,13 @@ class Arranged:
     def _person_id(self, text, measure, entry):
         if not text:
             return None
-        if measure is not None and text == told_person(measure.responsible):
+        if measure is not None and text == number_and_name(measure.responsible):
             return measure.responsible_id
         return self.people_named([entry])[text].pk
 
 
-def told_person(user):
-    """A person as the form's list offers him: ``工号 姓名``."""
+def number_and_name(user):
+    """A person as the form's list offers him (``工号 姓名``); empty for nobody."""
     return f"{user.number} {user.name}" if user else ""
 
 
@@ -144,7 +156,7 @@ def read_day(text):
         return None
 
 
-def told(measure):
+def words_of(measure):
     """Who, when and on which basis, in one line; empty where nothing was said."""
     parts = [
         (LABELS["responsible"], measure.responsible.name if measure.responsible_id else ""),
@@ -155,16 +167,19 @@ def told(measure):
 
 
 def facts(measures):
-    """The same by column, for papers: ``measures.stage.ask`` → text, and ``responsible_person`` where somebody is named."""
-    found, people = {}, []
+    """Who, when and on which basis by column, for papers.
+
+    ``measures.stage.ask`` → text, and ``responsible_person`` where somebody is named.
+    """
+    columns, people = {}, []
     for measure in measures:
         if measure.responsible_id:
-            found[f"measures.{measure.stage}.responsible"] = measure.responsible.name
+            columns[f"measures.{measure.stage}.responsible"] = measure.responsible.name
             people.append(measure.responsible.name)
         if measure.due_on:
-            found[f"measures.{measure.stage}.due"] = measure.due_on.isoformat()
+            columns[f"measures.{measure.stage}.due"] = measure.due_on.isoformat()
         if measure.regulation_id:
-            found[f"measures.{measure.stage}.regulation"] = measure.regulation.name
+            columns[f"measures.{measure.stage}.regulation"] = measure.regulation.name
     if people:
-        found["responsible_person"] = "、".join(dict.fromkeys(people))
-    return found
+        columns["responsible_person"] = "、".join(dict.fromkeys(people))
+    return columns

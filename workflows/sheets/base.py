@@ -1,4 +1,4 @@
-"""What all kinds of sheets share."""
+"""What all kinds of sheets share: what they ask for, what is wrong with it, the lines it becomes, and what is shown of these."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from registers.models import ControlMeasure, MajorMatter, Post, PostGrade, Power
 from registers.refusals import Refused
 from registers.text import digest_of
 from workflows.models import SubmissionLine
+from workflows.sheets.fields import Field, Heading, faults_of, names_of
 
 Change = SubmissionLine.Change
 RECORDS = {RiskPoint: "risk_point", PowerItem: "power_item", ControlMeasure: "measure", PostGrade: "post_grade"}
@@ -69,14 +70,15 @@ class Shown:
 
 
 class Sheet:
-    """A submission's sheet. Subclasses say what an entry is."""
+    """A submission's sheet. Subclasses say what an entry is and what it asks for."""
 
     has_entries = True
     may_add = False
+    proposes = False  # the grading rule proposes a grade for each entry
+    colleagues = ()  # whom a field of the kind person offers
     offers_choice = False  # each entry offered from the register asks for one of ``choices_offered``
     choices_offered = ((Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销"))
-    choice_label = ""  # the question; empty: what the task's kind asks
-    reason_label = "撤销理由（撤销时必填）"
+    choice_reason = Field("reason", "撤销理由", required_when="撤销时", whole_row=True)
     needs_reason = Change.RETIRE
 
     def __init__(self, submission):
@@ -86,6 +88,80 @@ class Sheet:
         self.rules = self.scheme.rules
         self.task_rules = submission.task.rules
         self._lines = None
+
+    # -- asking ---------------------------------------------------------------------------------
+    def headings(self):
+        """The sections of the form in their order."""
+        return [Heading("", self.task.label)]
+
+    def heading_of(self, values):
+        """The code of the section that an entry with these values belongs to."""
+        return ""
+
+    def entry_fields(self, *, explains=False):
+        """The fields of an entry. ``explains``: with room to say why what was returned stays as it is."""
+        return []
+
+    def sheet_fields(self):
+        """The fields of the sheet as a whole."""
+        return [self.asked(ask) for ask in self.task_rules.report]
+
+    def choice(self):
+        """The field that asks what becomes of an entry on record; None where nothing is asked."""
+        options = tuple((change.value, label) for change, label in self.choices_offered)
+        return (
+            Field("change", self.choice_question, "radio", options, True, inline=True) if self.offers_choice else None
+        )
+
+    @property
+    def choice_question(self):
+        return "去年登记的内容，今年" if self.task.due_on else "现行登记的内容，本次"
+
+    @cached_property
+    def entry_names(self):
+        """The names that an entry of a draft may hold."""
+        fields = self.entry_fields(explains=True)
+        return list(dict.fromkeys(names_of([*fields, self.choice_reason] if self.offers_choice else fields)))
+
+    @property
+    def sheet_names(self):
+        """The names that a draft may hold of the sheet as a whole."""
+        return names_of(self.sheet_fields())
+
+    def asked(self, ask):
+        """The field for what the task of the scheme asks."""
+        options = tuple(self.options(ask.field))
+        kind = ("radio" if len(options) <= 4 else "select") if options else ("textarea" if ask.lines > 1 else "text")
+        return Field(
+            ask.field,
+            ask.label,
+            kind,
+            options,
+            ask.required,
+            limit=None if options else ask.max_length,
+            help=ask.help,
+            example=ask.example,
+            rows=ask.lines,
+            whole_row=ask.lines > 4,
+            inline=True,
+        )
+
+    def hints(self, content):
+        """What helps with what was typed: entry key → field name → words."""
+        return {}
+
+    # -- on record ------------------------------------------------------------------------------
+    def on_record(self):
+        """The records in force that the sheet is about."""
+        return []
+
+    def recorded(self):
+        """Entry key → record in force."""
+        return {str(record.series): record for record in self.on_record()}
+
+    def described(self, record):
+        """What is on record, in words (``Described``)."""
+        raise NotImplementedError(type(self).__name__)
 
     # -- typing ---------------------------------------------------------------------------------
     def content(self):
@@ -105,7 +181,12 @@ class Sheet:
         return []
 
     def new_entry(self, values=None):
+        """An entry that is added, with these values."""
         return {"key": str(uuid.uuid4()), "base": None, "change": Change.ADD, "values": values or {}}
+
+    def added_to(self, heading):
+        """The values of an entry that is added to the section with this code."""
+        return {}
 
     def faults(self, content):
         """Everything that keeps ``content`` from being submitted: entry key → field → sentence."""
@@ -113,8 +194,8 @@ class Sheet:
         for entry in content["entries"]:
             if wrong := self.entry_faults(entry):
                 faults[entry["key"]] = wrong
-        report = self.asks_faults({"values": content["values"]}, self.task_rules.report)
-        if wrong := self.sheet_faults(content) | report | self.file_faults():
+        typed = faults_of(self.sheet_fields(), content["values"])
+        if wrong := self.sheet_faults(content) | typed | self.file_faults():
             faults[""] = wrong
         return faults
 
@@ -154,22 +235,10 @@ class Sheet:
         """What a form may not change of an entry on record."""
         return {}
 
-    def asks_faults(self, entry, asks):
-        """Required fields left empty and texts too long."""
-        wrong = {}
-        for ask in asks:
-            value = entry["values"].get(ask.field, "").strip()
-            if ask.required and not value:
-                wrong[ask.field] = f"请填写“{ask.label}”。"
-            elif len(value) > ask.max_length:
-                wrong[ask.field] = f"“{ask.label}”最多 {ask.max_length} 字，现有 {len(value)} 字。"
-            elif value and (choices := self.choices(ask.field)) and value not in choices:
-                wrong[ask.field] = f"“{ask.label}”的选项不在方案之内，请重新选择。"
-        return wrong
-
-    def choices(self, field_name):
-        """The codes a coded field may hold; empty where any text will do."""
-        return {code for code, _ in self.options(field_name)}
+    @cached_property
+    def asked_fields(self):
+        """The fields for what the task of the scheme asks of each entry."""
+        return [self.asked(ask) for ask in self.task_rules.asks]
 
     def options(self, field_name):
         """What there is to choose from: ``[(code, label)]``; empty where any text will do."""

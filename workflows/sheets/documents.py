@@ -130,13 +130,13 @@ def _included_rows(submission, leader):
         .order_by("post__code", "pk")
     )
     measures = {}
-    standing = ControlMeasure.objects.in_force(on).filter(unit=submission.unit_id)
-    for measure in standing.select_related("responsible", "regulation"):
+    in_force = ControlMeasure.objects.in_force(on).filter(unit=submission.unit_id)
+    for measure in in_force.select_related("responsible", "regulation"):
         measures.setdefault(measure.point_series, []).append(measure)
     stages = [f"measures.{stage.code}" for stage in rules.measure_stages]
     return [
         {
-            **_told(point.content, point.manifestation),
+            **_texts(point.content, point.manifestation),
             "category": point.category.label,
             **_graded(point.final_grade),
             **dict.fromkeys(stages, ""),
@@ -148,7 +148,7 @@ def _included_rows(submission, leader):
     ]
 
 
-def _told(content, manifestation):
+def _texts(content, manifestation):
     text = "\n".join(part for part in (content, f"表现形式：{manifestation}" if manifestation else "") if part)
     return {"content": content, "manifestation": manifestation, "content_and_manifestation": text}
 
@@ -175,7 +175,7 @@ def _row(entry, leader, on):
     row = {code: value for code, _, value in entry.fields}
     row["category"] = entry.heading
     row["change"] = entry.change_label
-    row |= {**_told(row.get("content", ""), row.get("manifestation", "")), **row} | _graded(entry.grade)
+    row |= {**_texts(row.get("content", ""), row.get("manifestation", "")), **row} | _graded(entry.grade)
     row["reason"] = entry.details.get("grade_reason", "") or entry.reason
     for name in ("self_grade", "proposed_grade", "final_grade"):
         if entry.details.get(name) is not None:
@@ -227,13 +227,13 @@ def _signoffs(submission):
 
     附件4 and 附件5 print the notice and the decision of the grading before them. Source: R1-27, R1-28.
     """
-    found = {}
+    signoffs = {}
     if (earlier := _predecessor(submission)) is not None:
-        found = _signoffs(earlier)
+        signoffs = _signoffs(earlier)
     for decision in submission.decisions.filter(
         round=submission.round, verdict__in=["submit", "agree", "automatic"]
     ).select_related("actor", "on_behalf_of"):
-        found[decision.step] = {
+        signoffs[decision.step] = {
             "name": decision.who if decision.actor_id else "",
             "at": timezone.localdate(decision.at).isoformat(),
             "opinion": _words(decision),
@@ -242,16 +242,16 @@ def _signoffs(submission):
     for ballot in submission.votes.filter(round=submission.round).select_related("member"):
         if review := next(
             (
-                found[step.code]
+                signoffs[step.code]
                 for step in submission.task.route_rules.steps
-                if step.kind == "collective_review" and step.code in found
+                if step.kind == "collective_review" and step.code in signoffs
             ),
             None,
         ):
             review["members"].append(f"{ballot.member.name}（{'同意' if ballot.agrees else '不同意'}）")
     for notice in submission.notices.filter(round=submission.round):
         step = next(step.code for step in submission.task.route_rules.steps if step.kind == "publicise")
-        found[step] = {
+        signoffs[step] = {
             "start": notice.starts_on.isoformat(),
             "end": notice.ends_on.isoformat(),
             "outcome": notice.outcome,
@@ -260,7 +260,7 @@ def _signoffs(submission):
             "opinion": "",
             "members": [],
         }
-    return found
+    return signoffs
 
 
 def _words(decision):

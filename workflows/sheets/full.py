@@ -1,11 +1,12 @@
 """Sheets on which points are also graded, or given measures, in one go."""
 
 import uuid
+from dataclasses import replace
 from functools import cached_property
 
 from workflows.sheets.arrangements import facts
-from workflows.sheets.base import Change, Shown
-from workflows.sheets.graded import Graded, standing_grade
+from workflows.sheets.base import Change
+from workflows.sheets.graded import Graded, grade_so_far
 from workflows.sheets.measures import Measured
 from workflows.sheets.points import PointSheet
 
@@ -23,8 +24,18 @@ class FullPointSheet(Graded, Measured, PointSheet):
     def measures(self):
         return "measures" in self.task_rules.also
 
+    @property
+    def proposes(self):
+        return self.grades
+
+    def entry_fields(self, *, explains=False):
+        fields = super().entry_fields(explains=explains)
+        if self.grades:
+            fields += [*self.factor_choices, *self.grade_fields]
+        return fields + self.stage_fields if self.measures else fields
+
     @cached_property
-    def _standing(self):
+    def _in_force(self):
         return self.in_force() if self.measures else {}
 
     def values_of(self, point):
@@ -32,7 +43,7 @@ class FullPointSheet(Graded, Measured, PointSheet):
         if self.grades:
             values |= self.grade_values(point) | {"grade": point.self_grade.code if point.self_grade else ""}
         if self.measures:
-            values |= self.measure_values(self._standing.get(point.series, {}))
+            values |= self.measure_values(self._in_force.get(point.series, {}))
         return values
 
     def entry_faults(self, entry):
@@ -42,7 +53,7 @@ class FullPointSheet(Graded, Measured, PointSheet):
         if self.grades:
             wrong |= self.grade_faults(entry)
         if self.measures:
-            wrong |= self.measure_faults(entry, self._standing.get(self._series(entry), {}))
+            wrong |= self.measure_faults(entry, self._in_force.get(self._series(entry), {}))
         return wrong
 
     def faults(self, content):
@@ -65,23 +76,23 @@ class FullPointSheet(Graded, Measured, PointSheet):
             return {}
         if self.grades and point.final_grade is None:
             return {"change": "该风险点尚未定级，不能沿用；请选择“修改”，补充各项因素。"}
-        missing = {stage.code for stage in self.rules.measure_stages} - set(self._standing.get(point.series, {}))
+        missing = {stage.code for stage in self.rules.measure_stages} - set(self._in_force.get(point.series, {}))
         if self.measures and missing:
             return {"change": "该风险点的防控措施不全，不能沿用；请选择“修改”，补充措施。"}
         return {}
 
     def records(self, entry):
         [(point, change)] = super().records(entry)
-        standing = self._standing.get(point.series, {})
+        in_force = self._in_force.get(point.series, {})
         if change in (Change.KEEP, Change.RETIRE, Change.CONFIRM):
             return [
                 (point, change),
-                *((measure, Change.KEEP) for measure in standing.values() if change != Change.RETIRE),
+                *((measure, Change.KEEP) for measure in in_force.values() if change != Change.RETIRE),
             ]
         if self.grades:
             for name, value in self.grading_of(entry).items():
                 setattr(point, name, value)
-        measures = self.measure_records(entry, point.series, standing) if self.measures else []
+        measures = self.measure_records(entry, point.series, in_force) if self.measures else []
         return [(point, change), *measures]
 
     def show(self, key, number, lines):
@@ -94,20 +105,18 @@ class FullPointSheet(Graded, Measured, PointSheet):
             before += [self._weighed(earlier)] if earlier else []
             shown.details["factors"] = {code: text for code, _, text in self.factor_fields(point)}
             shown.details |= self.grade_details(point, is_proposal=line.change in (Change.ADD, Change.REVISE))
-            shown.grade = standing_grade(point)
+            shown.grade = grade_so_far(point)
         if self.measures:
             extra += self.measure_fields(lines)
-            before += self.told_measures(self._standing.get(point.series, {})) if earlier else []
+            before += self.fields_of_measures(self._in_force.get(point.series, {})) if earlier else []
             measures = [line.measure for line in lines if line.measure_id]
             shown.details["arranged"] = facts(measures)
-        return Shown(
-            key, number, line.change, shown.fields + extra, shown.before + before, shown.heading, lines, shown.grade, shown.details
-        )  # fmt: skip
+        return replace(shown, fields=shown.fields + extra, before=shown.before + before, lines=lines)
 
     def _weighed(self, point):
         """The factors in one line: the sheet asks for much else."""
-        told = [f"{label}：{text}" for _, label, text in self.factor_fields(point) if text]
-        return ("weighed", "评估因素", "；".join(told))
+        weighed = [f"{label}：{text}" for _, label, text in self.factor_fields(point) if text]
+        return ("weighed", "评估因素", "；".join(weighed))
 
     def gravest_rank(self):
         return super().gravest_rank() if self.grades else None

@@ -5,6 +5,7 @@ from functools import cached_property
 from registers import grading
 from registers.models import Grade
 from workflows.sheets.base import Change, Incomplete
+from workflows.sheets.fields import Field, faults_of
 
 GRADES = ("proposed_grade", "final_grade", "grade_reason")
 
@@ -16,6 +17,34 @@ class Graded:
     """
 
     reason_name = "reason"
+    proposes = True
+
+    # -- asking ---------------------------------------------------------------------------------
+    @cached_property
+    def factor_choices(self):
+        """The fields for the factors that a grade follows from."""
+        return [
+            Field(
+                factor.code,
+                factor.label,
+                "radio",
+                tuple((value.code, value.label) for value in factor.values),
+                True,
+                missing=f"请选择“{factor.label}”。",
+                unknown=f"请选择“{factor.label}”。",
+            )
+            for factor in self.rules.grading.factors
+        ]
+
+    @cached_property
+    def grade_fields(self):
+        """The fields for the grade and for the reason of a departure from the proposal."""
+        grades = tuple((grade.code, f"{grade.label}：{grade.criterion}") for grade in self.rules.grades)
+        unknown = "该等级不在方案之内，请重新选择。"
+        return [
+            Field("grade", "自评等级（不选即采用建议等级）", "select", grades, unknown=unknown),
+            Field(self.reason_name, "理由", required_when="与建议等级不同时"),
+        ]
 
     @cached_property
     def grade_rows(self):
@@ -41,16 +70,13 @@ class Graded:
 
     def grade_faults(self, entry):
         """What is wrong with the factors, the grade chosen, or the reason of a departure."""
-        wrong, values = {}, entry["values"]
-        for factor in self.rules.grading.factors:
-            if values.get(factor.code) not in {value.code for value in factor.values}:
-                wrong[factor.code] = f"请选择“{factor.label}”。"
-        return wrong or self.choice_of_grade_faults(entry)
+        return faults_of(self.factor_choices, entry["values"]) or self.choice_of_grade_faults(entry)
 
     def choice_of_grade_faults(self, entry):
+        """What is wrong with the grade chosen, or with the reason of a departure from the proposal."""
+        if wrong := faults_of(self.grade_fields, entry["values"]):
+            return wrong
         proposed, chosen = self.typed_proposal(entry).grade, entry["values"].get("grade")
-        if chosen and chosen not in {grade.code for grade in self.rules.grades}:
-            return {"grade": "该等级不在方案之内，请重新选择。"}
         if chosen and chosen != proposed and not entry["values"].get(self.reason_name, "").strip():
             return {self.reason_name: "与建议等级不同，请写明理由。"}
         return {}
@@ -76,7 +102,7 @@ class Graded:
         ]  # fmt: skip
 
     def grade_details(self, record, *, is_proposal=True):
-        """What reviewers and papers are told of a record's grading."""
+        """What reviewers and papers show of a record's grading."""
         return {
             "proposal": self.proposal_for(record),
             "self_grade": record.self_grade,
@@ -96,7 +122,7 @@ class Graded:
         ]
 
     def gravest_rank(self):
-        ranks = [grade.rank for _, record in self.graded_records() if (grade := standing_grade(record))]
+        ranks = [grade.rank for _, record in self.graded_records() if (grade := grade_so_far(record))]
         return min(ranks, default=None)
 
     def set_grades(self, step, choices):
@@ -132,10 +158,10 @@ class Graded:
         open_ = [
             record
             for _, record in self.graded_records()
-            if record.in_force_from is None and record.final_grade is None and standing_grade(record)
+            if record.in_force_from is None and record.final_grade is None and grade_so_far(record)
         ]
         for record in open_:
-            record.final_grade = standing_grade(record)
+            record.final_grade = grade_so_far(record)
         self._keep(open_)
         return bool(open_)
 
@@ -145,6 +171,6 @@ class Graded:
             type(records[0]).objects.bulk_update(records, GRADES)
 
 
-def standing_grade(record):
+def grade_so_far(record):
     """The grade that counts so far: decided, else proposed by the unit, else by the post holder."""
     return record.final_grade or record.proposed_grade or record.self_grade

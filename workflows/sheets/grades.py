@@ -2,8 +2,8 @@
 
 from registers.models import RiskPoint
 from workflows.sheets.base import Change, Shown
-from workflows.sheets.graded import Graded, standing_grade
-from workflows.sheets.points import PointSheet
+from workflows.sheets.graded import Graded, grade_so_far
+from workflows.sheets.points import SheetOnPoints
 
 CARRIED = (
     "series",
@@ -23,11 +23,11 @@ CARRIED = (
 )
 
 
-class GradeSheet(Graded, PointSheet):
+class GradeSheet(Graded, SheetOnPoints):
     """A grade for every point on record. Source: R1-22 to R1-28."""
 
-    may_add = False
-    offers_choice = False
+    def entry_fields(self, *, explains=False):
+        return [*self.factor_choices, *self.grade_fields]
 
     def offered(self):
         return [
@@ -68,7 +68,7 @@ class GradeSheet(Graded, PointSheet):
         details = {**self.grade_details(point), "category": point.category.code, "point": point}
         before = self._graded_before(point)
         return Shown(
-            key, number, lines[0].change, fields, before, point.category.label, lines, standing_grade(point), details
+            key, number, lines[0].change, fields, before, point.category.label, lines, grade_so_far(point), details
         )
 
     def _graded_before(self, point):

@@ -6,6 +6,7 @@ from registers import clock
 from registers.models import GroupMember, LeadingGroup, User
 from workflows import attachments
 from workflows.sheets.base import Change, Incomplete, Sheet, Shown
+from workflows.sheets.fields import Field, faults_of
 
 CONTACT = "是"
 PHONE = re.compile(r"[0-9 +()（）\-—]{3,30}")
@@ -19,6 +20,47 @@ class GroupSheet(Sheet):
     @property
     def group_rules(self):
         return self.rules.groups["unit"]
+
+    def entry_fields(self, *, explains=False):
+        rules, unseated = self.group_rules, "请选择小组职务。"
+        seats = tuple(GroupMember.Seat.choices)
+        fields = [
+            Field("number", "工号", required=True),
+            Field("seat", "小组职务", "select", seats, True, missing=unseated, unknown=unseated),
+        ]
+        if types := rules.member_types:
+            untyped = f"请选择人员类别：{'、'.join(types)}。"
+            options = tuple((name, name) for name in types)
+            fields.append(Field("member_type", "人员类别", "select", options, True, missing=untyped, unknown=untyped))
+        if rules.contact:
+            fields.append(Field("contact", "联系人", "select", ((CONTACT, CONTACT),)))
+            fields.append(Field("phone", "联系电话", required_when="联系人"))
+        return fields
+
+    def sheet_fields(self):
+        must = self.task_rules.attachments == "none"
+        plan = Field(
+            "work_plan",
+            "工作计划",
+            "textarea",
+            required=must,
+            limit=5000,
+            help="" if must else "可以在这里填写，也可以在下面上传文件。",
+            missing="请填写工作计划。",
+            rows=6,
+            whole_row=True,
+        )
+        return [plan, *super().sheet_fields()]
+
+    def hints(self, content):
+        """The person behind each number, so that a slip of the keyboard shows."""
+        people = self.people(content)
+        typed = {entry["key"]: entry["values"].get("number", "").strip() for entry in content["entries"]}
+        return {
+            key: {"number": f"{people[number].name}　{people[number].title}"}
+            for key, number in typed.items()
+            if number in people
+        }
 
     def people(self, content):
         """Staff number → user, for those numbers in ``content`` that are somebody's who is still here."""
@@ -46,14 +88,10 @@ class GroupSheet(Sheet):
         return super().faults(content)
 
     def entry_faults(self, entry):
-        wrong, values = {}, entry["values"]
+        values = entry["values"]
+        wrong = faults_of(self.entry_fields(), values)
         if values.get("number", "").strip() not in self._people:
             wrong["number"] = "没有找到该工号的在岗人员，请核对。"
-        if values.get("seat") not in GroupMember.Seat.values:
-            wrong["seat"] = "请选择小组职务。"
-        types = self.group_rules.member_types
-        if types and values.get("member_type") not in types:
-            wrong["member_type"] = f"请选择人员类别：{'、'.join(types)}。"
         phone = values.get("phone", "").strip()
         if self.group_rules.contact and values.get("contact") and not phone:
             wrong["phone"] = "请填写联系人的联系电话。"
@@ -75,8 +113,7 @@ class GroupSheet(Sheet):
         if self.group_rules.contact and sum(bool(entry["values"].get("contact")) for entry in entries) != 1:
             wrong["contact"] = "应指定且只指定一名联系人。"
         if not self._work_plan(content):
-            upload = self.task_rules.attachments != "none"
-            wrong["work_plan"] = "请填写工作计划，或上传工作计划文件。" if upload else "请填写工作计划。"
+            wrong["work_plan"] = "请填写工作计划，或上传工作计划文件。"
         return wrong
 
     def _work_plan(self, content):

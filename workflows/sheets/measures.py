@@ -4,9 +4,10 @@ import uuid
 from functools import cached_property
 
 from registers.models import ControlMeasure, RiskPoint
-from workflows.sheets.arrangements import Arranged, facts, told
+from workflows.sheets.arrangements import Arranged, facts, words_of
 from workflows.sheets.base import Change, Shown
-from workflows.sheets.points import PointSheet
+from workflows.sheets.fields import Field, faults_of
+from workflows.sheets.points import SheetOnPoints
 
 LONGEST = 1000  # characters of one stage's text
 
@@ -16,45 +17,54 @@ class Measured(Arranged):
     by when and on which basis.
     """
 
+    @cached_property
+    def stage_fields(self):
+        """One field a stage of the scheme; who, by when and on which basis are folded away under it."""
+        return [
+            Field(
+                stage.code,
+                stage.label,
+                "textarea",
+                required=True,
+                limit=LONGEST,
+                missing=f"请填写“{stage.label}”{'' if stage.label.endswith('措施') else '措施'}。",
+                rows=4,
+                details=tuple(self.arrangement_fields(stage.code)),
+            )
+            for stage in self.rules.measure_stages
+        ]
+
     def in_force(self):
-        """Measures standing now: point series → stage → measure."""
-        found = {}
+        """The measures in force: point series → stage → measure."""
+        measures = {}
         points = list(self.on_record().values_list("series", flat=True))
         there = ControlMeasure.objects.open().filter(point_series__in=points)
         for measure in there.select_related("responsible", "regulation"):
-            found.setdefault(measure.point_series, {})[measure.stage] = measure
-        return found
+            measures.setdefault(measure.point_series, {})[measure.stage] = measure
+        return measures
 
     @cached_property
-    def _standing(self):
+    def _in_force(self):
         return self.in_force()
 
-    def measure_values(self, standing):
-        """The measures part of an entry; ``standing``: stage → measure."""
+    def measure_values(self, in_force):
+        """The measures part of an entry; ``in_force``: stage → measure."""
         values = {}
         for stage in self.rules.measure_stages:
-            measure = standing.get(stage.code)
+            measure = in_force.get(stage.code)
             values |= {stage.code: getattr(measure, "text", "")} | self.arrangement_values(measure, stage.code)
         return values
 
-    def measure_faults(self, entry, standing):
-        """What is wrong with the measures typed; ``standing``: stage → measure in force."""
-        wrong = self.arrangement_faults(entry, standing)
-        for stage in self.rules.measure_stages:
-            text = entry["values"].get(stage.code, "").strip()
-            if not text:
-                noun = "" if stage.label.endswith("措施") else "措施"
-                wrong[stage.code] = f"请填写“{stage.label}”{noun}。"
-            elif len(text) > LONGEST:
-                wrong[stage.code] = f"“{stage.label}”最多 {LONGEST} 字，现有 {len(text)} 字。"
-        return wrong
+    def measure_faults(self, entry, in_force):
+        """What is wrong with the measures typed; ``in_force``: stage → measure."""
+        return self.arrangement_faults(entry, in_force) | faults_of(self.stage_fields, entry["values"])
 
-    def measure_records(self, entry, series, standing):
+    def measure_records(self, entry, series, in_force):
         """One record a stage with its change; what did not change keeps its version."""
         records = []
         for stage in self.rules.measure_stages:
             text = entry["values"].get(stage.code, "").strip()
-            earlier = standing.get(stage.code)
+            earlier = in_force.get(stage.code)
             wanted = {"text": text, **self.arrangement_of(entry, stage.code, earlier)}
             if earlier is not None and all(getattr(earlier, name) == value for name, value in wanted.items()):
                 records.append((earlier, Change.KEEP))
@@ -67,17 +77,17 @@ class Measured(Arranged):
 
     def measure_fields(self, lines):
         """``(code, label, text)`` of the measures among ``lines``, each followed by who, when and on which basis if said."""
-        return self.told_measures({line.measure.stage: line.measure for line in lines if line.measure_id})
+        return self.fields_of_measures({line.measure.stage: line.measure for line in lines if line.measure_id})
 
-    def told_measures(self, standing):
+    def fields_of_measures(self, measures):
         """``(code, label, text)`` of measures by stage."""
-        found = []
+        fields = []
         for stage in self.rules.measure_stages:
-            measure = standing.get(stage.code)
-            found.append((f"measures.{stage.code}", stage.label, measure.text if measure else ""))
-            if measure and (arranged := told(measure)):
-                found.append((f"measures.{stage.code}.arranged", f"{stage.label}的责任和时限", arranged))
-        return found
+            measure = measures.get(stage.code)
+            fields.append((f"measures.{stage.code}", stage.label, measure.text if measure else ""))
+            if measure and (arranged := words_of(measure)):
+                fields.append((f"measures.{stage.code}.arranged", f"{stage.label}的责任和时限", arranged))
+        return fields
 
     def fingerprinted(self, entry):
         """Without what was left open: an entry typed before these could be said is still the same entry."""
@@ -87,11 +97,11 @@ class Measured(Arranged):
         return super().lines_read().select_related("measure__responsible", "measure__regulation")
 
 
-class MeasureSheet(Measured, PointSheet):
+class MeasureSheet(Measured, SheetOnPoints):
     """Measures by stage for every graded point on record. Source: R0-13, R1-29 to R1-31."""
 
-    may_add = False
-    offers_choice = False
+    def entry_fields(self, *, explains=False):
+        return self.stage_fields
 
     def on_record(self):
         return (
@@ -102,26 +112,23 @@ class MeasureSheet(Measured, PointSheet):
         )
 
     def offered(self):
-        standing = self._standing
+        in_force = self._in_force
         return [
             {
                 "key": str(point.series),
                 "base": point.pk,
                 "change": Change.REVISE,
-                "values": self.measure_values(standing.get(point.series, {})),
+                "values": self.measure_values(in_force.get(point.series, {})),
             }
             for point in self.on_record()
         ]
-
-    def fixed_values(self, record):
-        return {}
 
     def faults(self, content):
         self.people_named(content["entries"])
         return super().faults(content)
 
     def entry_faults(self, entry):
-        return self.measure_faults(entry, self._standing.get(uuid.UUID(entry["key"]), {}))
+        return self.measure_faults(entry, self._in_force.get(uuid.UUID(entry["key"]), {}))
 
     def sheet_faults(self, content):
         on_record = {str(point.series) for point in self.on_record()}
@@ -132,7 +139,7 @@ class MeasureSheet(Measured, PointSheet):
 
     def records(self, entry):
         point = self.on_record().get(pk=entry["base"])
-        return self.measure_records(entry, point.series, self._standing.get(point.series, {}))
+        return self.measure_records(entry, point.series, self._in_force.get(point.series, {}))
 
     def shown(self):
         self._points = {
@@ -151,11 +158,11 @@ class MeasureSheet(Measured, PointSheet):
     def show(self, key, number, lines):
         point = self._points[lines[0].measure.point_series]
         changes = {line.change for line in lines}
-        standing = self._before.get(point.series, {}) if changes != {Change.KEEP} else {}
+        earlier = self._before.get(point.series, {}) if changes != {Change.KEEP} else {}
         before = [
-            (f"measures.{stage.code}", stage.label, standing[stage.code])
+            (f"measures.{stage.code}", stage.label, earlier[stage.code])
             for stage in self.rules.measure_stages
-            if stage.code in standing
+            if stage.code in earlier
         ]
         fields = [("content", "风险内容", point.content), ("manifestation", "表现形式", point.manifestation)]
         return Shown(

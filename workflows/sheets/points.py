@@ -5,9 +5,29 @@ from functools import cached_property
 from registers import clock
 from registers.models import Post, RiskCategory, RiskPoint
 from workflows.sheets.base import Change, Sheet, Shown
+from workflows.sheets.fields import Described, Field, Heading, faults_of
 
 
-class PointSheet(Sheet):
+class SheetOnPoints(Sheet):
+    """A sheet about the points on record, whose words stand as they are. ``_earlier``: series → version in force."""
+
+    def on_record(self):
+        """The points in force that this sheet is about."""
+        level = self.task_rules.points or self.task.level
+        points = RiskPoint.objects.open().filter(level=level, unit=self.submission.unit_id)
+        points = points.select_related("category", "self_grade", "proposed_grade", "final_grade", "post")
+        return points.filter(post=self.submission.post_id) if self.submission.post_id else points
+
+    def described(self, record):
+        texts = [("风险内容", record.content), ("表现形式", record.manifestation)]
+        return Described(record.category.label, texts, record.final_grade)
+
+    def shown(self):
+        self._earlier = {point.series: point for point in self.on_record()}
+        return super().shown()
+
+
+class PointSheet(SheetOnPoints):
     """Risk points by category: new ones, and those on record to keep, revise or retire. Source: R1-15 to R1-18, R1-47."""
 
     may_add = True
@@ -17,16 +37,33 @@ class PointSheet(Sheet):
     def categories(self):
         return self.rules.categories_for(self.task_rules.points or self.task_rules.level)
 
+    def headings(self):
+        return [
+            Heading(category.code, category.label, category.definition, tuple(category.examples))
+            for category in self.categories
+        ]
+
+    def heading_of(self, values):
+        return values.get("category", "")
+
+    def added_to(self, heading):
+        return {"category": heading} if heading else {}
+
+    def entry_fields(self, *, explains=False):
+        why = [Field("reason", "说明（不改时须写明理由）", whole_row=True)] if explains else []
+        return [*self.asked_fields, *why]
+
+    @cached_property
+    def entry_names(self):
+        return [*super().entry_names, "category"]
+
     @cached_property
     def _category_rows(self):
         return {row.code: row for row in RiskCategory.objects.filter(scheme=self.scheme)}
 
-    def on_record(self):
-        """The points in force that this sheet is about."""
-        level = self.task_rules.points or self.task.level
-        points = RiskPoint.objects.open().filter(level=level, unit=self.submission.unit_id)
-        points = points.select_related("category", "self_grade", "proposed_grade", "final_grade", "post")
-        return points.filter(post=self.submission.post_id) if self.submission.post_id else points
+    def described(self, record):
+        asked = self.labelled(record, self.task_rules.asks)
+        return Described(record.category.label, [(label, value) for _, label, value in asked], record.final_grade)
 
     def offered(self):
         return [
@@ -55,7 +92,7 @@ class PointSheet(Sheet):
     def entry_faults(self, entry):
         if (wrong := self.choice_faults(entry)) is not None:
             return wrong
-        wrong = self.asks_faults(entry, self.task_rules.asks)
+        wrong = faults_of(self.asked_fields, entry["values"])
         if entry["values"].get("category") not in {category.code for category in self.categories}:
             wrong["category"] = "请选择风险类别。"
         return wrong
@@ -122,7 +159,3 @@ class PointSheet(Sheet):
             point.final_grade,
             {"category": point.category.code, "point": point},
         )
-
-    def shown(self):
-        self._earlier = {point.series: point for point in self.on_record()}
-        return super().shown()

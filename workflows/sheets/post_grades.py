@@ -6,14 +6,21 @@ from functools import cached_property
 from registers.grading import Proposal
 from registers.models import Incumbency, Post, PostGrade, RiskPoint
 from workflows.sheets.base import Change, Sheet, Shown
-from workflows.sheets.graded import Graded, standing_grade
+from workflows.sheets.fields import Described, Field, faults_of
+from workflows.sheets.graded import Graded, grade_so_far
 
 NAMESPACE = uuid.UUID("5f0c2c1e-4d0b-4d3a-9a63-2f2f5c0c7d11")  # makes the entry key of a post that has no grade yet
-REMARK = 200
+REMARK = Field("remark", "备注", limit=200, whole_row=True)
 
 
 class PostGradeSheet(Graded, Sheet):
     """A grade for every post of the unit: the gravest of its points is proposed, people decide. Source: R3-22, B5-8."""
+
+    def entry_fields(self, *, explains=False):
+        return [*self.grade_fields, REMARK]
+
+    def described(self, record):
+        return Described(record.post.name, [], record.final_grade)
 
     def on_record(self):
         """The grade on record of every post of the unit, an empty one where there is none."""
@@ -40,9 +47,6 @@ class PostGradeSheet(Graded, Sheet):
             for grade in self.on_record()
         ]
 
-    def fixed_values(self, record):
-        return {}
-
     def proposal_for(self, record):
         """The gravest grade among the post's points; the slightest where it has none."""
         ranks = self._ranks.get(record.post_id, [])
@@ -63,19 +67,16 @@ class PostGradeSheet(Graded, Sheet):
         """Post → ranks of its points in force."""
         points = RiskPoint.objects.open().filter(unit=self.submission.unit_id, post__isnull=False)
         points = points.select_related("self_grade", "proposed_grade", "final_grade")
-        found = {}
+        ranks = {}
         for point in points:
-            if grade := standing_grade(point):
-                found.setdefault(point.post_id, []).append(grade.rank)
-        return found
+            if grade := grade_so_far(point):
+                ranks.setdefault(point.post_id, []).append(grade.rank)
+        return ranks
 
     def entry_faults(self, entry):
         if entry["key"] not in self._by_key:
             return {"": "岗位已有变动，请刷新页面后重新核对。"}
-        wrong = self.choice_of_grade_faults(entry)
-        if len(entry["values"].get("remark", "")) > REMARK:
-            wrong["remark"] = f"“备注”最多 {REMARK} 字。"
-        return wrong
+        return self.choice_of_grade_faults(entry) | faults_of([REMARK], entry["values"])
 
     def sheet_faults(self, content):
         if not self._by_key:
@@ -115,5 +116,5 @@ class PostGradeSheet(Graded, Sheet):
             ("remark", "备注", record.remark),
         ]
         return Shown(
-            key, number, lines[0].change, fields, [], record.post.name, lines, standing_grade(record), self.grade_details(record)
+            key, number, lines[0].change, fields, [], record.post.name, lines, grade_so_far(record), self.grade_details(record)
         )  # fmt: skip

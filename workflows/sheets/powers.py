@@ -2,6 +2,7 @@
 
 from registers.models import Post, PowerItem, ProcessStep
 from workflows.sheets.base import Change, Sheet, Shown
+from workflows.sheets.fields import Described, Field, faults_of
 
 
 class PowerSheet(Sheet):
@@ -17,6 +18,13 @@ class PowerSheet(Sheet):
             .select_related("accountable_post")
             .prefetch_related("steps")
         )
+
+    def entry_fields(self, *, explains=False):
+        why = [Field("reason", "说明（不改时须写明理由）", whole_row=True)] if explains else []
+        return [*self.asked_fields, *why]
+
+    def described(self, record):
+        return Described(record.name, [(label, value) for _, label, value in self.shown_fields(record)])
 
     def offered(self):
         return [
@@ -38,7 +46,7 @@ class PowerSheet(Sheet):
     def entry_faults(self, entry):
         if (wrong := self.choice_faults(entry)) is not None:
             return wrong
-        wrong = self.asks_faults(entry, self.task_rules.asks)
+        wrong = faults_of(self.asked_fields, entry["values"])
         code = entry["values"].get("accountable_post")
         if code and code not in dict(self.posts):
             wrong["accountable_post"] = "该岗位不在本单位，请重新选择。"
@@ -82,14 +90,14 @@ class PowerSheet(Sheet):
         item = lines[0].power_item
         before = []
         if lines[0].change == Change.REVISE and (earlier := self._earlier.get(item.series)):
-            before = self.fields(earlier)
-        return Shown(key, number, lines[0].change, self.fields(item), before, item.name, lines)
+            before = self.shown_fields(earlier)
+        return Shown(key, number, lines[0].change, self.shown_fields(item), before, item.name, lines)
 
     def shown(self):
         self._earlier = {item.series: item for item in self.on_record()}
         return super().shown()
 
-    def fields(self, item):
+    def shown_fields(self, item):
         """``(field, label, value in words)`` of an item for the asked fields."""
         words = {
             "procedure": procedure_text(item),

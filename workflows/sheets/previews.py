@@ -1,4 +1,4 @@
-"""What a sheet brings, in brief: what is approved must be clear before many are approved at once. A constant number of queries."""
+"""What submissions bring, in brief, for whoever approves many at once. A constant number of queries."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from django.db.models import Count
 from registers import grading
 from registers.models import RiskPoint
 from workflows.models import Objection, ReviewVote, SubmissionLine, Suggestion
-from workflows.sheets.graded import standing_grade
+from workflows.sheets.graded import grade_so_far
 
 Change = SubmissionLine.Change
 LONGEST = 120  # characters of one entry
@@ -43,25 +43,27 @@ class Brief:
 
 def briefs(submissions, *, actor):
     """Submission id → ``Brief``. Suggestions count as far as ``actor`` may read them."""
-    found = {row.pk: Brief(row) for row in submissions}
-    for pk, entries in _entries(found).items():
+    of_submission = {row.pk: Brief(row) for row in submissions}
+    for pk, entries in _entries(of_submission).items():
         for lines in entries.values():
-            _entry(found[pk], lines)
-    _votes(found)
-    objected = Objection.objects.filter(notice__submission__in=found).values_list("notice__submission", flat=True)
+            _entry(of_submission[pk], lines)
+    _votes(of_submission)
+    objected = Objection.objects.filter(notice__submission__in=of_submission).values_list(
+        "notice__submission", flat=True
+    )
     for pk in set(objected):
-        found[pk].findings.append("公示期间收到过异议")
-    _suggestions(found, actor)
-    for brief in found.values():
+        of_submission[pk].findings.append("公示期间收到过异议")
+    _suggestions(of_submission, actor)
+    for brief in of_submission.values():
         rank = brief.submission.gravest_rank
         grades = brief.submission.task.campaign.scheme.rules.grades
         brief.grade = next((grade for grade in grades if grade.rank == rank), None)
-    return found
+    return of_submission
 
 
-def _entries(found):
+def _entries(of_submission):
     """Submission id → entry key → its lines."""
-    lines = SubmissionLine.objects.filter(submission__in=found).select_related(
+    lines = SubmissionLine.objects.filter(submission__in=of_submission).select_related(
         "risk_point__category",
         "risk_point__self_grade",
         "risk_point__proposed_grade",
@@ -97,11 +99,11 @@ def _entry(brief, lines):
     brief.counts[Change(change)] += 1
     category, text, grade = "", str(first.record), None
     if (point := first.risk_point) is not None:
-        category, text, grade = point.category.label, point.content, standing_grade(point)
+        category, text, grade = point.category.label, point.content, grade_so_far(point)
         if change in (Change.ADD, Change.REVISE) and _departs(brief, point):
             _say(brief, "自评等级与系统建议不同")
     elif first.post_grade_id:
-        text, grade = first.post_grade.post.name, standing_grade(first.post_grade)
+        text, grade = first.post_grade.post.name, grade_so_far(first.post_grade)
     elif first.measure_id:
         text = f"{first.about}：{'；'.join(line.measure.text for line in lines if line.change != Change.KEEP)}"
     brief.entries.append((change, category, text if len(text) <= LONGEST else f"{text[:LONGEST]}…", grade))
@@ -125,31 +127,31 @@ def _say(brief, finding):
         brief.findings.append(finding)
 
 
-def _votes(found):
-    for vote in ReviewVote.objects.filter(submission__in=found):
-        brief = found[vote.submission_id]
+def _votes(of_submission):
+    for vote in ReviewVote.objects.filter(submission__in=of_submission):
+        brief = of_submission[vote.submission_id]
         if vote.round == brief.submission.round:
             brief.voted += 1
             brief.agreed += vote.agrees
-    for brief in found.values():
+    for brief in of_submission.values():
         if brief.voted > brief.agreed:
             _say(brief, f"{brief.voted - brief.agreed} 名成员判为不全或不准")
 
 
-def _suggestions(found, actor):
+def _suggestions(of_submission, actor):
     """Sheets of points whose filler has left suggestions unanswered."""
-    sheets = [brief for brief in found.values() if brief.submission.task.brings == "points"]
-    if not sheets:
+    searching = [brief for brief in of_submission.values() if brief.submission.task.brings == "points"]
+    if not searching:
         return
     open_ = (
         Suggestion.objects.visible_to(actor)
-        .filter(campaign__in={brief.submission.task.campaign_id for brief in sheets}, outcome="", withdrawn_at=None)
+        .filter(campaign__in={brief.submission.task.campaign_id for brief in searching}, outcome="", withdrawn_at=None)
         .order_by()
         .values_list("campaign", "unit", "post")
         .annotate(number=Count("pk"))
     )
     counts = {(campaign, post or f"unit {unit}"): number for campaign, unit, post, number in open_}
-    for brief in sheets:
-        sheet = brief.submission
-        if number := counts.get((sheet.task.campaign_id, sheet.post_id or f"unit {sheet.unit_id}")):
+    for brief in searching:
+        submission = brief.submission
+        if number := counts.get((submission.task.campaign_id, submission.post_id or f"unit {submission.unit_id}")):
             _say(brief, f"{number} 条建议尚未答复")

@@ -1,6 +1,7 @@
 """Sheets whose table is compiled from the register, and written reports."""
 
 from workflows.sheets.base import Incomplete, Sheet
+from workflows.sheets.fields import faults_of
 
 
 class ReportSheet(Sheet):
@@ -8,9 +9,11 @@ class ReportSheet(Sheet):
 
     has_entries = False
 
+    def sheet_fields(self):
+        return self.asked_fields
+
     def faults(self, content):
-        entry = {"values": content["values"]}
-        wrong = self.asks_faults(entry, self.task_rules.asks) | self.file_faults()
+        wrong = faults_of(self.sheet_fields(), content["values"]) | self.file_faults()
         return {"": wrong} if wrong else {}
 
     def write(self, content):

@@ -1,7 +1,10 @@
 """The sheet on which a new holder of a post looks at each of its points (岗位风险点交接确认)."""
 
+from dataclasses import replace
+
 from registers.models import RiskPoint
-from workflows.sheets.base import Change, Shown
+from workflows.sheets.base import Change
+from workflows.sheets.fields import Field
 from workflows.sheets.measures import Measured
 from workflows.sheets.points import PointSheet
 
@@ -17,8 +20,8 @@ class SuccessionSheet(Measured, PointSheet):
 
     may_add = False
     choices_offered = ((Change.CONFIRM, "沿用"), (Change.REVISE, "修改"), (Change.DISPUTE, "存疑"))
-    choice_label = "前任登记的内容"
-    reason_label = "存疑的理由（存疑时必填）"
+    choice_question = "前任登记的内容"
+    choice_reason = Field("reason", "存疑的理由", required_when="存疑时", whole_row=True)
     needs_reason = Change.DISPUTE
 
     def sheet_faults(self, content):
@@ -35,19 +38,12 @@ class SuccessionSheet(Measured, PointSheet):
             setattr(point, name, getattr(base, name))
         return [(point, change)]
 
-    def shown(self):
-        self._standing = self.in_force()
-        return super().shown()
-
     def show(self, key, number, lines):
-        found = super().show(key, number, lines)
-        point = lines[0].risk_point
-        standing = self._standing.get(point.series, {})
+        shown = super().show(key, number, lines)
+        in_force = self._in_force.get(lines[0].risk_point.series, {})
         measures = [
-            (f"measures.{stage.code}", stage.label, getattr(standing.get(stage.code), "text", ""))
+            (f"measures.{stage.code}", stage.label, getattr(in_force.get(stage.code), "text", ""))
             for stage in self.rules.measure_stages
-            if standing
+            if in_force
         ]
-        return Shown(
-            key, number, found.change, found.fields + measures, found.before, found.heading, lines, found.grade, found.details
-        )  # fmt: skip
+        return replace(shown, fields=shown.fields + measures)

@@ -25,7 +25,6 @@ from workflows.models import Extension, Submission
 from workflows.models.submissions import State
 from workflows.routing import routes, steps
 from workflows.sheets import Incomplete, documents, drafts, sheet_for
-from workflows.sheets.graded import Graded
 from workflows.views import trail
 from workflows.views.suggestions import answer, beside
 
@@ -159,7 +158,7 @@ def _filled(request, submission, sheet):
     content = read(sheet, request.POST)
     anchor = ""
     if "add" in request.POST:
-        entry = sheet.new_entry({"category": request.POST["add"]} if request.POST["add"] else {})
+        entry = sheet.new_entry(sheet.added_to(request.POST["add"]))
         content["entries"].append(entry)
         anchor = f"#e-{entry['key']}"
     if "remove" in request.POST:
@@ -256,7 +255,7 @@ def submission_save(request, pk):
 
 def _proposals(sheet, content):
     """What the grading rule says of each entry as typed so far: entry key → sentence. Empty on other sheets."""
-    if not isinstance(sheet, Graded):
+    if not sheet.proposes:
         return {}
     return {entry["key"]: sheet.typed_proposal(entry).reason for entry in content["entries"]}
 

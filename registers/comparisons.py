@@ -9,8 +9,8 @@ R1-47, R0-26, design decision 3.
 from collections import Counter
 from dataclasses import dataclass, field
 
+from registers.differences import Difference, differences
 from registers.models import RiskPoint
-from registers.text import segments
 
 SAME, CHANGED, ADDED, RETIRED, ENTERED, LEFT = "same", "changed", "added", "retired", "entered", "left"
 KINDS = {
@@ -24,32 +24,8 @@ KINDS = {
 OTHERWISE = "otherwise"  # a filter: all kinds of lines but those that stayed
 GRAVER, SLIGHTER, GRADED, UNGRADED = "graver", "slighter", "graded", "ungraded"
 MOVES = {GRAVER: "等级升高", SLIGHTER: "等级降低", GRADED: "新定等级", UNGRADED: "等级待重新评定"}
-TEXTS = (
-    ("power_item", "权力（业务）事项"),
-    ("duty", "岗位职责内容"),
-    ("content", "风险内容"),
-    ("manifestation", "表现形式"),
-    ("involved_posts", "涉及岗位"),
-)
+SHOWN = ("category", "holder", "power_item", "duty", "content", "manifestation", "involved_posts")
 RELATED = ("unit", "post", "holder", "category", "final_grade")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One text that differs between the two days.
-
-    ``running``: it is running text, in which the words that differ are marked.
-    """
-
-    label: str
-    old: str
-    new: str
-    running: bool = True
-
-    @property
-    def segments(self):
-        """The text in pieces for ``components/diff.html``, worked out only when the line is shown."""
-        return segments(self.old, self.new) if self.running else None
 
 
 @dataclass
@@ -162,28 +138,15 @@ def _measures(scope, series, day):
 
 def _line(old, new, hidden, measures, stages):
     before, after = measures
-    texts = [Difference(label, before.get(code, ""), after.get(code, "")) for code, label in stages]
-    differing = [text for text in texts if text.old != text.new]
+    texts = [Difference(code, label, before.get(code, ""), after.get(code, "")) for code, label in stages]
+    differing = [text for text in texts if text.before != text.after]
     if old is None:
         return Line(ENTERED if new.series in hidden else ADDED, None, new, measures=differing)
     if new is None:
         return Line(LEFT if old.series in hidden else RETIRED, old, None, measures=differing)
-    changes = _changes(old, new) if old.pk != new.pk else []
+    changes = differences(old, new, only=SHOWN) if old.pk != new.pk else []
     move = _move(old.final_grade, new.final_grade)
     return Line(CHANGED if changes or differing or move else SAME, old, new, changes, move, differing)
-
-
-def _changes(old, new):
-    compared = [
-        Difference("风险类别", old.category.label, new.category.label, running=False),
-        Difference("责任人", _name(old.holder), _name(new.holder), running=False),
-        *(Difference(label, getattr(old, name), getattr(new, name)) for name, label in TEXTS),
-    ]
-    return [thing for thing in compared if thing.old != thing.new]
-
-
-def _name(person):
-    return person.name if person else "无"
 
 
 def _move(old, new):
@@ -209,7 +172,7 @@ def rows(comparison):
             "now": _text_of(line.now),
             "grade_then": _grade(line.then),
             "grade_now": _grade(line.now),
-            "measures": [f"{thing.label}：{thing.old or '无'} → {thing.new or '无'}" for thing in line.measures]
+            "measures": [f"{thing.label}：{thing.before or '无'} → {thing.after or '无'}" for thing in line.measures]
             if line.then and line.now
             else [],
         }

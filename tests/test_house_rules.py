@@ -156,6 +156,62 @@ def test_exception_of_its_own_is_found():
     assert list(exceptions_of("class Conflict(Exception): ...\nclass Faulty(Refused): ...\n")) == [(1, "Conflict")]
 
 
+# The form of a sheet renders what the sheet says; a kind of sheet that it knew by name would be a rule in two places.
+KNOWN_TO_FORMS = ("workflows.sheets.base", "workflows.sheets.fields")
+
+
+def known_kinds(source):
+    """Imports of kinds of sheets, by whoever should know none."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("workflows.sheets"):
+            if node.module not in KNOWN_TO_FORMS:
+                yield node.lineno, f"imports {node.module}"
+        elif isinstance(node, ast.ImportFrom) and any(name.name in ("Brings", "sheets") for name in node.names):
+            yield node.lineno, "imports what a sheet brings"
+        elif isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name) for name in node.names if name.name.startswith("workflows.sheets"))
+
+
+@pytest.mark.once
+def test_forms_know_no_kind_of_sheet():
+    assert at_once(files(".py", "workflows/forms"), known_kinds) == []
+
+
+MARKUP = ("HTML", "Submit", "Button", "Reset", "Hidden")  # of crispy_forms: markup and buttons stand in templates
+
+
+def markup(source):
+    """Markup that Python makes: parts of a form's layout that are no field."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("crispy_forms"):
+            yield from ((node.lineno, f"imports {name.name}") for name in node.names if name.name in MARKUP)
+        elif isinstance(node, ast.Call) and named(node.func).rpartition(".")[2] == "Submit":
+            yield node.lineno, "makes a button"
+
+
+@pytest.mark.once
+def test_markup_stands_in_templates():
+    assert at_once(files(".py", *APPS), markup) == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("check", "bad"),
+    [
+        (known_kinds, "from workflows.sheets.graded import Graded"),
+        (known_kinds, "from workflows.sheets import sheet_for"),
+        (known_kinds, "from workflows import sheets"),
+        (known_kinds, "import workflows.sheets.full"),
+        (known_kinds, "from registers.schemes.language import Brings"),
+        (markup, "from crispy_forms.layout import HTML, Layout"),
+        (markup, "layout.Submit('save', '保存')"),
+    ],
+)
+def test_form_that_knows_too_much_is_found(check, bad):
+    assert [line for line, _ in check(f"x = 1\n{bad}\n")] == [2]
+    assert list(check("from workflows.sheets.fields import Field\nfrom crispy_forms.layout import Layout\n")) == []
+
+
 # --- Models --------------------------------------------------------------------------------------------
 
 

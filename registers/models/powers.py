@@ -49,6 +49,14 @@ class PowerItem(Versioned):
     def __str__(self):
         return self.name
 
+    @property
+    def procedure(self):
+        """The steps as they are typed: one a line, parts separated by ｜."""
+        return "\n".join(
+            "｜".join(part for part in (step.post_name, step.procedure, step.time_limit) if part)
+            for step in self.steps.all()
+        )
+
 
 class ProcessStep(models.Model):
     """One step of a power item's procedure (运作程序), part of that version. Source: R0-17, R1-34."""

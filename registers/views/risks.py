@@ -6,9 +6,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from registers.differences import differences
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
-from registers.text import segments
 from registers.views.paging import paged
+
+CHANGES_SHOWN = ("category", "holder", "final_grade", "content", "manifestation", "involved_posts", "grade_reason")
 
 
 @require_safe
@@ -102,7 +104,7 @@ def risk_detail(request, series):
             "level": rules.levels.get(point.level, ""),
             "measures": list(measures.values()),
             "versions": [
-                (version, before, _changes(before, version))
+                (version, before, _changes(before, version, rules))
                 for version, before in zip(versions, [*versions[1:], None], strict=True)
             ],
             "facts": [(label, value) for label, value in facts if value],
@@ -114,27 +116,14 @@ def _in_force(version, on):
     return version.in_force_until is None or version.in_force_until > on
 
 
-def _changes(before, after):
-    """Return the texts that differ between two versions: ``[(label, old, new, segments)]``.
-
-    ``segments`` are for running text only.
-    """
+def _changes(before, after, rules):
+    """Return what differs between two versions: ``[(label, old, new, segments)]``, segments for running text only."""
     if before is None:
         return []
-    words = {
-        "风险类别": lambda point: point.category.label,
-        "责任人": lambda point: point.holder.name if point.holder else "无",
-        "风险等级": lambda point: point.final_grade.label if point.final_grade else "未评定",
-    }
-    texts = {
-        "风险内容": "content",
-        "表现形式": "manifestation",
-        "涉及岗位": "involved_posts",
-        "等级说明": "grade_reason",
-    }
-    compared = [(label, word(before), word(after), None) for label, word in words.items()]
-    compared += [(label, getattr(before, name), getattr(after, name), True) for label, name in texts.items()]
-    return [(label, old, new, running and segments(old, new)) for label, old, new, running in compared if old != new]
+    return [
+        (thing.label, thing.before, thing.after, thing.segments)
+        for thing in differences(before, after, rules=rules, only=CHANGES_SHOWN)
+    ]
 
 
 @require_safe

@@ -74,7 +74,7 @@ def test_words_that_differ_are_marked(register):
     register.revised(register.point("采购参数照抄一家", 3), "采购参数照抄多家", 3)
     [line] = register.compared().lines
     [text] = line.changes
-    assert (text.label, text.old, text.new) == ("风险内容", "采购参数照抄一家", "采购参数照抄多家")
+    assert (text.label, text.before, text.after) == ("风险内容", "采购参数照抄一家", "采购参数照抄多家")
     assert text.segments == [("equal", "采购参数照抄"), ("delete", "一"), ("insert", "多"), ("equal", "家")]
 
 
@@ -102,7 +102,7 @@ def test_measures_are_compared_by_stage(register):
     found = register.compared()
     [line] = found.lines
     assert (line.kind, found.measured) == ("changed", 1)
-    assert [(thing.old, thing.new) for thing in line.measures] == [("两人经办", "三人经办")]
+    assert [(thing.before, thing.after) for thing in line.measures] == [("两人经办", "三人经办")]
 
 
 def test_reader_compares_what_he_may_read(register):

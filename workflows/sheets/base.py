@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from registers.differences import CODED, between, words_of
 from registers.models import ControlMeasure, MajorMatter, Post, PostGrade, PowerItem, RiskPoint
 from registers.refusals import Refused
 from registers.text import digest_of
@@ -12,7 +13,6 @@ from workflows.sheets.fields import Field, Heading, faults_of, names_of
 
 Change = SubmissionLine.Change
 RECORDS = {RiskPoint: "risk_point", PowerItem: "power_item", ControlMeasure: "measure", PostGrade: "post_grade"}
-CODED = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}  # field → list of the scheme
 
 
 class Incomplete(Refused):
@@ -227,7 +227,8 @@ class Sheet:
         if change != Change.REVISE:
             return {}
         recorded, typed = self._offered_values.get(entry["key"], {}), entry["values"]
-        if all(typed.get(name, "").strip() == str(value).strip() for name, value in recorded.items()):
+        before = [(name, name, str(value).strip()) for name, value in recorded.items()]
+        if not between(before, [(name, name, typed.get(name, "").strip()) for name in recorded]):
             return {"change": f"内容与现行登记相同：不改请选“{self.choices_offered[0][1]}”，要改请修改内容。"}
         return None
 
@@ -364,15 +365,7 @@ class Sheet:
 
     def labelled(self, record, asks):
         """``(field, label, value in words)`` of a record for the asked fields."""
-        return [(ask.field, ask.label, self.words(ask.field, getattr(record, ask.field, ""))) for ask in asks]
-
-    def words(self, field_name, value):
-        """A coded value in the scheme's words."""
-        if field_name in CODED:
-            return self.rules.label_of(CODED[field_name], value)
-        if field_name == "major_matter" and value:
-            return MajorMatter(value).label
-        return "" if value is None else str(value)
+        return [(ask.field, ask.label, words_of(record, ask.field, self.rules)) for ask in asks]
 
     def settle(self):
         """Settle what no step of the route has decided, before the lines take effect; return whether anything was written."""

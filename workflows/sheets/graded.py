@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from registers import grading
+from registers.differences import factors_in_words
 from registers.models import Grade
 from workflows.sheets.base import Change, Incomplete
 from workflows.sheets.fields import Field, faults_of
@@ -96,10 +97,7 @@ class Graded:
     # -- showing --------------------------------------------------------------------------------
     def factor_fields(self, record):
         """``(code, label, value in words)`` of the factors."""
-        return [
-            (factor.code, factor.label, next((v.label for v in factor.values if v.code == record.factors.get(factor.code)), ""))
-            for factor in self.rules.grading.factors
-        ]  # fmt: skip
+        return factors_in_words(self.rules, record.factors)
 
     def grade_details(self, record, *, is_proposal=True):
         """What reviewers and papers show of a record's grading."""

@@ -3,6 +3,7 @@
 import uuid
 from functools import cached_property
 
+from registers.differences import differing_fields
 from registers.models import ControlMeasure, RiskPoint
 from workflows.sheets.arrangements import Arranged, facts, words_of
 from workflows.sheets.base import Change, Shown
@@ -10,6 +11,7 @@ from workflows.sheets.fields import Field, faults_of
 from workflows.sheets.points import SheetOnPoints
 
 LONGEST = 1000  # characters of one stage's text
+SAID = ("text", "responsible", "due_on", "regulation")  # what a sheet says of a measure
 
 
 class Measured(Arranged):
@@ -66,10 +68,10 @@ class Measured(Arranged):
             text = entry["values"].get(stage.code, "").strip()
             earlier = in_force.get(stage.code)
             wanted = {"text": text, **self.arrangement_of(entry, stage.code, earlier)}
-            if earlier is not None and all(getattr(earlier, name) == value for name, value in wanted.items()):
+            measure = ControlMeasure(point_series=series, unit_id=self.submission.unit_id, stage=stage.code, **wanted)
+            if earlier is not None and not differing_fields(earlier, measure, only=SAID):
                 records.append((earlier, Change.KEEP))
                 continue
-            measure = ControlMeasure(point_series=series, unit_id=self.submission.unit_id, stage=stage.code, **wanted)
             if earlier is not None:
                 measure.series = earlier.series
             records.append((measure, Change.ADD if earlier is None else Change.REVISE))

@@ -35,9 +35,7 @@ class PowerSheet(Sheet):
     def _values(self, item):
         values = {}
         for ask in self.task_rules.asks:
-            if ask.field == "procedure":
-                values["procedure"] = procedure_text(item)
-            elif ask.field == "accountable_post":
+            if ask.field == "accountable_post":
                 values["accountable_post"] = item.accountable_post.code if item.accountable_post else ""
             else:
                 values[ask.field] = getattr(item, ask.field)
@@ -99,28 +97,7 @@ class PowerSheet(Sheet):
 
     def shown_fields(self, item):
         """``(field, label, value in words)`` of an item for the asked fields."""
-        words = {
-            "procedure": procedure_text(item),
-            "kind": item.get_kind_display(),
-            "accountable_post": item.accountable_post.name if item.accountable_post else "",
-            "major_matter": item.get_major_matter_display() if item.major_matter else "",
-        }
-        return [
-            (
-                ask.field,
-                ask.label,
-                words[ask.field] if ask.field in words else self.words(ask.field, getattr(item, ask.field)),
-            )
-            for ask in self.task_rules.asks
-        ]
-
-
-def procedure_text(item):
-    """The steps of an item as typed: one a line, parts separated by ｜."""
-    return "\n".join(
-        "｜".join(part for part in (step.post_name, step.procedure, step.time_limit) if part)
-        for step in item.steps.all()
-    )
+        return self.labelled(item, self.task_rules.asks)
 
 
 def procedure_steps(text):

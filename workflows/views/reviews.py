@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock
 from registers.access import can, people_who_may, require
+from registers.differences import between
 from registers.models import Grade, RiskPoint
 from registers.quality import alike, pairs
 from registers.refusals import Refused, Stale
 from registers.schemes.language import Brings
-from registers.text import segments
 from registers.views.sent import number
 from workflows import attachments, suggestions
 from workflows.deadlines import days
@@ -194,15 +194,12 @@ def _mark_alike(submission, entries, actor):
 
 def _compare(entry):
     """Both sides of a revised entry as (label, value, segments), the last only where they differ."""
-    then, now = ({code: str(value or "") for code, _, value in side} for side in (entry.before, entry.fields))
-    parts = {
-        code: segments(then[code], now[code])
-        for code in now
-        if code in then and then[code] != now[code] and entry.before
-    }
+    parts = {thing.field: thing.segments for thing in between(entry.before, entry.fields)}
     entry.now = [(label, value, parts.get(code)) for code, label, value in entry.fields if value]
     entry.then = [(label, value, parts.get(code)) for code, label, value in entry.before if value]
-    entry.unchanged = bool(entry.before) and now == then
+    # A measure that is arranged only now stands on one side alone.
+    same = {code for code, _, _ in entry.before} == {code for code, _, _ in entry.fields}
+    entry.unchanged = bool(entry.before) and same and not parts
 
 
 def _refused(request, submission, act, **page):

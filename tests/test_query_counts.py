@@ -75,8 +75,8 @@ SHEETS = {
     "submission_fill": ("clerk", "submission_fill", "points", 13),
     "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
     "submission_fill, group": ("liaison", "submission_fill", "group", 15),
-    "submission_review": ("member", "submission_review", "review", 26),
-    "submission_review, grades": ("head", "submission_review", "graded", 24),
+    "submission_review": ("member", "submission_review", "review", 24),
+    "submission_review, grades": ("head", "submission_review", "graded", 22),
     "submission_detail": ("member", "submission_detail", "review", 23),
     "submission_detail, grades": ("head", "submission_detail", "graded", 24),
 }

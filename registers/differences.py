@@ -1,4 +1,7 @@
-"""What differs between two versions of a record, once: for histories, comparisons, reviews, and to tell a change from none."""
+"""What differs between two versions of a record.
+
+Said once, for histories, comparisons and reviews, and to tell a change from none.
+"""
 
 from dataclasses import dataclass
 
@@ -26,7 +29,10 @@ NOBODY = {"holder": "无", "responsible": "无", "final_grade": "未评定"}  # 
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that two versions say otherwise; ``running``: it is text, of which the words that differ are marked."""
+    """One thing that two versions say otherwise.
+
+    ``running``: it is text, of which the words that differ are marked.
+    """
 
     field: str
     label: str
@@ -36,7 +42,10 @@ class Difference:
 
     @property
     def segments(self):
-        """For ``components/diff.html``; worked out when it is shown, lines are many. None for what is no text."""
+        """Both texts in segments, as ``components/diff.html`` takes them, None for what is no text.
+
+        Worked out when it is shown: lines are many.
+        """
         return segments(self.before, self.after) if self.running else None
 
 
@@ -60,7 +69,10 @@ def differences(before, after, *, rules=None, only=None):
 
 
 def differing_fields(before, after, *, only=None):
-    """The names of the fields of two versions whose values differ; reads nothing but the steps of powers."""
+    """The names of the fields of two versions whose values differ.
+
+    Reads nothing but the steps of powers.
+    """
     names = only or fields_of(type(before))
     return [name for name in names if _value(before, name) != _value(after, name)]
 
@@ -88,7 +100,7 @@ def label_of(model, name):
 
 
 def words_of(record, name, rules=None):
-    """The value of a field in words; empty for none."""
+    """The value of a field in words, empty for none."""
     value = getattr(record, name, "")
     if value is None or value == "":
         return NOBODY.get(name, "")

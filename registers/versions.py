@@ -20,13 +20,13 @@ def _moved_on(records):
 
 
 def enter_into_force(record, *, on):
-    """Put one proposal in force; see ``enter_all_into_force``."""
+    """Put one proposal in force, as ``enter_all_into_force`` does."""
     enter_all_into_force([record], on=on)
 
 
 @transaction.atomic
 def enter_all_into_force(records, *, on):
-    """Put proposals in force from the day ``on``, closing the version of each series that was.
+    """Put proposals in force from the day ``on`` and close the open version of each series.
 
     The same as one after the other, in a few statements: what is written is locked in one order, so that two sheets never
     wait for each other. Raises ``Refused`` when one of the records is no proposal; then nothing is changed.
@@ -97,13 +97,13 @@ def load_history(records, *, on):
 
 
 def retire(record, *, on):
-    """Close one version in force for good; see ``retire_all``."""
+    """Close one version in force for good, as ``retire_all`` does."""
     retire_all([record], on=on)
 
 
 @transaction.atomic
 def retire_all(records, *, on):
-    """Close versions in force for good; a retired risk point takes its measures along (R4-30).
+    """Close versions in force for good. A retired risk point takes its measures along (R4-30).
 
     A measure may be named beside its point. Raises ``Refused`` when one of the records is not in force; then nothing is
     changed.

@@ -9,7 +9,7 @@ Change = SubmissionLine.Change
 
 @dataclass
 class Input:
-    """One input as ``components/field.html`` takes it; ``details``: inputs folded away under it."""
+    """One input as ``components/field.html`` takes it. ``details``: inputs folded away under it."""
 
     name: str
     label: str

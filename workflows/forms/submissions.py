@@ -1,4 +1,4 @@
-"""The form of a sheet: fields and faults from the sheet, values from the draft. It knows no kind of sheet."""
+"""The form of a sheet. Fields and faults come from the sheet, values from the draft."""
 
 import uuid
 from functools import cached_property
@@ -12,7 +12,7 @@ ENTRY = "e-{key}-{field}"
 
 
 class SheetForm:
-    """The form of one sheet. ``content`` as kept in the draft; ``faults`` as a sheet reports them."""
+    """The form of one sheet. ``content`` is as kept in the draft, ``faults`` as a sheet reports them."""
 
     def __init__(self, sheet, content=None, faults=None):
         self.sheet = sheet
@@ -27,7 +27,7 @@ class SheetForm:
 
     @property
     def asks_files(self):
-        """What files the sheet takes, in words; empty where it takes none."""
+        """What files the sheet takes, in words, empty where it takes none."""
         rules = self.sheet.task_rules
         return rules.attachment_label if rules.attachments != "none" else ""
 
@@ -111,15 +111,16 @@ class SheetForm:
 
     @property
     def colleagues(self):
-        """Whom a field may name, for the list that its input offers; empty where nobody is asked for."""
+        """Whom a field may name, for the list that its input offers. Empty where nobody is asked for."""
         parts = [part for asked in self.sheet.entry_fields() for part in (asked, *asked.details)]
         return self.sheet.colleagues if any(part.kind == "person" for part in parts) else []
 
 
 def read(sheet, data):
-    """What was typed, as draft content, in the fields that the sheet has; what is on record is never taken from the page.
+    """What was typed, as draft content, in the fields that the sheet has.
 
-    ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs; unknown keys and names are ignored.
+    ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs. Unknown keys and names are ignored, and
+    what is on record is never taken from the page.
     """
     recorded, entries = sheet.recorded(), []
     for key in filter(_is_key, dict.fromkeys(data.getlist("entry"))):

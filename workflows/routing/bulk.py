@@ -1,4 +1,4 @@
-"""One act on many sheets: each by itself, through the same doors as one sheet, and each with its own result.
+"""One act on many submissions: each by itself, as if it were the only one, and with its own result.
 
 Whatever cannot be done like the others is left as it was and named, with the reason: moved by somebody else meanwhile, refused
 by a rule, or a case that wants to be looked at by itself. Source: reliability C13.
@@ -24,7 +24,10 @@ DONE, MOVED, REFUSED, SINGLY = "done", "moved", "refused", "singly"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one sheet: ``kind`` DONE, MOVED (by somebody else meanwhile), REFUSED, or SINGLY (wants a look of its own)."""
+    """What came of one submission.
+
+    ``kind``: DONE, MOVED (by somebody else meanwhile), REFUSED, or SINGLY (has to be looked at by itself).
+    """
 
     submission_id: int
     kind: str
@@ -32,14 +35,15 @@ class Outcome:
 
 
 class Singly(Refused):
-    """The sheet is not like the others; the message says why it has to be looked at by itself."""
+    """The submission is not like the others. The message says why it has to be looked at by itself."""
 
 
 def act(what, ticked, *, actor, at, opinion="", redo_on=None, signed=False):
-    """Do ``what`` (VOTE, AGREE or RETURN) to every sheet of ``ticked``, ``{id: version the actor saw}``; return the outcomes.
+    """Do ``what`` (VOTE, AGREE or RETURN) to every submission of ``ticked`` and return the outcomes.
 
-    Ids the actor may not see are left out, as if there were no such sheet. ``signed``: the password was entered again for
-    this very act. Each sheet is its own transaction; what fails changes nothing and stops no other.
+    ``ticked``: ``{id: version the actor saw}``. Ids the actor may not see are left out, as if there were no such submission.
+    ``signed``: the password was entered again for this very act. Each submission is its own transaction; what fails changes
+    nothing and stops no other.
     """
     ids = list(ticked)[:MOST]
     readable = set(Submission.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
@@ -153,7 +157,7 @@ ACTS = {VOTE: _vote, AGREE: _agree, RETURN: _return}
 
 
 def is_review(submission):
-    """Do members of the unit's leading group vote on it now?"""
+    """Whether members of the unit's leading group vote on the submission now."""
     step = submission.step_rules
     return step is not None and step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER
 

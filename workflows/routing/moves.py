@@ -1,6 +1,7 @@
-"""Moving a submission along its route: the decision, the new state, the audit entry, the messages, and what a step brings.
+"""What a move of a submission writes.
 
-Only ``routes`` moves; here is what a move writes, inside the transaction of the act.
+The decision, the new state, the audit entry, the messages, and what entering a step starts, inside the transaction of the
+act. Only ``routes`` moves.
 """
 
 from django.utils import timezone
@@ -49,7 +50,9 @@ def locked(submission_id):
 
 
 def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None):
-    """Write the decision and take the submission to where its verdict leads; return the decision. Locks nothing itself.
+    """Write the decision and take the submission to where its verdict leads.
+
+    Returns the decision. Locks nothing itself.
 
     ``composition``: the submission with what the act compared or wrote; its digest is recorded, its content is what a
     notice shows and what is frozen at the end. ``outside``: the ``outside_…`` fields of a decision that files the sheet
@@ -100,8 +103,8 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
             **({"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}),
         },
     )
-    told = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
-    notifications.tell(told, submission, key=f"decision:{decision.pk}", at=at)
+    act = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
+    notifications.tell(act, submission, key=f"decision:{decision.pk}", at=at)
     if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
         move(composition, "automatic", actor=None, at=at)
     return decision
@@ -166,7 +169,7 @@ ON_ENTER["copy"] = _copy
 
 
 def reseat(submission, role, *, at):
-    """Let the sheet wait at its step for ``role`` instead of the one before; its new readers are told."""
+    """Let the submission wait at its step for ``role`` instead of the role before, and notify them."""
     left, submission.waiting_role, submission.assigned_to = submission.waiting_role, role, None
     submission.save(update_fields=["waiting_role", "assigned_to"])
     give_custody(submission, submission.step_rules, role, at)
@@ -202,9 +205,9 @@ def _tell_group(submission, *, at):
     waiting = Submission.objects.filter(
         unit=submission.unit_id, state=State.IN_REVIEW, waiting_role=GROUP_MEMBER
     ).select_related("task__campaign__scheme", "unit", "person")
-    for sheet in waiting:
-        key = f"group:{submission.group_id}:{sheet.pk}"
-        notifications.tell("submission.submit", sheet, key=key, at=at)
+    for other in waiting:
+        key = f"group:{submission.group_id}:{other.pk}"
+        notifications.tell("submission.submit", other, key=key, at=at)
 
 
 def open_followers(submission, *, at):

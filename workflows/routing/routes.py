@@ -1,7 +1,7 @@
-"""What people do with a submission (design decision 4): hand in, take back, vote, decide, hand over, urge.
+"""What people do with a submission: hand in, take back, vote, decide, hand over, urge.
 
 Every act locks the row, asks again whether the actor may, compares what he saw, and then moves the submission
-(``moves``): decision, new state, audit entry and messages in one transaction.
+(``moves``): decision, new state, audit entry and messages in one transaction (design decision 4).
 """
 
 from django.db import transaction
@@ -54,9 +54,10 @@ def withdraw(submission_id, *, actor, seen_version, at):
 
 @transaction.atomic
 def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at, seen_digest=""):
-    """Record one member's verdict in a collective review; a member may change his mind until it is concluded.
+    """Record one member's verdict in a collective review.
 
-    ``verdicts``: entry key → (accurate, comment). A line judged inaccurate needs a comment. Source: R1-20, R3-13.
+    A member may change his mind until the review is concluded. ``verdicts``: entry key → (accurate, comment). A line judged
+    inaccurate needs a comment. Source: R1-20, R3-13.
     """
     composition = Composition(moves.locked(submission_id))
     submission = composition.submission
@@ -142,7 +143,10 @@ def decide(
 
 @transaction.atomic
 def hand_over(submission_id, *, actor, seen_version, to, at):
-    """转办: pass a waiting sheet to ``to`` (a user), who must be able to decide it. Raises ``Stale`` or ``NotAllowed``."""
+    """Pass a waiting submission to ``to``, a user who must be able to decide it (转办).
+
+    Raises ``Stale``, ``NotAllowed`` or ``Refused``.
+    """
     submission = moves.locked(submission_id)
     _fresh(Composition(submission), seen_version)
     require(actor, "hand_over", submission)
@@ -170,7 +174,10 @@ def hand_over(submission_id, *, actor, seen_version, to, at):
 
 @transaction.atomic
 def nudge(submission, *, actor, at):
-    """催办: remind whoever the sheet waits for; once per sheet, step and day. Returns how many were told."""
+    """Remind whoever the submission waits for, once per submission, step and day (催办).
+
+    Returns how many people were notified.
+    """
     require(actor, "nudge", submission)
     people = people_who_may("fill" if submission.state in EDITABLE else "decide", submission)
     notifications.post(
@@ -247,8 +254,8 @@ def _filed_outside(step, outside, *, at):
     """The columns of a decision that say where a sheet was filed outside the institution. Source: R4-28."""
     if step.kind != "file" or not step.outside:
         return None
-    told = outside or {}
-    body, number, on = (told.get("body") or "").strip(), (told.get("number") or "").strip(), told.get("on")
+    given = outside or {}
+    body, number, on = (given.get("body") or "").strip(), (given.get("number") or "").strip(), given.get("on")
     if not (body and number and on):
         raise Refused(f"该步骤报{step.outside}备案，请填写受理备案的机关、文号和日期。")
     if on > timezone.localdate(at):
@@ -290,7 +297,10 @@ def _return(composition, *, actor, at, opinion, redo_on, returned):
 
 @transaction.atomic
 def pass_up(submission, *, at):
-    """Give an orphaned sheet to whoever acts in its step today. False when there is nobody, or it has moved meanwhile."""
+    """Give an orphaned submission to whoever acts in its step today.
+
+    False when there is nobody, or it has moved meanwhile.
+    """
     seen, submission = submission.version, moves.locked(submission.pk)
     role, people = policies.acting(submission.step_rules.role, submission, on=timezone.localdate(at))
     if submission.version != seen or role == submission.waiting_role or not people.exists():

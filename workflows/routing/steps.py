@@ -58,10 +58,10 @@ def step_after(route, code, verdict, *, gravest_rank=None):
 
 
 def concerns(step, gravest_rank):
-    """Does a sheet with this gravest grade pass through ``step``?"""
+    """Whether a submission with this gravest grade passes through ``step``."""
     return not step.grades or gravest_rank in step.grades
 
 
 def first_review(route, gravest_rank=None):
-    """The first step after filling that a sheet meets; None on a route of one step."""
+    """The first step after filling that a submission meets, None on a route of one step."""
     return next((step for step in route.steps[1:] if concerns(step, gravest_rank)), None)

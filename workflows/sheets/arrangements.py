@@ -1,4 +1,7 @@
-"""What a sheet says of a measure besides its text: who carries it out, by when, on which regulation. Source: R0-20, R3-31."""
+"""What a sheet says of a measure besides its text: who, by when, on which regulation.
+
+Source: R0-20, R3-31.
+"""
 
 from datetime import date
 from functools import cached_property
@@ -15,7 +18,10 @@ YEARS_AHEAD = 10
 
 
 class Arranged:
-    """What every sheet of measures asks about them as its task's ``measure_asks`` says. Values are named ``stage.ask``."""
+    """What a sheet of measures asks about each of them, as ``measure_asks`` of its task says.
+
+    Values are named ``stage.ask``.
+    """
 
     @property
     def arranged(self):
@@ -61,7 +67,7 @@ class Arranged:
         return [(str(row.pk), row.name) for row in regulations.usable(self.submission.unit)]
 
     def people_named(self, entries):
-        """Typed text → the person meant by it, for all entries at once; who cannot be meant is not in it."""
+        """Typed text → the person meant by it, for all entries at once, None where nobody can be meant."""
         typed = {
             text
             for entry in entries
@@ -123,7 +129,10 @@ class Arranged:
         return "" if text in dict(self.regulations) else "该制度不在制度目录中或已废止，请重新选择。"
 
     def arrangement_of(self, entry, stage, measure):
-        """The columns of a measure that follow from what was typed; what the task does not ask for stays as it was."""
+        """The columns of a measure that follow from what was typed.
+
+        What the task does not ask for stays as it was.
+        """
         values = {name: getattr(measure, name, None) for name in ("responsible_id", "due_on", "regulation_id")}
         for ask in self.arranged:
             text = entry["values"].get(f"{stage}.{ask}", "").strip()
@@ -144,12 +153,12 @@ class Arranged:
 
 
 def number_and_name(user):
-    """A person as the form's list offers him (``工号 姓名``); empty for nobody."""
+    """A person as the form's list offers him (``工号 姓名``), empty for nobody."""
     return f"{user.number} {user.name}" if user else ""
 
 
 def read_day(text):
-    """A day as a date input sends it; None where it is none."""
+    """A day as a date input sends it, None for any other text."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
@@ -157,7 +166,7 @@ def read_day(text):
 
 
 def words_of(measure):
-    """Who, when and on which basis, in one line; empty where nothing was said."""
+    """Who, when and on which basis, in one line, empty where nothing was said."""
     parts = [
         (LABELS["responsible"], measure.responsible.name if measure.responsible_id else ""),
         (LABELS["due"], measure.due_on.isoformat() if measure.due_on else ""),

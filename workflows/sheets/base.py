@@ -1,4 +1,7 @@
-"""What all kinds of sheets share: what they ask for, what is wrong with it, the lines it becomes, and what is shown of these."""
+"""What all kinds of sheets share.
+
+What a sheet asks for, what is wrong with what was typed, the lines it becomes, and what is shown of these.
+"""
 
 import uuid
 from dataclasses import dataclass, field
@@ -16,7 +19,10 @@ RECORDS = {RiskPoint: "risk_point", PowerItem: "power_item", ControlMeasure: "me
 
 
 class Incomplete(Refused):
-    """The sheet cannot be submitted yet; ``faults`` maps entry key (``""`` for the sheet) to field → sentence."""
+    """The sheet cannot be submitted yet.
+
+    ``faults`` maps entry key (``""`` for the sheet as a whole) to field → sentence.
+    """
 
     def __init__(self, faults):
         self.faults = faults
@@ -25,7 +31,10 @@ class Incomplete(Refused):
 
 @dataclass
 class Shown:
-    """One entry as reviewers and papers see it. ``fields``: (code, label, value); ``before`` likewise, last in force."""
+    """One entry as reviewers and papers see it.
+
+    ``fields``: (code, label, value) of what is proposed, ``before`` of what is in force.
+    """
 
     key: str
     number: int
@@ -107,7 +116,7 @@ class Sheet:
         return [self.asked(ask) for ask in self.task_rules.report]
 
     def choice(self):
-        """The field that asks what becomes of an entry on record; None where nothing is asked."""
+        """The field that asks what becomes of an entry on record, None where nothing is asked."""
         options = tuple((change.value, label) for change, label in self.choices_offered)
         return (
             Field("change", self.choice_question, "radio", options, True, inline=True) if self.offers_choice else None
@@ -216,7 +225,10 @@ class Sheet:
         return {entry["key"]: entry["values"] for entry in self.offered()}
 
     def choice_faults(self, entry):
-        """What is wrong with the choice made (keep, revise, retire …); None where what was typed is to be looked at."""
+        """What is wrong with the choice made (keep, revise, retire …).
+
+        None where what was typed decides.
+        """
         change, labels = entry["change"], dict(self.choices_offered)
         if not entry["base"]:
             return None
@@ -242,7 +254,7 @@ class Sheet:
         return [self.asked(ask) for ask in self.task_rules.asks]
 
     def options(self, field_name):
-        """What there is to choose from: ``[(code, label)]``; empty where any text will do."""
+        """What there is to choose from: ``[(code, label)]``, empty where any text will do."""
         if field_name in CODED:
             return [(item.code, item.label) for item in getattr(self.rules, CODED[field_name])]
         if field_name == "major_matter":
@@ -256,7 +268,10 @@ class Sheet:
 
     # -- submitting -----------------------------------------------------------------------------
     def write(self, content):
-        """Turn ``content`` into lines; lines that did not change keep their verdict. Raises ``Incomplete``."""
+        """Turn ``content`` into lines. Lines that did not change keep their verdict.
+
+        Raises ``Incomplete``.
+        """
         if faults := self.faults(content):
             raise Incomplete(faults)
         existing = {}
@@ -322,7 +337,7 @@ class Sheet:
                 record.delete()
 
     def records(self, entry):
-        """The proposed record(s) of an entry with their change; an unsaved record is a new proposal."""
+        """The proposed records of an entry, each with its change. An unsaved record is a new proposal."""
         raise NotImplementedError(type(self).__name__)
 
     def after_save(self, record, entry):
@@ -368,5 +383,8 @@ class Sheet:
         return [(ask.field, ask.label, words_of(record, ask.field, self.rules)) for ask in asks]
 
     def settle(self):
-        """Settle what no step of the route has decided, before the lines take effect; return whether anything was written."""
+        """Settle what no step of the route has decided, before the lines take effect.
+
+        Returns whether anything was written.
+        """
         return False

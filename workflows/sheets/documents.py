@@ -1,4 +1,4 @@
-"""What the paper of a submission shows, as a plain document: the thing that is signed, frozen and printed."""
+"""What the paper of a submission shows, as a plain document that is signed, frozen and printed."""
 
 from functools import cached_property
 
@@ -51,7 +51,10 @@ class Composition:
 
     @cached_property
     def digest(self):
-        """Digest of exactly what a reviewer or signer is shown: title, header, rows, retired rows, files; no sign-offs."""
+        """Digest of exactly what a reviewer or signer is shown.
+
+        Title, header, rows, retired rows and files, but no sign-offs.
+        """
         return digest_of({part: self.content[part] for part in SIGNED_PARTS if part in self.content})
 
     def after_write(self):

@@ -1,4 +1,7 @@
-"""Typed content kept on the server: one statement per save, never over what somebody else typed meanwhile."""
+"""Typed content kept on the server.
+
+A save is one statement, and never writes over what was typed in another window meanwhile.
+"""
 
 from django.db.models import F
 
@@ -7,7 +10,9 @@ from workflows.models import Draft
 
 
 def save(submission, content, *, actor, seen, at):
-    """Keep ``content`` as the draft if its version is still ``seen`` (0: no draft yet); return the new version.
+    """Keep ``content`` as the draft if its version is still ``seen`` (0: no draft yet).
+
+    Returns the new version.
 
     Raises ``Stale`` when another window was faster. Source: reliability F25, §6-6.
     """

@@ -1,4 +1,7 @@
-"""What a sheet asks for, as plain data: a form renders it, and a fault is said by the field that has the limit."""
+"""What a sheet asks for, as plain data.
+
+A form renders it. A fault is said by the field that has the limit, so that both always agree.
+"""
 
 from dataclasses import dataclass
 
@@ -35,7 +38,7 @@ class Field:
         return f"{self.label}（{self.required_when}必填）" if self.required_when else self.label
 
     def fault(self, typed):
-        """What is wrong with the typed text, in a sentence; empty if nothing is."""
+        """What is wrong with the typed text, in a sentence, empty if nothing is."""
         text = typed.strip()
         if self.required and not text:
             return self.missing or f"请填写“{self.label}”。"

@@ -1,4 +1,7 @@
-"""What every sheet that grades does, whatever else it brings: factors in, a proposal with its reason out; people decide."""
+"""What every sheet that grades does, whatever else it brings.
+
+The rule of the scheme turns factors into a proposal with its reason. People decide.
+"""
 
 from functools import cached_property
 
@@ -12,9 +15,9 @@ GRADES = ("proposed_grade", "final_grade", "grade_reason")
 
 
 class Graded:
-    """Grades risk points by the scheme's factors. ``reason_name``: under which name a departure's reason is typed.
+    """Grades risk points by the factors of the scheme.
 
-    Source: R1-22 to R1-28, R3-17.
+    ``reason_name``: under which name the reason of a departure from the proposal is typed. Source: R1-22 to R1-28, R3-17.
     """
 
     reason_name = "reason"
@@ -124,7 +127,7 @@ class Graded:
         return min(ranks, default=None)
 
     def set_grades(self, step, choices):
-        """Record the grade of every proposal at an adjudication; what is in force is never touched.
+        """Record the grade of every proposal at an adjudication. What is in force is never touched.
 
         ``choices``: entry key → (grade code, reason). Raises ``Incomplete`` when an entry has no grade, or departs from
         a proposal without a reason. Source: R1-28.
@@ -152,7 +155,10 @@ class Graded:
         self._keep(changed)
 
     def settle(self):
-        """Where no step of the route has decided, take the grade last proposed: whoever let the sheet pass has accepted it."""
+        """Take the grade last proposed where no step of the route has decided.
+
+        Whoever let the sheet pass has accepted it.
+        """
         open_ = [
             record
             for _, record in self.graded_records()

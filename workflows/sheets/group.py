@@ -13,7 +13,10 @@ PHONE = re.compile(r"[0-9 +()（）\-—]{3,30}")
 
 
 class GroupSheet(Sheet):
-    """Leading group members and work plan. Fewer members than the scheme asks for are refused. Source: R1-50, R1-51."""
+    """Leading group members and work plan.
+
+    Fewer members than the scheme asks for are refused. Source: R1-50, R1-51.
+    """
 
     may_add = True
 
@@ -124,7 +127,7 @@ class GroupSheet(Sheet):
         return f"见附件：{'、'.join(file.name for file in files)}" if files else ""
 
     def write(self, content):
-        """Make the proposed list; the group takes effect when the route ends. Raises ``Incomplete``."""
+        """Make the proposed list. The group takes effect when the route ends. Raises ``Incomplete``."""
         if faults := self.faults(content):
             raise Incomplete(faults)
         group = self.submission.group

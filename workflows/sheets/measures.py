@@ -15,13 +15,14 @@ SAID = ("text", "responsible", "due_on", "regulation")  # what a sheet says of a
 
 
 class Measured(Arranged):
-    """What every sheet that brings measures does, whatever else it brings: a text for each stage of the scheme, and who,
-    by when and on which basis.
+    """What every sheet that brings measures does, whatever else it brings.
+
+    It asks for a text for each stage of the scheme, and who carries it out, by when and on which basis.
     """
 
     @cached_property
     def stage_fields(self):
-        """One field a stage of the scheme; who, by when and on which basis are folded away under it."""
+        """One field a stage of the scheme. Who, by when and on which basis are folded away under it."""
         return [
             Field(
                 stage.code,
@@ -50,7 +51,7 @@ class Measured(Arranged):
         return self.in_force()
 
     def measure_values(self, in_force):
-        """The measures part of an entry; ``in_force``: stage → measure."""
+        """The measures part of an entry. ``in_force``: stage → measure."""
         values = {}
         for stage in self.rules.measure_stages:
             measure = in_force.get(stage.code)
@@ -58,11 +59,11 @@ class Measured(Arranged):
         return values
 
     def measure_faults(self, entry, in_force):
-        """What is wrong with the measures typed; ``in_force``: stage → measure."""
+        """What is wrong with the measures typed. ``in_force``: stage → measure."""
         return self.arrangement_faults(entry, in_force) | faults_of(self.stage_fields, entry["values"])
 
     def measure_records(self, entry, series, in_force):
-        """One record a stage with its change; what did not change keeps its version."""
+        """One record a stage with its change. What did not change keeps its version."""
         records = []
         for stage in self.rules.measure_stages:
             text = entry["values"].get(stage.code, "").strip()
@@ -78,7 +79,10 @@ class Measured(Arranged):
         return records
 
     def measure_fields(self, lines):
-        """``(code, label, text)`` of the measures among ``lines``, each followed by who, when and on which basis if said."""
+        """``(code, label, text)`` of the measures among ``lines``.
+
+        Each is followed by who, when and on which basis, where that was said.
+        """
         return self.fields_of_measures({line.measure.stage: line.measure for line in lines if line.measure_id})
 
     def fields_of_measures(self, measures):

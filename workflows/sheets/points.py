@@ -9,7 +9,10 @@ from workflows.sheets.fields import Described, Field, Heading, faults_of
 
 
 class SheetOnPoints(Sheet):
-    """A sheet about the points on record, whose words stand as they are. ``_earlier``: series → version in force."""
+    """A sheet about the points on record, whose words stay as they are.
+
+    ``_earlier``: series → version in force.
+    """
 
     def on_record(self):
         """The points in force that this sheet is about."""
@@ -28,7 +31,10 @@ class SheetOnPoints(Sheet):
 
 
 class PointSheet(SheetOnPoints):
-    """Risk points by category: new ones, and those on record to keep, revise or retire. Source: R1-15 to R1-18, R1-47."""
+    """Risk points by category: new ones, and those on record to keep, revise or retire.
+
+    Source: R1-15 to R1-18, R1-47.
+    """
 
     may_add = True
     offers_choice = True
@@ -125,7 +131,10 @@ class PointSheet(SheetOnPoints):
         return self.submission.person_id is not None and point.holder_id != self.submission.person_id
 
     def taken_over(self, point):
-        """The same point as a proposal that names the person of this sheet: words and grades as they stand. Source: R0-26."""
+        """The same point as a proposal that names the person of this sheet.
+
+        Words and grades stay as they are. Source: R0-26.
+        """
         own = ("id", "in_force_from", "in_force_until", "holder")
         values = {
             field.attname: getattr(point, field.attname)

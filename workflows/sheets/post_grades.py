@@ -14,7 +14,10 @@ REMARK = Field("remark", "备注", limit=200, whole_row=True)
 
 
 class PostGradeSheet(Graded, Sheet):
-    """A grade for every post of the unit: the gravest of its points is proposed, people decide. Source: R3-22, B5-8."""
+    """A grade for every post of the unit: the gravest of its points is proposed, people decide.
+
+    Source: R3-22, B5-8.
+    """
 
     def entry_fields(self, *, explains=False):
         return [*self.grade_fields, REMARK]
@@ -48,7 +51,7 @@ class PostGradeSheet(Graded, Sheet):
         ]
 
     def proposal_for(self, record):
-        """The gravest grade among the post's points; the slightest where it has none."""
+        """The gravest grade among the post's points, the slightest where it has none."""
         ranks = self._ranks.get(record.post_id, [])
         grade = self.rules.grades[min(ranks) - 1] if ranks else self.rules.grades[-1]
         facts = f"该岗位有 {len(ranks)} 个已定级的风险点，取其中最高等级" if ranks else "该岗位没有已定级的风险点"

@@ -16,7 +16,10 @@ LONGEST = 120  # characters of one entry
 
 @dataclass
 class Brief:
-    """A sheet in brief. ``entries``: (change, category, text, grade or None); ``findings``: what a reviewer should look at."""
+    """What a submission brings, in brief.
+
+    ``entries``: (change, category, text, grade or None). ``findings``: what a reviewer should look at.
+    """
 
     submission: object
     entries: list = field(default_factory=list)
@@ -28,7 +31,7 @@ class Brief:
 
     @property
     def step(self):
-        """Where the sheet stands, in the rule book."""
+        """The step where the submission is, in the rule book."""
         return self.submission.step_rules
 
     @property

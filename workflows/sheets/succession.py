@@ -12,10 +12,11 @@ GRADED = ("self_grade_id", "proposed_grade_id", "final_grade_id", "grade_reason"
 
 
 class SuccessionSheet(Measured, PointSheet):
-    """Every point of the post: confirmed, revised or disputed by whoever holds it now; from then on each names him.
+    """Every point of the post, confirmed, revised or disputed by whoever holds the post now.
 
-    Grades and measures stand as they are: a successor says whether a point is right, not how grave it is. A disputed point
-    stands with what he says against it, until whoever reviews returns it or a later sheet retires it. Source: R0-26.
+    From then on each point names him. Grades and measures stay as they are: a successor says whether a point is right, not
+    how grave it is. A disputed point stays with what he says against it, until a reviewer returns it or a later sheet
+    retires it. Source: R0-26.
     """
 
     may_add = False

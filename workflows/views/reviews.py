@@ -112,11 +112,11 @@ def _acts_for(actor, submission):
 def _suggested(submission, actor):
     """What others suggested to the filler, with his answers, as far as the reader may read it (R1-16)."""
     rows = Suggestion.objects.visible_to(actor).filter(pk__in=suggestions.for_sheet(submission).values("pk"))
-    found = list(rows.select_related("unit", "post", "author"))
-    for row in found:
+    suggested = list(rows.select_related("unit", "post", "author"))
+    for row in suggested:
         row.campaign = submission.task.campaign
         with_words(row, actor)
-    return found
+    return suggested
 
 
 def _colleagues(submission, actor):
@@ -175,21 +175,21 @@ def _mark_alike(submission, entries, actor):
         return
     level = submission.task.rules.points or submission.task.level
     on_record = RiskPoint.objects.visible_to(actor).in_force(actor.on).filter(unit=submission.unit_id, level=level)
-    told, texts = {}, {}
+    places, texts = {}, {}
     for series, content, post in on_record.values_list("series", "content", "post__name"):
-        told[series], texts[series] = (
+        places[series], texts[series] = (
             f"{post or submission.unit.name}现行登记的“{content[:LONGEST_QUOTE]}”",
             pairs(content),
         )
     for entry in entries:
         point = entry.details["point"]
-        told[point.series], texts[point.series] = f"本表第 {entry.number} 项", pairs(point.content)
+        places[point.series], texts[point.series] = f"本表第 {entry.number} 项", pairs(point.content)
     for entry in entries:
         point = entry.details["point"]
         if entry.change in ("add", "revise"):
             others = {series: text for series, text in texts.items() if series != point.series}
-            found = alike(point.content, others)[:MOST_ALIKE]
-            entry.alike = [f"与{told[series]}相近（{share:.0%}）" for series, share in found]
+            nearest = alike(point.content, others)[:MOST_ALIKE]
+            entry.alike = [f"与{places[series]}相近（{share:.0%}）" for series, share in nearest]
 
 
 def _compare(entry):

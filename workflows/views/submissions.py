@@ -39,7 +39,7 @@ def _visible(request, pk):
 
 @require_safe
 def submission_detail(request, pk):
-    """One sheet: where it stands, its paper, its trail, and what the reader may do. Context: see the template."""
+    """One submission: its state, its paper, its trail, and what the reader may do."""
     submission = _visible(request, pk)
     decisions = trail.trail_of(submission)
     document = documents.document(submission)
@@ -99,7 +99,10 @@ def _may_withdraw(actor, submission):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_fill(request, pk):
-    """The form of a sheet. Without script: every button saves. Context: ``form`` (SheetForm), ``draft_version``, ``item``."""
+    """The form of a sheet. Without script every button saves.
+
+    Context: ``form`` (SheetForm), ``draft_version``, ``item``.
+    """
     submission = _visible(request, pk)
     verdict = can(request.actor, "fill", submission)
     if not verdict and request.method == "GET":
@@ -234,7 +237,10 @@ def _hand_in(request, submission, sheet, content, version):
 
 @require_POST
 def submission_save(request, pk):
-    """Continuous saving: answers JSON ``{"version": n, "saved_at": "10:21"}``; 409 when another window was faster."""
+    """Save a draft while it is typed, answering JSON.
+
+    ``{"version": n, "saved_at": "10:21"}``, or 409 when another window was faster.
+    """
     submission = _visible(request, pk)
     require(request.actor, "fill", submission)
     sheet = sheet_for(submission)
@@ -296,7 +302,7 @@ def submission_withdraw(request, pk):
 
 @require_safe
 def submission_file(request, pk, form):
-    """The sheet's paper as a file; exports are on record."""
+    """The paper of a submission as a file. Exports are on record."""
     submission = _visible(request, pk)
     document = documents.document(submission)
     paper = compose(submission.task.paper_rules, document)

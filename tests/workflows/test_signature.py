@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from registers.models import AuditEntry, Duty, RiskPoint
 from tests.access.browsers import PASSWORD, judged
-from tests.personas import point
-from workflows.models import Decision
+from tests.personas import point, unit_point
+from workflows.models import CampaignTask, Decision, FiledPaper
 from workflows.sheets import documents
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +83,25 @@ def test_digest_covers_what_is_to_be_retired(year):
     kept, line.reason = documents.digest(sheet), "岗位职责已调整"
     line.save()
     assert documents.digest(sheet) != kept
+
+
+def test_frozen_paper_is_what_was_signed(year, monkeypatch):
+    """A unit's paper lists its people's points as well; one that is filed between signature and filing is not slipped in."""
+    paper = year.sheet("unit-search").task.paper_rules.model_copy(update={"includes": "personal"})
+    monkeypatch.setattr(CampaignTask, "paper_rules", paper)
+    year.searched(point("在先"))
+    year.at("09-16")
+    sheet = year.sheet("unit-search")
+    sheet = year.review(year.submit(sheet, year.points(sheet, unit_point("单位"))))
+    signed = sheet.decisions.last()
+    year.at("09-17")
+    year.searched(point("在后"), owner=year.campus.head)
+
+    year.agree(sheet, year.campus.office)
+
+    frozen = FiledPaper.objects.get(submission=sheet).document
+    assert [row["content"] for row in frozen["rows"]] == ["单位", "在先"]
+    assert (frozen["code"], sheet.decisions.last().digest) == (signed.code, signed.digest)
 
 
 def test_wrong_password_signs_nothing_and_is_on_record(year, waiting):

@@ -49,7 +49,7 @@ class PowerSheet(Sheet):
         if code and code not in dict(self.posts):
             wrong["accountable_post"] = "该岗位不在本单位，请重新选择。"
         if any(len(line) > 300 for line in entry["values"].get("procedure", "").splitlines()):
-            wrong["procedure"] = "“运作程序”每行最多 300 字。"
+            wrong.setdefault("procedure", "“运作程序”每行最多 300 字。")
         return wrong
 
     def options(self, field_name):

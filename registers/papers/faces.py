@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-# Name in print.css, weight there, and the pattern fontconfig finds the whole face by.
+# Name in paper.css, weight there, and the pattern fontconfig finds the whole face by.
 _COPIES = (
     ("Paper Serif", "normal", "Noto Serif CJK SC:regular"),
     ("Paper Serif", "bold", "Noto Serif CJK SC:bold"),

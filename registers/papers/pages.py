@@ -17,7 +17,9 @@ from registers.papers import faces
 from registers.papers.compose import Block
 from registers.papers.words import BLANK_DATE, lines_taken
 
-STYLES = Path(__file__).resolve().parents[2] / "static" / "css" / "print.css"
+_CSS = Path(__file__).resolve().parents[2] / "static" / "css"
+# The sheet itself, the widths of its columns, its heights in lines of text.
+_STYLES = ("paper.css", "paper-columns.css", "paper-lines.css")
 # Lines of text on a page below the head of a table.
 _LINES = {"landscape": 26, "portrait": 36}
 _DAY = re.compile(rf"(\d{{4}}年\d{{1,2}}月\d{{1,2}}日|{BLANK_DATE})")
@@ -34,12 +36,17 @@ class PaperError(Exception):
     """
 
 
+def styles():
+    """Return the CSS of a paper, which the site serves in three files."""
+    return "".join((_CSS / name).read_text(encoding="utf-8") for name in _STYLES)
+
+
 def to_html(paper, *, standalone=True):
     """Return ``paper`` as HTML.
 
     Either a page of its own that needs no other file, or the fragment for a page of the site.
     """
-    return _markup(paper, standalone=standalone, styles=STYLES.read_text(encoding="utf-8") if standalone else "")
+    return _markup(paper, standalone=standalone, styles=styles() if standalone else "")
 
 
 def to_pdf(papers):
@@ -209,5 +216,4 @@ def _press():
             raise FatalURLFetchingError(url)
 
     fetcher, fonts = OwnAssetsOnly(), FontConfiguration()
-    styles = STYLES.read_text(encoding="utf-8") + rules
-    return weasyprint, fetcher, weasyprint.CSS(string=styles, font_config=fonts, url_fetcher=fetcher), fonts
+    return weasyprint, fetcher, weasyprint.CSS(string=styles() + rules, font_config=fonts, url_fetcher=fetcher), fonts

@@ -77,7 +77,7 @@ def test_fragment_needs_no_inline_style_or_script():
 
 
 def test_every_class_of_the_markup_has_its_rule():
-    styles = pages.STYLES.read_text(encoding="utf-8")
+    styles = pages.styles()
     html = "".join(
         to_html(paper, standalone=False)
         for paper in (control(), compose(layout(CONTROL), {}, blank=True), compose(layout(SEARCH), {"fixed": ["甲"]}))

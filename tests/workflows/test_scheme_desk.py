@@ -129,7 +129,7 @@ def test_publishing_makes_a_version_and_campaigns_keep_theirs(registrar, campus,
     page = registrar.go(reverse("scheme_publish", args=[draft.pk])).words
     assert "成为第 2 版" in page
     assert "仍按第 1 版进行" in page
-    assert "风险类别 › “思想作风” › 名称思想道德思想作风" in page
+    assert "风险类别 › “思想作风” › 名称 思想道德 思想作风" in page
     publish(registrar, draft)
     current = Scheme.objects.get(slug="changchun-2016", is_current=True)
     assert (current.version, current.rules.categories[0].label) == (2, "思想作风")

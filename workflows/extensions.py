@@ -53,7 +53,7 @@ def ask(submission_id, *, until, reason, actor, at):
                 until=until,
                 role=role,
             )
-    except IntegrityError:  # the database saw the race that the lock did not
+    except IntegrityError:  # a race that the lock did not prevent
         raise Refused("已有一份延期申请等待办理，请待答复后再申请。", "until") from None
     audit.append("extension.ask", about=extension, actor=actor, at=at, detail={"sheet": submission.pk, "role": role})
     _tell_deciders(extension, at=at)

@@ -56,7 +56,7 @@ class Players:
 
     def submit(self, submission, content):
         actor = self.actor(self.filler(submission))
-        # As the form does it: what is submitted is the draft, and a returned sheet starts from it again.
+        # As the form does it: the draft is submitted, and a returned submission starts from it again.
         draft = Draft.objects.filter(submission=submission).first()
         drafts.save(submission, content, actor=actor, seen=draft.version if draft else 0, at=self.agenda.at)
         routes.submit(

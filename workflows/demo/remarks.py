@@ -5,7 +5,7 @@ A reviewer who speaks of grades must be looking at grades.
 
 from registers.schemes.language import Brings, Level, StepKind
 
-# A word in an opinion → what must be so where it is said: (sheet, step) → bool.
+# A word in an opinion → what must be so where it is said: (submission, step) → bool.
 OPINIONS = {
     "集体": lambda submission, step: step.kind == StepKind.COLLECTIVE_REVIEW,
     "会议": lambda submission, step: step.kind == StepKind.COLLECTIVE_REVIEW,
@@ -18,7 +18,7 @@ OPINIONS = {
     "公示期内": lambda submission, step: step.sets == "final_grade",
     "上一轮": lambda submission, step: submission.round > 1,
 }
-# A word in a remark on a poor line → (sheet, domains of the unit) → bool.
+# A word in a remark on a poor line → (submission, domains of the unit) → bool.
 REMARKS = {
     "岗位": lambda submission, domains: submission.task.level == Level.PERSONAL,
     "采购": lambda submission, domains: "procurement" in domains,

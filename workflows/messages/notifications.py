@@ -22,7 +22,7 @@ from workflows.models.notifications import DIGEST, NEWS, QUIET_FROM, QUIET_UNTIL
 MAIL_ATTEMPTS = 5
 BATCH = 1000
 DAILY = (DIGEST, NEWS)
-AUDIENCES = {"filler": "fill", "next": "decide"}  # audience of an act → what those may do who hear of it
+AUDIENCES = {"filler": "fill", "next": "decide"}  # audience of an act → the action that its people may do
 CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
 
 

@@ -166,7 +166,7 @@ class Morning:
 
     def _add(self, person, urgency, row, moment, heard_as):
         pk, step, turn, due = row[:4]
-        # Arguments in the order of the model's fields: by name it takes twice as long, and this is the job's inner loop.
+        # Arguments in the order of the model's fields: by name it takes twice as long, and this is the inner loop.
         self.rows.append(Reminder(None, person, pk, step, turn, due, moment, self.on, heard_as))
         counts = self.counts.get(person)
         if counts is None:

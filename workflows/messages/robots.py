@@ -29,7 +29,7 @@ CLAIM_SECONDS = 300
 TIMEOUT_SECONDS = 5
 ANSWER_BYTES = 65536
 NAMES = 20
-# The address of a robot, and what makes it one, as each product documents it.
+# Path of a robot's address and the parameter it must have, as each product documents it.
 PATHS = {Robot.Kind.WECOM: ("/cgi-bin/webhook/send", "key="), Robot.Kind.DINGTALK: ("/robot/send", "access_token=")}
 # The roles whose work a unit's group hears of; work of the school's roles is not in the unit's hands.
 IN_THE_UNIT = ("post_holder", "liaison", "group_member", "unit_head")
@@ -47,7 +47,7 @@ class Groups:
             self._robots.setdefault(robot.unit_id, []).append(robot)
         self.listening = bool(self._robots)
         self._parents = dict(Unit.objects.order_by().values_list("pk", "parent_id")) if self.listening else {}
-        # Unit with a robot → [people, number of things by urgency, people by urgency, is any of it news today?]
+        # Unit with a robot → [number of submissions by urgency, people by urgency, whether any is new today]
         self._heard = {unit: [[0, 0, 0], [set(), set(), set()], False] for unit in self._robots}
 
     def hear(self, unit, role, people, urgency, new):

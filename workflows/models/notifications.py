@@ -68,7 +68,7 @@ class Reminder(models.Model):
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [
-            # In this order the index also serves the daily job's question: which reminders of these days, from this moment on?
+            # In this order the index also serves the daily job, which reads the reminders of some days from a moment on.
             models.UniqueConstraint(
                 fields=["due_on", "moment", "submission", "step", "round", "recipient"], name="reminder_once"
             ),

@@ -153,8 +153,8 @@ class SubmissionLine(models.Model):
         KEEP = "keep", "沿用"
         REVISE = "revise", "修改"
         RETIRE = "retire", "撤销"
-        CONFIRM = "confirm", "确认"  # by a successor: the same words, now his
-        DISPUTE = "dispute", "存疑"  # by a successor: it stands, with what he says against it
+        CONFIRM = "confirm", "确认"  # a successor takes it over unchanged
+        DISPUTE = "dispute", "存疑"  # a successor doubts it: it stays in force, with his reason
 
     class Verdict(models.TextChoices):
         PENDING = "", "待审"
@@ -264,7 +264,7 @@ class Decision(models.Model):
     class Meta:
         ordering = ["seen_version"]
         constraints = [
-            # The database's share of "two people acting at once: one wins".
+            # If two people act at once, the database lets only one of them win.
             models.UniqueConstraint(fields=["submission", "seen_version"], name="decision_one_per_version"),
             models.CheckConstraint(
                 condition=~Q(verdict="return") | ~Q(opinion="") & Q(redo_on__isnull=False),

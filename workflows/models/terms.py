@@ -45,8 +45,8 @@ class DeadlineChange(models.Model):
 class Extension(models.Model):
     """A longer term that a filler asks for (延期申请), and the answer.
 
-    ``until``: the day asked for; ``granted_until``: the day given. ``role``: who decides, after climbing past whoever
-    is concerned. ``decided_by`` None with an answer: it was closed automatically, because the submission was handed
+    ``until``: the day asked for; ``granted_until``: the day given. ``role``: who decides, after climbing past anybody
+    it concerns. ``decided_by`` None with an answer: it was closed automatically, because the submission was handed
     in or stopped.
     """
 
@@ -69,7 +69,7 @@ class Extension(models.Model):
     class Meta:
         ordering = ["asked_at", "pk"]
         constraints = [
-            # The database's share of "asked twice at once".
+            # If a request is sent twice at once, the database keeps only one.
             models.UniqueConstraint(fields=["submission"], condition=Q(granted=None), name="extension_one_open"),
             models.CheckConstraint(
                 condition=Q(granted=None, decided_at=None) | Q(granted__isnull=False, decided_at__isnull=False),

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from registers.access import Policy, policy
 
-# related name of what holds a file → its model; every holder scopes its own rows.
+# Related name of what a file belongs to → its model, whose own policy says who may see it.
 HELD_BY = {
     "submissions": "workflows.Submission",
     "activities": "workflows.Activity",
@@ -21,6 +21,6 @@ class AttachmentPolicy(Policy):
             return rows.none()
         readable = Q(pk__in=[])
         for label in HELD_BY.values():
-            # As keys: a join would have the database compare whole files to tell its rows apart.
+            # Subqueries of ids: with a join the database would compare whole files to remove repeated rows.
             readable |= Q(pk__in=apps.get_model(label).objects.visible_to(actor).order_by().values("attachments"))
         return rows.filter(readable)

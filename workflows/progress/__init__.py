@@ -4,5 +4,5 @@ Here: what counts as late and the figures (``figures``), the board (``board``), 
 curve (``forecasts``, ``curves``), urging everybody who is late (``nudging``), the list of them as a workbook
 (``late_list``), this year beside the last (``last_year``).
 Never here: what was filled in; nothing here changes a submission.
-Neighbours: one reminder of one sheet is ``workflows.routing.routes.nudge``; the pages are in ``workflows.views``.
+Neighbours: one reminder of one submission is ``workflows.routing.routes.nudge``; the pages are in ``workflows.views``.
 """

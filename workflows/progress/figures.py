@@ -177,7 +177,7 @@ def tallies(rows, *, on, since, moments=()):
             **handed,
         )
     )
-    none = (0,) * len(moments)  # a sheet that was sent back or taken back keeps the moment it was handed in
+    none = (0,) * len(moments)  # a submission that went back to its filler keeps its ``submitted_at``
     return [Tally(*row[:9], row[9:]) if row[2] in HANDED_IN else Tally(*row[:7], 0, row[8], none) for row in counted]
 
 

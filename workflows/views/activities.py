@@ -107,7 +107,7 @@ def activity_add(request):
     root = running.institution if running else Unit.objects.visible_to(request.actor).filter(parent=None).first()
     if not units or running is None:
         require(request.actor, "enter", Activity(unit=root, campaign=running))
-        raise Http404  # an office without a campaign: the list says so
+        raise Http404  # there is no campaign; the list explains that
     choices = [(unit.code, f"{unit.name}（全校）" if unit.parent_id is None else unit.name) for unit in units]
     options = {"campaign": running, "today": clock.today(), "units": choices}
     if request.method != "POST":
@@ -264,7 +264,7 @@ def activity_attendance(request, pk):
 
 def _attendance_page(request, activity, *, errors=()):
     page = paged(request, activity.attendances.select_related("user__unit"))
-    if errors:  # what was ticked is not lost because a number was wrong
+    if errors:  # keep what was ticked when a staff number was wrong
         ticked = forms.marks(request.POST, [row.user_id for row in page.rows])
         for row in page.rows:
             row.mark = ticked.get(row.user_id, row.mark)

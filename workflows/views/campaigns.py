@@ -75,7 +75,7 @@ def _shown(running, tasks, counts, now):
     for task in tasks:
         paper = rules.papers[task.paper]
         task.paper_label = paper.label or paper.title
-        task.campaign = running  # read once, with its rule book
+        task.campaign = running  # the same object, so its rule book is read once
         task.filler = rules.roles[task.route_rules.steps[0].role]
         count = counts.get(task.pk)
         task.is_succession = task.code == SUCCESSION

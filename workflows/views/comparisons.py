@@ -14,7 +14,7 @@ from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
 from workflows.progress import last_year
 
-EVERYTHING = "all"  # a filter: also what stayed as it was
+EVERYTHING = "all"  # the filter that also shows lines without a change
 READS_LEDGERS = ("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
 
 

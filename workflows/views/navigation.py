@@ -63,7 +63,7 @@ MENU = [
     ("资料", "群机器人", "robot_list", "robot", ("liaison", "unit_head", "office", "registrar")),
     ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
 ]
-# pages whose entry is called otherwise than they are
+# Pages whose menu entry has another name than theirs: page → entry.
 BELONGS = {
     "roster_list": "campaign",
     "phase_close": "campaign",

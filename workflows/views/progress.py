@@ -24,7 +24,7 @@ from workflows.progress.figures import Choice
 from workflows.routing import routes
 from workflows.views import trail
 
-PLACES = ("/progress/", "/board/")  # where 催办 may lead back to
+PLACES = ("/progress/", "/board/")  # the pages that 催办 may return to
 
 
 @require_safe
@@ -120,7 +120,7 @@ def items_of(actor, campaign, rows, holding=None):
     now, items = clock.now(), []
     holding = holding or policies.Holding(timezone.localdate(now))
     for row in rows:
-        row.task.campaign = campaign  # already read, with its rule book
+        row.task.campaign = campaign  # the same object, so its rule book is read once
         due = row.due_on if row.state in EDITABLE else row.step_due_on
         item = trail.Item(row, days.shown(due, now) if row.state in UNFINISHED else None)
         item.may_open = row.pk in readable
@@ -210,7 +210,7 @@ def progress_export(request):
     campaign, choice = _posted(request)
     which = figures.UNFINISHED if request.POST.get("which") == figures.UNFINISHED else figures.LATE
     listed = choice.whose(figures.listed(request.actor, campaign))
-    # Ids alone: what was typed to find a person is a name.
+    # Only ids: the text that was typed is a person's name and must not get into the job's parameters.
     people = listed.order_by().values_list("person", flat=True).distinct() if choice.person else []
     parameters = {
         "campaign": campaign.pk,

@@ -82,7 +82,7 @@ def reading_add(request):
     root = running.institution if running else Unit.objects.visible_to(request.actor).filter(parent=None).first()
     if not units or running is None:
         require(request.actor, "publish", ReadingDocument(unit=root, campaign=running))
-        raise Http404  # an office without a campaign: the list says so
+        raise Http404  # there is no campaign; the list explains that
     below = _limits(request.actor, units)
     options = {
         "units": [(unit.code, f"{unit.name}（全校）" if unit.parent_id is None else unit.name) for unit in units],

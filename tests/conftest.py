@@ -1,17 +1,15 @@
 """What every test may ask for: the campus, a clock that stands still, and a database that can be emptied."""
 
-import functools
 import importlib
-from datetime import UTC
+import os
 
 import pytest
-import time_machine
 from django.conf import settings as site
 from django.db import connection
 from hypothesis import settings
 
-from registers.schemes.checking import loading
-from tests import factories, personas
+from tests import kept, recorded
+from tests.clock import standing_still
 
 # The suite draws the same examples every time; `--hypothesis-profile=explore` looks for new ones.
 settings.register_profile("suite", derandomize=True, database=None, deadline=None)
@@ -36,12 +34,34 @@ _installed = set()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """After the migrations, take the triggers off the audit table: emptying the tables between tests is what they refuse.
+def django_db_setup(request, django_test_environment, django_db_modify_db_settings, django_db_blocker):
+    """Start from a copy of a migrated database instead of running all migrations; bring it down in the end.
 
-    What the migration had installed is kept for the test that proves it (``audit_triggers``).
+    The triggers on the audit table are off, because emptying the tables between tests is what they refuse. What the migration
+    had installed is kept for the test that proves it (``audit_triggers``).
     """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    name = connection.settings_dict["NAME"]
+    test = connection.settings_dict["TEST"]
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            kept.copy("sqlite", _migrated_file, test["NAME"])
+        else:
+            # Named by who has started this server; any other is migrated in full.
+            test["TEMPLATE"] = os.environ.get("TEST_TEMPLATE")
+        # What is missing for all that, it makes up for.
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=True)
+        _take_triggers_off()
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def _migrated_file(path):
+    kept.migrate(f"sqlite:///{path}", os.environ)
+
+
+def _take_triggers_off():
+    with connection.cursor() as cursor:
         catalogue = {
             "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
             "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -50,6 +70,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
         _installed.update(name for (name,) in cursor.fetchall())
         for statement in TRIGGERS.UNPROTECT[connection.vendor]:
             cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def beginnings(django_db_setup, django_db_blocker):
+    """The campus and its open campaign, ready to be put into the database."""
+    with django_db_blocker.unblock():
+        return recorded.Beginnings()
 
 
 @pytest.fixture
@@ -61,54 +88,26 @@ def audit_triggers(db):
     return set(_installed)
 
 
-class Clock:
-    """The time of a test: stands still until it is set. Texts are Beijing time, ``2026-09-15 10:00``."""
-
-    def __init__(self, traveller, at):
-        self._traveller, self.now = traveller, at
-
-    def set(self, text):
-        """Set the time to ``text`` for everything that asks, and return the moment (aware)."""
-        self.now = factories.moment(text)
-        # In UTC: given a zone, time_machine would change the zone of the whole process.
-        self._traveller.move_to(self.now.astimezone(UTC))
-        return self.now
-
-    @property
-    def today(self):
-        return self.now.date()
-
-
 @pytest.fixture
 def clock():
     """A clock standing at 2026-09-15 10:00 in Beijing."""
-    start = factories.moment("2026-09-15 10:00")
-    with time_machine.travel(start.astimezone(UTC), tick=False) as traveller:
-        yield Clock(traveller, start)
+    with standing_still() as clock:
+        yield clock
 
 
 @pytest.fixture
-def make_campus(monkeypatch):
-    """Make a campus; its scheme file is read and checked once a session, not once a test."""
-
-    def make(**options):
-        with monkeypatch.context() as patch:
-            patch.setattr(loading, "read", _read_once)
-            return factories.Campus(**options)
-
-    return make
-
-
-_read_once = functools.cache(loading.read)
+def make_campus(beginnings):
+    """Make a campus; one without a wish of its own is ready made."""
+    return lambda **options: recorded.make_campus(**options) if options else beginnings.campus()
 
 
 @pytest.fixture
-def campus(db, make_campus):
+def campus(db, beginnings):
     """The people of every test, on a campus whose unit has filed its leading group."""
-    return make_campus()
+    return beginnings.campus()
 
 
 @pytest.fixture
-def year(campus, clock):
+def year(campus, clock, beginnings):
     """The campaign of 2026 at that campus, open since 12 July, on 15 September; its people act through it."""
-    return personas.Year(campus, clock)
+    return beginnings.year(campus, clock)

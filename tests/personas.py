@@ -59,16 +59,19 @@ MEASURES = {"prevention": "两人经办", "monitoring": "每月抽查", "disposa
 class Year:
     """The campaign of a year on a campus, opened on 12 July. ``clock`` says when everything happens; it stands at 15 September.
 
-    Sheets are named by their task's code, and by the person (a user) or unit that owes them.
+    ``campaign`` is one that is open already. Sheets are named by their task's code, and by the person (a user) or unit that owes them.
     """
 
-    def __init__(self, campus, clock, *, number=2026):
+    def __init__(self, campus, clock, *, number=2026, campaign=None):
         self.campus, self.clock, self.number = campus, clock, number
-        self.at("07-12", hour=9)
-        self.campaign = campaigns.open_campaign(
-            scheme=campus.scheme, institution=campus.root, year=number, at=clock.now, actor=self.actor(campus.registrar)
-        )
+        self.campaign = campaign or self._open()
         self.at("09-15")
+
+    def _open(self):
+        campus, at = self.campus, self.at("07-12", hour=9)
+        return campaigns.open_campaign(
+            scheme=campus.scheme, institution=campus.root, year=self.number, at=at, actor=self.actor(campus.registrar)
+        )
 
     def at(self, day, hour=10):
         """Set the clock to that day (``MM-DD``) of this year at a full hour, and return the moment."""

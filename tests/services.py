@@ -1,6 +1,5 @@
-"""Private PostgreSQL and Redis for tests and benchmarks, and the two passes of the test suite.
+"""Private PostgreSQL and Redis for tests and benchmarks.
 
-    python -m tests.services suite [pytest arguments]     the whole suite on SQLite, then again on PostgreSQL and Redis
     python -m tests.services with COMMAND [arguments]     one command with DATABASE_URL and REDIS_URL of private servers
 
 The servers listen on free loopback ports, keep their files in a temporary folder, and are stopped whatever happens.
@@ -24,10 +23,13 @@ import psycopg2
 import redis
 
 from riskmgmt.serve import die_with_parent
+from tests import kept
 
+TEMPLATE = "migrated"
+# What a command needs to run without the settings of a site; a `.env` of this tree may name a mail server.
+TRIAL = {"DEMO": "1", "EMAIL_URL": "dummymail://"}
 START_SECONDS = 30
 STOP_SECONDS = 10
-NOTHING_COLLECTED = 5
 # What a site's environment may hold and a test must not see.
 SITE_VARIABLES = (
     "DATABASE_URL", "DATABASE_OPTIONS", "REDIS_URL", "CACHE_URL", "EMAIL_URL", "INSTITUTION_NAME", "SECRET_KEY",
@@ -43,7 +45,8 @@ class MissingServer(Exception):
 @contextlib.contextmanager
 def private_folder():
     """Yield the environment for a command that shall leave no trace: no variable of a site, and a folder of its own."""
-    environment = {name: value for name, value in os.environ.items() if name not in SITE_VARIABLES}
+    hidden = {*SITE_VARIABLES, "TEST_TEMPLATE"}
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
     with tempfile.TemporaryDirectory(prefix="riskmgmt-") as folder:
         environment["RISKMGMT_VAR"] = folder
         yield environment
@@ -86,40 +89,72 @@ def _account():
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+# Durability costs half the time and protects data that is thrown away.
+UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
 @contextlib.contextmanager
 def _postgresql(folder):
-    account = _account()
+    """Serve a copy of the kept cluster, in which the database ``TEMPLATE`` has all migrations."""
     folder.mkdir()
+    kept.copy("postgresql", _cluster, folder / "cluster", depends=_program("initdb"))
+    # An immediate stop: there is nothing to save.
+    with _serving(folder / "cluster", stop=signal.SIGQUIT) as url:
+        yield url
+
+
+def _cluster(folder):
+    """Make the cluster that every run copies: the data, and the password that nobody outside this folder can read."""
+    account = _account()
+    with tempfile.TemporaryDirectory(prefix="riskmgmt-") as place:
+        # The account that PostgreSQL runs under has to pass through.
+        Path(place).chmod(0o711)
+        cluster = Path(place) / "cluster"
+        cluster.mkdir()
+        secret = _secret_file(cluster / "password", secrets.token_urlsafe(16))
+        if account:
+            _give(cluster, account)
+        # Trust would let every account of the machine act as the database's superuser while a test runs.
+        made = subprocess.run(
+            [_program("initdb"), "-D", cluster / "data", "-U", "riskmgmt", "--auth", "scram-sha-256", "--pwfile", secret,
+             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
+            cwd=cluster, capture_output=True, text=True, timeout=60, check=False, **account,
+        )  # fmt: skip
+        if made.returncode:
+            raise MissingServer(f"PostgreSQL 不能初始化：{made.stderr.strip()[-500:]}")
+        with _serving(cluster, stop=signal.SIGINT) as url, private_folder() as environment:
+            with contextlib.closing(psycopg2.connect(url)) as connection:
+                connection.autocommit = True
+                connection.cursor().execute(f"CREATE DATABASE {TEMPLATE}")
+            kept.migrate(url.replace("/postgres", f"/{TEMPLATE}"), environment | TRIAL)
+        shutil.copytree(cluster, folder)
+
+
+def _give(folder, account):
+    """Let the account own a folder and all in it."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, account["user"], account["group"], follow_symlinks=False)
+
+
+@contextlib.contextmanager
+def _serving(cluster, *, stop):
+    """Run PostgreSQL on a cluster; yield the address of its database ``postgres``."""
+    account, port, password = _account(), free_port(), (cluster / "password").read_text()
     if account:
-        os.chown(folder, account["user"], account["group"])
-    password, port = secrets.token_urlsafe(16), free_port()
-    secret = _secret_file(folder / "password", password)
-    if account:
-        os.chown(secret, account["user"], account["group"])
-    # Trust would let every account of the machine act as the database's superuser while a test runs.
-    made = subprocess.run(
-        [_program("initdb"), "-D", folder / "data", "-U", "riskmgmt", "--auth", "scram-sha-256", "--pwfile", secret,
-         "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
-        cwd=folder, capture_output=True, text=True, timeout=60, check=False, **account,
-    )  # fmt: skip
-    if made.returncode:
-        raise MissingServer(f"PostgreSQL 不能初始化：{made.stderr.strip()[-500:]}")
-    # Durability costs half the time and protects data that is thrown away.
+        _give(cluster, account)
     settings = {
-        "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": folder, "fsync": "off",
-        "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 200,
+        "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": cluster, "max_connections": 200,
+        **UNSAFE,
     }  # fmt: skip
-    command = [_program("postgres"), "-D", folder / "data"]
+    command = [_program("postgres"), "-D", cluster / "data"]
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    url = f"postgres://riskmgmt:{password}@127.0.0.1:{port}/postgres"
 
     def answers():
-        psycopg2.connect(
-            host="127.0.0.1", port=port, user="riskmgmt", password=password, dbname="postgres", connect_timeout=2
-        ).close()
+        psycopg2.connect(url, connect_timeout=2).close()
 
-    # An immediate stop: there is nothing to save.
-    with _server(command, folder, answers, psycopg2.OperationalError, stop=signal.SIGQUIT, **account):
-        yield f"postgres://riskmgmt:{password}@127.0.0.1:{port}/postgres"
+    with _server(command, cluster, answers, psycopg2.OperationalError, stop=stop, **account):
+        yield url
 
 
 @contextlib.contextmanager
@@ -205,43 +240,32 @@ def run(command, environment):
             return process.wait(timeout=STOP_SECONDS)
         return 130
     finally:
-        if process.poll() is None:
-            process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=STOP_SECONDS)
-            process.kill()
+        end(process)
 
 
-def suite(arguments):
-    """Run the suite on SQLite and, when it passes, everything that touches a database again on PostgreSQL and Redis.
-
-    A failure ends it at once: the summary that tells of the failure has to be the last line.
-    """
-    pytest = [sys.executable, "-m", "pytest"]
-    print("== 第一遍：SQLite ==", flush=True)
-    with private_folder() as environment:
-        if status := run([*pytest, *arguments], environment):
-            return status
-    print("\n== 第二遍：PostgreSQL + Redis ==", flush=True)
-    with private_folder() as environment, private_servers() as servers:
-        status = run([*pytest, "-m", "not once", *arguments], environment | servers)
-    # A choice of tests that the first pass has run may hold nothing for the second.
-    return 0 if status == NOTHING_COLLECTED and arguments else status
+def end(process):
+    """End a process that still runs, the hard way if it does not listen."""
+    if process.poll() is None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=STOP_SECONDS)
+        process.kill()
 
 
 def with_servers(command):
     with private_folder() as environment, private_servers() as servers:
-        # A `.env` of this tree may name a mail server.
-        return run(command, environment | servers | {"DEMO": "1", "EMAIL_URL": "dummymail://"})
+        return run(command, environment | servers | TRIAL)
+
+
+def leave_by_exception():
+    """Make the signals that end a program pass through every ``finally`` on the way."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
 
 
 def main(arguments):
-    # As an exception it passes through every `finally` above.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+    leave_by_exception()
     match arguments:
-        case ["suite", *rest]:
-            return suite(rest)
         case ["with", *command] if command:
             return with_servers(command)
     print(__doc__, file=sys.stderr)

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from tests import factories
 from tests.access.browsers import typed
-from tests.conftest import Clock
+from tests.clock import Clock
 from tests.crowds import Crowd, Stage, asked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 FEW, MANY, ENTRIES = 1, 30, 20
 LIMIT = 25

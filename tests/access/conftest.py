@@ -5,28 +5,24 @@ it sends through a browser at once (`Browser`), so the tests cannot disturb one 
 """
 
 from contextlib import contextmanager
-from datetime import UTC
 
 import pytest
-import time_machine
 from django.db import connection, transaction
 
 from registers import clock as clocks
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
-from tests import factories
 from tests.access.world import World
-from tests.conftest import Clock
+from tests.clock import standing_still
 from workflows.messages import robots
 
 
 @contextmanager
 def made(blocker, **options):
     """A world inside a transaction that is rolled back."""
-    start = factories.moment("2026-09-15 10:00")
-    with blocker.unblock(), time_machine.travel(start.astimezone(UTC), tick=False) as traveller:
+    with blocker.unblock(), standing_still() as clock:
         with transaction.atomic():
             try:
-                yield World(Clock(traveller, start), **options)
+                yield World(clock, **options)
             finally:
                 transaction.set_rollback(True)
         assert not connection.in_atomic_block

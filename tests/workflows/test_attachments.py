@@ -14,14 +14,14 @@ from registers.models import AuditEntry, LeadingGroup
 from registers.papers.compose import compose
 from registers.refusals import Refused
 from registers.text import digest_of
-from tests.conftest import factories
+from tests import factories
 from tests.files import JPG, OLE, PDF, PNG, package, pdf, upload
 from tests.noscript import Plain
 from workflows import attachments
 from workflows.models import Attachment, FiledPaper, Submission
 from workflows.sheets import documents, sheet_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 DOCX, XLSX, PPTX = package("word/document.xml"), package("xl/workbook.xml"), package("ppt/presentation.xml")
 

@@ -13,6 +13,9 @@ from django.db.models import Model
 
 from tests.test_architecture import APPS, COMMENT, at_once, files, named, text_of
 
+pytestmark = pytest.mark.once
+
+
 # --- What is written only in one place -----------------------------------------------------------------
 
 # Where a submission stands: written by a move, or when the campaign opens what has become due.

@@ -23,6 +23,8 @@ from riskmgmt.logs import JsonFormatter, PlainFormatter
 from riskmgmt.wsgi import with_client_address
 from tests.setup_cases import ROOT, site
 
+pytestmark = pytest.mark.database("both")
+
 LOCK_FILES = ["requirements.txt", "requirements-dev.txt", "requirements-node.txt", "package-lock.json", ".npmrc"]
 
 

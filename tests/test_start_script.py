@@ -17,6 +17,8 @@ import pytest
 from riskmgmt.serve import StartError, port_wanted
 from tests.setup_cases import ROOT, site
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.once
 def test_script_explains_itself():

@@ -15,7 +15,7 @@ from tests.access.world import NOBODY
 from workflows.models import Draft, Objection
 from workflows.sheets import sheet_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 
 LONG = "长" * 70_000  # 210 KB

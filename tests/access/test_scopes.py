@@ -45,7 +45,7 @@ from workflows.models import (
     Suggestion,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 # Models that nobody asks for by themselves, and what one has to be allowed to read to reach them.

@@ -7,6 +7,8 @@ from tests.browser.conftest import LEFT, PHONE
 from tests.personas import Year
 from workflows.models import PublicityNotice
 
+pytestmark = pytest.mark.database("postgresql")
+
 
 @pytest.fixture
 def year(site):

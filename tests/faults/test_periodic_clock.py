@@ -23,6 +23,9 @@ from workflows.deadlines import holidays
 from workflows.messages import notifications, reminders, robots
 from workflows.models import Notification, Reminder, Robot, RobotMessage
 
+pytestmark = pytest.mark.database("both")
+
+
 # Days and hours that the clock shows, one after the other; at each of them the job runs.
 STEPS = {
     "ahead three days and back": "14 09, 17 09, 14 09, 15 09, 16 09, 17 09, 18 09, 20 09, 21 09",

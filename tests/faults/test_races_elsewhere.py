@@ -24,7 +24,7 @@ from workflows.models import (
 )
 from workflows.publicity import objections
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("both")]
 
 
 def test_votes_of_all_members_at_once_all_count(year, slowly):

@@ -16,7 +16,7 @@ from tests.faults.races import losers, together
 from workflows import extensions, terms
 from workflows.models import CampaignTask, DeadlineChange, Extension, Notification
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("both")]
 LAST, LATER = date(2026, 9, 30), date(2026, 9, 28)
 
 

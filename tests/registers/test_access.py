@@ -23,6 +23,8 @@ from registers.models import (
 )
 from tests.factories import appoint, make_person, make_post
 
+pytestmark = pytest.mark.database("both")
+
 ON = date(2026, 9, 15)
 
 

@@ -10,6 +10,8 @@ from registers.models import AuditEntry, AuditHead
 from tests.factories import moment
 from tests.personas import point
 
+pytestmark = pytest.mark.database("both")
+
 AT = moment("2026-09-15 10:00")
 
 

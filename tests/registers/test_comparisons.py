@@ -7,7 +7,7 @@ import pytest
 from registers import comparisons, ledgers, versions
 from registers.models import ControlMeasure, RiskCategory, RiskPoint
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 THEN, CHANGE, NOW = date(2025, 12, 31), date(2026, 9, 1), date(2026, 9, 15)
 

@@ -13,7 +13,7 @@ from registers.models import Appointment, Incumbency, Post, PowerItem, ProcessSt
 from tests.factories import appoint, make_person, make_post
 from tests.noscript import Plain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 TODAY = date(2026, 9, 15)
 

@@ -10,6 +10,8 @@ from registers import ledgers, versions
 from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
 from tests.factories import appoint, make_person
 
+pytestmark = pytest.mark.database("both")
+
 SPRING, SUMMER, AUTUMN, WINTER = date(2026, 3, 1), date(2026, 6, 1), date(2026, 9, 1), date(2026, 12, 1)
 
 

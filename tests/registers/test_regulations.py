@@ -14,7 +14,7 @@ from registers.refusals import Refused, Stale
 from tests.factories import moment
 from tests.noscript import Plain
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 FORM = "ancestor::main and @method='post'"
 AT, TODAY = moment("2026-09-15 10:00"), date(2026, 9, 15)

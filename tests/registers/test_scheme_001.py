@@ -8,6 +8,8 @@ from registers.schemes.checking import loading
 from registers.schemes.language import Level
 from tests.registers.scheme_cases import PATH
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.mark.once
 def test_001_has_the_thirteen_risk_domains_of_the_document(rules):

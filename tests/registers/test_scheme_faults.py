@@ -11,6 +11,8 @@ from registers.schemes.language import Scheme as SchemeDocument
 from tests.factories import moment
 from tests.registers.scheme_cases import PATH
 
+pytestmark = pytest.mark.database("both")
+
 TEXT = PATH.read_text(encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from registers.models import Appointment, AuditEntry
 from registers.refusals import Refused
 from tests.factories import START, appoint, make_person, moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 TODAY, LAST = date(2026, 9, 15), date(2026, 9, 30)
 AT = moment("2026-09-15 10:00")
 

@@ -9,6 +9,8 @@ from registers import versions
 from registers.models import ControlMeasure, GroupMember, LeadingGroup, PowerItem, RiskCategory, RiskPoint
 from registers.refusals import Refused
 
+pytestmark = pytest.mark.database("both")
+
 FIRST, SECOND, THIRD = date(2025, 9, 20), date(2026, 9, 20), date(2027, 9, 20)
 
 

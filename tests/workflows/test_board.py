@@ -13,6 +13,8 @@ from workflows.models import Campaign, Notification, Submission
 from workflows.progress import curves, figures
 from workflows.progress.board import Board
 
+pytestmark = pytest.mark.database("both")
+
 
 def browser(user):
     client = Client()

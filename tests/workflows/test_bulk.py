@@ -13,7 +13,7 @@ from tests.personas import point
 from workflows.models import Decision, Notification, ReviewVote, Submission
 from workflows.routing import bulk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 PASSWORD = "password-for-tests"
 

@@ -14,6 +14,8 @@ from tests.personas import Year, point
 from workflows.campaign import campaigns, scoping
 from workflows.models import Campaign, CampaignTask, Notification, Phase, Submission
 
+pytestmark = pytest.mark.database("both")
+
 PERSONAL = {"personal-search", "personal-grading", "personal-control"}
 UNIT = {
     "group",

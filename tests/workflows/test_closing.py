@@ -16,6 +16,8 @@ from workflows.campaign import campaigns
 from workflows.models import Campaign, Extension, Submission
 from workflows.progress import nudging
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.fixture
 def searching(year):

@@ -17,7 +17,7 @@ from tests.noscript import Plain
 from workflows import controls
 from workflows.models import Attachment, MeasureProgress
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 TODAY, AT = date(2026, 9, 15), moment("2026-09-15 10:00")
 PDF = b"%PDF-1.4 evidence"

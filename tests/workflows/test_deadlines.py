@@ -12,6 +12,8 @@ from tests.factories import moment
 from workflows.deadlines import days
 from workflows.models import CalendarDay
 
+pytestmark = pytest.mark.database("both")
+
 DAY = date(2026, 9, 20)
 
 

@@ -37,6 +37,9 @@ from workflows.demo.corpus import Corpus, dealt
 from workflows.demo.people import DEMO_PASSWORD, PERSONAS
 from workflows.models import CalendarDay, Draft, Notification, PublicityNotice, Submission
 
+pytestmark = pytest.mark.database("sqlite")
+
+
 # Administrators touch no form content, and the party committee acts only where everybody below is concerned.
 WITHOUT_DESK = {"sys_admin", "security_admin", "auditor", "party_committee"}
 

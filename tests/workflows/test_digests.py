@@ -13,6 +13,8 @@ from workflows.deadlines import holidays
 from workflows.messages import digests, notifications, reminders
 from workflows.models import ChannelChoice, Notification, Reminder, Submission
 
+pytestmark = pytest.mark.database("both")
+
 SEARCH = "personal-search"
 
 

@@ -15,6 +15,8 @@ from workflows.campaign import campaigns, plans, scoping
 from workflows.models import Campaign, Enrolment, Notification, Submission
 from workflows.sheets import sheet_for
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.fixture
 def third(campus):

@@ -18,6 +18,8 @@ from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.models import CampaignTask, Submission
 
+pytestmark = pytest.mark.database("postgresql")
+
 SLUGS = sorted(path.stem for path in (settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
 ENTRY = f".//article[{has('entry')}]"
 STEPS = 14  # more than any route has

@@ -16,7 +16,7 @@ from tests.workflows.term_cases import strict
 from workflows import extensions, terms
 from workflows.models import Extension, Notification
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 LATER = date(2026, 9, 30)
 
 

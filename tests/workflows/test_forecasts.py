@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from workflows.progress.forecasts import Forecast, WorkingDays, forecast, forecast_of_several
 
+pytestmark = pytest.mark.database("both")
+
 START = date(2026, 8, 3)  # a Monday
 EVERY = [START + timedelta(days=number) for number in range(400)]
 DAYS = WorkingDays([day for day in EVERY if day.weekday() < 5])

@@ -13,6 +13,8 @@ from tests.factories import make_person, make_post
 from tests.personas import point
 from workflows.models import Submission
 
+pytestmark = pytest.mark.database("both")
+
 HEAD = ["序号", "单位", "姓名", "岗位", "事项", "表格", "状态", "当前环节", "经办人", "截止日期", "逾期天数", "联系人"]
 
 

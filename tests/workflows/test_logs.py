@@ -15,7 +15,7 @@ from tests.noscript import Plain
 from tests.personas import point
 from workflows.compiled import logs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 UNIT_PAPERS = [
     "unit-ledger", "duty-list", "process-list", "regulation-directory", "search-log", "archive-cover", "annual-summary",

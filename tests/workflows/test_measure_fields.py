@@ -13,7 +13,7 @@ from workflows.models import FiledPaper
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.documents import digest, document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 @pytest.fixture

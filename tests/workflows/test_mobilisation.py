@@ -11,7 +11,7 @@ from tests.workflows.test_activities import record
 from tests.workflows.test_reading import publish
 from workflows import attachments, mobilisation, readings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 def overview(year):

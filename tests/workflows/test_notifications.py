@@ -12,6 +12,8 @@ from tests.personas import MEASURES, Year, point
 from workflows.messages import notifications
 from workflows.models import ChannelChoice, Notification
 
+pytestmark = pytest.mark.database("both")
+
 SECRET = "采购参数照抄甲公司"
 URGENT = "submission.nudge"  # goes out at once; what waits for the daily mail is in test_digests
 

@@ -15,6 +15,8 @@ from workflows.models.submissions import EDITABLE
 from workflows.policies import Holding, concerned, holders
 from workflows.progress import figures, nudging
 
+pytestmark = pytest.mark.database("both")
+
 
 def urge(year, by, **choice):
     """Urge everything late that ``by`` may know of, narrowed by ``choice``."""

@@ -14,6 +14,8 @@ from tests.personas import point, unit_point
 from workflows.models import CalendarDay, Notification, Objection, PublicityNotice
 from workflows.publicity import notices, objections
 
+pytestmark = pytest.mark.database("both")
+
 
 def published(year, code="personal-grading"):
     """The notice of a grading sheet, decided on 15 September (a Tuesday): it runs from the 16th to the 22nd."""

@@ -17,7 +17,7 @@ from workflows import readings, sweeping
 from workflows.messages import notifications
 from workflows.models import Attachment, Notification, ReadingDocument, ReadReceipt
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 def browser(user):

@@ -13,6 +13,8 @@ from workflows import policies
 from workflows.deadlines import holidays
 from workflows.models import Notification, Reminder, Submission
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.fixture(autouse=True)
 def known_calendar(db):

@@ -15,6 +15,8 @@ from workflows.deadlines import holidays
 from workflows.messages import notifications, reminders
 from workflows.models import DailyRun, Notification, Reminder
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.fixture(autouse=True)
 def known_calendar(db):

@@ -17,6 +17,8 @@ from workflows.deadlines import holidays
 from workflows.messages import reminders
 from workflows.models import CalendarDay, CampaignTask, Notification, Reminder, Submission
 
+pytestmark = pytest.mark.database("both")
+
 FIRST, LAST = date(2026, 2, 1), date(2026, 12, 20)
 LATE = ((1, "liaison"), (3, "unit_head"), (5, "leader_in_charge"), (10, "office"))
 UNIT_SIZE = 25

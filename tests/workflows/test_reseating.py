@@ -9,7 +9,7 @@ from tests.personas import point
 from workflows.models import Notification
 from workflows.routing import reseating
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 @pytest.fixture

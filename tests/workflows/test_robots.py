@@ -20,6 +20,8 @@ from workflows.deadlines import holidays
 from workflows.messages import reminders, robots
 from workflows.models import ChannelChoice, Robot, RobotMessage, Submission
 
+pytestmark = pytest.mark.database("both")
+
 KEY = "0123-very-secret-key"
 WECOM = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
 DINGTALK = f"https://oapi.dingtalk.com/robot/send?access_token={KEY}"

@@ -16,6 +16,8 @@ from workflows.models import Draft, Notification, RosterChange, Submission
 from workflows.routing import routes
 from workflows.sheets import drafts, sheet_for
 
+pytestmark = pytest.mark.database("both")
+
 PERSONAL = {"personal-search", "personal-grading", "personal-control"}
 
 

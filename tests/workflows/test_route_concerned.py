@@ -15,6 +15,8 @@ from workflows.models import Decision, Notification, ReviewVote
 from workflows.routing import routes
 from workflows.sheets import documents
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.mark.parametrize(
     ("who", "error"),

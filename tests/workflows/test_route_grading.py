@@ -13,6 +13,8 @@ from workflows import policies
 from workflows.models import PublicityNotice
 from workflows.sheets import Incomplete, sheet_for
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.fixture
 def to_propose(year):

@@ -17,6 +17,8 @@ from workflows.policies.submissions import SubmissionPolicy
 from workflows.routing import routes
 from workflows.sheets import documents
 
+pytestmark = pytest.mark.database("both")
+
 
 def test_handed_over_sheet_is_the_other_ones_alone(year, signed, second):
     sheet = year.hand_over(signed, year.campus.office, second)

@@ -18,6 +18,8 @@ from workflows.models import Submission
 from workflows.routing import routes
 from workflows.sheets import Incomplete, sheet_for
 
+pytestmark = pytest.mark.database("both")
+
 REDO = date(2026, 9, 28)
 
 

@@ -16,6 +16,8 @@ from tests.workflows.route_cases import everything, keys, where
 from workflows.models import Notification, ReviewVote
 from workflows.sheets import sheet_for
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.mark.parametrize(
     ("voters", "passes"), [([], False), (["head"], False), (["head", "member"], True), (["deputy", "member"], True)]

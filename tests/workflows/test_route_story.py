@@ -18,6 +18,8 @@ from tests.workflows.route_cases import decisions, told, where
 from workflows.models import FiledPaper, Submission
 from workflows.sheets import Incomplete, documents, sheet_for
 
+pytestmark = pytest.mark.database("both")
+
 
 def test_year_of_one_post_from_search_to_ledger(year):
     campus = year.campus

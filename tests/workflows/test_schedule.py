@@ -11,6 +11,8 @@ from registers.schemes.parts import Role
 from workflows.deadlines import days
 from workflows.messages import schedule
 
+pytestmark = pytest.mark.database("both")
+
 EVERY_ROLE = frozenset(map(str, Role))
 YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 # What the state council announced for 2026 around the National Day: a working Sunday, a Friday to Sunday, a week, a working Saturday.

@@ -13,7 +13,7 @@ from tests.noscript import Plain
 from workflows.campaign import campaigns
 from workflows.deadlines import holidays
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from tests.files import pdf
 from tests.workflows.test_activities import record
 from workflows.models import Activity
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 def test_form_that_is_sent_twice_records_one_activity(year):

@@ -11,7 +11,7 @@ from workflows.models import Submission
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.documents import document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 STAGES = ("prevention", "monitoring", "disposal")
 
 

@@ -9,6 +9,8 @@ from tests.workflows.sheet_cases import faults
 from workflows.forms.submissions import read
 from workflows.sheets import Incomplete, sheet_for
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.mark.parametrize(
     ("changes", "wrong"),

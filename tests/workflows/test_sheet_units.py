@@ -8,6 +8,8 @@ from tests.personas import point, power, unit_point
 from tests.workflows.sheet_cases import faults
 from workflows.sheets import documents
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.mark.parametrize(
     ("changes", "wrong"),

@@ -12,7 +12,7 @@ from tests.personas import point, unit_point
 from workflows.models import CampaignTask, Decision, FiledPaper
 from workflows.sheets import documents
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 @pytest.fixture

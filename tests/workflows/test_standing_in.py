@@ -16,7 +16,7 @@ from workflows.models import Notification, Submission
 from workflows.routing import reseating
 from workflows.sheets import documents
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 LAST = date(2026, 9, 30)
 
 

@@ -17,7 +17,7 @@ from workflows.models import Decision, Submission
 from workflows.routing import bulk, routes
 from workflows.sheets import documents
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 TOLD = {"body": "高校工委", "number": "内教工委〔2026〕12号", "on": date(2026, 10, 20)}
 

@@ -6,7 +6,7 @@ from tests.personas import point
 from workflows.models import ChannelChoice, Notification, PublicityNotice, Submission
 from workflows.publicity import notices
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 def test_one_notice_that_cannot_end_holds_up_neither_the_others_nor_the_mails(year, monkeypatch):

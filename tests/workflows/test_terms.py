@@ -19,7 +19,7 @@ from workflows.deadlines import days
 from workflows.messages import reminders
 from workflows.models import CampaignTask, DeadlineChange, Draft, Notification, Reminder, Submission
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 SEARCH = date(2026, 9, 20)  # the day of the self-checks in the scheme
 
 

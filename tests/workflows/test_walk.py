@@ -23,6 +23,8 @@ from workflows.models.submissions import EDITABLE, State
 from workflows.routing import routes, steps
 from workflows.sheets import Incomplete, sheet_for
 
+pytestmark = pytest.mark.database("sqlite")
+
 REFUSALS = (NotAllowed, Stale, Refused, Incomplete)
 PEOPLE = (
     "clerk",

@@ -36,7 +36,7 @@ from workflows.messages import reminders
 from workflows.models import Campaign, CampaignTask, Decision, Notification, Reminder, Submission
 from workflows.models.submissions import State
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 YEAR = 2026
 AFTER = 21  # days for which the demo goes on after the last deadline, so that the last escalation is reached

@@ -1,0 +1,78 @@
+"""What each module of the suite costs in processor time, and the table of it that ``./run test`` ends with."""
+
+import os
+
+import pytest
+
+# Beyond so many seconds in both passes together, a module needs a reason here.
+MUCH = 20
+LITTLE = 1
+REASONS = {}
+ROWS = 15
+
+
+class Costs:
+    """A pytest plugin that adds up the processor seconds of each module, with those of the programs it has waited for.
+
+    A fixture that several modules share stands for itself.
+    """
+
+    def __init__(self, config):
+        self._config, self._shared, self.seconds = config, 0.0, {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        start, shared = _now(), self._shared
+        try:
+            return (yield)
+        finally:
+            self._add(item.nodeid.partition("::")[0], _now() - start - (self._shared - shared))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        start = _now()
+        try:
+            return (yield)
+        finally:
+            if fixturedef.scope in ("session", "package"):
+                spent = _now() - start
+                self._shared += spent
+                self._add(f"fixture {fixturedef.argname}", spent)
+
+    def _add(self, name, seconds):
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+
+    # With pytest-xdist the workers do the work, and one process hears of it.
+    def pytest_sessionfinish(self):
+        if hasattr(self._config, "workeroutput"):
+            self._config.workeroutput["costs"] = self.seconds
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        for name, seconds in getattr(node, "workeroutput", {}).get("costs", {}).items():
+            self._add(name, seconds)
+
+
+def _now():
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def table(passes):
+    """The lines of the table; ``passes`` maps the name of a pass to the seconds of each module."""
+    total = {}
+    for costs in passes.values():
+        for name, seconds in costs.items():
+            total[name] = total.get(name, 0.0) + seconds
+    dear = sorted((name for name in total if total[name] >= LITTLE), key=total.get, reverse=True)[:ROWS]
+    if not dear:
+        return
+    yield f"处理器秒数（最多的 {len(dear)} 项，两遍合计；各遍：{'、'.join(passes)}）"
+    for name in dear:
+        parts = " ".join(f"{costs.get(name, 0.0):7.1f}" for costs in passes.values())
+        yield f"{total[name]:7.1f} = {parts}  {name}  {REASONS.get(name, '')}".rstrip()
+    sums = " ".join(f"{sum(costs.values()):7.1f}" for costs in passes.values())
+    yield f"{sum(total.values()):7.1f} = {sums}  全部"
+    for name, seconds in total.items():
+        if seconds > MUCH and name not in REASONS:
+            yield f"超过 {MUCH} 秒而没有写明理由：{name}（tests/costs.py 的 REASONS）"

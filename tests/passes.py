@@ -1,0 +1,57 @@
+"""A pytest plugin for the two passes of ``./run test``: which tests a pass runs, and what it leaves for the closing lines.
+
+Without it pytest runs every test on the database that it is given. With ``--database-pass`` it leaves out what the other pass runs.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.costs import Costs
+
+SQLITE, POSTGRESQL = PASSES = ("sqlite", "postgresql")
+OUTCOMES = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("passes of ./run test")
+    group.addoption("--database-pass", choices=PASSES, help="run what this pass of ./run test runs")
+    group.addoption("--report", help="write the figures of this pass to this file")
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Costs(config), "costs")
+
+
+def passes_of(item):
+    """The passes that run a test. What touches no database and what says nothing about PostgreSQL alone are told by marker."""
+    if item.get_closest_marker("pg") or item.get_closest_marker("redis"):
+        return {POSTGRESQL}
+    nearest = next((mark for mark in item.iter_markers() if mark.name in ("once", "database")), None)
+    if nearest is None:
+        return set(PASSES)
+    where = nearest.args[0] if nearest.args else SQLITE
+    return set(PASSES) if where == "both" else {where}
+
+
+def pytest_collection_modifyitems(config, items):
+    chosen = config.getoption("--database-pass")
+    if not chosen:
+        return
+    here, elsewhere = [], []
+    for item in items:
+        (here if chosen in passes_of(item) else elsewhere).append(item)
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = here
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter, config):
+    path = config.getoption("--report")
+    if path:
+        # Reports of a set-up or a tear-down are listed under "", and count as nothing.
+        counts = {outcome: len(terminalreporter.stats.get(outcome, ())) for outcome in OUTCOMES}
+        costs = config.pluginmanager.get_plugin("costs").seconds
+        Path(path).write_text(json.dumps({"counts": counts, "costs": costs}))

@@ -1,0 +1,110 @@
+"""Which pass of ``./run test`` runs what, and what it ends with."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests import costs
+from tests.passes import PASSES
+from tests.setup_cases import ROOT
+from tests.suite import NOTHING_COLLECTED, closing, status_of
+
+pytestmark = pytest.mark.once
+
+MODULES = sorted((ROOT / "tests").rglob("test_*.py"))
+CHOICES = {"once", "database", "pg", "redis"}
+WHERE = ("both", *PASSES)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_says_where_it_runs(path):
+    marks = [
+        statement.value
+        for statement in ast.parse(path.read_text()).body
+        if isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") == "pytestmark"
+    ]
+    assert marks, (
+        'no pytestmark: say pytest.mark.once (no database) or pytest.mark.database("both"), see pyproject.toml'
+    )
+    [value] = marks
+    assert CHOICES & {node.attr for node in ast.walk(value) if isinstance(node, ast.Attribute)}
+    for call in ast.walk(value):
+        if isinstance(call, ast.Call) and call.func.attr == "database":
+            assert ast.literal_eval(call.args[0]) in WHERE
+
+
+CASES = """
+import pytest
+pytestmark = pytest.mark.database("both")
+def test_both(): pass
+@pytest.mark.once
+def test_nowhere(): pass
+@pytest.mark.pg
+def test_server(): pass
+@pytest.mark.database("sqlite")
+def test_file(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "run"),
+    [
+        ("sqlite", ["both", "nowhere", "file"]),
+        ("postgresql", ["both", "server"]),
+        (None, ["both", "nowhere", "server", "file"]),
+    ],
+)
+def test_pass_runs_its_tests(tmp_path, name, run):
+    """Without a pass, as ``pytest`` alone runs, nothing is left out."""
+    (tmp_path / "test_cases.py").write_text(CASES)
+    command = [sys.executable, "-m", "pytest", "-p", "tests.passes", "-p", "no:django", "-p", "no:cacheprovider", "-q"]
+    command += ["--collect-only", "-c", "/dev/null", *(["--database-pass", name] if name else []), str(tmp_path)]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert [line.rpartition("test_")[2] for line in answer.stdout.splitlines() if "::" in line] == run, answer
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([{"passed": 3, "skipped": 1}, {"passed": 2}], "5 passed, 1 skipped in 1.50s"),
+        ([{"passed": 3, "failed": 1}, {"passed": 2, "error": 2}], "1 failed, 5 passed, 2 errors in 1.50s"),
+        ([{"error": 1}, {}], "1 error in 1.50s"),
+        ([{}, {}], "no tests ran in 1.50s"),
+    ],
+)
+def test_last_line_counts_both_passes(counts, said):
+    assert closing(counts, 1.5).strip("= ") == said
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status"),
+    [
+        ([0, 0], 0),
+        ([1, 0], 1),
+        ([0, 1], 1),
+        ([0, NOTHING_COLLECTED], 0),  # a choice of tests that one pass alone runs
+        ([NOTHING_COLLECTED, 1], 1),
+        ([NOTHING_COLLECTED, NOTHING_COLLECTED], NOTHING_COLLECTED),
+        ([0, -9], -9),
+    ],
+)
+def test_failure_of_either_pass_is_one_of_both(statuses, status):
+    assert status_of(statuses) == status
+
+
+def test_table_names_what_is_dear_without_a_reason(monkeypatch):
+    monkeypatch.setattr(costs, "REASONS", {"tests/known.py": "因为"})
+    lines = list(
+        costs.table(
+            {"A": {"tests/known.py": 15.0, "tests/new.py": 11.0}, "B": {"tests/known.py": 6.0, "tests/new.py": 10.0}}
+        )
+    )
+
+    assert [line.split() for line in lines[1:-2]] == [
+        ["21.0", "=", "15.0", "6.0", "tests/known.py", "因为"],
+        ["21.0", "=", "11.0", "10.0", "tests/new.py"],
+    ]
+    assert "tests/new.py" in lines[-1]
+    assert "known" not in lines[-1]

@@ -39,7 +39,7 @@ class Recorded:
 
     def again(self):
         """Put the rows back and return what ``make`` had returned, as objects of the caller's own."""
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             for statement in self._again:
                 cursor.execute(statement)
         return self.made()

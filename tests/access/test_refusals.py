@@ -5,6 +5,8 @@ import pytest
 from registers.refusals import Refused, Stale
 from registers.views.errors import RefusalMiddleware
 
+pytestmark = pytest.mark.database("both")
+
 
 @pytest.mark.parametrize(
     ("refusal", "status", "words"),

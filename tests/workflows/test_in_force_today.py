@@ -9,7 +9,7 @@ from tests.factories import make_person
 from tests.personas import point
 from workflows.sheets import documents, sheet_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 LAST_DAY = date(2026, 12, 31)
 

@@ -5,7 +5,7 @@ import pytest
 from registers.refusals import Refused, Stale
 from registers.views.errors import RefusalMiddleware
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.once
 
 
 @pytest.mark.parametrize(

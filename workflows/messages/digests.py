@@ -82,12 +82,11 @@ def waiting_for(actor, submissions):
 class Line:
     """One thing that the reader of a digest has to do himself.
 
-    ``sheet``: the submission. ``due``: its last day. ``tone``: how urgent that was on the day of the digest (soon,
-    today, late). ``done``: the work was done, or the deadline was moved. ``may_open``: the reader may open the
-    submission.
+    ``due``: the last day of ``submission``. ``tone``: how urgent that was on the day of the digest (soon, today, late).
+    ``done``: the work was done, or the deadline was moved. ``may_open``: the reader may open the submission.
     """
 
-    sheet: Submission
+    submission: Submission
     due: object
     tone: str
     done: bool = False
@@ -96,14 +95,14 @@ class Line:
     @property
     def what(self):
         """The work to do, in words: fill in, or the name of the step."""
-        step = self.sheet.step_rules
-        return "填报" if self.sheet.state in EDITABLE or step is None else step.label
+        step = self.submission.step_rules
+        return "填报" if self.submission.state in EDITABLE or step is None else step.label
 
     @property
     def whose(self):
         """The name that tells it from others of the task: the post if it is his own, else the subject."""
-        own = self.sheet.person_id and self.sheet.state in EDITABLE
-        return self.sheet.post.name if own else self.sheet.subject
+        own = self.submission.person_id and self.submission.state in EDITABLE
+        return self.submission.post.name if own else self.submission.subject
 
 
 @dataclass

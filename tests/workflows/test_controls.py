@@ -243,7 +243,7 @@ def test_point_without_measures_is_counted_by_grade_and_marked(campus):
     head.go(reverse("measure_list") + "?view=uncovered")
     rows = [cell.text_content().split()[0] for cell in head.page.xpath(".//td[@data-label='风险内容']")]
     assert rows == ["没有措施", "也没有"]
-    figures = [tile.text_content().strip() for tile in head.page.xpath(".//a[contains(@class, 'stat')]")]
+    figures = ["".join(tile.text_content().split()) for tile in head.page.xpath(".//a[contains(@class, 'stat')]")]
     assert figures == ["一级1个", "二级1个", "三级0个"]
     head.go(reverse("measure_list") + "?view=uncovered&grade=grade-2")
     assert [cell.text_content().split()[0] for cell in head.page.xpath(".//td[@data-label='风险内容']")] == ["也没有"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
 
-from registers.models import Appointment, ControlMeasure, RiskPoint, Scheme
+from registers.leaders import Leaders
+from registers.models import ControlMeasure, RiskPoint, Scheme
 from registers.papers.compose import source
 from registers.papers.xlsx import LedgerSheet, ledger_workbook
 
@@ -133,13 +134,13 @@ def rows(scope, scheme, unit, *, on, points=None):
     ):
         history[key] += 1
         first.setdefault(key, start)
-    leaders = _leaders(on)
+    leaders = Leaders(on)
     stages = [(stage.code, stage.label) for stage in scheme.rules.measure_stages]
     return [
         Row(
             point,
             measures.get(point.series, {}),
-            leaders.get(point.unit_id, ""),
+            leaders.name_of(point.unit_id),
             history[point.series],
             first.get(point.series),
             stages,
@@ -154,11 +155,6 @@ def _among(name, values):
     A whole school's list is longer than a database's limit on parameters; then nothing is filtered.
     """
     return Q(**{f"{name}__in": values}) if len(values) <= 900 else Q()
-
-
-def _leaders(on):
-    held = Appointment.objects.in_own_right().in_force(on).filter(role="leader_in_charge")
-    return dict(held.values_list("unit_id", "user__name"))
 
 
 def totals(scheme, unit, *, on):

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from registers.leaders import Leaders
 from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for
 from registers.schemes.language import Level
@@ -205,11 +206,11 @@ def _holder(post, on):
 def _fields(submission):
     person, post, unit = submission.person, submission.post, submission.unit
     held = unit.appointments.in_own_right().in_force(submission.as_of).select_related("user")
-    head, leader = held.filter(role="unit_head").first(), held.filter(role="leader_in_charge").first()
+    head = held.filter(role="unit_head").first()
     fields = {
         "unit.name": unit.name,
         "unit.head": head.user.name if head else "",
-        "unit.leader": leader.user.name if leader else "",
+        "unit.leader": Leaders(submission.as_of).name_of(unit.pk),
         "filled_on": timezone.localdate(submission.submitted_at).isoformat() if submission.submitted_at else "",
         "narrative": submission.narrative,
         "work_plan": submission.group.work_plan if submission.group_id else "",

@@ -1,0 +1,33 @@
+"""The leader in charge of a unit (责任领导, 分管校领导) on a day, as ledgers and papers print him."""
+
+from functools import cached_property
+
+from registers.models import Appointment, Unit
+
+
+class Leaders:
+    """Leaders in charge in their own right on the day ``on``. One query, and a second one where a unit has none of its own."""
+
+    def __init__(self, on):
+        self.on = on
+
+    def name_of(self, unit):
+        """Who is in charge of a unit (its id): of the unit itself, else of the nearest above it; empty where nobody is.
+
+        Of several the first, in the order in which people are listed.
+        """
+        while unit is not None and unit not in self._names:
+            unit = self._parents.get(unit)
+        return self._names.get(unit, "")
+
+    @cached_property
+    def _names(self):
+        held = Appointment.objects.in_own_right().in_force(self.on).filter(role="leader_in_charge")
+        names = {}
+        for unit, name in held.order_by("user__sort_key", "user__number").values_list("unit_id", "user__name"):
+            names.setdefault(unit, name)
+        return names
+
+    @cached_property
+    def _parents(self):
+        return dict(Unit.objects.order_by().values_list("pk", "parent_id"))

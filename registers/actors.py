@@ -124,12 +124,11 @@ class Actor:
 
         None when he acts in his own right.
         """
-        parents = {child: parent for parent, children in self._children.items() for child in children}
         while unit_id is not None:
             here = [grant for grant in self.grants if grant.role == role and grant.unit_id == unit_id]
             if here:
                 return None if any(not grant.acting_for_id for grant in here) else here[0].acting_for_id
-            unit_id = parents.get(unit_id)
+            unit_id = self.parents.get(unit_id)
         return None
 
     def own_unit_ids(self, *roles):
@@ -140,26 +139,9 @@ class Actor:
         """Return whether the person holds ``role`` for this unit or for one above it."""
         return unit_id in self.unit_ids(role)
 
-    def answerable_unit_ids(self, role):
-        """Return the ids of the units for which no other holder of ``role`` is nearer than this person.
-
-        These are his own units and all below them, except where another unit on the way down has its own holder of the
-        role.
-        """
-        tops = self.own_unit_ids(role)
-        if not tops:
-            return set()
-        if role not in self._nearer:
-            if role == GROUP_MEMBER:
-                groups = apps.get_model("registers", "LeadingGroup").objects.in_force(self.on)
-                self._nearer[role] = set(groups.values_list("unit_id", flat=True))
-            else:
-                held = apps.get_model("registers", "Appointment").objects.in_force(self.on).filter(role=role)
-                self._nearer[role] = set(held.values_list("unit_id", flat=True))
-        return self._with_descendants(tops, stop_at=self._nearer[role] - tops)
-
     @cached_property
-    def _nearer(self):
+    def memory(self):
+        """What the policies have read for this actor; it lives as long as he does, which is a request."""
         return {}
 
     @cached_property
@@ -171,17 +153,22 @@ class Actor:
         return home
 
     @cached_property
+    def parents(self):
+        """Unit → the unit above it, None for the institution; by their ids."""
+        return dict(apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"))
+
+    @cached_property
     def _children(self):
         children = {}
-        for pk, parent in apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"):
+        for pk, parent in self.parents.items():
             children.setdefault(parent, []).append(pk)
         return children
 
-    def _with_descendants(self, tops, stop_at=frozenset()):
+    def _with_descendants(self, tops):
         reached, waiting = set(), list(tops)
         while waiting:
             unit = waiting.pop()
-            if unit not in reached and unit not in stop_at:
+            if unit not in reached:
                 reached.add(unit)
                 waiting.extend(self._children.get(unit, ()))
         return reached

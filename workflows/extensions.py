@@ -39,8 +39,9 @@ def ask(submission_id, *, until, reason, actor, at):
     _not_too_far(until, on)
     if not reason.strip():
         raise Refused("请写明申请延期的理由。", "reason")
-    role, people = _deciders(submission, actor.user_id, on=on)
-    if not people.exists():
+    holding = policies.Holding(on)
+    turn = holding.acting(_role(submission), submission.unit_id, person=submission.person_id, besides=[actor.user_id])
+    if not turn.people:
         raise Refused("目前没有人可以办理延期，请联系学校领导小组办公室。", "reason")
     try:
         with transaction.atomic():
@@ -51,11 +52,13 @@ def ask(submission_id, *, until, reason, actor, at):
                 reason=reason.strip(),
                 due_before=submission.due_on,
                 until=until,
-                role=role,
+                role=turn.role,
             )
     except IntegrityError:  # a race that the lock did not prevent
         raise Refused("已有一份延期申请等待办理，请待答复后再申请。", "until") from None
-    audit.append("extension.ask", about=extension, actor=actor, at=at, detail={"sheet": submission.pk, "role": role})
+    audit.append(
+        "extension.ask", about=extension, actor=actor, at=at, detail={"sheet": submission.pk, "role": turn.role}
+    )
     _tell_deciders(extension, at=at)
     return extension
 
@@ -65,9 +68,9 @@ def _not_too_far(until, on):
         raise Refused("所填的日期在一年以后，请核对年份。", "until")
 
 
-def _deciders(submission, asked_by, *, on):
-    role = submission.task.campaign.scheme.rules.conduct.extensions
-    return policies.acting(role, submission, on=on, besides=[asked_by])
+def _role(submission):
+    """Return the role that grants longer terms under the submission's rule book."""
+    return submission.task.campaign.scheme.rules.conduct.extensions
 
 
 def _tell_deciders(extension, *, at):
@@ -166,20 +169,15 @@ def _pass_up(extension, *, at):
     submission = _locked(extension.submission_id)
     extension = Extension.objects.select_for_update(of=("self",)).select_related("asked_by").get(pk=extension.pk)
     extension.submission = submission
-    role, people = _deciders(submission, extension.asked_by_id, on=timezone.localdate(at))
-    if extension.granted is not None or role == extension.role or not people.exists():
+    holding = policies.Holding(timezone.localdate(at))
+    about = {"person": submission.person_id, "besides": [extension.asked_by_id]}
+    turn = holding.acting(_role(submission), submission.unit_id, **about)
+    if extension.granted is not None or turn.role == extension.role or not turn.people:
         return False
-    if people_who_may("decide", extension).exists() and not _only_absent(extension, on=timezone.localdate(at)):
+    if holding.is_manned(extension.role, *holding.able(extension.role, submission.unit_id, **about)):
         return False
-    left, extension.role = extension.role, role
+    left, extension.role = extension.role, turn.role
     extension.save(update_fields=["role"])
-    audit.append("extension.reseated", about=extension, at=at, detail={"from": left, "to": role})
+    audit.append("extension.reseated", about=extension, at=at, detail={"from": left, "to": turn.role})
     _tell_deciders(extension, at=at)
     return True
-
-
-def _only_absent(extension, *, on):
-    """Whether everybody who could decide is absent and the stand-ins must not decide."""
-    place, _ = policies.seat(extension.role, extension.submission.unit, on=on)
-    away = policies.absent(extension.role, place, on=on)
-    return not people_who_may("decide", extension).exclude(pk__in=away).exists()

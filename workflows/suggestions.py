@@ -92,7 +92,8 @@ def _tell_addressees(suggestion, *, at):
         people = User.objects.filter(incumbencies__in=suggestion.post.incumbencies.in_force(on), is_active=True)
         text = f"有人就您的岗位“{suggestion.post}”提出了风险点建议，请在填报自查表时查看并答复。"
     else:
-        people = policies.holders("liaison", suggestion.unit, on=on)
+        people = policies.Holding(on).filling(suggestion.unit_id).people
+        people = User.objects.filter(pk__in=people)
         text = f"有人就“{suggestion.unit}”提出了单位风险点建议，请在填报单位表时查看并答复。"
     notifications.post(
         people, kind="suggestion.make", key=f"suggestion:{suggestion.pk}", text=text, submission=None, at=at

@@ -213,7 +213,7 @@ def _tell(change, moved, *, at):
             f"“{change.task.label}”的截止日期由 {_day(submission.due_on)} 调整为 {_day(submission.new_due)} 24:00"
             f"（{submission.subject if submission.person_id else submission.unit}）。"
         )
-        people = [submission.person_id] if submission.person_id else holding.holders("liaison", submission.unit_id)
+        people = holding.filling(submission.unit_id, submission.person_id).people
         text = text if len(text) <= 200 else f"{text[:199]}…"
         rows += [(person, f"moved:{change.pk}", text, submission) for person in people]
     notifications.post_each(rows, kind="campaign.deadline_moved", at=at)

@@ -10,9 +10,10 @@ from registers.access import NotAllowed, can, people_who_may, policy_of
 from registers.models import AuditEntry, Unit
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point
+from tests.workflows.deciders_oracle import concerned, holders
 from workflows.models import Campaign, Notification, Submission
 from workflows.models.submissions import EDITABLE
-from workflows.policies import Holding, concerned, holders
+from workflows.policies import Holding
 from workflows.progress import figures, nudging
 
 pytestmark = pytest.mark.database("both")
@@ -207,7 +208,7 @@ def test_roster_knows_what_the_policies_know_of_each_sheet(late, second):
     for sheet in Submission.objects.select_related("task__campaign__scheme", "unit"):
         if sheet.state in (*EDITABLE, "in_review"):
             people = people_who_may("fill" if sheet.state in EDITABLE else "decide", sheet)
-            assert set(holding.waited_for(sheet)) == set(people.values_list("pk", flat=True)), sheet
+            assert set(holding.turn(sheet).people) == set(people.values_list("pk", flat=True)), sheet
     own = late.sheet("personal-search", campus.head)
     for role in ("office", "school_group"):
         wanted = set(holders(role, own.unit, on=late.clock.today).values_list("pk", flat=True))

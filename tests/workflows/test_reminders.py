@@ -8,6 +8,7 @@ from registers.access import can
 from registers.models import Appointment, User
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point
+from tests.workflows.deciders_oracle import concerned, holders
 from tests.workflows.reminder_cases import DUE, SEARCH, lines, reviewed, run, run_days
 from workflows import policies
 from workflows.deadlines import holidays
@@ -339,9 +340,9 @@ def test_roles_read_at_once_are_those_that_are_asked_for_one_by_one(year):
     for unit in (campus.root, campus.unit, campus.other_unit, campus.office_unit, section):
         sheet = Submission(unit=unit, person=campus.head)
         for role in ("liaison", *policies.CLIMB[1:]):
-            expected = policies.holders(role, unit, on=on)
+            expected = holders(role, unit, on=on)
             assert set(holding.holders(role, unit.pk)) == set(expected.values_list("pk", flat=True)), (role, unit)
-            able = expected.exclude(pk__in=policies.concerned(sheet, role, on=on))
+            able = expected.exclude(pk__in=concerned(sheet, role, on=on))
             assert set(holding.deciders(role, unit.pk, person=campus.head.pk)) == set(
                 able.values_list("pk", flat=True)
             ), (

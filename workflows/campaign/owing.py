@@ -101,7 +101,7 @@ def _open(task, waiting, at):
     for row in rows:
         row.task = task
         text = notifications.sentence("submission.opened", row)
-        people = [row.person_id] if row.person_id else holding.holders("liaison", row.unit_id)
+        people = holding.filling(row.unit_id, row.person_id).people
         messages += [(person, f"opened:{row.pk}", text, row) for person in people]
     notifications.post_each(messages, kind="submission.opened", at=at)
     # A single opening is logged about the submission, so it shows in that submission's own history.

@@ -114,7 +114,7 @@ class Morning:
         submissions = Submission.objects.filter(task__campaign__in=self.plans).order_by("pk")
         about = ("unit_id", "task__campaign_id", "person_id")
         to_fill = submissions.filter(policies.takes_content(self.on), state__in=EDITABLE, due_on__lte=near)
-        to_fill = list(to_fill.values_list("pk", "step", "round", "due_on", *about, "person__is_active"))
+        to_fill = list(to_fill.values_list("pk", "step", "round", "due_on", *about))
         in_review = submissions.filter(state=State.IN_REVIEW, step_due_on__lte=near).exclude(
             waiting_role=policies.NOTICE
         )
@@ -174,10 +174,8 @@ class Morning:
         counts[urgency] += 1
 
     def _who_fills(self, row):
-        unit, person, active = row[4], row[6], row[7]
-        if person is None:
-            return "liaison", self.holding.holders("liaison", unit)
-        return "post_holder", (person,) if active else ()
+        turn = self.holding.filling(row[4], row[6])
+        return turn.role, turn.people
 
     def _who_decides(self, row):
         """The role and the people who act at the step.
@@ -188,7 +186,7 @@ class Morning:
         pk, step, _, _, unit, campaign, subject, role, assigned, route = row
         people = self.holding.deciders(role, unit, person=subject, assigned_to=assigned)
         if role == GROUP_MEMBER and (campaign, route, step) in self._collective:
-            concluding = self.holding.conclude(unit, subject)
+            concluding = self.holding.concluders(unit, subject)
             people = [user for user in people if (pk, user) not in self._voted or user in concluding]
         return role, people
 

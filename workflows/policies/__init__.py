@@ -13,36 +13,9 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     suggestions,
     terms,
 )
-from workflows.policies.acting import (
-    CLIMB,
-    NOTICE,
-    absent,
-    acting,
-    concerned,
-    holders,
-    impartial,
-    is_concerned,
-    seat,
-    standins_for,
-    sums_up_any,
-    units_led,
-)
+from workflows.policies.deciders import CLIMB, NOTICE
 from workflows.policies.holding import Holding
-from workflows.policies.submissions import takes_content
+from workflows.policies.queues import fills_for
+from workflows.policies.submissions import sums_up, takes_content
 
-__all__ = [
-    "CLIMB",
-    "NOTICE",
-    "Holding",
-    "absent",
-    "acting",
-    "concerned",
-    "holders",
-    "impartial",
-    "is_concerned",
-    "seat",
-    "standins_for",
-    "sums_up_any",
-    "takes_content",
-    "units_led",
-]
+__all__ = ["CLIMB", "NOTICE", "Holding", "fills_for", "sums_up", "takes_content"]

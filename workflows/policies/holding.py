@@ -1,60 +1,26 @@
-"""Who acts in which role for which unit on a day, for many sheets at once: what ``acting`` says of one, in a few queries for all."""
+"""The snapshot that the rule of the deciders works on, read from the database table by table at first use."""
 
 from functools import cached_property
 
-from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from registers.actors import SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit
-from workflows.models.submissions import EDITABLE, State
-from workflows.policies.acting import NOTICE
+from workflows.models import Submission
+from workflows.models.submissions import EDITABLE
+from workflows.policies.deciders import Snapshot
 
-SEATS = (GroupMember.Seat.LEADER, GroupMember.Seat.DEPUTY, GroupMember.Seat.MEMBER)
 
+class Holding(Snapshot):
+    """Roles as they are held on the day ``on``. At most five queries, whatever is asked then and of how many sheets."""
 
-class Holding:
-    """Roles as they are held on the day ``on``; people and units by their ids. Read at first use, whatever is asked then."""
+    actor = None
 
-    def __init__(self, on):
-        self.on, self._found = on, {}
-
-    def holders(self, role, unit):
-        """Those who hold ``role`` for a unit: at the unit itself, else at the nearest above it."""
-        found = self._found.get((role, unit))
-        if found is None:
-            place = unit
-            while not (found := self._held.get((role, place), ())) and place is not None:
-                place = self._parents.get(place)
-            self._found[role, unit] = found
-        return found
-
-    def deciders(self, role, unit, *, person=None, assigned_to=None):
-        """Those who may decide in ``role`` on a sheet of ``unit`` about ``person``; whom it was handed to alone.
-
-        Not he himself, nor whoever stands in for him; in a school's role, not the unit's own staff.
-        """
-        if role in ("", NOTICE):
-            return []
-        people = self.holders(role, unit)
-        barred = self._staff.get(unit, ()) if role in SCHOOL_ROLES and self._parents.get(unit) else ()
-        stand_in = self._stand_in_for.get(person, ())
-        found = [user for user in people if user != person and user not in barred and user not in stand_in]
-        return [assigned_to] if assigned_to in found else found
-
-    def conclude(self, unit, person):
-        """Of a unit's own leading group, who sums up a review about ``person``: its leader, or in his absence the deputies."""
-        away, barred = self._stand_in_for, {person, *self._stand_in_for.get(person, ())}
-        there = [(seat, user) for seat, user in self._seats.get(unit, ()) if user not in barred and user not in away]
-        first = next((seat for seat in SEATS if any(seat == held for held, _ in there)), None)
-        return {user for seat, user in there if seat == first}
-
-    def waited_for(self, sheet):
-        """Those a sheet waits for, to fill or to decide. ``sheet``: anything with a submission's plain columns."""
-        if sheet.state in EDITABLE:
-            return [sheet.person_id] if sheet.person_id else self.holders("liaison", sheet.unit_id)
-        if sheet.state != State.IN_REVIEW:
-            return []
-        return self.deciders(
-            sheet.waiting_role, sheet.unit_id, person=sheet.person_id, assigned_to=sheet.assigned_to_id
-        )
+    @classmethod
+    def of(cls, actor):
+        """The snapshot of an actor's day, read once for him."""
+        if cls not in actor.memory:
+            actor.memory[cls] = holding = cls(actor.on)
+            holding.actor = actor
+        return actor.memory[cls]
 
     @cached_property
     def names(self):
@@ -63,8 +29,63 @@ class Holding:
         return members | {user: name for _, _, user, name, _, _ in self._appointed}
 
     @cached_property
-    def _parents(self):
-        return dict(Unit.objects.order_by().values_list("pk", "parent_id"))
+    def unit_names(self):
+        """Unit → name."""
+        return {unit: name for unit, _, name in self._units}
+
+    @cached_property
+    def parents(self):
+        return self.actor.parents if self.actor else {unit: parent for unit, parent, _ in self._units}
+
+    @cached_property
+    def held(self):
+        held = {}
+        for role, unit, user, *_ in self._appointed:
+            held.setdefault((role, unit), {})[user] = None  # a set that keeps its order
+        return {key: tuple(people) for key, people in held.items()}
+
+    @cached_property
+    def seats(self):
+        seats = {}
+        for unit, seat, user, _ in self._members:
+            seats.setdefault(unit, []).append((seat, user))
+        return seats
+
+    @cached_property
+    def stand_ins(self):
+        found = {}
+        for _, _, user, _, _, person in self._appointed:
+            if person is not None:
+                found.setdefault(person, set()).add(user)
+        return found
+
+    @cached_property
+    def away(self):
+        found = {}
+        for role, unit, _, _, _, person in self._appointed:
+            if person is not None:
+                found.setdefault((role, unit), set()).add(person)
+        return found
+
+    @cached_property
+    def staff(self):
+        school = {user: home for role, _, user, _, home, _ in self._appointed if role in SCHOOL_ROLES}
+        at_home = [(home, user) for user, home in school.items() if home is not None]
+        in_post = Incumbency.objects.in_force(self.on).filter(user__in=school).order_by()
+        staff = {}
+        for unit, user in [*at_home, *in_post.values_list("post__unit_id", "user_id")]:
+            staff.setdefault(unit, set()).add(user)
+        return staff
+
+    @cached_property
+    def disabled(self):
+        owing = Submission.objects.filter(state__in=EDITABLE, person__is_active=False).order_by()
+        return set(owing.values_list("person", flat=True))
+
+    # -- what is read --------------------------------------------------------------------------------------
+    @cached_property
+    def _units(self):
+        return list(Unit.objects.order_by().values_list("pk", "parent_id", "name"))
 
     @cached_property
     def _appointed(self):
@@ -78,42 +99,3 @@ class Holding:
         groups = LeadingGroup.objects.in_force(self.on)
         members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
         return list(members.values_list("group__unit_id", "seat", "user_id", "user__name"))
-
-    @cached_property
-    def _held(self):
-        """(role, unit) → its active holders, in the order in which people are listed."""
-        held = {}
-        for role, unit, user, *_ in self._appointed:
-            users = held.setdefault((role, unit), [])
-            if user not in users:
-                users.append(user)
-        for unit, seats in self._seats.items():
-            held[GROUP_MEMBER, unit] = [user for _, user in seats]
-        return held
-
-    @cached_property
-    def _seats(self):
-        seats = {}
-        for unit, seat, user, _ in self._members:
-            seats.setdefault(unit, []).append((seat, user))
-        return seats
-
-    @cached_property
-    def _stand_in_for(self):
-        """Whoever is away → those who stand in for him, in whatever role."""
-        found = {}
-        for _, _, user, _, _, person in self._appointed:
-            if person is not None:
-                found.setdefault(person, set()).add(user)
-        return found
-
-    @cached_property
-    def _staff(self):
-        """Unit → those of its own people who hold a role of the school."""
-        school = {user: home for role, _, user, _, home, _ in self._appointed if role in SCHOOL_ROLES}
-        at_home = [(home, user) for user, home in school.items() if home is not None]
-        in_post = Incumbency.objects.in_force(self.on).filter(user__in=school).order_by()
-        staff = {}
-        for unit, user in [*at_home, *in_post.values_list("post__unit_id", "user_id")]:
-            staff.setdefault(unit, set()).add(user)
-        return staff

@@ -5,12 +5,14 @@ from django.db.models import Exists, OuterRef, Q
 from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from registers.models import Appointment, Incumbency, User
+from registers.models import Incumbency, User
 from registers.schemes.language import SUCCESSION
 from workflows.models import Custody
 from workflows.models.campaigns import in_open_phase
 from workflows.models.submissions import EDITABLE, State
-from workflows.policies.acting import NOTICE, holders, impartial, is_concerned, seats
+from workflows.policies.deciders import NOTICE
+from workflows.policies.holding import Holding
+from workflows.policies.queues import fills_for, in_turn
 
 MAY_NUDGE = ("liaison", "unit_head", "office", "registrar")  # for their own units
 
@@ -29,7 +31,7 @@ class SubmissionPolicy(Policy):
             )
         return rows.filter(
             Q(person=actor.user_id)
-            | Q(person=None, unit__in=actor.own_unit_ids("liaison"))
+            | Q(person=None, unit__in=fills_for(actor))
             | handed & Q(person=None, unit__in=actor.unit_ids("liaison"))
             | handed & official
             | Q(person=None, unit__in=actor.home_unit_ids, state=State.FILED)
@@ -56,34 +58,20 @@ class SubmissionPolicy(Policy):
 
     def awaiting(self, rows, actor):
         """In-review sheets whose present step is this person's to decide."""
-        mine = Q(pk__in=[])
-        for role in {grant.role for grant in actor.grants}:
-            mine |= Q(waiting_role=role, unit__in=actor.answerable_unit_ids(role))
-        still = Appointment.objects.in_force(actor.on).filter(
-            user=OuterRef("assigned_to"), user__is_active=True, role=OuterRef("waiting_role")
-        )
-        mine &= (
-            Q(assigned_to=None) | Q(assigned_to=actor.user_id) | ~Exists(still)
-        )  # whoever has left gives it back to all
-        rows = rows.filter(mine, state=State.IN_REVIEW)
-        rows = rows.exclude(person__in=[actor.user_id, *actor.stands_in_for])
-        if actor.has(*SCHOOL_ROLES):
-            rows = rows.exclude(waiting_role__in=SCHOOL_ROLES, unit__in=actor.home_unit_ids, unit__parent__isnull=False)
-        return rows
+        return rows.filter(in_turn(actor, role="waiting_role", assigned_to="assigned_to"), state=State.IN_REVIEW)
 
     def to_fill(self, rows, actor):
         """Open or returned sheets this person fills."""
         if not actor.is_authenticated:
             return rows.none()
-        units = actor.own_unit_ids("liaison")
-        rows = rows.filter(takes_content(actor.on), state__in=EDITABLE)
-        return rows.filter(Q(person=actor.user_id) | Q(person=None, unit__in=units))
+        mine = Q(person=actor.user_id) | Q(person=None, unit__in=fills_for(actor))
+        return rows.filter(takes_content(actor.on), mine, state__in=EDITABLE)
 
     def may_fill(self, actor, submission):
-        if submission.person_id != actor.user_id and submission.person_id is not None:
+        if submission.person_id is not None and submission.person_id != actor.user_id:
             return no("只有本人可以填写自己的表。")
-        if submission.person_id is None and submission.unit_id not in actor.own_unit_ids("liaison"):
-            return no("单位表由本单位联络员填写。")
+        if not _is_filler(actor, submission):
+            return no("单位表由本单位联络员填写；本单位没有联络员的，由上级单位联络员填写。")
         if submission.state not in EDITABLE:
             return no("该表当前不在填报环节，不能修改。")
         return may_take_content(submission, on=actor.on)
@@ -105,7 +93,7 @@ class SubmissionPolicy(Policy):
             return (
                 YES if submission.person_id == actor.user_id and held.exists() else no("只有在岗的本人可以发起调整。")
             )
-        return YES if submission.unit_id in actor.own_unit_ids("liaison") else no("单位表由本单位联络员发起调整。")
+        return YES if _is_filler(actor, submission) else no("单位表由本单位联络员发起调整。")
 
     def may_extend(self, actor, submission):
         """Ask for a longer term, before the day or after it."""
@@ -121,12 +109,7 @@ class SubmissionPolicy(Policy):
     def may_withdraw(self, actor, submission):
         if submission.state != State.IN_REVIEW:
             return no("该表不在审核中，无需撤回。")
-        filler = (
-            submission.person_id == actor.user_id
-            if submission.person_id
-            else (submission.unit_id in actor.own_unit_ids("liaison"))
-        )
-        if not filler:
+        if not _is_filler(actor, submission):
             return no("只有填报人可以撤回。")
         phase = submission.task.phase
         if phase is not None and phase.is_closed:
@@ -137,30 +120,31 @@ class SubmissionPolicy(Policy):
         """The present step's people, never the one concerned. Source: design decision 5."""
         if submission.state != State.IN_REVIEW or submission.waiting_role in ("", NOTICE):
             return no("该表当前没有等待办理的审核环节。")
-        role = submission.waiting_role
-        if is_concerned(actor, submission, role):
+        holding, role = Holding.of(actor), submission.waiting_role
+        about = {"person": submission.person_id}
+        deciders = holding.deciders(role, submission.unit_id, assigned_to=submission.assigned_to_id, **about)
+        if actor.user_id in deciders:
+            return YES
+        if keeps_out(actor, submission, role):
             return no("不能办理与本人、被代理人或本单位有关的表，该表由上一级办理。")
-        if submission.unit_id not in actor.answerable_unit_ids(role):
-            label = submission.task.campaign.scheme.rules.roles.get(role, role)
-            return no(f"该环节由{label}办理。")
-        if (
-            submission.assigned_to_id not in (None, actor.user_id)
-            and holders(role, submission.unit, on=actor.on).filter(pk=submission.assigned_to_id).exists()
-        ):
+        if actor.user_id in holding.able(role, submission.unit_id, **about)[1]:
             return no(f"该表已转{submission.assigned_to}办理。")
-        return YES
+        return no(f"该环节由{role_label(submission, role)}办理。")
 
     def people_who_may_decide(self, submission):
+        holding = Holding(clock.today())
+        about = {"person": submission.person_id, "assigned_to": submission.assigned_to_id}
+        return _users(holding.deciders(submission.waiting_role, submission.unit_id, **about))
+
+    def people_who_may_take_over(self, submission):
+        """Whom a waiting sheet can be handed to: everybody in the part, whoever it was handed to before."""
         if submission.waiting_role in ("", NOTICE):
             return User.objects.none()
-        on = clock.today()
-        everyone = holders(submission.waiting_role, submission.unit, on=on)
-        return impartial(everyone, submission, submission.waiting_role, on=on)
+        holding = Holding(clock.today())
+        return _users(holding.able(submission.waiting_role, submission.unit_id, person=submission.person_id)[1])
 
     def people_who_may_fill(self, submission):
-        if submission.person_id:
-            return User.objects.filter(pk=submission.person_id)
-        return holders("liaison", submission.unit, on=clock.today())
+        return _users(Holding(clock.today()).filling(submission.unit_id, submission.person_id).people)
 
     def may_hand_over(self, actor, submission):
         """转办: pass what waits for me to a colleague in the same part."""
@@ -171,18 +155,9 @@ class SubmissionPolicy(Policy):
     def may_conclude(self, actor, submission):
         """Conclude a collective review: the group's leader, or a deputy when the leader is concerned or absent."""
         verdict = self.may_decide(actor, submission)
-        if (
-            not verdict or submission.waiting_role != GROUP_MEMBER
-        ):  # too few members were left: one person decides, a level up
-            return verdict
-        able = impartial(User.objects.all(), submission, GROUP_MEMBER, on=actor.on)
-        sitting = list(
-            seats(submission.unit_id, on=actor.on).filter(user__in=able).values_list("user_id", "seat", "away")
-        )
-        mine = next((seat for user, seat, _ in sitting if user == actor.user_id), None)
-        # Who is away may still be there after all; then he concludes as ever.
-        first = {_first(seat for _, seat, _ in sitting), _first(seat for _, seat, away in sitting if not away)}
-        if mine is not None and mine in first:
+        if not verdict or submission.waiting_role != GROUP_MEMBER:
+            return verdict  # too few members were left: one person decides, a level up
+        if sums_up(actor, submission):
             return YES
         return no("集体审核结论由领导小组组长（组长回避或由他人代理期间由副组长）汇总提交。")
 
@@ -203,10 +178,33 @@ class SubmissionPolicy(Policy):
         return no("只有联络员、单位负责人和学校办公室可以催办。")
 
 
-def _first(taken):
-    """The highest of the seats that are taken; None when there is none."""
-    taken = set(taken)
-    return next((seat for seat in ("leader", "deputy", "member") if seat in taken), None)
+def _users(people):
+    return User.objects.filter(pk__in=people) if people else User.objects.none()
+
+
+def _is_filler(actor, submission):
+    """Does the actor fill the sheet, whatever its state?"""
+    if submission.person_id is not None:
+        return submission.person_id == actor.user_id
+    return submission.unit_id in fills_for(actor)
+
+
+def keeps_out(actor, submission, role):
+    """Does the sheet concern the actor in ``role``, whether or not he holds it?"""
+    if actor.user_id in Holding.of(actor).concerned(role, submission.unit_id, submission.person_id):
+        return True
+    inside = submission.unit_id in actor.home_unit_ids and actor.parents.get(submission.unit_id) is not None
+    return role in SCHOOL_ROLES and inside
+
+
+def role_label(submission, role):
+    """The scheme's word for a role."""
+    return submission.task.campaign.scheme.rules.roles.get(role, role)
+
+
+def sums_up(actor, submission):
+    """Does the actor sum up the votes of the group that reviews the sheet? Reads nothing of the sheet but its columns."""
+    return actor.user_id in Holding.of(actor).concluders(submission.unit_id, submission.person_id)
 
 
 def takes_content(on):

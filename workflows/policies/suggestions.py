@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER
 from registers.models import Incumbency
+from workflows.policies.queues import fills_for
 
 READERS = ("unit_head", GROUP_MEMBER)
 
@@ -19,7 +20,7 @@ class SuggestionPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         held = Incumbency.objects.in_force(actor.on).filter(user=actor.user_id, post=OuterRef("post"))
-        addressed = Q(Exists(held)) | Q(post=None, unit__in=actor.own_unit_ids("liaison"))
+        addressed = Q(Exists(held)) | Q(post=None, unit__in=fills_for(actor))
         answerable = Q(unit__in=actor.unit_ids(*READERS))
         office = Q(unit__in=actor.unit_ids("office")) & ~Q(unit__in=actor.home_unit_ids)
         return rows.filter(Q(author=actor.user_id) | Q(withdrawn_at=None) & (addressed | answerable | office))

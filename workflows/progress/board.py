@@ -189,7 +189,7 @@ class Board:
                 continue  # a notice waits for the calendar
             route = self.tasks[found.task].route_rules
             label = next((step.label for step in route.steps if step.code == found.step), "")
-            people = tuple(holding.deciders(found.role, found.unit))
+            people = holding.deciders(found.role, found.unit)
             # Where nobody acts, it matters whose the sheets are.
             places.setdefault((label, found.role, people, None if people else found.unit), []).append(found)
         waiting = []

@@ -69,7 +69,7 @@ def _lines(campaign, rows, on, people):
         submission.task = tasks[submission.task_id]
         due = submission.due_on if submission.state in EDITABLE else submission.step_due_on
         step = submission.step_rules
-        waiting = [_name(user, submission, holding) for user in holding.waited_for(submission)]
+        waiting = [_name(user, submission, holding) for user in holding.turn(submission).people]
         yield [
             number,
             submission.unit.name,

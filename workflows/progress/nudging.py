@@ -85,7 +85,7 @@ def _by_person(rows, holding):
     """``{user id: submissions that wait for him}``, and how many wait for nobody."""
     waiting, vacant = {}, 0
     for submission in rows.iterator(chunk_size=2000):
-        people = holding.waited_for(submission)
+        people = holding.turn(submission).people
         vacant += not people
         for person in people:
             waiting.setdefault(person, []).append(submission)

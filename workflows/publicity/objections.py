@@ -20,17 +20,10 @@ def object_to(notice, *, actor, text, at):
         notice=notice, author=actor.user, defaults={"text": text, "at": at}
     )
     if created:
-        office = policies.holders("office", notice.unit, on=actor.on).exclude(
-            pk__in=policies.concerned(notice.submission, "office", on=actor.on)
-        )
-        notifications.post(
-            office,
-            kind="notice.object",
-            key=f"objection:{objection.pk}",
-            at=at,
-            submission=None,
-            text=f"“{notice.title}”收到异议，请处理。",
-        )
+        _, office = policies.Holding(actor.on).able("office", notice.unit_id, person=notice.submission.person_id)
+        text = f"“{notice.title}”收到异议，请处理。"
+        messages = [(person, f"objection:{objection.pk}", text, None) for person in office]
+        notifications.post_each(messages, kind="notice.object", at=at)
         audit.append("notice.object", about=objection, actor=actor, at=at)
     return objection, created
 

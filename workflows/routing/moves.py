@@ -131,7 +131,8 @@ def _go(composition, verdict, following, *, redo_on, at):
 def _enter(composition, step, *, at):
     """Put the submission at ``step``: who acts, until when, and what the step's kind starts."""
     submission, on = composition.submission, timezone.localdate(at)
-    role, _ = policies.acting(step.role, submission, on=on)
+    holding = policies.Holding(on)
+    role = holding.acting(step.role, submission.unit_id, person=submission.person_id).role
     submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
     due = step.due.on(submission.task.campaign.year) if step.due else None
     submission.step_due_on = due if due and due >= on else days.add_working_days(on, 3)
@@ -154,15 +155,11 @@ def _copy(composition, step, role, at):
     """Give the sheet's copy to whoever holds the role and notify them; nothing waits for them. Source: R1-30."""
     submission = composition.submission
     give_custody(submission, step, role, at)
-    people = policies.acting(step.role, submission, on=timezone.localdate(at))[1]
-    notifications.post(
-        people,
-        kind="submission.copied",
-        key=f"copied:{submission.pk}",
-        at=at,
-        submission=submission,
-        text=notifications.sentence("submission.copied", submission),
-    )
+    holding = policies.Holding(timezone.localdate(at))
+    turn = holding.acting(step.role, submission.unit_id, person=submission.person_id)
+    text = notifications.sentence("submission.copied", submission)
+    messages = [(person, f"copied:{submission.pk}", text, submission) for person in turn.people]
+    notifications.post_each(messages, kind="submission.copied", at=at)
 
 
 ON_ENTER["copy"] = _copy
@@ -201,9 +198,11 @@ def _end(composition, *, at):
 
 
 def _tell_group(submission, *, at):
-    """Sheets that were handed in before there was a group now wait for its members."""
+    """Sheets that were handed in before there was a group, here or in units below without one, now wait for its members."""
+    holding = policies.Holding(timezone.localdate(at))
+    units = [unit for unit in holding.parents if holding.seat(GROUP_MEMBER, unit)[0] == submission.unit_id]
     waiting = Submission.objects.filter(
-        unit=submission.unit_id, state=State.IN_REVIEW, waiting_role=GROUP_MEMBER
+        unit__in=units, state=State.IN_REVIEW, waiting_role=GROUP_MEMBER
     ).select_related("task__campaign__scheme", "unit", "person")
     for other in waiting:
         key = f"group:{submission.group_id}:{other.pk}"

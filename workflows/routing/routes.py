@@ -150,7 +150,7 @@ def hand_over(submission_id, *, actor, seen_version, to, at):
     submission = moves.locked(submission_id)
     _fresh(Composition(submission), seen_version)
     require(actor, "hand_over", submission)
-    if to.pk == actor.user_id or not people_who_may("decide", submission).filter(pk=to.pk).exists():
+    if to.pk == actor.user_id or not people_who_may("take_over", submission).filter(pk=to.pk).exists():
         raise Refused("只能转给同一环节的其他经办人。")
     submission.assigned_to = to
     submission.save(update_fields=["assigned_to"])
@@ -200,8 +200,8 @@ def hold_consecutive(submission, actor):
         following = steps.step_after(submission.task.route_rules, code, "agree", gravest_rank=submission.gravest_rank)
         if following.is_end or following.step.kind != "sign":
             return later
-        _, people = policies.acting(following.step.role, submission, on=actor.on)
-        if not people.filter(pk=actor.user_id).exists():
+        turn = policies.Holding.of(actor).acting(following.step.role, submission.unit_id, person=submission.person_id)
+        if actor.user_id not in turn.people:
             return later
         later.append(following.step)
         code = following.step.code
@@ -229,9 +229,10 @@ def _agree(composition, step, *, actor, grades, signed, opinion):
     submission, sheet = composition.submission, composition.sheet
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
-        eligible = policies.acting("group_member", submission, on=actor.on)[1]
+        holding = policies.Holding.of(actor)
+        eligible = holding.acting(GROUP_MEMBER, submission.unit_id, person=submission.person_id).people
         ballots = list(submission.votes.filter(round=submission.round, member__in=eligible))  # whoever left has no vote
-        needed = min(step.quorum, eligible.count())
+        needed = min(step.quorum, len(eligible))
         if len(ballots) < max(needed, 2):
             raise Refused(
                 f"集体审核至少应有 {max(needed, 2)} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。"
@@ -302,8 +303,9 @@ def pass_up(submission, *, at):
     False when there is nobody, or it has moved meanwhile.
     """
     seen, submission = submission.version, moves.locked(submission.pk)
-    role, people = policies.acting(submission.step_rules.role, submission, on=timezone.localdate(at))
-    if submission.version != seen or role == submission.waiting_role or not people.exists():
+    holding = policies.Holding(timezone.localdate(at))
+    turn = holding.acting(submission.step_rules.role, submission.unit_id, person=submission.person_id)
+    if submission.version != seen or turn.role == submission.waiting_role or not turn.people:
         return False
-    moves.reseat(submission, role, at=at)
+    moves.reseat(submission, turn.role, at=at)
     return True

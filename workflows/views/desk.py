@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
 from registers.access import can, policy_of
+from registers.actors import GROUP_MEMBER
 from registers.views.paging import paged
 from registers.views.sent import key
 from workflows import controls, policies, readings
@@ -51,7 +52,6 @@ def desk(request):
         )
     )
     mine = _mine(actor)
-    led = policies.units_led(actor)
     return render(
         request,
         "workflows/desk.html",
@@ -63,7 +63,7 @@ def desk(request):
                     row,
                     days.shown(row.step_due_on, now),
                     voted=_counts(row) and (row.pk, row.round) in voted,
-                    leads=row.unit_id in led,
+                    leads=row.waiting_role == GROUP_MEMBER and policies.sums_up(actor, row),
                 )
                 for row in page.rows
             ],
@@ -84,7 +84,7 @@ def _mine(actor):
     return (
         Submission.objects.visible_to(actor)
         .filter(
-            Q(person=actor.user_id) | Q(person=None, unit__in=actor.own_unit_ids("liaison")),
+            Q(person=actor.user_id) | Q(person=None, unit__in=policies.fills_for(actor)),
             task__campaign__state="open",
         )
         .with_rules()

@@ -118,7 +118,7 @@ def _page(request, *, ticked, form=None, status=200):
             "reviews": any(row.reviewed for row in rows),
             "signs": "sign" in kinds,
             "concludes": any(not row.reviewed for row in rows)
-            or policies.sums_up_any(request.actor, [row.submission for row in rows]),
+            or any(policies.sums_up(request.actor, row.submission) for row in rows),
             "returnable": any(row.step and row.step.may_return for row in rows),
         },
         status=status,

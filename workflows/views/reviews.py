@@ -120,7 +120,7 @@ def _suggested(submission, actor):
 
 
 def _colleagues(submission, actor):
-    return list(people_who_may("decide", submission).exclude(pk=actor.user_id))
+    return list(people_who_may("take_over", submission).exclude(pk=actor.user_id))
 
 
 def _signs(submission, later):
@@ -300,7 +300,7 @@ def submission_hand_over(request, pk):
     """转办 to a colleague."""
     submission = _visible(request, pk)
     require(request.actor, "hand_over", submission)
-    form = forms.HandOverForm(request.POST, people=people_who_may("decide", submission))
+    form = forms.HandOverForm(request.POST, people=people_who_may("take_over", submission))
     if not form.is_valid():
         return _page(request, submission, error="请选择要转给的经办人。", status=422)
     to = form.cleaned_data["to"]

@@ -1,0 +1,223 @@
+"""Who acts on a sheet today, and why: the one rule, as pure functions of a snapshot (design decision 5).
+
+A ``Snapshot`` is who holds what on one day, in plain dictionaries of ids. ``holding.Holding`` reads one from the database. Everything
+that asks whose turn it is (policies, queues, board, reminders, the passing on of sheets, enrolment) asks here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from workflows.models.submissions import EDITABLE, State
+
+FILLER, LIAISON = "post_holder", "liaison"
+CLIMB = (FILLER, GROUP_MEMBER, "unit_head", "leader_in_charge", "office", "school_group", "party_committee")
+NOTICE = "notice"  # waiting_role of a sheet whose notice is running: nobody acts
+SEATS = ("leader", "deputy", "member")  # of a leading group, the highest first
+ENOUGH_OF_A_GROUP = 2  # fewer members cannot vote
+
+
+class Why(StrEnum):
+    """Why these people act."""
+
+    OWN = "own"  # the sheet is their own to fill
+    UNIT = "unit"  # they hold the role at the unit itself
+    INHERITED = "inherited"  # at the nearest unit above, as this one has nobody
+    CLIMBED = "climbed"  # the role asked for is vacant or concerned
+    HANDED = "handed"  # a colleague handed the sheet over
+    NOBODY = "nobody"
+
+
+class Missing(StrEnum):
+    """What keeps a sheet from being taken by anybody."""
+
+    LIAISON = "liaison"  # no liaison here or above
+    ACCOUNT = "account"  # the filler's account is disabled
+    GROUP = "group"  # no leading group here or above
+    HOLDERS = "holders"  # everybody from the role to the top is concerned, or there is nobody
+    LATER = "later"  # the sheet is about to be passed on
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Why nobody can take a sheet: what is ``missing`` for ``role`` at ``unit``. ``heir``: who gets it with the next sweep."""
+
+    missing: Missing
+    role: str
+    unit: int
+    person: int | None = None
+    heir: "Turn | None" = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is: the ``role`` in which ``people`` (ids, in the order they are listed) act, sitting at the unit ``place``."""
+
+    role: str = ""
+    people: tuple = ()
+    place: int | None = None
+    why: Why = Why.NOBODY
+    lack: Lack | None = None
+
+
+class Snapshot:
+    """Who holds what on the day ``on``. Plain data, all by id; people whose account is disabled hold nothing.
+
+    ``parents``: unit → the unit above, None for the institution. ``held``: (role, unit) → who is appointed, in the order people are
+    listed. ``seats``: unit → (seat, person) of its leading group. ``stand_ins``: person → who stands in for him in whatever role.
+    ``away``: (role, unit) → holders somebody stands in for there. ``staff``: unit → those of its people with a role of the school.
+    ``disabled``: people with a sheet to fill whose account is disabled.
+    """
+
+    def __init__(self, on=None, **tables):
+        self.on, self._seats_found = on, {}
+        vars(self).update(tables)
+
+    # -- where a role is held ------------------------------------------------------------------------------
+    def at(self, role, unit):
+        """Those who hold ``role`` at the unit itself."""
+        if role == GROUP_MEMBER:
+            return tuple(user for _, user in self.seats.get(unit, ()))
+        return self.held.get((role, unit), ())
+
+    def seat(self, role, unit):
+        """``(place, people)``: the nearest unit, from ``unit`` upwards, with holders of ``role``; ``(None, ())`` without any."""
+        found = self._seats_found.get((role, unit))
+        if found is None:
+            place = unit
+            while not (people := self.at(role, place)) and place is not None:
+                place = self.parents.get(place)
+            found = self._seats_found[role, unit] = place, people
+        return found
+
+    def holders(self, role, unit):
+        """Those who hold ``role`` for a unit: at the unit itself, else at the nearest above it."""
+        return self.seat(role, unit)[1]
+
+    def units_of(self, role, person):
+        """Place → ids of the units for which ``person``, holding ``role`` at that place, is among the nearest holders."""
+        found = {}
+        for unit in self.parents:
+            place, people = self.seat(role, unit)
+            if person in people:
+                found.setdefault(place, set()).add(unit)
+        return found
+
+    # -- who keeps out -------------------------------------------------------------------------------------
+    def concerned(self, role, unit, person):
+        """People who keep out of a sheet of ``unit`` about ``person`` (or None): he, his stand-ins, in a school's role the unit's own."""
+        barred = {person, *self.stand_ins.get(person, ())} if person is not None else set()
+        if role in SCHOOL_ROLES and self.parents.get(unit) is not None:
+            barred.update(self.staff.get(unit, ()))
+        return barred
+
+    def able(self, role, unit, *, person=None, besides=()):
+        """``(place, people)``: as ``seat``, without those whom the sheet concerns. ``besides``: others who must keep out."""
+        place, people = self.seat(role, unit)
+        if people and (barred := self.concerned(role, unit, person).union(besides)):
+            people = tuple(user for user in people if user not in barred)
+        return place, people
+
+    def is_manned(self, role, place, people):
+        """Can a sheet wait for ``people``? Two of a group are needed, elsewhere somebody for whom nobody stands in."""
+        if role == GROUP_MEMBER:
+            return len(people) >= ENOUGH_OF_A_GROUP
+        away = self.away.get((role, place), ())
+        return any(user not in away for user in people)
+
+    @staticmethod
+    def is_taken(role, people):
+        """Can ``people`` act in ``role`` at all, be they away or not?"""
+        return len(people) >= (ENOUGH_OF_A_GROUP if role == GROUP_MEMBER else 1)
+
+    # -- whose turn it is ----------------------------------------------------------------------------------
+    def acting(self, role, unit, *, person=None, besides=()):
+        """The ``Turn`` of a sheet of ``unit`` about ``person`` that enters a step of ``role``, climbing past everyone concerned.
+
+        本人 → 单位负责人 → 分管校领导 → 纪委 → 党委. Where nobody is left but people who are away it climbs as well: a stand-in's own
+        sheet does not wait for whom he stands in for. A group that is not filed yet is waited for, not passed by (R1-51).
+        """
+        if role == FILLER:
+            return Turn(role, (person,), unit, Why.OWN)
+        candidate = role
+        for candidate in CLIMB[CLIMB.index(role) :] if role in CLIMB else (role,):
+            place, people = self.able(candidate, unit, person=person, besides=besides)
+            if candidate == GROUP_MEMBER and place is None:
+                return Turn(role, lack=Lack(Missing.GROUP, role, unit, person))
+            if self.is_manned(candidate, place, people):
+                why = Why.CLIMBED if candidate != role else Why.UNIT if place == unit else Why.INHERITED
+                return Turn(candidate, people, place, why)
+        return Turn(candidate, lack=Lack(Missing.HOLDERS, role, unit, person))
+
+    def filling(self, unit, person=None):
+        """The ``Turn`` of a sheet that is to be filled: of ``person``, or the unit's own."""
+        if person is not None:
+            if person in self.disabled:
+                return Turn(FILLER, lack=Lack(Missing.ACCOUNT, FILLER, unit, person))
+            return Turn(FILLER, (person,), unit, Why.OWN)
+        place, people = self.seat(LIAISON, unit)
+        if not people:
+            return Turn(LIAISON, lack=Lack(Missing.LIAISON, LIAISON, unit))
+        return Turn(LIAISON, people, place, Why.UNIT if place == unit else Why.INHERITED)
+
+    def deciders(self, role, unit, *, person=None, assigned_to=None):
+        """Ids of those who decide on a sheet that waits for ``role``; whom it was handed to alone, while he can take it."""
+        if role in ("", NOTICE):
+            return ()
+        people = self.able(role, unit, person=person)[1]
+        return (assigned_to,) if assigned_to in people else people
+
+    def turn(self, submission, *, asked=""):
+        """Whose turn a sheet is now. ``submission``: anything with its plain columns. ``asked``: the role of its step, for the reason.
+
+        A sheet waits for the role it was given to when it came to its step. Where that role cannot act any more, ``lack`` says what is
+        missing, or who gets the sheet with the next sweep (``routing.reseating``).
+        """
+        unit, person = submission.unit_id, submission.person_id
+        if submission.state in EDITABLE:
+            return self.filling(unit, person)
+        role = submission.waiting_role
+        if submission.state != State.IN_REVIEW or role in ("", NOTICE):
+            return Turn(role)
+        place, able = self.able(role, unit, person=person)
+        people = self.deciders(role, unit, person=person, assigned_to=submission.assigned_to_id)
+        lack = None if self.is_taken(role, able) else self._lack(role, unit, person, asked or role)
+        if not people:
+            return Turn(role, lack=lack)
+        if submission.assigned_to_id in able:
+            why = Why.HANDED
+        elif asked not in ("", role):
+            why = Why.CLIMBED
+        else:
+            why = Why.UNIT if place == unit else Why.INHERITED
+        return Turn(role, people, place, why, lack)
+
+    def _lack(self, role, unit, person, asked):
+        after = self.acting(asked, unit, person=person)
+        return after.lack or Lack(Missing.LATER, role, unit, person, after)
+
+    def concluders(self, unit, person=None):
+        """Ids of those who sum up a collective review of a sheet of ``unit`` about ``person``.
+
+        The leader of the group that votes, be it the unit's own or the nearest above; the deputies where he is concerned or away.
+        Who is away may be there after all: then he concludes as ever.
+        """
+        barred = self.concerned(GROUP_MEMBER, unit, person)
+        place = self.seat(GROUP_MEMBER, unit)[0]
+        sitting = [(seat, user) for seat, user in self.seats.get(place, ()) if user not in barred]
+        there = [(seat, user) for seat, user in sitting if not self.stand_ins.get(user)]
+        first = {_first(sitting), _first(there)}
+        return {user for seat, user in sitting if seat in first}
+
+    @cached_property
+    def people(self):
+        """Ids of everybody whose own sheets may have to climb: holders of roles, and those somebody stands in for."""
+        appointed = {user for people in self.held.values() for user in people}
+        return appointed | {user for seats in self.seats.values() for _, user in seats} | set(self.stand_ins)
+
+
+def _first(sitting):
+    """The highest of the seats that are taken; None when there is none."""
+    taken = {seat for seat, _ in sitting}
+    return next((seat for seat in SEATS if seat in taken), None)

@@ -1,0 +1,71 @@
+"""Why a sheet is with these people, or what it lacks and who can supply it: the answers of ``deciders`` in words."""
+
+from dataclasses import dataclass
+
+from registers.schemes.language import Brings
+from workflows.policies.deciders import Missing, Why
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """``what`` is missing, and ``who`` can supply it and how; both are sentences without a full stop."""
+
+    what: str
+    who: str
+
+    def __str__(self):
+        return f"{self.what}；{self.who}"
+
+
+def remedy(lack, holding, rules, *, filer=None, absent=None):
+    """The ``Remedy`` for a ``Lack``, in the words of the rule book ``rules``.
+
+    Of a missing group list: ``filer`` is the id of the unit whose task of the campaign brings it, ``absent`` of the one whose task
+    would if it took part.
+    """
+    unit, role = holding.unit_names[lack.unit], rules.roles.get(lack.role, lack.role)
+    if lack.missing == Missing.LIAISON:
+        label = rules.roles.get("liaison", "联络员")
+        return Remedy(f"{unit}及上级单位都没有在任的{label}，单位表无人填报", f"请管理员登记{unit}{label}的任职")
+    if lack.missing == Missing.ACCOUNT:
+        return Remedy("填报人的账号已停用", "请管理员核对：已离岗的，系统每小时核对人员时停办该表；误停用的，恢复账号")
+    if lack.missing == Missing.GROUP:
+        return Remedy(
+            f"{unit}及上级单位都没有已备案的{role}，集体审核无人办理", _group(unit, holding, rules, filer, absent)
+        )
+    if lack.missing == Missing.LATER:
+        heir = rules.roles.get(lack.heir.role, lack.heir.role)
+        names = "、".join(holding.names[user] for user in lack.heir.people)
+        return Remedy(f"{role}空缺，或与该表有关须回避", f"系统每小时核对一次，将自动转{heir}{names}办理")
+    top = rules.roles.get("party_committee", "党委")
+    return Remedy(f"从{role}到{top}，没有可以办理的人：空缺，或与该表有关须回避", f"请管理员登记{role}的任职")
+
+
+def _group(unit, holding, rules, filer, absent):
+    """Who can supply a group list."""
+    label = next((task.label for task in rules.tasks if task.brings == Brings.GROUP), "")
+    liaison = rules.roles.get("liaison", "联络员")
+    if filer is not None:
+        return f"请{holding.unit_names[filer]}{liaison}填报“{label}”，备案后即可办理"
+    if absent is not None:
+        return f"请先将{holding.unit_names[absent]}纳入年度活动，由其{liaison}填报“{label}”"
+    return f"请管理员登记{unit}的领导小组及其成员"
+
+
+def filer_of(unit, holding, filers):
+    """The nearest unit from ``unit`` upwards, by id, that is among ``filers``: those that file a group list; None without any."""
+    while unit is not None and unit not in filers:
+        unit = holding.parents.get(unit)
+    return unit
+
+
+def reason(turn, holding, rules, unit, *, asked=""):
+    """Why it is the turn of these people, in words; empty where it is what everybody expects. ``asked``: the role of the step."""
+    role = rules.roles.get(turn.role, turn.role)
+    if turn.why == Why.HANDED:
+        return "由同一环节的经办人转办"
+    if turn.why == Why.INHERITED and turn.place in holding.unit_names:
+        return f"{holding.unit_names[unit]}没有{role}，由{holding.unit_names[turn.place]}的{role}办理"
+    if turn.why == Why.CLIMBED:
+        return f"{rules.roles.get(asked, asked)}空缺或须回避，由上一级办理"
+    return ""

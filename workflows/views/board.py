@@ -13,7 +13,7 @@ from workflows import policies
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.policies.submissions import MAY_NUDGE
-from workflows.progress import figures
+from workflows.progress import figures, stranded
 from workflows.progress.board import Board, by_person
 from workflows.progress.figures import Choice
 from workflows.views.progress import address, chosen_campaign, in_full, items_of, links_of
@@ -24,8 +24,8 @@ def board(request):
     """The board of a campaign (``?year=``), or with ``?unit=CODE`` that unit's page of it.
 
     Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
-    (``PhaseLine``), ``curve``, ``held_up``, ``may_urge``; of the whole ``page`` of unit ``lines`` with ``nudged``, the
-    ids of units whose late sheets the reader may urge; of a unit see ``_unit_page``.
+    (``PhaseLine``), ``curve``, ``held_up``, ``stranded`` (``stranded.Line``), ``may_urge``; of the whole ``page`` of unit ``lines``
+    with ``nudged``, the ids of units whose late sheets the reader may urge; of a unit see ``_unit_page``.
     """
     require(request.actor, "watch", Campaign)
     campaign, campaigns = chosen_campaign(request)
@@ -38,13 +38,15 @@ def board(request):
         unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code[: figures.LONGEST])
         return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
     shown = Board(campaign, listed, at=clock.now())
+    holding = policies.Holding(shown.on)
     units = list(Unit.objects.visible_to(request.actor).filter(pk__in=shown.unit_ids))
     lines = shown.units(units)
     context |= {
         **_common(request, shown, Choice(), year),
         "page": paged(request, lines),
         "nudged": request.actor.unit_ids(*MAY_NUDGE),
-        "held_up": shown.held_up({unit.pk: unit for unit in units}),
+        "held_up": shown.held_up({unit.pk: unit for unit in units}, holding),
+        "stranded": stranded.lines(listed, campaign, holding),
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
     }
     return render(request, "workflows/board.html", context)
@@ -70,6 +72,7 @@ def _unit_page(request, campaign, rows, unit, year):
         ],
         **_common(request, shown, Choice(unit=unit.code), year),
         "held_up": shown.held_up({unit.pk: unit}, holding),
+        "stranded": stranded.lines(rows, campaign, holding),
     }
     if view == "people":
         context |= _by_person(request, shown, rows)

@@ -19,6 +19,7 @@ from workflows import policies
 from workflows.deadlines import days
 from workflows.models import Campaign, Decision, Submission
 from workflows.models.submissions import EDITABLE, UNFINISHED, State
+from workflows.policies.remedies import reason
 from workflows.progress import figures, nudging
 from workflows.progress.figures import Choice
 from workflows.routing import routes
@@ -126,6 +127,7 @@ def items_of(actor, campaign, rows, holding=None):
         item.may_open = row.pk in readable
         item.may_nudge = campaign.state == "open" and can(actor, "nudge", row)
         item.waits_for = waits_for(row, holding)
+        item.why = why(row, holding)
         item.since = (
             days.days_since(timezone.localdate(row.moved_at), holding.on)
             if row.moved_at and row.state in figures.BEGUN
@@ -144,9 +146,19 @@ def waits_for(submission, holding):
     if submission.state in EDITABLE and submission.person_id:
         return submission.person.name
     role = "liaison" if submission.state in EDITABLE else submission.waiting_role
-    people = [holding.names[user] for user in holding.waited_for(submission)]
+    people = [holding.names[user] for user in holding.turn(submission).people]
     label = submission.task.campaign.scheme.rules.roles.get(role, role)
     return f"{label} {some(people)}" if people else f"{label}（暂无经办人）"
+
+
+def why(submission, holding):
+    """Why it is the turn of these people, in words; empty where it is what everybody expects."""
+    own = submission.state in EDITABLE and submission.person_id
+    if own or submission.state not in figures.BEGUN or submission.waiting_role == policies.NOTICE:
+        return ""
+    asked = submission.step_rules.role
+    turn, rules = holding.turn(submission, asked=asked), submission.task.campaign.scheme.rules
+    return reason(turn, holding, rules, submission.unit_id, asked=asked)
 
 
 def some(names, number=3):

@@ -1,0 +1,98 @@
+"""Sheets that nobody can take: what they lack, and who can supply it.
+
+One query reads those that may be among them: of units where a role is vacant, and of people who hold the very role their sheet
+waits for. The rule of the deciders then looks at each.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from registers.actors import SCHOOL_ROLES
+from registers.schemes.language import Brings
+from workflows.models import Submission
+from workflows.models.submissions import EDITABLE, State
+from workflows.policies import takes_content
+from workflows.policies.deciders import CLIMB, Missing
+from workflows.policies.remedies import Remedy, filer_of, remedy
+
+NAMED = 3  # papers and people of a line
+
+
+@dataclass
+class Line:
+    """The sheets of one unit that nobody can take for the same reason, and the ``remedy``."""
+
+    unit: object
+    remedy: Remedy
+    submissions: list = field(default_factory=list)
+
+    @property
+    def named(self):
+        """The first few sheets: (paper, person or None)."""
+        return [(submission.task, submission.person) for submission in self.submissions[:NAMED]]
+
+    @property
+    def more(self):
+        """How many sheets there are beside those named."""
+        return len(self.submissions) - NAMED if len(self.submissions) > NAMED else 0
+
+
+def lines(rows, campaign, holding):
+    """``Line`` by unit and reason of those of ``rows``, sheets of ``campaign``, that nobody can take; none of one that has ended."""
+    rules, found, filers = campaign.scheme.rules, {}, None
+    if campaign.state != "open":
+        return []  # nothing of it can be taken any more
+    for submission, lack in stranded(rows, campaign, holding):
+        if lack.missing == Missing.GROUP and filers is None:
+            filers = _filers(campaign)
+        filer = filer_of(lack.unit, holding, filers or ())
+        words = remedy(lack, holding, rules, filer=filer)
+        line = found.setdefault((submission.unit_id, words), Line(submission.unit, words))
+        line.submissions.append(submission)
+    return list(found.values())
+
+
+def stranded(rows, campaign, holding):
+    """``(submission, lack)`` of those of ``rows`` that nobody can take, in the order of units and tasks."""
+    rows = rows.filter(_suspects(holding)).select_related("task", "unit", "person").defer("narrative")
+    for submission in rows.order_by("unit__position", "unit__code", "task__position", "pk"):
+        submission.task.campaign = campaign  # already read, with its rule book
+        step = submission.step_rules
+        if (lack := holding.turn(submission, asked=step.role if step else "").lack) is not None:
+            yield submission, lack
+
+
+def _suspects(holding):
+    """The condition that a sheet may have nobody; what it lets through is looked at one by one."""
+    vacant = [unit for unit in holding.parents if not holding.filling(unit).people]
+    found = (
+        takes_content(holding.on)
+        & Q(state__in=EDITABLE)
+        & (Q(person=None, unit__in=vacant) | Q(person__is_active=False))
+    )
+    for role in CLIMB[1:]:
+        vacant = [unit for unit in holding.parents if not holding.is_taken(role, holding.able(role, unit)[1])]
+        alone = _irreplaceable(role, holding)
+        found |= Q(state=State.IN_REVIEW, waiting_role=role) & (Q(unit__in=vacant) | Q(person__in=alone))
+    return found
+
+
+def _irreplaceable(role, holding):
+    """People whose own sheets nobody can take in ``role`` where they hold it, or might not: few, whatever the number of units."""
+    places = [unit for unit in holding.parents if holding.at(role, unit)]
+    found = set()
+    for place in places:
+        people = set(holding.at(role, place))
+        principals = {person for person, standing_in in holding.stand_ins.items() if standing_in & people}
+        for person in people | principals:
+            rest = people - {person} - holding.stand_ins.get(person, set())
+            if role in SCHOOL_ROLES or not holding.is_taken(role, rest):
+                found.add(person)
+    return found
+
+
+def _filers(campaign):
+    """Ids of the units whose own task of this campaign brings their group list, while it is not filed."""
+    owing = Submission.objects.filter(task__campaign=campaign, task__brings=Brings.GROUP, person=None)
+    return set(owing.exclude(state__in=[State.FILED, State.CANCELLED]).values_list("unit", flat=True))

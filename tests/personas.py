@@ -1,9 +1,12 @@
 """The same people in every test, and what each of them does in a campaign year."""
 
+from contextlib import contextmanager
+
 from registers.actors import Actor
+from tests import factories
 from workflows import sweeping
 from workflows.campaign import campaigns
-from workflows.models import Submission
+from workflows.models import Notification, Submission
 from workflows.routing import routes
 from workflows.sheets import sheet_for
 
@@ -69,9 +72,25 @@ class Year:
 
     def _open(self):
         campus, at = self.campus, self.at("07-12", hour=9)
-        return campaigns.open_campaign(
-            scheme=campus.scheme, institution=campus.root, year=self.number, at=at, actor=self.actor(campus.registrar)
-        )
+        with self._liaison_elsewhere():
+            return campaigns.open_campaign(
+                scheme=campus.scheme,
+                institution=campus.root,
+                year=self.number,
+                at=at,
+                actor=self.actor(campus.registrar),
+            )
+
+    @contextmanager
+    def _liaison_elsewhere(self):
+        """Give the other unit a liaison for the opening, without whom it could not take part."""
+        campus = self.campus
+        passing = factories.appoint(campus.other_head, campus.other_unit, "liaison")
+        try:
+            yield
+        finally:
+            passing.delete()
+        Notification.objects.filter(recipient=campus.other_head, kind="submission.opened").delete()
 
     def at(self, day, hour=10):
         """Set the clock to that day (``MM-DD``) of this year at a full hour, and return the moment."""

@@ -31,8 +31,9 @@ PAGES = {
     "inbox": ("head", "inbox", {}, 18),  # five for the lines of its digests
     "robot_list": ("liaison", "robot_list", {}, 12),
     "campaign": ("office", "campaign", {}, 17),
-    "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 21),
-    "campaign_enrol": ("office", "campaign_enrol", {}, 20),
+    # Who acts in every unit: appointments, groups, the office's own posts, instead of the liaisons alone.
+    "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 23),
+    "campaign_enrol": ("office", "campaign_enrol", {}, 22),
     "campaign_people": ("office", "campaign_people", {}, 16),
     "roster_list": ("office", "roster_list", {}, 12),
     "progress_list": ("office", "progress_list", {}, 20),
@@ -46,9 +47,10 @@ PAGES = {
     "reading_list of the office": ("office", "reading_list", {}, 16),
     "reading_detail": ("head", "reading_detail", {"pk": "reading"}, 16),
     "reading_receipts": ("head", "reading_receipts", {"pk": "reading"}, 14),
-    "board": ("office", "board", {}, 20),
-    "board of a unit": ("office", "board", {"unit": "CW"}, 22),
-    "board of a unit by person": ("office", "board", {"unit": "CW", "view": "people"}, 23),
+    # One query for the sheets that nobody can take.
+    "board": ("office", "board", {}, 21),
+    "board of a unit": ("office", "board", {"unit": "CW"}, 23),
+    "board of a unit by person": ("office", "board", {"unit": "CW", "view": "people"}, 24),
     "risk_list": ("head", "risk_list", {}, 13),
     "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 13),
     "power_list": ("clerk", "power_list", {}, 11),
@@ -75,9 +77,10 @@ SHEETS = {
     "submission_fill": ("clerk", "submission_fill", "points", 13),
     "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
     "submission_fill, group": ("liaison", "submission_fill", "group", 15),
-    "submission_review": ("member", "submission_review", "review", 24),
+    "submission_review": ("member", "submission_review", "review", 21),
     "submission_review, grades": ("head", "submission_review", "graded", 22),
-    "submission_detail": ("member", "submission_detail", "review", 23),
+    # One query for who stands in for whom the sheet is about: the members it concerns are not among those who decide.
+    "submission_detail": ("member", "submission_detail", "review", 24),
     "submission_detail, grades": ("head", "submission_detail", "graded", 24),
 }
 

@@ -109,6 +109,7 @@ def test_head_sees_the_people_of_his_own_unit_alone(year, client):
 
 def test_preview_counts_what_opening_then_makes(campus, clock, third):
     clock.set("2026-07-12 09:00")
+    appoint(third.liaison, campus.other_unit, "liaison")
     plan = plans.plan_of(campus.scheme, campus.root, year=2026, on=clock.today)
     year = Year(campus, clock)
 
@@ -130,13 +131,18 @@ def test_preview_says_what_is_missing(campus, clock):
     assert {row.unit.code: row.gaps for row in plan.units} == {
         "ROOT": [],
         "CW": [],
-        "ZS": ["未设联络员，单位表无人填报"],
+        "ZS": [],
         "JS": ["未设负责人，不产生单位表"],
     }
+    assert {row.unit.code: [reason.what for reason in row.refused] for row in plan.units if row.refused} == {
+        "ZS": ["招生就业处及上级单位都没有在任的联络员，单位表无人填报"]
+    }
+    assert {row.unit.code for row in plan.chosen} == {"ROOT", "CW", "JS"}
     assert plan.warnings == [
         "2026年的节假日与调休尚未载入，这些年份只按周末计算工作日。",
         "有 3 项任务的截止日期已过：领导小组成员及工作计划、单位权力事项登记、风险岗位职权目录。",
-        "有 2 个单位缺少负责人或联络员，见下表。",
+        "有 1 个单位未设负责人，见下表。",
+        "有 1 个单位的表无人能够办结，不能参加，缺什么、由谁补见下表。",
     ]
     notes = {row.task.code: row.notes for row in plan.tasks}
     assert notes["group"] == ["截止日期已过，开展后即逾期"]

@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import require
+from registers.models import Unit
 from registers.refusals import Refused
-from workflows import terms
+from workflows import policies, terms
 from workflows.campaign import owing, scoping
+from workflows.campaign.readiness import readiness
 from workflows.deadlines import days
 from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submission
 from workflows.models.submissions import State
@@ -19,7 +21,8 @@ def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
     """Open the campaign of ``year`` for everyone in scope in ``units`` (ids, None for all), and return it.
 
     Every post holder in scope gets the personal submissions, every unit with a head those of the unit. What is due to
-    open opens at once. Other units come in with ``enrol``. Raises ``Refused``. Source: R1-08 to R1-11, R1-47, R3-38.
+    open opens at once. Units whose submissions nobody could conclude stay out (``refusals`` says why). They and others
+    come in with ``enrol``. Raises ``Refused``, also when no unit is left. Source: R1-08 to R1-11, R1-47, R3-38.
     """
     if Campaign.objects.filter(institution=institution, year=year).exists():
         raise Refused(f"{institution}{year}年度活动已经开展，不能重复。")
@@ -42,8 +45,31 @@ def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
         institution.scheme_slug = scheme.slug
         institution.save(update_fields=["scheme_slug"])
     audit.append("campaign.open", about=campaign, actor=actor, at=at)
-    _take_in(campaign, scoping.units_of(institution) if units is None else units, wave=1, at=at)
+    units = scoping.units_of(institution) if units is None else list(units)
+    refused = refusals(campaign, units, on=on)
+    if units and not (ready := [unit for unit in units if unit not in refused]):
+        raise Refused(f"没有单位可以参加，年度活动未开展。{words_of(refused)}。")
+    _take_in(campaign, ready if units else [], wave=1, at=at)
     return campaign
+
+
+def refusals(campaign, units, *, on):
+    """Return unit → why it cannot take part, for those of ``units`` whose submissions nobody could conclude.
+
+    ``units``: ids of units that are to come in together.
+    """
+    enrolled = set(campaign.enrolments.values_list("unit_id", flat=True))
+    rules, institution = campaign.scheme.rules, campaign.institution
+    owed = scoping.subjects(rules, institution, units, on=on)
+    headed = scoping.answerable(scoping.units_of(institution), on=on)
+    found = readiness(rules, owed, policies.Holding(on), headed=headed, joining=units, enrolled=enrolled)
+    return {unit: verdict.words for unit, verdict in found.items() if verdict.refused and unit not in enrolled}
+
+
+def words_of(refused):
+    """Return the ``refusals`` as one message: which units, and what each lacks."""
+    names = dict(Unit.objects.filter(pk__in=refused).values_list("pk", "name"))
+    return "；".join(f"{names[unit]}：{words}" for unit, words in refused.items())
 
 
 def make_task(campaign, task, *, phase, position, on):
@@ -72,8 +98,8 @@ def make_task(campaign, task, *, phase, position, on):
 def enrol(campaign, units, *, actor, at):
     """Enrol further units (ids) in a running campaign as its next wave and return the ``Enrolment`` rows.
 
-    Units that are enrolled already are skipped. Who comes late has at least the scheme's ``newcomer_days`` working
-    days. Raises ``NotAllowed``. Source: R3-38.
+    Units that are enrolled already are skipped, and those whose submissions nobody could conclude (``refusals`` says
+    why). Who comes late has at least the scheme's ``newcomer_days`` working days. Raises ``NotAllowed``. Source: R3-38.
     """
     campaign = (
         Campaign.objects.select_for_update(of=("self",)).select_related("scheme", "institution").get(pk=campaign.pk)
@@ -81,6 +107,8 @@ def enrol(campaign, units, *, actor, at):
     require(actor, "enrol", campaign)
     known = set(campaign.enrolments.values_list("unit_id", flat=True))
     new = [unit for unit in scoping.units_of(campaign.institution) if unit in set(units) - known]
+    refused = refusals(campaign, new, on=timezone.localdate(at))
+    new = [unit for unit in new if unit not in refused]
     if not new:
         return []
     wave = (campaign.enrolments.aggregate(last=Max("wave"))["last"] or 0) + 1

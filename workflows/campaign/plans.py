@@ -6,9 +6,11 @@ Source: R1-47, R3-38.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from registers.models import Appointment, Unit
+from registers.models import Unit
 from registers.schemes.language import Level
+from workflows import policies
 from workflows.campaign import scoping
+from workflows.campaign.readiness import Readiness, readiness
 from workflows.deadlines import days
 from workflows.models import CalendarDay
 
@@ -18,7 +20,8 @@ class UnitPlan:
     """One unit of the preview.
 
     ``is_chosen``: it is to take part. ``people_in``, ``people_out``: how many post holders are asked and not asked.
-    ``gaps``: what would keep its submissions from being filled in or signed, in words.
+    ``gaps``: what is worth knowing, in words. ``refused``: why it cannot take part, ``awaited``: what its first
+    submissions will bring, both as ``Remedy``.
     """
 
     unit: Unit
@@ -26,6 +29,8 @@ class UnitPlan:
     people_in: int = 0
     people_out: int = 0
     gaps: list = field(default_factory=list)
+    refused: list = field(default_factory=list)
+    awaited: list = field(default_factory=list)
 
 
 @dataclass
@@ -70,22 +75,43 @@ class Plan:
         return sum(row.sheets for row in self.tasks)
 
 
-def plan_of(scheme, institution, *, year, on, chosen=None):
+def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
     """Preview the campaign of ``year`` for ``chosen`` units (ids, None for all), seen on the day ``on``.
 
-    The number of queries is constant.
+    Units whose submissions nobody could conclude are not chosen, unless they are ``enrolled`` already. The number of
+    queries is constant.
     """
-    rules, ids = scheme.rules, scoping.units_of(institution)
+    rules, ids, personal = scheme.rules, scoping.units_of(institution), []
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
-    asked, left_out = Counter(), Counter()
+    left_out = Counter()
     for held in scoping.holders_of_posts(ids, on=on):
-        (asked if scoping.judge(rules, held).is_in else left_out)[held.post.unit_id] += 1
-    units = [
-        UnitPlan(unit, unit.pk in chosen, asked[unit.pk], left_out[unit.pk])
-        for unit in Unit.objects.filter(pk__in=ids).with_tree_fields()
-    ]
+        if scoping.judge(rules, held).is_in:
+            personal.append({"unit_id": held.post.unit_id, "person_id": held.user_id})
+        else:
+            left_out[held.post.unit_id] += 1
     headed = set(scoping.answerable(ids, on=on))
-    _mark_gaps(units, headed, institution, on)
+    subjects = {
+        Level.PERSONAL: personal,
+        Level.UNIT: [{"unit_id": unit} for unit in headed],
+        Level.SCHOOL: [{"unit_id": institution.pk}],
+    }
+    found = list(Unit.objects.filter(pk__in=ids).with_tree_fields())
+    tree = {
+        "parents": {unit.pk: unit.parent_id for unit in found},
+        "unit_names": {unit.pk: unit.name for unit in found},
+    }
+    joining, holding = chosen - set(enrolled), policies.Holding(on, **tree)
+    ready = readiness(rules, subjects, holding, headed=headed, joining=joining, enrolled=enrolled)
+    asked, units = Counter(subject["unit_id"] for subject in personal), []
+    for unit in found:
+        verdict = ready.get(unit.pk, Readiness())
+        is_chosen = unit.pk in chosen and (unit.pk in enrolled or not verdict.refused)
+        row = UnitPlan(unit, is_chosen, asked[unit.pk], left_out[unit.pk])
+        row.refused, row.awaited = verdict.refused, verdict.awaited
+        if unit.pk not in headed and unit.pk != institution.pk:
+            row.gaps.append("未设负责人，不产生单位表")
+        units.append(row)
+    chosen = {row.unit.pk for row in units if row.is_chosen}
     owed = {
         Level.PERSONAL: sum(row.people_in for row in units if row.is_chosen),
         Level.UNIT: len(headed & chosen),
@@ -93,18 +119,6 @@ def plan_of(scheme, institution, *, year, on, chosen=None):
     }
     tasks = _tasks(rules, year, owed, on)
     return Plan(scheme, year, units, tasks, _warnings(units, tasks, year, on))
-
-
-def _mark_gaps(units, headed, institution, on):
-    """Note for each unit what would keep its submissions from being filled in or signed."""
-    liaisons = set(Appointment.objects.in_force(on).filter(role="liaison").values_list("unit_id", flat=True))
-    for row in units:
-        if row.unit.pk == institution.pk:
-            continue
-        if row.unit.pk not in headed:
-            row.gaps.append("未设负责人，不产生单位表")
-        elif row.unit.pk not in liaisons:
-            row.gaps.append("未设联络员，单位表无人填报")
 
 
 def _tasks(rules, year, owed, on):
@@ -134,9 +148,10 @@ def _warnings(units, tasks, year, on):
         warnings.append(f"{'、'.join(missing)}年的节假日与调休尚未载入，这些年份只按周末计算工作日。")
     if late := [row.task.label for row in tasks if row.due and row.due < on]:
         warnings.append(f"有 {len(late)} 项任务的截止日期已过：{'、'.join(late[:3])}{'等' if len(late) > 3 else ''}。")
-    gaps = [row for row in units if row.is_chosen and row.gaps]
-    if gaps:
-        warnings.append(f"有 {len(gaps)} 个单位缺少负责人或联络员，见下表。")
+    if gaps := [row for row in units if row.is_chosen and row.gaps]:
+        warnings.append(f"有 {len(gaps)} 个单位未设负责人，见下表。")
+    if refused := [row for row in units if row.refused and not row.is_chosen]:
+        warnings.append(f"有 {len(refused)} 个单位的表无人能够办结，不能参加，缺什么、由谁补见下表。")
     if not any(row.is_chosen for row in units):
         warnings.append("没有选择任何单位。")
     return warnings

@@ -104,6 +104,7 @@ def campaign_open(request):
     else:
         taken = opened.enrolments.count()
         messages.success(request, f"{opened}已开展：{taken} 个单位参加，共 {opened.tasks.count()} 项任务。")
+        _name_refused(request, opened, scoping.units_of(root) if units is None else units)
     return redirect("campaign")
 
 
@@ -114,21 +115,31 @@ def campaign_enrol(request):
     require(request.actor, "enrol", running)
     known = set(running.enrolments.values_list("unit_id", flat=True))
     if request.method == "POST":
-        made = campaigns.enrol(running, chosen_units(request.POST) or set(), actor=request.actor, at=clock.now())
+        asked = chosen_units(request.POST) or set()
+        made = campaigns.enrol(running, asked, actor=request.actor, at=clock.now())
         if made:
             messages.success(
                 request,
                 f"已纳入 {len(made)} 个单位（第 {made[0].wave} 批），填报表已生成，已到开放日期的已通知填报人。",
             )
-        else:
+        if not _name_refused(request, running, asked - known) and not made:
             messages.error(request, "请至少选择一个尚未参加的单位。")
         return redirect("campaign_enrol")
-    plan = plans.plan_of(running.scheme, running.institution, year=running.year, on=clock.today(), chosen=known)
+    plan = plans.plan_of(running.scheme, running.institution, year=running.year, on=clock.today(), enrolled=known)
     for row in plan.units:
         row.is_in = row.unit.pk in known
     waves = running.enrolments.select_related("unit")
     context = {"campaign": running, "waiting": [row for row in plan.units if not row.is_in], "waves": _by_wave(waves)}
     return render(request, "workflows/campaign_enrol.html", context | {"crumbs": [(CRUMB, reverse("campaign"))]})
+
+
+def _name_refused(request, campaign, units):
+    """Tell which of ``units`` (ids) were not taken in, and what each lacks; False when there are none."""
+    present = set(scoping.units_of(campaign.institution))
+    refused = campaigns.refusals(campaign, [unit for unit in units if unit in present], on=clock.today())
+    if refused:
+        messages.warning(request, f"有 {len(refused)} 个单位未纳入。{campaigns.words_of(refused)}。")
+    return bool(refused)
 
 
 def _by_wave(enrolments):

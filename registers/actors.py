@@ -141,7 +141,7 @@ class Actor:
 
     @cached_property
     def memory(self):
-        """What the policies have read for this actor; it lives as long as he does, which is a request."""
+        """What the policies have read for this actor, kept for as long as a request lasts."""
         return {}
 
     @cached_property
@@ -154,7 +154,7 @@ class Actor:
 
     @cached_property
     def parents(self):
-        """Unit → the unit above it, None for the institution; by their ids."""
+        """Unit id → id of the unit above it, None for the institution."""
         return dict(apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"))
 
     @cached_property

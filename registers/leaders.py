@@ -6,15 +6,19 @@ from registers.models import Appointment, Unit
 
 
 class Leaders:
-    """Leaders in charge in their own right on the day ``on``. One query, and a second one where a unit has none of its own."""
+    """Leaders in charge in their own right on the day ``on``.
+
+    One query reads them, and a second one the tree where a unit has none of its own.
+    """
 
     def __init__(self, on):
         self.on = on
 
     def name_of(self, unit):
-        """Who is in charge of a unit (its id): of the unit itself, else of the nearest above it; empty where nobody is.
+        """Return the name of the leader in charge of a unit (its id), empty where there is none.
 
-        Of several the first, in the order in which people are listed.
+        He is that of the unit itself, else of the nearest above it. Of several it is the first in the order in which people
+        are listed.
         """
         while unit is not None and unit not in self._names:
             unit = self._parents.get(unit)

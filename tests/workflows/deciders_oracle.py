@@ -1,4 +1,4 @@
-"""Who acts, asked of the database one question at a time: slow, plain, and independent of ``workflows.policies.deciders``."""
+"""Who acts, asked one question at a time: slow, plain, and independent of the rule it is held to."""
 
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, User
@@ -46,7 +46,7 @@ def able(submission, role, *, on):
 
 
 def acting(role, submission, *, on):
-    """``(role, ids)`` of those who act when the sheet enters a step of ``role``; no ids where nobody does."""
+    """``(role, ids)`` of those who act when the sheet enters a step of ``role``."""
     for candidate in CLIMB[CLIMB.index(role) :]:
         place, everyone = seat(candidate, submission.unit, on=on)
         if candidate == GROUP_MEMBER and not everyone.exists():
@@ -62,7 +62,7 @@ def acting(role, submission, *, on):
 
 
 def decides(submission, *, on):
-    """Ids of those who decide on a sheet in review: whom it was handed to, while he can take it, else everybody able."""
+    """Ids of those who decide on a sheet: whom it was handed to, while he can take it, else all."""
     people = able(submission, submission.waiting_role, on=on)
     return {submission.assigned_to_id} if submission.assigned_to_id in people else people
 

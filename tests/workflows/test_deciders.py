@@ -1,4 +1,4 @@
-"""Who acts on a sheet today: every view of the one rule says the same of any tree, and nobody's sheet is listed with its remedy."""
+"""Who acts on a sheet today: all views of the one rule agree on any tree, nobody's sheet is listed."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -90,7 +90,7 @@ def worlds(draw):
 
 
 def build(world, campaign):
-    """Write the world to the database, a statement a table; return people and submissions."""
+    """Write the world to the database and return people and submissions."""
     units = [campaign.institution]
     for number, parent in enumerate(world.parents[1:], start=1):
         units.append(

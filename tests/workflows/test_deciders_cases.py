@@ -1,4 +1,4 @@
-"""Who acts on a sheet, in the cases met in the field: sections that lack something, people who moved on, units nobody could serve."""
+"""Who acts on a sheet in cases from the field: sections that lack something, people who moved on."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def section(campus):
-    """A section two levels below the unit, with a head and a clerk in a risk post, but without group and liaison."""
+    """A section two levels below the unit, with head and risk post, without group and liaison."""
     division = Unit.objects.create(code="HS", name="核算中心", unit_type="section", parent=campus.unit)
     section = Unit.objects.create(code="HSK", name="核算科", unit_type="section", parent=division)
     section.head, section.clerk = make_person("科一", section), make_person("科二", section)
@@ -66,7 +66,7 @@ def test_group_of_the_nearest_unit_above_votes_and_its_leader_concludes_returns_
     assert set(people_who_may("decide", sheet)) == {section.head}
 
 
-def test_nearest_liaison_above_opens_fills_hands_in_and_withdraws_what_he_is_told_of(campus, section, clock, client):
+def test_nearest_liaison_above_opens_fills_hands_in_and_withdraws_what_he_hears_of(campus, section, clock, client):
     year = Year(campus, clock)
     sheet = year.sheet("powers", section)
     assert set(people_who_may("fill", sheet)) == {campus.liaison}

@@ -54,9 +54,9 @@ def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
 
 
 def refusals(campaign, units, *, on):
-    """Return unit → why it cannot take part, for those of ``units`` whose submissions nobody could conclude.
+    """Return unit id → why it cannot take part, for units whose submissions nobody could conclude.
 
-    ``units``: ids of units that are to come in together.
+    ``units``: ids of the units that are to come in together.
     """
     enrolled = set(campaign.enrolments.values_list("unit_id", flat=True))
     rules, institution = campaign.scheme.rules, campaign.institution

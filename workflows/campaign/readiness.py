@@ -1,4 +1,4 @@
-"""Could the sheets that a unit would owe be concluded? What is missing otherwise, in the words of the board.
+"""What keeps the sheets that a unit would owe from being concluded, in the words of the board.
 
 What counts is whether they can be once the campaign's own sheets are done: a unit whose first task is to file its leading group is
 ready without one.
@@ -15,9 +15,10 @@ ACTS_ITSELF = (StepKind.FILL, StepKind.PUBLICISE, StepKind.COPY)  # steps at whi
 
 @dataclass
 class Readiness:
-    """What a unit lacks: ``refused`` keeps it out of the campaign, ``awaited`` is supplied by the campaign's own sheets.
+    """What a unit lacks.
 
-    Both are lists of ``Remedy``, each once.
+    ``refused`` keeps it out of the campaign, ``awaited`` is supplied by the campaign's own sheets. Both are lists of
+    ``Remedy``, each once.
     """
 
     refused: list = field(default_factory=list)
@@ -30,8 +31,9 @@ class Readiness:
 
 
 def readiness(rules, subjects, holding, *, headed, joining, enrolled=()):
-    """Unit id → ``Readiness`` of those that owe something. Asks the database nothing but what ``holding`` has not read yet.
+    """Return unit id → ``Readiness`` for the units that owe something.
 
+    Reads nothing but what ``holding`` has not read yet.
     ``subjects``: what ``scoping.subjects`` says is owed. ``headed``: ids of all units that owe unit sheets when they take part,
     ``joining`` of those that are to come in together, ``enrolled`` of those that are in. A unit counts on the group list of one
     above it only if that one takes part.

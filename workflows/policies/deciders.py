@@ -1,4 +1,4 @@
-"""Who acts on a sheet today, and why: the one rule, as pure functions of a snapshot (design decision 5).
+"""Who acts on a sheet today, and why: the one rule, over a snapshot (design decision 5).
 
 A ``Snapshot`` is who holds what on one day, in plain dictionaries of ids. ``holding.Holding`` reads one from the database. Everything
 that asks whose turn it is (policies, queues, board, reminders, the passing on of sheets, enrolment) asks here.
@@ -41,7 +41,10 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True)
 class Lack:
-    """Why nobody can take a sheet: what is ``missing`` for ``role`` at ``unit``. ``heir``: who gets it with the next sweep."""
+    """Why nobody can take a sheet: what is ``missing`` for ``role`` at ``unit``.
+
+    ``heir``: who gets it with the next sweep.
+    """
 
     missing: Missing
     role: str
@@ -52,7 +55,10 @@ class Lack:
 
 @dataclass(frozen=True)
 class Turn:
-    """Whose turn it is: the ``role`` in which ``people`` (ids, in the order they are listed) act, sitting at the unit ``place``."""
+    """Whose turn it is: the ``role`` in which ``people`` act, and why.
+
+    ``people`` are ids, in the order in which people are listed. They hold the role at the unit ``place``.
+    """
 
     role: str = ""
     people: tuple = ()
@@ -62,8 +68,9 @@ class Turn:
 
 
 class Snapshot:
-    """Who holds what on the day ``on``. Plain data, all by id; people whose account is disabled hold nothing.
+    """Who holds what on the day ``on``, as plain dictionaries of ids.
 
+    People whose account is disabled hold nothing.
     ``parents``: unit → the unit above, None for the institution. ``held``: (role, unit) → who is appointed, in the order people are
     listed. ``seats``: unit → (seat, person) of its leading group. ``stand_ins``: person → who stands in for him in whatever role.
     ``away``: (role, unit) → holders somebody stands in for there. ``staff``: unit → those of its people with a role of the school.
@@ -82,7 +89,10 @@ class Snapshot:
         return self.held.get((role, unit), ())
 
     def seat(self, role, unit):
-        """``(place, people)``: the nearest unit, from ``unit`` upwards, with holders of ``role``; ``(None, ())`` without any."""
+        """Return ``(place, people)``: the nearest unit, from ``unit`` upwards, with holders of ``role``.
+
+        ``(None, ())`` where there are none.
+        """
         found = self._seats_found.get((role, unit))
         if found is None:
             place = unit
@@ -96,7 +106,7 @@ class Snapshot:
         return self.seat(role, unit)[1]
 
     def units_of(self, role, person):
-        """Place → ids of the units for which ``person``, holding ``role`` at that place, is among the nearest holders."""
+        """Return place → ids of the units for which ``person`` is among the nearest holders of ``role``."""
         found = {}
         for unit in self.parents:
             place, people = self.seat(role, unit)
@@ -106,21 +116,30 @@ class Snapshot:
 
     # -- who keeps out -------------------------------------------------------------------------------------
     def concerned(self, role, unit, person):
-        """People who keep out of a sheet of ``unit`` about ``person`` (or None): he, his stand-ins, in a school's role the unit's own."""
+        """Return the ids of people who keep out of a sheet of ``unit`` about ``person`` (or None).
+
+        They are the person, his stand-ins, and for a role of the school the unit's own people.
+        """
         barred = {person, *self.stand_ins.get(person, ())} if person is not None else set()
         if role in SCHOOL_ROLES and self.parents.get(unit) is not None:
             barred.update(self.staff.get(unit, ()))
         return barred
 
     def able(self, role, unit, *, person=None, besides=()):
-        """``(place, people)``: as ``seat``, without those whom the sheet concerns. ``besides``: others who must keep out."""
+        """Return ``(place, people)`` as ``seat`` does, without those whom the sheet concerns.
+
+        ``besides``: ids of others who must keep out.
+        """
         place, people = self.seat(role, unit)
         if people and (barred := self.concerned(role, unit, person).union(besides)):
             people = tuple(user for user in people if user not in barred)
         return place, people
 
     def is_manned(self, role, place, people):
-        """Can a sheet wait for ``people``? Two of a group are needed, elsewhere somebody for whom nobody stands in."""
+        """Return whether a sheet can wait for ``people``.
+
+        Two of a group are needed, elsewhere somebody for whom nobody stands in.
+        """
         if role == GROUP_MEMBER:
             return len(people) >= ENOUGH_OF_A_GROUP
         away = self.away.get((role, place), ())
@@ -128,12 +147,12 @@ class Snapshot:
 
     @staticmethod
     def is_taken(role, people):
-        """Can ``people`` act in ``role`` at all, be they away or not?"""
+        """Return whether ``people`` are enough to act in ``role``, be they away or not."""
         return len(people) >= (ENOUGH_OF_A_GROUP if role == GROUP_MEMBER else 1)
 
     # -- whose turn it is ----------------------------------------------------------------------------------
     def acting(self, role, unit, *, person=None, besides=()):
-        """The ``Turn`` of a sheet of ``unit`` about ``person`` that enters a step of ``role``, climbing past everyone concerned.
+        """Return the ``Turn`` of a sheet that enters a step of ``role``, climbing past everyone concerned.
 
         本人 → 单位负责人 → 分管校领导 → 纪委 → 党委. Where nobody is left but people who are away it climbs as well: a stand-in's own
         sheet does not wait for whom he stands in for. A group that is not filed yet is waited for, not passed by (R1-51).
@@ -162,17 +181,22 @@ class Snapshot:
         return Turn(LIAISON, people, place, Why.UNIT if place == unit else Why.INHERITED)
 
     def deciders(self, role, unit, *, person=None, assigned_to=None):
-        """Ids of those who decide on a sheet that waits for ``role``; whom it was handed to alone, while he can take it."""
+        """Return the ids of those who decide on a sheet that waits for ``role``.
+
+        A sheet that was handed over is that colleague's alone, while he can take it.
+        """
         if role in ("", NOTICE):
             return ()
         people = self.able(role, unit, person=person)[1]
         return (assigned_to,) if assigned_to in people else people
 
     def turn(self, submission, *, asked=""):
-        """Whose turn a sheet is now. ``submission``: anything with its plain columns. ``asked``: the role of its step, for the reason.
+        """Return whose ``Turn`` a sheet is now.
 
-        A sheet waits for the role it was given to when it came to its step. Where that role cannot act any more, ``lack`` says what is
-        missing, or who gets the sheet with the next sweep (``routing.reseating``).
+        ``submission``: anything with its plain columns. ``asked``: the role of its step, for the reason.
+
+        A sheet waits for the role it was given to when it came to its step. Where that role cannot act any more, ``lack``
+        says what is missing, or who gets the sheet with the next sweep (``routing.reseating``).
         """
         unit, person = submission.unit_id, submission.person_id
         if submission.state in EDITABLE:
@@ -212,7 +236,7 @@ class Snapshot:
 
     @cached_property
     def people(self):
-        """Ids of everybody whose own sheets may have to climb: holders of roles, and those somebody stands in for."""
+        """Ids of everybody whose own sheets may climb: holders of roles, and whom somebody stands in for."""
         appointed = {user for people in self.held.values() for user in people}
         return appointed | {user for seats in self.seats.values() for _, user in seats} | set(self.stand_ins)
 

@@ -1,4 +1,4 @@
-"""The snapshot that the rule of the deciders works on, read from the database table by table at first use."""
+"""The snapshot that the rule of the deciders works on, read table by table at first use."""
 
 from functools import cached_property
 
@@ -10,13 +10,16 @@ from workflows.policies.deciders import Snapshot
 
 
 class Holding(Snapshot):
-    """Roles as they are held on the day ``on``. At most five queries, whatever is asked then and of how many sheets."""
+    """Roles as they are held on the day ``on``.
+
+    At most five queries, whatever is asked and of how many sheets.
+    """
 
     actor = None
 
     @classmethod
     def of(cls, actor):
-        """The snapshot of an actor's day, read once for him."""
+        """Return the snapshot of an actor's day, read once for him."""
         if cls not in actor.memory:
             actor.memory[cls] = holding = cls(actor.on)
             holding.actor = actor

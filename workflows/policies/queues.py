@@ -1,4 +1,4 @@
-"""The rule of the deciders as conditions on rows: what waits for one person, whatever the number of sheets.
+"""The rule of the deciders as conditions on rows: what waits for one person.
 
 Held to the single form by tests/workflows/test_deciders.py.
 """
@@ -14,14 +14,14 @@ NONE = Q(pk__in=[])
 
 
 def fills_for(actor):
-    """Ids of the units whose own sheets the actor fills today: his as liaison, and those below that have none."""
+    """Return the ids of the units whose own sheets the actor fills today as the nearest liaison."""
     if not actor.has(LIAISON):
         return set()
     return set().union(*Holding.of(actor).units_of(LIAISON, actor.user_id).values())
 
 
 def in_turn(actor, *, role, sheet="", assigned_to=""):
-    """The condition that the actor decides on a row today.
+    """Return the condition that the actor decides on a row today.
 
     ``role``: the row's column that says which role it waits for. ``sheet``: the path to its submission. ``assigned_to``: its column that
     says whom it was handed to, where rows can be.

@@ -1,4 +1,4 @@
-"""Why a sheet is with these people, or what it lacks and who can supply it: the answers of ``deciders`` in words."""
+"""The answers of ``deciders`` in words: why these people, or what is missing and who can supply it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from workflows.policies.deciders import Missing, Why
 
 @dataclass(frozen=True)
 class Remedy:
-    """``what`` is missing, and ``who`` can supply it and how; both are sentences without a full stop."""
+    """``what`` is missing, and ``who`` can supply it and how: sentences without a full stop."""
 
     what: str
     who: str
@@ -18,7 +18,7 @@ class Remedy:
 
 
 def remedy(lack, holding, rules, *, filer=None, absent=None):
-    """The ``Remedy`` for a ``Lack``, in the words of the rule book ``rules``.
+    """Return the ``Remedy`` for a ``Lack``, in the words of the rule book ``rules``.
 
     Of a missing group list: ``filer`` is the id of the unit whose task of the campaign brings it, ``absent`` of the one whose task
     would if it took part.
@@ -53,14 +53,20 @@ def _group(unit, holding, rules, filer, absent):
 
 
 def filer_of(unit, holding, filers):
-    """The nearest unit from ``unit`` upwards, by id, that is among ``filers``: those that file a group list; None without any."""
+    """Return the id of the nearest unit, from ``unit`` upwards, that is among ``filers``, or None.
+
+    ``filers``: ids of units that file a group list.
+    """
     while unit is not None and unit not in filers:
         unit = holding.parents.get(unit)
     return unit
 
 
 def reason(turn, holding, rules, unit, *, asked=""):
-    """Why it is the turn of these people, in words; empty where it is what everybody expects. ``asked``: the role of the step."""
+    """Return in words why it is the turn of these people, empty where everybody expects it.
+
+    ``asked``: the role of the step.
+    """
     role = rules.roles.get(turn.role, turn.role)
     if turn.why == Why.HANDED:
         return "由同一环节的经办人转办"

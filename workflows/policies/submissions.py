@@ -190,7 +190,7 @@ def _is_filler(actor, submission):
 
 
 def keeps_out(actor, submission, role):
-    """Does the sheet concern the actor in ``role``, whether or not he holds it?"""
+    """Return whether the sheet concerns the actor in ``role``, whether or not he holds it."""
     if actor.user_id in Holding.of(actor).concerned(role, submission.unit_id, submission.person_id):
         return True
     inside = submission.unit_id in actor.home_unit_ids and actor.parents.get(submission.unit_id) is not None
@@ -198,12 +198,12 @@ def keeps_out(actor, submission, role):
 
 
 def role_label(submission, role):
-    """The scheme's word for a role."""
+    """Return the scheme's word for a role."""
     return submission.task.campaign.scheme.rules.roles.get(role, role)
 
 
 def sums_up(actor, submission):
-    """Does the actor sum up the votes of the group that reviews the sheet? Reads nothing of the sheet but its columns."""
+    """Return whether the actor sums up the votes of the group that reviews the sheet."""
     return actor.user_id in Holding.of(actor).concluders(submission.unit_id, submission.person_id)
 
 

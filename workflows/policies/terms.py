@@ -63,7 +63,7 @@ class ExtensionPolicy(Policy):
 
 
 def deciders(holding, extension):
-    """Ids of those who decide on a request for a longer term."""
+    """Return the ids of those who decide on a request for a longer term."""
     submission = extension.submission
     about = {"person": submission.person_id, "besides": [extension.asked_by_id]}
     return holding.able(extension.role, submission.unit_id, **about)[1]

@@ -39,7 +39,10 @@ class Line:
 
 
 def lines(rows, campaign, holding):
-    """``Line`` by unit and reason of those of ``rows``, sheets of ``campaign``, that nobody can take; none of one that has ended."""
+    """Return a ``Line`` for each unit and reason why nobody can take some of ``rows``.
+
+    ``rows``: sheets of ``campaign``. One that has ended has none.
+    """
     rules, found, filers = campaign.scheme.rules, {}, None
     if campaign.state != "open":
         return []  # nothing of it can be taken any more
@@ -54,7 +57,7 @@ def lines(rows, campaign, holding):
 
 
 def stranded(rows, campaign, holding):
-    """``(submission, lack)`` of those of ``rows`` that nobody can take, in the order of units and tasks."""
+    """Yield ``(submission, lack)`` of those of ``rows`` that nobody can take."""
     rows = rows.filter(_suspects(holding)).select_related("task", "unit", "person").defer("narrative")
     for submission in rows.order_by("unit__position", "unit__code", "task__position", "pk"):
         submission.task.campaign = campaign  # already read, with its rule book

@@ -1,4 +1,4 @@
-"""Reassign submissions whose current step has no eligible reviewer to the next level up (design decision 5)."""
+"""Reassign submissions whose step has no eligible reviewer to the next level up (design decision 5)."""
 
 from django.utils import timezone
 
@@ -9,7 +9,10 @@ from workflows.routing import routes
 
 
 def reseat(*, at):
-    """Pass every orphaned submission to whoever acts in its step today; return how many. Running it again changes nothing."""
+    """Pass every orphaned submission to whoever acts in its step today and return how many.
+
+    Running it again changes nothing.
+    """
     holding, reseated = policies.Holding(timezone.localdate(at)), 0
     waiting = (
         Submission.objects.filter(state=State.IN_REVIEW, task__campaign__state="open")

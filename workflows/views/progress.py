@@ -152,7 +152,7 @@ def waits_for(submission, holding):
 
 
 def why(submission, holding):
-    """Why it is the turn of these people, in words; empty where it is what everybody expects."""
+    """Return in words why it is the turn of these people, empty where everybody expects it."""
     own = submission.state in EDITABLE and submission.person_id
     if own or submission.state not in figures.BEGUN or submission.waiting_role == policies.NOTICE:
         return ""

@@ -1,4 +1,9 @@
-"""Who may see and move what travels; one module a subject. Importing this package registers every policy of the app."""
+"""The access rules of this app, one module per subject, and who acts on a submission.
+
+Here: the policies, which register themselves when this package is imported; the rule of who acts today (``deciders``, pure), the data it
+works on (``holding``), the same rule as conditions on rows (``queues``), and its answers in words (``remedies``).
+Never here: moving anything (``workflows.routing``). Neighbours: the mechanism is ``registers.access``.
+"""
 
 from workflows.policies import (  # noqa: F401 (they register themselves)
     activities,

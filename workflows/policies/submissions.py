@@ -1,4 +1,4 @@
-"""Who may see, fill and move sheets (access matrix: reference/reliability.md section 5; R1-20, R1-21, R1-30)."""
+"""Who may see, fill and move submissions. Source: R1-20, R1-21, R1-30, access matrix."""
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -20,7 +20,10 @@ MAY_NUDGE = ("liaison", "unit_head", "office", "registrar")  # for their own uni
 @policy("workflows.Submission")
 class SubmissionPolicy(Policy):
     def visible(self, rows, actor):
-        """Whole sheets: the filler's own; a unit's, once submitted; elsewhere only what has reached the reader."""
+        """Submissions that the actor may read in full.
+
+        They are his own, handed in ones of units he answers for, and at higher levels those that have reached his role.
+        """
         if not actor.is_authenticated:
             return rows.none()
         handed = ~Q(state__in=[State.WAITING, State.OPEN, State.CANCELLED])
@@ -38,7 +41,7 @@ class SubmissionPolicy(Policy):
         )
 
     def _official(self, actor, unit_ids):
-        """What those who answer for a unit read, and those higher up whom a sheet has reached."""
+        """The condition of what people read who answer for a unit, or whose role a submission has reached."""
         reached = Custody.objects.filter(submission=OuterRef("pk"))
         school = [role for role in SCHOOL_ROLES if actor.has(role)]
         return (
@@ -48,7 +51,7 @@ class SubmissionPolicy(Policy):
         )
 
     def listed(self, rows, actor):
-        """Whose sheet stands where: those who organise the work see states without content."""
+        """Submissions whose state the actor may know: those who organise the work see no content."""
         if not actor.is_authenticated:
             return rows.none()
         answerable = actor.unit_ids(
@@ -57,11 +60,11 @@ class SubmissionPolicy(Policy):
         return rows.filter(Q(person=actor.user_id) | Q(unit__in=answerable))
 
     def awaiting(self, rows, actor):
-        """In-review sheets whose present step is this person's to decide."""
+        """Submissions in review whose present step is this person's to decide."""
         return rows.filter(in_turn(actor, role="waiting_role", assigned_to="assigned_to"), state=State.IN_REVIEW)
 
     def to_fill(self, rows, actor):
-        """Open or returned sheets this person fills."""
+        """Open or returned submissions that this person fills."""
         if not actor.is_authenticated:
             return rows.none()
         mine = Q(person=actor.user_id) | Q(person=None, unit__in=fills_for(actor))
@@ -77,12 +80,15 @@ class SubmissionPolicy(Policy):
         return may_take_content(submission, on=actor.on)
 
     def may_hand_in(self, actor, submission):
-        """Hand in what is filled: in time, unless the task takes late sheets. Its draft can be saved all the same."""
+        """Hand in what is filled, in time unless the task takes late submissions.
+
+        The draft can be saved all the same.
+        """
         verdict = self.may_fill(actor, submission)
         return verdict and in_time(submission, on=actor.on)
 
     def may_begin_again(self, actor, submission):
-        """Start the next sheet of a task that stands all year; by whoever filled this one. Source: R0-32."""
+        """Start the next submission of a year-round task, by the filler of this one. Source: R0-32."""
         task = submission.task
         if task.due_on is not None or task.code == SUCCESSION or task.campaign.state != "open":
             return no("该事项按期办理，不能另行发起调整。")
@@ -117,7 +123,7 @@ class SubmissionPolicy(Policy):
         return YES if in_time(submission, on=actor.on) else no("已过截止日期，撤回后不能再提交，因此不能撤回。")
 
     def may_decide(self, actor, submission):
-        """The present step's people, never the one concerned. Source: design decision 5."""
+        """Decide at the present step, never in a matter that concerns oneself. Source: design decision 5."""
         if submission.state != State.IN_REVIEW or submission.waiting_role in ("", NOTICE):
             return no("该表当前没有等待办理的审核环节。")
         holding, role = Holding.of(actor), submission.waiting_role
@@ -137,7 +143,7 @@ class SubmissionPolicy(Policy):
         return _users(holding.deciders(submission.waiting_role, submission.unit_id, **about))
 
     def people_who_may_take_over(self, submission):
-        """Whom a waiting sheet can be handed to: everybody in the part, whoever it was handed to before."""
+        """Users to whom a waiting submission can be handed: all who can act at its step."""
         if submission.waiting_role in ("", NOTICE):
             return User.objects.none()
         holding = Holding(clock.today())
@@ -147,13 +153,16 @@ class SubmissionPolicy(Policy):
         return _users(Holding(clock.today()).filling(submission.unit_id, submission.person_id).people)
 
     def may_hand_over(self, actor, submission):
-        """转办: pass what waits for me to a colleague in the same part."""
+        """Pass what waits for the actor to a colleague at the same step (转办)."""
         if submission.state == State.IN_REVIEW and submission.step_rules.kind == "collective_review":
             return no("集体审核由全体成员表决，不能转办。")
         return self.may_decide(actor, submission)
 
     def may_conclude(self, actor, submission):
-        """Conclude a collective review: the group's leader, or a deputy when the leader is concerned or absent."""
+        """Conclude a collective review, as the group's leader.
+
+        A deputy concludes when the leader is concerned or absent.
+        """
         verdict = self.may_decide(actor, submission)
         if not verdict or submission.waiting_role != GROUP_MEMBER:
             return verdict  # too few members were left: one person decides, a level up
@@ -162,7 +171,7 @@ class SubmissionPolicy(Policy):
         return no("集体审核结论由领导小组组长（组长回避或由他人代理期间由副组长）汇总提交。")
 
     def to_nudge(self, rows, actor):
-        """Those of ``rows`` that ``may_nudge`` lets the actor urge."""
+        """Those of ``rows`` that ``may_nudge`` lets the actor nudge."""
         due = Q(state=State.IN_REVIEW) | takes_content(actor.on) & Q(state__in=EDITABLE)
         return rows.filter(due, unit__in=actor.unit_ids(*MAY_NUDGE)).exclude(person=actor.user_id)
 
@@ -183,7 +192,7 @@ def _users(people):
 
 
 def _is_filler(actor, submission):
-    """Does the actor fill the sheet, whatever its state?"""
+    """Return whether the actor fills the submission, whatever its state."""
     if submission.person_id is not None:
         return submission.person_id == actor.user_id
     return submission.unit_id in fills_for(actor)
@@ -208,16 +217,16 @@ def sums_up(actor, submission):
 
 
 def takes_content(on):
-    """Sheets that can be filled on the day ``on`` as far as campaign and phase go; their state is for the caller to ask.
+    """Return the condition that campaign and phase let a submission be filled on the day ``on``.
 
-    A closed phase takes nothing more, but what was sent back from review has its redo day all the same.
+    Its state is for the caller to ask. A closed phase takes nothing more, but what was sent back from review has its redo day all the same.
     """
     phase = in_open_phase("task__") | Q(state=State.RETURNED, due_on__gte=on)
     return phase & Q(task__campaign__state="open")
 
 
 def may_take_content(submission, *, on):
-    """As ``takes_content``, of one sheet, with the reason."""
+    """As ``takes_content``, of one submission, with the reason."""
     if submission.task.campaign.state != "open":
         return no("该年度活动已经结束，不再接受填报；已填的内容仍然保留。")
     phase = submission.task.phase
@@ -227,7 +236,10 @@ def may_take_content(submission, *, on):
 
 
 def in_time(submission, *, on):
-    """May the sheet still be handed in on the day ``on``? The end of its day counts; a returned one has its redo day."""
+    """Return whether a submission may still be handed in on the day ``on``.
+
+    The end of its day counts. A returned one has its redo day.
+    """
     policy, due = submission.task.rules.deadline, submission.due_on
     if policy == "soft" or due is None or on <= due:
         return YES

@@ -18,7 +18,10 @@ ANSWERABLE = ("liaison", "unit_head", "leader_in_charge", "registrar", *SCHOOL_R
 @policy("workflows.DeadlineChange")
 class DeadlineChangePolicy(Policy):
     def visible(self, rows, actor):
-        """Everybody who may watch the campaign; what was moved for one person, only those who answer for his sheet."""
+        """Moved deadlines, for everybody who may watch the campaign.
+
+        What was moved for one person is for those who answer for his submission.
+        """
         if not can(actor, "watch", Campaign):
             return rows.none()
         sheets = Q(person__submissions__task=F("task"), person__submissions__unit__in=actor.unit_ids(*ANSWERABLE))
@@ -28,7 +31,10 @@ class DeadlineChangePolicy(Policy):
 @policy("workflows.Extension")
 class ExtensionPolicy(Policy):
     def visible(self, rows, actor):
-        """Whoever reads the sheet, and whoever decides: he sees what is asked for, not what the sheet says."""
+        """Requests, for those who read the submission and those who decide.
+
+        The latter see what is asked for, not what the sheet says.
+        """
         if not actor.is_authenticated:
             return rows.none()
         sheets = rows.model._meta.get_field("submission").related_model.objects.visible_to(actor)
@@ -42,7 +48,7 @@ class ExtensionPolicy(Policy):
         return rows.exclude(asked_by=actor.user_id)
 
     def may_decide(self, actor, extension):
-        """Grant or refuse; never one's own, nor one asked on a sheet that concerns oneself."""
+        """Grant or refuse a request that neither is one's own nor concerns oneself."""
         sheet, role = extension.submission, extension.role
         if extension.granted is not None:
             return no("该延期申请已经办理。")

@@ -1,6 +1,6 @@
-"""The committee's board: one reading of a campaign's sheets, folded by phase, paper and unit, with what is to be expected.
+"""The committee's board: figures by phase, paper and unit, and what is to be expected.
 
-One query reads all sheets there are, whatever their number; the rest is arithmetic. Source: R1-12, R0-31.
+One query reads all submissions of a campaign, whatever their number. The rest is arithmetic. Source: R1-12, R0-31.
 """
 
 from collections import namedtuple
@@ -26,7 +26,7 @@ Waiting = namedtuple("Waiting", "label role who units number late days")
 
 @dataclass
 class TaskLine:
-    """A paper on the board: its ``figures``, its deadline as ``due`` (``days.Due``), what is to be expected."""
+    """A paper on the board with its figures, its deadline ``due`` (``days.Due``) and its forecast."""
 
     task: object
     figures: Figures
@@ -36,7 +36,7 @@ class TaskLine:
 
 @dataclass
 class PhaseLine:
-    """A phase with its papers; ``state`` next, current or done. ``phase`` None: what stands all year."""
+    """A phase with its papers. ``phase`` None: the year-round papers. ``state``: next, current or done."""
 
     phase: object
     state: str
@@ -46,7 +46,7 @@ class PhaseLine:
 
 @dataclass
 class UnitLine:
-    """A unit on the board; ``forecast`` is that of the paper it is worst with, ``task``."""
+    """A unit on the board. ``forecast`` is that of ``task``, the paper it is worst with."""
 
     unit: object
     figures: Figures
@@ -55,13 +55,16 @@ class UnitLine:
 
     @property
     def order(self):
-        """What will miss its deadline first on top; then what has most to do."""
+        """The key that sorts what misses its deadline first to the top, then what has most to do."""
         expected = self.forecast.order if self.forecast else (max(forecasts.URGENCY.values()) - 0.5, 0)
         return *expected, -self.figures.late, -self.figures.remaining
 
 
 class Board:
-    """How ``rows``, sheets of ``campaign`` that somebody may know of, stand at the moment ``at`` (aware)."""
+    """The progress of a campaign at the moment ``at`` (aware).
+
+    ``rows``: the submissions of ``campaign`` that the reader may know of.
+    """
 
     def __init__(self, campaign, rows, *, at):
         self.campaign, self.rows, self.at, self.on = campaign, rows, at, timezone.localdate(at)
@@ -82,7 +85,7 @@ class Board:
         return forecasts.WorkingDays(days.working_days_between(first, days.add_days(self.on, AHEAD)))
 
     @cached_property
-    def _found(self):
+    def _tallies(self):
         since = days.start_of(self._days.window(self.on))
         past = [days.due_moment(day) for day in self._readings if day <= self.on]
         return tallies(self.rows, on=self.on, since=since, moments=past)
@@ -101,7 +104,7 @@ class Board:
     @cached_property
     def _cells(self):
         """(unit, task) → its figures."""
-        return summed(self._found)
+        return summed(self._tallies)
 
     @cached_property
     def _by_task(self):
@@ -109,7 +112,7 @@ class Board:
 
     @cached_property
     def figures(self):
-        """Of everything."""
+        """Totals over all units and tasks."""
         return folded(self._by_task, lambda task: None).get(None, Figures())
 
     @property
@@ -141,7 +144,7 @@ class Board:
 
     # -- by phase and paper ----------------------------------------------------------------------------
     def phases(self):
-        """``PhaseLine`` in order, those without sheets too; at the end what stands all year, if anything does."""
+        """Return a ``PhaseLine`` for each phase in order, then one for the year-round papers, if any."""
         lines = {}
         for phase in self.campaign.phases.all():
             lines[phase.pk] = PhaseLine(phase, phase.state(self.on), [])
@@ -165,7 +168,7 @@ class Board:
 
     # -- by unit ---------------------------------------------------------------------------------------
     def units(self, units):
-        """``UnitLine`` for each of ``units`` (those that owe something), what will miss its deadline first on top."""
+        """Return a ``UnitLine`` for each of ``units`` that owes something, the most urgent first."""
         by_unit = folded(self._cells, lambda cell: cell[0])
         several = {}
         for (unit, key), figures in self._cells.items():
@@ -181,10 +184,13 @@ class Board:
 
     # -- who holds up reviews --------------------------------------------------------------------------
     def held_up(self, units, holding=None):
-        """Where sheets in review have waited longest: ``Waiting`` by step and by the people who act there. ``units``: id → unit."""
+        """Return where submissions in review have waited longest, a ``Waiting`` by step and people.
+
+        ``units``: id → unit.
+        """
         holding, places = holding or Holding(self.on), {}
         roles = self.campaign.scheme.rules.roles
-        for found in self._found:
+        for found in self._tallies:
             if found.state != State.IN_REVIEW or found.role == NOTICE:
                 continue  # a notice waits for the calendar
             route = self.tasks[found.task].route_rules
@@ -211,11 +217,14 @@ class Board:
 
     # -- over time -------------------------------------------------------------------------------------
     def curve(self):
-        """What was handed in of the sheets that have a deadline, against an even pace up to each of them; None without any."""
+        """Return the curve of what was handed in, against an even pace up to each deadline.
+
+        None where no submission has a deadline.
+        """
         owed = {task: self._by_task[pk].owed for pk, task in self.tasks.items() if task.due_on and pk in self._by_task}
         handed = [
             sum(column)
-            for column in zip(*(one.handed for one in self._found if self.tasks[one.task].due_on), strict=True)
+            for column in zip(*(one.handed for one in self._tallies if self.tasks[one.task].due_on), strict=True)
         ]
         readings = [
             curves.Reading(
@@ -228,7 +237,7 @@ class Board:
         return curves.curve(readings, sum(owed.values()))
 
     def _planned(self, task, day):
-        """Which part of a task would be handed in by the end of ``day`` at an even pace."""
+        """Return the part of a task that an even pace would have handed in by the end of ``day``."""
         if day >= task.due_on:
             return 1
         asked = self._days.between(task.opens_on, task.due_on)
@@ -250,9 +259,9 @@ class PersonLine:
 
 
 def by_person(rows, tasks, subjects, *, on):
-    """The unit's own sheets, the tasks that people owe, and a ``PersonLine`` for each of ``subjects``, (person id, post id).
+    """Return a unit's own submissions, the tasks that people owe, and a ``PersonLine`` per subject.
 
-    All from ``rows``; a sheet ``is_late`` or not on the day ``on``. ``tasks``: id → task, in order. Of a task that was begun
+    ``subjects``: (person id, post id). All from ``rows``; a sheet ``is_late`` or not on the day ``on``. ``tasks``: id → task, in order. Of a task that was begun
     again the latest sheet counts.
     """
     own, found = {}, {}

@@ -1,4 +1,4 @@
-"""The committee's board: progress by phase, paper, unit and person, what is to be expected, and who keeps sheets waiting."""
+"""Pages of the committee's board: progress by phase, paper, unit and person."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render

@@ -1,4 +1,4 @@
-"""Who takes part in a campaign: the preview before opening, later waves, everybody's reason, who came and went."""
+"""Pages about who takes part: preview, later waves, everybody's reason, who came and went."""
 
 from django import forms
 from django.contrib import messages
@@ -36,12 +36,12 @@ class OpenForm(forms.Form):
 
 
 def institution_of(request):
-    """The institution as the reader sees it; None while nothing is on record."""
+    """Return the institution as the reader sees it, None while nothing is on record."""
     return Unit.objects.visible_to(request.actor).filter(parent=None).first()
 
 
 def chosen_units(data):
-    """Unit ids ticked on a form; None where no choice was offered."""
+    """Return the unit ids ticked on a form, None where no choice was offered."""
     if "chosen" not in data:
         return None
     return set(keys(data.getlist("units")))
@@ -73,7 +73,10 @@ def campaign_plan(request):
 
 @require_POST
 def campaign_open(request):
-    """Open a year's campaign from the scheme in force, for the units that were ticked on the preview (without a preview: all)."""
+    """Open a year's campaign from the scheme in force, for the units that were ticked.
+
+    Without a preview these are all.
+    """
     require(request.actor, "open", Campaign)
     form, scheme, root = (
         OpenForm(request.POST),
@@ -110,7 +113,10 @@ def campaign_open(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_enrol(request):
-    """Take further units into the running campaign. Context: ``campaign``, ``plan`` of the units that are not in, ``waves``, ``crumbs``."""
+    """Take further units into the running campaign.
+
+    Context: ``campaign``, ``plan`` of the units that are not in, ``waves``, ``crumbs``.
+    """
     running = _running(request)
     require(request.actor, "enrol", running)
     known = set(running.enrolments.values_list("unit_id", flat=True))
@@ -134,7 +140,7 @@ def campaign_enrol(request):
 
 
 def _name_refused(request, campaign, units):
-    """Tell which of ``units`` (ids) were not taken in, and what each lacks; False when there are none."""
+    """Tell which of ``units`` (ids) were not taken in and what each lacks, and whether there are any."""
     present = set(scoping.units_of(campaign.institution))
     refused = campaigns.refusals(campaign, [unit for unit in units if unit in present], on=clock.today())
     if refused:
@@ -199,7 +205,10 @@ def _answerable_units(actor, root):
 
 @require_safe
 def roster_list(request):
-    """Who came, left or took over since the campaign opened. Context: ``campaign``, ``page``, ``may_check``, ``crumbs``."""
+    """List who came, left or took over since the campaign opened.
+
+    Context: ``campaign``, ``page``, ``may_check``, ``crumbs``.
+    """
     running = _running(request)
     require(request.actor, "watch", Campaign)
     changes = RosterChange.objects.visible_to(request.actor).filter(campaign=running)
@@ -214,7 +223,7 @@ def roster_list(request):
 
 @require_POST
 def roster_check(request):
-    """Hold the sheets against today's posts now instead of within the hour."""
+    """Compare the submissions with today's posts now instead of within the hour."""
     running = _running(request)
     require(request.actor, "enrol", running)
     changes = rosters.reconcile(running, at=clock.now(), actor=request.actor)

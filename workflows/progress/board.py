@@ -261,8 +261,8 @@ class PersonLine:
 def by_person(rows, tasks, subjects, *, on):
     """Return a unit's own submissions, the tasks that people owe, and a ``PersonLine`` per subject.
 
-    ``subjects``: (person id, post id). All from ``rows``; a sheet ``is_late`` or not on the day ``on``. ``tasks``: id → task, in order. Of a task that was begun
-    again the latest sheet counts.
+    ``subjects``: (person id, post id). ``tasks``: id → task, in order. ``rows``: the unit's submissions, each ``is_late`` or not
+    on the day ``on``. Of a task that was begun again the latest submission counts.
     """
     own, found = {}, {}
     rows = rows.filter(Q(person=None) | Q(person__in={person for person, _ in subjects}))

@@ -179,7 +179,7 @@ def drop(holder, pks, *, actor, at):
 
 
 @transaction.atomic
-def change_sheet(submission_id, *, uploads, dropped, actor, at):
+def change_files(submission_id, *, uploads, dropped, actor, at):
     """Add ``uploads`` to a submission and remove the files ``dropped`` (ids), if its filler may change it.
 
     Returns how many were added. Raises ``NotAllowed`` or ``Refused``. Source: R1-51, R3-36, R4-26.
@@ -192,7 +192,7 @@ def change_sheet(submission_id, *, uploads, dropped, actor, at):
     return take(submission, uploads, actor=actor, at=at)
 
 
-def of_sheet(submission):
+def of_submission(submission):
     """The files handed in with a submission, without their bytes.
 
     Nothing is read where the task asks for no files.

@@ -118,7 +118,7 @@ def _locked(suggestion_id):
     )
 
 
-def for_sheet(submission):
+def for_submission(submission):
     """The suggestions for the filler of ``submission``: to its post, or to its unit.
 
     None where the task adds no risk points.
@@ -161,7 +161,7 @@ def decline(suggestion_id, submission, *, actor, at, answer):
 def _answerable(suggestion_id, submission, actor):
     require(actor, "fill", submission)
     suggestion = _locked(suggestion_id)
-    if not for_sheet(submission).filter(pk=suggestion.pk).exists() or not suggestion.is_open:
+    if not for_submission(submission).filter(pk=suggestion.pk).exists() or not suggestion.is_open:
         raise Refused("该建议已撤回或已有答复，请刷新页面。")
     return suggestion
 
@@ -187,7 +187,7 @@ def settle(submission, content, *, actor, at):
     Those that its entries took over are adopted; those whose entry was removed again are open as before.
     """
     keys = {entry["key"] for entry in content["entries"]}
-    taken = for_sheet(submission).filter(entry__isnull=False).exclude(outcome=Suggestion.Outcome.DECLINED)
+    taken = for_submission(submission).filter(entry__isnull=False).exclude(outcome=Suggestion.Outcome.DECLINED)
     for suggestion in taken.select_for_update(of=("self",)).select_related("unit", "post", "author"):
         if str(suggestion.entry) in keys:
             if not suggestion.outcome:

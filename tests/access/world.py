@@ -262,7 +262,7 @@ class World:
         self.files["reading"] = self.readings["school"].attachments.get()
         if "unit draft" in self.sheets:
             group = self.sheets["unit draft"]
-            attachments.change_sheet(
+            attachments.change_files(
                 group.pk,
                 uploads=[self.workbook("plan")],
                 dropped=[],

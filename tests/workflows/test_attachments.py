@@ -225,7 +225,7 @@ def handed_in(year, group, *files):
 
 def change(year, sheet, *, uploads=(), dropped=(), by=None):
     actor = year.actor(by or year.campus.liaison)
-    return attachments.change_sheet(sheet.pk, uploads=uploads, dropped=dropped, actor=actor, at=year.clock.now)
+    return attachments.change_files(sheet.pk, uploads=uploads, dropped=dropped, actor=actor, at=year.clock.now)
 
 
 def test_nobody_changes_files_under_review(year, group):

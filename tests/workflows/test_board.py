@@ -236,7 +236,7 @@ def test_unit_page_by_person_has_a_line_for_each_and_the_unit_apart(year):
 
     assert {line.person for line in found["people"]} == {year.campus.clerk, year.campus.head}
     assert [task.code for task in found["tasks"]] == ["personal-search", "personal-grading", "personal-control"]
-    assert all(len(line.sheets) == 3 for line in found["people"])
+    assert all(len(line.submissions) == 3 for line in found["people"])
     assert {sheet.task.code for sheet in found["own"]} >= {"powers", "unit-search"}
 
 

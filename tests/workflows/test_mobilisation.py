@@ -59,7 +59,7 @@ def test_group_that_shrank_below_the_least_is_a_gap(year):
 def test_uploaded_plan_counts(year):
     sheet = year.sheet("group")
     actor = year.actor(year.campus.liaison)
-    attachments.change_sheet(sheet.pk, uploads=[pdf()], dropped=[], actor=actor, at=year.clock.now)
+    attachments.change_files(sheet.pk, uploads=[pdf()], dropped=[], actor=actor, at=year.clock.now)
     file_group(year)
     assert overview(year)["CW"].files == 1
 

@@ -291,9 +291,9 @@ def test_unit_is_answered_for_by_its_liaison(year, suggest):
     page = browser(year.campus.liaison).get(reverse("submission_fill", args=[sheet.pk])).content.decode()
     assert "发票审核流于形式" in page
     assert "乙二" in page
-    assert list(suggestions.for_sheet(year.sheet("personal-search"))) == []
-    assert list(suggestions.for_sheet(sheet)) == [suggestion]
-    assert list(suggestions.for_sheet(year.sheet("powers"))) == []
+    assert list(suggestions.for_submission(year.sheet("personal-search"))) == []
+    assert list(suggestions.for_submission(sheet)) == [suggestion]
+    assert list(suggestions.for_submission(year.sheet("powers"))) == []
 
 
 # --- Where it shows --------------------------------------------------------------------------------------

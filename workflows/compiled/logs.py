@@ -234,7 +234,7 @@ def notice_paper(*, notice):
     }
 
 
-def about_sheet(layout, submission, *, votes):
+def about_submission(layout, submission, *, votes):
     """The document of a paper about one submission. ``votes``: the ballots that the reader may see."""
     return {
         "rows": [],

@@ -20,13 +20,13 @@ def fills_for(actor):
     return set().union(*Holding.of(actor).units_of(LIAISON, actor.user_id).values())
 
 
-def in_turn(actor, *, role, sheet="", assigned_to=""):
+def in_turn(actor, *, role, submission="", assigned_to=""):
     """Return the condition that the actor decides on a row today.
 
-    ``role``: the row's column that says which role it waits for. ``sheet``: the path to its submission. ``assigned_to``: its column that
-    says whom it was handed to, where rows can be.
+    ``role``: the row's column that says which role it waits for. ``submission``: the path to its submission.
+    ``assigned_to``: its column that says whom it was handed to, where rows can be.
     """
-    unit, person = f"{sheet}unit", f"{sheet}person"
+    unit, person = f"{submission}unit", f"{submission}person"
     mine, handed = NONE, NONE
     for held in dict.fromkeys(grant.role for grant in actor.grants):
         for place, units in Holding.of(actor).units_of(held, actor.user_id).items():

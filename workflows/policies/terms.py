@@ -24,8 +24,8 @@ class DeadlineChangePolicy(Policy):
         """
         if not can(actor, "watch", Campaign):
             return rows.none()
-        sheets = Q(person__submissions__task=F("task"), person__submissions__unit__in=actor.unit_ids(*ANSWERABLE))
-        return rows.filter(Q(person=None) | Q(person=actor.user_id) | sheets).distinct()
+        submissions = Q(person__submissions__task=F("task"), person__submissions__unit__in=actor.unit_ids(*ANSWERABLE))
+        return rows.filter(Q(person=None) | Q(person=actor.user_id) | submissions).distinct()
 
 
 @policy("workflows.Extension")
@@ -37,30 +37,34 @@ class ExtensionPolicy(Policy):
         """
         if not actor.is_authenticated:
             return rows.none()
-        sheets = rows.model._meta.get_field("submission").related_model.objects.visible_to(actor)
-        return rows.filter(Q(submission__in=sheets) | in_turn(actor, role="role", sheet="submission__")).distinct()
+        submissions = rows.model._meta.get_field("submission").related_model.objects.visible_to(actor)
+        return rows.filter(
+            Q(submission__in=submissions) | in_turn(actor, role="role", submission="submission__")
+        ).distinct()
 
     def awaiting(self, rows, actor):
         """Open requests that are this person's to decide."""
-        sheets = rows.model._meta.get_field("submission").related_model.objects
-        sheets = sheets.filter(takes_content(actor.on), state__in=EDITABLE)
-        rows = rows.filter(in_turn(actor, role="role", sheet="submission__"), granted=None, submission__in=sheets)
+        submissions = rows.model._meta.get_field("submission").related_model.objects
+        submissions = submissions.filter(takes_content(actor.on), state__in=EDITABLE)
+        rows = rows.filter(
+            in_turn(actor, role="role", submission="submission__"), granted=None, submission__in=submissions
+        )
         return rows.exclude(asked_by=actor.user_id)
 
     def may_decide(self, actor, extension):
         """Grant or refuse a request that neither is one's own nor concerns oneself."""
-        sheet, role = extension.submission, extension.role
+        submission, role = extension.submission, extension.role
         if extension.granted is not None:
             return no("该延期申请已经办理。")
-        if sheet.state not in EDITABLE:
+        if submission.state not in EDITABLE:
             return no("该表已不在填报环节，无须延期。")
-        if not (verdict := may_take_content(sheet, on=actor.on)):
+        if not (verdict := may_take_content(submission, on=actor.on)):
             return verdict
         if actor.user_id in deciders(Holding.of(actor), extension):
             return YES
-        if extension.asked_by_id == actor.user_id or keeps_out(actor, sheet, role):
+        if extension.asked_by_id == actor.user_id or keeps_out(actor, submission, role):
             return no("不能办理自己提出的或与本人、被代理人、本单位有关的延期申请，该申请由上一级办理。")
-        return no(f"该延期申请由{role_label(sheet, role)}办理。")
+        return no(f"该延期申请由{role_label(submission, role)}办理。")
 
     def people_who_may_decide(self, extension):
         if extension.granted is not None:

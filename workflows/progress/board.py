@@ -255,7 +255,7 @@ class PersonLine:
 
     person: object
     post: object
-    sheets: list
+    submissions: list
 
 
 def by_person(rows, tasks, subjects, *, on):
@@ -267,15 +267,17 @@ def by_person(rows, tasks, subjects, *, on):
     own, found = {}, {}
     rows = rows.filter(Q(person=None) | Q(person__in={person for person, _ in subjects}))
     rows = rows.annotate(is_late=Case(When(late(on), then=True), default=False))
-    for sheet in rows.select_related("person", "post").order_by("sequence"):
-        sheet.task = tasks[sheet.task_id]
-        if sheet.person_id is None:
-            own[sheet.task_id] = sheet
+    for submission in rows.select_related("person", "post").order_by("sequence"):
+        submission.task = tasks[submission.task_id]
+        if submission.person_id is None:
+            own[submission.task_id] = submission
             continue
-        line = found.setdefault((sheet.person_id, sheet.post_id), PersonLine(sheet.person, sheet.post, {}))
-        line.sheets[sheet.task_id] = sheet
-    owed = [key for key in tasks if any(key in line.sheets for line in found.values())]
+        line = found.setdefault(
+            (submission.person_id, submission.post_id), PersonLine(submission.person, submission.post, {})
+        )
+        line.submissions[submission.task_id] = submission
+    owed = [key for key in tasks if any(key in line.submissions for line in found.values())]
     for line in found.values():
-        line.sheets = [line.sheets.get(key) for key in owed]
+        line.submissions = [line.submissions.get(key) for key in owed]
     people = [found[subject] for subject in subjects if subject in found]
     return [own[key] for key in tasks if key in own], [tasks[key] for key in owed], people

@@ -102,7 +102,7 @@ def _content(composition):
         if paper.rows in COMPILED
         else None
     )
-    files = [(file.name, file.digest) for file in attachments.of_sheet(submission)]
+    files = [(file.name, file.digest) for file in attachments.of_submission(submission)]
     return {
         **({"attachments": files} if files else {}),
         "title": paper.title,

@@ -123,7 +123,7 @@ class GroupSheet(Sheet):
         """The plan as typed; where it was uploaded instead, the names of the files."""
         if typed := content["values"].get("work_plan", "").strip():
             return typed
-        files = attachments.of_sheet(self.submission)
+        files = attachments.of_submission(self.submission)
         return f"见附件：{'、'.join(file.name for file in files)}" if files else ""
 
     def write(self, content):

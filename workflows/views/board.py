@@ -92,8 +92,10 @@ def _by_person(request, shown, rows):
     )
     page = paged(request, subjects)
     own, tasks, people = by_person(rows, shown.tasks, [subject[:2] for subject in page.rows], on=shown.on)
-    sheets = [sheet.pk for line in people for sheet in line.sheets if sheet] + [sheet.pk for sheet in own]
-    readable = set(Submission.objects.visible_to(request.actor).filter(pk__in=sheets).values_list("pk", flat=True))
+    theirs = [submission.pk for line in people for submission in line.submissions if submission]
+    all_of_them = [*theirs, *(submission.pk for submission in own)]
+    mine = Submission.objects.visible_to(request.actor).filter(pk__in=all_of_them)
+    readable = set(mine.values_list("pk", flat=True))
     return {"page": page, "own": own, "tasks": tasks, "people": people, "readable": readable}
 
 

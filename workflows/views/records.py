@@ -78,7 +78,7 @@ def submission_record(request, pk, slug, form):
     layout = logs.papers_about(submission.task.campaign.scheme.rules, "sheet").get(slug)
     if layout is None:
         raise Http404
-    paper = compose(layout, logs.about_sheet(layout, submission, votes=readable_votes(request.actor, submission)))
+    paper = compose(layout, logs.about_submission(layout, submission, votes=readable_votes(request.actor, submission)))
     audit.append("paper.export", about=submission, actor=request.actor, detail={"form": form, "paper": slug})
     return download(paper, form, f"{layout.title}（{submission.subject}）")
 

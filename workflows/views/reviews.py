@@ -94,7 +94,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             else ([("报告内容", submission.narrative)] if submission.narrative else []),
             "compiled": submission.task.paper_rules.rows in documents.COMPILED,
             "members_needed": step.quorum,
-            "files": attachments.of_sheet(submission),
+            "files": attachments.of_submission(submission),
             "suggested": _suggested(submission, actor),
         },
         status=status,
@@ -111,7 +111,7 @@ def _acts_for(actor, submission):
 
 def _suggested(submission, actor):
     """What others suggested to the filler, with his answers, as far as the reader may read it (R1-16)."""
-    rows = Suggestion.objects.visible_to(actor).filter(pk__in=suggestions.for_sheet(submission).values("pk"))
+    rows = Suggestion.objects.visible_to(actor).filter(pk__in=suggestions.for_submission(submission).values("pk"))
     suggested = list(rows.select_related("unit", "post", "author"))
     for row in suggested:
         row.campaign = submission.task.campaign

@@ -64,7 +64,7 @@ def submission_detail(request, pk):
             "may_begin_again": can(request.actor, "begin_again", submission),
             "votes": votes,
             "letters": _letters(submission, decisions, votes),
-            "files": attachments.of_sheet(submission),
+            "files": attachments.of_submission(submission),
             "may_compare": submission.post_id or can(request.actor, "view_ledger", submission.unit),
         },
     )
@@ -148,7 +148,7 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             if submission.state == "returned"
             else None,
             "paper": submission.task.paper_rules,
-            "files": attachments.of_sheet(submission),
+            "files": attachments.of_submission(submission),
             "accepted": attachments.ACCEPTED,
             "accepted_words": attachments.ACCEPTED_WORDS,
             "most": attachments.MOST,
@@ -208,7 +208,7 @@ def _files(request, submission):
     if not uploads and not dropped:
         return 0
     dropped = [number(pk) for pk in dropped]
-    return attachments.change_sheet(
+    return attachments.change_files(
         submission.pk, uploads=uploads, dropped=dropped, actor=request.actor, at=clock.now()
     )
 

@@ -179,7 +179,7 @@ def beside(submission, content, actor):
 
     Each has ``taken``: its entry is in the draft.
     """
-    rows = suggestions.for_sheet(submission).select_related("unit", "post", "author")
+    rows = suggestions.for_submission(submission).select_related("unit", "post", "author")
     keys = {entry["key"] for entry in content["entries"]}
     rows_shown = []
     for row in rows:

@@ -32,7 +32,7 @@ PAGES = {
     "robot_list": ("liaison", "robot_list", {}, 12),
     "campaign": ("office", "campaign", {}, 17),
     # Who acts in every unit: appointments, groups, the office's own posts, instead of the liaisons alone.
-    "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 23),
+    "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 22),
     "campaign_enrol": ("office", "campaign_enrol", {}, 22),
     "campaign_people": ("office", "campaign_people", {}, 16),
     "roster_list": ("office", "roster_list", {}, 12),

@@ -80,6 +80,19 @@ def test_granted_term_is_the_sheet_s_day_and_both_are_told(year):
     assert list(acts.values_list("act", "acting_role")) == [("extension.ask", ""), ("extension.grant", "unit_head")]
 
 
+def test_general_move_takes_no_granted_term_away_unless_it_gives_more(year):
+    campus, sheet = year.campus, year.sheet("personal-search")
+    decide(year, ask(year, sheet), campus.head)
+
+    for moved_to, granted, general in (
+        (date(2026, 9, 25), LATER, date(2026, 9, 25)),
+        (date(2026, 10, 12), date(2026, 10, 12), date(2026, 10, 12)),
+    ):
+        task = year.again(sheet).task
+        terms.move(task, due_on=moved_to, reason="校历调整", actor=year.actor(campus.office), at=year.clock.now)
+        assert (year.again(sheet).due_on, year.sheet("personal-search", campus.head).due_on) == (granted, general)
+
+
 def test_term_may_be_granted_for_another_day(year):
     asked = ask(year, year.sheet("personal-search"))
     decide(year, asked, year.campus.head, granted_until=date(2026, 9, 25))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registers.access import NotAllowed, people_who_may
+from registers.access import NotAllowed, can, people_who_may, policy_of
 from registers.models import (
     Appointment,
     RiskPoint,
@@ -11,8 +11,8 @@ from registers.refusals import Stale
 from tests.factories import appoint, make_person, make_post
 from tests.personas import Year, point, power, unit_point
 from tests.workflows.route_cases import decisions, everything, where
-from workflows.models import Decision, Notification, ReviewVote
-from workflows.routing import routes
+from workflows.models import Decision, Notification, ReviewVote, Submission
+from workflows.routing import reseating, routes
 from workflows.sheets import documents
 
 pytestmark = pytest.mark.database("both")
@@ -136,6 +136,20 @@ def test_office_does_not_even_read_sheets_of_its_own_unit(office_year):
             "recipient__number", flat=True
         )
     ) == ["chair"]
+
+
+def test_office_member_who_holds_a_post_in_the_unit_steps_back(year, signed):
+    """He works in the office; a post that he also holds in the unit makes its sheets his colleagues'."""
+    campus = year.campus
+    assert can(year.actor(campus.office), "decide", signed)
+    make_post(campus.unit, "兼职督查", campus.office)
+
+    assert not can(year.actor(campus.office), "decide", signed)
+    assert signed not in policy_of(Submission).awaiting(Submission.objects.all(), year.actor(campus.office))
+    with pytest.raises(NotAllowed):
+        year.agree(signed, campus.office)
+    assert reseating.reseat(at=year.clock.now) == 1
+    assert year.agree(year.again(signed), campus.chair).state == "filed"
 
 
 def test_school_group_member_of_the_unit_steps_back(year):

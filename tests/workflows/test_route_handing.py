@@ -7,11 +7,13 @@ from registers.actors import Actor
 from registers.models import (
     Appointment,
     ControlMeasure,
+    Incumbency,
     User,
 )
 from registers.refusals import Refused
 from tests.personas import point, power
 from tests.workflows.route_cases import everything, told
+from workflows.campaign import rosters
 from workflows.models import FiledPaper, Notification, Submission
 from workflows.policies.submissions import SubmissionPolicy
 from workflows.routing import routes
@@ -164,6 +166,20 @@ def test_personal_sheet_is_read_by_those_it_has_reached(year, who, stages):
     found += seen(sheet)
 
     assert found == stages
+
+
+def test_sheet_of_somebody_who_has_left_is_read_by_nobody_but_himself(year, submitted):
+    campus, sheet = year.campus, year.send_back(submitted, year.campus.head)
+    rows = Submission.objects.filter(pk=sheet.pk)
+    readers = [user.number for user in User.objects.all() if rows.visible_to(year.actor(user)).exists()]
+    assert sorted(readers) == ["clerk", "deputy", "head", "member"]
+
+    Incumbency.objects.filter(user=campus.clerk).update(until=year.clock.today)
+    rosters.reconcile(year.campaign, at=year.clock.now)
+
+    assert rows.get().state == "cancelled"
+    readers = [user.number for user in User.objects.all() if rows.visible_to(year.actor(user)).exists()]
+    assert readers == ["clerk"]
 
 
 def test_queue_holds_exactly_what_one_may_decide(year, submitted):

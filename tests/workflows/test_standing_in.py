@@ -136,6 +136,24 @@ def test_principal_s_sheet_is_refused_to_his_stand_in(year):
     assert not Submission.objects.visible_to(year.actor(campus.colleague)).filter(pk=sheet.pk).exists()
 
 
+def test_principal_s_sheet_that_waits_already_is_not_in_his_stand_in_s_queue(year):
+    """The head's sheet waits for the leader in charge when one person begins to stand in for both."""
+    campus = year.campus
+    sheet = year.sheet("personal-search", campus.head)
+    sheet = year.submit(sheet, year.points(sheet, point()))
+    for voter in (campus.member, campus.deputy):
+        year.vote(sheet, voter)
+    sheet = year.agree(sheet, campus.deputy)
+    assert sheet.waiting_role == "leader_in_charge"
+
+    stands_in(year, campus.colleague, principal=campus.leader)
+    assert queue(year, campus.colleague) == {sheet}
+    stands_in(year, campus.colleague)
+    assert queue(year, campus.colleague) == set()
+    assert not can(year.actor(campus.colleague), "decide", sheet)
+    assert queue(year, campus.leader) == {sheet}
+
+
 def test_deputy_who_stands_in_for_the_leader_keeps_out_of_his_sheet(year):
     campus = year.campus
     stands_in(year, campus.deputy)

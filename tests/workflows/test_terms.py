@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registers.access import NotAllowed, can
-from registers.models import AuditEntry
+from registers.models import Appointment, AuditEntry
 from registers.refusals import Refused
 from tests.factories import appoint, make_person, make_post, moment
 from tests.personas import point
@@ -81,6 +81,13 @@ def test_late_review_is_taken_with_a_mark(year, submitted):
     year.at("09-27")
     sheet = year.review(submitted)
     assert list(sheet.decisions.values_list("step", "days_late")) == [("fill", None), ("review", 2), ("sign", None)]
+
+
+@pytest.mark.parametrize(("day", "due"), [("09-25", date(2026, 9, 25)), ("09-26", date(2026, 9, 30))])
+def test_step_keeps_its_day_to_the_end_and_has_three_working_days_afterwards(year, day, due):
+    sheet = year.sheet("personal-search")
+    year.at(day)
+    assert year.submit(sheet, year.points(sheet, point())).step_due_on == due
 
 
 # --- Strict deadlines ----------------------------------------------------------------------------------
@@ -303,6 +310,18 @@ def test_only_the_office_and_the_registrar_move_deadlines_and_not_their_own(year
     with pytest.raises(Refused, match="本单位"):
         move(year, date(2026, 9, 30), by=campus.clerk, unit=campus.unit)
     assert move(year, date(2026, 9, 30), by=campus.registrar).sheets == 2
+
+
+def test_deadline_of_whom_one_stands_in_for_is_not_moved_either(year):
+    campus = year.campus
+    appoint(campus.colleague, campus.root, "office")
+    own = campus.head.appointments.get(role="unit_head")
+    Appointment.objects.create(
+        user=campus.colleague, unit=own.unit, role=own.role, since=year.clock.today, until=SEARCH, acting_for=campus.head
+    )
+    with pytest.raises(Refused, match="被代理人"):
+        move(year, date(2026, 9, 30), by=campus.colleague, person=campus.head)
+    assert move(year, date(2026, 9, 30), by=campus.colleague, person=campus.clerk).sheets == 1
 
 
 def test_person_who_owes_nothing_is_named(year):

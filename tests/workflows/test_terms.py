@@ -317,7 +317,12 @@ def test_deadline_of_whom_one_stands_in_for_is_not_moved_either(year):
     appoint(campus.colleague, campus.root, "office")
     own = campus.head.appointments.get(role="unit_head")
     Appointment.objects.create(
-        user=campus.colleague, unit=own.unit, role=own.role, since=year.clock.today, until=SEARCH, acting_for=campus.head
+        user=campus.colleague,
+        unit=own.unit,
+        role=own.role,
+        since=year.clock.today,
+        until=SEARCH,
+        acting_for=campus.head,
     )
     with pytest.raises(Refused, match="被代理人"):
         move(year, date(2026, 9, 30), by=campus.colleague, person=campus.head)

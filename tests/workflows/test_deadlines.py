@@ -54,6 +54,11 @@ def test_what_has_no_deadline_shows_none():
     assert days.shown(None, moment("2026-09-16 10:00")) is None
 
 
+@pytest.mark.parametrize(("day", "too_far"), [(date(2027, 9, 21), False), (date(2027, 9, 22), True)])
+def test_deadline_lies_at_most_a_year_and_a_day_ahead(day, too_far):
+    assert days.is_too_far(day, DAY) is too_far
+
+
 # --- Working days ---------------------------------------------------------------------------------------
 
 NATIONAL_DAY = [date(2026, 10, day) for day in (1, 2, 5, 6, 7)]

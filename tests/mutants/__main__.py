@@ -40,7 +40,8 @@ MOST_SURVIVORS = 3
 SECONDS = 300  # for the tests of one mutant; one that takes longer hangs
 CONTROL_SECONDS = 3600
 LEFT_OUT = (".git", ".env", ".venv", "node_modules", "var", "__pycache__", ".*_cache")
-PASSED, FAILED, INTERRUPTED, HUNG = 0, 1, 2, None  # how pytest ends; INTERRUPTED when a test module cannot be imported
+# How pytest ends: BROKEN_OFF when a test module cannot be imported, INTERNAL when it cannot even show what failed.
+PASSED, FAILED, BROKEN_OFF, INTERNAL, HUNG = 0, 1, 2, 3, None
 KILLED, SURVIVED, OUT_OF_DATE = "被发现", "未被发现", "清单过期"
 
 
@@ -158,7 +159,7 @@ def judge(mutant, root, place, environment, *, seconds=SECONDS):
         return SURVIVED, ""
     if status is HUNG:
         return KILLED, f"{seconds} 秒后仍未结束"
-    if status in (FAILED, INTERRUPTED):
+    if status in (FAILED, BROKEN_OFF, INTERNAL):
         return KILLED, ""
     raise OutOfDate(f"{mutant.listed}“{mutant.name}”：测试没有运行，请改写 tests。\n{output[-800:]}")
 

@@ -6,7 +6,7 @@ import os
 import pytest
 from django.conf import settings as site
 from django.db import connection
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tests import kept, recorded
 from tests.clock import standing_still
@@ -14,7 +14,11 @@ from tests.clock import standing_still
 # The suite draws the same examples every time; `--hypothesis-profile=explore` looks for new ones.
 settings.register_profile("suite", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", max_examples=500, database=None, deadline=None)
-settings.load_profile("suite")
+# A mutant has to fail, not to be explained by the smallest example.
+settings.register_profile(
+    "mutants", settings.get_profile("suite"), phases=[Phase.explicit, Phase.reuse, Phase.generate], print_blob=False
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def pytest_collection_modifyitems(items):

@@ -121,7 +121,8 @@ def copy_of(root):
         if (root / "node_modules").exists():
             (place / "node_modules").symlink_to((root / "node_modules").resolve())
         (place / "var").mkdir()
-        yield place, environment | {"RISKMGMT_VAR": tempfile.mkdtemp(dir=folder)}
+        own = {"RISKMGMT_VAR": tempfile.mkdtemp(dir=folder), "HYPOTHESIS_PROFILE": "mutants"}
+        yield place, environment | own
 
 
 def run_tests(place, tests, environment, *, seconds):

@@ -10,7 +10,7 @@ TEXT = "按规定办理，逐项核对"
 
 def has(name):
     """The XPath condition of a class name."""
-    return f"contains(concat(' ', @class, ' '), ' {name} ')"
+    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
 
 
 class Plain:

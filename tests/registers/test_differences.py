@@ -10,7 +10,7 @@ from registers.differences import IDENTITY, between, differences, differing_fiel
 from registers.models import ControlMeasure, PostGrade, PowerItem, ProcessStep, RiskCategory, RiskPoint
 from registers.versions import VERSIONED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 def said(before, after, campus, **options):

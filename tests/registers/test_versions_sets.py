@@ -11,7 +11,7 @@ from registers import versions
 from registers.models import ControlMeasure, PowerItem, RiskCategory, RiskPoint
 from registers.refusals import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 FIRST, SECOND, THIRD = date(2025, 9, 20), date(2026, 9, 20), date(2027, 9, 20)
 STAGES = ("prevention", "monitoring")

@@ -10,6 +10,9 @@ from workflows.models import CampaignTask, Submission
 from workflows.sheets import sheet_for
 from workflows.sheets.fields import Field, faults_of, names_of
 
+pytestmark = pytest.mark.database("both")
+
+
 
 def sheets(play):
     """A sheet of every task that the unit or its clerk owes."""

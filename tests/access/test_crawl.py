@@ -2,7 +2,7 @@
 
 import json
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from html import unescape
 from io import BytesIO
 from urllib.parse import urljoin
@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from registers import exports
 from registers.models import AuditEntry, Job, PowerItem
+from registers.papers import xlsx
 from tests.access.scopes import EVERYBODY, SCHOOL
 from tests.access.test_matrix import MATRIX, behind, expected, members
 from tests.access.world import STAFF
@@ -128,16 +129,8 @@ class Crawl:
         return {
             found
             for found in (urljoin(url, unescape(link)) for link in re.findall(r'href="([^"#?]+)"', text))
-            if self._leads_on(found)
+            if leads_on(found)
         }
-
-    def _leads_on(self, url):
-        return (
-            url.startswith("/")
-            and not url.startswith("/static/")
-            and resolve(url).url_name not in SKIP
-            and not url.endswith(("pdf", "docx"))
-        )
 
     @cached_property
     def seen(self):
@@ -150,6 +143,18 @@ class Crawl:
         }
 
 
+@cache
+def leads_on(url):
+    """Whether the crawl follows a link."""
+    return (
+        url.startswith("/")
+        and not url.startswith("/static/")
+        and resolve(url).url_name not in SKIP
+        and not url.endswith(("pdf", "docx"))
+    )
+
+
+@cache
 def cells(content):
     """All the text of a workbook."""
     book = load_workbook(BytesIO(content), read_only=True)
@@ -158,9 +163,26 @@ def cells(content):
     )
 
 
+@cache
 def words(content):
     """All the text of a PDF."""
     return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workbooks():
+    """Write each workbook once, whoever asks for it: the same papers give the same bytes."""
+    write, written = xlsx.to_xlsx, {}
+
+    def once(papers):
+        key = repr(papers)
+        if key not in written:
+            written[key] = write(papers)
+        return written[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xlsx, "to_xlsx", once)
+        yield written
 
 
 READERS = {"spreadsheet": cells, "pdf": words}

@@ -13,7 +13,6 @@ from workflows.sheets.fields import Field, faults_of, names_of
 pytestmark = pytest.mark.database("both")
 
 
-
 def sheets(play):
     """A sheet of every task that the unit or its clerk owes."""
     for task in CampaignTask.objects.filter(campaign=play.campaign).select_related("campaign__scheme"):

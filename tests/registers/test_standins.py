@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from registers import ledgers, standins
+from registers import standins
 from registers.access import NotAllowed, can
 from registers.actors import Actor
+from registers.leaders import Leaders
 from registers.models import Appointment, AuditEntry
 from registers.refusals import Refused
 from tests.factories import START, appoint, make_person, moment
@@ -187,4 +188,4 @@ def test_unit_page_names_both_and_the_ledger_the_leader_himself(campus, client):
     Appointment.objects.filter(acting_for__isnull=False).update(until=date(2099, 1, 1))
     assert "丙一、甲二（代丙一）" in client.get(f"/units/{campus.unit.code}/").content.decode()
     assert "丙一、甲二（代）" in client.get("/units/").content.decode()
-    assert ledgers._leaders(TODAY)[campus.unit.pk] == "丁一"
+    assert Leaders(TODAY).name_of(campus.unit.pk) == "丁一"

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registers.models import GroupMember, Unit
+from tests.factories import appoint, make_person
 from tests.files import pdf
 from tests.personas import Year
 from tests.workflows.test_activities import record
@@ -81,7 +82,9 @@ def test_contact_of_the_list_is_the_liaison_where_the_rule_book_asks_for_one(mak
 
 @pytest.mark.parametrize("scheme", ["tongliao5-2022", "imut-2011", "jiangsu-dynamic"])
 def test_rule_book_without_groups_asks_for_none(make_campus, clock, scheme):
-    year = Year(make_campus(scheme=scheme), clock)
+    campus = make_campus(scheme=scheme)
+    appoint(make_person("癸一", campus.root), campus.root, "party_committee")  # one of them has it decide
+    year = Year(campus, clock)
     assert overview(year)["CW"].gaps == ("没有动员会记录",)
     client = Client()
     client.force_login(year.campus.office)

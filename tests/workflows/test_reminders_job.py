@@ -129,7 +129,7 @@ def test_job_asks_the_same_number_of_questions_however_many_sheets(
     assert sheet.state == "in_review"
     at = year.clock.set("2026-09-24 09:00")
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         reminders.remind(at=at)
 
     assert Reminder.objects.filter(heard_as="", submission__person__isnull=False, day=at.date()).count() == size + 1 + 3

@@ -38,7 +38,8 @@ def remedy(lack, holding, rules, *, filer=None, absent=None):
         names = "、".join(holding.names[user] for user in lack.heir.people)
         return Remedy(f"{role}空缺，或与该表有关须回避", f"系统每小时核对一次，将自动转{heir}{names}办理")
     top = rules.roles.get("party_committee", "党委")
-    return Remedy(f"从{role}到{top}，没有可以办理的人：空缺，或与该表有关须回避", f"请管理员登记{role}的任职")
+    levels = role if role == top else f"{role}及以上各级（至{top}）"
+    return Remedy(f"{levels}没有可以办理的人：空缺，或与该表有关须回避", f"请管理员登记{role}的任职")
 
 
 def _group(unit, holding, rules, filer, absent):

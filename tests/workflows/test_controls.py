@@ -89,7 +89,7 @@ def test_nobody_else_does(campus, who):
 
 def test_measure_that_was_revised_or_is_not_yet_in_force_takes_no_record(campus):
     [measure] = put(campus)
-    ControlMeasure.objects.filter(pk=measure.pk).update(in_force_until=date(2026, 9, 1))
+    ControlMeasure.objects.filter(pk=measure.pk).update(in_force_until=TODAY)  # another takes its place today
     with pytest.raises(NotAllowed, match="已修订或撤销"):
         record(measure, campus.head)
     proposal = ControlMeasure.objects.create(

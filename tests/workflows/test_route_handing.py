@@ -168,6 +168,25 @@ def test_personal_sheet_is_read_by_those_it_has_reached(year, who, stages):
     assert found == stages
 
 
+def test_unit_sheet_is_read_by_everybody_in_the_unit_once_it_is_filed(year):
+    campus, sheet = year.campus, year.sheet("powers")
+    rows = Submission.objects.filter(pk=sheet.pk)
+
+    def colleagues_read():
+        return [rows.visible_to(year.actor(user)).exists() for user in (campus.colleague, campus.clerk)]
+
+    found = [colleagues_read()]
+    sheet = year.submit(sheet, year.points(sheet, power(accountable_post=campus.post.code)))
+    found.append(colleagues_read())
+    sheet = year.agree(sheet, campus.head, signed=True)
+    found.append(colleagues_read())
+    assert year.agree(sheet, campus.office).state == "filed"
+
+    assert found == [[False, False]] * 3
+    assert colleagues_read() == [True, True]
+    assert not rows.visible_to(year.actor(campus.other_head)).exists()
+
+
 def test_sheet_of_somebody_who_has_left_is_read_by_nobody_but_himself(year, submitted):
     campus, sheet = year.campus, year.send_back(submitted, year.campus.head)
     rows = Submission.objects.filter(pk=sheet.pk)

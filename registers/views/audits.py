@@ -30,8 +30,8 @@ ABOUT = {
 def audit_list(request):
     """List the audit chain: every entry for the auditor, his own for everyone else.
 
-    Context: ``page``, ``acts``, ``filters``, ``reads_all``. Entries carry ``label``, ``role_label``, ``about_label``
-    and ``about_number`` in words.
+    Context: ``page``, ``acts``, ``filters``, ``filtered``, ``reads_all``. Entries carry ``label``, ``role_label``,
+    ``about_label`` and ``about_number`` in words.
     """
     entries = AuditEntry.objects.visible_to(request.actor).select_related("actor")
     filters = {name: request.GET.get(name, "").strip()[:60] for name in ("act", "number")}
@@ -52,6 +52,7 @@ def audit_list(request):
             "page": page,
             "acts": [(code, act.label) for code, act in ACTS.items()],
             "filters": filters,
+            "filtered": any(filters.values()),
             "reads_all": request.actor.has("auditor"),
         },
     )

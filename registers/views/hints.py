@@ -20,7 +20,8 @@ from registers.views.paging import paged
 def hint_list(request):
     """List hints about the units that the reader answers for, narrowed by unit and kind.
 
-    Context: ``page`` of hints, ``filters``, ``stats`` as (label, number, address), ``kinds``, ``units``, ``scheme``.
+    Context: ``page`` of hints, ``filters``, ``filtered``, ``stats`` as (label, number, address), ``kinds``,
+    ``units``, ``scheme``.
     """
     actor = request.actor
     readable = Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*HINTED), closed_on=None)
@@ -39,6 +40,7 @@ def hint_list(request):
         {
             "page": paged(request, [hint for hint in listed if filters["kind"] in ("", hint.kind)]),
             "filters": filters,
+            "filtered": any(filters.values()),
             "stats": [
                 (label, counts[kind], f"?{urlencode({'kind': kind} | kept)}")
                 for kind, label in hints.KINDS.items()

@@ -30,7 +30,8 @@ def _writable(request):
 def regulation_list(request):
     """List the regulations, filtered by unit, state and words.
 
-    Context: ``page`` of regulations (each with ``powers``, how many rest on it), ``filters``, ``units``, ``states``, ``may_add``.
+    Context: ``page`` of regulations (each with ``powers``, how many rest on it), ``filters``, ``filtered``,
+    ``units``, ``states``, ``may_add``.
     """
     rows = (
         Regulation.objects.visible_to(request.actor)
@@ -56,6 +57,7 @@ def regulation_list(request):
         {
             "page": paged(request, rows),
             "filters": filters,
+            "filtered": any(filters.values()),
             "states": Regulation.State.choices,
             "units": Unit.objects.visible_to(request.actor).filter(pk__in=held).values_list("code", "name"),
             "may_add": request.actor.has(*WRITERS),

@@ -17,7 +17,7 @@ CHANGES_SHOWN = ("category", "holder", "final_grade", "content", "manifestation"
 def risk_list(request):
     """List the risk points in force, filtered by text, category, grade and unit.
 
-    Context: ``page``, ``filters``, ``rules`` of the scheme in use, ``units``.
+    Context: ``page``, ``filters``, ``filtered``, ``rules`` of the scheme in use, ``units``.
     """
     points = (
         RiskPoint.objects.visible_to(request.actor)
@@ -50,6 +50,7 @@ def risk_list(request):
         {
             "page": paged(request, points),
             "filters": filters,
+            "filtered": any(filters.values()),
             "rules": scheme.rules if scheme else None,
             "units": Unit.objects.visible_to(request.actor).filter(pk__in=readable).values_list("code", "name"),
         },
@@ -130,7 +131,7 @@ def _changes(before, after, rules):
 def power_list(request):
     """List the powers in force of the whole school with their steps (R1-36).
 
-    Context: ``page``, ``filters``, ``units``, ``domains``.
+    Context: ``page``, ``filters``, ``filtered``, ``units``, ``domains``.
     """
     powers = (
         PowerItem.objects.visible_to(request.actor)
@@ -157,6 +158,7 @@ def power_list(request):
         {
             "page": page,
             "filters": filters,
+            "filtered": any(filters.values()),
             "domains": list(domains.items()),
             "units": Unit.objects.visible_to(request.actor).filter(parent__isnull=False).values_list("code", "name"),
         },

@@ -161,7 +161,8 @@ def campaign_people(request):
     """Everybody who holds a post, asked or not asked, with the reason.
 
     Of the running campaign, or of what would be opened. Filters: ``unit``, ``scope`` (in, out), ``q``. Context: ``page`` of
-    (incumbency, judgement, is enrolled), ``campaign``, ``scheme``, ``filters``, ``units``, ``counts``, ``crumbs``.
+    (incumbency, judgement, is enrolled), ``campaign``, ``scheme``, ``filters``, ``filtered``, ``units``,
+    ``counts``, ``crumbs``.
     """
     require(request.actor, "watch", Campaign)
     running = campaigns.current()
@@ -189,6 +190,7 @@ def campaign_people(request):
         "campaign": running,
         "scheme": scheme,
         "filters": filters,
+        "filtered": any(filters.values()),
         "units": list(units.values_list("code", "name")),
         "counts": counts,
         "page": paged(request, rows),

@@ -195,8 +195,8 @@ def reading_withdraw(request, pk):
 def reading_receipts(request, pk):
     """Who has read a document and who has not, among the people the reader answers for.
 
-    Context: ``document``, ``page`` of receipts, ``asked``, ``read``, ``left``, ``late``, ``filters``, ``units``,
-    ``has_paper``, ``crumbs``.
+    Context: ``document``, ``page`` of receipts, ``asked``, ``read``, ``left``, ``late``, ``filters``, ``filtered``,
+    ``units``, ``has_paper``, ``crumbs``.
     """
     document = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "count", document)
@@ -217,6 +217,7 @@ def reading_receipts(request, pk):
         "left": asked - read,
         "late": bool(document.due_on and document.due_on < clock.today()),
         "filters": filters,
+        "filtered": any(filters.values()),
         "units": units.order_by("parent_id", "position").values_list("code", "name"),
         "has_paper": bool(logs.papers_about(document.campaign.scheme.rules, "reading")),
         "crumbs": crumbs,

@@ -20,7 +20,7 @@ from workflows.policies import CLIMB, Holding
 from workflows.policies.remedies import filer_of, remedy
 from workflows.progress import stranded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 ON, AT, END = date(2026, 9, 15), moment("2026-09-15 10:00"), date(2027, 1, 1)
 PEOPLE, UNITS = 7, 5

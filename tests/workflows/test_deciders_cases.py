@@ -19,7 +19,7 @@ from workflows.policies import Holding
 from workflows.progress import nudging, stranded
 from workflows.sheets import documents
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 @pytest.fixture

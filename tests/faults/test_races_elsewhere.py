@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from registers import audit, jobs
 from registers.models import AuditEntry, Job
 from registers.refusals import Refused
+from tests.factories import appoint
 from tests.faults.races import losers, together
 from tests.personas import point
 from workflows import sweeping
@@ -85,6 +86,7 @@ def test_same_colleague_objects_once_however_fast_he_clicks(year, notice):
 
 
 def test_campaign_opened_by_two_at_once_is_opened_once(year):
+    appoint(year.campus.other_head, year.campus.other_unit, "liaison")  # without one the unit could not take part
     outcomes = together(
         *[
             lambda: campaigns.open_campaign(

@@ -41,7 +41,7 @@ def slow_checks(monkeypatch, request):
         return slowed
 
     monkeypatch.setattr(standins, "_check_free", slow(standins._check_free))
-    monkeypatch.setattr(extensions, "_deciders", slow(extensions._deciders))
+    monkeypatch.setattr(extensions, "_role", slow(extensions._role))
     monkeypatch.setattr(extensions, "require", slow(extensions.require))
     monkeypatch.setattr(terms, "_check", slow(terms._check))
 

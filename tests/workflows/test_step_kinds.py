@@ -10,7 +10,7 @@ from django.urls import reverse
 from registers.actors import Actor
 from registers.refusals import Refused
 from registers.schemes import versions
-from tests.factories import appoint
+from tests.factories import appoint, make_person
 from tests.workflows import sixth
 from workflows.campaign import campaigns
 from workflows.models import Decision, Submission
@@ -28,6 +28,7 @@ def sheet(make_campus, clock, db):
     campus = make_campus(scheme="imut-2011")
     clock.set("2026-10-20 10:00")
     appoint(campus.liaison, campus.root, "liaison")
+    appoint(make_person("癸一", campus.root), campus.root, "party_committee")  # the last step is its to decide
     campaigns.open_campaign(
         scheme=campus.scheme, institution=campus.root, year=2026, at=clock.now, actor=Actor(campus.office)
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "test"
-MIGRATE_SECONDS = 120
+MIGRATE_SECONDS = 600  # ten on a quiet machine
 
 
 def copy(name, make, to, *, depends=""):

@@ -7,7 +7,24 @@ import pytest
 # Beyond so many seconds in both passes together, a module needs a reason here.
 MUCH = 20
 LITTLE = 1
-REASONS = {}
+REASONS = {
+    "tests/access/test_crawl.py": "every page that every persona can reach is read",
+    "tests/access/test_addresses.py": "every address with every kind of nonsense, on both databases",
+    "tests/access/test_foreign_things.py": "every act on a foreign thing is tried, on both databases",
+    "tests/browser/test_every_page.py": "a real browser opens every page at two widths",
+    "tests/browser/test_every_scheme.py": "a real browser plays every rule book",
+    "tests/browser/test_form.py": "a real browser fills a sheet",
+    "tests/browser/test_story.py": "a real browser plays a sheet to its end",
+    "tests/faults/test_periodic.py": "real workers are killed and started again",
+    "tests/test_setup.py": "programs are started with settings that cannot be used",
+    "tests/test_start_script.py": "a real start, with its demo campus",
+    "tests/workflows/test_bulk.py": "a hundred submissions in one act, on both databases",
+    "tests/workflows/test_demo.py": "demo campuses are made twice, to be the same",
+    "tests/workflows/test_demo_schemes.py": "the demo of every rule book",
+    "tests/workflows/test_reminders_year.py": "every reminder of a year, on both databases",
+    "tests/workflows/test_walk.py": "random walks through routes",
+    "tests/workflows/test_whole_year.py": "a year of every rule book, day by day",
+}
 ROWS = 15
 
 

@@ -15,6 +15,7 @@ from registers.models import (
     GroupMember,
     Incumbency,
     LeadingGroup,
+    PostGrade,
     PowerItem,
     RiskCategory,
     RiskPoint,
@@ -230,6 +231,14 @@ def test_power_items_in_force_are_for_every_colleague(campus):
 
     for who in ("clerk", "other_head", "office"):
         assert [item.name for item in PowerItem.objects.visible_to(campus.actor(getattr(campus, who)))] == ["在册"]
+
+
+def test_grades_of_posts_are_read_once_they_are_in_force(campus):
+    settled = PostGrade.objects.create(unit=campus.unit, post=campus.post, in_force_from=ON)
+    PostGrade.objects.create(unit=campus.unit, post=campus.head_post)
+
+    for who, seen in (("clerk", [settled]), ("head", [settled]), ("office", [settled]), ("colleague", [])):
+        assert list(PostGrade.objects.visible_to(campus.actor(getattr(campus, who)))) == seen
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,9 @@ class Book:
     def personal(self, content, **fields):
         return self.point(content, level="personal", post=self.campus.post, holder=self.campus.clerk, **fields)
 
-    def measure(self, point, text, *, on, stage="prevention"):
+    def measure(self, point, text, *, on, stage="prevention", **fields):
         measure = ControlMeasure.objects.create(
-            point_series=point.series, unit_id=point.unit_id, stage=stage, text=text
+            point_series=point.series, unit_id=point.unit_id, stage=stage, text=text, **fields
         )
         versions.enter_into_force(measure, on=on)
 
@@ -241,6 +241,24 @@ def test_workbook_row_carries_every_column(book):
         "调整记录": None,
         "备注": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("stages", "people"),
+    [
+        (["prevention", "monitoring", "disposal"], "甲二"),
+        (["prevention", "monitoring"], "前期预防：甲二\n中期监控：甲二"),
+    ],
+)
+def test_name_stands_alone_only_where_it_is_that_of_every_stage(book, stages, people):
+    point = book.personal("照抄参数", on=SPRING)
+    for stage in stages:
+        book.measure(point, "两人经办", on=SPRING, stage=stage, responsible=book.campus.colleague)
+
+    found = sheets(book, on=SPRING)["财务处"]
+
+    head = next(row for row in found if row[0] == "序号")
+    assert found[found.index(head) + 1][head.index("措施责任人")] == people
 
 
 def test_workbook_of_a_reader_holds_no_text_he_may_not_read(book):

@@ -213,7 +213,7 @@ def test_sort_orders_by_several_fields_and_keeps_gaps_last():
     )
     rows = [
         {"name": "甲", "rank": 2},
-        {"name": "乙", "rank": 10},
+        {"name": "乙", "rank": 10, "score": 9},
         {"name": "丙"},
         {"name": "丁", "rank": 2, "score": 1},
         {"name": "戊", "rank": 2, "score": 5},

@@ -239,10 +239,14 @@ def test_word_document_has_heads_that_repeat_and_rows_that_stay_whole():
     rows = table.findall(qn("w:tr"))
     assert [row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in rows] == [True, True, False, False]
     assert all(row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None for row in rows)
+    # Only the last row stays with the signatures below it.
+    assert [row.find(f".//{qn('w:keepNext')}") is not None for row in rows] == [False, False, False, True]
     assert [span.get(qn("w:val")) for span in table.iter(qn("w:gridSpan"))] == ["2"]
     merges = [merge.get(qn("w:val")) for merge in table.iter(qn("w:vMerge"))]
     assert merges == ["restart", "restart", "continue", "continue"]
     assert [section.orientation for section in document.sections] == [1, 0]
+    numbering = [section._sectPr.find(qn("w:pgNumType")) for section in document.sections]
+    assert [first.get(qn("w:start")) for first in numbering] == ["1", "1"]
     faces = {fonts.get(qn("w:eastAsia")) for fonts in document.element.body.iter(qn("w:rFonts"))}
     assert faces == {"仿宋", "黑体", "宋体"}
 

@@ -34,6 +34,18 @@ def test_collective_review_needs_two_votes(year, submitted, voters, passes):
         assert year.again(submitted).step == "review"
 
 
+def test_vote_of_whoever_has_left_the_group_counts_no_more(year, submitted):
+    campus = year.campus
+    for voter in (campus.member, campus.deputy):
+        year.vote(submitted, voter)
+    campus.group.members.filter(user=campus.deputy).delete()
+
+    with pytest.raises(Refused, match="现有 1 名"):
+        year.agree(submitted, campus.head)
+    year.vote(submitted, campus.head)
+    assert year.agree(submitted, campus.head).step == "sign"
+
+
 def test_same_member_votes_once_and_may_change_his_mind(year, submitted):
     for complete in (False, True):
         year.vote(submitted, year.campus.head, complete=complete, opinion="缺外部环境")

@@ -9,8 +9,8 @@ MUCH = 20
 LITTLE = 1
 REASONS = {
     "tests/access/test_crawl.py": "every page that every persona can reach is read",
-    "tests/access/test_addresses.py": "every address with every kind of nonsense, on both databases",
-    "tests/access/test_foreign_things.py": "every act on a foreign thing is tried, on both databases",
+    "tests/access/test_addresses.py": "every address with every kind of nonsense",
+    "tests/access/test_foreign_things.py": "every act on a foreign thing is tried",
     "tests/browser/test_every_page.py": "a real browser opens every page at two widths",
     "tests/browser/test_every_scheme.py": "a real browser plays every rule book",
     "tests/browser/test_form.py": "a real browser fills a sheet",
@@ -18,7 +18,7 @@ REASONS = {
     "tests/faults/test_periodic.py": "real workers are killed and started again",
     "tests/test_setup.py": "programs are started with settings that cannot be used",
     "tests/test_start_script.py": "a real start, with its demo campus",
-    "tests/workflows/test_bulk.py": "a hundred submissions in one act, on both databases",
+    "tests/workflows/test_bulk.py": "a hundred submissions in one act",
     "tests/workflows/test_demo.py": "demo campuses are made twice, to be the same",
     "tests/workflows/test_demo_schemes.py": "the demo of every rule book",
     "tests/workflows/test_reminders_year.py": "every reminder of a year, on both databases",

@@ -9,7 +9,7 @@ from tests.access.browsers import PASSWORD
 from tests.access.hostile import BAD_DAYS, HOSTILE
 from tests.access.world import NOBODY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 
 LISTS = [

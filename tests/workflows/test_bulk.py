@@ -78,6 +78,7 @@ def sent(sheets, act, **more):
     }
 
 
+@pytest.mark.database("sqlite")
 def test_hundred_sheets_of_which_three_were_changed_meanwhile(pile, second):
     many = pile(100).reviewed()
     ticked, sheets = many.ticked(), many.sheets()

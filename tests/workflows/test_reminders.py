@@ -211,6 +211,14 @@ def test_reviewer_is_not_reminded_of_his_own_sheet(year):
     assert set(told) == {"deputy", "member"}
 
 
+def test_head_does_not_hear_that_a_step_on_his_own_sheet_is_late(year):
+    sheet = reviewed(year, year.campus.head)
+    run_days(year, date(2026, 9, 16), date(2026, 10, 12))
+
+    assert lines(year.campus.head, submission=sheet) == []
+    assert lines(year.campus.leader, submission=sheet) != []
+
+
 def test_member_who_has_voted_is_done_and_the_leader_still_has_to_conclude(year):
     sheet = reviewed(year)
     year.vote(sheet, year.campus.member)

@@ -5,6 +5,7 @@ of 2026: 20 September is a working Sunday, 25 to 27 September and 1 to 7 October
 What people do in that year is dealt by ``workflows.demo.wholeyear``: most hand in in time, some late, some never.
 """
 
+import functools
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -151,6 +152,25 @@ def two_units(campus, *, played):
     return WholeYear(campus, played=set())
 
 
+ANNOUNCED = country_holidays("CN", years=range(YEAR - 1, YEAR + 2))
+
+
+@functools.cache
+def works(on):
+    """Is it a working day? Asked of the announced table, not of the product; a year not yet announced has weekends alone."""
+    if on in ANNOUNCED.weekend_workdays:
+        return True
+    announced = any(worked.year == on.year for worked in ANNOUNCED.weekend_workdays)
+    return on.weekday() < 5 and (not announced or on not in ANNOUNCED)
+
+
+@functools.cache
+def passed(due, on):
+    """Working days that lie between the deadline and the day; negative before it."""
+    first, last, sign = (due, on, 1) if on >= due else (on, due, -1)
+    return sign * sum(works(first + timedelta(days=ahead)) for ahead in range(1, (last - first).days + 1))
+
+
 class Played:
     """A rule book's year as the demo has played it, day by day, and what came of it."""
 
@@ -170,7 +190,6 @@ class Played:
         register.make()
         self.refused = story.tell(self.campus, register, director=two_units)
         self.campaign = Campaign.objects.select_related("scheme").get(year=YEAR)
-        self.table = country_holidays("CN", years=range(YEAR - 1, YEAR + 2))
         self.sheets = list(
             Submission.objects.filter(task__campaign=self.campaign, sequence=1)
             .exclude(task__code="succession")
@@ -181,18 +200,6 @@ class Played:
         self.handed_in = {}
         for act in Decision.objects.filter(verdict="submit", round=1).order_by("at"):
             self.handed_in.setdefault(act.submission_id, timezone.localtime(act.at))
-
-    def works(self, on):
-        """Is it a working day? Asked of the announced table, not of the product; a year not yet announced has weekends alone."""
-        if on in self.table.weekend_workdays:
-            return True
-        announced = any(worked.year == on.year for worked in self.table.weekend_workdays)
-        return on.weekday() < 5 and (not announced or on not in self.table)
-
-    def passed(self, due, on):
-        """Working days that lie between the deadline and the day; negative before it."""
-        first, last, sign = (due, on, 1) if on >= due else (on, due, -1)
-        return sign * sum(self.works(first + timedelta(days=ahead)) for ahead in range(1, (last - first).days + 1))
 
     def every_day(self, first):
         while first <= self.last:
@@ -276,9 +283,9 @@ def test_every_filler_is_reminded_on_every_day_the_rule_says_and_on_no_other(pla
             eight = datetime.combine(on, time(8), BEIJING)
             if on == played.last or (done and done <= eight):
                 break
-            if not played.works(on) or opened > eight or on == played.opening:
+            if not works(on) or opened > eight or on == played.opening:
                 continue
-            reached = max((point for point in POINTS if point <= played.passed(due, on)), default=None)
+            reached = max((point for point in POINTS if point <= passed(due, on)), default=None)
             if reached is not None and reached > said:
                 wanted.add((on, reached))
                 said = reached
@@ -313,7 +320,7 @@ def test_nobody_is_reminded_twice_and_everybody_has_one_digest_a_day(played):
     assert len(digests) == len(set(digests))
     reminded = {(person, f"digest:{on:%Y%m%d}") for person, on in Reminder.objects.values_list("recipient", "day")}
     assert reminded == set(digests)
-    assert all(played.works(on) for on in Reminder.objects.values_list("day", flat=True).distinct())
+    assert all(works(on) for on in Reminder.objects.values_list("day", flat=True).distinct())
 
 
 def test_running_every_job_again_on_the_last_day_adds_nothing(played):

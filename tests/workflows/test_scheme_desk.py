@@ -103,6 +103,7 @@ def test_text_of_no_sense_at_all_is_kept_and_explained(registrar, campus):
         ("只是一句话", "不是一份方案"),
         ("", "不是一份方案"),
         ("a: &a [*a]", "引用展开后内容过多"),
+        ("甲: 1\na: " + "[" * 300_000, "嵌套超过 40 层"),
     ):
         assert save(registrar, draft, text).status_code == 302
         assert draft.text == text

@@ -18,6 +18,7 @@ from registers.schemes.language import Scheme
 
 LONGEST_TEXT = 400_000  # characters of a scheme file
 LARGEST = 60_000  # values in it, references written out
+DEEPEST = 40  # lists and groups inside one another; what composes them would not survive a hundred thousand
 # Papers that several institutions use as they are; a scheme takes them over with ``include``.
 PARTS = Path(__file__).resolve().parents[3] / "fixtures" / "schemes" / "parts"
 
@@ -70,7 +71,7 @@ _PLAIN = {
 }
 
 
-class _OnceLoader(yaml.SafeLoader):
+class _OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """A YAML loader that refuses a key written twice. YAML would silently keep the last one."""
 
     def construct_mapping(self, node, deep=False):
@@ -114,10 +115,9 @@ def read_text(text, file):
             [Finding(file, 1, f"文件超过 {LONGEST_TEXT // 1000} 千字", "方案文件不应这么大，检查是否选错了文件")]
         )
     try:
-        root = yaml.compose(text, Loader=_OnceLoader)
-        if root is not None and _size(root, {}) > LARGEST:
-            raise SchemeFaults([Finding(file, 1, "引用展开后内容过多", "减少以 * 引用的段落，不要循环引用")])
-        document = yaml.load(text, Loader=_OnceLoader)  # noqa: S506 (a SafeLoader by inheritance)
+        if line := _too_deep(text):
+            raise SchemeFaults([Finding(file, line, f"嵌套超过 {DEEPEST} 层", "检查该处是否多写了括号或缩进")])
+        root, document = _parsed(text, file)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise SchemeFaults(
@@ -142,6 +142,30 @@ def read_text(text, file):
     if faults:
         raise SchemeFaults(faults)
     return scheme, document
+
+
+def _too_deep(text):
+    """Return the first line at which more than ``DEEPEST`` lists and groups are open, or None. Raises ``YAMLError``."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_OnceLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return event.start_mark.line + 1
+    return None
+
+
+def _parsed(text, file):
+    """Return the root node of a YAML text and the document that it holds. Raises ``YAMLError`` and ``SchemeFaults``."""
+    loader = _OnceLoader(text)
+    try:
+        root = loader.get_single_node()
+        if root is None:
+            return None, None
+        if _size(root, {}) > LARGEST:
+            raise SchemeFaults([Finding(file, 1, "引用展开后内容过多", "减少以 * 引用的段落，不要循环引用")])
+        return root, loader.construct_document(root)
+    finally:
+        loader.dispose()
 
 
 def _faults_of_the_rest(document, errors, file, root):

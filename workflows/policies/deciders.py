@@ -125,6 +125,17 @@ class Snapshot:
             barred.update(self.staff.get(unit, ()))
         return barred
 
+    def keeps_out_of(self, role, user):
+        """Return ``(units, people)``: whose sheets ``user`` keeps out of in ``role``; the inverse of ``concerned``."""
+        people = {user, *(person for person, others in self.stand_ins.items() if user in others)}
+        if role not in SCHOOL_ROLES:
+            return set(), people
+        return {unit for unit in self.works_in(user) if self.parents.get(unit) is not None}, people
+
+    def works_in(self, user):
+        """Return the ids of the units in which ``user``, who holds a role of the school, works."""
+        return {unit for unit, staff in self.staff.items() if user in staff}
+
     def able(self, role, unit, *, person=None, besides=()):
         """Return ``(place, people)`` as ``seat`` does, without those whom the sheet concerns.
 

@@ -80,6 +80,10 @@ class Holding(Snapshot):
             staff.setdefault(unit, set()).add(user)
         return staff
 
+    def works_in(self, user):
+        # The actor's own are known already.
+        return self.actor.home_unit_ids if self.actor and user == self.actor.user_id else super().works_in(user)
+
     @cached_property
     def disabled(self):
         owing = Submission.objects.filter(state__in=EDITABLE, person__is_active=False).order_by()

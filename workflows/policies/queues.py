@@ -3,10 +3,8 @@
 Held to the single form by tests/workflows/test_deciders.py.
 """
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Q
 
-from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup
 from workflows.policies.deciders import LIAISON
 from workflows.policies.holding import Holding
 
@@ -26,37 +24,16 @@ def in_turn(actor, *, role, submission="", assigned_to=""):
     ``role``: the row's column that says which role it waits for. ``submission``: the path to its submission.
     ``assigned_to``: its column that says whom it was handed to, where rows can be.
     """
-    unit, person = f"{submission}unit", f"{submission}person"
-    mine, handed = NONE, NONE
+    holding, mine, handed = Holding.of(actor), NONE, NONE
+
+    def can_take(user, held, units):
+        closed, people = holding.keeps_out_of(held, user)
+        at_step = Q(**{role: held, f"{submission}unit__in": units - closed})
+        return at_step & ~Q(**{f"{submission}person__in": people})
+
     for held in dict.fromkeys(grant.role for grant in actor.grants):
-        for place, units in Holding.of(actor).units_of(held, actor.user_id).items():
-            waiting = Q(**{role: held, f"{unit}__in": units})
-            if held in SCHOOL_ROLES:
-                waiting &= ~Q(**{f"{unit}__in": actor.home_unit_ids, f"{unit}__parent__isnull": False})
-            mine |= waiting
-            colleagues = set(Holding.of(actor).at(held, place)) - {actor.user_id}
-            if assigned_to and colleagues:
-                can_take = Exists(_seated(actor, held, place, assigned_to)) & ~_concerned(
-                    actor, held, assigned_to, person
-                )
-                handed |= waiting & Q(**{f"{assigned_to}__in": colleagues}) & can_take
-    mine &= ~Q(**{f"{person}__in": [actor.user_id, *actor.stands_in_for]})
+        for place, units in holding.units_of(held, actor.user_id).items():
+            mine |= can_take(actor.user_id, held, units)
+            for colleague in set(holding.at(held, place)) - {actor.user_id} if assigned_to else ():
+                handed |= can_take(colleague, held, units) & Q(**{assigned_to: colleague})
     return mine & ~handed if handed != NONE else mine
-
-
-def _seated(actor, role, place, assigned_to):
-    """The rows that say that whom a sheet was handed to still holds ``role`` at ``place``."""
-    held = {"user": OuterRef(assigned_to), "user__is_active": True}
-    if role == GROUP_MEMBER:
-        return GroupMember.objects.filter(group__in=LeadingGroup.objects.in_force(actor.on).filter(unit=place), **held)
-    return Appointment.objects.in_force(actor.on).filter(role=role, unit=place, **held)
-
-
-def _concerned(actor, role, assigned_to, person):
-    """The condition that a sheet concerns whom it was handed to, so that it is everybody's again."""
-    stands_in = Appointment.objects.in_force(actor.on).filter(user=OuterRef(assigned_to), acting_for=OuterRef(person))
-    barred = Q(**{assigned_to: F(person)}) | Q(Exists(stands_in))
-    if role in SCHOOL_ROLES:
-        posts = Incumbency.objects.in_force(actor.on).filter(user=OuterRef(assigned_to), post__unit=OuterRef("unit"))
-        barred |= (Q(**{f"{assigned_to}__unit": F("unit")}) | Q(Exists(posts))) & Q(unit__parent__isnull=False)
-    return barred

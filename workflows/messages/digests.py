@@ -56,12 +56,7 @@ def waiting_for(actor, submissions):
 
     A collective review in which he has voted counts only if it is he who concludes it.
     """
-    policy = policy_of(Submission)
-    waiting = (
-        (policy.to_fill(submissions, actor) | policy.awaiting(submissions, actor))
-        .with_rules()
-        .select_related("unit", "person")
-    )
+    waiting = policy_of(Submission).to_do(submissions, actor).with_rules().select_related("unit", "person")
     waiting = {submission.pk: submission for submission in waiting}
     with_group = [submission for submission in waiting.values() if submission.waiting_role == GROUP_MEMBER]
     voted = set()

@@ -61,14 +61,15 @@ class SubmissionPolicy(Policy):
 
     def awaiting(self, rows, actor):
         """Submissions in review whose present step is this person's to decide."""
-        return rows.filter(in_turn(actor, role="waiting_role", assigned_to="assigned_to"), state=State.IN_REVIEW)
+        return rows.filter(_to_decide(actor))
 
     def to_fill(self, rows, actor):
         """Open or returned submissions that this person fills."""
-        if not actor.is_authenticated:
-            return rows.none()
-        mine = Q(person=actor.user_id) | Q(person=None, unit__in=fills_for(actor))
-        return rows.filter(takes_content(actor.on), mine, state__in=EDITABLE)
+        return rows.filter(_to_fill(actor)) if actor.is_authenticated else rows.none()
+
+    def to_do(self, rows, actor):
+        """What waits for this person, to fill in or to decide."""
+        return rows.filter(_to_fill(actor) | _to_decide(actor)) if actor.is_authenticated else rows.none()
 
     def may_fill(self, actor, submission):
         if submission.person_id is not None and submission.person_id != actor.user_id:
@@ -185,6 +186,15 @@ class SubmissionPolicy(Policy):
         if submission.unit_id in actor.unit_ids(*MAY_NUDGE):
             return YES
         return no("只有联络员、单位负责人和学校办公室可以催办。")
+
+
+def _to_fill(actor):
+    mine = Q(person=actor.user_id) | Q(person=None, unit__in=fills_for(actor))
+    return takes_content(actor.on) & mine & Q(state__in=EDITABLE)
+
+
+def _to_decide(actor):
+    return in_turn(actor, role="waiting_role", assigned_to="assigned_to") & Q(state=State.IN_REVIEW)
 
 
 def _users(people):

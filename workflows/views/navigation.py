@@ -109,8 +109,7 @@ def entry_of(page):
 
 def waiting_count(actor):
     """How many submissions wait for this person, to fill in or to decide."""
-    policy = policy_of(Submission)
-    return (policy.to_fill(Submission.objects.all(), actor) | policy.awaiting(Submission.objects.all(), actor)).count()
+    return policy_of(Submission).to_do(Submission.objects.all(), actor).count()
 
 
 def context(request):

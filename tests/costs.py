@@ -84,7 +84,7 @@ def table(passes):
     dear = sorted((name for name in total if total[name] >= LITTLE), key=total.get, reverse=True)[:ROWS]
     if not dear:
         return
-    yield f"处理器秒数（最多的 {len(dear)} 项，两遍合计；各遍：{'、'.join(passes)}）"
+    yield f"处理器秒数（最多的 {len(dear)} 项，各遍合计；各遍依次为：{'、'.join(passes)}）"
     for name in dear:
         parts = " ".join(f"{costs.get(name, 0.0):7.1f}" for costs in passes.values())
         yield f"{total[name]:7.1f} = {parts}  {name}  {REASONS.get(name, '')}".rstrip()

@@ -1,6 +1,8 @@
-"""A pytest plugin for the two passes of ``./run test``: which tests a pass runs, and what it leaves for the closing lines.
+"""A pytest plugin for the passes of ``./run test``: which tests a pass runs, and what it leaves for the closing lines.
 
-Without it pytest runs every test on the database that it is given. With ``--database-pass`` it leaves out what the other pass runs.
+There are three. One runs on SQLite, one on PostgreSQL and Redis. ``programs`` has servers of the same kind for tests that wait for
+real programs (browsers, workers, a start of the site), so that the other two go on meanwhile. Without this plugin pytest runs every
+test on the database that it is given. With ``--pass`` it leaves out what other passes run.
 """
 
 import gc
@@ -11,13 +13,13 @@ import pytest
 
 from tests.costs import Costs
 
-SQLITE, POSTGRESQL = PASSES = ("sqlite", "postgresql")
+SQLITE, POSTGRESQL, PROGRAMS = PASSES = ("sqlite", "postgresql", "programs")
 OUTCOMES = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
 
 
 def pytest_addoption(parser):
     group = parser.getgroup("passes of ./run test")
-    group.addoption("--database-pass", choices=PASSES, help="run what this pass of ./run test runs")
+    group.addoption("--pass", dest="test_pass", choices=PASSES, help="run what this pass of ./run test runs")
     group.addoption("--report", help="write the figures of this pass to this file")
 
 
@@ -26,18 +28,18 @@ def pytest_configure(config):
 
 
 def passes_of(item):
-    """The passes that run a test. What touches no database and what says nothing about PostgreSQL alone are told by marker."""
+    """The passes that run a test, as its markers say (pyproject.toml)."""
+    nearest = next((mark for mark in item.iter_markers() if mark.name in ("once", "database")), None)
+    where = "both" if nearest is None else nearest.args[0] if nearest.args else SQLITE
+    if where == PROGRAMS:
+        return {PROGRAMS}
     if item.get_closest_marker("pg") or item.get_closest_marker("redis"):
         return {POSTGRESQL}
-    nearest = next((mark for mark in item.iter_markers() if mark.name in ("once", "database")), None)
-    if nearest is None:
-        return set(PASSES)
-    where = nearest.args[0] if nearest.args else SQLITE
-    return set(PASSES) if where == "both" else {where}
+    return {SQLITE, POSTGRESQL} if where == "both" else {where}
 
 
 def pytest_collection_modifyitems(config, items):
-    chosen = config.getoption("--database-pass")
+    chosen = config.getoption("test_pass")
     if not chosen:
         return
     here, elsewhere = [], []

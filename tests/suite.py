@@ -1,4 +1,4 @@
-"""The two passes of ``./run test``, side by side.
+"""The passes of ``./run test``, side by side (``passes``).
 
 python -m tests.suite [pytest arguments]
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from riskmgmt.serve import die_with_parent
 from tests import costs
-from tests.passes import OUTCOMES
+from tests.passes import OUTCOMES, PASSES, POSTGRESQL, PROGRAMS, SQLITE
 from tests.services import (
     STOP_SECONDS,
     TEMPLATE,
@@ -25,6 +25,7 @@ from tests.services import (
 )
 
 NOTHING_COLLECTED = 5
+TITLES = {SQLITE: "SQLite", POSTGRESQL: "PostgreSQL + Redis", PROGRAMS: "真实程序"}
 
 
 class Pass:
@@ -33,7 +34,7 @@ class Pass:
     def __init__(self, name, arguments, environment, *, later):
         folder = Path(environment["RISKMGMT_VAR"])
         self._report, self._output = folder / "report.json", folder / "output"
-        command = [sys.executable, "-m", "pytest", "-p", "tests.passes", "--database-pass", name]
+        command = [sys.executable, "-m", "pytest", "-p", "tests.passes", "--pass", name]
         command += ["--report", str(self._report)]
         command += ["--color", "yes" if sys.stdout.isatty() else "no"] if later else []
         with self._output.open("wb") as output:
@@ -74,30 +75,38 @@ def _passing(name, arguments, environment, *, later=False):
 
 
 def suite(arguments):
-    """Run the suite on SQLite and, side by side, on PostgreSQL and Redis; each pass leaves out what only the other runs.
-
-    The output of the second follows that of the first. The last line counts the tests of both.
-    """
+    """Run all passes side by side; what one prints follows what the one before has printed. The last line counts all tests."""
     start = time.monotonic()
     with contextlib.ExitStack() as stack:
-        print("== SQLite（PostgreSQL + Redis 同时进行，随后显示） ==", flush=True)
+        print(f"== {TITLES[SQLITE]}（其余各遍同时进行，随后显示） ==", flush=True)
         environment = stack.enter_context(private_folder())
-        first = stack.enter_context(_passing("sqlite", arguments, environment))
-        environment = stack.enter_context(private_folder()) | stack.enter_context(private_servers())
-        environment |= {"TEST_TEMPLATE": TEMPLATE}
-        second = stack.enter_context(_passing("postgresql", arguments, environment, later=True))
-        statuses = [first.process.wait()]
-        print("\n== PostgreSQL + Redis ==", flush=True)
-        statuses.append(second.show())
-        reports = [one.report() for one in (first, second)]
-    if rows := list(costs.table({"SQLite": reports[0]["costs"], "PostgreSQL": reports[1]["costs"]})):
+        passes = {SQLITE: stack.enter_context(_passing(SQLITE, arguments, environment))}
+        servers = stack.enter_context(private_servers()) | {"TEST_TEMPLATE": TEMPLATE}
+        for name in (POSTGRESQL, PROGRAMS):
+            environment = stack.enter_context(private_folder()) | servers | _own(servers, name)
+            passes[name] = stack.enter_context(_passing(name, arguments, environment, later=True))
+        statuses = [passes[SQLITE].process.wait()]
+        for name in (POSTGRESQL, PROGRAMS):
+            print(f"\n== {TITLES[name]} ==", flush=True)
+            statuses.append(passes[name].show())
+        reports = {TITLES[name]: one.report() for name, one in passes.items()}
+    if rows := list(costs.table({title: report["costs"] for title, report in reports.items()})):
         print("", *rows, sep="\n")
-    print(closing([report["counts"] for report in reports], time.monotonic() - start), flush=True)
+    print(closing([report["counts"] for report in reports.values()], time.monotonic() - start), flush=True)
     return status_of(statuses)
 
 
+def _own(servers, name):
+    """The addresses of a pass's own database and queue on servers that it shares."""
+    number = PASSES.index(name)
+    return {
+        "DATABASE_URL": servers["DATABASE_URL"].rpartition("/")[0] + f"/{name}",
+        "REDIS_URL": servers["REDIS_URL"].rpartition("/")[0] + f"/{number}",
+    }
+
+
 def closing(counts, seconds):
-    """One line as pytest ends with, of both passes."""
+    """One line as pytest ends with, of all passes."""
     total = {outcome: sum(one.get(outcome, 0) for one in counts) for outcome in OUTCOMES}
     if total["error"] > 1:
         total["errors"] = total.pop("error")
@@ -106,7 +115,7 @@ def closing(counts, seconds):
 
 
 def status_of(statuses):
-    """The status of both: a failure of either; a choice of tests may hold nothing for one of them."""
+    """The status of all: a failure of any; a choice of tests may hold nothing for some of them."""
     if set(statuses) == {NOTHING_COLLECTED}:
         return NOTHING_COLLECTED
     return next((status for status in statuses if status not in (0, NOTHING_COLLECTED)), 0)

@@ -45,6 +45,9 @@ def test_nowhere(): pass
 def test_server(): pass
 @pytest.mark.database("sqlite")
 def test_file(): pass
+@pytest.mark.redis
+@pytest.mark.database("programs")
+def test_worker(): pass
 """
 
 
@@ -53,14 +56,15 @@ def test_file(): pass
     [
         ("sqlite", ["both", "nowhere", "file"]),
         ("postgresql", ["both", "server"]),
-        (None, ["both", "nowhere", "server", "file"]),
+        ("programs", ["worker"]),
+        (None, ["both", "nowhere", "server", "file", "worker"]),
     ],
 )
 def test_pass_runs_its_tests(tmp_path, name, run):
     """Without a pass, as ``pytest`` alone runs, nothing is left out."""
     (tmp_path / "test_cases.py").write_text(CASES)
     command = [sys.executable, "-m", "pytest", "-p", "tests.passes", "-p", "no:django", "-p", "no:cacheprovider", "-q"]
-    command += ["--collect-only", "-c", "/dev/null", *(["--database-pass", name] if name else []), str(tmp_path)]
+    command += ["--collect-only", "-c", "/dev/null", *(["--pass", name] if name else []), str(tmp_path)]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert [line.rpartition("test_")[2] for line in answer.stdout.splitlines() if "::" in line] == run, answer
 
@@ -74,7 +78,7 @@ def test_pass_runs_its_tests(tmp_path, name, run):
         ([{}, {}], "no tests ran in 1.50s"),
     ],
 )
-def test_last_line_counts_both_passes(counts, said):
+def test_last_line_counts_all_passes(counts, said):
     assert closing(counts, 1.5).strip("= ") == said
 
 
@@ -90,7 +94,7 @@ def test_last_line_counts_both_passes(counts, said):
         ([0, -9], -9),
     ],
 )
-def test_failure_of_either_pass_is_one_of_both(statuses, status):
+def test_failure_of_any_pass_is_one_of_all(statuses, status):
     assert status_of(statuses) == status
 
 

@@ -17,10 +17,9 @@ import pytest
 from riskmgmt.serve import StartError, port_wanted
 from tests.setup_cases import ROOT, site
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.database("programs")
 
 
-@pytest.mark.once
 def test_script_explains_itself():
     answer = subprocess.run([ROOT / "run", "nonsense"], capture_output=True, text=True, timeout=20, check=False)
     assert answer.returncode == 2
@@ -63,7 +62,6 @@ def supervised(tmp_path, children):
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 
-@pytest.mark.once
 def test_when_one_program_dies_the_others_are_stopped(tmp_path):
     dying = [sys.executable, "-c", "import time; time.sleep(0.5); raise SystemExit(3)"]
     process = supervised(tmp_path, {"web": SLEEPER, "worker": dying})
@@ -71,7 +69,6 @@ def test_when_one_program_dies_the_others_are_stopped(tmp_path):
     assert processes_of(tmp_path) == []
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_all(tmp_path, number):
     process = supervised(tmp_path, {"web": SLEEPER, "worker": SLEEPER})
@@ -81,7 +78,6 @@ def test_a_signal_stops_all(tmp_path, number):
     assert processes_of(tmp_path) == []
 
 
-@pytest.mark.once
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
 def test_a_killed_supervisor_leaves_nobody_behind(tmp_path):
     process = supervised(tmp_path, {"web": SLEEPER, "worker": SLEEPER})
@@ -98,14 +94,12 @@ def serve(var, **variables):
     )  # fmt: skip
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("port", ["0", "70000", "-1", "8０００", ""])
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(StartError, match="不是端口号"):
         port_wanted(port)
 
 
-@pytest.mark.once
 def test_start_refuses_without_a_trace(tmp_path):
     output, _ = (process := serve(tmp_path, DEMO="1", PORT="abc")).communicate(timeout=30)
     assert process.returncode == 1
@@ -113,7 +107,6 @@ def test_start_refuses_without_a_trace(tmp_path):
     assert "Traceback" not in output
 
 
-@pytest.mark.once
 def test_start_refuses_a_taken_port_before_touching_anything(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -125,7 +118,6 @@ def test_start_refuses_a_taken_port_before_touching_anything(tmp_path):
     assert not (tmp_path / "db.sqlite3").exists()
 
 
-@pytest.mark.once
 def test_start_explains_an_unreachable_database(tmp_path):
     dead = f"postgres://risk:secret@127.0.0.1:{free_port()}/risk"
     output, _ = (process := serve(tmp_path, DEMO="1", PORT=str(free_port()), DATABASE_URL=dead)).communicate(timeout=60)
@@ -135,14 +127,12 @@ def test_start_explains_an_unreachable_database(tmp_path):
     assert "Traceback" not in output
 
 
-@pytest.mark.once
 def test_start_is_for_trials_only(tmp_path):
     output, _ = (process := serve(tmp_path, SECRET_KEY="x" * 60, PORT=str(free_port()))).communicate(timeout=30)
     assert process.returncode == 1
     assert "DEMO=1" in output
 
 
-@pytest.mark.once
 def test_one_command_brings_the_site_up_and_a_signal_takes_it_down(tmp_path):
     """From nothing to a healthy site with its worker, a refused second start, and down again without a trace."""
     port = free_port()
@@ -169,7 +159,6 @@ def test_one_command_brings_the_site_up_and_a_signal_takes_it_down(tmp_path):
     assert processes_of(tmp_path) == []
 
 
-@pytest.mark.once
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="no Redis on this machine")
 def test_private_servers_are_gone_afterwards(tmp_path):
     """They are stopped when their command ends, and also when it is ended from outside."""

@@ -7,7 +7,7 @@ from tests.browser.conftest import LEFT, PHONE
 from tests.personas import Year
 from workflows.models import PublicityNotice
 
-pytestmark = pytest.mark.database("postgresql")
+pytestmark = pytest.mark.database("programs")
 
 
 @pytest.fixture

@@ -168,9 +168,11 @@ class Site:
         lines = [json.loads(line) for line in (self.folder / "notes").read_text().splitlines()]
         return [note for note in lines if note["what"] == what and task in (None, note.get("task"))]
 
-    def done(self, task, number=1):
-        """Wait until ``number`` runs of ``task`` that begin from now on have ended."""
+    def done(self, task, number=1, *, send=0):
+        """Wait until ``number`` runs of ``task`` that begin from now on have ended; ``send`` it so many times first."""
         before = {note["run"] for note in self.notes("begun", task)}
+        for _ in range(send):
+            self.send(task)
 
         def ended():
             return len({note["run"] for note in self.notes("ended", task)} - before) >= number
@@ -178,11 +180,8 @@ class Site:
         self.until(ended, f"{number} × {task}")
 
     def run(self, task, times=1):
-        """Send ``task``, several times at once, and wait until as many more runs have ended."""
-        ended = len(self.notes("ended", task)) + times
-        for _ in range(times):
-            self.send(task)
-        self.until(lambda: len(self.notes("ended", task)) >= ended, f"{times} × {task}")
+        """Send ``task``, several times at once, and wait until as many runs that have begun since have ended."""
+        self.done(task, times, send=times)
 
     def until(self, happens, what):
         """Wait until ``happens()`` is true; return that. Fails with what the children have printed."""

@@ -101,3 +101,9 @@ def test_lists_name_each_mistake_once_and_say_why_one_may_survive():
     assert all(known.values())
     assert not [mutant.name for mutant in listed if mutant.find == mutant.put]
     assert not [mutant.tests for mutant in listed if not all((mutants.ROOT / test).exists() for test in mutant.tests)]
+
+
+def test_every_mistake_still_fits_the_code():
+    """So that whoever changes a rule changes its mistakes with it."""
+    for mutant in mutants.read():
+        mutants.mutated(mutant, (mutants.ROOT / mutant.file).read_text(encoding="utf-8"))

@@ -4,9 +4,11 @@ import pytest
 
 from tests.factories import appoint, make_person
 from tests.personas import point, power
+from tests.stories import played_once
 
 
 @pytest.fixture
+@played_once
 def submitted(year):
     """The clerk's search sheet with two points, waiting for the group."""
     sheet = year.sheet("personal-search")
@@ -14,12 +16,14 @@ def submitted(year):
 
 
 @pytest.fixture
+@played_once
 def signed(year, submitted):
     """The same sheet, reviewed and signed, waiting for the office."""
     return year.review(submitted)
 
 
 @pytest.fixture
+@played_once
 def powers(year):
     """One power of the unit, filed."""
     sheet = year.sheet("powers")

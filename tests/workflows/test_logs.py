@@ -13,6 +13,7 @@ from registers.papers.compose import compose, empty
 from tests.factories import make_scheme
 from tests.noscript import Plain
 from tests.personas import point
+from tests.stories import played_once
 from workflows.compiled import logs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -36,6 +37,7 @@ def words(paper):
 
 
 @pytest.fixture
+@played_once
 def returned(year, submitted):
     """The clerk's sheet, voted on and sent back with a reason for its first line."""
     year.vote(submitted, year.campus.member, complete=False, opinion="缺少外部环境")

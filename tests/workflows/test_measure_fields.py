@@ -9,6 +9,7 @@ from registers.models import ControlMeasure, Regulation
 from registers.papers.compose import document_for
 from tests.noscript import Plain
 from tests.personas import MEASURES
+from tests.stories import played_once
 from workflows.models import FiledPaper
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.documents import digest, document
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 @pytest.fixture
+@played_once
 def graded(year):
     """The clerk's point graded, his control sheet open on 3 November."""
     year.searched()

@@ -11,6 +11,7 @@ from registers.actors import Actor
 from registers.models import AuditEntry, Unit
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point, unit_point
+from tests.stories import played_once
 from workflows.models import CalendarDay, Notification, Objection, PublicityNotice
 from workflows.publicity import notices, objections
 
@@ -30,6 +31,7 @@ def published(year, code="personal-grading"):
 
 
 @pytest.fixture
+@played_once
 def notice(year):
     return published(year)
 

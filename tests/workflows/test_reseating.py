@@ -6,6 +6,7 @@ from registers.access import can
 from registers.models import Appointment, AuditEntry, GroupMember
 from tests.factories import appoint
 from tests.personas import point
+from tests.stories import played_once
 from workflows.models import Notification
 from workflows.routing import reseating
 
@@ -13,6 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 @pytest.fixture
+@played_once
 def waiting(year):
     """The clerk's search sheet, before the head's signature."""
     sheet = year.sheet("personal-search")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from registers.models import ControlMeasure, Incumbency, Post, RiskPoint, Unit
 from tests.factories import appoint, make_person, make_post
 from tests.personas import point
+from tests.stories import played_once
 from workflows import extensions
 from workflows.campaign import rosters
 from workflows.models import Draft, Notification, RosterChange, Submission
@@ -42,6 +43,7 @@ def changes():
 
 
 @pytest.fixture
+@played_once
 def successor(year):
     return make_person("接任", year.campus.unit, number="successor")
 
@@ -252,6 +254,7 @@ def test_unit_that_gets_a_head_owes_its_sheets_and_a_closed_one_nothing(year):
 
 
 @pytest.fixture
+@played_once
 def inherited(year, successor):
     """The clerk has filed two points; then his successor takes the post over."""
     year.searched(point("甲"), point("乙"))

@@ -8,6 +8,7 @@ from registers.models import (
     User,
 )
 from tests.personas import point
+from tests.stories import played_once
 from tests.workflows.route_cases import everything, keys, where
 from workflows import policies
 from workflows.models import PublicityNotice
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.database("both")
 
 
 @pytest.fixture
+@played_once
 def to_propose(year):
     """A grading sheet with one point whose rule says grade 2, before the head."""
     year.searched(point())

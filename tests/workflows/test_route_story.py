@@ -14,6 +14,7 @@ from registers.models import (
 )
 from registers.text import digest_of
 from tests.personas import Year, point, unit_point
+from tests.stories import played_once
 from tests.workflows.route_cases import decisions, told, where
 from workflows.models import FiledPaper, Submission
 from workflows.sheets import Incomplete, documents, sheet_for
@@ -161,6 +162,7 @@ def test_control_sheet_waits_for_its_day_even_after_grading(year):
 
 
 @pytest.fixture
+@played_once
 def second_year(year):
     """Points 甲 (grade 1), 乙 (2) and 丙 (3) with their measures, filed in 2026; the campaign of 2027."""
     year.searched(point("甲"), point("乙"), point("丙"))

@@ -5,6 +5,7 @@ from django.http import QueryDict
 
 from registers.models import RiskPoint
 from tests.personas import MEASURES, Year, point, unit_point
+from tests.stories import played_once
 from tests.workflows.sheet_cases import faults
 from workflows.forms.submissions import read
 from workflows.sheets import Incomplete, sheet_for
@@ -120,6 +121,7 @@ def test_reviewer_is_shown_words_and_not_codes(year):
 
 
 @pytest.fixture
+@played_once
 def grading(year):
     """The clerk's open grading sheet for one point, and content that the rule grades 2."""
     year.searched(point("甲"))
@@ -195,6 +197,7 @@ def test_grading_leaves_the_text_of_the_point_alone(year):
 
 
 @pytest.fixture
+@played_once
 def control(year):
     year.searched(point("甲"))
     year.graded("grade-2")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from registers.models import AuditEntry, Duty, RiskPoint
 from tests.access.browsers import PASSWORD, judged
 from tests.personas import point, unit_point
+from tests.stories import played_once
 from workflows.models import CampaignTask, Decision, FiledPaper
 from workflows.sheets import documents
 
@@ -16,6 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 @pytest.fixture
+@played_once
 def waiting(year):
     """The clerk's search sheet, concluded, before the head who signs it."""
     sheet = year.sheet("personal-search")

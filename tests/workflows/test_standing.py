@@ -6,6 +6,7 @@ from django.urls import reverse
 from registers.models import Incumbency, RiskPoint
 from tests.factories import make_person
 from tests.noscript import Plain
+from tests.stories import played_once
 from tests.workflows.test_every_scheme import Play
 from workflows.campaign import rosters
 from workflows.messages import reminders
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
 @pytest.fixture
+@played_once
 def play(make_campus, clock):
     campus = make_campus(scheme="jiangsu-dynamic")
     campus.clerk.rank = "副科"
@@ -23,6 +25,7 @@ def play(make_campus, clock):
 
 
 @pytest.fixture
+@played_once
 def filed(play):
     return play.finish(Submission.objects.get(task__code="personal-register", person=play.campus.clerk))
 

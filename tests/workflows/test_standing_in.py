@@ -9,6 +9,7 @@ from django.urls import reverse
 from registers.access import NotAllowed, can
 from registers.models import Appointment, AuditEntry
 from tests.personas import point
+from tests.stories import played_once
 from workflows import policies
 from workflows.compiled import logs
 from workflows.messages import standing_in
@@ -40,6 +41,7 @@ def stands_in(year, to, *, principal=None, last=LAST):
 
 
 @pytest.fixture
+@played_once
 def waiting(year):
     """The clerk's search sheet, before the head's signature."""
     sheet = year.sheet("personal-search")

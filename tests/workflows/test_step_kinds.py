@@ -11,6 +11,7 @@ from registers.actors import Actor
 from registers.refusals import Refused
 from registers.schemes import versions
 from tests.factories import appoint, make_person
+from tests.stories import played_once
 from tests.workflows import sixth
 from workflows.campaign import campaigns
 from workflows.models import Decision, Submission
@@ -23,6 +24,7 @@ TOLD = {"body": "高校工委", "number": "内教工委〔2026〕12号", "on": d
 
 
 @pytest.fixture
+@played_once
 def sheet(make_campus, clock, db):
     """The school's own sheet under 004's rule book, standing at the office's filing outside."""
     campus = make_campus(scheme="imut-2011")

@@ -5,7 +5,6 @@ of 2026: 20 September is a working Sunday, 25 to 27 September and 1 to 7 October
 What people do in that year is dealt by ``workflows.demo.wholeyear``: most hand in in time, some late, some never.
 """
 
-import functools
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -16,7 +15,6 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from holidays import country_holidays
 
 from registers import audit, clock
 from registers.actors import Actor
@@ -24,6 +22,7 @@ from registers.models import User
 from registers.schemes import versions
 from registers.schemes.checking import loading
 from tests.factories import BEIJING, moment
+from tests.workflows.announced import passed, works
 from workflows import sweeping
 from workflows.campaign import campaigns
 from workflows.deadlines import holidays
@@ -150,25 +149,6 @@ POINTS = (-5, -1, 0, 1, 3, 5, 10)
 def two_units(campus, *, played):
     """A year in which the others hand nothing in: plenty to be reminded of, and little to play."""
     return WholeYear(campus, played=set())
-
-
-ANNOUNCED = country_holidays("CN", years=range(YEAR - 1, YEAR + 2))
-
-
-@functools.cache
-def works(on):
-    """Is it a working day? Asked of the announced table, not of the product; a year not yet announced has weekends alone."""
-    if on in ANNOUNCED.weekend_workdays:
-        return True
-    announced = any(worked.year == on.year for worked in ANNOUNCED.weekend_workdays)
-    return on.weekday() < 5 and (not announced or on not in ANNOUNCED)
-
-
-@functools.cache
-def passed(due, on):
-    """Working days that lie between the deadline and the day; negative before it."""
-    first, last, sign = (due, on, 1) if on >= due else (on, due, -1)
-    return sign * sum(works(first + timedelta(days=ahead)) for ahead in range(1, (last - first).days + 1))
 
 
 class Played:

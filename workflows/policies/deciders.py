@@ -126,7 +126,10 @@ class Snapshot:
         return barred
 
     def keeps_out_of(self, role, user):
-        """Return ``(units, people)``: whose sheets ``user`` keeps out of in ``role``; the inverse of ``concerned``."""
+        """Return ``(units, people)``, whose sheets ``user`` keeps out of in ``role``.
+
+        The inverse of ``concerned``.
+        """
         people = {user, *(person for person, others in self.stand_ins.items() if user in others)}
         if role not in SCHOOL_ROLES:
             return set(), people

@@ -25,6 +25,8 @@ from tests.services import (
 )
 
 NOTHING_COLLECTED = 5
+# What stands in a module that has a test for the pass (``passes.passes_of``).
+SAID = {POSTGRESQL: ('"both"', '"postgresql"', "mark.pg", "mark.redis"), PROGRAMS: ('"programs"',)}
 TITLES = {SQLITE: "SQLite", POSTGRESQL: "PostgreSQL + Redis", PROGRAMS: "真实程序"}
 
 
@@ -75,18 +77,18 @@ def _passing(name, arguments, environment, *, later=False):
 
 
 def suite(arguments):
-    """Run all passes side by side; what one prints follows what the one before has printed. The last line counts all tests."""
-    start = time.monotonic()
+    """Run the passes side by side; what one prints follows what the one before has printed. The last line counts all tests."""
+    start, others = time.monotonic(), [name for name in PASSES[1:] if may_run(name, arguments)]
     with contextlib.ExitStack() as stack:
-        print(f"== {TITLES[SQLITE]}（其余各遍同时进行，随后显示） ==", flush=True)
+        print(f"== {TITLES[SQLITE]}{'（其余各遍同时进行，随后显示）' if others else ''} ==", flush=True)
         environment = stack.enter_context(private_folder())
         passes = {SQLITE: stack.enter_context(_passing(SQLITE, arguments, environment))}
-        servers = stack.enter_context(private_servers()) | {"TEST_TEMPLATE": TEMPLATE}
-        for name in (POSTGRESQL, PROGRAMS):
+        servers = stack.enter_context(private_servers()) | {"TEST_TEMPLATE": TEMPLATE} if others else {}
+        for name in others:
             environment = stack.enter_context(private_folder()) | servers | _own(servers, name)
             passes[name] = stack.enter_context(_passing(name, arguments, environment, later=True))
         statuses = [passes[SQLITE].process.wait()]
-        for name in (POSTGRESQL, PROGRAMS):
+        for name in others:
             print(f"\n== {TITLES[name]} ==", flush=True)
             statuses.append(passes[name].show())
         reports = {TITLES[name]: one.report() for name, one in passes.items()}
@@ -94,6 +96,14 @@ def suite(arguments):
         print("", *rows, sep="\n")
     print(closing([report["counts"] for report in reports.values()], time.monotonic() - start), flush=True)
     return status_of(statuses)
+
+
+def may_run(name, arguments):
+    """Return whether a pass beside the first can have a test to run; where all paths are modules, their text tells."""
+    paths = [Path(argument.partition("::")[0]) for argument in arguments if not argument.startswith("-")]
+    if not paths or not all(path.suffix == ".py" and path.is_file() for path in paths):
+        return True
+    return any(word in path.read_text() for path in paths for word in SAID[name])
 
 
 def _own(servers, name):

@@ -9,7 +9,7 @@ import pytest
 from tests import costs
 from tests.passes import PASSES
 from tests.setup_cases import ROOT
-from tests.suite import NOTHING_COLLECTED, closing, status_of
+from tests.suite import NOTHING_COLLECTED, closing, may_run, status_of
 
 pytestmark = pytest.mark.once
 
@@ -67,6 +67,22 @@ def test_pass_runs_its_tests(tmp_path, name, run):
     command += ["--collect-only", "-c", "/dev/null", *(["--pass", name] if name else []), str(tmp_path)]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert [line.rpartition("test_")[2] for line in answer.stdout.splitlines() if "::" in line] == run, answer
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ([], {"postgresql", "programs"}),
+        (["-k", "login"], {"postgresql", "programs"}),
+        (["tests/faults"], {"postgresql", "programs"}),
+        (["-x", "tests/workflows/test_terms.py::test_nothing"], {"postgresql"}),
+        (["tests/browser/test_form.py", "tests/test_passes.py"], {"postgresql", "programs"}),
+        (["tests/test_house_rules.py"], set()),
+    ],
+)
+def test_pass_that_has_nothing_to_run_is_not_started(arguments, names, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert {name for name in PASSES[1:] if may_run(name, arguments)} == names
 
 
 @pytest.mark.parametrize(

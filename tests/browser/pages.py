@@ -23,6 +23,14 @@ class Visitor:
         self.page.goto(address)
         return self
 
+    def wait_until(self, happened):
+        """Let the page go on until ``happened()``."""
+        for _ in range(500):
+            if happened():
+                return
+            self.page.wait_for_timeout(20)
+        raise AssertionError("it did not happen within ten seconds")
+
     def text(self):
         return self.page.locator("main").inner_text()
 

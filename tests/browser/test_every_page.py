@@ -4,15 +4,9 @@ import pytest
 
 from registers.models import RiskPoint
 from tests.browser.conftest import LEFT, PHONE
-from tests.personas import Year
 from workflows.models import PublicityNotice
 
 pytestmark = pytest.mark.database("programs")
-
-
-@pytest.fixture
-def year(site):
-    return Year(site.campus, site.clock)
 
 
 LISTS = (
@@ -93,24 +87,23 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_goes_wrong_on_a_page_is_heard(site, name):
     script, words = FAULTS[name]
-    clerk = site.visitor(site.campus.clerk)
+    clerk = site.visitor(site.campus.clerk).go("/")
     assert site.verdict() == []
     clerk.page.evaluate(f"() => {{ {script} }}")
-    clerk.page.wait_for_timeout(300)
-    heard, site.complaints = list(site.complaints), []
-    assert any(words in complaint for complaint in heard), heard
+    clerk.wait_until(lambda: any(words in complaint for complaint in site.complaints))
+    site.complaints = []
     assert clerk.page.evaluate("window.ran") is None
 
 
 def test_what_was_expected_has_to_happen(site):
-    site.visitor(site.campus.clerk)
+    site.visitor(site.campus.clerk).go("/")
     site.expect(409)
     assert site.verdict() == ["expected and not met: 409"]
     site._expected.clear()
 
 
 def test_request_that_the_network_refuses_is_heard(site):
-    clerk = site.visitor(site.campus.clerk)
+    clerk = site.visitor(site.campus.clerk).go("/")
     clerk.page.context.set_offline(True)
     clerk.page.evaluate("() => fetch('/inbox/').catch(() => 0)")
     heard, site.complaints = list(site.complaints), []

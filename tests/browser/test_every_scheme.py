@@ -58,24 +58,23 @@ def fill(visitor, sheet):
     visitor.press("提交")
 
 
-def decide(site, sheet):
+def decide(site, visitor, sheet):
     people = sorted(people_who_may("decide", sheet), key=lambda user: user.number)
     if sheet.step_rules.kind == "collective_review":
         for user in people:
-            member = site.visitor(user).open_task(sheet.task.label, site.campus.clerk.name, "办理")
-            member.press("提交表决")
-            member.page.context.close()
+            site.seat(visitor, user)
+            visitor.open_task(sheet.task.label, site.campus.clerk.name, "办理").press("提交表决")
         people = [user for user in people if can(Actor(user, on=site.clock.today), "conclude", sheet)]
-    visitor = site.visitor(people[0]).open_task(sheet.task.label, site.campus.clerk.name, "办理")
+    site.seat(visitor, people[0])
+    visitor.open_task(sheet.task.label, site.campus.clerk.name, "办理")
     place = visitor.page.locator("#decide")
     if place.locator("input[type=password]").count():
         labelled(place, "登录密码（签字确认）").fill(PASSWORD)
     place.locator("button[value=agree]").click()
     visitor.page.wait_for_load_state()
-    visitor.page.context.close()
 
 
-def finish(site, sheet):
+def finish(site, visitor, sheet):
     for _ in range(STEPS):
         sheet = Submission.objects.select_related("task__campaign__scheme", "unit", "person", "post").get(pk=sheet.pk)
         if sheet.state != "in_review":
@@ -84,24 +83,26 @@ def finish(site, sheet):
             day = days.add_days(sheet.notices.get().ends_on, 1)
             sweeping.sweep(at=site.clock.set(f"{day} 08:00"))
         else:
-            decide(site, sheet)
+            decide(site, visitor, sheet)
     return sheet
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_risk_goes_from_the_form_to_the_ledger(make_stage, slug):
+    """Everybody acts at one browser, each signed in anew when his turn comes."""
     site = make_stage(slug)
+    visitor = site.visitor()
     for task in CampaignTask.objects.filter(level=Level.PERSONAL).order_by("opens_on", "position"):
         if task.opens_on > site.clock.today:
             sweeping.sweep(at=site.clock.set(f"{task.opens_on} 08:00"))
         sheet = Submission.objects.get(task__code=task.code, person=site.campus.clerk)
-        clerk = site.visitor(site.campus.clerk)
-        fill(clerk, sheet)
-        clerk.page.context.close()
-        assert finish(site, sheet).state == "filed", task.code
+        site.seat(visitor, site.campus.clerk)
+        fill(visitor, sheet)
+        assert finish(site, visitor, sheet).state == "filed", task.code
 
     point = RiskPoint.objects.get(in_force_from__isnull=False, in_force_until=None)
-    words = site.visitor(site.campus.head).go("/ledger/").text()
+    site.seat(visitor, site.campus.head)
+    words = visitor.go("/ledger/").text()
     assert CONTENT in words
     assert point.final_grade.label in words
     assert point.category.label in words

@@ -16,12 +16,6 @@ SEARCH = "个人岗位廉政风险自查"
 AUTOSAVE = 2500  # ms; the page saves 1.2 seconds after the last key
 
 
-@pytest.fixture
-def year(site):
-    """The campaign of the year is open and the clerk has a self-check to fill."""
-    return Year(site.campus, site.clock)
-
-
 def test_what_is_typed_is_saved_while_one_types(site, year):
     clerk = site.visitor(site.campus.clerk).open_task(SEARCH)
     entry = clerk.add_entry("业务流程")
@@ -48,7 +42,9 @@ def test_last_words_before_leaving_are_kept(site, year):
 
 def test_form_works_without_script(site, year):
     site.expect(422)
-    clerk = site.visitor(site.campus.clerk, java_script_enabled=False).open_task(SEARCH)
+    clerk = site.visitor(java_script_enabled=False)
+    clerk.sign_in(site.campus.clerk.number)
+    clerk.open_task(SEARCH)
     clerk.section("业务流程").get_by_role("button", name="增加一项").click()
     entry = clerk.entries("业务流程").first
     clerk.type(entry, "风险内容", "没有脚本也能填")
@@ -144,7 +140,7 @@ def test_button_pressed_while_the_page_saves_is_no_conflict(site, year, button, 
 
     clerk.page.route("**/save/", hold)
     clerk.type(entry, "风险内容", "慢的一天写的")
-    wait_for(clerk, lambda: held)
+    clerk.wait_until(lambda: held)
     clerk.press(button, settle=False)
     clerk.page.wait_for_timeout(500)
     for route, response in zip(held, saved, strict=True):
@@ -165,15 +161,6 @@ def test_network_comes_back_and_all_is_saved(site, year):
     clerk.page.context.set_offline(False)
     clerk.wait_saved()
     assert kept(site.campus.clerk) == ["断网时写的"]
-
-
-def wait_for(visitor, happened):
-    """Let the page go on until ``happened()``."""
-    for _ in range(100):
-        if happened():
-            return
-        visitor.page.wait_for_timeout(100)
-    raise AssertionError("it did not happen within ten seconds")
 
 
 def kept(user):

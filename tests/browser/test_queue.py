@@ -4,15 +4,14 @@ import pytest
 
 from tests.browser.conftest import PHONE
 from tests.browser.pages import PASSWORD
-from tests.personas import Year, point
+from tests.personas import point
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("programs")]
 
 
 @pytest.fixture
-def waiting(site):
+def waiting(site, year):
     """The clerk's, the head's and the liaison's search sheets wait for the group, which has two votes of theirs still to give."""
-    year = Year(site.campus, site.clock)
     for owner in (site.campus.clerk, site.campus.head):
         sheet = year.sheet("personal-search", owner)
         year.submit(sheet, year.points(sheet, point(f"{owner.name}的风险")))

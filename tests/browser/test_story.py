@@ -55,6 +55,10 @@ def stage(make_site):
     return site
 
 
+# Who signs in through the login page when he first comes: at a desk, on a phone, and last of all.
+AT_THE_DOOR = ("office", "junior", "auditor")
+
+
 class Story:
     """The acts of the year, each by the person whose it is, each through that person's own browser."""
 
@@ -63,18 +67,19 @@ class Story:
         self._visitors = {}
 
     def at(self, day, hour=10):
-        """Let it be that day; the worker does what it does every minute and every hour, and everybody signs in anew."""
-        for visitor in self._visitors.values():
-            visitor.page.context.close()
-        self._visitors = {}
+        """Let it be that day; the worker does what it does every minute and every hour, and everybody is signed in anew."""
         now = self.site.clock.set(f"2026-{day} {hour:02d}:00")
         sweeping.sweep(at=now)
         reminders.remind(at=now)
+        for name, visitor in self._visitors.items():
+            self.site.seat(visitor, getattr(self.campus, name))
 
     def __getattr__(self, name):
         if name not in self._visitors:
-            viewport = {"viewport": PHONE} if name == "junior" else {}
-            self._visitors[name] = self.site.visitor(getattr(self.campus, name), **viewport)
+            viewport, user = {"viewport": PHONE} if name == "junior" else {}, getattr(self.campus, name)
+            self._visitors[name] = self.site.visitor(None if name in AT_THE_DOOR else user, **viewport)
+            if name in AT_THE_DOOR:
+                self._visitors[name].sign_in(user.number)
         return self._visitors[name]
 
     # -- before the review -----------------------------------------------------------------------------

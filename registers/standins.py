@@ -96,7 +96,7 @@ def _check_person(principal, to, actor, note, on):
 def _check_free(row, to, since, until):
     """One stand-in for a role at a time, who does not hold it anyway."""
     there = Appointment.objects.within(since, until).filter(unit=row.unit, role=row.role)
-    other = there.filter(acting_for=row.user_id, until__gt=since).select_related("user").first()
+    other = there.filter(acting_for=row.user_id).select_related("user").first()
     if other is not None:
         raise Refused(
             f"“{_name_of(row)}”在这段时间已由{other.user}代理（{other.since:%Y-%m-%d} 至 {last_day(other):%Y-%m-%d}），"

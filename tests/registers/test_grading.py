@@ -57,6 +57,42 @@ def test_proposal_says_why(factors, reason):
     assert grading.propose(RULES, factors).reason == reason
 
 
+CASES = loading.read(settings.BASE_DIR / "fixtures" / "schemes" / "nwnu-2012.yaml")[0]
+SLIGHTEST = {
+    "importance": "ordinary",
+    "frequency": "seldom",
+    "discretion": "small",
+    "probability": "low",
+    "harm": "slight",
+}
+
+
+@pytest.mark.parametrize(
+    ("factors", "grade", "why"),
+    [
+        ({}, "low", "不属于方案所列其他等级的情形"),
+        ({"harm": "criminal"}, "high", "可能出现和滋生严重违纪违规或违法犯罪行为"),
+        ({"importance": "decisive", "discretion": "large"}, "high", "调配人财物的权力操作较灵活，有较大自由裁量权"),
+        ({"importance": "decisive"}, "low", "不属于方案所列其他等级的情形"),
+        ({"importance": "decisive", "probability": "high"}, "middle", "可借助职位影响和工作机会谋取私利"),
+        # Three of four signs are enough, two are not; the first case that holds counts.
+        ({"importance": "decisive", "frequency": "often", "discretion": "limited"}, "middle", "多项因素偏重"),
+        ({"frequency": "often", "discretion": "large"}, "low", "不属于方案所列其他等级的情形"),
+        ({"frequency": "often", "discretion": "large", "probability": "medium"}, "middle", "多项因素偏重"),
+        (
+            {"frequency": "often", "discretion": "large", "probability": "medium", "harm": "criminal"},
+            "high",
+            "违法犯罪",
+        ),
+    ],
+)
+def test_first_case_that_holds_gives_the_grade(factors, grade, why):
+    proposal = grading.propose(CASES, SLIGHTEST | factors)
+
+    assert proposal.grade == grade
+    assert why in proposal.reason
+
+
 def test_worst_rule_says_why():
     proposal = grading.propose(with_rule("worst"), {"probability": "low", "harm": "criminal"})
 

@@ -146,6 +146,18 @@ def test_row_that_fits_on_a_page_is_never_broken():
         assert re.findall(r"〔(\d\d)〕", text) == re.findall(r"［(\d\d)］", text)
 
 
+def test_long_opinion_begins_below_the_table_and_goes_on_overleaf():
+    signoffs = filled()["signoffs"]
+    opinion = "［始］" + "集体审核意见如下，请按此办理。" * 60 + "［末］"
+    signoffs = {**signoffs, "review": {**signoffs["review"], "opinion": opinion}}
+
+    _, texts = printed([control(rows=[{"content": "〔行〕"}], signoffs=signoffs)])
+
+    assert ["〔行〕" in text for text in texts] == ["［始］" in text for text in texts]
+    assert "［末］" in texts[1]
+    assert "".join(texts).count("请按此办理") == 60
+
+
 @pytest.mark.parametrize("rows", range(1, 13))
 def test_signatures_never_stand_on_a_page_without_a_row(rows):
     _, texts = printed([control(rows=[{"content": f"〔{at}〕" + "参数照抄" * 15} for at in range(rows)])])

@@ -134,6 +134,18 @@ def test_sheet_handed_to_somebody_who_lost_this_unit_is_everybodys_again_everywh
     assert year.agree(sheet, campus.leader, signed=True).step == "file"
 
 
+def test_sheet_handed_to_a_colleague_who_works_in_its_unit_since_is_everybodys(year, signed, second):
+    campus = year.campus
+    sheet = year.hand_over(signed, campus.office, second)
+    assert (queue(year, campus.office), queue(year, second)) == (set(), {sheet})
+
+    User.objects.filter(pk=second.pk).update(unit=campus.unit)
+
+    second.refresh_from_db()
+    assert (queue(year, campus.office), queue(year, second)) == ({sheet}, set())
+    assert set(people_who_may("decide", sheet)) == {campus.office}
+
+
 def test_whoever_got_a_sheet_may_hand_it_on(year, signed, second):
     third = make_person("戊五", year.campus.office_unit, number="third")
     appoint(third, year.campus.root, "office")

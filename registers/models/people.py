@@ -1,5 +1,7 @@
 """People and the roles they are appointed to."""
 
+from functools import lru_cache
+
 from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -62,14 +64,14 @@ class AppointmentQuerySet(SpanQuerySet):
 
         A stand-in's role counts only for as long as the person he stands in for holds it himself.
         """
-        held = self.model.objects.filter(
-            *in_force_on(on),
-            acting_for=None,
-            user=OuterRef("acting_for"),
-            unit=OuterRef("unit"),
-            role=OuterRef("role"),
-        )
-        return super().in_force(on).filter(Q(acting_for=None) | Exists(held))
+        return super().in_force(on).filter(Q(acting_for=None) | _held_by_principal(on))
+
+
+@lru_cache(maxsize=4)
+def _held_by_principal(on):
+    """Return the condition that whom a stand-in acts for holds the role himself; every request asks it, mostly of today."""
+    held = {"user": OuterRef("acting_for"), "unit": OuterRef("unit"), "role": OuterRef("role")}
+    return Exists(Appointment.objects.filter(*in_force_on(on), acting_for=None, **held))
 
 
 class Appointment(models.Model):

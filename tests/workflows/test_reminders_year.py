@@ -4,7 +4,6 @@ Sheets are handed in, returned and moved at random; the job runs several times a
 step. The oracle walks the calendar day by day with loops a child could follow, and keeps its own ledger.
 """
 
-import os
 import random
 from collections import Counter
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ import pytest
 
 from registers.models import Appointment, Post, Unit, User
 from tests.factories import moment
+from tests.longer import longer
 from workflows.deadlines import holidays
 from workflows.messages import reminders
 from workflows.models import CalendarDay, CampaignTask, Notification, Reminder, Submission
@@ -22,7 +22,6 @@ pytestmark = pytest.mark.database("both")
 FIRST, LAST = date(2026, 2, 1), date(2026, 12, 20)
 LATE = ((1, "liaison"), (3, "unit_head"), (5, "leader_in_charge"), (10, "office"))
 UNIT_SIZE = 25
-LONG = pytest.mark.skipif(not os.environ.get("LONG_TESTS"), reason="takes two minutes; LONG_TESTS=1 runs it")
 
 
 class Crowd:
@@ -144,7 +143,12 @@ def _people_act(crowd, dice, day):
 
 @pytest.mark.parametrize(
     ("size", "trouble", "seed"),
-    [(250, False, 1), (100, True, 2), (100, True, 3), pytest.param(5000, True, 4, marks=LONG)],
+    [
+        (250, False, 1),
+        (100, True, 2),
+        pytest.param(100, True, 3, marks=longer("like the one before, with other dice")),
+        pytest.param(5000, True, 4, marks=longer("takes two minutes")),
+    ],
     ids=["calm", "trouble", "more trouble", "five thousand people"],
 )
 def test_every_reminder_of_a_year_is_written_once(year, size, trouble, seed):

@@ -15,6 +15,7 @@ from registers.actors import SCHOOL_ROLES
 from registers.models import AuditEntry, ControlMeasure, PowerItem, RiskPoint
 from registers.refusals import Refused, Stale
 from registers.text import digest_of
+from tests.longer import LONG
 from tests.personas import GRADED, MEASURES, point, power, unit_point
 from workflows import policies
 from workflows.messages import reminders
@@ -342,5 +343,5 @@ def staged(year, request):
 @pytest.mark.parametrize("staged", STAGES, indirect=True)
 def test_random_walk_never_breaks_a_rule(staged):
     profile = settings.default
-    examples = profile.max_examples if profile.max_examples > 100 else 10
+    examples = profile.max_examples if LONG or profile.max_examples > 100 else 6
     run_state_machine_as_test(staged, settings=settings(profile, max_examples=examples, stateful_step_count=20))

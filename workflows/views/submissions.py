@@ -33,7 +33,8 @@ NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "gr
 
 def _visible(request, pk):
     rows = Submission.objects.visible_to(request.actor).select_related(*NEEDED)
-    asked = Extension.objects.visible_to(request.actor).filter(submission=OuterRef("pk"))
+    # Whoever reads a submission reads the requests for a longer term (policies.terms).
+    asked = Extension.objects.filter(submission=OuterRef("pk"))
     return get_object_or_404(rows.annotate(has_extensions=Exists(asked)), pk=pk)
 
 

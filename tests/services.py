@@ -53,13 +53,13 @@ def private_folder():
 
 
 @contextlib.contextmanager
-def private_servers():
-    """Yield DATABASE_URL and REDIS_URL of two fresh servers; takes about two seconds."""
+def private_servers(**settings):
+    """Yield DATABASE_URL and REDIS_URL of two fresh servers; ``settings`` are PostgreSQL's. Takes about two seconds."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="riskmgmt-")))
         # The account that PostgreSQL runs under has to pass through.
         folder.chmod(0o711)
-        database = stack.enter_context(_postgresql(folder / "pg"))
+        database = stack.enter_context(_postgresql(folder / "pg", settings))
         queue = stack.enter_context(_redis(folder / "redis"))
         yield {"DATABASE_URL": database, "REDIS_URL": queue}
 
@@ -94,12 +94,12 @@ UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 
 
 @contextlib.contextmanager
-def _postgresql(folder):
+def _postgresql(folder, settings):
     """Serve a copy of the kept cluster, in which the database ``TEMPLATE`` has all migrations."""
     folder.mkdir()
     kept.copy("postgresql", _cluster, folder / "cluster", depends=_program("initdb"))
     # An immediate stop: there is nothing to save.
-    with _serving(folder / "cluster", stop=signal.SIGQUIT) as url:
+    with _serving(folder / "cluster", settings, stop=signal.SIGQUIT) as url:
         yield url
 
 
@@ -122,7 +122,7 @@ def _cluster(folder):
         )  # fmt: skip
         if made.returncode:
             raise MissingServer(f"PostgreSQL 不能初始化：{made.stderr.strip()[-500:]}")
-        with _serving(cluster, stop=signal.SIGINT) as url, private_folder() as environment:
+        with _serving(cluster, {}, stop=signal.SIGINT) as url, private_folder() as environment:
             with contextlib.closing(psycopg2.connect(url)) as connection:
                 connection.autocommit = True
                 connection.cursor().execute(f"CREATE DATABASE {TEMPLATE}")
@@ -137,14 +137,14 @@ def _give(folder, account):
 
 
 @contextlib.contextmanager
-def _serving(cluster, *, stop):
+def _serving(cluster, own, *, stop):
     """Run PostgreSQL on a cluster; yield the address of its database ``postgres``."""
     account, port, password = _account(), free_port(), (cluster / "password").read_text()
     if account:
         _give(cluster, account)
     settings = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": cluster, "max_connections": 200,
-        **UNSAFE,
+        **UNSAFE, **own,
     }  # fmt: skip
     command = [_program("postgres"), "-D", cluster / "data"]
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from riskmgmt.serve import die_with_parent
 from tests import costs
-from tests.passes import OUTCOMES, PASSES, POSTGRESQL, PROGRAMS, SQLITE
+from tests.passes import OUTCOMES, PASSES, POSTGRESQL, SITE, SQLITE
 from tests.services import (
     STOP_SECONDS,
     TEMPLATE,
@@ -26,8 +26,10 @@ from tests.services import (
 
 NOTHING_COLLECTED = 5
 # What stands in a module that has a test for the pass (``passes.passes_of``).
-SAID = {POSTGRESQL: ('"both"', '"postgresql"', "mark.pg", "mark.redis"), PROGRAMS: ('"programs"',)}
-TITLES = {SQLITE: "SQLite", POSTGRESQL: "PostgreSQL + Redis", PROGRAMS: "真实程序"}
+SAID = {POSTGRESQL: ('"both"', '"postgresql"', "mark.pg", "mark.redis"), SITE: ('"site"',)}
+# The tables of a test hold a few rows: to look for the best order of a dozen of them takes longer than any order.
+PLAIN_PLANS = {"join_collapse_limit": 1, "from_collapse_limit": 1, "jit": "off"}
+TITLES = {SQLITE: "SQLite", POSTGRESQL: "PostgreSQL + Redis", SITE: "整站"}
 
 
 class Pass:
@@ -78,15 +80,16 @@ def _passing(name, arguments, environment, *, later=False):
 
 def suite(arguments):
     """Run the passes side by side; what one prints follows what the one before has printed. The last line counts all tests."""
-    start, others = time.monotonic(), [name for name in PASSES[1:] if may_run(name, arguments)]
+    start, others = time.monotonic(), {name: arguments_of(name, arguments) for name in PASSES[1:]}
+    others = {name: own for name, own in others.items() if own is not None}
     with contextlib.ExitStack() as stack:
         print(f"== {TITLES[SQLITE]}{'（其余各遍同时进行，随后显示）' if others else ''} ==", flush=True)
         environment = stack.enter_context(private_folder())
         passes = {SQLITE: stack.enter_context(_passing(SQLITE, arguments, environment))}
-        servers = stack.enter_context(private_servers()) | {"TEST_TEMPLATE": TEMPLATE} if others else {}
-        for name in others:
+        servers = stack.enter_context(private_servers(**PLAIN_PLANS)) | {"TEST_TEMPLATE": TEMPLATE} if others else {}
+        for name, own in others.items():
             environment = stack.enter_context(private_folder()) | servers | _own(servers, name)
-            passes[name] = stack.enter_context(_passing(name, arguments, environment, later=True))
+            passes[name] = stack.enter_context(_passing(name, own, environment, later=True))
         statuses = [passes[SQLITE].process.wait()]
         for name in others:
             print(f"\n== {TITLES[name]} ==", flush=True)
@@ -98,20 +101,33 @@ def suite(arguments):
     return status_of(statuses)
 
 
-def may_run(name, arguments):
-    """Return whether a pass beside the first can have a test to run; where all paths are modules, their text tells."""
-    paths = [Path(argument.partition("::")[0]) for argument in arguments if not argument.startswith("-")]
-    if not paths or not all(path.suffix == ".py" and path.is_file() for path in paths):
-        return True
-    return any(word in path.read_text() for path in paths for word in SAID[name])
+def arguments_of(name, arguments):
+    """Return what a pass beside the first is called with, None where it can have nothing to run.
+
+    Where ``arguments`` name modules or no tests at all, the text of the modules tells; so a pass need not load them all.
+    """
+    named = [Path(argument.partition("::")[0]) for argument in arguments if not argument.startswith("-")]
+    if not all(path.suffix == ".py" and path.is_file() for path in named):
+        return arguments
+    having = [path for path in named or sorted(Path("tests").rglob("test_*.py")) if _says(path, name)]
+    if not having:
+        return None
+    return arguments if named else [*arguments, *map(str, having)]
+
+
+def _says(path, name):
+    text = path.read_text()
+    return any(word in text for word in SAID[name])
 
 
 def _own(servers, name):
-    """The addresses of a pass's own database and queue on servers that it shares."""
-    number = PASSES.index(name)
+    """The addresses of a pass's own database, queue and cache on servers that it shares."""
+    number = 2 * PASSES.index(name)
+    database, queue = (servers[address].rpartition("/")[0] for address in ("DATABASE_URL", "REDIS_URL"))
     return {
-        "DATABASE_URL": servers["DATABASE_URL"].rpartition("/")[0] + f"/{name}",
-        "REDIS_URL": servers["REDIS_URL"].rpartition("/")[0] + f"/{number}",
+        "DATABASE_URL": f"{database}/{name}",
+        "REDIS_URL": f"{queue}/{number}",
+        "CACHE_URL": f"{queue}/{number + 1}",
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests import costs
 from tests.passes import PASSES
 from tests.setup_cases import ROOT
-from tests.suite import NOTHING_COLLECTED, closing, may_run, status_of
+from tests.suite import NOTHING_COLLECTED, arguments_of, closing, status_of
 
 pytestmark = pytest.mark.once
 
@@ -46,7 +46,7 @@ def test_server(): pass
 @pytest.mark.database("sqlite")
 def test_file(): pass
 @pytest.mark.redis
-@pytest.mark.database("programs")
+@pytest.mark.database("site")
 def test_worker(): pass
 """
 
@@ -56,7 +56,7 @@ def test_worker(): pass
     [
         ("sqlite", ["both", "nowhere", "file"]),
         ("postgresql", ["both", "server"]),
-        ("programs", ["worker"]),
+        ("site", ["worker"]),
         (None, ["both", "nowhere", "server", "file", "worker"]),
     ],
 )
@@ -72,17 +72,26 @@ def test_pass_runs_its_tests(tmp_path, name, run):
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        ([], {"postgresql", "programs"}),
-        (["-k", "login"], {"postgresql", "programs"}),
-        (["tests/faults"], {"postgresql", "programs"}),
+        ([], {"postgresql", "site"}),
+        (["-k", "login"], {"postgresql", "site"}),
+        (["tests/faults"], {"postgresql", "site"}),
         (["-x", "tests/workflows/test_terms.py::test_nothing"], {"postgresql"}),
-        (["tests/browser/test_form.py", "tests/test_passes.py"], {"postgresql", "programs"}),
+        (["tests/browser/test_form.py", "tests/test_passes.py"], {"postgresql", "site"}),
         (["tests/test_house_rules.py"], set()),
     ],
 )
 def test_pass_that_has_nothing_to_run_is_not_started(arguments, names, monkeypatch):
     monkeypatch.chdir(ROOT)
-    assert {name for name in PASSES[1:] if may_run(name, arguments)} == names
+    assert {name for name in PASSES[1:] if arguments_of(name, arguments) is not None} == names
+
+
+def test_pass_loads_the_modules_that_it_runs_alone(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    loaded = arguments_of("site", ["-x"])
+    assert loaded[0] == "-x"
+    assert {"tests/browser/test_form.py", "tests/faults/test_periodic.py"} < set(loaded)
+    assert "tests/workflows/test_terms.py" not in loaded
+    assert arguments_of("site", ["tests/browser"]) == ["tests/browser"]
 
 
 @pytest.mark.parametrize(

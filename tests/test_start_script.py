@@ -17,7 +17,7 @@ import pytest
 from riskmgmt.serve import StartError, port_wanted
 from tests.setup_cases import ROOT, site
 
-pytestmark = pytest.mark.database("programs")
+pytestmark = pytest.mark.database("site")
 
 
 def test_script_explains_itself():

@@ -6,7 +6,7 @@ from registers.models import RiskPoint
 from tests.browser.conftest import LEFT, PHONE
 from workflows.models import PublicityNotice
 
-pytestmark = pytest.mark.database("programs")
+pytestmark = pytest.mark.database("site")
 
 
 LISTS = (

@@ -13,7 +13,7 @@ from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.models import CampaignTask, Submission
 
-pytestmark = pytest.mark.database("programs")
+pytestmark = pytest.mark.database("site")
 
 CONTENT = "采购参数照抄一家"
 SLUGS = ["changchun-2016", "imut-2011", "jiangsu-dynamic", "nwnu-2012", "tongliao5-2022"]

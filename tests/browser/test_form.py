@@ -10,7 +10,7 @@ from tests.factories import appoint
 from tests.personas import Year, point
 from workflows.models import Draft, Submission
 
-pytestmark = pytest.mark.database("programs")
+pytestmark = pytest.mark.database("site")
 
 SEARCH = "个人岗位廉政风险自查"
 AUTOSAVE = 2500  # ms; the page saves 1.2 seconds after the last key

@@ -6,7 +6,7 @@ from tests.browser.conftest import PHONE
 from tests.browser.pages import PASSWORD
 from tests.personas import point
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("programs")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("site")]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.factories import make_person, make_post
 from workflows import sweeping
 from workflows.messages import reminders
 
-pytestmark = pytest.mark.database("programs")
+pytestmark = pytest.mark.database("site")
 
 GROUP = "领导小组成员及工作计划"
 SEARCH, GRADING, CONTROL = "个人岗位廉政风险自查", "个人岗位风险等级评估", "个人岗位廉能风险识别防控"

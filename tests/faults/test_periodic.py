@@ -15,7 +15,7 @@ from tests.faults import due
 from tests.faults.programs import Held
 from workflows.models import DailyRun, Notification, Reminder
 
-pytestmark = [pytest.mark.pg, pytest.mark.redis, pytest.mark.database("programs")]
+pytestmark = [pytest.mark.pg, pytest.mark.redis, pytest.mark.database("site")]
 
 REMIND, SWEEP = "workflows.remind", "workflows.sweep"
 DIGEST = "【廉政风险防控】今日提醒"

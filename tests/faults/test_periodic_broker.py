@@ -11,7 +11,7 @@ from tests.faults.test_periodic import DIGEST, REMIND, SWEEP, held_up, monday, n
 from tests.noscript import fill_in
 from workflows.models import Notification
 
-pytestmark = [pytest.mark.pg, pytest.mark.redis, pytest.mark.database("programs")]
+pytestmark = [pytest.mark.pg, pytest.mark.redis, pytest.mark.database("site")]
 
 NUDGE = "【廉政风险防控】催办"
 

@@ -11,7 +11,7 @@ from tests.faults.test_periodic import SWEEP
 from workflows.messages import notifications
 from workflows.models import Notification
 
-pytestmark = [pytest.mark.pg, pytest.mark.redis, pytest.mark.database("programs")]
+pytestmark = [pytest.mark.pg, pytest.mark.redis, pytest.mark.database("site")]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.faults.programs import Held
 from tests.faults.test_periodic import REMIND, SWEEP
 from workflows.models import Notification, RosterChange, Submission
 
-pytestmark = [pytest.mark.pg, pytest.mark.redis, pytest.mark.database("programs")]
+pytestmark = [pytest.mark.pg, pytest.mark.redis, pytest.mark.database("site")]
 
 
 @pytest.fixture

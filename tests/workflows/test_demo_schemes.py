@@ -8,11 +8,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.test import override_settings
-from pypdf import PdfReader
 
 from registers import audit, clock
 from registers.models import RiskPoint, Scheme, Unit, User
-from registers.papers import docx, pages, xlsx
+from registers.papers import pages, xlsx
 from registers.papers.compose import compose, empty
 from registers.schemes.checking import loading
 from tests import factories
@@ -69,16 +68,11 @@ def _every_filed_sheet_prints():
 
 @pytest.mark.once
 @pytest.mark.parametrize("slug", SLUGS)
-def test_every_paper_of_every_book_prints_blank_in_every_format(slug):
+def test_every_blank_paper_says_its_title_and_what_is_asked(slug):
+    """That each can be printed and written is proved with the writers."""
     rules, _ = loading.read(django_settings.BASE_DIR / "fixtures" / "schemes" / f"{slug}.yaml")
-    papers = {name: empty(layout, rules) for name, layout in rules.papers.items()}
-    # All in one file: most of the time goes into the fonts of a file.
-    printed = PdfReader(io.BytesIO(pages.to_pdf(list(papers.values()))))
-    assert len(printed.pages) >= len(papers)
     for name, layout in rules.papers.items():
-        paper = papers[name]
-        assert docx.to_docx([paper])[:2] == xlsx.to_xlsx([paper])[:2] == b"PK", name
-        words = re.sub(r"<[^>]*>", "", pages.to_html(paper))
+        words = re.sub(r"<[^>]*>", "", pages.to_html(empty(layout, rules)))
         assert layout.title in words, name
         assert all(cell.label in words for row in layout.header for cell in row), name
 

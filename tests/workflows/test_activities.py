@@ -18,7 +18,7 @@ from tests.workflows.test_logs import paper_of, words
 from workflows import activities
 from workflows.models import Activity, Attachment, Attendance
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 Mark = Attendance.Mark
 

@@ -6,7 +6,7 @@ from registers.refusals import Stale
 from workflows.models import Draft
 from workflows.sheets import drafts, sheet_for
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 FIRST, SECOND, OTHER = ({"entries": [], "values": {"narrative": text}} for text in ("甲", "乙", "丙"))
 

@@ -16,7 +16,7 @@ from tests.personas import point
 from tests.stories import played_once
 from workflows.compiled import logs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 UNIT_PAPERS = [
     "unit-ledger", "duty-list", "process-list", "regulation-directory", "search-log", "archive-cover", "annual-summary",

@@ -14,7 +14,7 @@ from workflows.models import FiledPaper
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.documents import digest, document
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.workflows.test_activities import record
 from tests.workflows.test_reading import publish
 from workflows import attachments, mobilisation, readings
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 def overview(year):

@@ -10,7 +10,7 @@ from registers.models import PowerItem
 from tests.noscript import Plain
 from tests.personas import unit_point
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from workflows import readings, sweeping
 from workflows.messages import notifications
 from workflows.models import Attachment, Notification, ReadingDocument, ReadReceipt
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 def browser(user):

@@ -15,7 +15,7 @@ from workflows.models import Decision, Notification, ReviewVote, Submission
 from workflows.routing import reseating, routes
 from workflows.sheets import documents
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 
 @pytest.mark.parametrize(

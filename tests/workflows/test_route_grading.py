@@ -14,7 +14,7 @@ from workflows import policies
 from workflows.models import PublicityNotice
 from workflows.sheets import Incomplete, sheet_for
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 
 @pytest.fixture

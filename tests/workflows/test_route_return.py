@@ -18,7 +18,7 @@ from workflows.models import Submission
 from workflows.routing import routes
 from workflows.sheets import Incomplete, sheet_for
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 REDO = date(2026, 9, 28)
 

@@ -16,7 +16,7 @@ from tests.workflows.route_cases import everything, keys, where
 from workflows.models import Notification, ReviewVote
 from workflows.sheets import sheet_for
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 
 @pytest.mark.parametrize(

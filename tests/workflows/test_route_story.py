@@ -19,7 +19,7 @@ from tests.workflows.route_cases import decisions, told, where
 from workflows.models import FiledPaper, Submission
 from workflows.sheets import Incomplete, documents, sheet_for
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 
 def test_year_of_one_post_from_search_to_ledger(year):

@@ -10,7 +10,7 @@ from workflows.models import CampaignTask, Submission
 from workflows.sheets import sheet_for
 from workflows.sheets.fields import Field, faults_of, names_of
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 
 def sheets(play):

@@ -11,7 +11,7 @@ from workflows.models import Submission
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.documents import document
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 STAGES = ("prevention", "monitoring", "disposal")
 
 

@@ -10,7 +10,7 @@ from tests.workflows.sheet_cases import faults
 from workflows.forms.submissions import read
 from workflows.sheets import Incomplete, sheet_for
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 
 @pytest.mark.parametrize(

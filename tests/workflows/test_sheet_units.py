@@ -8,7 +8,7 @@ from tests.personas import point, power, unit_point
 from tests.workflows.sheet_cases import faults
 from workflows.sheets import documents
 
-pytestmark = pytest.mark.database("both")
+pytestmark = pytest.mark.database("sqlite")
 
 
 @pytest.mark.parametrize(

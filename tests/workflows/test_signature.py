@@ -13,7 +13,7 @@ from tests.stories import played_once
 from workflows.models import CampaignTask, Decision, FiledPaper
 from workflows.sheets import documents
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from workflows.campaign import rosters
 from workflows.messages import reminders
 from workflows.models import Notification, Submission
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from workflows.models import Decision, Submission
 from workflows.routing import bulk, routes
 from workflows.sheets import documents
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 TOLD = {"body": "高校工委", "number": "内教工委〔2026〕12号", "on": date(2026, 10, 20)}
 

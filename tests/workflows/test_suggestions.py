@@ -14,7 +14,7 @@ from workflows.compiled import logs
 from workflows.models import Notification, Suggestion
 from workflows.sheets import sheet_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 @pytest.fixture

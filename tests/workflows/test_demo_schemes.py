@@ -20,13 +20,12 @@ from workflows.compiled import logs
 from workflows.models import Submission
 from workflows.sheets.documents import document
 
-pytestmark = pytest.mark.database("sqlite")
+pytestmark = pytest.mark.database("site")
 
 SLUGS = sorted(path.stem for path in (django_settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
 OTHERS = [slug for slug in SLUGS if slug != "changchun-2016"]  # whose demo test_demo.py looks through
 
 
-@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("slug", OTHERS)
 def test_demo_plays_under_every_rule_book(slug):

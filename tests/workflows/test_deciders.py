@@ -164,6 +164,18 @@ def ids(users):
     return {user.pk for user in users}
 
 
+def compare_who_keeps_out(holding, actors):
+    """Hold whom a sheet concerns to whose sheets a person keeps out of, for everybody in each of his roles."""
+    for (role, _), holders in holding.held.items():
+        for user in holders:
+            for view in (holding, Holding.of(actors[user])):
+                units, people = view.keeps_out_of(role, user)
+                for unit in holding.parents:
+                    for person in (None, *actors):
+                        kept_out = user in view.concerned(role, unit, person)
+                        assert kept_out == (unit in units or person in people), (role, user, unit, person)
+
+
 def compare(world, campaign):
     """Hold every view of the rule to the plain questions of the oracle."""
     people, submissions = build(world, campaign)
@@ -177,6 +189,9 @@ def compare(world, campaign):
     for sheet, recipient in Reminder.objects.filter(heard_as="").values_list("submission", "recipient"):
         reminded.setdefault(sheet, set()).add(recipient)
     listed = dict(stranded.stranded(rows, campaign, holding))
+    for pk, actor in actors.items():
+        assert set(policy.to_do(rows, actor).values_list("pk", flat=True)) == to_fill[pk] | queues[pk]
+    compare_who_keeps_out(holding, actors)
 
     for submission in submissions:
         action = "fill" if submission.state == "open" else "decide"

@@ -26,14 +26,14 @@ def in_turn(actor, *, role, submission="", assigned_to=""):
     """
     holding, mine, handed = Holding.of(actor), NONE, NONE
 
-    def can_take(user, held, units):
-        closed, people = holding.keeps_out_of(held, user)
-        at_step = Q(**{role: held, f"{submission}unit__in": units - closed})
-        return at_step & ~Q(**{f"{submission}person__in": people})
+    def clear_of(user, held):
+        units, people = holding.keeps_out_of(held, user)
+        return ~Q(**{f"{submission}unit__in": units}) & ~Q(**{f"{submission}person__in": people})
 
     for held in dict.fromkeys(grant.role for grant in actor.grants):
         for place, units in holding.units_of(held, actor.user_id).items():
-            mine |= can_take(actor.user_id, held, units)
+            at_step = Q(**{role: held, f"{submission}unit__in": units})
+            mine |= at_step & clear_of(actor.user_id, held)
             for colleague in set(holding.at(held, place)) - {actor.user_id} if assigned_to else ():
-                handed |= can_take(colleague, held, units) & Q(**{assigned_to: colleague})
+                handed |= at_step & Q(**{assigned_to: colleague}) & clear_of(colleague, held)
     return mine & ~handed if handed != NONE else mine

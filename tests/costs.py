@@ -21,7 +21,8 @@ REASONS = {
     "tests/workflows/test_demo.py": "demo campuses are made twice, to be the same",
     "tests/workflows/test_demo_schemes.py": "the demo of every rule book",
     "tests/workflows/test_every_scheme.py": "every sheet of every rule book, from the form to the ledger",
-    "tests/workflows/test_reminders_year.py": "every reminder of a year, on both databases",
+    "tests/workflows/test_deciders.py": "random campuses, both forms of the rule",
+    "tests/workflows/test_reminders_year.py": "every reminder of a year",
     "tests/workflows/test_walk.py": "random walks through routes",
     "tests/workflows/test_whole_year.py": "a year of every rule book, day by day",
 }

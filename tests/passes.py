@@ -1,8 +1,9 @@
 """A pytest plugin for the passes of ``./run test``: which tests a pass runs, and what it leaves for the closing lines.
 
-There are three. One runs on SQLite, one on PostgreSQL and Redis. ``site`` has servers of the same kind for tests that drive a whole
-site: they wait for browsers, workers and starts, and the other two go on meanwhile. Without this plugin pytest runs every test on
-the database that it is given. With ``--pass`` it leaves out what other passes run.
+There are four. One runs on SQLite, one on PostgreSQL and Redis. ``wide``, on SQLite too, has what goes over everything: every door,
+page, rule book and year. ``site`` has servers of its own for tests that drive a whole site: they wait for browsers, workers and
+starts, and the others go on meanwhile. Without this plugin pytest runs every test on the database that it is given. With ``--pass``
+it leaves out what other passes run.
 """
 
 import gc
@@ -13,7 +14,7 @@ import pytest
 
 from tests.costs import Costs
 
-SQLITE, POSTGRESQL, SITE = PASSES = ("sqlite", "postgresql", "site")
+SQLITE, WIDE, POSTGRESQL, SITE = PASSES = ("sqlite", "wide", "postgresql", "site")
 OUTCOMES = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
 
 
@@ -31,8 +32,8 @@ def passes_of(item):
     """The passes that run a test, as its markers say (pyproject.toml)."""
     nearest = next((mark for mark in item.iter_markers() if mark.name in ("once", "database")), None)
     where = "both" if nearest is None else nearest.args[0] if nearest.args else SQLITE
-    if where == SITE:
-        return {SITE}
+    if where in (SITE, WIDE):
+        return {where}
     if item.get_closest_marker("pg") or item.get_closest_marker("redis"):
         return {POSTGRESQL}
     return {SQLITE, POSTGRESQL} if where == "both" else {where}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from riskmgmt.serve import die_with_parent
 from tests import costs
-from tests.passes import OUTCOMES, PASSES, POSTGRESQL, SITE, SQLITE
+from tests.passes import OUTCOMES, PASSES, POSTGRESQL, SITE, SQLITE, WIDE
 from tests.services import (
     STOP_SECONDS,
     TEMPLATE,
@@ -26,10 +26,11 @@ from tests.services import (
 
 NOTHING_COLLECTED = 5
 # What stands in a module that has a test for the pass (``passes.passes_of``).
-SAID = {POSTGRESQL: ('"both"', '"postgresql"', "mark.pg", "mark.redis"), SITE: ('"site"',)}
+SAID = {WIDE: ('"wide"',), POSTGRESQL: ('"both"', '"postgresql"', "mark.pg", "mark.redis"), SITE: ('"site"',)}
 # The tables of a test hold a few rows: to look for the best order of a dozen of them takes longer than any order.
 PLAIN_PLANS = {"join_collapse_limit": 1, "from_collapse_limit": 1, "jit": "off"}
-TITLES = {SQLITE: "SQLite", POSTGRESQL: "PostgreSQL + Redis", SITE: "整站"}
+TITLES = {SQLITE: "SQLite", WIDE: "全面（SQLite）", POSTGRESQL: "PostgreSQL + Redis", SITE: "整站"}
+ON_SERVERS = (POSTGRESQL, SITE)
 
 
 class Pass:
@@ -86,9 +87,11 @@ def suite(arguments):
         print(f"== {TITLES[SQLITE]}{'（其余各遍同时进行，随后显示）' if others else ''} ==", flush=True)
         environment = stack.enter_context(private_folder())
         passes = {SQLITE: stack.enter_context(_passing(SQLITE, arguments, environment))}
-        servers = stack.enter_context(private_servers(**PLAIN_PLANS)) | {"TEST_TEMPLATE": TEMPLATE} if others else {}
+        servers = stack.enter_context(private_servers(**PLAIN_PLANS)) if set(ON_SERVERS) & set(others) else {}
         for name, own in others.items():
-            environment = stack.enter_context(private_folder()) | servers | _own(servers, name)
+            environment = stack.enter_context(private_folder())
+            if name in ON_SERVERS:
+                environment |= servers | _own(servers, name) | {"TEST_TEMPLATE": TEMPLATE}
             passes[name] = stack.enter_context(_passing(name, own, environment, later=True))
         statuses = [passes[SQLITE].process.wait()]
         for name in others:

@@ -48,6 +48,8 @@ def test_file(): pass
 @pytest.mark.redis
 @pytest.mark.database("site")
 def test_worker(): pass
+@pytest.mark.database("wide")
+def test_all(): pass
 """
 
 
@@ -57,7 +59,8 @@ def test_worker(): pass
         ("sqlite", ["both", "nowhere", "file"]),
         ("postgresql", ["both", "server"]),
         ("site", ["worker"]),
-        (None, ["both", "nowhere", "server", "file", "worker"]),
+        ("wide", ["all"]),
+        (None, ["both", "nowhere", "server", "file", "worker", "all"]),
     ],
 )
 def test_pass_runs_its_tests(tmp_path, name, run):
@@ -72,11 +75,12 @@ def test_pass_runs_its_tests(tmp_path, name, run):
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        ([], {"postgresql", "site"}),
-        (["-k", "login"], {"postgresql", "site"}),
-        (["tests/faults"], {"postgresql", "site"}),
+        ([], {"wide", "postgresql", "site"}),
+        (["-k", "login"], {"wide", "postgresql", "site"}),
+        (["tests/faults"], {"wide", "postgresql", "site"}),
         (["-x", "tests/workflows/test_terms.py::test_nothing"], {"postgresql"}),
-        (["tests/browser/test_form.py", "tests/test_passes.py"], {"postgresql", "site"}),
+        (["tests/browser/test_form.py", "tests/workflows/test_drafts.py"], {"site"}),
+        (["tests/access/test_matrix.py"], {"wide"}),
         (["tests/test_house_rules.py"], set()),
     ],
 )

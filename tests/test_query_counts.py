@@ -13,7 +13,7 @@ from tests.access.browsers import typed
 from tests.clock import Clock
 from tests.crowds import Crowd, Stage, asked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 FEW, MANY, ENTRIES = 1, 30, 20
 LIMIT = 25

@@ -10,7 +10,7 @@ from workflows.models import FiledPaper
 from workflows.routing import routes
 from workflows.sheets import documents
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 FEW, MANY = 1, 10
 # The last step of a sheet: its points, grades or measures take effect and its paper is frozen. Goal: at most 45.

@@ -8,7 +8,7 @@ from tests.crowds import Crowd, asked
 from tests.test_query_counts import FEW, LIMIT, MANY, Undone, report
 from workflows.models import MeasureProgress
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 # page → (who opens it, address, its arguments, what is asked for, queries).
 PAGES = {

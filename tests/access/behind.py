@@ -1,6 +1,7 @@
 """The objects that the URLs of matrix.yaml lead to, and the form data that is posted there."""
 
 import uuid
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -27,7 +28,13 @@ def behind(world, door):
         return {
             name: ({"pk": sheet.pk, **form}, sheet) for name, sheet in world.sheets.items() if name in MATRIX["sheets"]
         }
-    things = {
+    return _things(world).get(door, {"": ({}, None)})
+
+
+@cache
+def _things(world):
+    """Return what stands behind the other URLs: door → name → (arguments of the URL, the object)."""
+    return {
         "unit_detail": {"": ({"code": world.campus.unit.code}, None)},
         "post_detail": {"": ({"code": world.posts["slight"].code}, None)},
         "risk_detail": {
@@ -70,7 +77,6 @@ def behind(world, door):
             for door in ("scheme_edit", "scheme_publish", "scheme_discard")
         },
     }
-    return things.get(door, {"": ({}, None)})
 
 
 def _of_the_year(world):

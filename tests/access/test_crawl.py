@@ -21,7 +21,7 @@ from tests.access.test_matrix import MATRIX, behind, expected, members
 from tests.access.world import STAFF
 from workflows.models import Notification, Submission
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 
 
 # Who may come across what was typed, on any page or in any file.

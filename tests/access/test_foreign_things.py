@@ -10,7 +10,7 @@ from tests.access.browsers import judged, typed
 from tests.access.test_matrix import DOORS, behind
 from workflows.models import Campaign, Draft, Submission
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 
 
 BAD_IDS = [

@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from tests.access.behind import DOORS, FILE, GROUPS, MATRIX, PUBLIC, behind, body, nothing
 from tests.access.world import NOBODY, STAFF
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 
 # What a refused request may still write: the denied act on record, and what every visit writes.
 ON_RECORD = ("registers_auditentry", "registers_audithead", "django_session")

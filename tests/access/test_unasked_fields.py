@@ -13,7 +13,7 @@ from tests.access.test_scopes import OWN_MODELS
 from tests.access.world import STAFF
 from workflows.models import Draft, Submission
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 
 
 NAMES_KEYS = ("key", "detail", "about")  # they hold primary keys, which a database does not use again after a rollback

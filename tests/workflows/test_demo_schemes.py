@@ -20,7 +20,7 @@ from workflows.compiled import logs
 from workflows.models import Submission
 from workflows.sheets.documents import document
 
-pytestmark = pytest.mark.database("site")
+pytestmark = pytest.mark.database("wide")
 
 SLUGS = sorted(path.stem for path in (django_settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
 OTHERS = [slug for slug in SLUGS if slug != "changchun-2016"]  # whose demo test_demo.py looks through

@@ -18,7 +18,7 @@ from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.models import CampaignTask, Submission
 
-pytestmark = pytest.mark.database("site")
+pytestmark = pytest.mark.database("wide")
 
 SLUGS = sorted(path.stem for path in (settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
 ENTRY = f".//article[{has('entry')}]"

@@ -144,8 +144,8 @@ def _people_act(crowd, dice, day):
 @pytest.mark.parametrize(
     ("size", "trouble", "seed"),
     [
-        (250, False, 1),
-        (100, True, 2),
+        pytest.param(250, False, 1, marks=pytest.mark.database("sqlite")),
+        pytest.param(100, True, 2, marks=pytest.mark.database("postgresql")),
         pytest.param(100, True, 3, marks=longer("like the one before, with other dice")),
         pytest.param(5000, True, 4, marks=longer("takes two minutes")),
     ],

@@ -190,7 +190,7 @@ class Played:
 ONE_BOOK = "changchun-2016"  # the year that both databases live through
 BOOKS = [
     ONE_BOOK,
-    *(pytest.param(slug, marks=pytest.mark.database("sqlite")) for slug in sorted(set(DAYS) - {ONE_BOOK})),
+    *(pytest.param(slug, marks=pytest.mark.database("wide")) for slug in sorted(set(DAYS) - {ONE_BOOK})),
 ]
 
 

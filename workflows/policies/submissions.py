@@ -42,13 +42,12 @@ class SubmissionPolicy(Policy):
 
     def _official(self, actor, unit_ids):
         """The condition of what people read who answer for a unit, or whose role a submission has reached."""
-        reached = Custody.objects.filter(submission=OuterRef("pk"))
-        school = [role for role in SCHOOL_ROLES if actor.has(role)]
-        return (
-            Q(unit__in=unit_ids("unit_head", GROUP_MEMBER))
-            | Q(Exists(reached.filter(role="leader_in_charge")), unit__in=unit_ids("leader_in_charge"))
-            | Q(Exists(reached.filter(role__in=school)), unit__in=unit_ids(*school))
-        )
+        official = Q(unit__in=unit_ids("unit_head", GROUP_MEMBER))
+        for roles in (["leader_in_charge"], [role for role in SCHOOL_ROLES if actor.has(role)]):
+            if units := unit_ids(*roles):
+                reached = Custody.objects.filter(submission=OuterRef("pk"), role__in=roles)
+                official |= Q(Exists(reached), unit__in=units)
+        return official
 
     def listed(self, rows, actor):
         """Submissions whose state the actor may know: those who organise the work see no content."""

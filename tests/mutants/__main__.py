@@ -169,13 +169,13 @@ def run(mutants, root=ROOT, *, seconds=SECONDS):
     """Judge every mutant in turn and return ``[(mutant, outcome, remark)]``. Raises ``ControlFailed``."""
     outcomes = []
     with copy_of(root) as (place, environment):
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # what was compiled before a change must not stand in for the changed
         tests = list(dict.fromkeys(test for mutant in mutants for test in mutant.tests))
         start = time.monotonic()
         status, output = run_tests(place, tests, environment, seconds=CONTROL_SECONDS)
         if status != PASSED:
             raise ControlFailed(f"没有改动时测试就不通过，无从判断：\n{output[-4000:]}")
         print(f"没有改动：{len(tests)} 个测试文件全部通过，{time.monotonic() - start:.0f} 秒", flush=True)
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # nothing compiled of a mutant may be left for the next
         for number, mutant in enumerate(mutants, start=1):
             start = time.monotonic()
             try:

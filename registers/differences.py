@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from django.db import models
 
 from registers.models import MajorMatter, PowerItem
+from registers.models.versioned import VERSION_FIELDS
 from registers.text import segments
 
-IDENTITY = ("id", "series", "in_force_from", "in_force_until", "point_series")  # which version it is, not what it says
+IDENTITY = (*VERSION_FIELDS, "point_series")
 CODED = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}  # field → list of the scheme
 PROCEDURE = "procedure"  # the steps of a power: part of its version, but rows of their own
 LABELS = {

@@ -1,63 +1,167 @@
 """The only place that puts versions in force or takes them out.
 
-Source: design decision 3.
+Every change names the version that it starts from: a proposal by its ``base``, a record that is kept or retired is that version
+itself. It takes effect only while that version is still the open one of its series. Source: design decision 3 and section 5a.
 """
+
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q
 
 from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem, RiskPoint
+from registers.models.spans import OPEN_VERSION
 from registers.refusals import Refused
 
-VERSIONED = (RiskPoint, PowerItem, ControlMeasure, PostGrade)
+VERSIONED = (RiskPoint, PowerItem, ControlMeasure, PostGrade)  # points before their measures: all lock in this order
 BATCH = 500
 
 
-def _moved_on(records):
-    """Return the refusal of records that are in force already, or no longer."""
-    named = "、".join(f"“{record}”" for record in records)
-    return Refused(f"{named}在登记册中已有变动，不能按本表生效。请退回填报人，按现行登记重新核对。")
+@dataclass(frozen=True)
+class Conflict:
+    """A change whose base is no longer the open version.
+
+    ``record``: the proposal, or the version that was to be kept or retired. ``current``: the version in force instead, None
+    where the record is retired, or the point of a measure.
+    """
+
+    record: object
+    current: object
+
+    @property
+    def base(self):
+        """The version that the change starts from, None for a new record."""
+        return self.record if self.record.in_force_from is not None else self.record.base
+
+
+class Outdated(Refused):
+    """Changes start from versions that are no longer in force. ``conflicts``: a ``Conflict`` each."""
+
+    def __init__(self, conflicts):
+        self.conflicts = conflicts
+        named = "、".join(f"“{conflict.record}”" for conflict in conflicts)
+        super().__init__(f"{named}在登记册中已有变动，不能按本表生效。请退回填报人，按现行登记重新核对。")
+
+
+def base_key(record):
+    """Return the key of the version that a change starts from, None for a new record.
+
+    It is the base of a proposal, or the version kept or retired itself.
+    """
+    return record.pk if record.in_force_from is not None else record.base_id
+
+
+def conflicts_of(changes, *, retiring=()):
+    """Return a ``Conflict`` for each change that starts from a version no longer in force.
+
+    ``changes``: proposals and kept versions. Locks nothing: what is found may change until it is applied.
+    """
+    return _conflicts(list(changes), list(retiring), _Register([*changes, *retiring]))
 
 
 def enter_into_force(record, *, on):
-    """Put one proposal in force, as ``enter_all_into_force`` does."""
-    enter_all_into_force([record], on=on)
+    """Put one proposal in force, as ``apply`` does."""
+    apply([record], on=on)
+
+
+def retire(record, *, on):
+    """Close one version in force for good, as ``apply`` does."""
+    apply(retiring=[record], on=on)
 
 
 @transaction.atomic
-def enter_all_into_force(records, *, on):
-    """Put proposals in force from the day ``on`` and close the open version of each series.
+def apply(entering=(), *, on, retiring=(), kept=()):
+    """Put proposals in force in the place of their bases, and close those ``retiring`` for good.
 
-    The same as one after the other, in a few statements: what is written is locked in one order, so that two sheets never
-    wait for each other. Raises ``Refused`` when one of the records is no proposal; then nothing is changed.
+    ``on``: the first day. A retired risk point takes its measures along (R4-30). ``kept``: versions that have to be in force
+    still. What is written is locked in one order, so that two sheets never wait for each other. Raises ``Outdated`` when a
+    change does not start from the open version, ``Refused`` when something to enter is no proposal. Then nothing is changed.
     """
-    for batch in _batches(records):
-        model = type(batch[0])
-        proposals, replaced = _locked(model, batch)
-        if moved_on := [record for record in batch if record.pk not in proposals]:
-            raise _moved_on(moved_on)
-        if replaced:
-            model.objects.filter(pk__in=replaced).update(in_force_until=on)
-        model.objects.filter(pk__in=proposals).update(in_force_from=on)
-        for record in batch:
+    entering, retiring = list(entering), list(retiring)
+    found = _Register([*entering, *retiring, *kept], lock=True)
+    if entered := [record for record in entering if (type(record), record.pk) not in found.proposals]:
+        raise _moved_on(entered)
+    if conflicts := _conflicts([*entering, *kept], retiring, found):
+        raise Outdated(conflicts)
+    for series in _in_batches([point.series for point in retiring if isinstance(point, RiskPoint)]):
+        ControlMeasure.objects.open().filter(point_series__in=series).update(in_force_until=on)
+    for model in VERSIONED:
+        opening = [record for record in entering if isinstance(record, model)]
+        closing = [record.base_id for record in opening if record.base_id]
+        closing += [record.pk for record in retiring if isinstance(record, model)]
+        for keys in _in_batches(closing):
+            model.objects.filter(pk__in=keys).update(in_force_until=on)
+        for keys in _in_batches([record.pk for record in opening]):
+            model.objects.filter(pk__in=keys).update(in_force_from=on)
+        for record in opening:
             record.in_force_from = on
 
 
-def _batches(records):
-    """The records by model, in parts of which no two stand in one place: of such, the later one closes the earlier."""
-    for model in VERSIONED:
-        batch, taken = [], set()
-        for record in records:
-            if not isinstance(record, model):
-                continue
-            places = _places(record)
-            if taken & places or len(batch) == BATCH:
-                yield batch
-                batch, taken = [], set()
-            batch.append(record)
-            taken |= places
-        if batch:
-            yield batch
+def _moved_on(records):
+    """Return the refusal of records that are on record already."""
+    named = "、".join(f"“{record}”" for record in records)
+    return Refused(f"{named}已经登记在册，不能再次登记。")
+
+
+class _Register:
+    """What the register holds where changes would take effect, read in one order and locked if asked for."""
+
+    def __init__(self, changes, *, lock=False):
+        self.open, self.proposals = {}, set()
+        for model in VERSIONED:
+            own = [record for record in changes if isinstance(record, model)]
+            series, points = {record.series for record in own}, set()
+            if model is RiskPoint:
+                series |= {record.point_series for record in changes if isinstance(record, ControlMeasure)}
+            elif model is ControlMeasure:
+                points = {record.point_series for record in own}
+            wanted = [sorted(keys) for keys in ({record.pk for record in own}, series, points)]
+            for start in range(0, max(map(len, wanted)), BATCH):
+                self._read(model, *(keys[start : start + BATCH] for keys in wanted), lock=lock)
+
+    def _read(self, model, proposals, series, points, *, lock):
+        near = Q(pk__in=proposals, in_force_from=None) | OPEN_VERSION & Q(series__in=series)
+        if points:
+            near |= OPEN_VERSION & Q(point_series__in=points)
+        rows = model.objects.filter(near).order_by("pk")
+        for row in rows.select_for_update() if lock else rows:
+            if row.in_force_from is None:
+                self.proposals.add((model, row.pk))
+            else:
+                self.open |= dict.fromkeys(((model, place) for place in _places(row)), row)
+
+
+def _conflicts(changes, retiring, found):
+    """The conflicts of ``changes`` and ``retiring`` with what was found in the register."""
+    conflicts, taken = [], set()
+    leaving = {(type(record), record.pk) for record in retiring}
+    arriving = {record.series for record in changes if isinstance(record, RiskPoint)}
+    for record in retiring:
+        current = found.open.get((type(record), record.series))
+        if current is None or current.pk != record.pk:
+            conflicts.append(Conflict(record, current))
+    for record in changes:
+        model, base = type(record), base_key(record)
+        current = found.open.get((model, record.series))
+        places = {(model, place) for place in _places(record)}
+        there = [found.open[place] for place in places if place in found.open]
+        others = [row for row in there if row.pk != base and (model, row.pk) not in leaving]
+        if current is not None and (model, current.pk) in leaving:
+            current = None
+        if (current and current.pk) != base:
+            conflicts.append(Conflict(record, current))
+        elif others or places & taken:
+            conflicts.append(Conflict(record, others[0] if others else current))
+        elif model is ControlMeasure and not _has_point(record, found, arriving, leaving):
+            conflicts.append(Conflict(record, None))
+        taken |= places
+    return conflicts
+
+
+def _has_point(measure, found, arriving, leaving):
+    """Is the point of a measure in force, or about to be?"""
+    point = found.open.get((RiskPoint, measure.point_series))
+    return measure.point_series in arriving or (point is not None and (RiskPoint, point.pk) not in leaving)
 
 
 def _places(record):
@@ -66,16 +170,9 @@ def _places(record):
     return {record.series} | stage
 
 
-def _locked(model, batch):
-    """Keys of those of ``batch`` that are proposals, and of the open versions that they replace; all are locked."""
-    near = Q(series__in=[record.series for record in batch])
-    if model is ControlMeasure:
-        near |= Q(point_series__in=[record.point_series for record in batch])
-    own = model.objects.filter(pk__in=[record.pk for record in batch])
-    rows = list((own | model.objects.open().filter(near)).order_by("pk").select_for_update())
-    taken = set().union(*map(_places, batch))
-    proposals = [row.pk for row in rows if row.in_force_from is None]
-    return proposals, [row.pk for row in rows if row.in_force_from is not None and _places(row) & taken]
+def _in_batches(keys):
+    """Parts of a list that one statement can name."""
+    return (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
 
 
 def load_history(records, *, on):
@@ -94,32 +191,6 @@ def load_history(records, *, on):
     for model in VERSIONED:
         model.objects.bulk_create([record for record in records if isinstance(record, model)], batch_size=BATCH)
     return records
-
-
-def retire(record, *, on):
-    """Close one version in force for good, as ``retire_all`` does."""
-    retire_all([record], on=on)
-
-
-@transaction.atomic
-def retire_all(records, *, on):
-    """Close versions in force for good. A retired risk point takes its measures along (R4-30).
-
-    A measure may be named beside its point. Raises ``Refused`` when one of the records is not in force; then nothing is
-    changed.
-    """
-    for model in (PowerItem, ControlMeasure, PostGrade, RiskPoint):  # measures before the points that take them along
-        own = [record for record in records if isinstance(record, model)]
-        for start in range(0, len(own), BATCH):
-            batch = own[start : start + BATCH]
-            open_ = model.objects.open().filter(pk__in=[record.pk for record in batch]).order_by("pk")
-            closing = set(open_.select_for_update().values_list("pk", flat=True))
-            if moved_on := [record for record in batch if record.pk not in closing]:
-                raise _moved_on(moved_on)
-            model.objects.filter(pk__in=closing).update(in_force_until=on)
-            if model is RiskPoint:
-                along = ControlMeasure.objects.open().filter(point_series__in=[point.series for point in batch])
-                along.update(in_force_until=on)
 
 
 def file_group(group, *, on):

@@ -78,10 +78,10 @@ SHEETS = {
     "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
     "submission_fill, group": ("liaison", "submission_fill", "group", 15),
     "submission_review": ("member", "submission_review", "review", 21),
-    "submission_review, grades": ("head", "submission_review", "graded", 22),
+    "submission_review, grades": ("head", "submission_review", "graded", 23),
     # One query for who stands in for whom the sheet is about: the members it concerns are not among those who decide.
-    "submission_detail": ("member", "submission_detail", "review", 24),
-    "submission_detail, grades": ("head", "submission_detail", "graded", 24),
+    "submission_detail": ("member", "submission_detail", "review", 21),
+    "submission_detail, grades": ("head", "submission_detail", "graded", 21),
 }
 
 

@@ -21,6 +21,7 @@ declare(
         "submission.agree": Act("通过", audience="next", asks=True),
         "submission.return": Act("退回", audience="filler", urgent=True, asks=True),
         "submission.automatic": Act("自动办理", audience="next", asks=True),
+        "submission.recompile": Act("重新汇编", audience="next", asks=True),
         "submission.copied": Act("抄送"),
         "submission.filed": Act("已备案", audience="filler"),
         "submission.not_signed": Act("签字密码错误"),

@@ -74,6 +74,7 @@ urlpatterns = [
     path("submissions/<int:pk>/review/", reviews.submission_review, name="submission_review"),
     path("submissions/<int:pk>/vote/", reviews.submission_vote, name="submission_vote"),
     path("submissions/<int:pk>/decide/", reviews.submission_decide, name="submission_decide"),
+    path("submissions/<int:pk>/recompile/", reviews.submission_recompile, name="submission_recompile"),
     path("submissions/<int:pk>/hand-over/", reviews.submission_hand_over, name="submission_hand_over"),
     # suggestions
     path("suggestions/", suggestions.suggestion_list, name="suggestion_list"),

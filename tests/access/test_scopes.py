@@ -63,6 +63,7 @@ THROUGH_ANOTHER = {
     "workflows.SubmissionLine": "its Submission",
     "workflows.ReviewVote": "its Submission",
     "workflows.Decision": "its Submission",
+    "workflows.SheetDocument": "its Submission",
     "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
     "workflows.DailyRun": "nothing: which day's work is done, for reminders",
     "workflows.RobotMessage": "its Robot",

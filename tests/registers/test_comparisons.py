@@ -20,7 +20,7 @@ class Register:
         self.grades = {grade.rank: grade for grade in campus.scheme.grades.all()}
         self.category = RiskCategory.objects.get(scheme=campus.scheme, code="process")
 
-    def point(self, content, rank=None, *, since=date(2025, 10, 1), series=None, **fields):
+    def point(self, content, rank=None, *, since=date(2025, 10, 1), base=None, **fields):
         row = RiskPoint(
             level="personal",
             unit=self.campus.unit,
@@ -29,7 +29,7 @@ class Register:
             category=self.category,
             content=content,
             final_grade=self.grades.get(rank),
-            **({"series": series} if series else {}),
+            **({"series": base.series, "base": base} if base else {}),
             **fields,
         )
         row.save()
@@ -37,12 +37,13 @@ class Register:
         return row
 
     def revised(self, old, content, rank=None, **fields):
-        return self.point(content, rank, since=CHANGE, series=old.series, **fields)
+        return self.point(content, rank, since=CHANGE, base=old, **fields)
 
     def measure(self, point, text, since=date(2025, 10, 1)):
-        row = ControlMeasure.objects.create(
-            point_series=point.series, unit=self.campus.unit, stage="prevention", text=text
-        )
+        there = ControlMeasure.objects.open().filter(point_series=point.series, stage="prevention").first()
+        new = ControlMeasure(point_series=point.series, unit=self.campus.unit, stage="prevention", text=text)
+        row = there.revised(text=text) if there else new
+        row.save()
         versions.enter_into_force(row, on=since)
 
     def compared(self, reader="head", **options):

@@ -22,7 +22,7 @@ class Book:
         self.campus = campus
         self.grades = {grade.rank: grade for grade in campus.scheme.grades.all()}
 
-    def point(self, content, *, on, grade=None, unit=None, category="process", series=None, **fields):
+    def point(self, content, *, on, grade=None, unit=None, category="process", base=None, **fields):
         point = RiskPoint(
             unit=unit or self.campus.unit,
             content=content,
@@ -30,8 +30,8 @@ class Book:
             category=RiskCategory.objects.get(scheme=self.campus.scheme, code=category),
             **{"level": "unit", **fields},
         )
-        if series:
-            point.series = series
+        if base:
+            point.series, point.base = base.series, base
         point.save()
         versions.enter_into_force(point, on=on)
         return point
@@ -40,9 +40,10 @@ class Book:
         return self.point(content, level="personal", post=self.campus.post, holder=self.campus.clerk, **fields)
 
     def measure(self, point, text, *, on, stage="prevention", **fields):
-        measure = ControlMeasure.objects.create(
-            point_series=point.series, unit_id=point.unit_id, stage=stage, text=text, **fields
-        )
+        there = ControlMeasure.objects.open().filter(point_series=point.series, stage=stage).first()
+        new = ControlMeasure(point_series=point.series, unit_id=point.unit_id, stage=stage, text=text, **fields)
+        measure = there.revised(text=text, **fields) if there else new
+        measure.save()
         versions.enter_into_force(measure, on=on)
 
     def rows(self, *, on, reader=None, unit=None):
@@ -61,7 +62,7 @@ def book(campus):
 def test_ledger_shows_what_was_in_force_on_its_day(book):
     first = book.point("春稿", on=SPRING)
     book.measure(first, "春措施", on=SPRING)
-    second = book.point("夏稿", on=SUMMER, series=first.series)
+    second = book.point("夏稿", on=SUMMER, base=first)
     book.measure(first, "秋措施", on=AUTUMN)
     versions.retire(second, on=WINTER)
 
@@ -81,8 +82,8 @@ def test_ledger_shows_what_was_in_force_on_its_day(book):
 
 def test_row_counts_the_versions_up_to_its_day(book):
     first = book.point("一", on=SPRING)
-    book.point("二", on=SUMMER, series=first.series)
-    book.point("三", on=AUTUMN, series=first.series)
+    second = book.point("二", on=SUMMER, base=first)
+    book.point("三", on=AUTUMN, base=second)
 
     changes = [(row.changed, row.first_filed) for day in (SPRING, SUMMER, AUTUMN) for row in book.rows(on=day)]
 

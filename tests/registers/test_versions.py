@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from registers import versions
+from registers.differences import differing_fields
 from registers.models import ControlMeasure, GroupMember, LeadingGroup, PowerItem, RiskCategory, RiskPoint
 from registers.refusals import Refused
 
@@ -30,7 +31,7 @@ def in_force(model, on):
 
 
 def spans(model):
-    return sorted(model.objects.values_list("in_force_from", "in_force_until"))
+    return sorted(model.objects.values_list("in_force_from", "in_force_until"), key=str)
 
 
 def test_proposal_is_not_in_force_until_it_enters(campus):
@@ -45,7 +46,7 @@ def test_proposal_is_not_in_force_until_it_enters(campus):
 def test_next_version_closes_the_one_before_on_its_first_day(campus):
     first = make_point(campus, "旧")
     versions.enter_into_force(first, on=FIRST)
-    second = make_point(campus, "新", series=first.series)
+    second = make_point(campus, "新", series=first.series, base=first)
 
     versions.enter_into_force(second, on=SECOND)
 
@@ -57,7 +58,7 @@ def test_next_version_closes_the_one_before_on_its_first_day(campus):
 def test_two_versions_on_one_day_leave_the_later_in_force(campus):
     first = make_point(campus, "早")
     versions.enter_into_force(first, on=FIRST)
-    versions.enter_into_force(make_point(campus, "晚", series=first.series), on=FIRST)
+    versions.enter_into_force(make_point(campus, "晚", series=first.series, base=first), on=FIRST)
 
     assert in_force(RiskPoint, FIRST) == ["晚"]
 
@@ -68,7 +69,7 @@ def test_other_series_are_left_alone(campus):
     first = make_point(campus, "旧")
     versions.enter_into_force(first, on=FIRST)
 
-    versions.enter_into_force(make_point(campus, "新", series=first.series), on=SECOND)
+    versions.enter_into_force(make_point(campus, "新", series=first.series, base=first), on=SECOND)
 
     assert in_force(RiskPoint, SECOND) == ["别处", "新"]
 
@@ -142,25 +143,104 @@ def test_measure_outlives_the_versions_of_its_point(campus):
     for record in (first, make_measure(first)):
         versions.enter_into_force(record, on=FIRST)
 
-    versions.enter_into_force(make_point(campus, "新", series=first.series), on=SECOND)
+    versions.enter_into_force(make_point(campus, "新", series=first.series, base=first), on=SECOND)
 
     assert (in_force(RiskPoint, SECOND), in_force(ControlMeasure, SECOND)) == (["新"], ["措施"])
 
 
-def test_new_measure_replaces_whatever_stood_at_its_stage(campus):
-    point = make_point(campus)
-    for record in (point, make_measure(point, "旧防"), make_measure(point, "旧控", "monitoring")):
+def test_new_measure_does_not_push_out_what_stands_at_its_stage(campus):
+    point, there = make_point(campus), None
+    for record in (point, there := make_measure(point, "旧防"), make_measure(point, "旧控", "monitoring")):
         versions.enter_into_force(record, on=FIRST)
+    new = make_measure(point, "新防")  # another series, the same stage
 
-    versions.enter_into_force(make_measure(point, "新防"), on=SECOND)  # another series, the same stage
+    with pytest.raises(versions.Outdated) as refused:
+        versions.enter_into_force(new, on=SECOND)
+    assert [(found.record, found.current) for found in refused.value.conflicts] == [(new, there)]
+
+    versions.apply([new], retiring=[there], on=SECOND)
 
     assert in_force(ControlMeasure, SECOND) == ["新防", "旧控"]
+
+
+def test_measure_needs_its_point(campus):
+    point = make_point(campus)
+    versions.enter_into_force(point, on=FIRST)
+    versions.retire(point, on=SECOND)
+
+    with pytest.raises(versions.Outdated):
+        versions.enter_into_force(make_measure(point), on=SECOND)
+    with pytest.raises(versions.Outdated):  # no more than beside the point that leaves
+        versions.apply([make_measure(other := entered(campus))], retiring=[other], on=SECOND)
+    assert in_force(ControlMeasure, SECOND) == []
+
+
+def entered(campus, content="别的"):
+    versions.enter_into_force(point := make_point(campus, content), on=FIRST)
+    return point
+
+
+# --- Every change names its base (T1) -------------------------------------------------------------------
+
+
+def change(kind, base):
+    """What two sheets may ask of the same version, as arguments of ``apply``."""
+    if kind in ("keep", "retire"):
+        return {"kept" if kind == "keep" else "retiring": [base]}
+    proposal = base.revised(content="改") if kind == "revise" else base.revised(grade_reason="重评")
+    proposal.save()
+    return {"entering": [proposal]}
+
+
+KINDS = ["keep", "revise", "retire", "regrade"]
+
+
+@pytest.mark.parametrize("second", KINDS)
+@pytest.mark.parametrize("first", KINDS)
+def test_second_change_of_a_version_is_refused_unless_the_first_left_it(campus, first, second):
+    base = entered(campus)
+    acts = [change(first, base), change(second, base)]
+    versions.apply(**acts[0], on=SECOND)
+    left = spans(RiskPoint)
+
+    if first == "keep":
+        versions.apply(**acts[1], on=THIRD)
+        return
+    assert versions.conflicts_of(
+        [*acts[1].get("entering", []), *acts[1].get("kept", [])], retiring=acts[1].get("retiring", [])
+    )
+    with pytest.raises(versions.Outdated) as refused:
+        versions.apply(**acts[1], on=THIRD)
+    [conflict] = refused.value.conflicts
+    assert conflict.base == base
+    assert conflict.current == (None if first == "retire" else acts[0]["entering"][0])
+    assert spans(RiskPoint) == left
+
+
+def test_new_record_of_a_series_that_is_there_is_refused(campus):
+    base = entered(campus)
+
+    with pytest.raises(versions.Outdated):
+        versions.enter_into_force(make_point(campus, "新", series=base.series), on=SECOND)
+
+
+def test_revision_is_a_copy_with_what_was_asked(campus):
+    base = entered(campus)
+    RiskPoint.objects.filter(pk=base.pk).update(nature="客观", involved_posts="会计", factors={"harm": "big"})
+    base.refresh_from_db()
+
+    revised = base.revised(content="改")
+
+    assert (revised.pk, revised.in_force_from, revised.base, revised.series) == (None, None, base, base.series)
+    assert differing_fields(base, revised) == ["content"]
 
 
 def test_power_item_has_versions_too(campus):
     first = PowerItem.objects.create(unit=campus.unit, name="旧权力")
     versions.enter_into_force(first, on=FIRST)
-    versions.enter_into_force(PowerItem.objects.create(unit=campus.unit, name="新权力", series=first.series), on=SECOND)
+    versions.enter_into_force(
+        PowerItem.objects.create(unit=campus.unit, name="新权力", series=first.series, base=first), on=SECOND
+    )
 
     assert [in_force(PowerItem, day) for day in (FIRST, SECOND)] == [["旧权力"], ["新权力"]]
 
@@ -192,7 +272,7 @@ def test_database_refuses_two_open_versions_of_a_series(campus):
     with pytest.raises(IntegrityError), transaction.atomic():
         make_point(campus, series=first.series, in_force_from=SECOND)
 
-    make_point(campus, series=first.series)  # a proposal beside it is what a revision is
+    make_point(campus, series=first.series, base=first)  # a proposal beside it is what a revision is
     make_point(campus, series=first.series, in_force_from=FIRST, in_force_until=SECOND)
     assert RiskPoint.objects.filter(series=first.series).count() == 3
 

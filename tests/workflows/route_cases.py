@@ -6,6 +6,13 @@ from registers.models import (
 )
 from workflows.models import Custody, Decision, FiledPaper, Notification, ReviewVote, Submission
 from workflows.sheets import sheet_for
+from workflows.sheets.composing import content_of
+from workflows.sheets.documents import digest_of_content
+
+
+def digest_now(sheet):
+    """The digest of the document that would be composed of the sheet today."""
+    return digest_of_content(content_of(sheet, sheet_for(sheet).shown(), on=sheet.as_of))
 
 
 def where(sheet):

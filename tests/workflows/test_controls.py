@@ -170,9 +170,8 @@ def test_standing_follows_from_the_day_and_the_latest_record(campus, due, record
 def test_revised_measure_is_to_be_carried_out_anew(campus):
     [measure] = put(campus)
     record(measure, campus.head)
-    after = ControlMeasure.objects.create(
-        series=measure.series, point_series=measure.point_series, unit=campus.unit, stage="prevention", text="三人经办"
-    )
+    after = measure.revised(text="三人经办")
+    after.save()
     versions.enter_into_force(after, on=TODAY)
     assert (standing(measure), standing(after)) == ("done", "in_force")
     page = Plain(campus.head).go(reverse("measure_detail", args=[measure.series])).words

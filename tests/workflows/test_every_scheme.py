@@ -12,7 +12,7 @@ from registers.schemes import versions
 from registers.schemes.language import Brings
 from tests.factories import appoint, make_person, moment
 from tests.noscript import Plain, fill_in, has
-from tests.workflows import sixth
+from tests.workflows import signed, sixth
 from workflows import policies, sweeping
 from workflows.campaign import campaigns
 from workflows.deadlines import days
@@ -157,6 +157,7 @@ def test_every_sheet_reaches_the_ledger(make_play, slug):
     assert PostGrade.objects.exists() == any(task.brings == Brings.POST_GRADES for task in play.rules.tasks)
     assert all(sheet.filed_paper.document["title"] == sheet.task.paper_rules.title for sheet in sheets)
     _in_the_ledger(play, points)
+    assert signed.faults(sheets) == []
     assert audit.verify()[1] == []
 
 

@@ -10,6 +10,7 @@ from registers.models import AuditEntry, Duty, RiskPoint
 from tests.access.browsers import PASSWORD, judged
 from tests.personas import point, unit_point
 from tests.stories import played_once
+from tests.workflows.route_cases import digest_now
 from workflows.models import CampaignTask, Decision, FiledPaper
 from workflows.sheets import documents
 
@@ -51,9 +52,10 @@ def test_signature_carries_the_digest_of_the_page(year, waiting):
 
 
 @pytest.mark.parametrize("changed", ["duty", "post", "point"])
-def test_what_changed_on_the_way_is_not_signed(year, waiting, changed):
-    """Not even where the sheet itself did not move: a duty, a post's name, a line behind the engine's back."""
+def test_what_changes_beside_the_sheet_changes_nothing_that_is_signed(year, waiting, changed):
+    """A duty, a post's name, a line behind the engine's back: the document was composed when it was handed in (T3)."""
     client, digest = on_screen(waiting, year.campus.head)
+    before = documents.document(waiting)
     if changed == "duty":
         Duty.objects.create(post=waiting.post, text="另有一项新职责", position=9)
     elif changed == "post":
@@ -61,13 +63,15 @@ def test_what_changed_on_the_way_is_not_signed(year, waiting, changed):
         waiting.post.save()
     else:
         RiskPoint.objects.filter(content="甲").update(content="甲，改过")
+    assert digest_now(year.again(waiting)) != digest
 
-    answer = sign(client, waiting, digest)
+    assert sign(client, waiting, digest).status_code == 302
 
-    assert answer.status_code == 409
-    assert "变动" in answer.content.decode()
-    assert not Decision.objects.filter(submission=waiting, step="sign").exists()
-    assert year.again(waiting).version == waiting.version
+    assert Decision.objects.get(submission=waiting, step="sign").digest == digest
+    after = documents.document(year.again(waiting))
+    assert [after[part] for part in documents.SIGNED_PARTS[1:4]] == [
+        before[part] for part in documents.SIGNED_PARTS[1:4]
+    ]
 
 
 def test_digest_covers_what_is_to_be_retired(year):
@@ -76,15 +80,16 @@ def test_digest_covers_what_is_to_be_retired(year):
     sheet = year.sheet("personal-search", year.campus.head)
     sheet = year.submit(sheet, year.points(sheet, point("丙")))
     before = documents.digest(sheet)
+    assert digest_now(sheet) == before
 
     line = sheet.lines.get()
     line.change, line.risk_point = "retire", campaign_point
     line.save()
 
-    assert documents.digest(sheet) != before
-    kept, line.reason = documents.digest(sheet), "岗位职责已调整"
+    assert digest_now(sheet) != before
+    kept, line.reason = digest_now(sheet), "岗位职责已调整"
     line.save()
-    assert documents.digest(sheet) != kept
+    assert digest_now(sheet) != kept
 
 
 def test_frozen_paper_is_what_was_signed(year, monkeypatch):

@@ -22,6 +22,7 @@ from registers.models import User
 from registers.schemes import versions
 from registers.schemes.checking import loading
 from tests.factories import BEIJING, moment
+from tests.workflows import signed
 from tests.workflows.announced import passed, works
 from workflows import sweeping
 from workflows.campaign import campaigns
@@ -368,6 +369,11 @@ def test_step_after_the_end_of_its_phase_is_still_worked_on(played):
         pytest.skip("only this rule book has one")
     between = Reminder.objects.filter(submission__task__code="personal-grading", day__gt=day("10-20"))
     assert between.filter(day__lte=day("10-31")).exists()
+
+
+def test_what_is_filed_and_in_force_is_what_was_signed(played):
+    """Recomputed from the kept documents and the decisions made since (T3)."""
+    assert signed.faults(played.sheets, before=played.opening) == []
 
 
 def test_year_ends_with_nothing_lost(played):

@@ -7,8 +7,8 @@ from registers.schemes.language import Brings, Level
 from workflows.demo.corpus import dice_of
 from workflows.demo.remarks import poor_lines
 from workflows.sheets import sheet_for
-from workflows.sheets.base import Change
 from workflows.sheets.group import CONTACT
+from workflows.sheets.shown import Change
 
 RETIRED, REVISED = 0.06, 0.12  # of last year's entries that nothing compels to change
 WORK_PLAN = (

@@ -64,7 +64,10 @@ def input_for(asked, values, faults, *, prefix="", hints=None):
 
 @dataclass
 class Entry:
-    """One entry of the form: what is on record, what is typed, what the reviewer said."""
+    """One entry of the form: what is on record, what is typed, what the reviewer said.
+
+    ``seen``: the versions that it starts from (``Sheet.seen_of``). ``overtaken``: what another sheet has changed since.
+    """
 
     key: str
     number: int
@@ -80,6 +83,8 @@ class Entry:
     grade: object = None
     wants_proposal: bool = False
     proposal: object = None
+    seen: str = ""
+    overtaken: object = None
 
     @property
     def change_label(self):

@@ -1,5 +1,6 @@
 """The form of a sheet. Fields and faults come from the sheet, values from the draft."""
 
+import re
 import uuid
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from workflows.models import SubmissionLine
 Change = SubmissionLine.Change
 LONGEST = 20_000  # characters of one field in a draft; what a field accepts when it is handed in is far less
 ENTRY = "e-{key}-{field}"
+SEEN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18}){0,20}")  # keys of versions, as ``Sheet.seen_of`` has them
 
 
 class SheetForm:
@@ -53,7 +55,7 @@ class SheetForm:
         """The form's sections in order, each with its entries."""
         if not self.sheet.has_entries:
             return []
-        recorded = self.sheet.recorded()
+        recorded = self.sheet.recorded
         sections = {
             heading.code: Section(heading.code, heading.label, heading.help, heading.examples)
             for heading in self.sheet.headings()
@@ -68,6 +70,10 @@ class SheetForm:
     def _lines(self):
         """Entry key → its line as it was handed in last."""
         return {str(line.entry): line for line in self.sheet.submission.lines.all()}
+
+    @cached_property
+    def _overtaken(self):
+        return self.sheet.overtaken(self.content)
 
     @cached_property
     def _hints(self):
@@ -90,6 +96,8 @@ class SheetForm:
             errors=faults,
             may_remove=self.sheet.may_add and record is None,
             category=self.sheet.heading_of(entry["values"]),
+            overtaken=self._overtaken.get(entry["key"]),
+            seen=self.sheet.seen_of(record) if record is not None else entry.get("seen", entry["base"] or ""),
         )
         if record is not None:
             self._show_record(built, record, entry, faults)
@@ -122,18 +130,21 @@ def read(sheet, data):
     ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs. Unknown keys and names are ignored, and
     what is on record is never taken from the page.
     """
-    recorded, entries = sheet.recorded(), []
+    recorded, entries = sheet.recorded, []
     for key in filter(_is_key, dict.fromkeys(data.getlist("entry"))):
         prefix = ENTRY.format(key=key, field="")
         values = {name: clean(data.get(f"{prefix}{name}")) for name in sheet.entry_names if f"{prefix}{name}" in data}
         record = recorded.get(key)
+        seen = {"seen": data[f"{prefix}seen"]} if SEEN.fullmatch(data.get(f"{prefix}seen", "")) else {}
         if record is None:
-            base, change = None, Change.ADD
+            # Retired by another sheet since: it stays what it was, and is no new one.
+            base = int(seen["seen"].partition(".")[0]) if seen else None
+            change = Change.REVISE if base else Change.ADD
         else:
             chosen = clean(data.get(f"{prefix}change", ""))
             base, change = record.pk, chosen if sheet.offers_choice else Change.REVISE
             values |= sheet.fixed_values(record)
-        entries.append({"key": key, "base": base, "change": change, "values": values})
+        entries.append({"key": key, "base": base, "change": change, "values": values, **seen})
     values = {name: clean(data.get(name)) for name in sheet.sheet_names if name in data}
     return {"entries": entries, "values": values}
 

@@ -8,7 +8,16 @@ from workflows.models.notifications import ChannelChoice, DailyRun, Notification
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.readings import ReadingDocument, ReadReceipt
 from workflows.models.robots import Robot, RobotMessage
-from workflows.models.submissions import Custody, Decision, Draft, FiledPaper, ReviewVote, Submission, SubmissionLine
+from workflows.models.submissions import (
+    Custody,
+    Decision,
+    Draft,
+    FiledPaper,
+    ReviewVote,
+    SheetDocument,
+    Submission,
+    SubmissionLine,
+)
 from workflows.models.suggestions import Suggestion
 from workflows.models.terms import DeadlineChange, Extension
 
@@ -40,6 +49,7 @@ __all__ = [
     "Robot",
     "RobotMessage",
     "RosterChange",
+    "SheetDocument",
     "Submission",
     "SubmissionLine",
     "Suggestion",

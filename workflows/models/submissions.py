@@ -141,6 +141,28 @@ class Draft(models.Model):
         return f"{self.submission_id}/{self.version}"
 
 
+class SheetDocument(models.Model):
+    """What a sheet shows, composed when it was handed in and kept. Never changed.
+
+    Readers, signatures, votes, notices and the filed paper are this document and what has been decided since. ``version``: that of
+    the submission which was handed in; the decision that did so saw the same. Source: design 5a.
+    """
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="documents")
+    version = models.PositiveIntegerField()
+    content = models.JSONField()
+    composed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "version"], name="sheet_document_once_per_version")
+        ]
+
+    def __str__(self):
+        return f"{self.submission_id}/{self.version}"
+
+
 class SubmissionLine(models.Model):
     """One proposed change. Lines of one ``entry`` are shown and judged together.
 
@@ -229,7 +251,8 @@ class Decision(models.Model):
 
     ``on_behalf_of``: for whom, when the actor holds the role only as a stand-in. ``days_late``: by how many days the
     move came after its day; None in time. ``outside_body``, ``outside_on``, ``outside_number``: where a submission is
-    filed with a body outside the institution, which body took it in, when, and under which number (R4-28).
+    filed with a body outside the institution, which body took it in, when, and under which number (R4-28). ``decided``: what the
+    decision changed in the document: entry key → column → text, None for a column that it took away.
     """
 
     class Verdict(models.TextChoices):
@@ -238,6 +261,7 @@ class Decision(models.Model):
         AGREE = "agree", "通过"
         RETURN = "return", "退回"
         AUTOMATIC = "automatic", "自动办理"
+        RECOMPILE = "recompile", "重新汇编"
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="decisions")
     round = models.PositiveSmallIntegerField()
@@ -254,6 +278,7 @@ class Decision(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     signed = models.BooleanField(default=False)
     line_verdicts = models.JSONField(default=dict)
+    decided = models.JSONField(default=dict)
     seen_version = models.PositiveIntegerField()
     days_late = models.PositiveSmallIntegerField("逾期天数", null=True)
     outside_body = models.CharField("校外备案机关", max_length=60, blank=True)

@@ -3,15 +3,17 @@
 Source: R1-27, R1-28.
 """
 
+from functools import partial
+
 from django.db import transaction
 from django.utils import timezone
 
 from registers import audit
 from workflows import policies
 from workflows.deadlines import days
-from workflows.models import PublicityNotice
+from workflows.models import Decision, PublicityNotice
 from workflows.publicity import showing
-from workflows.routing import moves
+from workflows.routing import moves, overtaken
 from workflows.sheets.documents import Composition
 
 
@@ -67,7 +69,19 @@ def clear(notice, *, at):
 
 @transaction.atomic
 def finish(notice, *, at):
-    """Clear an ended notice and move its submission on, False when that was done already."""
+    """Clear an ended notice and move its submission on, False when that was done already.
+
+    Where another sheet has changed the same records meanwhile, the submission goes back to its filler instead.
+    """
+    moved = overtaken.or_send_back(partial(_finish, notice, at=at), notice.submission_id, at=at)
+    if isinstance(moved, Decision):
+        notice.outcome, notice.cleared_at = "登记册已有变动，退回填报人重新核对", at
+        notice.save(update_fields=["outcome", "cleared_at"])
+        audit.append("notice.clear", about=notice, at=at)
+    return bool(moved)
+
+
+def _finish(notice, *, at):
     submission = moves.locked(notice.submission_id)
     notice.refresh_from_db()
     if notice.cleared_at is not None or submission.waiting_role != policies.NOTICE:

@@ -16,6 +16,7 @@ from workflows.models import Submission
 from workflows.models.submissions import State
 from workflows.routing import routes
 from workflows.sheets import Incomplete, sheet_for
+from workflows.sheets.documents import Composition, included_changes
 
 MOST = 200  # sheets an act may name
 VOTE, AGREE, RETURN = "vote", "agree", "return"
@@ -54,7 +55,7 @@ def act(what, ticked, *, actor, at, opinion="", redo_on=None, signed=False):
 def _one(what, pk, seen, *, actor, at, said):
     try:
         with transaction.atomic():
-            kind, text = DONE, ACTS[what](_read(pk), actor=actor, at=at, seen_version=seen, **said)
+            kind, text = ACTS[what](_read(pk), actor=actor, at=at, seen_version=seen, **said)
     except (Singly, Incomplete) as odd:
         kind, text = SINGLY, str(odd) if isinstance(odd, Singly) else "有的风险点等级尚未定妥，须逐张办理。"
     except (Stale, IntegrityError):
@@ -91,7 +92,7 @@ def _vote(submission, *, actor, at, seen_version, **_):
     if any(not vote.agrees for vote in votes):
         raise Singly("有成员判为不全或不准，请逐张核对后表决。")
     routes.vote(submission.pk, actor=actor, seen_version=seen_version, complete=True, opinion="", verdicts={}, at=at)
-    return "已表决：同意"
+    return DONE, "已表决：同意"
 
 
 def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
@@ -103,6 +104,8 @@ def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
             raise Singly(f"报{step.outside}备案须填写文号和日期，请逐张办理。")
         if is_review(submission) and any(not vote.agrees for vote in submission.votes.filter(round=submission.round)):
             raise Singly("有成员判为不全或不准，请逐张核对后形成集体意见。")
+    if included_changes(Composition(submission)):
+        raise Singly("表中所列的登记内容在提交之后有变动，请逐张核对后办理。")
     grades = _grades(submission, step) if step is not None and step.kind == "adjudicate" else None
     decision = routes.decide(
         submission.pk,
@@ -114,7 +117,9 @@ def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
         grades=grades,
         signed=signed,
     )
-    return f"{decision.step_label}：通过"
+    if decision.verdict == RETURN:
+        return REFUSED, decision.opinion
+    return DONE, f"{decision.step_label}：通过"
 
 
 def _grades(submission, step):
@@ -150,7 +155,7 @@ def _return(submission, *, actor, at, seen_version, opinion, redo_on, **_):
         redo_on=redo_on,
         returned=returned,
     )
-    return f"已退回，限 {redo_on:%Y-%m-%d} 前重新提交"
+    return DONE, f"已退回，限 {redo_on:%Y-%m-%d} 前重新提交"
 
 
 ACTS = {VOTE: _vote, AGREE: _agree, RETURN: _return}

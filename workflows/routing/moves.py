@@ -18,6 +18,7 @@ from workflows.models.submissions import State
 from workflows.routing import steps
 
 Change = SubmissionLine.Change
+USUAL_DAYS = 3  # working days for what the rule book gives no day
 
 # Kind of step → what starts when a submission enters it, called with (composition, step, role, moment of the act).
 # Publicity adds its own; the rooms above know this one.
@@ -61,12 +62,49 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
     submission = composition.submission
     step = steps.step_of(submission.task.route_rules, submission.step)
     following = steps.step_after(
-        submission.task.route_rules, submission.step, verdict, gravest_rank=submission.gravest_rank
+        submission.task.route_rules,
+        submission.step,
+        verdict,
+        gravest_rank=submission.gravest_rank,
+        by_itself=actor is None,
     )
+    if following.is_end and composition.sheet.settle():
+        composition = composition.graded()  # where no step has decided the grades, whoever lets it pass has
+    decision = _record(
+        composition,
+        step,
+        verdict,
+        actor,
+        opinion=opinion.strip(),
+        redo_on=redo_on,
+        at=at,
+        signed=signed and step.kind == "sign",
+        **(outside or {}),
+    )
+    composition.decided = {}  # on record now
+    _go(composition, verdict, following, redo_on=redo_on, at=at)
+    submission.save(update_fields=MOVED)
+    if submission.state == State.FILED:
+        open_followers(submission, at=at)
+    detail = {"digest": decision.digest, "step": step.code, "version": submission.version, "signed": decision.signed}
+    detail |= {"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}
+    audit.append(
+        f"submission.{verdict}", about=submission, actor=actor, acting_role=decision.acting_role, at=at, detail=detail
+    )
+    act = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
+    notifications.tell(act, submission, key=f"decision:{decision.pk}", at=at)
+    if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
+        move(composition, "automatic", actor=None, at=at)
+    return decision
+
+
+def _record(composition, step, verdict, actor, *, at, **said):
+    """Write the decision: who, in which part, upon which document."""
+    submission = composition.submission
     acting_role = submission.waiting_role or step.role
     part = submission.task.route_rules.steps[0].role if verdict == "withdraw" else acting_role
     due = {"submit": submission.due_on, "agree": submission.step_due_on, "return": submission.step_due_on}.get(verdict)
-    decision = Decision.objects.create(
+    return Decision.objects.create(
         submission=submission,
         round=submission.round,
         step=step.code,
@@ -75,39 +113,14 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
         acting_role=acting_role,
         on_behalf_of_id=actor.on_behalf_of(part, submission.unit_id) if actor else None,
         verdict=verdict,
-        opinion=opinion.strip(),
-        redo_on=redo_on,
         digest=composition.digest,
-        signed=signed and step.kind == "sign",
+        decided=composition.decided,
         seen_version=submission.version,
-        days_late=days.days_late(due, at),
+        days_late=days.days_late(due, at) if actor else None,  # what happens by itself is nobody's delay
+        line_verdicts={str(entry): found for entry, found in submission.lines.values_list("entry", "verdict")},
         at=at,
-        **(outside or {}),
-        line_verdicts={str(entry): verdict for entry, verdict in submission.lines.values_list("entry", "verdict")},
+        **said,
     )
-    _go(composition, verdict, following, redo_on=redo_on, at=at)
-    submission.save(update_fields=MOVED)
-    if submission.state == State.FILED:
-        open_followers(submission, at=at)
-    audit.append(
-        f"submission.{verdict}",
-        about=submission,
-        actor=actor,
-        acting_role=acting_role,
-        at=at,
-        detail={
-            "digest": decision.digest,
-            "step": step.code,
-            "version": submission.version,
-            "signed": decision.signed,
-            **({"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}),
-        },
-    )
-    act = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
-    notifications.tell(act, submission, key=f"decision:{decision.pk}", at=at)
-    if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
-        move(composition, "automatic", actor=None, at=at)
-    return decision
 
 
 def _go(composition, verdict, following, *, redo_on, at):
@@ -125,6 +138,7 @@ def _go(composition, verdict, following, *, redo_on, at):
     elif following.is_end:
         _end(composition, at=at)
     else:
+        submission.round += verdict == "recompile"
         _enter(composition, following.step, at=at)
 
 
@@ -135,7 +149,7 @@ def _enter(composition, step, *, at):
     role = holding.acting(step.role, submission.unit_id, person=submission.person_id).role
     submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
     due = step.due.on(submission.task.campaign.year) if step.due else None
-    submission.step_due_on = due if due and due >= on else days.add_working_days(on, 3)
+    submission.step_due_on = due if due and due >= on else days.add_working_days(on, USUAL_DAYS)
     ON_ENTER.get(step.kind, _wait)(composition, step, role, at)
 
 
@@ -176,18 +190,14 @@ def reseat(submission, role, *, at):
 
 
 def _end(composition, *, at):
-    """Apply the lines to the register and freeze the paper as it was decided on. Source: R1-20.
-
-    Where no step has decided the grades, they are settled here; then the document is composed once more, because it says so.
-    """
+    """Apply the lines to the register and freeze the paper as it was decided on. Source: R1-20."""
     submission, on = composition.submission, timezone.localdate(at)
-    if composition.sheet.settle():
-        composition = composition.after_write()
     document = composition.document()  # before the register moves on under it
     lines = composition.sheet.lines()
-    versions.retire_all([line.record for line in lines if line.change == Change.RETIRE], on=on)
+    retiring = [line.record for line in lines if line.change == Change.RETIRE]
+    kept = [line.record for line in lines if line.change == Change.KEEP]
     entering = [line.record for line in lines if line.change not in (Change.RETIRE, Change.KEEP)]
-    versions.enter_all_into_force(entering, on=on)
+    versions.apply(entering, on=on, retiring=retiring, kept=kept)
     if submission.group_id and submission.task.brings == "group":
         versions.file_group(submission.group, on=on)
         _tell_group(submission, at=at)

@@ -4,10 +4,12 @@ Every act locks the row, asks again whether the actor may, compares what he saw,
 (``moves``): decision, new state, audit entry and messages in one transaction (design decision 4).
 """
 
+from functools import partial
+
 from django.db import transaction
 from django.utils import timezone
 
-from registers import audit
+from registers import audit, versions
 from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
 from registers.refusals import Refused, Stale
@@ -16,8 +18,10 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
-from workflows.routing import moves, steps
-from workflows.sheets.documents import Composition
+from workflows.routing import moves, overtaken, steps
+from workflows.sheets import Incomplete, overlaps
+from workflows.sheets.base import OUTDATED
+from workflows.sheets.documents import Composition, included_changes
 
 
 @transaction.atomic
@@ -37,7 +41,11 @@ def submit(submission_id, *, actor, seen_version, content, at):
     submission.submitted_at = at
     submission.gravest_rank = sheet.gravest_rank()
     extensions.lapse([submission.pk], why="该表已提交", at=at)
-    return moves.move(composition.after_write(), "submit", actor=actor, at=at)
+    composition = composition.handed_in(at=at)
+    try:
+        return moves.move(composition, "submit", actor=actor, at=at)
+    except versions.Outdated as outdated:  # the route ends at once, and another sheet was filed this very moment
+        raise Incomplete({key: {"": OUTDATED} for key in overlaps.named(composition, outdated.conflicts)}) from None
 
 
 @transaction.atomic
@@ -96,8 +104,16 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
     return ballot
 
 
-@transaction.atomic
-def decide(
+def decide(submission_id, verdict, *, at, **said):
+    """Record one verdict as ``_decide`` does and return the decision.
+
+    Where the sheet's changes start from versions that another sheet has replaced, nothing is recorded of an agreement: the sheet
+    goes back to its filler, and the decision that says so, a return by nobody, is returned.
+    """
+    return overtaken.or_send_back(partial(_decide, submission_id, verdict, at=at, **said), submission_id, at=at)
+
+
+def _decide(
     submission_id,
     verdict,
     *,
@@ -131,6 +147,7 @@ def decide(
         raise Refused(f"“{step.label}”环节不能办理该操作。")
     if verdict == "return":
         return _return(composition, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
+    overtaken.require_current(composition)
     while True:
         composition = _agree(composition, step, actor=actor, grades=grades, signed=signed, opinion=opinion)
         filed = _filed_outside(step, outside, at=at)
@@ -139,6 +156,21 @@ def decide(
         if not _goes_on_alone(submission, step, actor, signed):
             return decision
         opinion = ""
+
+
+@transaction.atomic
+def recompile(submission_id, *, actor, seen_version, at):
+    """Compose the sheet's document anew, because rows of the register that it lists have changed.
+
+    重新汇编. Votes, signatures and notice start again with the first review. Raises ``Stale``, ``NotAllowed``, or ``Refused`` where nothing
+    has changed. Source: design 5a.
+    """
+    composition = Composition(moves.locked(submission_id))
+    _fresh(composition, seen_version)
+    require(actor, "decide", composition.submission)
+    if not included_changes(composition):
+        raise Refused("所列的登记内容没有变动，不必重新汇编。")
+    return moves.move(composition.handed_in(at=at), "recompile", actor=actor, at=at)
 
 
 @transaction.atomic
@@ -244,7 +276,7 @@ def _agree(composition, step, *, actor, grades, signed, opinion):
     if step.kind == "adjudicate":
         sheet.set_grades(step, grades or {})
         submission.gravest_rank = sheet.gravest_rank()
-        composition = composition.after_write()
+        composition = composition.graded()
     if step.kind == "sign" and not signed:
         raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
     submission.lines.exclude(verdict="accepted").update(verdict="accepted")

@@ -37,11 +37,12 @@ def verdicts_at(step):
     return ("agree", "return") if step.may_return else ("agree",)
 
 
-def step_after(route, code, verdict, *, gravest_rank=None):
+def step_after(route, code, verdict, *, gravest_rank=None, by_itself=False):
     """The step that follows ``verdict`` given at step ``code``.
 
     ``gravest_rank`` (1 = gravest, None = ungraded) lets steps restricted to grades be passed over. A return
-    leads back to filling; so does a withdrawal, which is possible from the first step after filling only.
+    leads back to filling; so does a withdrawal, which is possible from the first step after filling only. A recompiled
+    document goes to the first review. ``by_itself``: no person gave the verdict, so a return is possible at every step.
     Raises ``Refused``. Source: R1-20, R1-21, R1-30.
     """
     here = step_of(route, code)
@@ -49,7 +50,9 @@ def step_after(route, code, verdict, *, gravest_rank=None):
         if here is not first_review(route, gravest_rank):
             raise Refused("该表已进入后续环节，不能撤回；如需修改，请联系审核人退回。")
         return Following(route.steps[0])
-    if verdict not in verdicts_at(here):
+    if verdict == "recompile":
+        return Following(first_review(route, gravest_rank))
+    if verdict not in verdicts_at(here) and not (by_itself and verdict == "return"):
         raise Refused(f"“{here.label}”环节不能办理该操作。")
     if verdict == "return":
         return Following(route.steps[0])

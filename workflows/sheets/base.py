@@ -4,18 +4,17 @@ What a sheet asks for, what is wrong with what was typed, the lines it becomes, 
 """
 
 import uuid
-from dataclasses import dataclass, field
 from functools import cached_property
 
-from registers.differences import CODED, between, words_of
-from registers.models import ControlMeasure, MajorMatter, Post, PostGrade, PowerItem, RiskPoint
+from registers.differences import CODED, between, differences, fields_of, words_of
+from registers.models import MajorMatter, Post
 from registers.refusals import Refused
 from registers.text import digest_of
-from workflows.models import SubmissionLine
 from workflows.sheets.fields import Field, Heading, faults_of, names_of
+from workflows.sheets.overlaps import of_typed
+from workflows.sheets.shown import RECORDS, SHOWN_APART, Change
 
-Change = SubmissionLine.Change
-RECORDS = {RiskPoint: "risk_point", PowerItem: "power_item", ControlMeasure: "measure", PostGrade: "post_grade"}
+OUTDATED = "该项已由另一张表修改或撤销，请对照现行内容核对后再提交。"
 
 
 class Incomplete(Refused):
@@ -29,58 +28,10 @@ class Incomplete(Refused):
         super().__init__("；".join(text for fields in faults.values() for text in fields.values()))
 
 
-@dataclass
-class Shown:
-    """One entry as reviewers and papers see it.
-
-    ``fields``: (code, label, value) of what is proposed, ``before`` of what is in force.
-    """
-
-    key: str
-    number: int
-    change: str
-    fields: list
-    before: list = field(default_factory=list)
-    heading: str = ""
-    lines: list = field(default_factory=list)
-    grade: object = None
-    details: dict = field(default_factory=dict)
-
-    @property
-    def change_label(self):
-        return Change(self.change).label
-
-    @property
-    def verdict(self):
-        verdicts = {line.verdict for line in self.lines}
-        if "returned" in verdicts:
-            return "returned"
-        return "accepted" if verdicts == {"accepted"} else ""
-
-    @property
-    def comment(self):
-        return next((line.comment for line in self.lines if line.comment), "")
-
-    @property
-    def returned_at(self):
-        return next((line.returned_at for line in self.lines if line.returned_at), None)
-
-    @property
-    def rounds_returned(self):
-        return max((line.rounds_returned for line in self.lines), default=0)
-
-    @property
-    def reason(self):
-        return next((line.reason for line in self.lines if line.reason), "")
-
-    @property
-    def fingerprint(self):
-        return digest_of([line.fingerprint for line in self.lines])
-
-
 class Sheet:
     """A submission's sheet. Subclasses say what an entry is and what it asks for."""
 
+    model = None  # of the records that its entries are about
     has_entries = True
     may_add = False
     proposes = False  # the grading rule proposes a grade for each entry
@@ -164,9 +115,25 @@ class Sheet:
         """The records in force that the sheet is about."""
         return []
 
+    @cached_property
     def recorded(self):
         """Entry key → record in force."""
         return {str(record.series): record for record in self.on_record()}
+
+    def seen_of(self, record):
+        """Which versions an entry on record starts from, as a form hands it back."""
+        return str(record.pk or 0)
+
+    def is_outdated(self, entry):
+        """Whether an entry was typed upon a version that another sheet has replaced or retired since."""
+        record = self.recorded.get(entry["key"])
+        if record is None:
+            return bool(entry["base"])
+        return entry["seen"] != self.seen_of(record) if "seen" in entry else entry["base"] != record.pk
+
+    def overtaken(self, content):
+        """Entry key → what another sheet has changed since an entry was typed (``overlaps.Overtaken``)."""
+        return of_typed(self, content)
 
     def described(self, record):
         """What is on record, in words (``Described``)."""
@@ -181,9 +148,8 @@ class Sheet:
         if self.may_add or not self.has_entries:
             return draft.content
         # The register says which entries there are; one that came or went since must not block the sheet for good.
-        typed = {entry["key"]: entry["values"] for entry in draft.content["entries"]}
-        entries = [{**entry, "values": {**entry["values"], **typed.get(entry["key"], {})}} for entry in self.offered()]
-        return {**draft.content, "entries": entries}
+        typed = {entry["key"]: entry for entry in draft.content["entries"]}
+        return {**draft.content, "entries": [_typed_over(entry, typed.get(entry["key"])) for entry in self.offered()]}
 
     def offered(self):
         """Entries the register offers on an untouched sheet."""
@@ -201,7 +167,8 @@ class Sheet:
         """Everything that keeps ``content`` from being submitted: entry key → field → sentence."""
         faults = {}
         for entry in content["entries"]:
-            if wrong := self.entry_faults(entry):
+            wrong = {"": OUTDATED} if self.is_outdated(entry) else self.entry_faults(entry)
+            if wrong:
                 faults[entry["key"]] = wrong
         typed = faults_of(self.sheet_fields(), content["values"])
         if wrong := self.sheet_faults(content) | typed | self.file_faults():
@@ -281,7 +248,8 @@ class Sheet:
         for position, entry in enumerate(content["entries"], start=1):
             old = existing.get(entry["key"], [])
             values = self.fingerprinted(entry)
-            fingerprint = digest_of({"change": entry["change"], "base": entry["base"], "values": values})
+            start = self.started_from(entry)
+            fingerprint = digest_of({"change": entry["change"], "base": start, "values": values})
             if old and old[0].fingerprint == fingerprint:
                 if any(line.verdict == "returned" for line in old):
                     faults[entry["key"]] = {"": "该行已被退回：请按意见修改，或在“说明”中写明不改的理由。"}
@@ -298,6 +266,10 @@ class Sheet:
         self._lines = None
         if self.task_rules.report:
             self.keep_narrative(content)
+
+    def started_from(self, entry):
+        """What an entry starts from, as part of what makes it what it is."""
+        return entry["base"]
 
     def fingerprinted(self, entry):
         """The values of an entry that make it what it is."""
@@ -382,9 +354,33 @@ class Sheet:
         """``(field, label, value in words)`` of a record for the asked fields."""
         return [(ask.field, ask.label, words_of(record, ask.field, self.rules)) for ask in asks]
 
+    def compared(self, base, record):
+        """The fields of ``base`` and of ``record`` as ``Shown`` takes them.
+
+        They are those asked for and any others that differ. ``base`` None: there is nothing to compare with.
+        """
+        asks = self.task_rules.asks
+        fields = self.labelled(record, asks)
+        if base is None:
+            return [], fields
+        unasked = [
+            name for name in fields_of(type(record)) if name not in {ask.field for ask in asks} | set(SHOWN_APART)
+        ]
+        others = differences(base, record, rules=self.rules, only=unasked)
+        before = self.labelled(base, asks) + [(other.field, other.label, other.before) for other in others]
+        return before, fields + [(other.field, other.label, other.after) for other in others]
+
     def settle(self):
         """Settle what no step of the route has decided, before the lines take effect.
 
         Returns whether anything was written.
         """
         return False
+
+
+def _typed_over(offered, typed):
+    """An entry offered from the register with what was typed of it, and upon which versions."""
+    if typed is None:
+        return offered
+    seen = {"seen": typed["seen"]} if "seen" in typed else {"base": typed["base"]}
+    return {**offered, **seen, "values": {**offered["values"], **typed["values"]}}

@@ -1,34 +1,45 @@
-"""What the paper of a submission shows, as a plain document that is signed, frozen and printed."""
+"""The document of a submission: composed when it is handed in, kept, and what has been decided since.
 
+Readers, votes, signatures, notices and the filed paper all show this one document. Source: design 5a.
+"""
+
+import json
 from functools import cached_property
 
 from django.utils import timezone
 
-from registers.leaders import Leaders
-from registers.models import ControlMeasure, RiskPoint
-from registers.papers.compose import document_for
-from registers.schemes.language import Level
+from registers import clock
 from registers.text import digest_of
-from workflows import attachments
-from workflows.models import FiledPaper, Submission
-from workflows.models.submissions import short_code
-from workflows.sheets import arrangements, sheet_for
+from workflows.models import FiledPaper, SheetDocument, Submission
+from workflows.models.submissions import State, short_code
+from workflows.sheets import composing, sheet_for
 
 # ``attachments`` is there only where files are: what was signed without any keeps its digest.
 SIGNED_PARTS = ("fields", "rows", "retired", "title", "attachments")
+TYPING = (State.WAITING, State.OPEN)  # nothing is handed in, or it was taken back
 
 
 class Composition:
     """One submission with its sheet and its document, each worked out once for one act.
 
-    The check of freshness, the decision, the notice and the frozen paper of an act read the same object, so what was
-    compared is what is recorded. Whatever is not asked for is not worked out. An act that writes what the sheet shows
-    (lines, grades) goes on with ``after_write``.
+    The check of freshness, the decision, the notice and the frozen paper of an act read the same object, so what was compared is
+    what is recorded. Whatever is not asked for is not worked out. An act that writes what the sheet shows goes on with what
+    ``handed_in``, ``recompiled`` or ``graded`` returns. ``decided``: what this act has decided (``Decision.decided``).
     """
 
-    def __init__(self, submission, sheet=None):
+    def __init__(self, submission, sheet=None, *, kept=None, decided=None):
         self.submission = submission
         self.sheet = sheet or sheet_for(submission)
+        self.decided = decided or {}
+        if kept is not None:
+            self.__dict__["kept"] = kept
+
+    @cached_property
+    def kept(self):
+        """The document kept when the sheet was handed in last, None while it is being typed."""
+        if self.submission.state in TYPING:
+            return None
+        return SheetDocument.objects.filter(submission=self.submission.pk).order_by("version").last()
 
     @cached_property
     def entries(self):
@@ -36,19 +47,23 @@ class Composition:
         return self.sheet.shown()
 
     @cached_property
-    def fields(self):
-        """The header fields of the paper."""
-        return _fields(self.submission)
+    def content(self):
+        """Everything the paper says, without sign-offs and marks.
 
-    @cached_property
+        It is the kept document with the decisions made since.
+        """
+        if self.kept is None:
+            return composing.content_of(self.submission, self.entries, on=self.submission.as_of)
+        since = self.submission.decisions.filter(seen_version__gte=self.kept.version).exclude(decided={})
+        content = self.kept.content
+        for decided in [*since.order_by("seen_version").values_list("decided", flat=True), self.decided]:
+            content = with_decided(content, decided)
+        return content
+
+    @property
     def included_rows(self):
         """The rows of people's points on record that a unit's paper lists after its own."""
-        return _included_rows(self.submission, self.fields["unit.leader"])
-
-    @cached_property
-    def content(self):
-        """Everything the paper says, without sign-offs and marks."""
-        return _content(self)
+        return [row for row in self.content["rows"] if composing.INCLUDED in row and composing.ENTRY not in row]
 
     @cached_property
     def digest(self):
@@ -56,11 +71,33 @@ class Composition:
 
         Title, header, rows, retired rows and files, but no sign-offs.
         """
-        return digest_of({part: self.content[part] for part in SIGNED_PARTS if part in self.content})
+        return digest_of_content(self.content)
 
-    def after_write(self):
-        """The composition of the same sheet, to be worked out again because its lines or records were written."""
-        return Composition(self.submission, self.sheet)
+    def handed_in(self, *, at):
+        """Compose the document anew, keep it, and return the composition to go on with.
+
+        To be called after the lines were written, before the submission moves.
+        """
+        sheet, submission = self.sheet, self.submission
+        composed = composing.content_of(submission, sheet.shown(), on=clock.local_day(at))
+        kept = SheetDocument.objects.create(
+            submission=submission, version=submission.version, content=json.loads(json.dumps(composed)), composed_at=at
+        )
+        return Composition(submission, sheet, kept=kept)
+
+    def graded(self):
+        """Return the composition to go on with after grades were written: its document says what was decided."""
+        content, decided = self.content, {}
+        rows = {row[composing.ENTRY]: row for row in content["rows"] if composing.ENTRY in row}
+        again = Composition(self.submission, self.sheet, kept=self.kept)
+        for entry in again.entries:
+            row = rows.get(entry.key)
+            now = composing.row_of(entry, "", self.submission.as_of)
+            if row is not None:
+                changed = {name: now.get(name) for name in composing.DECIDED if now.get(name) != row.get(name)}
+                decided |= {entry.key: changed} if changed else {}
+        again.decided = decided
+        return again
 
     def document(self):
         """The content with the sign-offs, marks and code of this moment."""
@@ -88,161 +125,59 @@ def digest(submission):
     return Composition(submission).digest
 
 
-def _content(composition):
-    submission, fields = composition.submission, composition.fields
-    campaign = submission.task.campaign
-    rules = campaign.scheme.rules
-    paper = submission.task.paper_rules
-    rows, retired = [], []
-    for entry in composition.entries:
-        (retired if entry.change == "retire" else rows).append(_row(entry, fields["unit.leader"], submission.as_of))
-    rows += composition.included_rows
-    compiled = (
-        document_for(paper.rows, unit=submission.unit, on=submission.as_of, rules=rules)
-        if paper.rows in COMPILED
-        else None
-    )
-    files = [(file.name, file.digest) for file in attachments.of_submission(submission)]
-    return {
-        **({"attachments": files} if files else {}),
-        "title": paper.title,
-        "fields": fields,
-        "rows": compiled["rows"] if compiled else rows,
-        "retired": retired,  # signed, but not printed: the paper shows what is in force afterwards
-        "fixed": [
-            category.label for category in rules.categories_for(submission.task.rules.points or submission.task.level)
-        ],
-        "year": campaign.year,
-        "institution": rules.identity.institution,
-        "version": f"第{submission.round}轮",
-    }
+def digest_of_content(content):
+    """Digest of the parts of a document that people put their names to."""
+    return digest_of({part: content[part] for part in SIGNED_PARTS if part in content})
 
 
-# Rows compiled from the register instead of typed: the power and process directories (R1-14, R1-35).
-COMPILED = {"power_directory", "process_directory"}
+def with_decided(content, decided):
+    """Return the document after a decision.
+
+    ``decided``: the columns that it changed, by entry (``Decision.decided``).
+    """
+    if not decided:
+        return content
+    rows = []
+    for row in content["rows"]:
+        changed = decided.get(row.get(composing.ENTRY), {})
+        rows.append({name: text for name, text in (row | changed).items() if text is not None} if changed else row)
+    return {**content, "rows": rows}
 
 
-def _included_rows(submission, leader):
-    """Source: R3-23, R3-32."""
-    if submission.task.paper_rules.includes is None or submission.person_id:
+def included_changes(composition):
+    """Return in words what differs today from the rows of the register that the document lists."""
+    if composition.submission.task.paper_rules.includes is None or composition.kept is None:
         return []
-    on, rules = submission.as_of, submission.task.campaign.scheme.rules
-    points = (
-        RiskPoint.objects.in_force(on)
-        .filter(unit=submission.unit_id, level=Level.PERSONAL)
-        .select_related("category", "post", "holder", "final_grade")
-        .order_by("post__code", "pk")
-    )
-    measures = {}
-    in_force = ControlMeasure.objects.in_force(on).filter(unit=submission.unit_id)
-    for measure in in_force.select_related("responsible", "regulation"):
-        measures.setdefault(measure.point_series, []).append(measure)
-    stages = [f"measures.{stage.code}" for stage in rules.measure_stages]
+    then = {row[composing.INCLUDED]: row for row in composition.included_rows}
+    today = composing.included_rows(composition.submission, on=clock.today())
+    now = {row[composing.INCLUDED]: row for row in json.loads(json.dumps(today))}
     return [
-        {
-            **_texts(point.content, point.manifestation),
-            "category": point.category.label,
-            **_graded(point.final_grade),
-            **dict.fromkeys(stages, ""),
-            **{f"measures.{measure.stage}": measure.text for measure in measures.get(point.series, [])},
-            **_answerable(point, leader),
-            **arrangements.facts(measures.get(point.series, [])),
-        }
-        for point in points
+        *(f"新增：{_named(row)}" for series, row in now.items() if series not in then),
+        *(f"撤销：{_named(row)}" for series, row in then.items() if series not in now),
+        *(f"修改：{_named(row)}" for series, row in now.items() if series in then and row != then[series]),
     ]
 
 
-def _texts(content, manifestation):
-    text = "\n".join(part for part in (content, f"表现形式：{manifestation}" if manifestation else "") if part)
-    return {"content": content, "manifestation": manifestation, "content_and_manifestation": text}
-
-
-def _graded(grade):
-    return {"grade": grade.label, "rank": str(grade.rank)} if grade else {}
-
-
-def _answerable(point, leader):
-    """Where a point sits and who answers for it."""
-    post, person = point.post.name if point.post else point.involved_posts, point.holder.name if point.holder else ""
-    return {
-        "power_item": point.power_item,
-        "involved_posts": point.involved_posts,
-        "post": post,
-        "responsible_post": post,
-        "responsible_person": person,
-        "post_and_person": "\n".join(part for part in (post, person) if part),
-        "leader_in_charge": leader,
-    }
-
-
-def _row(entry, leader, on):
-    row = {code: value for code, _, value in entry.fields}
-    row["category"] = entry.heading
-    row["change"] = entry.change_label
-    row |= {**_texts(row.get("content", ""), row.get("manifestation", "")), **row} | _graded(entry.grade)
-    row["reason"] = entry.details.get("grade_reason", "") or entry.reason
-    for name in ("self_grade", "proposed_grade", "final_grade"):
-        if entry.details.get(name) is not None:
-            row[name] = entry.details[name].label
-    row |= entry.details.get("factors", {})
-    point = entry.details.get("point")
-    if point is not None:
-        row |= _answerable(point, leader) | entry.details.get("arranged", {})
-    line = entry.lines[0] if entry.lines else None
-    if line is not None and line.power_item is not None:
-        item = line.power_item
-        row["accountable_post"] = (
-            f"{item.unit}（{item.accountable_post.name}）" if item.accountable_post else str(item.unit)
-        )
-        row["accountable_person"] = _holder(item.accountable_post, on)
-    return row
-
-
-def _holder(post, on):
-    held = post.incumbencies.in_force(on).select_related("user").first() if post else None
-    return held.user.name if held else ""
-
-
-def _fields(submission):
-    person, post, unit = submission.person, submission.post, submission.unit
-    held = unit.appointments.in_own_right().in_force(submission.as_of).select_related("user")
-    head = held.filter(role="unit_head").first()
-    fields = {
-        "unit.name": unit.name,
-        "unit.head": head.user.name if head else "",
-        "unit.leader": Leaders(submission.as_of).name_of(unit.pk),
-        "filled_on": timezone.localdate(submission.submitted_at).isoformat() if submission.submitted_at else "",
-        "narrative": submission.narrative,
-        "work_plan": submission.group.work_plan if submission.group_id else "",
-    }
-    if person is not None:
-        fields |= {
-            "person.name": person.name,
-            "person.title": person.title,
-            "post.name": post.name,
-            "post.duties": [duty.text for duty in post.duties.all()],
-            "post.tier": post.get_tier_display(),
-        }
-    return fields
+def _named(row):
+    place = row.get("post_and_person", "").replace("\n", " ")
+    return f"{place}“{row['content'][:40]}”"
 
 
 def _signoffs(submission):
-    """The latest valid act of each step: those of the present round, after those of the sheet this one follows.
+    """The latest valid act of each step: those since the sheet was handed in last, after those of the sheet this one follows.
 
     附件4 and 附件5 print the notice and the decision of the grading before them. Source: R1-27, R1-28.
     """
-    signoffs = {}
-    if (earlier := _predecessor(submission)) is not None:
-        signoffs = _signoffs(earlier)
-    for decision in submission.decisions.filter(
-        round=submission.round, verdict__in=["submit", "agree", "automatic"]
-    ).select_related("actor", "on_behalf_of"):
-        signoffs[decision.step] = {
-            "name": decision.who if decision.actor_id else "",
-            "at": timezone.localdate(decision.at).isoformat(),
-            "opinion": _words(decision),
-            "members": [],
-        }
+    earlier = _predecessor(submission)
+    signoffs = before = _signoffs(earlier) if earlier is not None else {}
+    filling = submission.task.route_rules.steps[0].code
+    for decision in submission.decisions.select_related("actor", "on_behalf_of"):
+        if decision.verdict in ("return", "withdraw"):
+            signoffs = dict(before)
+        elif decision.verdict == "recompile":  # the filler's own stays
+            signoffs = before | {step: act for step, act in signoffs.items() if step == filling}
+        else:
+            signoffs = signoffs | {decision.step: _signed(decision)}
     for ballot in submission.votes.filter(round=submission.round).select_related("member"):
         if review := next(
             (
@@ -265,6 +200,15 @@ def _signoffs(submission):
             "members": [],
         }
     return signoffs
+
+
+def _signed(decision):
+    return {
+        "name": decision.who if decision.actor_id else "",
+        "at": timezone.localdate(decision.at).isoformat(),
+        "opinion": _words(decision),
+        "members": [],
+    }
 
 
 def _words(decision):

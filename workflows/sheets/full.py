@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import cached_property
 
 from workflows.sheets.arrangements import facts
-from workflows.sheets.base import Change
 from workflows.sheets.graded import Graded, grade_so_far
 from workflows.sheets.measures import Measured
 from workflows.sheets.points import PointSheet
+from workflows.sheets.shown import Change
 
 
 class FullPointSheet(Graded, Measured, PointSheet):
@@ -99,16 +99,16 @@ class FullPointSheet(Graded, Measured, PointSheet):
         line = next(line for line in lines if line.risk_point_id)
         shown = super().show(key, number, [line])
         point, extra, before = line.risk_point, [], []
-        earlier = self._earlier.get(point.series) if shown.before else None
+        earlier = self._bases.get(point.base_id) if shown.before else None
         if self.grades:
             extra.append(self._weighed(point))
-            before += [self._weighed(earlier)] if earlier else []
+            before += self._weighed_before(earlier) if earlier else []
             shown.details["factors"] = {code: text for code, _, text in self.factor_fields(point)}
             shown.details |= self.grade_details(point, is_proposal=line.change in (Change.ADD, Change.REVISE))
             shown.grade = grade_so_far(point)
         if self.measures:
             extra += self.measure_fields(lines)
-            before += self.fields_of_measures(self._in_force.get(point.series, {})) if earlier else []
+            before += self.fields_before(lines) if earlier else []
             measures = [line.measure for line in lines if line.measure_id]
             shown.details["arranged"] = facts(measures)
         return replace(shown, fields=shown.fields + extra, before=shown.before + before, lines=lines)
@@ -117,6 +117,10 @@ class FullPointSheet(Graded, Measured, PointSheet):
         """The factors in one line: the sheet asks for much else."""
         weighed = [f"{label}：{text}" for _, label, text in self.factor_fields(point) if text]
         return ("weighed", "评估因素", "；".join(weighed))
+
+    def _weighed_before(self, earlier):
+        graded = [("final_grade", "现行等级", earlier.final_grade.label)] if earlier.final_grade else []
+        return [self._weighed(earlier), *graded]
 
     def gravest_rank(self):
         return super().gravest_rank() if self.grades else None

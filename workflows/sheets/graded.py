@@ -8,8 +8,9 @@ from functools import cached_property
 from registers import grading
 from registers.differences import factors_in_words
 from registers.models import Grade
-from workflows.sheets.base import Change, Incomplete
+from workflows.sheets.base import Incomplete
 from workflows.sheets.fields import Field, faults_of
+from workflows.sheets.shown import Change
 
 GRADES = ("proposed_grade", "final_grade", "grade_reason")
 
@@ -91,9 +92,12 @@ class Graded:
         return {"factors": factors, **self.chosen(entry)}
 
     def chosen(self, entry):
+        """The grade typed, or proposed where none was. What had been decided before is to be decided again."""
         code = entry["values"].get("grade") or self.typed_proposal(entry).grade
         return {
             "self_grade": self.grade_rows[code],
+            "proposed_grade": None,
+            "final_grade": None,
             "grade_reason": entry["values"].get(self.reason_name, "").strip(),
         }
 

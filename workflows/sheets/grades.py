@@ -1,26 +1,8 @@
 """Sheets that bring grades (等级评估)."""
 
-from registers.models import RiskPoint
-from workflows.sheets.base import Change, Shown
 from workflows.sheets.graded import Graded, grade_so_far
 from workflows.sheets.points import SheetOnPoints
-
-CARRIED = (
-    "series",
-    "level",
-    "unit_id",
-    "post_id",
-    "holder_id",
-    "power_item",
-    "duty",
-    "major_matter",
-    "category_id",
-    "content",
-    "manifestation",
-    "finding_source",
-    "nature",
-    "involved_posts",
-)
+from workflows.sheets.shown import Change, Shown
 
 
 class GradeSheet(Graded, SheetOnPoints):
@@ -55,8 +37,7 @@ class GradeSheet(Graded, SheetOnPoints):
 
     def records(self, entry):
         base = self.on_record().get(pk=entry["base"])
-        point = RiskPoint(**{name: getattr(base, name) for name in CARRIED}, **self.grading_of(entry))
-        return [(point, Change.REVISE)]
+        return [(base.revised(**self.grading_of(entry)), Change.REVISE)]
 
     def show(self, key, number, lines):
         point = lines[0].risk_point
@@ -73,7 +54,7 @@ class GradeSheet(Graded, SheetOnPoints):
 
     def _graded_before(self, point):
         """The point's factors and grade as they are in force, where it was graded before (R1-47)."""
-        earlier = self._earlier.get(point.series)
+        earlier = self._bases.get(point.base_id)
         if earlier is None or earlier.final_grade is None:
             return []
         return [*self.factor_fields(earlier), ("final_grade", "现行等级", earlier.final_grade.label)]

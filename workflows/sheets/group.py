@@ -5,8 +5,9 @@ import re
 from registers import clock
 from registers.models import GroupMember, LeadingGroup, User
 from workflows import attachments
-from workflows.sheets.base import Change, Incomplete, Sheet, Shown
+from workflows.sheets.base import Incomplete, Sheet
 from workflows.sheets.fields import Field, faults_of
+from workflows.sheets.shown import Change, Shown
 
 CONTACT = "是"
 PHONE = re.compile(r"[0-9 +()（）\-—]{3,30}")

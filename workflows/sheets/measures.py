@@ -6,9 +6,10 @@ from functools import cached_property
 from registers.differences import differing_fields
 from registers.models import ControlMeasure, RiskPoint
 from workflows.sheets.arrangements import Arranged, facts, words_of
-from workflows.sheets.base import Change, Shown
+from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Field, faults_of
 from workflows.sheets.points import SheetOnPoints
+from workflows.sheets.shown import Change, Shown
 
 LONGEST = 1000  # characters of one stage's text
 SAID = ("text", "responsible", "due_on", "regulation")  # what a sheet says of a measure
@@ -50,6 +51,15 @@ class Measured(Arranged):
     def _in_force(self):
         return self.in_force()
 
+    def seen_of(self, record):
+        """The point and its measures: a sheet that brings measures starts from all of them."""
+        measures = self._in_force.get(record.series, {}).values()
+        return ".".join(map(str, [record.pk, *sorted(measure.pk for measure in measures)]))
+
+    def started_from(self, entry):
+        record = self.recorded.get(entry["key"])
+        return self.seen_of(record) if record else entry["base"]
+
     def measure_values(self, in_force):
         """The measures part of an entry. ``in_force``: stage → measure."""
         values = {}
@@ -69,13 +79,13 @@ class Measured(Arranged):
             text = entry["values"].get(stage.code, "").strip()
             earlier = in_force.get(stage.code)
             wanted = {"text": text, **self.arrangement_of(entry, stage.code, earlier)}
-            measure = ControlMeasure(point_series=series, unit_id=self.submission.unit_id, stage=stage.code, **wanted)
-            if earlier is not None and not differing_fields(earlier, measure, only=SAID):
-                records.append((earlier, Change.KEEP))
+            if earlier is None:
+                new = ControlMeasure(point_series=series, unit_id=self.submission.unit_id, stage=stage.code, **wanted)
+                records.append((new, Change.ADD))
                 continue
-            if earlier is not None:
-                measure.series = earlier.series
-            records.append((measure, Change.ADD if earlier is None else Change.REVISE))
+            revised = earlier.revised(**wanted)
+            changed = differing_fields(earlier, revised, only=SAID)
+            records.append((revised, Change.REVISE) if changed else (earlier, Change.KEEP))
         return records
 
     def measure_fields(self, lines):
@@ -84,6 +94,14 @@ class Measured(Arranged):
         Each is followed by who, when and on which basis, where that was said.
         """
         return self.fields_of_measures({line.measure.stage: line.measure for line in lines if line.measure_id})
+
+    def fields_before(self, lines):
+        """``measure_fields`` of the versions that the measures among ``lines`` start from.
+
+        What is kept is its own.
+        """
+        bases = [line.measure if line.change == Change.KEEP else line.measure.base for line in lines if line.measure_id]
+        return self.fields_of_measures({base.stage: base for base in bases if base is not None})
 
     def fields_of_measures(self, measures):
         """``(code, label, text)`` of measures by stage."""
@@ -100,7 +118,8 @@ class Measured(Arranged):
         return {name: value for name, value in entry["values"].items() if value or "." not in name}
 
     def lines_read(self):
-        return super().lines_read().select_related("measure__responsible", "measure__regulation")
+        related = ("responsible", "regulation", "base__responsible", "base__regulation")
+        return super().lines_read().select_related(*(f"measure__{name}" for name in related))
 
 
 class MeasureSheet(Measured, SheetOnPoints):
@@ -156,20 +175,12 @@ class MeasureSheet(Measured, SheetOnPoints):
             .select_related("category", "final_grade", "post", "holder")
             .order_by("in_force_from", "pk")
         }
-        self._before = {}
-        for measure in ControlMeasure.objects.open().filter(point_series__in=self._points):
-            self._before.setdefault(measure.point_series, {})[measure.stage] = measure.text
-        return super().shown()
+        return Sheet.shown(self)
 
     def show(self, key, number, lines):
         point = self._points[lines[0].measure.point_series]
         changes = {line.change for line in lines}
-        earlier = self._before.get(point.series, {}) if changes != {Change.KEEP} else {}
-        before = [
-            (f"measures.{stage.code}", stage.label, earlier[stage.code])
-            for stage in self.rules.measure_stages
-            if stage.code in earlier
-        ]
+        before = self.fields_before(lines) if changes - {Change.KEEP, Change.ADD} else []
         fields = [("content", "风险内容", point.content), ("manifestation", "表现形式", point.manifestation)]
         return Shown(
             key,

@@ -4,15 +4,18 @@ from functools import cached_property
 
 from registers import clock
 from registers.models import Post, RiskCategory, RiskPoint
-from workflows.sheets.base import Change, Sheet, Shown
+from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, Heading, faults_of
+from workflows.sheets.shown import Change, Shown
 
 
 class SheetOnPoints(Sheet):
     """A sheet about the points on record, whose words stay as they are.
 
-    ``_earlier``: series → version in force.
+    ``_bases``: key → the version that a proposal starts from.
     """
+
+    model = RiskPoint
 
     def on_record(self):
         """The points in force that this sheet is about."""
@@ -26,7 +29,11 @@ class SheetOnPoints(Sheet):
         return Described(record.category.label, texts, record.final_grade)
 
     def shown(self):
-        self._earlier = {point.series: point for point in self.on_record()}
+        bases = RiskPoint.objects.filter(
+            pk__in=[line.risk_point.base_id for line in self.lines() if line.risk_point_id]
+        )
+        bases = bases.select_related("category", "self_grade", "proposed_grade", "final_grade", "post", "holder")
+        self._bases = {point.pk: point for point in bases}
         return super().shown()
 
 
@@ -114,17 +121,11 @@ class PointSheet(SheetOnPoints):
         if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
-        post = self._post(values.pop("post", ""))
-        point = RiskPoint(
-            level=self.task_rules.points or self.task.level,
-            unit_id=self.submission.unit_id,
-            **post,
-            category=self._category_rows[entry["values"]["category"]],
-            **values,
-        )
+        values |= self._post(values.pop("post", None)) | {"category": self._category_rows[entry["values"]["category"]]}
         if base is not None:
-            point.series = base.series
-        return [(point, Change.REVISE if base is not None else Change.ADD)]
+            return [(base.revised(**values), Change.REVISE)]
+        level = self.task_rules.points or self.task.level
+        return [(RiskPoint(level=level, unit_id=self.submission.unit_id, **values), Change.ADD)]
 
     def _is_anothers(self, point):
         """Does a point of this post still name its holder before?"""
@@ -135,33 +136,30 @@ class PointSheet(SheetOnPoints):
 
         Words and grades stay as they are. Source: R0-26.
         """
-        own = ("id", "in_force_from", "in_force_until", "holder")
-        values = {
-            field.attname: getattr(point, field.attname)
-            for field in point._meta.concrete_fields
-            if field.name not in own
-        }
-        return RiskPoint(holder_id=self.submission.person_id, **values)
+        return point.revised(holder_id=self.submission.person_id)
 
     def _post(self, code):
-        """The post a point belongs to and who answers for it: the sheet's own, else the one named in the entry."""
+        """The post a point belongs to and who answers for it: the sheet's own, else the one named in the entry.
+
+        ``code`` None: the sheet does not ask.
+        """
         if self.submission.post_id:
             return {"post_id": self.submission.post_id, "holder_id": self.submission.person_id}
+        if code is None:
+            return {}
         post = Post.objects.filter(code=code, unit=self.submission.unit_id).first() if code else None
         held = post.incumbencies.in_force(clock.today()).first() if post else None
-        return {"post": post, "holder_id": held.user_id if held else None}
+        return {"post_id": post.pk if post else None, "holder_id": held.user_id if held else None}
 
     def show(self, key, number, lines):
         point = lines[0].risk_point
-        before = []
-        if lines[0].change == Change.REVISE:
-            earlier = self._earlier.get(point.series)
-            before = self.labelled(earlier, self.task_rules.asks) if earlier else []
+        base = self._bases.get(point.base_id) if lines[0].change == Change.REVISE else None
+        before, fields = self.compared(base, point)
         return Shown(
             key,
             number,
             lines[0].change,
-            self.labelled(point, self.task_rules.asks),
+            fields,
             before,
             point.category.label,
             lines,

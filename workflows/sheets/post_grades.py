@@ -5,9 +5,10 @@ from functools import cached_property
 
 from registers.grading import Proposal
 from registers.models import Incumbency, Post, PostGrade, RiskPoint
-from workflows.sheets.base import Change, Sheet, Shown
+from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, faults_of
 from workflows.sheets.graded import Graded, grade_so_far
+from workflows.sheets.shown import Change, Shown
 
 NAMESPACE = uuid.UUID("5f0c2c1e-4d0b-4d3a-9a63-2f2f5c0c7d11")  # makes the entry key of a post that has no grade yet
 REMARK = Field("remark", "备注", limit=200, whole_row=True)
@@ -18,6 +19,8 @@ class PostGradeSheet(Graded, Sheet):
 
     Source: R3-22, B5-8.
     """
+
+    model = PostGrade
 
     def entry_fields(self, *, explains=False):
         return [*self.grade_fields, REMARK]
@@ -89,14 +92,10 @@ class PostGradeSheet(Graded, Sheet):
 
     def records(self, entry):
         base = self._by_key[entry["key"]]
-        record = PostGrade(
-            series=base.series,
-            unit_id=base.unit_id,
-            post=base.post,
-            remark=entry["values"].get("remark", "").strip(),
-            **self.chosen(entry),
-        )
-        return [(record, Change.REVISE if base.pk else Change.ADD)]
+        values = {"remark": entry["values"].get("remark", "").strip(), **self.chosen(entry)}
+        if base.pk:
+            return [(base.revised(**values), Change.REVISE)]
+        return [(PostGrade(series=base.series, unit_id=base.unit_id, post=base.post, **values), Change.ADD)]
 
     def lines_read(self):
         return self.submission.lines.select_related(

@@ -1,13 +1,15 @@
 """Sheets that bring power items (权力事项登记表)."""
 
 from registers.models import Post, PowerItem, ProcessStep
-from workflows.sheets.base import Change, Sheet, Shown
+from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, faults_of
+from workflows.sheets.shown import Change, Shown
 
 
 class PowerSheet(Sheet):
     """A unit's power items with their process steps. Source: R1-13, R1-34."""
 
+    model = PowerItem
     may_add = True
     offers_choice = True
 
@@ -65,20 +67,21 @@ class PowerSheet(Sheet):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
         values.pop("procedure", None)
-        code = values.pop("accountable_post", "")
-        item = PowerItem(
-            unit_id=self.submission.unit_id,
-            accountable_post=Post.objects.filter(code=code).first() if code else None,
-            **values,
-        )
+        if "accountable_post" in values:
+            code = values["accountable_post"]
+            values["accountable_post"] = Post.objects.filter(code=code).first() if code else None
         if base is not None:
-            item.series, item.chart_number = base.series, base.chart_number
-        return [(item, Change.REVISE if base is not None else Change.ADD)]
+            return [(base.revised(**values), Change.REVISE)]
+        return [(PowerItem(unit_id=self.submission.unit_id, **values), Change.ADD)]
 
     def after_save(self, record, entry):
+        """Write the steps that were typed, or those of the version before where the sheet asks for none."""
+        if any(ask.field == "procedure" for ask in self.task_rules.asks):
+            parts = list(procedure_steps(entry["values"].get("procedure", "")))
+        else:
+            parts = record.base.steps.values("post_name", "procedure", "time_limit") if record.base_id else []
         ProcessStep.objects.bulk_create(
-            ProcessStep(power_item=record, position=position, **parts)
-            for position, parts in enumerate(procedure_steps(entry["values"].get("procedure", "")), start=1)
+            ProcessStep(power_item=record, position=position, **part) for position, part in enumerate(parts, start=1)
         )
 
     def lines_read(self):
@@ -86,13 +89,13 @@ class PowerSheet(Sheet):
 
     def show(self, key, number, lines):
         item = lines[0].power_item
-        before = []
-        if lines[0].change == Change.REVISE and (earlier := self._earlier.get(item.series)):
-            before = self.shown_fields(earlier)
-        return Shown(key, number, lines[0].change, self.shown_fields(item), before, item.name, lines)
+        base = self._bases.get(item.base_id) if lines[0].change == Change.REVISE else None
+        before, fields = self.compared(base, item)
+        return Shown(key, number, lines[0].change, fields, before, item.name, lines)
 
     def shown(self):
-        self._earlier = {item.series: item for item in self.on_record()}
+        bases = PowerItem.objects.filter(pk__in=[line.power_item.base_id for line in self.lines()])
+        self._bases = {item.pk: item for item in bases.select_related("accountable_post").prefetch_related("steps")}
         return super().shown()
 
     def shown_fields(self, item):

@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 from registers.models import RiskPoint
-from workflows.sheets.base import Change
 from workflows.sheets.fields import Field
 from workflows.sheets.measures import Measured
 from workflows.sheets.points import PointSheet
-
-GRADED = ("self_grade_id", "proposed_grade_id", "final_grade_id", "grade_reason")
+from workflows.sheets.shown import Change
 
 
 class SuccessionSheet(Measured, PointSheet):
@@ -35,8 +33,7 @@ class SuccessionSheet(Measured, PointSheet):
         if entry["change"] in (Change.CONFIRM, Change.DISPUTE):
             return [(self.taken_over(base), entry["change"])]
         [(point, change)] = super().records(entry)
-        for name in (*GRADED, "factors", "major_matter"):
-            setattr(point, name, getattr(base, name))
+        point.major_matter = base.major_matter  # it belongs to the grade, which stays
         return [(point, change)]
 
     def show(self, key, number, lines):

@@ -18,10 +18,10 @@ from registers.views.sent import number
 from workflows import attachments, suggestions
 from workflows.deadlines import days
 from workflows.forms import reviews as forms
-from workflows.models import Submission, Suggestion
+from workflows.models import Decision, Submission, Suggestion
 from workflows.models.submissions import short_code
 from workflows.routing import routes
-from workflows.sheets import Incomplete, documents, sheet_for
+from workflows.sheets import Incomplete, composing, documents, overlaps, sheet_for
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved
 from workflows.views.suggestions import with_words
@@ -46,16 +46,18 @@ def submission_review(request, pk):
 
 def _page(request, submission, *, form=None, vote_form=None, faults=None, error="", status=200):
     """Context: ``entries`` (Shown, with the reader's typed verdicts), ``form``, ``vote_form``, ``votes``, ``my_vote``, ``checks``,
-    ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``."""
+    ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``, ``included_changes``."""
     actor, step = request.actor, submission.step_rules
     composition = documents.Composition(submission)
     sheet, entries = composition.sheet, composition.entries
+    overtaken, alongside = overlaps.of_submitted(composition), overlaps.alongside(composition)
     votes = list(submission.votes.filter(round=submission.round).select_related("member"))
     my_vote = next((vote for vote in votes if vote.member_id == actor.user_id), None)
     for entry in entries:
         entry.fault = (faults or {}).get(entry.key, {})
         _typed(request, entry, step, my_vote, votes)
         _compare(entry)
+        entry.overtaken, entry.alongside = overtaken.get(entry.key), alongside.get(entry.key, [])
     _mark_alike(submission, entries, actor)
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
@@ -92,10 +94,11 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "extra": [("工作计划", submission.group.work_plan)]
             if submission.group_id
             else ([("报告内容", submission.narrative)] if submission.narrative else []),
-            "compiled": submission.task.paper_rules.rows in documents.COMPILED,
+            "compiled": submission.task.paper_rules.rows in composing.COMPILED,
             "members_needed": step.quorum,
             "files": attachments.of_submission(submission),
             "suggested": _suggested(submission, actor),
+            "included_changes": documents.included_changes(composition),
         },
         status=status,
     )
@@ -205,7 +208,7 @@ def _compare(entry):
 def _refused(request, submission, act, **page):
     """Do ``act``: the page that says why it was refused, or None when it went through."""
     try:
-        act()
+        decision = act()
     except Stale as stale:
         return moved(request, stale.current)
     except IntegrityError:  # the database saw the race that the lock did not: the other one won
@@ -215,7 +218,8 @@ def _refused(request, submission, act, **page):
     except Refused as refused:
         page["error"] = str(refused)
     else:
-        return None
+        sent_back = isinstance(decision, Decision) and decision.verdict == "return" and decision.actor_id is None
+        return moved(request, submission, typed=request.POST.get("opinion", "")) if sent_back else None
     return _page(request, submission, status=422, **page)
 
 
@@ -293,6 +297,19 @@ def submission_decide(request, pk):
         request, f"已退回：{what}。原因和限期已送达填报人。" if typed["verdict"] == "return" else f"已办理：{what}。"
     )
     return redirect("desk")
+
+
+@require_POST
+def submission_recompile(request, pk):
+    """重新汇编: the document anew from today's register, and the review from its beginning."""
+    submission = _visible(request, pk)
+    require(request.actor, "decide", submission)
+    seen_version = number(request.POST.get("seen_version"))
+    recompile = partial(routes.recompile, pk, actor=request.actor, seen_version=seen_version, at=clock.now())
+    if refused := _refused(request, submission, recompile):
+        return refused
+    messages.success(request, "已按现行登记重新汇编，从第一个审核环节重新开始。")
+    return redirect("submission_detail", pk=pk)
 
 
 @require_POST

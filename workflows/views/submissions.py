@@ -312,7 +312,9 @@ def submission_file(request, pk, form):
     return download(paper, form, f"{submission.task.paper_rules.label}{submission.task.paper_rules.title}（{who}）")
 
 
-def moved(request, submission):
-    """Somebody was faster: say who did what, and that nothing was changed."""
+def moved(request, submission, *, typed=""):
+    """Somebody was faster: say who did what, that nothing was changed, and what the reader had ``typed``."""
     last = submission.decisions.select_related("actor", "on_behalf_of").order_by("-seen_version").first()
-    return render(request, "workflows/submission_moved.html", {"submission": submission, "last": last}, status=409)
+    return render(
+        request, "workflows/submission_moved.html", {"submission": submission, "last": last, "typed": typed}, status=409
+    )

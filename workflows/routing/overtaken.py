@@ -1,0 +1,54 @@
+"""A sheet goes back to its filler when another sheet has replaced what its changes start from.
+
+Source: design 5a.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from registers import versions
+from registers.refusals import Stale
+from workflows.deadlines import days
+from workflows.models.submissions import State
+from workflows.routing import moves
+from workflows.sheets import overlaps
+from workflows.sheets.documents import Composition
+
+
+def or_send_back(act, submission_id, *, at):
+    """Do ``act`` in one transaction and return what it returns.
+
+    Where it finds that the sheet's changes are outdated, nothing of it is done: the sheet goes back to its filler, and the decision
+    that says so is returned. Raises what ``act`` raises otherwise.
+    """
+    try:
+        with transaction.atomic():
+            return act()
+    except versions.Outdated:
+        return _send_back(submission_id, at=at)
+
+
+def require_current(composition):
+    """Raise ``Outdated`` when a line of the sheet starts from a version that is no longer in force."""
+    if conflicts := overlaps.conflicts_of(composition.sheet):
+        raise versions.Outdated(conflicts)
+
+
+@transaction.atomic
+def _send_back(submission_id, *, at):
+    """Return the sheet by itself: each line that is outdated with what has happened to its record, the others as they were."""
+    composition = Composition(moves.locked(submission_id))
+    submission, found = composition.submission, overlaps.of_submitted(composition)
+    if not found or submission.state != State.IN_REVIEW:
+        raise Stale(submission)
+    reasons = []
+    for entry in composition.entries:
+        if entry.key in found:
+            sentence = f"{found[entry.key].sentence}，请按现行登记重新核对。"
+            reasons.append(f"第 {entry.number} 项：{sentence}")
+            submission.lines.filter(entry=entry.key).update(
+                verdict="returned", comment=sentence, returned_at=at, rounds_returned=entry.rounds_returned + 1
+            )
+    opinion = "\n".join(["登记册已有变动，本表不能按原样生效。", *reasons])
+    redo_on = days.add_working_days(timezone.localdate(at), moves.USUAL_DAYS)
+    return moves.move(composition, "return", actor=None, at=at, opinion=opinion, redo_on=redo_on)

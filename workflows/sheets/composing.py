@@ -1,0 +1,161 @@
+"""What the paper of a submission is composed of.
+
+There are its header, its entries, and what it lists of the register beside them. It is composed when a sheet is handed in. From
+then on the kept document is read (``documents``).
+"""
+
+from django.utils import timezone
+
+from registers.leaders import Leaders
+from registers.models import ControlMeasure, RiskPoint
+from registers.papers.compose import document_for
+from registers.schemes.language import Level
+from workflows import attachments
+from workflows.sheets import arrangements
+
+ENTRY, INCLUDED = "entry", "series"  # which entry of the sheet, or which point on record, a row shows
+# The columns of a row that a decision on its grade may change.
+DECIDED = ("grade", "rank", "reason", "self_grade", "proposed_grade", "final_grade")
+
+
+def content_of(submission, entries, *, on):
+    """Return everything the paper says on the day ``on``, without sign-offs and marks.
+
+    ``entries``: what ``Sheet.shown`` gives.
+    """
+    campaign, fields = submission.task.campaign, fields_of(submission, on=on)
+    rules = campaign.scheme.rules
+    paper = submission.task.paper_rules
+    rows, retired = [], []
+    for entry in entries:
+        (retired if entry.change == "retire" else rows).append(row_of(entry, fields["unit.leader"], on))
+    rows += included_rows(submission, on=on)
+    compiled = document_for(paper.rows, unit=submission.unit, on=on, rules=rules) if paper.rows in COMPILED else None
+    files = [(file.name, file.digest) for file in attachments.of_submission(submission)]
+    return {
+        **({"attachments": files} if files else {}),
+        "title": paper.title,
+        "fields": fields,
+        "rows": compiled["rows"] if compiled else rows,
+        "retired": retired,  # signed, but not printed: the paper shows what is in force afterwards
+        "fixed": [
+            category.label for category in rules.categories_for(submission.task.rules.points or submission.task.level)
+        ],
+        "year": campaign.year,
+        "institution": rules.identity.institution,
+        "version": f"第{submission.round}轮",
+    }
+
+
+# Rows compiled from the register instead of typed: the power and process directories (R1-14, R1-35).
+COMPILED = {"power_directory", "process_directory"}
+
+
+def included_rows(submission, *, on):
+    """Return the rows of people's points on record that a unit's paper lists after its own.
+
+    Source: R3-23, R3-32.
+    """
+    if submission.task.paper_rules.includes is None or submission.person_id:
+        return []
+    rules, leader = submission.task.campaign.scheme.rules, Leaders(on).name_of(submission.unit_id)
+    points = (
+        RiskPoint.objects.in_force(on)
+        .filter(unit=submission.unit_id, level=Level.PERSONAL)
+        .select_related("category", "post", "holder", "final_grade")
+        .order_by("post__code", "pk")
+    )
+    measures = {}
+    in_force = ControlMeasure.objects.in_force(on).filter(unit=submission.unit_id)
+    for measure in in_force.select_related("responsible", "regulation"):
+        measures.setdefault(measure.point_series, []).append(measure)
+    stages = [f"measures.{stage.code}" for stage in rules.measure_stages]
+    return [
+        {
+            INCLUDED: str(point.series),
+            **_texts(point.content, point.manifestation),
+            "category": point.category.label,
+            **_graded(point.final_grade),
+            **dict.fromkeys(stages, ""),
+            **{f"measures.{measure.stage}": measure.text for measure in measures.get(point.series, [])},
+            **_answerable(point, leader),
+            **arrangements.facts(measures.get(point.series, [])),
+        }
+        for point in points
+    ]
+
+
+def _texts(content, manifestation):
+    text = "\n".join(part for part in (content, f"表现形式：{manifestation}" if manifestation else "") if part)
+    return {"content": content, "manifestation": manifestation, "content_and_manifestation": text}
+
+
+def _graded(grade):
+    return {"grade": grade.label, "rank": str(grade.rank)} if grade else {}
+
+
+def _answerable(point, leader):
+    """Where a point sits and who answers for it."""
+    post, person = point.post.name if point.post else point.involved_posts, point.holder.name if point.holder else ""
+    return {
+        "power_item": point.power_item,
+        "involved_posts": point.involved_posts,
+        "post": post,
+        "responsible_post": post,
+        "responsible_person": person,
+        "post_and_person": "\n".join(part for part in (post, person) if part),
+        "leader_in_charge": leader,
+    }
+
+
+def row_of(entry, leader, on):
+    """Return the row of an entry: column → text."""
+    row = {ENTRY: entry.key} | {code: value for code, _, value in entry.fields}
+    row["category"] = entry.heading
+    row["change"] = entry.change_label
+    row |= {**_texts(row.get("content", ""), row.get("manifestation", "")), **row} | _graded(entry.grade)
+    row["reason"] = entry.details.get("grade_reason", "") or entry.reason
+    for name in ("self_grade", "proposed_grade", "final_grade"):
+        if entry.details.get(name) is not None:
+            row[name] = entry.details[name].label
+    row |= entry.details.get("factors", {})
+    point = entry.details.get("point")
+    if point is not None:
+        row |= _answerable(point, leader) | entry.details.get("arranged", {})
+    line = entry.lines[0] if entry.lines else None
+    if line is not None and line.power_item is not None:
+        item = line.power_item
+        row["accountable_post"] = (
+            f"{item.unit}（{item.accountable_post.name}）" if item.accountable_post else str(item.unit)
+        )
+        row["accountable_person"] = _holder(item.accountable_post, on)
+    return row
+
+
+def _holder(post, on):
+    held = post.incumbencies.in_force(on).select_related("user").first() if post else None
+    return held.user.name if held else ""
+
+
+def fields_of(submission, *, on):
+    """Return the header fields of the paper."""
+    person, post, unit = submission.person, submission.post, submission.unit
+    held = unit.appointments.in_own_right().in_force(on).select_related("user")
+    head = held.filter(role="unit_head").first()
+    fields = {
+        "unit.name": unit.name,
+        "unit.head": head.user.name if head else "",
+        "unit.leader": Leaders(on).name_of(unit.pk),
+        "filled_on": timezone.localdate(submission.submitted_at).isoformat() if submission.submitted_at else "",
+        "narrative": submission.narrative,
+        "work_plan": submission.group.work_plan if submission.group_id else "",
+    }
+    if person is not None:
+        fields |= {
+            "person.name": person.name,
+            "person.title": person.title,
+            "post.name": post.name,
+            "post.duties": [duty.text for duty in post.duties.all()],
+            "post.tier": post.get_tier_display(),
+        }
+    return fields

@@ -8,7 +8,7 @@ at a time (BEGIN IMMEDIATE), whatever the code does.
 import pytest
 from django.db import IntegrityError, connection
 
-from registers import audit
+from registers import audit, versions
 from registers.access import NotAllowed
 from registers.models import AuditEntry, RiskPoint
 from registers.refusals import Stale
@@ -249,3 +249,63 @@ def test_two_windows_that_save_at_once_keep_one_text_and_tell_the_other(year, se
     assert [type(lost) for lost in losers(outcomes)] == [Stale] * 3
     assert (outcomes[winner], draft.version, draft.content) == (seen + 1, seen + 1, texts[winner])
     assert [lost.current.content for lost in losers(outcomes)] == [texts[winner]] * 3
+
+
+# --- Two sheets about one record --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def both_before_office(year):
+    """Two sheets that revise the same point, both signed and waiting for the office."""
+    first = year.searched(point("甲"))
+    waiting = []
+    for sequence in (2, 3):
+        sheet = Submission.objects.create(
+            task=first.task,
+            unit=first.unit,
+            post=first.post,
+            person=first.person,
+            sequence=sequence,
+            state="open",
+            step="fill",
+        )
+        content = sheet_for(sheet).content()
+        content["entries"][0] |= {"change": "revise"}
+        content["entries"][0]["values"] |= {"content": f"改{sequence}"}
+        clerk, head = year.actor(first.person), year.actor(year.campus.head)
+        routes.submit(sheet.pk, actor=clerk, seen_version=0, content=content, at=year.clock.now)
+        for voter in (year.campus.member, year.campus.head):
+            year.vote(Submission.objects.get(pk=sheet.pk), voter)
+        routes.decide(sheet.pk, "agree", actor=head, seen_version=1, at=year.clock.now, signed=True)
+        waiting.append(Submission.objects.get(pk=sheet.pk))
+    return waiting
+
+
+def file_both(year, sheets, people):
+    def act(sheet, by):
+        return routes.decide(
+            sheet.pk, "agree", actor=year.actor(by), seen_version=sheet.version, at=year.clock.now
+        ).verdict
+
+    return together(*(lambda pair=pair: act(*pair) for pair in zip(sheets, people, strict=True)))
+
+
+def test_two_sheets_filed_at_once_about_one_point_leave_one_in_force(year, both_before_office, second_officer, slowly):
+    outcomes = file_both(year, both_before_office, [year.campus.office, second_officer])
+
+    assert sorted(map(str, outcomes)) == ["agree", "return"]
+    assert sorted(Submission.objects.filter(sequence__gt=1).values_list("state", flat=True)) == ["filed", "returned"]
+    filed = Submission.objects.get(sequence__gt=1, state="filed")
+    assert RiskPoint.objects.open().get() == filed.lines.get().risk_point
+
+
+@pytest.mark.pg
+def test_without_the_check_of_the_base_the_constraint_stops_one(
+    year, both_before_office, second_officer, slowly, monkeypatch
+):
+    """Control: both do come to the register at once."""
+    monkeypatch.setattr(versions, "_conflicts", lambda *changes: [])
+
+    outcomes = file_both(year, both_before_office, [year.campus.office, second_officer])
+
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["IntegrityError", "str"]

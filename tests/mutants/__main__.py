@@ -169,9 +169,7 @@ def run(mutants, root=ROOT, *, seconds=SECONDS):
     """Judge every mutant in turn and return ``[(mutant, outcome, remark)]``. Raises ``ControlFailed``."""
     outcomes = []
     with copy_of(root) as (place, environment):
-        environment["PYTHONDONTWRITEBYTECODE"] = (
-            "1"  # what was compiled before a change must not stand in for the changed
-        )
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # compiled before a change, it would stand in for it
         tests = list(dict.fromkeys(test for mutant in mutants for test in mutant.tests))
         start = time.monotonic()
         status, output = run_tests(place, tests, environment, seconds=CONTROL_SECONDS)

@@ -3,10 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from registers.models import ControlMeasure, RiskPoint
+from registers.models import ControlMeasure, Incumbency, RiskPoint
+from tests.factories import make_person
+from tests.longer import longer
 from tests.noscript import Plain, has
 from tests.personas import GRADED, Year, point, unit_point
 from tests.stories import played_once
+from workflows.campaign import rosters
 from workflows.deadlines import days
 from workflows.models import Submission
 from workflows.models.submissions import State
@@ -142,10 +145,22 @@ def register(level):
     )
 
 
-@pytest.mark.parametrize("level", ["personal", "unit"])
-@pytest.mark.parametrize("second", KINDS)
-@pytest.mark.parametrize("first", KINDS)
-def test_second_sheet_takes_effect_only_on_what_it_was_signed_upon(request, first, second, level):
+PAIRS = [(first, second) for first in KINDS for second in KINDS]
+# Of the unit's own sheets, one pair for each way to clash or not; the rest by LONG_TESTS.
+UNIT = {("keep", "retire"), ("revise", "keep"), ("retire", "revise"), ("retire", "measure"), ("measure", "measure")}
+
+
+@pytest.mark.parametrize(
+    ("level", "first", "second"),
+    [
+        *(("personal", *pair) for pair in PAIRS),
+        *(
+            pytest.param("unit", *pair, marks=() if pair in UNIT else longer("as for the sheets of one person"))
+            for pair in PAIRS
+        ),
+    ],
+)
+def test_second_sheet_takes_effect_only_on_what_it_was_signed_upon(request, level, first, second):
     year = request.getfixturevalue(f"{level}_year")
     sheets = [hand_in(year, sheet_of(year, level, kind, 1 + place), kind) for place, kind in enumerate((first, second))]
     assert finish(year, sheets[0]).state == State.FILED
@@ -253,3 +268,46 @@ def test_draft_upon_a_version_that_is_gone_is_not_handed_in(personal_year):
 
     assert "另一张表" in str(refused.value)
     assert not mine.lines.exists()
+
+
+# --- The holder and his successor -------------------------------------------------------------------------
+
+
+@pytest.fixture
+@played_once
+def successor(personal_year):
+    """Whoever takes the post over."""
+    return make_person("接任", personal_year.campus.unit, number="successor")
+
+
+def pass_on(year, successor):
+    post, today = year.campus.post, year.clock.today
+    Incumbency.objects.filter(post=post, user=year.campus.clerk).update(until=today)
+    Incumbency.objects.create(post=post, user=successor, since=today)
+    rosters.reconcile(year.campaign, at=year.clock.now)
+    return read(Submission.objects.get(task__campaign=year.campaign, task__code="succession", person=successor))
+
+
+def confirmed(sheet):
+    content = {"entries": sheet_for(sheet).offered(), "values": {}}
+    for entry in content["entries"]:
+        entry["change"] = "confirm"
+    return content
+
+
+@pytest.mark.parametrize("holder", ["retire", "revise"])
+@pytest.mark.parametrize("first", ["holder", "successor"])
+def test_holder_and_successor_do_not_undo_each_other(personal_year, successor, holder, first):
+    """The four cases of T1: whoever files second gets his sheet back, and the register stays as the first left it."""
+    year = personal_year
+    own = hand_in(year, sheet_of(year, "personal", holder, 1), holder)
+    after = submit(year, other := pass_on(year, successor), confirmed(other))
+    order = [own, after] if first == "holder" else [after, own]
+
+    assert finish(year, order[0]).state == State.FILED
+    left = [(row.content, row.holder) for row in RiskPoint.objects.open()]
+    ended = finish(year, order[1])
+
+    assert (ended.state, ended.decisions.last().actor) == (State.RETURNED, None)
+    assert [(row.content, row.holder) for row in RiskPoint.objects.open()] == left
+    assert Plain(ended.person).client.get(reverse("submission_detail", args=[ended.pk]), follow=True).status_code == 200

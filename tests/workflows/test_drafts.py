@@ -1,8 +1,11 @@
 """Drafts: each save is one statement, and nothing typed elsewhere meanwhile is overwritten."""
 
 import pytest
+from django.urls import reverse
 
 from registers.refusals import Stale
+from tests.noscript import Plain
+from tests.personas import point
 from workflows.models import Draft
 from workflows.sheets import drafts, sheet_for
 
@@ -64,3 +67,24 @@ def test_save_costs_one_statement(save, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         save(SECOND, 1)
+
+
+@pytest.mark.parametrize("seen", [-1, 1, 99])
+def test_save_that_names_a_draft_where_there_is_none_is_the_first(save, seen):
+    """A form whose number was lost or made up (R1): there is nothing to write over."""
+    assert save(FIRST, seen) == 1
+
+    assert kept() == (1, FIRST)
+
+
+def test_entry_is_added_only_to_sheets_that_take_some(year):
+    """R6: the points to grade are those on record."""
+    year.searched(point("甲"))
+    sheet = year.sheet("personal-grading")
+    client = Plain(year.campus.clerk).client
+    client.raise_request_exception = False
+
+    for door, data in (("submission_entry", {}), ("submission_fill", {"add": "", "draft_version": 0})):
+        answer = client.post(reverse(door, args=[sheet.pk]), data)
+        assert answer.status_code == 403
+        assert "不能另行添加" in answer.content.decode()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
+from registers.access import NotAllowed, can, require
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
@@ -162,6 +162,7 @@ def _filled(request, submission, sheet):
     content = read(sheet, request.POST)
     anchor = ""
     if "add" in request.POST:
+        _require_addable(sheet)
         entry = sheet.new_entry(sheet.added_to(request.POST["add"]))
         content["entries"].append(entry)
         anchor = f"#e-{entry['key']}"
@@ -201,6 +202,12 @@ def _filled(request, submission, sheet):
     elif "add" not in request.POST and "remove" not in request.POST:
         messages.success(request, "草稿已保存。")
     return redirect(reverse("submission_fill", args=[submission.pk]) + anchor)
+
+
+def _require_addable(sheet):
+    if not sheet.may_add:
+        about = f"workflows.submission:{sheet.submission.pk}"
+        raise NotAllowed("本表的各项由登记册给出，不能另行添加。", "add", about)
 
 
 def _files(request, submission):
@@ -273,6 +280,7 @@ def submission_entry(request, pk):
     submission = _visible(request, pk)
     require(request.actor, "fill", submission)
     sheet = sheet_for(submission)
+    _require_addable(sheet)
     section = request.POST.get("add", "")
     entry = SheetForm(sheet).new_entry(section, str(uuid.uuid4()))
     return render(request, "workflows/_entry.html", {"entry": entry, "submission": submission})

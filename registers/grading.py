@@ -46,7 +46,7 @@ def propose(rules, factors, *, forced_by=()):
     elif all(place == size - 1 for place, size in places):
         rank, why = len(grades), "各项均为最轻"
     else:
-        rank, why = (1 + len(grades)) // 2, "各项不同为最重或最轻"
+        rank, why = (1 + len(grades)) // 2, "各项因素轻重不一"
     grade = grades[rank]
     return Proposal(grade.code, f"{'；'.join(words)}。{why}，建议评为{grade.label}。")
 

@@ -56,8 +56,16 @@ class Plain:
 
 
 def fill_in(form, *, prefer=()):
-    """Give every empty control of a form a value: its first choice, or some words. ``prefer``: values taken where offered."""
+    """Give every empty control of a form a value: its first choice, or some words. ``prefer``: values taken where offered.
+
+    Where one box speaks for all that has no choice of its own (其余…), it is ticked instead.
+    """
+    rest = form.xpath(".//input[@type='checkbox'][@name='rest']")
+    for box in rest:
+        box.set("checked", "checked")
     for group in {control.name for control in form.xpath(".//input[@type='radio']")}:
+        if rest and group.startswith(("g-", "v-")):
+            continue
         choices = form.xpath(f".//input[@type='radio'][@name='{group}']")
         if not any(choice.get("checked") is not None for choice in choices):
             wanted = next((choice for choice in choices if choice.get("value") in prefer), choices[0])

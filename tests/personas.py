@@ -126,13 +126,14 @@ class Year:
         return self.again(sheet)
 
     def vote(self, sheet, by, *, verdicts=None, complete=True, opinion="", seen=None):
+        keys = [entry.key for entry in sheet_for(sheet).shown()]
         return routes.vote(
             sheet.pk,
             actor=self.actor(by),
             seen_version=self._seen(sheet, seen),
             complete=complete,
             opinion=opinion,
-            verdicts=verdicts or {},
+            verdicts=dict.fromkeys(keys, (True, "")) | (verdicts or {}),
             at=self.clock.now,
         )
 

@@ -118,8 +118,18 @@ class Visitor:
         if comment:
             labelled(line, "该项意见（将送达填报人）").fill(comment)
 
+    def vote(self):
+        """Judge every line that is not judged yet to be right, and the sheet to be complete."""
+        place = self.page.locator("#vote")
+        for box in place.locator("input[name=rest]").all():
+            box.check()
+        place.locator("input[name=complete][value=yes]").check()
+        self.press("提交表决", within=place)
+
     def decide(self, button, *, opinion="", password="", redo_on=""):
         place = self.page.locator("#decide")
+        for box in place.locator("input[name=rest]").all():
+            box.check()
         if opinion:
             labelled(place, "意见").fill(opinion)
         if redo_on:

@@ -63,11 +63,13 @@ def decide(site, visitor, sheet):
     if sheet.step_rules.kind == "collective_review":
         for user in people:
             site.seat(visitor, user)
-            visitor.open_task(sheet.task.label, site.campus.clerk.name, "办理").press("提交表决")
+            visitor.open_task(sheet.task.label, site.campus.clerk.name, "办理").vote()
         people = [user for user in people if can(Actor(user, on=site.clock.today), "conclude", sheet)]
     site.seat(visitor, people[0])
     visitor.open_task(sheet.task.label, site.campus.clerk.name, "办理")
     place = visitor.page.locator("#decide")
+    for box in place.locator("input[name=rest]").all():
+        box.check()
     if place.locator("input[type=password]").count():
         labelled(place, "登录密码（签字确认）").fill(PASSWORD)
     place.locator("button[value=agree]").click()

@@ -252,7 +252,7 @@ def test_sheet_can_be_taken_back_until_somebody_has_voted(site, year):
     clerk.press("提交")
 
     member = site.visitor(site.campus.member).open_task(SEARCH, button="办理")
-    member.press("提交表决")
+    member.vote()
     assert "表决已记录" in member.text()
     clerk.page.reload()
     assert clerk.page.get_by_role("button", name="撤回").count() == 0

@@ -242,7 +242,7 @@ def test_refused_vote_is_on_record_as_denied_and_an_allowed_one_as_a_vote(year, 
     client.force_login(voter, backend="django.contrib.auth.backends.ModelBackend")
 
     response = client.post(
-        reverse("submission_vote", args=[sheet.pk]), {"seen_version": sheet.version, "complete": "yes"}
+        reverse("submission_vote", args=[sheet.pk]), {"seen_version": sheet.version, "complete": "yes", "rest": "yes"}
     )
 
     entry = AuditEntry.objects.order_by("sequence").last()

@@ -161,7 +161,8 @@ class Walk(RuleBasedStateMachine):
             routes.withdraw(sheet.pk, **said)
         elif door in ("vote", "vote against"):
             fine = door == "vote"
-            routes.vote(sheet.pk, complete=fine, opinion="" if fine else "不全", verdicts={}, **said)
+            judged = {entry.key: (True, "") for entry in sheet_for(sheet).shown()}
+            routes.vote(sheet.pk, complete=fine, opinion="" if fine else "不全", verdicts=judged, **said)
         elif door == "agree":
             routes.decide(sheet.pk, "agree", signed=signed, grades=self.choices(sheet, grade), **said)
         elif door == "return":

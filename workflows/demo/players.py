@@ -83,7 +83,8 @@ class Players:
 
     def vote(self, submission, member, *, remarks=None):
         """Cast one member's ballot. ``remarks``: entry key → what is wrong with the line."""
-        verdicts = {key: (False, remark) for key, remark in (remarks or {}).items()}
+        verdicts = {entry.key: (True, "") for entry in sheet_for(submission).shown()}
+        verdicts |= {key: (False, remark) for key, remark in (remarks or {}).items()}
         routes.vote(
             submission.pk,
             actor=self.actor(member),

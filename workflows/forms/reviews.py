@@ -16,12 +16,18 @@ OUTSIDE = {
 }
 
 
+LONGEST = 1000  # characters of an opinion
+
+
 def _text(label, *, rows=2, required=False, help_text=""):
     return forms.CharField(
         label=label,
         required=required,
-        max_length=1000,
-        error_messages={"required": f"请填写{label}。", "max_length": "最多 1000 字，现有 %(show_value)d 字，请删减。"},
+        max_length=LONGEST,
+        error_messages={
+            "required": f"请填写{label}。",
+            "max_length": f"最多 {LONGEST} 字，现有 %(show_value)d 字，请删减。",
+        },
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
@@ -31,7 +37,10 @@ class VoteForm(forms.Form):
     """One member's ballot in a collective review. Verdicts on lines are read with ``line_verdicts``."""
 
     complete = forms.ChoiceField(
-        label="查找全不全", choices=[("yes", "全"), ("no", "不全")], widget=forms.RadioSelect, initial="yes"
+        label="查找全不全",
+        choices=[("yes", "全"), ("no", "不全")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请判断全或不全。"},
     )
     # Not "opinion": the form of the person who concludes is on the same page and is sent along with this one.
     remark = _text("意见", help_text="判为“不全”时，请写明缺少什么。")
@@ -172,10 +181,42 @@ class HandlingForm(forms.Form):
 
 
 def line_verdicts(data, keys):
-    """Read verdicts on lines as typed: entry key → (accurate, comment)."""
-    return {key: (data.get(f"v-{key}", "yes") != "no", data.get(f"c-{key}", "").strip()[:1000]) for key in keys}
+    """Read verdicts on lines as typed: entry key → (accurate, comment).
+
+    ``accurate`` None: not judged, neither on its own nor with the others (其余均准).
+    """
+    others = True if data.get("rest") == "yes" else None
+    judged = {"yes": True, "no": False}
+    return {key: (judged.get(data.get(f"v-{key}"), others), data.get(f"c-{key}", "").strip()) for key in keys}
 
 
-def grade_choices(data, keys):
-    """Read grades as chosen: entry key → (grade code, reason)."""
-    return {key: (data.get(f"g-{key}", ""), data.get(f"r-{key}", "").strip()[:1000]) for key in keys}
+def verdict_faults(verdicts, *, step, all_judged):
+    """What is wrong with verdicts on lines: entry key → field → sentence.
+
+    ``all_judged``: each line has to be judged.
+    """
+    yes, no = ("准", "不准") if step.line_check else ("无意见", "退回")
+    faults = {}
+    for key, (accurate, comment) in verdicts.items():
+        if accurate is None and all_judged:
+            faults[key] = {"verdict": f"请判断“{yes}”或“{no}”。"}
+        elif accurate is False and not comment and all_judged:
+            faults[key] = {"comment": f"判为“{no}”，请写明意见。"}
+        elif len(comment) > LONGEST:
+            faults[key] = {"comment": f"最多 {LONGEST} 字，现有 {len(comment)} 字，请删减。"}
+    return faults
+
+
+def grade_choices(data, entries):
+    """Read grades as chosen: entry key → (grade code, reason).
+
+    With 其余按建议 an entry without a choice of its own gets ``default_grade``.
+    """
+    rest = data.get("rest") == "yes"
+    return {
+        entry.key: (
+            data.get(f"g-{entry.key}") or (entry.default_grade if rest else ""),
+            data.get(f"r-{entry.key}", "").strip(),
+        )
+        for entry in entries
+    }

@@ -91,7 +91,8 @@ def _vote(submission, *, actor, at, seen_version, **_):
         raise Singly("您已表决为不全或不准，如需更改，请逐张办理。")
     if any(not vote.agrees for vote in votes):
         raise Singly("有成员判为不全或不准，请逐张核对后表决。")
-    routes.vote(submission.pk, actor=actor, seen_version=seen_version, complete=True, opinion="", verdicts={}, at=at)
+    fine = {entry.key: (True, "") for entry in sheet_for(submission).shown()}
+    routes.vote(submission.pk, actor=actor, seen_version=seen_version, complete=True, opinion="", verdicts=fine, at=at)
     return DONE, "已表决：同意"
 
 

@@ -65,7 +65,7 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
     """Record one member's verdict in a collective review.
 
     A member may change his mind until the review is concluded. ``verdicts``: entry key → (accurate, comment). A line judged
-    inaccurate needs a comment. Source: R1-20, R3-13.
+    inaccurate needs a comment, and every line has to be judged. Source: R1-20, R3-13.
     """
     composition = Composition(moves.locked(submission_id))
     submission = composition.submission
@@ -75,7 +75,9 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
         raise Refused("该表当前不在集体审核环节。")
     recorded = {}
     for entry in composition.entries:
-        accurate, comment = verdicts.get(entry.key, (True, ""))
+        accurate, comment = verdicts.get(entry.key, (None, ""))
+        if accurate is None:
+            raise Refused(f"第 {entry.number} 项还没有判断，请判断后再表决。")
         if not accurate and not comment.strip():
             raise Refused(f"第 {entry.number} 项判为不准，请写明意见。")
         recorded[entry.key] = {"accurate": accurate, "comment": comment.strip(), "fingerprint": entry.fingerprint}
@@ -147,6 +149,7 @@ def _decide(
         raise Refused(f"“{step.label}”环节不能办理该操作。")
     if verdict == "return":
         return _return(composition, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
+    _nothing_marked(composition, actor, returned or {})
     overtaken.require_current(composition)
     while True:
         composition = _agree(composition, step, actor=actor, grades=grades, signed=signed, opinion=opinion)
@@ -283,6 +286,19 @@ def _agree(composition, step, *, actor, grades, signed, opinion):
     return composition
 
 
+def _nothing_marked(composition, actor, returned):
+    """Refuse an agreement to a sheet of which lines are marked to go back, so that nobody's words are dropped.
+
+    What a member has said in his own ballot stands there, and does not keep him from concluding what the majority found.
+    """
+    ballot = composition.submission.votes.filter(round=composition.submission.round, member=actor.user_id).first()
+    own = {key for key, said in (ballot.verdicts if ballot else {}).items() if not said["accurate"]}
+    marked = [entry.number for entry in composition.entries if entry.key in returned and entry.key not in own]
+    if marked:
+        numbers = "、".join(map(str, marked))
+        raise Refused(f"第 {numbers} 项标为不准或退回，不能通过：请退回该表，或取消标记后再通过。")
+
+
 def _filed_outside(step, outside, *, at):
     """The columns of a decision that say where a sheet was filed outside the institution. Source: R4-28."""
     if step.kind != "file" or not step.outside:
@@ -300,6 +316,7 @@ def _return(composition, *, actor, at, opinion, redo_on, returned):
     """Send a sheet back: lines named with a reason are returned, all others stay accepted. Source: R1-21."""
     submission = composition.submission
     entries = {entry.key: entry for entry in composition.entries}
+    returned = {key: comment.strip() or _of_members(submission, key) for key, comment in returned.items()}
     for key, comment in returned.items():
         if key in entries and not comment.strip():
             raise Refused(f"第 {entries[key].number} 项退回，请写明原因。")
@@ -326,6 +343,15 @@ def _return(composition, *, actor, at, opinion, redo_on, returned):
         else:
             lines.update(verdict="accepted")
     return moves.move(composition, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
+
+
+def _of_members(submission, key):
+    """What members of the group have said against a line in their ballots of this round, as their words."""
+    if submission.step_rules.kind != "collective_review":
+        return ""
+    ballots = [ballot.verdicts.get(key, {}) for ballot in submission.votes.filter(round=submission.round)]
+    said = dict.fromkeys(said["comment"] for said in ballots if said.get("accurate") is False)
+    return f"成员意见：{'；'.join(said)}" if said else ""
 
 
 @transaction.atomic

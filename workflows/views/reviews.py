@@ -74,7 +74,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "collective": collective,
             "adjudicates": step.kind == "adjudicate",
             "shows_changes": sheet.offers_choice,
-            "judges_lines": submission.task.brings != "group",
+            "judges_lines": _judges_lines(submission),
             "votes": votes,
             "my_vote": my_vote,
             "form": form or _decision_form(request, submission, later),
@@ -102,6 +102,11 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
         },
         status=status,
     )
+
+
+def _judges_lines(submission):
+    """Whether lines are judged one by one; a list of people is taken or returned as a whole."""
+    return submission.task.brings != "group"
 
 
 def _acts_for(actor, submission):
@@ -155,21 +160,19 @@ def _typed_of(request, *names):
 def _typed(request, entry, step, my_vote, votes):
     """Give an entry what the reader has typed or recorded, and what others said of it."""
     recorded = (my_vote.verdicts if my_vote else {}).get(entry.key, {})
-    entry.typed_no = request.POST.get(f"v-{entry.key}", "no" if recorded.get("accurate") is False else "yes") == "no"
+    judged = {True: "yes", False: "no"}.get(recorded.get("accurate"), "")
+    # A box that is not ticked is not sent: on a page that comes back, what is missing was not judged.
+    entry.typed_verdict = request.POST.get(f"v-{entry.key}", "" if request.POST else judged)
     entry.typed_comment = request.POST.get(f"c-{entry.key}", recorded.get("comment", ""))
     entry.objections = [
         (vote.member.name, vote.verdicts[entry.key]["comment"])
         for vote in votes
         if vote.verdicts.get(entry.key, {}).get("accurate") is False
     ]
-    if not entry.typed_comment and step.kind == "collective_review" and request.method == "GET":
-        entry.typed_comment = "；".join(comment for _, comment in entry.objections)
     entry.to_grade = step.kind == "adjudicate" and entry.details.get("to_grade", False)
     if entry.to_grade:
-        proposed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
-        default = proposed.code if proposed else entry.details["proposal"].grade
-        entry.typed_grade = request.POST.get(f"g-{entry.key}", default)
-        entry.typed_reason = request.POST.get(f"r-{entry.key}", entry.details["grade_reason"])
+        entry.typed_grade = request.POST.get(f"g-{entry.key}", "")
+        entry.typed_reason = request.POST.get(f"r-{entry.key}", "")
 
 
 def _mark_alike(submission, entries, actor):
@@ -236,9 +239,12 @@ def submission_vote(request, pk):
     """Record my verdict in a collective review."""
     submission = _visible(request, pk)
     require(request.actor, "decide", submission)
-    form = forms.VoteForm(request.POST, step=submission.step_rules)
-    if not form.is_valid():
-        return _page(request, submission, vote_form=form, status=422)
+    step = submission.step_rules
+    form, keys = forms.VoteForm(request.POST, step=step), _keys(submission)
+    verdicts = forms.line_verdicts(request.POST, keys) if _judges_lines(submission) else dict.fromkeys(keys, (True, ""))
+    faults = forms.verdict_faults(verdicts, step=step, all_judged=True)
+    if faults or not form.is_valid():
+        return _page(request, submission, vote_form=form, faults=faults, error=_unjudged(faults), status=422)
     vote = partial(
         routes.vote,
         pk,
@@ -246,7 +252,7 @@ def submission_vote(request, pk):
         at=clock.now(),
         complete=form.cleaned_data["complete"] == "yes",
         opinion=form.cleaned_data["remark"],
-        verdicts=forms.line_verdicts(request.POST, _keys(submission)),
+        verdicts=verdicts,
         **_seen(request),
     )
     if refused := _refused(request, submission, vote, vote_form=form):
@@ -257,8 +263,22 @@ def submission_vote(request, pk):
     return redirect("desk")
 
 
+def _unjudged(faults):
+    return f"有 {len(faults)} 项还没有判断或没有写明意见，请看标红的各项。" if faults else ""
+
+
 def _keys(submission):
-    return [entry.key for entry in sheet_for(submission).shown()]
+    return [entry.key for entry in _entries(submission)]
+
+
+def _entries(submission):
+    """The entries with the grade that each has where nobody says otherwise: the one on notice, else the rule's."""
+    entries, step = sheet_for(submission).shown(), submission.step_rules
+    for entry in entries:
+        noticed = entry.details.get("proposed_grade") if step.sets == "final_grade" else None
+        proposal = entry.details.get("proposal")
+        entry.default_grade = noticed.code if noticed else (proposal.grade if proposal else "")
+    return entries
 
 
 @require_POST
@@ -274,8 +294,10 @@ def submission_decide(request, pk):
         if form.has_error("password", "wrong"):
             audit.append("submission.not_signed", about=submission, actor=request.actor)
         return _page(request, submission, form=form, status=422)
-    typed, keys = form.cleaned_data, _keys(submission)
-    verdicts = forms.line_verdicts(request.POST, keys)
+    typed, entries = form.cleaned_data, _entries(submission)
+    verdicts = forms.line_verdicts(request.POST, [entry.key for entry in entries])
+    if faults := forms.verdict_faults(verdicts, step=submission.step_rules, all_judged=False):
+        return _page(request, submission, form=form, faults=faults, error=_unjudged(faults), status=422)
     decide = partial(
         routes.decide,
         pk,
@@ -284,8 +306,8 @@ def submission_decide(request, pk):
         at=clock.now(),
         opinion=typed["opinion"],
         redo_on=typed.get("redo_on"),
-        returned={key: comment for key, (accurate, comment) in verdicts.items() if not accurate},
-        grades=forms.grade_choices(request.POST, keys),
+        returned={key: comment for key, (accurate, comment) in verdicts.items() if accurate is False},
+        grades=forms.grade_choices(request.POST, entries),
         signed=bool(typed.get("password")),
         outside=form.outside,
         **seen,

@@ -10,6 +10,8 @@
   /* After a conflict only a button may put this window's words in the other's place. */
   var held = "hold" in form.dataset;
   var timer = null, saving = false, dirty = false, stopped = held, pressed = null;
+  /* What is typed stands on this page alone, and nothing saves it any more. */
+  var alone = false;
 
   function show(code, text) { state.dataset.saveState = code; state.textContent = text; }
 
@@ -17,7 +19,7 @@
 
   function touched() {
     if (held) show("dirty", "有未保存的内容，点“保存草稿”后才会保存");
-    if (stopped) return;
+    if (stopped) { alone = true; return; }
     dirty = true;
     show("dirty", "有未保存的内容…");
     later(PAUSE);
@@ -45,8 +47,8 @@
           });
           if (!dirty) show("saved", "草稿已自动保存 " + saved.saved_at);
         });
-        if (response.status === 409 || response.status === 401) return response.json().then(function (answer) { stopped = true; show("error", answer.message); });
-        if (response.status === 403) { stopped = true; show("error", "该表已不在填报环节，本次修改没有保存，请刷新页面。"); return null; }
+        if (response.status === 409 || response.status === 401) return response.json().then(function (answer) { stopped = alone = true; show("error", answer.message); });
+        if (response.status === 403) { stopped = alone = true; show("error", "该表已不在填报环节，本次修改没有保存。所填内容仍在本页，离开前请先复制留存。"); return null; }
         throw new Error(response.status);
       })
       .catch(function () { dirty = true; show("error", "网络不通，内容尚未保存，正在重试…"); later(RETRY); })
@@ -72,11 +74,14 @@
       show("saved", "草稿已自动保存");
     }
   });
+  window.addEventListener("beforeunload", function (event) { if (alone) event.preventDefault(); });
+
   /* A button pressed while the page saves waits for the answer: sent along with it, the form would name a version that
      has just passed, and be taken for another window's. */
   form.addEventListener("submit", function (event) {
     clearTimeout(timer);
     stopped = true;
+    alone = false;
     if (!saving) return;
     event.preventDefault();
     pressed = event.submitter;

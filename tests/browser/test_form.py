@@ -103,6 +103,23 @@ def test_second_window_overwrites_nothing(site, year):
     assert kept(site.campus.clerk) == ["第一个窗口写的"]
 
 
+def test_leaving_is_asked_about_once_nothing_saves_any_more(site, year):
+    site.expect(409)
+    first = site.visitor(site.campus.clerk).open_task(SEARCH)
+    second = site.visitor(site.campus.clerk).open_task(SEARCH)
+    first.type(first.add_entry("业务流程"), "风险内容", "第一个窗口写的")
+    first.wait_saved()
+    second.type(second.add_entry("制度机制"), "风险内容", "第二个窗口写的")
+    second.page.get_by_text("本窗口不再自动保存").wait_for()
+    asked = []
+    for visitor in (first, second):
+        visitor.page.on("dialog", lambda dialog, who=visitor: (asked.append((who, dialog.type)), dialog.accept()))
+        visitor.page.close(run_before_unload=True)
+
+    site.visitor().wait_until(lambda: first.page.is_closed() and second.page.is_closed())
+    assert asked == [(second, "beforeunload")]
+
+
 def test_after_a_conflict_nothing_is_overwritten_before_one_says_so(site, year):
     """The page that tells of the conflict promises that only “保存草稿” puts its words in the other's place."""
     site.expect(409)

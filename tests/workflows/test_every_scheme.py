@@ -158,6 +158,10 @@ def test_every_sheet_reaches_the_ledger(make_play, slug):
     assert all(sheet.filed_paper.document["title"] == sheet.task.paper_rules.title for sheet in sheets)
     _in_the_ledger(play, points)
     assert signed.faults(sheets) == []
+    assert without_notice(sheets) == []
+    for sheet in (sheet for sheet in sheets if sheet.narrative):  # on the paper or beside it (T8)
+        page = Plain(sheet.decisions.first().actor).go(reverse("submission_detail", args=[sheet.pk]))
+        assert " ".join(sheet.narrative.split()) in page.words, sheet.task
     assert audit.verify()[1] == []
 
 
@@ -179,6 +183,16 @@ def test_rule_book_that_nobody_has_seen_works_without_code(make_play, sizes):
     assert sheet.filed_paper.document["title"] == "守正表"
     assert play.campaign.phases.count() == sizes["phases"]
     _in_the_ledger(play, points)
+
+
+def without_notice(sheets):
+    """The sheets whose paper has a place for the notice that stays empty (T8)."""
+    return [
+        str(sheet.task)
+        for sheet in sheets
+        for block in sheet.task.paper_rules.footer
+        if block.kind == "publicity" and not sheet.filed_paper.document["signoffs"].get(block.step, {}).get("outcome")
+    ]
 
 
 def _in_the_ledger(play, points):

@@ -160,7 +160,7 @@ UNIT = {("keep", "retire"), ("revise", "keep"), ("retire", "revise"), ("retire",
         ),
     ],
 )
-def test_second_sheet_takes_effect_only_on_what_it_was_signed_upon(request, level, first, second):
+def test_second_sheet_takes_effect_only_on_what_it_was_signed_upon(beginnings, request, level, first, second):
     year = request.getfixturevalue(f"{level}_year")
     sheets = [hand_in(year, sheet_of(year, level, kind, 1 + place), kind) for place, kind in enumerate((first, second))]
     assert finish(year, sheets[0]).state == State.FILED
@@ -244,6 +244,7 @@ def test_reviewers_hear_of_it_before_they_sign(personal_year):
     address = reverse("submission_review", args=[second.pk])
     words = Plain(year.campus.head).go(address).words
     assert f"同时在办：“{first.task.label}”（{first.post}）拟修改同一事项" in words
+    assert words.count("同时在办") == 1  # what the other sheet keeps as it is, it leaves alone
     assert finish(year, first).state == State.FILED
 
     page = Plain(year.campus.head).go(address)

@@ -11,6 +11,7 @@ from workflows.compiled import meetings
 from workflows.models import Decision, PublicityNotice, ReviewVote, Submission
 from workflows.models.submissions import State
 from workflows.sheets import sheet_for
+from workflows.sheets.composing import ENTRY
 
 MINUTE = "%Y-%m-%d %H:%M"
 
@@ -139,28 +140,41 @@ def annual_summary(*, unit, on, rules, reader=None):
 
 @source("return_notice")
 def return_notice(*, submission, votes):
-    """退回通知 of a submission's latest return, blank where it was never returned. Source: R1-21, C5-23."""
+    """退回通知 of a submission's latest return, blank where it was never returned.
+
+    It names what was returned then, and nothing that was settled before. Source: R1-21, C5-23.
+    """
     decision = submission.decisions.filter(verdict="return").select_related("actor", "on_behalf_of").last()
     if decision is None:
         return {"fields": {}}
     rules = submission.task.campaign.scheme.rules
-    lines = [
-        f"（{number}）{comment}"
-        for number, comment in enumerate(
-            submission.lines.exclude(comment="").values_list("comment", flat=True), start=1
-        )
-    ]
     return {
         "fields": {
             "recipient": submission.person.name if submission.person_id else submission.unit.name,
             "paper": submission.task.paper_rules.title,
             "step": decision.step_label,
-            "opinion": "\n".join([decision.opinion, *dict.fromkeys(lines)]),
+            "opinion": "\n".join([decision.opinion, *_returned_lines(submission, decision)]),
             "redo_on": decision.redo_on.isoformat(),
             "returned_by": _returned_by(rules, decision),
             "returned_on": timezone.localdate(decision.at).isoformat(),
         }
     }
+
+
+def _returned_lines(submission, decision):
+    """What was returned by a decision, line by line: number, category, content as it was handed in, and the words."""
+    handed_in = submission.documents.filter(version__lte=decision.seen_version).last()
+    content = handed_in.content if handed_in else {"rows": [], "retired": []}
+    rows = {row.get(ENTRY): row for row in content["rows"] + content["retired"]}
+    returned = {}
+    entries = [entry for entry, verdict in decision.line_verdicts.items() if verdict == "returned"]
+    for line in submission.lines.filter(entry__in=entries):
+        row = rows.get(str(line.entry), {})
+        category = f"（{row['category']}）" if row.get("category") else ""
+        text = next((row[name] for name in ("content", "name", "post") if row.get(name)), "")
+        quoted = f"“{text}”" if text else ""
+        returned[line.position] = f"第 {line.position} 项{category}{quoted}：{line.comment}"
+    return [returned[position] for position in sorted(returned)]
 
 
 def _returned_by(rules, decision):
@@ -176,7 +190,7 @@ def review_record(*, submission, votes):
     ``votes``: the ballots that the reader may see. Source: R1-20, R3-13, C5-25.
     """
     votes = sorted(votes, key=lambda vote: (vote.round, vote.at))
-    latest = [vote for vote in votes if vote.round == votes[-1].round] if votes else []
+    latest = [vote for vote in votes if vote.round == votes[-1].round and vote.counted] if votes else []
     if not latest:
         return {"fields": {}, "rows": []}
     reviews = {step.code for step in submission.task.route_rules.steps if step.kind == "collective_review"}

@@ -86,7 +86,8 @@ class SheetForm:
 
     def _entry(self, entry, number, line, recorded):
         record, faults = recorded.get(entry["key"]), self.faults.get(entry["key"], {})
-        explains = not entry["base"] and line is not None and line.verdict == "returned"
+        # A reason once given stays with its entry: without its field it would be lost when something else is redone.
+        explains = not entry["base"] and line is not None and (line.verdict == "returned" or bool(line.reason))
         built = Entry(
             entry["key"],
             number,

@@ -222,7 +222,8 @@ class SubmissionLine(models.Model):
 class ReviewVote(models.Model):
     """One member's ballot in a collective review (集体审核), one per member and round.
 
-    ``verdicts``: entry id → {"accurate": bool, "comment": text, "fingerprint": what was shown}. Source: R1-20, R3-13.
+    ``verdicts``: entry id → {"accurate": bool, "comment": text, "fingerprint": what was shown}. ``counted``: False once the review
+    was concluded without it, because the member had left the group. Source: R1-20, R3-13.
     """
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="votes")
@@ -232,6 +233,7 @@ class ReviewVote(models.Model):
     opinion = models.TextField(blank=True)
     verdicts = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
+    counted = models.BooleanField(default=True)
     at = models.DateTimeField()
 
     class Meta:

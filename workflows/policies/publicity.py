@@ -27,7 +27,9 @@ class PublicityNoticePolicy(Policy):
         )
 
     def may_object(self, actor, notice):
-        if not notice.starts_on <= actor.on <= notice.ends_on or notice.cleared_at:
+        if actor.on < notice.starts_on and not notice.cleared_at:
+            return no(f"公示自 {notice.starts_on.isoformat()} 起，届时可以提出异议。")
+        if actor.on > notice.ends_on or notice.cleared_at:
             return no("公示期已过，不能再提出异议。")
         if notice.submission.person_id == actor.user_id:
             return no("对本人的评定有不同意见，请直接向单位领导小组反映。")

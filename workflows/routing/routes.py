@@ -264,9 +264,7 @@ def _agree(composition, step, *, actor, grades, signed, opinion):
     submission, sheet = composition.submission, composition.sheet
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
-        holding = policies.Holding.of(actor)
-        eligible = holding.acting(GROUP_MEMBER, submission.unit_id, person=submission.person_id).people
-        ballots = list(submission.votes.filter(round=submission.round, member__in=eligible))  # whoever left has no vote
+        eligible, ballots = _ballots_that_count(submission, actor)
         needed = min(step.quorum, len(eligible))
         if len(ballots) < max(needed, 2):
             raise Refused(
@@ -286,11 +284,21 @@ def _agree(composition, step, *, actor, grades, signed, opinion):
     return composition
 
 
+def _ballots_that_count(submission, actor):
+    """Return who may vote today and their ballots of this round; those of whoever has left are marked as not counted."""
+    eligible = policies.Holding.of(actor).acting(GROUP_MEMBER, submission.unit_id, person=submission.person_id).people
+    votes = submission.votes.filter(round=submission.round)
+    votes.exclude(member__in=eligible).update(counted=False)
+    return eligible, list(votes.filter(member__in=eligible))
+
+
 def _nothing_marked(composition, actor, returned):
     """Refuse an agreement to a sheet of which lines are marked to go back, so that nobody's words are dropped.
 
     What a member has said in his own ballot stands there, and does not keep him from concluding what the majority found.
     """
+    if not returned:
+        return
     ballot = composition.submission.votes.filter(round=composition.submission.round, member=actor.user_id).first()
     own = {key for key, said in (ballot.verdicts if ballot else {}).items() if not said["accurate"]}
     marked = [entry.number for entry in composition.entries if entry.key in returned and entry.key not in own]
@@ -328,6 +336,7 @@ def _return(composition, *, actor, at, opinion, redo_on, returned):
         raise Refused("限期重新查找的日期在一年以后，请核对年份。")
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
+        _ballots_that_count(submission, actor)
     for key, entry in entries.items():
         if not entry.lines:  # a row that is no proposal (a group's member) has no line; its comment joins the reason
             opinion += f"\n第 {entry.number} 项：{returned[key].strip()}" if key in returned else ""

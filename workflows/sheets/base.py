@@ -272,8 +272,8 @@ class Sheet:
         return entry["base"]
 
     def fingerprinted(self, entry):
-        """The values of an entry that make it what it is."""
-        return entry["values"]
+        """The values of an entry that make it what it is: neither blanks around them, nor fields left empty."""
+        return {name: text.strip() for name, text in entry["values"].items() if text.strip()}
 
     def keep_narrative(self, content):
         """Keep the text that belongs to the sheet as a whole."""

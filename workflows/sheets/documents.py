@@ -9,6 +9,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from registers import clock
+from registers.schemes.language import Brings
 from registers.text import digest_of
 from workflows.models import FiledPaper, SheetDocument, Submission
 from workflows.models.submissions import State, short_code
@@ -168,9 +169,9 @@ def _signoffs(submission):
 
     附件4 and 附件5 print the notice and the decision of the grading before them. Source: R1-27, R1-28.
     """
-    earlier = _predecessor(submission)
-    signoffs = before = _signoffs(earlier) if earlier is not None else {}
-    filling = submission.task.route_rules.steps[0].code
+    earlier, own = _publicised_before(submission), {step.code for step in submission.task.route_rules.steps}
+    before = {step: act for step, act in _signoffs(earlier).items() if step not in own} if earlier is not None else {}
+    signoffs, filling = before, submission.task.route_rules.steps[0].code
     for decision in submission.decisions.select_related("actor", "on_behalf_of"):
         if decision.verdict in ("return", "withdraw"):
             signoffs = dict(before)
@@ -178,7 +179,7 @@ def _signoffs(submission):
             signoffs = before | {step: act for step, act in signoffs.items() if step == filling}
         else:
             signoffs = signoffs | {decision.step: _signed(decision)}
-    for ballot in submission.votes.filter(round=submission.round).select_related("member"):
+    for ballot in submission.votes.filter(round=submission.round, counted=True).select_related("member"):
         if review := next(
             (
                 signoffs[step.code]
@@ -217,22 +218,23 @@ def _words(decision):
     return said or ("同意" if decision.verdict == "agree" else "")
 
 
-def _predecessor(submission):
-    """The graded sheet of the same subject that a measure sheet follows."""
-    if submission.task.brings != "measures":
+def _publicised_before(submission):
+    """The sheet of the same subject on whose notice stood what this one is about, None where there is none.
+
+    A sheet of measures follows the one that found or graded its points, and prints their notice (R1-27, R2-14).
+    """
+    rules = submission.task.campaign.scheme.rules
+    if submission.task.brings != Brings.MEASURES or _has_notice(submission.task.route_rules):
         return None
-    return (
-        Submission.objects.filter(
-            task__campaign=submission.task.campaign_id,
-            task__brings="grades",
-            task__code__in=submission.task.rules.after,
-            unit=submission.unit_id,
-            post=submission.post_id,
-            person=submission.person_id,
-        )
-        .select_related("task__campaign__scheme")
-        .first()
-    )
+    earlier = [task for task in rules.tasks if task.code in submission.task.rules.after]
+    codes = [task.code for task in earlier if _has_notice(rules.routes[task.route])]
+    same = {"unit": submission.unit_id, "post": submission.post_id, "person": submission.person_id}
+    found = Submission.objects.filter(task__campaign=submission.task.campaign_id, task__code__in=codes, **same)
+    return found.select_related("task__campaign__scheme").first() if codes else None
+
+
+def _has_notice(route):
+    return any(step.kind == "publicise" for step in route.steps)
 
 
 def _marks(submission):

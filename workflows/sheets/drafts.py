@@ -19,10 +19,12 @@ def save(submission, content, *, actor, seen, at):
     mine = {"content": content, "saved_at": at, "saved_by_id": actor.user_id}
     if seen and Draft.objects.filter(submission=submission, version=seen).update(**mine, version=F("version") + 1):
         return seen + 1
-    # One upsert: of two first saves, one inserts and the other finds the row and conflicts. A form that names a draft where
-    # there is none has nothing to write over either.
-    Draft.objects.bulk_create([Draft(submission=submission, version=1, **mine)], ignore_conflicts=True)
+    # A form that names a draft where there is none has nothing to write over.
+    first = not seen or not Draft.objects.filter(submission=submission).exists()
+    if first:
+        # One upsert: of two first saves, one inserts and the other finds the row and conflicts.
+        Draft.objects.bulk_create([Draft(submission=submission, version=1, **mine)], ignore_conflicts=True)
     draft = Draft.objects.get(submission=submission)
-    if (draft.version, draft.content) == (1, content):
+    if first and (draft.version, draft.content) == (1, content):
         return 1
     raise Stale(draft)

@@ -113,10 +113,6 @@ class Measured(Arranged):
                 fields.append((f"measures.{stage.code}.arranged", f"{stage.label}的责任和时限", arranged))
         return fields
 
-    def fingerprinted(self, entry):
-        """Without what was left open: an entry typed before these could be said is still the same entry."""
-        return {name: value for name, value in entry["values"].items() if value or "." not in name}
-
     def lines_read(self):
         related = ("responsible", "regulation", "base__responsible", "base__regulation")
         return super().lines_read().select_related(*(f"measure__{name}" for name in related))

@@ -1,7 +1,7 @@
 """The desk, the list of what I have done, and the inbox."""
 
 from django.contrib import messages
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +20,7 @@ from workflows.models.notifications import DIGEST, NEWS
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
+ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
 
 
@@ -132,23 +133,32 @@ def _counts(submission):
 
 @require_safe
 def done_list(request):
-    """What I have decided or handed in, newest first (已办).
+    """What I have decided, handed in or voted on, newest first (已办).
 
-    Context: ``page`` of decisions, each with its ``tone``.
+    Context: ``page`` of decisions and ballots, each with its ``tone``.
     """
-    decisions = (
-        Decision.objects.filter(
-            actor=request.actor.user_id, submission__in=Submission.objects.visible_to(request.actor)
-        )
-        .select_related(
-            "on_behalf_of", "submission__task__campaign", "submission__unit", "submission__person", "submission__post"
-        )
-        .order_by("-at", "-pk")
-    )
-    page = paged(request, decisions)
-    for decision in page.rows:
-        decision.tone = trail.TONES.get(decision.verdict, "note")
+    mine = {"submission__in": Submission.objects.visible_to(request.actor)}
+    acts = Decision.objects.filter(actor=request.actor.user_id, **mine).order_by().values_list("at", "pk", Value(ACT))
+    votes = ReviewVote.objects.filter(member=request.actor.user_id, **mine).order_by()
+    page = paged(request, acts.union(votes.values_list("at", "pk", Value(VOTE)), all=True).order_by("-at", "-pk"))
+    page.rows = _done(page.rows)
     return render(request, "workflows/done_list.html", {"page": page})
+
+
+def _done(rows):
+    """The decisions and ballots that rows ``(at, key, kind)`` name, in their order, as the list shows them."""
+    about = ("submission__task__campaign__scheme", "submission__unit", "submission__person", "submission__post")
+    acts = Decision.objects.select_related("on_behalf_of", *about).in_bulk(
+        [key for _, key, kind in rows if kind == ACT]
+    )
+    votes = ReviewVote.objects.select_related(*about).in_bulk([key for _, key, kind in rows if kind == VOTE])
+    for act in acts.values():
+        act.tone, act.words = trail.TONES.get(act.verdict, "note"), act.get_verdict_display()
+    for vote in votes.values():
+        steps = vote.submission.task.route_rules.steps
+        vote.step_label = next((step.label for step in steps if step.kind == "collective_review"), "集体审核")
+        vote.tone, vote.words = ("pass", "表决同意") if vote.agrees else ("return", "表决不同意")
+    return [(acts if kind == ACT else votes)[key] for _, key, kind in rows]
 
 
 @require_safe

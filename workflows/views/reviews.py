@@ -23,7 +23,7 @@ from workflows.models.submissions import short_code
 from workflows.routing import routes
 from workflows.sheets import Incomplete, composing, documents, overlaps, sheet_for
 from workflows.views import trail
-from workflows.views.submissions import NEEDED, moved
+from workflows.views.submissions import NEEDED, moved, written_report
 from workflows.views.suggestions import with_words
 
 LONGEST_QUOTE, MOST_ALIKE = 40, 2
@@ -93,7 +93,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "error": error,
             "extra": [("工作计划", submission.group.work_plan)]
             if submission.group_id
-            else ([("报告内容", submission.narrative)] if submission.narrative else []),
+            else list(filter(None, [written_report(submission)])),
             "compiled": submission.task.paper_rules.rows in composing.COMPILED,
             "members_needed": step.quorum,
             "files": attachments.of_submission(submission),

@@ -14,6 +14,7 @@ from registers.access import NotAllowed, can, require
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
+from registers.schemes.layout import fields_used
 from registers.views.papers import download
 from registers.views.sent import number
 from workflows import attachments
@@ -66,6 +67,9 @@ def submission_detail(request, pk):
             "votes": votes,
             "letters": _letters(submission, decisions, votes),
             "files": attachments.of_submission(submission),
+            "report": written_report(submission)
+            if "narrative" not in fields_used(submission.task.paper_rules)
+            else None,
             "may_compare": submission.post_id or can(request.actor, "view_ledger", submission.unit),
         },
     )
@@ -76,6 +80,12 @@ def _letters(submission, decisions, votes):
     there = {"return_notice": any(act.verdict == "return" for act in decisions), "review_record": bool(votes)}
     papers = logs.papers_about(submission.task.campaign.scheme.rules, "sheet")
     return [(slug, layout) for slug, layout in papers.items() if there.get(layout.compiled)]
+
+
+def written_report(submission):
+    """The text that belongs to the sheet as a whole, as ``(label, text)``, None where nothing was written."""
+    label = next((ask.label for ask in submission.task.rules.report if ask.field == "narrative"), "报告内容")
+    return (label, submission.narrative) if submission.narrative else None
 
 
 def readable_votes(actor, submission):
@@ -260,7 +270,8 @@ def submission_save(request, pk):
         )
     except Stale:
         return JsonResponse(
-            {"message": "该表已在另一窗口修改，本窗口不再自动保存。请先刷新页面查看最新内容。"}, status=409
+            {"message": "该表已在另一窗口修改，本窗口不再自动保存。所填内容仍在本页，点“保存草稿”可对照两边的内容。"},
+            status=409,
         )
     return JsonResponse(
         {"version": version, "saved_at": f"{days.local(at):%H:%M:%S}", "proposals": _proposals(sheet, content)}

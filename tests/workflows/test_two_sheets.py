@@ -202,15 +202,39 @@ def test_form_opened_before_another_sheet_was_filed_is_not_taken(personal_year):
 
     assert read(mine).state == State.OPEN
     assert "该项已由另一张表修改或撤销" in " ".join(window.complaints)
-    rows = [
-        [" ".join(cell.text_content().split()) for cell in row.xpath("./td")]
-        for row in window.page.xpath(".//*[contains(@class, 'overtaken')]//tbody/tr")
-    ]
-    assert ["风险内容", "甲", "改2", "我的改法"] in rows
+    assert ["风险内容", "甲", "改2", "我的改法"] in overtaken_rows(window)
     window.press(window.form("@data-sheet"), "submit", "1", reverse("submission_fill", args=[mine.pk]))
     assert read(mine).state == State.IN_REVIEW
     assert finish(year, mine).state == State.FILED
     assert sorted(row.content for row in RiskPoint.objects.open()) == ["乙", "我的改法"]
+
+
+def test_form_of_measures_names_the_measures_that_it_shows(personal_year):
+    year = personal_year
+    mine = sheet_of(year, "personal", "measure", 1)
+    address = reverse("submission_fill", args=[mine.pk])
+    window = Plain(year.campus.clerk).go(address)
+    assert finish(year, hand_in(year, sheet_of(year, "personal", "measure", 2), "measure")).state == State.FILED
+
+    form = window.form("@data-sheet")
+    for area in form.xpath(".//textarea"):
+        if area.name.endswith("-prevention"):
+            area.value = "双人复核"
+    window.press(form, "submit", "1", address)
+
+    assert read(mine).state == State.OPEN
+    assert "该项已由“" in window.words
+    assert ["前期预防", "两人经办", "三人经办", "双人复核"] in overtaken_rows(window)
+    window.press(window.form("@data-sheet"), "submit", "1", address)
+    assert finish(year, mine).state == State.FILED
+    assert set(ControlMeasure.objects.open().filter(stage="prevention").values_list("text", flat=True)) == {"双人复核"}
+
+
+def overtaken_rows(window):
+    return [
+        [" ".join(cell.text_content().split()) for cell in row.xpath("./td")]
+        for row in window.page.xpath(".//*[contains(@class, 'overtaken')]//tbody/tr")
+    ]
 
 
 def test_entry_that_another_sheet_retired_has_to_go(personal_year):

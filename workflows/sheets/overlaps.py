@@ -103,12 +103,36 @@ def alongside(composition):
 
 
 def _of_entry(sheet, entry):
-    current = sheet.recorded.get(entry["key"])
-    seen = int(entry["seen"].partition(".")[0]) if "seen" in entry else entry["base"]
-    base = sheet.model.objects.filter(pk=seen, series=uuid.UUID(entry["key"]), unit=sheet.submission.unit_id)
-    found = _of_versions(sheet, base.first(), current, None)
-    typed = {field.label: entry["values"].get(field.name, "") for field in sheet.entry_fields()}
+    series, current = uuid.UUID(entry["key"]), sheet.recorded.get(entry["key"])
+    seen = [int(key) for key in entry["seen"].split(".")] if "seen" in entry else [entry["base"]]
+    base = sheet.model.objects.filter(pk=seen[0], series=series, unit=sheet.submission.unit_id).first()
+    if base is not None and base == current:
+        return _of_measures(sheet, entry, series, seen[1:])
+    found = _of_versions(sheet, base, current, None)
+    typed = {field.label: _in_words(field, entry["values"].get(field.name, "")) for field in sheet.entry_fields()}
     return Overtaken(found.sentence, [replace(row, own=typed.get(row.label, "")) for row in found.rows])
+
+
+def _in_words(field, value):
+    return dict(field.options).get(value, value)
+
+
+def _of_measures(sheet, entry, series, seen):
+    """The point is as it was seen; its measures, of which these keys were seen, are not."""
+    then = {row.stage: row for row in ControlMeasure.objects.filter(pk__in=seen, point_series=series)}
+    now = {row.stage: row for row in ControlMeasure.objects.open().filter(point_series=series)}
+    changed = [stage for stage in sheet.rules.measure_stages if then.get(stage.code) != now.get(stage.code)]
+    rows = [
+        Row(stage.label, _text(then.get(stage.code)), _text(now.get(stage.code)), entry["values"].get(stage.code, ""))
+        for stage in changed
+    ]
+    code = changed[0].code if changed else ""
+    known = now.get(code) or then.get(code) or sheet.recorded[entry["key"]]
+    return Overtaken(_sentence(now.get(code, known), known), rows)
+
+
+def _text(measure):
+    return measure.text if measure else ""
 
 
 def _of_versions(sheet, base, current, record):

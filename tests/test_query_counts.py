@@ -27,7 +27,7 @@ PAGES = {
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
     "suggestion_make": ("clerk", "suggestion_make", {"q": "岗位"}, 10),
-    "done_list": ("head", "done_list", {}, 12),
+    "done_list": ("head", "done_list", {}, 13),
     "inbox": ("head", "inbox", {}, 18),  # five for the lines of its digests
     "robot_list": ("liaison", "robot_list", {}, 12),
     "campaign": ("office", "campaign", {}, 17),

@@ -12,7 +12,7 @@ from tests.personas import point
 from workflows.models import Decision, Notification, ReviewVote, Submission
 from workflows.routing import bulk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 PASSWORD = "password-for-tests"
 

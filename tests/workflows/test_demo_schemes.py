@@ -15,6 +15,7 @@ from registers.papers import pages, xlsx
 from registers.papers.compose import compose, empty
 from registers.schemes.checking import loading
 from tests import factories
+from tests.longer import longer
 from tests.workflows.test_demo import desk_of, run
 from workflows.compiled import logs
 from workflows.models import Submission
@@ -23,7 +24,13 @@ from workflows.sheets.documents import document
 pytestmark = pytest.mark.database("wide")
 
 SLUGS = sorted(path.stem for path in (django_settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
-OTHERS = [slug for slug in SLUGS if slug != "changchun-2016"]  # whose demo test_demo.py looks through
+PLAYED = {"imut-2011", "tongliao5-2022"}  # whole years of them are played, by the same players, in test_whole_year.py
+# The demo of changchun-2016 is looked through in test_demo.py.
+OTHERS = [
+    pytest.param(slug, marks=longer("its year is played in test_whole_year.py") if slug in PLAYED else ())
+    for slug in SLUGS
+    if slug != "changchun-2016"
+]
 
 
 @pytest.mark.django_db

@@ -147,11 +147,14 @@ def done_list(request):
 
 def _done(rows):
     """The decisions and ballots that rows ``(at, key, kind)`` name, in their order, as the list shows them."""
-    about = ("submission__task__campaign__scheme", "submission__unit", "submission__person", "submission__post")
-    acts = Decision.objects.select_related("on_behalf_of", *about).in_bulk(
-        [key for _, key, kind in rows if kind == ACT]
-    )
-    votes = ReviewVote.objects.select_related(*about).in_bulk([key for _, key, kind in rows if kind == VOTE])
+    about = [f"submission__{name}" for name in ("task__campaign__scheme", "unit", "person", "post")]
+    text = [
+        f"{about[0]}__{name}" for name in ("document", "source")
+    ]  # of the rule book: long, and it would come once a row
+    acts = Decision.objects.select_related("on_behalf_of", *about).defer(*text)
+    acts = acts.in_bulk([key for _, key, kind in rows if kind == ACT])
+    votes = ReviewVote.objects.select_related(*about).defer(*text)
+    votes = votes.in_bulk([key for _, key, kind in rows if kind == VOTE])
     for act in acts.values():
         act.tone, act.words = trail.TONES.get(act.verdict, "note"), act.get_verdict_display()
     for vote in votes.values():

@@ -74,9 +74,9 @@ PAGES = {
 }
 # One sheet with one entry, and with twenty.
 SHEETS = {
-    "submission_fill": ("clerk", "submission_fill", "points", 13),
-    "submission_fill, grades": ("clerk", "submission_fill", "grades", 13),
-    "submission_fill, group": ("liaison", "submission_fill", "group", 15),
+    "submission_fill": ("clerk", "submission_fill", "points", 14),
+    "submission_fill, grades": ("clerk", "submission_fill", "grades", 14),
+    "submission_fill, group": ("liaison", "submission_fill", "group", 16),
     "submission_review": ("member", "submission_review", "review", 21),
     "submission_review, grades": ("head", "submission_review", "graded", 23),
     # One query for who stands in for whom the sheet is about: the members it concerns are not among those who decide.

@@ -52,10 +52,13 @@ class Succession(Part):
 class Conduct(Part):
     """How a campaign is run under a scheme.
 
-    ``newcomer_days``: working days that somebody who joins in the middle has at least; ``extensions``: who grants a longer
-    term for a task whose ``deadline`` is ``extension``.
+    ``newcomer_days``: working days that somebody who joins in the middle has at least; ``review_days``: working days that
+    whoever acts at a step has, ``meeting_days`` where a body meets for it, unless the step says ``within``;
+    ``extensions``: who grants a longer term for a task whose ``deadline`` is ``extension``.
     """
 
+    review_days: Days = 3
+    meeting_days: Days = 5
     reminders: Reminding = Reminding()
     newcomer_days: Days = 10
     succession: Succession = Succession()

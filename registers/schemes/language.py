@@ -171,7 +171,8 @@ class Ask(Part):
 class Step(Named):
     """One step of a route.
 
-    ``due`` is the step's own last day; ``redo_days`` the usual days for a redo; ``quorum`` how many
+    ``due`` is the step's own last day; ``within`` the working days that whoever acts there has; ``plan_label`` the heading
+    under which the institution's plan names that day (R1-19 审核风险点); ``redo_days`` the usual days for a redo; ``quorum`` how many
     members must have recorded a verdict; ``sets`` which grade an adjudication fixes; ``days`` the
     working days of a notice; ``grades`` restricts the step to sheets whose gravest rank is listed; ``outside`` names the
     body outside the institution that a filing goes to (R4-28): whoever files says under which number.
@@ -180,6 +181,8 @@ class Step(Named):
     kind: StepKind
     role: Role
     due: Day | None = None
+    within: Annotated[int, Field(ge=1, le=60)] | None = None
+    plan_label: str = ""
     may_return: bool = False
     redo_days: Annotated[int, Field(ge=1, le=60)] = 7
     sheet_check: str = ""
@@ -216,7 +219,7 @@ class Task(Named):
     ``extension`` takes it once a longer term has been granted.
     ``attachments``: may, or must, files be handed in with the sheet, and what they are (``attachment_label``; R1-51, R3-36, R4-26).
     ``measure_asks``: what may be said of each measure besides its text: who carries it out, by when, on which regulation;
-    none of it has to be.
+    none of it has to be. ``inferred``: the institution's document does not name the task or its day.
     """
 
     phase: Code | None = None
@@ -236,6 +239,7 @@ class Task(Named):
     report: list[Ask] = []
     guidance: str = ""
     redo_guidance: str = ""
+    inferred: bool = False
     attachments: Literal["none", "optional", "required"] = "none"
     attachment_label: str = ""
 
@@ -359,6 +363,18 @@ class Scheme(Part):
                 ),
             ],
         )
+
+    def days_at(self, step):
+        """The working days that a submission usually stays at ``step``.
+
+        Those of a notice, or those that whoever acts has.
+        """
+        if step.kind in (StepKind.FILL, StepKind.COPY):
+            return 0
+        if step.kind == StepKind.PUBLICISE:
+            return step.days
+        meets = step.kind == StepKind.ADJUDICATE and step.role in (Role.SCHOOL_GROUP, Role.PARTY_COMMITTEE)
+        return step.within or (self.conduct.meeting_days if meets else self.conduct.review_days)
 
     def label_of(self, things, code):
         """Return the label of ``code`` in the named list (``stages`` …), or the code when unknown."""

@@ -1,19 +1,29 @@
-"""How the tests of deadlines make a task strict."""
+"""How the tests of deadlines change the rule book of a running year."""
 
 import copy
 import hashlib
+import json
 
 from registers.models import Scheme
 
 
 def strict(year, policy, *codes):
     """Let the tasks ``codes`` of the year's scheme have this deadline policy from now on."""
+
+    def change(document):
+        for task in document["tasks"]:
+            if task["code"] in codes:
+                task["deadline"] = policy
+
+    rewrite(year, change)
+
+
+def rewrite(year, change):
+    """Let the year's scheme be what ``change`` makes of its document from now on."""
     scheme = Scheme.objects.get(pk=year.campaign.scheme_id)
     document = copy.deepcopy(scheme.document)
-    for task in document["tasks"]:
-        if task["code"] in codes:
-            task["deadline"] = policy
-    digest = hashlib.sha256(f"{policy}{codes}{scheme.digest}".encode()).hexdigest()
+    change(document)
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
     Scheme.objects.filter(pk=scheme.pk).update(document=document, digest=digest)
 
 

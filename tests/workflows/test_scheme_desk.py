@@ -223,7 +223,9 @@ def test_calendar_marks_what_deserves_a_second_look(registrar, campus, clock):
     words = registrar.go(reverse("scheme_preview", args=[campus.scheme.pk, "calendar"]) + "?year=2026").words
     assert "2026-10-31 周六 个人岗位风险等级评估截止 岗位责任人 晚于所属阶段“查找并评估风险等级阶段”的结束日期" in words
     assert "2026-09-20 周日 调休上班 个人岗位廉政风险自查截止" in words
-    assert "2026-09-25 周五 中秋节 单位领导小组集体审核截止 单位领导小组 截止日不是工作日（中秋节）" in words
+    assert (
+        "2026-09-25 周五 中秋节 审核风险点：单位领导小组集体审核截止 单位领导小组 截止日不是工作日（中秋节）" in words
+    )
 
 
 def test_routes_are_drawn_without_styles_or_scripts(registrar, campus):

@@ -12,7 +12,7 @@ from workflows import policies
 from workflows.campaign import scoping
 from workflows.campaign.readiness import Readiness, readiness
 from workflows.deadlines import days
-from workflows.models import CalendarDay
+from workflows.deadlines.courses import course_of
 
 
 @dataclass
@@ -123,19 +123,19 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
 
 def _tasks(rules, year, owed, on):
     phases = {phase.code: phase for phase in rules.phases}
-    dated = {task.due.on(year) for task in rules.tasks if task.due}
-    special = dict(CalendarDay.objects.filter(day__in=dated).values_list("day", "is_working"))
-    plans = []
+    working, plans = days.working_days(), []
     for task in rules.tasks:
         start = task.opens or (phases[task.phase].start if task.phase else None)
         opens, due = start.on(year) if start else on, task.due.on(year) if task.due else None
         notes = []
         if due and due < on:
             notes.append("截止日期已过，开展后即逾期")
-        elif due and not special.get(due, due.weekday() < 5):
+        elif due and not working.works(due):
             notes.append("截止日不是工作日")
         if due and task.phase and phases[task.phase].due.on(year) < due:
             notes.append("晚于所属阶段的结束日期")
+        course = course_of(rules, task, year, working)
+        notes += course.notes if course else []
         filler = rules.roles[rules.routes[task.route].steps[0].role]
         plans.append(TaskPlan(task, opens, due, owed[task.level], filler, notes))
     return plans

@@ -136,6 +136,16 @@ class WorkingDays:
         weeks, rest = divmod(day.toordinal(), 7)  # the first day of the calendar is a Monday
         return weeks * 5 + min(rest, 5) + self._sums[bisect_right(self._odd_days, day.toordinal())]
 
+    def last_before(self, day, days):
+        """The last day from which ``days`` working days still end on ``day`` or before it.
+
+        It is the counterpart of ``add_working_days``.
+        """
+        limit = self.number(day) - days
+        while self.number(day) > limit:
+            day -= timedelta(days=1)
+        return day
+
     def last_within(self, day, days):
         """The last day, working or not, before more than ``days`` working days have gone by after ``day``."""
         limit = self.number(day) + days

@@ -5,6 +5,8 @@ Source: design decision 6.
 
 from dataclasses import dataclass, field
 
+from workflows.deadlines.courses import course_of
+from workflows.deadlines.days import WorkingDays
 from workflows.models import CalendarDay
 
 WEEKDAYS = "一二三四五六日"
@@ -36,8 +38,9 @@ def year_plan(rules, year):
 
     One query.
     """
-    days = [*_phases(rules, year), *_tasks(rules, year), *_steps(rules, year)]
-    special = {row.day: row for row in CalendarDay.objects.filter(day__in={entry.day for entry in days})}
+    special = {row.day: row for row in CalendarDay.objects.all()}
+    working = WorkingDays({day: row.is_working for day, row in special.items()})
+    days = [*_phases(rules, year), *_tasks(rules, year, working), *_steps(rules, year)]
     for entry in days:
         known = special.get(entry.day)
         entry.is_working = known.is_working if known else entry.day.weekday() < 5
@@ -65,7 +68,7 @@ def _phases(rules, year):
         yield end
 
 
-def _tasks(rules, year):
+def _tasks(rules, year, working):
     phases = {phase.code: phase for phase in rules.phases}
     for task in rules.tasks:
         who = rules.roles.get(rules.routes[task.route].steps[0].role, "")
@@ -75,6 +78,10 @@ def _tasks(rules, year):
             due = Day(task.due.on(year), "due", f"{task.label}截止", who)
             if phases[task.phase].due.on(year) < due.day:
                 due.notes.append(f"晚于所属阶段“{phases[task.phase].label}”的结束日期")
+            if task.inferred:
+                due.notes.append("原文未载，由方案补出")
+            course = course_of(rules, task, year, working)
+            due.notes += course.notes if course else []
             yield due
 
 
@@ -84,4 +91,5 @@ def _steps(rules, year):
         for step in route.steps:
             if step.due and (step.label, step.due.on(year)) not in seen:
                 seen.add((step.label, step.due.on(year)))
-                yield Day(step.due.on(year), "step", f"{step.label}截止", rules.roles.get(step.role, ""))
+                what = f"{step.plan_label}：{step.label}" if step.plan_label else step.label
+                yield Day(step.due.on(year), "step", f"{what}截止", rules.roles.get(step.role, ""))

@@ -18,7 +18,6 @@ from workflows.models.submissions import State
 from workflows.routing import steps
 
 Change = SubmissionLine.Change
-USUAL_DAYS = 3  # working days for what the rule book gives no day
 
 # Kind of step → what starts when a submission enters it, called with (composition, step, role, moment of the act).
 # Publicity adds its own; the rooms above know this one.
@@ -148,9 +147,19 @@ def _enter(composition, step, *, at):
     holding = policies.Holding(on)
     role = holding.acting(step.role, submission.unit_id, person=submission.person_id).role
     submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
-    due = step.due.on(submission.task.campaign.year) if step.due else None
-    submission.step_due_on = due if due and due >= on else days.add_working_days(on, USUAL_DAYS)
+    submission.step_due_on = _due_at(step, submission, on)
     ON_ENTER.get(step.kind, _wait)(composition, step, role, at)
+
+
+def _due_at(step, submission, on):
+    """The last day for whoever acts at ``step`` on what arrives on the day ``on``.
+
+    It is the step's own day, or as many working days as the rule book gives him where that is later: whoever had a sheet
+    too long before him does not make him late.
+    """
+    rules, year = submission.task.campaign.scheme.rules, submission.task.campaign.year
+    usual = days.add_working_days(on, rules.days_at(step))
+    return max(step.due.on(year), usual) if step.due else usual
 
 
 def _wait(composition, step, role, at):

@@ -50,5 +50,6 @@ def _send_back(submission_id, *, at):
                 verdict="returned", comment=sentence, returned_at=at, rounds_returned=entry.rounds_returned + 1
             )
     opinion = "\n".join(["登记册已有变动，本表不能按原样生效。", *reasons])
-    redo_on = days.add_working_days(timezone.localdate(at), moves.USUAL_DAYS)
+    usual = submission.task.campaign.scheme.rules.conduct.review_days
+    redo_on = days.add_working_days(timezone.localdate(at), usual)
     return moves.move(composition, "return", actor=None, at=at, opinion=opinion, redo_on=redo_on)

@@ -9,7 +9,7 @@ from registers.access import can
 from registers.models import Scheme
 from registers.schemes.language import SUCCESSION
 from workflows.campaign import campaigns, scoping
-from workflows.deadlines import days
+from workflows.deadlines import courses, days
 from workflows.models import Campaign, CampaignTask, DeadlineChange, Submission
 from workflows.models.submissions import State
 from workflows.progress import figures
@@ -23,8 +23,8 @@ def campaign(request):
     ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units do not take part yet),
     ``timeline`` for ``components/timeline.html``, ``phases`` as (phase, state, [(task, due, counts)]) and
     ``standing`` (year-round tasks) as [(task, due, counts)], ``may_move`` (deadlines); a task carries
-    ``paper_label``, ``filler``, ``moved`` (its deadline was), ``is_succession`` and ``owes``: it is open and
-    submissions are missing.
+    ``paper_label``, ``filler``, ``moved`` (its deadline was), ``words`` (the rule book's for its day), ``is_succession``
+    and ``owes``: it is open and submissions are missing. A dated step of a phase stands between as (None, step, None).
     """
     running = campaigns.current()
     context = {
@@ -38,13 +38,15 @@ def campaign(request):
         )
         counts = {row["task"]: row for row in rows.annotate(**figures.figures(clock.today()))}
         now, today, may_run = clock.now(), clock.today(), can(request.actor, "enrol", running)
-        phases = []
+        phases, words = [], {phase.code: phase.due for phase in running.scheme.rules.phases}
         tasks_of = CampaignTask.objects.visible_to(request.actor).annotate(
             moved=Exists(DeadlineChange.objects.visible_to(request.actor).filter(task=OuterRef("pk")))
         )
         for phase in running.phases.prefetch_related(Prefetch("tasks", tasks_of)):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
-            phases.append((phase, phase.state(today), _shown(running, tasks, counts, now)))
+            phase.words = words.get(phase.code) and courses.words_of(words[phase.code], phase.due_on)
+            rows = _with_steps(_shown(running, tasks, counts, now), phase, running)
+            phases.append((phase, phase.state(today), rows))
         year_round = running.tasks.filter(phase=None).order_by("position")
         context |= {
             "phases": phases,
@@ -79,8 +81,20 @@ def _shown(running, tasks, counts, now):
         task.filler = rules.roles[task.route_rules.steps[0].role]
         count = counts.get(task.pk)
         task.is_succession = task.code == SUCCESSION
+        task.words = courses.words_of(task.rules.due, task.due_on) if task.due_on and task.rules.due else ""
         task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
     return [(task, days.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
+
+
+def _with_steps(rows, phase, running):
+    """The rows of a phase with its dated steps between them, in the order of their days."""
+    dated = [
+        (step.day, 1, (None, step, None))
+        for step in courses.dated_steps(running.scheme.rules, phase.code, running.year)
+    ]
+    return [
+        row for *_, row in sorted([*((row[0].due_on, 0, row) for row in rows), *dated], key=lambda entry: entry[:2])
+    ]
 
 
 def _span(phase, year):

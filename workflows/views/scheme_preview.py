@@ -111,7 +111,7 @@ def _routes(request, book):
             (
                 route,
                 route_picture(rules, route),
-                [(step, rules.roles.get(step.role, step.role), note(step)) for step in route.steps],
+                [(step, rules.roles.get(step.role, step.role), note(rules, step)) for step in route.steps],
                 [task.label for task in rules.tasks if task.route == slug],
             )
             for slug, route in rules.routes.items()

@@ -20,7 +20,7 @@ from registers.views.sent import number
 from workflows import attachments
 from workflows.campaign import campaigns
 from workflows.compiled import logs
-from workflows.deadlines import days
+from workflows.deadlines import courses, days
 from workflows.forms.submissions import SheetForm, read
 from workflows.models import Extension, Submission
 from workflows.models.submissions import State
@@ -151,6 +151,7 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             "item": trail.Item(submission, due),
             "hand_in": can(request.actor, "hand_in", submission),
             "is_late": due is not None and due.tone == "late",
+            "advice": _advice(submission),
             "may_extend": can(request.actor, "extend", submission),
             "extension": submission.extensions.last() if submission.has_extensions else None,
             "not_handed_in": not_handed_in,
@@ -166,6 +167,18 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
         },
         status=status,
     )
+
+
+def _advice(submission):
+    """By when a sheet should be handed in to be concluded in time, in words.
+
+    Empty where its last day is early enough.
+    """
+    task, rules = submission.task, submission.task.campaign.scheme.rules
+    if submission.due_on is None or submission.state == State.RETURNED:
+        return ""
+    course = courses.course_of(rules, task.rules, task.campaign.year, days.working_days(), due_on=submission.due_on)
+    return course.advice(clock.today()) if course else ""
 
 
 def _filled(request, submission, sheet):

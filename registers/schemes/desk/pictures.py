@@ -65,16 +65,16 @@ def _box(rules, step, left, top):
     words = [("route-name", line) for line in lines] + [("route-who", rules.roles.get(step.role, step.role))]
     middle, first = left + BOX // 2, top + (HEIGHT - LINE * len(words)) // 2 + SIZE
     texts = [(kind, middle, first + LINE * number, text) for number, (kind, text) in enumerate(words)]
-    if said := note(step):
+    if said := note(rules, step):
         texts.append(("route-note", middle, top + HEIGHT + 14, said))
     return Box(step.kind.value, left, top, BOX, HEIGHT, tuple(texts), bool(step.grades))
 
 
-def note(step):
-    """Return a few words on a step: its last day, the days of its notice, whether it may return."""
+def note(rules, step):
+    """Return a few words on a step: its last day, how many days it takes, whether it may return."""
     said = [f"{step.due}前"] if step.due else []
-    if step.kind == "publicise":
-        said.append(f"{step.days} 个工作日")
+    if number := rules.days_at(step):
+        said.append(f"{number} 个工作日")
     if step.may_return:
         said.append("可退回")
     if step.outside:

@@ -11,7 +11,8 @@ from registers.models import MajorMatter, PowerItem
 from registers.models.versioned import VERSION_FIELDS
 from registers.text import segments
 
-IDENTITY = (*VERSION_FIELDS, "point_series")
+# Which record a version is or belongs to, not what it says: that is said in words by other fields.
+IDENTITY = (*VERSION_FIELDS, "point_series", "power_series", "step_key")
 CODED = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}  # field → list of the scheme
 PROCEDURE = "procedure"  # the steps of a power: part of its version, but rows of their own
 LABELS = {

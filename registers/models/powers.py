@@ -1,5 +1,7 @@
 """Power items and the steps by which they are exercised."""
 
+import uuid
+
 from django.db import models
 
 from registers.models.spans import version_constraints
@@ -51,21 +53,32 @@ class PowerItem(Versioned):
 
     @property
     def procedure(self):
-        """The steps as they are typed: one a line, parts separated by ｜."""
-        return "\n".join(
-            "｜".join(part for part in (step.post_name, step.procedure, step.time_limit) if part)
-            for step in self.steps.all()
-        )
+        """The steps in words: one a line, numbered, with everything that is on record of each."""
+        steps = list(self.steps.all())
+        numbers = {str(step.key): number for number, step in enumerate(steps, start=1)}
+        return "\n".join(f"{number}. {step.words(numbers)}" for number, step in enumerate(steps, start=1))
 
 
 class ProcessStep(models.Model):
-    """One step of a power item's procedure (运作程序), part of that version. Source: R0-17, R1-34."""
+    """One step of a power item's procedure (运作程序), part of that version.
+
+    ``key`` stays with a step through all versions of its power, so that risk points can be placed on it. ``post``: the unit's post
+    that is named by ``post_name``, None where somebody else acts. ``following``: what comes next, as ``{"to", "when"}`` each: the
+    key of a step of the same power or ``END``, and on which condition. Empty: the step after it. Source: R0-17, R1-34.
+    """
+
+    END = "end"
 
     power_item = models.ForeignKey(PowerItem, models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
+    key = models.UUIDField(default=uuid.uuid4, editable=False, db_index=True)
+    post = models.ForeignKey("registers.Post", models.PROTECT, null=True, related_name="process_steps")
     post_name = models.CharField("承办岗位", max_length=60, blank=True)
     procedure = models.CharField("步骤内容", max_length=300)
     time_limit = models.CharField("时限", max_length=60, blank=True)
+    checked_by = models.CharField("监督制约（由谁复核）", max_length=60, blank=True)
+    complaint_channel = models.CharField("投诉举报途径", max_length=200, blank=True)
+    following = models.JSONField("下一步", default=list)
 
     class Meta:
         ordering = ["position"]
@@ -73,3 +86,15 @@ class ProcessStep(models.Model):
 
     def __str__(self):
         return self.procedure
+
+    def words(self, numbers):
+        """Return everything on record of the step in one line. ``numbers``: key of a step → its number in the process."""
+        more = [("时限", self.time_limit), ("复核", self.checked_by), ("投诉举报", self.complaint_channel)]
+        said = "；".join(f"{label}：{text}" for label, text in more if text)
+        line = f"{self.post_name}：{self.procedure}" if self.post_name else self.procedure
+        line += f"（{said}）" if said else ""
+        ways = [(way["when"], "结束" if way["to"] == self.END else numbers.get(way["to"])) for way in self.following]
+        after = "；".join(
+            f"{when + '，' if when else ''}{'结束' if number == '结束' else f'转第{number}步'}" for when, number in ways if number
+        )
+        return f"{line} → {after}" if after else line

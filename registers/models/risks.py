@@ -12,7 +12,8 @@ from registers.schemes.language import Level
 class RiskPoint(Versioned):
     """One version of a place where a power could be abused (风险点).
 
-    ``holder`` is None for a unit's point. ``factors`` maps a grading factor's code to its value.
+    ``holder`` is None for a unit's point. ``factors`` maps a grading factor's code to its value. ``power_series`` and ``step_key``:
+    the power it belongs to, and the step of it, by key; ``power_item`` and ``step`` say the same in the words of that day.
     Never edited once in force. Source: R0-17, R1-18, R3-05, R3-17.
     """
 
@@ -21,6 +22,9 @@ class RiskPoint(Versioned):
     post = models.ForeignKey("registers.Post", models.PROTECT, null=True, related_name="risk_points")
     holder = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="risk_points")
     power_item = models.CharField("权力（业务）事项", max_length=120, blank=True)
+    power_series = models.UUIDField("所属权力", null=True, db_index=True)
+    step = models.CharField("所在步骤", max_length=300, blank=True)
+    step_key = models.UUIDField("所在步骤（标识）", null=True)
     duty = models.CharField("岗位职责内容", max_length=300, blank=True)
     major_matter = models.CharField("三重一大", max_length=12, choices=MajorMatter, blank=True, default="")
     category = models.ForeignKey("registers.RiskCategory", models.PROTECT, related_name="+")

@@ -39,6 +39,7 @@ def pair(campus):
         category=categories[1],
         series=before.series,
         power_item="采购",
+        step="受理",
         duty="经办",
         major_matter="project",
         content="新",
@@ -97,7 +98,7 @@ def test_steps_are_part_of_a_power(campus):
 
     assert said(before, after, campus) == [
         ("time_limit", "办理时限", "", "三日"),
-        ("procedure", "运作程序", "", "经办｜受理"),
+        ("procedure", "运作程序", "", "1. 经办：受理"),
     ]
 
 

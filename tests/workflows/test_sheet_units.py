@@ -20,7 +20,7 @@ pytestmark = pytest.mark.database("sqlite")
         ({"kind": "k" * 50}, {"kind": "“权力性质”的选项不在方案之内，请重新选择。"}),
         ({"accountable_post": ""}, {"accountable_post": "请填写“责任岗位”。"}),
         ({"accountable_post": "P-elsewhere"}, {"accountable_post": "该岗位不在本单位，请重新选择。"}),
-        ({"procedure": "步" * 301}, {"procedure": "“运作程序”每行最多 300 字。"}),
+        ({"procedure": "步" * 301}, {"procedure": "第1步的“步骤内容”最多 300 字，现有 301 字。"}),
     ],
 )
 def test_power_with_faults_is_refused(year, changes, wrong):

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from workflows.forms.parts import Entry, Section, input_for
 from workflows.models import SubmissionLine
+from workflows.sheets import process
 
 Change = SubmissionLine.Change
 LONGEST = 20_000  # characters of one field in a draft; what a field accepts when it is handed in is far less
@@ -119,6 +120,12 @@ class SheetForm:
         return input_for(asked, entry["values"], faults, prefix=prefix, hints=hints)
 
     @property
+    def step_posts(self):
+        """The names of posts that the steps of a power may name. Empty where no steps are asked for."""
+        asks = any(asked.kind == "steps" for asked in self.sheet.entry_fields())
+        return self.sheet.step_posts if asks else []
+
+    @property
     def colleagues(self):
         """Whom a field may name, for the list that its input offers. Empty where nobody is asked for."""
         parts = [part for asked in self.sheet.entry_fields() for part in (asked, *asked.details)]
@@ -135,6 +142,8 @@ def read(sheet, data):
     for key in filter(_is_key, dict.fromkeys(data.getlist("entry"))):
         prefix = ENTRY.format(key=key, field="")
         values = {name: clean(data.get(f"{prefix}{name}")) for name in sheet.entry_names if f"{prefix}{name}" in data}
+        if (steps := process.posted(data, f"{prefix}{process.NAME}-")) is not None and process.NAME in sheet.entry_names:
+            values[process.NAME] = steps
         record = recorded.get(key)
         seen = {"seen": data[f"{prefix}seen"]} if SEEN.fullmatch(data.get(f"{prefix}seen", "")) else {}
         if record is None:

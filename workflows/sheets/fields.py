@@ -48,6 +48,10 @@ class Field:
             return self.unknown or f"“{self.label}”的选项不在方案之内，请重新选择。"
         return ""
 
+    def in_words(self, typed):
+        """What was typed as people read it: the label of an option, else the text."""
+        return dict(self.options).get(typed, typed)
+
 
 @dataclass(frozen=True)
 class Heading:

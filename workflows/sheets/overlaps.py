@@ -109,12 +109,8 @@ def _of_entry(sheet, entry):
     if base is not None and base == current:
         return _of_measures(sheet, entry, series, seen[1:])
     found = _of_versions(sheet, base, current, None)
-    typed = {field.label: _in_words(field, entry["values"].get(field.name, "")) for field in sheet.entry_fields()}
+    typed = {field.label: field.in_words(entry["values"].get(field.name, "")) for field in sheet.entry_fields()}
     return Overtaken(found.sentence, [replace(row, own=typed.get(row.label, "")) for row in found.rows])
-
-
-def _in_words(field, value):
-    return dict(field.options).get(value, value)
 
 
 def _of_measures(sheet, entry, series, seen):

@@ -1,9 +1,12 @@
 """Sheets that bring power items (权力事项登记表)."""
 
-from registers.models import Post, PowerItem, ProcessStep
+from registers.models import Post, PowerItem
+from workflows.sheets import process
 from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, faults_of
 from workflows.sheets.shown import Change, Shown
+
+VITAL, YES, NO = "touches_vital_interests", "yes", "no"
 
 
 class PowerSheet(Sheet):
@@ -39,9 +42,21 @@ class PowerSheet(Sheet):
         for ask in self.task_rules.asks:
             if ask.field == "accountable_post":
                 values["accountable_post"] = item.accountable_post.code if item.accountable_post else ""
+            elif ask.field == process.NAME:
+                values[ask.field] = process.typed_text(process.rows_on_record(item))
+            elif ask.field == VITAL:
+                values[ask.field] = YES if item.touches_vital_interests else NO
             else:
                 values[ask.field] = getattr(item, ask.field)
         return values
+
+    def asked(self, ask):
+        return process.steps_field(ask) if ask.field == process.NAME else super().asked(ask)
+
+    @property
+    def step_posts(self):
+        """What the input for the post of a step offers: the names of the unit's posts."""
+        return list(dict.fromkeys(name for _, name in self.posts))
 
     def entry_faults(self, entry):
         if (wrong := self.choice_faults(entry)) is not None:
@@ -50,11 +65,11 @@ class PowerSheet(Sheet):
         code = entry["values"].get("accountable_post")
         if code and code not in dict(self.posts):
             wrong["accountable_post"] = "该岗位不在本单位，请重新选择。"
-        if any(len(line) > 300 for line in entry["values"].get("procedure", "").splitlines()):
-            wrong.setdefault("procedure", "“运作程序”每行最多 300 字。")
         return wrong
 
     def options(self, field_name):
+        if field_name == VITAL:
+            return [(YES, "是"), (NO, "否")]
         return PowerItem.Kind.choices if field_name == "kind" else super().options(field_name)
 
     def sheet_faults(self, content):
@@ -66,7 +81,9 @@ class PowerSheet(Sheet):
         if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
-        values.pop("procedure", None)
+        values.pop(process.NAME, None)
+        if VITAL in values:
+            values[VITAL] = values[VITAL] == YES
         if "accountable_post" in values:
             code = values["accountable_post"]
             values["accountable_post"] = Post.objects.filter(code=code).first() if code else None
@@ -76,13 +93,10 @@ class PowerSheet(Sheet):
 
     def after_save(self, record, entry):
         """Write the steps that were typed, or those of the version before where the sheet asks for none."""
-        if any(ask.field == "procedure" for ask in self.task_rules.asks):
-            parts = list(procedure_steps(entry["values"].get("procedure", "")))
-        else:
-            parts = record.base.steps.values("post_name", "procedure", "time_limit") if record.base_id else []
-        ProcessStep.objects.bulk_create(
-            ProcessStep(power_item=record, position=position, **part) for position, part in enumerate(parts, start=1)
-        )
+        if any(ask.field == process.NAME for ask in self.task_rules.asks):
+            process.write(record, entry["values"].get(process.NAME, ""), unit=self.submission.unit_id)
+        elif record.base_id:
+            process.carry_over(record)
 
     def lines_read(self):
         return super().lines_read().prefetch_related("power_item__steps")
@@ -101,15 +115,3 @@ class PowerSheet(Sheet):
     def shown_fields(self, item):
         """``(field, label, value in words)`` of an item for the asked fields."""
         return self.labelled(item, self.task_rules.asks)
-
-
-def procedure_steps(text):
-    """Read typed steps, one a line: ``步骤``, ``岗位｜步骤`` or ``岗位｜步骤｜时限``."""
-    for line in text.splitlines():
-        parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
-        if not any(parts):
-            continue
-        if len(parts) == 1:
-            parts = ["", parts[0], ""]
-        post, procedure, limit = (*parts, "")[:3]
-        yield {"post_name": post[:60], "procedure": procedure[:300], "time_limit": limit[:60]}

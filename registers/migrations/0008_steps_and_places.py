@@ -22,7 +22,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            "processstep", "checked_by", models.CharField(blank=True, max_length=60, verbose_name="监督制约（由谁复核）")
+            "processstep",
+            "checked_by",
+            models.CharField(blank=True, max_length=60, verbose_name="监督制约（由谁复核）"),
         ),
         migrations.AddField(
             "processstep",
@@ -30,7 +32,9 @@ class Migration(migrations.Migration):
             models.CharField(blank=True, max_length=200, verbose_name="投诉举报途径"),
         ),
         migrations.AddField("processstep", "following", models.JSONField(default=list, verbose_name="下一步")),
-        migrations.AddField("riskpoint", "power_series", models.UUIDField(db_index=True, null=True, verbose_name="所属权力")),
+        migrations.AddField(
+            "riskpoint", "power_series", models.UUIDField(db_index=True, null=True, verbose_name="所属权力")
+        ),
         migrations.AddField("riskpoint", "step", models.CharField(blank=True, max_length=300, verbose_name="所在步骤")),
         migrations.AddField("riskpoint", "step_key", models.UUIDField(null=True, verbose_name="所在步骤（标识）")),
     ]

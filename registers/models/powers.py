@@ -95,6 +95,8 @@ class ProcessStep(models.Model):
         line += f"（{said}）" if said else ""
         ways = [(way["when"], "结束" if way["to"] == self.END else numbers.get(way["to"])) for way in self.following]
         after = "；".join(
-            f"{when + '，' if when else ''}{'结束' if number == '结束' else f'转第{number}步'}" for when, number in ways if number
+            f"{when + '，' if when else ''}{'结束' if number == '结束' else f'转第{number}步'}"
+            for when, number in ways
+            if number
         )
         return f"{line} → {after}" if after else line

@@ -3,6 +3,7 @@
 权力运行流程图 shows the process, 廉政风险防控图 adds risks and measures. Source: C5-18.
 """
 
+from django.db.models import Q
 from django.template.loader import get_template
 
 from registers.charts import Risk, Stage, chart
@@ -19,7 +20,15 @@ def power_chart(item, rules, *, on, reader, with_risks):
     steps = list(item.steps.all())
     risks = _risks(item, steps, rules, on, reader) if with_risks else {}
     stages = [
-        Stage(step.post_name, step.procedure, step.time_limit, tuple(risks.get(step.position, ()))) for step in steps
+        Stage(
+            step.post_name,
+            step.procedure,
+            step.time_limit,
+            tuple(risks.get(step.position, ())),
+            str(step.key),
+            tuple((way["to"], way["when"]) for way in step.following),
+        )
+        for step in steps
     ]
     return chart(f"{TITLES[with_risks]}：{item.name}", stages)
 
@@ -27,12 +36,13 @@ def power_chart(item, rules, *, on, reader, with_risks):
 def _risks(item, steps, rules, on, reader):
     """Return the risk points to be drawn, as position of the step → risks.
 
-    A point stands at the step that its post takes, else at the first step.
+    Points belong to a power by its key, or by its name where they were never placed. A point stands at its own step, else at the
+    step that its post takes, else at the first.
     """
     points = list(
         RiskPoint.objects.visible_to(reader)
         .in_force(on)
-        .filter(unit=item.unit_id, power_item=item.name)
+        .filter(Q(power_series=item.series) | Q(power_series=None, unit=item.unit_id, power_item=item.name))
         .select_related("final_grade", "post", "holder")
         .order_by("final_grade__rank", "pk")
     )
@@ -55,6 +65,9 @@ def _risks(item, steps, rules, on, reader):
 
 
 def _place(point, steps):
+    own = next((step.position for step in steps if step.key == point.step_key), None)
+    if own is not None:
+        return own
     names = {point.post.name} if point.post else set(point.involved_posts.split("、"))
     return next((step.position for step in steps if step.post_name in names), steps[0].position if steps else 0)
 

@@ -142,7 +142,9 @@ def read(sheet, data):
     for key in filter(_is_key, dict.fromkeys(data.getlist("entry"))):
         prefix = ENTRY.format(key=key, field="")
         values = {name: clean(data.get(f"{prefix}{name}")) for name in sheet.entry_names if f"{prefix}{name}" in data}
-        if (steps := process.posted(data, f"{prefix}{process.NAME}-")) is not None and process.NAME in sheet.entry_names:
+        if (
+            steps := process.posted(data, f"{prefix}{process.NAME}-")
+        ) is not None and process.NAME in sheet.entry_names:
             values[process.NAME] = steps
         record = recorded.get(key)
         seen = {"seen": data[f"{prefix}seen"]} if SEEN.fullmatch(data.get(f"{prefix}seen", "")) else {}

@@ -43,7 +43,9 @@ class StepsField(Field):
 
 def steps_field(ask):
     """The field for the steps, as the task of a scheme asks for them."""
-    return StepsField(NAME, ask.label, "steps", required=ask.required, help=ask.help, example=ask.example, whole_row=True)
+    return StepsField(
+        NAME, ask.label, "steps", required=ask.required, help=ask.help, example=ask.example, whole_row=True
+    )
 
 
 def typed_text(rows):

@@ -15,6 +15,7 @@ declare(
         "phase.reopen": Act("重新开放阶段"),
         "submission.opened": Act("待填报", audience="filler", asks=True),
         "submission.begun_again": Act("发起调整"),
+        "submission.adjustment": Act("提出调整"),
         "submission.submit": Act("提交", audience="next", asks=True),
         "submission.withdraw": Act("撤回"),
         "submission.vote": Act("集体审核表决"),

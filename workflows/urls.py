@@ -4,6 +4,7 @@ from django.urls import path
 
 from workflows.views import (
     activities,
+    adjustments,
     attachments,
     board,
     campaigns,
@@ -70,6 +71,9 @@ urlpatterns = [
     path("extensions/<int:pk>/", terms.extension_decide, name="extension_decide"),
     path("submissions/<int:pk>/nudge/", progress.submission_nudge, name="submission_nudge"),
     path("submissions/<int:pk>/paper.<form:form>", submissions.submission_file, name="submission_file"),
+    # changes at any time
+    path("adjustments/", adjustments.adjustment_list, name="adjustment_list"),
+    path("adjustments/begin/", adjustments.adjustment_begin, name="adjustment_begin"),
     # review
     path("submissions/<int:pk>/review/", reviews.submission_review, name="submission_review"),
     path("submissions/<int:pk>/vote/", reviews.submission_vote, name="submission_vote"),

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registers.schemes.parts import Code, Named, Part, Role, Text
+from registers.schemes.parts import Ask, Code, Named, Part, Role, Text
 
 Days = Annotated[int, Field(ge=1, le=60)]
 
@@ -110,3 +110,20 @@ class Rotation(Part):
     ]
     source: str = ""
     inferred: bool = False
+
+
+class Adjustment(Part):
+    """How the register is changed at any time, whether or not a campaign is running.
+
+    ``routes``: the route of an adjustment, by level of its points, and of ``powers``. Without one it takes the first route of that
+    level that decides a grade, else the first of that level. ``every_stage``: no measure can be retired without its point; else
+    one measure has to remain. ``powers``: what is asked of a power, in place of what the scheme's task on powers asks and all
+    else there is to say of one. Source: R0-32, R4-34.
+    """
+
+    routes: dict[Literal["personal", "unit", "school", "powers"], Code] = {}
+    papers: dict[Literal["points", "powers"], Code] = {}
+    label: Text = "动态调整"
+    guidance: str = "情况有变化的，随时提出调整：先选要修改或撤销的登记项，也可以新增；每一项写明理由。按规定的程序审核后，登记册随之更新。"
+    every_stage: bool = False
+    powers: list[Ask] = []

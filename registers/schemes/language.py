@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registers.schemes.conduct import ActivityKind, Conduct, Rotation
+from registers.schemes import adjusting
+from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
 from registers.schemes.layout import PaperLayout
-from registers.schemes.parts import Code, Day, Level, Named, Part, Role, Text, UnitType
+from registers.schemes.parts import Ask, Code, Day, Level, Named, Part, Role, Text, UnitType
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
 MeasureAsk = Literal["responsible", "due", "regulation"]
@@ -156,18 +157,6 @@ class Scope(Part):
     text: str = ""
 
 
-class Ask(Part):
-    """One field that a sheet asks for in each entry."""
-
-    field: Text
-    label: Text
-    required: bool = False
-    help: str = ""
-    example: str = ""
-    lines: Annotated[int, Field(ge=1, le=20)] = 1
-    max_length: Annotated[int, Field(ge=1, le=5000)] = 1000
-
-
 class Step(Named):
     """One step of a route.
 
@@ -290,6 +279,7 @@ class Scheme(Part):
     conduct: Conduct = Conduct()
     activities: list[ActivityKind] = []
     rotation: Rotation = Rotation()
+    adjustment: Adjustment = Adjustment()
 
     def categories_for(self, level):
         return [category for category in self.categories if level in category.levels]
@@ -305,7 +295,9 @@ class Scheme(Part):
         return any(task.due is None for task in self.tasks)
 
     def task(self, code):
-        """Return the task ``code``, which may be the successor's task that no scheme writes itself."""
+        """Return the task ``code``, which may be one that no scheme writes itself: the successor's, or of an adjustment."""
+        if code in self.adjustments:
+            return self.adjustments[code]
         succession = self.succession
         if succession is not None and code == succession.code:
             return succession
@@ -314,6 +306,11 @@ class Scheme(Part):
     def route(self, code):
         """Return the route ``code``, which may be the short built-in one of a successor's sheet."""
         return self.routes.get(code) or self._succession_route
+
+    @cached_property
+    def adjustments(self):
+        """The tasks by which the register is changed at any time, by code. Source: R0-32, R4-34."""
+        return adjusting.tasks_of(self)
 
     @cached_property
     def succession(self):

@@ -64,3 +64,15 @@ class Named(Part):
 
     code: Code
     label: Text
+
+
+class Ask(Part):
+    """One field that a sheet asks for in each entry."""
+
+    field: Text
+    label: Text
+    required: bool = False
+    help: str = ""
+    example: str = ""
+    lines: Annotated[int, Field(ge=1, le=20)] = 1
+    max_length: Annotated[int, Field(ge=1, le=5000)] = 1000

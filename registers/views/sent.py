@@ -1,6 +1,9 @@
 """Numbers that a browser sends: what is none never matches anything."""
 
+import uuid
+
 NO_NUMBER = -1
+NO_SERIES = uuid.UUID(int=0)
 LARGEST_KEY = 10**18 - 1
 
 
@@ -21,3 +24,11 @@ def key(text):
 def keys(texts):
     """Return the primary keys among ``texts`` in their order, without what is no key."""
     return [found for found in map(key, texts) if found != NO_NUMBER]
+
+
+def series(text):
+    """Return the series that ``text`` writes, or one that no record has."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return NO_SERIES

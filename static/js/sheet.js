@@ -96,7 +96,9 @@
     block.querySelectorAll(".field").forEach(function (field) {
       var control = field.querySelector("[name]");
       var isReason = control && control.name.slice(-7) === "-reason";
-      field.hidden = isReason ? !asksWhy : kind !== "revise";
+      /* What is asked of every entry is asked whatever becomes of it. */
+      var always = control && control.getAttribute("aria-required") === "true";
+      field.hidden = isReason ? !asksWhy && !(always && kind) : kind !== "revise";
     });
     block.hidden = kind !== "revise" && !asksWhy;
     var advice = entry.querySelector("[data-when-revise]");

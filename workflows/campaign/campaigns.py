@@ -24,7 +24,7 @@ def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
     open opens at once. Units whose submissions nobody could conclude stay out (``refusals`` says why). They and others
     come in with ``enrol``. Raises ``Refused``, also when no unit is left. Source: R1-08 to R1-11, R1-47, R3-38.
     """
-    if Campaign.objects.filter(institution=institution, year=year).exists():
+    if Campaign.objects.filter(institution=institution, year=year).exclude(state=Campaign.State.STANDING).exists():
         raise Refused(f"{institution}{year}年度活动已经开展，不能重复。")
     rules, on = scheme.rules, timezone.localdate(at)
     campaign = Campaign.objects.create(scheme=scheme, institution=institution, year=year, opened_at=at)

@@ -96,7 +96,7 @@ class SheetForm:
             [self._input(asked, entry, faults) for asked in self.sheet.entry_fields(explains=explains)],
             line=line,
             errors=faults,
-            may_remove=self.sheet.may_add and record is None,
+            may_remove=self.sheet.may_add and (record is None or self.sheet.takes),
             category=self.sheet.heading_of(entry["values"]),
             overtaken=self._overtaken.get(entry["key"]),
             seen=self.sheet.seen_of(record) if record is not None else entry.get("seen", entry["base"] or ""),
@@ -113,11 +113,17 @@ class SheetForm:
         built.heading, built.recorded, built.grade = described.heading, described.values, described.grade
         if (choice := self.sheet.choice()) is not None:
             built.choice = self._input(choice, {**entry, "values": {"change": entry["change"]}}, faults)
-            built.fields.append(self._input(self.sheet.choice_reason, entry, faults))
+            if self.sheet.choice_reason is not None:
+                built.fields.append(self._input(self.sheet.choice_reason, entry, faults))
 
     def _input(self, asked, entry, faults):
         prefix, hints = ENTRY.format(key=entry["key"], field=""), self._hints.get(entry["key"])
         return input_for(asked, entry["values"], faults, prefix=prefix, hints=hints)
+
+    @property
+    def takable(self):
+        """What can be taken from the register, where entries are chosen: ``[(key, words)]``."""
+        return self.sheet.takable(self.content) if self.sheet.takes else []
 
     @property
     def step_posts(self):

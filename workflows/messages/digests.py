@@ -96,7 +96,7 @@ class Line:
     @property
     def whose(self):
         """The name that tells it from others of the task: the post if it is his own, else the subject."""
-        own = self.submission.person_id and self.submission.state in EDITABLE
+        own = self.submission.post_id and self.submission.state in EDITABLE
         return self.submission.post.name if own else self.submission.subject
 
 

@@ -10,12 +10,15 @@ from registers.schemes.language import Brings, Level
 class Campaign(models.Model):
     """One year of one institution's scheme (年度活动).
 
-    It keeps the scheme version it was opened from. Source: R1-47.
+    It keeps the scheme version it was opened from. ``STANDING``: no campaign that anybody runs, but the tasks by which the register is
+    changed at any time (``campaign.adjustments``), of one year and scheme version; the policy shows it in no list of campaigns.
+    Source: R1-47, R0-32.
     """
 
     class State(models.TextChoices):
         OPEN = "open", "进行中"
         CLOSED = "closed", "已结束"
+        STANDING = "standing", "常年"
 
     scheme = models.ForeignKey("registers.Scheme", models.PROTECT, related_name="campaigns")
     institution = models.ForeignKey("registers.Unit", models.PROTECT, related_name="campaigns")
@@ -29,15 +32,25 @@ class Campaign(models.Model):
     class Meta:
         ordering = ["-year"]
         constraints = [
-            models.UniqueConstraint(fields=["institution", "year"], name="campaign_one_per_year"),
+            models.UniqueConstraint(
+                fields=["institution", "year"], condition=~Q(state="standing"), name="campaign_one_per_year"
+            ),
+            models.UniqueConstraint(
+                fields=["institution", "year", "scheme"], condition=Q(state="standing"), name="campaign_standing_once"
+            ),
             models.CheckConstraint(
-                condition=Q(state="open", closed_at=None) | Q(state="closed", closed_at__isnull=False),
+                condition=Q(state__in=["open", "standing"], closed_at=None) | Q(state="closed", closed_at__isnull=False),
                 name="campaign_closed_has_time",
             ),
         ]
 
     def __str__(self):
-        return f"{self.year}年{self.scheme.rules.identity.product_word}"
+        rules = self.scheme.rules
+        return f"{self.year}年{rules.adjustment.label if self.state == 'standing' else rules.identity.product_word}"
+
+
+# States of a campaign in which its sheets are filled and reviewed.
+RUNNING = (Campaign.State.OPEN, Campaign.State.STANDING)
 
 
 class Enrolment(models.Model):

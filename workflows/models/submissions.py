@@ -44,7 +44,8 @@ class Submission(models.Model):
     A set of proposed changes to the register. The register changes only when the submission reaches the end of its
     route. ``state`` and ``step`` are changed in ``workflows.routing.moves`` only. ``waiting_role``: who acts at the
     present step, after climbing past the person concerned. ``version`` counts every move, and a decision names the
-    version it saw. ``sequence``: 1 for the first submission of a year-round task, 2 for the next. ``due_on`` None:
+    version it saw. ``person`` without ``post``: the sheet is the unit's, and it is this person who proposes it (an adjustment).
+    ``sequence``: 1 for the first submission of a year-round task, 2 for the next. ``due_on`` None:
     such a task has no last day.
     """
 
@@ -83,11 +84,16 @@ class Submission(models.Model):
                 name="submission_once_per_holder",
             ),
             models.UniqueConstraint(
+                fields=["task", "unit", "person", "sequence"],
+                condition=Q(person__isnull=False, post=None),
+                name="submission_once_per_proposer",
+            ),
+            models.UniqueConstraint(
                 fields=["task", "unit", "sequence"], condition=Q(person=None), name="submission_once_per_unit"
             ),
             models.CheckConstraint(
-                condition=Q(person=None, post=None) | Q(person__isnull=False, post__isnull=False),
-                name="submission_person_with_post",
+                condition=Q(post=None) | Q(person__isnull=False),
+                name="submission_post_with_person",
             ),
             models.CheckConstraint(
                 condition=Q(state="filed", filed_at__isnull=False) | ~Q(state="filed") & Q(filed_at=None),
@@ -111,7 +117,9 @@ class Submission(models.Model):
     @property
     def subject(self):
         """The subject of the submission in words: person and post, or unit."""
-        return f"{self.person}（{self.post}）" if self.person_id else str(self.unit)
+        if self.post_id:
+            return f"{self.person}（{self.post}）"
+        return f"{self.unit}（{self.person}提出）" if self.person_id else str(self.unit)
 
     @property
     def as_of(self):

@@ -8,6 +8,10 @@ from workflows.policies.submissions import MAY_NUDGE
 
 @policy("workflows.Campaign")
 class CampaignPolicy(OpenToStaff):
+    def visible(self, rows, actor):
+        """Show campaigns to all colleagues. What stands outside of any is no campaign."""
+        return super().visible(rows, actor).exclude(state="standing")
+
     def may_open(self, actor, campaign):
         return YES if actor.has("office", "registrar") else no("只有学校领导小组办公室或管理员可以开展年度活动。")
 

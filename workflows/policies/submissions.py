@@ -6,14 +6,16 @@ from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Incumbency, User
+from registers.schemes.adjusting import is_adjustment
 from registers.schemes.language import SUCCESSION
 from workflows.models import Custody
-from workflows.models.campaigns import in_open_phase
+from workflows.models.campaigns import RUNNING, in_open_phase
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies.deciders import NOTICE
 from workflows.policies.holding import Holding
 from workflows.policies.queues import fills_for, in_turn
 
+PROPOSE = ("liaison", "unit_head", "office")  # changes of what is a unit's, at any time
 MAY_NUDGE = ("liaison", "unit_head", "office", "registrar")  # for their own units
 
 
@@ -35,9 +37,9 @@ class SubmissionPolicy(Policy):
         return rows.filter(
             Q(person=actor.user_id)
             | Q(person=None, unit__in=fills_for(actor))
-            | handed & Q(person=None, unit__in=actor.unit_ids("liaison"))
+            | handed & Q(post=None, unit__in=actor.unit_ids("liaison"))
             | handed & official
-            | Q(person=None, unit__in=actor.home_unit_ids, state=State.FILED)
+            | Q(post=None, unit__in=actor.home_unit_ids, state=State.FILED)
         )
 
     def _official(self, actor, unit_ids):
@@ -77,6 +79,8 @@ class SubmissionPolicy(Policy):
             return no("单位表由本单位联络员填写；本单位没有联络员的，由上级单位联络员填写。")
         if submission.state not in EDITABLE:
             return no("该表当前不在填报环节，不能修改。")
+        if is_adjustment(submission.task.code) and not (verdict := self.may_adjust(actor, submission)):
+            return verdict
         return may_take_content(submission, on=actor.on)
 
     def may_hand_in(self, actor, submission):
@@ -87,10 +91,26 @@ class SubmissionPolicy(Policy):
         verdict = self.may_fill(actor, submission)
         return verdict and in_time(submission, on=actor.on)
 
+    def may_adjust(self, actor, submission):
+        """Propose a change of the register outside the tasks of a campaign, at any time.
+
+        A post holder of the points of his post; the liaison and the head of a unit, and the office, of what is the unit's.
+        ``submission``: the sheet, or one that is not saved yet, with its unit and, for a post's points, its post. Source: R0-32, R4-34.
+        """
+        if not actor.is_authenticated:
+            return no("请先登录。")
+        if submission.post_id is not None:
+            held = Incumbency.objects.in_force(actor.on).filter(post=submission.post_id, user=actor.user_id)
+            return YES if held.exists() else no("岗位的风险点由在岗的本人提出调整。")
+        if submission.unit_id in actor.unit_ids(*PROPOSE):
+            return YES
+        return no("单位的风险点和权力事项由本单位联络员、负责人或学校领导小组办公室提出调整。")
+
     def may_begin_again(self, actor, submission):
         """Start the next submission of a year-round task, by the filler of this one. Source: R0-32."""
         task = submission.task
-        if task.due_on is not None or task.code == SUCCESSION or task.campaign.state != "open":
+        built_in = task.code == SUCCESSION or is_adjustment(task.code)
+        if task.due_on is not None or built_in or task.campaign.state != "open":
             return no("该事项按期办理，不能另行发起调整。")
         if submission.state != State.FILED:
             return no("上一张表尚未办结，请先办结。")
@@ -176,7 +196,7 @@ class SubmissionPolicy(Policy):
         return rows.filter(due, unit__in=actor.unit_ids(*MAY_NUDGE)).exclude(person=actor.user_id)
 
     def may_nudge(self, actor, submission):
-        if submission.task.campaign.state != "open" or submission.state not in (*EDITABLE, State.IN_REVIEW):
+        if submission.task.campaign.state not in RUNNING or submission.state not in (*EDITABLE, State.IN_REVIEW):
             return no("该表目前无需催办。")
         if submission.state in EDITABLE and not (verdict := may_take_content(submission, on=actor.on)):
             return verdict
@@ -231,12 +251,12 @@ def takes_content(on):
     Its state is for the caller to ask. A closed phase takes nothing more, but what was sent back from review has its redo day all the same.
     """
     phase = in_open_phase("task__") | Q(state=State.RETURNED, due_on__gte=on)
-    return phase & Q(task__campaign__state="open")
+    return phase & Q(task__campaign__state__in=RUNNING)
 
 
 def may_take_content(submission, *, on):
     """As ``takes_content``, of one submission, with the reason."""
-    if submission.task.campaign.state != "open":
+    if submission.task.campaign.state not in RUNNING:
         return no("该年度活动已经结束，不再接受填报；已填的内容仍然保留。")
     phase = submission.task.phase
     if phase is None or not phase.is_closed or (submission.state == State.RETURNED and on <= submission.due_on):

@@ -18,6 +18,7 @@ def last_year(on):
     """
     opened = (
         Campaign.objects.filter(opened_at__lt=days.due_moment(on))
+        .exclude(state=Campaign.State.STANDING)
         .order_by("-opened_at")
         .values_list("opened_at", flat=True)
         .first()

@@ -11,7 +11,7 @@ def items(composition):
         {
             "place": submission.post.name if submission.post_id else str(submission.unit),
             "category": entry.heading,
-            "content": entry.fields[0][2] if submission.person_id is None else "",
+            "content": entry.fields[0][2] if submission.post_id is None else "",
             "grade": entry.grade.label if entry.grade else "",
         }
         for entry in composition.entries

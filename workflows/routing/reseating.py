@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from workflows import policies
 from workflows.models import Submission
+from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import State
 from workflows.routing import routes
 
@@ -15,7 +16,7 @@ def reseat(*, at):
     """
     holding, reseated = policies.Holding(timezone.localdate(at)), 0
     waiting = (
-        Submission.objects.filter(state=State.IN_REVIEW, task__campaign__state="open")
+        Submission.objects.filter(state=State.IN_REVIEW, task__campaign__state__in=RUNNING)
         .exclude(waiting_role=policies.NOTICE)
         .with_rules()
         .select_related("unit", "person")

@@ -3,7 +3,9 @@
 One class per thing a sheet can bring to the register (``brings`` of a task in the scheme).
 """
 
+from registers.schemes.adjusting import is_adjustment
 from registers.schemes.language import SUCCESSION, Brings
+from workflows.sheets.adjusting import PointAdjustment, PowerAdjustment
 from workflows.sheets.base import Incomplete
 from workflows.sheets.full import FullPointSheet
 from workflows.sheets.grades import GradeSheet
@@ -28,6 +30,8 @@ _KINDS = {
 
 def sheet_for(submission):
     """The sheet of a submission, of the kind its task brings."""
+    if is_adjustment(submission.task.code):
+        return PowerAdjustment(submission) if submission.task.brings == Brings.POWERS else PointAdjustment(submission)
     if submission.task.code == SUCCESSION:
         return SuccessionSheet(submission)
     if submission.task.rules.also:

@@ -40,6 +40,7 @@ class Sheet:
     choices_offered = ((Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销"))
     choice_reason = Field("reason", "撤销理由", required_when="撤销时", whole_row=True)
     needs_reason = Change.RETIRE
+    takes = False  # entries on record are chosen one by one instead of being offered all at once
 
     def __init__(self, submission):
         self.submission = submission
@@ -81,7 +82,8 @@ class Sheet:
     def entry_names(self):
         """The names that an entry of a draft may hold."""
         fields = self.entry_fields(explains=True)
-        return list(dict.fromkeys(names_of([*fields, self.choice_reason] if self.offers_choice else fields)))
+        asks_why = self.offers_choice and self.choice_reason is not None
+        return list(dict.fromkeys(names_of([*fields, self.choice_reason] if asks_why else fields)))
 
     @property
     def sheet_names(self):

@@ -6,9 +6,11 @@ then on the kept document is read (``documents``).
 
 from django.utils import timezone
 
+from registers.differences import between
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for
+from registers.schemes import adjusting
 from registers.schemes.language import Level
 from workflows import attachments
 from workflows.sheets import arrangements
@@ -28,7 +30,9 @@ def content_of(submission, entries, *, on):
     paper = submission.task.paper_rules
     rows, retired = [], []
     for entry in entries:
-        (retired if entry.change == "retire" else rows).append(row_of(entry, fields["unit.leader"], on))
+        # Elsewhere what is retired is signed, but not printed: the paper shows what is in force afterwards.
+        aside = entry.change == "retire" and paper.rows != adjusting.ROWS
+        (retired if aside else rows).append(row_of(entry, fields["unit.leader"], on))
     rows += included_rows(submission, on=on)
     compiled = document_for(paper.rows, unit=submission.unit, on=on, rules=rules) if paper.rows in COMPILED else None
     files = [(file.name, file.digest) for file in attachments.of_submission(submission)]
@@ -37,7 +41,7 @@ def content_of(submission, entries, *, on):
         "title": paper.title,
         "fields": fields,
         "rows": compiled["rows"] if compiled else rows,
-        "retired": retired,  # signed, but not printed: the paper shows what is in force afterwards
+        "retired": retired,
         "fixed": [
             category.label for category in rules.categories_for(submission.task.rules.points or submission.task.level)
         ],
@@ -56,7 +60,7 @@ def included_rows(submission, *, on):
 
     Source: R3-23, R3-32.
     """
-    if submission.task.paper_rules.includes is None or submission.person_id:
+    if submission.task.paper_rules.includes is None or submission.post_id:
         return []
     rules, leader = submission.task.campaign.scheme.rules, Leaders(on).name_of(submission.unit_id)
     points = (
@@ -122,6 +126,7 @@ def row_of(entry, leader, on):
     point = entry.details.get("point")
     if point is not None:
         row |= _answerable(point, leader) | entry.details.get("arranged", {})
+    row |= _adjusted(entry)
     line = entry.lines[0] if entry.lines else None
     if line is not None and line.power_item is not None:
         item = line.power_item
@@ -130,6 +135,15 @@ def row_of(entry, leader, on):
         )
         row["accountable_person"] = _holder(item.accountable_post, on)
     return row
+
+
+def _adjusted(entry):
+    """The columns of an adjustment's paper: all measures in one, and what differs from the version in force."""
+    measures = [f"{label}：{text}" for code, label, text in entry.fields if code.startswith("measures.") and text]
+    differing = between(entry.before, entry.fields) if entry.before else []
+    changes = [f"{thing.label}：原为“{thing.before or '无'}”，现为“{thing.after or '无'}”" for thing in differing]
+    said = {"measures": measures, "changes": changes, "adjustment_reason": entry.reason}
+    return {name: value for name, value in said.items() if value}
 
 
 def _holder(post, on):
@@ -151,9 +165,9 @@ def fields_of(submission, *, on):
         "work_plan": submission.group.work_plan if submission.group_id else "",
     }
     if person is not None:
+        fields |= {"person.name": person.name, "person.title": person.title}
+    if post is not None:
         fields |= {
-            "person.name": person.name,
-            "person.title": person.title,
             "post.name": post.name,
             "post.duties": [duty.text for duty in post.duties.all()],
             "post.tier": post.get_tier_display(),

@@ -16,6 +16,7 @@ from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import digests
 from workflows.models import Campaign, Decision, Extension, Notification, Objection, ReviewVote, Submission
+from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.views import trail
 
@@ -86,7 +87,7 @@ def _mine(actor):
         Submission.objects.visible_to(actor)
         .filter(
             Q(person=actor.user_id) | Q(person=None, unit__in=policies.fills_for(actor)),
-            task__campaign__state="open",
+            task__campaign__state__in=RUNNING,
         )
         .with_rules()
         .select_related(*NEEDED)

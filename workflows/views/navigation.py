@@ -17,6 +17,7 @@ MENU = [
     ("办理", "已办", "done_list", "clipboard-check", EVERYONE),
     ("办理", "公示", "notice_list", "megaphone", EVERYONE),
     ("办理", "提建议", "suggestion_list", "lightbulb", EVERYONE),
+    ("办理", "动态调整", "adjustment_list", "pencil-square", EVERYONE),
     ("年度活动", "活动安排", "campaign", "calendar3", EVERYONE),
     ("年度活动", "进度看板", "board", "speedometer2", WATCHERS),
     ("年度活动", "填报进度", "progress_list", "bar-chart-steps", WATCHERS),

@@ -189,6 +189,10 @@ def _filled(request, submission, sheet):
         entry = sheet.new_entry(sheet.added_to(request.POST["add"]))
         content["entries"].append(entry)
         anchor = f"#e-{entry['key']}"
+    if "take" in request.POST and sheet.takes and (entry := sheet.taken(request.POST.get("taken", ""))):
+        if all(there["key"] != entry["key"] for there in content["entries"]):
+            content["entries"].append(entry)
+        anchor = f"#e-{entry['key']}"
     if "remove" in request.POST:
         content["entries"] = [entry for entry in content["entries"] if entry["key"] != request.POST["remove"]]
     seen = number(request.POST.get("draft_version"))
@@ -222,7 +226,7 @@ def _filled(request, submission, sheet):
     elif "attach" in request.POST:
         messages.info(request, "没有选择新的文件；草稿已保存。")
         anchor = "#files"
-    elif "add" not in request.POST and "remove" not in request.POST:
+    elif not {"add", "take", "remove"} & request.POST.keys():
         messages.success(request, "草稿已保存。")
     return redirect(reverse("submission_fill", args=[submission.pk]) + anchor)
 

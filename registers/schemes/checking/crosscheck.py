@@ -6,7 +6,8 @@ Each check yields ``(where, fault, remedy)``; ``where`` is the path of keys and 
 from collections import Counter
 
 from registers.papers.compose import SOURCES
-from registers.schemes.checking import gradingcheck
+from registers.schemes import adjusting
+from registers.schemes.checking import adjustmentcheck, gradingcheck
 from registers.schemes.language import SUCCESSION, Brings, Level, Role, StepKind
 from registers.schemes.layout import leaf_columns
 
@@ -22,6 +23,7 @@ POINT_FIELDS = {
     "power_item",
     "involved_posts",
     "retire_reason",
+    "power",
 }
 POWER_FIELDS = {
     "name",
@@ -39,6 +41,7 @@ POWER_FIELDS = {
     "check_and_balance",
     "complaint_channel",
     "chart_number",
+    "touches_vital_interests",
 }
 GRANTS_EXTENSIONS = (
     Role.UNIT_HEAD,
@@ -77,6 +80,7 @@ def faults(scheme):
         _rotation,
     ):
         yield from check(scheme)
+    yield from adjustmentcheck.faults(scheme, known=POWER_FIELDS)
 
 
 def _roles(scheme):
@@ -327,7 +331,7 @@ def _rotation(scheme):
         yield ("rotation", "flag"), "写了 flag（哪些岗位），没有写任职几年应当轮岗", "补上 post_years，或删去 flag"
 
 
-TYPED_ROWS = {brings.value for brings in Brings if brings is not Brings.REPORT}
+TYPED_ROWS = {brings.value for brings in Brings if brings is not Brings.REPORT} | {adjusting.ROWS}
 
 
 def _paper_rows(scheme):

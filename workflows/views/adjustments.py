@@ -1,0 +1,90 @@
+"""Changes of the register at any time: what one may propose, and the sheets under way (动态调整)."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from registers import clock
+from registers.access import can
+from registers.models import Post, PowerItem, RiskPoint, Unit
+from registers.refusals import Refused
+from registers.schemes.adjusting import PREFIX
+from registers.views.paging import paged
+from registers.views.sent import series as series_of
+from workflows.campaign import adjustments
+from workflows.models import Submission
+from workflows.policies.submissions import PROPOSE
+
+
+@require_safe
+def adjustment_list(request):
+    """Show what the reader may propose to change, and his adjustments.
+
+    ``?point=`` and ``?power=`` (series): what he wants to change. Context: ``offers``, ``units`` to choose from, ``unit``, ``page``.
+    """
+    actor = request.actor
+    named = _named(request)
+    units = list(Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*PROPOSE), closed_on=None).order_by("position", "code"))
+    chosen = next((unit for unit in units if unit.code == request.GET.get("unit")), None)
+    if chosen is None and named is not None:
+        chosen = next((unit for unit in units if unit.pk == named.unit_id), None)
+    chosen = chosen or (units[0] if len(units) == 1 else next((unit for unit in units if unit.pk in actor.home_unit_ids), None))
+    root = Unit.objects.visible_to(actor).filter(parent=None).first()
+    scheme = adjustments.scheme_for(root) if root else None
+    offers = adjustments.offered(actor, scheme=scheme, units=[chosen] if chosen else []) if scheme else []
+    mine = Submission.objects.visible_to(actor).filter(task__code__startswith=PREFIX, person=actor.user_id)
+    page = paged(request, mine.with_rules().select_related("task", "unit", "post", "person").order_by("-pk"))
+    return render(
+        request,
+        "workflows/adjustment_list.html",
+        {
+            "offers": [(sheet, task, task.code.removeprefix(PREFIX)) for sheet, task in offers if _is_about(named, sheet, task)],
+            "named": named,
+            "units": [(unit.code, unit.name) for unit in units] if len(units) > 1 else [],
+            "unit": chosen,
+            "scheme": scheme,
+            "no_scheme": adjustments.NO_SCHEME,
+            "why_not": can(actor, "adjust", Submission(unit=chosen or root)).reason if root else "",
+            "page": page,
+        },
+    )
+
+
+def _named(request):
+    """The record in force that the address names, None where it names none that the reader may see."""
+    for name, model in (("point", RiskPoint), ("power", PowerItem)):
+        if series := request.GET.get(name):
+            rows = model.objects.visible_to(request.actor).open().select_related("unit")
+            return get_object_or_404(rows, series=series_of(series))
+    return None
+
+
+def _is_about(named, sheet, task):
+    """Whether a sheet could take the record that the address names."""
+    if named is None:
+        return True
+    if isinstance(named, PowerItem):
+        return task.brings == "powers" and sheet.unit == named.unit
+    return task.points == named.level and sheet.unit == named.unit and sheet.post_id in (None, named.post_id)
+
+
+@require_POST
+def adjustment_begin(request):
+    """Begin a sheet of changes, or take up the one that was begun: ``what``, ``unit`` and ``post`` (codes), ``series`` to put on it."""
+    unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=request.POST.get("unit", ""))
+    post = None
+    if code := request.POST.get("post", ""):
+        post = get_object_or_404(Post.objects.visible_to(request.actor), code=code, unit=unit)
+    try:
+        sheet = adjustments.begin(
+            request.POST.get("what", ""),
+            unit=unit,
+            post=post,
+            key=str(series_of(request.POST["series"])) if "series" in request.POST else "",
+            actor=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("adjustment_list")
+    return redirect("submission_fill", pk=sheet.pk)

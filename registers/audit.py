@@ -42,6 +42,7 @@ ACTS = {
     "scheme.choose": Act("选定采用的方案"),
     "ledger.export": Act("导出台账"),
     "paper.export": Act("导出表格"),
+    "points.place": Act("对应风险点和权力事项"),
     "demo.clock": Act("调整演示时钟"),
     "regulation.add": Act("登记制度"),
     "regulation.change": Act("修改制度"),

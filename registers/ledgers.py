@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q
 
 from registers.leaders import Leaders
-from registers.models import ControlMeasure, RiskPoint, Scheme
+from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
 from registers.papers.compose import source
 from registers.papers.xlsx import LedgerSheet, ledger_workbook
 
@@ -41,8 +41,8 @@ class Scope:
 class Row:
     """One risk point of the ledger with its measures.
 
-    ``by_stage`` maps a stage's code to the measure in force, ``leader`` is the name of the leader in charge,
-    ``versions`` counts the versions of the point so far, ``stages`` are ``(code, label)``.
+    ``by_stage`` maps a stage's code to the measure in force, ``leader`` is the name of the leader in charge, ``power`` the name that the
+    point's power has on that day, ``versions`` counts the versions of the point so far, ``stages`` are ``(code, label)``.
     """
 
     point: RiskPoint
@@ -51,6 +51,7 @@ class Row:
     versions: int
     first_filed: object
     stages: list = field(default_factory=list)
+    power: str = ""
 
     @property
     def measures(self):
@@ -134,6 +135,9 @@ def rows(scope, scheme, unit, *, on, points=None):
     ):
         history[key] += 1
         first.setdefault(key, start)
+    placed = [point.power_series for point in points if point.power_series is not None]
+    powers = PowerItem.objects.in_force(on).filter(_among("series", placed)).values_list("series", "name")
+    names = dict(powers) if placed else {}
     leaders = Leaders(on)
     stages = [(stage.code, stage.label) for stage in scheme.rules.measure_stages]
     return [
@@ -144,6 +148,7 @@ def rows(scope, scheme, unit, *, on, points=None):
             history[point.series],
             first.get(point.series),
             stages,
+            names.get(point.power_series, point.power_item),
         )
         for point in points
     ]
@@ -189,7 +194,7 @@ def cells(number, row, levels):
         levels.get(point.level, point.level),
         point.post.name if point.post else point.involved_posts,
         point.holder.name if point.holder else "",
-        point.power_item,
+        row.power,
         point.category.label,
         point.content,
         point.manifestation,

@@ -46,13 +46,16 @@ def is_adjustment(code):
 
 
 def _of_points(scheme, level):
-    own = next((task for task in scheme.tasks if task.brings == "points" and (task.points or task.level) == level), None)
+    own = next(
+        (task for task in scheme.tasks if task.brings == "points" and (task.points or task.level) == level), None
+    )
     if own is None:
         return None
     measured = next((task for task in scheme.tasks if _measures(task) and (task.points or task.level) == level), own)
     return own.model_copy(
         update={
-            **_common(scheme, level, level, own, "points", f"风险点和防控措施{scheme.adjustment.label}"),
+            **_common(scheme, level, level, own),
+            "label": f"风险点和防控措施{scheme.adjustment.label}",
             "also": ["grades", "measures"],
             "points": level,
             "measure_asks": measured.measure_asks,
@@ -68,7 +71,8 @@ def _of_powers(scheme):
         return None
     return pattern.model_copy(
         update={
-            **_common(scheme, POWERS, Level.UNIT, pattern, POWERS, f"权力事项{scheme.adjustment.label}"),
+            **_common(scheme, POWERS, Level.UNIT, pattern),
+            "label": f"权力事项{scheme.adjustment.label}",
             "brings": POWERS,
             "also": [],
             "points": None,
@@ -77,12 +81,12 @@ def _of_powers(scheme):
     )
 
 
-def _common(scheme, what, level, own, kind, label):
-    """What all of these tasks have: no phase and no day, a route and a paper."""
+def _common(scheme, what, level, own):
+    """What all of these tasks have: no phase and no day, a route and a paper. ``own``: the task of the scheme that it goes by."""
+    kind = POWERS if what == POWERS else "points"
     paper = scheme.adjustment.papers.get(kind, PAPERS[kind])
     return {
         "code": code_for(what),
-        "label": label,
         "guidance": scheme.adjustment.guidance,
         "redo_guidance": "",
         "route": scheme.adjustment.routes.get(what) or _first_route(scheme, level, own, kind),

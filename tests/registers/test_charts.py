@@ -70,7 +70,7 @@ def test_every_decision_has_its_diamond_and_every_condition_stands_on_the_page(s
         for when in conditions if len(conditions) > 1 else ():
             assert any(set(part) <= set(when) for part in words)
     for line, x, y, anchor in drawn.labels:
-        assert 0 <= (x if anchor == "start" else x - 11 * len(line))
+        assert (x if anchor == "start" else x - 11 * len(line)) >= 0
         assert (x + 11 * len(line) if anchor == "start" else x) <= drawn.width
         assert 0 <= y <= drawn.height
 

@@ -1,26 +1,23 @@
 """Changes of the register at any time: every kind of them, under every scheme, with, after and without a campaign (T6)."""
 
 import pytest
-from django.urls import reverse
 
 from registers import versions
 from registers.access import people_who_may
 from registers.actors import Actor
 from registers.models import ControlMeasure, Grade, PowerItem, ProcessStep, RiskCategory, RiskPoint
-from registers.refusals import Refused
 from registers.schemes.adjusting import POWERS, PREFIX
 from registers.schemes.parts import Level
 from tests.factories import appoint, make_person, moment
 from tests.longer import longer
-from tests.noscript import Plain
 from tests.workflows.test_every_scheme import SLUGS, STEPS
 from workflows import policies, sweeping
 from workflows.campaign import adjustments, campaigns
 from workflows.deadlines import days
-from workflows.models import Campaign, Submission, SubmissionLine
+from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.routing import routes
-from workflows.sheets import Incomplete, process, sheet_for
+from workflows.sheets import process, sheet_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -49,7 +46,12 @@ class Office:
         campus, names = self.campus, ("改", "销", "措施")
         if what == POWERS:
             domain = self.rules.domains[0].code if self.rules.domains else ""
-            common = {"unit": campus.unit, "accountable_post": campus.post, "domain": domain, "discipline": "不得收受礼品"}
+            common = {
+                "unit": campus.unit,
+                "accountable_post": campus.post,
+                "domain": domain,
+                "discipline": "不得收受礼品",
+            }
             powers = [PowerItem(name=f"权力{name}", legal_basis="原依据", **common) for name in names]
             versions.load_history(powers, on=moment("2025-01-01 09:00").date())
             for power in powers:
@@ -57,14 +59,21 @@ class Office:
             return powers
         asked = {ask.field for ask in self.rules.adjustments[f"{PREFIX}{what}"].asks}
         held = {"post": campus.post, "holder": campus.clerk} if what == Level.PERSONAL or "post" in asked else {}
-        texts = {name: f"原{name}" for name in ("manifestation", "power_item", "duty", "involved_posts") if name in asked}
+        texts = {name: f"原{name}" for name in ("manifestation", "power_item", "involved_posts") if name in asked}
+        texts |= {"duty": campus.post.duties.first().text} if "duty" in asked else {}
         coded = {"finding_source": self.rules.finding_sources, "nature": self.rules.natures}
         texts |= {name: listed[0].code for name, listed in coded.items() if name in asked}
         texts |= {"major_matter": "project"} if "major_matter" in asked else {}
         category = RiskCategory.objects.get(scheme=campus.scheme, code=self.rules.categories_for(what)[0].code)
         grade = Grade.objects.filter(scheme=campus.scheme).order_by("rank").first()
         factors = {factor.code: factor.values[0].code for factor in self.rules.grading.factors}
-        common = {"level": what, "unit": self.unit_of(what), "category": category, "self_grade": grade, "final_grade": grade}
+        common = {
+            "level": what,
+            "unit": self.unit_of(what),
+            "category": category,
+            "self_grade": grade,
+            "final_grade": grade,
+        }
         points = [RiskPoint(content=f"风险{name}", factors=factors, **common, **held, **texts) for name in names]
         measures = [
             ControlMeasure(point_series=point.series, unit=point.unit, stage=stage.code, text=f"原{stage.label}")
@@ -150,7 +159,9 @@ def typed(sheet, values):
             continue
         options = [value for value, _ in field.options if value]
         if field.kind == "steps":
-            found[field.name] = process.typed_text([{"key": "0" * 8 + "-0000-4000-8000-" + "0" * 12, "procedure": "新受理"}])
+            found[field.name] = process.typed_text(
+                [{"key": "0" * 8 + "-0000-4000-8000-" + "0" * 12, "procedure": "新受理"}]
+            )
         elif options:
             found[field.name] = options[0]
         elif field.required:
@@ -171,7 +182,9 @@ def proposals(office, sheet, what, records):
     heading = {} if what == POWERS else {"category": office.rules.categories_for(what)[0].code}
     wanted = typed(kind, {("name" if what == POWERS else "content"): "新增的", **heading})
     new = kind.new_entry({name: text for name, text in wanted.items() if name != "grade"})
-    filled = {name: text for name, text in wanted.items() if name not in ("name", "content", "reason", "grade", "procedure")}
+    filled = {
+        name: text for name, text in wanted.items() if name not in ("name", "content", "reason", "grade", "procedure")
+    }
     entries = [
         new,
         entry_of(kind, revised, "revise", **{**keeping(kind, revised, filled), said: "改过的"}),
@@ -180,7 +193,9 @@ def proposals(office, sheet, what, records):
     if what != POWERS:
         first, *others = [stage.code for stage in office.rules.measure_stages]
         texts = {first: "改过的措施"} | ({others[0]: ""} if others else {})
-        entries.append(entry_of(kind, measured, "revise", **{**keeping(kind, measured, filled, only=kind.asked_fields), **texts}))
+        entries.append(
+            entry_of(kind, measured, "revise", **{**keeping(kind, measured, filled, only=kind.asked_fields), **texts})
+        )
     return entries
 
 

@@ -5,49 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registers', '0009_place_points'),
-        ('workflows', '0008_ballots_that_counted'),
+        ("registers", "0009_place_points"),
+        ("workflows", "0008_ballots_that_counted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='campaign',
-            name='campaign_one_per_year',
+            model_name="campaign",
+            name="campaign_one_per_year",
         ),
         migrations.RemoveConstraint(
-            model_name='campaign',
-            name='campaign_closed_has_time',
+            model_name="campaign",
+            name="campaign_closed_has_time",
         ),
         migrations.RemoveConstraint(
-            model_name='submission',
-            name='submission_person_with_post',
+            model_name="submission",
+            name="submission_person_with_post",
         ),
         migrations.AlterField(
-            model_name='campaign',
-            name='state',
-            field=models.CharField(choices=[('open', '进行中'), ('closed', '已结束'), ('standing', '常年')], default='open', max_length=10),
+            model_name="campaign",
+            name="state",
+            field=models.CharField(
+                choices=[("open", "进行中"), ("closed", "已结束"), ("standing", "常年")], default="open", max_length=10
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'standing'), _negated=True), fields=('institution', 'year'), name='campaign_one_per_year'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "standing"), _negated=True),
+                fields=("institution", "year"),
+                name="campaign_one_per_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'standing')), fields=('institution', 'year', 'scheme'), name='campaign_standing_once'),
+            model_name="campaign",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "standing")),
+                fields=("institution", "year", "scheme"),
+                name="campaign_standing_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('state__in', ['open', 'standing'])), models.Q(('closed_at__isnull', False), ('state', 'closed')), _connector='OR'), name='campaign_closed_has_time'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("state__in", ["open", "standing"])),
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    _connector="OR",
+                ),
+                name="campaign_closed_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False), ('post', None)), fields=('task', 'unit', 'person', 'sequence'), name='submission_once_per_proposer'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False), ("post", None)),
+                fields=("task", "unit", "person", "sequence"),
+                name="submission_once_per_proposer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('post', None), ('person__isnull', False), _connector='OR'), name='submission_post_with_person'),
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("post", None), ("person__isnull", False), _connector="OR"),
+                name="submission_post_with_person",
+            ),
         ),
     ]

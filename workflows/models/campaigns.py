@@ -39,7 +39,8 @@ class Campaign(models.Model):
                 fields=["institution", "year", "scheme"], condition=Q(state="standing"), name="campaign_standing_once"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["open", "standing"], closed_at=None) | Q(state="closed", closed_at__isnull=False),
+                condition=Q(state__in=["open", "standing"], closed_at=None)
+                | Q(state="closed", closed_at__isnull=False),
                 name="campaign_closed_has_time",
             ),
         ]

@@ -87,9 +87,7 @@ class PointAdjustment(Adjusting, FullPointSheet):
         return {stages[0].code: "每个风险点至少保留一项防控措施；不再需要防控的，请选“撤销”，连同风险点一并撤销。"}
 
     def measure_records(self, entry, series, in_force):
-        emptied = [
-            stage.code for stage in self.rules.measure_stages if not entry["values"].get(stage.code, "").strip()
-        ]
+        emptied = [stage.code for stage in self.rules.measure_stages if not entry["values"].get(stage.code, "").strip()]
         kept = {code: measure for code, measure in in_force.items() if code not in emptied}
         records = [pair for pair in super().measure_records(entry, series, kept) if pair[0].stage not in emptied]
         return records + [(in_force[code], Change.RETIRE) for code in emptied if code in in_force]

@@ -4,8 +4,10 @@ from functools import cached_property
 
 from registers import clock
 from registers.models import Post, RiskCategory, RiskPoint
+from workflows.sheets import places
 from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, Heading, faults_of
+from workflows.sheets.places import Placed
 from workflows.sheets.shown import Change, Shown
 
 
@@ -37,7 +39,7 @@ class SheetOnPoints(Sheet):
         return super().shown()
 
 
-class PointSheet(SheetOnPoints):
+class PointSheet(Placed, SheetOnPoints):
     """Risk points by category: new ones, and those on record to keep, revise or retire.
 
     Source: R1-15 to R1-18, R1-47.
@@ -89,7 +91,14 @@ class PointSheet(SheetOnPoints):
         values = {ask.field: getattr(point, ask.field) for ask in self.task_rules.asks}
         if "post" in values:
             values["post"] = point.post.code if point.post else ""
+        if self.places:
+            values[places.NAME] = self.place_value(point)
         return {"category": point.category.code, **values}
+
+    @cached_property
+    def asked_fields(self):
+        """Where the point stands, and what the task of the scheme asks."""
+        return [*self.place_fields, *super().asked_fields]
 
     @cached_property
     def duties(self):
@@ -106,6 +115,8 @@ class PointSheet(SheetOnPoints):
         if (wrong := self.choice_faults(entry)) is not None:
             return wrong
         wrong = faults_of(self.asked_fields, entry["values"])
+        if entry["values"].get(places.NAME) and not entry["values"].get("power_item", "").strip():
+            wrong.pop("power_item", None)  # the power chosen says it
         if entry["values"].get("category") not in {category.code for category in self.categories}:
             wrong["category"] = "请选择风险类别。"
         return wrong
@@ -122,6 +133,11 @@ class PointSheet(SheetOnPoints):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
         values |= self._post(values.pop("post", None)) | {"category": self._category_rows[entry["values"]["category"]]}
+        typed = values.get("power_item", "")
+        place = self.place_of(entry["values"], base)
+        if typed and (base is None or typed != base.power_item):
+            place.pop("power_item", None)
+        values |= place
         if base is not None:
             return [(base.revised(**values), Change.REVISE)]
         level = self.task_rules.points or self.task.level
@@ -155,6 +171,8 @@ class PointSheet(SheetOnPoints):
         point = lines[0].risk_point
         base = self._bases.get(point.base_id) if lines[0].change == Change.REVISE else None
         before, fields = self.compared(base, point)
+        if base is None and point.power_series is not None:
+            fields = [*fields, ("power_place", "所属权力事项和步骤", places.words(point))]
         return Shown(
             key,
             number,

@@ -24,11 +24,17 @@ def adjustment_list(request):
     """
     actor = request.actor
     named = _named(request)
-    units = list(Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*PROPOSE), closed_on=None).order_by("position", "code"))
+    units = list(
+        Unit.objects.visible_to(actor)
+        .filter(pk__in=actor.unit_ids(*PROPOSE), closed_on=None)
+        .order_by("position", "code")
+    )
     chosen = next((unit for unit in units if unit.code == request.GET.get("unit")), None)
     if chosen is None and named is not None:
         chosen = next((unit for unit in units if unit.pk == named.unit_id), None)
-    chosen = chosen or (units[0] if len(units) == 1 else next((unit for unit in units if unit.pk in actor.home_unit_ids), None))
+    chosen = chosen or (
+        units[0] if len(units) == 1 else next((unit for unit in units if unit.pk in actor.home_unit_ids), None)
+    )
     root = Unit.objects.visible_to(actor).filter(parent=None).first()
     scheme = adjustments.scheme_for(root) if root else None
     offers = adjustments.offered(actor, scheme=scheme, units=[chosen] if chosen else []) if scheme else []
@@ -38,7 +44,9 @@ def adjustment_list(request):
         request,
         "workflows/adjustment_list.html",
         {
-            "offers": [(sheet, task, task.code.removeprefix(PREFIX)) for sheet, task in offers if _is_about(named, sheet, task)],
+            "offers": [
+                (sheet, task, task.code.removeprefix(PREFIX)) for sheet, task in offers if _is_about(named, sheet, task)
+            ],
             "named": named,
             "units": [(unit.code, unit.name) for unit in units] if len(units) > 1 else [],
             "unit": chosen,

@@ -16,7 +16,11 @@ def faults(scheme, *, known):
     asked = {ask.field for ask in scheme.adjustment.powers}
     for index, ask in enumerate(scheme.adjustment.powers):
         if ask.field not in known:
-            yield (*where, index, "field"), f"“{ask.field}”不是可填写的内容", f"改为以下之一：{'、'.join(sorted(known))}"
+            yield (
+                (*where, index, "field"),
+                f"“{ask.field}”不是可填写的内容",
+                f"改为以下之一：{'、'.join(sorted(known))}",
+            )
     if asked and "name" not in asked:
         yield where, "调整权力事项时没有询问“name”", "补上 field: name，或删去 powers 采用默认栏目"
 
@@ -51,4 +55,8 @@ def _papers(scheme):
         if paper is None:
             yield where, f"动态调整所用的表格“{code}”不存在", f"改为已有的：{'、'.join(sorted(scheme.papers))}"
         elif paper.rows not in (what, adjusting.ROWS):
-            yield where, f"表格“{paper.title}”列的是 {paper.rows}", f"换一张 rows: {adjusting.ROWS} 或 rows: {what} 的表格"
+            yield (
+                where,
+                f"表格“{paper.title}”列的是 {paper.rows}",
+                f"换一张 rows: {adjusting.ROWS} 或 rows: {what} 的表格",
+            )

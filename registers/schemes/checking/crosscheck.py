@@ -23,7 +23,6 @@ POINT_FIELDS = {
     "power_item",
     "involved_posts",
     "retire_reason",
-    "power",
 }
 POWER_FIELDS = {
     "name",

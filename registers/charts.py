@@ -46,7 +46,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Shape:
-    """A box with lines of words: rounded at the ends of the process, a diamond at a decision. ``lines`` as (words, bold, x, y)."""
+    """A box with lines of words, rounded at the ends of the process, a diamond at a decision.
+
+    ``lines`` as (words, bold, x, y).
+    """
 
     kind: str
     x: float
@@ -54,6 +57,11 @@ class Shape:
     width: float
     height: float
     lines: tuple
+
+    @property
+    def is_centred(self):
+        """Whether its words stand in its middle."""
+        return self.kind not in ("risk", "measure")
 
     @property
     def diamond(self):

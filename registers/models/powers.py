@@ -88,7 +88,10 @@ class ProcessStep(models.Model):
         return self.procedure
 
     def words(self, numbers):
-        """Return everything on record of the step in one line. ``numbers``: key of a step → its number in the process."""
+        """Return everything on record of the step in one line.
+
+        ``numbers``: key of a step → its number in the process.
+        """
         more = [("时限", self.time_limit), ("复核", self.checked_by), ("投诉举报", self.complaint_channel)]
         said = "；".join(f"{label}：{text}" for label, text in more if text)
         line = f"{self.post_name}：{self.procedure}" if self.post_name else self.procedure

@@ -1,6 +1,6 @@
-"""The tasks by which a register is changed at any time, worked out from what a scheme says of its campaign.
+"""The tasks by which a register is changed at any time.
 
-Pure: no Django, no database. Source: R0-32, R4-34.
+They are worked out from what a scheme says of its campaign. Pure: no Django, no database. Source: R0-32, R4-34.
 """
 
 from registers.schemes.parts import Ask, Level

@@ -295,7 +295,10 @@ class Scheme(Part):
         return any(task.due is None for task in self.tasks)
 
     def task(self, code):
-        """Return the task ``code``, which may be one that no scheme writes itself: the successor's, or of an adjustment."""
+        """Return the task ``code``, which may be one that no scheme writes itself.
+
+        These are the task of a successor, and those of adjustments.
+        """
         if code in self.adjustments:
             return self.adjustments[code]
         succession = self.succession

@@ -10,7 +10,7 @@
   }
 
   function add(field) {
-    var count = field.querySelector("[data-steps-count]"), rows = field.querySelectorAll("[data-step-row]");
+    var rows = field.querySelectorAll("[data-step-row]");
     var last = rows[rows.length - 1], row = last.cloneNode(true), number = rows.length, fresh = key();
     row.querySelectorAll("[name]").forEach(function (control) {
       control.name = control.name.replace(/-[0-9]+-([a-z_0-9]+)$/, "-" + number + "-$1");
@@ -27,7 +27,6 @@
       });
     });
     last.after(row);
-    count.value = number + 1;
     row.querySelector("input[type=text]").focus();
   }
 

@@ -108,7 +108,7 @@ BROKEN = {
     "task of an unknown phase": ("    phase: p1\n", "    phase: p9\n", [
         (0, "“领导小组成员及工作计划”引用的 phase“p9”不存在", "改为已有的：p1…")]),
     "task on an unknown paper": ("    paper: annex-2\n", "    paper: annex-9\n", [
-        (0, "“个人岗位廉政风险自查”引用的 paper“annex-9”不存在", "改为已有的：activity-list、activity-record、annex-1、annex-2…")]),
+        (0, "“个人岗位廉政风险自查”引用的 paper“annex-9”不存在", "改为已有的：activity-list、activity-record、adjustment-poin…")]),
     "task after an unknown one": ("    after: [personal-grading]", "    after: [personal-grades]", [
         (0, "先行任务“personal-grades”不存在", "改为已有任务：group、powers…")]),
     "task after one of another level": ("    after: [personal-grading]", "    after: [unit-grading]", [

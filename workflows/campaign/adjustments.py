@@ -23,7 +23,10 @@ NO_SCHEME = "学校尚未采用方案，不能提出调整。请先由管理员�
 
 
 def scheme_for(institution):
-    """Return the scheme version that an adjustment follows: of the running campaign, else the current one, None without any."""
+    """Return the scheme version that an adjustment follows, None where there is none.
+
+    It is that of the running campaign, else the current one.
+    """
     running = campaigns.current(institution)
     if running is not None:
         return running.scheme
@@ -31,9 +34,9 @@ def scheme_for(institution):
 
 
 def offered(actor, *, scheme, units=()):
-    """Return what ``actor`` may propose to change: a ``Submission`` not saved yet, with the task in the rules, for each.
+    """Return what ``actor`` may propose to change, as ``[(unsaved submission, task of the scheme)]``.
 
-    The points of every post he holds, and of ``units`` what he may change there: ``[(submission, task of the scheme)]``.
+    It is the points of every post that he holds, and of ``units`` what he may change there.
     """
     rules, found = scheme.rules, []
     posts = Post.objects.filter(pk__in=Incumbency.objects.in_force(actor.on).filter(user=actor.user_id).values("post"))
@@ -51,10 +54,11 @@ def offered(actor, *, scheme, units=()):
 
 @transaction.atomic
 def begin(what, *, unit, actor, at, post=None, key=""):
-    """Return the open sheet on which ``actor`` proposes changes of ``what``: a level's points, or ``POWERS``.
+    """Return the open sheet on which ``actor`` proposes changes.
 
-    ``unit``: whose; ``post``: of which post, for points of one. ``key``: a record in force that is put on it at once. A sheet of the same
-    kind that he has not handed in yet is taken up again. Raises ``NotAllowed``, and ``Refused`` where the scheme has nothing of it.
+    ``what``: a level, whose points are changed, or ``POWERS``. ``unit``: whose they are. ``post``: of which post, for points of one.
+    ``key``: a record in force that is put on the sheet at once. A sheet of the same kind that he has not handed in yet is taken up
+    again. Raises ``NotAllowed``, and ``Refused`` where the scheme has nothing of it.
     """
     institution = Unit.objects.select_for_update(of=("self",)).get(parent=None)
     scheme = scheme_for(institution)

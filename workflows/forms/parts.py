@@ -1,10 +1,8 @@
 """What a sheet's form is made of: inputs, entries, sections."""
 
-import uuid
 from dataclasses import dataclass, field
 
 from workflows.models import SubmissionLine
-from workflows.sheets import process
 
 Change = SubmissionLine.Change
 
@@ -62,57 +60,8 @@ def input_for(asked, values, faults, *, prefix="", hints=None):
         asked.whole_row,
         asked.inline,
         [input_for(part, values, faults, prefix=prefix) for part in asked.details],
-        rows_for(values.get(asked.name, ""), f"{prefix}{asked.name}-") if asked.kind == "steps" else [],
+        asked.rows_of(values.get(asked.name, ""), f"{prefix}{asked.name}"),
     )
-
-
-@dataclass
-class Cell:
-    """One input in the row of a step. ``limit``: how many characters it takes."""
-
-    name: str
-    label: str
-    value: str
-    limit: int | None = None
-
-
-@dataclass
-class StepRow:
-    """One row of the steps of a power. ``ways``: (condition, target) each, ``targets``: (value, label) to choose from."""
-
-    number: int
-    key: Cell
-    texts: list
-    ways: list
-    targets: list
-
-
-def rows_for(typed, prefix):
-    """The rows of the steps as typed so far, with a few empty ones below."""
-    rows = process.rows_of(typed)
-    # An empty row gets its key when the page is made, so that others can point to it before it is saved.
-    rows += [{"key": str(uuid.uuid4())} for _ in range(max(0, min(process.SPARE, process.MOST - len(rows))))]
-    targets = [(process.END, "结束"), *((row.get("key", ""), f"第{place}步") for place, row in enumerate(rows, 1))]
-
-    def cell(number, row, name, label="", limit=None):
-        return Cell(f"{prefix}{number}-{name}", label, row.get(name, ""), limit)
-
-    return [
-        StepRow(
-            number + 1,
-            cell(number, row, "key"),
-            [cell(number, row, name, label, most) for name, (label, most) in process.TEXTS.items()],
-            [
-                (
-                    cell(number, row, f"when_{way}", f"条件 {way}", process.LONGEST_CONDITION),
-                    cell(number, row, f"to_{way}", "转到"),
-                )
-                for way in range(1, process.WAYS + 1)
-            ],
-            [target for target in targets if target[0] != row.get("key")],
-        )
-        for number, row in enumerate(rows)
-    ]
 
 
 @dataclass

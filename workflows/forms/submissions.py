@@ -6,7 +6,6 @@ from functools import cached_property
 
 from workflows.forms.parts import Entry, Section, input_for
 from workflows.models import SubmissionLine
-from workflows.sheets import process
 
 Change = SubmissionLine.Change
 LONGEST = 20_000  # characters of one field in a draft; what a field accepts when it is handed in is far less
@@ -145,13 +144,12 @@ def read(sheet, data):
     what is on record is never taken from the page.
     """
     recorded, entries = sheet.recorded, []
+    with_rows = [asked for asked in sheet.entry_fields() if asked.kind == "steps"]
     for key in filter(_is_key, dict.fromkeys(data.getlist("entry"))):
         prefix = ENTRY.format(key=key, field="")
         values = {name: clean(data.get(f"{prefix}{name}")) for name in sheet.entry_names if f"{prefix}{name}" in data}
-        if (
-            steps := process.posted(data, f"{prefix}{process.NAME}-")
-        ) is not None and process.NAME in sheet.entry_names:
-            values[process.NAME] = steps
+        rows = {asked.name: asked.posted(data, f"{prefix}{asked.name}") for asked in with_rows}
+        values |= {name: typed for name, typed in rows.items() if typed is not None}
         record = recorded.get(key)
         seen = {"seen": data[f"{prefix}seen"]} if SEEN.fullmatch(data.get(f"{prefix}seen", "")) else {}
         if record is None:

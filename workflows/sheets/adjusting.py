@@ -1,6 +1,7 @@
-"""Sheets by which the register is changed at any time: some points with their measures, or some powers (动态调整).
+"""Sheets by which the register is changed at any time (动态调整).
 
-Unlike the sheets of a campaign they name only what is to change. What they do not name stays as it is. Source: R0-32, R4-34.
+They bring points with their measures, or powers. Unlike the sheets of a campaign they name only what is to change. What they do not
+name stays as it is. Source: R0-32, R4-34.
 """
 
 from dataclasses import replace

@@ -52,6 +52,17 @@ class Field:
         """What was typed as people read it: the label of an option, else the text."""
         return dict(self.options).get(typed, typed)
 
+    def rows_of(self, typed, name):
+        """The rows of a field that has rows instead of one text, as its template takes them.
+
+        ``name``: of its inputs.
+        """
+        return []
+
+    def posted(self, data, name):
+        """What was typed in rows, None where there are none."""
+        return
+
 
 @dataclass(frozen=True)
 class Heading:

@@ -9,7 +9,7 @@ from functools import cached_property
 from registers.models import PowerItem
 from workflows.sheets.fields import Field
 
-NAME = "power_place"  # no code of a grading factor is likely to be the same
+PLACE = "power_place"  # no code of a grading factor is likely to be the same
 SEPARATOR = "."  # between the keys of power and step in the value of an option
 
 
@@ -37,12 +37,12 @@ class Placed:
 
     @property
     def place_fields(self):
-        """The field that asks for the place; none where the unit has no powers on record."""
+        """The field that asks for the place. There is none where the unit has no powers on record."""
         if not self.places:
             return []
         unknown = "所选权力或步骤已不在登记之中，请重新选择。"
         label = "所属权力事项和步骤"
-        return [Field(NAME, label, "select", tuple(self.places), whole_row=True, unknown=unknown)]
+        return [Field(PLACE, label, "select", tuple(self.places), whole_row=True, unknown=unknown)]
 
     def place_value(self, point):
         """The place of a point as the form holds it. A power or a step that is no longer in force is left out."""
@@ -52,12 +52,12 @@ class Placed:
 
     def place_of(self, values, base):
         """The columns of a point that say where it stands. What was not asked stays as it is."""
-        if NAME not in values or not self.places or values[NAME] == (self.place_value(base) if base else None):
+        if PLACE not in values or not self.places or values[PLACE] == (self.place_value(base) if base else None):
             return {}
-        if not values[NAME]:
+        if not values[PLACE]:
             there = base is not None and base.power_series is not None
             return {"power_series": None, "step_key": None, "step": ""} | ({"power_item": ""} if there else {})
-        series, _, key = values[NAME].partition(SEPARATOR)
+        series, _, key = values[PLACE].partition(SEPARATOR)
         power = next(power for power in self._powers if str(power.series) == series)
         step = next((step for step in power.steps.all() if str(step.key) == key), None)
         return {
@@ -68,7 +68,7 @@ class Placed:
         }
 
 
-def words(point):
+def place_in_words(point):
     """The place of a point in words: the power, and the step of it."""
     return "　".join(part for part in (point.power_item, point.step) if part)
 

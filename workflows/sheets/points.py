@@ -4,10 +4,9 @@ from functools import cached_property
 
 from registers import clock
 from registers.models import Post, RiskCategory, RiskPoint
-from workflows.sheets import places
 from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, Heading, faults_of
-from workflows.sheets.places import Placed
+from workflows.sheets.places import PLACE, Placed, place_in_words
 from workflows.sheets.shown import Change, Shown
 
 
@@ -92,7 +91,7 @@ class PointSheet(Placed, SheetOnPoints):
         if "post" in values:
             values["post"] = point.post.code if point.post else ""
         if self.places:
-            values[places.NAME] = self.place_value(point)
+            values[PLACE] = self.place_value(point)
         return {"category": point.category.code, **values}
 
     @cached_property
@@ -115,7 +114,7 @@ class PointSheet(Placed, SheetOnPoints):
         if (wrong := self.choice_faults(entry)) is not None:
             return wrong
         wrong = faults_of(self.asked_fields, entry["values"])
-        if entry["values"].get(places.NAME) and not entry["values"].get("power_item", "").strip():
+        if entry["values"].get(PLACE) and not entry["values"].get("power_item", "").strip():
             wrong.pop("power_item", None)  # the power chosen says it
         if entry["values"].get("category") not in {category.code for category in self.categories}:
             wrong["category"] = "请选择风险类别。"
@@ -172,7 +171,7 @@ class PointSheet(Placed, SheetOnPoints):
         base = self._bases.get(point.base_id) if lines[0].change == Change.REVISE else None
         before, fields = self.compared(base, point)
         if base is None and point.power_series is not None:
-            fields = [*fields, ("power_place", "所属权力事项和步骤", places.words(point))]
+            fields = [*fields, ("power_place", "所属权力事项和步骤", place_in_words(point))]
         return Shown(
             key,
             number,

@@ -1,9 +1,9 @@
 """Sheets that bring power items (权力事项登记表)."""
 
 from registers.models import Post, PowerItem
-from workflows.sheets import process
 from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, faults_of
+from workflows.sheets.process import STEPS, carry_over, rows_on_record, steps_field, typed_text, write
 from workflows.sheets.shown import Change, Shown
 
 VITAL, YES, NO = "touches_vital_interests", "yes", "no"
@@ -42,8 +42,8 @@ class PowerSheet(Sheet):
         for ask in self.task_rules.asks:
             if ask.field == "accountable_post":
                 values["accountable_post"] = item.accountable_post.code if item.accountable_post else ""
-            elif ask.field == process.NAME:
-                values[ask.field] = process.typed_text(process.rows_on_record(item))
+            elif ask.field == STEPS:
+                values[ask.field] = typed_text(rows_on_record(item))
             elif ask.field == VITAL:
                 values[ask.field] = YES if item.touches_vital_interests else NO
             else:
@@ -51,7 +51,7 @@ class PowerSheet(Sheet):
         return values
 
     def asked(self, ask):
-        return process.steps_field(ask) if ask.field == process.NAME else super().asked(ask)
+        return steps_field(ask) if ask.field == STEPS else super().asked(ask)
 
     @property
     def step_posts(self):
@@ -81,7 +81,7 @@ class PowerSheet(Sheet):
         if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
-        values.pop(process.NAME, None)
+        values.pop(STEPS, None)
         if VITAL in values:
             values[VITAL] = values[VITAL] == YES
         if "accountable_post" in values:
@@ -93,10 +93,10 @@ class PowerSheet(Sheet):
 
     def after_save(self, record, entry):
         """Write the steps that were typed, or those of the version before where the sheet asks for none."""
-        if any(ask.field == process.NAME for ask in self.task_rules.asks):
-            process.write(record, entry["values"].get(process.NAME, ""), unit=self.submission.unit_id)
+        if any(ask.field == STEPS for ask in self.task_rules.asks):
+            write(record, entry["values"].get(STEPS, ""), unit=self.submission.unit_id)
         elif record.base_id:
-            process.carry_over(record)
+            carry_over(record)
 
     def lines_read(self):
         return super().lines_read().prefetch_related("power_item__steps")

@@ -6,11 +6,12 @@ A draft holds the rows as one text, so that a sheet compares, keeps and fingerpr
 import json
 import uuid
 from dataclasses import dataclass
+from itertools import count, takewhile
 
 from registers.models import Post, ProcessStep
 from workflows.sheets.fields import Field
 
-NAME = "procedure"
+STEPS = "procedure"
 END = ProcessStep.END
 MOST = 60  # steps of one power
 SPARE = 2  # empty rows below those that are filled
@@ -31,6 +32,30 @@ COLUMNS = ("key", *TEXTS, *(f"{part}_{way}" for way in range(1, WAYS + 1) for pa
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One input in the row of a step. ``limit``: how many characters it takes."""
+
+    name: str
+    label: str
+    value: str
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One row of the form.
+
+    ``ways``: (condition, target) each. ``targets``: what can be chosen, as (value, label).
+    """
+
+    number: int
+    key: Cell
+    texts: list
+    ways: list
+    targets: list
+
+
+@dataclass(frozen=True)
 class StepsField(Field):
     """The field for the steps of a power: rows instead of one text."""
 
@@ -40,11 +65,17 @@ class StepsField(Field):
     def in_words(self, typed):
         return in_words(typed)
 
+    def rows_of(self, typed, name):
+        return [_row(f"{name}-", number, row, targets) for number, row, targets in _with_spare(rows_of(typed))]
+
+    def posted(self, data, name):
+        return posted(data, f"{name}-")
+
 
 def steps_field(ask):
     """The field for the steps, as the task of a scheme asks for them."""
     return StepsField(
-        NAME, ask.label, "steps", required=ask.required, help=ask.help, example=ask.example, whole_row=True
+        STEPS, ask.label, "steps", required=ask.required, help=ask.help, example=ask.example, whole_row=True
     )
 
 
@@ -104,7 +135,7 @@ def ways_of(row):
 
 
 def fault(text, *, required, label):
-    """What is wrong with the steps typed, in a sentence that names each place; empty if nothing is."""
+    """What is wrong with the steps typed, in a sentence that names each place. Empty if nothing is."""
     rows = [row for row in rows_of(text) if is_filled(row)]
     if not rows:
         return f"请填写“{label}”，至少一个步骤。" if required else ""
@@ -147,7 +178,10 @@ def _is_key(text):
 
 
 def write(record, text, *, unit):
-    """Create the steps of a freshly saved version from what was typed. ``unit``: whose posts are meant by their names."""
+    """Create the steps of a freshly saved version from what was typed.
+
+    ``unit``: whose posts are meant by their names.
+    """
     rows = [row for row in rows_of(text) if is_filled(row)]
     posts = dict(Post.objects.filter(unit=unit, closed_on=None).order_by("-code").values_list("name", "pk"))
     ProcessStep.objects.bulk_create(
@@ -164,7 +198,7 @@ def write(record, text, *, unit):
 
 
 def carry_over(record):
-    """Create the steps of a version that was revised on a sheet that does not ask for them: those of its base."""
+    """Create the steps of a version on whose sheet they were not asked for: those of its base."""
     ProcessStep.objects.bulk_create(
         ProcessStep(
             power_item=record,
@@ -190,18 +224,37 @@ def in_words(text):
 
 
 def posted(data, prefix):
-    """What was typed in the rows of a form, as the text that a draft holds, None where the form has no rows.
+    """Return what was typed in the rows of a form as the text that a draft holds.
 
-    ``prefix`` of the names of the rows' inputs.
+    None where the form has no rows. ``prefix`` of the names of the rows' inputs.
     """
-    if f"{prefix}rows" not in data:
+    if f"{prefix}0-key" not in data:
         return None
     rows = []
-    for number in range(min(_number(data[f"{prefix}rows"]), MOST + SPARE)):
+    for number in takewhile(lambda number: f"{prefix}{number}-key" in data, count()):
         row = {name: data.get(f"{prefix}{number}-{name}", "").replace("\r\n", "\n") for name in COLUMNS}
         rows.append(row if _is_key(row["key"]) else row | {"key": str(uuid.uuid4())})
     return typed_text(rows)
 
 
-def _number(text):
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+def _with_spare(rows):
+    """Rows with a few empty ones below: (number from 0, row, what its ways can lead to).
+
+    An empty row gets its key when the page is made, so that others can point to it before it is saved.
+    """
+    rows = rows + [{"key": str(uuid.uuid4())} for _ in range(SPARE)]
+    targets = [(END, "结束"), *((row["key"], f"第{place}步") for place, row in enumerate(rows, 1))]
+    return [(number, row, [to for to in targets if to[0] != row["key"]]) for number, row in enumerate(rows)]
+
+
+def _row(prefix, number, row, targets):
+    """The inputs of one row, named with ``prefix``."""
+
+    def cell(name, label="", limit=None):
+        return Cell(f"{prefix}{number}-{name}", label, row.get(name, ""), limit)
+
+    ways = [
+        (cell(f"when_{way}", f"条件 {way}", LONGEST_CONDITION), cell(f"to_{way}", "转到")) for way in range(1, WAYS + 1)
+    ]
+    texts = [cell(name, label, most) for name, (label, most) in TEXTS.items()]
+    return StepRow(number + 1, cell("key"), texts, ways, targets)

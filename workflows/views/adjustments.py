@@ -78,7 +78,10 @@ def _is_about(named, sheet, task):
 
 @require_POST
 def adjustment_begin(request):
-    """Begin a sheet of changes, or take up the one that was begun: ``what``, ``unit`` and ``post`` (codes), ``series`` to put on it."""
+    """Begin a sheet of changes, or take up the one that was begun.
+
+    Posted are ``what``, ``unit`` and ``post`` (codes), and the ``series`` to put on it.
+    """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=request.POST.get("unit", ""))
     post = None
     if code := request.POST.get("post", ""):

@@ -10,7 +10,7 @@ from workflows import extensions, readings
 from workflows.campaign import campaigns, rosters
 from workflows.messages import notifications, reminders, robots
 from workflows.publicity import notices
-from workflows.routing import reseating
+from workflows.routing import carrying, reseating
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ def each_hour(*, at, whatever_the_hour=False):
     done = _all_of(
         {
             "rosters": lambda: rosters.reconcile_all(at=at),
+            "carriers": lambda: carrying.resume_all(at=at),
             "vacancies": lambda: reseating.reseat(at=at),
             "extensions": lambda: extensions.reseat(at=at),
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),

@@ -1,7 +1,7 @@
 """Composing: a layout and a document become a ``Paper``.
 
 A ``Paper`` holds everything that a writer needs, already in words. A *document* is the plain JSON that a filled paper
-shows, and what is frozen when a paper is filed: ``fields``, ``rows``, ``fixed``, ``signoffs`` by step, ``marks``,
+shows, and what is frozen when a paper is filed: ``fields``, ``rows``, ``fixed``, ``signoffs`` by step, ``marks``, ``notes``,
 ``code``, ``year``, ``version``, ``institution``. Pure: no Django.
 """
 
@@ -171,6 +171,7 @@ def compose(layout, document, *, blank=False):
     notes = [f"注：原文有{dropped}个不能打印的控制字符，已略去。"] if dropped else []
     if files := document.get("attachments"):
         notes.append(f"随表附件：{'；'.join(f'{name}（{digest[:8].upper()}）' for name, digest in files)}。")
+    notes += document.get("notes") or []
     footer = _footer(layout, values, document.get("signoffs") or {})
     paper = Paper(
         title=layout.title,

@@ -31,6 +31,7 @@ class StepKind(StrEnum):
     ADJUDICATE = "adjudicate"
     FILE = "file"
     COPY = "copy"
+    AWAIT = "await"
 
 
 class Brings(StrEnum):
@@ -201,6 +202,8 @@ class Phase(Named):
 class Task(Named):
     """What is due, from whom, on which paper, by which route.
 
+    ``carries``: the personal task whose sheets the unit's sheet takes along, so that both are reviewed, noticed and filed as one
+    (R3-24, R4-27); the route of that task ends with a step ``await``.
     ``after`` names tasks whose sheet of the same subject must have been filed first. ``also``: a sheet of points on which
     they are graded, or given measures, at once. ``report``: what the sheet as a whole asks for beside its entries (R4-26).
     Without ``due`` the task is year-round and may be begun again after every filing (R0-32, R4-34).
@@ -221,6 +224,7 @@ class Task(Named):
     due: Day | None = None
     deadline: Literal["soft", "hard", "extension"] = "soft"
     after: list[Code] = []
+    carries: Code | None = None
     also: list[Literal["grades", "measures"]] = []
     measure_asks: list[MeasureAsk] = ["responsible", "due", "regulation"]
     points: Level | None = None
@@ -305,6 +309,10 @@ class Scheme(Part):
         if succession is not None and code == succession.code:
             return succession
         return next(task for task in self.tasks if task.code == code)
+
+    def carrier_of(self, code):
+        """Return the task that carries the sheets of the task ``code``, None where they are decided by themselves."""
+        return next((task for task in self.tasks if task.carries == code), None)
 
     def route(self, code):
         """Return the route ``code``, which may be the short built-in one of a successor's sheet."""

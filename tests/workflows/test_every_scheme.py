@@ -54,6 +54,8 @@ class Play:
                 task.submissions.filter(unit__in=subjects, person=None)
             ):
                 done.append(self.finish(sheet))
+        done = [self.sheet(sheet.pk) for sheet in done]
+        assert [sheet for sheet in done if sheet.state != "filed"] == []
         return done
 
     def sheet(self, pk):
@@ -67,6 +69,8 @@ class Play:
             sheet = self.sheet(sheet.pk)
             if sheet.state != "in_review":
                 break
+            if sheet.waiting_role == policies.CARRIER:
+                return sheet
             if sheet.waiting_role == policies.NOTICE:
                 self.at(sheet.notices.get().ends_on, 23)
                 assert self.sheet(sheet.pk).version == sheet.version, "a notice ended before its last day was over"

@@ -10,7 +10,7 @@ from registers.schemes.language import Brings, Level, StepKind
 from workflows.policies.deciders import Missing
 from workflows.policies.remedies import filer_of, remedy
 
-ACTS_ITSELF = (StepKind.FILL, StepKind.PUBLICISE, StepKind.COPY)  # steps at which nobody decides
+ACTS_ITSELF = (StepKind.FILL, StepKind.PUBLICISE, StepKind.COPY, StepKind.AWAIT)  # steps at which nobody decides
 
 
 @dataclass

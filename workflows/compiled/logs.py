@@ -10,8 +10,8 @@ from workflows import suggestions
 from workflows.compiled import meetings
 from workflows.models import Decision, PublicityNotice, ReviewVote, Submission
 from workflows.models.submissions import State
-from workflows.sheets import sheet_for
 from workflows.sheets.composing import ENTRY
+from workflows.sheets.documents import Composition
 
 MINUTE = "%Y-%m-%d %H:%M"
 
@@ -197,7 +197,7 @@ def review_record(*, submission, votes):
     concluded = submission.decisions.filter(round=latest[0].round, step__in=reviews)
     concluded = concluded.select_related("actor", "on_behalf_of").last()
     rows = []
-    for entry in sheet_for(submission).shown():
+    for entry in Composition(submission).entries:
         verdicts = [(vote.member.name, vote.verdicts[entry.key]) for vote in latest if entry.key in vote.verdicts]
         rows.append(
             {

@@ -12,7 +12,8 @@ from workflows.demo.corpus import dice
 from workflows.demo.remarks import opinions_for
 from workflows.models import Draft, Submission
 from workflows.routing import routes, steps
-from workflows.sheets import drafts, sheet_for
+from workflows.sheets import drafts
+from workflows.sheets.documents import Composition
 
 SEND_BACK = "请对照逐行意见修改补充，按期重新提交。"
 REASONS_GIVEN = 0.4
@@ -83,7 +84,7 @@ class Players:
 
     def vote(self, submission, member, *, remarks=None):
         """Cast one member's ballot. ``remarks``: entry key → what is wrong with the line."""
-        verdicts = {entry.key: (True, "") for entry in sheet_for(submission).shown()}
+        verdicts = {entry.key: (True, "") for entry in Composition(submission).entries}
         verdicts |= {key: (False, remark) for key, remark in (remarks or {}).items()}
         routes.vote(
             submission.pk,
@@ -136,7 +137,7 @@ class Players:
     def _grades(submission, step):
         """The grades of an adjudicator who keeps what the notice showed, else follows the rule."""
         chosen = {}
-        for entry in sheet_for(submission).shown():
+        for entry in Composition(submission).entries:
             if not entry.details["to_grade"]:
                 continue
             noticed = entry.details["proposed_grade"] if step.sets == "final_grade" else None

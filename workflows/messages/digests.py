@@ -44,7 +44,7 @@ def undone(reminders):
     fill = Q(submission__state__in=EDITABLE, submission__due_on=F("due_on"))
     review = Q(submission__state=State.IN_REVIEW, submission__step_due_on=F("due_on"))
     return reminders.filter(
-        fill | review & ~Q(submission__waiting_role=policies.NOTICE),
+        fill | review & ~Q(submission__waiting_role__in=policies.IDLE),
         submission__step=F("step"),
         submission__round=F("round"),
         submission__task__campaign__state="open",

@@ -116,7 +116,7 @@ class Morning:
         to_fill = submissions.filter(policies.takes_content(self.on), state__in=EDITABLE, due_on__lte=near)
         to_fill = list(to_fill.values_list("pk", "step", "round", "due_on", *about))
         in_review = submissions.filter(state=State.IN_REVIEW, step_due_on__lte=near).exclude(
-            waiting_role=policies.NOTICE
+            waiting_role__in=policies.IDLE
         )
         hands = ("waiting_role", "assigned_to_id", "task__route")
         in_review = list(in_review.values_list("pk", "step", "round", "step_due_on", *about, *hands))

@@ -24,6 +24,11 @@ EDITABLE = (State.OPEN, State.RETURNED)
 ENDED = (State.FILED, State.CANCELLED)
 UNFINISHED = (State.WAITING, State.OPEN, State.IN_REVIEW, State.RETURNED)
 
+# What a sheet in review waits for (``waiting_role``) where it is nobody's turn: the end of its notice, the sheet that carries it,
+# or sheets that it carries and that went back to their fillers.
+NOTICE, CARRIER, CARRIED = "notice", "carrier", "carried"
+IDLE = (NOTICE, CARRIER, CARRIED)
+
 
 class SubmissionQuerySet(ScopedQuerySet):
     """Submissions of people and units."""
@@ -44,9 +49,9 @@ class Submission(models.Model):
     A set of proposed changes to the register. The register changes only when the submission reaches the end of its
     route. ``state`` and ``step`` are changed in ``workflows.routing.moves`` only. ``waiting_role``: who acts at the
     present step, after climbing past the person concerned. ``version`` counts every move, and a decision names the
-    version it saw. ``person`` without ``post``: the sheet is the unit's, and it is this person who proposes it (an adjustment).
-    ``sequence``: 1 for the first submission of a year-round task, 2 for the next. ``due_on`` None:
-    such a task has no last day.
+    version it saw. ``person`` without ``post``: the sheet is the unit's, and it is this person who proposes it (an
+    adjustment). ``carrier``: the unit's sheet that has taken this one along since it was handed in. ``sequence``: 1
+    for the first submission of a year-round task, 2 for the next. ``due_on`` None: such a task has no last day.
     """
 
     task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="submissions")
@@ -54,6 +59,7 @@ class Submission(models.Model):
     post = models.ForeignKey("registers.Post", models.PROTECT, null=True, related_name="submissions")
     person = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="submissions")
     group = models.ForeignKey("registers.LeadingGroup", models.PROTECT, null=True, related_name="submissions")
+    carrier = models.ForeignKey("self", models.PROTECT, null=True, related_name="carried", verbose_name="随哪张表审核")
     sequence = models.PositiveSmallIntegerField("第几次", default=1)
     narrative = models.TextField(blank=True)
     attachments = models.ManyToManyField("workflows.Attachment", related_name="submissions", verbose_name="附件")
@@ -272,6 +278,8 @@ class Decision(models.Model):
         RETURN = "return", "退回"
         AUTOMATIC = "automatic", "自动办理"
         RECOMPILE = "recompile", "重新汇编"
+        PART = "part", "退回部分个人表"
+        RESUME = "resume", "补正后继续"
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="decisions")
     round = models.PositiveSmallIntegerField()
@@ -302,7 +310,7 @@ class Decision(models.Model):
             # If two people act at once, the database lets only one of them win.
             models.UniqueConstraint(fields=["submission", "seen_version"], name="decision_one_per_version"),
             models.CheckConstraint(
-                condition=~Q(verdict="return") | ~Q(opinion="") & Q(redo_on__isnull=False),
+                condition=~Q(verdict__in=["return", "part"]) | ~Q(opinion="") & Q(redo_on__isnull=False),
                 name="decision_return_has_reason_and_deadline",
             ),
             models.CheckConstraint(condition=Q(signed=False) | ~Q(digest=""), name="decision_signature_has_digest"),

@@ -5,6 +5,7 @@ works on (``holding``), the same rule as conditions on rows (``queues``), and it
 Never here: moving anything (``workflows.routing``). Neighbours: the mechanism is ``registers.access``.
 """
 
+from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE
 from workflows.policies import (  # noqa: F401 (they register themselves)
     activities,
     attachments,
@@ -18,9 +19,9 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     suggestions,
     terms,
 )
-from workflows.policies.deciders import CLIMB, NOTICE
+from workflows.policies.deciders import CLIMB
 from workflows.policies.holding import Holding
 from workflows.policies.queues import fills_for
 from workflows.policies.submissions import sums_up, takes_content
 
-__all__ = ["CLIMB", "NOTICE", "Holding", "fills_for", "sums_up", "takes_content"]
+__all__ = ["CARRIED", "CARRIER", "CLIMB", "IDLE", "NOTICE", "Holding", "fills_for", "sums_up", "takes_content"]

@@ -9,11 +9,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from workflows.models.submissions import EDITABLE, State
+from workflows.models.submissions import EDITABLE, IDLE, State
 
 FILLER, LIAISON = "post_holder", "liaison"
 CLIMB = (FILLER, GROUP_MEMBER, "unit_head", "leader_in_charge", "office", "school_group", "party_committee")
-NOTICE = "notice"  # waiting_role of a sheet whose notice is running: nobody acts
 SEATS = ("leader", "deputy", "member")  # of a leading group, the highest first
 ENOUGH_OF_A_GROUP = 2  # fewer members cannot vote
 
@@ -199,7 +198,7 @@ class Snapshot:
 
         A sheet that was handed over is that colleague's alone, while he can take it.
         """
-        if role in ("", NOTICE):
+        if role in ("", *IDLE):
             return ()
         people = self.able(role, unit, person=person)[1]
         return (assigned_to,) if assigned_to in people else people
@@ -216,7 +215,7 @@ class Snapshot:
         if submission.state in EDITABLE:
             return self.filling(unit, person)
         role = submission.waiting_role
-        if submission.state != State.IN_REVIEW or role in ("", NOTICE):
+        if submission.state != State.IN_REVIEW or role in ("", *IDLE):
             return Turn(role)
         place, able = self.able(role, unit, person=person)
         people = self.deciders(role, unit, person=person, assigned_to=submission.assigned_to_id)

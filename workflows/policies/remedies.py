@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from registers.schemes.language import Brings
+from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE, State
 from workflows.policies.deciders import Missing, Why
 
 
@@ -61,6 +62,15 @@ def filer_of(unit, holding, filers):
     while unit is not None and unit not in filers:
         unit = holding.parents.get(unit)
     return unit
+
+
+def idle(submission):
+    """What a sheet waits for where it is nobody's turn, in words, empty where it is somebody's."""
+    if submission.state != State.IN_REVIEW or submission.waiting_role not in IDLE:
+        return ""
+    if submission.waiting_role == CARRIER:
+        return submission.step_rules.label  # 随《…》一并审核
+    return {NOTICE: "公示结束", CARRIED: "退回的个人表重新提交"}[submission.waiting_role]
 
 
 def reason(turn, holding, rules, unit, *, asked=""):

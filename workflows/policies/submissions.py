@@ -10,8 +10,7 @@ from registers.schemes.adjusting import is_adjustment
 from registers.schemes.language import SUCCESSION
 from workflows.models import Custody
 from workflows.models.campaigns import RUNNING, in_open_phase
-from workflows.models.submissions import EDITABLE, State
-from workflows.policies.deciders import NOTICE
+from workflows.models.submissions import EDITABLE, IDLE, State
 from workflows.policies.holding import Holding
 from workflows.policies.queues import fills_for, in_turn
 
@@ -137,6 +136,8 @@ class SubmissionPolicy(Policy):
             return no("该表不在审核中，无需撤回。")
         if not _is_filler(actor, submission):
             return no("只有填报人可以撤回。")
+        if submission.carrier_id is not None:
+            return no("该表已随单位表提交审核，不能撤回；如需修改，请联系审核人退回。")
         phase = submission.task.phase
         if phase is not None and phase.is_closed:
             return no(f"“{phase.label}”已经关闭，撤回后不能再提交，因此不能撤回。")
@@ -144,7 +145,7 @@ class SubmissionPolicy(Policy):
 
     def may_decide(self, actor, submission):
         """Decide at the present step, never in a matter that concerns oneself. Source: design decision 5."""
-        if submission.state != State.IN_REVIEW or submission.waiting_role in ("", NOTICE):
+        if submission.state != State.IN_REVIEW or submission.waiting_role in ("", *IDLE):
             return no("该表当前没有等待办理的审核环节。")
         holding, role = Holding.of(actor), submission.waiting_role
         about = {"person": submission.person_id}
@@ -164,7 +165,7 @@ class SubmissionPolicy(Policy):
 
     def people_who_may_take_over(self, submission):
         """Users to whom a waiting submission can be handed: all who can act at its step."""
-        if submission.waiting_role in ("", NOTICE):
+        if submission.waiting_role in ("", *IDLE):
             return User.objects.none()
         holding = Holding(clock.today())
         return _users(holding.able(submission.waiting_role, submission.unit_id, person=submission.person_id)[1])
@@ -192,12 +193,14 @@ class SubmissionPolicy(Policy):
 
     def to_nudge(self, rows, actor):
         """Those of ``rows`` that ``may_nudge`` lets the actor nudge."""
-        due = Q(state=State.IN_REVIEW) | takes_content(actor.on) & Q(state__in=EDITABLE)
+        due = Q(state=State.IN_REVIEW) & ~Q(waiting_role__in=IDLE) | takes_content(actor.on) & Q(state__in=EDITABLE)
         return rows.filter(due, unit__in=actor.unit_ids(*MAY_NUDGE)).exclude(person=actor.user_id)
 
     def may_nudge(self, actor, submission):
         if submission.task.campaign.state not in RUNNING or submission.state not in (*EDITABLE, State.IN_REVIEW):
             return no("该表目前无需催办。")
+        if submission.state == State.IN_REVIEW and submission.waiting_role in IDLE:
+            return no("该表当前不等待任何人办理，无需催办。")
         if submission.state in EDITABLE and not (verdict := may_take_content(submission, on=actor.on)):
             return verdict
         if submission.person_id == actor.user_id:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from workflows.deadlines import days
 from workflows.models.submissions import State
-from workflows.policies import NOTICE, Holding
+from workflows.policies import IDLE, Holding
 from workflows.progress import curves, forecasts
 from workflows.progress.figures import Figures, folded, late, summed, tallies
 
@@ -191,8 +191,8 @@ class Board:
         holding, places = holding or Holding(self.on), {}
         roles = self.campaign.scheme.rules.roles
         for found in self._tallies:
-            if found.state != State.IN_REVIEW or found.role == NOTICE:
-                continue  # a notice waits for the calendar
+            if found.state != State.IN_REVIEW or found.role in IDLE:
+                continue  # it waits for the calendar, or for another sheet
             route = self.tasks[found.task].route_rules
             label = next((step.label for step in route.steps if step.code == found.step), "")
             people = holding.deciders(found.role, found.unit)

@@ -10,7 +10,7 @@ from registers import audit
 from registers.access import policy_of, require
 from workflows.models import Campaign, Notification, Submission
 from workflows.models.submissions import EDITABLE
-from workflows.policies import NOTICE, Holding
+from workflows.policies import Holding
 from workflows.progress import figures
 
 BATCH = 1000
@@ -44,7 +44,7 @@ def nudge_late(submissions, *, campaign, actor, at):
     require(actor, "urge", campaign)
     on = timezone.localdate(at)
     rows = policy_of(Submission).to_nudge(submissions.filter(task__campaign=campaign), actor).filter(figures.late(on))
-    rows = rows.exclude(waiting_role=NOTICE).order_by().select_related("task").defer("narrative", "task__campaign")
+    rows = rows.order_by().select_related("task").defer("narrative", "task__campaign")
     waiting, vacant = _by_person(rows, Holding(on))
     key = f"nudge-late:{on:%Y%m%d}"
     reminded = set(Notification.objects.filter(key=key).values_list("recipient_id", flat=True))

@@ -9,9 +9,11 @@ def items(composition):
     submission = composition.submission
     own = [
         {
-            "place": submission.post.name if submission.post_id else str(submission.unit),
+            "place": (entry.submission or submission).post.name
+            if _is_persons(entry, submission)
+            else str(submission.unit),
             "category": entry.heading,
-            "content": entry.fields[0][2] if submission.post_id is None else "",
+            "content": "" if _is_persons(entry, submission) else entry.fields[0][2],
             "grade": entry.grade.label if entry.grade else "",
         }
         for entry in composition.entries
@@ -21,3 +23,8 @@ def items(composition):
         {"place": row["post"], "category": row["category"], "content": "", "grade": row.get("grade", "")}
         for row in composition.included_rows
     ]
+
+
+def _is_persons(entry, submission):
+    """Whether the entry is about a person's post, on the sheet itself or on one that it carries."""
+    return (entry.submission or submission).post_id is not None

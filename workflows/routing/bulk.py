@@ -14,8 +14,8 @@ from registers.refusals import Refused, Stale
 from workflows.deadlines import days
 from workflows.models import Submission
 from workflows.models.submissions import State
-from workflows.routing import routes
-from workflows.sheets import Incomplete, sheet_for
+from workflows.routing import carrying, routes
+from workflows.sheets import Incomplete
 from workflows.sheets.documents import Composition, included_changes
 
 MOST = 200  # sheets an act may name
@@ -91,7 +91,7 @@ def _vote(submission, *, actor, at, seen_version, **_):
         raise Singly("您已表决为不全或不准，如需更改，请逐张办理。")
     if any(not vote.agrees for vote in votes):
         raise Singly("有成员判为不全或不准，请逐张核对后表决。")
-    fine = {entry.key: (True, "") for entry in sheet_for(submission).shown()}
+    fine = {entry.key: (True, "") for entry in Composition(submission).entries}
     routes.vote(submission.pk, actor=actor, seen_version=seen_version, complete=True, opinion="", verdicts=fine, at=at)
     return DONE, "已表决：同意"
 
@@ -105,9 +105,12 @@ def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
             raise Singly(f"报{step.outside}备案须填写文号和日期，请逐张办理。")
         if is_review(submission) and any(not vote.agrees for vote in submission.votes.filter(round=submission.round)):
             raise Singly("有成员判为不全或不准，请逐张核对后形成集体意见。")
-    if included_changes(Composition(submission)):
-        raise Singly("表中所列的登记内容在提交之后有变动，请逐张核对后办理。")
-    grades = _grades(submission, step) if step is not None and step.kind == "adjudicate" else None
+    composition = Composition(submission)
+    if included_changes(composition):
+        raise Singly("表中所列的内容在提交之后有变动，请逐张核对后办理。")
+    if carrying.not_for(actor, composition):
+        raise Singly("表中有本人事项，请逐张核对后办理。")
+    grades = _grades(composition, step) if step is not None and step.kind == "adjudicate" else None
     decision = routes.decide(
         submission.pk,
         AGREE,
@@ -123,12 +126,13 @@ def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
     return DONE, f"{decision.step_label}：通过"
 
 
-def _grades(submission, step):
+def _grades(composition, step):
     """The grade of every entry where rule, notice and post holder are of one mind. Raises ``Singly`` where they are not."""
+    submission = composition.submission
     if submission.notices.filter(round=submission.round, objections__isnull=False).exists():
         raise Singly("公示期间收到过异议，请逐张核对后确定等级。")
     chosen = {}
-    for entry in sheet_for(submission).shown():
+    for entry in composition.entries:
         if not entry.details.get("to_grade"):
             continue
         proposed, proposal = entry.details["proposed_grade"], entry.details["proposal"].grade
@@ -145,7 +149,8 @@ def _return(submission, *, actor, at, seen_version, opinion, redo_on, **_):
     step = submission.step_rules
     if step is not None and not step.may_return:
         raise Refused(f"“{step.label}”环节不能退回。")
-    returned = {entry.key: opinion for entry in sheet_for(submission).shown() if entry.lines}
+    entries = Composition(submission).entries
+    returned = {entry.key: opinion for entry in entries if entry.lines and entry.submission is None}
     routes.decide(
         submission.pk,
         RETURN,

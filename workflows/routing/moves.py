@@ -4,6 +4,7 @@ The decision, the new state, the audit entry, the messages, and what entering a 
 act. Only ``routes`` moves.
 """
 
+from django.db.models import Q
 from django.utils import timezone
 
 from registers import audit, versions
@@ -14,7 +15,7 @@ from workflows.campaign import owing
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission, SubmissionLine
-from workflows.models.submissions import State
+from workflows.models.submissions import CARRIED, CARRIER, State
 from workflows.routing import steps
 
 Change = SubmissionLine.Change
@@ -49,14 +50,14 @@ def locked(submission_id):
     )
 
 
-def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None):
+def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None, judged_at=None):
     """Write the decision and take the submission to where its verdict leads.
 
     Returns the decision. Locks nothing itself.
 
     ``composition``: the submission with what the act compared or wrote; its digest is recorded, its content is what a
     notice shows and what is frozen at the end. ``outside``: the ``outside_…`` fields of a decision that files the sheet
-    outside the institution.
+    outside the institution. ``judged_at``: (role, label of the step) where the sheet is judged with the one that carries it.
     """
     submission = composition.submission
     step = steps.step_of(submission.task.route_rules, submission.step)
@@ -67,7 +68,7 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
         gravest_rank=submission.gravest_rank,
         by_itself=actor is None,
     )
-    if following.is_end and composition.sheet.settle():
+    if following.is_end and composition.settle():
         composition = composition.graded()  # where no step has decided the grades, whoever lets it pass has
     decision = _record(
         composition,
@@ -78,13 +79,14 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
         redo_on=redo_on,
         at=at,
         signed=signed and step.kind == "sign",
+        judged_at=judged_at,
         **(outside or {}),
     )
     composition.decided = {}  # on record now
-    _go(composition, verdict, following, redo_on=redo_on, at=at)
+    _go(composition, verdict, following, redo_on=redo_on, at=at, decision=decision)
     submission.save(update_fields=MOVED)
     if submission.state == State.FILED:
-        open_followers(submission, at=at)
+        open_followers([submission, *composition.members], at=at)
     detail = {"digest": decision.digest, "step": step.code, "version": submission.version, "signed": decision.signed}
     detail |= {"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}
     audit.append(
@@ -97,17 +99,17 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
     return decision
 
 
-def _record(composition, step, verdict, actor, *, at, **said):
+def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
     """Write the decision: who, in which part, upon which document."""
     submission = composition.submission
-    acting_role = submission.waiting_role or step.role
+    acting_role, label = judged_at or (submission.waiting_role or step.role, step.label)
     part = submission.task.route_rules.steps[0].role if verdict == "withdraw" else acting_role
     due = {"submit": submission.due_on, "agree": submission.step_due_on, "return": submission.step_due_on}.get(verdict)
     return Decision.objects.create(
         submission=submission,
         round=submission.round,
         step=step.code,
-        step_label=step.label,
+        step_label=label,
         actor_id=actor.user_id if actor else None,
         acting_role=acting_role,
         on_behalf_of_id=actor.on_behalf_of(part, submission.unit_id) if actor else None,
@@ -122,12 +124,16 @@ def _record(composition, step, verdict, actor, *, at, **said):
     )
 
 
-def _go(composition, verdict, following, *, redo_on, at):
+def _go(composition, verdict, following, *, redo_on, at, decision):
     """Set where the sheet stands after a verdict, and what entering that place brings."""
     submission = composition.submission
     submission.version += 1
     submission.moved_at, submission.assigned_to = at, None
-    if verdict == "return":
+    if verdict in steps.BACK and submission.task.rules.carries:
+        submission.carried.update(carrier=None)  # they wait for it to be handed in again
+    if verdict == "part":
+        submission.waiting_role, submission.step_due_on = CARRIED, None
+    elif verdict == "return":
         submission.state, submission.step, submission.waiting_role = State.RETURNED, following.step.code, ""
         submission.due_on, submission.step_due_on = redo_on, None
         submission.round += 1
@@ -135,9 +141,10 @@ def _go(composition, verdict, following, *, redo_on, at):
         submission.state, submission.step, submission.waiting_role = State.OPEN, following.step.code, ""
         submission.step_due_on, submission.due_on = None, terms.at_least(submission)
     elif following.is_end:
-        _end(composition, at=at)
+        _end(composition, decision, at=at)
     else:
-        submission.round += verdict == "recompile"
+        voted_on = following.step.kind == "collective_review"  # on rows that are others by now
+        submission.round += verdict == "recompile" or (verdict == "resume" and voted_on)
         _enter(composition, following.step, at=at)
 
 
@@ -149,6 +156,8 @@ def _enter(composition, step, *, at):
     submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
     submission.step_due_on = _due_at(step, submission, on)
     ON_ENTER.get(step.kind, _wait)(composition, step, role, at)
+    if composition.members:
+        _give_custody_of(composition.members, submission, at)
 
 
 def _due_at(step, submission, on):
@@ -172,6 +181,22 @@ def give_custody(submission, step, role, at):
     Custody.objects.get_or_create(
         submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"}
     )
+
+
+def _give_custody_of(members, submission, at):
+    """Whoever may read the sheet by now may read those that it carries."""
+    held = list(submission.custodies.values("role", "since", "is_copy"))
+    Custody.objects.bulk_create(
+        [Custody(submission=member, **one) for member in members for one in held], ignore_conflicts=True
+    )
+
+
+def _await(composition, step, role, at):
+    """Let the submission wait for the one that carries it: it is nobody's turn."""
+    composition.submission.waiting_role, composition.submission.step_due_on = CARRIER, None
+
+
+ON_ENTER["await"] = _await
 
 
 def _copy(composition, step, role, at):
@@ -198,11 +223,15 @@ def reseat(submission, role, *, at):
     notifications.tell("submission.reseated", submission, key=key, at=at)
 
 
-def _end(composition, *, at):
-    """Apply the lines to the register and freeze the paper as it was decided on. Source: R1-20."""
+def _end(composition, decision, *, at):
+    """Apply the lines to the register and freeze the paper as it was decided on. Source: R1-20.
+
+    What the sheet carries takes effect with it, by the same body, each on a paper of its own.
+    """
     submission, on = composition.submission, timezone.localdate(at)
     document = composition.document()  # before the register moves on under it
-    lines = composition.sheet.lines()
+    carried = list(composition.of_members())
+    lines = composition.lines
     retiring = [line.record for line in lines if line.change == Change.RETIRE]
     kept = [line.record for line in lines if line.change == Change.KEEP]
     entering = [line.record for line in lines if line.change not in (Change.RETIRE, Change.KEEP)]
@@ -214,6 +243,53 @@ def _end(composition, *, at):
     FiledPaper.objects.create(
         submission=submission, paper=submission.task.paper, document=document, digest=digest_of(document), filed_at=at
     )
+    if carried:
+        _file_members(submission, carried, decision, at=at)
+
+
+def _file_members(submission, carried, decision, *, at):
+    """File the sheets that ``submission`` carries, as ``decision`` on it has ended their route too."""
+    decisions, papers, messages, members = [], [], [], []
+    for member, composition, entries in carried:
+        step = steps.step_of(member.task.route_rules, member.step)
+        own = Decision(
+            submission=member,
+            round=member.round,
+            step=step.code,
+            step_label=step.label,
+            actor_id=decision.actor_id,
+            acting_role=decision.acting_role,
+            on_behalf_of_id=decision.on_behalf_of_id,
+            verdict=decision.verdict,
+            opinion=f"随“{submission.task.label}”一并办结。",
+            digest=composition.digest,
+            decided=composition.decided,
+            seen_version=member.version,
+            line_verdicts={entry.key: "accepted" for entry in entries},
+            at=at,
+        )
+        decisions.append(own)
+    Decision.objects.bulk_create(decisions)
+    for (member, composition, entries), own in zip(carried, decisions, strict=True):
+        document = composition.document()
+        members.append(member)
+        papers.append(
+            FiledPaper(
+                submission=member, paper=member.task.paper, document=document, digest=digest_of(document), filed_at=at
+            )
+        )
+        member.version += 1
+        member.state, member.waiting_role, member.step_due_on, member.filed_at = State.FILED, "", None, at
+        member.moved_at = at
+        member.gravest_rank = min((entry.grade.rank for entry in entries if entry.grade), default=None)
+        text = notifications.sentence("submission.filed", member)
+        messages.append((member.person_id, f"decision:{own.pk}", text, member))
+    FiledPaper.objects.bulk_create(papers)
+    SubmissionLine.objects.filter(submission__in=members).exclude(verdict="accepted").update(verdict="accepted")
+    Submission.objects.bulk_update(members, MOVED)
+    notifications.post_each(messages, kind="submission.filed", at=at)
+    detail = {"sheets": {str(own.submission_id): own.digest for own in decisions}}
+    audit.append("submission.carried", about=submission, at=at, detail=detail)
 
 
 def _tell_group(submission, *, at):
@@ -228,11 +304,13 @@ def _tell_group(submission, *, at):
         notifications.tell("submission.submit", other, key=key, at=at)
 
 
-def open_followers(submission, *, at):
-    """Open the same subject's sheets that waited for this one. Source: R1-29 (附件4 after grading)."""
-    rules = submission.task.campaign.scheme.rules
-    followers = [task.code for task in rules.tasks if submission.task.code in task.after]
+def open_followers(filed, *, at):
+    """Open the same subjects' sheets that waited for those of ``filed``. Source: R1-29 (附件4 after grading)."""
+    campaign, filed_tasks = filed[0].task.campaign, {submission.task.code for submission in filed}
+    followers = [task.code for task in campaign.scheme.rules.tasks if filed_tasks & set(task.after)]
     if followers:
-        same = Submission.objects.filter(unit=submission.unit_id, person=submission.person_id, post=submission.post_id)
-        tasks = CampaignTask.objects.filter(campaign=submission.task.campaign_id, code__in=followers)
+        people = {row.person_id for row in filed if row.person_id}
+        whose = Q(unit__in={row.unit_id for row in filed if not row.person_id}, person=None)
+        same = Submission.objects.filter(whose | Q(unit__in={row.unit_id for row in filed}, person__in=people))
+        tasks = CampaignTask.objects.filter(campaign=campaign, code__in=followers)
         owing.open_ready(at=at, tasks=tasks, submissions=same)

@@ -10,7 +10,7 @@ from registers import versions
 from registers.refusals import Stale
 from workflows.deadlines import days
 from workflows.models.submissions import State
-from workflows.routing import moves
+from workflows.routing import carrying, moves
 from workflows.sheets import overlaps
 from workflows.sheets.documents import Composition
 
@@ -30,7 +30,7 @@ def or_send_back(act, submission_id, *, at):
 
 def require_current(composition):
     """Raise ``Outdated`` when a line of the sheet starts from a version that is no longer in force."""
-    if conflicts := overlaps.conflicts_of(composition.sheet):
+    if conflicts := overlaps.conflicts_of(composition.lines):
         raise versions.Outdated(conflicts)
 
 
@@ -41,15 +41,15 @@ def _send_back(submission_id, *, at):
     submission, found = composition.submission, overlaps.of_submitted(composition)
     if not found or submission.state != State.IN_REVIEW:
         raise Stale(submission)
-    reasons = []
+    reasons, returned = [], {}
     for entry in composition.entries:
         if entry.key in found:
-            sentence = f"{found[entry.key].sentence}，请按现行登记重新核对。"
+            returned[entry.key] = sentence = f"{found[entry.key].sentence}，请按现行登记重新核对。"
             reasons.append(f"第 {entry.number} 项：{sentence}")
-            submission.lines.filter(entry=entry.key).update(
+            carrying.lines_of(composition).filter(entry=entry.key).update(
                 verdict="returned", comment=sentence, returned_at=at, rounds_returned=entry.rounds_returned + 1
             )
     opinion = "\n".join(["登记册已有变动，本表不能按原样生效。", *reasons])
     usual = submission.task.campaign.scheme.rules.conduct.review_days
     redo_on = days.add_working_days(timezone.localdate(at), usual)
-    return moves.move(composition, "return", actor=None, at=at, opinion=opinion, redo_on=redo_on)
+    return carrying.send_back(composition, returned, actor=None, at=at, opinion=opinion, redo_on=redo_on)

@@ -18,20 +18,27 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
-from workflows.routing import moves, overtaken, steps
+from workflows.routing import carrying, moves, overtaken, steps
 from workflows.sheets import Incomplete, overlaps
 from workflows.sheets.base import OUTDATED
 from workflows.sheets.documents import Composition, included_changes
 
 
-@transaction.atomic
 def submit(submission_id, *, actor, seen_version, content, at):
     """Hand in a filled sheet: its content becomes proposed changes and the route begins.
 
     The document is composed after the lines are written: what was handed in is what is recorded. Lines that did not
-    change since they were accepted stay accepted. Raises ``Stale``, ``NotAllowed`` or ``Incomplete``; then nothing has
-    changed. Source: R1-17, R1-20.
+    change since they were accepted stay accepted. The sheet takes those along that it carries, and one that waited for this sheet
+    to come again goes on. Raises ``Stale``, ``NotAllowed`` or ``Incomplete``; then nothing has changed. Source: R1-17, R1-20.
     """
+    decision = _submit(submission_id, actor=actor, seen_version=seen_version, content=content, at=at)
+    if carrier := decision.submission.carrier_id:
+        carrying.resume(carrier, at=at)  # of its own: whoever judges a carrier locks it before what it carries
+    return decision
+
+
+@transaction.atomic
+def _submit(submission_id, *, actor, seen_version, content, at):
     composition = Composition(moves.locked(submission_id))
     submission, sheet = composition.submission, composition.sheet
     _fresh(composition, seen_version)
@@ -39,9 +46,11 @@ def submit(submission_id, *, actor, seen_version, content, at):
     sheet.write(content)
     suggestions.settle(submission, content, actor=actor, at=at)
     submission.submitted_at = at
-    submission.gravest_rank = sheet.gravest_rank()
+    if composition.members:
+        carrying.board(submission, composition.members)
+    submission.gravest_rank = composition.gravest_rank()
     extensions.lapse([submission.pk], why="该表已提交", at=at)
-    composition = composition.handed_in(at=at)
+    composition = composition.handed_in(at=at, values=content["values"])
     try:
         return moves.move(composition, "submit", actor=actor, at=at)
     except versions.Outdated as outdated:  # the route ends at once, and another sheet was filed this very moment
@@ -73,8 +82,10 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
     require(actor, "decide", submission)
     if submission.step_rules.kind != "collective_review" or submission.waiting_role != GROUP_MEMBER:
         raise Refused("该表当前不在集体审核环节。")
-    recorded = {}
+    recorded, barred = {}, carrying.not_for(actor, composition)
     for entry in composition.entries:
+        if entry.key in barred:
+            continue
         accurate, comment = verdicts.get(entry.key, (None, ""))
         if accurate is None:
             raise Refused(f"第 {entry.number} 项还没有判断，请判断后再表决。")
@@ -173,6 +184,9 @@ def recompile(submission_id, *, actor, seen_version, at):
     require(actor, "decide", composition.submission)
     if not included_changes(composition):
         raise Refused("所列的登记内容没有变动，不必重新汇编。")
+    if composition.sheet.crew is not None:
+        carrying.board(composition.submission, composition.sheet.crew.ready)
+        composition = Composition(composition.submission)
     return moves.move(composition.handed_in(at=at), "recompile", actor=actor, at=at)
 
 
@@ -261,7 +275,7 @@ def _agree(composition, step, *, actor, grades, signed, opinion):
 
     It is the one that was compared, except at an adjudication: the grades decided there are part of what is recorded.
     """
-    submission, sheet = composition.submission, composition.sheet
+    submission = composition.submission
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
         eligible, ballots = _ballots_that_count(submission, actor)
@@ -275,12 +289,13 @@ def _agree(composition, step, *, actor, grades, signed, opinion):
     if step.kind == "discuss" and not opinion.strip():
         raise Refused("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
     if step.kind == "adjudicate":
-        sheet.set_grades(step, grades or {})
-        submission.gravest_rank = sheet.gravest_rank()
+        composition.set_grades(step, grades or {}, skip=carrying.not_for(actor, composition))
         composition = composition.graded()
+        submission.gravest_rank = composition.gravest_rank()
     if step.kind == "sign" and not signed:
         raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
-    submission.lines.exclude(verdict="accepted").update(verdict="accepted")
+    judged = carrying.lines_of(composition).exclude(verdict="accepted")
+    judged.exclude(entry__in=carrying.not_for(actor, composition)).update(verdict="accepted")
     return composition
 
 
@@ -337,21 +352,18 @@ def _return(composition, *, actor, at, opinion, redo_on, returned):
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
         _ballots_that_count(submission, actor)
+    carrying.require_not_own(actor, composition, returned)
+    lines, barred = carrying.lines_of(composition), carrying.not_for(actor, composition)
+    lines.exclude(entry__in=barred | set(returned)).update(verdict="accepted")
     for key, entry in entries.items():
-        if not entry.lines:  # a row that is no proposal (a group's member) has no line; its comment joins the reason
-            opinion += f"\n第 {entry.number} 项：{returned[key].strip()}" if key in returned else ""
+        if key not in returned:
             continue
-        lines = submission.lines.filter(entry=key)
-        if key in returned:
-            lines.update(
-                verdict="returned",
-                comment=returned[key].strip(),
-                returned_at=at,
-                rounds_returned=entry.rounds_returned + 1,
-            )
-        else:
-            lines.update(verdict="accepted")
-    return moves.move(composition, "return", actor=actor, at=at, opinion=opinion, redo_on=redo_on)
+        if not entry.lines:  # a row that is no proposal (a group's member) has no line; its comment joins the reason
+            opinion += f"\n第 {entry.number} 项：{returned[key].strip()}"
+        lines.filter(entry=key).update(
+            verdict="returned", comment=returned[key].strip(), returned_at=at, rounds_returned=entry.rounds_returned + 1
+        )
+    return carrying.send_back(composition, returned, actor=actor, at=at, opinion=opinion, redo_on=redo_on)
 
 
 def _of_members(submission, key):

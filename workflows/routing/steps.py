@@ -7,6 +7,7 @@ from registers.schemes.language import Step
 
 FORWARD = ("submit", "agree", "automatic")
 BACK = ("return", "withdraw")
+STAY = ("part", "resume")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ def verdicts_at(step):
         return ("submit",)
     if step.kind in ("copy", "publicise"):
         return ("automatic",)
+    if step.kind == "await":  # given with the sheet that carries this one
+        return ("agree", "automatic", "return")
     return ("agree", "return") if step.may_return else ("agree",)
 
 
@@ -42,7 +45,8 @@ def step_after(route, code, verdict, *, gravest_rank=None, by_itself=False):
 
     ``gravest_rank`` (1 = gravest, None = ungraded) lets steps restricted to grades be passed over. A return
     leads back to filling; so does a withdrawal, which is possible from the first step after filling only. A recompiled
-    document goes to the first review. ``by_itself``: no person gave the verdict, so a return is possible at every step.
+    document goes to the first review; a sheet that sent back some of those it carries waits, and goes on, where it is.
+    ``by_itself``: no person gave the verdict, so a return is possible at every step.
     Raises ``Refused``. Source: R1-20, R1-21, R1-30.
     """
     here = step_of(route, code)
@@ -52,6 +56,8 @@ def step_after(route, code, verdict, *, gravest_rank=None, by_itself=False):
         return Following(route.steps[0])
     if verdict == "recompile":
         return Following(first_review(route, gravest_rank))
+    if verdict in STAY:
+        return Following(here)
     if verdict not in verdicts_at(here) and not (by_itself and verdict == "return"):
         raise Refused(f"“{here.label}”环节不能办理该操作。")
     if verdict == "return":

@@ -10,7 +10,8 @@ from registers.differences import CODED, between, differences, fields_of, words_
 from registers.models import MajorMatter, Post
 from registers.refusals import Refused
 from registers.text import digest_of
-from workflows.sheets.fields import Field, Heading, faults_of, names_of
+from workflows.sheets.carrying import Crew
+from workflows.sheets.fields import Field, Heading, faults_of, gaps_of, names_of
 from workflows.sheets.overlaps import of_typed
 from workflows.sheets.shown import RECORDS, SHOWN_APART, Change
 
@@ -64,8 +65,13 @@ class Sheet:
         return []
 
     def sheet_fields(self):
-        """The fields of the sheet as a whole."""
-        return [self.asked(ask) for ask in self.task_rules.report]
+        """The fields of the sheet as a whole, and those that ask why a sheet which it should carry is missing."""
+        return [self.asked(ask) for ask in self.task_rules.report] + (self.crew.fields() if self.crew else [])
+
+    @cached_property
+    def crew(self):
+        """The personal sheets that this one takes along, None where it takes none."""
+        return Crew(self.submission) if self.task_rules.carries else None
 
     def choice(self):
         """The field that asks what becomes of an entry on record, None where nothing is asked."""
@@ -205,9 +211,9 @@ class Sheet:
             return {"change": f"请选择{'、'.join(list(labels.values())[:-1])}或{list(labels.values())[-1]}。"}
         if change == self.needs_reason:
             return {} if entry["values"].get("reason", "").strip() else {"reason": f"请写明{labels[change]}的理由。"}
-        if change != Change.REVISE:
-            return {}
         recorded, typed = self._offered_values.get(entry["key"], {}), entry["values"]
+        if change != Change.REVISE:
+            return gaps_of(self.asked_fields, recorded)
         before = [(name, name, str(value).strip()) for name, value in recorded.items()]
         if not between(before, [(name, name, typed.get(name, "").strip()) for name in recorded]):
             return {"change": f"内容与现行登记相同：不改请选“{self.choices_offered[0][1]}”，要改请修改内容。"}
@@ -328,12 +334,16 @@ class Sheet:
     def lines(self):
         """The submitted lines with their records, read once until they are written."""
         if self._lines is None:
-            self._lines = list(self.lines_read())
+            self._lines = list(self.lines_read(self.submission.lines.all()))
         return self._lines
 
-    def lines_read(self):
-        """The query of the submitted lines, with what is shown of their records."""
-        return self.submission.lines.select_related(
+    def take(self, lines):
+        """Show these lines, read with ``lines_read``, in the place of the submission's own."""
+        self._lines = list(lines)
+
+    def lines_read(self, lines):
+        """The query ``lines`` with what is shown of their records."""
+        return lines.select_related(
             "risk_point__category",
             "risk_point__self_grade",
             "risk_point__proposed_grade",

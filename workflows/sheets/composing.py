@@ -16,14 +16,15 @@ from workflows import attachments
 from workflows.sheets import arrangements
 
 ENTRY, INCLUDED = "entry", "series"  # which entry of the sheet, or which point on record, a row shows
+SHEET = "sheet"  # which sheet a row stands on, where this one carries it
 # The columns of a row that a decision on its grade may change.
 DECIDED = ("grade", "rank", "reason", "self_grade", "proposed_grade", "final_grade")
 
 
-def content_of(submission, entries, *, on):
+def content_of(submission, entries, *, on, absent=()):
     """Return everything the paper says on the day ``on``, without sign-offs and marks.
 
-    ``entries``: what ``Sheet.shown`` gives.
+    ``entries``: what ``Composition.entries`` gives. ``absent``: who does not come along on this sheet, and why (``Crew.absent``).
     """
     campaign, fields = submission.task.campaign, fields_of(submission, on=on)
     rules = campaign.scheme.rules
@@ -38,6 +39,7 @@ def content_of(submission, entries, *, on):
     files = [(file.name, file.digest) for file in attachments.of_submission(submission)]
     return {
         **({"attachments": files} if files else {}),
+        **({"absent": absent} if absent else {}),
         "title": paper.title,
         "fields": fields,
         "rows": compiled["rows"] if compiled else rows,
@@ -114,7 +116,8 @@ def _answerable(point, leader):
 
 def row_of(entry, leader, on):
     """Return the row of an entry: column → text."""
-    row = {ENTRY: entry.key} | {code: value for code, _, value in entry.fields}
+    row = {ENTRY: entry.key} | ({SHEET: str(entry.submission.pk)} if entry.submission is not None else {})
+    row |= {code: value for code, _, value in entry.fields}
     row["category"] = entry.heading
     row["change"] = entry.change_label
     row |= {**_texts(row.get("content", ""), row.get("manifestation", "")), **row} | _graded(entry.grade)

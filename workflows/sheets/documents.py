@@ -11,12 +11,13 @@ from django.utils import timezone
 from registers import clock
 from registers.schemes.language import Brings
 from registers.text import digest_of
-from workflows.models import FiledPaper, SheetDocument, Submission
+from workflows.models import Draft, FiledPaper, SheetDocument, Submission, SubmissionLine
 from workflows.models.submissions import State, short_code
-from workflows.sheets import composing, sheet_for
+from workflows.sheets import Incomplete, composing, sheet_for
 
 # ``attachments`` is there only where files are: what was signed without any keeps its digest.
-SIGNED_PARTS = ("fields", "rows", "retired", "title", "attachments")
+SIGNED_PARTS = ("fields", "rows", "retired", "title", "attachments", "absent")
+LATER = "提交后新增，尚未提交"  # why somebody is missing of whom nobody has said why
 TYPING = (State.WAITING, State.OPEN)  # nothing is handed in, or it was taken back
 
 
@@ -28,12 +29,14 @@ class Composition:
     ``handed_in``, ``recompiled`` or ``graded`` returns. ``decided``: what this act has decided (``Decision.decided``).
     """
 
-    def __init__(self, submission, sheet=None, *, kept=None, decided=None):
+    def __init__(self, submission, sheet=None, *, kept=None, decided=None, crowd=None):
         self.submission = submission
         self.sheet = sheet or sheet_for(submission)
         self.decided = decided or {}
         if kept is not None:
             self.__dict__["kept"] = kept
+        if crowd is not None:
+            self.__dict__["crowd"] = crowd
 
     @cached_property
     def kept(self):
@@ -43,9 +46,79 @@ class Composition:
         return SheetDocument.objects.filter(submission=self.submission.pk).order_by("version").last()
 
     @cached_property
+    def members(self):
+        """The personal sheets that this one carries: those aboard, and those that would come along while it is being filled."""
+        crew = self.sheet.crew
+        if crew is None:
+            return []
+        if self.submission.state != State.IN_REVIEW:
+            return crew.ready
+        return [member for member in crew.aboard if member.state != State.CANCELLED]
+
+    @cached_property
+    def crowd(self):
+        """One sheet that shows the lines of all ``members`` at once, None where there are none."""
+        return _crowd(self.members)
+
+    @property
+    def sheets(self):
+        """The sheet itself, and the one of the members."""
+        return [self.sheet, self.crowd] if self.crowd is not None else [self.sheet]
+
+    @property
+    def lines(self):
+        """The lines of the sheet and of those that it carries."""
+        return [line for sheet in self.sheets for line in sheet.lines()]
+
+    @cached_property
     def entries(self):
-        """The submitted entries as reviewers see them."""
-        return self.sheet.shown()
+        """The submitted entries as reviewers see them, after the sheet's own those of the sheets that it carries."""
+        return self._shown()
+
+    def _shown(self):
+        entries = self.sheet.shown()
+        if self.crowd is not None:
+            members = {member.pk: member for member in self.members}
+            for number, entry in enumerate(self.crowd.shown(), start=len(entries) + 1):
+                entry.number, entry.submission = number, members[entry.lines[0].submission_id]
+                entries.append(entry)
+        return entries
+
+    def gravest_rank(self):
+        """The gravest grade on the sheet or on one that it carries, None while nothing is graded."""
+        carried = self.entries if self.crowd is not None else []
+        ranks = [self.sheet.gravest_rank(), *(entry.grade.rank for entry in carried if _counts(entry))]
+        return min((rank for rank in ranks if rank is not None), default=None)
+
+    def set_grades(self, step, choices, *, skip=()):
+        """Record the grades of an adjudication, on the sheet and on those that it carries.
+
+        ``skip``: keys of entries that are not the decider's to grade. Raises ``Incomplete`` as ``Sheet.set_grades`` does.
+        """
+        faults = {}
+        for sheet in self.sheets:
+            try:
+                sheet.set_grades(step, choices, skip=skip)
+            except Incomplete as incomplete:
+                faults |= incomplete.faults
+        if faults:
+            raise Incomplete(faults)
+
+    def of_members(self):
+        """``(member, composition, entries)`` of each sheet carried, with what has been decided here since it was handed in."""
+        mine = {}
+        for entry in self.entries:
+            if entry.submission is not None:
+                mine.setdefault(entry.submission.pk, []).append(entry)
+        for member in self.members:
+            member.carrier = self.submission
+            own, entries = Composition(member), mine.get(member.pk, [])
+            decided = decided_on(own.content, entries, on=member.as_of)
+            yield member, Composition(member, own.sheet, kept=own.kept, decided=decided), entries
+
+    def settle(self):
+        """Settle what no step has decided, here and on the sheets carried (``Sheet.settle``)."""
+        return sum(sheet.settle() for sheet in self.sheets) > 0  # all of them, not only the first
 
     @cached_property
     def content(self):
@@ -54,7 +127,9 @@ class Composition:
         It is the kept document with the decisions made since.
         """
         if self.kept is None:
-            return composing.content_of(self.submission, self.entries, on=self.submission.as_of)
+            return composing.content_of(
+                self.submission, self.entries, on=self.submission.as_of, absent=self._absent(self._typed)
+            )
         since = self.submission.decisions.filter(seen_version__gte=self.kept.version).exclude(decided={})
         content = self.kept.content
         for decided in [*since.order_by("seen_version").values_list("decided", flat=True), self.decided]:
@@ -74,30 +149,39 @@ class Composition:
         """
         return digest_of_content(self.content)
 
-    def handed_in(self, *, at):
+    def handed_in(self, *, at, values=None):
         """Compose the document anew, keep it, and return the composition to go on with.
 
-        To be called after the lines were written, before the submission moves.
+        To be called after the lines were written, before the submission moves. ``values``: what was typed of the sheet as a whole;
+        None where nothing was typed, and the reasons of the last document stand.
         """
         sheet, submission = self.sheet, self.submission
-        composed = composing.content_of(submission, sheet.shown(), on=clock.local_day(at))
+        absent = self._absent(lambda: values) if values is not None else self._absent_still()
+        composed = composing.content_of(submission, self._shown(), on=clock.local_day(at), absent=absent)
         kept = SheetDocument.objects.create(
             submission=submission, version=submission.version, content=json.loads(json.dumps(composed)), composed_at=at
         )
-        return Composition(submission, sheet, kept=kept)
+        return Composition(submission, sheet, kept=kept, crowd=self.crowd)
+
+    def _absent(self, typed):
+        return self.sheet.crew.absent(typed()) if self.sheet.crew is not None else []
+
+    def _typed(self):
+        draft = Draft.objects.filter(submission=self.submission.pk).first()
+        return draft.content.get("values", {}) if draft else {}
+
+    def _absent_still(self):
+        """Who is missing today, with the reasons that the document before this one gave."""
+        if self.sheet.crew is None:
+            return []
+        said = {(row["person"], row["post"]): row["reason"] for row in self.content.get("absent", [])}
+        absent = self.sheet.crew.absent({}) + self.sheet.crew.gone()
+        return [{**row, "reason": row["reason"] or said.get((row["person"], row["post"]), LATER)} for row in absent]
 
     def graded(self):
         """Return the composition to go on with after grades were written: its document says what was decided."""
-        content, decided = self.content, {}
-        rows = {row[composing.ENTRY]: row for row in content["rows"] if composing.ENTRY in row}
-        again = Composition(self.submission, self.sheet, kept=self.kept)
-        for entry in again.entries:
-            row = rows.get(entry.key)
-            now = composing.row_of(entry, "", self.submission.as_of)
-            if row is not None:
-                changed = {name: now.get(name) for name in composing.DECIDED if now.get(name) != row.get(name)}
-                decided |= {entry.key: changed} if changed else {}
-        again.decided = decided
+        again = Composition(self.submission, self.sheet, kept=self.kept, crowd=self.crowd)
+        again.decided = decided_on(self.content, again.entries, on=self.submission.as_of)
         return again
 
     def document(self):
@@ -111,8 +195,33 @@ class Composition:
             | {f"on.{step}": act["at"] for step, act in signoffs.items()},
             "signoffs": signoffs,
             "marks": _marks(self.submission),
+            **({"notes": notes} if (notes := _notes(self)) else {}),
             "code": short_code(self.digest),
         }
+
+
+def _crowd(members):
+    if not members:
+        return None
+    crowd, places = sheet_for(members[0]), {member.pk: place for place, member in enumerate(members)}
+    lines = crowd.lines_read(SubmissionLine.objects.filter(submission__in=members))
+    crowd.take(sorted(lines, key=lambda line: (places[line.submission_id], line.position, line.pk)))
+    return crowd
+
+
+def _counts(entry):
+    return entry.submission is not None and entry.grade is not None and entry.change != "retire"
+
+
+def decided_on(content, entries, *, on):
+    """Return what differs of the grades in ``entries`` from the rows of ``content`` (``Decision.decided``)."""
+    rows, decided = {row[composing.ENTRY]: row for row in content["rows"] if composing.ENTRY in row}, {}
+    for entry in entries:
+        row, now = rows.get(entry.key), composing.row_of(entry, "", on)
+        if row is not None:
+            changed = {name: now.get(name) for name in composing.DECIDED if now.get(name) != row.get(name)}
+            decided |= {entry.key: changed} if changed else {}
+    return decided
 
 
 def document(submission):
@@ -146,16 +255,63 @@ def with_decided(content, decided):
 
 
 def included_changes(composition):
-    """Return in words what differs today from the rows of the register that the document lists."""
-    if composition.submission.task.paper_rules.includes is None or composition.kept is None:
+    """Return in words what differs today from what the document lists beside the sheet's own entries."""
+    if composition.kept is None:
+        return []
+    return crew_changes(composition) + _register_changes(composition)
+
+
+def crew_changes(composition):
+    """Return in words who has come or gone since a sheet that carries others was handed in."""
+    crew, submission = composition.sheet.crew, composition.submission
+    if crew is None or submission.state != State.IN_REVIEW or composition.kept is None:
+        return []
+    named = {(row["person"], row["post"]) for row in composition.kept.content.get("absent", [])}
+    joined = [row for row in crew.missing if (row.person.name, row.post.name) not in named]
+    return [
+        *(f"新到：{row.subject}的表已提交，不在本表内" for row in crew.ready),
+        *(f"新增：{row.subject}应当填表，尚未提交，不在本表内" for row in joined),
+        *(f"离任：{row.subject}已不任该岗位，其表仍在本表内" for row in crew.left(clock.today())),
+    ]
+
+
+def returned_changes(composition):
+    """Return in words what sheets that went back to their fillers have changed, since the document before this one.
+
+    Empty unless the sheet goes on after they came again (``Decision.Verdict.RESUME``).
+    """
+    submission, kept = composition.submission, composition.kept
+    last = submission.decisions.order_by("seen_version").last() if composition.sheet.crew is not None else None
+    if last is None or last.verdict != "resume":
+        return []
+    earlier = (
+        SheetDocument.objects.filter(submission=submission.pk, version__lt=kept.version).order_by("version").last()
+    )
+    then, now = (
+        {row[composing.ENTRY]: row for row in content["rows"] + content["retired"] if composing.SHEET in row}
+        for content in (earlier.content, kept.content)
+    )
+    return _changes(then, now, apart=composing.DECIDED)
+
+
+def _register_changes(composition):
+    if composition.submission.task.paper_rules.includes is None:
         return []
     then = {row[composing.INCLUDED]: row for row in composition.included_rows}
     today = composing.included_rows(composition.submission, on=clock.today())
-    now = {row[composing.INCLUDED]: row for row in json.loads(json.dumps(today))}
+    return _changes(then, {row[composing.INCLUDED]: row for row in json.loads(json.dumps(today))})
+
+
+def _changes(then, now, *, apart=()):
+    """Compare rows by key, in words. ``apart``: columns that do not count."""
+
+    def plain(row):
+        return {name: text for name, text in row.items() if name not in apart}
+
     return [
-        *(f"新增：{_named(row)}" for series, row in now.items() if series not in then),
-        *(f"撤销：{_named(row)}" for series, row in then.items() if series not in now),
-        *(f"修改：{_named(row)}" for series, row in now.items() if series in then and row != then[series]),
+        *(f"新增：{_named(row)}" for key, row in now.items() if key not in then),
+        *(f"撤销：{_named(row)}" for key, row in then.items() if key not in now),
+        *(f"修改：{_named(row)}" for key, row in now.items() if key in then and plain(row) != plain(then[key])),
     ]
 
 
@@ -164,22 +320,33 @@ def _named(row):
     return f"{place}“{row['content'][:40]}”"
 
 
-def _signoffs(submission):
+def _signoffs(submission, *, about=None):
     """The latest valid act of each step: those since the sheet was handed in last, after those of the sheet this one follows.
 
-    附件4 and 附件5 print the notice and the decision of the grading before them. Source: R1-27, R1-28.
+    附件4 and 附件5 print the notice and the decision of the grading before them (R1-27, R1-28), a carried sheet prints what was decided
+    on its carrier. ``about``: whom it concerns; what he has done himself counts for others, and for him the next act by somebody else.
     """
     earlier, own = _publicised_before(submission), {step.code for step in submission.task.route_rules.steps}
     before = {step: act for step, act in _signoffs(earlier).items() if step not in own} if earlier is not None else {}
-    signoffs, filling = before, submission.task.route_rules.steps[0].code
+    if submission.carrier_id is not None:
+        with_it = _signoffs(submission.carrier, about=submission.person_id)
+        before |= {step: act for step, act in with_it.items() if step not in own}
+    signoffs, filling, passed = before, submission.task.route_rules.steps[0].code, []
     for decision in submission.decisions.select_related("actor", "on_behalf_of"):
         if decision.verdict in ("return", "withdraw"):
             signoffs = dict(before)
+        elif decision.verdict in ("part", "resume"):
+            continue
+        elif about is not None and about in (decision.actor_id, decision.on_behalf_of_id):
+            passed.append(decision.step)
         elif decision.verdict == "recompile":  # the filler's own stays
             signoffs = before | {step: act for step, act in signoffs.items() if step == filling}
         else:
-            signoffs = signoffs | {decision.step: _signed(decision)}
+            signoffs = signoffs | {step: _signed(decision) for step in [*passed, decision.step]}
+            passed = []
     for ballot in submission.votes.filter(round=submission.round, counted=True).select_related("member"):
+        if ballot.member_id == about:
+            continue
         if review := next(
             (
                 signoffs[step.code]
@@ -235,6 +402,16 @@ def _publicised_before(submission):
 
 def _has_notice(route):
     return any(step.kind == "publicise" for step in route.steps)
+
+
+def _notes(composition):
+    """What stands under a table that other sheets are carried on: who is missing and why, who came or went since."""
+    absent, since = composition.content.get("absent", []), crew_changes(composition)
+    named = [f"{row['person']}（{row['post']}）：{row['reason']}" for row in absent]
+    return [
+        *([f"未随本表审核：{'；'.join(named)}。"] if named else []),
+        *([f"提交后的人员变动：{'；'.join(since)}。"] if since else []),
+    ]
 
 
 def _marks(submission):

@@ -130,24 +130,28 @@ class Graded:
         ranks = [grade.rank for _, record in self.graded_records() if (grade := grade_so_far(record))]
         return min(ranks, default=None)
 
-    def set_grades(self, step, choices):
+    def wants_reason(self, record, code, step):
+        """Why the grade ``code`` needs a reason at an adjudication, in a sentence, empty where it needs none."""
+        noticed = record.proposed_grade if step.sets == "final_grade" else None
+        expected = {self.proposal_for(record).grade} | ({noticed.code} if noticed else set())
+        return "" if expected == {code} else "与建议（或公示）的等级不同，请写明理由。"
+
+    def set_grades(self, step, choices, *, skip=()):
         """Record the grade of every proposal at an adjudication. What is in force is never touched.
 
-        ``choices``: entry key → (grade code, reason). Raises ``Incomplete`` when an entry has no grade, or departs from
-        a proposal without a reason. Source: R1-28.
+        ``choices``: entry key → (grade code, reason). ``skip``: keys that are left as they are. Raises ``Incomplete`` when an
+        entry has no grade, or departs from a proposal without a reason. Source: R1-28.
         """
         faults, changed = {}, []
-        carried = {str(line.entry) for line in self.lines() if line.change == Change.CONFIRM}
+        taken_over = {str(line.entry) for line in self.lines() if line.change == Change.CONFIRM}
         for key, record in self.graded_records():
-            if record.in_force_from is not None or key in carried:
+            if record.in_force_from is not None or key in taken_over or key in skip:
                 continue
             code, reason = choices.get(key, ("", ""))
-            noticed = record.proposed_grade if step.sets == "final_grade" else None
-            expected = {self.proposal_for(record).grade} | ({noticed.code} if noticed else set())
             if code not in self.grade_rows:
                 faults[key] = {"grade": "请选择等级。"}
-            elif expected != {code} and not reason.strip():
-                faults[key] = {"reason": "与建议（或公示）的等级不同，请写明理由。"}
+            elif not reason.strip() and (why := self.wants_reason(record, code, step)):
+                faults[key] = {"reason": why}
             else:
                 setattr(record, step.sets, self.grade_rows[code])
                 if step.sets == "proposed_grade":

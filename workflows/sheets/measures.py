@@ -113,9 +113,9 @@ class Measured(Arranged):
                 fields.append((f"measures.{stage.code}.arranged", f"{stage.label}的责任和时限", arranged))
         return fields
 
-    def lines_read(self):
+    def lines_read(self, lines):
         related = ("responsible", "regulation", "base__responsible", "base__regulation")
-        return super().lines_read().select_related(*(f"measure__{name}" for name in related))
+        return super().lines_read(lines).select_related(*(f"measure__{name}" for name in related))
 
 
 class MeasureSheet(Measured, SheetOnPoints):

@@ -59,12 +59,11 @@ def of_typed(sheet, content):
 
 def of_submitted(composition):
     """Return entry key → ``Overtaken`` for lines that start from versions no longer in force."""
-    return named(composition, conflicts_of(composition.sheet))
+    return named(composition, conflicts_of(composition.lines))
 
 
-def conflicts_of(sheet):
-    """Return the conflicts of a sheet's lines with what is in force now (``versions.conflicts_of``)."""
-    lines = sheet.lines()
+def conflicts_of(lines):
+    """Return the conflicts of a sheet's ``lines`` with what is in force now (``versions.conflicts_of``)."""
     return versions.conflicts_of(
         [line.record for line in lines if line.change != Change.RETIRE],
         retiring=[line.record for line in lines if line.change == Change.RETIRE],
@@ -73,7 +72,7 @@ def conflicts_of(sheet):
 
 def named(composition, conflicts):
     """Return entry key → ``Overtaken`` for the conflicts found among a sheet's lines."""
-    entries = {line.record: str(line.entry) for line in composition.sheet.lines()}
+    entries = {line.record: str(line.entry) for line in composition.lines}
     overtaken = {}
     for conflict in conflicts:
         found = _of_versions(composition.sheet, conflict.base, conflict.current, conflict.record)
@@ -86,7 +85,7 @@ def named(composition, conflicts):
 def alongside(composition):
     """Return entry key → other sheets under way about the same record, each in words (同时在办)."""
     own = {}
-    for line in composition.sheet.lines():
+    for line in composition.lines:
         own.setdefault((RECORDS[type(line.record)], line.record.series), str(line.entry))
     same = Q()
     for name in {name for name, _ in own}:
@@ -94,7 +93,8 @@ def alongside(composition):
     if not own:
         return {}
     others = SubmissionLine.objects.filter(same, submission__state__in=IN_FLIGHT)
-    others = others.exclude(submission=composition.submission.pk).exclude(change=Change.KEEP)
+    same_table = {composition.submission.pk, *(line.submission_id for line in composition.lines)}
+    others = others.exclude(submission__in=same_table).exclude(change=Change.KEEP)
     found = {}
     for line in others.select_related(*RECORDS.values(), "submission__task", "submission__unit", "submission__post"):
         entry = own[RECORDS[type(line.record)], line.record.series]

@@ -5,9 +5,12 @@ from functools import cached_property
 
 from registers.grading import Proposal
 from registers.models import Incumbency, Post, PostGrade, RiskPoint
+from registers.models.spans import OPEN_VERSION
+from workflows.models import SubmissionLine
 from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, faults_of
 from workflows.sheets.graded import Graded, grade_so_far
+from workflows.sheets.overlaps import IN_FLIGHT
 from workflows.sheets.shown import Change, Shown
 
 NAMESPACE = uuid.UUID("5f0c2c1e-4d0b-4d3a-9a63-2f2f5c0c7d11")  # makes the entry key of a post that has no grade yet
@@ -55,9 +58,10 @@ class PostGradeSheet(Graded, Sheet):
 
     def proposal_for(self, record):
         """The gravest grade among the post's points, the slightest where it has none."""
-        ranks = self._ranks.get(record.post_id, [])
+        ranks, under_way = self._ranks.get(record.post_id, []), record.post_id in self._under_way
         grade = self.rules.grades[min(ranks) - 1] if ranks else self.rules.grades[-1]
-        facts = f"该岗位有 {len(ranks)} 个已定级的风险点，取其中最高等级" if ranks else "该岗位没有已定级的风险点"
+        which = "已定级或正在审核的风险点" if under_way else "已定级的风险点"
+        facts = f"该岗位有 {len(ranks)} 个{which}，取其中最高等级" if ranks else f"该岗位没有{which}"
         return Proposal(grade.code, f"{facts}，建议评为{grade.label}。")
 
     def typed_proposal(self, entry):
@@ -70,14 +74,31 @@ class PostGradeSheet(Graded, Sheet):
 
     @cached_property
     def _ranks(self):
-        """Post → ranks of its points in force."""
-        points = RiskPoint.objects.open().filter(unit=self.submission.unit_id, post__isnull=False)
-        points = points.select_related("self_grade", "proposed_grade", "final_grade")
+        """Post → ranks of its points: as sheets under way have them, else as they are in force.
+
+        Both tables of a unit are decided in the same days (R3-23), and a post is never below a point that is about to be decided.
+        """
+        found = {point.series: point for point in [*self._points.filter(OPEN_VERSION), *self._proposed]}
         ranks = {}
-        for point in points:
+        for point in found.values():
             if grade := grade_so_far(point):
                 ranks.setdefault(point.post_id, []).append(grade.rank)
         return ranks
+
+    @property
+    def _points(self):
+        points = RiskPoint.objects.filter(unit=self.submission.unit_id, post__isnull=False)
+        return points.select_related("self_grade", "proposed_grade", "final_grade")
+
+    @cached_property
+    def _proposed(self):
+        """The unit's points as sheets under way propose them."""
+        lines = SubmissionLine.objects.filter(submission__state__in=IN_FLIGHT, risk_point__in_force_from=None)
+        return list(self._points.filter(pk__in=lines.values("risk_point")).order_by("pk"))
+
+    @cached_property
+    def _under_way(self):
+        return {point.post_id for point in self._proposed}
 
     def entry_faults(self, entry):
         if entry["key"] not in self._by_key:
@@ -97,8 +118,8 @@ class PostGradeSheet(Graded, Sheet):
             return [(base.revised(**values), Change.REVISE)]
         return [(PostGrade(series=base.series, unit_id=base.unit_id, post=base.post, **values), Change.ADD)]
 
-    def lines_read(self):
-        return self.submission.lines.select_related(
+    def lines_read(self, lines):
+        return lines.select_related(
             "post_grade__post", "post_grade__self_grade", "post_grade__proposed_grade", "post_grade__final_grade"
         )
 

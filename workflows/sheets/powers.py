@@ -98,8 +98,8 @@ class PowerSheet(Sheet):
         elif record.base_id:
             carry_over(record)
 
-    def lines_read(self):
-        return super().lines_read().prefetch_related("power_item__steps")
+    def lines_read(self, lines):
+        return super().lines_read(lines).prefetch_related("power_item__steps")
 
     def show(self, key, number, lines):
         item = lines[0].power_item

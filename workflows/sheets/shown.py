@@ -16,7 +16,8 @@ SHOWN_APART = ("category", "factors", "self_grade", "proposed_grade", "final_gra
 class Shown:
     """One entry as reviewers and papers see it.
 
-    ``fields``: (code, label, value) of what is proposed, ``before`` of what is in force.
+    ``fields``: (code, label, value) of what is proposed, ``before`` of what is in force. ``submission``: the person's sheet that the
+    entry stands on, where another sheet carries it.
     """
 
     key: str
@@ -28,6 +29,11 @@ class Shown:
     lines: list = field(default_factory=list)
     grade: object = None
     details: dict = field(default_factory=dict)
+    submission: object = None
+
+    def concerns(self, people):
+        """Whether the entry stands on the sheet of one of ``people`` (ids), who then keep out of it (本人事项)."""
+        return self.submission is not None and self.submission.person_id in people
 
     @property
     def change_label(self):

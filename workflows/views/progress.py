@@ -19,7 +19,7 @@ from workflows import policies
 from workflows.deadlines import days
 from workflows.models import Campaign, Decision, Submission
 from workflows.models.submissions import EDITABLE, UNFINISHED, State
-from workflows.policies.remedies import reason
+from workflows.policies.remedies import idle, reason
 from workflows.progress import figures, nudging
 from workflows.progress.figures import Choice
 from workflows.routing import routes
@@ -141,8 +141,8 @@ def waits_for(submission, holding):
     """Who has to act, in words: the role and the people."""
     if submission.state not in figures.BEGUN:
         return ""
-    if submission.waiting_role == policies.NOTICE:
-        return "公示结束"
+    if words := idle(submission):
+        return words
     if submission.state in EDITABLE and submission.person_id:
         return submission.person.name
     role = "liaison" if submission.state in EDITABLE else submission.waiting_role
@@ -154,7 +154,7 @@ def waits_for(submission, holding):
 def why(submission, holding):
     """Return in words why it is the turn of these people, empty where everybody expects it."""
     own = submission.state in EDITABLE and submission.person_id
-    if own or submission.state not in figures.BEGUN or submission.waiting_role == policies.NOTICE:
+    if own or submission.state not in figures.BEGUN or idle(submission):
         return ""
     asked = submission.step_rules.role
     turn, rules = holding.turn(submission, asked=asked), submission.task.campaign.scheme.rules

@@ -20,8 +20,8 @@ from workflows.deadlines import days
 from workflows.forms import reviews as forms
 from workflows.models import Decision, Submission, Suggestion
 from workflows.models.submissions import short_code
-from workflows.routing import routes
-from workflows.sheets import Incomplete, composing, documents, overlaps, sheet_for
+from workflows.routing import carrying, routes
+from workflows.sheets import Incomplete, composing, documents, overlaps
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved, written_report
 from workflows.views.suggestions import with_words
@@ -46,15 +46,16 @@ def submission_review(request, pk):
 
 def _page(request, submission, *, form=None, vote_form=None, faults=None, error="", status=200):
     """Context: ``entries`` (Shown, with the reader's typed verdicts), ``form``, ``vote_form``, ``votes``, ``my_vote``, ``checks``,
-    ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``, ``included_changes``."""
+    ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``, ``included_changes``, ``returned_changes``. An entry ``is_own`` where it concerns the reader."""
     actor, step = request.actor, submission.step_rules
     composition = documents.Composition(submission)
     sheet, entries = composition.sheet, composition.entries
     overtaken, alongside = overlaps.of_submitted(composition), overlaps.alongside(composition)
+    barred = carrying.not_for(actor, composition)
     votes = list(submission.votes.filter(round=submission.round).select_related("member"))
     my_vote = next((vote for vote in votes if vote.member_id == actor.user_id), None)
     for entry in entries:
-        entry.fault = (faults or {}).get(entry.key, {})
+        entry.fault, entry.is_own = (faults or {}).get(entry.key, {}), entry.key in barred
         _typed(request, entry, step, my_vote, votes)
         _compare(entry)
         entry.overtaken, entry.alongside = overtaken.get(entry.key), alongside.get(entry.key, [])
@@ -99,6 +100,8 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "files": attachments.of_submission(submission),
             "suggested": _suggested(submission, actor),
             "included_changes": documents.included_changes(composition),
+            "returned_changes": documents.returned_changes(composition),
+            "carries": composition.sheet.crew is not None,
         },
         status=status,
     )
@@ -164,12 +167,16 @@ def _typed(request, entry, step, my_vote, votes):
     # A box that is not ticked is not sent: on a page that comes back, what is missing was not judged.
     entry.typed_verdict = request.POST.get(f"v-{entry.key}", "" if request.POST else judged)
     entry.typed_comment = request.POST.get(f"c-{entry.key}", recorded.get("comment", ""))
-    entry.objections = [
-        (vote.member.name, vote.verdicts[entry.key]["comment"])
-        for vote in votes
-        if vote.verdicts.get(entry.key, {}).get("accurate") is False
-    ]
-    entry.to_grade = step.kind == "adjudicate" and entry.details.get("to_grade", False)
+    entry.objections = (
+        []
+        if entry.is_own
+        else [
+            (vote.member.name, vote.verdicts[entry.key]["comment"])
+            for vote in votes
+            if vote.verdicts.get(entry.key, {}).get("accurate") is False
+        ]
+    )
+    entry.to_grade = step.kind == "adjudicate" and entry.details.get("to_grade", False) and not entry.is_own
     if entry.to_grade:
         entry.typed_grade = request.POST.get(f"g-{entry.key}", "")
         entry.typed_reason = request.POST.get(f"r-{entry.key}", "")
@@ -240,7 +247,7 @@ def submission_vote(request, pk):
     submission = _visible(request, pk)
     require(request.actor, "decide", submission)
     step = submission.step_rules
-    form, keys = forms.VoteForm(request.POST, step=step), _keys(submission)
+    form, keys = forms.VoteForm(request.POST, step=step), _keys(submission, request.actor)
     verdicts = forms.line_verdicts(request.POST, keys) if _judges_lines(submission) else dict.fromkeys(keys, (True, ""))
     faults = forms.verdict_faults(verdicts, step=step, all_judged=True)
     if faults or not form.is_valid():
@@ -267,13 +274,18 @@ def _unjudged(faults):
     return f"有 {len(faults)} 项还没有判断或没有写明意见，请看标红的各项。" if faults else ""
 
 
-def _keys(submission):
-    return [entry.key for entry in _entries(submission)]
+def _keys(submission, actor):
+    return [entry.key for entry in _entries(submission, actor)]
 
 
-def _entries(submission):
-    """The entries with the grade that each has where nobody says otherwise: the one on notice, else the rule's."""
-    entries, step = sheet_for(submission).shown(), submission.step_rules
+def _entries(submission, actor):
+    """The entries that are this actor's to judge, with the grade that each has where nobody says otherwise.
+
+    It is the one on notice, else the rule's.
+    """
+    composition, step = documents.Composition(submission), submission.step_rules
+    barred = carrying.not_for(actor, composition)
+    entries = [entry for entry in composition.entries if entry.key not in barred]
     for entry in entries:
         noticed = entry.details.get("proposed_grade") if step.sets == "final_grade" else None
         proposal = entry.details.get("proposal")
@@ -294,7 +306,7 @@ def submission_decide(request, pk):
         if form.has_error("password", "wrong"):
             audit.append("submission.not_signed", about=submission, actor=request.actor)
         return _page(request, submission, form=form, status=422)
-    typed, entries = form.cleaned_data, _entries(submission)
+    typed, entries = form.cleaned_data, _entries(submission, request.actor)
     verdicts = forms.line_verdicts(request.POST, [entry.key for entry in entries])
     if faults := forms.verdict_faults(verdicts, step=submission.step_rules, all_judged=False):
         return _page(request, submission, form=form, faults=faults, error=_unjudged(faults), status=422)

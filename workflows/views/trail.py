@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from workflows.models.submissions import EDITABLE, State
+from workflows.models.submissions import CARRIED, EDITABLE, NOTICE, State
+from workflows.policies.remedies import idle
 from workflows.routing import steps
 
 STATE_WORDS = dict(State.choices)
@@ -51,11 +52,35 @@ class Item:
             return "按审核意见修改后重新提交"
         if submission.state in EDITABLE:
             return "填写并提交"
-        if submission.waiting_role == "notice":
+        if submission.waiting_role == NOTICE:
             return "公示中，期满后自动进入下一环节"
+        if self.is_idle:
+            return f"等待{idle(submission)}" if submission.waiting_role == CARRIED else self._with_its_carrier()
         if self.step is not None and self.step.kind == "collective_review":
             return self._vote_words()
         return self.step.label if self.step else ""
+
+    @property
+    def is_idle(self):
+        """Whether it is in review and nobody's turn."""
+        return bool(idle(self.submission))
+
+    @property
+    def place(self):
+        """The step where it is, in a few words."""
+        submission = self.submission
+        if submission.waiting_role == NOTICE:
+            return "公示"
+        label = self.step.label if self.step else ""
+        return f"{label}（待补正）" if submission.waiting_role == CARRIED else label
+
+    def _with_its_carrier(self):
+        """Where a sheet is that another one carries, or is to carry."""
+        carrier = self.submission.carrier
+        if carrier is None:
+            return f"{idle(self.submission)}：等待单位表提交"
+        carrier.task.campaign = self.submission.task.campaign  # the same, with its rule book
+        return f"{idle(self.submission)}，现在：{Item(carrier).place}"
 
     def _vote_words(self):
         if not self.voted:
@@ -158,7 +183,7 @@ def history(submission, decisions):
     return sorted(events, key=lambda event: event.when)
 
 
-TONES = {"return": "return", "agree": "pass", "submit": "pass"}
+TONES = {"return": "return", "part": "return", "agree": "pass", "submit": "pass"}
 
 
 def trail_of(submission):

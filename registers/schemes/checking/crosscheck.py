@@ -7,7 +7,7 @@ from collections import Counter
 
 from registers.papers.compose import SOURCES
 from registers.schemes import adjusting
-from registers.schemes.checking import adjustmentcheck, gradingcheck
+from registers.schemes.checking import adjustmentcheck, carryingcheck, gradingcheck
 from registers.schemes.language import SUCCESSION, Brings, Level, Role, StepKind
 from registers.schemes.layout import leaf_columns
 
@@ -75,6 +75,7 @@ def faults(scheme):
         _routes,
         _phases,
         _tasks,
+        carryingcheck.faults,
         _papers,
         _rotation,
     ):

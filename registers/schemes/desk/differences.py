@@ -39,6 +39,7 @@ KEYS = {
     "due": "截止",
     "deadline": "逾期处理",
     "after": "先行事项",
+    "carries": "随本表审核的个人表",
     "steps": "步骤",
     "role": "由谁办理",
     "kind": "种类",

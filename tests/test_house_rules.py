@@ -24,6 +24,7 @@ MOVES_IT = {
     "workflows/routing/moves.py": "it is the move",
     "workflows/campaign/campaigns.py": "the next sheet of a task that stands all year is open at once",
     "workflows/campaign/owing.py": "sheets open when their day has come, and end when nobody owes them",
+    "workflows/routing/carrying.py": "the gravest grade of the sheets that it carries, when some were sent in again",
     "workflows/publicity/notices.py": "a submission that enters its notice waits for it",
     "workflows/routing/routes.py": "the gravest grade of what is handed in or adjudicated",
 }

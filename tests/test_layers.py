@@ -99,7 +99,8 @@ def test_rooms_know_nothing_of_the_web(folders, forbidden):
 
 
 def test_only_routes_and_notices_move_a_submission():
-    movers = ("workflows/routing/routes.py", "workflows/routing/overtaken.py", "workflows/publicity/notices.py")
+    rooms = ("routing/routes", "routing/overtaken", "routing/carrying", "publicity/notices")
+    movers = [f"workflows/{room}.py" for room in rooms]
     others = [path for path in files(".py", "workflows", "registers") if path not in movers]
     assert at_once(others, imports_of(r"workflows\.routing\.moves\b")) == []
 

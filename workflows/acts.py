@@ -25,6 +25,7 @@ declare(
         "submission.recompile": Act("重新汇编", audience="next", asks=True),
         "submission.part": Act("退回部分个人表"),
         "submission.resume": Act("个人表补正后继续", audience="next", asks=True),
+        "submission.late_for_carrier": Act("个人表未及列入单位表"),
         "submission.carried": Act("随单位表一并备案"),
         "submission.copied": Act("抄送"),
         "submission.filed": Act("已备案", audience="filler"),

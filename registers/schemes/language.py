@@ -311,7 +311,7 @@ class Scheme(Part):
         return next(task for task in self.tasks if task.code == code)
 
     def carrier_of(self, code):
-        """Return the task that carries the sheets of the task ``code``, None where they are decided by themselves."""
+        """Return the task that carries the sheets of ``code``, None where they are decided by themselves."""
         return next((task for task in self.tasks if task.carries == code), None)
 
     def route(self, code):

@@ -1,7 +1,7 @@
 """Run a year's campaign: open it from a scheme version, enrol units, close its phases, close it."""
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from registers import audit
@@ -13,7 +13,7 @@ from workflows.campaign import owing, scoping
 from workflows.campaign.readiness import readiness
 from workflows.deadlines import days
 from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submission
-from workflows.models.submissions import State
+from workflows.models.submissions import ALONE, State
 
 
 @transaction.atomic
@@ -188,15 +188,15 @@ def reopen_phase(phase, *, actor, at):
 def close(campaign, *, actor, at):
     """Close a campaign: nothing of it can be filled in any more.
 
-    Returns how many submissions were never handed in; they stay as they are. Raises ``NotAllowed``, and ``Refused``
-    while submissions are in review, so nothing that somebody handed in is lost.
+    Returns how many submissions were never handed in, or never taken along by the unit's; they stay as they are. Raises
+    ``NotAllowed``, and ``Refused`` while others are in review, so nothing that somebody handed in is lost.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(actor, "close", campaign)
     submissions = Submission.objects.filter(task__campaign=campaign)
-    if moving := submissions.filter(state=State.IN_REVIEW).count():
+    if moving := submissions.filter(state=State.IN_REVIEW).exclude(ALONE).count():
         raise Refused(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
-    undone = submissions.filter(state__in=owing.STOPPABLE).count()
+    undone = submissions.filter(Q(state__in=owing.STOPPABLE) | ALONE).count()
     campaign.state, campaign.closed_at = Campaign.State.CLOSED, at
     campaign.save(update_fields=["state", "closed_at"])
     audit.append("campaign.close", about=campaign, actor=actor, at=at, detail={"unfinished": undone})

@@ -22,6 +22,12 @@ REPORT = (
 PHONE = "0000-0000000"  # nobody has this number
 POWER_REVISED = "按本年度制度修订情况更新"
 UNREMARKABLE = "无"
+NOT_THERE = (
+    "长期外出学习，返校后补报。",
+    "因病休假，销假后补报。",
+    "借调校外，由所在单位一并报送。",
+)  # why a sheet does not come along
+CORRECTED = "，多发生在年底集中办理时"
 
 
 class Typist:
@@ -46,6 +52,27 @@ class Typist:
             Brings.REPORT: self._report,
         }
         return fill[Brings(submission.task.brings)](submission, sheet, chance)
+
+    def with_reasons(self, submission, content):
+        """Add to a unit's content why some people's sheets do not come along."""
+        crew = sheet_for(submission).crew
+        if crew is None:
+            return content
+        said = {field.name: NOT_THERE[place % len(NOT_THERE)] for place, field in enumerate(crew.fields())}
+        return {**content, "values": {**content["values"], **said}}
+
+    def corrected(self, submission, key):
+        """The content of a sheet that was sent back because of the entry ``key``, with that entry put right."""
+        sheet, content = sheet_for(submission), submission.draft.content
+        for entry in content["entries"]:
+            if entry["key"] == key:
+                name = "manifestation" if "manifestation" in entry["values"] else sheet.rules.measure_stages[0].code
+                if entry["base"] and sheet.offers_choice:
+                    entry["change"] = Change.REVISE
+                    place = self._places.get(submission.unit_id, self.campus.office)
+                    self._complete(entry, sheet, place, sheet.task_rules.points, submission)
+                entry["values"][name] += CORRECTED
+        return content
 
     def half(self, submission):
         """Make an unfinished draft: the first entries judged, the others untouched.
@@ -92,6 +119,8 @@ class Typist:
         entries = sheet.offered()
         for entry in entries:
             self._judge(entry, chance, may_retire=len(entries) > 2)
+            if entry["change"] == Change.KEEP and sheet.choice_faults(entry):
+                entry["change"] = Change.REVISE  # it lacks what is asked for now
             if entry["change"] == Change.REVISE:
                 self._complete(entry, sheet, place, level, submission)
         added = [(risk, *self.register.texts_of(risk)) for risk in self.register.spare.get(self._code(submission), [])]

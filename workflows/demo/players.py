@@ -15,6 +15,7 @@ from workflows.routing import routes, steps
 from workflows.sheets import drafts
 from workflows.sheets.documents import Composition
 
+TOO_VAGUE = "缺少时间、环节和对象，请结合近三年实际情况补充。"
 SEND_BACK = "请对照逐行意见修改补充，按期重新提交。"
 REASONS_GIVEN = 0.4
 NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group")
@@ -74,7 +75,7 @@ class Players:
     # -- reviewing -------------------------------------------------------------------------------------
     def deciders(self, submission):
         """Who may act on the submission at its present step, in the same order in every database."""
-        if submission.waiting_role in ("", policies.NOTICE):
+        if submission.waiting_role in ("", *policies.IDLE):
             return []
         return sorted(people_who_may("decide", submission), key=lambda user: user.number)
 
@@ -161,6 +162,18 @@ class Players:
             redo_on=redo_on,
             returned=remarks,
         )
+
+    def send_one_back(self, submission):
+        """Send back one of the sheets that this one carries, with a reason at one line.
+
+        Returns that sheet's key and the line's entry, None where nobody may do so.
+        """
+        people = self.deciders(submission)
+        for entry in Composition(submission).entries if people else ():
+            if entry.submission is not None and entry.change != "retire" and entry.submission.person != people[0]:
+                self.send_back(submission, {entry.key: TOO_VAGUE})
+                return entry.submission.pk, entry.key
+        return None
 
     def _opinion(self, submission, step):
         """An opinion to go with the verdict. Some people give reasons, most just agree."""

@@ -29,7 +29,7 @@ from workflows.models import CampaignTask, Notification, PublicityNotice, Submis
 from workflows.models.submissions import State
 from workflows.publicity import notices, objections
 from workflows.routing import routes
-from workflows.sheets import Incomplete
+from workflows.sheets import Incomplete, sheet_for
 
 READ_AFTER_DAYS = 5
 SHEETS_PLAYED = 260  # self-checks that go through their whole route: more would take a large campus too long
@@ -74,6 +74,8 @@ class Story:
         self.agenda = Agenda(start=moment(self.year.opening, 9), until=self.year.now)
         self.typist, self.players = Typist(campus, register), Players(campus, self.agenda)
         self._started, self.refused = set(), []
+        # Sheets that will be handed in, and tasks of which one sheet has sent back some that it carries.
+        self._coming, self._sent_back = set(), set()
 
     def tell(self):
         if self.campus.rules.tasks:
@@ -145,6 +147,8 @@ class Story:
     def _start(self, submission, plan=None):
         self._started.add(submission.pk)
         plan = plan or self.director.plan(submission)
+        if plan.goal != OPEN:
+            self._coming.add(submission.pk)
         if plan.goal != OPEN or plan.draft:
             self.agenda.add(self._as_far_as_allowed(submission, self._journey(submission.pk, plan)))
 
@@ -165,13 +169,22 @@ class Story:
             if content := self.typist.half(submission):
                 self.players.draft(submission, content)
             return
-        content = self.typist.content(submission)
+        yield from self._crew_comes(submission)
+        content = self.typist.with_reasons(submission, self.typist.content(submission))
         if plan.back or plan.goal == RETURNED:
             yield from self._there_and_back(submission, content, pace)
             if plan.goal == RETURNED:
                 return
         self.players.submit(self.players.submission(pk), content)
+        self._coming.discard(pk)
         yield from self._onward(pk, plan, pace, chance)
+
+    def _crew_comes(self, submission):
+        """Wait, day by day, until those sheets are there which this one carries and which will be handed in."""
+        crew = sheet_for(submission).crew
+        while crew is not None and self._coming & {row.pk for row in crew.missing}:
+            yield moment(days.add_days(self.agenda.today, 1), 9)
+            crew = sheet_for(submission).crew
 
     def _pace(self, chance, first, last, submission):
         return self.agenda.pace(
@@ -201,8 +214,11 @@ class Story:
                 break
             if submission.step_rules.kind == StepKind.COLLECTIVE_REVIEW:
                 yield from self._votes(submission, plan, pace, chance)
-            if submission.step == plan.goal:
+            if submission.step == plan.goal or submission.waiting_role == policies.CARRIER:
                 return
+            if self._will_send_one_back(submission):
+                yield from self._one_back(submission, pace)
+                continue
             if submission.waiting_role == policies.NOTICE:
                 after = max(submission.notices.latest("pk").ends_on, self.agenda.today)
                 yield moment(days.add_days(after, 1), 8)
@@ -214,6 +230,24 @@ class Story:
         if submission.task.brings == Brings.GROUP:
             self.players.forget_roles()
         self._start_followers(submission, plan)
+        for member in submission.carried.select_related("task", "unit", "person", "post"):
+            self._start_followers(member, plan)
+
+    def _will_send_one_back(self, submission):
+        """Whether a sheet is the first of its task to send back one of those that it carries."""
+        task, step = submission.task, submission.step_rules
+        may = step.may_return and step.kind != StepKind.COLLECTIVE_REVIEW
+        return bool(task.rules.carries) and may and task.code not in self._sent_back
+
+    def _one_back(self, submission, pace):
+        """Send back one of the sheets carried; its filler puts it right, and the sheet that carries it goes on."""
+        self._sent_back.add(submission.task.code)
+        if (found := self.players.send_one_back(submission)) is not None:
+            pk, key = found
+            yield next(pace)
+            member = self.players.submission(pk)
+            self.players.submit(member, self.typist.corrected(member, key))
+            yield next(pace)
 
     def _votes(self, submission, plan, pace, chance):
         """Members vote one by one. Where the submission is to wait, not all of them have voted yet."""

@@ -28,6 +28,7 @@ UNFINISHED = (State.WAITING, State.OPEN, State.IN_REVIEW, State.RETURNED)
 # or sheets that it carries and that went back to their fillers.
 NOTICE, CARRIER, CARRIED = "notice", "carrier", "carried"
 IDLE = (NOTICE, CARRIER, CARRIED)
+ALONE = Q(state="in_review", waiting_role=CARRIER, carrier=None)  # handed in, and no sheet has taken it along
 
 
 class SubmissionQuerySet(ScopedQuerySet):

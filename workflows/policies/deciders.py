@@ -100,6 +100,14 @@ class Snapshot:
             found = self._seats_found[role, unit] = place, people
         return found
 
+    def above(self, unit):
+        """Return the ids of the unit and of those above it, the nearest first."""
+        found = []
+        while unit is not None:
+            found.append(unit)
+            unit = self.parents.get(unit)
+        return found
+
     def holders(self, role, unit):
         """Those who hold ``role`` for a unit: at the unit itself, else at the nearest above it."""
         return self.seat(role, unit)[1]

@@ -8,11 +8,12 @@ from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Incumbency, User
 from registers.schemes.adjusting import is_adjustment
 from registers.schemes.language import SUCCESSION
-from workflows.models import Custody
+from workflows.models import Custody, Submission
 from workflows.models.campaigns import RUNNING, in_open_phase
-from workflows.models.submissions import EDITABLE, IDLE, State
+from workflows.models.submissions import ALONE, EDITABLE, IDLE, State
 from workflows.policies.holding import Holding
 from workflows.policies.queues import fills_for, in_turn
+from workflows.policies.reach import reach_of
 
 PROPOSE = ("liaison", "unit_head", "office")  # changes of what is a unit's, at any time
 MAY_NUDGE = ("liaison", "unit_head", "office", "registrar")  # for their own units
@@ -106,8 +107,13 @@ class SubmissionPolicy(Policy):
         return no("单位的风险点和权力事项由本单位联络员、负责人或学校领导小组办公室提出调整。")
 
     def may_begin_again(self, actor, submission):
-        """Start the next submission of a year-round task, by the filler of this one. Source: R0-32."""
+        """Start the next submission of a year-round task, by the filler of this one. Source: R0-32.
+
+        So may a unit whose sheet is filed, for personal sheets that came after it.
+        """
         task = submission.task
+        if task.campaign.state == "open" and _left_some_behind(submission):
+            return YES if _is_filler(actor, submission) else no("补充的单位表由本单位联络员办理。")
         built_in = task.code == SUCCESSION or is_adjustment(task.code)
         if task.due_on is not None or built_in or task.campaign.state != "open":
             return no("该事项按期办理，不能另行发起调整。")
@@ -208,6 +214,14 @@ class SubmissionPolicy(Policy):
         if submission.unit_id in actor.unit_ids(*MAY_NUDGE):
             return YES
         return no("只有联络员、单位负责人和学校办公室可以催办。")
+
+
+def _left_some_behind(submission):
+    """Whether personal sheets wait for a sheet to carry them that came after this one was filed."""
+    if submission.state != State.FILED or submission.task.rules.carries is None:
+        return False
+    late = Submission.objects.filter(ALONE, task__campaign=submission.task.campaign_id)
+    return late.filter(task__code=submission.task.rules.carries, unit__in=reach_of(submission)).exists()
 
 
 def _to_fill(actor):

@@ -15,8 +15,8 @@ from workflows.deadlines import days
 from workflows.models import Submission
 from workflows.models.submissions import State
 from workflows.routing import carrying, routes
-from workflows.sheets import Incomplete
-from workflows.sheets.documents import Composition, included_changes
+from workflows.sheets import Incomplete, changes
+from workflows.sheets.documents import Composition
 
 MOST = 200  # sheets an act may name
 VOTE, AGREE, RETURN = "vote", "agree", "return"
@@ -106,7 +106,7 @@ def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
         if is_review(submission) and any(not vote.agrees for vote in submission.votes.filter(round=submission.round)):
             raise Singly("有成员判为不全或不准，请逐张核对后形成集体意见。")
     composition = Composition(submission)
-    if included_changes(composition):
+    if changes.of_listed(composition):
         raise Singly("表中所列的内容在提交之后有变动，请逐张核对后办理。")
     if carrying.not_for(actor, composition):
         raise Singly("表中有本人事项，请逐张核对后办理。")

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from registers.refusals import Refused, Stale
 from workflows.models import Submission, SubmissionLine
-from workflows.models.submissions import CARRIED, CARRIER, State
+from workflows.models.submissions import ALONE, CARRIED, CARRIER, State
 from workflows.routing import moves
 from workflows.sheets.documents import Composition
 
@@ -16,17 +16,21 @@ WAITS = {"state": State.IN_REVIEW, "waiting_role": CARRIER}
 
 
 def board(submission, sheets):
-    """Take ``sheets`` along on ``submission``. Raises ``Stale`` when one of them has been taken back meanwhile."""
-    there = Submission.objects.select_for_update(of=("self",)).filter(
-        pk__in=[sheet.pk for sheet in sheets], carrier=None, **WAITS
-    )
+    """Take ``sheets`` along on ``submission``.
+
+    Raises ``Stale`` when one of them has been taken back meanwhile.
+    """
+    there = Submission.objects.select_for_update(of=("self",)).filter(ALONE, pk__in=[sheet.pk for sheet in sheets])
     if len(there.values_list("pk")) != len(sheets):
         raise Stale(submission)
     Submission.objects.filter(pk__in=[sheet.pk for sheet in sheets]).update(carrier=submission)
 
 
 def not_for(actor, composition):
-    """Return the keys of the entries that concern the actor, or for whom he stands in: he keeps out of them (本人事项)."""
+    """Return the keys of the entries that concern the actor, or for whom he stands in.
+
+    He keeps out of these (本人事项).
+    """
     people = {actor.user_id, *actor.stands_in_for}
     return {entry.key for entry in composition.entries if entry.concerns(people)}
 
@@ -84,6 +88,9 @@ def resume(carrier_id, *, at):
 
 
 def resume_all(*, at):
-    """Let every sheet go on whose sheets are all there again, and return how many. Running it again changes nothing."""
+    """Let every sheet go on whose sheets are all there again, and return how many.
+
+    Running it again changes nothing.
+    """
     waiting = Submission.objects.filter(state=State.IN_REVIEW, waiting_role=CARRIED)
     return sum(resume(pk, at=at) for pk in list(waiting.values_list("pk", flat=True)))

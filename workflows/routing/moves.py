@@ -192,8 +192,26 @@ def _give_custody_of(members, submission, at):
 
 
 def _await(composition, step, role, at):
-    """Let the submission wait for the one that carries it: it is nobody's turn."""
-    composition.submission.waiting_role, composition.submission.step_due_on = CARRIER, None
+    """Let the submission wait for the one that carries it: it is nobody's turn.
+
+    Where that has been handed in without it, whoever fills the unit's sheets hears of it.
+    """
+    submission, on = composition.submission, timezone.localdate(at)
+    submission.waiting_role, submission.step_due_on = CARRIER, None
+    if submission.carrier_id is not None:
+        return
+    task = submission.task.campaign.scheme.rules.carrier_of(submission.task.code)
+    holding = policies.Holding(on)
+    gone = Submission.objects.filter(
+        task__campaign=submission.task.campaign_id, task__code=task.code, state__in=[State.IN_REVIEW, State.FILED]
+    )
+    if gone.filter(unit__in=holding.above(submission.unit_id)).exists():
+        text = (
+            f"{submission.subject}的“{submission.task.label}”已提交，未及列入“{task.label}”，请重新汇编或办理补充表。"
+        )
+        people = holding.filling(submission.unit_id).people
+        messages = [(person, f"late:{submission.pk}:{submission.version}", text, None) for person in people]
+        notifications.post_each(messages, kind="submission.late_for_carrier", at=at)
 
 
 ON_ENTER["await"] = _await
@@ -305,7 +323,10 @@ def _tell_group(submission, *, at):
 
 
 def open_followers(filed, *, at):
-    """Open the same subjects' sheets that waited for those of ``filed``. Source: R1-29 (附件4 after grading)."""
+    """Open the same subjects' sheets that waited for those of ``filed``.
+
+    Source: R1-29 (附件4 after grading).
+    """
     campaign, filed_tasks = filed[0].task.campaign, {submission.task.code for submission in filed}
     followers = [task.code for task in campaign.scheme.rules.tasks if filed_tasks & set(task.after)]
     if followers:

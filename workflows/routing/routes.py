@@ -19,9 +19,9 @@ from workflows.messages import notifications
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.routing import carrying, moves, overtaken, steps
-from workflows.sheets import Incomplete, overlaps
+from workflows.sheets import Incomplete, changes, overlaps
 from workflows.sheets.base import OUTDATED
-from workflows.sheets.documents import Composition, included_changes
+from workflows.sheets.documents import Composition
 
 
 def submit(submission_id, *, actor, seen_version, content, at):
@@ -182,7 +182,7 @@ def recompile(submission_id, *, actor, seen_version, at):
     composition = Composition(moves.locked(submission_id))
     _fresh(composition, seen_version)
     require(actor, "decide", composition.submission)
-    if not included_changes(composition):
+    if not changes.of_listed(composition):
         raise Refused("所列的登记内容没有变动，不必重新汇编。")
     if composition.sheet.crew is not None:
         carrying.board(composition.submission, composition.sheet.crew.ready)

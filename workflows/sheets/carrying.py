@@ -6,9 +6,10 @@ Here: which sheets these are, and which of them are there. Never here: what they
 
 from functools import cached_property
 
-from registers.models import Incumbency, Unit
+from registers.models import Incumbency
 from workflows.models import Submission
 from workflows.models.submissions import CARRIER, State
+from workflows.policies.reach import reach_of
 from workflows.sheets.fields import Field
 
 REASON = 200  # characters of the reason why somebody is missing
@@ -60,7 +61,10 @@ class Crew:
         ]
 
     def absent(self, values):
-        """Who is missing and why, as the document keeps it. ``values``: what was typed of the sheet as a whole."""
+        """Who is missing and why, as the document keeps it.
+
+        ``values``: what was typed of the sheet as a whole.
+        """
         return [
             {"person": row.person.name, "post": row.post.name, "reason": values.get(NAME.format(row.pk), "").strip()}
             for row in self.missing
@@ -83,26 +87,7 @@ def is_ready(submission):
     return submission.state == State.IN_REVIEW and submission.waiting_role == CARRIER
 
 
-def reach_of(submission):
-    """Return the ids of the units whose people's sheets this one carries.
-
-    They are its own and those below it that have no such sheet themselves.
-    """
-    carrying = Submission.objects.filter(task=submission.task_id, person=None).exclude(state=State.CANCELLED)
-    with_one, parents = set(carrying.order_by().values_list("unit", flat=True)), _parents()
-    return [unit for unit in parents if nearest(unit, with_one, parents) == submission.unit_id]
-
-
-def nearest(unit, with_one, parents):
-    """Return the nearest unit from ``unit`` upwards that is among ``with_one``, None where there is none."""
-    while unit is not None and unit not in with_one:
-        unit = parents.get(unit)
-    return unit
-
-
-def _parents():
-    return dict(Unit.objects.order_by().values_list("pk", "parent_id"))
-
-
 def _in_order(rows):
-    return rows.with_rules().select_related("unit", "post", "person", "group").order_by("post__code", "pk")
+    return (
+        rows.with_rules().select_related("task__phase", "unit", "post", "person", "group").order_by("post__code", "pk")
+    )

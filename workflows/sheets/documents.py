@@ -13,7 +13,7 @@ from registers.schemes.language import Brings
 from registers.text import digest_of
 from workflows.models import Draft, FiledPaper, SheetDocument, Submission, SubmissionLine
 from workflows.models.submissions import State, short_code
-from workflows.sheets import Incomplete, composing, sheet_for
+from workflows.sheets import Incomplete, changes, composing, sheet_for
 
 # ``attachments`` is there only where files are: what was signed without any keeps its digest.
 SIGNED_PARTS = ("fields", "rows", "retired", "title", "attachments", "absent")
@@ -47,7 +47,10 @@ class Composition:
 
     @cached_property
     def members(self):
-        """The personal sheets that this one carries: those aboard, and those that would come along while it is being filled."""
+        """The personal sheets that this one carries.
+
+        While it is being filled, those that would come along.
+        """
         crew = self.sheet.crew
         if crew is None:
             return []
@@ -72,7 +75,7 @@ class Composition:
 
     @cached_property
     def entries(self):
-        """The submitted entries as reviewers see them, after the sheet's own those of the sheets that it carries."""
+        """The submitted entries as reviewers see them: the sheet's own, then those that it carries."""
         return self._shown()
 
     def _shown(self):
@@ -105,7 +108,7 @@ class Composition:
             raise Incomplete(faults)
 
     def of_members(self):
-        """``(member, composition, entries)`` of each sheet carried, with what has been decided here since it was handed in."""
+        """``(member, composition, entries)`` of each sheet carried, with what has been decided here."""
         mine = {}
         for entry in self.entries:
             if entry.submission is not None:
@@ -214,7 +217,10 @@ def _counts(entry):
 
 
 def decided_on(content, entries, *, on):
-    """Return what differs of the grades in ``entries`` from the rows of ``content`` (``Decision.decided``)."""
+    """Return what differs of the grades in ``entries`` from the rows of ``content``.
+
+    As ``Decision.decided`` keeps it.
+    """
     rows, decided = {row[composing.ENTRY]: row for row in content["rows"] if composing.ENTRY in row}, {}
     for entry in entries:
         row, now = rows.get(entry.key), composing.row_of(entry, "", on)
@@ -252,72 +258,6 @@ def with_decided(content, decided):
         changed = decided.get(row.get(composing.ENTRY), {})
         rows.append({name: text for name, text in (row | changed).items() if text is not None} if changed else row)
     return {**content, "rows": rows}
-
-
-def included_changes(composition):
-    """Return in words what differs today from what the document lists beside the sheet's own entries."""
-    if composition.kept is None:
-        return []
-    return crew_changes(composition) + _register_changes(composition)
-
-
-def crew_changes(composition):
-    """Return in words who has come or gone since a sheet that carries others was handed in."""
-    crew, submission = composition.sheet.crew, composition.submission
-    if crew is None or submission.state != State.IN_REVIEW or composition.kept is None:
-        return []
-    named = {(row["person"], row["post"]) for row in composition.kept.content.get("absent", [])}
-    joined = [row for row in crew.missing if (row.person.name, row.post.name) not in named]
-    return [
-        *(f"新到：{row.subject}的表已提交，不在本表内" for row in crew.ready),
-        *(f"新增：{row.subject}应当填表，尚未提交，不在本表内" for row in joined),
-        *(f"离任：{row.subject}已不任该岗位，其表仍在本表内" for row in crew.left(clock.today())),
-    ]
-
-
-def returned_changes(composition):
-    """Return in words what sheets that went back to their fillers have changed, since the document before this one.
-
-    Empty unless the sheet goes on after they came again (``Decision.Verdict.RESUME``).
-    """
-    submission, kept = composition.submission, composition.kept
-    last = submission.decisions.order_by("seen_version").last() if composition.sheet.crew is not None else None
-    if last is None or last.verdict != "resume":
-        return []
-    earlier = (
-        SheetDocument.objects.filter(submission=submission.pk, version__lt=kept.version).order_by("version").last()
-    )
-    then, now = (
-        {row[composing.ENTRY]: row for row in content["rows"] + content["retired"] if composing.SHEET in row}
-        for content in (earlier.content, kept.content)
-    )
-    return _changes(then, now, apart=composing.DECIDED)
-
-
-def _register_changes(composition):
-    if composition.submission.task.paper_rules.includes is None:
-        return []
-    then = {row[composing.INCLUDED]: row for row in composition.included_rows}
-    today = composing.included_rows(composition.submission, on=clock.today())
-    return _changes(then, {row[composing.INCLUDED]: row for row in json.loads(json.dumps(today))})
-
-
-def _changes(then, now, *, apart=()):
-    """Compare rows by key, in words. ``apart``: columns that do not count."""
-
-    def plain(row):
-        return {name: text for name, text in row.items() if name not in apart}
-
-    return [
-        *(f"新增：{_named(row)}" for key, row in now.items() if key not in then),
-        *(f"撤销：{_named(row)}" for key, row in then.items() if key not in now),
-        *(f"修改：{_named(row)}" for key, row in now.items() if key in then and plain(row) != plain(then[key])),
-    ]
-
-
-def _named(row):
-    place = row.get("post_and_person", "").replace("\n", " ")
-    return f"{place}“{row['content'][:40]}”"
 
 
 def _signoffs(submission, *, about=None):
@@ -406,7 +346,7 @@ def _has_notice(route):
 
 def _notes(composition):
     """What stands under a table that other sheets are carried on: who is missing and why, who came or went since."""
-    absent, since = composition.content.get("absent", []), crew_changes(composition)
+    absent, since = composition.content.get("absent", []), changes.of_crew(composition)
     named = [f"{row['person']}（{row['post']}）：{row['reason']}" for row in absent]
     return [
         *([f"未随本表审核：{'；'.join(named)}。"] if named else []),

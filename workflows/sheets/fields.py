@@ -90,7 +90,7 @@ def faults_of(fields, values):
 
 
 def gaps_of(fields, recorded):
-    """What keeps a record with these values from being kept as it is: required fields that it leaves empty."""
+    """What keeps a record with these values from being kept: required fields that it leaves empty."""
     gaps = [field.label for field in fields if field.required and not str(recorded.get(field.name, "")).strip()]
     return {"change": f"现行登记没有“{'、'.join(gaps)}”，不能沿用；请选择“修改”，补充后提交。"} if gaps else {}
 

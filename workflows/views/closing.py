@@ -12,7 +12,7 @@ from registers.access import can, require
 from registers.refusals import Refused
 from workflows.campaign import campaigns
 from workflows.models import Campaign, Phase, Submission
-from workflows.models.submissions import State
+from workflows.models.submissions import ALONE, State
 
 
 class CloseForm(forms.Form):
@@ -93,7 +93,7 @@ def campaign_close(request, year):
     context = {
         "campaign": campaign,
         "undone": _undone(task__campaign=campaign),
-        "moving": Submission.objects.filter(task__campaign=campaign, state=State.IN_REVIEW).count(),
+        "moving": Submission.objects.filter(task__campaign=campaign, state=State.IN_REVIEW).exclude(ALONE).count(),
         "may_open": can(request.actor, "open", Campaign),
         "crumbs": [("活动安排", reverse("campaign"))],
     }

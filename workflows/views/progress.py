@@ -25,7 +25,7 @@ from workflows.progress.figures import Choice
 from workflows.routing import routes
 from workflows.views import trail
 
-PLACES = ("/progress/", "/board/")  # the pages that 催办 may return to
+PLACES = ("/progress/", "/board/", "/submissions/")  # the pages that 催办 may return to
 
 
 @require_safe

@@ -21,7 +21,7 @@ from workflows.forms import reviews as forms
 from workflows.models import Decision, Submission, Suggestion
 from workflows.models.submissions import short_code
 from workflows.routing import carrying, routes
-from workflows.sheets import Incomplete, composing, documents, overlaps
+from workflows.sheets import Incomplete, changes, composing, documents, overlaps
 from workflows.views import trail
 from workflows.views.submissions import NEEDED, moved, written_report
 from workflows.views.suggestions import with_words
@@ -46,7 +46,8 @@ def submission_review(request, pk):
 
 def _page(request, submission, *, form=None, vote_form=None, faults=None, error="", status=200):
     """Context: ``entries`` (Shown, with the reader's typed verdicts), ``form``, ``vote_form``, ``votes``, ``my_vote``, ``checks``,
-    ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``, ``included_changes``, ``returned_changes``. An entry ``is_own`` where it concerns the reader."""
+    ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``, and those of ``_changed``.
+    An entry ``is_own`` where it concerns the reader."""
     actor, step = request.actor, submission.step_rules
     composition = documents.Composition(submission)
     sheet, entries = composition.sheet, composition.entries
@@ -99,12 +100,19 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "members_needed": step.quorum,
             "files": attachments.of_submission(submission),
             "suggested": _suggested(submission, actor),
-            "included_changes": documents.included_changes(composition),
-            "returned_changes": documents.returned_changes(composition),
-            "carries": composition.sheet.crew is not None,
+            **_changed(composition),
         },
         status=status,
     )
+
+
+def _changed(composition):
+    """What has changed beside the sheet's own entries, as the page shows it."""
+    return {
+        "included_changes": changes.of_listed(composition),
+        "returned_changes": changes.of_returned(composition),
+        "carries": composition.sheet.crew is not None,
+    }
 
 
 def _judges_lines(submission):

@@ -164,6 +164,8 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             "accepted": attachments.ACCEPTED,
             "accepted_words": attachments.ACCEPTED_WORDS,
             "most": attachments.MOST,
+            "crew": form.sheet.crew,
+            "missing": _missing(request.actor, form.sheet.crew),
         },
         status=status,
     )
@@ -179,6 +181,16 @@ def _advice(submission):
         return ""
     course = courses.course_of(rules, task.rules, task.campaign.year, days.working_days(), due_on=submission.due_on)
     return course.advice(clock.today()) if course else ""
+
+
+def _missing(actor, crew):
+    """The sheets that a unit's sheet should take along and that are not there yet, each with whether the reader may urge it."""
+    now, items = clock.now(), []
+    for row in crew.missing if crew is not None else ():
+        item = trail.Item(row, days.shown(row.due_on, now))
+        item.may_nudge = can(actor, "nudge", row)
+        items.append(item)
+    return items
 
 
 def _filled(request, submission, sheet):

@@ -52,10 +52,8 @@ class Item:
             return "按审核意见修改后重新提交"
         if submission.state in EDITABLE:
             return "填写并提交"
-        if submission.waiting_role == NOTICE:
-            return "公示中，期满后自动进入下一环节"
         if self.is_idle:
-            return f"等待{idle(submission)}" if submission.waiting_role == CARRIED else self._with_its_carrier()
+            return self._idle_words()
         if self.step is not None and self.step.kind == "collective_review":
             return self._vote_words()
         return self.step.label if self.step else ""
@@ -74,8 +72,11 @@ class Item:
         label = self.step.label if self.step else ""
         return f"{label}（待补正）" if submission.waiting_role == CARRIED else label
 
-    def _with_its_carrier(self):
-        """Where a sheet is that another one carries, or is to carry."""
+    def _idle_words(self):
+        if self.submission.waiting_role == NOTICE:
+            return "公示中，期满后自动进入下一环节"
+        if self.submission.waiting_role == CARRIED:
+            return f"等待{idle(self.submission)}"
         carrier = self.submission.carrier
         if carrier is None:
             return f"{idle(self.submission)}：等待单位表提交"

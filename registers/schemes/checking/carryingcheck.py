@@ -104,8 +104,8 @@ def _loop(scheme, tasks):
     needed = {}
     for code, task in tasks.items():
         needed.setdefault(filed_with(code), set()).update(filed_with(after) for after in task.after if after in tasks)
-    for code in needed:
-        seen, waiting = set(), list(needed[code])
+    for code, before in needed.items():
+        seen, waiting = set(), list(before)
         while waiting:
             earlier = waiting.pop()
             if earlier == code and scheme.tasks and any(tasks[other].carries for other in seen | {code}):

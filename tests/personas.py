@@ -9,6 +9,7 @@ from workflows.campaign import campaigns
 from workflows.models import Notification, Submission
 from workflows.routing import routes
 from workflows.sheets import sheet_for
+from workflows.sheets.documents import Composition
 
 # Factor values and the grade that 001's rule proposes for them.
 GRADED = {
@@ -126,7 +127,7 @@ class Year:
         return self.again(sheet)
 
     def vote(self, sheet, by, *, verdicts=None, complete=True, opinion="", seen=None):
-        keys = [entry.key for entry in sheet_for(sheet).shown()]
+        keys = [entry.key for entry in Composition(sheet).entries]
         return routes.vote(
             sheet.pk,
             actor=self.actor(by),
@@ -201,11 +202,11 @@ class Year:
 
     def as_proposed(self, sheet):
         """The choices of an adjudicator who follows the rule."""
-        return {entry.key: (entry.details["proposal"].grade, "") for entry in sheet_for(sheet).shown()}
+        return {entry.key: (entry.details["proposal"].grade, "") for entry in Composition(sheet).entries}
 
     def as_noticed(self, sheet):
         """The choices of an adjudicator who keeps what the notice showed."""
-        return {entry.key: (entry.details["proposed_grade"].code, "") for entry in sheet_for(sheet).shown()}
+        return {entry.key: (entry.details["proposed_grade"].code, "") for entry in Composition(sheet).entries}
 
     # -- whole stretches of the year -------------------------------------------------------------------
     def review(self, sheet):

@@ -288,10 +288,7 @@ def test_carrier_goes_on_from_the_step_that_returned_and_says_what_changed(one_b
 
     sheet = one_back.sheet("unit-search")
     assert (sheet.step, sheet.waiting_role) == ("propose", "unit_head")
-    assert changes.of_returned(Composition(sheet)) == [
-        "新增：会计核算 甲一“甲，报销复核环节”",
-        "撤销：会计核算 甲一“甲”",
-    ]
+    assert changes.of_returned(Composition(sheet)) == ["修改：会计核算 甲一“甲，报销复核环节”"]
     page = Plain(one_back.campus.head).go(reverse("submission_review", args=[sheet.pk]))
     assert "退回的个人表已重新提交" in page.words
     assert SheetDocument.objects.filter(submission=sheet).count() == 2

@@ -377,7 +377,7 @@ class Scheme(Part):
 
         Those of a notice, or those that whoever acts has.
         """
-        if step.kind in (StepKind.FILL, StepKind.COPY):
+        if step.kind in (StepKind.FILL, StepKind.COPY, StepKind.AWAIT):
             return 0
         if step.kind == StepKind.PUBLICISE:
             return step.days

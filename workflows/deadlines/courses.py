@@ -5,7 +5,7 @@ phase, with the working days that every step has (``Scheme.days_at``). What is r
 R2-14, R3-10.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registers.schemes.language import StepKind
 from workflows.deadlines import days
@@ -67,6 +67,9 @@ def course_of(rules, task, year, working, *, due_on=None):
     """
     if task.due is None:
         return None
+    if carrier := rules.carrier_of(task.code):  # it goes on with the unit's sheet, and has to be there with it
+        course = course_of(rules, carrier, year, working)
+        return course and replace(course, opens_on=_opens(rules, task, year), due_on=due_on or task.due.on(year))
     steps = rules.route(task.route).steps
     phase = next((phase for phase in rules.phases if phase.code == task.phase), None)
     dated = [place for place, step in enumerate(steps) if step.due]
@@ -80,9 +83,14 @@ def course_of(rules, task, year, working, *, due_on=None):
     for step in reversed(passed):
         latest = min(latest, step.due.on(year)) if step.due else latest
         latest, takes = _before(step, rules.days_at(step), latest, working), takes + rules.days_at(step)
-    start = task.opens or (phase.start if phase else None)
     has_notice = any(step.kind == StepKind.PUBLICISE for step in passed)
-    return Course(start.on(year) if start else None, due_on, latest, end.on(year), _by(end, year), takes, has_notice)
+    return Course(_opens(rules, task, year), due_on, latest, end.on(year), _by(end, year), takes, has_notice)
+
+
+def _opens(rules, task, year):
+    """The first day of a task, which may be that of its phase, None where neither has one."""
+    start = task.opens or next((phase.start for phase in rules.phases if phase.code == task.phase), None)
+    return start.on(year) if start else None
 
 
 @dataclass(frozen=True)

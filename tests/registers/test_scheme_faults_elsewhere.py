@@ -186,7 +186,78 @@ BROKEN = {
         "leisure",
         "supervision",
     ),
+    "carried task that is none": (
+        NWNU,
+        ("carries: personal-search", "carries: personal-serch"),
+        "随表审核的任务“personal-serch”不存在",
+        "personal-search",
+    ),
+    "carried task of a unit": (
+        NWNU,
+        ("carries: personal-search", "carries: group"),
+        "只有单位表可以带个人表",
+        "personal",
+    ),
+    "carried rows that fit no column": (
+        NWNU,
+        ("carries: personal-search", "carries: personal-control"),
+        "填报的内容不同，不能列在一张表上",
+        "brings 和 also 须相同",
+    ),
+    "carried twice": (
+        IMUT,
+        ("班子廉政风险点\n    level: school\n", "班子廉政风险点\n    level: unit\n    carries: personal-search\n"),
+        "已随“岗位风险分析和防控措施”审核",
+        "只能随一张单位表审核",
+    ),
+    "carried rows listed from the register as well": (
+        IMUT,
+        ("    rows: points\n    sort: [rank]\n", "    rows: points\n    includes: personal\n    sort: [rank]\n"),
+        "个人的各项会列两遍",
+        "删去该表格的 includes",
+    ),
+    "carried sheet that is filed by itself": (
+        IMUT,
+        ("{code: carried, kind: await, role: liaison", "{code: carried, kind: endorse, role: unit_head"),
+        "不以等待步骤结束，会自行办结",
+        "kind: await",
+    ),
+    "sheet that waits for nobody": (
+        NWNU,
+        ("    carries: personal-control\n", ""),
+        "却没有单位表带它审核",
+        "carries: personal-control",
+    ),
+    "wait before the end of a route": (
+        IMUT,
+        (
+            "      - {code: fill, kind: fill, role: post_holder",
+            "      - {code: w, kind: await, role: liaison, label: 等}\n      - {code: fill, kind: fill, role: post_holder",
+        ),
+        "等待步骤“等”只能是路线的最后一步",
+        "把它移到最后",
+    ),
+    "wait that sends back": (
+        IMUT,
+        ("{code: carried, kind: await,", "{code: carried, may_return: true, kind: await,"),
+        "由单位表的审核人退回",
+        "删去 may_return",
+    ),
+    "successor who waits for the unit": (
+        NWNU,
+        ("\nphases:", "\nconduct:\n  succession: {days: 10, route: personal-search}\nphases:"),
+        "接任人确认不随单位表审核",
+        "换一条没有等待步骤的路线",
+    ),
 }
+
+
+def test_sheets_that_wait_for_one_another_on_both_levels_are_found():
+    """The personal tables wait for one another in one order, the units' tables that carry them in the other."""
+    swapped = NWNU.replace("    after: [personal-search]\n", "").replace(
+        "    paper: annex-1\n", "    paper: annex-1\n    after: [personal-control]\n"
+    )
+    assert any("先后关系成环" in fault for _, fault in findings(swapped))
 
 
 @pytest.mark.parametrize(("text", "change", "fault", "remedy"), BROKEN.values(), ids=BROKEN)

@@ -237,10 +237,13 @@ def test_group_names_one_contact_with_a_telephone(make, contacts, phone, fault):
         assert GroupMember.objects.get(is_contact=True).phone == phone
 
 
-def test_units_table_lists_its_peoples_points_after_its_own(make):
+def test_units_table_lists_its_peoples_points_after_its_own(make, monkeypatch):
+    """Where the paper says so, and the sheets of the people are decided by themselves (``includes``)."""
     play = make("nwnu-2012")
     put(play, "个人的风险点", grade="high", measured=())
     sheet = sheet_of(play, "unit-search", unit=play.campus.unit, person=None)
+    listing = sheet.task.paper_rules.model_copy(update={"includes": "personal"})
+    monkeypatch.setattr(type(sheet.task), "paper_rules", property(lambda task: listing))
     rows = document(sheet)["rows"]
     assert [(row["content"], row["grade"], row["post_and_person"]) for row in rows] == [
         ("个人的风险点", "高", f"会计核算\n{play.campus.clerk.name}"),

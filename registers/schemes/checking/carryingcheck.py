@@ -34,7 +34,7 @@ def _carrier(scheme, tasks, where, task):
             f"改为个人任务：{'、'.join(known) or '（方案没有个人任务）'}",
         )
         return
-    if task.level is Level.PERSONAL or carried.level is not Level.PERSONAL:
+    if task.level is not Level.UNIT or carried.level is not Level.PERSONAL:
         yield here, "只有单位表可以带个人表一并审核", "在单位任务上写 carries，所带的任务须是 level: personal"
         return
     if (task.brings, sorted(task.also)) != (carried.brings, sorted(carried.also)):

@@ -26,6 +26,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from riskmgmt import vendor
+from workflows.messages import failures
 
 HEARTBEAT_KEY = "worker-heartbeat"
 HEARTBEAT_STALE_SECONDS = 120
@@ -33,6 +34,9 @@ FAILURES = (DatabaseError, RedisError, OSError)
 
 DATABASE_REMEDY = "数据库连接失败。请检查 DATABASE_URL 和数据库服务；使用 SQLite 时请检查 var 目录可写、磁盘未满。"
 BROKER_REMEDY = "消息队列连接失败。请检查 REDIS_URL 和 Redis 服务；未用 Redis 时请检查 var/queue 目录可写。"
+MAIL_REMEDY = (
+    "有邮件未能发出，系统会继续重试。请检查 EMAIL_URL 和邮件服务器；原因和“再次发送”见系统管理员的“未发出的邮件”页。"
+)
 WORKER_REMEDY = "后台任务进程没有响应，提醒和文件生成会延迟。请启动 celery worker 和 celery beat 并查看其日志。"
 PANGO_REMEDY = (
     "缺少 Pango，不能生成 PDF。请运行 apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 后重启。"
@@ -169,21 +173,22 @@ def _warning(sentence, number):
 def healthz(request):
     """Answer 200 while database, broker and worker respond, else 503.
 
+    Mails that could not be sent are counted and change nothing in the status: the site works without them.
     The sentences under "remedies" are for people.
     """
-    return _report(
-        {
-            "database": (database_answers, DATABASE_REMEDY),
-            "broker": (broker_answers, BROKER_REMEDY),
-            "worker": (worker_answers, WORKER_REMEDY),
-        }
-    )
-
-
-def _report(parts):
-    down = {name: remedy for name, (answers, remedy) in parts.items() if not answers()}
-    body = {"status": "down" if down else "ok"}
-    body |= {name: "down" if name in down else "ok" for name in parts}
-    if down:
-        body["remedies"] = down
-    return JsonResponse(body, status=503 if down else 200, json_dumps_params={"ensure_ascii": False})
+    parts = {
+        "database": (database_answers, DATABASE_REMEDY),
+        "broker": (broker_answers, BROKER_REMEDY),
+        "worker": (worker_answers, WORKER_REMEDY),
+    }
+    remedies = {name: remedy for name, (answers, remedy) in parts.items() if not answers()}
+    status = 503 if remedies else 200
+    body = {"status": "down" if remedies else "ok", **{name: "down" if name in remedies else "ok" for name in parts}}
+    if "database" not in remedies:
+        number, oldest = failures.figures()
+        body["mails"] = {"unsent": number, "oldest": oldest and oldest.isoformat(timespec="seconds")}
+        if number:
+            remedies["mails"] = MAIL_REMEDY
+    if remedies:
+        body["remedies"] = remedies
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})

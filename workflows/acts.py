@@ -62,6 +62,7 @@ declare(
         "notice.handle": Act("处理异议"),
         "notice.clear": Act("公示结束"),
         "channel.choose": Act("修改消息设置"),
+        "mail.send_again": Act("再次发送邮件"),
         "robot.add": Act("添加群机器人"),
         "robot.stop": Act("停用群机器人"),
         "robot.test": Act("测试群机器人"),

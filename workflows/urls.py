@@ -14,6 +14,7 @@ from workflows.views import (
     controls,
     desk,
     enrolment,
+    mails,
     mobilisation,
     progress,
     publicity,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("inbox/read/", desk.inbox_read, name="inbox_read"),
     # channels
     path("channels/", channels.channel_choice, name="channel_choice"),
+    path("mails/", mails.mail_list, name="mail_list"),
+    path("mails/again/", mails.mail_again, name="mail_again"),
     path("robots/", channels.robot_list, name="robot_list"),
     path("robots/add/", channels.robot_add, name="robot_add"),
     path("robots/<int:pk>/test/", channels.robot_test, name="robot_test"),

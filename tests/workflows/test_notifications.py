@@ -1,15 +1,19 @@
 """Messages: in the inbox exactly once, by mail at least once, and never with what a sheet says."""
 
+import smtplib
 import threading
+from datetime import time, timedelta
 
 import pytest
 from django.core import mail
 from django.db import connection
 
+from registers.access import NotAllowed
 from registers.models import AuditEntry, RiskPoint, User
 from tests.factories import make_person
 from tests.personas import MEASURES, Year, point
-from workflows.messages import notifications
+from workflows.deadlines import days
+from workflows.messages import failures, notifications
 from workflows.models import ChannelChoice, Notification
 
 pytestmark = pytest.mark.database("both")
@@ -199,38 +203,97 @@ def server(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [OSError, ConnectionRefusedError, TimeoutError, ValueError])
-def test_failed_mail_is_tried_again_once_its_claim_has_lapsed(year, message, server, error):
+def test_failed_mail_is_tried_again_later_with_its_reason_kept(year, message, server, error):
     row, mails = message(), server(1, error)
 
     assert notifications.deliver() == 0
+    row.refresh_from_db()
+    assert row.mail_error == failures.reason(error("down"))
+    assert "down" not in row.mail_error
     year.clock.set("2026-09-15 10:04")
-    assert (notifications.deliver(), mails.calls) == (0, 1)  # the claim still stands
+    assert (notifications.deliver(), mails.calls) == (0, 1)
     year.clock.set("2026-09-15 10:06")
     assert (notifications.deliver(), mails.calls) == (1, 2)
 
     row.refresh_from_db()
-    assert (row.mail_attempts, row.mailed_at) == (2, year.clock.now)
+    assert (row.mail_attempts, row.mailed_at, row.mail_error) == (2, year.clock.now, "")
 
 
-def test_mail_that_keeps_failing_is_given_up_and_stays_in_the_inbox(year, message, server):
-    row, mails = message(), server(99)
+def test_mail_server_that_is_away_for_a_day_loses_no_mail(year, message, server, clerk):
+    """It was five tries in 25 minutes. Now each wait is at least as long as the one before."""
+    ChannelChoice.objects.create(user=clerk, mail="each", quiet_from=time(12), quiet_until=time(12))
+    row, mails, start = message(), server(9, ConnectionRefusedError), year.clock.now
+    waits = []
+    while not notifications.deliver():
+        row.refresh_from_db()
+        waits.append(row.mail_next_at - year.clock.now)
+        year.clock.set(f"{days.local(row.mail_next_at):%Y-%m-%d %H:%M}")
 
-    for hour in range(10):
-        year.clock.set(f"2026-09-16 {8 + hour:02d}:00")
-        notifications.deliver()
+    assert waits == sorted(waits)
+    assert year.clock.now - start >= timedelta(days=1)
+    assert (len(waits), mails.calls, len(mails.sent)) == (9, 10, 1)
 
-    row.refresh_from_db()
-    assert (mails.calls, row.mail_attempts, row.mailed_at) == (5, 5, None)
-    assert Notification.objects.filter(recipient=row.recipient).count() == 1
+
+def test_given_up_mail_stays_listed_until_it_is_sent_again(year, message, server):
+    admin = year.campus.sys_admin
+    row, mails = message(), server(1, smtplib.SMTPRecipientsRefused)
+    mails.error = lambda text: smtplib.SMTPRecipientsRefused({"clerk@example.edu.cn": (550, b"no such user")})
+    notifications.deliver()
+    Notification.objects.filter(pk=row.pk).update(mail_attempts=failures.ATTEMPTS)
+    year.clock.set("2026-10-15 10:00")
+    assert notifications.deliver() == 0
+    assert failures.figures() == (1, row.created_at)
+
+    with pytest.raises(NotAllowed):
+        failures.send_again(None, actor=year.actor(year.campus.office), at=year.clock.now)
+    assert failures.send_again([row.pk + 1], actor=year.actor(admin), at=year.clock.now) == 0
+    assert failures.send_again([row.pk], actor=year.actor(admin), at=year.clock.now) == 1
+
+    assert notifications.deliver() == 1
+    assert failures.figures() == (0, None)
+    assert AuditEntry.objects.filter(act="mail.send_again", actor=admin).count() == 1
+
+
+def test_system_administrator_sees_to_whom_and_why_but_not_what(year, message, server, client):
+    message()
+    server(9, TimeoutError)
+    notifications.deliver()
+    client.force_login(year.campus.sys_admin, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get("/mails/").content.decode()
+    health = client.get("/healthz").json()
+
+    assert "clerk@example.edu.cn" in page
+    assert "邮件服务器没有响应" in page
+    assert "第1条" not in page
+    assert health["mails"]["unsent"] == 1
+    assert "再次发送" in health["remedies"]["mails"]
+    assert client.post("/mails/again/", follow=True).content.decode().count("将在一分钟内再次发送") == 1
 
 
 def test_one_bad_mail_does_not_hold_up_the_others(message, server):
     message(1)
     message(2)
-    mails = server(1)
+    mails = server(1, ValueError)
 
     assert notifications.deliver() == 1
     assert [body.split("\n")[2] for body in mails.sent] == ["第2条"]
+
+
+def test_server_that_is_away_is_not_asked_for_every_mail(message, server):
+    """Each question may take as long as the time-out, and the sweep has other things to do."""
+    for number in range(5):
+        message(number)
+    mails = server(99, TimeoutError)
+
+    assert [notifications.deliver(), mails.calls] == [0, 1]
+    assert [notifications.deliver(), mails.calls] == [0, 2]  # the next mail looks whether it is back
+
+
+def test_next_try_written_before_the_clock_was_set_back_holds_nothing_up(year, message):
+    row = message()
+    Notification.objects.filter(pk=row.pk).update(mail_attempts=3, mail_next_at=year.clock.now + timedelta(days=300))
+    assert notifications.deliver() == 1
 
 
 def test_worker_that_died_in_the_middle_is_made_up_for(year, message):

@@ -15,11 +15,10 @@ from registers.access import people_who_may
 from registers.actors import Actor
 from registers.audit import ACTS
 from workflows.deadlines import days
-from workflows.messages import digests
+from workflows.messages import digests, failures
 from workflows.models import ChannelChoice, Notification, Submission
 from workflows.models.notifications import DIGEST, NEWS, QUIET_FROM, QUIET_UNTIL
 
-MAIL_ATTEMPTS = 5
 BATCH = 1000
 DAILY = (DIGEST, NEWS)
 AUDIENCES = {"filler": "fill", "next": "decide"}  # audience of an act → the action that its people may do
@@ -83,10 +82,23 @@ def choose(user, *, actor, at, **chosen):
     audit.append("channel.choose", about=user, actor=actor, at=at, detail=detail)
 
 
+def unsent():
+    """Messages whose mail has not gone out and has not been given up."""
+    return Notification.objects.filter(mailed_at=None, mail_attempts__lt=failures.ATTEMPTS)
+
+
 def unclaimed():
-    """Messages whose mail has not gone out and that no worker is sending now."""
-    free = leases.free("mail_claimed_at", at=timezone.now(), seconds=CLAIM_SECONDS)
-    return Notification.objects.filter(free, mailed_at=None, mail_attempts__lt=MAIL_ATTEMPTS)
+    """Unsent messages that no worker is sending now and whose next try is due."""
+    return unsent().filter(leases.free("mail_claimed_at", at=timezone.now(), seconds=CLAIM_SECONDS), due_again())
+
+
+def due_again():
+    """Return the condition of messages whose next try is due.
+
+    A moment further ahead than any wait was written before the machine's clock was set back.
+    """
+    now, longest = timezone.now(), clock.seconds(60 * max(failures.WAITS))
+    return Q(mail_next_at=None) | Q(mail_next_at__lte=now) | Q(mail_next_at__gt=now + longest)
 
 
 def urgent_kinds():
@@ -120,7 +132,7 @@ def owed_by_digest():
     Only people who want a daily mail, and none for whom such a mail is still waiting to go out.
     """
     waiting = _for_a_digest(unclaimed()).filter(recipient__is_active=True).exclude(recipient__email="")
-    waiting = waiting.exclude(Exists(unclaimed().filter(recipient=OuterRef("recipient"), kind__in=DAILY)))
+    waiting = waiting.exclude(Exists(unsent().filter(recipient=OuterRef("recipient"), kind__in=DAILY)))
     daily = Q(recipient__channel_choice=None) | Q(recipient__channel_choice__mail="daily")
     counted = waiting.filter(daily).order_by("recipient").values_list("recipient").annotate(Count("pk"))
     return dict(counted)
@@ -135,7 +147,8 @@ def deliver(limit=500):
 
     A message is claimed by a conditional update before it is sent, so two workers never send the same one. A worker
     that dies between sending and marking may cause one repeat (mail is at-least-once, the inbox exactly once). The
-    text is made now: work that was done meanwhile is left out, and a mail with nothing left to say is dropped.
+    text is made now: work that was done meanwhile is left out, and a mail with nothing left to say is dropped. What
+    cannot be sent is tried again later and later (``failures.WAITS``).
     """
     sent = 0
     drop_unwanted()
@@ -150,9 +163,12 @@ def deliver(limit=500):
             continue
         try:
             send_mail(_subject(message), body, None, [message.recipient.email])
-        except (OSError, ValueError):  # ValueError: an address no mail server would take
-            continue  # the claim lapses and a later sweep tries again, up to MAIL_ATTEMPTS times
-        Notification.objects.filter(pk__in=claimed).update(mailed_at=clock.now())
+        except (OSError, ValueError) as failure:  # ValueError: an address no mail server would take
+            failures.note(message, claimed, failure, at=timezone.now())
+            if failures.concerns_all(failure):
+                break  # the others would only wait for the same silent server, mail by mail
+            continue
+        Notification.objects.filter(pk__in=claimed).update(mailed_at=clock.now(), mail_error="")
         sent += 1
     return sent
 
@@ -178,7 +194,8 @@ def claim(pk):
             return [pk]
         others = _for_a_digest(unclaimed()).filter(recipient=message.recipient_id).select_for_update()
         keys = list(others.order_by("pk").values_list("pk", flat=True))
-        leases.take(Notification.objects.filter(pk__in=keys), "mail_claimed_at", tries="mail_attempts", at=now)
+        # They only travel with it: their own tries are not used up by its failures.
+        Notification.objects.filter(pk__in=keys).update(mail_claimed_at=now)
         return [pk, *keys]
 
 

@@ -207,7 +207,9 @@ def _message(person, key, kind, text, at):
 
     ``NEWS`` is marked as read from the start, because the messages it announces are in the inbox themselves.
     """
-    return Notification(None, person, key, kind, None, text, at, at if kind == NEWS else None, None, None, 0, False)
+    return Notification(
+        None, person, key, kind, None, text, at, at if kind == NEWS else None, None, None, 0, None, "", False
+    )
 
 
 def _voted(in_review):

@@ -17,6 +17,7 @@ class Notification(models.Model):
 
     ``key`` makes it unique per recipient, so a job that runs again adds nothing. Mail goes out after the row is
     committed: while ``mailed_at`` is None and ``mail_attempts`` is below the limit, a mail is still owed.
+    ``mail_error`` says why the last try failed, and no other is made before ``mail_next_at``.
     ``mail_dropped``: it was settled without a mail, because nothing in it was left to do or its recipient wants none.
     """
 
@@ -30,6 +31,8 @@ class Notification(models.Model):
     mail_claimed_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
     mail_attempts = models.PositiveSmallIntegerField(default=0)
+    mail_next_at = models.DateTimeField(null=True)
+    mail_error = models.CharField(max_length=60, blank=True)
     mail_dropped = models.BooleanField(default=False)
 
     objects = ScopedQuerySet.as_manager()
@@ -40,6 +43,10 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["recipient", "-created_at"], name="notification_inbox"),
             models.Index(fields=["created_at"], condition=Q(mailed_at=None), name="notification_owed"),
+            # A page that is asked every minute must not read all messages to find that none has failed.
+            models.Index(
+                fields=["created_at"], condition=Q(mailed_at=None) & ~Q(mail_error=""), name="notification_failed"
+            ),
         ]
 
     def __str__(self):

@@ -1,13 +1,28 @@
-"""Who sees messages, reminders and channel choices: only the person they belong to."""
+"""Who sees messages, reminders and channel choices: only the person they belong to.
 
-from registers.access import Policy, policy
+That a mail could not be sent, and to whom, is for the system administrator to know and to put right. He never reads it.
+"""
+
+from django.db.models import Q
+
+from registers.access import YES, Policy, no, policy
+
+
+@policy("workflows.Reminder")
+class ReminderPolicy(Policy):
+    def visible(self, rows, actor):
+        return rows.filter(recipient=actor.user_id) if actor.is_authenticated else rows.none()
 
 
 @policy("workflows.Notification")
-@policy("workflows.Reminder")
-class NotificationPolicy(Policy):
-    def visible(self, rows, actor):
-        return rows.filter(recipient=actor.user_id) if actor.is_authenticated else rows.none()
+class NotificationPolicy(ReminderPolicy):
+    def listed(self, rows, actor):
+        mine = self.visible(rows, actor)
+        return rows.filter(Q(recipient=actor.user_id) | ~Q(mail_error="")) if self.may_send_again(actor) else mine
+
+    def may_send_again(self, actor, message=None):
+        """See which mails could not be sent, and have them sent again."""
+        return YES if actor.has("sys_admin") else no("未能发出的邮件由系统管理员处理。")
 
 
 @policy("workflows.ChannelChoice")

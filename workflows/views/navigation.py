@@ -62,6 +62,7 @@ MENU = [
         ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
     ),
     ("资料", "群机器人", "robot_list", "robot", ("liaison", "unit_head", "office", "registrar")),
+    ("资料", "未发出的邮件", "mail_list", "envelope-exclamation", ("sys_admin",)),
     ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
 ]
 # Pages whose menu entry has another name than theirs: page → entry.

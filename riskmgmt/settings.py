@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "registers.views.busy.BusyMiddleware",
     "registers.views.resend.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -151,6 +152,9 @@ else:
         ),
         **database.get("OPTIONS", {}),
     }
+
+# Who waits before a page is told sooner that it is no use, with his form kept (registers/views/busy.py). Added to the above.
+WEB_DATABASE_OPTIONS = env("WEB_DATABASE_OPTIONS", default="-c statement_timeout=30s -c lock_timeout=8s")
 
 # --- Cache, queue, periodic work ------------------------------------------------------------------
 

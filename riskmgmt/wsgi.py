@@ -23,10 +23,20 @@ def with_client_address(application, *, proxies):
     return settled
 
 
+def limit_waiting(databases, options):
+    """Add PostgreSQL's ``options`` to every connection that this process will open."""
+    for database in databases.values():
+        own = database.get("OPTIONS", {})
+        if "options" in own:
+            own["options"] = f"{own['options']} {options}".strip()
+
+
 def build():
     application = get_wsgi_application()
     from django.conf import settings  # noqa: PLC0415  settings are only complete once Django is set up
+    from django.db import connections  # noqa: PLC0415  the same
 
+    limit_waiting(connections.settings, settings.WEB_DATABASE_OPTIONS)
     return with_client_address(application, proxies=settings.TRUSTED_PROXIES)
 
 

@@ -32,7 +32,7 @@ START_SECONDS = 30
 STOP_SECONDS = 10
 # What a site's environment may hold and a test must not see.
 SITE_VARIABLES = (
-    "DATABASE_URL", "DATABASE_OPTIONS", "REDIS_URL", "CACHE_URL", "EMAIL_URL", "INSTITUTION_NAME", "SECRET_KEY",
+    "DATABASE_URL", "DATABASE_OPTIONS", "WEB_DATABASE_OPTIONS", "REDIS_URL", "CACHE_URL", "EMAIL_URL", "INSTITUTION_NAME", "SECRET_KEY",
     "SECURE_SSL", "DEBUG", "DEMO", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SITE_URL", "TRUSTED_PROXIES", "TIME_ZONE",
     "MEDIA_ROOT", "STATIC_ROOT", "LOG_FORMAT", "LOG_LEVEL", "PORT", "REMINDER_HOUR", "ROBOT_HOSTS", "DJANGO_SETTINGS_MODULE",
 )  # fmt: skip
@@ -101,6 +101,14 @@ def _postgresql(folder, settings):
     # An immediate stop: there is nothing to save.
     with _serving(folder / "cluster", settings, stop=signal.SIGQUIT) as url:
         yield url
+
+
+@contextlib.contextmanager
+def stoppable_postgresql(folder):
+    """Yield what serves a copy of the kept cluster while a ``with`` lasts, each time at a new address."""
+    folder.mkdir()
+    kept.copy("postgresql", _cluster, folder / "cluster", depends=_program("initdb"))
+    yield lambda: _serving(folder / "cluster", {}, stop=signal.SIGINT)
 
 
 def _cluster(folder):

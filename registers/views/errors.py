@@ -6,6 +6,7 @@ from registers import audit
 from registers.access import NotAllowed
 from registers.refusals import Refused, Stale
 from registers.text import without_unseen
+from registers.views import busy
 
 
 def bad_request(request, exception=None):
@@ -29,7 +30,9 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    """Answer 500: a fault of ours."""
+    """Answer 500: a fault of ours, or 503 where the database failed outside of a view."""
+    if busy.cannot_serve(busy.failure_being_handled()):
+        return busy.unavailable(request)
     return render(request, "500.html", status=500)
 
 

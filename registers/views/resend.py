@@ -17,9 +17,9 @@ def csrf_failure(request, reason=""):
     If the page was opened under an earlier sign-in, what was typed comes back. A form from another site gets nothing
     back.
     """
-    if not _is_ours(request) or not request.user.is_authenticated:
+    if not is_ours(request) or not request.user.is_authenticated:
         return render(request, "403_csrf.html", status=403)
-    if _by_script(request):
+    if by_script(request):
         return JsonResponse({"message": SIGNED_IN_ANEW}, status=401)
     return _offer_again(request, "请再提交一次", status=403)
 
@@ -28,25 +28,29 @@ class SignInMiddleware(LoginRequiredMiddleware):
     """Middleware that sends strangers to the sign-in page together with the form they have filled."""
 
     def handle_no_permission(self, request, view_func):
-        if request.method != "POST" or not _is_ours(request):
+        if request.method != "POST" or not is_ours(request):
             return super().handle_no_permission(request, view_func)
-        if _by_script(request):
+        if by_script(request):
             return JsonResponse({"message": EXPIRED}, status=401)
         return _offer_again(request, "登录已超时，内容还在", status=401)
 
 
 def _offer_again(request, title, *, status):
-    """Show the posted form as hidden fields with a button. Passwords are left out."""
-    fields = [
+    """Show the posted form as hidden fields with a button."""
+    return render(request, "resend.html", {"title": title, "fields": fields_of(request)}, status=status)
+
+
+def fields_of(request):
+    """Return what a form has sent as ``[(name, value)]``, without passwords."""
+    return [
         (name, value)
         for name, values in request.POST.lists()
         if name != "csrfmiddlewaretoken" and "password" not in name
         for value in values
     ]
-    return render(request, "resend.html", {"title": title, "fields": fields}, status=status)
 
 
-def _is_ours(request):
+def is_ours(request):
     """Return whether the browser says that a page of this site sent the form.
 
     Other forms get nothing back: somebody could be lured into sending it again.
@@ -55,5 +59,6 @@ def _is_ours(request):
     return request.headers.get("Origin") == origin or request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
-def _by_script(request):
+def by_script(request):
+    """Return whether a script of ours sent the request, which takes its answer apart itself."""
     return request.headers.get("X-Requested-With") == "fetch" or bool(request.headers.get("HX-Request"))

@@ -36,6 +36,8 @@ ACTS = {
     "session.login": Act("登录"),
     "session.logout": Act("退出"),
     "session.login_failed": Act("登录失败"),
+    "session.password": Act("修改密码"),
+    "session.password_failed": Act("修改密码时当前密码错误"),
     "scheme.load": Act("载入方案"),
     "scheme.draft": Act("起草方案"),
     "scheme.draft_deleted": Act("删除方案草稿"),

@@ -1,7 +1,8 @@
 """Signing in and out. Every attempt is written to the audit chain."""
 
-from django.contrib.auth import forms, views
+from django.contrib.auth import authenticate, forms, views
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
@@ -26,18 +27,28 @@ class LoginForm(forms.AuthenticationForm):
 
 
 class PasswordForm(forms.PasswordChangeForm):
-    """The form for the old password and the new one twice, with faults in the words of the page."""
+    """The form for the old password and the new one twice, with faults in the words of the page.
+
+    The old one is checked in the same way as at the login, so that guessing it here locks the account as well.
+    """
 
     error_messages = forms.PasswordChangeForm.error_messages | {
         "password_incorrect": "当前密码不正确，请重新输入。",
         "password_mismatch": "两次输入的新密码不一致。",
     }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, request, **kwargs):
         super().__init__(*args, **kwargs)
+        self.request = request
         self.fields["old_password"].error_messages["required"] = "请填写当前密码。"
         self.fields["new_password1"].error_messages["required"] = "请填写新密码。"
         self.fields["new_password2"].error_messages["required"] = "请再输一次新密码。"
+
+    def clean_old_password(self):
+        old = self.cleaned_data["old_password"]
+        if authenticate(self.request, username=self.user.get_username(), password=old) != self.user:
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return old
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -90,7 +101,17 @@ class PasswordChange(views.PasswordChangeView):
     http_method_names = ["get", "head", "post"]
     success_url = reverse_lazy("password_change_done")
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"request": self.request}
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        audit.append("session.password", actor=self.request.actor)
+        return response
+
     def form_invalid(self, form):
+        if form.has_error("old_password", "password_incorrect"):
+            audit.append("session.password_failed", actor=self.request.actor)
         response = super().form_invalid(form)
         response.status_code = 422
         return response

@@ -8,4 +8,4 @@ class ProjectConfig(AppConfig):
     verbose_name = "廉政风险防控"
 
     def ready(self):
-        from riskmgmt import health  # noqa: F401, PLC0415  the models it reads are not loaded before ready()
+        from riskmgmt import deployment, health  # noqa: F401, PLC0415  the models it reads are not loaded before ready()

@@ -184,6 +184,7 @@ def test_production_profile_passes_the_deployment_checks(tmp_path):
     environment = site(
         tmp_path, SECRET_KEY="k8#vQz2" * 10, ALLOWED_HOSTS="risk.example.edu.cn", TRUSTED_PROXIES="1",
         DATABASE_URL="postgres://risk:x@127.0.0.1:1/risk", REDIS_URL="redis://127.0.0.1:1/0",
+        SITE_URL="https://risk.example.edu.cn", EMAIL_URL="smtp+tls://risk:x@127.0.0.1:587",
     )  # fmt: skip
     answer = manage("check", "--deploy", "--fail-level", "WARNING", env=environment)
     assert answer.returncode == 0, answer.stderr

@@ -1,14 +1,21 @@
 """The jobs that write files."""
 
 from datetime import date
+from functools import partial
 
-from registers import ledgers
+from registers import cage, ledgers
+from registers.access import require
 from registers.actors import Actor
 from registers.jobs import kind
 from registers.models import Scheme, Unit
+from registers.papers import pages, writing
 
 
-@kind("ledger", title="导出台账", place="台账", door="ledger")
+def _may_export(actor, parameters):
+    require(actor, "export_ledger", Unit.objects.visible_to(actor).get(code=parameters["unit"]))
+
+
+@kind("ledger", title="导出台账", place="台账", door="ledger", guard=_may_export)
 def ledger(parameters, owner):
     """Write the ledger that a person asked for.
 
@@ -20,3 +27,18 @@ def ledger(parameters, owner):
     on = date.fromisoformat(parameters["on"])
     content = ledgers.workbook(ledgers.for_reader(actor), scheme, unit, on=on, year=on.year)
     return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", content
+
+
+def _asked_at_its_address(actor, parameters):
+    """Let the address of the paper decide, to which its owner is sent: it asks who may read the paper and whether it is the same."""
+
+
+@kind("paper", title="生成表格", place="我的待办", door="desk", guard=_asked_at_its_address)
+def paper(parameters, owner, *, source):
+    """Write a paper that is too heavy for a page, within limits of time and memory.
+
+    ``source``: the packed paper. It was composed when its owner asked for it, and his rights were asked then.
+    """
+    form = parameters["form"]
+    content = cage.run(partial(writing.write, writing.unpack(source), form), refusals=(pages.PaperError,))
+    return f"表格.{form}", content

@@ -1,42 +1,91 @@
 """Work that a worker does for a person, such as writing a file.
 
-The row comes first, then a wake-up call (design decision 8).
+The row comes first, then a wake-up call (design decision 8). The file is for its owner, for some days, and only for as long as he
+may still have it.
 """
 
+import time
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db import transaction
 
-from registers import leases
-from registers.models import Job
+from registers import clock, leases
+from registers.models import Job, User
+from registers.refusals import Refused
 
 KINDS = {}
 PLACES = {}  # kind → what its page is called, and the name and URL name of the page it was asked for on
+GUARDS = {}  # kind → who may still fetch its files
 ATTEMPTS = 3
-STALE_SECONDS = 120
+STALE_SECONDS = 240  # longer than any job may take (registers.cage)
+ENOUGH_SECONDS = 30  # after so long a worker leaves what is left to the next call
+TWICE_SECONDS = 10  # the same asked for again within this time is a double click
+MOST_WAITING = 5  # unfinished jobs of one person
 
 
-def kind(name, *, title, place, door):
+def kind(name, *, title, place, door, guard):
     """Register the function that does jobs of this kind: ``(parameters, owner) -> (file name, bytes)``.
 
-    ``title``: what its page is called; ``place`` and ``door``: name and URL name of the page that it is asked for on.
+    It is also given ``source`` where the job was created with one. ``title``: what its page is called; ``place`` and
+    ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor, parameters) before the
+    file is handed out, raises ``NotAllowed``.
     """
 
     def register(function):
-        KINDS[name], PLACES[name] = function, (title, place, door)
+        KINDS[name], PLACES[name], GUARDS[name] = function, (title, place, door), guard
         return function
 
     return register
 
 
-def create(name, *, owner, parameters, at):
-    """Write a job's row and wake a worker once the transaction has committed.
+@transaction.atomic
+def create(name, *, owner, parameters, at, source=None):
+    """Write a job's row, wake a worker once the transaction has committed, and return the job.
 
-    ``parameters`` holds ids, no text.
+    ``parameters`` holds ids, no text; ``source``: bytes to work from, kept until the work is done. What was asked for a
+    moment ago, or is still being made, is not made twice: then the same job is returned, with ``asked_before`` set. A job
+    with a source is the same for as long as its file is kept, for it always makes the same. Raises ``Refused`` when too
+    many jobs of this person wait.
     """
-    job = Job.objects.create(kind=name, owner=owner, parameters=parameters, created_at=at)
+    User.objects.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)  # two clicks at once come in turn
+    own = Job.objects.filter(owner=owner).defer("content", "source")
+    for job in own.filter(kind=name, error="").order_by("-pk")[:50]:
+        if job.parameters == parameters and _is_the_same(job, source, at):
+            job.asked_before = True
+            return job
+    if own.filter(finished_at=None).count() >= MOST_WAITING:
+        raise Refused(f"您已有 {MOST_WAITING} 个文件正在生成，请等它们完成后再试。")
+    job = Job.objects.create(kind=name, owner=owner, parameters=parameters, source=source, created_at=at)
+    job.asked_before = False
     transaction.on_commit(wake)
     return job
+
+
+def _is_the_same(job, source, at):
+    if job.finished_at is None:
+        return job.attempts < ATTEMPTS
+    if source is not None:
+        return is_kept(job, at)
+    return abs(at - job.created_at) <= clock.seconds(TWICE_SECONDS)
+
+
+def is_kept(job, at):
+    """Return whether the file of a finished job can be fetched at ``at``."""
+    return bool(job.file_name) and at - job.finished_at <= clock.days(settings.EXPORT_KEEP_DAYS)
+
+
+def require_fetchable(job, *, actor, at):
+    """Stop whoever may not have the file any more. Raises ``NotAllowed`` or ``Refused``."""
+    GUARDS[job.kind](actor, job.parameters)
+    if not is_kept(job, at):
+        raise Refused(f"文件只保留 {settings.EXPORT_KEEP_DAYS} 天，现已删除。请重新导出。")
+
+
+def forget(*, at):
+    """Remove the files that have been kept long enough, and return how many. The rows stay."""
+    old = Job.objects.filter(finished_at__lt=at - clock.days(settings.EXPORT_KEEP_DAYS)).exclude(file_name="")
+    return old.update(content=None, source=None, file_name="")
 
 
 def wake():
@@ -60,31 +109,47 @@ def waiting(at):
 
 
 def work(*, at, limit=20):
-    """Do waiting jobs, oldest first, and return how many were finished.
+    """Do waiting jobs and return how many were finished.
 
-    Two workers never do the same job at once.
+    Two workers never do the same job at once. Everybody's first job comes before anybody's second, so that no one person
+    keeps the others waiting.
     """
-    done = 0
-    for pk in list(waiting(at).order_by("pk").values_list("pk", flat=True)[:limit]):
+    done, start = 0, time.monotonic()
+    for pk in _in_turn(waiting(at))[:limit]:
+        if time.monotonic() - start > ENOUGH_SECONDS:
+            wake()
+            break
         if leases.take(waiting(at).filter(pk=pk), "started_at", tries="attempts", at=at):
             done += _finish(Job.objects.select_related("owner").get(pk=pk), at)
     return done
 
 
+def _in_turn(rows):
+    seen, ranked = {}, []
+    for pk, owner in rows.order_by("pk").values_list("pk", "owner"):
+        seen[owner] = seen.get(owner, 0) + 1
+        ranked.append((seen[owner], pk))
+    return [pk for _, pk in sorted(ranked)]
+
+
 def _finish(job, at):
+    source = {} if job.source is None else {"source": bytes(job.source)}
     try:
-        name, content = KINDS[job.kind](job.parameters, job.owner)
+        name, content = KINDS[job.kind](job.parameters, job.owner, **source)
+    except Refused as refused:  # it would end in the same way again
+        Job.objects.filter(pk=job.pk).update(error=str(refused)[:200], finished_at=at, source=None)
+        return True
     except (
         Exception
     ):  # whatever goes wrong with one job must not stop the others; it is retried and then shown as failed
         if job.attempts >= ATTEMPTS:
             Job.objects.filter(pk=job.pk).update(
-                error="文件生成失败，请稍后重试；仍不成功请联系管理员。", finished_at=at
+                error="文件生成失败，请稍后重试；仍不成功请联系管理员。", finished_at=at, source=None
             )
             raise
         Job.objects.filter(pk=job.pk).update(started_at=None)
         return False
-    Job.objects.filter(pk=job.pk).update(file_name=name, content=content, finished_at=at)
+    Job.objects.filter(pk=job.pk).update(file_name=name, content=content, finished_at=at, source=None)
     return True
 
 

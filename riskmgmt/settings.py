@@ -339,6 +339,9 @@ MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR / "media")))
 # Licensed faces of official documents (仿宋、楷体、小标宋) that the operator may add; empty uses the system's fonts.
 FONT_DIR = env("FONT_DIR", default="")
 
+# Days for which a file that a worker has written can be fetched by who asked for it.
+EXPORT_KEEP_DAYS = env.int("EXPORT_KEEP_DAYS", default=7, least=1)
+
 # --- Mail and logs --------------------------------------------------------------------------------
 
 globals().update(env.mail("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}"))

@@ -47,6 +47,7 @@ def sweep(*, at):
             "readers": lambda: readings.extend(at=at),
             "mails": notifications.deliver,
             "robots": robots.deliver,
+            "files": lambda: jobs.forget(at=at),
             "jobs": lambda: jobs.work(at=at),
         }
     )

@@ -48,7 +48,8 @@ class AuditHead(models.Model):
 class Job(models.Model):
     """Work that a worker does for a person, such as an export.
 
-    Its state follows from timestamps; there is no state column.
+    Its state follows from timestamps; there is no state column. ``source``: what it works from, gone when it is done.
+    ``content`` and ``file_name`` are emptied when the file has been kept long enough.
     """
 
     kind = models.CharField(max_length=40)
@@ -61,6 +62,7 @@ class Job(models.Model):
     error = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(max_length=120, blank=True)
     content = models.BinaryField(null=True)
+    source = models.BinaryField(null=True)
 
     objects = ScopedQuerySet.as_manager()
 

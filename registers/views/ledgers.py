@@ -3,6 +3,7 @@
 from datetime import date
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpResponse
@@ -69,7 +70,9 @@ def ledger_export(request):
         job = jobs.create(
             "ledger", owner=request.actor.user, at=clock.now(), parameters={"unit": unit.code, "on": on.isoformat()}
         )
-        audit.append("ledger.export", about=unit, actor=request.actor, detail={"as_of": on.isoformat(), "job": job.pk})
+        if not job.asked_before:
+            detail = {"as_of": on.isoformat(), "job": job.pk}
+            audit.append("ledger.export", about=unit, actor=request.actor, detail=detail)
     return redirect("job_detail", pk=job.pk)
 
 
@@ -79,9 +82,9 @@ def job_detail(request, pk):
 
     The fragment refreshes itself until the export is done.
     Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``title``, and in ``crumbs`` where it was asked
-    for; ``place`` and ``back``: the same.
+    for; ``place`` and ``back``: the same; ``keep_days``.
     """
-    job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content"), pk=pk)
+    job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content", "source"), pk=pk)
     template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
     unit = Unit.objects.visible_to(request.actor).filter(code=job.parameters.get("unit", "")).first()
     title, place, door = jobs.PLACES.get(job.kind, jobs.PLACES["ledger"])
@@ -98,14 +101,22 @@ def job_detail(request, pk):
             "place": place,
             "back": back,
             "crumbs": [(place, back)],
+            "keep_days": settings.EXPORT_KEEP_DAYS,
         },
     )
 
 
 @require_safe
 def job_file(request, pk):
-    """Send the finished file."""
-    job = get_object_or_404(Job.objects.visible_to(request.actor).filter(content__isnull=False), pk=pk)
+    """Send the finished file to its owner, for as long as it is kept and he may still have it.
+
+    A paper is fetched where it was asked for: there it is asked again who may read it.
+    """
+    done = Job.objects.visible_to(request.actor).filter(finished_at__isnull=False, error="")
+    job = get_object_or_404(done, pk=pk)
+    jobs.require_fetchable(job, actor=request.actor, at=clock.now())
+    if "path" in job.parameters:
+        return redirect(job.parameters["path"])
     response = HttpResponse(
         bytes(job.content), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )

@@ -1,29 +1,34 @@
-"""The scheme's papers as blank forms."""
+"""The scheme's papers as blank forms, and papers as files."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from registers import clock, jobs
 from registers.jobs import as_attachment
 from registers.models import Scheme
-from registers.papers import docx, pages, xlsx
+from registers.papers import pages, writing
 from registers.papers.compose import empty
-
-TYPES = {
-    "pdf": ("application/pdf", lambda paper: pages.to_pdf([paper])),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda paper: xlsx.to_xlsx([paper])),
-    "docx": (
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        lambda paper: docx.to_docx([paper]),
-    ),
-}
+from registers.text import digest_of_text
 
 
-def download(paper, form, name):
-    """Return a paper as a file of type ``form`` (pdf, xlsx, docx)."""
-    content_type, write = TYPES[form]
-    return as_attachment(HttpResponse(write(paper), content_type=content_type), f"{name}.{form}")
+def download(request, paper, form, name):
+    """Answer with a paper as a file of type ``form`` (pdf, xlsx, docx).
+
+    A heavy one is written by a worker: the answer then leads to the page that shows how far it is, and the same address gives
+    the file once it is there. Whoever may not read the paper any more has been refused before this is called. Raises
+    ``Refused``.
+    """
+    file, content_type = f"{name}.{form}", writing.content_type(form)
+    if not writing.is_heavy(paper):
+        return as_attachment(HttpResponse(writing.write(paper, form), content_type=content_type), file)
+    packed = writing.pack(paper)
+    asked = {"path": request.get_full_path(), "form": form, "digest": digest_of_text(packed.decode())}
+    job = jobs.create("paper", owner=request.actor.user, parameters=asked, source=packed, at=clock.now())
+    if not job.asked_before or job.finished_at is None:
+        return redirect("job_detail", pk=job.pk)
+    return as_attachment(HttpResponse(bytes(job.content), content_type=content_type), file)
 
 
 @require_safe
@@ -71,4 +76,4 @@ def paper_blank(request, slug):
 def paper_file(request, slug, form):
     """Send one blank paper as a file."""
     scheme, layout = _layout(request, slug)
-    return download(empty(layout, scheme.rules), form, f"{layout.label}{layout.title}（空白）")
+    return download(request, empty(layout, scheme.rules), form, f"{layout.label}{layout.title}（空白）")

@@ -2,14 +2,15 @@
 
 import contextlib
 import threading
+import time
 from datetime import date
 
 import pytest
 from django.db.models import QuerySet
 
-from registers import standins
+from registers import jobs, standins
 from registers.access import NotAllowed
-from registers.models import Appointment, AuditEntry, AuditHead
+from registers.models import Appointment, AuditEntry, AuditHead, Job
 from registers.refusals import Refused
 from tests.factories import appoint, make_person
 from tests.faults.races import losers, together
@@ -152,3 +153,31 @@ def test_deadline_moved_twice_at_once_is_moved_in_turn(year, slow_checks):
     first, last = DeadlineChange.objects.order_by("pk")
     assert (first.due_before, last.due_before) == (date(2026, 9, 20), first.due_on)
     assert year.sheet("personal-search").due_on == last.due_on == CampaignTask.objects.get(pk=task.pk).due_on
+
+
+@pytest.fixture
+def slow_jobs(monkeypatch):
+    """Between looking for the same job and writing it, whoever is in a thread waits a moment."""
+    create = Job.objects.create
+
+    def slow(**values):
+        time.sleep(0.25)
+        return create(**values)
+
+    monkeypatch.setattr(jobs.Job.objects, "create", slow)
+
+
+def ordered(year):
+    return jobs.create("ledger", owner=year.campus.office, parameters={"unit": "CW"}, at=year.clock.now).pk
+
+
+def test_double_click_at_the_same_moment_makes_one_job(year, slow_jobs):
+    assert len(set(together(*[lambda: ordered(year)] * 3))) == 1
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.pg
+def test_without_the_lock_a_double_click_makes_two_jobs(year, slow_jobs, unlocked):
+    """Control of the test above."""
+    together(*[lambda: ordered(year)] * 2)
+    assert Job.objects.count() == 2

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from registers import clock
+from registers.access import require
 from registers.actors import Actor
 from registers.jobs import kind
 from registers.papers.xlsx import LedgerSheet, ledger_workbook
@@ -31,7 +32,11 @@ TITLES = {figures.LATE: "逾期未办结清单", figures.UNFINISHED: "未办结�
 STATE_WORDS = dict(State.choices)
 
 
-@kind("unfinished", title="导出未办结清单", place="填报进度", door="progress_list")
+def _may_watch(actor, parameters):
+    require(actor, "watch", Campaign)
+
+
+@kind("unfinished", title="导出未办结清单", place="填报进度", door="progress_list", guard=_may_watch)
 def unfinished(parameters, owner):
     """Write the list that ``owner`` asked for, with what he may know of at the time of writing.
 

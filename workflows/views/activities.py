@@ -318,4 +318,4 @@ def activity_file(request, pk, form):
         layout, activity, attendances=seen, whole=bool(can(request.actor, "watch", activity))
     )
     audit.append("paper.export", about=activity, actor=request.actor, detail={"form": form})
-    return download(compose(layout, document), form, f"{layout.title}（{activity.title}）")
+    return download(request, compose(layout, document), form, f"{layout.title}（{activity.title}）")

@@ -237,7 +237,8 @@ def progress_export(request):
             "which": which,
             **{name: parameters[name] for name in ("task", "unit", "state") if name in parameters},
         }
-        audit.append("progress.export", about=campaign, actor=request.actor, detail=detail)
+        if not job.asked_before:
+            audit.append("progress.export", about=campaign, actor=request.actor, detail=detail)
     return redirect("job_detail", pk=job.pk)
 
 

@@ -236,4 +236,4 @@ def reading_file(request, pk, form):
     seen = ReadReceipt.objects.visible_to(request.actor).filter(document=document)
     audit.append("paper.export", about=document, actor=request.actor, detail={"form": form})
     paper = compose(layout, meetings.about_reading(layout, document, receipts=seen))
-    return download(paper, form, f"{layout.title}（{document.title}）")
+    return download(request, paper, form, f"{layout.title}（{document.title}）")

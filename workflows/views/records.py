@@ -67,7 +67,7 @@ def record_file(request, code, slug, form):
     unit = _unit(request, code)
     layout, paper = _compiled(request, unit, slug)
     audit.append("paper.export", about=unit, actor=request.actor, detail={"form": form, "paper": slug})
-    return download(paper, form, f"{layout.title}（{unit.name}）")
+    return download(request, paper, form, f"{layout.title}（{unit.name}）")
 
 
 @require_safe
@@ -80,7 +80,7 @@ def submission_record(request, pk, slug, form):
         raise Http404
     paper = compose(layout, logs.about_submission(layout, submission, votes=readable_votes(request.actor, submission)))
     audit.append("paper.export", about=submission, actor=request.actor, detail={"form": form, "paper": slug})
-    return download(paper, form, f"{layout.title}（{submission.subject}）")
+    return download(request, paper, form, f"{layout.title}（{submission.subject}）")
 
 
 @require_safe
@@ -94,4 +94,4 @@ def notice_file(request, pk, form):
     if layout is None:
         raise Http404
     audit.append("paper.export", about=notice, actor=request.actor, detail={"form": form})
-    return download(compose(layout, logs.about_notice(layout, notice)), form, notice.title)
+    return download(request, compose(layout, logs.about_notice(layout, notice)), form, notice.title)

@@ -133,7 +133,7 @@ def _papers(request, book):
     paper = compose(layout, sample(rules, layout)) if filled else empty(layout, rules)
     form = request.GET.get("form", "")
     if form in ("pdf", "xlsx", "docx"):
-        return download(paper, form, f"{layout.label}{layout.title}（{'样张' if filled else '空白'}）")
+        return download(request, paper, form, f"{layout.label}{layout.title}（{'样张' if filled else '空白'}）")
     return {
         "papers": [(name, other, name == slug) for name, other in rules.papers.items()],
         "slug": slug,

@@ -357,7 +357,9 @@ def submission_file(request, pk, form):
     paper = compose(submission.task.paper_rules, document)
     audit.append("paper.export", about=submission, actor=request.actor, detail={"form": form, "code": document["code"]})
     who = submission.person.name if submission.person_id else submission.unit.name
-    return download(paper, form, f"{submission.task.paper_rules.label}{submission.task.paper_rules.title}（{who}）")
+    return download(
+        request, paper, form, f"{submission.task.paper_rules.label}{submission.task.paper_rules.title}（{who}）"
+    )
 
 
 def moved(request, submission, *, typed=""):

@@ -1,0 +1,61 @@
+"""Writing a ``Paper`` in any of its file types, at once or packed for a worker that writes it later."""
+
+import json
+from dataclasses import asdict, is_dataclass
+from functools import cache
+from types import GenericAlias
+from typing import get_args, get_type_hints
+
+from registers.papers import docx, pages, xlsx
+from registers.papers.compose import Paper
+
+TYPES = {
+    "pdf": ("application/pdf", lambda paper: pages.to_pdf([paper])),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda paper: xlsx.to_xlsx([paper])),
+    "docx": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        lambda paper: docx.to_docx([paper]),
+    ),
+}
+# What a page may take to write, in rows and characters of the body: some ten seconds as a PDF.
+MOST_ROWS, MOST_CHARACTERS = 100, 60_000
+
+
+def content_type(form):
+    """Return the MIME type of a file type."""
+    return TYPES[form][0]
+
+
+def write(paper, form):
+    """Return a paper as the bytes of a file of type ``form`` (pdf, xlsx, docx)."""
+    return TYPES[form][1](paper)
+
+
+def is_heavy(paper):
+    """Return whether writing the paper takes longer than a page may."""
+    return len(paper.body) > MOST_ROWS or sum(len(cell.text) for row in paper.body for cell in row) > MOST_CHARACTERS
+
+
+def pack(paper):
+    """Return a paper as bytes from which ``unpack`` makes the same paper."""
+    return json.dumps(asdict(paper), ensure_ascii=False).encode()
+
+
+def unpack(packed):
+    """Return the paper that was packed."""
+    return _made(Paper, json.loads(packed))
+
+
+def _made(kind, value):
+    if is_dataclass(kind):
+        return kind(**{name: _made(hint, value[name]) for name, hint in _hints(kind).items()})
+    if isinstance(kind, GenericAlias) and isinstance(value, list):
+        inner, *others = get_args(kind)
+        kinds = [inner] * len(value) if others == [...] else [inner, *others]
+        return tuple(_made(each, part) for each, part in zip(kinds, value, strict=True))
+    return value
+
+
+@cache
+def _hints(kind):
+    return get_type_hints(kind)

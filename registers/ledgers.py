@@ -262,7 +262,22 @@ def workbook(scope, scheme, unit, *, on, year):
     return ledger_workbook(sheets)
 
 
-@source("unit_ledger")
+@source(
+    "unit_ledger",
+    about="unit",
+    rows=(
+        "post",
+        "person",
+        "category",
+        "content",
+        "manifestation",
+        "grade",
+        "measures",
+        "leader",
+        "filed_on",
+        "changed",
+    ),
+)
 def unit_ledger(*, unit, on, rules, reader=None):
     """Return the ledger of one unit as a paper's document, as far as ``reader`` may read it.
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from registers.papers.given import GIVEN, Given
 from registers.papers.words import BLANK_TEXT, chinese_date, cleaned, words
 from registers.schemes.layout import PLACEHOLDER, leaf_columns
 
@@ -136,11 +137,11 @@ class Paper:
         return f"{self.label} {self.title}".strip()
 
 
-def source(name):
-    """Register the function that makes documents for ``rows: name`` or ``compiled: name`` of a layout."""
+def source(name, **given):
+    """Register what makes documents for ``rows: name`` or ``compiled: name``, with its ``Given``."""
 
     def register(function):
-        SOURCES[name] = function
+        SOURCES[name], GIVEN[name] = function, Given(**given)
         return function
 
     return register

@@ -6,7 +6,20 @@ from registers.models import ControlMeasure, Incumbency, Post, PowerItem, Regula
 from registers.papers.compose import source
 
 
-@source("power_directory")
+@source(
+    "power_directory",
+    about="unit",
+    rows=(
+        "accountable_post",
+        "accountable_person",
+        "name",
+        "procedure",
+        "legal_basis",
+        "domain",
+        "chart_number",
+        "remark",
+    ),
+)
 def power_directory(*, unit, on, rules, reader=None):
     """风险岗位职权目录: the powers in force of a unit with post and holder on the day ``on``.
 
@@ -31,7 +44,20 @@ def power_directory(*, unit, on, rules, reader=None):
     }
 
 
-@source("process_directory")
+@source(
+    "process_directory",
+    about="unit",
+    rows=(
+        "name",
+        "accountable_post",
+        "procedure",
+        "chart_number",
+        "time_limit",
+        "check_and_balance",
+        "complaint_channel",
+        "remark",
+    ),
+)
 def process_directory(*, unit, on, rules, reader=None):
     """风险岗位业务流程目录: the steps of each power in force. Source: R1-34, R1-35."""
     return {
@@ -61,7 +87,7 @@ def _powers(unit, on):
     )
 
 
-@source("duty_list")
+@source("duty_list", about="unit", rows=("post", "duties", "powers", "steps", "points"))
 def duty_list(*, unit, on, rules, reader=None):
     """岗位职责—权力—步骤清单: the duties, powers, steps and risk points of each post.
 
@@ -88,7 +114,11 @@ def duty_list(*, unit, on, rules, reader=None):
     }
 
 
-@source("regulation_directory")
+@source(
+    "regulation_directory",
+    about="unit",
+    rows=("regulation", "document_number", "issued_by", "effective_on", "subjects", "state"),
+)
 def regulation_directory(*, unit, on, rules, reader=None):
     """制度目录: the regulations of a unit, and what rests on each of them.
 
@@ -145,7 +175,7 @@ def _controlled(unit, on, reader):
     return [(number, contents[series]) for number, series in named if series in contents]
 
 
-@source("assessment")
+@source("assessment", about="unit", rows=("name", "points"))
 def assessment(*, unit, on, rules, reader=None):
     """考核评分表: the scheme's criteria with room for the scores. Source: R4-35, C5-27."""
     return {"rows": [{"name": item.label, "points": item.points} for item in rules.assessment]}

@@ -8,6 +8,7 @@ from datetime import date
 _MONTH_DAY = re.compile(r"^(\d{1,2})-(\d{1,2})$")
 _TEN_DAYS = re.compile(r"^(\d{1,2})月(上旬|中旬|下旬|底)$")
 _YEAR = re.compile(r"^Y([+-]\d+)?\s+(.+)$")
+YEARS_AWAY = 9  # from the campaign's year
 _TEN_DAYS_END = {"上旬": 10, "中旬": 20, "下旬": 31, "底": 31}
 
 
@@ -33,18 +34,20 @@ class DateRule:
         original = str(text).strip()
         offset, rest = 0, original
         if match := _YEAR.match(original):
-            offset, rest = int(match[1] or 0), match[2].strip()
+            offset, rest = int((match[1] or "0")[:6]), match[2].strip()
+        if abs(offset) > YEARS_AWAY:
+            raise ValueError(f"日期“{original[:20]}”离活动年度太远，Y 后面最多加减 {YEARS_AWAY}")
         if match := _MONTH_DAY.match(rest):
             month, day, label = int(match[1]), int(match[2]), ""
         elif match := _TEN_DAYS.match(rest):
             month, day, label = int(match[1]), _TEN_DAYS_END[match[2]], rest
         else:
-            raise ValueError(f"日期“{original}”无法识别，应写成 09-20、4月上旬、12月底 或 Y-1 12-31")
+            raise ValueError(f"日期“{original[:20]}”无法识别，应写成 09-20、4月上旬、12月底 或 Y-1 12-31")
         if not 1 <= month <= 12:
-            raise ValueError(f"日期“{original}”的月份应在 1 到 12 之间")
+            raise ValueError(f"日期“{original[:20]}”的月份应在 1 到 12 之间")
         longest = 29 if month == 2 else calendar.monthrange(2001, month)[1]
         if not label and not 1 <= day <= longest:
-            raise ValueError(f"日期“{original}”不存在，{month} 月最多 {longest} 天")
+            raise ValueError(f"日期“{original[:20]}”不存在，{month} 月最多 {longest} 天")
         return cls(month, min(day, longest), offset, label)
 
     def on(self, year):

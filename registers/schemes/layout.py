@@ -37,12 +37,13 @@ class Origin(Part):
 class HeaderCell(Origin):
     """A labelled value above the table.
 
-    ``wide`` fills a whole row; ``lines`` is its least height in lines.
+    ``by_hand``: left empty for handwriting, nothing fills it. ``wide`` fills a whole row; ``lines`` is its least height in lines.
     """
 
     label: Label
     field: FieldName
     kind: Kind = "text"
+    by_hand: bool = False
     wide: bool = False
     lines: Annotated[int, Field(ge=1, le=24)] = 1
 
@@ -51,7 +52,7 @@ class Column(Origin):
     """A column with a ``field``, or a group of ``columns`` under one head.
 
     ``width`` is relative to the other columns (about: characters). With ``tick`` the column prints √ when the
-    field's value equals it and nothing otherwise.
+    field's value equals it and nothing otherwise. ``by_hand``: left empty for handwriting, nothing fills it.
     """
 
     label: Label
@@ -60,6 +61,7 @@ class Column(Origin):
     width: Annotated[int, Field(ge=1, le=100)] = 12
     align: Literal["left", "center", "right"] = "left"
     kind: Kind = "text"
+    by_hand: bool = False
     tick: str | None = None
 
     @model_validator(mode="after")
@@ -72,13 +74,14 @@ class Column(Origin):
 class SignOff(Origin):
     """One block of the sign-off area. ``step`` names the route step whose decision fills it.
 
-    ``text`` blocks print ``field``. ``lines`` is the room left for handwriting, in lines.
+    ``text`` blocks print ``field``, or with ``by_hand`` leave room for handwriting. ``lines`` is the room left for handwriting, in lines.
     """
 
     label: Label
     kind: Literal["signature", "opinion", "publicity", "text"] = "signature"
     step: str = ""
     field: FieldName | Literal[""] = ""
+    by_hand: bool = False
     members: bool = False
     date: bool = False
     seal: bool = False

@@ -35,23 +35,20 @@ FACTOR = """  rule: both
 """
 
 
-SYNTAX = "检查该行的缩进、冒号和引号；同一项目不要写两次"
-
-
 # What is changed in the real file, and what is then found: (lines below the change, fault, remedy). A text that ends
 # with … is compared up to there: what follows lists whatever the file holds at present.
 BROKEN = {
     "section missing": ("categories:\n", "kinds:\n", [
         (-49, "缺少“categories”", "在此处补上“categories”一项"),
-        (0, "出现了不认识的项目“kinds”", "是否应写作“kind”？不需要则删去该项")]),
+        (0, "出现了不认识的项目“kinds”", "删去该项。此处可写：identity、roles、levels…")]),
     "field missing": ("  title: 风险岗位廉能管理工作实施方案\n", "", [
         (-3, "缺少“title”", "在此处补上“title”一项")]),
     "field unknown": ("      label: 发生几率\n", "      label: 发生几率\n      weight: 2\n", [
-        (1, "出现了不认识的项目“weight”", "删去该项，或检查是否拼写有误")]),
+        (1, "出现了不认识的项目“weight”", "删去该项。此处可写：code、label、values")]),
     "key written twice": ("  slug: changchun-2016\n", "  slug: changchun-2016\n  slug: again\n", [
-        (1, "YAML 语法错误（“slug”写了两次）", SYNTAX)]),
+        (1, "“slug”写了两次", "第 4 行已经写过，合并成一处或删去其中一处")]),
     "bracket left open": ("- {code: decision_making, label: 科学民主决策}", "- {code: decision_making, label: 科学民主决策", [
-        (1, "YAML 语法错误（…", SYNTAX)]),
+        (0, "花括号没有结束", "在该行补上 }，各项之间用半角逗号隔开")]),
     "empty text": ("label: 思想道德", 'label: ""', [
         (0, "“label”不能为空", "填写文字")]),
     "text too long": ("definition: 因理想信念", f"definition: {'长' * 2001}因理想信念", [
@@ -123,10 +120,9 @@ BROKEN = {
     "person's sheet on a unit's route": ("    route: personal-search\n", "    route: unit-search\n", [
         (0, "“个人岗位廉政风险自查”的层面与路线填报人不符", "个人表由 post_holder 填报，单位表由 liaison 填报")]),
     "column of an unknown stage": ("field: measures.prevention, width: 20", "field: measures.cure, width: 20", [
-        (-8, "列“前期预防”引用的措施阶段“measures.cure”不存在",
-         "改为：measures.disposal、measures.monitoring、measures.prevention")]),
+        (0, "列“前期预防”引用的“measures.cure”不会有内容（该表由“个人岗位廉能风险识别防控”填写）", "可用：measures.disposal、…")]),
     "sign-off of an unknown step": ("{label: 填表人, step: fill,", "{label: 填表人, step: filling,", [
-        (0, "签署栏引用的步骤“filling”不存在", "改为：copy…")]),
+        (0, "签署栏“填表人”引用的步骤“filling”不在该表的流程中（该表由“单位权力事项登记”填写）", "是否应写作“fill”？")]),
     "column without a field": ("{label: 序号, field: number, width: 5, align: center, inferred: true}", "{label: 序号, width: 5}", [
         (0, "“columns”有误：列“序号”应写 field（一列）或 columns（一组列），两者只能写一个", "按提示改写")]),
 }  # fmt: skip

@@ -158,7 +158,7 @@ BROKEN = {
     "measure of a stage in a book without stages": (
         NWNU,
         ("field: measures.measure, width: 44", "field: measures.prevention, width: 44"),
-        "“measures.prevention”不存在",
+        "“measures.prevention”不会有内容",
         "measures.measure",
     ),
     "files without a name": (

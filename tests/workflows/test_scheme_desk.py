@@ -99,7 +99,7 @@ def test_every_problem_is_shown_at_once_and_nothing_is_lost(registrar, campus):
 def test_text_of_no_sense_at_all_is_kept_and_explained(registrar, campus):
     draft = begin(registrar, campus.scheme)
     for text, told in (
-        ("a: [", "YAML 语法错误"),
+        ("a: [", "括号没有结束"),
         ("只是一句话", "不是一份方案"),
         ("", "不是一份方案"),
         ("a: &a [*a]", "引用展开后内容过多"),

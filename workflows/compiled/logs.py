@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
 from registers.papers.compose import document_for, source
+from registers.papers.given import WHOEVER_COMPILES
 from registers.schemes.language import SUCCESSION, Brings
 from workflows import suggestions
 from workflows.compiled import meetings
@@ -14,6 +15,7 @@ from workflows.sheets.composing import ENTRY
 from workflows.sheets.documents import Composition
 
 MINUTE = "%Y-%m-%d %H:%M"
+WHOEVER_COMPILES["unit"] = ("unit.name", "as_of", "year")
 
 
 def papers_about(rules, about):
@@ -34,7 +36,7 @@ def compiled(layout, rules, *, unit, on, reader=None):
     server's command line by somebody who has the database anyway.
     """
     document = document_for(layout.compiled, unit=unit, on=on, rules=rules, reader=reader)
-    fields = {"unit.name": unit.name, "as_of": on.isoformat(), "year": on.year}
+    fields = dict(zip(WHOEVER_COMPILES["unit"], (unit.name, on.isoformat(), on.year), strict=True))
     return {
         "fields": fields | document.get("fields", {}),
         "rows": document.get("rows", []),
@@ -43,7 +45,7 @@ def compiled(layout, rules, *, unit, on, reader=None):
     }
 
 
-@source("search_log")
+@source("search_log", about="unit", rows=("at", "task", "place", "step", "person", "text"))
 def search_log(*, unit, on, rules, reader=None):
     """查找岗位风险过程记录: every act and ballot on the unit's risk searches, and what others suggested.
 
@@ -96,7 +98,7 @@ def _said(verdict, opinion):
     return f"{verdict}：{opinion}" if opinion else verdict
 
 
-@source("archive_contents")
+@source("archive_contents", about="unit", rows=("name", "count"))
 def archive_contents(*, unit, on, rules, reader=None):
     """廉政风险信息档案目录: how many submissions of each kind the unit has filed this year.
 
@@ -113,7 +115,7 @@ def archive_contents(*, unit, on, rules, reader=None):
     return {"rows": [{"name": name, "count": counts.get(code, 0)} for code, name in names.items()]}
 
 
-@source("annual_summary")
+@source("annual_summary", about="unit", rows=("name", "count"))
 def annual_summary(*, unit, on, rules, reader=None):
     """The year in numbers. Nothing is typed, so totals always add up. Source: R2-32, C5-28."""
     points = RiskPoint.objects.in_force(on).filter(unit=unit)
@@ -138,7 +140,11 @@ def annual_summary(*, unit, on, rules, reader=None):
     return {"rows": [{"name": name, "count": count} for name, count in rows]}
 
 
-@source("return_notice")
+@source(
+    "return_notice",
+    about="sheet",
+    fields=("recipient", "paper", "step", "opinion", "redo_on", "returned_by", "returned_on"),
+)
 def return_notice(*, submission, votes):
     """退回通知 of a submission's latest return, blank where it was never returned.
 
@@ -183,7 +189,12 @@ def _returned_by(rules, decision):
     return f"{role} {decision.who}".strip() if decision.on_behalf_of_id or not role else role
 
 
-@source("review_record")
+@source(
+    "review_record",
+    about="sheet",
+    rows=("item", "agreed", "against", "remarks"),
+    fields=("subject", "paper", "round", "present", "chair", "concluded_on", "conclusion", "ballots"),
+)
 def review_record(*, submission, votes):
     """集体审核记录 of a submission's latest review: who voted, and the verdicts on each line.
 
@@ -227,7 +238,21 @@ def review_record(*, submission, votes):
     }
 
 
-@source("notice")
+@source(
+    "notice",
+    about="notice",
+    rows=("place", "category", "content", "grade"),
+    fields=(
+        "heading",
+        "scheme",
+        "starts_on",
+        "ends_on",
+        "days",
+        "office",
+        "publisher",
+        "published_on",
+    ),
+)
 def notice_paper(*, notice):
     """公示 as a letter for a unit's own web site: only what the notice shows. Source: R1-53, C5-21."""
     submission = notice.submission

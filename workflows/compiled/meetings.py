@@ -20,7 +20,23 @@ def kinds(rules):
     return {kind.code: kind for kind in rules.activities}
 
 
-@source("activity_record")
+@source(
+    "activity_record",
+    about="activity",
+    rows=("name", "unit", "title", "state"),
+    fields=(
+        "unit",
+        "kind",
+        "title",
+        "held_on",
+        "place",
+        "host",
+        "recorder",
+        "audience",
+        "figures",
+        "content",
+    ),
+)
 def activity_record(*, activity, attendances, whole):
     """会议（教育活动）记录 of one activity.
 
@@ -58,7 +74,11 @@ def activity_record(*, activity, attendances, whole):
     }
 
 
-@source("activity_list")
+@source(
+    "activity_list",
+    about="unit",
+    rows=("held_on", "kind", "title", "place", "host", "expected", "present", "remark"),
+)
 def activity_list(*, unit, on, rules, reader=None):
     """会议和教育活动一览 of a unit in the year of ``on``, oldest first, with numbers expected and present."""
     held = _of_year(unit, on)
@@ -84,7 +104,12 @@ def activity_list(*, unit, on, rules, reader=None):
     }
 
 
-@source("reading_record")
+@source(
+    "reading_record",
+    about="reading",
+    rows=("name", "unit", "state", "read_at"),
+    fields=("title", "publisher", "published_on", "due_on", "figures"),
+)
 def reading_record(*, document, receipts):
     """学习文件阅读情况: who has read the document and when. ``receipts``: the rows that the reader may see."""
     rows = list(receipts.filter(user__is_active=True).select_related("user__unit"))

@@ -1,11 +1,13 @@
 """The paper of a submission: find the submission and return its document."""
 
 from registers.papers.compose import source
+from registers.papers.given import SHEET
 from workflows.models import Submission
+from workflows.sheets import columns
 from workflows.sheets.documents import document
 
 
-@source("submission")
+@source(SHEET, rows=columns.rows_of, fields=columns.fields_of, steps=columns.steps_of, marks=columns.marks_of)
 def submission_document(*, submission):
     """The document of one submission, frozen if it has been filed."""
     return document(submission)

@@ -26,7 +26,12 @@ def last_year(on):
     return days.add_days(timezone.localdate(opened), -1) if opened else date(on.year - 1, 12, 31)
 
 
-@source("year_comparison")
+@source(
+    "year_comparison",
+    about="unit",
+    rows=("kind", "place", "category", "then", "now", "grade_then", "grade_now", "measures"),
+    fields=("compared_with", "counts"),
+)
 def year_comparison(*, unit, on, rules, reader=None):
     """与上年对照表: the lines of one unit that differ from last year, as far as ``reader`` may read them.
 

@@ -5,11 +5,8 @@ Each check yields ``(where, fault, remedy)``; ``where`` is the path of keys and 
 
 from collections import Counter
 
-from registers.papers.compose import SOURCES
-from registers.schemes import adjusting
-from registers.schemes.checking import adjustmentcheck, carryingcheck, gradingcheck
+from registers.schemes.checking import adjustmentcheck, carryingcheck, gradingcheck, papercheck
 from registers.schemes.language import SUCCESSION, Brings, Level, Role, StepKind
-from registers.schemes.layout import leaf_columns
 
 POINT_FIELDS = {
     "category",
@@ -49,7 +46,6 @@ GRANTS_EXTENSIONS = (
     Role.SCHOOL_GROUP,
     Role.PARTY_COMMITTEE,
 )
-MEASURE_PARTS = (".responsible", ".due", ".regulation")
 SECTIONS = (
     "domains",
     "categories",
@@ -64,8 +60,14 @@ SECTIONS = (
 )
 
 
-def faults(scheme):
-    """Yield all faults of a scheme that its types cannot see."""
+FILLS_PAPERS = ("tasks", "routes", "groups")  # what is wrong here shows on papers too
+
+
+def faults(scheme, *, whole=True):
+    """Yield all faults of a scheme that its types cannot see.
+
+    ``whole``: nothing was left out of the scheme. Papers are blamed only for what nothing else explains.
+    """
     for check in (
         _roles,
         _extensions,
@@ -76,11 +78,15 @@ def faults(scheme):
         _phases,
         _tasks,
         carryingcheck.faults,
-        _papers,
+        papercheck.faults,
         _rotation,
     ):
-        yield from check(scheme)
+        for fault in check(scheme):
+            whole = whole and fault[0][0] not in FILLS_PAPERS
+            yield fault
     yield from adjustmentcheck.faults(scheme, known=POWER_FIELDS)
+    if whole:
+        yield from papercheck.unfilled(scheme)
 
 
 def _roles(scheme):
@@ -288,35 +294,6 @@ def _loop(tasks):
     return None
 
 
-def _papers(scheme):
-    yield from _paper_rows(scheme)
-    stages = {f"measures.{stage.code}" for stage in scheme.measure_stages}
-    parts = stages | {f"{stage}{part}" for stage in stages for part in MEASURE_PARTS}
-    steps = {step.code for route in scheme.routes.values() for step in route.steps}
-    for slug, paper in scheme.papers.items():
-        for column in leaf_columns(paper):
-            if column.field.startswith("measures.") and column.field not in parts:
-                yield (
-                    ("papers", slug, "columns"),
-                    f"列“{column.label}”引用的措施阶段“{column.field}”不存在",
-                    f"改为：{'、'.join(sorted(stages))}",
-                )
-        for index, block in enumerate(paper.footer):
-            if block.step and block.step not in steps:
-                yield (
-                    ("papers", slug, "footer", index, "step"),
-                    f"签署栏引用的步骤“{block.step}”不存在",
-                    f"改为：{'、'.join(sorted(steps))}",
-                )
-    for index, action in enumerate(scheme.warning_actions):
-        if action.paper and action.paper not in scheme.papers:
-            yield (
-                ("warning_actions", index, "paper"),
-                f"“{action.label}”的文书“{action.paper}”不存在",
-                f"改为已有的：{'、'.join(sorted(scheme.papers))}",
-            )
-
-
 def _rotation(scheme):
     """Yield domains in ``heads_kept_from`` that the scheme does not have."""
     known = [domain.code for domain in scheme.domains]
@@ -329,28 +306,3 @@ def _rotation(scheme):
             )
     if scheme.rotation.flag and scheme.rotation.post_years is None:
         yield ("rotation", "flag"), "写了 flag（哪些岗位），没有写任职几年应当轮岗", "补上 post_years，或删去 flag"
-
-
-TYPED_ROWS = {brings.value for brings in Brings if brings is not Brings.REPORT} | {adjusting.ROWS}
-
-
-def _paper_rows(scheme):
-    """Yield papers whose rows are not what their sheet or their source brings."""
-    known = TYPED_ROWS | set(SOURCES)
-    for slug, paper in scheme.papers.items():
-        for name in ("rows", "compiled"):
-            value = getattr(paper, name)
-            if SOURCES and value and value not in (known if name == "rows" else SOURCES):
-                yield (
-                    ("papers", slug, name),
-                    f"“{paper.title}”的数据来源“{value}”不存在",
-                    f"改为：{'、'.join(sorted(known if name == 'rows' else SOURCES))}",
-                )
-    for index, task in enumerate(scheme.tasks):
-        paper = scheme.papers.get(task.paper)
-        if paper and paper.rows in TYPED_ROWS and paper.rows != task.brings:
-            yield (
-                ("tasks", index, "paper"),
-                f"“{task.label}”填报的是 {task.brings}，表格“{paper.title}”列的却是 {paper.rows}",
-                f"换一张 rows: {task.brings} 的表格，或改正该表格的 rows",
-            )

@@ -2,7 +2,7 @@
 
 from itertools import product
 
-MANY = 20_000  # combinations of factor values; more are not searched for lines that can never fit
+MANY = 200_000  # comparisons of a line with factor values; lines that can never fit are not searched for by more
 
 
 def faults(scheme):
@@ -88,7 +88,7 @@ def _unreachable(grading):
     total = 1
     for scale in scales:
         total *= len(scale)
-    if total > MANY:
+    if total * len(grading.cases) > MANY:
         return
     waiting = set(range(len(grading.cases)))
     for combination in product(*scales):

@@ -3,22 +3,20 @@
 Every finding names file, line, fault and remedy.
 """
 
-import difflib
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
 from registers.refusals import Refused
-from registers.schemes import language, layout
-from registers.schemes.checking import crosscheck
+from registers.schemes.checking import crosscheck, reading, vocabulary
 from registers.schemes.checking.pruning import Pruned
 from registers.schemes.language import Scheme
 
-LONGEST_TEXT = 400_000  # characters of a scheme file
-LARGEST = 60_000  # values in it, references written out
-DEEPEST = 40  # lists and groups inside one another; what composes them would not survive a hundred thousand
+MOST = 100  # findings that are listed; whoever reads them mends the first ones first
 # Papers that several institutions use as they are; a scheme takes them over with ``include``.
 PARTS = Path(__file__).resolve().parents[3] / "fixtures" / "schemes" / "parts"
 
@@ -71,25 +69,6 @@ _PLAIN = {
 }
 
 
-class _OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """A YAML loader that refuses a key written twice. YAML would silently keep the last one."""
-
-    def construct_mapping(self, node, deep=False):
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"“{key.value}”写了两次", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-# Days and document numbers must stay text: 09-20 is not a sum and 2016-06-28 keeps its zeros.
-_OnceLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def read(path):
     """Read and check one scheme file, and return ``(Scheme, plain document)``.
 
@@ -110,84 +89,48 @@ def read_text(text, file):
 
     ``file`` only names it in the findings.
     """
-    if len(text) > LONGEST_TEXT:
-        raise SchemeFaults(
-            [Finding(file, 1, f"文件超过 {LONGEST_TEXT // 1000} 千字", "方案文件不应这么大，检查是否选错了文件")]
-        )
     try:
-        if line := _too_deep(text):
-            raise SchemeFaults([Finding(file, line, f"嵌套超过 {DEEPEST} 层", "检查该处是否多写了括号或缩进")])
-        root, document = _parsed(text, file)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise SchemeFaults(
-            [
-                Finding(
-                    file,
-                    mark.line + 1 if mark else 1,
-                    f"YAML 语法错误（{getattr(error, 'problem', error)}）",
-                    "检查该行的缩进、冒号和引号；同一项目不要写两次",
-                )
-            ]
-        ) from None
+        root, document = reading.values(text)
+    except reading.Unreadable as found:
+        raise SchemeFaults([Finding(file, found.line, found.fault, found.remedy)]) from None
     if not isinstance(document, dict):
         raise SchemeFaults([Finding(file, 1, "文件内容不是一份方案", "参照已有方案文件，从 identity: 开始编写")])
     document = _with_parts(document, file, root)
     try:
         scheme = Scheme.model_validate(document)
-    except ValidationError as errors:
-        findings = [_finding(file, root, error) for error in errors.errors()]
-        raise SchemeFaults(findings + _faults_of_the_rest(document, errors.errors(), file, root)) from None
-    faults = [Finding(file, _line(root, where), fault, remedy) for where, fault, remedy in crosscheck.faults(scheme)]
+    except ValidationError as wrong:
+        errors = wrong.errors()
+        findings = [_finding(file, root, error) for error in errors[:MOST]]
+        raise SchemeFaults(_first(findings, len(errors), _faults_of_the_rest(document, errors, file, root))) from None
+    faults = list(islice(crosscheck.faults(scheme), 2 * MOST))
     if faults:
-        raise SchemeFaults(faults)
+        findings = [Finding(file, _line(root, where), fault, remedy) for where, fault, remedy in faults]
+        raise SchemeFaults(_first(findings, len(findings)))
     return scheme, document
 
 
-def _too_deep(text):
-    """Return the first line at which more than ``DEEPEST`` lists and groups are open, or None. Raises ``YAMLError``."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_OnceLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            return event.start_mark.line + 1
-    return None
-
-
-def _parsed(text, file):
-    """Return the root node of a YAML text and the document that it holds. Raises ``YAMLError`` and ``SchemeFaults``."""
-    loader = _OnceLoader(text)
-    try:
-        root = loader.get_single_node()
-        if root is None:
-            return None, None
-        if _size(root, {}) > LARGEST:
-            raise SchemeFaults([Finding(file, 1, "引用展开后内容过多", "减少以 * 引用的段落，不要循环引用")])
-        return root, loader.construct_document(root)
-    finally:
-        loader.dispose()
+def _first(findings, number, more=()):
+    """Return the first findings and, where there are others, one that says how many. ``number``: of the first kind."""
+    others = number + len(more) - MOST
+    findings = [*findings, *more][:MOST]
+    if others > 0:
+        last = findings[-1]
+        findings.append(Finding(last.file, last.line, f"另有 {others} 处问题没有列出", "改正以上各处后再检查"))
+    return findings
 
 
 def _faults_of_the_rest(document, errors, file, root):
     """Return further faults of the well-formed parts, except those that follow from what was left out."""
+    if len(errors) > MOST:
+        return []
     pruned = Pruned(document, errors)
     if pruned.scheme is None:
         return []
     return [
         Finding(file, _line(root, pruned.place(where)), fault, remedy)
-        for where, fault, remedy in crosscheck.faults(pruned.scheme)
+        for where, fault, remedy in islice(crosscheck.faults(pruned.scheme, whole=pruned.papers_only), 2 * MOST)
         if not pruned.explains(fault)
     ]
-
-
-def _size(node, seen):
-    """Count the values of a node with every reference written out. A circle counts as too many."""
-    if id(node) not in seen:
-        seen[id(node)] = LARGEST + 1
-        parts = node.value if isinstance(node, yaml.CollectionNode) else []
-        pairs = [part for pair in parts for part in (pair if isinstance(pair, tuple) else (pair,))]
-        seen[id(node)] = 1 + sum(_size(part, seen) for part in pairs)
-    return seen[id(node)]
 
 
 def _with_parts(document, file, root):
@@ -202,15 +145,20 @@ def _with_parts(document, file, root):
         )
     own = document.get("papers")
     for name in reversed(names):
-        shared = yaml.load((PARTS / f"{name}.yaml").read_text(encoding="utf-8"), Loader=_OnceLoader)  # noqa: S506
         if isinstance(own, dict):
-            document["papers"] = own = {**shared["papers"], **own}
+            document["papers"] = own = {**_shared(name), **own}
     return document
+
+
+@cache
+def _shared(name):
+    """Return the papers of a collection, read once: it is part of the release."""
+    return reading.values((PARTS / f"{name}.yaml").read_text(encoding="utf-8"))[1]["papers"]
 
 
 def _finding(file, root, error):
     where = error["loc"]
-    name = next((part for part in reversed(where) if isinstance(part, str)), "方案")
+    name = _short(next((part for part in reversed(where) if isinstance(part, str)), "方案"))
     fault, remedy = _PLAIN.get(error["type"], ("“{name}”有误（{message}）", "参照已有方案文件改写"))
     context = {
         "name": name,
@@ -223,18 +171,15 @@ def _finding(file, root, error):
         "le": "",
         **error.get("ctx", {}),
     }
-    if error["type"] == "extra_forbidden" and (near := difflib.get_close_matches(str(name), _known_keys(), 1, 0.75)):
-        remedy = f"是否应写作“{near[0]}”？不需要则删去该项"
     if error["type"] == "value_error":
         context["message"] = str(error["ctx"]["error"])
     context["expected"] = str(context["expected"]).replace(" or ", "、").replace(", ", "、").replace("'", "")
-    return Finding(file, _line(root, where), fault.format(**context), remedy.format(**context))
-
-
-def _known_keys():
-    """Return every key that some part of a scheme file may have."""
-    parts = {kind for module in (language, layout) for kind in vars(module).values() if isinstance(kind, type)}
-    return {name for part in parts if hasattr(part, "model_fields") for name in part.model_fields}
+    remedy = remedy.format(**context)
+    if error["type"] == "extra_forbidden":
+        remedy = vocabulary.instead_of(where)
+    elif near := vocabulary.nearest(error.get("input"), context["expected"].split("、")):
+        remedy = f"是否应写作“{near}”？可用：{context['expected']}"
+    return Finding(file, _line(root, where), fault.format(**context), remedy)
 
 
 def _short(value):
@@ -243,7 +188,12 @@ def _short(value):
 
 
 def _line(root, where):
-    """Return the line of the deepest part of ``where`` that the file really holds."""
+    """Return the line of the deepest part of ``where`` that the file really holds.
+
+    A paper that stands in a collection is looked for where the file includes the collection.
+    """
+    if where[:1] == ("papers",) and len(where) > 1 and not _holds(root, "papers", where[1]):
+        where = ("include",)
     node = root
     line = node.start_mark.line
     for part in where:
@@ -258,3 +208,11 @@ def _line(root, where):
         else:
             break
     return line + 1
+
+
+def _holds(root, section, name):
+    """Whether the file itself has ``name`` in ``section``."""
+    for key, part in root.value:
+        if key.value == section and isinstance(part, yaml.MappingNode):
+            return any(own.value == str(name) for own, _ in part.value)
+    return False

@@ -32,6 +32,11 @@ class Pruned:
                 break
         self._document, self._dropped = document, dropped
 
+    @property
+    def papers_only(self):
+        """Whether nothing but papers, or parts of them, was left out."""
+        return all(path[0] == "papers" for path in self._dropped)
+
     def explains(self, fault):
         """Return whether a fault of what remains only follows from what was left out."""
         if any(f"“{code}”" in fault or f"“measures.{code}”" in fault for code in self.gone):

@@ -78,7 +78,8 @@ BROKEN = {
     "ranks out of order": ("    rank: 3\n", "    rank: 4\n", [
         (-11, "等级的 rank 为 [1, 2, 4]", "从最重到最轻依次写 1、2、3……")]),
     "forced grade unknown": (FACTOR, "  forced: {major_matter: grade-0}\n" + FACTOR, [
-        (0, "强制等级“grade-0”不存在", "改为已有等级：grade-1、grade-2、grade-3")]),
+        (0, "强制等级“grade-0”不存在", "改为已有等级：grade-1、grade-2、grade-3"),
+        (0, "“major_matter”一律定为某一级，却没有哪项查找风险点的任务询问它", "在任务的 asks 中补上 field: major_matter…")]),
     "factor of another size than the grades": (FACTOR, FACTOR.replace("both", "worst").replace("        - {code: high, label: 高}\n", ""), [
         (4, "因素“发生几率”有 2 档，等级有 3 级", "采用 worst 规则时两者数量应相同")]),
     "grade restriction beyond the grades": ("grades: [1, 2]}", "grades: [1, 4]}", [
@@ -86,7 +87,7 @@ BROKEN = {
     "route begins with a signature": ("- {code: fill, kind: fill, role: liaison, label: 单位填报}",
                                       "- {code: fill, kind: sign, role: liaison, label: 单位填报}", [
         (0, "路线“领导小组成员及工作计划报备”的第一步不是填报", "第一步的 kind 应为 fill")]),
-    "filling in the middle": (FILE, FILE.replace("kind: file", "kind: fill").replace("may_return: true, ", ""), [
+    "filling in the middle": (FILE, FILE.replace("kind: file", "kind: fill").replace(", may_return: true, redo_days: 3", ""), [
         (0, "填报步骤只能是路线的第一步", "退回即回到填报，删去这一步")]),
     "adjudication of nothing": ("label: 单位评估, sets: proposed_grade,", "label: 单位评估,", [
         (0, "评定步骤“单位评估”没有说明确定哪个等级", "补上 sets: proposed_grade 或 final_grade")]),
@@ -113,10 +114,10 @@ BROKEN = {
     "tasks in a circle": ("    route: personal-search\n", "    route: personal-search\n    after: [personal-control]\n", [
         (1, "任务“personal-search”的先后关系成环", "删去其中一个 after")]),
     "task that does not ask for the risk": ("- {field: content, label: 风险内容, required: true, lines: 2, example:",
-                                            "- {field: nature, label: 风险内容, required: true, lines: 2, example:", [
+                                            "- {field: duty, label: 风险内容, required: true, lines: 2, example:", [
         (-1, "“个人岗位廉政风险自查”没有询问“content”", "在 asks 中补上 field: content")]),
     "task that asks for the unheard-of": ("- {field: remark, label: 备注, max_length: 200}", "- {field: colour, label: 颜色}", [
-        (0, "“colour”不是可填写的内容", "改为以下之一：accountable_person…")]),
+        (0, "“colour”不是可填写的内容", "改为以下之一：accountable_post、c…")]),
     "person's sheet on a unit's route": ("    route: personal-search\n", "    route: unit-search\n", [
         (0, "“个人岗位廉政风险自查”的层面与路线填报人不符", "个人表由 post_holder 填报，单位表由 liaison 填报")]),
     "column of an unknown stage": ("field: measures.prevention, width: 20", "field: measures.cure, width: 20", [

@@ -25,17 +25,31 @@ from registers.models import (
     LeadingGroup,
     PowerItem,
     RiskPoint,
+    Scheme,
     Unit,
     User,
 )
+from registers.papers.compose import document_for
+from registers.papers.given import GIVEN
 from registers.refusals import Refused
 from registers.schemes.checking import loading
+from registers.schemes.language import Criterion
 from tests import factories
+from tests.workflows import declared
 from workflows.deadlines import holidays
 from workflows.demo import campus
 from workflows.demo.corpus import Corpus, dealt
 from workflows.demo.people import DEMO_PASSWORD, PERSONAS
-from workflows.models import CalendarDay, Draft, Notification, PublicityNotice, Submission
+from workflows.models import (
+    Activity,
+    CalendarDay,
+    Draft,
+    Notification,
+    PublicityNotice,
+    ReadingDocument,
+    ReviewVote,
+    Submission,
+)
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -351,3 +365,23 @@ def test_history_takes_no_record_twice(make_campus):
     with pytest.raises(Refused):
         versions.load_history([PowerItem(unit=campus.unit, name="新"), item], on=date(2025, 9, 1))
     assert PowerItem.objects.count() == 1
+
+
+def test_sources_of_papers_give_what_they_declare(demo, year):
+    units = list(Unit.objects.filter(pk__in=Activity.objects.values("unit"))[:3])
+    scored = [Criterion(label="是否重视", points=15)]
+    rules = Scheme.objects.get(slug="changchun-2016").rules.model_copy(update={"assessment": scored})
+    made = {name: [] for name in GIVEN if GIVEN[name].about}
+    for name in (name for name in made if GIVEN[name].about == "unit"):
+        made[name] = [document_for(name, unit=unit, on=clock.today(), rules=rules) for unit in units]
+    returned = Submission.objects.filter(decisions__verdict="return").with_rules().first()
+    made["return_notice"] = [document_for("return_notice", submission=returned, votes=[])]
+    voted = ReviewVote.objects.filter(counted=True).exclude(submission__state="open").latest("at").submission
+    made["review_record"] = [document_for("review_record", submission=voted, votes=list(voted.votes.all()))]
+    made["notice"] = [document_for("notice", notice=notice) for notice in PublicityNotice.objects.all()[:20]]
+    for activity in Activity.objects.all()[:20]:
+        about = {"attendances": activity.attendances.all(), "whole": True}
+        made["activity_record"].append(document_for("activity_record", activity=activity, **about))
+    for document in ReadingDocument.objects.all():
+        made["reading_record"].append(document_for("reading_record", document=document, receipts=document.receipts))
+    assert [fault for name, documents in made.items() for fault in declared.of_source(name, documents)] == []

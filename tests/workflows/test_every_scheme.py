@@ -12,7 +12,7 @@ from registers.schemes import versions
 from registers.schemes.language import Brings
 from tests.factories import appoint, make_person, moment
 from tests.noscript import Plain, fill_in, has
-from tests.workflows import signed, sixth
+from tests.workflows import declared, signed, sixth
 from workflows import policies, sweeping
 from workflows.campaign import campaigns
 from workflows.deadlines import days
@@ -163,6 +163,7 @@ def test_every_sheet_reaches_the_ledger(make_play, slug):
     _in_the_ledger(play, points)
     assert signed.faults(sheets) == []
     assert without_notice(sheets) == []
+    assert declared.of_sheets(sheets) == []
     for sheet in (sheet for sheet in sheets if sheet.narrative):  # on the paper or beside it (T8)
         page = Plain(sheet.decisions.first().actor).go(reverse("submission_detail", args=[sheet.pk]))
         assert " ".join(sheet.narrative.split()) in page.words, sheet.task

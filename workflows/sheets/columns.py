@@ -26,7 +26,7 @@ def rows_of(rules, task):
 def _points(rules, task):
     names = {"category", "change", "reason", *GRADED, *_asked(task), *_about_points(rules, task, [task])}
     if "grades" in task.also:
-        names |= _grades(rules, task) | {factor.code for factor in rules.grading.factors}
+        names |= {"weighed"} | _grades(rules, task) | {factor.code for factor in rules.grading.factors}
     return names | (_measures(rules, task) if "measures" in task.also else set())
 
 
@@ -130,8 +130,11 @@ def fields_of(rules, task):
         names.add("narrative")
     if task.brings == Brings.GROUP:
         names.add("work_plan")
-    steps = steps_of(rules, task)
-    return names | {f"{word}.{step}" for step, kind in steps.items() if kind != StepKind.COPY for word in ("by", "on")}
+    for step, kind in steps_of(rules, task).items():
+        # Nobody in person makes a copy, and a notice has its own block.
+        words = {StepKind.COPY: ("on",), StepKind.PUBLICISE: ()}.get(kind, ("by", "on"))
+        names |= {f"{word}.{step}" for word in words}
+    return names
 
 
 def steps_of(rules, task):

@@ -5,40 +5,17 @@ Each check yields ``(where, fault, remedy)``; ``where`` is the path of keys and 
 
 from collections import Counter
 
-from registers.schemes.checking import adjustmentcheck, carryingcheck, gradingcheck, papercheck
+from registers.schemes.checking import (
+    adjustmentcheck,
+    askcheck,
+    carryingcheck,
+    contradictions,
+    gradingcheck,
+    lengths,
+    papercheck,
+)
 from registers.schemes.language import SUCCESSION, Brings, Level, Role, StepKind
 
-POINT_FIELDS = {
-    "category",
-    "duty",
-    "post",
-    "major_matter",
-    "content",
-    "manifestation",
-    "finding_source",
-    "nature",
-    "power_item",
-    "involved_posts",
-    "retire_reason",
-}
-POWER_FIELDS = {
-    "name",
-    "domain",
-    "kind",
-    "accountable_post",
-    "accountable_person",
-    "legal_basis",
-    "service_commitment",
-    "time_limit",
-    "discipline",
-    "remark",
-    "major_matter",
-    "procedure",
-    "check_and_balance",
-    "complaint_channel",
-    "chart_number",
-    "touches_vital_interests",
-}
 GRANTS_EXTENSIONS = (
     Role.UNIT_HEAD,
     Role.LEADER_IN_CHARGE,
@@ -66,9 +43,10 @@ FILLS_PAPERS = ("tasks", "routes", "groups")  # what is wrong here shows on pape
 def faults(scheme, *, whole=True):
     """Yield all faults of a scheme that its types cannot see.
 
-    ``whole``: nothing was left out of the scheme. Papers are blamed only for what nothing else explains.
+    ``whole``: nothing was left out of the scheme, else what is missing explains much. Papers are blamed only for what
+    nothing else explains.
     """
-    for check in (
+    checks = (
         _roles,
         _extensions,
         _doubles,
@@ -78,13 +56,17 @@ def faults(scheme, *, whole=True):
         _phases,
         _tasks,
         carryingcheck.faults,
+        askcheck.faults,
+        lengths.faults,
         papercheck.faults,
         _rotation,
-    ):
+        *([contradictions.faults] if whole else []),
+    )
+    for check in checks:
         for fault in check(scheme):
             whole = whole and fault[0][0] not in FILLS_PAPERS
             yield fault
-    yield from adjustmentcheck.faults(scheme, known=POWER_FIELDS)
+    yield from adjustmentcheck.faults(scheme, known=askcheck.askable(Brings.POWERS))
     if whole:
         yield from papercheck.unfilled(scheme)
 
@@ -142,12 +124,6 @@ def _routes(scheme):
             here = (*where, index)
             if index and step.kind is StepKind.FILL:
                 yield (*here, "kind"), "填报步骤只能是路线的第一步", "退回即回到填报，删去这一步"
-            if step.outside and step.kind is not StepKind.FILE:
-                yield (
-                    (*here, "outside"),
-                    f"步骤“{step.label}”不是备案，不能写 outside",
-                    "改为 kind: file，或删去 outside",
-                )
             if step.kind is StepKind.ADJUDICATE and step.sets is None:
                 yield here, f"评定步骤“{step.label}”没有说明确定哪个等级", "补上 sets: proposed_grade 或 final_grade"
             if step.kind is StepKind.PUBLICISE and step.audience is None:
@@ -194,19 +170,6 @@ def _tasks(scheme):
                 yield (*where, "after"), f"先行任务“{code}”的层面与本任务不同", "先行任务须由同一人或同一单位完成"
         yield from _days(where, task)
         yield from _files(where, task)
-        yield from _asks(where, task)
-        if (
-            "measure_asks" in task.model_fields_set
-            and task.brings is not Brings.MEASURES
-            and "measures" not in task.also
-        ):
-            yield (
-                (*where, "measure_asks"),
-                f"“{task.label}”不填防控措施，不能写 measure_asks",
-                "删去 measure_asks，或在 also 中写上 measures",
-            )
-        if task.also and task.brings is not Brings.POINTS:
-            yield (*where, "also"), f"“{task.label}”不填报风险点，不能写 also", "改为 brings: points，或删去 also"
         if task.route in scheme.routes:
             yield from _filler(where, task, scheme.routes[task.route])
             yield from _grading_steps(where, task, scheme.routes[task.route])
@@ -244,23 +207,6 @@ def _files(where, task):
         )
 
 
-def _asks(where, task):
-    known = {Brings.POINTS: POINT_FIELDS, Brings.POWERS: POWER_FIELDS}.get(task.brings)
-    if known is None:
-        return
-    asked = {ask.field for ask in task.asks}
-    for index, ask in enumerate(task.asks):
-        if ask.field not in known:
-            yield (
-                (*where, "asks", index, "field"),
-                f"“{ask.field}”不是可填写的内容",
-                f"改为以下之一：{'、'.join(sorted(known))}",
-            )
-    needed = "content" if task.brings is Brings.POINTS else "name"
-    if needed not in asked:
-        yield (*where, "asks"), f"“{task.label}”没有询问“{needed}”", f"在 asks 中补上 field: {needed}"
-
-
 def _filler(where, task, route):
     role = route.steps[0].role
     if (task.level is Level.PERSONAL) != (role is Role.POST_HOLDER):
@@ -277,7 +223,7 @@ def _grading_steps(where, task, route):
         yield (
             (*where, "route"),
             f"“{task.label}”不评等级，路线“{route.label}”却有评定步骤",
-            "换一条路线，或在 also 中写上 grades",
+            "换一条路线，或补上 also: [grades]" if task.brings is Brings.POINTS else "换一条没有评定步骤的路线",
         )
 
 

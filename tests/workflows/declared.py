@@ -1,0 +1,50 @@
+"""What papers are said to give, held against what real documents hold."""
+
+from registers.papers.given import GIVEN, of_sheet
+from registers.schemes.language import Brings
+from workflows.sheets import composing
+
+ENTRIES = {composing.ENTRY, composing.INCLUDED}  # which entry or point a row shows: for pages, not for paper
+
+
+def of_sheets(sheets):
+    """List in words where filed documents and what is declared of their papers disagree."""
+    found = []
+    for sheet in sheets:
+        rules, task = sheet.task.campaign.scheme.rules, sheet.task.rules
+        document = sheet.filed_paper.document
+        columns, fields = of_sheet(rules, task)
+        found += _compared(f"{task.label} columns", document["rows"], columns, at_times=_at_times(task))
+        extra = {name: document[name] for name in ("institution", "year")}
+        acted = {name for name in fields if name.startswith(("by.", "on."))}  # a step may be left out by its grades
+        found += _compared(f"{task.label} fields", [document["fields"] | extra], fields, at_times=acted)
+    return found
+
+
+def _at_times(task):
+    """The columns that only some rows have: grades of an earlier year."""
+    graded = task.brings != Brings.POINTS or "grades" in task.also
+    return set() if graded else {"grade", "rank"}
+
+
+def of_source(name, documents):
+    """List in words where the documents of a compiled paper and what its source declares disagree."""
+    given, rows = GIVEN[name], [row for document in documents for row in document.get("rows", [])]
+    found = [] if rows or not given.rows else [f"{name}: no document has a row"]
+    found += _compared(f"{name} columns", rows, set(given.rows))
+    return found + _compared(f"{name} fields", [document.get("fields", {}) for document in documents], {*given.fields})
+
+
+def _compared(where, rows, declared, *, at_times=frozenset()):
+    """Whatever holds a value is declared, and whatever is declared is there, be it empty."""
+    held = {name for row in rows for name, value in row.items() if value not in ("", None, [])} - ENTRIES
+    there = {name for row in rows for name in row}
+    missing = {name for name in declared - there - at_times if not _is_arrangement(name)} if rows else set()
+    return [f"{where}: {name} is not declared" for name in sorted(held - declared)] + [
+        f"{where}: {name} is never there" for name in sorted(missing)
+    ]
+
+
+def _is_arrangement(name):
+    """Whether a column says who carries a measure out, by when, on which basis: nobody has to say it."""
+    return name.startswith("measures.") and name.count(".") == 2

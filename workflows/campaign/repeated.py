@@ -1,0 +1,58 @@
+"""Which texts of a scheme the rows of a campaign repeat, so that a scheme whose texts would not fit is refused."""
+
+from registers.models import Unit
+from registers.schemes.checking.lengths import stored
+from registers.schemes.language import StepKind
+from workflows.models import (
+    Activity,
+    CampaignTask,
+    Decision,
+    FiledPaper,
+    Notification,
+    Phase,
+    PublicityNotice,
+    Submission,
+    Suggestion,
+)
+
+UNIT_NAME = Unit._meta.get_field("name").max_length
+TITLE = "关于结果的公示"  # what a notice says around unit and task
+SENTENCE = "“”（）等待您办理：。"  # what a message says around task, unit and step
+
+
+def _publicised(scheme):
+    for index, task in enumerate(scheme.tasks):
+        route = scheme.routes.get(task.route)
+        if route and any(step.kind is StepKind.PUBLICISE for step in route.steps):
+            yield ("tasks", index, "label"), task.label
+
+
+def _waiting(scheme):
+    """Each task with the step of its route that has the longest name."""
+    for index, task in enumerate(scheme.tasks):
+        if route := scheme.routes.get(task.route):
+            yield ("tasks", index, "label"), task.label + max((step.label for step in route.steps), key=len)
+
+
+stored(Phase, code="phases.*.code", label="phases.*.label")
+stored(
+    CampaignTask,
+    code="tasks.*.code",
+    label="tasks.*.label",
+    step_label="tasks.*.step_label",
+    paper="tasks.*.paper",
+    route="tasks.*.route",
+)
+stored(CampaignTask, label="conduct.succession.label")
+stored(Submission, step="routes.*.steps.*.code")
+stored(
+    Decision,
+    step="routes.*.steps.*.code",
+    step_label="routes.*.steps.*.label",
+    outside_body="routes.*.steps.*.outside",
+)
+stored(FiledPaper, paper="papers.@")
+stored(PublicityNotice, beside=UNIT_NAME + len(TITLE), title=_publicised)
+stored(Notification, beside=UNIT_NAME + len(SENTENCE), text=_waiting)
+stored(Activity, kind="activities.*.code")
+stored(Suggestion, source="finding_sources.*.code", category="categories.*.code")

@@ -66,13 +66,16 @@ class Scheme(models.Model):
 class SchemeDraft(models.Model):
     """A scheme that is still being written (方案草稿): any text, right or wrong.
 
-    ``version`` counts how often it was saved.
+    ``version`` counts how often it was saved. ``findings``: what the check found when the text was saved, as
+    ``[line, fault, remedy]``; ``checked`` is the digest of that text and of the check itself.
     """
 
     title = models.CharField("草稿名称", max_length=120)
     text = models.TextField("方案内容")
     base = models.ForeignKey(Scheme, models.PROTECT, null=True, related_name="drafts")
     version = models.PositiveIntegerField(default=1)
+    findings = models.JSONField(default=list)
+    checked = models.CharField(max_length=64, blank=True)
     saved_at = models.DateTimeField("保存时间")
     saved_by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
 

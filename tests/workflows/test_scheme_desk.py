@@ -7,7 +7,7 @@ from django.urls import reverse
 from registers.models import AuditEntry, Scheme, SchemeDraft
 from registers.refusals import Stale
 from registers.schemes.checking import loading
-from registers.schemes.desk import drafts
+from registers.schemes.desk import borrowed, drafts
 from tests.factories import make_scheme
 from tests.noscript import Plain
 from workflows.campaign import campaigns
@@ -259,3 +259,26 @@ def test_discarded_draft_is_gone_and_on_record(registrar, campus):
     registrar.client.post(reverse("scheme_discard", args=[draft.pk]))
     assert not SchemeDraft.objects.exists()
     assert AuditEntry.objects.filter(act="scheme.draft_deleted", actor=campus.registrar).exists()
+
+
+def test_copy_leaves_issuer_and_dates_to_be_filled_in(registrar, campus):
+    base = make_scheme("nwnu-2012")
+    fields = {"kind": "copy", "slug": "sixth-2026", "institution": "第六学院", "product_word": "廉洁风险防控"}
+    draft = begin(registrar, base, **fields)
+    identity = loading.read_text(draft.text, "x")[0].identity
+    assert {getattr(identity, name) for name in borrowed.OF_THE_DOCUMENT} == {""}
+    words = registrar.go(reverse("scheme_publish", args=[draft.pk])).words
+    assert "表格 › “西北师范大学廉政风险点及风险等级汇总表” › 标题写着“西北师范大学”" in words
+
+
+def test_what_another_institution_issued_is_named_before_it_is_followed(registrar, campus):
+    text = drafts.text_of(campus.scheme).replace("slug: changchun-2016", "slug: sixth-2026")
+    Scheme.objects.update(source=text)
+    draft = begin(registrar, campus.scheme)
+    issuer, issued = campus.scheme.rules.identity.issued_by, campus.scheme.rules.identity.issued_on
+    words = registrar.go(reverse("scheme_publish", args=[draft.pk])).words
+    assert f"发文单位“{issuer}”与长春医学高等专科学校《风险岗位廉能管理工作实施方案》相同" in words
+    assert f"发文日期“{issued}”" in words
+    publish(registrar, draft)
+    answer = registrar.client.post(reverse("scheme_choose"), {"slug": "sixth-2026"}, follow=True)
+    assert f"该方案中还有其他单位的内容，请核对：发文单位“{issuer}”" in answer.content.decode()

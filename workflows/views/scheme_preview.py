@@ -46,10 +46,11 @@ def scheme_draft_preview(request, pk, part):
     """One part of a draft's preview. A draft with faults goes back to its editor."""
     maintained(request)
     draft = draft_or_404(request, pk)
-    rules, document, findings = drafts.checked(draft.text, draft.title)
+    findings = drafts.findings(draft)
     if findings:
         messages.error(request, f"方案还有 {len(findings)} 处问题，改正后才能预览。")
         return redirect("scheme_edit", pk=pk)
+    rules, document, _ = drafts.checked(draft.text)
     addresses = {name: reverse("scheme_draft_preview", args=[pk, name]) for name in PARTS}
     return _preview(request, part, Book(rules, document, draft.text), addresses, draft=draft)
 

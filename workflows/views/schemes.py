@@ -12,10 +12,12 @@ from registers.models import Scheme, SchemeDraft, Unit
 from registers.refusals import Stale
 from registers.schemes.checking import loading
 from registers.schemes.desk import drafts
+from registers.schemes.desk.borrowed import borrowed
 from registers.schemes.desk.differences import differences
 from registers.views.sent import number
 from workflows.models import Campaign
 
+LONGEST_TITLE = SchemeDraft._meta.get_field("title").max_length
 LARGEST_FILE = 2_000_000  # bytes; the longest rule book so far has 30,000
 CRUMBS = [("方案", "/schemes/")]
 
@@ -66,7 +68,7 @@ def _listed(request):
         "books": [(versions[0], versions[1:]) for versions in books.values()],
         "drafts": SchemeDraft.objects.visible_to(request.actor)
         .select_related("base", "saved_by")
-        .defer("text", "base__document", "base__source"),
+        .defer("text", "findings", "base__document", "base__source"),
         "in_use": Scheme.objects.visible_to(request.actor).in_use(),
     }  # fmt: skip
 
@@ -134,6 +136,10 @@ def scheme_edit(request, pk):
         return _editor(request, draft)
     text = request.POST.get("text", "").replace("\r\n", "\n")
     title = request.POST.get("title", "").strip() or draft.title
+    if problem := _not_to_keep(title, text):
+        messages.error(request, problem)
+        draft.title, draft.text = title, text
+        return _editor(request, draft, typed=True, status=422)
     try:
         drafts.save(
             draft,
@@ -146,19 +152,28 @@ def scheme_edit(request, pk):
     except Stale as stale:
         draft = stale.current
         theirs, draft.text, draft.title = draft.text, text, title
-        return _editor(request, draft, theirs=theirs, status=409)
+        return _editor(request, draft, theirs=theirs, typed=True, status=409)
     messages.success(request, "已保存。")
     return redirect("scheme_edit", pk=draft.pk)
 
 
-def _editor(request, draft, *, theirs=None, status=200):
+def _not_to_keep(title, text):
+    """Why this title and text cannot be saved, empty if they can."""
+    if len(title) > LONGEST_TITLE:
+        return f"草稿名称最多 {LONGEST_TITLE} 字，现有 {len(title)} 字，没有保存。请缩短后再保存。"
+    if "\x00" in title or "\x00" in text:
+        return "内容中有不能保存的空字符（NUL），没有保存。请删去后再保存；从其他软件复制来的，请先粘贴到记事本。"
+    return ""
+
+
+def _editor(request, draft, *, theirs=None, typed=False, status=200):
     """Render the editor of a draft.
 
     Context: ``draft``, ``findings`` as (finding, the line it is about), ``lines`` in all, ``theirs``: what somebody
-    else saved.
+    else saved. ``typed``: the text is not what was saved.
     """
-    _, _, findings = drafts.checked(draft.text, draft.title)
-    lines = draft.text.splitlines()
+    findings = drafts.checked(draft.text)[2] if typed else drafts.findings(draft)
+    lines = draft.text.split("\n")
     shown = [
         (finding, lines[finding.line - 1].strip()[:80] if 0 < finding.line <= len(lines) else "")
         for finding in findings
@@ -175,16 +190,17 @@ def _editor(request, draft, *, theirs=None, status=200):
 def scheme_publish(request, pk):
     """What a new version would change, and the button that publishes it.
 
-    Context: ``draft``, ``rules``, ``changes``, ``current``, ``campaigns``.
+    Context: ``draft``, ``rules``, ``changes``, ``borrowed``, ``current``, ``campaigns``.
     """
     maintained(request)
     draft = draft_or_404(request, pk)
     if request.method == "POST":
         return _published(request, draft)
-    rules, document, findings = drafts.checked(draft.text, draft.title)
+    findings = drafts.findings(draft)
     if findings:
         messages.error(request, f"方案还有 {len(findings)} 处问题，改正后才能发布。")
         return redirect("scheme_edit", pk=draft.pk)
+    rules, document, _ = drafts.checked(draft.text)
     current = Scheme.objects.visible_to(request.actor).filter(slug=rules.identity.slug, is_current=True).first()
     running = Campaign.objects.visible_to(request.actor).filter(scheme__slug=rules.identity.slug, state="open")
     return render(
@@ -195,10 +211,16 @@ def scheme_publish(request, pk):
             "rules": rules,
             "current": current,
             "changes": differences(current.document, document) if current else [],
+            "borrowed": borrowed(document, _documents_of_others(request, rules.identity.slug)),
             "campaigns": running.select_related("scheme"),
             "crumbs": [*CRUMBS, (draft.title, reverse("scheme_edit", args=[draft.pk]))],
         },
     )
+
+
+def _documents_of_others(request, slug):
+    current = Scheme.objects.visible_to(request.actor).filter(is_current=True).exclude(slug=slug)
+    return list(current.order_by("slug").values_list("document", flat=True))
 
 
 def _published(request, draft):
@@ -244,4 +266,6 @@ def scheme_choose(request):
     root.save(update_fields=["scheme_slug"])
     audit.append("scheme.choose", about=scheme, actor=request.actor)
     messages.success(request, f"今后采用{scheme.institution}《{scheme.title}》。")
+    if found := borrowed(scheme.document, _documents_of_others(request, scheme.slug)):
+        messages.warning(request, f"该方案中还有其他单位的内容，请核对：{'；'.join(found)}。")
     return redirect("scheme_list")

@@ -3,7 +3,10 @@
 A draft is begun from a version, a file or another institution's scheme.
 """
 
+import inspect
 import re
+from functools import cache, lru_cache
+from pathlib import Path
 
 import yaml
 from django.db import transaction
@@ -11,11 +14,18 @@ from django.db.models import F
 
 from registers import audit
 from registers.models import SchemeDraft
+from registers.papers.compose import SOURCES
+from registers.papers.given import GIVEN
 from registers.refusals import Stale
 from registers.schemes import versions
 from registers.schemes.checking import loading
+from registers.text import digest_of, digest_of_text
 
 _IDENTITY = re.compile(r"^identity:\s*$", re.MULTILINE)
+# What belongs to the other institution's document and to nobody else's.
+_OF_THE_DOCUMENT = re.compile(r"^  (document_number|issued_by|issued_on|effective_on):.*$", re.MULTILINE)
+NAME = "方案"  # what findings call the text of a draft
+_LANGUAGE = Path(__file__).resolve().parents[1]  # the folder that holds language and checks
 
 
 def text_of(scheme):
@@ -32,7 +42,9 @@ def begin(*, title, text, actor, at, base=None):
 
     ``base`` is the version it was begun from, if any.
     """
-    draft = SchemeDraft.objects.create(title=title[:120], text=text, base=base, saved_at=at, saved_by_id=actor.user_id)
+    draft = SchemeDraft.objects.create(
+        title=title[:120], text=text, base=base, saved_at=at, saved_by_id=actor.user_id, **_kept(text)
+    )
     audit.append("scheme.draft", about=draft, actor=actor, at=at, detail={"base": base.pk if base else None})
     return draft
 
@@ -43,7 +55,7 @@ def save(draft, *, title, text, seen, actor, at):
     Raises ``Stale``.
     """
     saved = SchemeDraft.objects.filter(pk=draft.pk, version=seen).update(
-        title=title[:120], text=text, version=F("version") + 1, saved_at=at, saved_by=actor.user_id
+        title=title, text=text, version=F("version") + 1, saved_at=at, saved_by=actor.user_id, **_kept(text)
     )
     if not saved:
         raise Stale(SchemeDraft.objects.select_related("saved_by").get(pk=draft.pk))
@@ -53,7 +65,7 @@ def save(draft, *, title, text, seen, actor, at):
 def copied(text, *, slug, institution, product_word):
     """Return ``text`` with the identity of another institution.
 
-    Everything else, comments included, stays as it is.
+    Number, issuer and dates of its document are left to be filled in. Everything else, comments included, stays as it is.
     Raises ``ValueError`` when the text has no identity to replace.
     """
     match = _IDENTITY.search(text)
@@ -67,16 +79,50 @@ def copied(text, *, slug, institution, product_word):
         block, count = re.subn(rf"^  {key}:.*$", lambda _, line=line: line, block, count=1, flags=re.MULTILINE)
         if not count:
             block = f"\n{line}{block}"
+    block = _OF_THE_DOCUMENT.sub(r"  # \1: 请按本单位的文件填写", block)
     return head + block + tail
 
 
-def checked(text, name="方案"):
-    """Check a text, and return ``(typed scheme or None, plain document or None, findings)``."""
+@lru_cache(maxsize=4)
+def checked(text):
+    """Check a text, and return ``(typed scheme or None, plain document or None, findings)``.
+
+    The last few answers are remembered: whoever looks at a draft looks at many of its pages.
+    """
     try:
-        rules, document = loading.read_text(text, name)
+        rules, document = loading.read_text(text, NAME)
     except loading.SchemeFaults as faults:
         return None, None, faults.findings
     return rules, document, []
+
+
+def findings(draft):
+    """Return what is wrong with the text of a draft, as it was found when it was saved.
+
+    It is checked anew only where the check itself has changed since.
+    """
+    if draft.checked == _digest(draft.text):
+        return [loading.Finding(NAME, *finding) for finding in draft.findings]
+    return checked(draft.text)[2]
+
+
+def _kept(text):
+    """Check a text that is being saved, and return what a draft keeps of that."""
+    found = [[row.line, row.fault, row.remedy] for row in checked(text)[2]]
+    return {"findings": found, "checked": _digest(text)}
+
+
+def _digest(text):
+    return digest_of([_digest_of_checks(), text])
+
+
+@cache
+def _digest_of_checks():
+    """Return the digest of all that decides what is found in a text: language, checks, shared papers and sources."""
+    known = [thing for name, given in GIVEN.items() for thing in (SOURCES[name], given.rows) if callable(thing)]
+    files = {Path(inspect.getsourcefile(thing)) for thing in known}
+    files |= {*_LANGUAGE.rglob("*.py"), *loading.PARTS.glob("*.yaml")}
+    return digest_of([digest_of_text(path.read_text(encoding="utf-8")) for path in sorted(files)])
 
 
 @transaction.atomic
@@ -88,7 +134,7 @@ def publish(draft, *, seen, actor, at):
     draft = SchemeDraft.objects.select_for_update().filter(pk=draft.pk).first()
     if draft is None or draft.version != seen:
         raise Stale(draft)
-    rules, document = loading.read_text(draft.text, draft.title)
+    rules, document = loading.read_text(draft.text, NAME)
     scheme, created = versions.store(rules, document, at=at, actor=actor, source=draft.text)
     draft.delete()
     return scheme, created

@@ -1,4 +1,4 @@
-"""Faults in what tasks ask for: fields that nothing keeps, that nobody can fill, or that hold more than their column.
+"""Faults in what tasks ask for: what nothing keeps, nobody can fill, or no column is wide enough for.
 
 Which fields there are, and how much each holds, is read from the models that keep what is typed.
 """

@@ -1,4 +1,4 @@
-"""What a scheme says in one place and denies in another: levels, groups, grades, names, and settings of steps.
+"""What a scheme says in one place and denies in another: levels, groups, names, settings of steps.
 
 Pure: no Django, no database.
 """

@@ -69,7 +69,7 @@ class Pruned:
             if isinstance(holder, list) or where[: length - 1] in (("routes",), ("papers",), ("groups",)):
                 dropped.add(where[:length])
                 item = _at(holder, part)
-                self.gone.add(item.get("code") if isinstance(item, dict) and "code" in item else part)
+                self.gone.add(str(item["code"] if isinstance(item, dict) and "code" in item else part))
                 return
 
 

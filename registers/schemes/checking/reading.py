@@ -155,7 +155,7 @@ def _scalar(node):
     if kind == "int":
         if _WHOLE.fullmatch(text):
             return int(text)
-        if len(text) <= LONGEST_NUMBER and node.style is None and re.match(r"[-+0-9]", text):
+        if len(text) <= LONGEST_NUMBER and not node.style and re.match(r"[-+0-9]", text):
             return text  # 0x1F, 1_000 and 12:30 are numbers to YAML; here they are what they look like
         raise Unreadable(
             node.start_mark.line + 1,
@@ -165,7 +165,9 @@ def _scalar(node):
     if kind == "float":
         return text  # nothing in a scheme is a fraction
     raise Unreadable(
-        node.start_mark.line + 1, f"不能使用 !!{_short(kind)} 这样的类型标记", "删去标记；要当作文字的加上引号"
+        node.start_mark.line + 1,
+        f"不能使用 {_short(node.tag.replace(_TAG, '!!'))} 这样的类型标记",
+        "删去标记；要当作文字的加上引号",
     )
 
 

@@ -16,6 +16,8 @@ LONGEST = 60  # characters of a word that others are compared with
 
 def instead_of(where):
     """Return the remedy for an unknown key: the nearest right one, or all that may stand there."""
+    if "：" in str(where[-1]):
+        return "名称后面用了全角冒号“：”，改成半角冒号，后面空一格"
     part = part_at(where[:-1])
     if part is None:
         return "删去该项，或检查是否拼写有误"

@@ -12,6 +12,8 @@ _WIDE_COLON = re.compile(r"^\s*(?:- )*[{\[\s]*[\"']?[A-Za-z][\w-]*[\"']?\s*：")
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what ends a line for YAML
 _TIGHT_COLON = re.compile(r"^\s*(?:- )*[a-z][\w-]*:[^\s:/]")
 
+_TIGHT_DASH = re.compile(r"^\s*(?:- )*-[^\s-][^:]*(:\s|$)|^\s*-- ")
+
 # What the reader says → (fault, remedy).
 _WORDS = (
     ("mapping values are not allowed", "此处不能再出现冒号", "含有冒号的文字整个加上引号；缩进与上一行不齐的，对齐"),
@@ -45,6 +47,7 @@ def explained(error, text):
         or _open_quote(error, text, stopped)
         or _colon(lines, stopped)
         or _first_character(said, lines, stopped)
+        or _first_of_its_group(said, lines, stopped)
         or _plain(said, begun, stopped)
     )
 
@@ -87,6 +90,8 @@ def _colon(lines, stopped):
             return number, "名称后面用了全角冒号“：”", "改成半角冒号，后面空一格"
         if _TIGHT_COLON.match(line) and number >= stopped - 1:
             return number, "冒号后面没有空格", "冒号后面空一格再写值"
+        if _TIGHT_DASH.match(line) and number >= stopped - 1:
+            return number, "“-”后面没有空格", "“-”后面空一格再写内容"
         if number < stopped - 1 and line.strip() and not line.lstrip().startswith("#"):
             break
     return None
@@ -96,6 +101,16 @@ def _first_character(said, lines, stopped):
     if "cannot start any token" not in said:
         return None
     return stopped, f"“{lines[stopped - 1].strip()[:20]}”中有不能放在开头的符号", "文字以 @、%、` 等符号开头的加上引号"
+
+
+def _first_of_its_group(said, lines, stopped):
+    """The line before, where that one is out of step: the reader takes the first of a group for right."""
+    if stopped < 2 or not ("mapping values" in said or "did not find expected" in said):
+        return None
+    before, here = (len(line) - len(line.lstrip()) for line in lines[stopped - 2 : stopped])
+    if before % 2 and not here % 2 and lines[stopped - 2].strip():
+        return stopped - 1, "该行的缩进不对", "缩进只用空格，每级两个空格，同一组的各项对齐"
+    return None
 
 
 def _plain(said, begun, stopped):

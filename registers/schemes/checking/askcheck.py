@@ -15,7 +15,8 @@ from registers.schemes.language import Brings, Level
 KEPT_BY = {Brings.POINTS: RiskPoint, Brings.POWERS: PowerItem}
 NEEDED = {Brings.POINTS: "content", Brings.POWERS: "name", Brings.REPORT: "narrative"}
 NARRATIVE = "narrative"  # the one text that is kept of a sheet as a whole
-CHOSEN = {Brings.POINTS: {"post"}, Brings.POWERS: {"accountable_post", "procedure", "touches_vital_interests"}}  # kept otherwise than as a text
+# Kept otherwise than as a text.
+CHOSEN = {Brings.POINTS: {"post"}, Brings.POWERS: {"accountable_post", "procedure", "touches_vital_interests"}}
 DECIDED = ("level", "grade_reason")  # texts of a record that no field asks for
 WITHOUT_REPORT = (Brings.GROUP, Brings.REPORT)  # a group keeps its plan, a report is the text itself
 # Words under which an entry of points holds what is no field of the record.

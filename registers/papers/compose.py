@@ -2,24 +2,29 @@
 
 A ``Paper`` holds everything that a writer needs, already in words. A *document* is the plain JSON that a filled paper
 shows, and what is frozen when a paper is filed: ``fields``, ``rows``, ``fixed``, ``signoffs`` by step, ``marks``, ``notes``,
-``code``, ``year``, ``version``, ``institution``. Pure: no Django.
+``code``, ``year``, ``version``, ``institution``, ``office``. Pure: no Django.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from registers.papers.given import GIVEN, Given
+from registers.papers.letters import filled, paragraphs
+from registers.papers.paper import Block, Cell, Column, HeaderField, Paper
 from registers.papers.words import BLANK_TEXT, chinese_date, cleaned, words
-from registers.schemes.layout import PLACEHOLDER, leaf_columns
+from registers.schemes.layout import leaf_columns
 
 TICK = "√"
 SOURCES = {}
 
+# The mark of a document whose grades are decided.
+DECIDED = "decided"
 # Height in mm for the rows of an empty form and what stands above and below them, its title not counted.
 _ROOM = {"landscape": 145, "portrait": 225}
 # Characters of a title that fit on one line.
 _TITLE = {"landscape": 41, "portrait": 26}
+_TITLE_LINE = 11  # mm
 _MM_PER_POINT = 0.353
 # A merged cell beside more text than this might outgrow a page; then its value stands in every row instead.
 _MERGED_TEXT = 600
@@ -32,109 +37,6 @@ class UnknownSource(KeyError):
 
     def __str__(self):
         return f"没有名为“{self.args[0]}”的表单数据来源；已有：{'、'.join(sorted(SOURCES)) or '（无）'}。"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column that holds values. ``share`` is its whole percent of the table's width."""
-
-    share: int
-    align: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of head or body. ``column`` counts the columns that hold values, from 0."""
-
-    text: str
-    column: int
-    colspan: int = 1
-    rowspan: int = 1
-    align: str = "left"
-
-
-@dataclass(frozen=True)
-class HeaderField:
-    """A label and its value, which takes ``colspan`` header columns and at least ``lines`` lines."""
-
-    label: str
-    text: str
-    colspan: int = 1
-    lines: int = 1
-    kind: str = "text"
-
-
-@dataclass(frozen=True)
-class Block:
-    """A sign-off block: ``lines`` of text, then who (``name``), the seal's place and the day.
-
-    ``room`` is the least height of the text in lines; ``colspan`` as for header fields.
-    """
-
-    label: str
-    kind: str
-    lines: tuple[str, ...] = ()
-    name: str = ""
-    date: str = ""
-    seal: bool = False
-    room: int = 1
-    colspan: int = 1
-
-    def closing(self, across=100):
-        """Return name, seal and date, on one line if ``across`` characters hold them."""
-        who = "　　".join(part for part in (self.name, "（盖章）" if self.seal else "") if part)
-        line = "　　".join(part for part in (who, self.date) if part)
-        # Digits are half as wide as Chinese characters.
-        fits = sum(0.5 if character.isascii() else 1 for character in line) <= across
-        return line if fits else f"{who}\n{self.date}".strip("\n")
-
-    @property
-    def inline(self):
-        """The whole block as ``label：value``, for sign-offs on one line."""
-        parts = (*self.lines, self.name or ("" if self.lines else BLANK_TEXT), self.date)
-        return f"{self.label}：" + "　".join(part for part in parts if part)
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A paper ready to be written.
-
-    Header and footer are rows of fields and blocks on grids of label, value, label, value … whose widths are
-    ``header_shares`` and ``footer_shares`` in percent. ``text_size`` is in points; ``row_height`` the least
-    height of a body row in mm (0: as high as its text).
-    """
-
-    title: str
-    label: str
-    orientation: str
-    institution: str
-    header_style: str
-    header_shares: tuple[int, ...]
-    header: tuple[tuple[HeaderField, ...], ...]
-    paragraphs: tuple[str, ...]
-    columns: tuple[Column, ...]
-    head_rows: tuple[tuple[Cell, ...], ...]
-    body: tuple[tuple[Cell, ...], ...]
-    row_height: int
-    closing: tuple[str, ...]
-    footer_style: str
-    footer_shares: tuple[int, ...]
-    footer: tuple[tuple[Block, ...], ...]
-    marks: tuple[str, ...]
-    notes: tuple[str, ...]
-    text_size: float
-    code: str
-    year: int | None
-    version: str
-
-    @property
-    def edition(self):
-        """The campaign year and the version as printed in the footer. Source: C0."""
-        return "　".join(part for part in (f"{self.year}年度" if self.year else "", self.version) if part)
-
-    @property
-    def full_title(self):
-        return f"{self.label} {self.title}".strip()
 
 
 def source(name, **given):
@@ -165,38 +67,41 @@ def compose(layout, document, *, blank=False):
     ``blank`` makes the empty form. Numbers the rows, sorts them, spreads them over the fixed rows, drops unprintable
     characters and says so in a note. Source: C0, R1-29.
     """
-    kept = ("fixed", "year", "version", "institution")
+    kept = ("fixed", "year", "version", "institution", "office")
     document, dropped = cleaned({key: document.get(key) for key in kept} if blank else document)
     leaves = leaf_columns(layout)
-    values = {key: document.get(key) for key in ("institution", "year")} | (document.get("fields") or {})
+    values = {key: document.get(key) for key in ("institution", "office", "year")} | (document.get("fields") or {})
+    marks = document.get("marks") or ()
     notes = [f"注：原文有{dropped}个不能打印的控制字符，已略去。"] if dropped else []
     if files := document.get("attachments"):
         notes.append(f"随表附件：{'；'.join(f'{name}（{digest[:8].upper()}）' for name, digest in files)}。")
     notes += document.get("notes") or []
     footer = _footer(layout, values, document.get("signoffs") or {})
     paper = Paper(
-        title=layout.title,
+        title=document.get("title") or layout.title,
+        heading=filled(layout.heading, values),
         label=layout.label,
         orientation=layout.orientation,
         institution=document.get("institution") or "",
         header_style=layout.header_style,
         header_shares=_header_shares(layout),
         header=_header(layout, values),
-        paragraphs=tuple(_filled(text, values) for text in layout.paragraphs),
+        paragraphs=paragraphs(layout, values, blank=blank),
         columns=tuple(
             Column(share, _align(leaf))
             for share, leaf in zip(_shares([leaf.width for leaf in leaves]), leaves, strict=True)
         ),
-        head_rows=_head(layout.columns),
+        head_rows=_head(layout.columns, decided=DECIDED in marks),
         body=_body(layout, leaves, document, blank),
         row_height=0,
-        closing=tuple(_filled(text, values) for text in layout.closing),
+        closing=tuple(filled(text, values) for text in layout.closing),
         footer_style=layout.footer_style,
         footer_shares=_footer_shares(layout, footer),
         footer=footer,
-        marks=tuple(m.text for m in layout.marks if not m.when or m.when in (document.get("marks") or ())),
+        marks=tuple(m.text for m in layout.marks if not m.when or m.when in marks),
         notes=(*layout.notes, *notes),
-        text_size=10.5 if len(leaves) > 4 else 12,
+        # One size for all tables, so that the papers of one file look alike.
+        text_size=10.5 if leaves and not layout.paragraphs else 12,
         code=document.get("code") or "",
         year=document.get("year"),
         version=document.get("version") or "",
@@ -208,9 +113,12 @@ def empty(layout, rules):
     """Return the blank form of a paper of the scheme ``rules``, its fixed rows already written."""
     level = layout.level if layout.level != "school" else "unit"
     fixed = [category.label for category in rules.categories_for(level)]
-    return compose(
-        layout, {"fields": {}, "rows": [], "fixed": fixed, "institution": rules.identity.institution}, blank=True
-    )
+    return compose(layout, {"fixed": fixed, **issuer(rules)}, blank=True)
+
+
+def issuer(rules):
+    """Return what a document says about whose paper it is: the institution and the office of the scheme ``rules``."""
+    return {"institution": rules.identity.institution, "office": rules.roles.get("office", "")}
 
 
 def _room_for_handwriting(paper):
@@ -224,16 +132,9 @@ def _room_for_handwriting(paper):
     used = sum(height(max(1.2, *(field.lines for field in row))) for row in paper.header)
     used += sum(height(1) for _ in paper.head_rows)
     used += sum(height(max(block.room + bool(block.closing()) for block in row)) for row in paper.footer)
-    used += sum(height(1) for _ in paper.notes) + 11 * (len(paper.title) > _TITLE[paper.orientation])
+    used += sum(height(1) for _ in paper.notes)
+    used += _TITLE_LINE * (bool(paper.heading) + (len(paper.title) > _TITLE[paper.orientation]))
     return int(min(40, max(8, (_ROOM[paper.orientation] - used) / max(1, len(paper.body)))))
-
-
-def _filled(text, values):
-    def fill(match):
-        value = values.get(match[2])
-        return chinese_date(value) if match[1] else words(value) or BLANK_TEXT
-
-    return PLACEHOLDER.sub(fill, text)
 
 
 def _shares(widths):
@@ -269,6 +170,8 @@ def _header(layout, values):
         cells = []
         for place, cell in enumerate(row, 1):
             text = chinese_date(values.get(cell.field)) if cell.kind == "date" else words(values.get(cell.field))
+            if not text and layout.header_style == "line":
+                text = BLANK_TEXT  # nothing else leaves room to write there
             colspan = 1 + 2 * (pairs - len(row)) if place == len(row) else 1
             cells.append(HeaderField(cell.label, text, colspan, cell.lines, cell.kind))
         rows.append(tuple(cells))
@@ -279,8 +182,11 @@ def _align(leaf):
     return "center" if leaf.tick is not None else leaf.align
 
 
-def _head(columns):
-    """Return head cells row by row: groups span their columns, others span down to the last row."""
+def _head(columns, *, decided):
+    """Return head cells row by row: groups span their columns, others span down to the last row.
+
+    ``decided``: whether the grades below are decided, no longer proposed.
+    """
 
     def depth(column):
         return 1 + max(map(depth, column.columns)) if column.columns else 1
@@ -294,7 +200,8 @@ def _head(columns):
     def place(columns, level, at):
         for column in columns:
             down = 1 if column.columns else deepest - level
-            rows[level].append(Cell(column.label, at, width(column), down, "center"))
+            label = (decided and column.label_decided) or column.label
+            rows[level].append(Cell(label, at, width(column), down, "center"))
             place(column.columns, level + 1, at)
             at += width(column)
 

@@ -13,8 +13,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-from registers.papers.words import lines_taken
-from registers.papers.xlsx import restamp
+from registers.papers.cells import restamp
+from registers.papers.letters import ACROSS, with_kinds
+from registers.papers.words import lines_taken, wide
 
 _BODY, _HEAD, _TITLE = "仿宋", "黑体", "宋体"
 # Page sides and margins in mm: width, height, top, right, bottom, left. A letter has those of GB/T 9704.
@@ -27,7 +28,10 @@ _TWIPS_PER_MM = 56.7
 _GAP = '<w:p {ns}><w:pPr>{keep}<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>'
 _KEEP, _TAB = "<w:keepNext/>", "<w:r><w:tab/></w:r>"
 _CLOSE = '<w:spacing w:before="0" w:after="0"/>'
-_PITCH = '<w:spacing w:after="0" w:line="580" w:lineRule="exact"/>'  # 22 lines a page, GB/T 9704
+_PITCH = '<w:spacing w:after="0" w:line="579" w:lineRule="exact"/>'  # 22 lines a page, GB/T 9704
+_NARROWER = -4  # twips between the characters of a letter, of which 28 make a line
+_LETTER = {"body": _BODY, "salutation": _BODY, "heading-1": _HEAD, "heading-2": "楷体"}
+_FROM_EDGE = 4  # characters from the day below a letter to the edge
 _WHOLE = 12  # lines of a sign-off block that are kept on one page
 _TITLE_AT_22 = {"landscape": 33, "portrait": 21}
 
@@ -35,6 +39,7 @@ _TITLE_AT_22 = {"landscape": 33, "portrait": 21}
 def to_docx(papers):
     """Return papers as one document, a section each, with its own page count. Source: C0, X12."""
     document = Document()
+    document.settings.odd_and_even_pages_header_footer = True
     document.core_properties.author = document.core_properties.comments = ""
     document.core_properties.title = papers[0].full_title if papers else ""
     normal = document.styles["Normal"]
@@ -46,7 +51,7 @@ def to_docx(papers):
             document.add_section()
             # Word wants a paragraph after a table; as high as a line it could ask for a page of its own.
             _flatten(document.paragraphs[-1])
-        _PaperSection(document, paper, alone=len(papers) == 1).write()
+        _PaperSection(document, paper).write()
     target = io.BytesIO()
     document.save(target)
     target.seek(0)
@@ -58,8 +63,8 @@ def _flatten(paragraph):
     paragraph.paragraph_format.line_spacing = Pt(1)
 
 
-def _run(text, *, face=_BODY, size=10.5, bold=False, boxed=False):
-    weight = "<w:b/>" if bold else ""
+def _run(text, *, face=_BODY, size=10.5, bold=False, boxed=False, apart=0):
+    weight = ("<w:b/>" if bold else "") + (f'<w:spacing w:val="{apart}"/>' if apart else "")
     frame = '<w:bdr w:val="single" w:sz="6" w:space="0" w:color="auto"/>' if boxed else ""
     return (
         f'<w:r><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{face}"/>{weight}'
@@ -68,8 +73,8 @@ def _run(text, *, face=_BODY, size=10.5, bold=False, boxed=False):
     )
 
 
-def _paragraph(text, *, align="left", face=_BODY, size=10.5, bold=False, more=""):
-    return f'<w:p><w:pPr>{more}<w:jc w:val="{align}"/></w:pPr>{_run(text, face=face, size=size, bold=bold)}</w:p>'
+def _paragraph(text, *, align="left", more="", **style):
+    return f'<w:p><w:pPr>{more}<w:jc w:val="{align}"/></w:pPr>{_run(text, **style)}</w:p>'
 
 
 def _texts(text, keep=False, **style):
@@ -97,15 +102,14 @@ def _row(cells, *, head=False, height=0, whole=True):
 class _PaperSection:
     """The writer of one paper into the document's last section."""
 
-    def __init__(self, document, paper, *, alone):
+    def __init__(self, document, paper):
         self.body, self.paper = document.element.body, paper
         self.section = document.sections[-1]
         page = _PAGES["letter" if paper.paragraphs else paper.orientation]
         self.width = round((page[0] - page[3] - page[5]) * _TWIPS_PER_MM)
-        # Some programs do not know SECTIONPAGES; with one paper the document's pages are the same number.
-        self.set_page(page, "NUMPAGES" if alone else "SECTIONPAGES")
+        self.set_page(page)
 
-    def set_page(self, page, count):
+    def set_page(self, page):
         paper, section = self.paper, self.section
         section.orientation = WD_ORIENT.LANDSCAPE if paper.orientation == "landscape" else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = Mm(page[0]), Mm(page[1])
@@ -116,25 +120,25 @@ class _PaperSection:
         for old in section._sectPr.findall(qn("w:pgNumType")):
             section._sectPr.remove(old)
         section._sectPr.find(qn("w:pgMar")).addnext(parse_xml(f'<w:pgNumType {nsdecls("w")} w:start="1"/>'))
-        section.footer.is_linked_to_previous = False
-        line = section.footer.paragraphs[0]._p
-        tabs = (
+        number = (
+            f'{_run("— ", size=14)}<w:fldSimple w:instr="PAGE">{_run("1", size=14)}</w:fldSimple>{_run(" —", size=14)}'
+        )
+        code, edition = (_run(text, size=9) for text in (f"核验码 {paper.code}" if paper.code else "", paper.edition))
+        said = code + _run("　", size=9) + edition
+        # A letter has its number on the outer side (GB/T 9704), a form in the middle.
+        odd, even = [said, "", number], [number, "", said]
+        if not paper.paragraphs:
+            odd = even = [code, number.replace('"28"', '"21"'), edition]
+        for footer, parts in ((section.footer, odd), (section.even_page_footer, even)):
+            footer.is_linked_to_previous = False
+            line = footer.paragraphs[0]._p
+            line.getparent().replace(line, self.xml(f"<w:p><w:pPr>{self.tabs()}</w:pPr>{_TAB.join(parts)}</w:p>"))
+
+    def tabs(self):
+        return (
             '<w:tabs><w:tab w:val="clear" w:pos="4320"/><w:tab w:val="clear" w:pos="8640"/>'
             f'<w:tab w:val="center" w:pos="{self.width // 2}"/><w:tab w:val="right" w:pos="{self.width}"/></w:tabs>'
         )
-        page, pages = (f'<w:fldSimple w:instr="{name}">{_run("1", size=9)}</w:fldSimple>' for name in ("PAGE", count))
-        parts = [
-            _run(f"核验码 {paper.code}" if paper.code else "", size=9),
-            _TAB,
-            _run("第", size=9),
-            page,
-            _run("页/共", size=9),
-            pages,
-            _run("页", size=9),
-            _TAB,
-            _run(paper.edition, size=9),
-        ]
-        line.getparent().replace(line, self.xml(f"<w:p><w:pPr>{tabs}</w:pPr>{''.join(parts)}</w:p>"))
 
     @staticmethod
     def xml(text):
@@ -153,28 +157,35 @@ class _PaperSection:
                 f'<w:p><w:pPr><w:tabs><w:tab w:val="right" w:pos="{self.width}"/></w:tabs>{_CLOSE}</w:pPr>'
                 f"{_run(paper.label, face=_HEAD, size=16)}{marks}</w:p>"
             )
-        size = 18 if _TITLE_AT_22[paper.orientation] < len(paper.title) else 22
-        self.add(
-            _paragraph(
-                paper.title,
-                align="center",
-                face=_TITLE,
-                size=size,
-                bold=True,
-                more='<w:spacing w:before="80" w:after="160"/>',
-            )
-        )
+        if paper.heading:
+            self.title(paper.heading, before=80, after=0)
+        self.title(paper.title, before=0 if paper.heading else 80, after=579 if paper.paragraphs else 160)
         self.header()
-        for text in paper.paragraphs:
-            indent = "" if text.endswith("：") else '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
-            self.add(_paragraph(text, align="both", size=16, more=_PITCH + indent))
+        for kind, text in with_kinds(paper.paragraphs):
+            indent = "" if kind == "salutation" else '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
+            style = {"face": _LETTER[kind], "size": 16, "apart": _NARROWER}
+            self.add(_paragraph(text, align="both", more=_PITCH + indent, **style))
         self.rows()
-        for number, text in enumerate(paper.closing):
-            pitch = _PITCH if number else _PITCH.replace("<w:spacing", '<w:spacing w:before="240"')
-            self.add(_paragraph(text, align="right", size=16, more=pitch + '<w:ind w:right="640"/>'))
+        self.closing()
         self.footer()
         for text in paper.notes:
             self.add(_paragraph(text, size=9, more='<w:spacing w:before="60" w:after="0"/>'))
+
+    def title(self, text, *, before, after):
+        size = 18 if _TITLE_AT_22[self.paper.orientation] < len(text) else 22
+        space = f'<w:spacing w:before="{before}" w:after="{after}"/>'
+        self.add(_paragraph(text, align="center", face=_TITLE, size=size, bold=True, more=space))
+
+    def closing(self):
+        """Write the issuer in the middle above the day, the day four characters from the edge. Source: GB/T 9704."""
+        longest = max((wide(text) for text in self.paper.closing), default=0)
+        left = max(0, round((ACROSS - _FROM_EDGE - longest) * 316))
+        for number, text in enumerate(self.paper.closing):
+            pitch = _PITCH if number else _PITCH.replace("<w:spacing", '<w:spacing w:before="579"')
+            indent = f'<w:ind w:left="{left}" w:right="{_FROM_EDGE * 316}"/>'
+            self.add(
+                _paragraph(text, align="center", size=16, apart=_NARROWER, more=_KEEP * (not number) + pitch + indent)
+            )
 
     def widths(self, shares):
         return [round(self.width * share / 100) for share in shares]

@@ -13,16 +13,17 @@ from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from registers.papers import faces
-from registers.papers.compose import Block
-from registers.papers.words import BLANK_DATE, lines_taken
+from registers.papers import continued, faces
+from registers.papers.letters import with_kinds
+from registers.papers.paper import Block
+from registers.papers.words import BLANK_DATE, lines_taken, wide
 
 _CSS = Path(__file__).resolve().parents[2] / "static" / "css"
 # The sheet itself, the widths of its columns, its heights in lines of text.
 _STYLES = ("paper.css", "paper-columns.css", "paper-lines.css")
 # Lines of text on a page below the head of a table.
 _LINES = {"landscape": 26, "portrait": 36}
-_DAY = re.compile(rf"(\d{{4}}年\d{{1,2}}月\d{{1,2}}日|{BLANK_DATE})")
+_DAY = re.compile(rf"(\d{{4}}年\d{{1,2}}月\d{{1,2}}日|\d{{4}}-\d\d-\d\d|{BLANK_DATE})")
 # Points from the left to the right end of a table.
 _WIDTH = {"landscape": 740, "portrait": 470}
 # Pango's font map is not made for several threads at once.
@@ -83,6 +84,8 @@ def _print(markups, title):
         press.HTML(string=markup, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=fonts)
         for markup in markups
     ]
+    for document in documents:
+        continued.name_again(document.pages)
     book = documents[0].copy([page for document in documents for page in document.pages])
     if title:
         book.metadata.title = title
@@ -108,6 +111,7 @@ def require_fonts():
 
 def _markup(paper, *, standalone, styles=""):
     header = [_valued(row, paper.header_shares, paper) for row in paper.header if paper.header_style == "grid"]
+    groups = _groups(paper)
     footer = [_valued(row, paper.footer_shares, paper) for row in paper.footer if paper.footer_style == "grid"]
     page = {
         "paper": paper,
@@ -116,10 +120,13 @@ def _markup(paper, *, standalone, styles=""):
         # Our own file, not user text; a <style> element does not know entities.
         "styles": mark_safe(styles),
         "header": header,
+        "paragraphs": [(kind, _dated(text)) for kind, text in with_kinds(paper.paragraphs)],
         "footer": footer,
+        "endless_header": any(endless for _, endless in header),
         "endless_footer": any(endless for _, endless in footer),
         "head": [[(cell, _label(cell.text, _share(cell, paper), paper)) for cell in row] for row in paper.head_rows],
-        "groups": _groups(paper),
+        "groups": groups,
+        "endless_rows": any(endless for group in groups for _, endless in group),
         # One line of a smaller size looks better than two of which one is nearly empty.
         "title_long": _WIDTH[paper.orientation] / 22 < len(paper.title) <= _WIDTH[paper.orientation] / 18,
     }
@@ -132,7 +139,8 @@ def _valued(row, shares, paper):
     for at, item in enumerate(row):
         across = _across(sum(shares[2 * at + 1 :][: item.colspan]), paper)
         texts, closing = (item.lines, item.closing(across)) if isinstance(item, Block) else ([item.text], "")
-        items.append((item, _label(item.label, shares[2 * at], paper), [_dated(text) for text in texts], closing))
+        pieces = [_dated(text, across) for text in texts]
+        items.append((item, _label(item.label, shares[2 * at], paper), pieces, closing))
         lines = max(lines, sum(lines_taken(text, across) for text in texts))
     return items, lines > _LINES[paper.orientation] // 3
 
@@ -162,30 +170,50 @@ def _label(text, share, paper):
     return format_html_join("", '<span class="paper-piece">{}</span>', ((piece,) for piece in pieces))
 
 
-def _dated(text):
-    """Return ``text`` as HTML in which no date is broken over two lines."""
-    parts = enumerate(_DAY.split(text))
+def _dated(text, across=28):
+    """Return ``text`` as HTML in which no date is broken over two lines.
+
+    ``across``: how many Chinese characters fit side by side. A date that does not fit is broken all the same.
+    """
+    parts = _DAY.split(text)
+    if len(parts) == 1:
+        return text
     return format_html_join(
         "",
         "{}",
-        ((format_html('<span class="paper-piece">{}</span>', part) if at % 2 else part,) for at, part in parts),
+        (
+            (format_html('<span class="paper-piece">{}</span>', part) if at % 2 and wide(part) <= across else part,)
+            for at, part in enumerate(parts)
+        ),
     )
 
 
 def _groups(paper):
-    """Yield the rows that must stay on one page, and whether they are higher than a page.
+    """Return the rows that must stay on one page, and whether each is higher than a page.
 
-    Rows joined by a merged cell belong together: a page break between them would cut that cell open. What is higher
-    than a page must be broken all the same.
+    A row is ``[(cell, its text, the head of its column)]``. Rows joined by a merged cell belong together: a page break
+    between them would cut that cell open. What is higher than a page must be broken all the same.
     """
-    groups, reaches = [], 0
+    groups, reaches, heads = [], 0, _heads(paper)
     for row in paper.body:
         if not reaches:
             groups.append([])
-        high = max(lines_taken(cell.text, _across(_share(cell, paper), paper)) for cell in row)
-        groups[-1].append((row, high > _LINES[paper.orientation]))
+        room = [_across(_share(cell, paper), paper) for cell in row]
+        high = max(lines_taken(cell.text, across) for cell, across in zip(row, room, strict=True))
+        cells = [(cell, _dated(cell.text, across), heads[cell.column]) for cell, across in zip(row, room, strict=True)]
+        groups[-1].append((cells, high > _LINES[paper.orientation]))
         reaches = max(reaches, *(cell.rowspan for cell in row)) - 1
     return groups
+
+
+def _heads(paper):
+    """Return for each column the words of its head from top to bottom, as a phone shows them beside each value."""
+    heads = [[] for _ in paper.columns]
+    for row in paper.head_rows:
+        for cell in row:
+            for column in range(cell.column, cell.column + cell.colspan):
+                heads[column].append(cell.text)
+    return ["·".join(words) for words in heads]
 
 
 def _share(cell, paper):

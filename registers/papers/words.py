@@ -31,6 +31,11 @@ def lines_taken(text, across):
     return sum(max(1, ceil(len(part) / across)) for part in text.split("\n"))
 
 
+def wide(text):
+    """Return how many Chinese characters are as wide as ``text``; digits are about half as wide."""
+    return sum(0.55 if character.isascii() else 1 for character in text)
+
+
 def chinese_date(value, *, blank=BLANK_DATE):
     """Return a date as 2026年9月25日.
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from registers.schemes import adjusting
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
@@ -16,6 +16,7 @@ from registers.schemes.parts import Ask, Code, Day, Level, Named, Part, Role, Te
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
 MeasureAsk = Literal["responsible", "due", "regulation"]
+LEDGER_TITLE = "{ledger_title}"
 ONE_MEASURE = "measure"  # code of the only part of a measure in a scheme without stages
 
 
@@ -284,6 +285,23 @@ class Scheme(Part):
     activities: list[ActivityKind] = []
     rotation: Rotation = Rotation()
     adjustment: Adjustment = Adjustment()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ledger_is_named(cls, data):
+        """Name a paper titled ``{ledger_title}``, which several schemes share, as this scheme names its ledger."""
+        papers = data.get("papers") if isinstance(data, dict) else None
+        if not isinstance(papers, dict):
+            return data
+        name = data.get("ledger_title") or cls.model_fields["ledger_title"].default
+        return data | {
+            "papers": {
+                slug: paper | {"title": name}
+                if isinstance(paper, dict) and paper.get("title") == LEDGER_TITLE
+                else paper
+                for slug, paper in papers.items()
+            }
+        }
 
     def categories_for(self, level):
         return [category for category in self.categories if level in category.levels]

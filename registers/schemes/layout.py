@@ -51,11 +51,13 @@ class HeaderCell(Origin):
 class Column(Origin):
     """A column with a ``field``, or a group of ``columns`` under one head.
 
-    ``width`` is relative to the other columns (about: characters). With ``tick`` the column prints √ when the
-    field's value equals it and nothing otherwise. ``by_hand``: left empty for handwriting, nothing fills it.
+    ``label_decided`` is its head on papers whose grades are decided. ``width`` is relative to the other columns (about:
+    characters). With ``tick`` the column prints √ when the field's value equals it and nothing otherwise. ``by_hand``:
+    left empty for handwriting, nothing fills it.
     """
 
     label: Label
+    label_decided: Annotated[str, Field(max_length=80)] = ""
     field: FieldName | Literal[""] = ""
     columns: "tuple[Column, ...]" = ()
     width: Annotated[int, Field(ge=1, le=100)] = 12
@@ -108,11 +110,12 @@ class PaperLayout(Origin):
     gets a row (or group of rows), even an empty one. ``sort`` names fields (``-field`` descending). ``compiled`` names
     the source that fills a paper nobody types, and ``about`` what it is about: a unit on a day, one sheet, one notice,
     one activity, one document to read. ``includes``: the rows of a unit's sheet are followed by those of its people's
-    points in force (R3-23). ``paragraphs`` and ``closing`` make a letter: running text and right-aligned last lines, in
-    which ``{field}`` and ``{date:field}`` stand for values.
+    points in force (R3-23). ``paragraphs`` and ``closing`` make a letter: running text, and the issuer with the day. ``heading`` stands
+    above the title and says whose paper it is. In all three ``{field}`` and ``{date:field}`` stand for values.
     """
 
     label: str = ""
+    heading: Annotated[str, Field(max_length=80)] = ""
     title: Label
     level: Literal["personal", "unit", "school"] = "unit"
     orientation: Literal["portrait", "landscape"] = "portrait"
@@ -147,7 +150,7 @@ class PaperLayout(Origin):
         for row in self.header:
             if len(row) > 1 and any(cell.wide for cell in row):
                 raise ValueError("表头中 wide: true 的一格须独占一行")
-        for text in (*self.paragraphs, *self.closing):
+        for text in texts_with_values(self):
             if "{" in (rest := PLACEHOLDER.sub("", text)) or "}" in rest:
                 raise ValueError(f"“{text[:20]}”中的花括号只能写成 {{字段}} 或 {{date:字段}}")
         return self
@@ -171,13 +174,18 @@ def leaf_columns(layout):
     return tuple(leaves(layout.columns))
 
 
+def texts_with_values(layout):
+    """Return the texts of a layout in which placeholders may stand."""
+    return (layout.heading, *layout.paragraphs, *layout.closing)
+
+
 def fields_used(layout):
     """Return the names of all fields that the paper shows, header first, each once.
 
     ``number`` is filled by ``compose``.
     """
     names = [cell.field for row in layout.header for cell in row]
-    names += [match[2] for text in (*layout.paragraphs, *layout.closing) for match in PLACEHOLDER.finditer(text)]
+    names += [match[2] for text in texts_with_values(layout) for match in PLACEHOLDER.finditer(text)]
     names += [column.field for column in leaf_columns(layout)]
     names += [block.field for block in layout.footer if block.field]
     return tuple(dict.fromkeys(names))

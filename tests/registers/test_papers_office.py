@@ -14,14 +14,16 @@ from django.conf import settings as django_settings
 from docx.oxml.ns import qn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 from pypdf import PdfReader
 
-from registers.papers.compose import compose
+from registers.papers.cells import sheet_name
+from registers.papers.compose import compose, empty
 from registers.papers.docx import to_docx
 from registers.papers.pages import to_html, to_pdf
-from registers.papers.xlsx import LedgerSheet, ledger_workbook, sheet_name, to_xlsx
+from registers.papers.xlsx import LedgerSheet, ledger_workbook, to_xlsx
 from registers.schemes.checking import loading
-from registers.schemes.layout import PaperLayout
+from registers.schemes.layout import PaperLayout, fields_used, leaf_columns
 from tests.registers.test_papers import CONTROL, LETTER, SEARCH, filled, layout
 
 pytestmark = pytest.mark.once
@@ -194,7 +196,7 @@ def test_workbook_is_ready_to_print():
     assert (page.orientation, page.paperSize, page.fitToHeight) == ("landscape", 9, 0)
     assert (sheet.print_title_rows, sheet.freeze_panes) == ("$5:$6", "A7")
     assert {"C5:D5", "A5:A6", "B5:B6", "A2:D2"} <= {str(area) for area in sheet.merged_cells.ranges}
-    assert sheet.oddFooter.center.text == "第&P页/共&N页"
+    assert sheet.oddFooter.center.text == "— &P —"
 
 
 @given(st.lists(st.text(), min_size=1, max_size=8))
@@ -208,17 +210,52 @@ def test_sheet_names_are_legal_and_unique(titles):
     assert len({name.casefold() for name in names}) == len(names)
 
 
-def test_text_longer_than_a_cell_goes_on_in_the_appendix():
-    long = "".join(chr(0x4E00 + at % 20000) for at in range(39_999)) + "𠮷"
+LONG = "集体研究".join(f"〔{at:03}〕" for at in range(112))  # 1,004 characters
 
-    book = open_book(to_xlsx([control(rows=[{"content": long}, {"content": "短"}])]))
 
-    first = next(cell.value for cell in cells(book) if "下接“附录”第1条" in cell.value)
-    appendix = book["附录"]
-    pieces = [row[2].value for row in appendix.iter_rows(min_row=2)]
-    assert first.partition("……（下接")[0] + "".join(pieces) == long
-    assert appendix["B2"].value.startswith("附件4 个人岗位廉能风险识别防控表 B")
-    assert max(len(cell.value.encode("utf-16-le")) // 2 for cell in cells(book)) <= 32_767
+def long_document(paper):
+    """A document in which whatever ``paper`` shows is long."""
+    names = [leaf.field for leaf in leaf_columns(paper)]
+    signed = {"name": "李建国", "opinion": LONG, "members": ["张丽"] * 200, "at": "2026-09-05", "outcome": LONG}
+    return {
+        "fields": dict.fromkeys(fields_used(paper), LONG),
+        "rows": [dict.fromkeys(names, LONG), {**dict.fromkeys(names, "短"), names[-1]: LONG * 3}] if names else [],
+        "fixed": ["甲"],
+        "signoffs": {block.step: signed for block in paper.footer},
+        "institution": "某大学",
+    }
+
+
+def room(sheet, cell, areas):
+    """How high a cell is, and how high its text, in points, as Excel counts widths. ``areas``: its merged cells."""
+    columns, rows = areas.get((cell.row, cell.column), ({cell.column}, {cell.row}))
+    width = sum(sheet.column_dimensions[get_column_letter(column)].width for column in columns)
+    across = max(1, int(width / 2 * 10 / cell.font.size))
+    taken = sum(max(1, -(-len(line) // across)) for line in cell.value.split("\n"))
+    return sum(sheet.row_dimensions[row].height for row in rows), taken * cell.font.size * 1.3
+
+
+def test_no_paper_of_any_scheme_hides_a_part_of_a_long_text_in_its_workbook():
+    layouts = list({repr(paper): paper for scheme in schemes() for paper in scheme.papers.values()}.values())
+    assert len(layouts) > 40
+
+    papers = [compose(each, long_document(each)) for each in layouts]
+    for paper, sheet in zip(papers, open_book(to_xlsx(papers)).worksheets, strict=True):
+        written = [cell for column in sheet.iter_cols() for cell in column if cell.value]
+        shown = squeezed("".join(cell.value for cell in written))
+        for words in everything(paper):
+            assert words in shown, (paper.title, words[:20])
+        areas = {
+            (area.min_row, area.min_col): (
+                range(area.min_col, area.max_col + 1),
+                range(area.min_row, area.max_row + 1),
+            )
+            for area in sheet.merged_cells.ranges
+        }
+        for cell in written:
+            high, needed = room(sheet, cell, areas)
+            assert high >= needed, (paper.title, cell.coordinate)
+        assert max(row.height for row in sheet.row_dimensions.values()) <= 409
 
 
 def test_long_report_is_spread_over_rows_that_can_be_seen():
@@ -314,13 +351,21 @@ def test_empty_ledger_has_its_head_and_says_that_there_is_nothing():
 
 
 def test_ledger_cuts_nothing_and_says_what_it_left_out():
-    book = open_book(ledger_workbook([ledger([(1, "采" * 40_000, None, 0), (2, "甲\x00\x01乙", None, 0)])]))
+    rows = [(1, LONG * 3, date(2026, 9, 1), 0), (2, "甲\x00\x01乙", None, 0)]
+    book = open_book(ledger_workbook([ledger(rows)]))
 
     assert book.sheetnames == ["财务处", "附录"]
-    appendix = [[cell.value for cell in row] for row in book["附录"].iter_rows(min_row=2)]
-    assert sum(len(text) for *_, text in appendix[:-1]) == 24_000
-    assert appendix[-1][1:] == ["财务处 B4", "原文有2个不能打印的控制字符，已略去。"]
-    assert book["财务处"]["B4"].value == "甲乙"
+    assert [cell.value for cell in book["附录"][2]][1:] == ["财务处 B11", "原文有2个不能打印的控制字符，已略去。"]
+    sheet = book["财务处"]
+    parts = [row for row in sheet.iter_rows(min_row=3) if row[1].value]
+    assert "".join(row[1].value for row in parts[:-1]) == LONG * 3
+    assert [row[0].value for row in parts] == [1, *["1（续）"] * (len(parts) - 2), 2]
+    assert [row[2].value is None for row in parts[:-1]] == [False, *[True] * (len(parts) - 2)]
+    heights = [sheet.row_dimensions[row[0].row].height for row in parts]
+    assert max(heights) <= 409
+    assert all(high >= 14 * -(-len(row[1].value) // 15) for high, row in zip(heights, parts, strict=True))
+    edges = [(bool(row[1].border.top.style), bool(row[1].border.bottom.style)) for row in parts]
+    assert edges == [(True, False), *[(False, False)] * (len(parts) - 3), (False, True), (True, True)]
 
 
 def test_ledger_refuses_a_row_that_does_not_fit_its_columns():
@@ -328,13 +373,14 @@ def test_ledger_refuses_a_row_that_does_not_fit_its_columns():
         ledger_workbook([ledger([(1, "甲")])])
 
 
-def test_every_paper_of_every_scheme_can_be_written():
-    files = sorted((django_settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
-    papers = [
-        compose(paper, {"fixed": [category.label for category in scheme.categories_for(paper.level)]}, blank=True)
-        for scheme in (loading.read(file)[0] for file in files)
-        for paper in scheme.papers.values()
+def schemes():
+    return [
+        loading.read(file)[0] for file in sorted((django_settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
     ]
+
+
+def test_every_paper_of_every_scheme_can_be_written():
+    papers = [empty(paper, scheme) for scheme in schemes() for paper in scheme.papers.values()]
 
     assert len(papers) >= 11
     assert len(PdfReader(io.BytesIO(to_pdf(papers))).pages) == len(papers)  # each blank form fits on its page

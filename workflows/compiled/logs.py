@@ -4,7 +4,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
-from registers.papers.compose import document_for, source
+from registers.papers.compose import document_for, issuer, source
 from registers.papers.given import WHOEVER_COMPILES
 from registers.schemes.language import SUCCESSION, Brings
 from workflows import suggestions
@@ -41,7 +41,7 @@ def compiled(layout, rules, *, unit, on, reader=None):
         "fields": fields | document.get("fields", {}),
         "rows": document.get("rows", []),
         "year": on.year,
-        "institution": rules.identity.institution,
+        **issuer(rules),
     }
 
 
@@ -259,14 +259,13 @@ def notice_paper(*, notice):
     step = next(step for step in submission.task.route_rules.steps if step.kind == "publicise")
     rules = submission.task.campaign.scheme.rules
     return {
+        "title": notice.title,
         "rows": notice.items,
         "fields": {
-            "heading": notice.title,
             "scheme": rules.identity.title,
             "starts_on": notice.starts_on.isoformat(),
             "ends_on": notice.ends_on.isoformat(),
             "days": step.days,
-            "office": rules.roles.get("office", ""),
             "publisher": notice.unit.name if notice.audience == "unit" else rules.roles.get("office", ""),
             "published_on": notice.starts_on.isoformat(),
         },
@@ -279,7 +278,7 @@ def about_submission(layout, submission, *, votes):
         "rows": [],
         **document_for(layout.compiled, submission=submission, votes=votes),
         "year": submission.task.campaign.year,
-        "institution": submission.task.campaign.scheme.rules.identity.institution,
+        **issuer(submission.task.campaign.scheme.rules),
     }
 
 
@@ -289,5 +288,5 @@ def about_notice(layout, notice):
     return {
         **document_for(layout.compiled, notice=notice),
         "year": campaign.year,
-        "institution": campaign.scheme.rules.identity.institution,
+        **issuer(campaign.scheme.rules),
     }

@@ -7,7 +7,7 @@ The record of one activity, a unit's list of activities, the receipts of a docum
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from registers.papers.compose import document_for, source
+from registers.papers.compose import document_for, issuer, source
 from workflows import activities
 from workflows.models import Activity, Attendance, ReadReceipt
 
@@ -150,7 +150,7 @@ def _signed(layout, campaign, **about):
     return {
         **document_for(layout.compiled, **about),
         "year": campaign.year,
-        "institution": campaign.scheme.rules.identity.institution,
+        **issuer(campaign.scheme.rules),
     }
 
 

@@ -3,6 +3,7 @@
 It shows the paper as people will see it. Pure: no Django, no database.
 """
 
+from registers.papers.compose import issuer
 from registers.schemes.layout import leaf_columns
 
 ROWS = 3
@@ -50,7 +51,7 @@ def sample(rules, layout):
         "code": "样张",
         "year": 2026,
         "version": "",
-        "institution": rules.identity.institution,
+        **issuer(rules),
     }  # fmt: skip
 
 

@@ -8,6 +8,8 @@ with the characters of GB 2312 is made once per process; rarer characters still 
 import ctypes
 import ctypes.util
 import subprocess
+import unicodedata
+from bisect import bisect_right
 from functools import cache
 from pathlib import Path
 
@@ -46,11 +48,7 @@ def sheet_and_assets():
     Faces that the operator put into FONT_DIR go by the name of their file, e.g. ``FangSong_GB2312.ttf``.
     """
     rules, assets = [], {}
-    folder = getattr(settings, "FONT_DIR", "")
-    faces = [
-        (file.stem, "normal", file.read_bytes())
-        for file in (sorted(Path(folder).glob("*.[ot]t[fc]")) if folder else ())
-    ]
+    faces = [(file.stem, "normal", file.read_bytes()) for file in _own_files()]
     faces += [(name, weight, copy) for name, weight, pattern in _COPIES if (copy := _common_part(pattern))]
     for number, (name, weight, font) in enumerate(faces):
         assets[f"asset:font/{number}"] = font
@@ -58,10 +56,63 @@ def sheet_and_assets():
     return "\n".join(rules), assets
 
 
-def _match(pattern, wanted):
+def _own_files():
+    """Return the font files that the operator put into FONT_DIR."""
+    folder = getattr(settings, "FONT_DIR", "")
+    return sorted(Path(folder).glob("*.[ot]t[fc]")) if folder else []
+
+
+def missing(text):
+    """Return the characters of ``text`` that no typeface has, each once. A PDF shows a box in their place."""
+    starts, ends = _coverage()
+    if not starts:
+        return []  # the fonts cannot be asked; whoever prints is told so
+    return [
+        character
+        for character in dict.fromkeys(text)
+        if _seen(character) and not _covered(ord(character), starts, ends)
+    ]
+
+
+def _seen(character):
+    """Return whether a character shows anything: no space, no control, no variation selector."""
+    return unicodedata.category(character) not in ("Cc", "Cf", "Zs", "Zl", "Zp") and not (
+        0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
+    )
+
+
+def _covered(code, starts, ends):
+    place = bisect_right(starts, code) - 1
+    return place >= 0 and code <= ends[place]
+
+
+@cache
+def _coverage():
+    """Return the code points that some typeface has, as the starts and the ends of their ranges in order."""
     try:
-        asked = ["fc-match", f"--format={wanted}", pattern]
-        return subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True).stdout  # noqa: S603
+        found = _asked("fc-list", "--format=%{charset}\n")
+        if files := [str(file) for file in _own_files()]:
+            found += _asked("fc-scan", "--format=%{charset}\n", *files)
+    except FacesMissing:
+        return [], []
+    starts, ends = [], []
+    ranges = (span.partition("-") for span in set(found.split()))
+    for first, last in sorted((int(first, 16), int(last or first, 16)) for first, _, last in ranges):
+        if ends and first <= ends[-1] + 1:
+            ends[-1] = max(ends[-1], last)
+        else:
+            starts.append(first)
+            ends.append(last)
+    return starts, ends
+
+
+def _match(pattern, wanted):
+    return _asked("fc-match", f"--format={wanted}", pattern)
+
+
+def _asked(*command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
         raise FacesMissing("无法检查字体：系统缺少 fontconfig。请管理员安装：apt-get install fontconfig。") from error
 

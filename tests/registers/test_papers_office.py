@@ -364,7 +364,8 @@ def test_ledger_cuts_nothing_and_says_what_it_left_out():
     heights = [sheet.row_dimensions[row[0].row].height for row in parts]
     assert max(heights) <= 409
     assert all(high >= 14 * -(-len(row[1].value) // 15) for high, row in zip(heights, parts, strict=True))
-    edges = [(bool(row[1].border.top.style), bool(row[1].border.bottom.style)) for row in parts]
+    sides = [(row[1].border.top, row[1].border.bottom) for row in parts]
+    edges = [tuple(bool(side and side.style) for side in pair) for pair in sides]
     assert edges == [(True, False), *[(False, False)] * (len(parts) - 3), (False, True), (True, True)]
 
 

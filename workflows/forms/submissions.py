@@ -79,6 +79,18 @@ class SheetForm:
     def _hints(self):
         return self.sheet.hints(self.content)
 
+    def typed(self):
+        """Yield ``(place in words, text)`` for every text that is typed in the form."""
+        labels = {}
+        for asked in [*self.sheet.entry_fields(explains=True), *self.sheet.sheet_fields(), self.sheet.choice_reason]:
+            labels |= {part.name: part.caption for part in (asked, *asked.details)}
+        for name, value in self.content["values"].items():
+            yield labels.get(name, "本表"), value
+        for number, entry in enumerate(self.content["entries"], start=1):
+            for name, value in entry["values"].items():
+                if name in labels:
+                    yield f"第{number}项“{labels[name]}”", value
+
     def new_entry(self, section, key):
         """An empty entry just added, for the fragment that htmx appends."""
         entry = {"key": key, "base": None, "change": Change.ADD, "values": self.sheet.added_to(section)}

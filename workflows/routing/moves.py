@@ -247,7 +247,7 @@ def _end(composition, decision, *, at):
     What the sheet carries takes effect with it, by the same body, each on a paper of its own.
     """
     submission, on = composition.submission, timezone.localdate(at)
-    document = composition.document()  # before the register moves on under it
+    document = composition.document(filed=True)  # before the register moves on under it
     carried = list(composition.of_members())
     lines = composition.lines
     retiring = [line.record for line in lines if line.change == Change.RETIRE]
@@ -289,7 +289,7 @@ def _file_members(submission, carried, decision, *, at):
         decisions.append(own)
     Decision.objects.bulk_create(decisions)
     for (member, composition, entries), own in zip(carried, decisions, strict=True):
-        document = composition.document()
+        document = composition.document(filed=True)
         members.append(member)
         papers.append(
             FiledPaper(

@@ -9,6 +9,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from registers import clock
+from registers.papers.compose import DECIDED
 from registers.schemes.language import Brings
 from registers.text import digest_of
 from workflows.models import Draft, FiledPaper, SheetDocument, Submission, SubmissionLine
@@ -187,8 +188,8 @@ class Composition:
         again.decided = decided_on(self.content, again.entries, on=self.submission.as_of)
         return again
 
-    def document(self):
-        """The content with the sign-offs, marks and code of this moment."""
+    def document(self, *, filed=False):
+        """The content with the sign-offs, marks and code of this moment, or of the moment when it is ``filed``."""
         signoffs = _signoffs(self.submission)
         return {
             **self.content,
@@ -197,7 +198,7 @@ class Composition:
             | {f"by.{step}": act["name"] for step, act in signoffs.items()}
             | {f"on.{step}": act["at"] for step, act in signoffs.items()},
             "signoffs": signoffs,
-            "marks": _marks(self.submission),
+            "marks": _marks(self.submission, signoffs, filed=filed or self.submission.state == State.FILED),
             **({"notes": notes} if (notes := _notes(self)) else {}),
             "code": short_code(self.digest),
         }
@@ -354,5 +355,8 @@ def _notes(composition):
     ]
 
 
-def _marks(submission):
-    return ["copied"] if submission.custodies.filter(is_copy=True).exists() else []
+def _marks(submission, signoffs, *, filed):
+    """What is true of the paper as a whole: a copy went to the office, its grades are decided (no longer proposed)."""
+    decides = any(step.sets == "final_grade" and step.code in signoffs for step in submission.task.route_rules.steps)
+    marks = ["copied"] if submission.custodies.filter(is_copy=True).exists() else []
+    return [*marks, DECIDED] if filed or decides else marks

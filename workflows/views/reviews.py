@@ -11,6 +11,8 @@ from registers import audit, clock
 from registers.access import can, people_who_may, require
 from registers.differences import between
 from registers.models import Grade, RiskPoint
+from registers.papers import glyphs
+from registers.papers.compose import compose
 from registers.quality import alike, pairs
 from registers.refusals import Refused, Stale
 from registers.schemes.language import Brings
@@ -100,6 +102,9 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "members_needed": step.quorum,
             "files": attachments.of_submission(submission),
             "suggested": _suggested(submission, actor),
+            "unprintable": glyphs.unprintable(
+                glyphs.places_of(compose(submission.task.paper_rules, composition.content))
+            ),
             **_changed(composition),
         },
         status=status,

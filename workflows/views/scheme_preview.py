@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from registers import clock
 from registers.models import Scheme
-from registers.papers import pages
+from registers.papers import glyphs, pages
 from registers.papers.compose import compose, empty
 from registers.schemes.desk import drafts
 from registers.schemes.desk.differences import differences
@@ -141,6 +141,7 @@ def _papers(request, book):
         "layout": layout,
         "filled": filled,
         "sheet": pages.to_html(paper, standalone=False),
+        "unprintable": glyphs.unprintable(glyphs.places_of(paper)),
     }
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import audit, clock
 from registers.access import NotAllowed, can, require
-from registers.papers import pages
+from registers.papers import glyphs, pages
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
 from registers.schemes.layout import fields_used
@@ -45,6 +45,7 @@ def submission_detail(request, pk):
     submission = _visible(request, pk)
     decisions = trail.trail_of(submission)
     document = documents.document(submission)
+    paper = compose(submission.task.paper_rules, document)
     may_fill, votes = can(request.actor, "fill", submission), list(readable_votes(request.actor, submission))
     if submission.state != "filed" and not decisions and may_fill:
         return redirect("submission_fill", pk=pk)
@@ -55,7 +56,8 @@ def submission_detail(request, pk):
             "submission": submission,
             "item": trail.Item(submission, days.shown(submission.step_due_on or submission.due_on, clock.now())),
             "steps": trail.route_steps(submission, decisions),
-            "sheet": pages.to_html(compose(submission.task.paper_rules, document), standalone=False),
+            "sheet": pages.to_html(paper, standalone=False),
+            "unprintable": glyphs.unprintable(glyphs.places_of(paper)),
             "code": document["code"],
             "may_fill": may_fill,
             "may_extend": may_fill and can(request.actor, "extend", submission),
@@ -149,6 +151,7 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             "draft": draft,
             "draft_version": draft_version if draft_version is not None else (draft.version if draft else 0),
             "item": trail.Item(submission, due),
+            "unprintable": glyphs.unprintable(form.typed()),
             "hand_in": can(request.actor, "hand_in", submission),
             "is_late": due is not None and due.tone == "late",
             "advice": _advice(submission),

@@ -275,7 +275,6 @@ SELECTOR = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
 WITHOUT_STYLE = {
     "person": "names the component; its parts have the style",
     "paper-value": "names what is filled in on a line above the table",
-    "paper-rows": "names the table that holds the rows of a paper",
 }
 
 

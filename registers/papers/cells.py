@@ -1,4 +1,4 @@
-"""The cells of a workbook: text that Excel never reads as a formula, in rows that can be seen and printed.
+"""The cells of a workbook: text that is never a formula, in rows that can be seen and printed.
 
 One cell policy for papers and ledgers. A row of a sheet is at most 409 points high, so a longer text goes on in the row
 below (``parts_of``). Unprintable characters are left out, and the sheet 附录 says so. Source: E7, X02, X05.
@@ -121,7 +121,10 @@ def workbook():
 
 
 def saved(book, overflow, bodies=None):
-    """Return the workbook as bytes, with what was left out on a sheet of its own. ``bodies``: see ``restamp``."""
+    """Return the workbook as bytes, with what was left out on a sheet of its own.
+
+    ``bodies``: see ``restamp``.
+    """
     if overflow:
         place = book.create_sheet(APPENDIX)
         for at, (label, wide) in enumerate((("条目", 8), ("位置", 24), ("内容", 100)), 1):

@@ -75,7 +75,7 @@ def missing(text):
 
 
 def _seen(character):
-    """Return whether a character shows anything: no space, no control, no variation selector."""
+    """Return whether a character shows anything, as spaces, controls and variation selectors do not."""
     return unicodedata.category(character) not in ("Cc", "Cf", "Zs", "Zl", "Zp") and not (
         0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
     )

@@ -19,8 +19,9 @@ from registers.papers.paper import Block
 from registers.papers.words import BLANK_DATE, lines_taken, wide
 
 _CSS = Path(__file__).resolve().parents[2] / "static" / "css"
-# The sheet itself, the widths of its columns, its heights in lines of text.
-_STYLES = ("paper.css", "paper-columns.css", "paper-lines.css")
+# The sheet itself, the widths of its columns, its heights in lines of text; and how it is shown on a screen.
+_PRINTED = ("paper.css", "paper-columns.css", "paper-lines.css")
+_SHOWN = (*_PRINTED, "paper-screen.css")
 # Lines of text on a page below the head of a table.
 _LINES = {"landscape": 26, "portrait": 36}
 _DAY = re.compile(rf"(\d{{4}}年\d{{1,2}}月\d{{1,2}}日|\d{{4}}-\d\d-\d\d|{BLANK_DATE})")
@@ -37,9 +38,9 @@ class PaperError(Exception):
     """
 
 
-def styles():
-    """Return the CSS of a paper, which the site serves in three files."""
-    return "".join((_CSS / name).read_text(encoding="utf-8") for name in _STYLES)
+def styles(names=_SHOWN):
+    """Return the CSS of a paper, which the site serves in several files."""
+    return "".join((_CSS / name).read_text(encoding="utf-8") for name in names)
 
 
 def to_html(paper, *, standalone=True):
@@ -120,7 +121,7 @@ def _markup(paper, *, standalone, styles=""):
         # Our own file, not user text; a <style> element does not know entities.
         "styles": mark_safe(styles),
         "header": header,
-        "paragraphs": [(kind, _dated(text)) for kind, text in with_kinds(paper.paragraphs)],
+        "paragraphs": with_kinds(paper.paragraphs),
         "footer": footer,
         "endless_header": any(endless for _, endless in header),
         "endless_footer": any(endless for _, endless in footer),
@@ -244,4 +245,9 @@ def _press():
             raise FatalURLFetchingError(url)
 
     fetcher, fonts = OwnAssetsOnly(), FontConfiguration()
-    return weasyprint, fetcher, weasyprint.CSS(string=styles() + rules, font_config=fonts, url_fetcher=fetcher), fonts
+    return (
+        weasyprint,
+        fetcher,
+        weasyprint.CSS(string=styles(_PRINTED) + rules, font_config=fonts, url_fetcher=fetcher),
+        fonts,
+    )

@@ -32,7 +32,10 @@ def lines_taken(text, across):
 
 
 def wide(text):
-    """Return how many Chinese characters are as wide as ``text``; digits are about half as wide."""
+    """Return how many Chinese characters are as wide as ``text``.
+
+    Digits and Latin letters are about half as wide.
+    """
     return sum(0.55 if character.isascii() else 1 for character in text)
 
 

@@ -102,9 +102,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "members_needed": step.quorum,
             "files": attachments.of_submission(submission),
             "suggested": _suggested(submission, actor),
-            "unprintable": glyphs.unprintable(
-                glyphs.places_of(compose(submission.task.paper_rules, composition.content))
-            ),
+            "unprintable": _unprintable(composition),
             **_changed(composition),
         },
         status=status,
@@ -118,6 +116,11 @@ def _changed(composition):
         "returned_changes": changes.of_returned(composition),
         "carries": composition.sheet.crew is not None,
     }
+
+
+def _unprintable(composition):
+    """What of the sheet would print as boxes, in sentences."""
+    return glyphs.unprintable(glyphs.places_of(compose(composition.submission.task.paper_rules, composition.content)))
 
 
 def _judges_lines(submission):

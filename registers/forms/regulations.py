@@ -2,21 +2,13 @@
 
 from django import forms
 
+from registers.forms.fields import Text
 from registers.models import Regulation, Unit
 from registers.text import without_unseen
 
 
 def _char(label, most, *, required=False, help_text=""):
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=most,
-        help_text=help_text,
-        error_messages={
-            "required": f"请填写“{label}”。",
-            "max_length": f"“{label}”最多 {most} 字，现有 %(show_value)d 字，请删减。",
-        },
-    )
+    return Text(label, name=f"“{label}”", most=most, required=required, help_text=help_text)
 
 
 class RegulationForm(forms.Form):
@@ -89,16 +81,7 @@ class RegulationListForm(forms.Form):
         initial=Regulation.State.IN_FORCE,
         error_messages={"required": "请选择状态。", "invalid_choice": "请从列表中选择状态。"},
     )
-    text = forms.CharField(
-        label="制度清单",
-        max_length=40_000,
-        strip=False,
-        widget=forms.Textarea,
-        error_messages={
-            "required": "请粘贴制度清单。",
-            "max_length": "内容过长（现有 %(show_value)d 字），请分批粘贴。",
-        },
-    )
+    text = Text("制度清单", most=40_000, rows=10, strip=False, missing="请粘贴制度清单。")
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,8 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.actors import ROLE_LABELS
+from registers.forms.fields import Text
 from workflows import activities, readings
-from workflows.forms.fields import text_field
 from workflows.models import Attendance, ReadingDocument
 
 LONG = 5000
@@ -24,12 +24,12 @@ def _choice(label, choices, *, required=True):
 class ActivityForm(forms.Form):
     """A meeting or education activity of ``campaign``. ``today``: the last day it can have been held on."""
 
-    title = text_field("主题", most=120)
+    title = Text("主题", most=120)
     held_on = forms.DateField(label="日期", error_messages={"required": "请填写日期。", **DAY})
-    place = text_field("地点", most=80, required=False)
-    host = text_field("主持人", most=40, required=False)
-    audience = text_field("参加范围", most=120, required=False)
-    content = text_field("主要内容", most=LONG, required=False)
+    place = Text("地点", most=80, required=False)
+    host = Text("主持人", most=40, required=False)
+    audience = Text("参加范围", most=120, required=False)
+    content = Text("主要内容", most=LONG, required=False)
 
     def __init__(self, *args, campaign, today, **kwargs):
         super().__init__(*args, **kwargs)
@@ -56,7 +56,7 @@ class NewActivityForm(ActivityForm):
     ``units``: (code, name) of those the person may enter activities for.
     """
 
-    numbers = forms.CharField(label="另外参加的人员", required=False)
+    numbers = Text("另外参加的人员", most=LONG, required=False)
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
@@ -80,7 +80,7 @@ class NewActivityForm(ActivityForm):
 class VoidForm(forms.Form):
     """The reason why an activity is declared void."""
 
-    reason = text_field("作废原因", most=200)
+    reason = Text("作废原因", most=200)
 
 
 class ReadingForm(forms.Form):
@@ -89,8 +89,8 @@ class ReadingForm(forms.Form):
     ``units``: (code, name) of those the person may publish for. ``below``: units that it can be limited to.
     """
 
-    title = text_field("标题", most=120)
-    text = text_field("正文", most=LONG, required=False)
+    title = Text("标题", most=120)
+    text = Text("正文", most=LONG, required=False)
     due_on = forms.DateField(label="阅读期限", required=False, error_messages=DAY)
     audience = _choice("阅读人员", ReadingDocument.Audience.choices)
     roles = forms.MultipleChoiceField(

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from registers.forms.fields import Text
 from workflows.models import ChannelChoice, Robot
 
 QUIET = {"required": "请填写时间，例如 22:00。", "invalid": "请填写时间，例如 22:00。"}
@@ -33,20 +34,9 @@ class RobotForm(forms.Form):
         choices=Robot.Kind.choices,
         error_messages={"required": "请选择类型。", "invalid_choice": "请选择企业微信或钉钉。"},
     )
-    label = forms.CharField(
-        max_length=40,
-        error_messages={
-            "required": "请填写群名称。",
-            "max_length": "群名称最多 40 字，现有 %(show_value)d 字，请删减。",
-        },
-    )
-    url = forms.CharField(
-        max_length=500,
-        error_messages={"required": "请填写 Webhook 地址。", "max_length": "Webhook 地址最多 500 个字符，请核对。"},
-    )
-    secret = forms.CharField(
-        max_length=200, required=False, error_messages={"max_length": "加签密钥最多 200 个字符，请核对。"}
-    )
+    label = Text("群名称", most=40)
+    url = Text("Webhook 地址", most=500)
+    secret = Text("加签密钥", most=200, required=False)
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)

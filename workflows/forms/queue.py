@@ -6,7 +6,9 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 
+from registers.forms.fields import Text
 from workflows.deadlines import days
+from workflows.forms.reviews import LONGEST
 from workflows.routing import bulk
 
 USUAL_DAYS = 7
@@ -15,13 +17,12 @@ USUAL_DAYS = 7
 class BulkForm(forms.Form):
     """An act on all ticked submissions. ``signs``: whether one of them needs a signature."""
 
-    opinion = forms.CharField(
-        label="意见",
+    opinion = Text(
+        "意见",
+        most=LONGEST,
+        rows=2,
         required=False,
-        max_length=1000,
-        error_messages={"max_length": "最多 1000 字，现有 %(show_value)d 字，请删减。"},
         help_text="通过时可不填；退回时必填，作为共同原因送达每一位填报人。",
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
     redo_on = forms.DateField(
         label="限期（退回时）", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -3,21 +3,9 @@
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from registers.forms.fields import Text
+
 LONGEST = 1000
-
-
-def _text(label, *, rows, required, help_text=""):
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=LONGEST,
-        error_messages={
-            "required": f"请填写{label}。",
-            "max_length": f"{label}最多 {LONGEST} 字，现有 %(show_value)d 字，请删减。",
-        },
-        help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
 
 
 class SuggestionForm(forms.Form):
@@ -26,13 +14,14 @@ class SuggestionForm(forms.Form):
     ``sources``: the ways of finding to choose from; with one or none there is no choice.
     """
 
-    content = _text(
+    content = Text(
         "风险内容",
+        most=LONGEST,
         rows=3,
         required=True,
         help_text="写明哪个环节、什么情况下可能出现廉政风险；不写与岗位无关的个人私事。",
     )
-    manifestation = _text("表现形式", rows=3, required=False, help_text="可不填。")
+    manifestation = Text("表现形式", most=LONGEST, rows=3, required=False, help_text="可不填。")
     category = forms.ChoiceField(
         label="风险类别", required=False, error_messages={"invalid_choice": "该类别不在方案之内，请重新选择。"}
     )

@@ -3,8 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from registers.forms.fields import Text
 from registers.models import Unit, User
-from workflows.forms.fields import text_field
 
 
 def _day(label):
@@ -40,9 +40,9 @@ class DeadlineForm(forms.Form):
     whom = forms.ChoiceField(
         label="范围", choices=CIRCLES, error_messages={"required": "请选择范围。", "invalid_choice": "请选择范围。"}
     )
-    unit = forms.CharField(required=False)
-    number = forms.CharField(required=False, max_length=20, error_messages={"max_length": "工号最多 20 位，请核对。"})
-    reason = text_field("理由", most=500)
+    unit = Text("单位代码", most=20, required=False)
+    number = Text("工号", most=20, required=False)
+    reason = Text("理由", most=500)
 
     def clean(self):
         cleaned = super().clean()
@@ -64,7 +64,7 @@ class ExtensionForm(forms.Form):
     """申请延期: until when, and why."""
 
     until = _day("申请延至")
-    reason = text_field("申请理由", most=500)
+    reason = Text("申请理由", most=500)
 
 
 class AnswerForm(forms.Form):
@@ -79,7 +79,7 @@ class AnswerForm(forms.Form):
         required=False,
         error_messages={"invalid": "准予延至不是有效的日期，请按“2026-09-20”的样子填写。"},
     )
-    answer = text_field("答复", required=False, most=500)
+    answer = Text("答复", required=False, most=500)
 
     def clean(self):
         cleaned = super().clean()
@@ -102,14 +102,10 @@ class StandinForm(forms.Form):
             "invalid_pk_value": "所选职务已不在任，请重新选择。",
         },
     )
-    number = forms.CharField(
-        label="代理人工号",
-        max_length=20,
-        error_messages={"required": "请填写代理人的工号。", "max_length": "工号最多 20 位，请核对。"},
-    )
+    number = Text("代理人工号", most=20, missing="请填写代理人的工号。")
     since = _day("开始日期")
     last = _day("结束日期")
-    note = text_field("代理事由", most=200)
+    note = Text("代理事由", most=200)
 
     def __init__(self, *args, roles, **kwargs):
         super().__init__(*args, **kwargs)

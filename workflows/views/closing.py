@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from registers import clock
 from registers.access import can, require
+from registers.forms.fields import Text
 from registers.refusals import Refused
 from workflows.campaign import campaigns
 from workflows.models import Campaign, Phase, Submission
@@ -18,11 +19,7 @@ from workflows.models.submissions import ALONE, State
 class CloseForm(forms.Form):
     """The reason why a phase is closed."""
 
-    reason = forms.CharField(
-        label="关闭说明",
-        max_length=200,
-        error_messages={"required": "请写明关闭的理由，将显示给填报人。", "max_length": "“关闭说明”最多 200 字。"},
-    )
+    reason = Text("关闭说明", most=200, missing="请写明关闭的理由，将显示给填报人。")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

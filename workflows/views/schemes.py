@@ -8,8 +8,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import audit, clock
 from registers.access import require
+from registers.forms.fields import Text
 from registers.models import Scheme, SchemeDraft, Unit
-from registers.refusals import Stale
+from registers.refusals import Refused, Stale
 from registers.schemes.checking import loading
 from registers.schemes.desk import drafts
 from registers.schemes.desk.borrowed import borrowed
@@ -34,10 +35,8 @@ class CopyForm(forms.Form):
             "required": "请填写方案代号。",
         },
     )
-    institution = forms.CharField(label="单位名称", max_length=80, error_messages={"required": "请填写单位名称。"})
-    product_word = forms.CharField(
-        label="工作名称", max_length=40, initial="廉政风险防控", error_messages={"required": "请填写工作名称。"}
-    )
+    institution = Text("单位名称", most=80)
+    product_word = Text("工作名称", most=40, initial="廉政风险防控")
 
 
 def maintained(request):
@@ -120,7 +119,7 @@ def _uploaded(request):
     if problem:
         messages.error(request, problem)
         return redirect("scheme_list")
-    draft = drafts.begin(title=file.name[:120], text=text.replace("\r\n", "\n"), actor=request.actor, at=clock.now())
+    draft = drafts.begin(title=file.name, text=text.replace("\r\n", "\n"), actor=request.actor, at=clock.now())
     return redirect("scheme_edit", pk=draft.pk)
 
 
@@ -149,6 +148,10 @@ def scheme_edit(request, pk):
             actor=request.actor,
             at=clock.now(),
         )
+    except Refused as refused:
+        messages.error(request, str(refused))
+        draft.text, draft.title = text, title
+        return _editor(request, draft, status=422)
     except Stale as stale:
         draft = stale.current
         theirs, draft.text, draft.title = draft.text, text, title

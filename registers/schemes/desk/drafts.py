@@ -16,10 +16,12 @@ from registers import audit
 from registers.models import SchemeDraft
 from registers.papers.compose import SOURCES
 from registers.papers.given import GIVEN
-from registers.refusals import Stale
+from registers.refusals import Refused, Stale
 from registers.schemes import versions
 from registers.schemes.checking import loading
-from registers.text import digest_of, digest_of_text
+from registers.text import clipped, digest_of, digest_of_text
+
+LONGEST_TITLE = 120  # characters
 
 _IDENTITY = re.compile(r"^identity:\s*$", re.MULTILINE)
 # What belongs to the other institution's document and to nobody else's.
@@ -43,7 +45,12 @@ def begin(*, title, text, actor, at, base=None):
     ``base`` is the version it was begun from, if any.
     """
     draft = SchemeDraft.objects.create(
-        title=title[:120], text=text, base=base, saved_at=at, saved_by_id=actor.user_id, **_kept(text)
+        title=clipped(title, LONGEST_TITLE),
+        text=text,
+        base=base,
+        saved_at=at,
+        saved_by_id=actor.user_id,
+        **_kept(text),
     )
     audit.append("scheme.draft", about=draft, actor=actor, at=at, detail={"base": base.pk if base else None})
     return draft
@@ -52,8 +59,10 @@ def begin(*, title, text, actor, at, base=None):
 def save(draft, *, title, text, seen, actor, at):
     """Save ``text`` if the draft is still at version ``seen``, and return its new version.
 
-    Raises ``Stale``.
+    Raises ``Stale``, or ``Refused`` for a title that is too long.
     """
+    if len(title) > LONGEST_TITLE:
+        raise Refused(f"草稿名称最多 {LONGEST_TITLE} 字，现有 {len(title)} 字，没有保存，请删减。", "title")
     saved = SchemeDraft.objects.filter(pk=draft.pk, version=seen).update(
         title=title, text=text, version=F("version") + 1, saved_at=at, saved_by=actor.user_id, **_kept(text)
     )

@@ -1,0 +1,31 @@
+"""Text fields of forms: counted in the browser, refused with both numbers by the server, never cut."""
+
+from django import forms
+
+
+class Text(forms.CharField):
+    """A text of at most ``most`` characters, with its faults in words.
+
+    A browser cuts pasted text at ``maxlength`` without a word, so the page counts instead (``data-limit``). A line break is one
+    character, as the page counts it. ``missing``: what is said of an empty field; ``name``: what the faults call the field where
+    its label is too long.
+    """
+
+    def __init__(self, label, *, most, name="", missing="", rows=0, **options):
+        name = name or label
+        words = {
+            "required": missing or f"请填写{name}。",
+            "max_length": f"{name}最多 {most} 字，现有 %(show_value)d 字，请删减。",
+        }
+        if rows:
+            options["widget"] = forms.Textarea(attrs={"rows": rows})
+        super().__init__(label=label, max_length=most, error_messages=words, **options)
+
+    def to_python(self, value):
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+    def widget_attrs(self, widget):
+        attrs = super().widget_attrs(widget)
+        if (most := attrs.pop("maxlength", None)) is not None:
+            attrs["data-limit"] = most
+        return attrs

@@ -12,7 +12,7 @@ from registers import audit
 from registers.access import require
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
 from registers.refusals import Refused, Stale
-from registers.text import digest_of
+from registers.text import clipped, digest_of
 from workflows import attachments
 from workflows.models import Activity, Attendance
 
@@ -77,9 +77,9 @@ def by_numbers(text):
     wrong = []
     for line, number in wanted:
         if number not in known:
-            wrong.append(f"第 {line} 行：没有工号为“{number[:20]}”的人员，请核对。")
+            wrong.append(f"第 {line} 行：没有工号为“{clipped(number, 20)}”的人员，请核对。")
         elif not known[number].is_active:
-            wrong.append(f"第 {line} 行：“{number[:20]}”（{known[number].name}）已不在岗，请删去。")
+            wrong.append(f"第 {line} 行：“{clipped(number, 20)}”（{known[number].name}）已不在岗，请删去。")
     if wrong:
         raise Refused(wrong, "numbers")
     return list(dict.fromkeys(known[number] for _, number in wanted))

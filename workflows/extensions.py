@@ -9,6 +9,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import people_who_may, require
 from registers.refusals import Refused
+from registers.text import clipped
 from workflows import policies
 from workflows.deadlines import days
 from workflows.messages import notifications
@@ -133,7 +134,7 @@ def decide(extension_id, *, grant, actor, at, answer="", granted_until=None):
         [extension.asked_by],
         kind=act,
         key=f"extension:{extension.pk}:decided",
-        text=text[:200],
+        text=clipped(text, 200),
         submission=submission,
         at=at,
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import require
 from registers.refusals import Refused
+from registers.text import clipped
 from workflows import extensions, policies
 from workflows.deadlines import days
 from workflows.messages import notifications
@@ -214,7 +215,7 @@ def _tell(change, moved, *, at):
             f"（{submission.subject if submission.person_id else submission.unit}）。"
         )
         people = holding.filling(submission.unit_id, submission.person_id).people
-        text = text if len(text) <= 200 else f"{text[:199]}…"
+        text = clipped(text, 200)
         rows += [(person, f"moved:{change.pk}", text, submission) for person in people]
     notifications.post_each(rows, kind="campaign.deadline_moved", at=at)
 

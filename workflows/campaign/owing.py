@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.schemes.language import Level
+from registers.text import clipped
 from workflows import extensions, policies, terms
 from workflows.messages import notifications
 from workflows.models import CampaignTask, Submission
@@ -116,4 +117,4 @@ def stop(submissions, *, reason, at):
     """
     submissions = submissions.filter(state__in=STOPPABLE)
     extensions.lapse(submissions.values("pk"), why="该表已停办", at=at)
-    return submissions.update(state=State.CANCELLED, cancel_reason=reason[:100], moved_at=at, step_due_on=None)
+    return submissions.update(state=State.CANCELLED, cancel_reason=clipped(reason, 100), moved_at=at, step_due_on=None)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from registers import audit
 from registers.models import RiskPoint, Unit
 from registers.schemes.language import SUCCESSION, Brings, Level
+from registers.text import clipped
 from workflows import policies
 from workflows.campaign import campaigns, owing, scoping
 from workflows.deadlines import days
@@ -187,7 +188,7 @@ def _settle(campaign, roster, cases, *, at):
                 post_id=post,
                 person_id=person,
                 kind=case.kind,
-                reason=case.reason[:200],
+                reason=clipped(case.reason, 200),
                 opened=len(case.owed) + case.succeeds,
                 cancelled=len(case.ends),
                 on=on,

@@ -6,6 +6,7 @@ The rule is in ``registers.standins``.
 from django.db import transaction
 
 from registers import standins
+from registers.text import clipped
 from workflows.messages import notifications
 
 
@@ -41,5 +42,5 @@ def end(standin_id, *, actor, at):
 
 
 def _post(person, key, text, *, kind, at):
-    text = text if len(text) <= 200 else f"{text[:199]}…"
+    text = clipped(text, 200)
     notifications.post([person], kind=kind, key=key, text=text, submission=None, at=at)

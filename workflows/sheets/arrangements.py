@@ -77,12 +77,9 @@ class Arranged:
         typed -= set(self._named)
         if typed:
             numbers = {text: text.split()[0] for text in typed}
-            by_number = {
-                user.number: user
-                for user in self.people.filter(number__in=[number[:20] for number in numbers.values()])
-            }
+            by_number = {user.number: user for user in self.people.filter(number__in=numbers.values())}
             by_name = {}
-            for user in self.people.filter(name__in=[text[:40] for text in typed]):
+            for user in self.people.filter(name__in=typed):
                 by_name.setdefault(user.name, []).append(user)
             for text in typed:
                 namesakes = by_name.get(text, [])

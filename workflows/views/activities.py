@@ -14,9 +14,10 @@ from registers.access import can, require
 from registers.models import Unit
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
+from registers.views.incoming import files
 from registers.views.paging import page_number, paged
 from registers.views.papers import download
-from registers.views.sent import keys, number
+from registers.views.sent import filters_sent, keys, number
 from workflows import activities, attachments
 from workflows.campaign import campaigns
 from workflows.compiled import logs, meetings
@@ -52,7 +53,7 @@ def activity_list(request):
     attendance); ``may_record``, ``may_watch``.
     """
     running = campaigns.current()
-    filters = {name: request.GET.get(name, "").strip()[:40] for name in ("unit", "purpose", "kind", "void")}
+    filters = filters_sent(request.GET, "unit", "purpose", "kind", "void")
     known = meetings.kinds(running.scheme.rules) if running else {}
     shown = _rows(request).filter(campaign=running)
     units = Unit.objects.visible_to(request.actor).filter(pk__in=shown.order_by().values("unit"))
@@ -123,7 +124,7 @@ def activity_add(request):
             values=form.values,
             expected=form.cleaned_data["expected"],
             numbers=form.cleaned_data["numbers"],
-            uploads=request.FILES.getlist("files"),
+            uploads=files(request),
             actor=request.actor,
             at=clock.now(),
         )
@@ -153,7 +154,7 @@ def activity_edit(request, pk):
         activities.change(
             pk,
             values=form.values,
-            uploads=request.FILES.getlist("files"),
+            uploads=files(request),
             dropped=dropped,
             seen_version=number(request.POST.get("seen_version")),
             actor=request.actor,

@@ -9,6 +9,7 @@ from registers import clock
 from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
+from registers.views.sent import sought
 from workflows import policies
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
@@ -34,8 +35,8 @@ def board(request):
         return render(request, "workflows/board.html", context)
     listed = figures.listed(request.actor, campaign)
     year = str(campaign.year) if campaign.state != "open" else ""
-    if code := request.GET.get("unit", ""):
-        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code[: figures.LONGEST])
+    if code := sought(request.GET, "unit"):
+        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
         return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
     shown = Board(campaign, listed, at=clock.now())
     holding = policies.Holding(shown.on)

@@ -12,6 +12,7 @@ from registers.actors import SCHOOL_ROLES
 from registers.models import Post, RiskPoint, Scheme, Unit
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
+from registers.views.sent import filters_sent
 from workflows.progress import last_year
 
 EVERYTHING = "all"  # the filter that also shows lines without a change
@@ -32,7 +33,7 @@ def comparison(request):
     context = {"units": list(units), "posts": list(posts), "scheme": scheme, "now": clock.today()}
     unit, post = _about(request, context["units"], context["posts"])
     then, error = _day(request, context["now"])
-    filters = {name: request.GET.get(name, "").strip()[:20] for name in ("kind", "then")}
+    filters = filters_sent(request.GET, "kind", "then")
     context |= {"unit": unit, "post": post, "then": then, "day_error": error, "filters": filters}
     if scheme is not None and (unit or post):
         scope = ledgers.for_reader(actor)

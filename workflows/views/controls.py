@@ -17,7 +17,9 @@ from registers.access import can, require
 from registers.actors import SCHOOL_ROLES
 from registers.models import ControlMeasure, RiskPoint, Scheme, Unit
 from registers.refusals import Refused
+from registers.views.incoming import files
 from registers.views.paging import paged
+from registers.views.sent import filters_sent
 from workflows import attachments, controls
 from workflows.deadlines import days
 from workflows.models import MeasureProgress
@@ -34,7 +36,7 @@ def measure_list(request):
     (grade label, rank, number, address), ``units``, ``stages``, ``states``.
     """
     actor, on = request.actor, request.actor.on
-    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("view", "unit", "state", "stage", "grade")}
+    filters = filters_sent(request.GET, "view", "unit", "state", "stage", "grade")
     wider = actor.has(*WIDER)
     view = filters["view"] if filters["view"] in ("mine", "uncovered") else ("" if wider else "mine")
     scheme = Scheme.objects.visible_to(actor).in_use()
@@ -155,7 +157,7 @@ def measure_detail(request, series):
         require(actor, "note", MeasureProgress(measure=measure))
         typed = {name: request.POST.get(name, "") for name in ("state", "text")}
         try:
-            controls.note(measure.pk, **typed, actor=actor, at=clock.now(), uploads=request.FILES.getlist("files"))
+            controls.note(measure.pk, **typed, actor=actor, at=clock.now(), uploads=files(request))
         except Refused as refused:
             fault[refused.field] = str(refused)
         else:

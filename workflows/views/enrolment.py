@@ -12,7 +12,7 @@ from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
-from registers.views.sent import keys, number
+from registers.views.sent import filters_sent, keys, number
 from workflows.campaign import campaigns, plans, rosters, scoping
 from workflows.models import Campaign, RosterChange
 
@@ -170,7 +170,7 @@ def campaign_people(request):
     root = institution_of(request)
     if scheme is None or root is None:
         return redirect("campaign")
-    filters = {name: request.GET.get(name, "").strip()[:40] for name in ("unit", "scope", "q")}
+    filters = filters_sent(request.GET, "unit", "scope", "q")
     mine = _answerable_units(request.actor, root)
     units = Unit.objects.visible_to(request.actor).filter(pk__in=mine, closed_on=None)
     taken = set(running.enrolments.values_list("unit_id", flat=True)) if running else set(mine)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from registers import audit, clock
 from registers.access import policy_of
 from registers.views.paging import paged
-from registers.views.sent import number
+from registers.views.sent import filters_sent, number
 from workflows import policies
 from workflows.deadlines import days
 from workflows.forms.queue import BulkForm
@@ -86,7 +86,7 @@ def _page(request, *, ticked, form=None, status=200):
     ``tasks``, ``steps``, ``units``, ``sizes``, ``reviews`` (whether there is something to vote on), ``concludes`` (or
     to pass), ``returnable``.
     """
-    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("task", "step", "unit", "tick")}
+    filters = filters_sent(request.GET, "task", "step", "unit", "tick")
     asked = request.GET.get("size", "")
     size = int(asked) if asked in map(str, SIZES) else SIZES[1]
     waiting = _awaiting(request)

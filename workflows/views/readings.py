@@ -12,8 +12,10 @@ from registers.access import can, require
 from registers.models import Unit
 from registers.papers.compose import compose
 from registers.refusals import Refused
+from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.papers import download
+from registers.views.sent import filters_sent
 from workflows import readings
 from workflows.campaign import campaigns
 from workflows.compiled import logs, meetings
@@ -88,7 +90,7 @@ def reading_add(request):
         "units": [(unit.code, f"{unit.name}（全校）" if unit.parent_id is None else unit.name) for unit in units],
         "below": [(unit.code, unit.name) for unit in below],
         "today": clock.today(),
-        "has_files": bool(request.FILES.getlist("files")),
+        "has_files": bool(request.FILES),
     }
     if request.method != "POST":
         start = {"unit": units[0].code, "audience": ReadingDocument.Audience.EVERYBODY, "roles": [], "units": []}
@@ -104,7 +106,7 @@ def reading_add(request):
             unit=unit,
             values=form.values,
             units=chosen if unit.parent_id is None else [],
-            uploads=request.FILES.getlist("files"),
+            uploads=files(request),
             actor=request.actor,
             at=clock.now(),
         )
@@ -201,7 +203,7 @@ def reading_receipts(request, pk):
     document = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "count", document)
     seen = ReadReceipt.objects.visible_to(request.actor).filter(document=document, user__is_active=True)
-    filters = {name: request.GET.get(name, "").strip()[:40] for name in ("unit", "state")}
+    filters = filters_sent(request.GET, "unit", "state")
     units = Unit.objects.visible_to(request.actor).filter(pk__in=seen.order_by().values("user__unit"))
     if filters["unit"]:
         seen = seen.filter(user__unit__code=filters["unit"])

@@ -11,6 +11,7 @@ from registers.access import NotAllowed, can
 from registers.models import Appointment, User
 from registers.refusals import Refused
 from registers.views.paging import paged
+from registers.views.sent import sought
 from workflows.forms.terms import StandinForm
 from workflows.messages import standing_in
 
@@ -54,7 +55,7 @@ def standin_add(request):
     Context: ``principal`` (None: no such person), ``asked_number``, ``for_others``, ``roles`` as (id, words), ``form``,
     ``longest``, ``crumbs``.
     """
-    actor, number = request.actor, (request.POST.get("for") or request.GET.get("for", "")).strip()[:20]
+    actor, number = request.actor, (sought(request.POST, "for") or sought(request.GET, "for"))
     for_others = actor.has("registrar")
     principal = actor.user
     if number and number != actor.user.number:

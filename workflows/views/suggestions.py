@@ -14,7 +14,7 @@ from registers.refusals import Refused
 from registers.schemes.language import Level
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
-from registers.views.sent import key
+from registers.views.sent import key, sought
 from workflows import suggestions
 from workflows.campaign import campaigns
 from workflows.forms.suggestions import SuggestionForm
@@ -106,7 +106,7 @@ def _page(request, campaign, unit, post, *, form=None, status=200):
     Context: ``campaign``; with a target ``post``, ``unit``, ``holder``, ``form``, ``spoken`` (the part in which the
     reader speaks), ``peer``, ``crumbs``; without one ``q`` and the posts ``found`` as (post, holder's name).
     """
-    context = {"campaign": campaign, "post": post, "unit": unit, "q": request.GET.get("q", "").strip()[:40]}
+    context = {"campaign": campaign, "post": post, "unit": unit, "q": sought(request.GET, "q")}
     if campaign is not None and unit is not None:
         speaks = suggestions.source_of(request.actor, unit.pk)
         ways = suggestions.sources_for(campaign.scheme.rules, speaks)

@@ -10,6 +10,7 @@ from registers.access import can, require
 from registers.models import Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
+from registers.views.sent import sought
 from workflows import extensions, terms
 from workflows.deadlines import days
 from workflows.forms.terms import AnswerForm, DeadlineForm, ExtensionForm
@@ -34,7 +35,7 @@ def deadline_change(request, pk):
     require(request.actor, "watch", Campaign)
     if request.method != "POST":
         due_on = task.due_on if task.due_on and task.due_on >= clock.today() else None
-        unit = request.GET.get("unit", "")[:20]
+        unit = sought(request.GET, "unit")
         first = {"whom": "unit" if unit else "all", "unit": unit, "due_on": due_on}
         return _change_page(request, task, DeadlineForm(initial=first))
     require(request.actor, "move_deadline", task)

@@ -15,6 +15,14 @@ _UNSEEN = re.compile(
 )
 
 
+# What takes room and shows nothing: fillers, soft hyphens, variation selectors, the blank of braille. In names and emoji some of
+# them mean something, so they stay in a text; alone they are none.
+_BLANK = re.compile(
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
+
+
 def digest_of(value):
     """Return the SHA-256 digest (64 hex digits) of the canonical JSON of ``value``.
 
@@ -33,6 +41,16 @@ def digest_of_text(text):
 def without_unseen(text):
     """Return ``text`` without characters that cannot be seen, and how many were left out."""
     return _UNSEEN.subn("", text)
+
+
+def is_blank(text):
+    """Return whether ``text`` is more than spaces and line breaks, and yet shows nothing."""
+    return bool(text.strip()) and _BLANK.fullmatch(text) is not None
+
+
+def clipped(text, most):
+    """Return ``text`` as a quotation of at most ``most`` characters, with a mark where it is cut."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def segments(old, new):

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "registers.views.incoming.IncomingMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "registers.views.busy.BusyMiddleware",
@@ -302,11 +303,13 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# A summary sheet of 500 rows is one form; Django's own limits would answer it with a bare 400 and lose it.
+# A summary sheet of 500 rows is one form; Django's own limits would lose it.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # Ten files of 10 MB and the form around them; above 2.5 MB a file waits on the disk. nginx must let as much through.
 FORM_FILES_MAX_SIZE = 110 * 1024 * 1024
+FORM_FILES_MOST = 100  # more are passed over and named; the rest of the form is kept (riskmgmt.uploads)
+DATA_UPLOAD_MAX_NUMBER_FILES = 5000
 FILE_UPLOAD_HANDLERS = [
     "riskmgmt.uploads.Quota",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

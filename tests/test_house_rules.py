@@ -162,7 +162,7 @@ def test_exception_of_its_own_is_found():
 
 
 # The form of a sheet renders what the sheet says; a kind of sheet that it knew by name would be a rule in two places.
-KNOWN_TO_FORMS = ("workflows.sheets.base", "workflows.sheets.fields")
+KNOWN_TO_FORMS = tuple(f"workflows.sheets.{name}" for name in ("base", "conflicts", "drafts", "fields"))
 
 
 def known_kinds(source):

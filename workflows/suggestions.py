@@ -19,6 +19,7 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Suggestion
 
+LONGEST_ANSWER = 500  # characters
 DAILY = 20  # suggestions a person may make in one day
 SELF, PEERS, LEADER, ORGANISATION = "self", "peers", "leader", "organisation"
 
@@ -138,6 +139,8 @@ def take_over(suggestion_id, submission, sheet, *, actor, category=""):
     suggestion = _answerable(suggestion_id, submission, actor)
     categories = {category.code for category in sheet.categories}
     code = suggestion.category if suggestion.category in categories else category
+    if category and category not in categories:
+        raise Refused("所选的风险类别不在本表之内，请重新选择。")
     if code not in categories:
         raise Refused("建议没有写明风险类别，请先选择写入哪一类。")
     values = {"category": code, "content": suggestion.content, "manifestation": suggestion.manifestation}
@@ -155,7 +158,9 @@ def decline(suggestion_id, submission, *, actor, at, answer):
     suggestion = _answerable(suggestion_id, submission, actor)
     if not answer.strip():
         raise Refused("不采纳须写明理由，理由将送达建议人。")
-    _answer(suggestion, Suggestion.Outcome.DECLINED, actor=actor, at=at, answer=answer.strip()[:500])
+    if len(answer.strip()) > LONGEST_ANSWER:
+        raise Refused(f"不采纳的理由最多 {LONGEST_ANSWER} 字，现有 {len(answer.strip())} 字，请删减。")
+    _answer(suggestion, Suggestion.Outcome.DECLINED, actor=actor, at=at, answer=answer.strip())
 
 
 def _answerable(suggestion_id, submission, actor):

@@ -79,6 +79,7 @@ urlpatterns = [
     path("adjustments/begin/", adjustments.adjustment_begin, name="adjustment_begin"),
     # review
     path("submissions/<int:pk>/review/", reviews.submission_review, name="submission_review"),
+    path("submissions/<int:pk>/review/save/", reviews.submission_review_save, name="submission_review_save"),
     path("submissions/<int:pk>/vote/", reviews.submission_vote, name="submission_vote"),
     path("submissions/<int:pk>/decide/", reviews.submission_decide, name="submission_decide"),
     path("submissions/<int:pk>/recompile/", reviews.submission_recompile, name="submission_recompile"),

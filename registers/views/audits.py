@@ -7,6 +7,7 @@ from registers.actors import ROLE_LABELS
 from registers.audit import ACTS
 from registers.models import AuditEntry
 from registers.views.paging import paged
+from registers.views.sent import filters_sent
 
 # What an act was about, in words; the codes are the model labels that the chain keeps.
 ABOUT = {
@@ -34,7 +35,7 @@ def audit_list(request):
     ``about_label`` and ``about_number`` in words.
     """
     entries = AuditEntry.objects.visible_to(request.actor).select_related("actor")
-    filters = {name: request.GET.get(name, "").strip()[:60] for name in ("act", "number")}
+    filters = filters_sent(request.GET, "act", "number")
     if filters["act"] in ACTS:
         entries = entries.filter(act=filters["act"])
     if filters["number"]:

@@ -1,32 +1,57 @@
 """The pages of refusals and errors: a sentence in Chinese, never a trace."""
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import JsonResponse
 from django.shortcuts import render
 
 from registers import audit
 from registers.access import NotAllowed
 from registers.refusals import Refused, Stale
-from registers.text import without_unseen
-from registers.views import busy
+from registers.views import busy, resend
+from registers.views.incoming import Unreadable
+
+BACK = "请用浏览器的“后退”回到上一页，内容仍在，"
+TOO_MUCH = "提交的内容过多（一次最多 {fields} 个字段、{megabytes} MB 文字），没有保存。" + BACK + "删减或分几次提交。"
+TOO_LARGE = "所选文件过多或过大，没有上传，其余内容也没有保存。" + BACK + "减少文件后再提交。"
 
 
 def bad_request(request, exception=None):
-    """Answer 400: the request cannot be read."""
+    """Answer 400: the request cannot be read. 413: it holds more than any form may."""
+    if isinstance(exception, Unreadable):
+        return refused(request, exception, status=400)
+    if isinstance(exception, TooManyFilesSent):
+        return refused(request, TOO_LARGE, status=413)
+    if isinstance(exception, TooManyFieldsSent | RequestDataTooBig):
+        most = {
+            "fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+            "megabytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE >> 20,
+        }
+        return refused(request, TOO_MUCH.format(**most), status=413)
     return render(request, "400.html", status=400)
 
 
 def forbidden(request, exception=None):
     """Answer 403 with the reason that the refusal gave."""
-    return render(request, "403.html", {"reason": str(exception or "")}, status=403)
+    return _answer(request, "403.html", str(exception or ""), status=403)
 
 
 def refused(request, exception, status):
-    """409 or 422 with the reason, where the page that was sent has no place of its own for it."""
-    return render(request, "refused.html", {"reason": str(exception), "code": status}, status=status)
+    """Answer with the reason, where the page that was sent has no place of its own for it."""
+    return _answer(request, "refused.html", str(exception), status=status)
 
 
 def not_found(request, exception=None):
     """Answer 404, the same for what does not exist and for what the reader may not see."""
-    return render(request, "404.html", status=404)
+    return _answer(request, "404.html", "", status=404)
+
+
+def _answer(request, page, reason, *, status):
+    """Answer with a page that holds what was typed, or a script with one sentence."""
+    if resend.by_script(request):
+        return JsonResponse({"message": reason or "这项内容已不存在，或不再对您开放。"}, status=status)
+    context = {"reason": reason, "code": status, "typed": resend.words_typed(request)}
+    return render(request, page, context, status=status)
 
 
 def server_error(request):
@@ -52,21 +77,6 @@ class RefusalMiddleware:
             response["Cache-Control"] = "no-store"
         return response
 
-    def process_view(self, request, view, args, kwargs):
-        """Remove invisible characters from what was sent.
-
-        Once for every form and filter (reliability F05).
-        """
-        for name in ("GET", "POST"):
-            sent = getattr(request, name)
-            cleaned = [(_seen(key), [_seen(value) for value in values]) for key, values in sent.lists()]
-            if cleaned != list(sent.lists()):
-                sent = sent.copy()
-                sent.clear()
-                for key, values in cleaned:
-                    sent.setlist(key, values)
-                setattr(request, name, sent)
-
     def process_exception(self, request, exception):
         if isinstance(exception, Refused | Stale):
             return refused(request, exception, status=409 if isinstance(exception, Stale) else 422)
@@ -76,7 +86,3 @@ class RefusalMiddleware:
             "access.denied", actor=request.actor, detail={"action": exception.action, "about": exception.about}
         )
         return forbidden(request, exception)
-
-
-def _seen(text):
-    return without_unseen(text)[0]

@@ -14,6 +14,7 @@ from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.policies import HINTED
 from registers.views.paging import paged
+from registers.views.sent import filters_sent
 
 
 @require_safe
@@ -27,7 +28,7 @@ def hint_list(request):
     readable = Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*HINTED), closed_on=None)
     if not actor.has(*HINTED) and (root := Unit.objects.visible_to(actor).filter(parent=None).first()):
         require(actor, "view_hints", root)
-    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("unit", "kind")}
+    filters = filters_sent(request.GET, "unit", "kind")
     units = list(readable)
     chosen = [unit for unit in units if not filters["unit"] or unit.code == filters["unit"]]
     scheme = Scheme.objects.visible_to(actor).in_use()

@@ -15,7 +15,7 @@ from registers.forms.regulations import RegulationForm, RegulationListForm
 from registers.models import ControlMeasure, PowerItem, Regulation, RiskPoint, Unit
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
-from registers.views.sent import number
+from registers.views.sent import filters_sent, number
 
 WRITERS = ("liaison", "unit_head", "office", "registrar")
 CRUMBS = "制度目录"
@@ -39,7 +39,7 @@ def regulation_list(request):
         .annotate(powers=Count("power_links"))
         .order_by("unit__position", "unit__code", "pk")
     )
-    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "unit", "state")}
+    filters = filters_sent(request.GET, "q", "unit", "state")
     if filters["q"]:
         rows = rows.filter(
             Q(name__icontains=filters["q"])

@@ -3,12 +3,20 @@
 The user was signed out meanwhile, or signed in anew. What he typed comes back to him (reliability M3).
 """
 
+import re
+
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import JsonResponse
+from django.core.exceptions import SuspiciousOperation
+from django.http import JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 
-EXPIRED = "登录已超时：请在新标签页重新登录，再点“保存草稿”。"
-SIGNED_IN_ANEW = "您在别处重新登录过：请点“保存草稿”，再按提示重新提交。"
+from registers.text import without_unseen
+
+_TOKEN = re.compile(r"[\w.:/-]*", re.ASCII)
+EXPIRED = "登录已超时：请在新标签页重新登录，所填内容仍在本页，登录后自动保存。"
+SIGNED_IN_ANEW = "您重新登录过，正在用新的登录状态保存…"
 
 
 def csrf_failure(request, reason=""):
@@ -20,7 +28,9 @@ def csrf_failure(request, reason=""):
     if not is_ours(request) or not request.user.is_authenticated:
         return render(request, "403_csrf.html", status=403)
     if by_script(request):
-        return JsonResponse({"message": SIGNED_IN_ANEW}, status=401)
+        # A page of this site asked, so it may go on with a token of the new sign-in, if it is the same person's.
+        again = {"token": get_token(request), "user": request.user.number}
+        return JsonResponse({"message": SIGNED_IN_ANEW, **again}, status=401)
     return _offer_again(request, "请再提交一次", status=403)
 
 
@@ -48,6 +58,21 @@ def fields_of(request):
         if name != "csrfmiddlewaretoken" and "password" not in name
         for value in values
     ]
+
+
+def words_typed(request):
+    """Return the texts of a refused form of this site, so that the answer can give them back.
+
+    Passwords and what only the page itself put into the form (keys, numbers, codes) are left out.
+    """
+    if request.method != "POST" or not is_ours(request):
+        return []
+    try:
+        sent = [text for name, values in request.POST.lists() if "password" not in name for text in values]
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):  # it cannot be read
+        return []
+    texts = dict.fromkeys(without_unseen(text)[0] for text in sent)
+    return [text for text in texts if text.strip() and not _TOKEN.fullmatch(text)]
 
 
 def is_ours(request):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from registers.differences import differences
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
 from registers.views.paging import paged
+from registers.views.sent import filters_sent
 
 CHANGES_SHOWN = ("category", "holder", "final_grade", "content", "manifestation", "involved_posts", "grade_reason")
 
@@ -26,7 +27,7 @@ def risk_list(request):
         .order_by(F("final_grade__rank").asc(nulls_last=True), "unit__position", "pk")
     )
     readable = points.order_by().values("unit")
-    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "category", "grade", "unit")}
+    filters = filters_sent(request.GET, "q", "category", "grade", "unit")
     if filters["q"]:
         points = points.filter(
             Q(content__icontains=filters["q"])
@@ -140,7 +141,7 @@ def power_list(request):
         .prefetch_related("steps")
         .order_by("unit__position", "unit__code", "pk")
     )
-    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "unit", "domain")}
+    filters = filters_sent(request.GET, "q", "unit", "domain")
     if filters["q"]:
         powers = powers.filter(name__icontains=filters["q"])
     if filters["unit"]:

@@ -1,10 +1,13 @@
-"""Numbers that a browser sends: what is none never matches anything."""
+"""Numbers that a browser sends: what is none never matches anything. Filters: never cut."""
 
 import uuid
+
+from registers.refusals import Refused
 
 NO_NUMBER = -1
 NO_SERIES = uuid.UUID(int=0)
 LARGEST_KEY = 10**18 - 1
+LONGEST_FILTER = 10_000  # characters; SQLite looks for no longer texts
 
 
 def number(text, *, most=10**9 - 1):
@@ -32,3 +35,19 @@ def series(text):
         return uuid.UUID(text)
     except ValueError:
         return NO_SERIES
+
+
+def sought(sent, name):
+    """Return the text that one filter of a list holds.
+
+    Raises ``Refused`` where it is too long to be looked for.
+    """
+    text = sent.get(name, "").strip()
+    if len(text) > LONGEST_FILTER:
+        raise Refused(f"查找的文字最多 {LONGEST_FILTER} 字，现有 {len(text)} 字，请缩短后再查。", name)
+    return text
+
+
+def filters_sent(sent, *names):
+    """Return what a list is filtered by: name → text. Raises ``Refused``."""
+    return {name: sought(sent, name) for name in names}

@@ -6,7 +6,8 @@
      data-confirm-title, data-confirm-ok, data-confirm-tone="danger"
    data-open-dialog="id", data-close-dialog    opens a <dialog>; an <a> with this keeps its address as the way without script
    form (POST)                         is sent once; data-resubmit lifts that (downloads)
-   form[data-guard-unsaved]            asks before the page is left with unsaved changes
+   form (POST) with text in it         asks before the page is left with unsaved changes; data-no-guard lifts that, and a form
+                                       with data-save-url looks after itself (autosave.js); data-guard-unsaved: also for choices
    [data-save-state]                   inside such a form: says dirty, saving, saved, error
    [data-count-for=id]                 counts the characters of a control with data-limit
    [data-reveal=id]                    shows and hides a password
@@ -139,9 +140,14 @@
   function say(form, state, text) {
     each("[data-save-state]", form, function (place) { place.dataset.saveState = state; place.textContent = text; });
   }
+  var WORDS = "textarea, input[type=file], input:not([type]), input[type=text], input[type=date], input[type=url], input[type=email]";
+  function guards(form, control) {
+    if (!form || form.method !== "post" || "noGuard" in form.dataset || "saveUrl" in form.dataset) return false;
+    return "guardUnsaved" in form.dataset || control.matches(WORDS);
+  }
   function touched(event) {
     var form = event.target.form || (event.target.closest && event.target.closest("form"));
-    if (!form || !("guardUnsaved" in form.dataset)) return;
+    if (!guards(form, event.target)) return;
     edits.set(form, (edits.get(form) || 0) + 1);
     form.dataset.dirty = "1";
     say(form, "dirty", "有未保存的修改");
@@ -149,7 +155,7 @@
   function clean(form) { delete form.dataset.dirty; }
   document.addEventListener("input", touched);   /* not "change": it comes late, after the save */
   window.addEventListener("beforeunload", function (event) {
-    if (document.querySelector("form[data-guard-unsaved][data-dirty]")) { event.preventDefault(); event.returnValue = ""; }
+    if (document.querySelector("form[data-dirty]")) { event.preventDefault(); event.returnValue = ""; }
   });
 
   function formOf(element) { return element.closest("form[data-guard-unsaved]") || (element.form && "guardUnsaved" in element.form.dataset ? element.form : null); }
@@ -198,8 +204,14 @@
 
   /* ---- Characters counted ---- */
   function count(control) {
-    var place = control.id && document.querySelector('[data-count-for="' + CSS.escape(control.id) + '"]');
-    if (!place) return;
+    if (!control.id) return;
+    var place = document.querySelector('[data-count-for="' + CSS.escape(control.id) + '"]');
+    if (!place) {   /* forms that no template of ours draws */
+      place = document.createElement("span");
+      place.className = "field-count";
+      place.dataset.countFor = control.id;
+      control.after(place);
+    }
     var limit = Number(control.dataset.limit), length = Array.from(control.value).length;
     place.hidden = length < limit * 0.6;
     place.textContent = length > limit ? "超出 " + (length - limit) + " 字" : length + " / " + limit;

@@ -29,11 +29,4 @@
       text.scrollTop = Math.max(0, line - 6) * (text.scrollHeight / all.length);
     });
   });
-
-  /* What was typed and not saved is worth a question. */
-  var saved = text.value, leaving = false;
-  text.form.addEventListener("submit", function () { leaving = true; });
-  window.addEventListener("beforeunload", function (event) {
-    if (!leaving && text.value !== saved) event.preventDefault();
-  });
 })();

@@ -142,7 +142,7 @@ def body(world, door, sheet):
             if sheet.state in ("open", "returned")
             else {"draft_version": 0, "save": "1"}
         )
-    if door in ("submission_vote", "submission_decide"):
+    if door in ("submission_vote", "submission_decide", "submission_review_save"):
         return judged(sheet)
     regulation = {
         "state": "to_amend",

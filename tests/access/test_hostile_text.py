@@ -13,12 +13,13 @@ from tests.access.hostile import BAD_DAYS, HOSTILE
 from tests.access.test_matrix import body
 from tests.access.world import NOBODY
 from workflows.models import Draft, Objection
-from workflows.sheets import sheet_for
+from workflows.sheets import drafts, sheet_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 
 LONG = "长" * 70_000  # 210 KB
+BY_SCRIPT = {"X-Requested-With": "fetch"}
 
 
 def kept(text):
@@ -195,8 +196,8 @@ def test_hostile_text_at_the_login_is_refused(world, text):
     assert world.browsers["clerk"].post(reverse("password_change"), sent).status_code == 422
 
 
-def test_overlong_text_is_named_and_kept_as_far_as_it_goes(world):
-    """200 KB pasted into a field: the sheet is not handed in, the field says so and keeps the beginning."""
+def test_overlong_text_is_named_and_kept_whole(world):
+    """200 KB pasted into a field: the sheet is not handed in, the field says so and keeps every character."""
     sheet = world.year.again(world.sheets["draft"])
     data = typed(sheet, submit="1")
     key = data["entry"][0]
@@ -205,15 +206,15 @@ def test_overlong_text_is_named_and_kept_as_far_as_it_goes(world):
     )
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert re.search(r"“风险内容”最多 \d+ 字", page)
-    assert LONG[:20_000] in page
+    assert re.search(r"“风险内容”最多 \d+ 字，现有 70000 字", page)
+    assert LONG in page
 
 
 def test_sheet_of_many_fields_is_saved(world):
-    """3000 fields are a long sheet, not an attack."""
+    """2500 fields are a long sheet, not an attack."""
     sheet = world.year.again(world.sheets["draft"])
     data = typed(sheet)
-    keys = [f"00000000-0000-4000-8000-{number:012d}" for number in range(600)]
+    keys = [f"00000000-0000-4000-8000-{number:012d}" for number in range(drafts.MOST_ENTRIES - 1)]
     data["entry"] = [*data["entry"], *keys]
     for key in keys:
         data |= {
@@ -224,20 +225,35 @@ def test_sheet_of_many_fields_is_saved(world):
     with browser.undone():
         assert browser.client.post(reverse("submission_save", args=[sheet.pk]), data).status_code == 200
         assert len(Draft.objects.get(pk=sheet.pk).content["entries"]) == len(keys) + 1
+        data["entry"].append("00000000-0000-4000-8000-999999999999")
+        answer = browser.client.post(reverse("submission_save", args=[sheet.pk]), data, headers=BY_SCRIPT)
+        assert answer.status_code == 422
+        assert "一张表最多 500 项，现有 501 项" in answer.json()["message"]
+        assert len(Draft.objects.get(pk=sheet.pk).content["entries"]) == len(keys) + 1
+
+
+def test_sheet_of_too_many_characters_is_refused_with_the_number(world):
+    sheet = world.year.again(world.sheets["draft"])
+    data = typed(sheet)
+    data[f"e-{data['entry'][0]}-content"] = "长" * (drafts.MOST_CHARACTERS + 1)
+    answer = world.browsers["clerk"].post(reverse("submission_save", args=[sheet.pk]), data, headers=BY_SCRIPT)
+    assert answer.status_code == 422
+    assert "一张表最多写 500000 字，现有 5000" in answer.json()["message"]
 
 
 def test_flood_of_fields_is_refused_without_trace(world):
     sheet = world.year.again(world.sheets["draft"])
     flood = {f"x{number}": "1" for number in range(20_001)}
     answer = world.browsers["clerk"].post(reverse("submission_save", args=[sheet.pk]), flood)
-    assert answer.status_code == 400
-    assert "没有看懂" in answer.content.decode()
+    assert answer.status_code == 413
+    assert "一次最多 20000 个字段" in answer.content.decode()
 
 
 def test_body_beyond_all_measure_is_refused(world):
     sheet = world.year.again(world.sheets["draft"])
     answer = world.browsers["clerk"].post(reverse("submission_save", args=[sheet.pk]), {"x": "a" * 11_000_000})
-    assert answer.status_code in (400, 413)
+    assert answer.status_code == 413
+    assert "10 MB" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

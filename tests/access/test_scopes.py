@@ -60,6 +60,7 @@ THROUGH_ANOTHER = {
     "registers.DemoClock": "nothing: one number for registers.clock",
     "workflows.CalendarDay": "nothing: the state's calendar of working days",
     "workflows.Draft": "the form of its Submission, which only the filler gets",
+    "workflows.ReviewDraft": "the review form of its Submission, each reviewer his own",
     "workflows.SubmissionLine": "its Submission",
     "workflows.ReviewVote": "its Submission",
     "workflows.Decision": "its Submission",

@@ -18,7 +18,7 @@ from tests import factories
 from tests.files import JPG, OLE, PDF, PNG, package, pdf, upload
 from tests.noscript import Plain
 from workflows import attachments
-from workflows.models import Attachment, FiledPaper, Submission
+from workflows.models import Attachment, Draft, FiledPaper, Submission
 from workflows.sheets import documents, sheet_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -325,11 +325,33 @@ def test_lists_never_read_the_bytes(year, group):
     assert read == []
 
 
-def test_too_much_at_once_is_broken_off(year, settings, group):
-    settings.FORM_FILES_MAX_SIZE = 2000
+@pytest.mark.parametrize(
+    ("limits", "files", "words"),
+    [
+        ({"FORM_FILES_MAX_SIZE": 2_000}, [b"\x00" * 4000], "所选文件合计超过"),
+        ({"FORM_FILES_MOST": 2}, [b"1", b"2", b"3"], "一次最多选 2 个文件，现选了 3 个"),
+    ],
+)
+def test_too_many_or_too_large_files_are_refused_and_the_form_is_kept(year, settings, group, limits, files, words):
+    for name, limit in limits.items():
+        setattr(settings, name, limit)
     client = browser(year.campus.liaison)
-    answer = client.post(fill_url(group), form_of(year, group, attach="1", files=[pdf(text=b"\x00" * 4000)]))
-    assert answer.status_code == 400 and not Attachment.objects.exists()
+    sent = form_of(year, group, attach="1", files=[pdf(text=text) for text in files]) | {"work_plan": "写了很久的计划"}
+    answer = client.post(fill_url(group), sent)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert "写了很久的计划" in answer.content.decode()
+    assert Draft.objects.get(pk=group.pk).content["values"]["work_plan"] == "写了很久的计划"
+    assert not Attachment.objects.exists()
+
+
+def test_request_beyond_all_measure_is_not_read(year, settings, group):
+    settings.FORM_FILES_MAX_SIZE = 500
+    answer = browser(year.campus.liaison).post(
+        fill_url(group), form_of(year, group, attach="1", files=[pdf(text=b"\x00" * 4000)])
+    )
+    assert answer.status_code == 413
+    assert "所选文件过多或过大" in answer.content.decode()
 
 
 def test_audit_chain_holds_after_files_came_and_went(year, group):

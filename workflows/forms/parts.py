@@ -9,7 +9,10 @@ Change = SubmissionLine.Change
 
 @dataclass
 class Input:
-    """One input as ``components/field.html`` takes it. ``details``: inputs folded away under it."""
+    """One input as ``components/field.html`` takes it.
+
+    ``details``: inputs folded away under it. ``other``: what another window saved in its place, None where it is the same.
+    """
 
     name: str
     label: str
@@ -26,6 +29,7 @@ class Input:
     inline: bool = False
     details: list = field(default_factory=list)
     steps: list = field(default_factory=list)
+    other: str | None = None
 
     @property
     def id(self):
@@ -40,11 +44,19 @@ class Input:
     @property
     def details_open(self):
         """Whether one of them is at fault and must be seen."""
-        return any(part.error for part in self.details)
+        return any(part.error or part.other is not None for part in self.details)
+
+    @property
+    def other_words(self):
+        """What another window saved, in words."""
+        return dict(self.options).get(self.other, self.other) or "（空）"
 
 
-def input_for(asked, values, faults, *, prefix="", hints=None):
-    """The input for a field of a sheet, with what was typed, its fault and what helps with it."""
+def input_for(asked, values, faults, *, prefix="", hints=None, theirs=None):
+    """The input for a field of a sheet, with what was typed, its fault and what helps with it.
+
+    ``theirs``: field → what another window saved otherwise.
+    """
     return Input(
         f"{prefix}{asked.name}",
         asked.caption,
@@ -59,8 +71,9 @@ def input_for(asked, values, faults, *, prefix="", hints=None):
         asked.rows,
         asked.whole_row,
         asked.inline,
-        [input_for(part, values, faults, prefix=prefix) for part in asked.details],
+        [input_for(part, values, faults, prefix=prefix, theirs=theirs) for part in asked.details],
         asked.rows_of(values.get(asked.name, ""), f"{prefix}{asked.name}"),
+        (theirs or {}).get(asked.name),
     )
 
 
@@ -113,3 +126,8 @@ class Section:
     def returned(self):
         """Whether a reviewer sent one of the entries back."""
         return any(entry.line is not None and entry.line.verdict == "returned" for entry in self.entries)
+
+
+def clean(text):
+    """Typed text with one kind of line break."""
+    return text.replace("\r\n", "\n")

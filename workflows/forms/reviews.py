@@ -1,12 +1,16 @@
 """Forms of reviewers: verdicts, reasons, deadlines, passwords."""
 
+import re
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 
+from registers.forms.fields import Text
 from workflows.deadlines import days
+from workflows.forms.parts import clean
 from workflows.routing import steps
 
 OUTSIDE = {
@@ -17,20 +21,13 @@ OUTSIDE = {
 
 
 LONGEST = 1000  # characters of an opinion
+KEPT = ("rest", "complete", "remark", "opinion", "redo_on", *OUTSIDE)  # of what is typed, until it is sent
+KEPT_OF_LINES = re.compile(r"[vcgr]-[0-9a-f-]{36}")
+UNKNOWN = "unknown"  # a verdict on a line that no page offers
 
 
 def _text(label, *, rows=2, required=False, help_text=""):
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=LONGEST,
-        error_messages={
-            "required": f"请填写{label}。",
-            "max_length": f"最多 {LONGEST} 字，现有 %(show_value)d 字，请删减。",
-        },
-        help_text=help_text,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
+    return Text(label, most=LONGEST, rows=rows, required=required, help_text=help_text)
 
 
 class VoteForm(forms.Form):
@@ -64,10 +61,10 @@ class DecisionForm(forms.Form):
     redo_on = forms.DateField(
         label="限期（退回时）", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    outside_body = forms.CharField(label="受理备案的机关", max_length=60, required=False)
-    outside_number = forms.CharField(
-        label="备案文号",
-        max_length=60,
+    outside_body = Text("受理备案的机关", most=60, required=False)
+    outside_number = Text(
+        "备案文号",
+        most=60,
         required=False,
         help_text="对方的收文号或本校的发文文号；确无编号的写“无编号”。",
     )
@@ -183,11 +180,12 @@ class HandlingForm(forms.Form):
 def line_verdicts(data, keys):
     """Read verdicts on lines as typed: entry key → (accurate, comment).
 
-    ``accurate`` None: not judged, neither on its own nor with the others (其余均准).
+    ``accurate`` None: not judged, neither on its own nor with the others (其余均准). A verdict that the page does not offer is
+    ``UNKNOWN`` and counts as none.
     """
-    others = True if data.get("rest") == "yes" else None
-    judged = {"yes": True, "no": False}
-    return {key: (judged.get(data.get(f"v-{key}"), others), data.get(f"c-{key}", "").strip()) for key in keys}
+    judged = {"yes": True, "no": False, "": True if data.get("rest") == "yes" else None}
+    typed = {key: clean(data.get(f"c-{key}", "")).strip() for key in keys}
+    return {key: (judged.get(data.get(f"v-{key}", ""), UNKNOWN), typed[key]) for key in keys}
 
 
 def verdict_faults(verdicts, *, step, all_judged):
@@ -198,12 +196,14 @@ def verdict_faults(verdicts, *, step, all_judged):
     yes, no = ("准", "不准") if step.line_check else ("无意见", "退回")
     faults = {}
     for key, (accurate, comment) in verdicts.items():
-        if accurate is None and all_judged:
+        if accurate == UNKNOWN:
+            faults[key] = {"verdict": f"没有这样的意见，请重新选择“{yes}”或“{no}”。"}
+        elif accurate is None and all_judged:
             faults[key] = {"verdict": f"请判断“{yes}”或“{no}”。"}
         elif accurate is False and not comment and all_judged:
             faults[key] = {"comment": f"判为“{no}”，请写明意见。"}
         elif len(comment) > LONGEST:
-            faults[key] = {"comment": f"最多 {LONGEST} 字，现有 {len(comment)} 字，请删减。"}
+            faults[key] = {"comment": f"该项意见最多 {LONGEST} 字，现有 {len(comment)} 字，请删减。"}
     return faults
 
 
@@ -216,7 +216,21 @@ def grade_choices(data, entries):
     return {
         entry.key: (
             data.get(f"g-{entry.key}") or (entry.default_grade if rest else ""),
-            data.get(f"r-{entry.key}", "").strip(),
+            clean(data.get(f"r-{entry.key}", "")).strip(),
         )
         for entry in entries
     }
+
+
+def reason_faults(grades):
+    """What is wrong with the length of the reasons given for grades: entry key → field → sentence."""
+    return {
+        key: {"reason": f"理由最多 {LONGEST} 字，现有 {len(reason)} 字，请删减。"}
+        for key, (_, reason) in grades.items()
+        if len(reason) > LONGEST
+    }
+
+
+def typed_by_reviewer(data):
+    """Read what a reviewer has typed so far: field → text. Passwords are no part of it."""
+    return {name: clean(text) for name, text in data.items() if name in KEPT or KEPT_OF_LINES.fullmatch(name)}

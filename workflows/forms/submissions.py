@@ -4,22 +4,28 @@ import re
 import uuid
 from functools import cached_property
 
-from workflows.forms.parts import Entry, Section, input_for
+from workflows.forms.parts import Entry, Section, clean, input_for
 from workflows.models import SubmissionLine
+from workflows.sheets.conflicts import merged, only_theirs, theirs_of
+from workflows.sheets.drafts import require_room
 
 Change = SubmissionLine.Change
-LONGEST = 20_000  # characters of one field in a draft; what a field accepts when it is handed in is far less
 ENTRY = "e-{key}-{field}"
 SEEN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18}){0,20}")  # keys of versions, as ``Sheet.seen_of`` has them
 
 
 class SheetForm:
-    """The form of one sheet. ``content`` is as kept in the draft, ``faults`` as a sheet reports them."""
+    """The form of one sheet. ``content`` is as kept in the draft, ``faults`` as a sheet reports them.
 
-    def __init__(self, sheet, content=None, faults=None):
+    ``theirs``: the content that another window has saved meanwhile, None without a conflict.
+    """
+
+    def __init__(self, sheet, content=None, faults=None, theirs=None):
         self.sheet = sheet
         self.content = content if content is not None else sheet.content()
         self.faults = faults or {}
+        self.theirs = theirs_of(self.content, theirs) if theirs else {}
+        self.only_theirs = [self._named(entry) for entry in only_theirs(self.content, theirs)] if theirs else []
 
     @property
     def sheet_errors(self):
@@ -49,7 +55,7 @@ class SheetForm:
     def extra_fields(self):
         """Inputs of the sheet as a whole: a work plan, a written report."""
         faults, values = self.faults.get("", {}), self.content["values"]
-        return [input_for(asked, values, faults) for asked in self.sheet.sheet_fields()]
+        return [input_for(asked, values, faults, theirs=self.theirs.get("")) for asked in self.sheet.sheet_fields()]
 
     def sections(self):
         """The form's sections in order, each with its entries."""
@@ -129,7 +135,14 @@ class SheetForm:
 
     def _input(self, asked, entry, faults):
         prefix, hints = ENTRY.format(key=entry["key"], field=""), self._hints.get(entry["key"])
-        return input_for(asked, entry["values"], faults, prefix=prefix, hints=hints)
+        return input_for(
+            asked, entry["values"], faults, prefix=prefix, hints=hints, theirs=self.theirs.get(entry["key"])
+        )
+
+    def _named(self, entry):
+        """An entry of the other window as ``(key, its texts)``."""
+        texts = [text for name, text in entry["values"].items() if name != "category" and text.strip()]
+        return entry["key"], "；".join(texts) or "（尚未填写）"
 
     @property
     def takable(self):
@@ -153,15 +166,22 @@ def read(sheet, data):
     """What was typed, as draft content, in the fields that the sheet has.
 
     ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs. Unknown keys and names are ignored, and
-    what is on record is never taken from the page.
+    what is on record is never taken from the page. A form without any such input says nothing of entries, and they stay; the
+    page of a sheet without entries says so with an empty one. Raises ``Refused`` where there are more entries than a sheet may
+    have, before anything else is looked at.
     """
+    values = {name: clean(data.get(name)) for name in sheet.sheet_names if name in data}
+    if "entry" not in data:
+        return {"entries": sheet.content()["entries"], "values": values}
+    keys = [key for key in dict.fromkeys(data.getlist("entry")) if _is_key(key)]
+    require_room(len(keys), offered=len(sheet.recorded))
     recorded, entries = sheet.recorded, []
     with_rows = [asked for asked in sheet.entry_fields() if asked.kind == "steps"]
-    for key in filter(_is_key, dict.fromkeys(data.getlist("entry"))):
+    for key in keys:
         prefix = ENTRY.format(key=key, field="")
-        values = {name: clean(data.get(f"{prefix}{name}")) for name in sheet.entry_names if f"{prefix}{name}" in data}
+        typed = {name: clean(data.get(f"{prefix}{name}")) for name in sheet.entry_names if f"{prefix}{name}" in data}
         rows = {asked.name: asked.posted(data, f"{prefix}{asked.name}") for asked in with_rows}
-        values |= {name: typed for name, typed in rows.items() if typed is not None}
+        typed |= {name: text for name, text in rows.items() if text is not None}
         record = recorded.get(key)
         seen = {"seen": data[f"{prefix}seen"]} if SEEN.fullmatch(data.get(f"{prefix}seen", "")) else {}
         if record is None:
@@ -171,10 +191,15 @@ def read(sheet, data):
         else:
             chosen = clean(data.get(f"{prefix}change", ""))
             base, change = record.pk, chosen if sheet.offers_choice else Change.REVISE
-            values |= sheet.fixed_values(record)
-        entries.append({"key": key, "base": base, "change": change, "values": values, **seen})
-    values = {name: clean(data.get(name)) for name in sheet.sheet_names if name in data}
+            typed |= sheet.fixed_values(record)
+        entries.append({"key": key, "base": base, "change": change, "values": typed, **seen})
     return {"entries": entries, "values": values}
+
+
+def chosen(data, content, theirs):
+    """Return ``content`` with what was chosen of another window's on the page that showed both."""
+    taken = {(name[2:38], name[39:]) if name.startswith("e-") else ("", name) for name in data.getlist("theirs")}
+    return merged(content, theirs, taken=taken, kept=set(data.getlist("keep")))
 
 
 def _is_key(text):
@@ -182,8 +207,3 @@ def _is_key(text):
         return str(uuid.UUID(text)) == text
     except ValueError:
         return False
-
-
-def clean(text):
-    """Typed text with one kind of line break, no longer than a draft may hold per field."""
-    return text.replace("\r\n", "\n")[:LONGEST]

@@ -156,6 +156,30 @@ class Draft(models.Model):
         return f"{self.submission_id}/{self.version}"
 
 
+class ReviewDraft(models.Model):
+    """What a reviewer has typed about a sheet and not sent yet. Only he sees it.
+
+    ``content``: field of the review form → text. ``sheet_version``: the version of the sheet that he had on screen; what he typed
+    about another one is not put into his form again. ``version`` counts the saves. It goes when he has voted or decided, and with
+    the sheet.
+    """
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="review_drafts")
+    reviewer = models.ForeignKey("registers.User", models.CASCADE, related_name="+")
+    sheet_version = models.PositiveIntegerField()
+    content = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "reviewer"], name="review_draft_once_per_reviewer")
+        ]
+
+    def __str__(self):
+        return f"{self.submission_id}/{self.version}"
+
+
 class SheetDocument(models.Model):
     """What a sheet shows, composed when it was handed in and kept. Never changed.
 

@@ -90,12 +90,7 @@ class Choice:
     @classmethod
     def sent(cls, data):
         """Read a choice from what was sent (a QueryDict or a dict)."""
-        return cls(
-            **{
-                field.name: without_unseen(str(data.get(field.name) or ""))[0].strip()[:LONGEST]
-                for field in fields(cls)
-            }
-        )
+        return cls(**{field.name: without_unseen(str(data.get(field.name) or ""))[0].strip() for field in fields(cls)})
 
     def but(self, **changed):
         """The same choice with some fields replaced."""

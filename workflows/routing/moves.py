@@ -17,6 +17,7 @@ from workflows.messages import notifications
 from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission, SubmissionLine
 from workflows.models.submissions import CARRIED, CARRIER, State
 from workflows.routing import steps
+from workflows.sheets import drafts
 
 Change = SubmissionLine.Change
 
@@ -85,6 +86,8 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
     composition.decided = {}  # on record now
     _go(composition, verdict, following, redo_on=redo_on, at=at, decision=decision)
     submission.save(update_fields=MOVED)
+    if verdict in ("agree", "return"):
+        drafts.forget_reviews(submission, None if submission.state == State.FILED else actor)
     if submission.state == State.FILED:
         open_followers([submission, *composition.members], at=at)
     detail = {"digest": decision.digest, "step": step.code, "version": submission.version, "signed": decision.signed}

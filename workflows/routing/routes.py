@@ -19,7 +19,7 @@ from workflows.messages import notifications
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.routing import carrying, moves, overtaken, steps
-from workflows.sheets import Incomplete, changes, overlaps
+from workflows.sheets import Incomplete, changes, drafts, overlaps
 from workflows.sheets.base import OUTDATED
 from workflows.sheets.documents import Composition
 
@@ -106,6 +106,7 @@ def vote(submission_id, *, actor, seen_version, complete, opinion, verdicts, at,
             "at": at,
         },
     )
+    drafts.forget_reviews(submission, actor)
     audit.append(
         "submission.vote",
         about=submission,

@@ -5,8 +5,20 @@ A save is one statement, and never writes over what was typed in another window 
 
 from django.db.models import F
 
-from registers.refusals import Stale
-from workflows.models import Draft
+from registers.refusals import Refused, Stale
+from workflows.models import Draft, ReviewDraft
+
+MOST_ENTRIES = 500
+MOST_CHARACTERS = 500_000  # of all fields of a sheet; what one field accepts when it is handed in is far less
+
+
+def require_room(number, *, offered=0):
+    """Refuse a sheet of more entries than anybody could judge.
+
+    ``offered``: how many the register itself brings; so many are always taken. Raises ``Refused``.
+    """
+    if number > max(MOST_ENTRIES, offered):
+        raise Refused(f"一张表最多 {MOST_ENTRIES} 项，现有 {number} 项，没有保存。请合并或删减。")
 
 
 def save(submission, content, *, actor, seen, at):
@@ -14,17 +26,52 @@ def save(submission, content, *, actor, seen, at):
 
     Returns the new version.
 
-    Raises ``Stale`` when another window was faster. Source: reliability F25, §6-6.
+    Raises ``Stale`` when another window was faster, or ``Refused`` where it is too long to be kept. Source: reliability F25, §6-6.
     """
-    mine = {"content": content, "saved_at": at, "saved_by_id": actor.user_id}
-    if seen and Draft.objects.filter(submission=submission, version=seen).update(**mine, version=F("version") + 1):
+    written = sum(len(text) for part in (*content["entries"], content) for text in part["values"].values())
+    if written > MOST_CHARACTERS:
+        raise Refused(f"一张表最多写 {MOST_CHARACTERS} 字，现有 {written} 字，本次修改没有保存，请删减。")
+    return _keep(Draft, {"submission": submission}, content, {"saved_at": at, "saved_by_id": actor.user_id}, seen=seen)
+
+
+def save_review(submission, content, *, actor, seen, at):
+    """Keep what a reviewer has typed so far about a sheet, as ``save`` keeps what its filler types.
+
+    ``content``: field → text. Returns the new version. Raises ``Stale`` or ``Refused``.
+    """
+    written = sum(map(len, content.values()))
+    if written > MOST_CHARACTERS:
+        raise Refused(f"一张表的意见最多写 {MOST_CHARACTERS} 字，现有 {written} 字，没有保存，请删减。")
+    whose = {"submission": submission, "reviewer_id": actor.user_id}
+    return _keep(ReviewDraft, whose, content, {"saved_at": at, "sheet_version": submission.version}, seen=seen)
+
+
+def review_of(submission, actor):
+    """What this reviewer has typed and not sent yet (``ReviewDraft``), None where there is nothing."""
+    return ReviewDraft.objects.filter(submission=submission, reviewer=actor.user_id).first()
+
+
+def forget_reviews(submission, actor=None):
+    """Drop what reviewers have typed, or only what this one has.
+
+    He has said it, or the sheet is at its end.
+    """
+    rows = ReviewDraft.objects.filter(submission=submission)
+    (rows if actor is None else rows.filter(reviewer=actor.user_id)).delete()
+
+
+def _keep(model, whose, content, more, *, seen):
+    """Write ``content`` over the version ``seen`` of a draft in one statement, and return the new version."""
+    mine, own = {"content": content, **more}, model.objects.filter(**whose)
+    if seen and own.filter(version=seen).update(**mine, version=F("version") + 1):
         return seen + 1
     # A form that names a draft where there is none has nothing to write over.
-    first = not seen or not Draft.objects.filter(submission=submission).exists()
+    first = not seen or not own.exists()
     if first:
         # One upsert: of two first saves, one inserts and the other finds the row and conflicts.
-        Draft.objects.bulk_create([Draft(submission=submission, version=1, **mine)], ignore_conflicts=True)
-    draft = Draft.objects.get(submission=submission)
-    if first and (draft.version, draft.content) == (1, content):
-        return 1
+        model.objects.bulk_create([model(version=1, **whose, **mine)], ignore_conflicts=True)
+    draft = own.get()
+    # The same again, because its answer was lost or came late.
+    if draft.content == content and draft.version == (1 if first else seen + 1):
+        return draft.version
     raise Stale(draft)

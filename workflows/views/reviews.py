@@ -4,6 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.db import IntegrityError
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,15 +17,18 @@ from registers.papers.compose import compose
 from registers.quality import alike, pairs
 from registers.refusals import Refused, Stale
 from registers.schemes.language import Brings
+from registers.text import clipped
 from registers.views.sent import number
 from workflows import attachments, suggestions
 from workflows.deadlines import days
 from workflows.forms import reviews as forms
 from workflows.models import Decision, Submission, Suggestion
 from workflows.models.submissions import short_code
+from workflows.policies import seen
 from workflows.routing import carrying, routes
-from workflows.sheets import Incomplete, changes, composing, documents, overlaps
+from workflows.sheets import Incomplete, changes, composing, documents, drafts, overlaps
 from workflows.views import trail
+from workflows.views.reviewed import on_screen, said
 from workflows.views.submissions import NEEDED, moved, written_report
 from workflows.views.suggestions import with_words
 
@@ -51,6 +55,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``, and those of ``_changed``.
     An entry ``is_own`` where it concerns the reader."""
     actor, step = request.actor, submission.step_rules
+    typed, autosave = _typed_so_far(request, submission)
     composition = documents.Composition(submission)
     sheet, entries = composition.sheet, composition.entries
     overtaken, alongside = overlaps.of_submitted(composition), overlaps.alongside(composition)
@@ -59,7 +64,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     my_vote = next((vote for vote in votes if vote.member_id == actor.user_id), None)
     for entry in entries:
         entry.fault, entry.is_own = (faults or {}).get(entry.key, {}), entry.key in barred
-        _typed(request, entry, step, my_vote, votes)
+        _typed(typed, entry, step, my_vote, votes)
         _compare(entry)
         entry.overtaken, entry.alongside = overtaken.get(entry.key), alongside.get(entry.key, [])
     _mark_alike(submission, entries, actor)
@@ -81,9 +86,10 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "judges_lines": _judges_lines(submission),
             "votes": votes,
             "my_vote": my_vote,
-            "form": form or _decision_form(request, submission, later),
+            "form": form or _decision_form(request, submission, later, typed=typed),
             "vote_form": vote_form
-            or (forms.VoteForm(step=step, initial=_vote_initial(request, my_vote)) if collective else None),
+            or (forms.VoteForm(step=step, initial=_vote_initial(typed, my_vote)) if collective else None),
+            **autosave,
             "may_conclude": may_conclude,
             "signs": _signs(submission, later),
             "later": later,
@@ -123,6 +129,20 @@ def _unprintable(composition):
     return glyphs.unprintable(glyphs.places_of(compose(composition.submission.task.paper_rules, composition.content)))
 
 
+def _typed_so_far(request, submission):
+    """What the reader has typed: in the form that he sent, else what was kept of it; and what the page's autosave needs."""
+    draft = drafts.review_of(submission, request.actor)
+    kept = draft.content if draft is not None and draft.sheet_version == submission.version else {}
+    sent = {"opinion", "remark"} & set(request.POST)
+    typed = request.POST if sent else kept
+    return typed, {
+        "rest": typed.get("rest") == "yes",
+        "kept_at": draft.saved_at if kept and not sent else None,
+        "draft_version": draft.version if draft is not None else 0,
+        "mark": seen.mark(submission, request.actor),
+    }
+
+
 def _judges_lines(submission):
     """Whether lines are judged one by one; a list of people is taken or returned as a whole."""
     return submission.task.brings != "group"
@@ -155,34 +175,34 @@ def _signs(submission, later):
     return submission.step_rules.kind == "sign" or bool(later)
 
 
-def _decision_form(request, submission, later, data=None):
+def _decision_form(request, submission, later, data=None, typed=None):
     return forms.DecisionForm(
         data,
         step=submission.step_rules,
         signs=_signs(submission, later),
         request=request,
         today=clock.today(),
-        initial=_typed_of(request, "opinion", "redo_on", *forms.OUTSIDE),
+        initial=_typed_of(typed or {}, "opinion", "redo_on", *forms.OUTSIDE),
     )
 
 
-def _vote_initial(request, vote):
+def _vote_initial(typed, vote):
     """What the reader has typed beside the form that was sent, else what he recorded before."""
     recorded = {"complete": "yes" if vote.complete else "no", "remark": vote.opinion} if vote else {}
-    return recorded | _typed_of(request, "complete", "remark")
+    return recorded | _typed_of(typed, "complete", "remark")
 
 
-def _typed_of(request, *names):
-    return {name: request.POST[name] for name in names if name in request.POST}
+def _typed_of(typed, *names):
+    return {name: typed[name] for name in names if name in typed}
 
 
-def _typed(request, entry, step, my_vote, votes):
+def _typed(typed, entry, step, my_vote, votes):
     """Give an entry what the reader has typed or recorded, and what others said of it."""
     recorded = (my_vote.verdicts if my_vote else {}).get(entry.key, {})
     judged = {True: "yes", False: "no"}.get(recorded.get("accurate"), "")
     # A box that is not ticked is not sent: on a page that comes back, what is missing was not judged.
-    entry.typed_verdict = request.POST.get(f"v-{entry.key}", "" if request.POST else judged)
-    entry.typed_comment = request.POST.get(f"c-{entry.key}", recorded.get("comment", ""))
+    entry.typed_verdict = typed.get(f"v-{entry.key}", "" if typed else judged)
+    entry.typed_comment = typed.get(f"c-{entry.key}", recorded.get("comment", ""))
     entry.objections = (
         []
         if entry.is_own
@@ -194,8 +214,8 @@ def _typed(request, entry, step, my_vote, votes):
     )
     entry.to_grade = step.kind == "adjudicate" and entry.details.get("to_grade", False) and not entry.is_own
     if entry.to_grade:
-        entry.typed_grade = request.POST.get(f"g-{entry.key}", "")
-        entry.typed_reason = request.POST.get(f"r-{entry.key}", "")
+        entry.typed_grade = typed.get(f"g-{entry.key}", "")
+        entry.typed_reason = typed.get(f"r-{entry.key}", "")
 
 
 def _mark_alike(submission, entries, actor):
@@ -207,7 +227,7 @@ def _mark_alike(submission, entries, actor):
     places, texts = {}, {}
     for series, content, post in on_record.values_list("series", "content", "post__name"):
         places[series], texts[series] = (
-            f"{post or submission.unit.name}现行登记的“{content[:LONGEST_QUOTE]}”",
+            f"{post or submission.unit.name}现行登记的“{clipped(content, LONGEST_QUOTE)}”",
             pairs(content),
         )
     for entry in entries:
@@ -236,16 +256,16 @@ def _refused(request, submission, act, **page):
     try:
         decision = act()
     except Stale as stale:
-        return moved(request, stale.current)
+        return moved(request, stale.current, typed=said(request, stale.current))
     except IntegrityError:  # the database saw the race that the lock did not: the other one won
-        return moved(request, _visible(request, submission.pk))
+        return moved(request, _visible(request, submission.pk), typed=said(request, submission))
     except Incomplete as incomplete:
         page |= {"faults": incomplete.faults, "error": "有的风险点等级尚未定妥，请看标红的各项。"}
     except Refused as refused:
         page["error"] = str(refused)
     else:
         sent_back = isinstance(decision, Decision) and decision.verdict == "return" and decision.actor_id is None
-        return moved(request, submission, typed=request.POST.get("opinion", "")) if sent_back else None
+        return moved(request, submission, typed=said(request, submission)) if sent_back else None
     return _page(request, submission, status=422, **page)
 
 
@@ -260,7 +280,9 @@ def _seen(request):
 @require_POST
 def submission_vote(request, pk):
     """Record my verdict in a collective review."""
-    submission = _visible(request, pk)
+    submission, answer = on_screen(request, pk)
+    if answer is not None:
+        return answer
     require(request.actor, "decide", submission)
     step = submission.step_rules
     form, keys = forms.VoteForm(request.POST, step=step), _keys(submission, request.actor)
@@ -310,11 +332,29 @@ def _entries(submission, actor):
 
 
 @require_POST
+def submission_review_save(request, pk):
+    """Keep what a reviewer has typed so far, answering JSON as ``submission_save`` does."""
+    submission = _visible(request, pk)
+    require(request.actor, "decide", submission)
+    if submission.version != number(request.POST.get("seen_version")):
+        return JsonResponse({"message": "该表在您打开之后已经变动，请另开一页查看。所填内容仍在本页。"}, status=422)
+    content, at = forms.typed_by_reviewer(request.POST), clock.now()
+    try:
+        version = drafts.save_review(
+            submission, content, actor=request.actor, seen=number(request.POST.get("draft_version")), at=at
+        )
+    except Stale:
+        words = "您在另一窗口也填写了该表的意见，本窗口没有覆盖它。所填内容仍在本页，办理时以本页为准。"
+        return JsonResponse({"message": words}, status=409)
+    return JsonResponse({"version": version, "saved_at": f"{days.local(at):%H:%M:%S}"})
+
+
+@require_POST
 def submission_decide(request, pk):
     """One reviewer's verdict on one sheet."""
-    submission, seen = _visible(request, pk), _seen(request)
-    if submission.version != seen["seen_version"]:
-        return moved(request, submission)
+    submission, answer = on_screen(request, pk)
+    if answer is not None:
+        return answer
     require(request.actor, "decide", submission)
     later = routes.hold_consecutive(submission, request.actor)
     form = _decision_form(request, submission, later, request.POST)
@@ -324,7 +364,9 @@ def submission_decide(request, pk):
         return _page(request, submission, form=form, status=422)
     typed, entries = form.cleaned_data, _entries(submission, request.actor)
     verdicts = forms.line_verdicts(request.POST, [entry.key for entry in entries])
-    if faults := forms.verdict_faults(verdicts, step=submission.step_rules, all_judged=False):
+    grades = forms.grade_choices(request.POST, entries)
+    faults = forms.verdict_faults(verdicts, step=submission.step_rules, all_judged=False)
+    if faults := {**forms.reason_faults(grades), **faults}:
         return _page(request, submission, form=form, faults=faults, error=_unjudged(faults), status=422)
     decide = partial(
         routes.decide,
@@ -335,10 +377,10 @@ def submission_decide(request, pk):
         opinion=typed["opinion"],
         redo_on=typed.get("redo_on"),
         returned={key: comment for key, (accurate, comment) in verdicts.items() if accurate is False},
-        grades=forms.grade_choices(request.POST, entries),
+        grades=grades,
         signed=bool(typed.get("password")),
         outside=form.outside,
-        **seen,
+        **_seen(request),
     )
     if refused := _refused(request, submission, decide, form=form):
         return refused

@@ -15,13 +15,14 @@ from registers.papers import glyphs, pages
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
 from registers.schemes.layout import fields_used
+from registers.views.incoming import files
 from registers.views.papers import download
 from registers.views.sent import number
 from workflows import attachments
 from workflows.campaign import campaigns
 from workflows.compiled import logs
 from workflows.deadlines import courses, days
-from workflows.forms.submissions import SheetForm, read
+from workflows.forms.submissions import SheetForm, chosen, read
 from workflows.models import Extension, Submission
 from workflows.models.submissions import State
 from workflows.routing import routes, steps
@@ -121,6 +122,8 @@ def submission_fill(request, pk):
     if not verdict and request.method == "GET":
         messages.info(request, verdict.reason)
         return redirect("submission_detail", pk=pk)
+    if not verdict and (again := _sent_again(request, submission)):
+        return again
     require(request.actor, "fill", submission)
     sheet = sheet_for(submission)
     if request.method == "POST":
@@ -197,20 +200,11 @@ def _missing(actor, crew):
 
 
 def _filled(request, submission, sheet):
-    content = read(sheet, request.POST)
-    anchor = ""
-    if "add" in request.POST:
-        _require_addable(sheet)
-        entry = sheet.new_entry(sheet.added_to(request.POST["add"]))
-        content["entries"].append(entry)
-        anchor = f"#e-{entry['key']}"
-    if "take" in request.POST and sheet.takes and (entry := sheet.taken(request.POST.get("taken", ""))):
-        if all(there["key"] != entry["key"] for there in content["entries"]):
-            content["entries"].append(entry)
-        anchor = f"#e-{entry['key']}"
-    if "remove" in request.POST:
-        content["entries"] = [entry for entry in content["entries"] if entry["key"] != request.POST["remove"]]
     seen = number(request.POST.get("draft_version"))
+    content, draft = read(sheet, request.POST), getattr(submission, "draft", None)
+    if draft is not None and draft.version == seen:
+        content = chosen(request.POST, content, draft.content)
+    anchor = _edited(request, sheet, content)
     try:
         if "adopt" in request.POST or "decline" in request.POST:
             anchor = answer(request, submission, content, sheet=sheet, seen=seen)
@@ -218,12 +212,12 @@ def _filled(request, submission, sheet):
         version = drafts.save(submission, content, actor=request.actor, seen=seen, at=clock.now())
     except Refused as refused:
         messages.error(request, str(refused))
-        return _form(request, submission, SheetForm(sheet, content), status=422)
+        return _form(request, submission, SheetForm(sheet, content), status=422, draft_version=max(seen, 0))
     except Stale as stale:
         return _form(
             request,
             submission,
-            SheetForm(sheet, content),
+            SheetForm(sheet, content, theirs=stale.current.content),
             status=409,
             conflict=stale.current,
             draft_version=stale.current.version,
@@ -246,6 +240,24 @@ def _filled(request, submission, sheet):
     return redirect(reverse("submission_fill", args=[submission.pk]) + anchor)
 
 
+def _edited(request, sheet, content):
+    """Add, take or remove the entry that a button names, and return where the page is to be opened."""
+    anchor = ""
+    if "add" in request.POST:
+        _require_addable(sheet)
+        drafts.require_room(len(content["entries"]) + 1)
+        entry = sheet.new_entry(sheet.added_to(request.POST["add"]))
+        content["entries"].append(entry)
+        anchor = f"#e-{entry['key']}"
+    if "take" in request.POST and sheet.takes and (entry := sheet.taken(request.POST.get("taken", ""))):
+        if all(there["key"] != entry["key"] for there in content["entries"]):
+            content["entries"].append(entry)
+        anchor = f"#e-{entry['key']}"
+    if "remove" in request.POST:
+        content["entries"] = [entry for entry in content["entries"] if entry["key"] != request.POST["remove"]]
+    return anchor
+
+
 def _require_addable(sheet):
     if not sheet.may_add:
         about = f"workflows.submission:{sheet.submission.pk}"
@@ -254,7 +266,7 @@ def _require_addable(sheet):
 
 def _files(request, submission):
     """Take in the files that came along, whichever button was pressed: a chosen file is never left behind. Returns how many."""
-    uploads, dropped = request.FILES.getlist("files"), request.POST.getlist("drop")
+    uploads, dropped = files(request), request.POST.getlist("drop")
     if not uploads and not dropped:
         return 0
     dropped = [number(pk) for pk in dropped]
@@ -280,8 +292,24 @@ def _hand_in(request, submission, sheet, content, version):
             request, submission, SheetForm(sheet, content, incomplete.faults), status=422, draft_version=version
         )
     except Stale as stale:
-        return moved(request, stale.current)
+        return _sent_again(request, stale.current) or moved(request, stale.current)
     messages.success(request, "已提交，进入审核。您可以随时在这里查看进度；审核开始前可以撤回。")
+    return redirect("submission_detail", pk=submission.pk)
+
+
+def _sent_again(request, submission):
+    """The answer to a form that was handed in before and is sent once more, None where this one was not.
+
+    Raises ``Stale`` where it holds something else than what was handed in.
+    """
+    last = submission.decisions.filter(verdict="submit", actor=request.actor.user_id).order_by("seen_version").last()
+    if "submit" not in request.POST or last is None or last.seen_version != number(request.POST.get("seen_version")):
+        return None
+    when = f"该表已于 {days.local(last.at):%Y-%m-%d %H:%M} 提交"
+    draft = getattr(submission, "draft", None)
+    if draft is None or read(sheet_for(submission), request.POST) != draft.content:
+        raise Stale(submission, f"{when}，这次填写的内容与提交的不同，没有保存。需要修改的，请先撤回该表。")
+    messages.info(request, f"{when}，不必再次提交。")
     return redirect("submission_detail", pk=submission.pk)
 
 
@@ -301,10 +329,10 @@ def submission_save(request, pk):
             submission, content, actor=request.actor, seen=number(request.POST.get("draft_version")), at=at
         )
     except Stale:
-        return JsonResponse(
-            {"message": "该表已在另一窗口修改，本窗口不再自动保存。所填内容仍在本页，点“保存草稿”可对照两边的内容。"},
-            status=409,
-        )
+        words = "该表已在另一窗口修改，本窗口没有覆盖它。所填内容仍在本页，点“保存草稿”可逐项对照、选择。"
+        return JsonResponse({"message": words}, status=409)
+    except Refused as refused:
+        return JsonResponse({"message": str(refused)}, status=422)
     return JsonResponse(
         {"version": version, "saved_at": f"{days.local(at):%H:%M:%S}", "proposals": _proposals(sheet, content)}
     )
@@ -365,8 +393,11 @@ def submission_file(request, pk, form):
     )
 
 
-def moved(request, submission, *, typed=""):
-    """Somebody was faster: say who did what, that nothing was changed, and what the reader had ``typed``."""
+def moved(request, submission, *, typed=()):
+    """Say that somebody was faster: who did what, and that nothing was changed.
+
+    ``typed``: the words of the reader, as ``(label, text)``. They come back to him.
+    """
     last = submission.decisions.select_related("actor", "on_behalf_of").order_by("-seen_version").first()
     return render(
         request, "workflows/submission_moved.html", {"submission": submission, "last": last, "typed": typed}, status=409

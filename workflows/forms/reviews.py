@@ -233,4 +233,4 @@ def reason_faults(grades):
 
 def typed_by_reviewer(data):
     """Read what a reviewer has typed so far: field → text. Passwords are no part of it."""
-    return {name: clean(text) for name, text in data.items() if name in KEPT or KEPT_OF_LINES.fullmatch(name)}
+    return {name: clean(data[name]) for name in data if name in KEPT or KEPT_OF_LINES.fullmatch(name)}

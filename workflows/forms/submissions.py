@@ -11,6 +11,7 @@ from workflows.sheets.drafts import require_room
 
 Change = SubmissionLine.Change
 ENTRY = "e-{key}-{field}"
+ANSWER = re.compile(r"decline-[0-9]{1,18}")
 SEEN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18}){0,20}")  # keys of versions, as ``Sheet.seen_of`` has them
 
 
@@ -166,13 +167,15 @@ def read(sheet, data):
     """What was typed, as draft content, in the fields that the sheet has.
 
     ``data`` is a QueryDict. Entries come in the order of the hidden ``entry`` inputs. Unknown keys and names are ignored, and
-    what is on record is never taken from the page. A form without any such input says nothing of entries, and they stay; the
-    page of a sheet without entries says so with an empty one. Raises ``Refused`` where there are more entries than a sheet may
-    have, before anything else is looked at.
+    what is on record is never taken from the page. ``answers``: reasons for declining suggestions that are not sent yet. A form
+    without any ``entry`` says nothing of entries, and they stay; the page of a sheet without entries says so with an empty one.
+    Raises ``Refused`` where there are more entries than a sheet may have, before anything else is looked at.
     """
     values = {name: clean(data.get(name)) for name in sheet.sheet_names if name in data}
+    answers = {name: clean(data[name]) for name in data if ANSWER.fullmatch(name) and data[name].strip()}
+    whole = {"values": values} | ({"answers": answers} if answers else {})
     if "entry" not in data:
-        return {"entries": sheet.content()["entries"], "values": values}
+        return {"entries": sheet.content()["entries"], **whole}
     keys = [key for key in dict.fromkeys(data.getlist("entry")) if _is_key(key)]
     require_room(len(keys), offered=len(sheet.recorded))
     recorded, entries = sheet.recorded, []
@@ -193,7 +196,7 @@ def read(sheet, data):
             base, change = record.pk, chosen if sheet.offers_choice else Change.REVISE
             typed |= sheet.fixed_values(record)
         entries.append({"key": key, "base": base, "change": change, "values": typed, **seen})
-    return {"entries": entries, "values": values}
+    return {"entries": entries, **whole}
 
 
 def chosen(data, content, theirs):

@@ -3,10 +3,13 @@
 from django.http import Http404
 from django.shortcuts import render
 
+from registers import clock
 from registers.views.sent import number
 from workflows.deadlines import days
+from workflows.forms.reviews import LONGEST, typed_by_reviewer
 from workflows.models import Submission
 from workflows.policies import seen
+from workflows.sheets import drafts
 from workflows.views.submissions import NEEDED, moved
 
 
@@ -15,7 +18,7 @@ def said(request, submission):
     positions = {str(entry): place for entry, place in submission.lines.values_list("entry", "position")}
     labels = {"opinion": "意见", "remark": "表决意见", "outside_body": "受理备案的机关", "outside_number": "备案文号"}
     found = []
-    for name, text in request.POST.items():
+    for name, text in typed_by_reviewer(request.POST).items():
         kind, _, key = name.partition("-")
         if kind in ("c", "r"):
             place = f"第 {positions[key]} 项" if key in positions else "该项"
@@ -48,3 +51,21 @@ def on_screen(request, pk):
     if submission.version != number(request.POST.get("seen_version")):
         return submission, moved(request, submission, typed=said(request, submission))
     return submission, None
+
+
+def keep_beside(request, submission):
+    """Keep what was typed in the form of the one who concludes, which was sent along with his own vote."""
+    typed = typed_by_reviewer(request.POST)
+    if typed.get("opinion", "").strip():
+        drafts.save_review(submission, typed, actor=request.actor, seen=0, at=clock.now())
+
+
+def words_of_a_vote(request, submission):
+    """What keeps a decision in a collective review: words in one's own ballot that were not sent with it."""
+    remark = typed_by_reviewer(request.POST).get("remark", "").strip()
+    mine = submission.votes.filter(round=submission.round, member=request.actor.user_id).first()
+    if submission.step_rules.kind != "collective_review" or not remark or (mine and mine.opinion == remark):
+        return ""
+    if len(remark) > LONGEST:
+        return f"“我的表决”中的意见最多 {LONGEST} 字，现有 {len(remark)} 字，请删减。"
+    return "“我的表决”中写的意见还没有提交：请先提交（或更改）表决，或删去后再办理。"

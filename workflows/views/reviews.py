@@ -28,7 +28,7 @@ from workflows.policies import seen
 from workflows.routing import carrying, routes
 from workflows.sheets import Incomplete, changes, composing, documents, drafts, overlaps
 from workflows.views import trail
-from workflows.views.reviewed import on_screen, said
+from workflows.views.reviewed import keep_beside, on_screen, said, words_of_a_vote
 from workflows.views.submissions import NEEDED, moved, written_report
 from workflows.views.suggestions import with_words
 
@@ -304,6 +304,7 @@ def submission_vote(request, pk):
         return refused
     messages.success(request, "表决已记录。形成集体意见前可以更改。")
     if can(request.actor, "conclude", submission):
+        keep_beside(request, submission)
         return redirect("submission_review", pk=pk)
     return redirect("desk")
 
@@ -368,6 +369,8 @@ def submission_decide(request, pk):
     faults = forms.verdict_faults(verdicts, step=submission.step_rules, all_judged=False)
     if faults := {**forms.reason_faults(grades), **faults}:
         return _page(request, submission, form=form, faults=faults, error=_unjudged(faults), status=422)
+    if unsent := words_of_a_vote(request, submission):
+        return _page(request, submission, form=form, error=unsent, status=422)
     decide = partial(
         routes.decide,
         pk,

@@ -33,6 +33,7 @@ class CopyForm(forms.Form):
         error_messages={
             "invalid": "方案代号用小写字母开头，只含小写字母、数字和连字符。",
             "required": "请填写方案代号。",
+            "max_length": "方案代号最多 40 字，现有 %(show_value)d 字，请删减。",
         },
     )
     institution = Text("单位名称", most=80)

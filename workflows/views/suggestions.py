@@ -162,8 +162,9 @@ def answer(request, submission, content, *, sheet, seen):
         else:
             pk = _key(request, "decline")
             suggestions.decline(
-                pk, submission, actor=request.actor, at=at, answer=request.POST.get(f"decline-{pk}", "")
+                pk, submission, actor=request.actor, at=at, answer=content.get("answers", {}).get(f"decline-{pk}", "")
             )
+            del content["answers"][f"decline-{pk}"]  # it is said now
             messages.success(request, "已答复：不采纳。理由已送达建议人。")
         drafts.save(submission, content, actor=request.actor, seen=seen, at=at)
     return anchor
@@ -185,6 +186,7 @@ def beside(submission, content, actor):
     for row in rows:
         row.campaign = submission.task.campaign
         row.taken = row.entry is not None and str(row.entry) in keys
+        row.typed_answer = content.get("answers", {}).get(f"decline-{row.pk}", "")
         row.unanswered = not row.taken and row.outcome != Suggestion.Outcome.DECLINED
         rows_shown.append(with_words(row, actor))
     return sorted(rows_shown, key=lambda row: not row.unanswered)

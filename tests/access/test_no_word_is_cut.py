@@ -1,0 +1,152 @@
+"""Whatever is typed into any field of any page is stored whole, or refused with the numbers and given back (W7).
+
+The forms are found by opening pages, the fields by reading their forms. A field gets a text that is one character longer than it
+says it takes, and one of 25,000 characters.
+"""
+
+import re
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+from django.urls import resolve, reverse
+from lxml import html
+
+from tests.access.behind import DOORS, behind
+from tests.access.browsers import PASSWORD
+from tests.access.test_matrix import expected
+from tests.access.world import STAFF
+from tests.noscript import fill_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
+
+VERY_LONG = 25_000
+TEXTS = ".//textarea | .//input[not(@type) or @type='text' or @type='search' or @type='url' or @type='email']"
+# Their forms are in no page of the site: a script fetches the entry, and signing in and out is nobody's writing.
+WITHOUT_TEXT = {"submission_entry", "login", "logout", "password_change"}
+
+
+def long_text(number, length):
+    """A text without any character that a page or a database writes otherwise, whose head is found nowhere else."""
+    head = f"HEAD{number:05d}"
+    return head, head + "m" * (length - len(head) - 4) + "TAIL"
+
+
+class Written:
+    """The texts with a head that the statements of a block write."""
+
+    def __init__(self, head):
+        self.head, self.texts = head, set()
+
+    def __call__(self, execute, sql, params, many, context):
+        if sql.startswith(("INSERT", "UPDATE")):
+            for row in params if many else [params]:
+                for value in row or ():
+                    self.texts.update(re.findall(rf"{self.head}\w*", str(getattr(value, "obj", value))))
+        return execute(sql, params, many, context)
+
+
+def pages(world):
+    """Every page that somebody who may post something about a thing can open about it: ``(persona, address, page)``."""
+    opened = set()
+    for door, methods in DOORS.items():
+        if methods["POST"] == 405:
+            continue
+        for name, (kwargs, _) in behind(world, door).items():
+            people = [persona for persona in STAFF if expected(door, "POST", name, persona) in (200, 302)]
+            for persona in people[:1]:
+                for page in (door, *BESIDE.get(door, ())):
+                    yield from _page(world, page, name, kwargs, persona, opened)
+
+
+# Where the form stands whose door takes no GET.
+BESIDE = {
+    "submission_save": ["submission_fill"],
+    "submission_vote": ["submission_review"],
+    "submission_decide": ["submission_review"],
+    "submission_review_save": ["submission_review"],
+    "objection_handle": ["notice_detail"],
+    "robot_add": ["robot_list"],
+    "scheme_begin": ["scheme_list"],
+    "activity_void": ["activity_detail"],
+    "bulk_decide": ["review_queue"],
+}
+
+
+def _page(world, door, name, kwargs, persona, opened):
+    things = behind(world, door)
+    for found in [things[name][0]] if name in things else [found for found, _ in things.values()]:
+        if (door, str(found), persona) in opened or DOORS.get(door, {}).get("GET", 405) == 405:
+            continue
+        opened.add((door, str(found), persona))
+        address = reverse(door, kwargs=found)
+        answer = world.browsers[persona].get(address)
+        if answer.status_code == 200 and "html" in answer.headers["Content-Type"]:
+            yield persona, address, html.fromstring(answer.content.decode())
+
+
+def _name(text):
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+", "#", text)
+
+
+def buttons(form, address):
+    """Every way to send a form: ``(address, name, value)``, the autosave among them."""
+    found = form.xpath(".//button[not(@type='button') and not(@disabled)]")
+    for button in found:
+        if button.get("name") not in ("remove", "add", "adopt"):
+            action = button.get("formaction") or form.get("action") or address
+            yield action, button.get("name") or "", button.get("value") or ""
+    if form.get("data-save-url"):
+        yield form.get("data-save-url"), "", ""
+
+
+def sent(form, control, text, name, value):
+    data = {}
+    for key, typed in form.form_values():
+        data.setdefault(key, []).append(typed)
+    data[control.name] = [text]
+    if name:
+        data[name] = [value]
+    if "password" in data:
+        data["password"] = [PASSWORD]
+    return data
+
+
+def cases(world):
+    """Every field of every form, by every button, once: ``(persona, address, form, control, button)``."""
+    seen = set()
+    for persona, address, page in pages(world):
+        for form in page.xpath(".//form[@method='post']"):
+            fill_in(form)
+            for action, name, value in buttons(form, address):
+                door = resolve(urlsplit(action).path).url_name
+                for control in form.xpath(TEXTS):
+                    case = (door, name, value if not value.isdigit() else "#", _name(control.name or ""))
+                    if control.name and case not in seen:
+                        seen.add(case)
+                        yield case, persona, action, form, control, (name, value)
+
+
+def test_text_of_any_field_is_stored_whole_or_refused_with_the_numbers(world):
+    wrong, tried, number = [], set(), 0
+    for case, persona, action, form, control, (name, value) in cases(world):
+        assert control.get("maxlength") is None, f"{case}: a browser cuts what is pasted here"
+        limit, once = int(control.get("data-limit") or 0), (case[0], case[-1])
+        for length in {limit + 1 if limit else VERY_LONG} | ({VERY_LONG} if once not in tried else set()):
+            number += 1
+            head, text = long_text(number, length)
+            browser, written = world.browsers[persona], Written(head)
+            with browser.undone(), connection.execute_wrapper(written):
+                answer = browser.client.post(action, sent(form, control, text, name, value))
+            page, refused = unescape(answer.content.decode()), answer.status_code >= 400
+            if written.texts - {text}:
+                wrong.append(f"{case}: of {length} characters {max(map(len, written.texts))} were stored")
+            elif not written.texts and text not in page:
+                wrong.append(f"{case}: {length} characters are neither stored nor given back ({answer.status_code})")
+            elif refused and limit and f"现有 {length} 字" not in page:
+                wrong.append(f"{case}: refused ({answer.status_code}) without the numbers")
+        tried.add(once)
+    assert not wrong, f"{len(wrong)} of {number}:\n" + "\n".join(wrong)
+    reached = {door for door, _ in tried}
+    print(sorted(door for door, methods in DOORS.items() if methods["POST"] != 405 and door not in reached))

@@ -11,6 +11,7 @@ from workflows.campaign import campaigns, rosters
 from workflows.messages import notifications, reminders, robots
 from workflows.publicity import notices
 from workflows.routing import carrying, reseating
+from workflows.routing.meetings import deciding
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def sweep(*, at):
         {
             "opened": lambda: campaigns.open_due(at=at),
             **{f"notice {notice.pk}": partial(notices.finish, notice, at=at) for notice in notices.ended(on)},
+            "meetings": lambda: deciding.finish_all(at=at),
             "readers": lambda: readings.extend(at=at),
             "mails": notifications.deliver,
             "robots": robots.deliver,

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from registers.schemes import adjusting
+from registers.schemes.bodies import Body, NeededDocument
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Day, Level, Named, Part, Role, Text, UnitType
@@ -166,7 +167,9 @@ class Step(Named):
     under which the institution's plan names that day (R1-19 审核风险点); ``redo_days`` the usual days for a redo; ``quorum`` how many
     members must have recorded a verdict; ``sets`` which grade an adjudication fixes; ``days`` the
     working days of a notice; ``grades`` restricts the step to sheets whose gravest rank is listed; ``outside`` names the
-    body outside the institution that a filing goes to (R4-28): whoever files says under which number.
+    body outside the institution that a filing goes to (R4-28): whoever files says under which number. ``body``: the one of the
+    scheme's ``bodies`` that decides here in a meeting, before which the ``documents`` must lie; ``overseen_by``: one that may send
+    a sheet back from here, though somebody else decides (R1-21).
     """
 
     kind: StepKind
@@ -184,6 +187,9 @@ class Step(Named):
     days: Annotated[int, Field(ge=1, le=60)] = 5
     grades: list[int] = []
     outside: str = ""
+    body: Code | None = None
+    overseen_by: Code | None = None
+    documents: list[NeededDocument] = []
 
 
 class Route(Part):
@@ -266,6 +272,7 @@ class Scheme(Part):
     ranks: list[Text] = []
     scope: Scope = Scope()
     groups: dict[Literal["unit", "school"], Group] = {}
+    bodies: dict[Code, Body] = {}
     domains: list[Named] = []
     categories: Annotated[list[Category], Field(min_length=1)]
     grades: Annotated[list[Grade], Field(min_length=2)]

@@ -109,9 +109,10 @@ class PaperLayout(Origin):
     ``rows`` names what the table lists. ``fixed_rows`` names the field of which every value in the document's ``fixed``
     gets a row (or group of rows), even an empty one. ``sort`` names fields (``-field`` descending). ``compiled`` names
     the source that fills a paper nobody types, and ``about`` what it is about: a unit on a day, one sheet, one notice,
-    one activity, one document to read. ``includes``: the rows of a unit's sheet are followed by those of its people's
-    points in force (R3-23). ``paragraphs`` and ``closing`` make a letter: running text, and the issuer with the day. ``heading`` stands
-    above the title and says whose paper it is. In all three ``{field}`` and ``{date:field}`` stand for values.
+    one activity, one document to read, one meeting of a body. ``includes``: the rows of a unit's sheet are followed by those
+    of its people's points in force (R3-23). ``paragraphs`` and ``closing`` make a letter: running text, and the issuer with
+    the day. ``heading`` stands above the title and says whose paper it is. In all three ``{field}`` and ``{date:field}``
+    stand for values.
     """
 
     label: str = ""
@@ -121,7 +122,7 @@ class PaperLayout(Origin):
     orientation: Literal["portrait", "landscape"] = "portrait"
     rows: str | None = None
     compiled: FieldName | None = None
-    about: Literal["unit", "sheet", "notice", "activity", "reading"] | None = None
+    about: Literal["unit", "sheet", "notice", "activity", "reading", "meeting"] | None = None
     fixed_rows: FieldName | None = None
     includes: Literal["personal"] | None = None
     sort: tuple[Annotated[str, Field(pattern=r"^-?[a-z][a-z0-9_.-]*$")], ...] = ()
@@ -141,7 +142,7 @@ class PaperLayout(Origin):
         leaves = {column.field for column in leaf_columns(self)}
         if bool(self.compiled) != bool(self.about):
             raise ValueError(
-                "compiled（数据来源）和 about（unit、sheet、notice、activity 或 reading）要么都写，要么都不写"
+                "compiled（数据来源）和 about（unit、sheet、notice、activity、reading 或 meeting）要么都写，要么都不写"
             )
         if self.rows and not leaves:
             raise ValueError("写了 rows 就要写 columns（表格的列）")

@@ -57,7 +57,7 @@ def search_log(*, unit, on, rules, reader=None):
     rows = [
         (act.at, act.submission, act.step_label, act.who, _said(_verdict(act), act.opinion))
         for act in Decision.objects.filter(submission__in=submissions, at__date__lte=on).select_related(
-            *related, "actor", "on_behalf_of"
+            *related, "actor", "on_behalf_of", "meeting"
         )
     ]
     rows += [
@@ -150,7 +150,7 @@ def return_notice(*, submission, votes):
 
     It names what was returned then, and nothing that was settled before. Source: R1-21, C5-23.
     """
-    decision = submission.decisions.filter(verdict="return").select_related("actor", "on_behalf_of").last()
+    decision = submission.decisions.filter(verdict="return").select_related("actor", "on_behalf_of", "meeting").last()
     if decision is None:
         return {"fields": {}}
     rules = submission.task.campaign.scheme.rules
@@ -206,7 +206,7 @@ def review_record(*, submission, votes):
         return {"fields": {}, "rows": []}
     reviews = {step.code for step in submission.task.route_rules.steps if step.kind == "collective_review"}
     concluded = submission.decisions.filter(round=latest[0].round, step__in=reviews)
-    concluded = concluded.select_related("actor", "on_behalf_of").last()
+    concluded = concluded.select_related("actor", "on_behalf_of", "meeting").last()
     rows = []
     for entry in Composition(submission).entries:
         verdicts = [(vote.member.name, vote.verdicts[entry.key]) for vote in latest if entry.key in vote.verdicts]

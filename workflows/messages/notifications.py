@@ -18,6 +18,7 @@ from workflows.deadlines import days
 from workflows.messages import digests, failures
 from workflows.models import ChannelChoice, Notification, Submission
 from workflows.models.notifications import DIGEST, NEWS, QUIET_FROM, QUIET_UNTIL
+from workflows.policies import MEETING
 
 BATCH = 1000
 DAILY = (DIGEST, NEWS)
@@ -68,6 +69,8 @@ def sentence(act, submission):
         "submission.filed": f"您的“{paper}”已办结备案。",
         "submission.copied": f"“{paper}”（{submission.unit}）已抄送备查，无须办理。",
     }
+    if submission.waiting_role == MEETING and act not in words:
+        return f"“{paper}”（{submission.unit}）待会议审议：{submission.step_rules.label}，请列入议程。"
     return words.get(
         act,
         f"“{paper}”（{submission.unit}）等待您办理：{submission.step_rules.label if submission.step_rules else ''}。",

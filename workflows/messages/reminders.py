@@ -185,6 +185,7 @@ class Morning:
         """
         pk, step, _, _, unit, campaign, subject, role, assigned, route = row
         people = self.holding.deciders(role, unit, person=subject, assigned_to=assigned)
+        role = policies.ORGANISER if role == policies.MEETING else role
         if role == GROUP_MEMBER and (campaign, route, step) in self._collective:
             concluding = self.holding.concluders(unit, subject)
             people = [user for user in people if (pk, user) not in self._voted or user in concluding]

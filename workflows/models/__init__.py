@@ -1,9 +1,10 @@
-"""Models of what happens to the register: campaigns, submissions, decisions, notices, messages."""
+"""Models of what happens to the register: campaigns, submissions, decisions, meetings, notices, messages."""
 
 from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureProgress
+from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publicity import Objection, PublicityNotice
 from workflows.models.readings import ReadingDocument, ReadReceipt
@@ -39,6 +40,10 @@ __all__ = [
     "Extension",
     "FiledPaper",
     "MeasureProgress",
+    "Meeting",
+    "MeetingBallot",
+    "MeetingItem",
+    "MeetingSeat",
     "Notification",
     "Objection",
     "Phase",

@@ -293,7 +293,8 @@ class Decision(models.Model):
     ``on_behalf_of``: for whom, when the actor holds the role only as a stand-in. ``days_late``: by how many days the
     move came after its day; None in time. ``outside_body``, ``outside_on``, ``outside_number``: where a submission is
     filed with a body outside the institution, which body took it in, when, and under which number (R4-28). ``decided``: what the
-    decision changed in the document: entry key → column → text, None for a column that it took away.
+    decision changed in the document: entry key → column → text, None for a column that it took away. ``meeting``: the meeting of a
+    body that decided; its chair, who signed the minutes, is the actor.
     """
 
     class Verdict(models.TextChoices):
@@ -327,6 +328,7 @@ class Decision(models.Model):
     outside_body = models.CharField("校外备案机关", max_length=60, blank=True)
     outside_number = models.CharField("备案文号", max_length=60, blank=True)
     outside_on = models.DateField("校外备案日期", null=True)
+    meeting = models.ForeignKey("workflows.Meeting", models.PROTECT, null=True, related_name="decisions")
     at = models.DateTimeField()
 
     class Meta:
@@ -359,12 +361,22 @@ class Decision(models.Model):
         """Who acted, in words: 甲, 甲（代乙）, or the system itself."""
         if self.actor_id is None:
             return "系统"
+        if self.meeting_id:
+            return self.meeting.body_label
         return f"{self.actor}（代{self.on_behalf_of}）" if self.on_behalf_of_id else str(self.actor)
 
     @property
     def code(self):
         """The short code of the content that this decision saw, as printed on the paper."""
         return short_code(self.digest)
+
+    @property
+    def meeting_words(self):
+        """Which meeting decided, on which day, in words, empty where no body did."""
+        if not self.meeting_id:
+            return ""
+        day = self.meeting.held_on
+        return f"{self.meeting}，{day.year}年{day.month}月{day.day}日"
 
     @property
     def outside_words(self):

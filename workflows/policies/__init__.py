@@ -11,6 +11,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     attachments,
     campaigns,
     controls,
+    meetings,
     notifications,
     publicity,
     readings,
@@ -19,9 +20,21 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     suggestions,
     terms,
 )
-from workflows.policies.deciders import CLIMB
+from workflows.policies.deciders import CLIMB, MEETING, ORGANISER
 from workflows.policies.holding import Holding
 from workflows.policies.queues import fills_for
 from workflows.policies.submissions import sums_up, takes_content
 
-__all__ = ["CARRIED", "CARRIER", "CLIMB", "IDLE", "NOTICE", "Holding", "fills_for", "sums_up", "takes_content"]
+__all__ = [
+    "CARRIED",
+    "CARRIER",
+    "CLIMB",
+    "IDLE",
+    "MEETING",
+    "NOTICE",
+    "ORGANISER",
+    "Holding",
+    "fills_for",
+    "sums_up",
+    "takes_content",
+]

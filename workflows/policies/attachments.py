@@ -11,6 +11,7 @@ HELD_BY = {
     "activities": "workflows.Activity",
     "readings": "workflows.ReadingDocument",
     "measure_progress": "workflows.MeasureProgress",
+    "meeting_items": "workflows.MeetingItem",
 }
 
 

@@ -13,6 +13,9 @@ from workflows.models.submissions import EDITABLE, IDLE, State
 
 FILLER, LIAISON = "post_holder", "liaison"
 CLIMB = (FILLER, GROUP_MEMBER, "unit_head", "leader_in_charge", "office", "school_group", "party_committee")
+MEETING = "meeting"  # waiting_role of a sheet on which a body decides: the organiser puts it on an agenda
+ORGANISER = "office"  # prepares the meetings of every body
+ENOUGH_OF_A_BODY = 2  # with fewer members it cannot meet
 SEATS = ("leader", "deputy", "member")  # of a leading group, the highest first
 ENOUGH_OF_A_GROUP = 2  # fewer members cannot vote
 
@@ -25,6 +28,7 @@ class Why(StrEnum):
     INHERITED = "inherited"  # at the nearest unit above, as this one has nobody
     CLIMBED = "climbed"  # the role asked for is vacant or concerned
     HANDED = "handed"  # a colleague handed the sheet over
+    MEETING = "meeting"  # a body decides, and they put the sheet on its agenda
     NOBODY = "nobody"
 
 
@@ -36,6 +40,8 @@ class Missing(StrEnum):
     GROUP = "group"  # no leading group here or above
     HOLDERS = "holders"  # everybody from the role to the top is concerned, or there is nobody
     LATER = "later"  # the sheet is about to be passed on
+    ORGANISER = "organiser"  # nobody prepares the meetings
+    BODY = "body"  # too few members to meet
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,8 @@ class Snapshot:
     People whose account is disabled hold nothing.
     ``parents``: unit → the unit above, None for the institution. ``held``: (role, unit) → who is appointed, in the order people are
     listed. ``seats``: unit → (seat, person) of its leading group. ``stand_ins``: person → who stands in for him in whatever role.
-    ``away``: (role, unit) → holders somebody stands in for there. ``staff``: unit → those of its people with a role of the school.
+    ``away``: (role, unit) → holders somebody stands in for there, ``only_standing_in``
+    those who hold it for another only. ``staff``: unit → those of its people with a role of the school.
     ``disabled``: people with a sheet to fill whose account is disabled.
     """
 
@@ -85,7 +92,7 @@ class Snapshot:
         """Those who hold ``role`` at the unit itself."""
         if role == GROUP_MEMBER:
             return tuple(user for _, user in self.seats.get(unit, ()))
-        return self.held.get((role, unit), ())
+        return self.held.get((ORGANISER if role == MEETING else role, unit), ())
 
     def seat(self, role, unit):
         """Return ``(place, people)``: the nearest unit, from ``unit`` upwards, with holders of ``role``.
@@ -125,8 +132,11 @@ class Snapshot:
     def concerned(self, role, unit, person):
         """Return the ids of people who keep out of a sheet of ``unit`` about ``person`` (or None).
 
-        They are the person, his stand-ins, and for a role of the school the unit's own people.
+        They are the person, his stand-ins, and for a role of the school the unit's own people. Nobody keeps out of putting a sheet on
+        an agenda.
         """
+        if role == MEETING:
+            return set()
         barred = {person, *self.stand_ins.get(person, ())} if person is not None else set()
         if role in SCHOOL_ROLES and self.parents.get(unit) is not None:
             barred.update(self.staff.get(unit, ()))
@@ -137,6 +147,8 @@ class Snapshot:
 
         The inverse of ``concerned``.
         """
+        if role == MEETING:
+            return set(), set()
         people = {user, *(person for person, others in self.stand_ins.items() if user in others)}
         if role not in SCHOOL_ROLES:
             return set(), people
@@ -225,6 +237,8 @@ class Snapshot:
         role = submission.waiting_role
         if submission.state != State.IN_REVIEW or role in ("", *IDLE):
             return Turn(role)
+        if role == MEETING:
+            return self._organising(unit, asked)
         place, able = self.able(role, unit, person=person)
         people = self.deciders(role, unit, person=person, assigned_to=submission.assigned_to_id)
         lack = None if self.is_taken(role, able) else self._lack(role, unit, person, asked or role)
@@ -237,6 +251,19 @@ class Snapshot:
         else:
             why = Why.UNIT if place == unit else Why.INHERITED
         return Turn(role, people, place, why, lack)
+
+    def _organising(self, unit, body):
+        """The ``Turn`` of a sheet on which a body decides. ``body``: the role whose holders sit in it, empty if that is not asked."""
+        place, people = self.seat(MEETING, unit)
+        lack = Lack(Missing.ORGANISER, ORGANISER, unit) if not people else None
+        if body and len(self.members(body, unit)) < ENOUGH_OF_A_BODY:
+            lack = lack or Lack(Missing.BODY, body, unit)
+        return Turn(ORGANISER, people, place, Why.MEETING if people else Why.NOBODY, lack)
+
+    def members(self, role, unit):
+        """Ids of those who sit in the body of ``role`` in their own right: a stand-in does not vote there."""
+        place, people = self.seat(role, unit)
+        return tuple(user for user in people if user not in self.only_standing_in.get((role, place), ()))
 
     def _lack(self, role, unit, person, asked):
         after = self.acting(asked, unit, person=person)

@@ -71,6 +71,15 @@ class Holding(Snapshot):
         return found
 
     @cached_property
+    def only_standing_in(self):
+        own = {(role, unit, user) for role, unit, user, _, _, person in self._appointed if person is None}
+        found = {}
+        for role, unit, user, *_ in self._appointed:
+            if (role, unit, user) not in own:
+                found.setdefault((role, unit), set()).add(user)
+        return found
+
+    @cached_property
     def staff(self):
         school = {user: home for role, _, user, _, home, _ in self._appointed if role in SCHOOL_ROLES}
         at_home = [(home, user) for user, home in school.items() if home is not None]

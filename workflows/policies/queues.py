@@ -5,7 +5,7 @@ Held to the single form by tests/workflows/test_deciders.py.
 
 from django.db.models import Q
 
-from workflows.policies.deciders import LIAISON
+from workflows.policies.deciders import LIAISON, MEETING, ORGANISER
 from workflows.policies.holding import Holding
 
 NONE = Q(pk__in=[])
@@ -30,7 +30,8 @@ def in_turn(actor, *, role, submission="", assigned_to=""):
         units, people = holding.keeps_out_of(held, user)
         return ~Q(**{f"{submission}unit__in": units}) & ~Q(**{f"{submission}person__in": people})
 
-    for held in dict.fromkeys(grant.role for grant in actor.grants):
+    roles = dict.fromkeys(grant.role for grant in actor.grants)
+    for held in (*roles, MEETING) if ORGANISER in roles else roles:
         for place, units in holding.units_of(held, actor.user_id).items():
             at_step = Q(**{role: held, f"{submission}unit__in": units})
             mine |= at_step & clear_of(actor.user_id, held)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from registers.schemes.language import Brings
 from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE, State
-from workflows.policies.deciders import Missing, Why
+from workflows.policies.deciders import ENOUGH_OF_A_BODY, Missing, Why
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,17 @@ def remedy(lack, holding, rules, *, filer=None, absent=None):
         heir = rules.roles.get(lack.heir.role, lack.heir.role)
         names = "、".join(holding.names[user] for user in lack.heir.people)
         return Remedy(f"{role}空缺，或与该表有关须回避", f"系统每小时核对一次，将自动转{heir}{names}办理")
+    if lack.missing in (Missing.ORGANISER, Missing.BODY):
+        return _meeting(lack, role)
     top = rules.roles.get("party_committee", "党委")
     levels = role if role == top else f"{role}及以上各级（至{top}）"
     return Remedy(f"{levels}没有可以办理的人：空缺，或与该表有关须回避", f"请管理员登记{role}的任职")
+
+
+def _meeting(lack, role):
+    if lack.missing == Missing.ORGANISER:
+        return Remedy(f"没有在任的{role}，待会议审议的表无人列入议程", f"请管理员登记{role}的任职")
+    return Remedy(f"{role}的在任成员不足 {ENOUGH_OF_A_BODY} 人，不能开会", f"请管理员登记{role}成员的任职")
 
 
 def _group(unit, holding, rules, filer, absent):
@@ -81,6 +89,8 @@ def reason(turn, holding, rules, unit, *, asked=""):
     role = rules.roles.get(turn.role, turn.role)
     if turn.why == Why.HANDED:
         return "由同一环节的经办人转办"
+    if turn.why == Why.MEETING:
+        return f"待{rules.roles.get(asked, asked)}会议审议，由{role}列入议程"
     if turn.why == Why.INHERITED and turn.place in holding.unit_names:
         return f"{holding.unit_names[unit]}没有{role}，由{holding.unit_names[turn.place]}的{role}办理"
     if turn.why == Why.CLIMBED:

@@ -11,6 +11,7 @@ from registers.schemes.language import SUCCESSION
 from workflows.models import Custody, Submission
 from workflows.models.campaigns import RUNNING, in_open_phase
 from workflows.models.submissions import ALONE, EDITABLE, IDLE, State
+from workflows.policies.deciders import MEETING, ORGANISER
 from workflows.policies.holding import Holding
 from workflows.policies.queues import fills_for, in_turn
 from workflows.policies.reach import reach_of
@@ -153,6 +154,8 @@ class SubmissionPolicy(Policy):
         """Decide at the present step, never in a matter that concerns oneself. Source: design decision 5."""
         if submission.state != State.IN_REVIEW or submission.waiting_role in ("", *IDLE):
             return no("该表当前没有等待办理的审核环节。")
+        if submission.waiting_role == MEETING:
+            return self.may_put_on_agenda(actor, submission)
         holding, role = Holding.of(actor), submission.waiting_role
         about = {"person": submission.person_id}
         deciders = holding.deciders(role, submission.unit_id, assigned_to=submission.assigned_to_id, **about)
@@ -163,6 +166,12 @@ class SubmissionPolicy(Policy):
         if actor.user_id in holding.able(role, submission.unit_id, **about)[1]:
             return no(f"该表已转{submission.assigned_to}办理。")
         return no(f"该环节由{role_label(submission, role)}办理。")
+
+    def may_put_on_agenda(self, actor, submission):
+        """Prepare what a body decides. Whoever prepares it decides nothing: ``routes.decide`` asks for the signed minutes."""
+        if actor.user_id in Holding.of(actor).deciders(MEETING, submission.unit_id):
+            return YES
+        return no(f"该表待会议审议，由{role_label(submission, ORGANISER)}列入议程。")
 
     def people_who_may_decide(self, submission):
         holding = Holding(clock.today())
@@ -183,6 +192,8 @@ class SubmissionPolicy(Policy):
         """Pass what waits for the actor to a colleague at the same step (转办)."""
         if submission.state == State.IN_REVIEW and submission.step_rules.kind == "collective_review":
             return no("集体审核由全体成员表决，不能转办。")
+        if submission.waiting_role == MEETING:
+            return no("该表待会议审议，不能转办。")
         return self.may_decide(actor, submission)
 
     def may_conclude(self, actor, submission):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from workflows.deadlines import days
 from workflows.models.submissions import State
-from workflows.policies import IDLE, Holding
+from workflows.policies import IDLE, MEETING, ORGANISER, Holding
 from workflows.progress import curves, forecasts
 from workflows.progress.figures import Figures, folded, late, summed, tallies
 
@@ -196,6 +196,7 @@ class Board:
             route = self.tasks[found.task].route_rules
             label = next((step.label for step in route.steps if step.code == found.step), "")
             people = holding.deciders(found.role, found.unit)
+            label = f"{label}（待会议审议）" if found.role == MEETING else label
             # Where nobody acts, it matters whose the sheets are.
             places.setdefault((label, found.role, people, None if people else found.unit), []).append(found)
         waiting = []
@@ -205,7 +206,7 @@ class Board:
             waiting.append(
                 Waiting(
                     label,
-                    roles.get(role, role),
+                    roles.get(ORGANISER if role == MEETING else role, role),
                     _named([holding.names[user] for user in people]),
                     own,
                     sum(one.number for one in found),

@@ -83,12 +83,20 @@ def _lines(campaign, rows, on, people):
             submission.task.label,
             rules.papers[submission.task.paper].label or rules.papers[submission.task.paper].title,
             STATE_WORDS[submission.state],
-            "公示" if submission.waiting_role == policies.NOTICE else step.label if step else "",
+            waiting_at(submission, step),
             "、".join(waiting),
             due,
             max(0, days.days_since(due, on)) or "" if due else "",
             "、".join(holding.names[user] for user in holding.holders("liaison", submission.unit_id)),
         ]
+
+
+def waiting_at(submission, step):
+    """Where a sheet waits, in words."""
+    if submission.waiting_role == policies.NOTICE:
+        return "公示"
+    label = step.label if step else ""
+    return f"{label}（待会议审议）" if submission.waiting_role == policies.MEETING else label
 
 
 def _name(user, submission, holding):

@@ -13,7 +13,7 @@ from registers.schemes.language import Brings
 from workflows.models import Submission
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies import takes_content
-from workflows.policies.deciders import CLIMB, Missing
+from workflows.policies.deciders import CLIMB, MEETING, Missing
 from workflows.policies.remedies import Remedy, filer_of, remedy
 
 NAMED = 3  # papers and people of a line
@@ -74,6 +74,8 @@ def _suspects(holding):
         & Q(state__in=EDITABLE)
         & (Q(person=None, unit__in=vacant) | Q(person__is_active=False))
     )
+    # Of those a body decides on few wait at a time, and which body it is their step says.
+    found |= Q(state=State.IN_REVIEW, waiting_role=MEETING)
     for role in CLIMB[1:]:
         vacant = [unit for unit in holding.parents if not holding.is_taken(role, holding.able(role, unit)[1])]
         alone = _irreplaceable(role, holding)

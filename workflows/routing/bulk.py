@@ -59,7 +59,7 @@ def _one(what, pk, seen, *, actor, at, said):
     except (Singly, Incomplete) as odd:
         kind, text = SINGLY, str(odd) if isinstance(odd, Singly) else "有的风险点等级尚未定妥，须逐张办理。"
     except (Stale, IntegrityError):
-        kind, text = MOVED, _who_was_faster(pk)
+        kind, text = MOVED, who_was_faster(pk)
     except NotAllowed as refused:
         kind, text = REFUSED, refused.reason
     except Refused as refused:
@@ -173,7 +173,7 @@ def is_review(submission):
     return step is not None and step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER
 
 
-def _who_was_faster(pk):
+def who_was_faster(pk):
     """Who moved the sheet since, and when."""
     submission = _read(pk)
     last = submission.decisions.select_related("actor").order_by("-seen_version").first()

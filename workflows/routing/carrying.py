@@ -26,23 +26,25 @@ def board(submission, sheets):
     Submission.objects.filter(pk__in=[sheet.pk for sheet in sheets]).update(carrier=submission)
 
 
-def not_for(actor, composition):
+def not_for(actor, composition, meeting=None):
     """Return the keys of the entries that concern the actor, or for whom he stands in.
 
-    He keeps out of these (本人事项).
+    He keeps out of these (本人事项). Where a body has decided, in its ``meeting``, whoever is concerned kept out of the item there.
     """
+    if meeting is not None:
+        return set()
     people = {actor.user_id, *actor.stands_in_for}
     return {entry.key for entry in composition.entries if entry.concerns(people)}
 
 
-def require_not_own(actor, composition, keys):
-    """Raise ``Refused`` when one of the entries ``keys`` concerns the actor."""
-    barred = not_for(actor, composition) & set(keys)
+def require_not_own(barred, composition, keys):
+    """Raise ``Refused`` when one of the entries ``keys`` is among the ``barred``, which concern the actor."""
+    barred = barred & set(keys)
     if own := [entry.number for entry in composition.entries if entry.key in barred]:
         raise Refused(f"第 {'、'.join(map(str, own))} 项是本人事项，由其他审核人判断。")
 
 
-def send_back(composition, returned, *, actor, at, opinion, redo_on):
+def send_back(composition, returned, *, actor, at, opinion, redo_on, meeting=None):
     """Send a sheet back and return the decision. Its lines are marked already.
 
     ``returned``: entry key → words. Where all of these stand on sheets that this one carries, only those go to their fillers, and
@@ -56,11 +58,11 @@ def send_back(composition, returned, *, actor, at, opinion, redo_on):
         member = moves.locked(pk)
         if member.carrier_id != submission.pk or (member.state, member.waiting_role) != (State.IN_REVIEW, CARRIER):
             raise Stale(submission)
-        said = {"actor": actor, "at": at, "opinion": opinion, "redo_on": redo_on}
+        said = {"actor": actor, "at": at, "opinion": opinion, "redo_on": redo_on, "meeting": meeting}
         moves.move(Composition(member), "return", judged_at=judged_at, **said)
     whole = not members or any(entry.submission is None for entry in marked)
     verdict = "return" if whole else "part"
-    return moves.move(composition, verdict, actor=actor, at=at, opinion=opinion, redo_on=redo_on)
+    return moves.move(composition, verdict, actor=actor, at=at, opinion=opinion, redo_on=redo_on, meeting=meeting)
 
 
 def lines_of(composition):

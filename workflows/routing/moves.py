@@ -51,7 +51,19 @@ def locked(submission_id):
     )
 
 
-def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=False, outside=None, judged_at=None):
+def move(
+    composition,
+    verdict,
+    *,
+    actor,
+    at,
+    opinion="",
+    redo_on=None,
+    signed=False,
+    outside=None,
+    judged_at=None,
+    meeting=None,
+):
     """Write the decision and take the submission to where its verdict leads.
 
     Returns the decision. Locks nothing itself.
@@ -59,6 +71,7 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
     ``composition``: the submission with what the act compared or wrote; its digest is recorded, its content is what a
     notice shows and what is frozen at the end. ``outside``: the ``outside_…`` fields of a decision that files the sheet
     outside the institution. ``judged_at``: (role, label of the step) where the sheet is judged with the one that carries it.
+    ``meeting``: of the body that has decided.
     """
     submission = composition.submission
     step = steps.step_of(submission.task.route_rules, submission.step)
@@ -81,6 +94,7 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
         at=at,
         signed=signed and step.kind == "sign",
         judged_at=judged_at,
+        meeting=meeting,
         **(outside or {}),
     )
     composition.decided = {}  # on record now
@@ -92,6 +106,7 @@ def move(composition, verdict, *, actor, at, opinion="", redo_on=None, signed=Fa
         open_followers([submission, *composition.members], at=at)
     detail = {"digest": decision.digest, "step": step.code, "version": submission.version, "signed": decision.signed}
     detail |= {"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}
+    detail |= {"meeting": meeting.pk} if meeting else {}
     audit.append(
         f"submission.{verdict}", about=submission, actor=actor, acting_role=decision.acting_role, at=at, detail=detail
     )
@@ -106,6 +121,10 @@ def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
     """Write the decision: who, in which part, upon which document."""
     submission = composition.submission
     acting_role, label = judged_at or (submission.waiting_role or step.role, step.label)
+    if said["meeting"] is not None:
+        acting_role = said["meeting"].rules.role
+    elif acting_role == policies.MEETING:  # taken back or compiled anew while it waited
+        acting_role = step.role if actor is None or verdict == "withdraw" else policies.ORGANISER
     part = submission.task.route_rules.steps[0].role if verdict == "withdraw" else acting_role
     due = {"submit": submission.due_on, "agree": submission.step_due_on, "return": submission.step_due_on}.get(verdict)
     return Decision.objects.create(
@@ -155,7 +174,11 @@ def _enter(composition, step, *, at):
     """Put the submission at ``step``: who acts, until when, and what the step's kind starts."""
     submission, on = composition.submission, timezone.localdate(at)
     holding = policies.Holding(on)
-    role = holding.acting(step.role, submission.unit_id, person=submission.person_id).role
+    role = (
+        policies.MEETING
+        if step.body
+        else holding.acting(step.role, submission.unit_id, person=submission.person_id).role
+    )
     submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
     submission.step_due_on = _due_at(step, submission, on)
     ON_ENTER.get(step.kind, _wait)(composition, step, role, at)
@@ -175,8 +198,11 @@ def _due_at(step, submission, on):
 
 
 def _wait(composition, step, role, at):
-    """Let the submission wait for whoever acts at the step."""
-    give_custody(composition.submission, step, role, at)
+    """Let the submission wait for whoever acts at the step, where those who decide or may send it back can read it."""
+    bodies = composition.submission.task.campaign.scheme.rules.bodies
+    for code in filter(None, (step.body, step.overseen_by)):
+        give_custody(composition.submission, step, bodies[code].role, at)
+    give_custody(composition.submission, step, policies.ORGANISER if role == policies.MEETING else role, at)
 
 
 def give_custody(submission, step, role, at):
@@ -281,6 +307,7 @@ def _file_members(submission, carried, decision, *, at):
             actor_id=decision.actor_id,
             acting_role=decision.acting_role,
             on_behalf_of_id=decision.on_behalf_of_id,
+            meeting_id=decision.meeting_id,
             verdict=decision.verdict,
             opinion=f"随“{submission.task.label}”一并办结。",
             digest=composition.digest,

@@ -17,7 +17,7 @@ def reseat(*, at):
     holding, reseated = policies.Holding(timezone.localdate(at)), 0
     waiting = (
         Submission.objects.filter(state=State.IN_REVIEW, task__campaign__state__in=RUNNING)
-        .exclude(waiting_role__in=policies.IDLE)
+        .exclude(waiting_role__in=[*policies.IDLE, policies.MEETING])
         .with_rules()
         .select_related("unit", "person")
     )

@@ -18,7 +18,7 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
-from workflows.routing import carrying, moves, overtaken, steps
+from workflows.routing import authority, carrying, moves, overtaken, steps
 from workflows.sheets import Incomplete, changes, drafts, overlaps
 from workflows.sheets.base import OUTDATED
 from workflows.sheets.documents import Composition
@@ -141,6 +141,7 @@ def _decide(
     signed=False,
     outside=None,
     seen_digest="",
+    meeting=None,
 ):
     """Record one verdict (``agree`` or ``return``) and move the submission along its route.
 
@@ -148,27 +149,32 @@ def _decide(
     sent back, ``redo_on`` (a date, its end counts) the redo deadline; ``grades`` maps entry key → (grade code,
     reason) at an adjudication; ``signed`` says the password was entered again for this very act. Whoever
     also holds the next step acts once: with ``signed`` the sheet moves on through his consecutive steps. ``outside``: at a
-    filing outside the institution, ``{"body": text, "number": text, "on": date}``.
+    filing outside the institution, ``{"body": text, "number": text, "on": date}``. ``meeting``: the signed meeting whose decision this
+    is; where a body decides nothing moves without it.
     Raises ``Stale``, ``NotAllowed``, ``Refused`` or ``Incomplete``; then nothing has changed.
     Source: R1-20, R1-21, R1-28, R3-13, R4-28.
     """
     composition = Composition(moves.locked(submission_id))
     submission = composition.submission
     _fresh(composition, seen_version, seen_digest)
-    require(actor, "decide", submission)
     step = submission.step_rules
+    authority.require(submission, verdict, actor=actor, meeting=meeting)
     if verdict not in steps.verdicts_at(step) or verdict == "automatic":
         raise Refused(f"“{step.label}”环节不能办理该操作。")
     if verdict == "return":
-        return _return(composition, actor=actor, at=at, opinion=opinion, redo_on=redo_on, returned=returned or {})
+        said = {"opinion": opinion, "redo_on": redo_on, "returned": returned or {}}
+        return _return(composition, actor=actor, at=at, meeting=meeting, **said)
     _nothing_marked(composition, actor, returned or {})
     overtaken.require_current(composition)
     while True:
-        composition = _agree(composition, step, actor=actor, grades=grades, signed=signed, opinion=opinion)
+        composition = _agree(
+            composition, step, actor=actor, grades=grades, signed=signed, opinion=opinion, meeting=meeting
+        )
         filed = _filed_outside(step, outside, at=at)
-        decision = moves.move(composition, "agree", actor=actor, at=at, opinion=opinion, signed=signed, outside=filed)
+        said = {"opinion": opinion, "signed": signed, "outside": filed, "meeting": meeting}
+        decision = moves.move(composition, "agree", actor=actor, at=at, **said)
         step = submission.step_rules
-        if not _goes_on_alone(submission, step, actor, signed):
+        if meeting is not None or not _goes_on_alone(submission, step, actor, signed):
             return decision
         opinion = ""
 
@@ -248,7 +254,7 @@ def hold_consecutive(submission, actor):
     code = submission.step
     while True:
         following = steps.step_after(submission.task.route_rules, code, "agree", gravest_rank=submission.gravest_rank)
-        if following.is_end or following.step.kind != "sign":
+        if following.is_end or following.step.kind != "sign" or following.step.body:
             return later
         turn = policies.Holding.of(actor).acting(following.step.role, submission.unit_id, person=submission.person_id)
         if actor.user_id not in turn.people:
@@ -259,7 +265,7 @@ def hold_consecutive(submission, actor):
 
 def _goes_on_alone(submission, step, actor, signed):
     """A signature right after one's own verdict; anything else is a judgement of its own."""
-    if submission.state != State.IN_REVIEW or not signed or step is None or step.kind != "sign":
+    if submission.state != State.IN_REVIEW or not signed or step is None or step.kind != "sign" or step.body:
         return False
     return bool(can(actor, "decide", submission))
 
@@ -271,12 +277,12 @@ def _fresh(composition, seen_version, seen_digest=""):
         raise Stale(submission)
 
 
-def _agree(composition, step, *, actor, grades, signed, opinion):
+def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
     """Check and write what an agreement demands at the kind of step; return the composition to record.
 
     It is the one that was compared, except at an adjudication: the grades decided there are part of what is recorded.
     """
-    submission = composition.submission
+    submission, barred = composition.submission, carrying.not_for(actor, composition, meeting)
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
         eligible, ballots = _ballots_that_count(submission, actor)
@@ -290,13 +296,13 @@ def _agree(composition, step, *, actor, grades, signed, opinion):
     if step.kind == "discuss" and not opinion.strip():
         raise Refused("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
     if step.kind == "adjudicate":
-        composition.set_grades(step, grades or {}, skip=carrying.not_for(actor, composition))
+        composition.set_grades(step, grades or {}, skip=barred)
         composition = composition.graded()
         submission.gravest_rank = composition.gravest_rank()
     if step.kind == "sign" and not signed:
         raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
     judged = carrying.lines_of(composition).exclude(verdict="accepted")
-    judged.exclude(entry__in=carrying.not_for(actor, composition)).update(verdict="accepted")
+    judged.exclude(entry__in=barred).update(verdict="accepted")
     return composition
 
 
@@ -336,7 +342,7 @@ def _filed_outside(step, outside, *, at):
     return {"outside_body": body, "outside_number": number, "outside_on": on}
 
 
-def _return(composition, *, actor, at, opinion, redo_on, returned):
+def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None):
     """Send a sheet back: lines named with a reason are returned, all others stay accepted. Source: R1-21."""
     submission = composition.submission
     entries = {entry.key: entry for entry in composition.entries}
@@ -353,8 +359,8 @@ def _return(composition, *, actor, at, opinion, redo_on, returned):
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
         _ballots_that_count(submission, actor)
-    carrying.require_not_own(actor, composition, returned)
-    lines, barred = carrying.lines_of(composition), carrying.not_for(actor, composition)
+    lines, barred = carrying.lines_of(composition), carrying.not_for(actor, composition, meeting)
+    carrying.require_not_own(barred, composition, returned)
     lines.exclude(entry__in=barred | set(returned)).update(verdict="accepted")
     for key, entry in entries.items():
         if key not in returned:
@@ -364,7 +370,9 @@ def _return(composition, *, actor, at, opinion, redo_on, returned):
         lines.filter(entry=key).update(
             verdict="returned", comment=returned[key].strip(), returned_at=at, rounds_returned=entry.rounds_returned + 1
         )
-    return carrying.send_back(composition, returned, actor=actor, at=at, opinion=opinion, redo_on=redo_on)
+    return carrying.send_back(
+        composition, returned, actor=actor, at=at, opinion=opinion, redo_on=redo_on, meeting=meeting
+    )
 
 
 def _of_members(submission, key):

@@ -273,7 +273,7 @@ def _signoffs(submission, *, about=None):
         with_it = _signoffs(submission.carrier, about=submission.person_id)
         before |= {step: act for step, act in with_it.items() if step not in own}
     signoffs, filling, passed = before, submission.task.route_rules.steps[0].code, []
-    for decision in submission.decisions.select_related("actor", "on_behalf_of"):
+    for decision in submission.decisions.select_related("actor", "on_behalf_of", "meeting"):
         if decision.verdict in ("return", "withdraw"):
             signoffs = dict(before)
         elif decision.verdict in ("part", "resume"):
@@ -321,8 +321,9 @@ def _signed(decision):
 
 
 def _words(decision):
-    """What a sign-off prints: the opinion, and where the sheet was filed outside the institution (R4-28)."""
-    said = "\n".join(part for part in (decision.opinion, decision.outside_words) if part)
+    """What a sign-off prints: the opinion, which meeting decided, and where the sheet was filed outside (R4-28)."""
+    said = decision.opinion or ("同意" if decision.meeting_id and decision.verdict == "agree" else "")
+    said = "\n".join(part for part in (said, decision.meeting_words, decision.outside_words) if part)
     return said or ("同意" if decision.verdict == "agree" else "")
 
 

@@ -145,8 +145,8 @@ def waits_for(submission, holding):
         return words
     if submission.state in EDITABLE and submission.person_id:
         return submission.person.name
-    role = "liaison" if submission.state in EDITABLE else submission.waiting_role
-    people = [holding.names[user] for user in holding.turn(submission).people]
+    turn = holding.turn(submission)
+    role, people = turn.role, [holding.names[user] for user in turn.people]
     label = submission.task.campaign.scheme.rules.roles.get(role, role)
     return f"{label} {some(people)}" if people else f"{label}（暂无经办人）"
 

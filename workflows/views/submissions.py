@@ -398,7 +398,7 @@ def moved(request, submission, *, typed=()):
 
     ``typed``: the words of the reader, as ``(label, text)``. They come back to him.
     """
-    last = submission.decisions.select_related("actor", "on_behalf_of").order_by("-seen_version").first()
+    last = submission.decisions.select_related("actor", "on_behalf_of", "meeting").order_by("-seen_version").first()
     return render(
         request, "workflows/submission_moved.html", {"submission": submission, "last": last, "typed": typed}, status=409
     )

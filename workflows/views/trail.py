@@ -190,7 +190,7 @@ TONES = {"return": "return", "part": "return", "agree": "pass", "submit": "pass"
 def trail_of(submission):
     """The decisions on a submission, oldest first, each with its tone for display."""
     roles = submission.task.campaign.scheme.rules.roles
-    decisions = list(submission.decisions.select_related("actor", "on_behalf_of").order_by("seen_version"))
+    decisions = list(submission.decisions.select_related("actor", "on_behalf_of", "meeting").order_by("seen_version"))
     for decision in decisions:
         decision.tone = TONES.get(decision.verdict, "note")
         decision.role_label = roles.get(decision.acting_role, "")

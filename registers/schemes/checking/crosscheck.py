@@ -8,6 +8,7 @@ from collections import Counter
 from registers.schemes.checking import (
     adjustmentcheck,
     askcheck,
+    bodycheck,
     carryingcheck,
     contradictions,
     gradingcheck,
@@ -53,6 +54,7 @@ def faults(scheme, *, whole=True):
         gradingcheck.faults,
         _scope,
         _routes,
+        bodycheck.faults,
         _phases,
         _tasks,
         carryingcheck.faults,

@@ -66,7 +66,7 @@ class Pruned:
             return
         for length in range(len(where), 0, -1):
             holder, part = _find(document, where[: length - 1]), where[length - 1]
-            if isinstance(holder, list) or where[: length - 1] in (("routes",), ("papers",), ("groups",)):
+            if isinstance(holder, list) or where[: length - 1] in (("routes",), ("papers",), ("groups",), ("bodies",)):
                 dropped.add(where[:length])
                 item = _at(holder, part)
                 self.gone.add(str(item["code"] if isinstance(item, dict) and "code" in item else part))

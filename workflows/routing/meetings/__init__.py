@@ -1,0 +1,7 @@
+"""Decisions of a body: a meeting or a circulated decision, from its agenda to what its minutes bring about.
+
+Here: making a meeting and its agenda (``agenda``), what was recorded of it (``recording``), the signature and its effect (``deciding``).
+Never here: who counts (``workflows.policies.quorums``), moving a sheet (``routes.decide`` does, with the signed meeting as its
+authority), papers (``workflows.compiled.minutes``). Meetings and education that are only put on record are activities
+(``workflows.activities``).
+"""

@@ -1,0 +1,176 @@
+"""The signature under the minutes, and what it brings about: each sheet moves as the meeting decided, each by itself."""
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+
+from registers import audit
+from registers.access import NotAllowed
+from registers.actors import Actor
+from registers.refusals import Refused, Stale
+from workflows.compiled import minutes
+from workflows.models import Meeting, MeetingItem
+from workflows.routing import bulk, routes
+from workflows.routing.meetings import recording
+from workflows.routing.meetings.agenda import locked
+from workflows.sheets import Incomplete
+
+Outcome, Result = MeetingItem.Outcome, MeetingItem.Result
+
+
+def sign(meeting_id, *, seen_digest, actor, at):
+    """Sign the minutes as the chair, then let every item take effect, and return the items with their results.
+
+    ``seen_digest``: of the minutes as the chair had them on screen; his password was entered again for this very act. Raises ``Stale``,
+    ``NotAllowed`` or ``Refused``; then nothing is signed. What fails afterwards is named with its reason and waits for another meeting.
+    Source: design 5a.
+    """
+    _sign(meeting_id, seen_digest=seen_digest, actor=actor, at=at)
+    return apply(meeting_id, actor=actor, at=at)
+
+
+@transaction.atomic
+def _sign(meeting_id, *, seen_digest, actor, at):
+    meeting = locked(meeting_id, actor=actor, action="sign")
+    protocol = minutes.protocol_of(meeting, on=timezone.localdate(at))
+    if minutes.digest_of_minutes(protocol.minutes()) != seen_digest:
+        raise Stale(meeting, "会议内容刚有变动，纪要没有签署。请核对后重新签署。")
+    if wrong := faults(protocol):
+        raise Refused(wrong)
+    if meeting.circulates:
+        for item in protocol.items:  # what the members did not carry waits for another meeting
+            item.outcome = Outcome.AGREE if item.tally.is_passed else Outcome.PUT_OFF
+            if item.submission_id and item.outcome == Outcome.AGREE:
+                item.grades = recording.agreed_grades(meeting, item)
+            item.save(update_fields=["outcome", "grades"])
+    meeting.minutes = protocol.minutes()
+    meeting.digest, meeting.signed_at = minutes.digest_of_minutes(meeting.minutes), at
+    meeting.version += 1
+    meeting.save(update_fields=["minutes", "digest", "signed_at", "version"])
+    detail = {"digest": meeting.digest, "items": len(protocol.items), "present": len(protocol.attendance.present)}
+    audit.append("meeting.sign", about=meeting, actor=actor, acting_role=meeting.rules.role, at=at, detail=detail)
+
+
+def faults(protocol):
+    """Return what keeps the minutes from being signed, as sentences. Source: R1-28."""
+    meeting, attendance, rules = protocol.meeting, protocol.attendance, protocol.rules
+    found = []
+    if not protocol.items:
+        found.append("议程是空的，没有可以签署的决定。")
+    if attendance.unknown and not meeting.circulates:
+        found.append(f"还有成员没有登记出席情况：{protocol.named(attendance.unknown)}。")
+    if not attendance.enough(rules):
+        needed = rules.needed_present(len(attendance.members))
+        found.append(
+            f"应到 {len(attendance.members)} 人，实到 {len(attendance.present)} 人，须 {needed} 人以上，不能作出决定。"
+        )
+    if meeting.chair_id not in attendance.present:
+        found.append("主持人没有出席，请另定主持人。" if not meeting.circulates else "主持人尚未表决。")
+    for item in protocol.items:
+        found += _of_item(protocol, item)
+    return found
+
+
+def _of_item(protocol, item):
+    tally = item.tally
+    if protocol.meeting.circulates:
+        pending = set(tally.entitled) - set(tally.voters)
+        if pending and not tally.is_passed:
+            return [f"第 {item.position} 项赞成人数未达到规定，还有成员没有表决：{protocol.named(sorted(pending))}。"]
+        missing = recording.missing_documents(item, item.submission) if item.submission_id and tally.is_passed else []
+    else:
+        missing = []
+        if item.outcome == Outcome.OPEN:
+            return [f"第 {item.position} 项还没有结论。"]
+        if item.outcome != Outcome.PUT_OFF and not tally.is_passed:
+            return [
+                f"第 {item.position} 项赞成 {tally.in_favour} 人，须 {tally.needed} 人以上（且至少 2 人参加表决），不能作出该结论。"
+            ]
+    return [f"第 {item.position} 项缺少会前材料：{document.label}。" for document in missing]
+
+
+def apply(meeting_id, *, actor, at):
+    """Let every item of a signed meeting take effect that has not yet, and return all items with their results.
+
+    Each is a transaction of its own: what fails changes nothing, is named with its reason, and stops no other. Running it again does
+    nothing twice.
+    """
+    meeting = Meeting.objects.select_related("campaign__scheme", "chair").get(pk=meeting_id)
+    for pk in meeting.items.filter(result=Result.OPEN).values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                _apply(pk, meeting, actor=actor, at=at)
+        except (Stale, IntegrityError):
+            _fail(pk, meeting, "该表在会议期间已有变动，没有按会议结论办理，请列入下次会议。")
+        except Incomplete:
+            _fail(pk, meeting, "有的风险点等级尚未定妥，请列入下次会议重新审议。")
+        except NotAllowed as refused:
+            _fail(pk, meeting, refused.reason)
+        except Refused as refused:
+            _fail(pk, meeting, str(refused))
+        except DatabaseError:  # a lock that did not come in time: it is tried again with the next run
+            continue
+    return list(
+        meeting.items.select_related("submission__task", "submission__unit", "submission__person", "submission__post")
+    )
+
+
+def _apply(item_id, meeting, *, actor, at):
+    item = MeetingItem.objects.select_for_update(of=("self",)).get(pk=item_id)
+    if item.result != Result.OPEN:
+        return
+    item.result, item.result_words = Result.NONE, ""
+    if item.submission_id is not None and item.outcome in (Outcome.AGREE, Outcome.RETURN):
+        submission = recording.sheet_of(item).submission
+        if item.outcome == Outcome.AGREE and recording.is_overseen(meeting, submission):
+            item.result_words = "会议没有意见，仍由原环节办理"
+        else:
+            item.result, item.result_words = _decide(item, submission, meeting, actor=actor, at=at)
+    elif item.outcome == Outcome.PUT_OFF:
+        item.result_words = "缓议，留待下次会议"
+    item.save(update_fields=["result", "result_words"])
+
+
+def _decide(item, submission, meeting, *, actor, at):
+    step = submission.step_rules
+    decision = routes.decide(
+        submission.pk,
+        str(item.outcome),
+        actor=actor,
+        at=at,
+        seen_version=item.seen_version,
+        opinion=item.words,
+        redo_on=item.redo_on,
+        returned=item.returned,
+        grades={key: tuple(chosen) for key, chosen in item.grades.items()},
+        signed=step is not None and step.kind == "sign",  # the chair's signature under the minutes
+        meeting=meeting,
+    )
+    if decision.meeting_id is None:  # its changes had been overtaken: it went back by itself
+        return Result.FAILED, decision.opinion
+    if item.outcome == Outcome.RETURN:
+        return Result.DONE, f"已退回，限 {item.redo_on:%Y-%m-%d} 前重新提交"
+    return Result.DONE, f"{decision.step_label}：通过"
+
+
+@transaction.atomic
+def _fail(item_id, meeting, why):
+    item = MeetingItem.objects.select_for_update(of=("self",)).get(pk=item_id)
+    if item.result == Result.OPEN:
+        item.result, item.result_words = Result.FAILED, f"{why}{_faster(item)}"
+        item.save(update_fields=["result", "result_words"])
+
+
+def _faster(item):
+    return bulk.who_was_faster(item.submission_id) if item.submission_id else ""
+
+
+def finish_all(*, at):
+    """Go on with signed meetings of which some item has not taken effect, because a process died, and return how many.
+
+    Running it again changes nothing.
+    """
+    left = Meeting.objects.filter(signed_at__isnull=False, items__result=Result.OPEN).distinct()
+    meetings = list(left.select_related("chair"))
+    for meeting in meetings:
+        apply(meeting.pk, actor=Actor(meeting.chair, on=timezone.localdate(at)), at=at)
+    return len(meetings)

@@ -5,6 +5,7 @@ from django.urls import path
 from workflows.views import (
     activities,
     adjustments,
+    agendas,
     attachments,
     board,
     campaigns,
@@ -15,6 +16,8 @@ from workflows.views import (
     desk,
     enrolment,
     mails,
+    meeting_items,
+    meetings,
     mobilisation,
     progress,
     publicity,
@@ -103,7 +106,22 @@ urlpatterns = [
     path("measures/<uuid:series>/", controls.measure_detail, name="measure_detail"),
     # files
     path("attachments/<int:pk>/", attachments.attachment_file, name="attachment_file"),
-    # meetings, education, documents to read
+    # meetings of a body that decides
+    path("meetings/", meetings.meeting_list, name="meeting_list"),
+    path("meetings/add/", meetings.meeting_add, name="meeting_add"),
+    path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path("meetings/<int:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("meetings/<int:pk>/agenda/", agendas.meeting_agenda, name="meeting_agenda"),
+    path("meetings/<int:pk>/call/", meetings.meeting_call, name="meeting_call"),
+    path("meetings/<int:pk>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
+    path("meetings/<int:pk>/attendance/", meetings.meeting_attendance, name="meeting_attendance"),
+    path("meetings/<int:pk>/agree/", meetings.meeting_agree, name="meeting_agree"),
+    path("meetings/<int:pk>/vote/", meetings.meeting_vote, name="meeting_vote"),
+    path("meetings/<int:pk>/sign/", meetings.meeting_sign, name="meeting_sign"),
+    path("meetings/<int:pk>/<slug:slug>.<form:form>", meetings.meeting_file, name="meeting_file"),
+    path("meetings/items/<int:pk>/", meeting_items.meeting_item, name="meeting_item"),
+    path("meetings/items/<int:pk>/document/", meeting_items.meeting_document, name="meeting_document"),
+    # activities, education, documents to read
     path("mobilisation/", mobilisation.mobilisation_list, name="mobilisation_list"),
     path("activities/", activities.activity_list, name="activity_list"),
     path("activities/add/", activities.activity_add, name="activity_add"),

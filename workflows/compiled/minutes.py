@@ -56,7 +56,7 @@ class Protocol:
         for item in self.items:
             item.tally = quorums.tally_of(meeting, item, self.attendance, holding, item.ballots.all())
             item.called = called(item)
-            item.said = self.outcome_words(item)
+            item.said, item.out = self.outcome_words(item), self.named(item.tally.avoiding)
 
     # -- words -----------------------------------------------------------------------------------------
     def named(self, people):

@@ -9,11 +9,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from workflows.models.submissions import EDITABLE, IDLE, State
+from workflows.models.submissions import EDITABLE, IDLE, MEETING, State
 
 FILLER, LIAISON = "post_holder", "liaison"
 CLIMB = (FILLER, GROUP_MEMBER, "unit_head", "leader_in_charge", "office", "school_group", "party_committee")
-MEETING = "meeting"  # waiting_role of a sheet on which a body decides: the organiser puts it on an agenda
 ORGANISER = "office"  # prepares the meetings of every body
 ENOUGH_OF_A_BODY = 2  # with fewer members it cannot meet
 SEATS = ("leader", "deputy", "member")  # of a leading group, the highest first

@@ -31,7 +31,8 @@ KINDS = {
 
 def _awaiting(request):
     readable = Submission.objects.visible_to(request.actor)
-    return policy_of(Submission).awaiting(readable, request.actor)
+    # What a body decides is not decided here: it goes on an agenda.
+    return policy_of(Submission).awaiting(readable, request.actor).exclude(waiting_role=policies.MEETING)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

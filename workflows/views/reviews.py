@@ -19,7 +19,7 @@ from registers.refusals import Refused, Stale
 from registers.schemes.language import Brings
 from registers.text import clipped
 from registers.views.sent import number
-from workflows import attachments, suggestions
+from workflows import attachments, policies, suggestions
 from workflows.deadlines import days
 from workflows.forms import reviews as forms
 from workflows.models import Decision, Submission, Suggestion
@@ -47,6 +47,9 @@ def submission_review(request, pk):
     if not verdict:
         messages.info(request, verdict.reason)
         return redirect("submission_detail", pk=pk)
+    if submission.waiting_role == policies.MEETING:
+        messages.info(request, f"“{submission.step_rules.label}”由会议决定，请列入议程。")
+        return redirect("meeting_list")
     return _page(request, submission)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from workflows.models.submissions import CARRIED, EDITABLE, NOTICE, State
+from workflows.models.submissions import CARRIED, EDITABLE, MEETING, NOTICE, State
 from workflows.policies.remedies import idle
 from workflows.routing import steps
 
@@ -54,6 +54,8 @@ class Item:
             return "填写并提交"
         if self.is_idle:
             return self._idle_words()
+        if submission.waiting_role == MEETING:
+            return self.place
         if self.step is not None and self.step.kind == "collective_review":
             return self._vote_words()
         return self.step.label if self.step else ""
@@ -70,6 +72,8 @@ class Item:
         if submission.waiting_role == NOTICE:
             return "公示"
         label = self.step.label if self.step else ""
+        if submission.waiting_role == MEETING:
+            return f"待会议审议：{label}"
         return f"{label}（待补正）" if submission.waiting_role == CARRIED else label
 
     def _idle_words(self):
@@ -156,7 +160,7 @@ def history(submission, decisions):
             tone=row.tone,
             opinion=row.opinion,
             days_late=row.days_late,
-            outside=row.outside_words,
+            outside="；".join(filter(None, [row.meeting_words, row.outside_words])),
             digest=row.code,
             redo_due=row.redo_text,
         )

@@ -3,11 +3,14 @@
 from contextlib import contextmanager
 
 from registers.actors import Actor
+from registers.models import Appointment, User
 from tests import factories
 from workflows import sweeping
 from workflows.campaign import campaigns
-from workflows.models import Notification, Submission
+from workflows.compiled import minutes
+from workflows.models import Meeting, Notification, Submission
 from workflows.routing import routes
+from workflows.routing.meetings import agenda, deciding, recording
 from workflows.sheets import sheet_for
 from workflows.sheets.documents import Composition
 
@@ -158,6 +161,77 @@ class Year:
         )
         return self.again(sheet)
 
+    def body(self):
+        """The school's leading group, the chair first; two more members join it where he is alone."""
+        campus = self.campus
+        seated = Appointment.objects.filter(role="school_group", unit=campus.root)
+        for name in ("己三", "己四") if seated.count() < 2 else ():
+            factories.appoint(factories.make_person(name, campus.root), campus.root, "school_group")
+        return [campus.chair, *(held.user for held in seated.exclude(user=campus.chair).order_by("pk"))]
+
+    def before_body(self, grade="grade-2", *, owner=None):
+        """A unit's grading sheet past its notice, waiting for the school's leading group; the clock moves to 28 September."""
+        self.searched(owner=owner, code="unit-search")
+        sheet = self.sheet("unit-grading", owner)
+        sheet = self.submit(sheet, self.grades(sheet, grade))
+        sheet = self.agree(sheet, self.campus.head, grades=self.as_proposed(sheet))
+        self.at("09-28")
+        self.sweep()
+        return self.again(sheet)
+
+    def meeting(self, *sheets, form="held", body="school-group"):
+        """A meeting of the school's leading group with these sheets on its agenda, to which everybody was called."""
+        office, at = self.actor(self.campus.office), self.clock.now
+        chair = self.body()[0]
+        values = {"held_on": self.clock.today, "held_at": None, "place": "", "recorder_id": self.campus.office.pk}
+        values |= {"number": agenda.next_number(self.campaign, body), "chair_id": chair.pk}
+        values |= {"place": "第一会议室"} if form == "held" else {}
+        made = agenda.make(self.campaign, body=body, form=form, values=values, actor=office, at=at)
+        agenda.put_on(made.pk, {sheet.pk: sheet.version for sheet in sheets}, actor=office, at=at)
+        return agenda.call(made.pk, actor=office, at=at)
+
+    def attend(self, meeting, **marks):
+        """Record that everybody came, but for the marks given by number (``chair="absent"``)."""
+        given = {User.objects.get(number=number).pk: mark for number, mark in marks.items()}
+        return recording.attend(
+            meeting.pk, given, rest=True, seen_version=self._version(meeting), **self._said(self.campus.office)
+        )
+
+    def agree_rest(self, meeting):
+        return recording.agree_rest(meeting.pk, seen_version=self._version(meeting), **self._said(self.campus.office))
+
+    def settle(self, meeting, sheet, outcome, **said):
+        """Record what the meeting decided on one sheet."""
+        item = meeting.items.get(submission=sheet)
+        seen = self._version(meeting)
+        said = recording.Said(**said)
+        return recording.settle(item.pk, outcome, said, seen_version=seen, **self._said(self.campus.office))
+
+    def sign_minutes(self, meeting, by=None):
+        """The chair signs what he sees; the items with their results, by sheet."""
+        digest = minutes.digest_of_minutes(minutes.protocol_of(self.met(meeting), on=self.clock.today).minutes())
+        items = deciding.sign(meeting.pk, seen_digest=digest, **self._said(by or self.campus.chair))
+        return {item.submission_id: item for item in items}
+
+    def meet(self, *sheets):
+        """The school's leading group agrees to these sheets as they were proposed; the last as it stands afterwards."""
+        meeting = self.meeting(*sheets)
+        self.attend(meeting)
+        assert self.agree_rest(meeting) == []
+        results = self.sign_minutes(meeting)
+        assert {item.result for item in results.values()} == {"done"}, [item.result_words for item in results.values()]
+        return self.again(sheets[-1])
+
+    def met(self, meeting):
+        """The same meeting, read again."""
+        return Meeting.objects.select_related("campaign__scheme", "chair", "recorder").get(pk=meeting.pk)
+
+    def _version(self, meeting):
+        return self.met(meeting).version
+
+    def _said(self, user):
+        return {"actor": self.actor(user), "at": self.clock.now}
+
     def hand_over(self, sheet, by, to, *, seen=None):
         routes.hand_over(sheet.pk, actor=self.actor(by), seen_version=self._seen(sheet, seen), to=to, at=self.clock.now)
         return self.again(sheet)
@@ -237,7 +311,7 @@ class Year:
         self.sweep()
         sheet = self.again(sheet)
         if code == "unit-grading":
-            return self.agree(sheet, campus.chair, grades=self.as_noticed(sheet))
+            return self.meet(sheet)
         sheet = self.agree(sheet, head, grades=self.as_noticed(sheet))
         return self.agree(sheet, campus.office)
 

@@ -14,7 +14,7 @@ from registers.models import AuditEntry, RiskPoint
 from registers.refusals import Stale
 from tests.factories import appoint, make_person
 from tests.faults.races import losers, together
-from tests.personas import point, unit_point
+from tests.personas import point
 from workflows.models import (
     Decision,
     Draft,
@@ -177,26 +177,20 @@ def test_signature_and_withdrawal_at_once_leave_one_of_them(year, slowly):
     )
 
 
-def test_two_adjudicators_with_different_grades_leave_one_grade(year, slowly):
-    campus = year.campus
-    second = make_person("己二", campus.root)
-    appoint(second, campus.root, "school_group")
-    year.searched(unit_point(), code="unit-search")
-    sheet = year.sheet("unit-grading")
-    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
-    sheet = year.agree(sheet, campus.head, grades=year.as_proposed(sheet))
-    year.at("09-28")
-    year.sweep()
-    sheet, key = year.again(sheet), sheet_for(sheet).shown()[0].key
+def test_two_signatures_under_the_minutes_decide_once(year, slowly):
+    """A double click, or two windows: one signs and everything takes effect once."""
+    sheet = year.before_body()
+    meeting = year.meeting(sheet)
+    year.attend(meeting)
+    year.agree_rest(meeting)
 
-    outcomes = together(
-        lambda: year.agree(sheet, campus.chair, grades={key: ("grade-1", "加重")}),
-        lambda: year.agree(sheet, second, grades={key: ("grade-3", "减轻")}),
-    )
+    outcomes = together(lambda: year.sign_minutes(meeting), lambda: year.sign_minutes(meeting))
 
-    assert [type(lost) for lost in losers(outcomes)] == [Stale]
-    grade = RiskPoint.objects.in_force(year.clock.today).get().final_grade.code
-    assert grade == ("grade-3" if isinstance(outcomes[0], Exception) else "grade-1")
+    [lost] = losers(outcomes)
+    assert isinstance(lost, LOST)
+    assert year.met(meeting).signed_at is not None
+    assert sheet.decisions.filter(step="decide").count() == 1
+    assert (year.again(sheet).state, meeting.items.get().result) == ("filed", "done")
 
 
 def test_handing_over_and_deciding_at_once_leave_one_of_them(year, before_office, second_officer, slowly):

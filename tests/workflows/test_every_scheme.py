@@ -10,6 +10,7 @@ from registers.actors import Actor
 from registers.models import ControlMeasure, Post, PostGrade, RiskPoint, User
 from registers.schemes import versions
 from registers.schemes.language import Brings
+from tests import meeting_pages
 from tests.factories import appoint, make_person, moment
 from tests.noscript import Plain, fill_in, has
 from tests.workflows import declared, signed, sixth
@@ -107,6 +108,12 @@ class Play:
                 control(entry, "input", "-phone").value = "0431-0000000" if place == 1 else "0431-1111111"
 
     def decide(self, sheet):
+        if sheet.waiting_role == policies.MEETING:
+            meeting_pages.hold(sheet, organiser=self.campus.office)
+            assert self.sheet(sheet.pk).version > sheet.version, [
+                item.result_words for item in sheet.meeting_items.all()
+            ]
+            return
         address = reverse("submission_review", args=[sheet.pk])
         people = sorted(people_who_may("decide", sheet), key=lambda user: user.number)
         assert people, f"{sheet.task}: nobody may act at {sheet.step}"
@@ -138,8 +145,9 @@ def make_play(db, make_campus, clock):
         # In scope for everybody: a cadre, a party member, at a key post.
         User.objects.filter(pk=campus.clerk.pk).update(rank="副科", is_party_member=True)
         Post.objects.filter(pk=campus.post.pk).update(is_key_post=True)
-        secretary = make_person("癸一", campus.root, number="secretary")
-        appoint(secretary, campus.root, "party_committee")
+        for role, names in (("party_committee", "癸一 癸三 癸四"), ("school_group", "己二 己三")):
+            for name in names.split():
+                appoint(make_person(name, campus.root), campus.root, role)
         appoint(make_person("癸二", campus.root, number="scribe"), campus.root, "liaison")
         return Play(campus, clock)
 

@@ -100,6 +100,9 @@ def finish(year, sheet):
             year.clock.set(f"{days.add_days(sheet.notices.get(cleared_at=None).ends_on, 1)} 09:00")
             year.sweep()
             continue
+        if step.body:
+            year.meet(read(sheet))
+            continue
         campus = year.campus
         if step.kind == "collective_review":
             for voter in (campus.member, campus.head):

@@ -16,6 +16,7 @@ from workflows.demo.people import LEADER, OFFICE_PERSONAS, REGISTRAR, SCHOOL_PER
 ROOT_CODE = "DEMO"  # a database with a unit of this code holds a demo
 HOME = "CW01"  # the home unit: the unit of the corpus whose people a visitor signs in as
 # Units and people of each size.
+BODY_LEADERS, BODY_HEADS = 3, 2
 SIZES = {"school": (8, 72), "college": (40, 1000), "university": (80, 4000)}
 RISK_SHARE = 1 / 3
 HOME_RISK_POSTS = 11  # one for every state that a submission can be in
@@ -247,10 +248,17 @@ class Campus:
             role(self.personas[persona.number], self.root, persona.seat)
             for persona in (*OFFICE_PERSONAS, *SCHOOL_PERSONAS, REGISTRAR)
         ]
+        for body in self.rules.bodies.values():
+            rows += [role(user, self.root, body.role) for user in self._body_members()]
         if any(task.level == Level.SCHOOL for task in self.rules.tasks):
             # A colleague of the office fills in the institution's own submissions.
             rows.append(role(self.personas[OFFICE_PERSONAS[1].number], self.root, "liaison"))
         Appointment.objects.bulk_create(rows, batch_size=BATCH)
+
+    def _body_members(self):
+        """Who sits in a body of the school beside its persona: leaders in charge, and heads of units as in R3-01."""
+        others = [place for place in self.places if place not in (self.home, self.office)]
+        return [*self.leaders[:BODY_LEADERS], *(place.head.user for place in others[:BODY_HEADS])]
 
     def _led_by_the_head(self):
         """Put one unit in a barred domain under the head of the institution: unit id → his user.

@@ -20,6 +20,7 @@ from workflows.demo.assembly import Mobiliser
 from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
+from workflows.demo.meetings import HOUR, WORKING_DAYS, Meetings
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
 from workflows.demo.rules import NOTES_MADE, carried_out
@@ -73,6 +74,7 @@ class Story:
         self.campus, self.year, self._directing = campus, campus.year, director
         self.agenda = Agenda(start=moment(self.year.opening, 9), until=self.year.now)
         self.typist, self.players = Typist(campus, register), Players(campus, self.agenda)
+        self.meetings = Meetings(self.players)
         self._started, self.refused = set(), []
         # Sheets that will be handed in, and tasks of which one sheet has sent back some that it carries.
         self._coming, self._sent_back = set(), set()
@@ -214,8 +216,14 @@ class Story:
                 break
             if submission.step_rules.kind == StepKind.COLLECTIVE_REVIEW:
                 yield from self._votes(submission, plan, pace, chance)
-            if submission.step == plan.goal or submission.waiting_role == policies.CARRIER:
+            if submission.waiting_role == policies.CARRIER:
                 return
+            if submission.step == plan.goal:
+                self.meetings.keep(submission)
+                return
+            if submission.waiting_role == policies.MEETING:
+                yield from self._met(pk)
+                continue
             if self._will_send_one_back(submission):
                 yield from self._one_back(submission, pace)
                 continue
@@ -248,6 +256,13 @@ class Story:
             member = self.players.submission(pk)
             self.players.submit(member, self.typist.corrected(member, key))
             yield next(pace)
+
+    def _met(self, pk):
+        """Wait for the next meeting of the body; whose journey comes to its day first holds it for all that wait."""
+        yield moment(days.add_working_days(self.agenda.today, WORKING_DAYS), HOUR)
+        submission = self.players.submission(pk)
+        if submission.waiting_role == policies.MEETING:
+            self.meetings.hold(submission)
 
     def _votes(self, submission, plan, pace, chance):
         """Members vote one by one. Where the submission is to wait, not all of them have voted yet."""

@@ -179,15 +179,18 @@ class Year:
         self.sweep()
         return self.again(sheet)
 
-    def meeting(self, *sheets, form="held", body="school-group"):
-        """A meeting of the school's leading group with these sheets on its agenda, to which everybody was called."""
+    def meeting(self, *sheets, form="held", body="school-group", matter=""):
+        """A meeting of the school's leading group with these sheets, or a matter, on its agenda, to which everybody was called."""
         office, at = self.actor(self.campus.office), self.clock.now
         chair = self.body()[0]
         values = {"held_on": self.clock.today, "held_at": None, "place": "", "recorder_id": self.campus.office.pk}
         values |= {"number": agenda.next_number(self.campaign, body), "chair_id": chair.pk}
         values |= {"place": "第一会议室"} if form == "held" else {}
         made = agenda.make(self.campaign, body=body, form=form, values=values, actor=office, at=at)
-        agenda.put_on(made.pk, {sheet.pk: sheet.version for sheet in sheets}, actor=office, at=at)
+        if sheets:
+            agenda.put_on(made.pk, {sheet.pk: sheet.version for sheet in sheets}, actor=office, at=at)
+        if matter:
+            agenda.add_matter(made.pk, matter, actor=office, at=at)
         return agenda.call(made.pk, actor=office, at=at)
 
     def attend(self, meeting, **marks):

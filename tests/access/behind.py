@@ -8,6 +8,8 @@ import yaml
 
 from registers.models import ControlMeasure, PowerItem, RiskPoint
 from tests.access.browsers import judged, typed
+from tests.browser.pages import PASSWORD
+from workflows.compiled import minutes
 
 FILE = Path(__file__).with_name("matrix.yaml")
 MATRIX = yaml.safe_load(FILE.read_text())
@@ -104,6 +106,25 @@ def _of_the_year(world):
             if door.startswith("reading_") and door not in ("reading_list", "reading_add")
         },
         "suggestion_withdraw": {"": ({"pk": world.suggestion.pk}, None)},
+        **{
+            door: {
+                name: (
+                    {"pk": meeting.pk}
+                    | ({"slug": "meeting-minutes", "form": "xlsx"} if door == "meeting_file" else {}),
+                    None,
+                )
+                for name, meeting in world.meetings.items()
+            }
+            for door in DOORS
+            if door.startswith("meeting_")
+            and door not in ("meeting_list", "meeting_add", "meeting_item", "meeting_document")
+        },
+        **{
+            door: {
+                name: ({"pk": meeting.items.get(submission=None).pk}, None) for name, meeting in world.meetings.items()
+            }
+            for door in ("meeting_item", "meeting_document")
+        },
     }
 
 
@@ -186,7 +207,7 @@ def body(world, door, sheet):
 
 
 def _posted_in_a_year(world):
-    return {
+    return _posted_to_meetings(world) | {
         "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
         "submission_extend": {"until": "2026-12-20", "reason": "出差"},
         "extension_decide": {"verdict": "grant", "until": "2026-12-20", "answer": "同意"},
@@ -211,6 +232,24 @@ def _posted_in_a_year(world):
             "roles": [],
             "units": [],
         },
+    }
+
+
+def _posted_to_meetings(world):
+    held_on, office, chair = world.clock.today.isoformat(), world.campus.office.pk, world.campus.chair.pk
+    values = {"held_on": held_on, "place": "会议室", "chair": chair, "recorder": office, "held_at": ""}
+    held = world.meetings["held"]
+    signed = minutes.digest_of_minutes(minutes.protocol_of(held, on=world.clock.today).minutes())
+    return {
+        "meeting_add": {**values, "body": "school-group", "form": "held", "number": "第九次"},
+        "meeting_edit": {**values, "number": "第八次", "seen_version": held.version},
+        "meeting_agenda": {"matter": "1", "title": "其他议题"},
+        "meeting_cancel": {"reason": "改期"},
+        "meeting_attendance": {"rest": "yes", "seen_version": held.version},
+        "meeting_agree": {"seen_version": held.version},
+        "meeting_vote": {"rest": "yes"},
+        "meeting_sign": {"password": PASSWORD, "seen_digest": signed},
+        "meeting_item": {"outcome": "agree", "words": "同意", "seen_version": held.version},
     }
 
 

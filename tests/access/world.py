@@ -57,7 +57,7 @@ class Story(personas.Year):
 
 
 class World:
-    """``sheets`` by the name of their state; ``notice``, ``school_notice``, ``objection``, ``job``; a browser for everyone.
+    """``sheets`` by the name of their state; ``meetings``, ``notice``, ``school_notice``, ``objection``, ``job``; a browser for everyone.
 
     ``canaries``: what was typed where. Every text is found nowhere else, so it shows wherever it leaks.
     """
@@ -91,6 +91,7 @@ class World:
             self._suggestion()
         self._job()
         self._terms()
+        self._meetings()
         if "slight" in personal:
             self._evidence()
         self.regulations = {
@@ -326,6 +327,16 @@ class World:
             uploads=[file],
         )
         self.files["evidence"] = self.evidence.attachments.get()
+
+    def _meetings(self):
+        """The school's leading group has met, on a matter and on a sheet that waits for the office; it also circulates a decision."""
+        year, sheets, self.meetings = self.year, [self.sheets[name] for name in ("office",) if name in self.sheets], {}
+        for form, on_agenda in (("held", sheets), ("circulated", ())):
+            meeting = year.meeting(*on_agenda, form=form, matter=self.text(f"{form} matter"))
+            if form == "held":
+                year.attend(meeting)
+                assert year.agree_rest(meeting) == []
+            self.meetings[form] = year.met(meeting)
 
     def _job(self):
         self.job = jobs.create(

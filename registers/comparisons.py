@@ -165,6 +165,7 @@ def rows(comparison):
     """Return the comparison as rows of a paper."""
     return [
         {
+            "unit": line.point.unit.name,
             "kind": f"{line.label}（{line.move_label}）" if line.move else line.label,
             "place": line.point.post.name if line.point.post else line.point.involved_posts,
             "category": line.point.category.label,

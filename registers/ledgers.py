@@ -109,7 +109,7 @@ def points_of(scope, scheme, unit, *, on):
     """Return the points of ``unit`` and all below it, in force on ``on``, gravest first."""
     return (
         scope.points.in_force(on)
-        .filter(unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug)
+        .filter(unit__in=unit.subtree(), category__scheme__slug=scheme.slug)
         .select_related("unit", "post", "holder", "category", "final_grade")
         .order_by("unit__position", "unit__code", "final_grade__rank", "category__position", "pk")
     )
@@ -168,9 +168,7 @@ def totals(scheme, unit, *, on):
     Returns ``[(unit name, {grade label or "未评定": count}, total)]``; figures only, so no reader's scope applies.
     """
     counts = {}
-    every = RiskPoint.objects.in_force(on).filter(
-        unit__in=unit.descendants(include_self=True), category__scheme__slug=scheme.slug
-    )
+    every = RiskPoint.objects.in_force(on).filter(unit__in=unit.subtree(), category__scheme__slug=scheme.slug)
     # By code: a hospital and a faculty each have an office of the same name.
     points = every.order_by("unit__position", "unit__code").values_list(
         "unit__code", "unit__name", "final_grade__label"
@@ -266,6 +264,7 @@ def workbook(scope, scheme, unit, *, on, year):
     "unit_ledger",
     about="unit",
     rows=(
+        "unit",
         "post",
         "person",
         "category",
@@ -278,18 +277,21 @@ def workbook(scope, scheme, unit, *, on, year):
         "changed",
     ),
 )
-def unit_ledger(*, unit, on, rules, reader=None):
-    """Return the ledger of one unit as a paper's document, as far as ``reader`` may read it.
+def unit_ledger(*, unit, units, on, rules, reader=None):
+    """Return the ledger of a unit as a paper's document, as far as ``reader`` may read it.
 
-    The measures of all stages stand in one column. Source: C5-16.
+    Unit by unit in the order of ``units``. The measures of all stages stand in one column. Source: C5-16.
     """
     scheme = Scheme.objects.filter(slug=rules.identity.slug).order_by("-version").first()
     scope = for_reader(reader) if reader else everything()
-    points = points_of(scope, scheme, unit, on=on).filter(unit=unit)
+    order = {listed.pk: place for place, listed in enumerate(units)}
+    points = points_of(scope, scheme, unit, on=on).filter(unit__in=units)
+    points = sorted(points, key=lambda point: order[point.unit_id])
     labels = {stage.code: stage.label for stage in rules.measure_stages}
     return {
         "rows": [
             {
+                "unit": row.point.unit.name,
                 "post": row.point.post.name if row.point.post else row.point.involved_posts,
                 "person": row.point.holder.name if row.point.holder else "",
                 "category": row.point.category.label,

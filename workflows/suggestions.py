@@ -203,17 +203,17 @@ def settle(submission, content, *, actor, at):
         suggestion.save(update_fields=["entry", "outcome", "answered_at", "answered_by"])
 
 
-def log_rows(*, unit, on, rules, reader=None):
-    """A unit's suggestions of the year and their answers as rows of the search log.
+def log_rows(*, units, on, rules, reader=None):
+    """The suggestions of the year to ``units`` and their answers as rows of the search log.
 
     Only what ``reader`` may read. A colleague is not named. Source: R1-52, C5-24.
     """
     readable = Suggestion.objects.visible_to(reader) if reader else Suggestion.objects.all()
-    suggestions = readable.filter(unit=unit, campaign__year=on.year, at__date__lte=on, withdrawn_at=None)
+    suggestions = readable.filter(unit__in=units, campaign__year=on.year, at__date__lte=on, withdrawn_at=None)
     rows = []
-    for row in suggestions.select_related("post", "author", "answered_by"):
+    for row in suggestions.select_related("unit", "post", "author", "answered_by"):
         way = rules.label_of("finding_sources", row.source) if row.source else "建议"
-        common = {"task": way, "place": row.post.name if row.post_id else unit.name}
+        common = {"unit": row.unit.name, "task": way, "place": row.post.name if row.post_id else row.unit.name}
         who = "群众" if row.peer else row.author.name
         rows.append(common | {"at": _minute(row.at), "step": "提出建议", "person": who, "text": row.content})
         if row.outcome and days.local(row.answered_at).date() <= on:

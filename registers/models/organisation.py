@@ -12,6 +12,11 @@ from registers.models.spans import WITHOUT_END, SpanQuerySet, span_constraint
 class UnitQuerySet(ScopedQuerySet, TreeQuerySet):
     """Units in a tree, with ``descendants`` and ``ancestors``."""
 
+    def subtree(self, code):
+        """Return the unit with this code and all below it, none where there is no such unit."""
+        unit = Unit.objects.filter(code=code).first()
+        return self.filter(pk__in=unit.subtree().values("pk")) if unit else self.none()
+
 
 class Unit(TreeNode):
     """A unit of the institution (单位). The root is the institution itself.
@@ -53,6 +58,26 @@ class Unit(TreeNode):
 
     def __str__(self):
         return self.name
+
+    def subtree(self):
+        """Return this unit and all units below it, in the order of the tree.
+
+        A record, a summary, a ledger or a list of a unit is about all of these. A sheet is about the unit that files it, alone.
+        Units that were closed belong to them, because what they had on record stays.
+        """
+        return self.descendants(include_self=True)
+
+    def parts(self):
+        """Return the unit itself alone, then each unit directly below with all that lies below it.
+
+        As ``[(unit, ids)]``, in one query. No unit is in two parts and none is left out, so sums over the parts are the whole.
+        """
+        found, part_of = {self.pk: (self, [self.pk])}, {self.pk: self.pk}
+        for unit in self.descendants():  # whatever is above a unit comes before it
+            part = unit.pk if unit.parent_id == self.pk else part_of[unit.parent_id]
+            part_of[unit.pk] = part
+            found.setdefault(part, (unit, []))[1].append(unit.pk)
+        return list(found.values())
 
 
 class LeadingGroup(models.Model):

@@ -30,7 +30,7 @@ def hint_list(request):
         require(actor, "view_hints", root)
     filters = filters_sent(request.GET, "unit", "kind")
     units = list(readable)
-    chosen = [unit for unit in units if not filters["unit"] or unit.code == filters["unit"]]
+    chosen = list(readable.subtree(filters["unit"])) if filters["unit"] else units
     scheme = Scheme.objects.visible_to(actor).in_use()
     listed = hints.for_reader(hints.hints(scheme.rules, chosen, on=actor.on), actor) if scheme else []
     counts = Counter(hint.kind for hint in listed)

@@ -43,7 +43,7 @@ def risk_list(request):
             else points.filter(final_grade__code=filters["grade"])
         )
     if filters["unit"]:
-        points = points.filter(unit__code=filters["unit"])
+        points = points.filter(unit__in=Unit.objects.visible_to(request.actor).subtree(filters["unit"]))
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     return render(
         request,
@@ -145,7 +145,7 @@ def power_list(request):
     if filters["q"]:
         powers = powers.filter(name__icontains=filters["q"])
     if filters["unit"]:
-        powers = powers.filter(unit__code=filters["unit"])
+        powers = powers.filter(unit__in=Unit.objects.visible_to(request.actor).subtree(filters["unit"]))
     if filters["domain"]:
         powers = powers.filter(domain=filters["domain"])
     scheme = Scheme.objects.visible_to(request.actor).in_use()

@@ -16,6 +16,7 @@ from registers.papers.compose import compose, empty
 from registers.schemes.checking import loading
 from tests import factories
 from tests.longer import longer
+from tests.workflows import whole
 from tests.workflows.test_demo import desk_of, run
 from workflows.compiled import logs
 from workflows.models import Submission
@@ -48,6 +49,8 @@ def test_demo_plays_under_every_rule_book(slug):
         for number in ("1001", "1004"):
             assert desk_of(User.objects.get(number=number))
         _every_filed_sheet_prints()
+        if Scheme.objects.in_use().rules.has_year_round_task:  # no year of it is played in test_whole_year.py
+            assert whole.compare(Scheme.objects.in_use())["unit-ledger"] > 150
 
 
 def _every_filed_sheet_prints():
@@ -68,7 +71,7 @@ def _every_filed_sheet_prints():
     unit = Unit.objects.get(code="CW01")
     rules = Scheme.objects.in_use().rules
     for layout in logs.papers_about(rules, "unit").values():
-        paper = compose(layout, logs.compiled(layout, rules, unit=unit, on=clock.today()))
+        paper = logs.paper(layout, rules, unit=unit, on=clock.today())
         assert xlsx.to_xlsx([paper])
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from registers.models import AuditEntry
 from registers.papers import docx, pages, xlsx
-from registers.papers.compose import compose, empty
+from registers.papers.compose import empty
 from tests.factories import make_scheme
 from tests.noscript import Plain
 from tests.personas import point
@@ -28,8 +28,7 @@ def paper_of(year, slug, reader=None):
     """A unit's compiled paper as its writers get it."""
     rules = year.campus.scheme.rules
     actor = year.actor(reader) if reader else None
-    document = logs.compiled(rules.papers[slug], rules, unit=year.campus.unit, on=year.clock.today, reader=actor)
-    return compose(rules.papers[slug], document)
+    return logs.paper(rules.papers[slug], rules, unit=year.campus.unit, on=year.clock.today, reader=actor)
 
 
 def words(paper):

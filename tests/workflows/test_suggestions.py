@@ -320,18 +320,15 @@ def test_search_log_keeps_suggestions_and_answers_without_naming_colleagues(year
         at=year.clock.now,
         answer="已有两人复核",
     )
-    log = logs.search_log(
-        unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules, reader=year.actor(campus.head)
-    )
+    about = {"unit": campus.unit, "units": [campus.unit], "on": year.clock.today, "rules": campus.scheme.rules}
+    log = logs.search_log(**about, reader=year.actor(campus.head))
     told = [(row["task"], row["step"], row["person"], row["text"]) for row in log["rows"]]
     assert told == [
         ("群众提", "提出建议", "群众", "发票审核流于形式"),
         ("群众提", "答复建议", "甲一", "未采纳：已有两人复核"),
         ("领导点", "提出建议", "丁一", "大额支付无人复核"),
     ]
-    unread = logs.search_log(
-        unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules, reader=year.actor(campus.liaison)
-    )
+    unread = logs.search_log(**about, reader=year.actor(campus.liaison))
     assert unread["rows"] == []
 
 

@@ -22,7 +22,7 @@ from registers.models import User
 from registers.schemes import versions
 from registers.schemes.checking import loading
 from tests.factories import BEIJING, moment
-from tests.workflows import signed
+from tests.workflows import signed, whole
 from tests.workflows.announced import passed, works
 from workflows import sweeping
 from workflows.campaign import campaigns
@@ -208,6 +208,11 @@ def undone(played, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def test_records_of_the_school_are_those_of_all_its_units(played):
+    """Every paper that is compiled about a unit: no zero above what there is below, every row once, every line in its sum."""
+    assert all(whole.compare(played.scheme).values())
 
 
 # --- Opens -----------------------------------------------------------------------------------------------

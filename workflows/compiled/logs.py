@@ -1,16 +1,13 @@
-"""Papers about what happened to submissions: logs, letters, review records and counts."""
+"""Papers about what happened to submissions: logs, letters and review records."""
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
-from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
-from registers.papers.compose import document_for, issuer, source
+from registers.papers.compose import compose, document_for, issuer, source
 from registers.papers.given import WHOEVER_COMPILES
-from registers.schemes.language import SUCCESSION, Brings
+from registers.schemes.language import Brings
 from workflows import suggestions
 from workflows.compiled import meetings
-from workflows.models import Decision, PublicityNotice, ReviewVote, Submission
-from workflows.models.submissions import State
+from workflows.models import Decision, ReviewVote, Submission
 from workflows.sheets.composing import ENTRY
 from workflows.sheets.documents import Composition
 
@@ -35,7 +32,8 @@ def compiled(layout, rules, *, unit, on, reader=None):
     It holds what ``reader`` (an actor) may read. Without a reader it holds everything: it is then made on the
     server's command line by somebody who has the database anyway.
     """
-    document = document_for(layout.compiled, unit=unit, on=on, rules=rules, reader=reader)
+    units = list(unit.subtree())  # a record of a unit holds what all below it have
+    document = document_for(layout.compiled, unit=unit, units=units, on=on, rules=rules, reader=reader)
     fields = dict(zip(WHOEVER_COMPILES["unit"], (unit.name, on.isoformat(), on.year), strict=True))
     return {
         "fields": fields | document.get("fields", {}),
@@ -45,15 +43,32 @@ def compiled(layout, rules, *, unit, on, reader=None):
     }
 
 
+def paper(layout, rules, *, unit, on, reader=None):
+    """Compose the paper that ``compiled`` fills, without columns that say nothing about this unit."""
+    document = compiled(layout, rules, unit=unit, on=on, reader=reader)
+    return compose(_without_needless(layout, document["rows"], unit), document)
+
+
+def _without_needless(layout, rows, unit):
+    """Leave out the column of units where every row is the unit's own, and that of details where no row has any."""
+    needless = set()
+    if all(row.get("unit", unit.name) == unit.name for row in rows):
+        needless.add("unit")
+    if not any(row.get("detail") for row in rows):
+        needless.add("detail")
+    kept = tuple(column for column in layout.columns if column.field not in needless)
+    return layout.model_copy(update={"columns": kept})
+
+
 @source("search_log", about="unit", rows=("at", "task", "place", "step", "person", "text"))
-def search_log(*, unit, on, rules, reader=None):
-    """查找岗位风险过程记录: every act and ballot on the unit's risk searches, and what others suggested.
+def search_log(*, unit, units, on, rules, reader=None):
+    """查找岗位风险过程记录: every act and ballot on the risk searches of ``units``, and what others suggested.
 
     Only submissions that ``reader`` may read. Source: R1-52, C5-24.
     """
     readable = Submission.objects.visible_to(reader) if reader else Submission.objects.all()
-    submissions = readable.filter(unit=unit, task__brings=Brings.POINTS, task__campaign__year=on.year)
-    related = ("submission__task", "submission__post")
+    submissions = readable.filter(unit__in=units, task__brings=Brings.POINTS, task__campaign__year=on.year)
+    related = ("submission__task", "submission__post", "submission__unit")
     rows = [
         (act.at, act.submission, act.step_label, act.who, _said(_verdict(act), act.opinion))
         for act in Decision.objects.filter(submission__in=submissions, at__date__lte=on).select_related(
@@ -74,17 +89,18 @@ def search_log(*, unit, on, rules, reader=None):
     ]
     acts = [
         {
+            "unit": submission.unit.name,
             "at": f"{timezone.localtime(at):{MINUTE}}",
             "task": submission.task.label,
-            "place": submission.post.name if submission.post_id else unit.name,
+            "place": submission.post.name if submission.post_id else submission.unit.name,
             "step": step,
             "person": person,
             "text": text,
         }
         for at, submission, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
     ]
-    held = meetings.log_rows(unit=unit, on=on, rules=rules, reader=reader)
-    suggested = suggestions.log_rows(unit=unit, on=on, rules=rules, reader=reader)
+    held = meetings.log_rows(units=units, on=on, rules=rules, reader=reader)
+    suggested = suggestions.log_rows(units=units, on=on, rules=rules, reader=reader)
     return {"rows": sorted(acts + held + suggested, key=lambda row: row["at"])}
 
 
@@ -96,48 +112,6 @@ def _verdict(act):
 
 def _said(verdict, opinion):
     return f"{verdict}：{opinion}" if opinion else verdict
-
-
-@source("archive_contents", about="unit", rows=("name", "count"))
-def archive_contents(*, unit, on, rules, reader=None):
-    """廉政风险信息档案目录: how many submissions of each kind the unit has filed this year.
-
-    Source: R1-54, C5-28.
-    """
-    filed = Submission.objects.filter(
-        unit=unit, state=State.FILED, task__campaign__year=on.year, filed_at__date__lte=on
-    ).values("task__code")
-    counts = dict(filed.annotate(number=Count("pk")).order_by().values_list("task__code", "number"))
-    papers = {task.code: rules.papers[task.paper] for task in rules.tasks}
-    names = {code: f"{layout.label}{layout.title}" for code, layout in papers.items()}
-    if SUCCESSION in counts:  # it uses the paper of the search, so it is listed under its own name
-        names[SUCCESSION] = rules.succession.label
-    return {"rows": [{"name": name, "count": counts.get(code, 0)} for code, name in names.items()]}
-
-
-@source("annual_summary", about="unit", rows=("name", "count"))
-def annual_summary(*, unit, on, rules, reader=None):
-    """The year in numbers. Nothing is typed, so totals always add up. Source: R2-32, C5-28."""
-    points = RiskPoint.objects.in_force(on).filter(unit=unit)
-    graded = dict(points.order_by().values_list("final_grade__label").annotate(number=Count("pk")))
-    submissions = Submission.objects.filter(unit=unit, task__campaign__year=on.year).exclude(state=State.CANCELLED)
-    figures = submissions.aggregate(owed=Count("pk"), filed=Count("pk", filter=Q(state=State.FILED)))
-    returned = Decision.objects.filter(submission__in=submissions, verdict="return", at__date__lte=on)
-    notices = PublicityNotice.objects.filter(submission__in=submissions, starts_on__lte=on)
-    rows = [
-        ("岗位（个）", Post.objects.filter(unit=unit, closed_on=None).count()),
-        ("权力事项（项）", PowerItem.objects.in_force(on).filter(unit=unit).count()),
-        ("风险点（个）", sum(graded.values())),
-        *((f"其中：{grade.label}", graded.get(grade.label, 0)) for grade in rules.grades),
-        *([("其中：未评定", graded[None])] if graded.get(None) else []),
-        ("防控措施（条）", ControlMeasure.objects.in_force(on).filter(unit=unit).count()),
-        ("应交填报表（张）", figures["owed"]),
-        ("已办结（张）", figures["filed"]),
-        ("退回修改（次）", returned.count()),
-        ("公示（次）", notices.count()),
-        *meetings.figures(unit=unit, on=on),
-    ]
-    return {"rows": [{"name": name, "count": count} for name, count in rows]}
 
 
 @source(

@@ -77,17 +77,18 @@ def activity_record(*, activity, attendances, whole):
 @source(
     "activity_list",
     about="unit",
-    rows=("held_on", "kind", "title", "place", "host", "expected", "present", "remark"),
+    rows=("unit", "held_on", "kind", "title", "place", "host", "expected", "present", "remark"),
 )
-def activity_list(*, unit, on, rules, reader=None):
-    """会议和教育活动一览 of a unit in the year of ``on``, oldest first, with numbers expected and present."""
-    held = _of_year(unit, on)
+def activity_list(*, unit, units, on, rules, reader=None):
+    """会议和教育活动一览 of ``units`` in the year of ``on``, oldest first, with numbers expected and present."""
+    held = _of_year(units, on).select_related("unit")
     if reader is not None:
         held = held.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
     rows = activities.counted(held).order_by("held_on", "pk")
     return {
         "rows": [
             {
+                "unit": row.unit.name,
                 "held_on": row.held_on.isoformat(),
                 "kind": rules.label_of("activities", row.kind),
                 "title": row.title,
@@ -154,20 +155,21 @@ def _signed(layout, campaign, **about):
     }
 
 
-def _of_year(unit, on):
-    return activities.valid(Activity.objects.filter(unit=unit, campaign__year=on.year, held_on__lte=on))
+def _of_year(units, on):
+    return activities.valid(Activity.objects.filter(unit__in=units, campaign__year=on.year, held_on__lte=on))
 
 
-def log_rows(*, unit, on, rules, reader=None):
-    """The unit's meetings as rows of the search log. Source: R1-52."""
-    held = _of_year(unit, on)
+def log_rows(*, units, on, rules, reader=None):
+    """The meetings of ``units`` as rows of the search log. Source: R1-52."""
+    held = _of_year(units, on).select_related("unit")
     if reader is not None:
         held = held.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
     return [
         {
+            "unit": row.unit.name,
             "at": f"{row.held_on:%Y-%m-%d}",
             "task": rules.label_of("activities", row.kind),
-            "place": row.place or unit.name,
+            "place": row.place or row.unit.name,
             "step": "会议、活动",
             "person": row.host,
             "text": f"{row.title}（应到{row.expected}人，实到{row.present}人）" if row.expected else row.title,
@@ -176,16 +178,16 @@ def log_rows(*, unit, on, rules, reader=None):
     ]
 
 
-def figures(*, unit, on):
+def figures(*, units, on):
     """The annual summary's ``[(name, count)]``: activities by purpose, people who came, documents read."""
-    held = _of_year(unit, on).select_related("campaign__scheme")
+    held = _of_year(units, on).select_related("campaign__scheme")
     purposes = dict.fromkeys(PURPOSES, 0)
     for row in held.defer("campaign__scheme__document", "campaign__scheme__source"):
         kind = kinds(row.campaign.scheme.rules).get(row.kind)
         purposes[kind.purpose if kind else "education"] += 1
-    came = Attendance.objects.filter(activity__in=_of_year(unit, on), mark=Mark.PRESENT).count()
+    came = Attendance.objects.filter(activity__in=_of_year(units, on), mark=Mark.PRESENT).count()
     receipts = ReadReceipt.objects.filter(
-        user__unit=unit, document__campaign__year=on.year, document__published_at__date__lte=on
+        user__unit__in=units, document__campaign__year=on.year, document__published_at__date__lte=on
     ).aggregate(asked=Count("pk"), read=Count("pk", filter=Q(read_at__date__lte=on)))
     return [
         ("会议和教育活动（次）", sum(purposes.values())),

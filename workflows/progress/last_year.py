@@ -32,14 +32,14 @@ def last_year(on):
     rows=("kind", "place", "category", "then", "now", "grade_then", "grade_now", "measures"),
     fields=("compared_with", "counts"),
 )
-def year_comparison(*, unit, on, rules, reader=None):
-    """与上年对照表: the lines of one unit that differ from last year, as far as ``reader`` may read them.
+def year_comparison(*, unit, units, on, rules, reader=None):
+    """与上年对照表: the lines of ``units`` that differ from last year.
 
-    Without a reader everything. Source: R1-47.
+    Only what ``reader`` may read, without a reader everything. Source: R1-47.
     """
     scope = ledgers.for_reader(reader) if reader else ledgers.everything()
     then = last_year(on)
-    comparison = comparisons.compare(of_unit(scope, unit), then=then, now=on, rules=rules, kind=comparisons.OTHERWISE)
+    comparison = comparisons.compare(of_units(scope, units), then=then, now=on, rules=rules, kind=comparisons.OTHERWISE)
     counts = "，".join(
         f"{label} {comparison.kinds[kind]} 项" for kind, label in comparisons.KINDS.items() if comparison.kinds[kind]
     )
@@ -50,8 +50,13 @@ def year_comparison(*, unit, on, rules, reader=None):
 
 
 def of_unit(scope, unit):
-    """Narrow a scope to a unit's own points and measures, of all levels, without those of the units below."""
-    return ledgers.Scope(scope.points.filter(unit=unit), scope.measures.filter(unit=unit))
+    """Narrow a scope to the points and measures of a unit and of all below it, of all levels."""
+    return of_units(scope, unit.subtree().values("pk"))
+
+
+def of_units(scope, units):
+    """Narrow a scope to the points and measures of ``units``."""
+    return ledgers.Scope(scope.points.filter(unit__in=units), scope.measures.filter(unit__in=units))
 
 
 def of_post(scope, post):

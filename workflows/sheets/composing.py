@@ -35,7 +35,8 @@ def content_of(submission, entries, *, on, absent=()):
         aside = entry.change == "retire" and paper.rows != adjusting.ROWS
         (retired if aside else rows).append(row_of(entry, fields["unit.leader"], on))
     rows += included_rows(submission, on=on)
-    compiled = document_for(paper.rows, unit=submission.unit, on=on, rules=rules) if paper.rows in COMPILED else None
+    unit = submission.unit  # a form is its own unit's, whatever lies below
+    compiled = document_for(paper.rows, unit=unit, units=[unit], on=on, rules=rules) if paper.rows in COMPILED else None
     files = [(file.name, file.digest) for file in attachments.of_submission(submission)]
     return {
         **({"attachments": files} if files else {}),

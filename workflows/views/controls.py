@@ -46,7 +46,8 @@ def measure_list(request):
     if view == "mine":
         measures = controls.mine(measures, actor)
     if filters["unit"]:
-        points, measures = points.filter(unit__code=filters["unit"]), measures.filter(unit__code=filters["unit"])
+        below = Unit.objects.visible_to(actor).subtree(filters["unit"])
+        points, measures = points.filter(unit__in=below), measures.filter(unit__in=below)
     context = {
         "view": view,
         "filters": filters,

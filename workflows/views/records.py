@@ -46,8 +46,7 @@ def _compiled(request, unit, slug):
     layout = logs.papers_about(scheme.rules, "unit").get(slug) if scheme else None
     if layout is None:
         raise Http404
-    document = logs.compiled(layout, scheme.rules, unit=unit, on=clock.today(), reader=request.actor)
-    return layout, compose(layout, document)
+    return layout, logs.paper(layout, scheme.rules, unit=unit, on=clock.today(), reader=request.actor)
 
 
 @require_safe

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             about = Unit.objects.filter(code=unit).first()
             if about is None:
                 raise CommandError(f"没有代码为“{unit}”的单位。请核对单位代码。")
-            composed = compose(layout, logs.compiled(layout, current.rules, unit=about, on=clock.today()))
+            composed = logs.paper(layout, current.rules, unit=about, on=clock.today())
             audit.append("paper.export", about=about, detail={"by": "command", "paper": paper})
         elif unit or person:
             submission = sheets.find(scheme=scheme, paper=paper, unit=unit, person=person, year=year)

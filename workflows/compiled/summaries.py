@@ -1,0 +1,117 @@
+"""What a unit has done in a year, in numbers: the annual summary and the contents of its archive.
+
+Both are about the unit and all below it, with a line for each unit directly below. The lines add up to the whole.
+"""
+
+from collections import Counter
+
+from django.db.models import Count, Q
+
+from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
+from registers.papers.compose import source
+from registers.schemes.language import SUCCESSION
+from workflows.compiled import meetings
+from workflows.models import Decision, PublicityNotice, Submission
+from workflows.models.submissions import State
+
+UNGRADED = "未评定"
+
+
+@source("archive_contents", about="unit", rows=("name", "count"))
+def archive_contents(*, unit, units, on, rules, reader=None):
+    """廉政风险信息档案目录: how many submissions of each kind are filed this year, then by unit.
+
+    Source: R1-54, C5-28.
+    """
+    filed = Submission.objects.filter(
+        unit__in=units, state=State.FILED, task__campaign__year=on.year, filed_at__date__lte=on
+    )
+    by_task, by_unit = Counter(), Counter()
+    counted = filed.order_by().values_list("unit", "task__code").annotate(number=Count("pk"))
+    for owner, code, number in counted:
+        by_task[code] += number
+        by_unit[owner] += number
+    papers = {task.code: rules.papers[task.paper] for task in rules.tasks}
+    names = {code: f"{layout.label}{layout.title}" for code, layout in papers.items()}
+    if SUCCESSION in by_task:  # it uses the paper of the search, so it is listed under its own name
+        names[SUCCESSION] = rules.succession.label
+    rows = [{"name": name, "count": by_task[code]} for code, name in names.items()]
+    for name, ids in _lines_of(unit, units, by_unit):
+        rows.append({"name": f"其中：{name}", "count": sum(by_unit[owner] for owner in ids)})
+    return {"rows": rows}
+
+
+@source("annual_summary", about="unit", rows=("name", "count", "detail"))
+def annual_summary(*, unit, units, on, rules, reader=None):
+    """The year in numbers. Nothing is typed, so totals always add up. Source: R2-32, C5-28."""
+    by_unit = _figures(units, on)
+    whole = sum(by_unit.values(), Counter())
+    rows = [
+        ("岗位（个）", whole["posts"]),
+        ("权力事项（项）", whole["powers"]),
+        ("风险点（个）", whole["points"]),
+        *((f"其中：{grade.label}", whole[grade.label]) for grade in rules.grades),
+        *([(f"其中：{UNGRADED}", whole[UNGRADED])] if whole[UNGRADED] else []),
+        ("防控措施（条）", whole["measures"]),
+        ("应交填报表（张）", whole["owed"]),
+        ("已办结（张）", whole["filed"]),
+        ("退回修改（次）", whole["returned"]),
+        ("公示（次）", whole["notices"]),
+        *meetings.figures(units=units, on=on),
+    ]
+    lines = [
+        {"name": name, **_in_words(sum((by_unit[owner] for owner in ids if owner in by_unit), Counter()), rules)}
+        for name, ids in _lines_of(unit, units, by_unit)
+    ]
+    if lines:
+        lines.insert(0, {"name": "各单位风险点（个）", "count": whole["points"]})
+    return {"rows": [{"name": name, "count": count} for name, count in rows] + lines}
+
+
+def _lines_of(unit, units, by_unit):
+    """Return ``[(name, ids)]``: who has a line of its own below the totals.
+
+    Nobody where the totals are of one unit. The unit itself, and units that were closed, only where they have anything.
+    """
+    if len(units) == 1:
+        return []
+    return [
+        (f"{part.name}（本级）" if part == unit else part.name, ids)
+        for part, ids in unit.parts()
+        if any(by_unit.get(owner) for owner in ids) or (part != unit and part.closed_on is None)
+    ]
+
+
+def _figures(units, on):
+    """Return unit → what it has and what it has done, each counted once for all ``units``."""
+    year = Submission.objects.filter(unit__in=units, task__campaign__year=on.year).exclude(state=State.CANCELLED)
+    found = {}
+
+    def count(rows, name, unit="unit", **how):
+        for owner, number in rows.order_by().values_list(unit).annotate(number=Count("pk", **how)):
+            found.setdefault(owner, Counter())[name] += number
+
+    count(Post.objects.filter(unit__in=units, closed_on=None), "posts")
+    count(PowerItem.objects.in_force(on).filter(unit__in=units), "powers")
+    count(ControlMeasure.objects.in_force(on).filter(unit__in=units), "measures")
+    count(year, "owed")
+    count(year, "filed", filter=Q(state=State.FILED))
+    count(
+        Decision.objects.filter(submission__in=year, verdict="return", at__date__lte=on), "returned", "submission__unit"
+    )
+    count(PublicityNotice.objects.filter(submission__in=year, starts_on__lte=on), "notices", "submission__unit")
+    points = RiskPoint.objects.in_force(on).filter(unit__in=units).order_by()
+    for owner, grade, number in points.values_list("unit", "final_grade__label").annotate(number=Count("pk")):
+        found.setdefault(owner, Counter()).update({"points": number, grade or UNGRADED: number})
+    return found
+
+
+def _in_words(figures, rules):
+    """Return a unit's line: its points as the number, everything else in words."""
+    graded = [(label, figures[label]) for label in (*(grade.label for grade in rules.grades), UNGRADED)]
+    parts = [
+        "、".join(f"{label}{number}" for label, number in graded if number),
+        f"岗位{figures['posts']}个，权力事项{figures['powers']}项，防控措施{figures['measures']}条",
+        f"应交{figures['owed']}张，已办结{figures['filed']}张，退回{figures['returned']}次，公示{figures['notices']}次",
+    ]
+    return {"count": figures["points"], "detail": "；".join(part for part in parts if part)}

@@ -7,7 +7,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, can, no, policy
 from registers.actors import ADMINISTRATORS, SCHOOL_ROLES
-from registers.models import RiskPoint
+from registers.models import Keeper, RiskPoint
+from registers.schemes.custody import KEEPERS
 
 HINTED = ("unit_head", "leader_in_charge", "office", "registrar")
 ADMIN_ONLY_REASON = "系统管理员、安全管理员和审计员不接触填报内容。"
@@ -146,23 +147,26 @@ class PowerItemPolicy(Policy):
 @policy("registers.RiskPoint")
 class RiskPointPolicy(Policy):
     def visible(self, rows, actor):
-        """Show own points, points of units one answers for, and the office's share of all others.
+        """Show own points, points of units one answers for, and what one's role above the units keeps.
 
-        The office's share, which the leader in charge also reads, are the points of units and those personal points
-        whose grade the scheme copies to it (R1-30).
+        What it keeps, the scheme says (``registers.schemes.custody``, R1-30, R2-14).
         """
         if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
             return rows.none()
         answerable = actor.unit_ids("unit_head", "liaison", "group_member")
-        portfolio = actor.unit_ids("leader_in_charge")
-        school = actor.unit_ids(*SCHOOL_ROLES, "registrar")
-        return rows.filter(
-            Q(holder=actor.user_id)
-            | Q(unit__in=answerable)
-            | Q(unit__in=portfolio | school, level__in=["unit", "school"])
-            | Q(unit__in=portfolio | school, final_grade__copied_to_office=True),
-            in_force_from__isnull=False,
-        )
+        readable = Q(holder=actor.user_id) | Q(unit__in=answerable)
+        for role in KEEPERS:
+            if units := actor.unit_ids(role, *(("registrar",) if role == "office" else ())):
+                readable |= Q(_kept_by(role), unit__in=units)
+        return rows.filter(readable, in_force_from__isnull=False)
+
+
+def _kept_by(role):
+    """Return the condition of points that a role keeps, under the current version of their scheme."""
+    kept = Keeper.objects.filter(
+        scheme__slug=OuterRef("category__scheme__slug"), scheme__is_current=True, role=role, level=OuterRef("level")
+    )
+    return Exists(kept.filter(Q(rank=None) | Q(rank=OuterRef("final_grade__rank"))))
 
 
 @policy("registers.ControlMeasure")

@@ -7,7 +7,7 @@ from registers.models.powers import MajorMatter, PowerItem, ProcessStep
 from registers.models.records import AuditEntry, AuditHead, DemoClock, Job
 from registers.models.regulations import Regulation, RegulationPower
 from registers.models.risks import ControlMeasure, PostGrade, RiskPoint
-from registers.models.schemes import Grade, RiskCategory, Scheme, SchemeDraft
+from registers.models.schemes import Grade, Keeper, RiskCategory, Scheme, SchemeDraft
 
 __all__ = [
     "Appointment",
@@ -20,6 +20,7 @@ __all__ = [
     "GroupMember",
     "Incumbency",
     "Job",
+    "Keeper",
     "LeadingGroup",
     "MajorMatter",
     "Post",

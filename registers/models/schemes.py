@@ -105,16 +105,12 @@ class RiskCategory(models.Model):
 
 
 class Grade(models.Model):
-    """A grade of a scheme version (风险等级). ``rank`` 1 is the gravest.
-
-    ``copied_to_office``: sheets of this grade leave the unit (R1-30).
-    """
+    """A grade of a scheme version (风险等级). ``rank`` 1 is the gravest."""
 
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="grades")
     code = models.CharField(max_length=40)
     label = models.CharField(max_length=20)
     rank = models.PositiveSmallIntegerField()
-    copied_to_office = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["rank"]
@@ -125,3 +121,22 @@ class Grade(models.Model):
 
     def __str__(self):
         return self.label
+
+
+class Keeper(models.Model):
+    """What a role above the units keeps of a level under a scheme version (留存).
+
+    Rows, so that a query can join them, written from the scheme's ``custody`` and routes. ``rank`` None: every grade, also
+    what has none. Source: R1-30, R2-14.
+    """
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="keepers")
+    role = models.CharField(max_length=20)
+    level = models.CharField(max_length=10)
+    rank = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["scheme", "role", "level"], name="keeper_of_a_level")]
+
+    def __str__(self):
+        return f"{self.role} {self.level} {self.rank or ''}"

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from registers.schemes import adjusting
 from registers.schemes.bodies import Body, NeededDocument
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
+from registers.schemes.custody import Custody
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Day, Level, Named, Part, Role, Text, UnitType
 
@@ -288,6 +289,7 @@ class Scheme(Part):
     warning_actions: list[WarningAction] = []
     assessment: list[Criterion] = []
     ledger_title: Text = "台账"
+    custody: list[Custody] = []
     conduct: Conduct = Conduct()
     activities: list[ActivityKind] = []
     rotation: Rotation = Rotation()

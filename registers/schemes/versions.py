@@ -5,8 +5,8 @@ import json
 from django.db import transaction
 
 from registers import audit
-from registers.models import Grade, RiskCategory, Scheme
-from registers.schemes.language import StepKind
+from registers.models import Grade, Keeper, RiskCategory, Scheme
+from registers.schemes.custody import KEEPERS, kept
 from registers.text import digest_of_text
 
 
@@ -36,16 +36,15 @@ def store(rules, document, *, at, actor=None, source=""):
         RiskCategory(scheme=scheme, code=category.code, label=category.label, position=position)
         for position, category in enumerate(rules.categories)
     )
-    copied = {
-        rank
-        for route in rules.routes.values()
-        for step in route.steps
-        if step.kind is StepKind.COPY
-        for rank in step.grades
-    }
     Grade.objects.bulk_create(
-        Grade(scheme=scheme, code=grade.code, label=grade.label, rank=grade.rank, copied_to_office=grade.rank in copied)
-        for grade in rules.grades
+        Grade(scheme=scheme, code=grade.code, label=grade.label, rank=grade.rank) for grade in rules.grades
+    )
+    Keeper.objects.bulk_create(
+        Keeper(scheme=scheme, role=role, level=level, rank=rank)
+        for role in KEEPERS
+        for level in rules.levels
+        if (ranks := kept(rules, role, level)) is not None
+        for rank in ranks or [None]
     )
     audit.append("scheme.load", about=scheme, actor=actor, at=at, detail={"digest": digest})
     return scheme, True

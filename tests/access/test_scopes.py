@@ -56,6 +56,7 @@ THROUGH_ANOTHER = {
     "registers.RegulationPower": "its Regulation",
     "registers.RiskCategory": "its Scheme: the words of the rule book",
     "registers.Grade": "its Scheme: the words of the rule book",
+    "registers.Keeper": "its Scheme: asked by the policy of RiskPoint itself",
     "registers.AuditHead": "nothing: a counter for registers.audit",
     "registers.DemoClock": "nothing: one number for registers.clock",
     "workflows.CalendarDay": "nothing: the state's calendar of working days",

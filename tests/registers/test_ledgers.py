@@ -8,7 +8,10 @@ import pytest
 
 from registers import ledgers, versions
 from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
-from tests.factories import appoint, make_person
+from registers.schemes import versions as scheme_versions
+from registers.schemes.checking import loading
+from tests.factories import appoint, make_person, moment
+from tests.registers.scheme_cases import PATH
 
 pytestmark = pytest.mark.database("both")
 
@@ -57,6 +60,61 @@ class Book:
 @pytest.fixture
 def book(campus):
     return Book(campus)
+
+
+# --- Who keeps what above the units ----------------------------------------------------------------------
+
+ALL, SOME = {"一", "二", "三", "未评"}, {"一", "二"}
+# What the documents say of people's points, by rule book; the points of units go to everybody named here.
+KEPT = {
+    "changchun-2016": dict.fromkeys(("leader", "office", "chair", "committee"), SOME),  # R1-30
+    "jiangsu-dynamic": dict.fromkeys(("leader", "office", "chair", "committee"), SOME),
+    "tongliao5-2022": dict.fromkeys(("leader", "office", "chair", "committee"), ALL),  # R2-14, R2-15
+    "nwnu-2012": dict.fromkeys(("leader", "office", "chair", "committee"), ALL),  # R3-24
+    "imut-2011": dict.fromkeys(("leader", "office", "chair", "committee"), ALL),  # R4-26, R4-33
+}
+
+
+def school_of(campus):
+    """A register with people's points of every grade and a unit's, two of them in a unit below; a member of the committee."""
+    book, rules = Book(campus), campus.scheme.rules
+    campus.committee = make_person("己二", campus.root, number="committee")
+    appoint(campus.committee, campus.root, "party_committee")
+    section = Unit.objects.create(code="CW1", name="出纳科", unit_type="section", parent=campus.unit)
+    kinds = {level: rules.categories_for(level)[0].code for level in ("personal", "unit")}
+    for grade, content in ((1, "一"), (2, "二"), (3, "三"), (None, "未评")):
+        book.personal(content, on=SPRING, grade=grade, category=kinds["personal"], unit=section if grade == 3 else None)
+    book.point("单位", on=SPRING, grade=3, category=kinds["unit"])
+    book.point("科室", on=SPRING, grade=3, category=kinds["unit"], unit=section)
+    return book
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("slug", sorted(KEPT))
+def test_school_keeps_what_the_rule_book_says_and_exports_it(make_campus, db, slug):
+    book = school_of(make_campus(scheme=slug))
+    whole = sum(total for *_, total in ledgers.totals(book.campus.scheme, book.campus.root, on=SPRING))
+    assert set(KEPT) == {path.stem for path in PATH.parent.glob("*.yaml")}
+
+    for who, personal in KEPT[slug].items():
+        listed = book.contents(on=SPRING, reader=getattr(book.campus, who))
+        assert sorted(listed) == sorted(personal | {"单位", "科室"}), who
+        assert personal | {"单位", "科室"} <= cells(book, on=SPRING, reader=getattr(book.campus, who)), who
+        assert (len(listed) == whole) == (personal == ALL), who
+    for who in ("other_head", "sys_admin", "auditor", "liaison"):
+        below = ALL | {"单位", "科室"} if who == "liaison" else set()
+        assert set(book.contents(on=SPRING, reader=getattr(book.campus, who))) == below, who
+
+
+def test_what_is_kept_follows_the_version_that_holds_today(campus):
+    book = school_of(campus)
+    text = PATH.read_text(encoding="utf-8")
+    wider = text.replace("roles: [office], levels: [personal], grades: [1, 2]", "roles: [office], levels: [personal]")
+
+    scheme_versions.store(*loading.read_text(wider, "x.yaml"), at=moment("2026-03-02 09:00"))
+
+    assert set(book.contents(on=SPRING, reader=campus.office)) == ALL | {"单位", "科室"}
+    assert set(book.contents(on=SPRING, reader=campus.chair)) == SOME | {"单位", "科室"}
 
 
 def test_ledger_shows_what_was_in_force_on_its_day(book):

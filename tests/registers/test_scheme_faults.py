@@ -283,10 +283,11 @@ def test_stored_version_reads_back_as_the_same_rules(db):
     assert SchemeDocument.model_validate(scheme.document) == rules
 
 
-def test_grades_that_a_route_copies_to_the_office_are_marked(db):
+def test_what_the_office_keeps_is_stored_as_rows(db):
     scheme = versions.store(*loading.read_text(TEXT, "x.yaml"), at=AT)[0]
 
-    assert list(scheme.grades.values_list("rank", "copied_to_office")) == [(1, True), (2, True), (3, False)]
+    kept = scheme.keepers.filter(role="office").order_by("level", "rank")
+    assert list(kept.values_list("level", "rank")) == [("personal", 1), ("personal", 2), ("unit", None)]
 
 
 def test_loading_is_on_record_with_the_digest(db):

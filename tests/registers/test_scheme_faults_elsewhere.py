@@ -8,9 +8,9 @@ from registers.schemes.checking import loading
 pytestmark = pytest.mark.once
 
 FOLDER = settings.BASE_DIR / "fixtures" / "schemes"
-NWNU, IMUT, TONGLIAO, JIANGSU = (
+NWNU, IMUT, TONGLIAO, JIANGSU, CHANGCHUN = (
     (FOLDER / f"{slug}.yaml").read_text(encoding="utf-8")
-    for slug in ("nwnu-2012", "imut-2011", "tongliao5-2022", "jiangsu-dynamic")
+    for slug in ("nwnu-2012", "imut-2011", "tongliao5-2022", "jiangsu-dynamic", "changchun-2016")
 )
 RANKS = "ranks: [科员, 副科, 正科, 副处, 正处, 副厅, 正厅]"
 
@@ -248,6 +248,48 @@ BROKEN = {
         ("\nphases:", "\nconduct:\n  succession: {days: 10, route: personal-search}\nphases:"),
         "接任人确认不随单位表审核",
         "换一条没有等待步骤的路线",
+    ),
+    "kept by somebody of the unit": (
+        TONGLIAO,
+        ("{roles: [office, school_group]", "{roles: [office, unit_head]"),
+        "“unit_head”不必写",
+        "leader_in_charge、office、school_group、party_committee",
+    ),
+    "kept by a role without a name": (
+        TONGLIAO,
+        ("  party_committee: 学校党委\n", ""),
+        "custody 用到角色“party_committee”",
+        "party_committee: 名称",
+    ),
+    "kept of a level without a name": (
+        NWNU,
+        ("[party_committee], levels: [personal, unit]", "[party_committee], levels: [personal, school]"),
+        "层面“school”在 levels 中没有名称",
+        "personal、unit",
+    ),
+    "kept of a grade that is none": (
+        JIANGSU,
+        ("levels: [personal], grades: [1, 2]", "levels: [personal], grades: [1, 2, 4]"),
+        "等级序号 [4] 不存在",
+        "只能用 [1, 2, 3]",
+    ),
+    "kept twice": (
+        IMUT,
+        ("{roles: [school_group], levels: [personal", "{roles: [office], levels: [personal"),
+        "“领导小组办公室·重要岗位”写了两次",
+        "只写一条",
+    ),
+    "copied and not kept": (
+        JIANGSU,
+        ("levels: [personal], grades: [1, 2]", "levels: [personal], grades: [1]"),
+        "把等级 [2] 抄送给“学校纪委·岗位”",
+        "grades: [1, 2]",
+    ),
+    "filed in full and copied in part": (
+        CHANGCHUN,
+        ("  - {roles: [office], levels: [personal], grades: [1, 2], source: R1-30}\n", ""),
+        "“学校领导小组办公室·个人岗位”既经办全部等级的表，又只抄送等级 [1, 2]",
+        "- {roles: [office], levels: [personal], grades: [1, 2]}",
     ),
 }
 

@@ -52,10 +52,8 @@ class Item:
             return "按审核意见修改后重新提交"
         if submission.state in EDITABLE:
             return "填写并提交"
-        if self.is_idle:
-            return self._idle_words()
-        if submission.waiting_role == MEETING:
-            return self.place
+        if self.is_idle or submission.waiting_role == MEETING:
+            return self._waiting_words()
         if self.step is not None and self.step.kind == "collective_review":
             return self._vote_words()
         return self.step.label if self.step else ""
@@ -76,7 +74,9 @@ class Item:
             return f"待会议审议：{label}"
         return f"{label}（待补正）" if submission.waiting_role == CARRIED else label
 
-    def _idle_words(self):
+    def _waiting_words(self):
+        if self.submission.waiting_role == MEETING:
+            return self.place
         if self.submission.waiting_role == NOTICE:
             return "公示中，期满后自动进入下一环节"
         if self.submission.waiting_role == CARRIED:

@@ -11,6 +11,7 @@ from registers.schemes.checking import (
     bodycheck,
     carryingcheck,
     contradictions,
+    custodycheck,
     gradingcheck,
     lengths,
     papercheck,
@@ -61,6 +62,7 @@ def faults(scheme, *, whole=True):
         askcheck.faults,
         lengths.faults,
         papercheck.faults,
+        custodycheck.faults,
         _rotation,
         *([contradictions.faults] if whole else []),
     )

@@ -27,6 +27,7 @@ SECTIONS = {
     "warning_actions": "处置方式",
     "assessment": "考核项目",
     "ledger_title": "台账名称",
+    "custody": "留存和查阅",
     "measure_label": "措施名称",
     "conduct": "办理规则",
     "activities": "会议和教育活动",
@@ -93,6 +94,11 @@ KEYS = {
     "heads_kept_from": "一把手不直接分管的领域",
     "separation": "不相容环节提示",
     "checks": "制约性用语",
+    "roles": "角色",
+    "levels": "层面",
+    "grades": "等级",
+    "inferred": "原文未写明",
+    "source": "依据",
 }
 SHOWN = 120  # characters of a value
 
@@ -167,7 +173,7 @@ def _in_words(value):
         text = str(
             value.get("label")
             or value.get("title")
-            or "、".join(f"{key}: {_in_words(part)}" for key, part in value.items())
+            or "，".join(f"{KEYS.get(key, key)}：{_in_words(part)}" for key, part in value.items())
         )
     elif isinstance(value, list):
         text = "、".join(_in_words(item) for item in value) or "（空）"

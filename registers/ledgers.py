@@ -12,6 +12,7 @@ from registers.leaders import Leaders
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
 from registers.papers.compose import source
 from registers.papers.xlsx import LedgerSheet, ledger_workbook
+from registers.responsible import Answering
 
 HEAD = [
     ("序号", 6),
@@ -42,7 +43,8 @@ class Row:
     """One risk point of the ledger with its measures.
 
     ``by_stage`` maps a stage's code to the measure in force, ``leader`` is the name of the leader in charge, ``power`` the name that the
-    point's power has on that day, ``versions`` counts the versions of the point so far, ``stages`` are ``(code, label)``.
+    point's power has on that day, ``versions`` counts the versions of the point so far, ``stages`` are ``(code, label)``,
+    ``answering`` knows who answers for the point.
     """
 
     point: RiskPoint
@@ -52,6 +54,12 @@ class Row:
     first_filed: object
     stages: list = field(default_factory=list)
     power: str = ""
+    answering: Answering | None = None
+
+    @property
+    def person(self):
+        """Who answers for the point on the ledger's day."""
+        return self.answering.names_of(self.point)
 
     @property
     def measures(self):
@@ -59,11 +67,11 @@ class Row:
 
     @property
     def people(self):
-        """Who carries the measures out, where somebody is named: ``[(stage label, name)]``."""
+        """Who carries the measures out: ``[(stage label, name)]``, for the stages that have a measure."""
         return [
-            (label, self.by_stage[code].responsible.name)
+            (label, self.answering.of_measure(self.point, self.by_stage[code]))
             for code, label in self.stages
-            if code in self.by_stage and self.by_stage[code].responsible_id
+            if code in self.by_stage
         ]
 
     def arranged(self, code):
@@ -138,7 +146,7 @@ def rows(scope, scheme, unit, *, on, points=None):
     placed = [point.power_series for point in points if point.power_series is not None]
     powers = PowerItem.objects.in_force(on).filter(_among("series", placed)).values_list("series", "name")
     names = dict(powers) if placed else {}
-    leaders = Leaders(on)
+    leaders, answering = Leaders(on), Answering(points, on)
     stages = [(stage.code, stage.label) for stage in scheme.rules.measure_stages]
     return [
         Row(
@@ -149,6 +157,7 @@ def rows(scope, scheme, unit, *, on, points=None):
             first.get(point.series),
             stages,
             names.get(point.power_series, point.power_item),
+            answering,
         )
         for point in points
     ]
@@ -191,7 +200,7 @@ def cells(number, row, levels):
         point.unit.name,
         levels.get(point.level, point.level),
         point.post.name if point.post else point.involved_posts,
-        point.holder.name if point.holder else "",
+        row.person,
         row.power,
         point.category.label,
         point.content,
@@ -293,7 +302,7 @@ def unit_ledger(*, unit, units, on, rules, reader=None):
             {
                 "unit": row.point.unit.name,
                 "post": row.point.post.name if row.point.post else row.point.involved_posts,
-                "person": row.point.holder.name if row.point.holder else "",
+                "person": row.person,
                 "category": row.point.category.label,
                 "content": row.point.content,
                 "manifestation": row.point.manifestation,

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from registers import ledgers, versions
-from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
+from registers.models import ControlMeasure, Incumbency, RiskCategory, RiskPoint, Unit
 from registers.schemes import versions as scheme_versions
 from registers.schemes.checking import loading
 from tests.factories import appoint, make_person, moment
@@ -23,6 +23,7 @@ class Book:
 
     def __init__(self, campus):
         self.campus = campus
+        self.points = {}
         self.grades = {grade.rank: grade for grade in campus.scheme.grades.all()}
 
     def point(self, content, *, on, grade=None, unit=None, category="process", base=None, **fields):
@@ -37,6 +38,7 @@ class Book:
             point.series, point.base = base.series, base
         point.save()
         versions.enter_into_force(point, on=on)
+        self.points[content] = point
         return point
 
     def personal(self, content, **fields):
@@ -229,14 +231,39 @@ def test_leader_named_is_the_one_of_that_day(book):
     assert [row.leader for day in (SPRING, SUMMER) for row in book.rows(on=day)] == ["丁一", "丁二"]
 
 
+def test_points_of_a_unit_name_who_held_their_posts_that_day(book):
+    campus, unit = book.campus, {"level": "unit"}
+    campus.post.incumbencies.update(until=SUMMER)
+    Incumbency.objects.create(post=campus.post, user=campus.colleague, since=SUMMER)
+    first = book.point("岗位", on=SPRING, post=campus.post, holder=campus.clerk, grade=1, **unit)
+    book.point("文字", on=SPRING, involved_posts="会计核算、处长", grade=2, **unit)
+    book.point("没有", on=SPRING, grade=3, **unit)
+    for point in (first, book.points["没有"]):
+        book.measure(point, "双人复核", on=SPRING)
+
+    said = {
+        day: [(row.person, [name for _, name in row.people]) for row in book.rows(on=day)] for day in (SPRING, SUMMER)
+    }
+
+    assert said[SPRING] == [("甲一", ["甲一"]), ("甲一、丙一", []), ("", ["财务处"])]
+    assert said[SUMMER] == [("甲二", ["甲二"]), ("甲二、丙一", []), ("", ["财务处"])]
+
+
+def test_unit_without_a_leader_in_charge_prints_the_one_above(book):
+    section = Unit.objects.create(code="CW1", name="出纳科", unit_type="section", parent=book.campus.unit)
+    book.point("科室", on=SPRING, unit=section)
+
+    assert [row.leader for row in book.rows(on=SPRING)] == ["丁一"]
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_rows_cost_the_same_queries_however_many(book, size, django_assert_num_queries):
     for number in range(size):
         book.measure(book.personal(f"风险{number}", on=SPRING, grade=1), "措施", on=SPRING)
     scope, unit = ledgers.everything(), book.campus.root
 
-    with django_assert_num_queries(4):  # points, measures, history, leaders
-        assert len([row.point.holder.name for row in ledgers.rows(scope, book.campus.scheme, unit, on=SPRING)]) == size
+    with django_assert_num_queries(4):  # points, measures, history, leaders; of people's points the holder is known
+        assert len([row.person for row in ledgers.rows(scope, book.campus.scheme, unit, on=SPRING)]) == size
 
 
 # --- The workbook ---------------------------------------------------------------------------------------
@@ -293,7 +320,7 @@ def test_workbook_row_carries_every_column(book):
         "前期预防": "两人经办",
         "中期监控": "每月抽查",
         "后期处置": "谈话提醒",
-        "措施责任人": None,
+        "措施责任人": "甲一",
         "完成时限": None,
         "责任领导": "丁一",
         "备案日期": "2026-03-01",

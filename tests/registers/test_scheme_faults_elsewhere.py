@@ -249,6 +249,12 @@ BROKEN = {
         "接任人确认不随单位表审核",
         "换一条没有等待步骤的路线",
     ),
+    "report that no paper shows": (
+        IMUT,
+        ("      - {label: 工作开展情况, kind: text, field: narrative, lines: 4, source: R4-26}\n", ""),
+        "“工作开展情况”在表格“岗位风险分析和防控措施表”上没有地方印",
+        "kind: text, field: narrative",
+    ),
     "kept by somebody of the unit": (
         TONGLIAO,
         ("{roles: [office, school_group]", "{roles: [office, unit_head]"),

@@ -37,6 +37,28 @@ def test_there_are_five():
     assert len(RULES) == 5
 
 
+def publicises(rules, task):
+    """Does a notice run before this sheet is filed: on its own route, or on that of the sheet its measures follow?"""
+    before = [other for other in rules.tasks if other.code in task.after and task.brings == "measures"]
+    return any(step.kind == "publicise" for one in (task, *before) for step in rules.routes[one.route].steps)
+
+
+@pytest.mark.parametrize("slug", RULES)
+def test_notice_and_report_stand_on_every_paper_that_has_them(slug):
+    """Only a form that the document itself prints without such a place stays as it is printed there."""
+    rules, with_notice = RULES[slug], 0
+    for task in rules.tasks:
+        paper = rules.papers[task.paper]
+        printed = [*leaf_columns(paper), *(cell for row in paper.header for cell in row)]
+        as_in_the_document = not any(part.inferred for part in printed)
+        if publicises(rules, task) and not as_in_the_document:
+            with_notice += 1
+            assert "publicity" in {block.kind for block in paper.footer}, task.code
+        for ask in task.report or (task.asks if task.brings == "report" else ()):
+            assert ask.field in {block.field for block in paper.footer}, task.code
+    assert with_notice or not any(publicises(rules, task) for task in rules.tasks)
+
+
 # --- What the papers are called and what stands on them -----------------------------------------------
 
 TITLES = {

@@ -171,7 +171,9 @@ def test_units_paper_names_whoever_carries_the_measure_out(unit_graded):
     year = unit_graded
     sheet = year.sheet("unit-control")
     plain = year.submit(sheet, year.measures(sheet))
-    assert document(plain)["rows"][0]["responsible_person"] == ""
+    [row] = document(plain)["rows"]  # nobody is named: whoever holds the post that the point names
+    assert (row["responsible_post"], row["responsible_person"]) == ("会计核算", year.campus.clerk.name)
+    assert row["measures.prevention.responsible"] == year.campus.clerk.name
     sheet = year.submit(year.withdraw(plain), arranged(year, sheet, responsible="deputy"))
     [row] = document(sheet)["rows"]
     assert row["responsible_person"] == year.campus.deputy.name
@@ -195,6 +197,7 @@ def test_ledger_paper_says_who_and_by_when(graded):
     rows = document_for(
         "unit_ledger",
         unit=campus.unit,
+        units=[campus.unit],
         on=graded.clock.today,
         rules=campus.scheme.rules,
         reader=graded.actor(campus.head),

@@ -213,6 +213,7 @@ def undone(played, django_db_blocker):
 def test_records_of_the_school_are_those_of_all_its_units(played):
     """Every paper that is compiled about a unit: no zero above what there is below, every row once, every line in its sum."""
     assert all(whole.compare(played.scheme).values())
+    assert whole.filled_in(played.campaign)
 
 
 # --- Opens -----------------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ from collections import Counter
 
 from registers import clock
 from registers.models import RiskPoint, Unit
-from registers.papers.compose import document_for
+from registers.papers.compose import compose, document_for
 from workflows.compiled import logs
+from workflows.models import Submission
+from workflows.sheets.documents import document
 
 FIGURES = ("annual_summary", "archive_contents")  # counts instead of rows
 REPEATED = (
@@ -45,6 +47,28 @@ def compare(scheme):
         row["unit"] for row in logs.compiled(rules.papers["unit-ledger"], rules, unit=root, on=on)["rows"]
     ) == Counter(RiskPoint.objects.in_force(on).values_list("unit__name", flat=True))
     return seen
+
+
+def filled_in(campaign):
+    """Look at one filed sheet of each task: notice and report are printed. Returns the tasks that have either."""
+    found = set()
+    for sheet in Submission.objects.filter(task__campaign=campaign, state="filed").with_rules().order_by("-pk"):
+        layout = sheet.task.paper_rules
+        wanted = {
+            block.label: block.kind
+            for block in layout.footer
+            if block.kind == "publicity" or block.field == "narrative"
+        }
+        if not wanted or sheet.task.code in found:
+            continue
+        found.add(sheet.task.code)
+        printed = {
+            block.label: "".join(block.lines) for row in compose(layout, document(sheet)).footer for block in row
+        }
+        for label, kind in wanted.items():
+            said = printed[label]
+            assert ("年" in said and "无异议" in said) if kind == "publicity" else said, f"{sheet}: {label} is empty"
+    return found
 
 
 def _compare_one(compiled, what, rows, parts):

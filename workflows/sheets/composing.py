@@ -10,6 +10,7 @@ from registers.differences import between
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for
+from registers.responsible import Answering
 from registers.schemes import adjusting
 from registers.schemes.language import Level
 from workflows import attachments
@@ -34,6 +35,7 @@ def content_of(submission, entries, *, on, absent=()):
         # Elsewhere what is retired is signed, but not printed: the paper shows what is in force afterwards.
         aside = entry.change == "retire" and paper.rows != adjusting.ROWS
         (retired if aside else rows).append(row_of(entry, fields["unit.leader"], on))
+    _name_people(rows, entries, submission, fields, on)
     rows += included_rows(submission, on=on)
     unit = submission.unit  # a form is its own unit's, whatever lies below
     compiled = document_for(paper.rows, unit=unit, units=[unit], on=on, rules=rules) if paper.rows in COMPILED else None
@@ -52,6 +54,29 @@ def content_of(submission, entries, *, on, absent=()):
         "institution": rules.identity.institution,
         "version": f"第{submission.round}轮",
     }
+
+
+def _name_people(rows, entries, submission, fields, on):
+    """Name who answers for the points of a unit's own rows: those who hold their posts that day, else the unit's head.
+
+    What the measures of a row say of who carries them out stays. Source: R2-18, R3-23.
+    """
+    rules = submission.task.campaign.scheme.rules
+    details = {entry.key: entry.details for entry in entries if entry.details.get("point") is not None}
+    answering = Answering([detail["point"] for detail in details.values()], on)
+    for row in rows:
+        detail = details.get(row[ENTRY], {})
+        point = detail.get("point")
+        if point is None or point.level == Level.PERSONAL:
+            continue
+        post, person = answering.post_of(point), answering.names_of(point)
+        if not post:
+            post, person = rules.roles.get("unit_head", ""), fields["unit.head"]
+        row |= {"responsible_post": post, "post_and_person": "\n".join(part for part in (post, person) if part)}
+        row["responsible_person"] = detail.get("arranged", {}).get("responsible_person") or person
+        for stage in rules.measure_stages:
+            if row.get(f"measures.{stage.code}"):
+                row.setdefault(f"measures.{stage.code}.responsible", person or post)
 
 
 # Rows compiled from the register instead of typed: the power and process directories (R1-14, R1-35).

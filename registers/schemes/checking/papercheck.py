@@ -11,7 +11,7 @@ from registers.papers.compose import SOURCES
 from registers.schemes import adjusting
 from registers.schemes.checking import vocabulary
 from registers.schemes.language import Brings, StepKind
-from registers.schemes.layout import PLACEHOLDER, leaf_columns
+from registers.schemes.layout import PLACEHOLDER, fields_used, leaf_columns
 
 NUMBER = "number"  # filled by ``compose``
 TYPED_ROWS = {brings.value for brings in Brings if brings is not Brings.REPORT} | {adjusting.ROWS}
@@ -55,6 +55,18 @@ def unfilled(scheme):
                 if fault[0] not in said:
                     said.add(fault[0])
                     yield fault
+
+
+def _printed(index, task, paper):
+    """Yield what a sheet asks for as a whole and its paper does not show."""
+    section = "asks" if task.brings is Brings.REPORT else "report"
+    for place, ask in enumerate(getattr(task, section)):
+        if ask.field not in fields_used(paper):
+            yield (
+                ("tasks", index, section, place, "field"),
+                f"“{task.label}”填写的“{ask.label}”在表格“{paper.title}”上没有地方印",
+                f"在该表格的 footer 中补上 - {{label: {ask.label}, kind: text, field: {ask.field}}}",
+            )
 
 
 def _actions(scheme):
@@ -107,6 +119,7 @@ def _tasks(scheme):
                 f"“{task.label}”填报的是 {task.brings}，表格“{paper.title}”却由系统编制",
                 f"换一张 rows: {task.brings} 的表格",
             )
+        yield from _printed(index, task, paper)
         if paper.compiled:
             yield where, f"表格“{paper.title}”由系统汇编，不能用于填报", "换一张没有 compiled 的表格"
         if paper.level != task.level:

@@ -1,0 +1,48 @@
+"""Who answers for risk points on a day (责任岗位、责任人), as ledgers and papers print it."""
+
+import re
+
+from registers.models import Incumbency
+
+BETWEEN_NAMES = re.compile(r"[、，,；;\s]+")
+
+
+class Answering:
+    """The posts of some risk points and who held them on the day ``on``.
+
+    A person's point is its holder's. A unit's point is answered for by whoever held its post that day, or the posts of its unit
+    that it names in words. One query, at most. Source: R0-26, R2-18, R3-23.
+    """
+
+    def __init__(self, points, on):
+        ours = [point for point in points if point.level != "personal"]
+        held = Incumbency.objects.none()
+        if ours:
+            held = Incumbency.objects.in_force(on).filter(post__unit__in={point.unit_id for point in ours})
+        self._by_post, self._by_name = {}, {}
+        for post, unit, called, name in held.order_by("user__sort_key", "user__number").values_list(
+            "post", "post__unit", "post__name", "user__name"
+        ):
+            self._by_post.setdefault(post, []).append(name)
+            self._by_name.setdefault((unit, called), []).append(name)
+
+    def post_of(self, point):
+        """Return the post or posts of a point in words, empty where it has none."""
+        return point.post.name if point.post else point.involved_posts
+
+    def names_of(self, point):
+        """Return the names of those who answer for a point, empty where nobody does."""
+        if point.level == "personal":
+            return point.holder.name if point.holder else ""
+        if point.post_id:
+            names = self._by_post.get(point.post_id, [])
+        else:
+            called = filter(None, BETWEEN_NAMES.split(point.involved_posts))
+            names = [name for post in called for name in self._by_name.get((point.unit_id, post), [])]
+        return "、".join(dict.fromkeys(names))
+
+    def of_measure(self, point, measure):
+        """Return who carries a measure out: whom it names, else the person, post or unit of its point."""
+        if measure.responsible_id:
+            return measure.responsible.name
+        return self.names_of(point) or self.post_of(point) or point.unit.name

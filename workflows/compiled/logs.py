@@ -60,7 +60,7 @@ def _without_needless(layout, rows, unit):
     return layout.model_copy(update={"columns": kept})
 
 
-@source("search_log", about="unit", rows=("at", "task", "place", "step", "person", "text"))
+@source("search_log", about="unit", rows=("unit", "at", "task", "place", "step", "person", "text"))
 def search_log(*, unit, units, on, rules, reader=None):
     """查找岗位风险过程记录: every act and ballot on the risk searches of ``units``, and what others suggested.
 

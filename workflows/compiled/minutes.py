@@ -3,6 +3,8 @@
 The rows of a sheet are those of its kept document; beside them stands what they change in the register.
 """
 
+from django.db.models import Q
+
 from registers.differences import differences, fields_of
 from registers.models import User
 from registers.papers.compose import document_for, source
@@ -214,7 +216,10 @@ def _contents(sheets):
 
 def _changes(sheets, rules):
     """Entry → what its lines change in the register, in words. One query."""
-    lines = SubmissionLine.objects.filter(submission__in=sheets).select_related(*RELATED)
+    lines = SubmissionLine.objects.filter(
+        Q(submission__in=sheets)
+        | Q(submission__carrier__in=sheets)  # the rows of sheets carried are decided with theirs
+    ).select_related(*RELATED)
     found = {}
     for line in lines.order_by("submission", "position", "pk"):
         words = _change(line, rules)
@@ -240,13 +245,46 @@ def _change(line, rules):
     return "；".join(filter(None, [label, *said, graded])) if said else f"内容不变，{graded or '评定等级'}"
 
 
-@source("meeting_agenda")
+HEADER = (
+    "body",
+    "number",
+    "form",
+    "held_on",
+    "held_at",
+    "place",
+    "chair",
+    "recorder",
+    "figures",
+    "present",
+    "quorum",
+    "rule",
+)
+
+
+@source(
+    "meeting_agenda",
+    about="meeting",
+    rows=(
+        "item",
+        "place",
+        "unit",
+        "task",
+        "post",
+        "category",
+        "content",
+        "change",
+        "grade",
+        "decided",
+        "reason",
+    ),
+    fields=HEADER,
+)
 def meeting_agenda(*, protocol):
     """会议议题汇总表: all rows of all sheets on the agenda with what they change. Source: R4-27."""
     return {"rows": protocol.agenda_rows(), "fields": protocol.fields}
 
 
-@source("meeting_minutes")
+@source("meeting_minutes", about="meeting", rows=("item", "outcome", "votes", "avoiding", "words"), fields=HEADER)
 def meeting_minutes(*, protocol):
     """会议纪要: who was there and what was decided, as it was signed where it has been. Source: R1-28, R3-24, R4-27."""
     meeting = protocol.meeting

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 
-from workflows.forms.fields import text_field
+from registers.forms.fields import Text
 from workflows.models import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 
 DAY = {"invalid": "日期无法识别，请写成 2026-09-30 的样式。"}
@@ -22,12 +22,12 @@ class MeetingForm(forms.Form):
     form = forms.ChoiceField(
         label="方式", choices=Meeting.Form.choices, error_messages={"required": "请选择开会或传签。"}
     )
-    number = text_field("编号", most=40)
+    number = Text("编号", most=40)
     held_on = forms.DateField(label="日期", error_messages={**DAY, "required": "请填写日期。"})
     held_at = forms.TimeField(
         label="时间", required=False, error_messages={"invalid": "时间无法识别，请写成 14:30 的样式。"}
     )
-    place = text_field("地点", most=80, required=False)
+    place = Text("地点", most=80, required=False)
     chair = forms.TypedChoiceField(label="主持人", coerce=int, error_messages={"required": "请选择主持人。"})
     recorder = forms.TypedChoiceField(label="记录人", coerce=int, error_messages={"required": "请选择记录人。"})
 
@@ -51,12 +51,7 @@ class OutcomeForm(forms.Form):
     """What a meeting decided on one item; the rows of its sheet are read with ``rows_said``."""
 
     outcome = forms.ChoiceField(label="结论", error_messages={"required": "请选择结论：同意、退回或缓议。"})
-    words = forms.CharField(
-        label="审议意见",
-        required=False,
-        max_length=LONGEST,
-        error_messages={"max_length": f"最多 {LONGEST} 字，现有 %(show_value)d 字，请删减。"},
-    )
+    words = Text("审议意见", most=LONGEST, required=False)
     redo_on = forms.DateField(label="限期（退回时）", required=False, error_messages=DAY)
     against = forms.IntegerField(
         label="反对", required=False, min_value=0, max_value=MOST_VOTES, error_messages={"invalid": "请填写人数。"}

@@ -29,7 +29,7 @@ def last_year(on):
 @source(
     "year_comparison",
     about="unit",
-    rows=("kind", "place", "category", "then", "now", "grade_then", "grade_now", "measures"),
+    rows=("unit", "kind", "place", "category", "then", "now", "grade_then", "grade_now", "measures"),
     fields=("compared_with", "counts"),
 )
 def year_comparison(*, unit, units, on, rules, reader=None):

@@ -20,6 +20,8 @@ def rows_of(rules, task):
     names = _OWN[task.brings](rules, task)
     if paper.includes is not None:
         names |= _included(rules)
+    if task.carries is not None:
+        names |= rows_of(rules, rules.task(task.carries))
     return names
 
 
@@ -140,11 +142,13 @@ def fields_of(rules, task):
 def steps_of(rules, task):
     """Return the steps whose acts the paper of a task's sheet prints: ``{code: kind}``.
 
-    A sheet of measures also prints the notice of the sheet before it, and what was decided there (R1-27, R2-14).
+    A sheet of measures also prints the notice of the sheet before it, and what was decided there (R1-27, R2-14), a carried
+    sheet what was decided on its carrier.
     """
     route = rules.routes.get(task.route)
     own = {step.code: step.kind for step in route.steps} if route else {}
-    earlier = {}
+    carrier = rules.carrier_of(task.code)
+    earlier = steps_of(rules, carrier) if carrier is not None else {}
     if task.brings == Brings.MEASURES and StepKind.PUBLICISE not in own.values():
         for before in rules.tasks:
             if before.code in task.after and before.route in rules.routes:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0008_ballots_that_counted"),
+        ("workflows", "0010_carried_sheets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

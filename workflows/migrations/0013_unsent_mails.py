@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0008_ballots_that_counted"),
+        ("workflows", "0012_review_drafts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

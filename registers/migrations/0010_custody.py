@@ -22,7 +22,7 @@ def keep_as_before(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registers", "0007_name_the_bases"),
+        ("registers", "0009_place_points"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registers", "0007_name_the_bases"),
+        ("registers", "0010_custody"),
     ]
 
     operations = [

@@ -25,7 +25,7 @@ OPEN = Border()
 
 
 def boxed(number, count):
-    """Return the border of part ``number`` of ``count`` parts of a cell, which together look like one cell."""
+    """Return the border of part ``number`` of the ``count`` parts that look like one cell."""
     top, bottom = _LINE if number == 0 else None, _LINE if number == count - 1 else None
     return Border(left=_LINE, right=_LINE, top=top, bottom=bottom)
 

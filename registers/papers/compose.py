@@ -117,7 +117,7 @@ def empty(layout, rules):
 
 
 def issuer(rules):
-    """Return what a document says about whose paper it is: the institution and the office of the scheme ``rules``."""
+    """Return whose paper a document says it is: institution and office of the scheme ``rules``."""
     return {"institution": rules.identity.institution, "office": rules.roles.get("office", "")}
 
 

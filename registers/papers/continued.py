@@ -6,7 +6,7 @@ words of the first cell, and of the labels of sign-offs, are put there a second 
 
 
 def name_again(pages):
-    """Repeat the first cell and the labels of every row of ``pages`` (of WeasyPrint) that began on an earlier page."""
+    """Repeat first cell and labels of each row that began on an earlier one of ``pages`` (WeasyPrint's)."""
     begun = {}
     for page in pages:
         for row in _body_rows(page._page_box):

@@ -14,7 +14,7 @@ from registers.schemes.bodies import Body, NeededDocument
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
 from registers.schemes.custody import Custody
 from registers.schemes.layout import PaperLayout
-from registers.schemes.parts import Ask, Code, Day, Level, Named, Part, Role, Text, UnitType
+from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
 MeasureAsk = Literal["responsible", "due", "regulation"]
@@ -61,6 +61,7 @@ class Identity(Part):
     effective_on: str = ""
     product_word: Text = "廉政风险防控"
     trial: bool = False
+    contact: Contact = Contact()
 
 
 class Category(Named):

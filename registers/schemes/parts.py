@@ -59,6 +59,15 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
+class Contact(Part):
+    """Whom to ask at the office that runs the work. Notices print it, and leave room for what is not given."""
+
+    person: Annotated[str, Field(max_length=40)] = ""
+    phone: Annotated[str, Field(max_length=60)] = ""
+    email: Annotated[str, Field(max_length=100)] = ""
+    address: Annotated[str, Field(max_length=100)] = ""
+
+
 class Named(Part):
     """A part with a code for the system and a label for people."""
 

@@ -15,6 +15,7 @@ from tests.noscript import Plain
 from tests.personas import point
 from tests.stories import played_once
 from workflows.compiled import logs
+from workflows.sheets import documents, drafts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -126,7 +127,49 @@ def test_notice_as_a_letter_holds_what_the_notice_shows(year):
     assert "5个工作日" in text
     assert year.campus.clerk.name not in text
     assert "机密的风险点" not in text
+    # What the rule book does not know is left to be written; whose notice it is, is known.
+    assert "联系人：＿＿＿＿＿＿" in text
+    assert "财务处（盖章）" in text
+    assert year.campus.scheme.rules.identity.institution in text
+    page = browser(year.campus.colleague).get(reverse("notice_detail", args=[notice.pk])).content.decode()
+    assert ("拟定等级" in page, "审定等级" in page) == (True, False)
     assert sheet.state == "filed"
+
+
+def test_only_a_decided_paper_says_so(year):
+    searched = year.sheet("personal-search")
+    searched = year.submit(searched, year.points(searched, point("甲")))
+    assert documents.document(searched)["marks"] == []
+
+    year.at("09-16")
+    filed = year.agree(year.review(searched), year.campus.office)
+
+    assert filed.state == "filed"
+    assert documents.document(filed)["marks"] == ["decided"]
+    grading = year.sheet("unit-grading")
+    marks = {step: documents._marks(grading, {step: {}}, filed=False) for step in ("sign", "decide")}
+    assert marks == {"sign": [], "decide": ["decided"]}
+
+
+def test_characters_that_print_as_boxes_are_named_on_every_page_before_somebody_signs(year):
+    sheet = year.sheet("personal-search")
+    content = year.points(sheet, point("甲\U000f1234"))
+    drafts.save(sheet, content, actor=year.actor(year.campus.clerk), seen=0, at=year.clock.now)
+    pages_of = {"submission_fill": year.campus.clerk}
+    shown = {
+        door: browser(user).get(reverse(door, args=[sheet.pk])).content.decode() for door, user in pages_of.items()
+    }
+    sheet = year.submit(sheet, content)
+    for door, user in (("submission_review", year.campus.member), ("submission_detail", year.campus.clerk)):
+        shown[door] = browser(user).get(reverse(door, args=[sheet.pk])).content.decode()
+
+    assert {door for door, page in shown.items() if "（U+F1234）" in page and "印成方框" in page} == {
+        "submission_fill",
+        "submission_review",
+        "submission_detail",
+    }
+    assert "第1项“风险内容”" in shown["submission_fill"]
+    assert "第1行“风险内容及表现形式”" in shown["submission_review"]
 
 
 @pytest.mark.parametrize("slug", [*UNIT_PAPERS, *FORMS, "return-notice", "review-record", "notice"])

@@ -5,6 +5,7 @@ from django.utils import timezone
 from registers.papers.compose import compose, document_for, issuer, source
 from registers.papers.given import WHOEVER_COMPILES
 from registers.schemes.language import Brings
+from registers.schemes.parts import Contact
 from workflows import suggestions
 from workflows.compiled import meetings
 from workflows.models import Decision, ReviewVote, Submission
@@ -225,6 +226,7 @@ def review_record(*, submission, votes):
         "office",
         "publisher",
         "published_on",
+        *(f"contact_{name}" for name in Contact.model_fields),
     ),
 )
 def notice_paper(*, notice):
@@ -242,6 +244,7 @@ def notice_paper(*, notice):
             "days": step.days,
             "publisher": notice.unit.name if notice.audience == "unit" else rules.roles.get("office", ""),
             "published_on": notice.starts_on.isoformat(),
+            **{f"contact_{name}": value for name, value in rules.identity.contact},
         },
     }
 

@@ -189,7 +189,10 @@ class Composition:
         return again
 
     def document(self, *, filed=False):
-        """The content with the sign-offs, marks and code of this moment, or of the moment when it is ``filed``."""
+        """The content with the sign-offs, marks and code of this moment.
+
+        ``filed``: as it is when the sheet is filed.
+        """
         signoffs = _signoffs(self.submission)
         return {
             **self.content,

@@ -75,6 +75,12 @@ def _notices(request):
     return related.defer("submission__task__campaign__scheme__document", "submission__task__campaign__scheme__source")
 
 
+def _decided(notice):
+    """Whether the route decides the grades before they are publicised."""
+    kinds = [step.sets or step.kind for step in notice.submission.task.route_rules.steps]
+    return "final_grade" in kinds[: kinds.index("publicise")]
+
+
 def _notice_page(request, notice, *, form=None, handling=(None, None)):
     """Render the page of a notice.
 
@@ -82,10 +88,11 @@ def _notice_page(request, notice, *, form=None, handling=(None, None)):
 
     Context: ``notice`` with its ``stage`` and ``places``, ``items`` as (item, rank of its grade), ``shows_content``,
     ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle`` and ``form``), ``has_objected``,
-    ``may_open_sheet``, ``has_letter``.
+    ``may_open_sheet``, ``has_letter``, ``decided`` (the grades, no longer proposed), ``identity`` and ``office`` of the scheme.
     """
     notice.stage, notice.places = _stage(notice, clock.today()), _places(notice)
-    ranks = {grade.label: grade.rank for grade in notice.submission.task.campaign.scheme.rules.grades}
+    rules = notice.submission.task.campaign.scheme.rules
+    ranks = {grade.label: grade.rank for grade in rules.grades}
     raised = (
         Objection.objects.visible_to(request.actor)
         .filter(notice=notice)
@@ -100,7 +107,10 @@ def _notice_page(request, notice, *, form=None, handling=(None, None)):
         {
             "notice": notice,
             "items": [(item, ranks.get(item["grade"])) for item in notice.items],
-            "has_letter": bool(logs.papers_about(notice.submission.task.campaign.scheme.rules, "notice")),
+            "has_letter": bool(logs.papers_about(rules, "notice")),
+            "decided": _decided(notice),
+            "identity": rules.identity,
+            "office": rules.roles.get("office", ""),
             "shows_content": any(item.get("content") for item in notice.items),
             "crumbs": [("公示", reverse("notice_list"))],
             "has_objected": any(row.author_id == request.actor.user_id for row in raised),

@@ -230,7 +230,12 @@ def test_directory_lists_regulations_with_what_rests_on_them(campus):
 
     def rows(reader):
         found = document_for(
-            "regulation_directory", unit=campus.unit, on=TODAY, rules=campus.scheme.rules, reader=reader
+            "regulation_directory",
+            unit=campus.unit,
+            units=[campus.unit],
+            on=TODAY,
+            rules=campus.scheme.rules,
+            reader=reader,
         )
         return [
             (row["regulation"], row.get("document_number", ""), row["subjects"], row.get("state", ""))

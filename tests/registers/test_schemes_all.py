@@ -9,7 +9,7 @@ from registers import grading
 from registers.papers.compose import empty
 from registers.schemes.checking import loading
 from registers.schemes.language import Level, StepKind
-from registers.schemes.layout import leaf_columns
+from registers.schemes.layout import fields_used, leaf_columns
 
 pytestmark = pytest.mark.once
 
@@ -55,7 +55,7 @@ def test_notice_and_report_stand_on_every_paper_that_has_them(slug):
             with_notice += 1
             assert "publicity" in {block.kind for block in paper.footer}, task.code
         for ask in task.report or (task.asks if task.brings == "report" else ()):
-            assert ask.field in {block.field for block in paper.footer}, task.code
+            assert ask.field in fields_used(paper), task.code
     assert with_notice or not any(publicises(rules, task) for task in rules.tasks)
 
 

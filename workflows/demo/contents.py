@@ -8,6 +8,9 @@ from workflows.demo.corpus import dice_of
 from workflows.demo.remarks import poor_lines
 from workflows.sheets import sheet_for
 from workflows.sheets.group import CONTACT
+from workflows.sheets.places import PLACE
+from workflows.sheets.powers import NO, VITAL, YES
+from workflows.sheets.process import STEPS, row_of, typed_text
 from workflows.sheets.shown import Change
 
 RETIRED, REVISED = 0.06, 0.12  # of last year's entries that nothing compels to change
@@ -133,6 +136,8 @@ class Typist:
         for risk, content, manifestation in added:
             known = {**self._known(risk, place, level, submission), "content": content, "manifestation": manifestation}
             values = {"category": self.words.category(risk, level), **asked(sheet, known), **self._also(sheet, risk)}
+            if place_value := next((value for value, words in sheet.places if words == risk.power), ""):
+                values[PLACE] = place_value
             entries.append(self._new(chance, values))
         return {"entries": entries, "values": self._reported(sheet.task_rules.report)}
 
@@ -201,11 +206,10 @@ class Typist:
         for power in self.register.spare_powers.get(place.unit.code, []):
             values = self.register.power_values(power, place)
             values["accountable_post"] = values["accountable_post"].code
-            values["procedure"] = "\n".join(
-                "｜".join(step[part] for part in ("post_name", "procedure", "time_limit") if step[part])
-                for step in self.register.power_steps(power, place)
-            )
-            entries.append(self._new(chance, asked(sheet, values)))
+            values[VITAL] = YES if values[VITAL] else NO
+            steps = typed_text([row_of(step) for step in self.register.power_steps(power, place)])
+            given = asked(sheet, values)
+            entries.append(self._new(chance, given | ({STEPS: steps} if STEPS in given else {})))
         if not entries:
             values = {
                 "name": f"{place.unit.name}内部事务审批",

@@ -58,13 +58,10 @@ class Register:
                 domains.append(power["domain"])
         versions.load_history(items, on=filed(self.rules, Brings.POWERS))
         ProcessStep.objects.bulk_create(
-            (
-                ProcessStep(power_item=item, position=position, **step)
-                for item, rows in zip(items, steps, strict=True)
-                for position, step in enumerate(rows, start=1)
-            ),
+            (_of(item, step) for item, rows in zip(items, steps, strict=True) for step in rows),
             batch_size=BATCH,
         )
+        self._powers = {(item.unit_id, item.name): item for item in items}
         self.regulations.link(zip(items, domains, strict=True))
         return self._make_points(filed)
 
@@ -113,9 +110,26 @@ class Register:
 
     @staticmethod
     def power_steps(power, place):
+        """The steps of a power, not saved. Each names its post where the unit has it, and what may come next."""
+        posts, end = {}, ProcessStep.END
+        for seat in place.seats:
+            posts.setdefault(seat.template["name"], seat.post)
+        of = f"{place.unit.code} {power['name']}"
+        keys = {
+            number: str(uuid.uuid5(uuid.NAMESPACE_OID, f"{of} {number}"))
+            for number in range(1, len(power["steps"]) + 1)
+        }
         return [
-            {"post_name": step["acting_post"], "procedure": step["procedure"], "time_limit": step["time_limit"][:60]}
-            for step in power["steps"]
+            ProcessStep(
+                position=number,
+                key=keys[number],
+                post=posts.get(step["acting_post"]),
+                post_name=step["acting_post"],
+                procedure=step["procedure"],
+                time_limit=step["time_limit"][:60],
+                following=[{"to": keys.get(way["to"], end), "when": way["when"]} for way in step.get("next", ())],
+            )
+            for number, step in enumerate(power["steps"], start=1)
         ]
 
     @staticmethod
@@ -149,11 +163,16 @@ class Register:
                         risk,
                         Level.UNIT,
                         unit=place.unit,
-                        power_item=risk.power,
+                        **self.place_of(risk, place.unit),
                         involved_posts=self.involved(risk, place),
                     ),
                     risk,
                 )
+
+    def place_of(self, risk, unit):
+        """Where a risk of a unit stands: on its power, and on the step of a post that it concerns."""
+        power = self._powers.get((unit.pk, risk.power))
+        return {"power_item": risk.power} | ({"power_series": power.series} if power else {})
 
     def _keep_one_back(self, code, risks):
         """All of ``risks`` but the last of several, which is added only this year."""
@@ -226,3 +245,8 @@ class Register:
             final_grade=grade,
             **subject,
         )
+
+
+def _of(item, step):
+    step.power_item = item
+    return step

@@ -119,13 +119,15 @@ def _old_row(number, line):
 
 def rows_on_record(item):
     """Return the steps of a power in force as rows."""
-    rows = []
-    for step in item.steps.all():
-        row = {"key": str(step.key)} | {name: getattr(step, name) for name in TEXTS}
-        for way, following in enumerate(step.following[:WAYS], start=1):
-            row |= {f"when_{way}": following["when"], f"to_{way}": following["to"]}
-        rows.append(row)
-    return rows
+    return [row_of(step) for step in item.steps.all()]
+
+
+def row_of(step):
+    """Return one step as a row."""
+    row = {"key": str(step.key)} | {name: getattr(step, name) for name in TEXTS}
+    for way, following in enumerate(step.following[:WAYS], start=1):
+        row |= {f"when_{way}": following["when"], f"to_{way}": following["to"]}
+    return row
 
 
 def ways_of(row):

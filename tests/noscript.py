@@ -76,8 +76,8 @@ def fill_in(form, *, prefer=()):
             control.value = next((option for option in options if option in prefer), options[0])
     for control in form.xpath(".//textarea"):
         control.value = (control.value or "").strip() or TEXT
-    # One with a list to choose from wants something of that list, or nothing.
-    for control in form.xpath(".//input[@type='text'][not(@list)]"):
+    # One with a list to choose from wants something of that list, or nothing; what is folded away need not be filled.
+    for control in form.xpath(".//input[@type='text'][not(@list)][not(ancestor::details)]"):
         control.value = (control.value or "").strip() or TEXT
     for control in form.xpath(".//input[@type='password']"):
         control.value = PASSWORD

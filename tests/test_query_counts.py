@@ -27,6 +27,7 @@ PAGES = {
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
     "suggestion_make": ("clerk", "suggestion_make", {"q": "岗位"}, 10),
+    "adjustment_list": ("office", "adjustment_list", {"unit": "CW"}, 14),
     "done_list": ("head", "done_list", {}, 13),
     "inbox": ("head", "inbox", {}, 18),  # five for the lines of its digests
     "robot_list": ("liaison", "robot_list", {}, 12),
@@ -74,7 +75,8 @@ PAGES = {
 }
 # One sheet with one entry, and with twenty.
 SHEETS = {
-    "submission_fill": ("clerk", "submission_fill", "points", 14),
+    # One for the powers of the unit, on which its points stand, and one for the working days.
+    "submission_fill": ("clerk", "submission_fill", "points", 15),
     "submission_fill, grades": ("clerk", "submission_fill", "grades", 14),
     "submission_fill, group": ("liaison", "submission_fill", "group", 16),
     "submission_review": ("member", "submission_review", "review", 21),

@@ -9,7 +9,7 @@ from tests.longer import longer
 from tests.noscript import Plain, has
 from tests.personas import GRADED, Year, point, unit_point
 from tests.stories import played_once
-from workflows.campaign import rosters
+from workflows.campaign import adjustments, rosters
 from workflows.deadlines import days
 from workflows.models import Submission
 from workflows.models.submissions import State
@@ -19,6 +19,7 @@ from workflows.sheets import Incomplete, sheet_for
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 KINDS = ["keep", "revise", "retire", "measure", "regrade"]
+TAKEN = "adjust"  # a change proposed outside the campaign
 TASKS = {"keep": "search", "revise": "search", "retire": "search", "measure": "control", "regrade": "grading"}
 MEASURE = {"prevention": "三人经办", "monitoring": "每周抽查", "disposal": "通报批评"}
 
@@ -45,6 +46,10 @@ def unit_year(year):
 
 def sheet_of(year, level, kind, sequence):
     """An open sheet of the kind: the campaign's own, or one more for the same subject (发起调整)."""
+    if kind == TAKEN:
+        post = year.campus.post if level == "personal" else None
+        proposer = year.actor(year.campus.clerk if post else year.campus.liaison)
+        return read(adjustments.begin(level, unit=year.campus.unit, post=post, actor=proposer, at=year.clock.now))
     task = year.campaign.tasks.get(code=f"{level}-{TASKS[kind]}")
     subject = {"unit": year.campus.unit, "person": None}
     if level == "personal":
@@ -66,16 +71,23 @@ def content_of(sheet, kind):
     content = {"entries": sheet_for(sheet).offered(), "values": {}}
     for entry in content["entries"]:
         first = RiskPoint.objects.get(pk=entry["base"]).series == RiskPoint.objects.get(content="甲", base=None).series
-        if TASKS[kind] == "search":
+        if kind == TAKEN:
+            entry |= {"change": "revise" if first else "", "values": entry["values"] | {"reason": "职责有变化"}}
+        elif TASKS[kind] == "search":
             entry["change"] = kind if first else "keep"
         asked = {
             "revise": {"content": f"改{sheet.sequence}"},
             "retire": {"reason": "不再办理"},
             "measure": MEASURE,
             "regrade": GRADED["grade-1"],
+            TAKEN: {"content": f"调整{sheet.round}"},
         }
         if first:
             entry["values"] |= asked.get(kind, {})
+    if kind == TAKEN:  # names what it changes only; where another sheet has retired that, it changes the other
+        chosen = [entry for entry in content["entries"] if entry["change"]]
+        others = [{**entry, "change": "retire"} for entry in content["entries"]]
+        content["entries"] = chosen or others
     return content
 
 
@@ -132,6 +144,8 @@ def clash(first, second):
     """Does the first kind of change, in force, leave the second without its base?"""
     if first == "keep":
         return False
+    if second == TAKEN:
+        return True  # it starts from the point and all of its measures
     if "measure" in (first, second):
         return (first, second) in (("measure", "measure"), ("retire", "measure"))
     return True
@@ -149,6 +163,14 @@ def register(level):
 
 
 PAIRS = [(first, second) for first in KINDS for second in KINDS]
+ADJUSTED = [
+    (TAKEN, "keep"),
+    (TAKEN, "retire"),
+    (TAKEN, "measure"),
+    ("revise", TAKEN),
+    ("retire", TAKEN),
+    ("measure", TAKEN),
+]
 # Of the unit's own sheets, one pair for each way to clash or not; the rest by LONG_TESTS.
 UNIT = {("keep", "retire"), ("revise", "keep"), ("retire", "revise"), ("retire", "measure"), ("measure", "measure")}
 
@@ -156,7 +178,7 @@ UNIT = {("keep", "retire"), ("revise", "keep"), ("retire", "revise"), ("retire",
 @pytest.mark.parametrize(
     ("level", "first", "second"),
     [
-        *(("personal", *pair) for pair in PAIRS),
+        *(("personal", *pair) for pair in PAIRS + ADJUSTED),
         *(
             pytest.param("unit", *pair, marks=() if pair in UNIT else longer("as for the sheets of one person"))
             for pair in PAIRS

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import can, require
-from registers.models import Incumbency, Post, Scheme, Unit
+from registers.models import Post, Scheme, Unit
 from registers.refusals import Refused
 from registers.schemes.adjusting import POWERS, code_for
 from registers.schemes.parts import Level
@@ -39,8 +39,9 @@ def offered(actor, *, scheme, units=()):
     It is the points of every post that he holds, and of ``units`` what he may change there.
     """
     rules, found = scheme.rules, []
-    posts = Post.objects.filter(pk__in=Incumbency.objects.in_force(actor.on).filter(user=actor.user_id).values("post"))
-    own = [Submission(unit=post.unit, post=post, person_id=actor.user_id) for post in posts.select_related("unit")]
+    held = [post for post, _ in actor.posts]
+    posts = Post.objects.filter(pk__in=held).select_related("unit").order_by("code") if held else ()
+    own = [Submission(unit=post.unit, post=post, person_id=actor.user_id) for post in posts]
     wanted = [(sheet, Level.PERSONAL) for sheet in own]
     for unit in units:
         levels = (Level.UNIT,) if unit.parent_id else (Level.UNIT, Level.SCHOOL)

@@ -101,8 +101,8 @@ class SubmissionPolicy(Policy):
         if not actor.is_authenticated:
             return no("请先登录。")
         if submission.post_id is not None:
-            held = Incumbency.objects.in_force(actor.on).filter(post=submission.post_id, user=actor.user_id)
-            return YES if held.exists() else no("岗位的风险点由在岗的本人提出调整。")
+            held = submission.post_id in (post for post, _ in actor.posts)
+            return YES if held else no("岗位的风险点由在岗的本人提出调整。")
         if submission.unit_id in actor.unit_ids(*PROPOSE):
             return YES
         return no("单位的风险点和权力事项由本单位联络员、负责人或学校领导小组办公室提出调整。")

@@ -67,6 +67,7 @@ def submission_detail(request, pk):
             "may_decide": can(request.actor, "decide", submission),
             "may_withdraw": _may_withdraw(request.actor, submission),
             "may_begin_again": can(request.actor, "begin_again", submission),
+            "may_adjust": _may_adjust(request.actor, submission),
             "votes": votes,
             "letters": _letters(submission, decisions, votes),
             "files": attachments.of_submission(submission),
@@ -97,6 +98,12 @@ def readable_votes(actor, submission):
     step = submission.step_rules
     goes_on = submission.state == State.IN_REVIEW and step is not None and step.kind == "collective_review"
     return votes.exclude(round=submission.round) if goes_on and submission.person_id == actor.user_id else votes
+
+
+def _may_adjust(actor, submission):
+    """Offered on what has changed the register, to whoever may propose to change it again."""
+    filed = submission.state == State.FILED and submission.task.brings not in ("group", "report")
+    return filed and can(actor, "adjust", submission)
 
 
 def _may_withdraw(actor, submission):

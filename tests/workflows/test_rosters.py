@@ -356,6 +356,7 @@ def test_point_kept_in_the_search_of_a_successor_names_him(year, successor):
     RiskPoint.objects.create(
         level="personal", unit=year.campus.unit, post=year.campus.post, holder=year.campus.clerk, content="去年的",
         category=year.campus.scheme.categories.first(), in_force_from=date(2025, 9, 1),
+        manifestation="去年的表现", finding_source="self", nature="integrity",
     )  # fmt: skip
     handed_over(year, successor)
     check(year)

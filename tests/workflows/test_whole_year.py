@@ -22,7 +22,7 @@ from registers.models import User
 from registers.schemes import versions
 from registers.schemes.checking import loading
 from tests.factories import BEIJING, moment
-from tests.workflows import signed, whole
+from tests.workflows import filed, signed, whole
 from tests.workflows.announced import passed, works
 from workflows import sweeping
 from workflows.campaign import campaigns
@@ -232,14 +232,14 @@ def test_every_task_has_the_days_of_the_document(played):
 
 def test_every_sheet_opens_on_its_day(played):
     after = {task.code: task.after for task in played.scheme.rules.tasks}
-    filed = {
+    done = {
         (sheet.task.code, sheet.unit_id, sheet.person_id): timezone.localdate(sheet.filed_at)
         for sheet in played.sheets
         if sheet.filed_at
     }
     wrong, seen = [], 0
     for sheet in played.sheets:
-        needed = [filed.get((code, sheet.unit_id, sheet.person_id)) for code in after[sheet.task.code]]
+        needed = [done.get((code, sheet.unit_id, sheet.person_id)) for code in after[sheet.task.code]]
         opened = played.opened.get(sheet.pk)
         if None in needed:
             wrong += [f"{sheet} is open before what it follows is filed"] if opened else []
@@ -380,6 +380,14 @@ def test_step_after_the_end_of_its_phase_is_still_worked_on(played):
 def test_what_is_filed_and_in_force_is_what_was_signed(played):
     """Recomputed from the kept documents and the decisions made since (T3)."""
     assert signed.faults(played.sheets, before=played.opening) == []
+
+
+def test_what_a_unit_carries_is_decided_with_it_by_the_same_body(played):
+    assert filed.faults_of_carried(played.sheets, carried=[task.carries for task in played.scheme.rules.tasks]) == []
+
+
+def test_no_cell_of_a_filed_table_is_empty_that_the_rule_book_requires(played):
+    assert filed.empty_cells(played.sheets) == []
 
 
 def test_year_ends_with_nothing_lost(played):

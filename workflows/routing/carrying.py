@@ -31,7 +31,7 @@ def not_for(actor, composition, meeting=None):
 
     He keeps out of these (本人事项). Where a body has decided, in its ``meeting``, whoever is concerned kept out of the item there.
     """
-    if meeting is not None:
+    if meeting is not None or composition.crowd is None:
         return set()
     people = {actor.user_id, *actor.stands_in_for}
     return {entry.key for entry in composition.entries if entry.concerns(people)}

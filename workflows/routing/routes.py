@@ -361,12 +361,14 @@ def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None)
         _ballots_that_count(submission, actor)
     lines, barred = carrying.lines_of(composition), carrying.not_for(actor, composition, meeting)
     carrying.require_not_own(barred, composition, returned)
-    lines.exclude(entry__in=barred | set(returned)).update(verdict="accepted")
+    marked = {key for key in returned if key in entries and entries[key].lines}
+    lines.exclude(entry__in=barred | marked).update(verdict="accepted")
     for key, entry in entries.items():
         if key not in returned:
             continue
         if not entry.lines:  # a row that is no proposal (a group's member) has no line; its comment joins the reason
             opinion += f"\n第 {entry.number} 项：{returned[key].strip()}"
+            continue
         lines.filter(entry=key).update(
             verdict="returned", comment=returned[key].strip(), returned_at=at, rounds_returned=entry.rounds_returned + 1
         )

@@ -111,7 +111,7 @@ class Composition:
     def of_members(self):
         """``(member, composition, entries)`` of each sheet carried, with what has been decided here."""
         mine = {}
-        for entry in self.entries:
+        for entry in self.entries if self.members else ():
             if entry.submission is not None:
                 mine.setdefault(entry.submission.pk, []).append(entry)
         for member in self.members:

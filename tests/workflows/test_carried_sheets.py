@@ -17,9 +17,10 @@ from tests.noscript import Plain
 from tests.personas import Year
 from tests.stories import played_once
 from tests.workflows import signed
-from workflows import sweeping
+from workflows import policies, sweeping
 from workflows.campaign import campaigns, owing
 from workflows.models import Notification, PublicityNotice, SheetDocument, Submission
+from workflows.progress import figures, stranded
 from workflows.routing import bulk, carrying, routes
 from workflows.sheets import Incomplete, changes, documents, sheet_for
 from workflows.sheets.documents import Composition
@@ -401,6 +402,18 @@ def test_campaign_ends_though_a_sheet_was_left_behind(late):
     office = late.actor(late.campus.office)
     assert campaigns.close(late.campaign, actor=office, at=late.clock.now) > 0
     assert late.sheet("personal-search", late.campus.head).state == "in_review"
+
+
+def test_sheet_that_no_unit_will_carry_is_listed_with_the_remedy(ready):
+    Submission.objects.filter(task__code="unit-search", unit=ready.campus.unit).update(state="cancelled")
+    rows = figures.listed(ready.actor(ready.campus.office), ready.campaign)
+    holding = policies.Holding(ready.clock.today)
+
+    [line] = stranded.lines(rows, ready.campaign, holding)
+
+    assert {submission.person for submission in line.submissions} == {ready.campus.clerk, ready.campus.head}
+    assert "没有“廉政风险点及风险等级汇总”、“廉政风险点及防控措施登记”，个人表无表可随" in line.remedy.what
+    assert "登记财务处单位负责人的任职" in line.remedy.who
 
 
 def test_joining_and_leaving_is_named_on_the_table(aboard):

@@ -41,6 +41,7 @@ class Missing(StrEnum):
     LATER = "later"  # the sheet is about to be passed on
     ORGANISER = "organiser"  # nobody prepares the meetings
     BODY = "body"  # too few members to meet
+    CARRIER = "carrier"  # no unit here or above has a sheet that would carry it
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ def remedy(lack, holding, rules, *, filer=None, absent=None):
         return Remedy(f"{unit}及上级单位都没有在任的{label}，单位表无人填报", f"请管理员登记{unit}{label}的任职")
     if lack.missing == Missing.ACCOUNT:
         return Remedy("填报人的账号已停用", "请管理员核对：已离岗的，系统每小时核对人员时停办该表；误停用的，恢复账号")
+    if lack.missing == Missing.CARRIER:
+        return _carrier(unit, holding.parents.get(lack.unit) is None, rules)
     if lack.missing == Missing.GROUP:
         return Remedy(
             f"{unit}及上级单位都没有已备案的{role}，集体审核无人办理", _group(unit, holding, rules, filer, absent)
@@ -49,6 +51,15 @@ def _meeting(lack, role):
     if lack.missing == Missing.ORGANISER:
         return Remedy(f"没有在任的{role}，待会议审议的表无人列入议程", f"请管理员登记{role}的任职")
     return Remedy(f"{role}的在任成员不足 {ENOUGH_OF_A_BODY} 人，不能开会", f"请管理员登记{role}成员的任职")
+
+
+def _carrier(unit, is_institution, rules):
+    """What keeps personal sheets from being carried: the unit's own sheet is missing."""
+    tables = "、".join(f"“{task.label}”" for task in rules.tasks if task.carries)
+    if is_institution:
+        return Remedy(f"{unit}本身没有{tables}，个人表无表可随", "请管理员把这些岗位设在有单位表的单位")
+    head = rules.roles.get("unit_head", "单位负责人")
+    return Remedy(f"{unit}及上级单位没有{tables}，个人表无表可随", f"请管理员登记{unit}{head}的任职，单位表随即产生")
 
 
 def _group(unit, holding, rules, filer, absent):

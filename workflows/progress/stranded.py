@@ -11,9 +11,10 @@ from django.db.models import Q
 from registers.actors import SCHOOL_ROLES
 from registers.schemes.language import Brings
 from workflows.models import Submission
-from workflows.models.submissions import EDITABLE, State
+from workflows.models.submissions import ALONE, EDITABLE, State
 from workflows.policies import takes_content
-from workflows.policies.deciders import CLIMB, MEETING, Missing
+from workflows.policies.deciders import CLIMB, LIAISON, MEETING, Lack, Missing
+from workflows.policies.reach import nearest, units_with
 from workflows.policies.remedies import Remedy, filer_of, remedy
 
 NAMED = 3  # papers and people of a line
@@ -58,12 +59,25 @@ def lines(rows, campaign, holding):
 
 def stranded(rows, campaign, holding):
     """Yield ``(submission, lack)`` of those of ``rows`` that nobody can take."""
+    if any(task.carries for task in campaign.scheme.rules.tasks):
+        yield from _without_carrier(rows, campaign, holding)
     rows = rows.filter(_suspects(holding)).select_related("task", "unit", "person").defer("narrative")
     for submission in rows.order_by("unit__position", "unit__code", "task__position", "pk"):
         submission.task.campaign = campaign  # already read, with its rule book
         step = submission.step_rules
         if (lack := holding.turn(submission, asked=step.role if step else "").lack) is not None:
             yield submission, lack
+
+
+def _without_carrier(rows, campaign, holding):
+    """Yield ``(submission, lack)`` of those of ``rows`` that no unit's sheet will ever carry."""
+    for task in campaign.tasks.filter(code__in=[task.code for task in campaign.scheme.rules.tasks if task.carries]):
+        task.campaign, among = campaign, units_with(task.pk)
+        alone = rows.filter(ALONE, task__code=task.rules.carries).select_related("task", "unit", "person")
+        for submission in alone.defer("narrative").order_by("unit__position", "unit__code", "pk"):
+            if nearest(submission.unit_id, among, holding.parents) is None:
+                submission.task.campaign = campaign
+                yield submission, Lack(Missing.CARRIER, LIAISON, submission.unit_id)
 
 
 def _suspects(holding):

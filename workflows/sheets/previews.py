@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 
 from registers import grading
 from registers.models import RiskPoint
@@ -66,8 +66,11 @@ def briefs(submissions, *, actor):
 
 
 def _entries(of_submission):
-    """Submission id → entry key → its lines."""
-    lines = SubmissionLine.objects.filter(submission__in=of_submission).select_related(
+    """Submission id → entry key → its lines, after its own those of the sheets that it carries."""
+    lines = SubmissionLine.objects.filter(
+        Q(submission__in=of_submission) | Q(submission__carrier__in=of_submission)
+    ).select_related(
+        "submission",
         "risk_point__category",
         "risk_point__self_grade",
         "risk_point__proposed_grade",
@@ -80,8 +83,10 @@ def _entries(of_submission):
         "post_grade__final_grade",
     )
     grouped, series = {}, set()
-    for line in lines.order_by("submission", "position", "pk"):
-        grouped.setdefault(line.submission_id, {}).setdefault(line.entry, []).append(line)
+    own_first = F("submission__carrier").asc(nulls_first=True)
+    for line in lines.order_by(own_first, "submission", "position", "pk"):
+        of = line.submission_id if line.submission_id in of_submission else line.submission.carrier_id
+        grouped.setdefault(of, {}).setdefault(line.entry, []).append(line)
         if line.measure_id:
             series.add(line.measure.point_series)
     contents = dict(

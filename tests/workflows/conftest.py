@@ -2,9 +2,11 @@
 
 import pytest
 
+from registers.models import User
 from tests.factories import appoint, make_person
-from tests.personas import point, power
+from tests.personas import Year, point, power
 from tests.stories import played_once
+from tests.workflows import carried_cases
 
 
 @pytest.fixture
@@ -38,3 +40,30 @@ def second(year):
     user = make_person("戊四", year.campus.office_unit, number="second")
     appoint(user, year.campus.root, "office")
     return user
+
+
+@pytest.fixture
+@played_once
+def carrying(make_campus, clock):
+    """The year of a unit under 003: its clerk and its head owe sheets, and the unit one that carries them."""
+    campus = make_campus(scheme="nwnu-2012")
+    User.objects.filter(pk__in=[campus.clerk.pk, campus.head.pk]).update(rank="副科")
+    return Year(campus, clock)
+
+
+@pytest.fixture
+@played_once
+def ready(carrying):
+    """The clerk's sheet waits for the unit's, with two points; the head's with one, a grave one."""
+    own, heads = carrying.sheet("personal-search"), carrying.sheet("personal-search", carrying.campus.head)
+    carrying.submit(own, carrying.points(own, carried_cases.risk("甲"), carried_cases.risk("乙")))
+    carrying.submit(heads, carrying.points(heads, carried_cases.risk("丙", **carried_cases.GRAVE)))
+    return carrying
+
+
+@pytest.fixture
+@played_once
+def aboard(ready):
+    """The unit's sheet, with one point of its own, waits for the group and carries both."""
+    carried_cases.hand_in(ready)
+    return ready

@@ -138,13 +138,11 @@ class Players:
     def _grades(submission, step):
         """The grades of an adjudicator who keeps what the notice showed, else follows the rule."""
         chosen = {}
-        for entry in Composition(submission).entries:
-            if not entry.details["to_grade"]:
-                continue
-            noticed = entry.details["proposed_grade"] if step.sets == "final_grade" else None
-            proposal = entry.details["proposal"].grade
-            grade = noticed.code if noticed else proposal
-            chosen[entry.key] = (grade, "" if grade == proposal else AS_NOTICED)
+        for sheet in Composition(submission).sheets:
+            for key, record in sheet.graded_records():
+                noticed = record.proposed_grade if step.sets == "final_grade" else None
+                grade = noticed.code if noticed else sheet.proposal_for(record).grade
+                chosen[key] = (grade, AS_NOTICED if sheet.wants_reason(record, grade, step) else "")
         return chosen
 
     def send_back(self, submission, remarks):

@@ -265,6 +265,8 @@ def reseat(submission, role, *, at):
     left, submission.waiting_role, submission.assigned_to = submission.waiting_role, role, None
     submission.save(update_fields=["waiting_role", "assigned_to"])
     give_custody(submission, submission.step_rules, role, at)
+    if submission.task.rules.carries:
+        _give_custody_of(submission.carried.all(), submission, at)
     audit.append("submission.reseated", about=submission, at=at, detail={"from": left, "to": role})
     key = f"reseated:{submission.pk}:{submission.version}:{role}"
     notifications.tell("submission.reseated", submission, key=key, at=at)

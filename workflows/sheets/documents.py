@@ -300,7 +300,7 @@ def _signoffs(submission, *, about=None):
             None,
         ):
             review["members"].append(f"{ballot.member.name}（{'同意' if ballot.agrees else '不同意'}）")
-    for notice in submission.notices.filter(round=submission.round):
+    for notice in submission.notices.filter(round=submission.round).order_by("pk"):
         step = next(step.code for step in submission.task.route_rules.steps if step.kind == "publicise")
         signoffs[step] = {
             "start": notice.starts_on.isoformat(),

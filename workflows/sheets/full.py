@@ -4,6 +4,8 @@ import uuid
 from dataclasses import replace
 from functools import cached_property
 
+from registers.models import PostGrade
+from registers.schemes.language import Brings
 from workflows.sheets.arrangements import facts
 from workflows.sheets.graded import Graded, grade_so_far
 from workflows.sheets.measures import Measured
@@ -112,6 +114,24 @@ class FullPointSheet(Graded, Measured, PointSheet):
             measures = [line.measure for line in lines if line.measure_id]
             shown.details["arranged"] = facts(measures)
         return replace(shown, fields=shown.fields + extra, before=shown.before + before, lines=lines)
+
+    def wants_reason(self, record, code, step):
+        return super().wants_reason(record, code, step) or self._above_its_post(record, code, step)
+
+    def _above_its_post(self, record, code, step):
+        """Nobody leaves a post below its gravest point without a word, whichever of the two is decided last (R3-22)."""
+        rank = self._post_ranks.get(record.post_id) if step.sets == "final_grade" else None
+        if rank is None or self.grade_rows[code].rank >= rank:
+            return ""
+        return "高于该岗位本年度已确定的岗位风险等级，请写明理由。"
+
+    @cached_property
+    def _post_ranks(self):
+        """Post → rank of its grade as this campaign has decided it."""
+        if not any(task.brings == Brings.POST_GRADES for task in self.rules.tasks):
+            return {}
+        decided = PostGrade.objects.open().filter(lines__submission__task__campaign=self.task.campaign_id)
+        return dict(decided.values_list("post", "final_grade__rank"))
 
     def _weighed(self, point):
         """The factors in one line: the sheet asks for much else."""

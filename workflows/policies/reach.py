@@ -1,4 +1,7 @@
-"""Which unit's sheet carries whose personal sheets: the nearest unit, from their own upwards, that has such a sheet."""
+"""Which unit's sheet carries whose personal sheets.
+
+That of the nearest unit, from their own upwards, that has such a sheet.
+"""
 
 from registers.models import Unit
 from workflows.models import Submission

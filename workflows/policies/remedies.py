@@ -40,17 +40,18 @@ def remedy(lack, holding, rules, *, filer=None, absent=None):
         heir = rules.roles.get(lack.heir.role, lack.heir.role)
         names = "、".join(holding.names[user] for user in lack.heir.people)
         return Remedy(f"{role}空缺，或与该表有关须回避", f"系统每小时核对一次，将自动转{heir}{names}办理")
-    if lack.missing in (Missing.ORGANISER, Missing.BODY):
-        return _meeting(lack, role)
+    return _holders(lack, role, rules)
+
+
+def _holders(lack, role, rules):
+    """What is missing where the holders of a role are: the members of a body, its organiser, or anybody who may act."""
+    if lack.missing == Missing.ORGANISER:
+        return Remedy(f"没有在任的{role}，待会议审议的表无人列入议程", f"请管理员登记{role}的任职")
+    if lack.missing == Missing.BODY:
+        return Remedy(f"{role}的在任成员不足 {ENOUGH_OF_A_BODY} 人，不能开会", f"请管理员登记{role}成员的任职")
     top = rules.roles.get("party_committee", "党委")
     levels = role if role == top else f"{role}及以上各级（至{top}）"
     return Remedy(f"{levels}没有可以办理的人：空缺，或与该表有关须回避", f"请管理员登记{role}的任职")
-
-
-def _meeting(lack, role):
-    if lack.missing == Missing.ORGANISER:
-        return Remedy(f"没有在任的{role}，待会议审议的表无人列入议程", f"请管理员登记{role}的任职")
-    return Remedy(f"{role}的在任成员不足 {ENOUGH_OF_A_BODY} 人，不能开会", f"请管理员登记{role}成员的任职")
 
 
 def _carrier(unit, is_institution, rules):

@@ -52,7 +52,8 @@ class Body(Part):
         """The rule in words, as pages and papers show it."""
         base = "应到会成员" if self.counted == "members" else "到会成员"
         least = f"且不少于 {self.at_least} 人" if self.at_least > FEWEST else ""
-        return f"{SHARES[self.quorum]}成员到会{least}方可开会；赞成人数达到{base}的{SHARES[self.majority]}为通过"
+        passed = {"half": "超过{}的半数", "two_thirds": "达到{}的三分之二", "all": "等于{}的人数"}[self.majority]
+        return f"{SHARES[self.quorum]}成员到会{least}方可开会；赞成人数{passed.format(base)}为通过"
 
 
 class NeededDocument(Named):

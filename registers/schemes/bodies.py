@@ -1,4 +1,4 @@
-"""The bodies of a scheme that decide in a meeting: who sits in them, how many must be there, how many must agree.
+"""The bodies of a scheme that decide in meetings: who sits in them, quorum and majority.
 
 Pure: no Django, no database.
 """

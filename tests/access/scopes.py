@@ -1,8 +1,26 @@
 """What every persona may read, as the access matrix says it."""
 
 from tests.access.world import STAFF
+from workflows.models import Meeting, MeetingItem
 
 EVERYBODY = " ".join(STAFF)
 
 
 SCHOOL = "leader chair registrar office_staff"
+
+
+def meetings_of(world):
+    """The office prepares all; members read those to which they were called."""
+    called = dict.fromkeys(world.meetings.values(), "office_staff chair")
+    preparing = Meeting.objects.get(pk=world.meetings["held"].pk)
+    preparing.pk, preparing.number, preparing.called_at = None, "尚未通知", None
+    preparing.save()
+    return called | {preparing: "office_staff"}
+
+
+def items_of(world):
+    """An item is read like its meeting, and where it is a sheet, only by those who may read the sheet."""
+    on_agenda = MeetingItem.objects.filter(meeting__in=world.meetings.values())
+    found = dict.fromkeys(on_agenda, "office_staff chair")
+    draft = MeetingItem.objects.create(meeting=world.meetings["held"], position=9, submission=world.sheets["draft"])
+    return found | {draft: ""}

@@ -36,7 +36,7 @@ SEEN_BY = {
     "review": "clerk group",
     "returned": "clerk group",
     "sign": "clerk group",
-    "office": "clerk group office_staff",
+    "office": "clerk group chair office_staff",  # on the agenda of the leading group
     # The office filed these sheets before anybody knew the grade; the liaison reads the register.
     "slight": "clerk unit office_staff",
     "notice": "clerk unit office_staff",
@@ -62,6 +62,8 @@ SEEN_BY = {
     "school minutes": EVERYBODY,
     "unit circular": f"staff_below unit {SCHOOL}",
     "school circular": f"liaison head other_head {SCHOOL}",
+    "held matter": "chair office_staff",
+    "circulated matter": "chair office_staff",
     "file unit sheet": f"staff_below unit {SCHOOL}",
     "file school sheet": EVERYBODY,
     "file unit enclosure": f"staff_below unit {SCHOOL}",

@@ -20,7 +20,7 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
-from tests.access.scopes import EVERYBODY, SCHOOL
+from tests.access.scopes import EVERYBODY, SCHOOL, items_of, meetings_of
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
 from tests.factories import make_post
@@ -33,6 +33,8 @@ from workflows.models import (
     Extension,
     FiledPaper,
     MeasureProgress,
+    Meeting,
+    MeetingItem,
     Notification,
     Objection,
     PublicityNotice,
@@ -67,6 +69,8 @@ THROUGH_ANOTHER = {
     "workflows.Decision": "its Submission",
     "workflows.SheetDocument": "its Submission",
     "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
+    "workflows.MeetingSeat": "its Meeting",
+    "workflows.MeetingBallot": "its MeetingItem",
     "workflows.DailyRun": "nothing: which day's work is done, for reminders",
     "workflows.RobotMessage": "its Robot",
 }
@@ -329,6 +333,8 @@ TABLES = {
     Table(ReadReceipt): _receipts,
     Table(MeasureProgress): _records,
     Table(Attachment): _files,
+    Table(Meeting): meetings_of,
+    Table(MeetingItem): items_of,
     Table(PowerItem): _powers,
     Table(RiskPoint): _points,
     Table(ControlMeasure): _measures,

@@ -286,7 +286,10 @@ def meeting_agenda(*, protocol):
 
 @source("meeting_minutes", about="meeting", rows=("item", "outcome", "votes", "avoiding", "words"), fields=HEADER)
 def meeting_minutes(*, protocol):
-    """会议纪要: who was there and what was decided, as it was signed where it has been. Source: R1-28, R3-24, R4-27."""
+    """会议纪要: who was there and what was decided, as it was signed where it has been.
+
+    Source: R1-28, R3-24, R4-27.
+    """
     meeting = protocol.meeting
     if meeting.signed_at is None:
         return {"rows": protocol.item_rows(), "fields": protocol.fields}
@@ -297,7 +300,10 @@ def meeting_minutes(*, protocol):
 
 
 def about_meeting(layout, protocol):
-    """Return the document of a paper about one meeting. ``protocol``: with the items that the reader may read."""
+    """Return the document of a paper about one meeting.
+
+    ``protocol``: with the items that the reader may read.
+    """
     campaign = protocol.meeting.campaign
     return {
         **document_for(layout.compiled, protocol=protocol),

@@ -1,4 +1,4 @@
-"""The meetings of the demo's bodies: prepared by the office, held with nearly everybody there, signed by the chair."""
+"""The meetings of the demo's bodies: the office prepares them, the chair signs."""
 
 from django.core.files.base import ContentFile
 

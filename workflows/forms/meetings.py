@@ -48,7 +48,7 @@ class MeetingForm(forms.Form):
 
 
 class OutcomeForm(forms.Form):
-    """What a meeting decided on one item; the rows of its sheet are read with ``rows_said``."""
+    """What a meeting decided on one item. The rows of its sheet are read with ``rows_said``."""
 
     outcome = forms.ChoiceField(label="结论", error_messages={"required": "请选择结论：同意、退回或缓议。"})
     words = Text("审议意见", most=LONGEST, required=False)
@@ -70,7 +70,10 @@ class OutcomeForm(forms.Form):
 
 
 class SignatureForm(forms.Form):
-    """The chair's password, checked in the same way as at the login, so that guessing it here locks the account as well."""
+    """The chair's password, checked as at the login.
+
+    So guessing it here locks the account as well.
+    """
 
     password = forms.CharField(
         label="登录密码（签署确认）", strip=False, error_messages={"required": "签署须重新输入登录密码。"}
@@ -112,6 +115,6 @@ def ballots(data, items):
 
 
 def too_long(texts):
-    """Return what is wrong with the length of what was typed about single rows or votes, empty if nothing is."""
+    """Return what is wrong with the length of what was typed of rows or votes, empty if nothing is."""
     long = [text for text in texts if len(text) > LONGEST]
     return f"每项意见或理由最多 {LONGEST} 字，有 {len(long)} 项超过，请删减。" if long else ""

@@ -1,4 +1,4 @@
-"""Models of what happens to the register: campaigns, submissions, decisions, meetings, notices, messages."""
+"""Models of what happens to the register: campaigns, submissions, meetings, notices, messages."""
 
 from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment

@@ -35,7 +35,7 @@ class MeetingPolicy(Policy):
     may_cancel = may_change
 
     def may_record(self, actor, meeting):
-        """Record who came and what was decided; of a circulated decision the votes are the members' own."""
+        """Record who came and what was decided. Votes on a circulated decision are the members' own."""
         verdict = self.may_change(actor, meeting)
         if verdict and meeting.called_at is None:
             return no("请先发出通知，再登记出席和结论。")
@@ -78,7 +78,10 @@ class MeetingItemPolicy(Policy):
 
 
 def avoiding(holding, meeting, item, members):
-    """Return the ids of the ``members`` who keep out of an item: whom it concerns, and whoever said that he avoids it (回避)."""
+    """Return the ids of the ``members`` who keep out of an item (回避).
+
+    They are those whom its sheet concerns, and whoever said that he avoids it.
+    """
     declared = set(item.avoiding) & set(members)
     if item.submission_id is None:
         return declared

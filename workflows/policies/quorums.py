@@ -59,7 +59,10 @@ def attendance_of(meeting, seats, ballots=()):
 
 
 def tally_of(meeting, item, attendance, holding, ballots=()):
-    """Return the ``Tally`` of an item. ``ballots``: the votes given on it, of which only those of members entitled count."""
+    """Return the ``Tally`` of an item.
+
+    ``ballots``: the votes given on it, of which only those of members entitled count.
+    """
     out = avoiding(holding, meeting, item, attendance.members)
     entitled = tuple(user for user in attendance.members if user not in out)
     if meeting.circulates:

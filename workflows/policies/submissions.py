@@ -168,7 +168,10 @@ class SubmissionPolicy(Policy):
         return no(f"该环节由{role_label(submission, role)}办理。")
 
     def may_put_on_agenda(self, actor, submission):
-        """Prepare what a body decides. Whoever prepares it decides nothing: ``routes.decide`` asks for the signed minutes."""
+        """Prepare what a body decides.
+
+        Whoever prepares it decides nothing: ``routes.decide`` asks for the signed minutes.
+        """
         if actor.user_id in Holding.of(actor).deciders(MEETING, submission.unit_id):
             return YES
         return no(f"该表待会议审议，由{role_label(submission, ORGANISER)}列入议程。")

@@ -198,10 +198,9 @@ def _due_at(step, submission, on):
 
 
 def _wait(composition, step, role, at):
-    """Let the submission wait for whoever acts at the step, where those who decide or may send it back can read it."""
-    bodies = composition.submission.task.campaign.scheme.rules.bodies
-    for code in filter(None, (step.body, step.overseen_by)):
-        give_custody(composition.submission, step, bodies[code].role, at)
+    """Let the submission wait for whoever acts at the step, or for the body that decides, whose members may read it now."""
+    if step.body:
+        give_custody(composition.submission, step, step.role, at)
     give_custody(composition.submission, step, policies.ORGANISER if role == policies.MEETING else role, at)
 
 

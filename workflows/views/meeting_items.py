@@ -1,4 +1,4 @@
-"""The page of one item of a meeting: the rows of its sheet, what was decided on them, the documents that lay before the body."""
+"""The page of one item of a meeting: the rows of its sheet and what was decided on them."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render

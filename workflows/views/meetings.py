@@ -297,7 +297,7 @@ def meeting_vote(request, pk):
 
 @require_POST
 def meeting_sign(request, pk):
-    """Sign the minutes as the chair; every item takes effect."""
+    """Sign the minutes as the chair, so that every item takes effect."""
     meeting = visible(request, pk)
     require(request.actor, "sign", meeting)
     form = forms.SignatureForm(request.POST, request=request)

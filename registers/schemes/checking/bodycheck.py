@@ -30,7 +30,7 @@ def _of_body(scheme, code, body):
     if body.role not in SEATED:
         yield (
             (*where, "role"),
-            f"“{body.label}”的成员不能是角色“{body.role}”：会议由学校的领导小组或党委召开",
+            f"“{body.label}”的成员不能是角色“{body.role}”：会议由学校领导小组或党委召开",
             f"改为以下之一：{'、'.join(SEATED)}",
         )
     elif body.role not in scheme.roles:

@@ -1,4 +1,4 @@
-"""Decisions of a body: a meeting or a circulated decision, from its agenda to what its minutes bring about.
+"""Decisions of a body, from the agenda of its meeting to what its minutes bring about.
 
 Here: making a meeting and its agenda (``agenda``), what was recorded of it (``recording``), the signature and its effect (``deciding``).
 Never here: who counts (``workflows.policies.quorums``), moving a sheet (``routes.decide`` does, with the signed meeting as its

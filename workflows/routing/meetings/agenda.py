@@ -13,6 +13,7 @@ from workflows.messages import notifications
 from workflows.models import Meeting, MeetingItem, MeetingSeat, Submission
 from workflows.models.submissions import State
 from workflows.policies.meetings import body_members
+from workflows.routing import moves
 
 FIELDS = ("number", "held_on", "held_at", "place", "chair_id", "recorder_id")
 MOST = 300  # items of an agenda
@@ -90,7 +91,10 @@ def _save(meeting):
 
 @transaction.atomic
 def change(meeting_id, *, values, seen_version, actor, at):
-    """Change day, place, chair, recorder or number. Who was called already is told. Raises ``Stale``, ``NotAllowed`` or ``Refused``."""
+    """Change day, place, chair, recorder or number. Who was called already is told.
+
+    Raises ``Stale``, ``NotAllowed`` or ``Refused``.
+    """
     meeting = locked(meeting_id, seen_version, actor=actor)
     if not meeting.seats.filter(user=values["chair_id"]).exists():
         raise Refused("主持人须是该机构的成员。", "chair")
@@ -107,9 +111,9 @@ def change(meeting_id, *, values, seen_version, actor, at):
 
 @transaction.atomic
 def put_on(meeting_id, sheets, *, actor, at):
-    """Put sheets that wait for the body on the agenda, and return how many are new. ``sheets``: id → version that was seen.
+    """Put sheets that wait for the body on the agenda, and return how many are new.
 
-    Raises ``Stale`` when one of them waits no more, ``NotAllowed`` or ``Refused``; then nothing is put on.
+    ``sheets``: id → version that was seen. Raises ``Stale`` when one of them waits no more, ``NotAllowed`` or ``Refused``; then nothing is put on.
     """
     meeting = locked(meeting_id, actor=actor)
     waiting = waiting_for(meeting.campaign, meeting.body) | waiting_for(meeting.campaign, meeting.body, overseen=True)
@@ -130,6 +134,9 @@ def put_on(meeting_id, sheets, *, actor, at):
             for place, pk in enumerate(order, start=1)
         ]
     )
+    for submission in Submission.objects.with_rules().filter(pk__in=order):
+        # Of what it only oversees a body reads what is on its agenda, and no more.
+        moves.give_custody(submission, submission.step_rules, meeting.rules.role, at)
     _changed(meeting, actor, at, {"on": order})
     return len(order)
 
@@ -144,7 +151,10 @@ def _on_major_matters(sheets):
 
 @transaction.atomic
 def add_matter(meeting_id, title, *, actor, at):
-    """Put a matter on the agenda that is no sheet, and return its item. Raises ``NotAllowed`` or ``Refused``."""
+    """Put a matter on the agenda that is no sheet, and return its item.
+
+    Raises ``NotAllowed`` or ``Refused``.
+    """
     meeting = locked(meeting_id, actor=actor)
     if not title.strip():
         raise Refused("请填写议题。", "title")
@@ -172,7 +182,10 @@ def take_off(meeting_id, item_id, *, actor, at):
 
 @transaction.atomic
 def call(meeting_id, *, actor, at):
-    """Invite the members, with day and place and what it is about (发出通知). Raises ``NotAllowed`` or ``Refused``."""
+    """Invite the members, with day and place (通知成员).
+
+    Raises ``NotAllowed`` or ``Refused``.
+    """
     meeting = locked(meeting_id, actor=actor)
     if not meeting.items.exists():
         raise Refused("议程还是空的，请先列入议题，再发出通知。")
@@ -187,7 +200,10 @@ def call(meeting_id, *, actor, at):
 
 @transaction.atomic
 def cancel(meeting_id, *, reason, actor, at):
-    """Call a meeting off; its sheets wait for another one. Raises ``NotAllowed`` or ``Refused``."""
+    """Call a meeting off, so that its sheets wait for another one.
+
+    Raises ``NotAllowed`` or ``Refused``.
+    """
     meeting = locked(meeting_id, actor=actor)
     if not reason.strip():
         raise Refused("请写明取消的原因。", "reason")
@@ -201,7 +217,10 @@ def cancel(meeting_id, *, reason, actor, at):
 
 
 def locked(meeting_id, seen_version=None, *, actor, action="change"):
-    """Return the meeting, locked, if the actor may do ``action`` to it. Raises ``Stale`` or ``NotAllowed``."""
+    """Return the meeting, locked, if the actor may do ``action`` to it.
+
+    Raises ``Stale`` or ``NotAllowed``.
+    """
     rows = Meeting.objects.select_for_update(of=("self",)).select_related("campaign__scheme", "campaign__institution")
     meeting = rows.get(pk=meeting_id)
     require(actor, action, meeting)

@@ -1,4 +1,4 @@
-"""The signature under the minutes, and what it brings about: each sheet moves as the meeting decided, each by itself."""
+"""The signature under the minutes, and what follows: each sheet moves as was decided."""
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
@@ -18,7 +18,7 @@ Outcome, Result = MeetingItem.Outcome, MeetingItem.Result
 
 
 def sign(meeting_id, *, seen_digest, actor, at):
-    """Sign the minutes as the chair, then let every item take effect, and return the items with their results.
+    """Sign the minutes as the chair, let every item take effect, and return items with results.
 
     ``seen_digest``: of the minutes as the chair had them on screen; his password was entered again for this very act. Raises ``Stale``,
     ``NotAllowed`` or ``Refused``; then nothing is signed. What fails afterwards is named with its reason and waits for another meeting.
@@ -89,7 +89,7 @@ def _of_item(protocol, item):
 
 
 def apply(meeting_id, *, actor, at):
-    """Let every item of a signed meeting take effect that has not yet, and return all items with their results.
+    """Let every item of a signed meeting take effect, and return all items with their results.
 
     Each is a transaction of its own: what fails changes nothing, is named with its reason, and stops no other. Running it again does
     nothing twice.
@@ -165,9 +165,9 @@ def _faster(item):
 
 
 def finish_all(*, at):
-    """Go on with signed meetings of which some item has not taken effect, because a process died, and return how many.
+    """Go on with signed meetings of which some item has not taken effect, and return how many.
 
-    Running it again changes nothing.
+    A process died, or a lock did not come in time. Running it again changes nothing.
     """
     left = Meeting.objects.filter(signed_at__isnull=False, items__result=Result.OPEN).distinct()
     meetings = list(left.select_related("chair"))

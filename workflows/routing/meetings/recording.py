@@ -1,4 +1,4 @@
-"""What is recorded of a meeting before its minutes are signed: who came, what was decided, what lay before it."""
+"""What is recorded of a meeting before its minutes are signed: who came, what was decided."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -141,7 +141,7 @@ def _check_return(composition, item, said, *, on):
 
 
 def proposed_grade(entry, step):
-    """Return the grade on notice of an entry, else the one that the rule proposes, as a code; empty where there is none."""
+    """Return the code of the grade on notice, else of the one the rule proposes, empty for none."""
     noticed = entry.details.get("proposed_grade") if step.sets == "final_grade" else None
     proposal = entry.details.get("proposal")
     return noticed.code if noticed else (proposal.grade if proposal else "") or ""
@@ -180,9 +180,9 @@ def agreed_grades(meeting, item):
 
 @transaction.atomic
 def agree_rest(meeting_id, *, seen_version, actor, at):
-    """Record that everything not decided otherwise is agreed (其余均同意): the one act for what nobody spoke against.
+    """Record that everything not decided otherwise is agreed (其余均同意).
 
-    Returns what could not be agreed like this: ``[(item, why)]``. Sheets that a body only oversees are noted without comment.
+    The one act for what nobody spoke against. Returns what could not be agreed like this: ``[(item, why)]``. Sheets that a body only oversees are noted without comment.
     """
     meeting = locked(meeting_id, seen_version, actor=actor, action="record")
     _not_circulated(meeting)
@@ -204,7 +204,10 @@ def agree_rest(meeting_id, *, seen_version, actor, at):
 
 @transaction.atomic
 def supply(item_id, code, upload, *, actor, at):
-    """Store a document that the scheme asks for before the body decides. Raises ``NotAllowed`` or ``Refused``. Source: R4-03, R4-04."""
+    """Store a document that the scheme asks for before the body decides.
+
+    Raises ``NotAllowed`` or ``Refused``. Source: R4-03, R4-04.
+    """
     item = MeetingItem.objects.select_related("submission").get(pk=item_id)
     meeting = locked(item.meeting_id, actor=actor)
     item = meeting.items.select_for_update(of=("self",)).get(pk=item_id)

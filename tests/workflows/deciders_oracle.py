@@ -2,7 +2,7 @@
 
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, User
-from workflows.policies import CLIMB
+from workflows.policies import CLIMB, MEETING
 
 
 def holders(role, unit, *, on):
@@ -62,9 +62,21 @@ def acting(role, submission, *, on):
 
 
 def decides(submission, *, on):
-    """Ids of those who decide on a sheet: whom it was handed to, while he can take it, else all."""
+    """Ids of those who decide on a sheet: whom it was handed to, while he can take it, else all.
+
+    Where a body decides, they are those who put the sheet on its agenda, whomever it concerns.
+    """
+    if submission.waiting_role == MEETING:
+        return set(holders("office", submission.unit, on=on).values_list("pk", flat=True))
     people = able(submission, submission.waiting_role, on=on)
     return {submission.assigned_to_id} if submission.assigned_to_id in people else people
+
+
+def members(role, submission, *, on):
+    """Ids of those who sit in a body of ``role`` themselves, not for another."""
+    place, everyone = seat(role, submission.unit, on=on)
+    own = Appointment.objects.in_force(on).filter(role=role, unit=place, acting_for=None) if place else ()
+    return {user.pk for user in everyone} & {held.user_id for held in own}
 
 
 def fills(submission, *, on):

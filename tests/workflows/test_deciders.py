@@ -16,7 +16,7 @@ from tests.workflows import deciders_oracle as oracle
 from workflows.campaign import campaigns
 from workflows.messages import reminders
 from workflows.models import Campaign, CampaignTask, Custody, Reminder, Submission
-from workflows.policies import CLIMB, Holding
+from workflows.policies import CLIMB, MEETING, Holding
 from workflows.policies.remedies import filer_of, remedy
 from workflows.progress import stranded
 
@@ -34,7 +34,12 @@ ROLES = (
     "school_group",
     "party_committee",
 )
-STEPS = {GROUP_MEMBER: "review", "unit_head": "sign", "office": "file"}  # of both search routes; others have climbed
+STEPS = {
+    GROUP_MEMBER: "review",
+    "unit_head": "sign",
+    "office": "file",
+    MEETING: "decide",
+}  # of both search routes; others have climbed
 
 NEAR = (0, 0, 1, 1, 2, 3, 4)
 
@@ -66,7 +71,7 @@ def worlds(draw):
         st.lists(st.tuples(person, st.sampled_from(NEAR), st.sampled_from(ROLES)), min_size=2, max_size=12, unique=True)
     )
     role = st.sampled_from([role for _, _, role in appointed if role != "liaison"] or CLIMB[1:]) | st.sampled_from(
-        CLIMB[1:]
+        [*CLIMB[1:], MEETING]
     )
     sheet = role.flatmap(
         lambda role: st.tuples(
@@ -132,17 +137,21 @@ def _submissions(world, campaign, units, people, posts):
     made = []
     for number, (home, held, state, role, handed) in enumerate(world.sheets, start=1):
         whose = {"unit": units[home], "task": tasks["unit-search"]}
-        if held is not None:
+        if role == MEETING and state == "in_review":
+            whose["task"] = tasks["unit-grading"]  # what a body decides is a unit's
+        elif held is not None:
             who, where = world.posts[held]
             whose = {"unit": units[where], "post": posts[held], "person": people[who], "task": tasks["personal-search"]}
         fields = {"step": "fill", "due_on": ON}
         if state == "in_review":
             fields = {"step": STEPS.get(role, "sign"), "waiting_role": role, "step_due_on": ON, "submitted_at": AT}
-            fields["assigned_to"] = people[handed] if role != GROUP_MEMBER else None
+            fields["assigned_to"] = people[handed] if role not in (GROUP_MEMBER, MEETING) else None
         made.append(Submission(state=state, sequence=number, **whose, **fields))
     Submission.objects.bulk_create(made)
     Custody.objects.bulk_create(
-        Custody(submission=one, role=one.waiting_role, since=AT) for one in made if one.waiting_role
+        Custody(submission=one, role="office" if one.waiting_role == MEETING else one.waiting_role, since=AT)
+        for one in made
+        if one.waiting_role
     )
     rows = Submission.objects.filter(pk__in=[one.pk for one in made])
     return list(rows.with_rules().select_related("task__phase", "unit", "person", "assigned_to"))
@@ -206,7 +215,10 @@ def compare(world, campaign):
         assert reminded.get(submission.pk, set()) == wanted
         assert {pk for pk in wanted if submission.pk in visible[pk]} == wanted, "who is to act may read"
         enough = 2 if submission.waiting_role == GROUP_MEMBER else 1
-        assert (submission in listed) == (len(wanted) < enough)
+        if submission.waiting_role == MEETING:
+            assert (submission in listed) == (not wanted or len(oracle.members("school_group", submission, on=ON)) < 2)
+        else:
+            assert (submission in listed) == (len(wanted) < enough)
         assert (submission in listed) == (turn.lack is not None)
         if turn.lack is not None:
             words = remedy(turn.lack, holding, campaign.scheme.rules, filer=filer_of(turn.lack.unit, holding, ()))
@@ -215,7 +227,7 @@ def compare(world, campaign):
             concluding = {pk for pk, actor in actors.items() if can(actor, "conclude", submission)}
             assert concluding == oracle.concludes(submission, on=ON)
             assert bool(concluding) == bool(wanted)
-        if action == "decide":
+        if action == "decide" and submission.waiting_role != MEETING:
             asked = submission.step_rules.role
             found = holding.acting(asked, submission.unit_id, person=submission.person_id)
             assert (found.role, set(found.people)) == oracle.acting(asked, submission, on=ON)

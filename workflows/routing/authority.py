@@ -8,7 +8,8 @@ from workflows.models.submissions import State
 def require(submission, verdict, *, actor, meeting=None):
     """Refuse whoever may not give ``verdict`` on a locked submission.
 
-    ``meeting``: the one whose minutes say so. Where a body decides, no person does it alone. A body that oversees a step may only return. Raises ``NotAllowed``, ``Refused``, or
+    ``meeting``: the one whose minutes say so. Where a body decides, no person does it alone. A body that oversees a step may only
+    return. Raises ``NotAllowed``, ``Refused``, or
     ``Stale`` when the sheet no longer waits for this body. Source: design 5a.
     """
     step = submission.step_rules

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
 from registers.access import can, policy_of
-from registers.actors import GROUP_MEMBER
+from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.views.paging import paged
 from registers.views.sent import key
 from workflows import controls, policies, readings
 from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import digests
-from workflows.models import Campaign, Decision, Extension, Notification, Objection, ReviewVote, Submission
+from workflows.models import Campaign, Decision, Extension, Meeting, Notification, Objection, ReviewVote, Submission
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.views import trail
@@ -31,7 +31,7 @@ def desk(request):
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review),
     ``coming`` (mine that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts
-    still owed), ``measures`` of mine that are due, ``campaign``, ``today``.
+    still owed), ``meetings`` to which I am called, ``measures`` of mine that are due, ``campaign``, ``today``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -73,6 +73,7 @@ def desk(request):
             "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
             "extensions": _extensions(actor),
             "objections": _objections(actor),
+            "meetings": _meetings(actor),
             "readings": _readings(actor, now),
             "measures": _measures(actor, now),
             "campaign": campaigns.current(),
@@ -101,6 +102,14 @@ def _objections(actor):
         for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
         if actor.has("office") and row.author_id != actor.user_id
     ]
+
+
+def _meetings(actor):
+    """The meetings and circulated decisions to which this person is called. Nothing is read for those who sit in no body."""
+    if not actor.has(*SCHOOL_ROLES):
+        return []
+    called = Meeting.objects.visible_to(actor).filter(called_at__isnull=False, signed_at=None, cancelled_at=None)
+    return list(called.filter(seats__user=actor.user_id).defer("minutes").order_by("held_on", "pk")[:20])
 
 
 def _extensions(actor):

@@ -113,7 +113,8 @@ def change(meeting_id, *, values, seen_version, actor, at):
 def put_on(meeting_id, sheets, *, actor, at):
     """Put sheets that wait for the body on the agenda, and return how many are new.
 
-    ``sheets``: id → version that was seen. Raises ``Stale`` when one of them waits no more, ``NotAllowed`` or ``Refused``; then nothing is put on.
+    ``sheets``: id → version that was seen. Raises ``Stale`` when one of them waits no more, ``NotAllowed`` or ``Refused``; then nothing
+    is put on.
     """
     meeting = locked(meeting_id, actor=actor)
     waiting = waiting_for(meeting.campaign, meeting.body) | waiting_for(meeting.campaign, meeting.body, overseen=True)

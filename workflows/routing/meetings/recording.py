@@ -182,7 +182,8 @@ def agreed_grades(meeting, item):
 def agree_rest(meeting_id, *, seen_version, actor, at):
     """Record that everything not decided otherwise is agreed (其余均同意).
 
-    The one act for what nobody spoke against. Returns what could not be agreed like this: ``[(item, why)]``. Sheets that a body only oversees are noted without comment.
+    The one act for what nobody spoke against. Returns what could not be agreed like this: ``[(item, why)]``. Sheets that a body only
+    oversees are noted without comment.
     """
     meeting = locked(meeting_id, seen_version, actor=actor, action="record")
     _not_circulated(meeting)

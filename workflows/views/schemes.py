@@ -136,8 +136,8 @@ def scheme_edit(request, pk):
         return _editor(request, draft)
     text = request.POST.get("text", "").replace("\r\n", "\n")
     title = request.POST.get("title", "").strip() or draft.title
-    if problem := _not_to_keep(title, text):
-        messages.error(request, problem)
+    if len(title) > LONGEST_TITLE:
+        messages.error(request, f"草稿名称最多 {LONGEST_TITLE} 字，现有 {len(title)} 字，没有保存。请缩短后再保存。")
         draft.title, draft.text = title, text
         return _editor(request, draft, typed=True, status=422)
     try:
@@ -159,15 +159,6 @@ def scheme_edit(request, pk):
         return _editor(request, draft, theirs=theirs, typed=True, status=409)
     messages.success(request, "已保存。")
     return redirect("scheme_edit", pk=draft.pk)
-
-
-def _not_to_keep(title, text):
-    """Why this title and text cannot be saved, empty if they can."""
-    if len(title) > LONGEST_TITLE:
-        return f"草稿名称最多 {LONGEST_TITLE} 字，现有 {len(title)} 字，没有保存。请缩短后再保存。"
-    if "\x00" in title or "\x00" in text:
-        return "内容中有不能保存的空字符（NUL），没有保存。请删去后再保存；从其他软件复制来的，请先粘贴到记事本。"
-    return ""
 
 
 def _editor(request, draft, *, theirs=None, typed=False, status=200):

@@ -7,7 +7,18 @@ from django.conf import settings
 
 FILES = sorted((settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
 TEXTS = [path.read_text(encoding="utf-8") for path in FILES]
-# What the faults list names (R7), and kin of it.
+NAMED = (
+    "template",
+    "list as a key",
+    "word as a number",
+    "word as a moment",
+    "4301 digits",
+    "brackets",
+    "braces",
+    "bomb",
+    "long list",
+)
+# What has made pages fail or wait (``NAMED``), and kin of it.
 HOSTILE = {
     "template": "institution: {{单位名称}}",
     "list as a key": "? [a]",

@@ -24,14 +24,14 @@ def _publicised(scheme):
     for index, task in enumerate(scheme.tasks):
         route = scheme.routes.get(task.route)
         if route and any(step.kind is StepKind.PUBLICISE for step in route.steps):
-            yield ("tasks", index, "label"), task.label
+            yield ("tasks", index, "label"), task.label, UNIT_NAME + len(TITLE)
 
 
 def _waiting(scheme):
-    """Each task with the step of its route that has the longest name."""
     for index, task in enumerate(scheme.tasks):
         if route := scheme.routes.get(task.route):
-            yield ("tasks", index, "label"), task.label + max((step.label for step in route.steps), key=len)
+            longest = max(len(step.label) for step in route.steps)
+            yield ("tasks", index, "label"), task.label, UNIT_NAME + len(SENTENCE) + longest
 
 
 stored(Phase, code="phases.*.code", label="phases.*.label")
@@ -52,7 +52,7 @@ stored(
     outside_body="routes.*.steps.*.outside",
 )
 stored(FiledPaper, paper="papers.@")
-stored(PublicityNotice, beside=UNIT_NAME + len(TITLE), title=_publicised)
-stored(Notification, beside=UNIT_NAME + len(SENTENCE), text=_waiting)
+stored(PublicityNotice, title=_publicised)
+stored(Notification, text=_waiting)
 stored(Activity, kind="activities.*.code")
 stored(Suggestion, source="finding_sources.*.code", category="categories.*.code")

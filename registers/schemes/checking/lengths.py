@@ -6,41 +6,41 @@ agree.
 
 from registers.models import ControlMeasure, Grade, GroupMember, Post, PowerItem, RiskCategory, RiskPoint, Scheme, User
 
-STORED = []  # (model, name of its field, path or function, characters that stand beside the text)
+STORED = []  # (model, name of its field, path or function)
 
 
-def stored(model, *, beside=0, **texts):
+def stored(model, **texts):
     """Say which texts of a scheme the fields of ``model`` hold.
 
     ``texts``: field → path into the scheme, in which ``*`` stands for each part of a list or group and a last ``@`` for its
-    keys; or a function of the scheme that yields ``(where, text)``. ``beside``: characters of the field that are needed
-    for other words.
+    keys; or a function of the scheme that yields ``(where, text, characters of the field that other words need)``.
     """
-    STORED.extend((model, name, source, beside) for name, source in texts.items())
+    STORED.extend((model, name, source) for name, source in texts.items())
 
 
 def faults(scheme):
     """Yield ``(where, fault, remedy)`` for each text that would not fit into a column."""
     said = set()
-    for model, name, source, beside in STORED:
-        most = model._meta.get_field(name).max_length - beside
-        for where, text in source(scheme) if callable(source) else _texts(scheme, source.split("."), ()):
+    for model, name, source in STORED:
+        length = model._meta.get_field(name).max_length
+        for where, text, beside in source(scheme) if callable(source) else _texts(scheme, source.split("."), ()):
+            most = length - beside
             if len(text) > most and where not in said:
                 said.add(where)
                 yield where, f"“{_short(text)}”有 {len(text)} 字，最多存 {most} 字", f"缩短到 {most} 字以内"
 
 
 def _texts(part, path, where):
-    """Yield ``(where, text)`` for what the path leads to."""
+    """Yield ``(where, text, 0)`` for what the path leads to."""
     if not path:
         if part:
-            yield where, str(part)
+            yield where, str(part), 0
         return
     step, *rest = path
     if part is None:
         return
     if step == "@":
-        yield from (((*where, key), str(key)) for key in part)
+        yield from (((*where, key), str(key), 0) for key in part)
     elif step == "*":
         parts = part.items() if isinstance(part, dict) else enumerate(part)
         for key, inner in parts:

@@ -79,7 +79,7 @@ BROKEN = {
         (-11, "等级的 rank 为 [1, 2, 4]", "从最重到最轻依次写 1、2、3……")]),
     "forced grade unknown": (FACTOR, "  forced: {major_matter: grade-0}\n" + FACTOR, [
         (0, "强制等级“grade-0”不存在", "改为已有等级：grade-1、grade-2、grade-3"),
-        (0, "“major_matter”一律定为同一个等级，却没有哪项查找风险点的任务询问它", "在任务的 asks 中补上 field: major_matter…")]),
+        (0, "“major_matter”一律定为某个等级，却没有哪项查找风险点的任务询问它", "在任务的 asks 中补上 field: major_matter…")]),
     "factor of another size than the grades": (FACTOR, FACTOR.replace("both", "worst").replace("        - {code: high, label: 高}\n", ""), [
         (4, "因素“发生几率”有 2 档，等级有 3 级", "采用 worst 规则时两者数量应相同")]),
     "grade restriction beyond the grades": ("grades: [1, 2]}", "grades: [1, 4]}", [

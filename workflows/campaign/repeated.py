@@ -1,4 +1,4 @@
-"""Which texts of a scheme the rows of a campaign repeat: where they would not fit, the scheme is refused."""
+"""Which texts of a scheme the rows of a campaign repeat: what would not fit is refused."""
 
 from registers.models import Unit
 from registers.schemes.checking.lengths import stored

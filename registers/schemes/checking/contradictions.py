@@ -133,7 +133,7 @@ def _forced(scheme):
         if not any(ask.field == name for task in searches for ask in task.asks):
             yield (
                 ("grading", "forced", name),
-                f"“{name}”一律定为同一个等级，却没有哪项查找风险点的任务询问它",
+                f"“{name}”一律定为某个等级，却没有哪项查找风险点的任务询问它",
                 f"在任务的 asks 中补上 field: {name}，或删去 forced",
             )
 

@@ -82,6 +82,7 @@ KEYS = {
     "product_word": "工作名称",
     "text": "说明",
     "width": "列宽",
+    "by_hand": "留空手填",
     "attachments": "附件",
     "attachment_label": "附件名称",
     "purpose": "用途",

@@ -160,15 +160,21 @@ def _label(text, share, paper):
     if len(text) <= fits:
         return text
     before, bracket, after = text.partition("（")
-    if before and bracket and max(len(before), len(after) + 1) <= fits:
-        pieces = [before, bracket + after]
-    else:
-        size = ceil(len(text) / ceil(len(text) / fits))
-        # Most words have two characters, so an even piece rarely cuts one; a single last character looks worse.
-        if size % 2 and size < fits and len(text) % (size + 1) != 1:
-            size += 1
-        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    pieces = [piece for part in (before, bracket + after) for piece in _even_pieces(part, fits)]
     return format_html_join("", '<span class="paper-piece">{}</span>', ((piece,) for piece in pieces))
+
+
+def _even_pieces(text, fits):
+    """Split ``text`` into pieces of nearly the same length, at most ``fits`` characters each."""
+    if len(text) <= fits:
+        return [text] if text else []
+    size = ceil(len(text) / ceil(len(text) / fits))
+    # Most words have two characters, so an even piece rarely cuts one; a single last character looks worse.
+    if size % 2 and size < fits and len(text) % (size + 1) != 1:
+        size += 1
+    elif size % 2 and size > 2 and len(text) % (size - 1) != 1:
+        size -= 1
+    return [text[at : at + size] for at in range(0, len(text), size)]
 
 
 def _dated(text, across=28):

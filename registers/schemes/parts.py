@@ -60,7 +60,10 @@ class Part(BaseModel):
 
 
 class Contact(Part):
-    """Whom to ask at the office that runs the work. Notices print it, and leave room for what is not given."""
+    """Whom to ask at the office that runs the work.
+
+    Notices print it, and leave room for what is not given.
+    """
 
     person: Annotated[str, Field(max_length=40)] = ""
     phone: Annotated[str, Field(max_length=60)] = ""

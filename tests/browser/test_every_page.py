@@ -1,9 +1,11 @@
 """What holds on every page: nothing goes wrong behind the user's back, and a phone shows it without scrolling sideways."""
 
 import pytest
+from pypdf import PdfReader
 
 from registers.models import RiskPoint
-from tests.browser.conftest import LEFT, PHONE
+from tests.browser.conftest import DESKTOP, LEFT, PHONE
+from tests.personas import point
 from workflows.models import PublicityNotice
 
 pytestmark = pytest.mark.database("site")
@@ -59,6 +61,39 @@ def test_no_page_scrolls_sideways_on_a_phone(site, year):
         site.visitor(site.campus.office, viewport=PHONE), "/", "/progress/", "/board/", "/campaign/", "/ledger/"
     )
     assert {address: width for address, width in wide.items() if width > PHONE["width"]} == {}
+
+
+def test_paper_and_ledger_are_read_without_losing_ones_way(site, year, tmp_path):
+    """On a phone a paper is cards; printed from the browser each page has code and number; a ledger has both its bars."""
+    sheet = year.searched(*(point(f"第{number}件" + "采购参数照抄某一品牌" * 8) for number in range(12)))
+    phone = site.visitor(site.campus.head, viewport=PHONE).go(f"/submissions/{sheet.pk}/")
+    sizes = "desk => [desk.scrollWidth, desk.clientWidth]"
+    desk, room = phone.page.locator(".paper-desk").evaluate(sizes)
+    assert desk <= room
+    assert "第11件" in phone.page.locator(".paper-rows").inner_text()
+    smallest = "cells => Math.min(...cells.map(cell => parseFloat(getComputedStyle(cell).fontSize)))"
+    assert phone.page.locator(".paper-rows td").evaluate_all(smallest) >= 13
+
+    head = site.visitor(site.campus.head).go(f"/submissions/{sheet.pk}/")
+    head.page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
+    printed = [page.extract_text() for page in PdfReader(tmp_path / "sheet.pdf").pages]
+    assert len(printed) > 1
+    code = head.page.locator(".decision-head + * .code, .card-header .code").first.inner_text()
+    for number, text in enumerate(printed, 1):
+        assert f"核验码 {code}" in text
+        assert f"— {number} —" in text
+
+    window = head.go("/ledger/").page.locator(".table-window")
+    window.evaluate("table => { table.scrollLeft = 5000; table.scrollTop = 5000 }")
+    high, bottom, first, top, measure = window.evaluate(
+        """table => {
+            const place = found => table.querySelector(found).getBoundingClientRect(), own = table.getBoundingClientRect()
+            return [own.height, table.scrollHeight, place("tbody tr:last-child td").left - own.left,
+                    place("thead th").top - own.top, place("thead tr:last-child th:last-child").right - own.right]
+        }"""
+    )
+    assert high < DESKTOP["height"] < bottom
+    assert (abs(first) < 3, abs(top) < 3, measure < 0) == (True, True, True)
 
 
 def widths(visitor, *addresses):

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 
 from registers import grading
 from registers.models import RiskPoint
+from registers.papers import faces
 from registers.text import clipped
 from workflows.models import Objection, ReviewVote, SubmissionLine, Suggestion
 from workflows.sheets.graded import grade_so_far
@@ -115,6 +116,8 @@ def _entry(brief, lines):
         text, grade = first.post_grade.post.name, grade_so_far(first.post_grade)
     elif first.measure_id:
         text = f"{first.about}：{'；'.join(line.measure.text for line in lines if line.change != Change.KEEP)}"
+    if faces.missing(text + getattr(first.record, "manifestation", "")):
+        _say(brief, "有字库没有的字，打印时印成方框")
     brief.entries.append((change, category, clipped(text, LONGEST), grade))
     if any(line.rounds_returned for line in lines):
         _say(brief, "有曾被退回的项目")

@@ -29,10 +29,17 @@ def entry_of(sheet):
     return {**entry, "change": "revise" if entry["base"] else "add", "values": {}}
 
 
+def texts_of(sheet):
+    """The fields of a sheet into which people write sentences."""
+    fields = [*sheet.entry_fields(explains=True), *sheet.sheet_fields()] + [sheet.choice_reason] * sheet.offers_choice
+    return [field for field in fields if field.kind in ("text", "textarea") and not field.options]
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_limit_that_is_shown_is_the_limit_that_refuses(make_play, slug):  # noqa: F811 (the fixture)
     play, limited = make_play(scheme=slug), 0
     for sheet in sheets(play):
+        assert [field.name for field in texts_of(sheet) if not field.limit] == [], f"{sheet.task}: no limit"
         entry, own = entry_of(sheet), [field for field in sheet.entry_fields() if field.limit]
         whole = [field for field in sheet.sheet_fields() if field.limit]
         for excess in (0, 1):
@@ -54,14 +61,15 @@ def test_draft_holds_what_the_form_asks_and_nothing_else(make_play, slug, rf):  
         key = entry_of(sheet)["key"]
         inputs = [field.name for field in SheetForm(sheet).new_entry("", key).fields if sheet.has_entries]
         extra = [field.name for field in SheetForm(sheet).extra_fields]
-        sent = dict.fromkeys([*inputs, *extra, f"e-{key}-final_grade", "state"], "x") | {"entry": key}
+        long = "长" * 25_000  # far more than any field takes when it is handed in
+        sent = dict.fromkeys([*inputs, *extra, f"e-{key}-final_grade", "state"], long) | {"entry": key}
 
         content = read(sheet, rf.post("/", sent).POST)
 
         [entry] = content["entries"]
-        typed = {name for name in entry["values"] if entry["values"][name] == "x"}
+        typed = {name for name in entry["values"] if entry["values"][name] == long}
         assert typed == {name.removeprefix(f"e-{key}-") for name in inputs}, sheet.task
-        assert set(content["values"]) == set(extra)
+        assert content["values"] == dict.fromkeys(extra, long)
 
 
 texts = st.text("长 \n", max_size=12)

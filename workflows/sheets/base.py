@@ -15,6 +15,8 @@ from workflows.sheets.fields import Field, Heading, faults_of, gaps_of, names_of
 from workflows.sheets.overlaps import of_typed
 from workflows.sheets.shown import RECORDS, SHOWN_APART, Change
 
+LONGEST_REASON = 1000  # characters
+WHY = Field("reason", "说明（不改时须写明理由）", limit=LONGEST_REASON, whole_row=True)  # of an entry that was returned
 OUTDATED = "该项已由另一张表修改或撤销，请对照现行内容核对后再提交。"
 
 
@@ -39,7 +41,7 @@ class Sheet:
     colleagues = ()  # whom a field of the kind person offers
     offers_choice = False  # each entry offered from the register asks for one of ``choices_offered``
     choices_offered = ((Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销"))
-    choice_reason = Field("reason", "撤销理由", required_when="撤销时", whole_row=True)
+    choice_reason = Field("reason", "撤销理由", required_when="撤销时", limit=LONGEST_REASON, whole_row=True)
     needs_reason = Change.RETIRE
     takes = False  # entries on record are chosen one by one instead of being offered all at once
 
@@ -175,13 +177,17 @@ class Sheet:
         """Everything that keeps ``content`` from being submitted: entry key → field → sentence."""
         faults = {}
         for entry in content["entries"]:
-            wrong = {"": OUTDATED} if self.is_outdated(entry) else self.entry_faults(entry)
+            wrong = {"": OUTDATED} if self.is_outdated(entry) else self.entry_faults(entry) | self._reason_faults(entry)
             if wrong:
                 faults[entry["key"]] = wrong
         typed = faults_of(self.sheet_fields(), content["values"])
         if wrong := self.sheet_faults(content) | typed | self.file_faults():
             faults[""] = wrong
         return faults
+
+    def _reason_faults(self, entry):
+        """What is wrong with the length of a reason. It is kept with every change, whatever else the entry asks."""
+        return faults_of([self.choice_reason if self.offers_choice and entry["base"] else WHY], entry["values"])
 
     def file_faults(self):
         """The file that the task asks for and that is not there yet."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from registers import grading
 from registers.differences import factors_in_words
 from registers.models import Grade
-from workflows.sheets.base import Incomplete
+from workflows.sheets.base import LONGEST_REASON, Incomplete
 from workflows.sheets.fields import Field, faults_of
 from workflows.sheets.shown import Change
 
@@ -48,7 +48,7 @@ class Graded:
         unknown = "该等级不在方案之内，请重新选择。"
         return [
             Field("grade", "自评等级（不选即采用建议等级）", "select", grades, unknown=unknown),
-            Field(self.reason_name, "理由", required_when="与建议等级不同时"),
+            Field(self.reason_name, "理由", required_when="与建议等级不同时", limit=LONGEST_REASON),
         ]
 
     @cached_property
@@ -75,7 +75,9 @@ class Graded:
 
     def grade_faults(self, entry):
         """What is wrong with the factors, the grade chosen, or the reason of a departure."""
-        return faults_of(self.factor_choices, entry["values"]) or self.choice_of_grade_faults(entry)
+        if wrong := faults_of(self.factor_choices, entry["values"]):
+            return wrong | faults_of(self.grade_fields, entry["values"])
+        return self.choice_of_grade_faults(entry)
 
     def choice_of_grade_faults(self, entry):
         """What is wrong with the grade chosen, or with the reason of a departure from the proposal."""

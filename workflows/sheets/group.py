@@ -29,7 +29,7 @@ class GroupSheet(Sheet):
         rules, unseated = self.group_rules, "请选择小组职务。"
         seats = tuple(GroupMember.Seat.choices)
         fields = [
-            Field("number", "工号", required=True),
+            Field("number", "工号", required=True, limit=20),
             Field("seat", "小组职务", "select", seats, True, missing=unseated, unknown=unseated),
         ]
         if types := rules.member_types:
@@ -38,7 +38,7 @@ class GroupSheet(Sheet):
             fields.append(Field("member_type", "人员类别", "select", options, True, missing=untyped, unknown=untyped))
         if rules.contact:
             fields.append(Field("contact", "联系人", "select", ((CONTACT, CONTACT),)))
-            fields.append(Field("phone", "联系电话", required_when="联系人"))
+            fields.append(Field("phone", "联系电话", required_when="联系人", limit=30))
         return fields
 
     def sheet_fields(self):
@@ -95,12 +95,12 @@ class GroupSheet(Sheet):
         values = entry["values"]
         wrong = faults_of(self.entry_fields(), values)
         if values.get("number", "").strip() not in self._people:
-            wrong["number"] = "没有找到该工号的在岗人员，请核对。"
+            wrong.setdefault("number", "没有找到该工号的在岗人员，请核对。")
         phone = values.get("phone", "").strip()
         if self.group_rules.contact and values.get("contact") and not phone:
             wrong["phone"] = "请填写联系人的联系电话。"
         elif phone and not PHONE.fullmatch(phone):
-            wrong["phone"] = "“联系电话”只能由数字、空格、短横和括号组成，最多 30 位。"
+            wrong.setdefault("phone", "“联系电话”只能由数字、空格、短横和括号组成。")
         return wrong
 
     def sheet_faults(self, content):

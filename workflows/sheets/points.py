@@ -4,8 +4,8 @@ from functools import cached_property
 
 from registers import clock
 from registers.models import Post, RiskCategory, RiskPoint
-from workflows.sheets.base import Sheet
-from workflows.sheets.fields import Described, Field, Heading, faults_of
+from workflows.sheets.base import WHY, Sheet
+from workflows.sheets.fields import Described, Heading, faults_of
 from workflows.sheets.places import PLACE, Placed, place_in_words
 from workflows.sheets.shown import Change, Shown
 
@@ -64,8 +64,7 @@ class PointSheet(Placed, SheetOnPoints):
         return {"category": heading} if heading else {}
 
     def entry_fields(self, *, explains=False):
-        why = [Field("reason", "说明（不改时须写明理由）", whole_row=True)] if explains else []
-        return [*self.asked_fields, *why]
+        return [*self.asked_fields, *([WHY] if explains else [])]
 
     @cached_property
     def entry_names(self):

@@ -1,8 +1,8 @@
 """Sheets that bring power items (权力事项登记表)."""
 
 from registers.models import Post, PowerItem
-from workflows.sheets.base import Sheet
-from workflows.sheets.fields import Described, Field, faults_of
+from workflows.sheets.base import WHY, Sheet
+from workflows.sheets.fields import Described, faults_of
 from workflows.sheets.process import STEPS, carry_over, rows_on_record, steps_field, typed_text, write
 from workflows.sheets.shown import Change, Shown
 
@@ -25,8 +25,7 @@ class PowerSheet(Sheet):
         )
 
     def entry_fields(self, *, explains=False):
-        why = [Field("reason", "说明（不改时须写明理由）", whole_row=True)] if explains else []
-        return [*self.asked_fields, *why]
+        return [*self.asked_fields, *([WHY] if explains else [])]
 
     def described(self, record):
         return Described(record.name, [(label, value) for _, label, value in self.shown_fields(record)])

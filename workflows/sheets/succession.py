@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from registers.models import RiskPoint
+from workflows.sheets.base import LONGEST_REASON
 from workflows.sheets.fields import Field
 from workflows.sheets.measures import Measured
 from workflows.sheets.points import PointSheet
@@ -20,7 +21,7 @@ class SuccessionSheet(Measured, PointSheet):
     may_add = False
     choices_offered = ((Change.CONFIRM, "沿用"), (Change.REVISE, "修改"), (Change.DISPUTE, "存疑"))
     choice_question = "前任登记的内容"
-    choice_reason = Field("reason", "存疑的理由", required_when="存疑时", whole_row=True)
+    choice_reason = Field("reason", "存疑的理由", required_when="存疑时", limit=LONGEST_REASON, whole_row=True)
     needs_reason = Change.DISPUTE
 
     def sheet_faults(self, content):

@@ -22,7 +22,9 @@ AT = moment("2026-01-01 09:00")
 SIGN = "- {code: sign, kind: sign, role: unit_head, label: 主要负责人签字, within: 1, may_return: true, redo_days: 3}"
 
 
-FILE = "- {code: file, kind: file, role: office, label: 学校领导小组办公室备案, within: 1, may_return: true, redo_days: 3}"
+FILE = (
+    "- {code: file, kind: file, role: office, label: 学校领导小组办公室备案, within: 1, may_return: true, redo_days: 3}"
+)
 
 
 FACTOR = """  rule: both

@@ -12,7 +12,7 @@ from tests.stories import played_once
 from tests.workflows.route_cases import everything, keys, where
 from workflows import policies
 from workflows.models import PublicityNotice
-from workflows.sheets import Incomplete, sheet_for
+from workflows.sheets import Incomplete, documents, sheet_for
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -73,14 +73,40 @@ def test_final_grade_that_departs_from_the_notice_needs_a_reason(year, to_propos
 
     if passes:
         sheet = year.agree(sheet, year.campus.head, grades={key: (final, reason)})
-        assert sheet_for(sheet).shown()[0].details["final_grade"].code == final
+        details = sheet_for(sheet).shown()[0].details
+        assert (details["proposed_grade"].code, details["final_grade"], details["grade_reason"]) == (
+            final,
+            None,
+            reason,
+        )
     else:
         with pytest.raises(Incomplete):
             year.agree(sheet, year.campus.head, grades={key: (final, reason)})
 
 
-@pytest.mark.parametrize("final", ["grade-2", "grade-3"])
-def test_where_notice_and_rule_differ_either_grade_needs_a_reason(year, to_propose, final):
+def test_grade_that_departs_from_the_notice_is_publicised_again_before_it_is_decided(year, to_propose):
+    head, key = year.campus.head, keys(to_propose)[0]
+    year.agree(to_propose, head, grades=year.as_proposed(to_propose))
+    year.at("09-28")
+    year.sweep()
+
+    sheet = year.agree(year.again(to_propose), head, grades={key: ("grade-1", "异议属实")})
+
+    assert where(sheet) == ("in_review", "publicise", policies.NOTICE)
+    notices = sheet.notices.order_by("starts_on")
+    assert [[item["grade"] for item in notice.items] for notice in notices] == [["二级"], ["一级"]]
+    year.at("10-15")
+    year.sweep()
+    sheet = year.agree(year.again(sheet), head, grades=year.as_noticed(sheet))  # its reason is on record
+    assert where(sheet) == ("in_review", "file", "office")
+    details = sheet_for(sheet).shown()[0].details
+    assert (details["final_grade"].code, details["grade_reason"]) == ("grade-1", "异议属实")
+    printed = documents.document(sheet)["signoffs"]["publicise"]
+    assert printed["start"] == notices.last().starts_on.isoformat()
+
+
+@pytest.mark.parametrize(("final", "then"), [("grade-2", "publicise"), ("grade-3", "file")])
+def test_where_notice_and_rule_differ_either_grade_needs_a_reason(year, to_propose, final, then):
     key = keys(to_propose)[0]
     year.agree(to_propose, year.campus.head, grades={key: ("grade-3", "已有复核")})  # the rule says 2
     year.at("09-28")
@@ -89,7 +115,7 @@ def test_where_notice_and_rule_differ_either_grade_needs_a_reason(year, to_propo
 
     with pytest.raises(Incomplete):
         year.agree(sheet, year.campus.head, grades={key: (final, "")})
-    assert year.agree(sheet, year.campus.head, grades={key: (final, "经集体研究")}).step == "file"
+    assert year.agree(sheet, year.campus.head, grades={key: (final, "经集体研究")}).step == then
 
 
 def test_final_grade_as_noticed_needs_no_reason_where_notice_and_rule_agree(year, to_propose):

@@ -10,7 +10,8 @@ class PublicityNotice(models.Model):
     """The notice of one submission's proposed grades (公示). Source: R1-27, R1-28.
 
     ``ends_on`` is the last day. ``items`` holds only fields that may be public: post or unit, category, grade. The
-    submission's step waits until the notice has ended and no objection is open.
+    submission's step waits until the notice has ended and no objection is open. A round has another notice where other grades
+    were decided than the one before showed.
     """
 
     submission = models.ForeignKey("workflows.Submission", models.CASCADE, related_name="notices")
@@ -29,7 +30,7 @@ class PublicityNotice(models.Model):
     class Meta:
         ordering = ["-starts_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["submission", "round"], name="notice_once_per_round"),
+            models.UniqueConstraint(fields=["submission", "round", "starts_on"], name="notice_once_per_round_and_day"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="notice_ends_after_start"),
         ]
 

@@ -63,6 +63,7 @@ def move(
     outside=None,
     judged_at=None,
     meeting=None,
+    again=None,
 ):
     """Write the decision and take the submission to where its verdict leads.
 
@@ -71,16 +72,20 @@ def move(
     ``composition``: the submission with what the act compared or wrote; its digest is recorded, its content is what a
     notice shows and what is frozen at the end. ``outside``: the ``outside_…`` fields of a decision that files the sheet
     outside the institution. ``judged_at``: (role, label of the step) where the sheet is judged with the one that carries it.
-    ``meeting``: of the body that has decided.
+    ``meeting``: of the body that has decided. ``again``: an earlier step that the sheet goes back to instead of the next.
     """
     submission = composition.submission
     step = steps.step_of(submission.task.route_rules, submission.step)
-    following = steps.step_after(
-        submission.task.route_rules,
-        submission.step,
-        verdict,
-        gravest_rank=submission.gravest_rank,
-        by_itself=actor is None,
+    following = (
+        steps.Following(again)
+        if again
+        else steps.step_after(
+            submission.task.route_rules,
+            submission.step,
+            verdict,
+            gravest_rank=submission.gravest_rank,
+            by_itself=actor is None,
+        )
     )
     if following.is_end and composition.settle():
         composition = composition.graded()  # where no step has decided the grades, whoever lets it pass has

@@ -167,12 +167,12 @@ def _decide(
     _nothing_marked(composition, actor, returned or {})
     overtaken.require_current(composition)
     while True:
-        composition = _agree(
+        composition, again = _agree(
             composition, step, actor=actor, grades=grades, signed=signed, opinion=opinion, meeting=meeting
         )
         filed = _filed_outside(step, outside, at=at)
         said = {"opinion": opinion, "signed": signed, "outside": filed, "meeting": meeting}
-        decision = moves.move(composition, "agree", actor=actor, at=at, **said)
+        decision = moves.move(composition, "agree", actor=actor, at=at, again=again, **said)
         step = submission.step_rules
         if meeting is not None or not _goes_on_alone(submission, step, actor, signed):
             return decision
@@ -278,11 +278,13 @@ def _fresh(composition, seen_version, seen_digest=""):
 
 
 def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
-    """Check and write what an agreement demands at the kind of step; return the composition to record.
+    """Check and write what an agreement demands at the kind of step; return the composition to record, and a step or None.
 
-    It is the one that was compared, except at an adjudication: the grades decided there are part of what is recorded.
+    It is the one that was compared, except at an adjudication: the grades decided there are part of what is recorded. The step is
+    the notice that has to be repeated, because other grades were decided than it showed (R1-27, R1-28).
     """
-    submission, barred = composition.submission, carrying.not_for(actor, composition, meeting)
+    submission, again = composition.submission, None
+    barred = carrying.not_for(actor, composition, meeting)
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
         eligible, ballots = _ballots_that_count(submission, actor)
@@ -296,14 +298,16 @@ def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
     if step.kind == "discuss" and not opinion.strip():
         raise Refused("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
     if step.kind == "adjudicate":
-        composition.set_grades(step, grades or {}, skip=barred)
+        notice = steps.notice_before(submission.task.route_rules, step.code, submission.gravest_rank)
+        shown = submission.notices.filter(round=submission.round).count() if notice else 0
+        again = notice if composition.set_grades(step, grades or {}, skip=barred, notices=shown) else None
         composition = composition.graded()
         submission.gravest_rank = composition.gravest_rank()
     if step.kind == "sign" and not signed:
         raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
     judged = carrying.lines_of(composition).exclude(verdict="accepted")
     judged.exclude(entry__in=barred).update(verdict="accepted")
-    return composition
+    return composition, again
 
 
 def _ballots_that_count(submission, actor):

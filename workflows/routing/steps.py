@@ -66,6 +66,12 @@ def step_after(route, code, verdict, *, gravest_rank=None, by_itself=False):
     return Following(next((step for step in later if concerns(step, gravest_rank)), None))
 
 
+def notice_before(route, code, gravest_rank=None):
+    """The last notice that a submission has passed before the step ``code``, None where there is none."""
+    earlier = route.steps[: route.steps.index(step_of(route, code))]
+    return next((step for step in reversed(earlier) if step.kind == "publicise" and concerns(step, gravest_rank)), None)
+
+
 def concerns(step, gravest_rank):
     """Whether a submission with this gravest grade passes through ``step``."""
     return not step.grades or gravest_rank in step.grades

@@ -94,19 +94,23 @@ class Composition:
         ranks = [self.sheet.gravest_rank(), *(entry.grade.rank for entry in carried if _counts(entry))]
         return min((rank for rank in ranks if rank is not None), default=None)
 
-    def set_grades(self, step, choices, *, skip=()):
+    def set_grades(self, step, choices, *, skip=(), notices=0):
         """Record the grades of an adjudication, on the sheet and on those that it carries.
 
-        ``skip``: keys of entries that are not the decider's to grade. Raises ``Incomplete`` as ``Sheet.set_grades`` does.
+        ``skip``: keys of entries that are not the decider's to grade. ``notices``: how many there were before. Where a grade
+        departs from the last of them, all are only proposed, to be publicised again. Returns whether this is so. Raises
+        ``Incomplete`` as ``Sheet.set_grades`` does. Source: R1-27, R1-28.
         """
+        again = notices > 0 and any(sheet.departs(step, choices, skip=skip) for sheet in self.sheets)
         faults = {}
         for sheet in self.sheets:
             try:
-                sheet.set_grades(step, choices, skip=skip)
+                sheet.set_grades(step, choices, skip=skip, notices=notices, again=again)
             except Incomplete as incomplete:
                 faults |= incomplete.faults
         if faults:
             raise Incomplete(faults)
+        return again
 
     def of_members(self):
         """``(member, composition, entries)`` of each sheet carried, with what has been decided here."""
@@ -300,7 +304,7 @@ def _signoffs(submission, *, about=None):
             None,
         ):
             review["members"].append(f"{ballot.member.name}（{'同意' if ballot.agrees else '不同意'}）")
-    for notice in submission.notices.filter(round=submission.round).order_by("pk"):
+    for notice in submission.notices.filter(round=submission.round).order_by("starts_on"):  # the last one counts
         step = next(step.code for step in submission.task.route_rules.steps if step.kind == "publicise")
         signoffs[step] = {
             "start": notice.starts_on.isoformat(),

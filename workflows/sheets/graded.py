@@ -132,31 +132,49 @@ class Graded:
         ranks = [grade.rank for _, record in self.graded_records() if (grade := grade_so_far(record))]
         return min(ranks, default=None)
 
-    def wants_reason(self, record, code, step):
-        """Why the grade ``code`` needs a reason at an adjudication, in a sentence, empty where it needs none."""
+    def wants_reason(self, record, code, step, *, notices=0):
+        """Why the grade ``code`` needs a reason at an adjudication, in a sentence, empty where it needs none.
+
+        ``notices``: how many there were before. A grade that was publicised again needs no second reason.
+        """
         noticed = record.proposed_grade if step.sets == "final_grade" else None
+        if notices > 1 and noticed and noticed.code == code:
+            return ""
         expected = {self.proposal_for(record).grade} | ({noticed.code} if noticed else set())
         return "" if expected == {code} else "与建议（或公示）的等级不同，请写明理由。"
 
-    def set_grades(self, step, choices, *, skip=()):
-        """Record the grade of every proposal at an adjudication. What is in force is never touched.
+    def departs(self, step, choices, *, skip=()):
+        """Whether an adjudication decides a grade that the notice before it did not show."""
+        return step.sets == "final_grade" and any(
+            record.proposed_grade and choices.get(key, ("", ""))[0] != record.proposed_grade.code
+            for key, record in self._to_grade(skip)
+        )
 
-        ``choices``: entry key → (grade code, reason). ``skip``: keys that are left as they are. Raises ``Incomplete`` when an
-        entry has no grade, or departs from a proposal without a reason. Source: R1-28.
-        """
-        faults, changed = {}, []
+    def _to_grade(self, skip):
+        """``(key, record)`` of every proposal that an adjudication grades. What is in force is never touched."""
         taken_over = {str(line.entry) for line in self.lines() if line.change == Change.CONFIRM}
         for key, record in self.graded_records():
-            if record.in_force_from is not None or key in taken_over or key in skip:
-                continue
+            if record.in_force_from is None and key not in taken_over and key not in skip:
+                yield key, record
+
+    def set_grades(self, step, choices, *, skip=(), notices=0, again=False):
+        """Record the grade of every proposal at an adjudication.
+
+        ``choices``: entry key → (grade code, reason). ``skip``: keys that are left as they are. ``notices``: how many there were
+        before. ``again``: nothing is final yet, the grades are publicised once more. Raises ``Incomplete`` when an entry has no
+        grade, or departs from a proposal without a reason. Source: R1-27, R1-28.
+        """
+        faults, changed = {}, []
+        for key, record in self._to_grade(skip):
             code, reason = choices.get(key, ("", ""))
             if code not in self.grade_rows:
                 faults[key] = {"grade": "请选择等级。"}
-            elif not reason.strip() and (why := self.wants_reason(record, code, step)):
+            elif not reason.strip() and (why := self.wants_reason(record, code, step, notices=notices)):
                 faults[key] = {"reason": why}
             else:
-                setattr(record, step.sets, self.grade_rows[code])
-                if step.sets == "proposed_grade":
+                sets = "proposed_grade" if again else step.sets
+                setattr(record, sets, self.grade_rows[code])
+                if sets == "proposed_grade":
                     record.final_grade = None  # of an earlier round; the notice shows what is proposed now
                 record.grade_reason = reason.strip() or record.grade_reason
                 changed.append(record)

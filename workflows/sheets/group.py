@@ -100,7 +100,7 @@ class GroupSheet(Sheet):
         if self.group_rules.contact and values.get("contact") and not phone:
             wrong["phone"] = "请填写联系人的联系电话。"
         elif phone and not PHONE.fullmatch(phone):
-            wrong.setdefault("phone", "“联系电话”只能由数字、空格、短横和括号组成。")
+            wrong.setdefault("phone", "“联系电话”只能由数字、空格、短横和括号组成，最多 30 位。")
         return wrong
 
     def sheet_faults(self, content):

@@ -1,4 +1,4 @@
-"""What a reviewer is told whose sheet has moved since he opened it. His words come back to him."""
+"""The words of a reviewer: kept while he types, and given back to him when the sheet has moved since he opened it."""
 
 from django.http import Http404
 from django.shortcuts import render
@@ -69,3 +69,20 @@ def words_of_a_vote(request, submission):
     if len(remark) > LONGEST:
         return f"“我的表决”中的意见最多 {LONGEST} 字，现有 {len(remark)} 字，请删减。"
     return "“我的表决”中写的意见还没有提交：请先提交（或更改）表决，或删去后再办理。"
+
+
+def typed_so_far(request, submission):
+    """Return what the reader has typed, and what the autosave of his page needs.
+
+    It is what stands in the form that he sent, else what was kept of it.
+    """
+    draft = drafts.review_of(submission, request.actor)
+    kept = draft.content if draft is not None and draft.sheet_version == submission.version else {}
+    sent = {"opinion", "remark"} & set(request.POST)
+    typed = request.POST if sent else kept
+    return typed, {
+        "rest": typed.get("rest") == "yes",
+        "kept_at": draft.saved_at if kept and not sent else None,
+        "draft_version": draft.version if draft is not None else 0,
+        "mark": seen.mark(submission, request.actor),
+    }

@@ -24,11 +24,10 @@ from workflows.deadlines import days
 from workflows.forms import reviews as forms
 from workflows.models import Decision, Submission, Suggestion
 from workflows.models.submissions import short_code
-from workflows.policies import seen
-from workflows.routing import carrying, routes
+from workflows.routing import carrying, routes, steps
 from workflows.sheets import Incomplete, changes, composing, documents, drafts, overlaps
 from workflows.views import trail
-from workflows.views.reviewed import keep_beside, on_screen, said, words_of_a_vote
+from workflows.views.reviewed import keep_beside, on_screen, said, typed_so_far, words_of_a_vote
 from workflows.views.submissions import NEEDED, moved, written_report
 from workflows.views.suggestions import with_words
 
@@ -58,7 +57,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     ``grades``, ``digest``, ``digest_code``, ``acts_for``, ``may_conclude``, ``steps``, ``trail``, ``error``, and those of ``_changed``.
     An entry ``is_own`` where it concerns the reader."""
     actor, step = request.actor, submission.step_rules
-    typed, autosave = _typed_so_far(request, submission)
+    typed, autosave = typed_so_far(request, submission)
     composition = documents.Composition(submission)
     sheet, entries = composition.sheet, composition.entries
     overtaken, alongside = overlaps.of_submitted(composition), overlaps.alongside(composition)
@@ -84,7 +83,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "item": trail.Item(submission, days.shown(submission.step_due_on, clock.now())),
             "entries": entries,
             "collective": collective,
-            "adjudicates": step.kind == "adjudicate",
+            **_grading(submission, step),
             "shows_changes": sheet.offers_choice,
             "judges_lines": _judges_lines(submission),
             "votes": votes,
@@ -96,7 +95,6 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "may_conclude": may_conclude,
             "signs": _signs(submission, later),
             "later": later,
-            "grades": Grade.objects.filter(scheme=submission.task.campaign.scheme),
             "digest": digest,
             "digest_code": short_code(digest),
             "steps": trail.route_steps(submission, decisions),
@@ -132,17 +130,12 @@ def _unprintable(composition):
     return glyphs.unprintable(glyphs.places_of(compose(composition.submission.task.paper_rules, composition.content)))
 
 
-def _typed_so_far(request, submission):
-    """What the reader has typed: in the form that he sent, else what was kept of it; and what the page's autosave needs."""
-    draft = drafts.review_of(submission, request.actor)
-    kept = draft.content if draft is not None and draft.sheet_version == submission.version else {}
-    sent = {"opinion", "remark"} & set(request.POST)
-    typed = request.POST if sent else kept
-    return typed, {
-        "rest": typed.get("rest") == "yes",
-        "kept_at": draft.saved_at if kept and not sent else None,
-        "draft_version": draft.version if draft is not None else 0,
-        "mark": seen.mark(submission, request.actor),
+def _grading(submission, step):
+    """What the page of an adjudication shows: the grades, and the notice that a departure from it would repeat."""
+    return {
+        "adjudicates": step.kind == "adjudicate",
+        "grades": Grade.objects.filter(scheme=submission.task.campaign.scheme),
+        "publicised": step.sets == "final_grade" and steps.notice_before(submission.task.route_rules, step.code),
     }
 
 

@@ -24,7 +24,7 @@ class Plain:
         return self._show(self.client.get(address, follow=True))
 
     def _show(self, response):
-        assert response.status_code in (200, 422), (response.status_code, response.redirect_chain)
+        assert response.status_code in (200, 409, 422), (response.status_code, response.redirect_chain)
         self.page = html.fromstring(response.content.decode())
         self.page.make_links_absolute(f"http://testserver{response.request['PATH_INFO']}")
         return self

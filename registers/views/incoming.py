@@ -81,24 +81,22 @@ def _is_text(request):
     """Whether all text of a request is UTF-8."""
     if any(_STRANGE.search(text) for text in _texts(request.POST)):
         return False
-    if _has_marks(request.GET) and not _is_utf8(request.META.get("QUERY_STRING", "").encode("latin-1", "replace")):
-        return False
-    in_body = request.content_type == "application/x-www-form-urlencoded"
-    return not (in_body and _has_marks(request.POST)) or _is_utf8(request.body)
-
-
-def _has_marks(sent):
-    """Whether there is a U+FFFD, which stands for bytes that are no UTF-8, or was typed."""
-    return any("\ufffd" in text for text in _texts(sent))
+    raw = [(request.GET, request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))]
+    if request.content_type == "application/x-www-form-urlencoded":
+        raw.append((request.POST, request.body))
+    return all(_is_utf8(sent, data) for sent, data in raw)
 
 
 def _texts(sent):
     return (text for key, values in sent.lists() for text in (key, *values))
 
 
-def _is_utf8(raw):
+def _is_utf8(sent, data):
+    """Whether what was sent in an address or as its like is UTF-8. Only what looks as if it were not is read once more."""
+    if data.isascii() and not any("\ufffd" in text for text in _texts(sent)):
+        return True
     try:
-        unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+        unquote_to_bytes(data.replace(b"+", b" ")).decode()
     except UnicodeDecodeError:
         return False
     return True

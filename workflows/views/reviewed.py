@@ -1,4 +1,4 @@
-"""The words of a reviewer: kept while he types, and given back to him when the sheet has moved since he opened it."""
+"""The words of a reviewer: kept while he types, given back when the sheet has moved meanwhile."""
 
 from django.http import Http404
 from django.shortcuts import render

@@ -142,7 +142,10 @@ class SheetForm:
 
     def _named(self, entry):
         """An entry of the other window as ``(key, its texts)``."""
-        texts = [text for name, text in entry["values"].items() if name != "category" and text.strip()]
+        words = {asked.name: dict(asked.options) for asked in self.sheet.entry_fields()}
+        texts = [
+            words[name].get(text, text) for name, text in entry["values"].items() if name in words and text.strip()
+        ]
         return entry["key"], "；".join(texts) or "（尚未填写）"
 
     @property

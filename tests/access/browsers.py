@@ -69,7 +69,6 @@ def judged(sheet, verdict="agree", **more):
         "seen_version": sheet.version,
         "verdict": verdict,
         "opinion": "意见",
-        "remark": "意见",
         "password": PASSWORD,
         "complete": "yes",
     }

@@ -170,7 +170,7 @@ def test_words_of_a_reviewer_are_kept_and_other_forms_ask_before_they_are_left(s
     asked = []
     member.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     member.page.close(run_before_unload=True)
-    site.visitor().wait_until(lambda: member.page.is_closed())
+    site.visitor().wait_until(member.page.is_closed)
     assert asked == ["beforeunload"]
 
 

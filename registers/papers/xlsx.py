@@ -293,31 +293,33 @@ class _PaperSheet:
         A text that takes several parts goes on from row to row, open between them; the others are merged down.
         ``lines`` and ``least`` (points) are the least height of each.
         """
-        split = [{place.column: self.parts(place) for place in row if place.down == 1} for row in rows]
-        # What a tall cell needs is shared out over the rows beside it.
-        shared = [
-            max((ceil(self.lines(place) / place.down) for place in row if place.down > 1), default=1) for row in rows
-        ]
-        counts = [
-            max(ceil(high / most_lines()), *map(len, parts.values()), 1)
-            for parts, high in zip(split, shared, strict=True)
-        ]
-        for at, row in enumerate(rows):
-            for number in range(counts[at]):
-                high = max(least, height(max(lines, ceil(shared[at] / counts[at])))) if number == 0 else 0
+        needs = [self.need(row) for row in rows]
+        for at, (row, (parts, each, count)) in enumerate(zip(rows, needs, strict=True)):
+            for number in range(count):
+                high = height(max(each, lines if number == 0 else 1))
                 for place in row:
-                    pieces = split[at].get(place.column, [place.text])
+                    pieces = parts.get(place.column, [place.text])
                     if len(pieces) > 1:
                         piece = pieces[number] if number < len(pieces) else ""
-                        self.put(place, piece, number=number, count=counts[at])
+                        self.put(place, piece, number=number, count=count)
                         high = max(high, height(self.lines(place, piece), place.size))
                     elif number == 0:
-                        self.put(place, place.text, down=sum(counts[at : at + place.down]))
-                        if place.down == counts[at] == 1:
+                        self.put(place, place.text, down=sum(count for *_, count in needs[at : at + place.down]))
+                        if place.down == count == 1:
                             high = max(high, height(self.lines(place), place.size))
-                high = max(high, height(ceil(shared[at] / counts[at])))
-                self.place.row_dimensions[self.row].height = high
+                self.place.row_dimensions[self.row].height = high if number else max(high, least)
                 self.row += 1
+
+    def need(self, row):
+        """Return the parts of each text by column, the lines that each row needs at least, and how many rows.
+
+
+        What a tall cell needs is shared out over the rows beside it.
+        """
+        parts = {place.column: self.parts(place) for place in row if place.down == 1}
+        beside = max((ceil(self.lines(place) / place.down) for place in row if place.down > 1), default=1)
+        count = max(ceil(beside / most_lines()), *map(len, parts.values()), 1)
+        return parts, ceil(beside / count), count
 
     def put(self, place, text, *, number=0, count=1, down=1):
         """Write part ``number`` of ``count`` parts of a place into the current row, merged over ``down`` rows."""

@@ -16,16 +16,18 @@ def _may_export(actor, parameters):
 
 
 @kind("ledger", title="导出台账", place="台账", door="ledger", guard=_may_export)
-def ledger(parameters, owner):
+def ledger(parameters, owner, *, reason=""):
     """Write the ledger that a person asked for.
 
-    It holds what that person may read at the time the worker writes it.
+    It holds what that person may read at the time the worker writes it; for a registrar, who reads none of it, what he
+    files, with his ``reason``.
     """
     actor = Actor(owner)
     unit = Unit.objects.visible_to(actor).get(code=parameters["unit"])
     scheme = Scheme.objects.visible_to(actor).in_use()
     on = date.fromisoformat(parameters["on"])
-    content = ledgers.workbook(ledgers.for_reader(actor), scheme, unit, on=on, year=on.year)
+    said = f"{owner.name}导出，理由：{reason}" if reason else ""
+    content = ledgers.workbook(ledgers.for_export(actor, unit), scheme, unit, on=on, year=on.year, said=said)
     return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", content
 
 

@@ -27,7 +27,7 @@ MOST_WAITING = 5  # unfinished jobs of one person
 def kind(name, *, title, place, door, guard):
     """Register the function that does jobs of this kind: ``(parameters, owner) -> (file name, bytes)``.
 
-    It is also given ``source`` where the job was created with one. ``title``: what its page is called; ``place`` and
+    It is also given ``source`` and ``reason`` where the job was created with them. ``title``: what its page is called; ``place`` and
     ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor, parameters) before the
     file is handed out, raises ``NotAllowed``.
     """
@@ -40,10 +40,11 @@ def kind(name, *, title, place, door, guard):
 
 
 @transaction.atomic
-def create(name, *, owner, parameters, at, source=None):
+def create(name, *, owner, parameters, at, source=None, reason=""):
     """Write a job's row, wake a worker once the transaction has committed, and return the job.
 
-    ``parameters`` holds ids, no text; ``source``: bytes to work from, kept until the work is done. What was asked for a
+    ``parameters`` holds ids, no text; ``source``: bytes to work from, kept until the work is done; ``reason``: why it
+    is asked for, in the person's words, kept with the job. What was asked for a
     moment ago, or is still being made, is not made twice: then the same job is returned, with ``asked_before`` set. A job
     with a source is the same for as long as its file is kept, for it always makes the same. Raises ``Refused`` when too
     many jobs of this person wait.
@@ -56,7 +57,7 @@ def create(name, *, owner, parameters, at, source=None):
             return job
     if own.filter(finished_at=None).count() >= MOST_WAITING:
         raise Refused(f"您已有 {MOST_WAITING} 个文件正在生成，请等它们完成后再试。")
-    job = Job.objects.create(kind=name, owner=owner, parameters=parameters, source=source, created_at=at)
+    job = Job.objects.create(kind=name, owner=owner, parameters=parameters, source=source, reason=reason, created_at=at)
     job.asked_before = False
     transaction.on_commit(wake)
     return job
@@ -133,9 +134,10 @@ def _in_turn(rows):
 
 
 def _finish(job, at):
-    source = {} if job.source is None else {"source": bytes(job.source)}
+    given = {"reason": job.reason} if job.reason else {}
+    given |= {} if job.source is None else {"source": bytes(job.source)}
     try:
-        name, content = KINDS[job.kind](job.parameters, job.owner, **source)
+        name, content = KINDS[job.kind](job.parameters, job.owner, **given)
     except Refused as refused:  # it would end in the same way again
         Job.objects.filter(pk=job.pk).update(error=str(refused)[:200], finished_at=at, source=None)
         return True

@@ -6,8 +6,9 @@ Source: R1-29, R1-31, C5-16.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
+from registers.access import can, policy_of
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
 from registers.papers.compose import source
@@ -100,6 +101,18 @@ class Row:
 def for_reader(actor):
     """Return the scope of what ``actor`` may read."""
     return Scope(RiskPoint.objects.visible_to(actor), ControlMeasure.objects.visible_to(actor))
+
+
+def for_export(actor, unit):
+    """Return the scope of the ledger of ``unit`` that ``actor`` exports.
+
+    It is what he may read, for a registrar what he files.
+    """
+    if can(actor, "view_ledger", unit):
+        return for_reader(actor)
+    points = policy_of(RiskPoint).filed_by(RiskPoint.objects.all(), actor)
+    measured = ControlMeasure.objects.filter(in_force_from__isnull=False)
+    return Scope(points, measured.filter(Exists(points.filter(series=OuterRef("point_series")))))
 
 
 def everything():
@@ -223,15 +236,15 @@ def _each(labelled, stages):
     return "\n".join(f"{label}：{value}" for label, value in labelled)
 
 
-def workbook(scope, scheme, unit, *, on, year):
+def workbook(scope, scheme, unit, *, on, year, said=""):
     """Return the ledger as XLSX bytes: a summary by grade, then a sheet per unit.
 
-    No text is cut, no cell is a formula.
+    No text is cut, no cell is a formula. ``said``: who has it and why, written beside the day.
     """
     rules = scheme.rules
     labels = [grade.label for grade in rules.grades] + ["未评定"]
     title = f"{rules.identity.institution}{year}年度{rules.ledger_title}"
-    note = f"截至{on.year}年{on.month}月{on.day}日"
+    note = f"截至{on.year}年{on.month}月{on.day}日" + (f"　{said}" if said else "")
     summed = totals(scheme, unit, on=on)
     summary = [[name, *(counted[label] for label in labels), total] for name, counted, total in summed]
     if summary:

@@ -31,13 +31,13 @@ class UnitPolicy(OpenToStaff):
 
         Source: R1-29, R1-31.
         """
-        if any(actor.holds(role, unit.pk) for role in (*SCHOOL_ROLES, "registrar")):
-            return YES
-        if unit.pk in actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge"):
+        if unit.pk in actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES):
             return YES
         return no("只有本单位负责人、联络员、领导小组成员、分管校领导和学校办公室可以查看该台账。")
 
-    may_export_ledger = may_view_ledger
+    def may_export_ledger(self, actor, unit):
+        """Have the ledger written as a file: whoever reads it, and the registrar, who files it and says why."""
+        return YES if actor.holds("registrar", unit.pk) else self.may_view_ledger(actor, unit)
 
     def may_view_hints(self, actor, unit):
         """Read hints on rotation and on separation of duties.
@@ -156,9 +156,13 @@ class RiskPointPolicy(Policy):
         answerable = actor.unit_ids("unit_head", "liaison", "group_member")
         readable = Q(holder=actor.user_id) | Q(unit__in=answerable)
         for role in KEEPERS:
-            if units := actor.unit_ids(role, *(("registrar",) if role == "office" else ())):
+            if units := actor.unit_ids(role):
                 readable |= Q(_kept_by(role), unit__in=units)
         return rows.filter(readable, in_force_from__isnull=False)
+
+    def filed_by(self, rows, actor):
+        """Narrow ``rows`` to what the office keeps, which a registrar exports with the ledgers and does not read."""
+        return rows.filter(_kept_by("office"), unit__in=actor.unit_ids("registrar"), in_force_from__isnull=False)
 
 
 def _kept_by(role):
@@ -183,11 +187,11 @@ class PostGradePolicy(Policy):
     def visible(self, rows, actor):
         """Show the grade of one's own post and of posts in units one answers for.
 
-        School roles and the registrar read all of them.
+        School roles read all of them.
         """
         if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
             return rows.none()
-        units = actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", "registrar", *SCHOOL_ROLES)
+        units = actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
         return rows.filter(Q(unit__in=units) | Q(post__in=actor.posts), in_force_from__isnull=False)
 
 

@@ -49,6 +49,7 @@ class Job(models.Model):
     """Work that a worker does for a person, such as an export.
 
     Its state follows from timestamps; there is no state column. ``source``: what it works from, gone when it is done.
+    ``reason``: why it was asked for, where that has to be said.
     ``content`` and ``file_name`` are emptied when the file has been kept long enough.
     """
 
@@ -63,6 +64,7 @@ class Job(models.Model):
     file_name = models.CharField(max_length=120, blank=True)
     content = models.BinaryField(null=True)
     source = models.BinaryField(null=True)
+    reason = models.CharField("导出理由", max_length=200, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock, jobs, ledgers
-from registers.access import require
+from registers.access import can, require
 from registers.actors import SCHOOL_ROLES
 from registers.models import Job, Scheme, Unit
+from registers.refusals import Refused
+from registers.text import digest_of_text
 from registers.views.paging import paged
 
 
@@ -25,7 +27,7 @@ def ledger(request):
 
     Context: ``units``, ``unit``, ``on``, ``today``, ``day_error``, ``scheme``; with a unit also ``page``, ``rows`` as
     (row, its measures in the order of ``stages``), ``totals`` as (name, counts in the order of ``labels``, sum), the sums
-    of all in ``sums`` and ``total``, ``title``.
+    of all in ``sums`` and ``total``, ``title``, ``must_say_why``: a registrar exports it and reads figures alone.
     """
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     units = _readable_units(request)
@@ -33,7 +35,9 @@ def ledger(request):
     on, day_error = _day(request)
     context = {"units": units, "unit": unit, "on": on, "today": clock.today(), "day_error": day_error, "scheme": scheme}
     if scheme is not None and unit is not None:
-        require(request.actor, "view_ledger", unit)
+        may_read = can(request.actor, "view_ledger", unit)
+        if not may_read:
+            require(request.actor, "export_ledger", unit)
         scope = ledgers.for_reader(request.actor)
         page = paged(request, ledgers.points_of(scope, scheme, unit, on=on))
         labels = [grade.label for grade in scheme.rules.grades] + ["未评定"]
@@ -53,6 +57,7 @@ def ledger(request):
             "labels": labels,
             "stages": scheme.rules.measure_stages,
             "title": scheme.rules.ledger_title,
+            "must_say_why": not may_read,
         }
     return render(request, "registers/ledger.html", context)
 
@@ -66,14 +71,27 @@ def ledger_export(request):
     unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=request.POST.get("unit", ""))
     require(request.actor, "export_ledger", unit)
     on, _ = _day(request, request.POST)
+    reason = _reason(request, unit)
+    parameters = {"unit": unit.code, "on": on.isoformat()}
     with transaction.atomic():
-        job = jobs.create(
-            "ledger", owner=request.actor.user, at=clock.now(), parameters={"unit": unit.code, "on": on.isoformat()}
-        )
+        job = jobs.create("ledger", owner=request.actor.user, at=clock.now(), parameters=parameters, reason=reason)
         if not job.asked_before:
             detail = {"as_of": on.isoformat(), "job": job.pk}
+            detail |= {"reason": digest_of_text(reason)} if reason else {}
             audit.append("ledger.export", about=unit, actor=request.actor, detail=detail)
     return redirect("job_detail", pk=job.pk)
+
+
+def _reason(request, unit):
+    """Return why somebody exports a ledger that he does not read, "" where he reads it. Raises ``Refused``."""
+    if can(request.actor, "view_ledger", unit):
+        return ""
+    reason, most = request.POST.get("reason", "").strip(), Job._meta.get_field("reason").max_length
+    if not reason:
+        raise Refused("管理员导出台账须写明理由，例如“年度归档”。", "reason")
+    if len(reason) > most:
+        raise Refused(f"导出理由最多 {most} 个字，现有 {len(reason)} 个字，请缩短。", "reason")
+    return reason
 
 
 @require_safe
@@ -82,7 +100,7 @@ def job_detail(request, pk):
 
     The fragment refreshes itself until the export is done.
     Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``title``, and in ``crumbs`` where it was asked
-    for; ``place`` and ``back``: the same; ``keep_days``.
+    for; ``place`` and ``back``: the same; ``keep_days``, ``takes``.
     """
     job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content", "source"), pk=pk)
     template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
@@ -102,6 +120,7 @@ def job_detail(request, pk):
             "back": back,
             "crumbs": [(place, back)],
             "keep_days": settings.EXPORT_KEEP_DAYS,
+            "takes": "内容较多，可能需要一两分钟" if job.kind == "paper" else "一般需要几秒钟",
         },
     )
 

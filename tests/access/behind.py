@@ -183,7 +183,7 @@ def body(world, door, sheet):
         "regulation_import": {"unit": world.campus.unit.code, "text": "新制度｜一号｜2026-01-01", "state": "in_force"},
         "regulation_edit": {"name": "改名的制度", "version": 1, **regulation},
         "measure_detail": {"state": "done", "text": "已落实"},
-        "ledger_export": {"unit": world.campus.unit.code},
+        "ledger_export": {"unit": world.campus.unit.code, "reason": "年度归档"},
         "campaign_open": {"year": 2031},
         **{
             door: dict.fromkeys(("year", "task", "unit", "state", "person"), "")

@@ -7,6 +7,8 @@ EVERYBODY = " ".join(STAFF)
 
 
 SCHOOL = "leader chair registrar office_staff"
+# The registrar keeps people and units, and reads nothing that was filled in.
+SCHOOL_READERS = "leader chair office_staff"
 
 
 def meetings_of(world):

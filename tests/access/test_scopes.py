@@ -20,7 +20,7 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
-from tests.access.scopes import EVERYBODY, SCHOOL, items_of, meetings_of
+from tests.access.scopes import EVERYBODY, SCHOOL, SCHOOL_READERS, items_of, meetings_of
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
 from tests.factories import make_post
@@ -152,18 +152,18 @@ def _powers(world):
 
 def _points(world):
     """By the grade of the version: until it is graded nobody above the unit reads a personal point in the register (R1-30)."""
-    readers = {"unit point": f"unit {SCHOOL}"}
+    readers = {"unit point": f"unit {SCHOOL_READERS}"}
     found = {}
     for point in RiskPoint.objects.select_related("final_grade"):
         name = next(name for name, text in world.canaries.items() if text == point.content)
-        copied = f" {SCHOOL}" if point.final_grade and point.final_grade.rank < 3 else ""
+        copied = f" {SCHOOL_READERS}" if point.final_grade and point.final_grade.rank < 3 else ""
         found[point] = readers.get(name, "clerk unit") + copied if point.in_force_from else ""
     assert "" in found.values()
     return found
 
 
 def _measures(world):
-    readers = {"slight": "clerk unit", "grave": f"clerk unit {SCHOOL}"}
+    readers = {"slight": "clerk unit", "grave": f"clerk unit {SCHOOL_READERS}"}
     found = {}
     for measure in ControlMeasure.objects.all():
         name = next(name for name, text in world.canaries.items() if text == measure.text)
@@ -216,7 +216,7 @@ def _papers(world):
 
 def _notices(world):
     """Running ones by their audience; ended ones for who may read the sheet."""
-    found = {world.notice: "staff_below unit office_staff", world.school_notice: EVERYBODY}
+    found = {world.notice: f"staff_below unit {SCHOOL_READERS}", world.school_notice: EVERYBODY}
     sheets = {sheet.pk: readers for sheet, readers in _sheets(world).items()}
     return {
         **{notice: sheets[notice.submission_id] for notice in PublicityNotice.objects.exclude(cleared_at=None)},
@@ -229,7 +229,7 @@ def _post_grades(world):
     post, day = world.campus.post, world.clock.today
     travelling = PostGrade.objects.create(unit=post.unit, post=post)
     [filed] = versions.load_history([PostGrade(unit=post.unit, post=post)], on=day)
-    return {travelling: "", filed: f"clerk unit {SCHOOL}"}
+    return {travelling: "", filed: f"clerk unit {SCHOOL_READERS}"}
 
 
 def _moves(world):
@@ -317,7 +317,7 @@ def _records(world):
     """A record on the measure of each grade; read like the measure."""
     campus = world.campus
     found = {world.evidence: "clerk unit"}
-    for name, readers in (("slight", "clerk unit"), ("grave", f"clerk unit {SCHOOL}")):
+    for name, readers in (("slight", "clerk unit"), ("grave", f"clerk unit {SCHOOL_READERS}")):
         measure = ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"])
         row = MeasureProgress.objects.create(
             measure=measure, state="done", text="已落实", by=campus.head, at=world.clock.now

@@ -14,8 +14,11 @@ from registers.models import Appointment, AuditEntry, AuditHead, Job
 from registers.refusals import Refused
 from tests.factories import appoint, make_person
 from tests.faults.races import losers, together
+from tests.personas import point
 from workflows import extensions, terms
-from workflows.models import CampaignTask, DeadlineChange, Extension, Notification
+from workflows.messages import notifications
+from workflows.models import CampaignTask, DeadlineChange, Extension, Notification, Objection, PublicityNotice
+from workflows.publicity import notices, objections
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("both")]
 LAST, LATER = date(2026, 9, 30), date(2026, 9, 28)
@@ -181,3 +184,45 @@ def test_without_the_lock_a_double_click_makes_two_jobs(year, slow_jobs, unlocke
     """Control of the test above."""
     together(*[lambda: ordered(year)] * 2)
     assert Job.objects.count() == 2
+
+
+# --- An objection in the last minute ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def last_minute(year):
+    """A notice on its last day, and what the colleague and the sweep after midnight do with it."""
+    year.searched(point())
+    sheet = year.sheet("personal-grading")
+    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
+    year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
+    notice = PublicityNotice.objects.get(submission=sheet)
+    year.clock.set("2026-09-22 23:59")
+    objector, at = year.actor(year.campus.colleague), year.clock.now
+
+    def end():
+        time.sleep(0.1)  # the objection has been written, and is not committed yet
+        return notices.finish(notice, at=at)
+
+    return lambda: objections.object_to(notice, actor=objector, text="偏低", at=at), end
+
+
+@pytest.fixture
+def slow_message(monkeypatch):
+    """Let whoever objects take a moment over the message to the office."""
+    post = notifications.post_each
+    monkeypatch.setattr(notifications, "post_each", lambda *args, **kwargs: (time.sleep(0.4), post(*args, **kwargs)))
+
+
+def test_objection_of_the_last_minute_holds_the_notice_up(year, last_minute, slow_message):
+    objected, ended = together(*last_minute)
+    assert (objected[1], ended) == (True, False)
+    assert PublicityNotice.objects.get().cleared_at is None
+
+
+@pytest.mark.pg
+def test_without_the_lock_a_notice_ends_over_an_objection(year, last_minute, slow_message, unlocked):
+    """Control of the test above."""
+    _, ended = together(*last_minute)
+    assert ended is True
+    assert Objection.objects.filter(handled_at=None, notice__cleared_at__isnull=False).count() == 1

@@ -149,7 +149,7 @@ PEOPLE = [
     "auditor",
 ]
 UNIT_SIDE = {"liaison", "member", "deputy", "head"}
-SCHOOL_SIDE = {"leader", "office", "chair", "registrar"}
+SCHOOL_SIDE = {"leader", "office", "chair"}
 
 
 @pytest.fixture
@@ -258,6 +258,12 @@ def test_ledger_is_for_those_who_answer_for_the_unit_and_for_the_school(campus, 
 
     assert verdict.allowed == (who in UNIT_SIDE | SCHOOL_SIDE)
     assert bool(verdict.reason) != verdict.allowed
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_ledger_is_exported_by_its_readers_and_by_the_registrar(campus, who):
+    verdict = access.can(campus.actor(getattr(campus, who)), "export_ledger", campus.unit)
+    assert verdict.allowed == (who in UNIT_SIDE | SCHOOL_SIDE | {"registrar"})
 
 
 def test_audit_chain_is_read_by_the_auditor_and_own_acts_by_their_author(campus):

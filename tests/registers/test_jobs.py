@@ -15,7 +15,8 @@ from registers.models import AuditEntry, Job
 from registers.papers import compose, writing
 from registers.refusals import Refused
 from registers.schemes.checking import loading
-from tests.personas import point
+from registers.text import digest_of_text
+from tests.personas import point, unit_point
 from workflows import sweeping
 from workflows.sheets import documents
 
@@ -52,6 +53,30 @@ def test_double_click_makes_one_job_and_one_entry(year, head):
     year.clock.set("2026-09-15 10:01")  # the register may have changed: a new file is wanted
     assert exported(year, head).pk != answers[0]["Location"].split("/")[-2]
     assert Job.objects.count() == 2
+
+
+def test_registrar_exports_with_a_reason_and_reads_nothing_on_the_page(year):
+    unit = year.campus.unit
+    year.searched(unit_point("拆分采购项目"), code="unit-search")
+    registrar = signed_in(year.campus.registrar)
+    page = registrar.get(reverse("ledger"), {"unit": unit.code}).content.decode()
+    assert ("导出理由" in page, "拆分采购项目" in page, "按等级汇总" in page) == (True, False, True)
+    for path in ("/risks/", f"/comparison/?unit={unit.code}", f"/units/{unit.code}/records/", "/measures/"):
+        answer = registrar.get(path)
+        assert "拆分采购项目" not in answer.content.decode(), path
+
+    for reason in ("", "  ", "长" * 201):
+        assert registrar.post(reverse("ledger_export"), {"unit": unit.code, "reason": reason}).status_code == 422
+    assert not Job.objects.exists()
+    registrar.post(reverse("ledger_export"), {"unit": unit.code, "reason": "年度归档"})
+    jobs.work(at=year.clock.now)
+
+    job, entry = Job.objects.get(), AuditEntry.objects.get(act="ledger.export")
+    assert (entry.actor, entry.detail["reason"]) == (year.campus.registrar, digest_of_text("年度归档"))
+    book = openpyxl.load_workbook(io.BytesIO(bytes(job.content)))
+    text = "".join(str(cell.value) for sheet in book for row in sheet for cell in row)
+    assert "拆分采购项目" in text
+    assert f"{year.campus.registrar.name}导出，理由：年度归档" in text
 
 
 def test_file_is_refused_once_the_role_has_ended(year, head):

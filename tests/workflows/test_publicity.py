@@ -134,8 +134,8 @@ def readers(year, notice, *, at):
     }
 
 
-INSIDE = {"clerk", "colleague", "liaison", "head", "office"}
-EVERYBODY = INSIDE | {"other_head", "leader", "chair", "registrar", "auditor"}
+INSIDE = {"clerk", "colleague", "liaison", "head", "office", "leader", "chair"}
+EVERYBODY = INSIDE | {"other_head", "registrar", "auditor"}
 HANDLING = {"clerk", "head"}  # who may read the sheet reads its notice at any time
 
 
@@ -311,6 +311,19 @@ def test_objection_is_handled_by_the_office(year, running, who, allowed):
 
     objection.refresh_from_db()
     assert (objection.handled_by, bool(objection.handling)) == (getattr(year.campus, who) if allowed else None, allowed)
+
+
+def test_notice_that_was_objected_to_meanwhile_does_not_end(year, running):
+    """The sweep has listed it as ended; then comes the last minute's objection."""
+    objection = object_to(year, running, year.campus.colleague)
+    year.at("09-23")
+
+    assert notices.finish(running, at=year.clock.now) is False
+    running.refresh_from_db()
+    assert (running.cleared_at, standing(running)) == (None, "publicise")
+
+    handle(year, objection)
+    assert notices.finish(running, at=year.clock.now) is True
 
 
 def test_objection_is_handled_once(year, running):

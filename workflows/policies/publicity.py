@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from registers.access import YES, Policy, no, policy
-from registers.actors import GROUP_MEMBER
+from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 
 
 @policy("workflows.PublicityNotice")
@@ -11,6 +11,7 @@ class PublicityNoticePolicy(Policy):
     def visible(self, rows, actor):
         """Running notices by their audience, and all notices whose submission or objections he may read.
 
+        A unit's notice is read by the unit, by whoever is in charge of it, and by the school's leading group and committee.
         The last lets the handler of an objection that came on the last day still reach the notice.
         """
         if not actor.is_authenticated:
@@ -19,7 +20,8 @@ class PublicityNoticePolicy(Policy):
         model = rows.model._meta.get_field("submission").related_model
         objections = rows.model._meta.get_field("objections").related_model.objects.visible_to(actor)
         running = Q(starts_on__lte=today, ends_on__gte=today, cleared_at=None)
-        inside = actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, "office")
+        above = ("leader_in_charge", *SCHOOL_ROLES)
+        inside = actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, *above)
         return rows.filter(
             running & (Q(audience__in=["school", "public"]) | Q(unit__in=inside))
             | Q(submission__in=model.objects.visible_to(actor))
@@ -27,6 +29,7 @@ class PublicityNoticePolicy(Policy):
         )
 
     def may_object(self, actor, notice):
+        """Object while the notice runs. Whoever writes it down asks again under the notice's lock."""
         if actor.on < notice.starts_on and not notice.cleared_at:
             return no(f"公示自 {notice.starts_on.isoformat()} 起，届时可以提出异议。")
         if actor.on > notice.ends_on or notice.cleared_at:

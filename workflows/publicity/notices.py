@@ -57,6 +57,16 @@ def ended(on):
     )
 
 
+def has_open_objections(notice):
+    """Return whether somebody has objected and the office has not handled it yet."""
+    return notice.objections.filter(handled_at=None).exists()
+
+
+def locked(notice):
+    """Return the notice as it is now, locked, so that none ends while somebody objects to it."""
+    return PublicityNotice.objects.select_for_update(of=("self",)).select_related("submission").get(pk=notice.pk)
+
+
 @transaction.atomic
 def clear(notice, *, at):
     """Close an ended notice and write its outcome."""
@@ -69,7 +79,9 @@ def clear(notice, *, at):
 
 @transaction.atomic
 def finish(notice, *, at):
-    """Clear an ended notice and move its submission on, False when that was done already.
+    """Clear an ended notice and move its submission on.
+
+    Return whether that was done: not when it was done already, or when an objection is open.
 
     Where another sheet has changed the same records meanwhile, the submission goes back to its filler instead.
     """
@@ -82,9 +94,8 @@ def finish(notice, *, at):
 
 
 def _finish(notice, *, at):
-    submission = moves.locked(notice.submission_id)
-    notice.refresh_from_db()
-    if notice.cleared_at is not None or submission.waiting_role != policies.NOTICE:
+    submission, now = moves.locked(notice.submission_id), locked(notice)
+    if now.cleared_at is not None or submission.waiting_role != policies.NOTICE or has_open_objections(now):
         return False
     clear(notice, at=at)
     moves.move(Composition(submission), "automatic", actor=None, at=at)

@@ -7,14 +7,16 @@ from registers.access import require
 from workflows import policies
 from workflows.messages import notifications
 from workflows.models import Objection
+from workflows.publicity import notices
 
 
 @transaction.atomic
 def object_to(notice, *, actor, text, at):
     """Record a colleague's objection: return it, and whether it is new.
 
-    The office gets a message, the unit concerned does not. Raises ``NotAllowed``.
+    The office gets a message, the unit concerned does not. Raises ``NotAllowed``, also when the notice has just ended.
     """
+    notice = notices.locked(notice)
     require(actor, "object", notice)
     objection, created = Objection.objects.get_or_create(
         notice=notice, author=actor.user, defaults={"text": text, "at": at}

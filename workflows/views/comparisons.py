@@ -16,7 +16,7 @@ from registers.views.sent import filters_sent
 from workflows.progress import last_year
 
 EVERYTHING = "all"  # the filter that also shows lines without a change
-READS_LEDGERS = ("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
+READS_LEDGERS = ("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES)
 
 
 @require_safe

@@ -24,7 +24,7 @@ from workflows import attachments, controls
 from workflows.deadlines import days
 from workflows.models import MeasureProgress
 
-WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", "registrar", *SCHOOL_ROLES)
+WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
 
 
 @require_safe

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("registers", "0007_name_the_bases"),
-        ("workflows", "0009_review_drafts"),
+        ("workflows", "0013_unsent_mails"),
     ]
 
     operations = [

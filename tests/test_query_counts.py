@@ -55,7 +55,7 @@ PAGES = {
     "risk_list": ("head", "risk_list", {}, 13),
     "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 13),
     "power_list": ("clerk", "power_list", {}, 11),
-    "ledger": ("office", "ledger", {"unit": "ROOT"}, 17),
+    "ledger": ("office", "ledger", {"unit": "ROOT"}, 19),
     "unit_list": ("clerk", "unit_list", {}, 9),
     "unit_detail": ("clerk", "unit_detail", {"code": "CW"}, 15),
     "unit_detail of the school": ("registrar", "unit_detail", {"code": "ROOT"}, 20),

@@ -27,7 +27,8 @@ def ledger(request):
 
     Context: ``units``, ``unit``, ``on``, ``today``, ``day_error``, ``scheme``; with a unit also ``page``, ``rows`` as
     (row, its measures in the order of ``stages``), ``totals`` as (name, counts in the order of ``labels``, sum), the sums
-    of all in ``sums`` and ``total``, ``title``, ``must_say_why``: a registrar exports it and reads figures alone.
+    of all in ``sums`` and ``total``, how many points the reader may not read in ``hidden``, ``title``, ``must_say_why``: a
+    registrar exports it and reads figures alone.
     """
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     units = _readable_units(request)
@@ -39,7 +40,8 @@ def ledger(request):
         if not may_read:
             require(request.actor, "export_ledger", unit)
         scope = ledgers.for_reader(request.actor)
-        page = paged(request, ledgers.points_of(scope, scheme, unit, on=on))
+        points = ledgers.points_of(scope, scheme, unit, on=on)
+        page = paged(request, points)
         labels = [grade.label for grade in scheme.rules.grades] + ["未评定"]
         totals = [
             (name, [counted[label] for label in labels], total)
@@ -54,6 +56,7 @@ def ledger(request):
             "totals": totals,
             "sums": [sum(column) for column in zip(*(counts for _, counts, _ in totals), strict=True)],
             "total": sum(total for *_, total in totals),
+            "hidden": sum(total for *_, total in totals) - points.count(),
             "labels": labels,
             "stages": scheme.rules.measure_stages,
             "title": scheme.rules.ledger_title,

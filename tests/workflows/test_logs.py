@@ -16,6 +16,7 @@ from tests.personas import point
 from tests.stories import played_once
 from workflows.compiled import logs
 from workflows.sheets import documents, drafts
+from workflows.views import records
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -204,6 +205,24 @@ def test_every_unit_paper_shows_on_screen(year, returned, slug):
     assert (
         browser(year.campus.clerk).get(reverse("record_detail", args=[year.campus.unit.code, slug])).status_code == 403
     )
+
+
+def test_paper_too_long_to_be_laid_out_comes_as_a_workbook(year, returned, monkeypatch):
+    monkeypatch.setattr(records, "MOST_ROWS", 2)
+    reader, about = browser(year.campus.head), [year.campus.unit.code, "search-log"]
+    page = reader.get(reverse("record_detail", args=about)).content.decode()
+    assert "请下载 Excel" in page
+    assert "paper-title" not in page
+    for form, status in (("pdf", 422), ("docx", 422), ("xlsx", 200)):
+        assert reader.get(reverse("record_file", args=[*about, form])).status_code == status
+
+
+def test_ledger_says_how_many_points_stay_with_their_unit(year):
+    year.searched(point("甲点"), point("乙点"))
+    assert "另有" not in browser(year.campus.head).get(reverse("ledger")).content.decode()
+    page = browser(year.campus.office).get(reverse("ledger")).content.decode()
+    assert "甲点" not in page
+    assert "按方案由单位留存" in page
 
 
 def test_command_prints_a_compiled_paper(year, returned, tmp_path):

@@ -94,8 +94,8 @@ def _compare_lines(compiled, what, shown, totals):
         start = [name for name, _ in shown].index("各单位风险点（个）")
         assert sum(count for _, count in shown[start + 1 :]) == totals["风险点（个）"] == shown[start][1], what
     else:
-        lines = [count for name, count in shown if name not in totals]
-        assert sum(lines) == sum(totals.values()), what
+        whole, *lines = [count for name, count in shown if name not in totals]
+        assert sum(lines) == whole == sum(totals.values()), what
 
 
 def _named(rows):

@@ -36,7 +36,10 @@ def archive_contents(*, unit, units, on, rules, reader=None):
     if SUCCESSION in by_task:  # it uses the paper of the search, so it is listed under its own name
         names[SUCCESSION] = rules.succession.label
     rows = [{"name": name, "count": by_task[code]} for code, name in names.items()]
-    for name, ids in _lines_of(unit, units, by_unit):
+    lines = _lines_of(unit, units, by_unit)
+    if lines:
+        rows.append({"name": "合计", "count": by_unit.total()})
+    for name, ids in lines:
         rows.append({"name": f"其中：{name}", "count": sum(by_unit[owner] for owner in ids)})
     return {"rows": rows}
 
@@ -64,7 +67,9 @@ def annual_summary(*, unit, units, on, rules, reader=None):
         for name, ids in _lines_of(unit, units, by_unit)
     ]
     if lines:
-        lines.insert(0, {"name": "各单位风险点（个）", "count": whole["points"]})
+        lines.insert(
+            0, {"name": "各单位风险点（个）", "count": whole["points"], "detail": "等级；防控措施；已办结/应交填报表"}
+        )
     return {"rows": [{"name": name, "count": count} for name, count in rows] + lines}
 
 
@@ -107,11 +112,11 @@ def _figures(units, on):
 
 
 def _in_words(figures, rules):
-    """Return a unit's line: its points as the number, everything else in words."""
+    """Return a unit's line: its points as the number, their grades, its measures and sheets in words."""
     graded = [(label, figures[label]) for label in (*(grade.label for grade in rules.grades), UNGRADED)]
     parts = [
         "、".join(f"{label}{number}" for label, number in graded if number),
-        f"岗位{figures['posts']}个，权力事项{figures['powers']}项，防控措施{figures['measures']}条",
-        f"应交{figures['owed']}张，已办结{figures['filed']}张，退回{figures['returned']}次，公示{figures['notices']}次",
+        f"措施{figures['measures']}条",
+        f"办结{figures['filed']}/{figures['owed']}张",
     ]
     return {"count": figures["points"], "detail": "；".join(part for part in parts if part)}

@@ -15,6 +15,9 @@ from workflows.compiled import logs
 from workflows.models import PublicityNotice, Submission
 from workflows.views.submissions import readable_votes
 
+# Rows of a paper that are laid out while somebody waits: half a minute of a PDF. A workbook takes any number.
+MOST_ROWS = 600
+
 
 def _unit(request, code):
     """A unit whose compiled papers the reader may see: the same people as its ledger.
@@ -51,20 +54,35 @@ def _compiled(request, unit, slug):
 
 @require_safe
 def record_detail(request, code, slug):
-    """One compiled paper on screen. Context: ``unit``, ``slug``, ``layout``, ``sheet`` (HTML), ``crumbs``."""
+    """One compiled paper on screen.
+
+    Context: ``unit``, ``slug``, ``layout``, ``sheet`` (HTML), ``crumbs``; for one too long to be laid out ``length`` instead
+    of ``sheet``, and ``below``, the units it can be read by.
+    """
     unit = _unit(request, code)
-    layout, paper = _compiled(request, unit, slug)
-    markup = pages.to_html(paper, standalone=False)
+    return _shown(request, unit, slug, *_compiled(request, unit, slug))
+
+
+def _shown(request, unit, slug, layout, paper, *, status=200):
+    """Render a compiled paper, or how long it is where it is too long."""
+    long = len(paper.body) > MOST_ROWS
+    code, below = unit.code, Unit.objects.visible_to(request.actor).filter(parent=unit, closed_on=None)
     crumbs = [(unit.name, reverse("unit_detail", args=[code])), ("台账与档案", reverse("record_list", args=[code]))]
-    context = {"unit": unit, "slug": slug, "layout": layout, "sheet": markup, "crumbs": crumbs}
-    return render(request, "workflows/record_detail.html", context)
+    context = {"unit": unit, "slug": slug, "layout": layout, "crumbs": crumbs}
+    if long:
+        context |= {"length": len(paper.body), "below": below}
+    else:
+        context["sheet"] = pages.to_html(paper, standalone=False)
+    return render(request, "workflows/record_detail.html", context, status=status)
 
 
 @require_safe
 def record_file(request, code, slug, form):
-    """One compiled paper of a unit as a file."""
+    """One compiled paper of a unit as a file. One too long to be laid out comes as a workbook only."""
     unit = _unit(request, code)
     layout, paper = _compiled(request, unit, slug)
+    if form != "xlsx" and len(paper.body) > MOST_ROWS:
+        return _shown(request, unit, slug, layout, paper, status=422)
     audit.append("paper.export", about=unit, actor=request.actor, detail={"form": form, "paper": slug})
     return download(request, paper, form, f"{layout.title}（{unit.name}）")
 

@@ -33,7 +33,9 @@ class UnitPolicy(OpenToStaff):
         """
         if unit.pk in actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES):
             return YES
-        return no("只有本单位负责人、联络员、领导小组成员、分管校领导和学校办公室可以查看该台账。")
+        return no(
+            "该台账供本单位负责人、联络员、领导小组成员，分管该单位的校领导，以及学校办公室、领导小组和党委查看。"
+        )
 
     def may_export_ledger(self, actor, unit):
         """Have the ledger written as a file: whoever reads it, and the registrar, who files it and says why."""

@@ -10,7 +10,7 @@ from registers import ledgers, versions
 from registers.models import ControlMeasure, Incumbency, RiskCategory, RiskPoint, Unit
 from registers.schemes import versions as scheme_versions
 from registers.schemes.checking import loading
-from tests.factories import appoint, make_person, moment
+from tests.factories import appoint, make_person, make_post, moment
 from tests.registers.scheme_cases import PATH
 
 pytestmark = pytest.mark.database("both")
@@ -238,6 +238,8 @@ def test_points_of_a_unit_name_who_held_their_posts_that_day(book):
     first = book.point("岗位", on=SPRING, post=campus.post, holder=campus.clerk, grade=1, **unit)
     book.point("文字", on=SPRING, involved_posts="会计核算、处长", grade=2, **unit)
     book.point("没有", on=SPRING, grade=3, **unit)
+    make_post(campus.other_unit, "处长", campus.other_head)  # of the same name, elsewhere
+    book.point("别处", on=SPRING, unit=campus.other_unit, **unit)
     for point in (first, book.points["没有"]):
         book.measure(point, "双人复核", on=SPRING)
 
@@ -245,8 +247,8 @@ def test_points_of_a_unit_name_who_held_their_posts_that_day(book):
         day: [(row.person, [name for _, name in row.people]) for row in book.rows(on=day)] for day in (SPRING, SUMMER)
     }
 
-    assert said[SPRING] == [("甲一", ["甲一"]), ("甲一、丙一", []), ("", ["财务处"])]
-    assert said[SUMMER] == [("甲二", ["甲二"]), ("甲二、丙一", []), ("", ["财务处"])]
+    assert said[SPRING] == [("甲一", ["甲一"]), ("甲一、丙一", []), ("", ["财务处"]), ("", [])]
+    assert said[SUMMER] == [("甲二", ["甲二"]), ("甲二、丙一", []), ("", ["财务处"]), ("", [])]
 
 
 def test_unit_without_a_leader_in_charge_prints_the_one_above(book):

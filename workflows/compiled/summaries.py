@@ -116,7 +116,7 @@ def _in_words(figures, rules):
     graded = [(label, figures[label]) for label in (*(grade.label for grade in rules.grades), UNGRADED)]
     parts = [
         "、".join(f"{label}{number}" for label, number in graded if number),
-        f"措施{figures['measures']}条",
-        f"办结{figures['filed']}/{figures['owed']}张",
+        f"{figures['measures']}条",
+        f"{figures['filed']}/{figures['owed']}张",
     ]
     return {"count": figures["points"], "detail": "；".join(part for part in parts if part)}

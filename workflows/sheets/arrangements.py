@@ -175,10 +175,13 @@ def words_of(measure):
 def facts(measures):
     """Who, when and on which basis by column, for papers.
 
-    ``measures.stage.ask`` → text, and ``responsible_person`` where somebody is named.
+    ``measures.stage.ask`` → text, ``measures.stage.arranged`` → all of it in one line, and ``responsible_person`` where somebody
+    is named.
     """
     columns, people = {}, []
     for measure in measures:
+        if said := words_of(measure):
+            columns[f"measures.{measure.stage}.arranged"] = said
         if measure.responsible_id:
             columns[f"measures.{measure.stage}.responsible"] = measure.responsible.name
             people.append(measure.responsible.name)

@@ -118,3 +118,12 @@ def test_advice_is_not_circular():
         loading.read_text(text, "x.yaml")
     advised = [row.remedy for row in refused.value.findings if "also" in row.remedy]
     assert advised == ["删去 also"]
+
+
+def test_faults_of_every_kind_are_told_together():
+    text = TEXTS["changchun"].replace("    brings: group\n", "    brings: group\n    grades: [1]\n", 1)
+    text = text.replace("quorum: 2", "quorum: 9", 1).replace("label: 干部人事管理", "label: 财务管理", 1)
+    with pytest.raises(loading.SchemeFaults) as refused:
+        loading.read_text(text, "x.yaml")
+    told = " ".join(row.fault for row in refused.value.findings)
+    assert all(fault in told for fault in ("不认识的项目“grades”", "须 9 人表决", "名称“财务管理”重复")), told

@@ -39,9 +39,12 @@ NAMED = (
 )
 
 
-def faults(scheme):
-    """Yield ``(where, fault, remedy)`` for each contradiction."""
-    for check in (_names, _levels, _points, _forced, _groups, _steps, _succession):
+def faults(scheme, *, whole=True):
+    """Yield ``(where, fault, remedy)`` for each contradiction.
+
+    ``whole``: nothing was left out of the scheme, so that what is not there is missing.
+    """
+    for check in (_names, _steps, *((_levels, _points, _forced, _groups, _succession) if whole else ())):
         yield from check(scheme)
 
 

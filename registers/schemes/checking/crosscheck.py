@@ -4,6 +4,7 @@ Each check yields ``(where, fault, remedy)``; ``where`` is the path of keys and 
 """
 
 from collections import Counter
+from functools import partial
 
 from registers.schemes.checking import (
     adjustmentcheck,
@@ -64,7 +65,7 @@ def faults(scheme, *, whole=True):
         papercheck.faults,
         custodycheck.faults,
         _rotation,
-        *([contradictions.faults] if whole else []),
+        partial(contradictions.faults, whole=whole),
     )
     for check in checks:
         for fault in check(scheme):

@@ -128,7 +128,7 @@ def _faults_of_the_rest(document, errors, file, root):
         return []
     return [
         Finding(file, _line(root, pruned.place(where)), fault, remedy)
-        for where, fault, remedy in islice(crosscheck.faults(pruned.scheme, whole=pruned.papers_only), 2 * MOST)
+        for where, fault, remedy in islice(crosscheck.faults(pruned.scheme, whole=pruned.whole), 2 * MOST)
         if not pruned.explains(fault)
     ]
 

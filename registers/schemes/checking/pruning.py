@@ -5,6 +5,7 @@ Pure: no Django, no database.
 
 from pydantic import ValidationError
 
+from registers.schemes.checking import vocabulary
 from registers.schemes.language import Scheme
 
 ROUNDS = 4  # what is left out can leave something else incomplete
@@ -14,11 +15,11 @@ class Pruned:
     """The well-formed parts of a scheme file.
 
     ``scheme`` is the typed scheme of what remains, None if too little does. ``gone`` holds the codes of what was left
-    out; whoever refers to them is not to blame.
+    out; whoever refers to them is not to blame. ``lacking``: the places at which something is missing now.
     """
 
     def __init__(self, document, errors):
-        self.scheme, self.gone = None, set()
+        self.scheme, self.gone, self.lacking = None, set(), set()
         dropped = set()
         for _ in range(ROUNDS):
             for error in errors:
@@ -33,9 +34,9 @@ class Pruned:
         self._document, self._dropped = document, dropped
 
     @property
-    def papers_only(self):
-        """Whether nothing but papers, or parts of them, was left out."""
-        return all(path[0] == "papers" for path in self._dropped)
+    def whole(self):
+        """Whether all but papers is there: at most keys were left out that resemble none of the language."""
+        return all(path[0] == "papers" for path in self.lacking)
 
     def explains(self, fault):
         """Return whether a fault of what remains only follows from what was left out."""
@@ -63,11 +64,14 @@ class Pruned:
         """Leave out the unknown key, else the smallest part of a list or named group that has the fault."""
         if kind == "extra_forbidden":
             dropped.add(where)
+            if vocabulary.meant(where):
+                self.lacking.add(where)
             return
         for length in range(len(where), 0, -1):
             holder, part = _find(document, where[: length - 1]), where[length - 1]
             if isinstance(holder, list) or where[: length - 1] in (("routes",), ("papers",), ("groups",), ("bodies",)):
                 dropped.add(where[:length])
+                self.lacking.add(where[:length])
                 item = _at(holder, part)
                 self.gone.add(str(item["code"] if isinstance(item, dict) and "code" in item else part))
                 return

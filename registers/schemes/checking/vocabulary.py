@@ -21,9 +21,19 @@ def instead_of(where):
     part = part_at(where[:-1])
     if part is None:
         return "删去该项，或检查是否拼写有误"
-    known = [*part.model_fields, "include"] if part is Scheme else list(part.model_fields)
+    known = _known(part)
     near = nearest(where[-1], known)
     return f"是否应写作“{near}”？不需要则删去该项" if near else f"删去该项。此处可写：{'、'.join(known)}"
+
+
+def meant(where):
+    """Return the key that an unknown key at ``where`` resembles, empty where there is none."""
+    part = part_at(where[:-1])
+    return nearest(str(where[-1]).split("：")[0], _known(part)) if part else ""
+
+
+def _known(part):
+    return [*part.model_fields, "include"] if part is Scheme else list(part.model_fields)
 
 
 def nearest(word, known):

@@ -163,7 +163,7 @@ class RiskPointPolicy(Policy):
         return rows.filter(readable, in_force_from__isnull=False)
 
     def filed_by(self, rows, actor):
-        """Narrow ``rows`` to what the office keeps, which a registrar exports with the ledgers and does not read."""
+        """Narrow ``rows`` to what the office keeps: a registrar exports it and does not read it."""
         return rows.filter(_kept_by("office"), unit__in=actor.unit_ids("registrar"), in_force_from__isnull=False)
 
 

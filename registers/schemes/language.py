@@ -10,31 +10,17 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from registers.schemes import adjusting
-from registers.schemes.bodies import Body, NeededDocument
+from registers.schemes.bodies import Body
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
 from registers.schemes.custody import Custody
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
+from registers.schemes.routes import Route, Step, StepKind
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
 MeasureAsk = Literal["responsible", "due", "regulation"]
 LEDGER_TITLE = "{ledger_title}"
 ONE_MEASURE = "measure"  # code of the only part of a measure in a scheme without stages
-
-
-class StepKind(StrEnum):
-    """The kind of a step: what people do there."""
-
-    FILL = "fill"
-    DISCUSS = "discuss"
-    COLLECTIVE_REVIEW = "collective_review"
-    SIGN = "sign"
-    ENDORSE = "endorse"
-    PUBLICISE = "publicise"
-    ADJUDICATE = "adjudicate"
-    FILE = "file"
-    COPY = "copy"
-    AWAIT = "await"
 
 
 class Brings(StrEnum):
@@ -160,45 +146,6 @@ class Scope(Part):
 
     any_of: list[list[Condition]] = []
     text: str = ""
-
-
-class Step(Named):
-    """One step of a route.
-
-    ``due`` is the step's own last day; ``within`` the working days that whoever acts there has; ``plan_label`` the heading
-    under which the institution's plan names that day (R1-19 审核风险点); ``redo_days`` the usual days for a redo; ``quorum`` how many
-    members must have recorded a verdict; ``sets`` which grade an adjudication fixes; ``days`` the
-    working days of a notice; ``grades`` restricts the step to sheets whose gravest rank is listed; ``outside`` names the
-    body outside the institution that a filing goes to (R4-28): whoever files says under which number. ``body``: the one of the
-    scheme's ``bodies`` that decides here in a meeting, before which the ``documents`` must lie; ``overseen_by``: one that may send
-    a sheet back from here, though somebody else decides (R1-21).
-    """
-
-    kind: StepKind
-    role: Role
-    due: Day | None = None
-    within: Annotated[int, Field(ge=1, le=60)] | None = None
-    plan_label: str = ""
-    may_return: bool = False
-    redo_days: Annotated[int, Field(ge=1, le=60)] = 7
-    sheet_check: str = ""
-    line_check: str = ""
-    quorum: Annotated[int, Field(ge=2, le=99)] = 2
-    sets: Literal["proposed_grade", "final_grade"] | None = None
-    audience: Literal["unit", "school", "public"] | None = None
-    days: Annotated[int, Field(ge=1, le=60)] = 5
-    grades: list[int] = []
-    outside: str = ""
-    body: Code | None = None
-    overseen_by: Code | None = None
-    documents: list[NeededDocument] = []
-
-
-class Route(Part):
-    """The steps a kind of sheet passes, in their order."""
-
-    label: Text
-    steps: Annotated[list[Step], Field(min_length=1)]
 
 
 class Phase(Named):
@@ -409,8 +356,7 @@ class Scheme(Part):
             return 0
         if step.kind == StepKind.PUBLICISE:
             return step.days
-        meets = step.kind == StepKind.ADJUDICATE and step.role in (Role.SCHOOL_GROUP, Role.PARTY_COMMITTEE)
-        return step.within or (self.conduct.meeting_days if meets else self.conduct.review_days)
+        return step.within or (self.conduct.meeting_days if step.body else self.conduct.review_days)
 
     def label_of(self, things, code):
         """Return the label of ``code`` in the named list (``stages`` …), or the code when unknown."""

@@ -4,6 +4,7 @@ from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureProgress
+from workflows.models.decisions import Decision, ReviewVote
 from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publicity import Objection, PublicityNotice
@@ -11,11 +12,9 @@ from workflows.models.readings import ReadingDocument, ReadReceipt
 from workflows.models.robots import Robot, RobotMessage
 from workflows.models.submissions import (
     Custody,
-    Decision,
     Draft,
     FiledPaper,
     ReviewDraft,
-    ReviewVote,
     SheetDocument,
     Submission,
     SubmissionLine,

@@ -13,7 +13,7 @@ from workflows import policies
 from workflows.deadlines import days
 from workflows.models import Decision, PublicityNotice
 from workflows.publicity import showing
-from workflows.routing import moves, overtaken
+from workflows.routing import custody, moves, overtaken
 from workflows.sheets.documents import Composition
 
 
@@ -44,7 +44,7 @@ def publicise(composition, step, role, at):
     submission = composition.submission
     notice = open_notice(submission, step, at=at, items=showing.items(composition))
     submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
-    moves.give_custody(submission, step, role, at)
+    custody.give_custody(submission, step, role, at)
 
 
 moves.ON_ENTER["publicise"] = publicise

@@ -16,7 +16,7 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission, SubmissionLine
 from workflows.models.submissions import CARRIED, CARRIER, State
-from workflows.routing import steps
+from workflows.routing import custody, steps
 from workflows.sheets import drafts
 
 Change = SubmissionLine.Change
@@ -205,15 +205,8 @@ def _due_at(step, submission, on):
 def _wait(composition, step, role, at):
     """Let the submission wait for whoever acts at the step, or for the body that decides, whose members may read it now."""
     if step.body:
-        give_custody(composition.submission, step, step.role, at)
-    give_custody(composition.submission, step, policies.ORGANISER if role == policies.MEETING else role, at)
-
-
-def give_custody(submission, step, role, at):
-    """Whoever acts on a sheet may read it from now on."""
-    Custody.objects.get_or_create(
-        submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"}
-    )
+        custody.give_custody(composition.submission, step, step.role, at)
+    custody.give_custody(composition.submission, step, policies.ORGANISER if role == policies.MEETING else role, at)
 
 
 def _give_custody_of(members, submission, at):
@@ -253,7 +246,7 @@ ON_ENTER["await"] = _await
 def _copy(composition, step, role, at):
     """Give the sheet's copy to whoever holds the role and notify them; nothing waits for them. Source: R1-30."""
     submission = composition.submission
-    give_custody(submission, step, role, at)
+    custody.give_custody(submission, step, role, at)
     holding = policies.Holding(timezone.localdate(at))
     turn = holding.acting(step.role, submission.unit_id, person=submission.person_id)
     text = notifications.sentence("submission.copied", submission)
@@ -268,7 +261,7 @@ def reseat(submission, role, *, at):
     """Let the submission wait at its step for ``role`` instead of the role before, and notify them."""
     left, submission.waiting_role, submission.assigned_to = submission.waiting_role, role, None
     submission.save(update_fields=["waiting_role", "assigned_to"])
-    give_custody(submission, submission.step_rules, role, at)
+    custody.give_custody(submission, submission.step_rules, role, at)
     if submission.task.rules.carries:
         _give_custody_of(submission.carried.all(), submission, at)
     audit.append("submission.reseated", about=submission, at=at, detail={"from": left, "to": role})

@@ -18,7 +18,7 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import ReviewVote
 from workflows.models.submissions import EDITABLE, State
-from workflows.routing import authority, carrying, moves, overtaken, steps
+from workflows.routing import authority, carrying, conditions, moves, overtaken, steps
 from workflows.sheets import Incomplete, changes, drafts, overlaps
 from workflows.sheets.base import OUTDATED
 from workflows.sheets.documents import Composition
@@ -164,13 +164,13 @@ def _decide(
     if verdict == "return":
         said = {"opinion": opinion, "redo_on": redo_on, "returned": returned or {}}
         return _return(composition, actor=actor, at=at, meeting=meeting, **said)
-    _nothing_marked(composition, actor, returned or {})
+    conditions.require_nothing_marked(composition, actor, returned or {})
     overtaken.require_current(composition)
     while True:
         composition, again = _agree(
             composition, step, actor=actor, grades=grades, signed=signed, opinion=opinion, meeting=meeting
         )
-        filed = _filed_outside(step, outside, at=at)
+        filed = conditions.filed_outside(step, outside, at=at)
         said = {"opinion": opinion, "signed": signed, "outside": filed, "meeting": meeting}
         decision = moves.move(composition, "agree", actor=actor, at=at, again=again, **said)
         step = submission.step_rules
@@ -287,7 +287,7 @@ def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
     barred = carrying.not_for(actor, composition, meeting)
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
-        eligible, ballots = _ballots_that_count(submission, actor)
+        eligible, ballots = conditions.ballots_that_count(submission, actor)
         needed = min(step.quorum, len(eligible))
         if len(ballots) < max(needed, 2):
             raise Refused(
@@ -310,47 +310,13 @@ def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
     return composition, again
 
 
-def _ballots_that_count(submission, actor):
-    """Return who may vote today and their ballots of this round; those of whoever has left are marked as not counted."""
-    eligible = policies.Holding.of(actor).acting(GROUP_MEMBER, submission.unit_id, person=submission.person_id).people
-    votes = submission.votes.filter(round=submission.round)
-    votes.exclude(member__in=eligible).update(counted=False)
-    return eligible, list(votes.filter(member__in=eligible))
-
-
-def _nothing_marked(composition, actor, returned):
-    """Refuse an agreement to a sheet of which lines are marked to go back, so that nobody's words are dropped.
-
-    What a member has said in his own ballot stands there, and does not keep him from concluding what the majority found.
-    """
-    if not returned:
-        return
-    ballot = composition.submission.votes.filter(round=composition.submission.round, member=actor.user_id).first()
-    own = {key for key, said in (ballot.verdicts if ballot else {}).items() if not said["accurate"]}
-    marked = [entry.number for entry in composition.entries if entry.key in returned and entry.key not in own]
-    if marked:
-        numbers = "、".join(map(str, marked))
-        raise Refused(f"第 {numbers} 项标为不准或退回，不能通过：请退回该表，或取消标记后再通过。")
-
-
-def _filed_outside(step, outside, *, at):
-    """The columns of a decision that say where a sheet was filed outside the institution. Source: R4-28."""
-    if step.kind != "file" or not step.outside:
-        return None
-    given = outside or {}
-    body, number, on = (given.get("body") or "").strip(), (given.get("number") or "").strip(), given.get("on")
-    if not (body and number and on):
-        raise Refused(f"该步骤报{step.outside}备案，请填写受理备案的机关、文号和日期。")
-    if on > timezone.localdate(at):
-        raise Refused("校外备案的日期不得晚于今天。")
-    return {"outside_body": body, "outside_number": number, "outside_on": on}
-
-
 def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None):
     """Send a sheet back: lines named with a reason are returned, all others stay accepted. Source: R1-21."""
     submission = composition.submission
     entries = {entry.key: entry for entry in composition.entries}
-    returned = {key: comment.strip() or _of_members(submission, key) for key, comment in returned.items()}
+    returned = {
+        key: comment.strip() or conditions.words_of_members(submission, key) for key, comment in returned.items()
+    }
     for key, comment in returned.items():
         if key in entries and not comment.strip():
             raise Refused(f"第 {entries[key].number} 项退回，请写明原因。")
@@ -362,7 +328,7 @@ def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None)
         raise Refused("限期重新查找的日期在一年以后，请核对年份。")
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
-        _ballots_that_count(submission, actor)
+        conditions.ballots_that_count(submission, actor)
     lines, barred = carrying.lines_of(composition), carrying.not_for(actor, composition, meeting)
     carrying.require_not_own(barred, composition, returned)
     marked = {key for key in returned if key in entries and entries[key].lines}
@@ -379,15 +345,6 @@ def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None)
     return carrying.send_back(
         composition, returned, actor=actor, at=at, opinion=opinion, redo_on=redo_on, meeting=meeting
     )
-
-
-def _of_members(submission, key):
-    """What members of the group have said against a line in their ballots of this round, as their words."""
-    if submission.step_rules.kind != "collective_review":
-        return ""
-    ballots = [ballot.verdicts.get(key, {}) for ballot in submission.votes.filter(round=submission.round)]
-    said = dict.fromkeys(said["comment"] for said in ballots if said.get("accurate") is False)
-    return f"成员意见：{'；'.join(said)}" if said else ""
 
 
 @transaction.atomic

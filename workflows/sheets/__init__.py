@@ -6,7 +6,7 @@ One class per thing a sheet can bring to the register (``brings`` of a task in t
 from registers.schemes.adjusting import is_adjustment
 from registers.schemes.language import SUCCESSION, Brings
 from workflows.sheets.adjusting import PointAdjustment, PowerAdjustment
-from workflows.sheets.base import Incomplete
+from workflows.sheets.fields import Incomplete
 from workflows.sheets.full import FullPointSheet
 from workflows.sheets.grades import GradeSheet
 from workflows.sheets.group import GroupSheet

@@ -8,27 +8,15 @@ from functools import cached_property
 
 from registers.differences import CODED, between, differences, fields_of, words_of
 from registers.models import MajorMatter, Post
-from registers.refusals import Refused
 from registers.text import digest_of
 from workflows.sheets.carrying import Crew
-from workflows.sheets.fields import Field, Heading, faults_of, gaps_of, names_of
+from workflows.sheets.fields import Field, Heading, Incomplete, faults_of, gaps_of, names_of
 from workflows.sheets.overlaps import of_typed
 from workflows.sheets.shown import RECORDS, SHOWN_APART, Change
 
 LONGEST_REASON = 1000  # characters
 WHY = Field("reason", "说明（不改时须写明理由）", limit=LONGEST_REASON, whole_row=True)  # of an entry that was returned
 OUTDATED = "该项已由另一张表修改或撤销，请对照现行内容核对后再提交。"
-
-
-class Incomplete(Refused):
-    """The sheet cannot be submitted yet.
-
-    ``faults`` maps entry key (``""`` for the sheet as a whole) to field → sentence.
-    """
-
-    def __init__(self, faults):
-        self.faults = faults
-        super().__init__("；".join(text for fields in faults.values() for text in fields.values()))
 
 
 class Sheet:

@@ -5,6 +5,19 @@ A form renders it. A fault is said by the field that has the limit, so that both
 
 from dataclasses import dataclass
 
+from registers.refusals import Refused
+
+
+class Incomplete(Refused):
+    """The sheet cannot be submitted yet.
+
+    ``faults`` maps entry key (``""`` for the sheet as a whole) to field → sentence.
+    """
+
+    def __init__(self, faults):
+        self.faults = faults
+        super().__init__("；".join(text for fields in faults.values() for text in fields.values()))
+
 
 @dataclass(frozen=True)
 class Field:

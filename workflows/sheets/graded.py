@@ -8,8 +8,8 @@ from functools import cached_property
 from registers import grading
 from registers.differences import factors_in_words
 from registers.models import Grade
-from workflows.sheets.base import LONGEST_REASON, Incomplete
-from workflows.sheets.fields import Field, faults_of
+from workflows.sheets.base import LONGEST_REASON
+from workflows.sheets.fields import Field, Incomplete, faults_of
 from workflows.sheets.shown import Change
 
 GRADES = ("proposed_grade", "final_grade", "grade_reason")

@@ -5,8 +5,8 @@ import re
 from registers import clock
 from registers.models import GroupMember, LeadingGroup, User
 from workflows import attachments
-from workflows.sheets.base import Incomplete, Sheet
-from workflows.sheets.fields import Field, faults_of
+from workflows.sheets.base import Sheet
+from workflows.sheets.fields import Field, Incomplete, faults_of
 from workflows.sheets.shown import Change, Shown
 
 CONTACT = "是"

@@ -1,7 +1,7 @@
 """Sheets whose table is compiled from the register, and written reports."""
 
-from workflows.sheets.base import Incomplete, Sheet
-from workflows.sheets.fields import faults_of
+from workflows.sheets.base import Sheet
+from workflows.sheets.fields import Incomplete, faults_of
 
 
 class ReportSheet(Sheet):

@@ -10,14 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock
 from registers.access import can, people_who_may, require
-from registers.differences import between
-from registers.models import Grade, RiskPoint
+from registers.models import Grade
 from registers.papers import glyphs
 from registers.papers.compose import compose
-from registers.quality import alike, pairs
 from registers.refusals import Refused, Stale
-from registers.schemes.language import Brings
-from registers.text import clipped
 from registers.views.sent import number
 from workflows import attachments, policies, suggestions
 from workflows.deadlines import days
@@ -27,11 +23,10 @@ from workflows.models.submissions import short_code
 from workflows.routing import carrying, routes, steps
 from workflows.sheets import Incomplete, changes, composing, documents, drafts, overlaps
 from workflows.views import trail
+from workflows.views.review_entries import add_typed, compare, mark_alike
 from workflows.views.reviewed import keep_beside, on_screen, said, typed_so_far, words_of_a_vote
 from workflows.views.submissions import NEEDED, moved, written_report
 from workflows.views.suggestions import with_words
-
-LONGEST_QUOTE, MOST_ALIKE = 40, 2
 
 
 def _visible(request, pk):
@@ -66,10 +61,10 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
     my_vote = next((vote for vote in votes if vote.member_id == actor.user_id), None)
     for entry in entries:
         entry.fault, entry.is_own = (faults or {}).get(entry.key, {}), entry.key in barred
-        _typed(typed, entry, step, my_vote, votes)
-        _compare(entry)
+        add_typed(typed, entry, step, my_vote, votes)
+        compare(entry)
         entry.overtaken, entry.alongside = overtaken.get(entry.key), alongside.get(entry.key, [])
-    _mark_alike(submission, entries, actor)
+    mark_alike(submission, entries, actor)
     collective = step.kind == "collective_review"
     may_conclude = can(actor, "conclude", submission) if collective else True
     decisions, digest = trail.trail_of(submission), composition.digest
@@ -190,61 +185,6 @@ def _vote_initial(typed, vote):
 
 def _typed_of(typed, *names):
     return {name: typed[name] for name in names if name in typed}
-
-
-def _typed(typed, entry, step, my_vote, votes):
-    """Give an entry what the reader has typed or recorded, and what others said of it."""
-    recorded = (my_vote.verdicts if my_vote else {}).get(entry.key, {})
-    judged = {True: "yes", False: "no"}.get(recorded.get("accurate"), "")
-    # A box that is not ticked is not sent: on a page that comes back, what is missing was not judged.
-    entry.typed_verdict = typed.get(f"v-{entry.key}", "" if typed else judged)
-    entry.typed_comment = typed.get(f"c-{entry.key}", recorded.get("comment", ""))
-    entry.objections = (
-        []
-        if entry.is_own
-        else [
-            (vote.member.name, vote.verdicts[entry.key]["comment"])
-            for vote in votes
-            if vote.verdicts.get(entry.key, {}).get("accurate") is False
-        ]
-    )
-    entry.to_grade = step.kind == "adjudicate" and entry.details.get("to_grade", False) and not entry.is_own
-    if entry.to_grade:
-        entry.typed_grade = typed.get(f"g-{entry.key}", "")
-        entry.typed_reason = typed.get(f"r-{entry.key}", "")
-
-
-def _mark_alike(submission, entries, actor):
-    """Give new and revised points of a sheet the points they nearly repeat, of this sheet and of the unit: ``alike``, sentences."""
-    if submission.task.brings != Brings.POINTS:
-        return
-    level = submission.task.rules.points or submission.task.level
-    on_record = RiskPoint.objects.visible_to(actor).in_force(actor.on).filter(unit=submission.unit_id, level=level)
-    places, texts = {}, {}
-    for series, content, post in on_record.values_list("series", "content", "post__name"):
-        places[series], texts[series] = (
-            f"{post or submission.unit.name}现行登记的“{clipped(content, LONGEST_QUOTE)}”",
-            pairs(content),
-        )
-    for entry in entries:
-        point = entry.details["point"]
-        places[point.series], texts[point.series] = f"本表第 {entry.number} 项", pairs(point.content)
-    for entry in entries:
-        point = entry.details["point"]
-        if entry.change in ("add", "revise"):
-            others = {series: text for series, text in texts.items() if series != point.series}
-            nearest = alike(point.content, others)[:MOST_ALIKE]
-            entry.alike = [f"与{places[series]}相近（{share:.0%}）" for series, share in nearest]
-
-
-def _compare(entry):
-    """Both sides of a revised entry as (label, value, segments), the last only where they differ."""
-    parts = {thing.field: thing.segments for thing in between(entry.before, entry.fields)}
-    entry.now = [(label, value, parts.get(code)) for code, label, value in entry.fields if value]
-    entry.then = [(label, value, parts.get(code)) for code, label, value in entry.before if value]
-    # A measure that is arranged only now stands on one side alone.
-    same = {code for code, _, _ in entry.before} == {code for code, _, _ in entry.fields}
-    entry.unchanged = bool(entry.before) and same and not parts
 
 
 def _refused(request, submission, act, **page):

@@ -13,7 +13,7 @@ from workflows.messages import notifications
 from workflows.models import Meeting, MeetingItem, MeetingSeat, Submission
 from workflows.models.submissions import State
 from workflows.policies.meetings import body_members
-from workflows.routing import moves
+from workflows.routing import custody
 
 FIELDS = ("number", "held_on", "held_at", "place", "chair_id", "recorder_id")
 MOST = 300  # items of an agenda
@@ -137,7 +137,7 @@ def put_on(meeting_id, sheets, *, actor, at):
     )
     for submission in Submission.objects.with_rules().filter(pk__in=order):
         # Of what it only oversees a body reads what is on its agenda, and no more.
-        moves.give_custody(submission, submission.step_rules, meeting.rules.role, at)
+        custody.give_custody(submission, submission.step_rules, meeting.rules.role, at)
     _changed(meeting, actor, at, {"on": order})
     return len(order)
 

@@ -41,7 +41,8 @@ def paper_list(request):
     papers = []
     if scheme is not None:
         rules = scheme.rules
-        used = {slug: [task.label for task in rules.tasks if task.paper == slug] for slug in rules.papers}
+        every = (*rules.tasks, *rules.adjustments.values())
+        used = {slug: [task.label for task in every if task.paper == slug] for slug in rules.papers}
         papers = [
             (slug, layout, rules.levels.get(layout.level, ""), used[slug]) for slug, layout in rules.papers.items()
         ]

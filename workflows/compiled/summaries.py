@@ -11,7 +11,7 @@ from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
 from registers.papers.compose import source
 from registers.schemes.language import SUCCESSION
 from workflows.compiled import meetings
-from workflows.models import Decision, PublicityNotice, Submission
+from workflows.models import Campaign, Decision, PublicityNotice, Submission
 from workflows.models.submissions import State
 
 UNGRADED = "未评定"
@@ -35,6 +35,11 @@ def archive_contents(*, unit, units, on, rules, reader=None):
     names = {code: f"{layout.label}{layout.title}" for code, layout in papers.items()}
     if SUCCESSION in by_task:  # it uses the paper of the search, so it is listed under its own name
         names[SUCCESSION] = rules.succession.label
+    names |= {
+        code: f"{rules.papers[task.paper].title}（{rules.levels[task.level]}）"
+        for code, task in rules.adjustments.items()
+        if code in by_task
+    }
     rows = [{"name": name, "count": by_task[code]} for code, name in names.items()]
     lines = _lines_of(unit, units, by_unit)
     if lines:
@@ -58,6 +63,7 @@ def annual_summary(*, unit, units, on, rules, reader=None):
         ("防控措施（条）", whole["measures"]),
         ("应交填报表（张）", whole["owed"]),
         ("已办结（张）", whole["filed"]),
+        ("动态调整（张）", whole["adjusted"]),
         ("退回修改（次）", whole["returned"]),
         ("公示（次）", whole["notices"]),
         *meetings.figures(units=units, on=on),
@@ -89,7 +95,10 @@ def _lines_of(unit, units, by_unit):
 
 def _figures(units, on):
     """Return unit → what it has and what it has done, each counted once for all ``units``."""
-    year = Submission.objects.filter(unit__in=units, task__campaign__year=on.year).exclude(state=State.CANCELLED)
+    of_year = Submission.objects.filter(unit__in=units, task__campaign__year=on.year).exclude(state=State.CANCELLED)
+    # What is proposed at any time was owed by nobody.
+    standing = Q(task__campaign__state=Campaign.State.STANDING)
+    year, adjusted = of_year.exclude(standing), of_year.filter(standing, state=State.FILED, filed_at__date__lte=on)
     found = {}
 
     def count(rows, name, unit="unit", **how):
@@ -100,6 +109,7 @@ def _figures(units, on):
     count(PowerItem.objects.in_force(on).filter(unit__in=units), "powers")
     count(ControlMeasure.objects.in_force(on).filter(unit__in=units), "measures")
     count(year, "owed")
+    count(adjusted, "adjusted")
     count(year, "filed", filter=Q(state=State.FILED))
     count(
         Decision.objects.filter(submission__in=year, verdict="return", at__date__lte=on), "returned", "submission__unit"

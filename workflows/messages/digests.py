@@ -13,6 +13,7 @@ from registers.access import can, policy_of
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from workflows import policies
 from workflows.models import Reminder, ReviewVote, Submission
+from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import EDITABLE, State
 
 BY_NAME = 12  # up to so many delays of a unit are listed by name; more are shown as a number and a link
@@ -47,7 +48,7 @@ def undone(reminders):
         fill | review & ~Q(submission__waiting_role__in=policies.IDLE),
         submission__step=F("step"),
         submission__round=F("round"),
-        submission__task__campaign__state="open",
+        submission__task__campaign__state__in=RUNNING,
     )
 
 

@@ -21,6 +21,7 @@ from workflows.deadlines import days
 from workflows.messages import digests, notifications, robots
 from workflows.messages.schedule import Plan
 from workflows.models import Campaign, DailyRun, Notification, Reminder, ReviewVote, Submission
+from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.models.submissions import EDITABLE, State
 
@@ -84,7 +85,7 @@ class Morning:
 
     def __init__(self, on, days):
         self.on, self.days, self.holding = on, days, policies.Holding(on)
-        running = Campaign.objects.filter(state="open").select_related("scheme").defer("scheme__source")
+        running = Campaign.objects.filter(state__in=RUNNING).select_related("scheme").defer("scheme__source")
         self.rules = {campaign.pk: campaign.scheme.rules for campaign in running}
         self.plans = {
             pk: Plan(book.conduct.reminders, frozenset(map(str, book.roles))) for pk, book in self.rules.items()

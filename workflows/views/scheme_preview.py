@@ -113,7 +113,7 @@ def _routes(request, book):
                 route,
                 route_picture(rules, route),
                 [(step, rules.roles.get(step.role, step.role), note(rules, step)) for step in route.steps],
-                [task.label for task in rules.tasks if task.route == slug],
+                [task.label for task in (*rules.tasks, *rules.adjustments.values()) if task.route == slug],
             )
             for slug, route in rules.routes.items()
         ]

@@ -1,4 +1,4 @@
-"""A register without a campaign, people who change it at any time, and what they type."""
+"""A register outside of any campaign, and people who propose and decide changes of it."""
 
 from registers import versions
 from registers.access import people_who_may
@@ -163,3 +163,39 @@ def typed(sheet, values):
 def entry_of(sheet, record, change, **values):
     entry = sheet.taken(str(record.series))
     return {**entry, "change": change, "values": {**entry["values"], "reason": "职责有变化", **values}}
+
+
+def proposals(office, sheet, what, records):
+    """One entry of every kind: something new, something else said, something given up, and of points measures alone."""
+    kind = sheet_for(sheet)
+    said = "legal_basis" if what == POWERS else "content"
+    revised, retired, measured = records
+    heading = {} if what == POWERS else {"category": office.rules.categories_for(what)[0].code}
+    wanted = typed(kind, {("name" if what == POWERS else "content"): "新增的", **heading})
+    new = kind.new_entry({name: text for name, text in wanted.items() if name != "grade"})
+    filled = {
+        name: text for name, text in wanted.items() if name not in ("name", "content", "reason", "grade", "procedure")
+    }
+    entries = [
+        new,
+        entry_of(kind, revised, "revise", **{**keeping(kind, revised, filled), said: "改过的"}),
+        entry_of(kind, retired, "retire"),
+    ]
+    if what != POWERS:
+        first, *others = [stage.code for stage in office.rules.measure_stages]
+        texts = {first: "改过的措施"} | ({others[0]: ""} if others else {})
+        entries.append(
+            entry_of(kind, measured, "revise", **{**keeping(kind, measured, filled, only=kind.asked_fields), **texts})
+        )
+    return entries
+
+
+def keeping(kind, record, filled, only=()):
+    """What is on record, and something for what the form requires beside it."""
+    there = kind.taken(str(record.series))["values"]
+    required = {field.name for field in (only or kind.entry_fields()) if field.required}
+    return {name: there.get(name) or (filled.get(name, "") if name in required else "") for name in there}
+
+
+def levels(office):
+    return [code.removeprefix(PREFIX) for code in office.rules.adjustments]

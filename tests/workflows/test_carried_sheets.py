@@ -89,6 +89,11 @@ def test_document_names_the_sheet_and_the_line_of_every_row(aboard):
         aboard.withdraw(clerks)
 
 
+def test_unit_without_a_point_of_its_own_carries_its_people_all_the_same(ready):
+    sheet = ready.submit(ready.sheet("unit-search"), {"entries": [], "values": {}})
+    assert [row["content"] for row in documents.document(sheet)["rows"]] == ["甲", "乙", "丙"]
+
+
 def test_sheet_taken_back_at_the_same_moment_is_not_taken_along(ready):
     sheet, own = ready.sheet("unit-search"), ready.sheet("personal-search")
     seen = Composition(sheet).members

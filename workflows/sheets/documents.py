@@ -55,7 +55,7 @@ class Composition:
         crew = self.sheet.crew
         if crew is None:
             return []
-        if self.submission.state != State.IN_REVIEW:
+        if self.submission.state in (*TYPING, State.RETURNED):
             return crew.ready
         return [member for member in crew.aboard if member.state != State.CANCELLED]
 

@@ -153,7 +153,7 @@ class MeasureSheet(Measured, SheetOnPoints):
 
     def sheet_faults(self, content):
         on_record = {str(point.series) for point in self.on_record()}
-        if not on_record:
+        if not on_record and not (self.crew and self.crew.ready):
             return {"": "尚无已评定等级的风险点。"}
         given = {entry["key"] for entry in content["entries"]}
         return {"": "风险点已有变动，请刷新页面后重新核对。"} if on_record != given else {}

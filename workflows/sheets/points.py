@@ -121,7 +121,7 @@ class PointSheet(Placed, SheetOnPoints):
 
     def sheet_faults(self, content):
         kept = [entry for entry in content["entries"] if entry["change"] != Change.RETIRE]
-        return {} if kept else {"": "至少应填写一个风险点。"}
+        return {} if kept or (self.crew and self.crew.ready) else {"": "至少应填写一个风险点。"}
 
     def records(self, entry):
         base = RiskPoint.objects.filter(pk=entry["base"]).first() if entry["base"] else None

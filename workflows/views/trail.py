@@ -105,11 +105,14 @@ class StepShown:
 
 def route_steps(submission, decisions):
     """The submission's route, with who did what when. ``decisions``: its trail, oldest first."""
-    done = {
-        decision.step: decision
-        for decision in decisions
-        if decision.round == submission.round and decision.verdict in ("submit", "agree", "automatic")
-    }
+    done, filling = {}, submission.task.route_rules.steps[0].code
+    for decision in decisions:
+        if decision.verdict in steps.BACK:
+            done = {}
+        elif decision.verdict == "recompile":
+            done = {step: act for step, act in done.items() if step == filling}
+        elif decision.verdict in steps.FORWARD:
+            done[decision.step] = decision
     shown, reached = [], False
     for step in submission.task.route_rules.steps:
         here = submission.state not in (State.FILED, State.CANCELLED) and step.code == submission.step

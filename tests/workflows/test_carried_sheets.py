@@ -138,6 +138,7 @@ def test_row_about_oneself_is_locked_and_judged_by_the_others(aboard):
     assert all(grades.values())
 
 
+@pytest.mark.database("both")
 def test_carried_rows_are_noticed_decided_and_filed_with_the_units_own(aboard):
     reviewed(aboard)
     proposed(aboard)

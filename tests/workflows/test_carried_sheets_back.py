@@ -62,6 +62,7 @@ def test_returned_row_sends_its_own_sheet_back_and_the_carrier_waits(one_back):
     assert "等待退回的个人表重新提交" in words
 
 
+@pytest.mark.database("both")
 def test_carrier_goes_on_from_the_step_that_returned_and_says_what_changed(one_back):
     own = one_back.sheet("personal-search")
     one_back.submit(own, again(own, "甲，报销复核环节"))

@@ -20,10 +20,11 @@ def board(submission, sheets):
 
     Raises ``Stale`` when one of them has been taken back meanwhile.
     """
-    there = Submission.objects.select_for_update(of=("self",)).filter(ALONE, pk__in=[sheet.pk for sheet in sheets])
-    if len(there.values_list("pk")) != len(sheets):
+    there = Submission.objects.select_for_update().filter(ALONE, pk__in=[sheet.pk for sheet in sheets])
+    locked = list(there.order_by("pk").values_list("pk", flat=True))
+    if len(locked) != len(sheets):
         raise Stale(submission)
-    Submission.objects.filter(pk__in=[sheet.pk for sheet in sheets]).update(carrier=submission)
+    Submission.objects.filter(pk__in=locked).update(carrier=submission)
 
 
 def not_for(actor, composition, meeting=None):

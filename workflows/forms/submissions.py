@@ -89,7 +89,8 @@ class SheetForm:
     def typed(self):
         """Yield ``(place in words, text)`` for every text that is typed in the form."""
         labels = {}
-        for asked in [*self.sheet.entry_fields(explains=True), *self.sheet.sheet_fields(), self.sheet.choice_reason]:
+        reason = [self.sheet.choice_reason] if self.sheet.choice_reason is not None else []
+        for asked in [*self.sheet.entry_fields(explains=True), *self.sheet.sheet_fields(), *reason]:
             labels |= {part.name: part.caption for part in (asked, *asked.details)}
         for name, value in self.content["values"].items():
             yield labels.get(name, "本表"), value

@@ -175,7 +175,8 @@ class Sheet:
 
     def _reason_faults(self, entry):
         """What is wrong with the length of a reason. It is kept with every change, whatever else the entry asks."""
-        return faults_of([self.choice_reason if self.offers_choice and entry["base"] else WHY], entry["values"])
+        chosen = self.choice_reason if self.offers_choice and entry["base"] else WHY
+        return faults_of([chosen] if chosen is not None else [], entry["values"])
 
     def file_faults(self):
         """The file that the task asks for and that is not there yet."""

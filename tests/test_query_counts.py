@@ -21,7 +21,7 @@ LIMIT = 25
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
     "desk": ("head", "desk", {}, 21),
-    "desk of the office": ("office", "desk", {}, 19),
+    "desk of the office": ("office", "desk", {}, 20),  # one for meetings to which he is called
     "desk of a post holder": ("clerk", "desk", {}, 15),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
@@ -40,6 +40,9 @@ PAGES = {
     "progress_list": ("office", "progress_list", {}, 20),
     "progress_list by unit": ("office", "progress_list", {"view": "units"}, 15),
     "mobilisation_list": ("office", "mobilisation_list", {}, 19),
+    "meeting_list": ("office", "meeting_list", {}, 15),
+    "meeting_detail": ("office", "meeting_detail", {"pk": "meeting"}, 22),
+    "meeting_agenda": ("office", "meeting_agenda", {"pk": "meeting"}, 16),
     "activity_list": ("head", "activity_list", {}, 17),
     "activity_list of the office": ("office", "activity_list", {}, 16),
     "activity_detail": ("head", "activity_detail", {"pk": "activity"}, 16),

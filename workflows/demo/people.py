@@ -32,12 +32,12 @@ UNIT_PERSONAS = (
     Persona("1005", "returned", "按审核意见修改被退回的自查表"),
 )
 OFFICE_PERSONAS = (
-    Persona("3001", "office", "备案、查看进度、处理异议"),
+    Persona("3001", "office", "备案、筹备会议、查看进度、处理异议"),
     Persona("3002", "office", "办公室的另一名经办人，可以转办"),
 )
 LEADER = Persona("2001", "leader_in_charge", "审核分管单位负责人本人的表")
 SCHOOL_PERSONAS = (
-    Persona("4001", "school_group", "评定单位风险等级，办理监督部门自己的表"),
+    Persona("4001", "school_group", "参加学校领导小组会议，办理监督部门自己的表"),
     Persona("4002", "party_committee", "上级都须回避时由其办理"),
     Persona("9001", "sys_admin", "维护系统，看不到填报内容"),
     Persona("9002", "security_admin", "管理安全，看不到填报内容"),

@@ -120,18 +120,19 @@ def _apply(item_id, meeting, *, actor, at):
         return
     item.result, item.result_words = Result.NONE, ""
     if item.submission_id is not None and item.outcome in (Outcome.AGREE, Outcome.RETURN):
-        submission = recording.sheet_of(item).submission
+        composition = recording.sheet_of(item)
+        submission = composition.submission
         if item.outcome == Outcome.AGREE and recording.is_overseen(meeting, submission):
             item.result_words = "会议没有意见，仍由原环节办理"
         else:
-            item.result, item.result_words = _decide(item, submission, meeting, actor=actor, at=at)
+            item.result, item.result_words = _decide(item, composition, meeting, actor=actor, at=at)
     elif item.outcome == Outcome.PUT_OFF:
         item.result_words = "缓议，留待下次会议"
     item.save(update_fields=["result", "result_words"])
 
 
-def _decide(item, submission, meeting, *, actor, at):
-    step = submission.step_rules
+def _decide(item, composition, meeting, *, actor, at):
+    submission, step = composition.submission, composition.submission.step_rules
     decision = routes.decide(
         submission.pk,
         str(item.outcome),
@@ -141,7 +142,7 @@ def _decide(item, submission, meeting, *, actor, at):
         opinion=item.words,
         redo_on=item.redo_on,
         returned=item.returned,
-        grades={key: tuple(chosen) for key, chosen in item.grades.items()},
+        grades=recording.with_reasons(composition, item.grades),
         signed=step is not None and step.kind == "sign",  # the chair's signature under the minutes
         meeting=meeting,
     )

@@ -162,12 +162,25 @@ def _grades(composition, chosen):
             raise Refused(f"第 {entry.number} 项改了等级，请写明理由。")
         if not (code or proposed):
             raise Refused(f"第 {entry.number} 项没有拟定等级，请选择等级。")
-        ruled = entry.details["proposal"].grade
-        if not reason.strip() and (code or proposed) != ruled:
-            # The unit has given its reason for departing from the rule, and the body agrees with it.
-            reason = "；".join(filter(None, [entry.details.get("grade_reason", ""), AGREED_AS_PROPOSED]))
         found[entry.key] = [code or proposed, reason.strip()]
     return found
+
+
+def with_reasons(composition, grades):
+    """Return the grades of an item as ``routes.decide`` takes them, each departure from the rule with its reason.
+
+    The unit has given its reason for departing, and the body agrees with it. The rule is asked now: what was decided on another item of
+    the same meeting may have changed what it proposes.
+    """
+    reasoned = {}
+    for entry in composition.entries:
+        if entry.key not in grades:
+            continue
+        code, reason = grades[entry.key]
+        if not reason and code != entry.details["proposal"].grade:
+            reason = "；".join(filter(None, [entry.details.get("grade_reason", ""), AGREED_AS_PROPOSED]))
+        reasoned[entry.key] = (code, reason)
+    return reasoned
 
 
 def agreed_grades(meeting, item):

@@ -10,10 +10,9 @@ from registers.models import User
 from registers.refusals import Refused, Stale
 from workflows import policies
 from workflows.messages import notifications
-from workflows.models import Meeting, MeetingItem, MeetingSeat, Submission
+from workflows.models import Custody, Meeting, MeetingItem, MeetingSeat, Submission
 from workflows.models.submissions import State
 from workflows.policies.meetings import body_members
-from workflows.routing import custody
 
 FIELDS = ("number", "held_on", "held_at", "place", "chair_id", "recorder_id")
 MOST = 300  # items of an agenda
@@ -135,9 +134,9 @@ def put_on(meeting_id, sheets, *, actor, at):
             for place, pk in enumerate(order, start=1)
         ]
     )
-    for submission in Submission.objects.with_rules().filter(pk__in=order):
-        # Of what it only oversees a body reads what is on its agenda, and no more.
-        custody.give_custody(submission, submission.step_rules, meeting.rules.role, at)
+    # Of what it only oversees a body reads what is on its agenda, and no more.
+    read = [Custody(submission_id=pk, role=meeting.rules.role, since=at) for pk in order]
+    Custody.objects.bulk_create(read, ignore_conflicts=True)
     _changed(meeting, actor, at, {"on": order})
     return len(order)
 

@@ -167,7 +167,7 @@ def _grades(composition, chosen):
 
 
 def with_reasons(composition, grades):
-    """Return the grades of an item as ``routes.decide`` takes them, each departure from the rule with its reason.
+    """Return the grades of an item as ``routes.decide`` takes them, each departure with its reason.
 
     The unit has given its reason for departing, and the body agrees with it. The rule is asked now: what was decided on another item of
     the same meeting may have changed what it proposes.

@@ -313,7 +313,6 @@ class _PaperSheet:
     def need(self, row):
         """Return the parts of each text by column, the lines that each row needs at least, and how many rows.
 
-
         What a tall cell needs is shared out over the rows beside it.
         """
         parts = {place.column: self.parts(place) for place in row if place.down == 1}

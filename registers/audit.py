@@ -4,6 +4,8 @@ Each entry carries a digest over itself and the entry before, so a changed, remo
 shows. Entries hold ids and digests, never form text (design section 3; 等保 GB/T 22239 8.1.4).
 """
 
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -72,24 +74,61 @@ def append(act, *, about=None, actor=None, acting_role="", detail=None, at=None)
     Call it inside the transaction of the act, as its last write.
     ``about`` is a saved model instance or None, ``actor`` an ``Actor`` or None (the system), ``detail`` a JSON object
     of ids and digests. Locks the chain's head: two entries never share a predecessor. Raises ``KeyError`` for an act
-    nobody declared.
+    nobody declared. Inside ``at_the_end`` the entry is written with the others when that ends.
     """
     ACTS[act]
-    head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": GENESIS})[0]
     entry = AuditEntry(
-        sequence=head.sequence + 1,
         at=at or clock.now(),
         actor_id=actor.user_id if actor else None,
         acting_role=acting_role,
         act=act,
         about=f"{about._meta.label_lower}:{about.pk}" if about is not None else "",
         detail=detail or {},
-        previous_hash=head.hash,
     )
-    entry.hash = _digest(entry)
-    entry.save(force_insert=True)
-    AuditHead.objects.filter(pk=1).update(sequence=entry.sequence, hash=entry.hash)
-    return entry
+    if (kept := _kept()) is None:
+        _write([entry])
+    else:
+        kept.append(entry)
+
+
+def _write(entries):
+    """Lock the end of the chain and append the entries in their order."""
+    head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": GENESIS})[0]
+    for number, entry in enumerate(entries, start=head.sequence + 1):
+        entry.sequence, entry.previous_hash = number, head.hash
+        entry.hash = head.hash = _digest(entry)
+        entry.save(force_insert=True)
+    AuditHead.objects.filter(pk=1).update(sequence=head.sequence + len(entries), hash=head.hash)
+
+
+_of_this_thread = threading.local()
+
+
+def _kept():
+    """Return the entries that wait for the end of an act in this thread, None outside of any."""
+    return getattr(_of_this_thread, "entries", None)
+
+
+@contextmanager
+def at_the_end():
+    """Write the entries of an act of several parts at its end, so that the chain is locked last.
+
+    The order of locks is: campaign, phase or task; sheets; what hangs on them; what is on record; the end of the chain.
+    An act that locked the chain's end and then a sheet could wait for one that has the sheet and waits for the chain.
+    Also a decorator, below ``transaction.atomic``. Inside another the outer one writes.
+    """
+    outer = _kept()
+    entries = _of_this_thread.entries = [] if outer is None else outer
+    before = len(entries)
+    try:
+        yield
+    except BaseException:
+        del entries[before:]
+        raise
+    finally:
+        _of_this_thread.entries = outer
+    if outer is None and entries:
+        _write(entries)
 
 
 @dataclass(frozen=True)

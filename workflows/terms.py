@@ -97,6 +97,7 @@ def preview(task, *, due_on, unit=None, person=None, on):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def move(task, *, due_on, reason, actor, at, unit=None, person=None):
     """Move the deadline of ``task`` for everybody, for a ``unit`` and all below it, or for a ``person``.
 

@@ -17,6 +17,7 @@ from workflows.models.submissions import ALONE, State
 
 
 @transaction.atomic
+@audit.at_the_end()
 def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
     """Open the campaign of ``year`` for everyone in scope in ``units`` (ids, None for all), and return it.
 
@@ -95,6 +96,7 @@ def make_task(campaign, task, *, phase, position, on):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def enrol(campaign, units, *, actor, at):
     """Enrol further units (ids) in a running campaign as its next wave and return the ``Enrolment`` rows.
 
@@ -172,6 +174,7 @@ def close_phase(phase, *, actor, reason, at):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def reopen_phase(phase, *, actor, at):
     """Reopen a closed phase. Raises ``NotAllowed``, and ``Refused`` when it is not closed."""
     phase = Phase.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=phase.pk)
@@ -204,6 +207,7 @@ def close(campaign, *, actor, at):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def open_due(*, at):
     """Open every waiting submission whose day has come. Repeatable."""
     return owing.open_ready(at=at)

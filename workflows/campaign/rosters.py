@@ -48,6 +48,7 @@ def reconcile_all(*, at):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def reconcile(campaign, *, at, actor=None):
     """Bring a campaign up to today's posts, and return how many changes there were.
 

@@ -93,6 +93,7 @@ def finish(notice, *, at):
     return bool(moved)
 
 
+@audit.at_the_end()
 def _finish(notice, *, at):
     submission, now = moves.locked(notice.submission_id), locked(notice)
     if now.cleared_at is not None or submission.waiting_role != policies.NOTICE or has_open_objections(now):

@@ -51,6 +51,7 @@ def locked(submission_id):
     )
 
 
+@audit.at_the_end()
 def move(
     composition,
     verdict,

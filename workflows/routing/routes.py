@@ -127,6 +127,7 @@ def decide(submission_id, verdict, *, at, **said):
     return overtaken.or_send_back(partial(_decide, submission_id, verdict, at=at, **said), submission_id, at=at)
 
 
+@audit.at_the_end()
 def _decide(
     submission_id,
     verdict,

@@ -73,7 +73,7 @@ def test_stand_in_signs_and_both_names_stand_on_sheet_and_paper(year, waiting):
     assert documents.document(sheet)["signoffs"]["sign"]["name"] == "甲二（代丙一）"
     page = browser(campus.clerk).get(reverse("submission_detail", args=[sheet.pk])).content.decode()
     assert page.count("甲二（代丙一）") >= 3  # route, paper, trail
-    log = logs.search_log(unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules)
+    log = logs.search_log(unit=campus.unit, units=[campus.unit], on=year.clock.today, rules=campus.scheme.rules)
     assert "甲二（代丙一）" in {row["person"] for row in log["rows"]}
     sheet = year.agree(sheet, campus.office)
     assert sheet.filed_paper.document["signoffs"]["sign"]["name"] == "甲二（代丙一）"

@@ -64,7 +64,9 @@ def test_late_sheet_is_taken_with_a_mark_that_everybody_sees(year):
     assert "逾期 3 天</span>" in page  # in the trail
     progress = browser(year.campus.liaison).get(reverse("progress_list"), {"state": "in_review"}).content.decode()
     assert "逾期 3 天提交" in progress
-    log = logs.search_log(unit=year.campus.unit, on=year.clock.today, rules=year.campus.scheme.rules)
+    log = logs.search_log(
+        unit=year.campus.unit, units=[year.campus.unit], on=year.clock.today, rules=year.campus.scheme.rules
+    )
     assert [row["text"] for row in log["rows"]] == ["提交（逾期 3 天）"]
 
 

@@ -225,6 +225,13 @@ class Year:
         assert {item.result for item in results.values()} == {"done"}, [item.result_words for item in results.values()]
         return self.again(sheets[-1])
 
+    def decided(self, sheet, grades=None):
+        """The body of its step decides a sheet that is alone on the agenda, with these grades; the item with its result."""
+        meeting = self.meeting(sheet, body=sheet.step_rules.body)
+        self.attend(meeting)
+        self.settle(meeting, sheet, "agree", **({"grades": grades} if grades else {}))
+        return self.sign_minutes(meeting)[sheet.pk]
+
     def met(self, meeting):
         """The same meeting, read again."""
         return Meeting.objects.select_related("campaign__scheme", "chair", "recorder").get(pk=meeting.pk)

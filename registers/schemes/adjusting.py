@@ -35,6 +35,27 @@ def tasks_of(scheme):
     return {task.code: task for task in (*tasks, _of_powers(scheme)) if task is not None}
 
 
+def routes_of(scheme):
+    """Return code → route of adjustments for which the scheme has none of its own.
+
+    A person's sheets that a unit's sheet carries have no end of their own: a change of them begins with himself and goes on as the
+    carrier does.
+    """
+    found = {}
+    for own in scheme.tasks:
+        carrier = scheme.carrier_of(own.code)
+        if carrier is not None and own.route in scheme.routes and carrier.route in scheme.routes:
+            way = scheme.routes[carrier.route]
+            found[_as_carried(own)] = way.model_copy(
+                update={"label": own.label, "steps": [scheme.routes[own.route].steps[0], *way.steps[1:]]}
+            )
+    return found
+
+
+def _as_carried(own):
+    return f"{PREFIX}{own.code}"
+
+
 def code_for(what):
     """Return the code of the task that adjusts ``what``: points of a level, or powers."""
     return f"{PREFIX}{what}"
@@ -107,6 +128,8 @@ def _first_route(scheme, level, own, kind):
     """The first route of the level that decides a grade, else the first; for powers the first that decides none."""
     if own.brings == kind == POWERS:
         return own.route
+    if scheme.carrier_of(own.code) is not None:
+        return _as_carried(own)
     order = ("measures", "report", "group") if kind == POWERS else ("points", "grades")
     of_level = [task for brings in order for task in scheme.tasks if (task.level, task.brings) == (level, brings)]
     fitting = (task.route for task in of_level if _decides_grades(scheme, task.route) == (kind != POWERS))

@@ -291,7 +291,7 @@ class Scheme(Part):
 
     def route(self, code):
         """Return the route ``code``, which may be the short built-in one of a successor's sheet."""
-        return self.routes.get(code) or self._succession_route
+        return self.routes.get(code) or self._adjusting_routes.get(code) or self._succession_route
 
     @cached_property
     def adjustments(self):
@@ -324,6 +324,10 @@ class Scheme(Part):
                 "report": [],
             }
         )
+
+    @cached_property
+    def _adjusting_routes(self):
+        return adjusting.routes_of(self)
 
     @cached_property
     def _succession_route(self):

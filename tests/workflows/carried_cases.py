@@ -50,7 +50,9 @@ def filed(year, grades=None):
     year.clock.set(f"{sheet.notices.latest('pk').ends_on} 23:00")
     sweeping.sweep(at=year.clock.set(f"{date.fromordinal(year.clock.today.toordinal() + 1)} 06:00"))
     sheet = year.sheet("unit-search")
-    return year.agree(sheet, year.campus.chair, grades=grades or as_decided(sheet))
+    item = year.decided(sheet, grades or as_decided(sheet))
+    assert item.result == "done", item.result_words
+    return year.again(sheet)
 
 
 def as_decided(sheet):

@@ -6,6 +6,7 @@ from registers.actors import Actor
 from registers.models import ControlMeasure, Grade, PowerItem, ProcessStep, RiskCategory, RiskPoint
 from registers.schemes.adjusting import POWERS, PREFIX
 from registers.schemes.parts import Level
+from tests import meeting_pages
 from tests.factories import appoint, make_person, moment
 from tests.workflows.test_every_scheme import STEPS
 from workflows import policies, sweeping
@@ -25,7 +26,9 @@ class Office:
         self.rules = campus.scheme.rules
         campus.root.scheme_slug = campus.scheme.slug
         campus.root.save()
-        appoint(make_person("癸一", campus.root, number="secretary"), campus.root, "party_committee")
+        for role, names in (("party_committee", "癸一 癸三 癸四"), ("school_group", "己二 己三")):
+            for name in names.split():
+                appoint(make_person(name, campus.root), campus.root, role)
         clock.set("2026-03-02 10:00")
 
     def actor(self, user):
@@ -126,6 +129,9 @@ class Office:
         raise AssertionError(f"{sheet} stands at {sheet.step}")
 
     def decide(self, sheet, deciders):
+        if sheet.waiting_role == policies.MEETING:
+            meeting_pages.hold(sheet, organiser=self.campus.office)
+            return
         shown = sheet_for(sheet).shown()
         if sheet.step_rules.kind == "collective_review":
             verdicts = {entry.key: (True, "") for entry in shown}

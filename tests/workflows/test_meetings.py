@@ -14,6 +14,7 @@ from tests.personas import point, unit_point
 from tests.stories import played_once
 from tests.workflows import signed
 from workflows.compiled import minutes
+from workflows.deadlines import days
 from workflows.models import Meeting, MeetingBallot, Notification, Submission
 from workflows.routing import bulk, reseating
 from workflows.routing.meetings import agenda, deciding, recording
@@ -172,6 +173,12 @@ def test_changed_grade_has_a_reason_and_is_what_comes_in_force(year, waiting):
         year.settle(meeting, waiting, "agree", grades={first: ("grade-1", "")})
     year.settle(meeting, waiting, "agree", grades={first: ("grade-1", "涉及大额资金")})
     year.sign_minutes(meeting)
+    sheet = year.again(waiting)
+    assert sheet.step == "publicise"  # the notice has shown another grade
+    year.clock.set(f"{sheet.notices.latest('pk').ends_on} 23:00")
+    year.clock.set(f"{days.add_days(year.clock.today, 1)} 06:00")
+    year.sweep()
+    year.meet(year.again(sheet))
     found = {point.content: point.final_grade.code for point in RiskPoint.objects.in_force(year.clock.today)}
     assert found == {"甲": "grade-1", "乙": "grade-3"}
     rows = year.met(meeting).minutes["agenda"]

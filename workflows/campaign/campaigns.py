@@ -236,9 +236,15 @@ def begin_again(submission, *, actor, at):
 
 def current(institution=None):
     """The running campaign (of ``institution``, if given), the latest if there are several, or None."""
-    running = (
-        Campaign.objects.filter(state="open")
-        .select_related("scheme", "institution")
-        .defer("scheme__document", "scheme__source")
-    )
-    return (running.filter(institution=institution) if institution else running).first()
+    return _latest(Campaign.State.OPEN, institution)
+
+
+def current_or_standing():
+    """The running campaign, without one the year's row of what is proposed at any time, or None."""
+    return current() or _latest(Campaign.State.STANDING)
+
+
+def _latest(state, institution=None):
+    rows = Campaign.objects.filter(state=state).select_related("scheme", "institution")
+    rows = rows.defer("scheme__document", "scheme__source")
+    return (rows.filter(institution=institution) if institution else rows).first()

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, no, policy
 from workflows.models import Meeting, MeetingSeat
+from workflows.models.campaigns import RUNNING
 from workflows.policies.deciders import ORGANISER
 
 CLOSED = "该会议已经签署或取消，不能再修改。"
@@ -22,7 +23,7 @@ class MeetingPolicy(Policy):
 
     def may_make(self, actor, meeting):
         """Prepare a meeting, as the office. ``meeting``: of which the campaign is known."""
-        if meeting.campaign.state != "open":
+        if meeting.campaign.state not in RUNNING:
             return no("该年度活动已经结束，不能再安排会议。")
         if meeting.campaign.institution_id in actor.unit_ids(ORGANISER):
             return YES

@@ -47,7 +47,7 @@ def meeting_list(request):
     Context: ``page`` of meetings, ``campaign``, ``waiting`` as (code, body, number of sheets, how many are late) for the office,
     ``may_make``.
     """
-    running, actor = campaigns.current(), request.actor
+    running, actor = campaigns.current_or_standing(), request.actor
     may_make = bool(running and agenda.bodies_of(running)) and can(actor, "make", Meeting(campaign=running))
     waiting = []
     for code, body in agenda.bodies_of(running).items() if may_make else ():
@@ -61,7 +61,7 @@ def meeting_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_add(request):
     """Prepare a meeting. Context: see ``_edit_page``."""
-    running = campaigns.current()
+    running = campaigns.current_or_standing()
     if running is None:
         raise Http404  # there is no campaign; the list explains that
     require(request.actor, "make", Meeting(campaign=running))
@@ -136,7 +136,7 @@ def meeting_edit(request, pk):
 
 def _edit_page(request, form, *, meeting=None):
     """Render the form of a meeting. Context: ``form``, ``meeting`` (None for a new one), ``rules`` of bodies, ``crumbs``."""
-    running = meeting.campaign if meeting else campaigns.current()
+    running = meeting.campaign if meeting else campaigns.current_or_standing()
     context = {
         "form": form,
         "meeting": meeting,
@@ -331,4 +331,5 @@ def meeting_file(request, pk, slug, form):
     readable = MeetingItem.objects.visible_to(request.actor)
     protocol = minutes.protocol_of(meeting, on=clock.today(), items=readable)
     audit.append("paper.export", about=meeting, actor=request.actor, detail={"form": form, "paper": slug})
-    return download(compose(layout, minutes.about_meeting(layout, protocol)), form, f"{layout.title}（{meeting}）")
+    paper = compose(layout, minutes.about_meeting(layout, protocol))
+    return download(request, paper, form, f"{layout.title}（{meeting}）")

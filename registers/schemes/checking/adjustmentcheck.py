@@ -5,6 +5,7 @@ Each check yields ``(where, fault, remedy)`` as in ``crosscheck``.
 
 from registers.schemes import adjusting
 from registers.schemes.parts import Level, Role
+from registers.schemes.routes import StepKind
 
 
 def faults(scheme, *, known):
@@ -44,6 +45,8 @@ def _routes(scheme):
                 f"流程“{route.label}”的填报人与调整的内容不符",
                 "个人岗位的调整由 post_holder 填报，其他的由 liaison 填报",
             )
+        if route.steps[-1].kind is StepKind.AWAIT:
+            yield where, f"流程“{route.label}”以等待单位表结束，动态调整没有单位表可随", "换一条自行办结的流程，或不写"
         if what == adjusting.POWERS and any(step.sets for step in route.steps):
             yield where, f"权力事项不评等级，流程“{route.label}”却有评定步骤", "换一条没有评定步骤的流程"
 

@@ -10,7 +10,7 @@ from registers.models import User
 from registers.refusals import Refused, Stale
 from workflows import policies
 from workflows.messages import notifications
-from workflows.models import Custody, Meeting, MeetingItem, MeetingSeat, Submission
+from workflows.models import Campaign, CampaignTask, Custody, Meeting, MeetingItem, MeetingSeat, Submission
 from workflows.models.submissions import State
 from workflows.policies.meetings import body_members
 
@@ -24,19 +24,21 @@ def bodies_of(campaign):
 
 
 def waiting_for(campaign, code, *, overseen=False):
-    """Return the sheets of a campaign that wait for the body ``code`` and are on no open agenda.
+    """Return the sheets that wait for the body ``code`` and are on no open agenda: of a campaign, and changes at any time.
 
     ``overseen``: instead those that wait for somebody else, but that the body may send back (R1-21).
     """
     at_step, field = Q(pk__in=[]), "overseen_by" if overseen else "body"
-    for task in campaign.tasks.all():
-        task.campaign = campaign
+    ours = Q(campaign=campaign) | Q(
+        campaign__institution=campaign.institution_id, campaign__state=Campaign.State.STANDING
+    )
+    for task in CampaignTask.objects.filter(ours).select_related("campaign__scheme").defer("campaign__scheme__source"):
         steps = [step.code for step in task.route_rules.steps if getattr(step, field) == code]
         at_step |= Q(task=task, step__in=steps) if steps else Q(pk__in=[])
     taken = MeetingItem.objects.filter(
         meeting__signed_at=None, meeting__cancelled_at=None, submission__isnull=False
     ).values("submission")
-    rows = Submission.objects.filter(at_step, state=State.IN_REVIEW, task__campaign=campaign).exclude(pk__in=taken)
+    rows = Submission.objects.filter(at_step, state=State.IN_REVIEW).exclude(pk__in=taken)
     return rows.order_by("unit__position", "unit__code", "task__position", "pk")
 
 

@@ -23,7 +23,7 @@ declare(
         "submission.return": Act("退回", audience="filler", urgent=True, asks=True),
         "submission.automatic": Act("自动办理", audience="next", asks=True),
         "submission.recompile": Act("重新汇编", audience="next", asks=True),
-        "submission.part": Act("退回部分个人表"),
+        "submission.part": Act("退回部分个人表", audience="filler"),
         "submission.resume": Act("个人表补正后继续", audience="next", asks=True),
         "submission.late_for_carrier": Act("个人表未及列入单位表"),
         "submission.carried": Act("随单位表一并备案"),

@@ -132,7 +132,11 @@ def test_row_about_oneself_is_locked_and_judged_by_the_others(aboard):
     [outcome] = bulk.act(bulk.AGREE, {sheet.pk: sheet.version}, actor=aboard.actor(head), at=aboard.clock.now)
     assert (outcome.kind, "本人事项" in outcome.text) == (bulk.SINGLY, True)
 
+    leader = aboard.actor(aboard.campus.leader)
+    clerks = Submission.objects.filter(pk=aboard.sheet("personal-search").pk)
+    assert not clerks.visible_to(leader).exists()
     proposed(aboard)
+    assert clerks.visible_to(leader).exists()  # whoever judges the table may read what it carries
     grades = {point.content: point.proposed_grade for point in RiskPoint.objects.select_related("proposed_grade")}
     assert grades.pop("丙") is None
     assert all(grades.values())

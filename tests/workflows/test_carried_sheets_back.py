@@ -58,6 +58,8 @@ def test_returned_row_sends_its_own_sheet_back_and_the_carrier_waits(one_back):
     assert routing_carrying.resume_all(at=one_back.clock.now) == 0
     back = own.decisions.last()
     assert (back.step_label, back.acting_role, back.actor) == ("单位定级", "unit_head", one_back.campus.head)
+    told = Notification.objects.get(kind="submission.part")
+    assert (told.recipient, "中有个人表被退回" in told.text) == (one_back.campus.liaison, True)
     words = Plain(one_back.campus.liaison).go(reverse("submission_detail", args=[sheet.pk])).words
     assert "等待退回的个人表重新提交" in words
 

@@ -66,6 +66,7 @@ def sentence(act, submission):
         if day
         else f"“{paper}”已开放，没有截止日期，请及时填报。",
         "submission.return": f"您的“{paper}”被退回，请按意见修改，限 {day} 前重新提交。",
+        "submission.part": f"“{paper}”（{submission.unit}）中有个人表被退回，重新提交后从原环节继续审核。",
         "submission.filed": f"您的“{paper}”已办结备案。",
         "submission.copied": f"“{paper}”（{submission.unit}）已抄送备查，无须办理。",
     }

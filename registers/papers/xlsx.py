@@ -293,7 +293,7 @@ class _PaperSheet:
         A text that takes several parts goes on from row to row, open between them; the others are merged down.
         ``lines`` and ``least`` (points) are the least height of each.
         """
-        needs = [self.need(row) for row in rows]
+        needs = self.needs(rows)
         for at, (row, (parts, each, count)) in enumerate(zip(rows, needs, strict=True)):
             for number in range(count):
                 high = height(max(each, lines if number == 0 else 1))
@@ -310,15 +310,23 @@ class _PaperSheet:
                 self.place.row_dimensions[self.row].height = high if number else max(high, least)
                 self.row += 1
 
-    def need(self, row):
-        """Return the parts of each text by column, the lines that each row needs at least, and how many rows.
+    def needs(self, rows):
+        """Return for each row its texts in parts by column, the lines of each part at least, and how many parts.
 
         What a tall cell needs is shared out over the rows beside it.
         """
-        parts = {place.column: self.parts(place) for place in row if place.down == 1}
-        beside = max((ceil(self.lines(place) / place.down) for place in row if place.down > 1), default=1)
-        count = max(ceil(beside / most_lines()), *map(len, parts.values()), 1)
-        return parts, ceil(beside / count), count
+        beside = [1] * len(rows)
+        for at, row in enumerate(rows):
+            for place in row:
+                if place.down > 1:
+                    share = ceil(self.lines(place) / place.down)
+                    beside[at : at + place.down] = [max(share, high) for high in beside[at : at + place.down]]
+        split = [{place.column: self.parts(place) for place in row if place.down == 1} for row in rows]
+        counts = [
+            max(ceil(high / most_lines()), *map(len, parts.values()), 1)
+            for high, parts in zip(beside, split, strict=True)
+        ]
+        return [(parts, ceil(high / count), count) for parts, high, count in zip(split, beside, counts, strict=True)]
 
     def put(self, place, text, *, number=0, count=1, down=1):
         """Write part ``number`` of ``count`` parts of a place into the current row, merged over ``down`` rows."""

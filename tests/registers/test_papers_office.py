@@ -10,11 +10,9 @@ from itertools import pairwise
 import docx as word
 import openpyxl
 import pytest
-from django.conf import settings as django_settings
 from docx.oxml.ns import qn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl.utils import get_column_letter
 from pypdf import PdfReader
 
 from registers.papers.cells import sheet_name
@@ -22,9 +20,9 @@ from registers.papers.compose import compose, empty
 from registers.papers.docx import to_docx
 from registers.papers.pages import to_html, to_pdf
 from registers.papers.xlsx import LedgerSheet, ledger_workbook, to_xlsx
-from registers.schemes.checking import loading
-from registers.schemes.layout import PaperLayout, fields_used, leaf_columns
+from registers.schemes.layout import PaperLayout
 from tests.registers.test_papers import CONTROL, LETTER, SEARCH, filled, layout
+from tests.registers.test_schemes_all import RULES
 
 pytestmark = pytest.mark.once
 
@@ -210,65 +208,6 @@ def test_sheet_names_are_legal_and_unique(titles):
     assert len({name.casefold() for name in names}) == len(names)
 
 
-LONG = "集体研究".join(f"〔{at:03}〕" for at in range(112))  # 1,004 characters
-
-
-def long_document(paper):
-    """A document in which whatever ``paper`` shows is long."""
-    names = [leaf.field for leaf in leaf_columns(paper)]
-    signed = {"name": "李建国", "opinion": LONG, "members": ["张丽"] * 200, "at": "2026-09-05", "outcome": LONG}
-    return {
-        "fields": dict.fromkeys(fields_used(paper), LONG),
-        "rows": [dict.fromkeys(names, LONG), {**dict.fromkeys(names, "短"), names[-1]: LONG * 3}] if names else [],
-        "fixed": ["甲"],
-        "signoffs": {block.step: signed for block in paper.footer},
-        "institution": "某大学",
-    }
-
-
-def room(sheet, cell, areas):
-    """How high a cell is, and how high its text, in points, as Excel counts widths. ``areas``: its merged cells."""
-    columns, rows = areas.get((cell.row, cell.column), ({cell.column}, {cell.row}))
-    width = sum(sheet.column_dimensions[get_column_letter(column)].width for column in columns)
-    across = max(1, int(width / 2 * 10 / cell.font.size))
-    taken = sum(max(1, -(-len(line) // across)) for line in cell.value.split("\n"))
-    return sum(sheet.row_dimensions[row].height for row in rows), taken * cell.font.size * 1.3
-
-
-def test_no_paper_of_any_scheme_hides_a_part_of_a_long_text_in_its_workbook():
-    layouts = list({repr(paper): paper for scheme in schemes() for paper in scheme.papers.values()}.values())
-    assert len(layouts) > 40
-
-    papers = [compose(each, long_document(each)) for each in layouts]
-    for paper, sheet in zip(papers, open_book(to_xlsx(papers)).worksheets, strict=True):
-        written = [cell for column in sheet.iter_cols() for cell in column if cell.value]
-        shown = squeezed("".join(cell.value for cell in written))
-        for words in everything(paper):
-            assert words in shown, (paper.title, words[:20])
-        areas = {
-            (area.min_row, area.min_col): (
-                range(area.min_col, area.max_col + 1),
-                range(area.min_row, area.max_row + 1),
-            )
-            for area in sheet.merged_cells.ranges
-        }
-        for cell in written:
-            high, needed = room(sheet, cell, areas)
-            assert high >= needed, (paper.title, cell.coordinate)
-        assert max(row.height for row in sheet.row_dimensions.values()) <= 409
-
-
-def test_long_report_is_spread_over_rows_that_can_be_seen():
-    report = layout("{title: 自查报告, footer: [{label: 自查情况, kind: text, field: narrative}]}")
-    narrative = "一、基本情况。" + "采购管理" * 1000
-
-    sheet = open_book(to_xlsx([compose(report, {"fields": {"narrative": narrative}})])).worksheets[0]
-
-    written = [row[1].value for row in sheet.iter_rows(min_row=2) if row[1].value]
-    assert "".join(written) == narrative
-    assert max(row.height for row in sheet.row_dimensions.values()) < 409
-
-
 def test_word_document_has_heads_that_repeat_and_rows_that_stay_whole():
     document = word.Document(io.BytesIO(to_docx([control(), compose(layout(SEARCH), {"fixed": ["甲"]})])))
 
@@ -350,38 +289,13 @@ def test_empty_ledger_has_its_head_and_says_that_there_is_nothing():
     ]
 
 
-def test_ledger_cuts_nothing_and_says_what_it_left_out():
-    rows = [(1, LONG * 3, date(2026, 9, 1), 0), (2, "甲\x00\x01乙", None, 0)]
-    book = open_book(ledger_workbook([ledger(rows)]))
-
-    assert book.sheetnames == ["财务处", "附录"]
-    assert [cell.value for cell in book["附录"][2]][1:] == ["财务处 B11", "原文有2个不能打印的控制字符，已略去。"]
-    sheet = book["财务处"]
-    parts = [row for row in sheet.iter_rows(min_row=3) if row[1].value]
-    assert "".join(row[1].value for row in parts[:-1]) == LONG * 3
-    assert [row[0].value for row in parts] == [1, *["1（续）"] * (len(parts) - 2), 2]
-    assert [row[2].value is None for row in parts[:-1]] == [False, *[True] * (len(parts) - 2)]
-    heights = [sheet.row_dimensions[row[0].row].height for row in parts]
-    assert max(heights) <= 409
-    assert all(high >= 14 * -(-len(row[1].value) // 15) for high, row in zip(heights, parts, strict=True))
-    sides = [(row[1].border.top, row[1].border.bottom) for row in parts]
-    edges = [tuple(bool(side and side.style) for side in pair) for pair in sides]
-    assert edges == [(True, False), *[(False, False)] * (len(parts) - 3), (False, True), (True, True)]
-
-
 def test_ledger_refuses_a_row_that_does_not_fit_its_columns():
     with pytest.raises(ValueError, match="zip"):
         ledger_workbook([ledger([(1, "甲")])])
 
 
-def schemes():
-    return [
-        loading.read(file)[0] for file in sorted((django_settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))
-    ]
-
-
 def test_every_paper_of_every_scheme_can_be_written():
-    papers = [empty(paper, scheme) for scheme in schemes() for paper in scheme.papers.values()]
+    papers = [empty(paper, scheme) for scheme in RULES.values() for paper in scheme.papers.values()]
 
     assert len(papers) >= 11
     assert len(PdfReader(io.BytesIO(to_pdf(papers))).pages) == len(papers)  # each blank form fits on its page

@@ -120,15 +120,13 @@ class _PaperSection:
         for old in section._sectPr.findall(qn("w:pgNumType")):
             section._sectPr.remove(old)
         section._sectPr.find(qn("w:pgMar")).addnext(parse_xml(f'<w:pgNumType {nsdecls("w")} w:start="1"/>'))
-        number = (
-            f'{_run("— ", size=14)}<w:fldSimple w:instr="PAGE">{_run("1", size=14)}</w:fldSimple>{_run(" —", size=14)}'
-        )
+        size = 14 if paper.paragraphs else 10.5
+        page = f'<w:fldSimple w:instr="PAGE">{_run("1", size=size)}</w:fldSimple>'
+        number = f"{_run('— ', size=size)}{page}{_run(' —', size=size)}"
         code, edition = (_run(text, size=9) for text in (f"核验码 {paper.code}" if paper.code else "", paper.edition))
         said = code + _run("　", size=9) + edition
         # A letter has its number on the outer side (GB/T 9704), a form in the middle.
-        odd, even = [said, "", number], [number, "", said]
-        if not paper.paragraphs:
-            odd = even = [code, number.replace('"28"', '"21"'), edition]
+        odd, even = ([said, "", number], [number, "", said]) if paper.paragraphs else ([code, number, edition],) * 2
         for footer, parts in ((section.footer, odd), (section.even_page_footer, even)):
             footer.is_linked_to_previous = False
             line = footer.paragraphs[0]._p

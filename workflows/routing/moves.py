@@ -106,10 +106,11 @@ def move(
     composition.decided = {}  # on record now
     _go(composition, verdict, following, redo_on=redo_on, at=at, decision=decision)
     submission.save(update_fields=MOVED)
-    if verdict in ("agree", "return"):
-        drafts.forget_reviews(submission, None if submission.state == State.FILED else actor)
     if submission.state == State.FILED:
+        drafts.forget_reviews(submission)
         open_followers([submission, *composition.members], at=at)
+    elif actor is not None and verdict in ("agree", "return"):
+        drafts.forget_reviews(submission, actor)
     detail = {"digest": decision.digest, "step": step.code, "version": submission.version, "signed": decision.signed}
     detail |= {"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}
     detail |= {"meeting": meeting.pk} if meeting else {}

@@ -228,3 +228,14 @@ def test_deadline_in_a_closed_phase_is_not_moved(year, searching):
     task = type(task).objects.get(pk=task.pk)
 
     assert "请先重新开放" in can(year.actor(year.campus.office), "move_deadline", task).reason
+
+
+def test_board_and_campaign_say_the_same_of_every_phase(year, client):
+    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    for phase in [None, *year.campaign.phases.all()]:
+        if phase is not None:
+            close(year, phase)
+        plan = {line.code: state for line, state, _ in client.get(reverse("campaign")).context["phases"]}
+        board = {line.phase.code: line.state for line in client.get(reverse("board")).context["phases"] if line.phase}
+        assert plan == board
+        assert phase is None or plan[phase.code] == "done"

@@ -7,6 +7,7 @@ from registers.actors import SCHOOL_ROLES
 from workflows.models import ReadReceipt
 from workflows.policies.activities import KEEPERS, keeps
 
+ENDED = no("该年度活动已经结束，阅读情况不再变动。")
 COUNTERS = (*KEEPERS, "leader_in_charge", "registrar", *SCHOOL_ROLES)
 
 
@@ -31,7 +32,8 @@ class ReadingDocumentPolicy(Policy):
     def may_withdraw(self, actor, document):
         if document.withdrawn_at is not None:
             return no("该文件已经撤下。")
-        return self.may_publish(actor, document)
+        verdict = self.may_publish(actor, document)
+        return ENDED if verdict and document.campaign.state != "open" else verdict
 
     def may_confirm(self, actor, document):
         """Confirm that he has read it."""
@@ -40,7 +42,9 @@ class ReadingDocumentPolicy(Policy):
         receipt = ReadReceipt.objects.filter(document=document.pk, user=actor.user_id).first()
         if receipt is None:
             return no("该文件没有发给您，不必确认。")
-        return no("您已确认阅读。") if receipt.read_at else YES
+        if receipt.read_at:
+            return no("您已确认阅读。")
+        return YES if document.campaign.state == "open" else ENDED
 
     def may_count(self, actor, document):
         """See who has read it and who has not, among the people he answers for."""

@@ -46,4 +46,6 @@ class SuggestionPolicy(Policy):
             return no("只能撤回自己提出的建议。")
         if suggestion.withdrawn_at is not None:
             return no("该建议已经撤回。")
-        return no("该建议已有答复，不能撤回。") if suggestion.outcome else YES
+        if suggestion.outcome:
+            return no("该建议已有答复，不能撤回。")
+        return YES if suggestion.campaign.state == "open" else no("该年度活动已经结束，建议不能再撤回。")

@@ -51,6 +51,42 @@ BROKEN = {
     ),
     "unknown fact that forces": (NWNU, ("{major_matter: high}", "{gossip: high}"), "gossip", "major_matter"),
     "forced grade that is none": (NWNU, ("{major_matter: high}", "{major_matter: top}"), "强制等级“top”不存在", "high"),
+    "adjustment by an unknown route": (
+        NWNU,
+        ("ledger_title:", "adjustment:\n  routes: {unit: by-horse}\n\nledger_title:"),
+        "动态调整所用的流程“by-horse”不存在",
+        "unit-control",
+    ),
+    "adjustment of posts by a route of units": (
+        NWNU,
+        ("ledger_title:", "adjustment:\n  routes: {personal: unit-search}\n\nledger_title:"),
+        "填报人与调整的内容不符",
+        "post_holder",
+    ),
+    "powers by a route that grades": (
+        NWNU,
+        ("ledger_title:", "adjustment:\n  routes: {powers: unit-search}\n\nledger_title:"),
+        "权力事项不评等级",
+        "没有评定步骤的流程",
+    ),
+    "adjustment on a paper of something else": (
+        NWNU,
+        ("ledger_title:", "adjustment:\n  papers: {points: annex-2}\n\nledger_title:"),
+        "列的是 post_grades",
+        "rows: adjustments",
+    ),
+    "unknown field of an adjusted power": (
+        NWNU,
+        ("ledger_title:", "adjustment:\n  powers: [{field: colour, label: 颜色}]\n\nledger_title:"),
+        "“colour”不是可填写的内容",
+        "chart_number",
+    ),
+    "code kept for adjustments": (
+        NWNU,
+        ("  - code: report\n", "  - code: adjust-report\n"),
+        "由系统用于动态调整",
+        "换一个代码",
+    ),
     "factor code twice": (
         NWNU,
         ("    - code: frequency\n", "    - code: importance\n"),

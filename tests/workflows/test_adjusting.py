@@ -14,7 +14,7 @@ from tests.longer import longer
 from tests.noscript import Plain
 from tests.workflows.office import Office, entry_of, levels, proposals
 from tests.workflows.test_every_scheme import SLUGS
-from workflows.campaign import campaigns
+from workflows.campaign import adjustments, campaigns
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.sheets import process, sheet_for
@@ -45,6 +45,9 @@ def test_every_kind_of_change_under_every_scheme_whatever_campaign_there_is(make
         for what in levels(office) if often else some.get(when, levels(office)):
             _every_kind(office, what)
     assert Campaign.objects.filter(state="standing").count() == 1
+    with pytest.raises(Refused, match="没有这一类登记"):  # the school's points are the school's
+        campus = office.campus
+        adjustments.begin(Level.SCHOOL, unit=campus.unit, actor=office.actor(campus.head), at=office.clock.now)
 
 
 def _every_kind(office, what):

@@ -67,7 +67,8 @@ def begin(what, *, unit, actor, at, post=None, key=""):
         raise Refused(NO_SCHEME)
     require(actor, "adjust", Submission(unit=unit, post=post, person_id=actor.user_id))
     rules = scheme.rules.adjustments.get(code_for(what))
-    if rules is None or (what == Level.PERSONAL) != (post is not None):
+    fits = (what == Level.PERSONAL) == (post is not None) and (what != Level.SCHOOL or unit.parent_id is None)
+    if rules is None or not fits:
         raise Refused("现行方案没有这一类登记，不能提出调整。")
     task = _task(institution, scheme, rules, at=at)
     mine = Submission.objects.filter(task=task, unit=unit, post=post, person=actor.user_id)

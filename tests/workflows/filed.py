@@ -39,7 +39,9 @@ def _of_papers(sheet, own, table):
         act, theirs = own["signoffs"].get(step), table["signoffs"][step]
         if act is None:
             yield f"no decision of {step}"
-        elif act["name"] == sheet.person.name or (act != theirs and theirs["name"] != sheet.person.name):
+        elif act["name"] == sheet.person.name:
+            yield f"his own decision of {step}"
+        elif (act["name"], act["at"]) != (theirs["name"], theirs["at"]) and theirs["name"] != sheet.person.name:
             yield f"another decision of {step}"
 
 

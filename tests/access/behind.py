@@ -250,7 +250,13 @@ def _posted_to_meetings(world):
         "meeting_agree": {"seen_version": held.version},
         "meeting_vote": {"rest": "yes"},
         "meeting_sign": {"password": PASSWORD, "seen_digest": signed},
-        "meeting_item": {"outcome": "agree", "words": "同意", "seen_version": held.version},
+        "meeting_item": {
+            "outcome": "agree",
+            "words": "同意",
+            "against": "0",
+            "abstained": "0",
+            "seen_version": held.version,
+        },
     }
 
 

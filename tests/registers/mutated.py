@@ -146,7 +146,8 @@ def _values(chance, text):
             holder[key] = chance.choice(VALUES)
         if not document:
             break
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return yaml.dump(document, Dumper=dumper, allow_unicode=True, sort_keys=False, width=1000)
 
 
 def _places(part):

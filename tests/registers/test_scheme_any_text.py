@@ -11,7 +11,7 @@ from tests.registers.mutated import HOSTILE, NAMED, TEXTS, damaged
 
 pytestmark = pytest.mark.once
 
-FILES, BATCH = (10_000, 500) if LONG else (32, 32)
+FILES, BATCH = (10_000, 100) if LONG else (32, 32)
 EVERY = 1 if LONG else 61  # which of the lines that can hold a slip are given one
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile("found|expected|while|mapping|Error|object at|NoneType")

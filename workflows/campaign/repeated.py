@@ -3,6 +3,7 @@
 from registers.models import Unit
 from registers.schemes.checking.lengths import stored
 from registers.schemes.language import StepKind
+from workflows.messages.notifications import WAITING
 from workflows.models import (
     Activity,
     CampaignTask,
@@ -16,22 +17,26 @@ from workflows.models import (
 )
 
 UNIT_NAME = Unit._meta.get_field("name").max_length
-TITLE = "关于结果的公示"  # what a notice says around unit and task
-SENTENCE = "“”（）等待您办理：。"  # what a message says around task, unit and step
+TITLE = "关于{unit}{task}结果的公示"  # of a notice
+
+
+def _beside(sentence):
+    """Characters that a sentence about a unit and a task needs besides the task's name."""
+    return UNIT_NAME + len(sentence.format(unit="", task="", step=""))
 
 
 def _publicised(scheme):
     for index, task in enumerate(scheme.tasks):
         route = scheme.routes.get(task.route)
         if route and any(step.kind is StepKind.PUBLICISE for step in route.steps):
-            yield ("tasks", index, "label"), task.label, UNIT_NAME + len(TITLE)
+            yield ("tasks", index, "label"), task.label, _beside(TITLE)
 
 
 def _waiting(scheme):
     for index, task in enumerate(scheme.tasks):
         if route := scheme.routes.get(task.route):
             longest = max(len(step.label) for step in route.steps)
-            yield ("tasks", index, "label"), task.label, UNIT_NAME + len(SENTENCE) + longest
+            yield ("tasks", index, "label"), task.label, _beside(WAITING) + longest
 
 
 stored(Phase, code="phases.*.code", label="phases.*.label")

@@ -21,6 +21,7 @@ from workflows.models.notifications import DIGEST, NEWS, QUIET_FROM, QUIET_UNTIL
 from workflows.policies import MEETING
 
 BATCH = 1000
+WAITING = "“{task}”（{unit}）等待您办理：{step}。"
 DAILY = (DIGEST, NEWS)
 AUDIENCES = {"filler": "fill", "next": "decide"}  # audience of an act → the action that its people may do
 CLAIM_SECONDS = 300  # a claim older than this belonged to a worker that died
@@ -74,7 +75,9 @@ def sentence(act, submission):
         return f"“{paper}”（{submission.unit}）待会议审议：{submission.step_rules.label}，请列入议程。"
     return words.get(
         act,
-        f"“{paper}”（{submission.unit}）等待您办理：{submission.step_rules.label if submission.step_rules else ''}。",
+        WAITING.format(
+            task=paper, unit=submission.unit, step=submission.step_rules.label if submission.step_rules else ""
+        ),
     )
 
 

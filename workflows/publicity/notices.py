@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from registers import audit
 from workflows import policies
+from workflows.campaign.repeated import TITLE
 from workflows.deadlines import days
 from workflows.models import Decision, PublicityNotice
 from workflows.publicity import showing
@@ -29,7 +30,7 @@ def open_notice(submission, step, *, at, items):
         round=submission.round,
         audience=step.audience,
         unit=submission.unit,
-        title=f"关于{submission.unit}{submission.task.label}结果的公示",
+        title=TITLE.format(unit=submission.unit, task=submission.task.label),
         items=items,
         starts_on=starts_on,
         ends_on=days.add_working_days(today, step.days),

@@ -43,7 +43,7 @@ SCHOOL_PERSONAS = (
     Persona("9002", "security_admin", "管理安全，看不到填报内容"),
     Persona("9003", "auditor", "查看审计记录，看不到填报内容"),
 )
-REGISTRAR = Persona("5001", "registrar", "维护人员与单位、查看并导出台账")
+REGISTRAR = Persona("5001", "registrar", "维护人员与单位，写明理由可导出台账")
 PERSONAS = (*UNIT_PERSONAS, LEADER, *OFFICE_PERSONAS, *SCHOOL_PERSONAS[:2], REGISTRAR, *SCHOOL_PERSONAS[2:])
 
 

@@ -88,7 +88,7 @@ def test_file_is_refused_once_the_role_has_ended(year, head):
     year.campus.group.members.filter(user=year.campus.head).delete()
     answer = head.get(address)
     assert answer.status_code == 403
-    assert "可以查看该台账" in answer.content.decode()
+    assert "该台账供本单位负责人" in answer.content.decode()
 
 
 def test_file_is_kept_for_some_days_and_then_removed(year, head):

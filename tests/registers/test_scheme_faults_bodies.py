@@ -11,7 +11,7 @@ FOLDER = settings.BASE_DIR / "fixtures" / "schemes"
 CHANGCHUN, NWNU, IMUT = (
     (FOLDER / f"{slug}.yaml").read_text(encoding="utf-8") for slug in ("changchun-2016", "nwnu-2012", "imut-2011")
 )
-OVERSEEN = "due: 09-25, overseen_by: school-group, may_return: true, redo_days: 5}"
+OVERSEEN = "plan_label: 审核风险点, overseen_by: school-group, may_return: true, redo_days: 5}"
 BODY = "role: party_committee\n        body: party-committee\n"
 
 # What is changed in which file, and the words that the finding must hold: fault, remedy.

@@ -46,7 +46,8 @@ def proposed(year):
 
 def filed(year, grades=None):
     """From the leader in charge to the school's decision, past the notice."""
-    sheet = year.agree(year.sheet("unit-search"), year.campus.leader)
+    sheet = year.sheet("unit-search")
+    sheet = year.agree(sheet, year.campus.leader) if sheet.step == "endorse" else sheet
     year.clock.set(f"{sheet.notices.latest('pk').ends_on} 23:00")
     sweeping.sweep(at=year.clock.set(f"{date.fromordinal(year.clock.today.toordinal() + 1)} 06:00"))
     sheet = year.sheet("unit-search")

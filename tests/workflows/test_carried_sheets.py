@@ -149,17 +149,19 @@ def test_carried_rows_are_noticed_decided_and_filed_with_the_units_own(aboard):
     chosen = as_decided(aboard.sheet("unit-search"))
     chosen[key_of(aboard.sheet("unit-search"), "乙")] = ("middle", "学校研究，从严掌握")
     sheet = filed(aboard, chosen)
+    assert sheet.step == "publicise"  # another grade was decided than the notice has shown
+    sheet = filed(aboard)
 
-    [notice] = PublicityNotice.objects.all()
-    assert [(item["place"], item["grade"]) for item in notice.items] == [
+    first, second = PublicityNotice.objects.order_by("pk")
+    assert [(item["place"], item["grade"]) for item in first.items] == [
         ("财务处", "低"),
         ("会计核算", "低"),
         ("会计核算", "低"),
         ("处长", "高"),
     ]
-    assert not [
-        item for item in notice.items if item["content"] in ("甲", "乙", "丙")
-    ]  # a person's text is never shown
+    assert [item["grade"] for item in second.items] == ["低", "低", "中", "高"]
+    # A person's text is never shown.
+    assert not [item for item in [*first.items, *second.items] if item["content"] in ("甲", "乙", "丙")]
     sheets = [sheet, aboard.sheet("personal-search"), aboard.sheet("personal-search", aboard.campus.head)]
     assert {(one.state, one.filed_at) for one in sheets} == {("filed", sheet.filed_at)}
     in_force = RiskPoint.objects.filter(in_force_from=aboard.clock.today).select_related("final_grade")

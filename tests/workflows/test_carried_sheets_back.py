@@ -256,6 +256,6 @@ def test_point_above_the_grade_that_its_post_has_already_wants_a_reason(aboard):
     proposed(aboard)
     sheet = aboard.sheet("unit-search")
     silent = {key: (code, "") for key, (code, _) in as_decided(sheet).items()}
-    with pytest.raises(AssertionError, match="高于该岗位本年度已确定的岗位风险等级，请写明理由。"):
+    with pytest.raises(AssertionError, match="有的风险点等级尚未定妥，请列入下次会议重新审议"):
         filed(aboard, silent)
     assert aboard.sheet("unit-search").step == "decide"

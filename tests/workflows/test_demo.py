@@ -374,7 +374,7 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
     rules = Scheme.objects.get(slug="changchun-2016").rules.model_copy(update={"assessment": scored})
     made = {name: [] for name in GIVEN if GIVEN[name].about}
     for name in (name for name in made if GIVEN[name].about == "unit"):
-        made[name] = [document_for(name, unit=unit, on=clock.today(), rules=rules) for unit in units]
+        made[name] = [document_for(name, unit=unit, units=[unit], on=clock.today(), rules=rules) for unit in units]
     returned = Submission.objects.filter(decisions__verdict="return").with_rules().first()
     made["return_notice"] = [document_for("return_notice", submission=returned, votes=[])]
     voted = ReviewVote.objects.filter(counted=True).exclude(submission__state="open").latest("at").submission

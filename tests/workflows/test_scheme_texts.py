@@ -18,6 +18,8 @@ from workflows.campaign import campaigns
 DOCUMENTS = {path.stem: loading.read(path)[1] for path in FILES}
 AT = moment("2025-11-01 09:00")
 
+pytestmark = pytest.mark.database("postgresql")
+
 
 @pytest.fixture(scope="module")
 def limits():
@@ -39,7 +41,6 @@ def stored(slug, limits):
 
 
 @pytest.mark.pg
-@pytest.mark.database("postgresql")
 @pytest.mark.parametrize("slug", DOCUMENTS)
 def test_longest_texts_are_stored_and_a_campaign_opens_on_them(db, make_campus, slug, limits):
     campus = make_campus(scheme=stored(slug, limits))

@@ -230,9 +230,10 @@ def test_entry_that_is_thrown_out_again_leaves_the_suggestion_open(year, suggest
 def test_suggestion_without_a_category_is_put_where_the_holder_says(year, suggest):
     suggestion, sheet = suggest(), year.sheet("personal-search")
     client, address = browser(year.campus.clerk), reverse("submission_fill", args=[sheet.pk])
-    for more in ({}, {f"adopt-category-{suggestion.pk}": "nonsense"}):
+    none, foreign = {}, {f"adopt-category-{suggestion.pk}": "nonsense"}
+    for more, said in ((none, "请先选择写入哪一类"), (foreign, "所选的风险类别不在本表之内")):
         answer = client.post(address, form_of(year, sheet, adopt=suggestion.pk, **more))
-        assert (answer.status_code, "请先选择写入哪一类" in answer.content.decode()) == (422, True)
+        assert (answer.status_code, said in answer.content.decode()) == (422, True)
     done = client.post(
         address, form_of(year, sheet, adopt=suggestion.pk, **{f"adopt-category-{suggestion.pk}": "morality"})
     )

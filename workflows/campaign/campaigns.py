@@ -240,7 +240,7 @@ def current(institution=None):
 
 
 def current_or_standing():
-    """The running campaign, without one the year's row of what is proposed at any time, or None."""
+    """Return the running campaign, without one the year's row of what is proposed at any time, or None."""
     return current() or _latest(Campaign.State.STANDING)
 
 

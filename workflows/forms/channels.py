@@ -35,7 +35,7 @@ class RobotForm(forms.Form):
         error_messages={"required": "请选择类型。", "invalid_choice": "请选择企业微信或钉钉。"},
     )
     label = Text("群名称", most=40)
-    url = Text("Webhook 地址", most=500)
+    url = Text("Webhook 地址", most=500, missing="请填写 Webhook 地址。")
     secret = Text("加签密钥", most=200, required=False)
 
     def __init__(self, *args, units, **kwargs):

@@ -1,4 +1,7 @@
-"""What an act on a sheet demands beside the right to do it: ballots, marks that agree with the verdict, where it was filed."""
+"""What an act on a sheet demands beside the right to do it.
+
+Enough ballots, marks that agree with the verdict, and where it was filed outside.
+"""
 
 from django.utils import timezone
 
@@ -8,7 +11,10 @@ from workflows import policies
 
 
 def ballots_that_count(submission, actor):
-    """Return who may vote today and their ballots of this round; those of whoever has left are marked as not counted."""
+    """Return who may vote today, and their ballots of this round.
+
+    Those of whoever has left are marked as not counted.
+    """
     eligible = policies.Holding.of(actor).acting(GROUP_MEMBER, submission.unit_id, person=submission.person_id).people
     votes = submission.votes.filter(round=submission.round)
     votes.exclude(member__in=eligible).update(counted=False)
@@ -16,8 +22,9 @@ def ballots_that_count(submission, actor):
 
 
 def require_nothing_marked(composition, actor, returned):
-    """Refuse an agreement to a sheet of which lines are marked to go back, so that nobody's words are dropped.
+    """Refuse an agreement to a sheet of which lines are marked to go back.
 
+    Else somebody's words would be dropped.
     What a member has said in his own ballot stands there, and does not keep him from concluding what the majority found.
     """
     if not returned:

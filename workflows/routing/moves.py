@@ -77,17 +77,7 @@ def move(
     """
     submission = composition.submission
     step = steps.step_of(submission.task.route_rules, submission.step)
-    following = (
-        steps.Following(again)
-        if again
-        else steps.step_after(
-            submission.task.route_rules,
-            submission.step,
-            verdict,
-            gravest_rank=submission.gravest_rank,
-            by_itself=actor is None,
-        )
-    )
+    following = steps.Following(again) if again else _following(submission, verdict, by_itself=actor is None)
     if following.is_end and composition.settle():
         composition = composition.graded()  # where no step has decided the grades, whoever lets it pass has
     decision = _record(
@@ -111,6 +101,20 @@ def move(
         open_followers([submission, *composition.members], at=at)
     elif actor is not None and verdict in ("agree", "return"):
         drafts.forget_reviews(submission, actor)
+    _tell(decision, composition, step, actor=actor, meeting=meeting, at=at)
+    if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
+        move(composition, "automatic", actor=None, at=at)
+    return decision
+
+
+def _following(submission, verdict, *, by_itself):
+    route, rank = submission.task.route_rules, submission.gravest_rank
+    return steps.step_after(route, submission.step, verdict, gravest_rank=rank, by_itself=by_itself)
+
+
+def _tell(decision, composition, step, *, actor, meeting, at):
+    """Write the audit entry of a move, and the messages about it."""
+    submission, verdict = composition.submission, decision.verdict
     detail = {"digest": decision.digest, "step": step.code, "version": submission.version, "signed": decision.signed}
     detail |= {"for": decision.on_behalf_of_id} if decision.on_behalf_of_id else {}
     detail |= {"meeting": meeting.pk} if meeting else {}
@@ -119,9 +123,6 @@ def move(
     )
     act = "submission.filed" if submission.state == State.FILED else f"submission.{verdict}"
     notifications.tell(act, submission, key=f"decision:{decision.pk}", at=at)
-    if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
-        move(composition, "automatic", actor=None, at=at)
-    return decision
 
 
 def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):

@@ -1,4 +1,7 @@
-"""The entries of a sheet as a reviewer sees them: beside what is in force, with what was said of them, and what they repeat."""
+"""The entries of a sheet as a reviewer sees them.
+
+Beside what is in force, with what was said of them, and what they nearly repeat.
+"""
 
 from registers.differences import between
 from registers.models import RiskPoint
@@ -32,7 +35,7 @@ def add_typed(typed, entry, step, my_vote, votes):
 
 
 def mark_alike(submission, entries, actor):
-    """Give new and revised points of a sheet the points they nearly repeat, of this sheet and of the unit: ``alike``, sentences."""
+    """Give new and revised points what they nearly repeat, of this sheet and of the unit: ``alike``, sentences."""
     if submission.task.brings != Brings.POINTS:
         return
     level = submission.task.rules.points or submission.task.level

@@ -84,8 +84,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "votes": votes,
             "my_vote": my_vote,
             "form": form or _decision_form(request, submission, later, typed=typed),
-            "vote_form": vote_form
-            or (forms.VoteForm(step=step, initial=_vote_initial(typed, my_vote)) if collective else None),
+            "vote_form": vote_form or (_vote_form(step, typed, my_vote) if collective else None),
             **autosave,
             "may_conclude": may_conclude,
             "signs": _signs(submission, later),
@@ -97,9 +96,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "acts_for": _acts_for(actor, submission),
             "colleagues": _colleagues(submission, actor) if not collective else [],
             "error": error,
-            "extra": [("工作计划", submission.group.work_plan)]
-            if submission.group_id
-            else list(filter(None, [written_report(submission)])),
+            "extra": _extra(submission),
             "compiled": submission.task.paper_rules.rows in composing.COMPILED,
             "members_needed": step.quorum,
             "files": attachments.of_submission(submission),
@@ -109,6 +106,17 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
         },
         status=status,
     )
+
+
+def _vote_form(step, typed, vote):
+    return forms.VoteForm(step=step, initial=_vote_initial(typed, vote))
+
+
+def _extra(submission):
+    """What is written on a sheet beside its entries, as ``[(label, text)]``."""
+    if submission.group_id:
+        return [("工作计划", submission.group.work_plan)]
+    return list(filter(None, [written_report(submission)]))
 
 
 def _changed(composition):

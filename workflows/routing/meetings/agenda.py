@@ -24,8 +24,9 @@ def bodies_of(campaign):
 
 
 def waiting_for(campaign, code, *, overseen=False):
-    """Return the sheets that wait for the body ``code`` and are on no open agenda: of a campaign, and changes at any time.
+    """Return the sheets that wait for the body ``code`` and are on no open agenda.
 
+    Those of a campaign, and changes proposed at any time.
     ``overseen``: instead those that wait for somebody else, but that the body may send back (R1-21).
     """
     at_step, field = Q(pk__in=[]), "overseen_by" if overseen else "body"

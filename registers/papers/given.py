@@ -10,6 +10,7 @@ from dataclasses import dataclass
 GIVEN = {}  # name of a source → what it gives
 WHOEVER_COMPILES = {}  # kind of paper (``about``) → names of fields that every paper of the kind gets besides
 EVERYWHERE = ("institution", "year")  # fields that ``compose`` adds to every document
+ISSUER = "office"  # what nobody types says who issues it
 SHEET = "submission"  # the source that makes the paper of a sheet people fill in
 
 
@@ -34,7 +35,7 @@ def of_compiled(layout):
     given = GIVEN.get(layout.compiled)
     if given is None:
         return None
-    return set(given.rows), {*given.fields, *WHOEVER_COMPILES.get(layout.about, ()), *EVERYWHERE}
+    return set(given.rows), {*given.fields, *WHOEVER_COMPILES.get(layout.about, ()), *EVERYWHERE, ISSUER}
 
 
 def of_sheet(rules, task):

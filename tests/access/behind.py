@@ -177,7 +177,7 @@ def body(world, door, sheet):
         "submission_hand_over": {"to": world.campus.second.pk},
         "notice_detail": {"text": "有异议"},
         "objection_handle": {"handling": "已核实"},
-        "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code},
+        "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code, "post": "", "series": ""},
         "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
         "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", **regulation},
         "regulation_import": {"unit": world.campus.unit.code, "text": "新制度｜一号｜2026-01-01", "state": "in_force"},

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from registers import exports
 from registers.models import AuditEntry, Job, PowerItem
 from registers.papers import xlsx
-from tests.access.scopes import EVERYBODY, SCHOOL
+from tests.access.scopes import EVERYBODY, SCHOOL, SCHOOL_READERS
 from tests.access.test_matrix import MATRIX, behind, expected, members
 from tests.access.world import STAFF
 from workflows.models import Notification, Submission
@@ -49,14 +49,14 @@ SEEN_BY = {
     # How they are carried out is read like the measure.
     "progress": "clerk unit",
     "evidence": "clerk unit",
-    "grave": f"clerk unit {SCHOOL}",
-    "grave prevention": f"clerk unit {SCHOOL}",
-    "grave monitoring": f"clerk unit {SCHOOL}",
-    "grave disposal": f"clerk unit {SCHOOL}",
+    "grave": f"clerk unit {SCHOOL_READERS}",
+    "grave prevention": f"clerk unit {SCHOOL_READERS}",
+    "grave monitoring": f"clerk unit {SCHOOL_READERS}",
+    "grave disposal": f"clerk unit {SCHOOL_READERS}",
     "head": "group leader",
     "power": EVERYBODY,
     "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points
-    "unit manifestation": f"staff_below unit {SCHOOL}",
+    "unit manifestation": f"staff_below unit {SCHOOL_READERS}",
     "objection": "colleague office",
     "unit minutes": f"staff_below unit {SCHOOL}",
     "school minutes": EVERYBODY,

@@ -70,7 +70,7 @@ BROKEN = {
     ),
     "overseer that cannot return": (
         CHANGCHUN,
-        (OVERSEEN, "due: 09-25, overseen_by: school-group}"),
+        (OVERSEEN, "plan_label: 审核风险点, overseen_by: school-group}"),
         "却不能退回",
         "may_return: true",
     ),

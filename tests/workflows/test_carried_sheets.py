@@ -150,7 +150,7 @@ def test_carried_rows_are_noticed_decided_and_filed_with_the_units_own(aboard):
     chosen[key_of(aboard.sheet("unit-search"), "乙")] = ("middle", "学校研究，从严掌握")
     sheet = filed(aboard, chosen)
     assert sheet.step == "publicise"  # another grade was decided than the notice has shown
-    sheet = filed(aboard)
+    sheet = filed(aboard, chosen)
 
     first, second = PublicityNotice.objects.order_by("pk")
     assert [(item["place"], item["grade"]) for item in first.items] == [

@@ -171,7 +171,8 @@ def test_every_sheet_reaches_the_ledger(make_play, slug):
     _in_the_ledger(play, points)
     assert signed.faults(sheets) == []
     assert without_notice(sheets) == []
-    assert declared.of_sheets(sheets) == []
+    found = declared.of_sheets(sheets)
+    assert found == [], found
     for sheet in (sheet for sheet in sheets if sheet.narrative):  # on the paper or beside it (T8)
         page = Plain(sheet.decisions.first().actor).go(reverse("submission_detail", args=[sheet.pk]))
         assert " ".join(sheet.narrative.split()) in page.words, sheet.task

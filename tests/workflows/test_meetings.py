@@ -7,12 +7,13 @@ from django.urls import reverse
 from registers import audit
 from registers.access import NotAllowed, can, people_who_may
 from registers.models import RiskPoint
+from registers.papers.compose import document_for
 from registers.refusals import Refused, Stale
 from registers.schemes.bodies import Body
 from tests.browser.pages import PASSWORD
 from tests.personas import point, unit_point
 from tests.stories import played_once
-from tests.workflows import signed
+from tests.workflows import declared, signed
 from workflows.compiled import minutes
 from workflows.deadlines import days
 from workflows.models import Meeting, MeetingBallot, Notification, Submission
@@ -294,7 +295,10 @@ def test_papers_of_a_meeting(year, waiting):
         for form in ("xlsx", "docx"):
             answer = page(year, year.campus.chair, "meeting_file", meeting.pk, slug, form)
             assert (answer.status_code, len(answer.content) > 1000) == (200, True), (slug, form)
-    [first, second] = minutes.protocol_of(year.met(meeting), on=year.clock.today).agenda_rows()
+    protocol = minutes.protocol_of(year.met(meeting), on=year.clock.today)
+    for name in ("meeting_agenda", "meeting_minutes"):
+        assert declared.of_source(name, [document_for(name, protocol=protocol)]) == []
+    [first, second] = protocol.agenda_rows()
     assert (first["content"].splitlines()[0], first["change"], first["grade"]) == ("甲", "内容不变，评定等级", "二级")
     assert (second["unit"], second["decided"]) == (year.campus.unit.name, "评定为三级")
 

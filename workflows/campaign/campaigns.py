@@ -239,7 +239,7 @@ def current(institution=None):
     return _latest(Campaign.State.OPEN, institution)
 
 
-def current_or_standing():
+def current_or_yearly():
     """Return the running campaign, without one the year's row of what is proposed at any time, or None."""
     return current() or _latest(Campaign.State.STANDING)
 

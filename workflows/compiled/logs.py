@@ -218,12 +218,10 @@ def review_record(*, submission, votes):
     about="notice",
     rows=("place", "category", "content", "grade"),
     fields=(
-        "heading",
         "scheme",
         "starts_on",
         "ends_on",
         "days",
-        "office",
         "publisher",
         "published_on",
         *(f"contact_{name}" for name in Contact.model_fields),

@@ -96,8 +96,8 @@ def _about_points(rules, task, searches):
 
 
 def _grades(rules, task):
-    route = rules.routes.get(task.route)
-    proposes = route is not None and any(step.sets == "proposed_grade" for step in route.steps)
+    routes = [rules.routes.get(one.route) for one in (task, rules.carrier_of(task.code)) if one is not None]
+    proposes = any(step.sets == "proposed_grade" for route in routes if route is not None for step in route.steps)
     return {"self_grade", "final_grade"} | ({"proposed_grade"} if proposes else set())
 
 

@@ -33,8 +33,9 @@ def content_of(submission, entries, *, on, absent=()):
     rows, retired = [], []
     for entry in entries:
         # Elsewhere what is retired is signed, but not printed: the paper shows what is in force afterwards.
-        aside = entry.change == "retire" and paper.rows != adjusting.ROWS
-        (retired if aside else rows).append(row_of(entry, fields["unit.leader"], on))
+        adjusts = paper.rows == adjusting.ROWS
+        row = row_of(entry, fields["unit.leader"], on) | (_adjusted(entry) if adjusts else {})
+        (retired if entry.change == "retire" and not adjusts else rows).append(row)
     _name_people(rows, entries, submission, fields, on)
     rows += included_rows(submission, on=on)
     unit = submission.unit  # a form is its own unit's, whatever lies below
@@ -155,7 +156,6 @@ def row_of(entry, leader, on):
     point = entry.details.get("point")
     if point is not None:
         row |= _answerable(point, leader) | entry.details.get("arranged", {})
-    row |= _adjusted(entry)
     line = entry.lines[0] if entry.lines else None
     if line is not None and line.power_item is not None:
         item = line.power_item

@@ -47,7 +47,7 @@ def meeting_list(request):
     Context: ``page`` of meetings, ``campaign``, ``waiting`` as (code, body, number of sheets, how many are late) for the office,
     ``may_make``.
     """
-    running, actor = campaigns.current_or_standing(), request.actor
+    running, actor = campaigns.current_or_yearly(), request.actor
     may_make = bool(running and agenda.bodies_of(running)) and can(actor, "make", Meeting(campaign=running))
     waiting = []
     for code, body in agenda.bodies_of(running).items() if may_make else ():
@@ -61,7 +61,7 @@ def meeting_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_add(request):
     """Prepare a meeting. Context: see ``_edit_page``."""
-    running = campaigns.current_or_standing()
+    running = campaigns.current_or_yearly()
     if running is None:
         raise Http404  # there is no campaign; the list explains that
     require(request.actor, "make", Meeting(campaign=running))
@@ -136,7 +136,7 @@ def meeting_edit(request, pk):
 
 def _edit_page(request, form, *, meeting=None):
     """Render the form of a meeting. Context: ``form``, ``meeting`` (None for a new one), ``rules`` of bodies, ``crumbs``."""
-    running = meeting.campaign if meeting else campaigns.current_or_standing()
+    running = meeting.campaign if meeting else campaigns.current_or_yearly()
     context = {
         "form": form,
         "meeting": meeting,

@@ -35,7 +35,7 @@ def add_typed(typed, entry, step, my_vote, votes):
 
 
 def mark_alike(submission, entries, actor):
-    """Give new and revised points what they nearly repeat, of this sheet and of the unit: ``alike``, sentences."""
+    """Give new and revised points ``alike``: sentences on the points that they nearly repeat."""
     if submission.task.brings != Brings.POINTS:
         return
     level = submission.task.rules.points or submission.task.level

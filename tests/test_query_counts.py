@@ -85,7 +85,7 @@ SHEETS = {
     "submission_review": ("member", "submission_review", "review", 22),
     "submission_review, grades": ("head", "submission_review", "graded", 24),
     # One query for who stands in for whom the sheet is about: the members it concerns are not among those who decide.
-    "submission_detail": ("member", "submission_detail", "review", 22),
+    "submission_detail": ("member", "submission_detail", "review", 21),
     "submission_detail, grades": ("head", "submission_detail", "graded", 21),
 }
 

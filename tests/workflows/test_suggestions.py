@@ -230,10 +230,10 @@ def test_entry_that_is_thrown_out_again_leaves_the_suggestion_open(year, suggest
 def test_suggestion_without_a_category_is_put_where_the_holder_says(year, suggest):
     suggestion, sheet = suggest(), year.sheet("personal-search")
     client, address = browser(year.campus.clerk), reverse("submission_fill", args=[sheet.pk])
-    none, foreign = {}, {f"adopt-category-{suggestion.pk}": "nonsense"}
-    for more, said in ((none, "请先选择写入哪一类"), (foreign, "所选的风险类别不在本表之内")):
+    foreign = {f"adopt-category-{suggestion.pk}": "nonsense"}
+    for more, words in (({}, "请先选择写入哪一类"), (foreign, "所选的风险类别不在本表之内")):
         answer = client.post(address, form_of(year, sheet, adopt=suggestion.pk, **more))
-        assert (answer.status_code, said in answer.content.decode()) == (422, True)
+        assert (answer.status_code, words in answer.content.decode()) == (422, True)
     done = client.post(
         address, form_of(year, sheet, adopt=suggestion.pk, **{f"adopt-category-{suggestion.pk}": "morality"})
     )
@@ -321,15 +321,18 @@ def test_search_log_keeps_suggestions_and_answers_without_naming_colleagues(year
         at=year.clock.now,
         answer="已有两人复核",
     )
-    about = {"unit": campus.unit, "units": [campus.unit], "on": year.clock.today, "rules": campus.scheme.rules}
-    log = logs.search_log(**about, reader=year.actor(campus.head))
+    log = logs.search_log(
+        unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules, reader=year.actor(campus.head)
+    )
     told = [(row["task"], row["step"], row["person"], row["text"]) for row in log["rows"]]
     assert told == [
         ("群众提", "提出建议", "群众", "发票审核流于形式"),
         ("群众提", "答复建议", "甲一", "未采纳：已有两人复核"),
         ("领导点", "提出建议", "丁一", "大额支付无人复核"),
     ]
-    unread = logs.search_log(**about, reader=year.actor(campus.liaison))
+    unread = logs.search_log(
+        unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules, reader=year.actor(campus.liaison)
+    )
     assert unread["rows"] == []
 
 

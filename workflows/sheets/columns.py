@@ -88,8 +88,9 @@ def _about_points(rules, task, searches):
     names = {"content", "content_and_manifestation", "leader_in_charge"}
     names |= asked & {"manifestation", "power_item", "involved_posts"}
     of_a_person = (task.points or task.level) == Level.PERSONAL
+    names |= {"responsible_post", "post_and_person"}  # of a point without a post the head of its unit answers
     if of_a_person or asked & {"post", "involved_posts"}:
-        names |= {"post", "responsible_post", "post_and_person"}
+        names.add("post")
     if of_a_person or "post" in asked:
         names.add("responsible_person")
     return names

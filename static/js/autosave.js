@@ -3,6 +3,7 @@
 
    data-save-url    where to (POST; answers {version, saved_at} or {message})
    data-user        whose form it is: after signing in anew only the same person's form goes on by itself
+   data-opened      the page was opened, and is no answer to a form: it may be loaded again
    data-hold        after a conflict only a button may put this window's words in the other's place
    [data-save-state] says how it stands */
 (function () {
@@ -91,6 +92,7 @@
   /* A page that is left hands its last words to the browser to deliver. Where that cannot be, it asks. */
   document.addEventListener("visibilitychange", function () {
     if (document.visibilityState !== "hidden") { if (failing) save(); return; }
+    if (sent) return;
     if (dirty || saving) remember();
     save(true);
   });
@@ -107,7 +109,7 @@
   (function lookAgain() {
     var left = null;
     try { left = JSON.parse(sessionStorage.getItem(key)); } catch (none) { /* goes without */ }
-    if (!left || left[0] !== version.value || left[1] < 1) { recall(); return; }
+    if (!left || !("opened" in form.dataset) || left[0] !== version.value || left[1] < 1) { recall(); return; }
     sessionStorage.setItem(key, JSON.stringify([left[0], left[1] - 1]));
     show("saving", "正在读取刚才保存的内容…");
     setTimeout(function () { if (!dirty) window.location.reload(); }, LATE);

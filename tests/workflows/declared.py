@@ -4,7 +4,11 @@ from registers.papers.given import GIVEN, of_sheet
 from registers.schemes.language import Brings
 from workflows.sheets import composing
 
-ENTRIES = {composing.ENTRY, composing.INCLUDED, composing.SHEET}  # which entry or point a row shows: for pages, not for paper
+ENTRIES = {
+    composing.ENTRY,
+    composing.INCLUDED,
+    composing.SHEET,
+}  # which entry or point a row shows: for pages, not for paper
 
 
 def of_sheets(sheets):

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 # page → (who opens it, address, its arguments, what is asked for, queries).
 PAGES = {
     "measure_list": ("head", "measure_list", {}, {}, 16),
-    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 16),
+    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 17),  # the units below it
     "measure_list, mine": ("clerk", "measure_list", {}, {"view": "mine"}, 11),
     "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 14),
     "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 15),

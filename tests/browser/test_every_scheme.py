@@ -6,6 +6,7 @@ from registers.access import can, people_who_may
 from registers.actors import Actor
 from registers.models import Post, RiskPoint, User
 from registers.schemes.language import Brings, Level
+from tests import meeting_pages
 from tests.browser.pages import PASSWORD, labelled
 from tests.factories import appoint, make_person
 from workflows import policies, sweeping
@@ -29,7 +30,9 @@ def make_stage(make_site):
         campus, rules = site.campus, site.campus.scheme.rules
         User.objects.filter(pk=campus.clerk.pk).update(rank="副科", is_party_member=True)
         Post.objects.filter(pk=campus.post.pk).update(is_key_post=True)
-        appoint(make_person("癸一", campus.root, number="secretary"), campus.root, "party_committee")
+        for role, names in (("party_committee", "癸一 癸三 癸四"), ("school_group", "己二 己三")):
+            for name in names.split():
+                appoint(make_person(name, campus.root), campus.root, role)
         dates = [task.opens.on(2026) for task in rules.tasks if task.opens and task.level == Level.PERSONAL]
         site.clock.set(f"{min(dates, default=site.clock.today)} 09:00")
         campaigns.open_campaign(scheme=campus.scheme, institution=campus.root, year=2026, at=site.clock.now)
@@ -87,6 +90,8 @@ def finish(site, visitor, sheet):
         if sheet.waiting_role == policies.NOTICE:
             day = days.add_days(sheet.notices.get().ends_on, 1)
             sweeping.sweep(at=site.clock.set(f"{day} 08:00"))
+        elif sheet.waiting_role == policies.MEETING:
+            meeting_pages.hold(sheet, organiser=site.campus.office)
         else:
             decide(site, visitor, sheet)
     return sheet

@@ -322,7 +322,11 @@ def test_search_log_keeps_suggestions_and_answers_without_naming_colleagues(year
         answer="已有两人复核",
     )
     log = logs.search_log(
-        unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules, reader=year.actor(campus.head)
+        unit=campus.unit,
+        units=[campus.unit],
+        on=year.clock.today,
+        rules=campus.scheme.rules,
+        reader=year.actor(campus.head),
     )
     told = [(row["task"], row["step"], row["person"], row["text"]) for row in log["rows"]]
     assert told == [
@@ -331,7 +335,11 @@ def test_search_log_keeps_suggestions_and_answers_without_naming_colleagues(year
         ("领导点", "提出建议", "丁一", "大额支付无人复核"),
     ]
     unread = logs.search_log(
-        unit=campus.unit, on=year.clock.today, rules=campus.scheme.rules, reader=year.actor(campus.liaison)
+        unit=campus.unit,
+        units=[campus.unit],
+        on=year.clock.today,
+        rules=campus.scheme.rules,
+        reader=year.actor(campus.liaison),
     )
     assert unread["rows"] == []
 

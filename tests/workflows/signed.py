@@ -1,10 +1,14 @@
 """Whether what was signed is what is filed and in force: recomputed from the kept documents and the decisions, sheet by sheet."""
 
+from django.db import models
 from django.utils import timezone
 
+from registers.differences import CODED, differing_fields
 from registers.models import ControlMeasure, PostGrade, PowerItem, RiskPoint
 from workflows.models import FiledPaper, SheetDocument, SubmissionLine
+from workflows.sheets import sheet_for
 from workflows.sheets.documents import digest_of_content, with_decided
+from workflows.sheets.shown import Change
 
 MODELS = {"risk_point": RiskPoint, "power_item": PowerItem, "measure": ControlMeasure, "post_grade": PostGrade}
 
@@ -32,6 +36,7 @@ def _of_sheet(sheet):
             yield f"{ballot} judged something else"
     for notice in sheet.notices.all():
         rows = _at(documents, decisions, _opening(decisions, notice))["rows"]
+        rows = [row for row in rows if row.get("change") != Change.RETIRE.label]  # a notice shows what there will be
         if [row.get("grade", "") for row in rows] != [item["grade"] for item in notice.items]:
             yield f"the notice from {notice.starts_on} on shows other grades"
     if paper := FiledPaper.objects.filter(submission=sheet).first():
@@ -74,3 +79,66 @@ def _of_register(before):
         for line in came.filter(**{f"{name}__isnull": False}).select_related("submission", name):
             if line.record.in_force_from != timezone.localdate(line.submission.filed_at):
                 yield f"{line} is signed, and not in force since the day of its filing"
+
+
+# --- The register against what the sheets asked for, and against their papers ----------------------------
+
+GRADING = {"factors", "self_grade", "proposed_grade", "final_grade", "grade_reason"}
+OF_A_PERSON = {"post", "holder"}  # a personal sheet is about its own post and person
+OF_A_PLACE = {"power_item", "power_series", "step_key"}  # one field of the form says all of these
+OF_A_MEASURE = {"text", "responsible", "due_on", "regulation"}
+CHOSEN = {"post": {"post", "holder"}, "accountable_post": {"accountable_post"}}
+
+
+def unasked(sheets):
+    """Return the fields of revised records that differ from what they start from though their sheet did not ask for them."""
+    found = []
+    for sheet in sheets:
+        kind = sheet_for(sheet)
+        asked = set(kind.entry_names) | OF_A_PLACE
+        asked |= GRADING if kind.proposes or sheet.task.brings in ("grades", "post_grades") else set()
+        asked |= OF_A_PERSON if sheet.person_id else CHOSEN["post"] if "post" in asked else set()
+        for line in sheet.lines.filter(change="revise"):
+            base, record = line.record.base, line.record
+            if base is None:
+                found.append(f"{sheet}: {line} revises and names no base")
+                continue
+            allowed = OF_A_MEASURE if isinstance(record, ControlMeasure) else asked
+            found += [
+                f"{sheet}: {name} of “{record}”" for name in differing_fields(base, record) if name not in allowed
+            ]
+    return found
+
+
+def unlike_the_register(sheets):
+    """Return the cells of filed papers that differ from the versions which their sheets have brought or kept, in words."""
+    found = []
+    for sheet in sheets:
+        paper = FiledPaper.objects.filter(submission=sheet).first()
+        if paper is None:
+            continue
+        rows = {row.get("entry"): row for row in [*paper.document["rows"], *paper.document["retired"]]}
+        for line in sheet.lines.select_related(*MODELS):
+            row = rows.get(str(line.entry))
+            if row is None:
+                found.append(f"{sheet}: no row for {line}")
+                continue
+            found += [
+                f"{sheet}: {name} of “{line.record}”"
+                for name, text in _texts(line.record)
+                if row.get(name, text) != text
+            ]
+    return found
+
+
+def _texts(record):
+    """``(name of a column, text)`` of what a paper prints of a record as it is."""
+    if isinstance(record, ControlMeasure):
+        yield f"measures.{record.stage}", record.text
+        return
+    for field in type(record)._meta.concrete_fields:
+        plain = isinstance(field, models.CharField | models.TextField) and not field.choices
+        if plain and field.name not in CODED and field.name not in ("level", "grade_reason"):
+            yield field.name, getattr(record, field.name)
+    if grade := getattr(record, "final_grade", None):
+        yield "grade", grade.label

@@ -1,7 +1,7 @@
 """The person who acts: which roles he holds today and for which units."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.apps import apps
 
@@ -44,6 +44,24 @@ class Grant:
         return f"{label}（代{self.acting_for}）" if self.acting_for_id else label
 
 
+@lru_cache(maxsize=4)
+def _roles_on(day):
+    """Return the queries for everybody's appointments and seats on a day.
+
+    Every request asks them of one person, mostly of today, and making a query is dearer than running it.
+    """
+    appointments, members, groups = (
+        apps.get_model("registers", name).objects for name in ("Appointment", "GroupMember", "LeadingGroup")
+    )
+    named = ("role", "unit_id", "unit__name", "acting_for_id", "acting_for__name")
+    return (
+        appointments.in_force(day).order_by("pk").values_list(*named),
+        members.filter(group__in=groups.in_force(day))
+        .order_by("pk")
+        .values_list("group__unit_id", "group__unit__name", "seat"),
+    )
+
+
 class Actor:
     """A person on a given day, with everything the policies need to know about him.
 
@@ -68,21 +86,13 @@ class Actor:
         """Every role held on the day, appointments and seats in filed leading groups alike."""
         if self.user is None:
             return []
-        appointments = apps.get_model("registers", "Appointment").objects.in_force(self.on)
-        seats = apps.get_model("registers", "GroupMember").objects.filter(
-            group__in=apps.get_model("registers", "LeadingGroup").objects.in_force(self.on), user=self.user
-        )
+        appointments, seats = _roles_on(self.on)
         return [
             *(
                 Grant(role, unit, name, acting_for_id=principal, acting_for=called or "")
                 for role, unit, name, principal, called in appointments.filter(user=self.user)
-                .order_by("pk")
-                .values_list("role", "unit_id", "unit__name", "acting_for_id", "acting_for__name")
             ),
-            *(
-                Grant(GROUP_MEMBER, unit, name, seat)
-                for unit, name, seat in seats.order_by("pk").values_list("group__unit_id", "group__unit__name", "seat")
-            ),
+            *(Grant(GROUP_MEMBER, unit, name, seat) for unit, name, seat in seats.filter(user=self.user)),
         ]
 
     @cached_property

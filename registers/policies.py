@@ -3,6 +3,8 @@
 One policy per model. Source: R1-30, R4 (三员).
 """
 
+from functools import cache
+
 from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, can, no, policy
@@ -167,8 +169,12 @@ class RiskPointPolicy(Policy):
         return rows.filter(_kept_by("office"), unit__in=actor.unit_ids("registrar"), in_force_from__isnull=False)
 
 
+@cache
 def _kept_by(role):
-    """Return the condition of points that a role keeps, under the current version of their scheme."""
+    """Return the condition of points that a role keeps, under the current version of their scheme.
+
+    Made once: nearly every page of somebody above the units asks it.
+    """
     kept = Keeper.objects.filter(
         scheme__slug=OuterRef("category__scheme__slug"), scheme__is_current=True, role=role, level=OuterRef("level")
     )

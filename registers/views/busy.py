@@ -83,8 +83,9 @@ class BusyMiddleware:
             if failure is None or tried == AGAIN or not begins_anew(failure) or commits.any:
                 break
             time.sleep(PAUSE_SECONDS * (tried + 1))
-            for file in request.FILES.values():
-                file.seek(0)
+            for _, files in request.FILES.lists():
+                for file in files:
+                    file.seek(0)
         return response
 
     def process_exception(self, request, exception):

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 
 from registers import regulations
@@ -175,6 +176,22 @@ def test_request_that_has_committed_something_is_not_done_again(year, crossing, 
     monkeypatch.setattr(regulations, "add", after_a_commit)
     answer = signed_in(year.campus.liaison).post("/regulations/add/", form(year.campus.unit), headers=OURS)
     assert (answer.status_code, len(crossing)) == (503, 1)
+
+
+def test_second_try_reads_every_file_from_its_beginning(rf, monkeypatch):
+    monkeypatch.setattr(busy, "PAUSE_SECONDS", 0)
+    request = rf.post("/", {"files": [SimpleUploadedFile(name, name.encode()) for name in ("one", "two")]})
+    monkeypatch.setattr(busy, "begins_anew", lambda failure: True)
+    read = []
+
+    def view(request):
+        read.append([file.read() for file in request.FILES.getlist("files")])
+        answer = HttpResponse()
+        answer.failure = OperationalError() if len(read) == 1 else None
+        return answer
+
+    busy.BusyMiddleware(view)(request)
+    assert read == [[b"one", b"two"]] * 2
 
 
 # --- A database that is away -----------------------------------------------------------------------------

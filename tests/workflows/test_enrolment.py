@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from registers.access import NotAllowed
 from registers.actors import Actor
-from registers.models import Unit
+from registers.models import Unit, User
 from registers.schemes.language import Condition
 from tests.factories import appoint, make_person, make_post
 from tests.personas import Year
@@ -81,27 +81,34 @@ def test_scope_says_why_somebody_is_in_or_out(campus, alternatives, facts, judge
     assert (found.is_in, found.reason) == judged
 
 
-def test_every_post_holder_is_listed_with_his_reason(year, client):
+def test_everybody_is_listed_with_his_reason(year, client):
     page = signed_in(client, year.campus.office).get(reverse("campaign_people"))
 
-    listed = {held.user.number: (judged.is_in, judged.reason) for held, judged, _ in page.context["page"].rows}
-    assert listed == {"clerk": (True, "风险岗位"), "colleague": (False, "岗位不是风险岗位"), "head": (True, "风险岗位")}
-    assert page.context["counts"] == {"in": 2, "out": 1}
+    listed = {user.number: (judged.is_in, judged.reason) for user, _, _, judged, _ in page.context["page"].rows}
+    everybody = set(User.objects.filter(is_active=True).values_list("number", flat=True))
+    assert listed == dict.fromkeys(everybody, (False, scoping.NO_POST)) | {
+        "clerk": (True, "风险岗位"),
+        "colleague": (False, "岗位不是风险岗位"),
+        "head": (True, "风险岗位"),
+    }
+    assert page.context["counts"] == {"in": 2, "out": len(everybody) - 2}
 
 
-@pytest.mark.parametrize(
-    ("scope", "found"), [("in", {"clerk", "head"}), ("out", {"colleague"}), ("", {"clerk", "colleague", "head"})]
-)
+IN, OUT = {"clerk", "head"}, {"colleague", "deputy", "liaison", "member"}
+
+
+@pytest.mark.parametrize(("scope", "found"), [("in", IN), ("out", OUT), ("", IN | OUT)])
 def test_list_of_people_is_narrowed(year, client, scope, found):
     page = signed_in(client, year.campus.head).get(reverse("campaign_people"), {"scope": scope, "unit": "CW"})
 
-    assert {held.user.number for held, *_ in page.context["page"].rows} == found
+    assert {row[0].number for row in page.context["page"].rows} == found
 
 
 def test_head_sees_the_people_of_his_own_unit_alone(year, client):
     page = signed_in(client, year.campus.other_head).get(reverse("campaign_people"))
 
-    assert (page.context["units"], page.context["page"].rows) == ([("ZS", "招生就业处")], [])
+    numbers = [row[0].number for row in page.context["page"].rows]
+    assert (page.context["units"], numbers) == ([("ZS", "招生就业处")], ["other_head"])
 
 
 # --- Preview --------------------------------------------------------------------------------------------

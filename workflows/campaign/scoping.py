@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from registers.models import Appointment, Incumbency, Unit
+from registers.models import Appointment, Incumbency, Unit, User
 from registers.schemes.language import Level
 
 EVERYBODY = "全体人员"
+NO_POST = "没有登记岗位。个人表按岗位填报；应填报的，请管理员登记其岗位"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,16 @@ def holders_of_posts(units, *, on):
         .filter(post__closed_on=None, post__unit__in=units, user__is_active=True)
         .order_by("pk")
     )
+
+
+def without_post(units, *, on):
+    """The people of ``units`` (ids) who hold no post anywhere on the day ``on``, by unit.
+
+    Leaders in charge and members of a committee are often among them.
+    """
+    holding = Incumbency.objects.in_force(on).filter(post__closed_on=None).values("user")
+    people = User.objects.filter(is_active=True, unit__in=units).exclude(pk__in=holding)
+    return people.select_related("unit").order_by("unit__position", "unit__code", "number")
 
 
 def in_scope(rules, units, *, on):

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -158,34 +159,37 @@ def _by_wave(enrolments):
 
 @require_safe
 def campaign_people(request):
-    """Everybody who holds a post, asked or not asked, with the reason.
+    """Everybody, asked or not asked, with the reason; who holds no post is not asked.
 
     Of the running campaign, or of what would be opened. Filters: ``unit``, ``scope`` (in, out), ``q``. Context: ``page`` of
-    (incumbency, judgement, is enrolled), ``campaign``, ``scheme``, ``filters``, ``filtered``, ``units``,
+    (user, unit, post or None, judgement, is enrolled), ``campaign``, ``scheme``, ``filters``, ``filtered``, ``units``,
     ``counts``, ``crumbs``.
     """
     require(request.actor, "watch", Campaign)
     running = campaigns.current()
     scheme = running.scheme if running else Scheme.objects.visible_to(request.actor).in_use()
-    root = institution_of(request)
+    root = running.institution if running else institution_of(request)
     if scheme is None or root is None:
         return redirect("campaign")
     filters = filters_sent(request.GET, "unit", "scope", "q")
     mine = _answerable_units(request.actor, root)
     units = Unit.objects.visible_to(request.actor).filter(pk__in=mine, closed_on=None)
     taken = set(running.enrolments.values_list("unit_id", flat=True)) if running else set(mine)
-    held = scoping.holders_of_posts(
-        units.filter(code=filters["unit"]) if filters["unit"] else units, on=request.actor.on
-    )
+    chosen = units.filter(code=filters["unit"]) if filters["unit"] else units
+    held = scoping.holders_of_posts(chosen, on=request.actor.on)
+    others = scoping.without_post(chosen, on=request.actor.on)
     if filters["q"]:
-        held = held.filter(user__name__icontains=filters["q"]) | held.filter(user__number=filters["q"])
+        held = held.filter(Q(user__name__icontains=filters["q"]) | Q(user__number=filters["q"]))
+        others = others.filter(Q(name__icontains=filters["q"]) | Q(number=filters["q"]))
     rows = [
-        (row, scoping.judge(scheme.rules, row), row.post.unit_id in taken)
+        (row.user, row.post.unit, row.post, scoping.judge(scheme.rules, row), row.post.unit_id in taken)
         for row in held.order_by("post__unit__position", "post__code")
     ]
-    counts = {"in": sum(judged.is_in for _, judged, _ in rows), "out": sum(not judged.is_in for _, judged, _ in rows)}
+    not_asked = scoping.Judgement(False, scoping.NO_POST)
+    rows += [(user, user.unit, None, not_asked, user.unit_id in taken) for user in others]
+    counts = {"in": sum(row[3].is_in for row in rows), "out": sum(not row[3].is_in for row in rows)}
     if filters["scope"] in ("in", "out"):
-        rows = [row for row in rows if row[1].is_in == (filters["scope"] == "in")]
+        rows = [row for row in rows if row[3].is_in == (filters["scope"] == "in")]
     context = {
         "campaign": running,
         "scheme": scheme,

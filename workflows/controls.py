@@ -148,7 +148,8 @@ def answering(measures, points, *, on):
     }
     if lacking:
         held = Appointment.objects.in_force(on).filter(role="unit_head", unit__in=lacking)
-        heads = dict(held.values_list("unit_id", "user__name"))
+        for unit, name in held.order_by("since", "pk").values_list("unit_id", "user__name"):
+            heads[unit] = f"{heads[unit]}、{name}" if unit in heads else name
     names = {}
     for measure in measures:
         point = points.get(measure.point_series)

@@ -121,12 +121,13 @@ def _readings(rows, campaign):
 
 def _gaps(row, rules, asks_group):
     if asks_group:
-        least = rules.groups["unit"].min_members if "unit" in rules.groups else 1
+        group = rules.groups.get("unit")
+        least, asks_plan = (group.min_members, group.work_plan) if group else (1, False)
         if row.group_state != State.FILED:
             yield "领导小组未备案"
         elif row.members < least:
             yield f"领导小组不足{least}人"
-        if row.group_state == State.FILED and not row.plan and not row.files:
+        if asks_plan and row.group_state == State.FILED and not row.plan and not row.files:
             yield "没有工作计划"
     if not row.liaisons:
         yield "没有联络员"

@@ -125,7 +125,6 @@ class GroupMember(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["group", "user"], name="group_member_once"),
-            models.UniqueConstraint(fields=["group"], condition=Q(seat="leader"), name="group_one_leader"),
             models.UniqueConstraint(fields=["group"], condition=Q(is_contact=True), name="group_one_contact"),
         ]
 

@@ -107,9 +107,6 @@ class Appointment(models.Model):
         constraints = [
             span_constraint("appointment"),
             models.UniqueConstraint(fields=["user", "unit", "role"], condition=WITHOUT_END, name="appointment_once"),
-            models.UniqueConstraint(
-                fields=["unit"], condition=Q(role="unit_head") & WITHOUT_END, name="unit_one_first_responsible"
-            ),
             # The three administrators are three people (三员): one open appointment among them per person.
             models.UniqueConstraint(
                 fields=["user"],

@@ -117,13 +117,16 @@ class Grading(Part):
 class Group(Part):
     """The leading group that a unit must file before a collective review can start.
 
-    ``contact``: one member is named as the unit's contact, with a telephone number. Source: R1-50, R1-51, R3-03, R3-08.
+    ``leaders``: how many may lead it together, at most; one must. ``contact``: one member is named as the unit's contact, with a
+    telephone number. ``work_plan``: is a plan filed with the list? Source: R1-50, R1-51, R3-02, R3-03, R3-08.
     """
 
     label: Text
     min_members: Annotated[int, Field(ge=1, le=99)] = 1
+    leaders: Annotated[int, Field(ge=1, le=9)] = 1
     member_types: list[Text] = []
     contact: bool = False
+    work_plan: bool = True
 
 
 class Condition(Part):

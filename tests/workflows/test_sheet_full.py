@@ -1,14 +1,18 @@
 """Sheets on which points are graded and given measures at once, and grades of whole posts."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from registers import versions
 from registers.models import ControlMeasure, Grade, GroupMember, Post, PostGrade, RiskCategory, RiskPoint, User
+from tests.factories import appoint
 from tests.noscript import Plain
 from tests.workflows.test_every_scheme import Play
 from workflows.models import Submission
 from workflows.sheets import Incomplete, sheet_for
+from workflows.sheets.composing import fields_of
 from workflows.sheets.documents import document
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
@@ -235,6 +239,43 @@ def test_group_names_one_contact_with_a_telephone(make, contacts, phone, fault):
     if fault is None:
         typed.write(content)
         assert GroupMember.objects.get(is_contact=True).phone == phone
+
+
+@pytest.mark.parametrize(
+    ("seats", "fault"),
+    [
+        (("leader", "leader", "member"), None),
+        (("leader", "leader", "leader"), "领导小组应有组长，最多 2 名，现为 3 名。"),
+        (("deputy", "member", "member"), "领导小组应有组长，最多 2 名，现为 0 名。"),
+    ],
+)
+def test_party_and_administration_lead_the_group_together_without_a_plan(make, seats, fault):
+    """Where the rule book says so: R3-02, R3-08."""
+    play = make("nwnu-2012", with_group=False)
+    campus = play.campus
+    sheet = sheet_of(play, "group", unit=campus.unit, person=None)
+    typed = sheet_for(sheet)
+    people = zip((campus.head, campus.deputy, campus.member), seats, strict=True)
+    rows = [typed.new_entry({"number": user.number, "seat": seat}) for user, seat in people]
+    rows[0]["values"] |= {"contact": "是", "phone": "0931-000000"}
+    content = {"entries": rows, "values": {}}
+    assert faults(sheet, content) == ([fault] if fault else [])
+    assert [field.name for field in typed.sheet_fields()] == []
+    if fault is None:
+        typed.write(content)
+        seated = sheet.group.members.order_by("pk").values_list("user__number", "seat")
+        assert (sheet.group.work_plan, list(seated)) == (
+            "",
+            [("head", "leader"), ("deputy", "leader"), ("member", "member")],
+        )
+
+
+def test_paper_names_both_heads_of_a_unit(make):
+    """Party and administration have a head each."""
+    play = make("nwnu-2012")
+    appoint(play.campus.deputy, play.campus.unit, "unit_head")
+    sheet = sheet_of(play, "unit-search", unit=play.campus.unit, person=None)
+    assert fields_of(sheet, on=date(2026, 7, 12))["unit.head"] == f"{play.campus.head.name}、{play.campus.deputy.name}"
 
 
 def test_units_table_lists_its_peoples_points_after_its_own(make, monkeypatch):

@@ -255,7 +255,7 @@ class Typist:
             )
             for seat, kind in members
         ]
-        return {"entries": entries, "values": {"work_plan": WORK_PLAN}}
+        return {"entries": entries, "values": {"work_plan": WORK_PLAN} if sheet.group_rules.work_plan else {}}
 
     def _report(self, submission, sheet, chance):
         return {"entries": [], "values": self._reported(sheet.task_rules.asks)}

@@ -131,7 +131,7 @@ def fields_of(rules, task):
         names |= {"person.name", "person.title", "post.name", "post.duties", "post.tier"}
     if any(ask.field == "narrative" for ask in (*task.asks, *task.report)):
         names.add("narrative")
-    if task.brings == Brings.GROUP:
+    if task.brings == Brings.GROUP and (group := rules.groups.get("unit")) and group.work_plan:
         names.add("work_plan")
     for step, kind in steps_of(rules, task).items():
         # Nobody in person makes a copy, and a notice has its own block.

@@ -184,10 +184,10 @@ def fields_of(submission, *, on):
     """Return the header fields of the paper."""
     person, post, unit = submission.person, submission.post, submission.unit
     held = unit.appointments.in_own_right().in_force(on).select_related("user")
-    head = held.filter(role="unit_head").first()
+    heads = held.filter(role="unit_head").order_by("since", "pk")
     fields = {
         "unit.name": unit.name,
-        "unit.head": head.user.name if head else "",
+        "unit.head": "、".join(head.user.name for head in heads),
         "unit.leader": Leaders(on).name_of(unit.pk),
         "filled_on": timezone.localdate(submission.submitted_at).isoformat() if submission.submitted_at else "",
         "narrative": submission.narrative,

@@ -42,6 +42,8 @@ class GroupSheet(Sheet):
         return fields
 
     def sheet_fields(self):
+        if not self.group_rules.work_plan:
+            return super().sheet_fields()
         must = self.task_rules.attachments == "none"
         plan = Field(
             "work_plan",
@@ -112,16 +114,23 @@ class GroupSheet(Sheet):
             )
         elif len(set(numbers)) < len(numbers):
             wrong["members"] = "同一人列了两次，请删去重复的一行。"
-        if [entry["values"].get("seat") for entry in entries].count("leader") != 1:
-            wrong["leader"] = "领导小组应有且只有一名组长。"
+        leaders, most = [entry["values"].get("seat") for entry in entries].count("leader"), self.group_rules.leaders
+        if not 1 <= leaders <= most:
+            wrong["leader"] = (
+                "领导小组应有且只有一名组长。"
+                if most == 1
+                else f"领导小组应有组长，最多 {most} 名，现为 {leaders} 名。"
+            )
         if self.group_rules.contact and sum(bool(entry["values"].get("contact")) for entry in entries) != 1:
             wrong["contact"] = "应指定且只指定一名联系人。"
-        if not self._work_plan(content):
+        if self.group_rules.work_plan and not self._work_plan(content):
             wrong["work_plan"] = "请填写工作计划，或上传工作计划文件。"
         return wrong
 
     def _work_plan(self, content):
-        """The plan as typed; where it was uploaded instead, the names of the files."""
+        """The plan as typed; where it was uploaded instead, the names of the files; nothing where the list alone is filed."""
+        if not self.group_rules.work_plan:
+            return ""
         if typed := content["values"].get("work_plan", "").strip():
             return typed
         files = attachments.of_submission(self.submission)

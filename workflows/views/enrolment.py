@@ -159,7 +159,7 @@ def _by_wave(enrolments):
 
 @require_safe
 def campaign_people(request):
-    """Everybody, asked or not asked, with the reason; who holds no post is not asked.
+    """Everybody, asked or not asked, with the reason. Who holds no post is not asked.
 
     Of the running campaign, or of what would be opened. Filters: ``unit``, ``scope`` (in, out), ``q``. Context: ``page`` of
     (user, unit, post or None, judgement, is enrolled), ``campaign``, ``scheme``, ``filters``, ``filtered``, ``units``,

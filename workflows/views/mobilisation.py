@@ -18,7 +18,7 @@ def mobilisation_list(request):
     """The units that the reader watches, those with the most gaps first.
 
     Context: ``campaign``, ``rows`` (``mobilisation.Readiness``, each with ``may_open``: the reader may see its group
-    list), ``asks_group``, ``least`` (members of a group), ``stats``, ``only_gaps``.
+    list), ``asks_group``, ``asks_plan``, ``least`` (members of a group), ``stats``, ``only_gaps``.
     """
     require(request.actor, "watch", Campaign)
     running = campaigns.current()
@@ -34,11 +34,13 @@ def mobilisation_list(request):
         for row in rows:
             row.may_open = row.sheet in readable
         rules = running.scheme.rules
+        group = rules.groups.get("unit")
         asked, read = sum(row.asked for row in rows), sum(row.read for row in rows)
         only_gaps = request.GET.get("gaps") == "1"
         context |= {
             "asks_group": any(task.brings is Brings.GROUP for task in rules.tasks),
-            "least": rules.groups["unit"].min_members if "unit" in rules.groups else 1,
+            "asks_plan": group is not None and group.work_plan,
+            "least": group.min_members if group else 1,
             "stats": {
                 "units": len(rows),
                 "complete": sum(not row.gaps for row in rows),

@@ -115,7 +115,8 @@ def _vote_form(step, typed, vote):
 def _extra(submission):
     """What is written on a sheet beside its entries, as ``[(label, text)]``."""
     if submission.group_id:
-        return [("工作计划", submission.group.work_plan)]
+        plan = submission.group.work_plan
+        return [("工作计划", plan)] if plan else []
     return list(filter(None, [written_report(submission)]))
 
 

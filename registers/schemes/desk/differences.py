@@ -91,6 +91,8 @@ KEYS = {
     "flag": "哪些岗位",
     "alert_months": "提前提示的月数",
     "contact": "联系方式",
+    "leaders": "组长最多几名",
+    "work_plan": "须报工作计划",
     "person": "联系人",
     "phone": "联系电话",
     "email": "电子邮箱",

@@ -104,6 +104,11 @@ class Actor:
         return list(held.values_list("post_id", "post__unit_id"))
 
     @property
+    def post_ids(self):
+        """Ids of the posts held on the day."""
+        return [post for post, _ in self.posts]
+
+    @property
     def roles(self):
         return self.grants
 

@@ -200,7 +200,7 @@ class PostGradePolicy(Policy):
         if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
             return rows.none()
         units = actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
-        return rows.filter(Q(unit__in=units) | Q(post__in=actor.posts), in_force_from__isnull=False)
+        return rows.filter(Q(unit__in=units) | Q(post__in=actor.post_ids), in_force_from__isnull=False)
 
 
 @policy("registers.AuditEntry")

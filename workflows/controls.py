@@ -106,10 +106,9 @@ def mine(measures, actor):
     head's.
     """
     points = RiskPoint.objects.in_force(actor.on).filter(series=OuterRef("point_series"))
-    posts = [post for post, _ in actor.posts]
     heads = actor.own_unit_ids("unit_head")
     own = points.filter(
-        Q(holder=actor.user_id) | Q(holder=None, post__in=posts) | Q(holder=None, post=None, unit__in=heads)
+        Q(holder=actor.user_id) | Q(holder=None, post__in=actor.post_ids) | Q(holder=None, post=None, unit__in=heads)
     )
     return measures.filter(Q(responsible=actor.user_id) | Q(responsible=None) & Exists(own))
 

@@ -51,7 +51,7 @@ def suggest(campaign, *, unit, post=None, actor, at, content, manifestation="", 
     rules, speaks = campaign.scheme.rules, source_of(actor, unit.pk)
     if campaign.state != "open":
         raise Refused("年度活动已经结束，不能再提建议。")
-    if post is not None and post.pk in {held for held, _ in actor.posts}:
+    if post is not None and post.pk in actor.post_ids:
         raise Refused("这是您本人的岗位，请直接在自查表中填写。")
     allowed = [item.code for item in sources_for(rules, speaks)]
     source = allowed[0] if len(allowed) == 1 else source

@@ -234,6 +234,7 @@ def test_power_items_in_force_are_for_every_colleague(campus):
 
 
 def test_grades_of_posts_are_read_once_they_are_in_force(campus):
+    """By who holds the post, though it be of another unit, and by who answers for the unit."""
     settled = PostGrade.objects.create(unit=campus.unit, post=campus.post, in_force_from=ON)
     PostGrade.objects.create(unit=campus.unit, post=campus.head_post)
 

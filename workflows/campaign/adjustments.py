@@ -39,7 +39,7 @@ def offered(actor, *, scheme, units=()):
     It is the points of every post that he holds, and of ``units`` what he may change there.
     """
     rules, found = scheme.rules, []
-    held = [post for post, _ in actor.posts]
+    held = actor.post_ids
     posts = Post.objects.filter(pk__in=held).select_related("unit").order_by("code") if held else ()
     own = [Submission(unit=post.unit, post=post, person_id=actor.user_id) for post in posts]
     wanted = [(sheet, Level.PERSONAL) for sheet in own]

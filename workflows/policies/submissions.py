@@ -101,7 +101,7 @@ class SubmissionPolicy(Policy):
         if not actor.is_authenticated:
             return no("请先登录。")
         if submission.post_id is not None:
-            held = submission.post_id in (post for post, _ in actor.posts)
+            held = submission.post_id in actor.post_ids
             return YES if held else no("岗位的风险点由在岗的本人提出调整。")
         if submission.unit_id in actor.unit_ids(*PROPOSE):
             return YES

@@ -33,7 +33,7 @@ class SuggestionPolicy(Policy):
         """
         if not suggestion.peer or suggestion.author_id == actor.user_id:
             return YES
-        if suggestion.post_id in {post for post, _ in actor.posts}:
+        if suggestion.post_id in actor.post_ids:
             return no("群众建议不向本人显示建议人。")
         if suggestion.unit_id in actor.unit_ids(GROUP_MEMBER):
             return YES

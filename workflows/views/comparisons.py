@@ -29,7 +29,7 @@ def comparison(request):
     actor = request.actor
     scheme = Scheme.objects.visible_to(actor).in_use()
     units = Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*READS_LEDGERS)).order_by("position", "code")
-    posts = Post.objects.visible_to(actor).filter(pk__in=[post for post, _ in actor.posts]).order_by("code")
+    posts = Post.objects.visible_to(actor).filter(pk__in=actor.post_ids).order_by("code")
     context = {"units": list(units), "posts": list(posts), "scheme": scheme, "now": clock.today()}
     unit, post = _about(request, context["units"], context["posts"])
     then, error = _day(request, context["now"])

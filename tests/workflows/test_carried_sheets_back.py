@@ -26,6 +26,7 @@ from tests.workflows.carried_cases import (
 )
 from workflows import policies, sweeping
 from workflows.campaign import campaigns, owing
+from workflows.compiled import logs
 from workflows.models import Notification, SheetDocument, Submission
 from workflows.progress import figures, stranded
 from workflows.routing import carrying as routing_carrying
@@ -101,6 +102,12 @@ def test_own_row_returned_sends_the_whole_table_back(aboard):
 
     assert sheet.state == "returned"
     assert aboard.sheet("personal-search").state == "returned"
+    letter = logs.return_notice(submission=sheet, votes=())["fields"]["opinion"].splitlines()
+    assert letter == [
+        "请补充",
+        "第 1 项（权力行使）“单位”：写明环节",
+        "甲一（会计核算）的表第 1 项（权力行使）“甲”：写明环节",
+    ]
     heads = aboard.sheet("personal-search", aboard.campus.head)
     assert (heads.waiting_role, heads.carrier) == ("carrier", None)
 

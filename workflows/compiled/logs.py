@@ -8,8 +8,8 @@ from registers.schemes.language import Brings
 from registers.schemes.parts import Contact
 from workflows import suggestions
 from workflows.compiled import meetings
-from workflows.models import Decision, ReviewVote, Submission
-from workflows.sheets.composing import ENTRY
+from workflows.models import Decision, ReviewVote, Submission, SubmissionLine
+from workflows.sheets.composing import ENTRY, SHEET
 from workflows.sheets.documents import Composition
 
 MINUTE = "%Y-%m-%d %H:%M"
@@ -143,19 +143,29 @@ def return_notice(*, submission, votes):
 
 
 def _returned_lines(submission, decision):
-    """What was returned by a decision, line by line: number, category, content as it was handed in, and the words."""
+    """What was returned by a decision, line by line: number, category, content as it was handed in, and the words.
+
+    Lines of sheets that this one carried then come after its own, each with whose sheet it stands on.
+    """
     handed_in = submission.documents.filter(version__lte=decision.seen_version).last()
     content = handed_in.content if handed_in else {"rows": [], "retired": []}
     rows = {row.get(ENTRY): row for row in content["rows"] + content["retired"]}
-    returned = {}
     entries = [entry for entry, verdict in decision.line_verdicts.items() if verdict == "returned"]
-    for line in submission.lines.filter(entry__in=entries):
+    carried = {int(row[SHEET]) for row in rows.values() if SHEET in row}
+    lines = SubmissionLine.objects.filter(submission__in={submission.pk, *carried}, entry__in=entries)
+    returned = {}
+    for line in lines.select_related("submission__unit", "submission__person", "submission__post"):
         row = rows.get(str(line.entry), {})
         category = f"（{row['category']}）" if row.get("category") else ""
         text = next((row[name] for name in ("content", "name", "post") if row.get(name)), "")
         quoted = f"“{text}”" if text else ""
-        returned[line.position] = f"第 {line.position} 项{category}{quoted}：{line.comment}"
-    return [returned[position] for position in sorted(returned)]
+        post = line.submission.post
+        whose, place = (
+            ("", "") if line.submission_id == submission.pk else (f"{line.submission.subject}的表", post.code)
+        )
+        key = (place, line.submission_id, line.position)
+        returned[key] = f"{whose}第 {line.position} 项{category}{quoted}：{line.comment}"
+    return [returned[key] for key in sorted(returned)]
 
 
 def _returned_by(rules, decision):

@@ -7,7 +7,7 @@ Here: what a unit's sheet does to the personal sheets that it carries, besides f
 from django.db import transaction
 
 from registers.refusals import Refused, Stale
-from workflows.models import Submission, SubmissionLine
+from workflows.models import Submission
 from workflows.models.submissions import ALONE, CARRIED, CARRIER, State
 from workflows.routing import moves
 from workflows.sheets.documents import Composition
@@ -64,12 +64,6 @@ def send_back(composition, returned, *, actor, at, opinion, redo_on, meeting=Non
     whole = not members or any(entry.submission is None for entry in marked)
     verdict = "return" if whole else "part"
     return moves.move(composition, verdict, actor=actor, at=at, opinion=opinion, redo_on=redo_on, meeting=meeting)
-
-
-def lines_of(composition):
-    """The lines of the sheet and of all that it carries, as a query."""
-    own = [composition.submission.pk, *(member.pk for member in composition.members)]
-    return SubmissionLine.objects.filter(submission__in=own)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from workflows import policies, terms
 from workflows.campaign import owing
 from workflows.deadlines import days
 from workflows.messages import notifications
-from workflows.models import CampaignTask, Custody, Decision, FiledPaper, Submission, SubmissionLine
+from workflows.models import CampaignTask, Decision, FiledPaper, Submission, SubmissionLine
 from workflows.models.submissions import CARRIED, CARRIER, State
 from workflows.routing import custody, steps
 from workflows.sheets import drafts
@@ -148,7 +148,7 @@ def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
         decided=composition.decided,
         seen_version=submission.version,
         days_late=days.days_late(due, at) if actor else None,  # what happens by itself is nobody's delay
-        line_verdicts={str(entry): found for entry, found in submission.lines.values_list("entry", "verdict")},
+        line_verdicts={str(entry): found for entry, found in composition.line_rows.values_list("entry", "verdict")},
         at=at,
         **said,
     )
@@ -191,7 +191,7 @@ def _enter(composition, step, *, at):
     submission.step_due_on = _due_at(step, submission, on)
     ON_ENTER.get(step.kind, _wait)(composition, step, role, at)
     if composition.members:
-        _give_custody_of(composition.members, submission, at)
+        custody.share_custody(submission, composition.members)
 
 
 def _due_at(step, submission, on):
@@ -210,14 +210,6 @@ def _wait(composition, step, role, at):
     if step.body:
         custody.give_custody(composition.submission, step, step.role, at)
     custody.give_custody(composition.submission, step, policies.ORGANISER if role == policies.MEETING else role, at)
-
-
-def _give_custody_of(members, submission, at):
-    """Whoever may read the sheet by now may read those that it carries."""
-    held = list(submission.custodies.values("role", "since", "is_copy"))
-    Custody.objects.bulk_create(
-        [Custody(submission=member, **one) for member in members for one in held], ignore_conflicts=True
-    )
 
 
 def _await(composition, step, role, at):
@@ -266,7 +258,7 @@ def reseat(submission, role, *, at):
     submission.save(update_fields=["waiting_role", "assigned_to"])
     custody.give_custody(submission, submission.step_rules, role, at)
     if submission.task.rules.carries:
-        _give_custody_of(submission.carried.all(), submission, at)
+        custody.share_custody(submission, submission.carried.all())
     audit.append("submission.reseated", about=submission, at=at, detail={"from": left, "to": role})
     key = f"reseated:{submission.pk}:{submission.version}:{role}"
     notifications.tell("submission.reseated", submission, key=key, at=at)

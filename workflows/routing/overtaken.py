@@ -46,7 +46,7 @@ def _send_back(submission_id, *, at):
         if entry.key in found:
             returned[entry.key] = sentence = f"{found[entry.key].sentence}，请按现行登记重新核对。"
             reasons.append(f"第 {entry.number} 项：{sentence}")
-            carrying.lines_of(composition).filter(entry=entry.key).update(
+            composition.line_rows.filter(entry=entry.key).update(
                 verdict="returned", comment=sentence, returned_at=at, rounds_returned=entry.rounds_returned + 1
             )
     opinion = "\n".join(["登记册已有变动，本表不能按原样生效。", *reasons])

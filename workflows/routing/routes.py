@@ -306,7 +306,7 @@ def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
         submission.gravest_rank = composition.gravest_rank()
     if step.kind == "sign" and not signed:
         raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
-    judged = carrying.lines_of(composition).exclude(verdict="accepted")
+    judged = composition.line_rows.exclude(verdict="accepted")
     judged.exclude(entry__in=barred).update(verdict="accepted")
     return composition, again
 
@@ -330,7 +330,7 @@ def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None)
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
         conditions.ballots_that_count(submission, actor)
-    lines, barred = carrying.lines_of(composition), carrying.not_for(actor, composition, meeting)
+    lines, barred = composition.line_rows, carrying.not_for(actor, composition, meeting)
     carrying.require_not_own(barred, composition, returned)
     marked = {key for key in returned if key in entries and entries[key].lines}
     lines.exclude(entry__in=barred | marked).update(verdict="accepted")

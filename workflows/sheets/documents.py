@@ -74,6 +74,11 @@ class Composition:
         """The lines of the sheet and of those that it carries."""
         return [line for sheet in self.sheets for line in sheet.lines()]
 
+    @property
+    def line_rows(self):
+        """The same lines as a query."""
+        return SubmissionLine.objects.filter(submission__in=[self.submission, *self.members])
+
     @cached_property
     def entries(self):
         """The submitted entries as reviewers see them: the sheet's own, then those that it carries."""

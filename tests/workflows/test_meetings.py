@@ -1,6 +1,7 @@
 """A body decides: in a meeting with its quorum, by what was recorded and signed, and what comes of it sheet by sheet."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -9,14 +10,16 @@ from registers.access import NotAllowed, can, people_who_may
 from registers.models import RiskPoint
 from registers.papers.compose import document_for
 from registers.refusals import Refused, Stale
+from registers.schemes import versions
 from registers.schemes.bodies import Body
+from registers.schemes.checking import loading
 from tests.browser.pages import PASSWORD
 from tests.personas import point, unit_point
 from tests.stories import played_once
 from tests.workflows import declared, signed
 from workflows.compiled import minutes
 from workflows.deadlines import days
-from workflows.models import Meeting, MeetingBallot, Notification, Submission
+from workflows.models import Campaign, CampaignTask, Meeting, MeetingBallot, Notification, Submission
 from workflows.routing import bulk, reseating
 from workflows.routing.meetings import agenda, deciding, recording
 from workflows.sheets import documents, sheet_for
@@ -301,6 +304,25 @@ def test_papers_of_a_meeting(year, waiting):
     [first, second] = protocol.agenda_rows()
     assert (first["content"].splitlines()[0], first["change"], first["grade"]) == ("甲", "内容不变，评定等级", "二级")
     assert (second["unit"], second["decided"]) == (year.campus.unit.name, "评定为三级")
+
+
+def test_sheet_under_another_version_of_the_scheme_is_shown_in_its_own_words(year, waiting):
+    """A change at any time follows the version that it was begun under, and comes before the same body."""
+    rules = (settings.BASE_DIR / "fixtures" / "schemes" / "changchun-2016.yaml").read_text()
+    later = rules.replace("label: 二级\n", "label: 乙等\n").replace("label: 学校领导小组审核评定,", "label: 审定,")
+    scheme, _ = versions.store(*loading.read_text(later, "later.yaml"), at=year.clock.now)
+    standing = Campaign.objects.create(
+        institution=year.campus.root, year=2026, scheme=scheme, state=Campaign.State.STANDING, opened_at=year.clock.now
+    )
+    CampaignTask.objects.filter(pk=waiting.task_id).update(campaign=standing)
+    meeting = year.meeting(matter="听取汇报")
+    assert ">审定<" in page(year, year.campus.office, "meeting_agenda", meeting.pk).content.decode()
+    said = {"actor": year.actor(year.campus.office), "at": year.clock.now}
+    agenda.put_on(meeting.pk, {waiting.pk: waiting.version}, **said)
+    year.attend(meeting)
+    year.agree_rest(meeting)
+    rows = minutes.protocol_of(year.met(meeting), on=year.clock.today).agenda_rows()
+    assert [row["decided"] for row in rows][1:] == ["评定为乙等", "评定为三级"]
 
 
 def test_chair_signs_on_the_page_with_his_password(year, waiting):

@@ -3,14 +3,14 @@
 The rows of a sheet are those of its kept document; beside them stands what they change in the register.
 """
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from registers.differences import differences, fields_of
 from registers.models import User
 from registers.papers.compose import document_for, source
 from registers.text import digest_of
 from workflows import policies
-from workflows.models import Decision, MeetingBallot, MeetingItem, SheetDocument, SubmissionLine
+from workflows.models import Decision, MeetingBallot, MeetingItem, SheetDocument, Submission, SubmissionLine
 from workflows.models.submissions import short_code
 from workflows.policies import quorums
 from workflows.sheets.composing import ENTRY
@@ -45,11 +45,8 @@ class Protocol:
 
     def __init__(self, meeting, items, *, on):
         self.meeting, self.rules = meeting, meeting.rules
-        related = ("submission__task", "submission__unit", "submission__person", "submission__post")
-        self.items = list(items.select_related(*related).prefetch_related("ballots__member"))
-        for item in self.items:
-            if item.submission_id:
-                item.submission.task.campaign = meeting.campaign
+        sheets = Submission.objects.with_rules().select_related("task", "unit", "person", "post")
+        self.items = list(items.prefetch_related("ballots__member", Prefetch("submission", sheets)))
         self.seats = list(meeting.seats.select_related("user"))
         self.names = {seat.user_id: seat.user.name for seat in self.seats}
         ballots = MeetingBallot.objects.filter(item__meeting=meeting).only("member_id")
@@ -102,24 +99,23 @@ class Protocol:
     def agenda_rows(self):
         """One row for each row of every sheet on the agenda, with what it changes in the register."""
         sheets = {item.submission_id: item for item in self.items if item.submission_id}
-        contents, changed = _contents(sheets), _changes(sheets, self.meeting.campaign.scheme.rules)
-        grades = {grade.code: grade.label for grade in self.meeting.campaign.scheme.rules.grades}
-        rows = []
+        contents, changed, rows = _contents(sheets), _changes(sheets), []
         for item in self.items:
             if item.submission_id is None:
                 rows.append({"item": str(item.position), "task": item.title, "decided": self.outcome_words(item)})
                 continue
             content = contents.get(item.submission_id, {"rows": [], "retired": []})
             for place, row in enumerate([*content["rows"], *content["retired"]], start=1):
-                rows.append(self._row(item, place, row, changed, grades))
+                rows.append(self._row(item, place, row, changed))
         return rows
 
-    def _row(self, item, place, row, changed, grades):
+    def _row(self, item, place, row, changed):
         key, submission = row.get(ENTRY, ""), item.submission
         code, reason = item.grades.get(key, ("", ""))
         decided = self.outcome_words(item)
         if item.outcome == Outcome.AGREE and code:
-            decided = f"评定为{grades.get(code, code)}"
+            labels = {grade.code: grade.label for grade in _rules_of(submission).grades}
+            decided = f"评定为{labels.get(code, code)}"
         if key in item.returned:
             decided = f"退回：{item.returned[key]}"
         holder = submission.person.name if submission.person_id else row.get("responsible_person", "")
@@ -214,15 +210,21 @@ def _contents(sheets):
     return contents
 
 
-def _changes(sheets, rules):
+def _rules_of(submission):
+    """The sheet's own: a change at any time may follow another version of the scheme than the meeting."""
+    return submission.task.campaign.scheme.rules
+
+
+def _changes(sheets):
     """Entry → what its lines change in the register, in words. One query."""
     lines = SubmissionLine.objects.filter(
         Q(submission__in=sheets)
         | Q(submission__carrier__in=sheets)  # the rows of sheets carried are decided with theirs
-    ).select_related(*RELATED)
+    ).select_related("submission", *RELATED)
     found = {}
     for line in lines.order_by("submission", "position", "pk"):
-        words = _change(line, rules)
+        item = sheets.get(line.submission_id) or sheets[line.submission.carrier_id]
+        words = _change(line, _rules_of(item.submission))
         earlier = found.get(str(line.entry))
         found[str(line.entry)] = f"{earlier}；{words}" if earlier and words not in earlier else words
     return found

@@ -60,10 +60,9 @@ def _agenda_page(request, meeting, *, error=""):
     now, sheets = clock.now(), {}
     for name in ("waiting", "overseen"):
         rows = agenda.waiting_for(meeting.campaign, meeting.body, overseen=name == "overseen")
-        rows = rows.visible_to(request.actor).select_related("task", "unit", "person", "post")
+        rows = rows.visible_to(request.actor).with_rules().select_related("unit", "person", "post")
         sheets[name] = list(rows[: agenda.MOST])
         for row in sheets[name]:
-            row.task.campaign = meeting.campaign
             row.due = days.shown(row.step_due_on, now)
             row.ticked = error != "" and str(row.pk) in request.POST.getlist("sheet")
     context = {

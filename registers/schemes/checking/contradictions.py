@@ -25,7 +25,8 @@ HEEDED_BY = {
     "days": {StepKind.PUBLICISE},
     "outside": {StepKind.FILE},
 }
-NAMED = (
+# The sections that are lists of items, each with its code and its label.
+LISTS = (
     "domains",
     "categories",
     "grades",
@@ -50,7 +51,7 @@ def faults(scheme, *, whole=True):
 
 def _names(scheme):
     """Yield names that stand for two things."""
-    for section in NAMED:
+    for section in LISTS:
         yield from _repeated((section,), [item.label for item in getattr(scheme, section)], "label")
     yield from _repeated(("ranks",), scheme.ranks)
     yield from _repeated(("assessment",), [criterion.label for criterion in scheme.assessment], "label")

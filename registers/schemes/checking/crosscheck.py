@@ -26,18 +26,6 @@ GRANTS_EXTENSIONS = (
     Role.SCHOOL_GROUP,
     Role.PARTY_COMMITTEE,
 )
-SECTIONS = (
-    "domains",
-    "categories",
-    "grades",
-    "stages",
-    "natures",
-    "finding_sources",
-    "phases",
-    "tasks",
-    "warning_actions",
-    "activities",
-)
 
 
 FILLS_PAPERS = ("tasks", "routes", "groups")  # what is wrong here shows on papers too
@@ -95,7 +83,7 @@ def _extensions(scheme):
 
 
 def _doubles(scheme):
-    for section in SECTIONS:
+    for section in contradictions.LISTS:
         seen = set()
         for index, item in enumerate(getattr(scheme, section)):
             if item.code in seen:

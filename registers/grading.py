@@ -40,15 +40,15 @@ def propose(rules, factors, *, forced_by=()):
         return _by_cases(rules, factors, words)
     if rules.grading.rule == "worst":
         alone = "按此项" if len(places) == 1 else "取其中较重的一项"
-        rank, why = 1 + min(place for place, _ in places), alone
+        rank, why = 1 + min(place for place, _ in places), f"{alone}，"
     elif all(place == 0 for place, _ in places):
-        rank, why = 1, "各项均为最重"
+        rank, why = 1, "各项均为最重，"
     elif all(place == size - 1 for place, size in places):
-        rank, why = len(grades), "各项均为最轻"
+        rank, why = len(grades), "各项均为最轻，"
     else:
-        rank, why = (1 + len(grades)) // 2, "各项因素轻重不一"
+        rank, why = (1 + len(grades)) // 2, "各项因素轻重不一，按方案"
     grade = grades[rank]
-    return Proposal(grade.code, f"{'；'.join(words)}。{why}，建议评为{grade.label}。")
+    return Proposal(grade.code, f"{'；'.join(words)}。{why}建议评为{grade.label}。")
 
 
 def _by_cases(rules, factors, words):

@@ -36,7 +36,7 @@ class UnitPolicy(OpenToStaff):
         if unit.pk in actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES):
             return YES
         return no(
-            "该台账供本单位负责人、联络员、领导小组成员，分管该单位的校领导，以及学校办公室、领导小组和党委查看。"
+            "该台账供本单位负责人、联络员、领导小组成员，分管该单位的校领导，以及学校领导小组办公室、领导小组和党委查看。"
         )
 
     def may_export_ledger(self, actor, unit):
@@ -50,13 +50,13 @@ class UnitPolicy(OpenToStaff):
         """
         if unit.pk in actor.unit_ids(*HINTED):
             return YES
-        return no("只有单位负责人、分管校领导、学校办公室和管理员可以查看防控提示。")
+        return no("只有单位负责人、分管校领导、学校领导小组办公室和管理员可以查看防控提示。")
 
     def may_add_regulation(self, actor, unit):
         """Add a regulation to this unit's directory. Source: R0-20, R1-54."""
         if unit.pk in actor.unit_ids("liaison", "unit_head", "office", "registrar"):
             return YES
-        return no("制度由本单位联络员、单位负责人或学校办公室、管理员登记。")
+        return no("制度由本单位联络员、单位负责人或学校领导小组办公室、管理员登记。")
 
 
 @policy("registers.User")

@@ -18,6 +18,16 @@ FIRST_LINE = 100
 WORN = {"told", "standing", "found"}
 MEANT = {"not_found": "the name of the answer 404"}
 GLOSSARY = "docs/glossary.md"
+# What users read says one thing in one way. The words on the left have meant the same as those on the right.
+ONE_WORD = {
+    "学校办公室": "学校领导小组办公室",
+    "逐行意见": "逐项意见",
+    "项任务的截止": "个事项的截止",
+    "填报任务": "应填的表",
+    "自行了结": "自动终止",
+    "轻重不同": "轻重不一",
+    "最重或最轻，建议": "各项因素轻重不一，按方案建议",
+}
 NAME = re.compile(r"`((?:registers|workflows|riskmgmt)\.[\w.]+)`")
 
 
@@ -94,6 +104,25 @@ def test_private_helper_may_have_any_first_line():
 def test_worn_name_is_found(bad):
     assert len(list(worn(bad))) == 1
     assert list(worn("def not_found(): ...\ndef standing_in(): ...\nfounder = told = 1\n")) == []
+
+
+# --- Words that users read -----------------------------------------------------------------------------
+
+
+def two_words(text):
+    """(line, what) of words that stand for what has another word everywhere else."""
+    for number, line in enumerate(text.splitlines(), 1):
+        yield from ((number, f"{word}: {one}") for word, one in ONE_WORD.items() if word in line)
+
+
+def test_one_thing_has_one_word():
+    """The table "Wording" of what users have read with two meanings, or twice."""
+    places = [*files(".py", *FOLDERS), *files(".html", "templates"), *files(".md", "docs")]
+    assert at_once(places, two_words) == []
+
+
+def test_second_word_for_one_thing_is_found():
+    assert [line for line, _ in two_words("办公室\n由学校办公室催办\n")] == [2]
 
 
 # --- The glossary --------------------------------------------------------------------------------------

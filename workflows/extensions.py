@@ -148,7 +148,7 @@ def lapse(submissions, *, why, at):
     """
     for extension in Extension.objects.filter(submission__in=submissions, granted=None):
         extension.granted, extension.decided_at = False, at
-        extension.answer = f"{why}，申请自行了结。"
+        extension.answer = f"{why}。"
         extension.save(update_fields=["granted", "decided_at", "answer"])
         audit.append("extension.lapse", about=extension, at=at, detail={"sheet": extension.submission_id})
 

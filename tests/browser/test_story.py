@@ -315,7 +315,7 @@ def printed(visitor, task, folder):
     """The text of the PDF of one's own filed sheet, as one finds it under 已办; without spaces and line breaks."""
     visitor.go("/done/")
     row = visitor.page.get_by_role("row").filter(has=visitor.page.get_by_role("link", name=task, exact=True)).first
-    assert "已备案" in row.inner_text()
+    assert "已办结" in row.inner_text()
     row.get_by_role("link", name=task, exact=True).click()
     visitor.page.get_by_role("heading", name="办理记录").wait_for()
     assert "内容已封存" in visitor.text()

@@ -49,7 +49,7 @@ def test_grade_follows_from_the_factors(probability, harm, both, worst):
         ),
         (
             {"probability": "high", "harm": "slight"},
-            "发生几率：高；危害程度：可能造成不良社会影响或一定经济损失。各项因素轻重不一，建议评为二级。",
+            "发生几率：高；危害程度：可能造成不良社会影响或一定经济损失。各项因素轻重不一，按方案建议评为二级。",
         ),
     ],
 )

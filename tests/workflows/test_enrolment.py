@@ -147,7 +147,7 @@ def test_preview_says_what_is_missing(campus, clock):
     assert {row.unit.code for row in plan.chosen} == {"ROOT", "CW", "JS"}
     assert plan.warnings == [
         "2026年的节假日与调休尚未载入，这些年份只按周末计算工作日。",
-        "有 3 项任务的截止日期已过：领导小组成员及工作计划、单位权力事项登记、风险岗位职权目录。",
+        "有 3 个事项的截止日期已过：领导小组成员及工作计划、单位权力事项登记、风险岗位职权目录。",
         "有 1 个单位未设负责人，见下表。",
         "有 1 个单位的表无人能够办结，不能参加，缺什么、由谁补见下表。",
     ]

@@ -54,7 +54,7 @@ def test_request_lapses_when_a_moved_deadline_gives_the_time(year, moved_to, gra
     )
 
     asked.refresh_from_db()
-    assert (asked.granted, asked.answer) == (granted, "" if granted is None else "截止日期已经调整，申请自行了结。")
+    assert (asked.granted, asked.answer) == (granted, "" if granted is None else "截止日期已经调整。")
 
 
 def test_granted_term_is_the_sheet_s_day_and_both_are_told(year):
@@ -201,6 +201,8 @@ def test_request_is_settled_when_the_sheet_is_handed_in(year):
     year.submit(sheet, year.points(sheet, point()))
     asked.refresh_from_db()
     assert (asked.granted, asked.decided_by, asked.who) == (False, None, "系统")
+    page = browser(year.campus.clerk).get(reverse("submission_detail", args=[sheet.pk])).content.decode()
+    assert "延期申请自动终止" in page and "该表已提交。" in page and "未准延期" not in page
     assert "延期申请" not in browser(year.campus.head).get(reverse("desk")).content.decode()
 
 

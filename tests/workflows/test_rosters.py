@@ -77,7 +77,7 @@ def test_longer_term_asked_for_a_sheet_that_is_stopped_settles_itself(year, succ
     check(year)
 
     asked.refresh_from_db()
-    assert (asked.granted, asked.decided_by, asked.answer) == (False, None, "该表已停办，申请自行了结。")
+    assert (asked.granted, asked.decided_by, asked.answer) == (False, None, "该表已停办。")
 
 
 # --- Joining, leaving, moving ---------------------------------------------------------------------------

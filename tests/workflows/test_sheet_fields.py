@@ -72,6 +72,21 @@ def test_draft_holds_what_the_form_asks_and_nothing_else(make_play, slug, rf):  
         assert content["values"] == dict.fromkeys(extra, long)
 
 
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_is_chosen_is_not_asked_to_be_written(make_play, slug):  # noqa: F811 (the fixture)
+    """请选择 for buttons and lists, 请填写 for texts, whatever the sheet."""
+    chosen = 0
+    for sheet in sheets(make_play(scheme=slug)):
+        entry = {**entry_of(sheet), "values": {}}
+        wrong = sheet.faults({"entries": [entry] if sheet.has_entries else [], "values": {}})
+        for field in [*sheet.entry_fields(), *sheet.sheet_fields()]:
+            said = wrong.get(entry["key"], {}).get(field.name) or wrong.get("", {}).get(field.name) or ""
+            if said.startswith(("请填写", "请选择")):
+                assert said.startswith("请选择" if field.options else "请填写"), (str(sheet.task), field.label)
+                chosen += bool(field.options)
+    assert chosen
+
+
 texts = st.text("长 \n", max_size=12)
 
 

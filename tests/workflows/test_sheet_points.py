@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database("sqlite")
     [
         ({"content": " "}, {"content": "请填写“风险内容”。"}),
         ({"manifestation": ""}, {"manifestation": "请填写“表现形式”。"}),
-        ({"finding_source": ""}, {"finding_source": "请填写“查找方式”。"}),
+        ({"finding_source": ""}, {"finding_source": "请选择“查找方式”。"}),
         ({"finding_source": "rumour"}, {"finding_source": "“查找方式”的选项不在方案之内，请重新选择。"}),
         ({"nature": "x" * 300}, {"nature": "“风险性质”的选项不在方案之内，请重新选择。"}),
         ({"content": "长" * 1001}, {"content": "“风险内容”最多 1000 字，现有 1001 字。"}),
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.database("sqlite")
         ({"category": "unheard-of"}, {"category": "请选择风险类别。"}),
         (
             {"content": "", "nature": "", "category": "x"},
-            {"content": "请填写“风险内容”。", "nature": "请填写“风险性质”。", "category": "请选择风险类别。"},
+            {"content": "请填写“风险内容”。", "nature": "请选择“风险性质”。", "category": "请选择风险类别。"},
         ),
     ],
 )

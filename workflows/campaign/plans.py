@@ -147,7 +147,7 @@ def _warnings(units, tasks, year, on):
     if missing := [str(number) for number in years if not days.calendar_known(number)]:
         warnings.append(f"{'、'.join(missing)}年的节假日与调休尚未载入，这些年份只按周末计算工作日。")
     if late := [row.task.label for row in tasks if row.due and row.due < on]:
-        warnings.append(f"有 {len(late)} 项任务的截止日期已过：{'、'.join(late[:3])}{'等' if len(late) > 3 else ''}。")
+        warnings.append(f"有 {len(late)} 个事项的截止日期已过：{'、'.join(late[:3])}{'等' if len(late) > 3 else ''}。")
     if gaps := [row for row in units if row.is_chosen and row.gaps]:
         warnings.append(f"有 {len(gaps)} 个单位未设负责人，见下表。")
     if refused := [row for row in units if row.refused and not row.is_chosen]:

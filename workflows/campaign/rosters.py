@@ -222,7 +222,7 @@ def _tell_liaisons(roster, cases, *, at):
     day, messages, holding = f"{roster.on:%Y%m%d}", [], policies.Holding(roster.on)
     for enrolment in roster.campaign.enrolments.filter(unit__in=by_unit).select_related("unit"):
         unit = enrolment.unit
-        text = f"{unit}有 {by_unit[unit.pk]} 项人员变动，填报任务已相应调整，请核对。"
+        text = f"{unit}有 {by_unit[unit.pk]} 项人员变动，应填的表已相应调整，请核对。"
         key = f"roster:{roster.campaign.pk}:{unit.pk}:{day}"
         messages += [(person, key, text, None) for person in holding.holders("liaison", unit.pk)]
     notifications.post_each(messages, kind="campaign.roster", at=at)

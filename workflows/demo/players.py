@@ -16,7 +16,7 @@ from workflows.sheets import drafts
 from workflows.sheets.documents import Composition
 
 TOO_VAGUE = "缺少时间、环节和对象，请结合近三年实际情况补充。"
-SEND_BACK = "请对照逐行意见修改补充，按期重新提交。"
+SEND_BACK = "请对照逐项意见修改补充，按期重新提交。"
 REASONS_GIVEN = 0.4
 NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group")
 

@@ -16,7 +16,7 @@ class State(models.TextChoices):
     OPEN = "open", "待填报"
     IN_REVIEW = "in_review", "审核中"
     RETURNED = "returned", "已退回"
-    FILED = "filed", "已备案"
+    FILED = "filed", "已办结"
     CANCELLED = "cancelled", "已取消"
 
 

@@ -94,6 +94,13 @@ class Extension(models.Model):
         return self.granted is None
 
     @property
+    def result(self):
+        """What came of it, in words. Nobody has refused what ended by itself."""
+        if self.granted:
+            return "准予延期"
+        return "未准延期" if self.is_refused else "延期申请自动终止"
+
+    @property
     def is_refused(self):
         """Whether somebody refused it. A request that was closed automatically is not refused."""
         return self.granted is False and self.decided_by_id is not None

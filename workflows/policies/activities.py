@@ -47,7 +47,7 @@ class ActivityPolicy(Policy):
         """Read who attended: those who lead the unit or organise its work, and the school's roles."""
         if activity.unit_id in actor.unit_ids(*WATCHERS):
             return YES
-        return no("出席名单供本单位负责人、联络员、领导小组成员和学校办公室查看；您可以看到本人的出席情况。")
+        return no("出席名单供本单位负责人、联络员、领导小组成员和学校领导小组办公室查看；您可以看到本人的出席情况。")
 
 
 @policy("workflows.Attendance")

@@ -35,7 +35,7 @@ class CampaignPolicy(OpenToStaff):
         """Urge late submissions (催办). For each submission its own policy decides as well."""
         if campaign.state != "open":
             return no("该年度活动已结束，不能催办。")
-        return YES if actor.has(*MAY_NUDGE) else no("只有联络员、单位负责人和学校办公室可以催办。")
+        return YES if actor.has(*MAY_NUDGE) else no("只有联络员、单位负责人和学校领导小组办公室可以催办。")
 
 
 @policy("workflows.CampaignTask")

@@ -48,7 +48,7 @@ class ReadingDocumentPolicy(Policy):
 
     def may_count(self, actor, document):
         """See who has read it and who has not, among the people he answers for."""
-        return YES if actor.has(*COUNTERS) else no("阅读情况供发布人、单位负责人、联络员和学校办公室查看。")
+        return YES if actor.has(*COUNTERS) else no("阅读情况供发布人、单位负责人、联络员和学校领导小组办公室查看。")
 
 
 @policy("workflows.ReadReceipt")

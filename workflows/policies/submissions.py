@@ -227,7 +227,7 @@ class SubmissionPolicy(Policy):
             return no("不必催办自己的表。")
         if submission.unit_id in actor.unit_ids(*MAY_NUDGE):
             return YES
-        return no("只有联络员、单位负责人和学校办公室可以催办。")
+        return no("只有联络员、单位负责人和学校领导小组办公室可以催办。")
 
 
 def _left_some_behind(submission):

@@ -54,7 +54,7 @@ class Field:
         """What is wrong with the typed text, in a sentence, empty if nothing is."""
         text = typed.strip()
         if self.required and not text:
-            return self.missing or f"请填写“{self.label}”。"
+            return self.missing or f"请{'选择' if self.options else '填写'}“{self.label}”。"
         if self.limit is not None and len(text) > self.limit:
             return f"“{self.label}”最多 {self.limit} 字，现有 {len(text)} 字。"
         if typed and self.options and typed not in {value for value, _ in self.options}:

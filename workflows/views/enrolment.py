@@ -107,7 +107,7 @@ def campaign_open(request):
         messages.error(request, str(refused))
     else:
         taken = opened.enrolments.count()
-        messages.success(request, f"{opened}已开展：{taken} 个单位参加，共 {opened.tasks.count()} 项任务。")
+        messages.success(request, f"{opened}已开展：{taken} 个单位参加，共 {opened.tasks.count()} 个事项。")
         _name_refused(request, opened, scoping.units_of(root) if units is None else units)
     return redirect("campaign")
 

@@ -180,7 +180,7 @@ def history(submission, decisions):
             events.append(
                 Event(
                     who=row.who,
-                    verdict="准予延期" if row.granted else "未准延期",
+                    verdict=row.result,
                     when=row.decided_at,
                     role=roles.get(row.role, "") if row.decided_by_id else "",
                     tone="pass" if row.granted else "note",

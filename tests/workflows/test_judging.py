@@ -42,6 +42,27 @@ def to_grade(year):
     return year.submit(sheet, content)
 
 
+@pytest.fixture
+@played_once
+def to_decide(year, to_grade):
+    """After its notice; the filler's reason and the decider's are both on record by now."""
+    key = first_key(to_grade)
+    sheet = year.agree(to_grade, year.campus.head, grades={key: ("grade-1", "审核人的理由")})
+    year.at("09-28")
+    year.sweep()
+    return year.again(sheet)
+
+
+@pytest.fixture
+@played_once
+def to_file(year, to_sign):
+    return year.agree(to_sign, year.campus.head, signed=True)
+
+
+# Every kind of step at which somebody reads lines, and who is there.
+STAGES = {"in_review": "head", "to_sign": "head", "to_grade": "head", "to_decide": "head", "to_file": "office"}
+
+
 def page_of(user, sheet):
     return Plain(user).go(reverse("submission_review", args=[sheet.pk]))
 
@@ -60,10 +81,11 @@ def ticked(page):
     return page.form("@id='review-form'").xpath(".//input[@checked and not(@type='hidden')]/@name")
 
 
-@pytest.mark.parametrize("stage", ["in_review", "to_sign", "to_grade"])
+@pytest.mark.parametrize("stage", STAGES)
 def test_no_judgement_is_ticked_beforehand(year, request, stage):
+    """Nor is any reason written beforehand: neither the filler's nor that of whoever proposed the grade (W3)."""
     sheet = request.getfixturevalue(stage)
-    page = page_of(year.campus.head, sheet)
+    page = page_of(getattr(year.campus, STAGES[stage]), sheet)
 
     assert page.form("@id='review-form'").xpath(".//input[@type='radio' or @type='checkbox']")
     assert ticked(page) == []
@@ -123,9 +145,9 @@ def test_words_of_members_go_to_the_filler_where_the_one_who_concludes_adds_none
     assert in_review.lines.get(entry=key).comment == f"成员意见：{WORDS}"
 
 
-@pytest.mark.parametrize("stage", ["in_review", "to_sign"])
+@pytest.mark.parametrize("stage", sorted(set(STAGES) - {"to_decide"}))  # which sends nothing back
 def test_sheet_with_a_line_marked_to_go_back_does_not_pass(year, request, stage):
-    sheet, head = request.getfixturevalue(stage), year.campus.head
+    sheet, head = request.getfixturevalue(stage), getattr(year.campus, STAGES[stage])
     if stage == "in_review":
         for voter in (year.campus.member, head):
             year.vote(sheet, voter)

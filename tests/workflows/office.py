@@ -149,8 +149,8 @@ class Office:
         routes.decide(sheet.pk, "agree", actor=self.actor(deciders[0]), seen_version=sheet.version, **said)
 
 
-def typed(sheet, values):
-    """A value for everything that the sheet asks for, of the kind it asks for. ``values`` go first."""
+def typed(sheet, values, *, also_optional=False):
+    """A value for everything that the sheet requires or gives a choice of, ``also_optional`` for all else. ``values`` go first."""
     fields = [part for field in sheet.entry_fields() for part in (field, *field.details)]
     found = {"reason": "职责有变化"}
     for field in fields:
@@ -163,7 +163,7 @@ def typed(sheet, values):
             )
         elif options:
             found[field.name] = options[0]
-        elif field.required:
+        elif field.required or also_optional:
             found.setdefault(field.name, f"新{field.label}"[:20])
     return found | values
 
@@ -179,7 +179,8 @@ def proposals(office, sheet, what, records):
     said = "legal_basis" if what == POWERS else "content"
     revised, retired, measured = records
     heading = {} if what == POWERS else {"category": office.rules.categories_for(what)[0].code}
-    wanted = typed(kind, {("name" if what == POWERS else "content"): "新增的", **heading})
+    named = {("name" if what == POWERS else "content"): "新增的", **heading}
+    wanted = typed(kind, named, also_optional=what == POWERS)
     new = kind.new_entry({name: text for name, text in wanted.items() if name != "grade"})
     filled = {
         name: text for name, text in wanted.items() if name not in ("name", "content", "reason", "grade", "procedure")

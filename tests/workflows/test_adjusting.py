@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from registers import placing, versions
 from registers.access import NotAllowed
+from registers.differences import fields_of
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Unit
 from registers.refusals import Refused
 from registers.schemes.adjusting import POWERS, PREFIX
@@ -69,6 +70,9 @@ def _every_kind(office, what):
             ["受理"],
         )
         assert now.steps.get().key == revised.steps.get().key
+        # Whatever can be said of a power can be said under every rule book: 三重一大, 切身利益, 流程图编号 as well.
+        left_out = {name for name in fields_of(PowerItem) if name != "steps" and not getattr(line.record, name)}
+        assert left_out == (set() if office.rules.domains else {"domain"})
     else:
         stages = [stage.code for stage in office.rules.measure_stages]
         assert (now.content, now.final_grade is not None) == ("改过的", True)

@@ -94,6 +94,26 @@ def test_everybody_is_listed_with_his_reason(year, client):
     assert page.context["counts"] == {"in": 2, "out": len(everybody) - 2}
 
 
+def test_nobody_vanishes_with_a_unit_that_is_closed(year, client):
+    """Whoever has an account in use stands on the office's list, whatever became of his unit and of his posts (A8)."""
+    campus, today = year.campus, year.clock.today
+    closed = Unit.objects.create(
+        code="XX", name="旧部门", unit_type="office", parent=campus.root, position=9, closed_on=today
+    )
+    make_post(closed, "旧岗位", campus.deputy)  # he works in the unit that there still is
+    homeless = [make_person("旧一", closed), make_person("无一", None)]
+    make_post(closed, "另一旧岗位", homeless[0])
+
+    page = signed_in(client, campus.office).get(reverse("campaign_people"))
+
+    reasons = {user.number: judged.reason for user, _, _, judged, _ in page.context["page"].rows}
+    assert set(reasons) == set(User.objects.filter(is_active=True).values_list("number", flat=True))
+    assert reasons["deputy"] == scoping.NO_POST
+    assert {reasons[user.number] for user in homeless} == {scoping.NO_UNIT}
+    mine = signed_in(client, campus.head).get(reverse("campaign_people")).context["page"].rows
+    assert {user.number for user, *_ in mine} == IN | OUT
+
+
 IN, OUT = {"clerk", "head"}, {"colleague", "deputy", "liaison", "member"}
 
 

@@ -12,6 +12,7 @@ from registers.schemes.language import Level
 
 EVERYBODY = "全体人员"
 NO_POST = "没有登记岗位。个人表按岗位填报；应填报的，请管理员登记其岗位"
+NO_UNIT = "所在单位没有登记或已撤销。应填报的，请管理员登记其现在的单位和岗位"
 
 
 @dataclass(frozen=True)
@@ -60,23 +61,31 @@ def holders_of_posts(units, *, on):
 
     Closed units, closed posts and disabled accounts are left out.
     """
-    return (
-        Incumbency.objects.in_force(on)
-        .filter(Q(post__unit__closed_on=None) | Q(post__unit__closed_on__gt=on))
-        .select_related("post__unit", "user")
-        .filter(post__closed_on=None, post__unit__in=units, user__is_active=True)
-        .order_by("pk")
-    )
+    return _posts_held(on).filter(post__unit__in=units).select_related("post__unit", "user").order_by("pk")
 
 
-def without_post(units, *, on):
-    """The people of ``units`` (ids) who hold no post anywhere on the day ``on``, by unit.
+def _posts_held(on):
+    there = Q(post__unit__closed_on=None) | Q(post__unit__closed_on__gt=on)
+    return Incumbency.objects.in_force(on).filter(there, post__closed_on=None, user__is_active=True)
 
-    Leaders in charge and members of a committee are often among them.
+
+def without_post(units, *, on, elsewhere=False):
+    """The people of ``units`` (ids) who hold no post that there still is on the day ``on``, by unit.
+
+    Leaders in charge and members of a committee are often among them. ``elsewhere``: also those whose unit is closed or not on
+    record, who would be on nobody's list.
     """
-    holding = Incumbency.objects.in_force(on).filter(post__closed_on=None).values("user")
-    people = User.objects.filter(is_active=True, unit__in=units).exclude(pk__in=holding)
-    return people.select_related("unit").order_by("unit__position", "unit__code", "number")
+    people = Q(unit__in=units)
+    if elsewhere:
+        people |= Q(unit=None) | Q(unit__closed_on__lte=on)
+    found = User.objects.filter(people, is_active=True).exclude(pk__in=_posts_held(on).values("user"))
+    return found.select_related("unit").order_by("unit__position", "unit__code", "number")
+
+
+def not_asked(user, *, on):
+    """Judge somebody without a post."""
+    gone = user.unit is None or (user.unit.closed_on is not None and user.unit.closed_on <= on)
+    return Judgement(False, NO_UNIT if gone else NO_POST)
 
 
 def in_scope(rules, units, *, on):

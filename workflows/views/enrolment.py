@@ -177,7 +177,8 @@ def campaign_people(request):
     taken = set(running.enrolments.values_list("unit_id", flat=True)) if running else set(mine)
     chosen = units.filter(code=filters["unit"]) if filters["unit"] else units
     held = scoping.holders_of_posts(chosen, on=request.actor.on)
-    others = scoping.without_post(chosen, on=request.actor.on)
+    whole = root.pk in mine and not filters["unit"]
+    others = scoping.without_post(chosen, on=request.actor.on, elsewhere=whole)
     if filters["q"]:
         held = held.filter(Q(user__name__icontains=filters["q"]) | Q(user__number=filters["q"]))
         others = others.filter(Q(name__icontains=filters["q"]) | Q(number=filters["q"]))
@@ -185,8 +186,9 @@ def campaign_people(request):
         (row.user, row.post.unit, row.post, scoping.judge(scheme.rules, row), row.post.unit_id in taken)
         for row in held.order_by("post__unit__position", "post__code")
     ]
-    not_asked = scoping.Judgement(False, scoping.NO_POST)
-    rows += [(user, user.unit, None, not_asked, user.unit_id in taken) for user in others]
+    rows += [
+        (user, user.unit, None, scoping.not_asked(user, on=request.actor.on), user.unit_id in taken) for user in others
+    ]
     counts = {"in": sum(row[3].is_in for row in rows), "out": sum(not row[3].is_in for row in rows)}
     if filters["scope"] in ("in", "out"):
         rows = [row for row in rows if row[3].is_in == (filters["scope"] == "in")]

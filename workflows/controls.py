@@ -146,8 +146,8 @@ def answering(measures, points, *, on):
         if point.holder_id is None and any(m.point_series == point.series and not m.responsible_id for m in measures)
     }
     if lacking:
-        held = Appointment.objects.in_force(on).filter(role="unit_head", unit__in=lacking)
-        for unit, name in held.order_by("since", "pk").values_list("unit_id", "user__name"):
+        held = Appointment.objects.in_own_right().in_force(on).filter(role="unit_head", unit__in=lacking)
+        for unit, name in held.order_by("user__sort_key", "user__number").values_list("unit_id", "user__name"):
             heads[unit] = f"{heads[unit]}、{name}" if unit in heads else name
     names = {}
     for measure in measures:

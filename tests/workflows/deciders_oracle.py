@@ -33,6 +33,10 @@ def concerned(submission, role, *, on):
     if submission.person_id:
         standing_in = Appointment.objects.in_force(on).filter(acting_for=submission.person_id, user__is_active=True)
         barred = {submission.person_id, *standing_in.values_list("user_id", flat=True)}
+        heading = Appointment.objects.in_force(on).filter(role="unit_head", user__is_active=True)
+        if role == "unit_head":
+            together = heading.filter(unit__in=heading.filter(user=submission.person_id).values("unit"))
+            barred.update(together.values_list("user_id", flat=True))
     if role in SCHOOL_ROLES and submission.unit.parent_id:
         posts = Incumbency.objects.in_force(on).filter(post__unit=submission.unit_id)
         barred.update(posts.values_list("user_id", flat=True))

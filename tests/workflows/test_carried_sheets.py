@@ -89,6 +89,18 @@ def test_document_names_the_sheet_and_the_line_of_every_row(aboard):
         aboard.withdraw(clerks)
 
 
+def test_every_row_names_post_and_person(aboard):
+    """Also the unit's own, which its head answers for where no post is named (T8)."""
+    rows = documents.document(aboard.sheet("unit-search"))["rows"]
+
+    assert {row["content"]: row["post_and_person"] for row in rows} == {
+        "单位": "单位负责人\n丙一",
+        "甲": "会计核算\n甲一",
+        "乙": "会计核算\n甲一",
+        "丙": "处长\n丙一",
+    }
+
+
 def test_unit_without_a_point_of_its_own_carries_its_people_all_the_same(ready):
     sheet = ready.submit(ready.sheet("unit-search"), {"entries": [], "values": {}})
     assert [row["content"] for row in documents.document(sheet)["rows"]] == ["甲", "乙", "丙"]

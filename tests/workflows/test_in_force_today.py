@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from registers.models import Appointment, Incumbency, Unit
-from tests.factories import make_person
+from tests.factories import appoint, make_person
 from tests.personas import point
 from workflows.sheets import documents, sheet_for
+from workflows.sheets.composing import fields_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -26,6 +27,17 @@ def test_head_whose_last_day_is_recorded_is_printed_and_open_reviews_stand(year,
 
     assert documents.document(submitted)["fields"]["unit.head"] == year.campus.head.name
     assert documents.digest(submitted) == before
+
+
+def test_head_is_printed_until_his_last_day_and_his_successor_from_then_on(year):
+    """Both are recorded before the sheet is handed in."""
+    campus = year.campus
+    Appointment.objects.filter(user=campus.head, role="unit_head").update(until=LAST_DAY)
+    appoint(campus.deputy, campus.unit, "unit_head", since=LAST_DAY)
+    submission = year.sheet("personal-search")
+
+    assert fields_of(submission, on=date(2026, 12, 30))["unit.head"] == campus.head.name
+    assert fields_of(submission, on=LAST_DAY)["unit.head"] == campus.deputy.name
 
 
 def test_who_stands_in_for_the_head_is_not_printed_as_head(year, submitted):

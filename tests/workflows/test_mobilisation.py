@@ -4,13 +4,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from registers.models import GroupMember, Unit
+from registers.models import GroupMember, LeadingGroup, Unit
 from tests.factories import appoint, make_person
 from tests.files import pdf
 from tests.personas import Year
 from tests.workflows.test_activities import record
 from tests.workflows.test_reading import publish
 from workflows import attachments, mobilisation, readings
+from workflows.models import Submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -78,6 +79,11 @@ def test_contact_of_the_list_is_the_liaison_where_the_rule_book_asks_for_one(mak
     assert "没有联络员" in overview(year)["CW"].gaps
     GroupMember.objects.filter(group=campus.group, user=campus.member).update(is_contact=True, phone="0000")
     assert overview(year)["CW"].liaisons == campus.member.name
+    Submission.objects.filter(task__code="group", unit=campus.unit).update(
+        state="filed", group=campus.group, filed_at=clock.now
+    )
+    LeadingGroup.objects.update(work_plan="")
+    assert overview(year)["CW"].gaps == ("没有动员会记录",)  # R3-08 asks for the list alone
 
 
 @pytest.mark.parametrize("scheme", ["tongliao5-2022", "imut-2011", "jiangsu-dynamic"])

@@ -223,6 +223,17 @@ def test_filler_withdraws_before_any_vote_and_submits_again(year, submitted):
     assert (where(sheet), [row[0] for row in verdicts(sheet)]) == (("in_review", "review", "group_member"), ["改过"])
 
 
+def test_returned_sheet_that_is_taken_back_keeps_the_day_of_its_redo(year, submitted):
+    for voter in (year.campus.member, year.campus.head):
+        year.vote(submitted, voter)
+    sheet = year.send_back(submitted, year.campus.head, redo_on=date(2026, 9, 28))
+    assert sheet.due_on > sheet.task.due_on
+
+    sheet = year.withdraw(year.submit(sheet, year.points(sheet, point("改过"))))
+
+    assert (sheet.state, sheet.due_on) == ("open", date(2026, 9, 28))
+
+
 @pytest.mark.parametrize("who", ["member", "head", "liaison", "office", "colleague"])
 def test_nobody_else_withdraws_it(year, submitted, who):
     before = everything(submitted)

@@ -11,8 +11,8 @@ from functools import cached_property
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from workflows.models.submissions import EDITABLE, IDLE, MEETING, State
 
-FILLER, LIAISON = "post_holder", "liaison"
-CLIMB = (FILLER, GROUP_MEMBER, "unit_head", "leader_in_charge", "office", "school_group", "party_committee")
+FILLER, LIAISON, HEAD = "post_holder", "liaison", "unit_head"
+CLIMB = (FILLER, GROUP_MEMBER, HEAD, "leader_in_charge", "office", "school_group", "party_committee")
 ORGANISER = "office"  # prepares the meetings of every body
 ENOUGH_OF_A_BODY = 2  # with fewer members it cannot meet
 SEATS = ("leader", "deputy", "member")  # of a leading group, the highest first
@@ -132,12 +132,14 @@ class Snapshot:
     def concerned(self, role, unit, person):
         """Return the ids of people who keep out of a sheet of ``unit`` about ``person`` (or None).
 
-        They are the person, his stand-ins, and for a role of the school the unit's own people. Nobody keeps out of putting a sheet on
-        an agenda.
+        They are the person, his stand-ins, for a head those who head a unit with him, and for a role of the school the unit's own
+        people. Nobody keeps out of putting a sheet on an agenda.
         """
         if role == MEETING:
             return set()
         barred = {person, *self.stand_ins.get(person, ())} if person is not None else set()
+        if role == HEAD:
+            barred.update(self.fellow_heads.get(person, ()))
         if role in SCHOOL_ROLES and self.parents.get(unit) is not None:
             barred.update(self.staff.get(unit, ()))
         return barred
@@ -150,9 +152,23 @@ class Snapshot:
         if role == MEETING:
             return set(), set()
         people = {user, *(person for person, others in self.stand_ins.items() if user in others)}
+        if role == HEAD:
+            people.update(self.fellow_heads.get(user, ()))
         if role not in SCHOOL_ROLES:
             return set(), people
         return {unit for unit in self.works_in(user) if self.parents.get(unit) is not None}, people
+
+    @cached_property
+    def fellow_heads(self):
+        """Person → those who head a unit together with him (党政双负责人), he among them.
+
+        None of them decides on another's own sheet, which climbs as it does where one heads the unit alone.
+        """
+        found = {}
+        for (role, _), people in self.held.items():
+            for person in people if role == HEAD else ():
+                found.setdefault(person, set()).update(people)
+        return found
 
     def works_in(self, user):
         """Return the ids of the units in which ``user``, who holds a role of the school, works."""

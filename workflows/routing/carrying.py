@@ -9,6 +9,7 @@ from django.db import transaction
 from registers.refusals import Refused, Stale
 from workflows.models import Submission
 from workflows.models.submissions import ALONE, CARRIED, CARRIER, State
+from workflows.policies import Holding
 from workflows.routing import moves
 from workflows.sheets.documents import Composition
 
@@ -28,13 +29,15 @@ def board(submission, sheets):
 
 
 def not_for(actor, composition, meeting=None):
-    """Return the keys of the entries that concern the actor, or for whom he stands in.
+    """Return the keys of the entries that an actor keeps out of (本人事项).
 
-    He keeps out of these (本人事项). Where a body has decided, in its ``meeting``, whoever is concerned kept out of the item there.
+    They concern him, or somebody whose own sheets he does not decide on at this step. Where a body has decided, in its ``meeting``,
+    whoever is concerned kept out of the item there.
     """
     if meeting is not None or composition.crowd is None:
         return set()
-    people = {actor.user_id, *actor.stands_in_for}
+    role = composition.submission.waiting_role
+    people = {actor.user_id, *actor.stands_in_for} | Holding.of(actor).keeps_out_of(role, actor.user_id)[1]
     return {entry.key for entry in composition.entries if entry.concerns(people)}
 
 

@@ -184,7 +184,7 @@ def fields_of(submission, *, on):
     """Return the header fields of the paper."""
     person, post, unit = submission.person, submission.post, submission.unit
     held = unit.appointments.in_own_right().in_force(on).select_related("user")
-    heads = held.filter(role="unit_head").order_by("since", "pk")
+    heads = held.filter(role="unit_head").order_by("user__sort_key", "user__number")
     fields = {
         "unit.name": unit.name,
         "unit.head": "、".join(head.user.name for head in heads),

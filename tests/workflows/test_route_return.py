@@ -136,7 +136,7 @@ def test_returned_line_unchanged_and_unexplained_is_refused(year, returned):
         year.submit(sheet, content)
 
     assert refused.value.faults == {
-        content["entries"][0]["key"]: {"": "该行已被退回：请按意见修改，或在“说明”中写明不改的理由。"}
+        content["entries"][0]["key"]: {"": "该行已被退回：请按意见修改，或写明不改的理由。"}
     }
     assert everything(sheet) == before
 

@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from registers.models import GroupMember
 from tests.noscript import Plain, has
-from tests.personas import point
+from tests.personas import Year, point
 from tests.stories import played_once
 from workflows.compiled import logs
 from workflows.models import PublicityNotice, ReviewVote, Submission
+from workflows.routing import routes
 from workflows.sheets import documents, drafts, sheet_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
@@ -23,8 +24,7 @@ def explained(year):
     """Three points; the first was returned, kept by its filler with a reason, and accepted; then the second was returned."""
     campus, sheet = year.campus, year.sheet("personal-search")
     content = year.points(sheet, point("甲"), point("乙"), point("丙"))
-    drafts.save(sheet, content, actor=year.actor(campus.clerk), seen=0, at=year.clock.now)
-    sheet = year.submit(sheet, content)
+    sheet = typed(year, sheet, content)
     keys = [entry.key for entry in sheet_for(sheet).shown()]
     for voter in (campus.member, campus.head):
         year.vote(sheet, voter)
@@ -57,6 +57,58 @@ def test_accepted_lines_and_reasons_stay_when_another_line_is_redone(year, expla
         ("accepted", ""),
     ]
     assert after[str(lines[1].entry)].risk_point.content == "乙，逐笔写明金额"
+
+
+def typed(year, sheet, content):
+    """The sheet handed in from a draft, as people do it."""
+    drafts.save(sheet, content, actor=year.actor(year.campus.clerk), seen=0, at=year.clock.now)
+    return year.submit(sheet, content)
+
+
+def searched_again(year):
+    """Last year's point, revised this year."""
+    year.searched(point("甲"))
+    following = Year(year.campus, year.clock, number=2027)
+    sheet = following.sheet("personal-search")
+    [entry] = sheet_for(sheet).offered()
+    entry |= {"change": "revise", "values": entry["values"] | {"content": "甲，今年的写法"}}
+    sheet = typed(following, sheet, {"entries": [entry], "values": {}})
+    for voter in (year.campus.member, year.campus.head):
+        following.vote(sheet, voter)
+    return sheet
+
+
+def graded(year):
+    year.searched(point("甲"))
+    sheet = year.sheet("personal-grading")
+    return typed(year, sheet, year.grades(sheet, "grade-2"))
+
+
+def controlled(year):
+    year.searched(point("甲"))
+    year.graded("grade-2")
+    year.at("11-03")
+    year.sweep()
+    sheet = year.sheet("personal-control")
+    return typed(year, sheet, year.measures(sheet))
+
+
+@pytest.mark.parametrize("handed_in", [searched_again, graded, controlled])
+def test_line_stays_as_it_is_with_a_reason_on_every_kind_of_sheet(year, handed_in):
+    """The page has a place for the reason wherever it says that one may be given (R1-21)."""
+    sheet = handed_in(year)
+    [key] = [entry.key for entry in sheet_for(sheet).shown()]
+    routes.decide(
+        sheet.pk, "return", actor=year.actor(year.campus.head), seen_version=sheet.version, at=year.clock.now,
+        opinion="请补充", redo_on=year.clock.today, returned={key: "不够具体"},
+    )  # fmt: skip
+    page = Plain(year.campus.clerk).go(reverse("submission_fill", args=[sheet.pk]))
+    page.press(page.form("@data-sheet"), "submit", "1", reverse("submission_fill", args=[sheet.pk]))
+    assert "写明不改的理由" in page.words
+
+    hand_in(page, sheet, key, "reason", WHY)
+
+    assert {line.reason for line in sheet.lines.all()} == {WHY}
 
 
 def test_return_notice_names_what_was_returned_this_time(explained):

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from functools import cached_property
 
 from workflows.forms.parts import Entry, Section, clean, input_for
@@ -107,7 +108,10 @@ class SheetForm:
     def _entry(self, entry, number, line, recorded):
         record, faults = recorded.get(entry["key"]), self.faults.get(entry["key"], {})
         # A reason once given stays with its entry: without its field it would be lost when something else is redone.
-        explains = not entry["base"] and line is not None and (line.verdict == "returned" or bool(line.reason))
+        explained = line is not None and (line.verdict == "returned" or bool(line.reason))
+        explains = explained and not (
+            entry["base"] and self.sheet.offers_choice
+        )  # whose choice has a reason of its own
         built = Entry(
             entry["key"],
             number,
@@ -121,19 +125,21 @@ class SheetForm:
             seen=self.sheet.seen_of(record) if record is not None else entry.get("seen", entry["base"] or ""),
         )
         if record is not None:
-            self._show_record(built, record, entry, faults)
+            self._show_record(built, record, entry, faults, explained=explained)
         if self.sheet.proposes:
             proposal = self.sheet.typed_proposal(entry)
             built.wants_proposal, built.proposal = True, proposal if proposal.grade else None
         return built
 
-    def _show_record(self, built, record, entry, faults):
+    def _show_record(self, built, record, entry, faults, *, explained):
         described = self.sheet.described(record)
         built.heading, built.recorded, built.grade = described.heading, described.values, described.grade
         if (choice := self.sheet.choice()) is not None:
             built.choice = self._input(choice, {**entry, "values": {"change": entry["change"]}}, faults)
             if self.sheet.choice_reason is not None:
-                built.fields.append(self._input(self.sheet.choice_reason, entry, faults))
+                reason = self.sheet.choice_reason
+                asked = replace(reason, label=f"{reason.label}，或退回后不改的说明") if explained else reason
+                built.fields.append(self._input(asked, entry, faults))
 
     def _input(self, asked, entry, faults):
         prefix, hints = ENTRY.format(key=entry["key"], field=""), self._hints.get(entry["key"])

@@ -255,7 +255,7 @@ class Sheet:
             fingerprint = digest_of({"change": entry["change"], "base": start, "values": values})
             if old and old[0].fingerprint == fingerprint:
                 if any(line.verdict == "returned" for line in old):
-                    faults[entry["key"]] = {"": "该行已被退回：请按意见修改，或在“说明”中写明不改的理由。"}
+                    faults[entry["key"]] = {"": "该行已被退回：请按意见修改，或写明不改的理由。"}
                 kept.add(entry["key"])
                 self.submission.lines.filter(entry=entry["key"]).exclude(position=position).update(position=position)
                 continue

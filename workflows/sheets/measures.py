@@ -6,7 +6,7 @@ from functools import cached_property
 from registers.differences import differing_fields
 from registers.models import ControlMeasure, RiskPoint
 from workflows.sheets.arrangements import Arranged, facts, words_of
-from workflows.sheets.base import Sheet
+from workflows.sheets.base import WHY, Sheet
 from workflows.sheets.fields import Field, faults_of
 from workflows.sheets.points import SheetOnPoints
 from workflows.sheets.shown import Change, Shown
@@ -122,7 +122,7 @@ class MeasureSheet(Measured, SheetOnPoints):
     """Measures by stage for every graded point on record. Source: R0-13, R1-29 to R1-31."""
 
     def entry_fields(self, *, explains=False):
-        return self.stage_fields
+        return [*self.stage_fields, *([WHY] if explains else [])]
 
     def on_record(self):
         return (

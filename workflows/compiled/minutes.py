@@ -118,18 +118,21 @@ class Protocol:
             decided = f"评定为{labels.get(code, code)}"
         if key in item.returned:
             decided = f"退回：{item.returned[key]}"
-        holder = submission.person.name if submission.person_id else row.get("responsible_person", "")
+        holder = (
+            submission.person.name if submission.person_id else row.get("responsible_person") or row.get("holder", "")
+        )
+        post = row.get("post") or row.get("involved_posts", "")
         return {
             "item": str(item.position),
             "place": place,
             "unit": submission.unit.name,
             "task": submission.task.label,
-            "post": "\n".join(filter(None, [row.get("post") or row.get("involved_posts", ""), holder])),
-            "category": row.get("category", ""),
+            "post": "\n".join(filter(None, [post, holder])),
+            "category": "" if row.get("category") == post else row.get("category", ""),
             "content": row.get("content_and_manifestation")
             or row.get("content")
             or row.get("name")
-            or row.get("post", ""),
+            or ("岗位风险等级" if post else ""),  # a row that grades a post as a whole
             "change": changed.get(key) or (row.get("change", "") if key else "已登记，列入"),
             "grade": row.get("proposed_grade") or row.get("self_grade") or row.get("grade", ""),
             "decided": decided,

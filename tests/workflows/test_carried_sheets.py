@@ -47,10 +47,10 @@ def test_unit_hands_in_when_all_are_there_or_says_who_is_missing_and_why(carryin
         hand_in(carrying)
     assert carrying.sheet("personal-search").carrier is None
 
-    sheet = hand_in(carrying, **{f"missing-{head.pk}": AWAY})
+    sheet = hand_in(carrying, **{f"missing-{head.pk}": f"{AWAY}。"})
 
     document = documents.document(sheet)
-    assert document["absent"] == [{"person": "丙一", "post": "处长", "reason": AWAY}]
+    assert document["absent"] == [{"person": "丙一", "post": "处长", "reason": f"{AWAY}。"}]
     assert f"未随本表审核：丙一（处长）：{AWAY}。" in pages.to_html(compose(sheet.task.paper_rules, document))
     assert (
         f"未随本表审核：丙一（处长）：{AWAY}。"

@@ -361,7 +361,8 @@ def _has_notice(route):
 def _notes(composition):
     """What stands under a table that other sheets are carried on: who is missing and why, who came or went since."""
     absent, since = composition.content.get("absent", []), changes.of_crew(composition)
-    named = [f"{row['person']}（{row['post']}）：{row['reason']}" for row in absent]
+    # A reason is typed, often with a full stop of its own.
+    named = [f"{row['person']}（{row['post']}）：{row['reason'].rstrip('。')}" for row in absent]
     return [
         *([f"未随本表审核：{'；'.join(named)}。"] if named else []),
         *([f"提交后的人员变动：{'；'.join(since)}。"] if since else []),

@@ -48,6 +48,14 @@ class Body(Part):
         return max(of_share(self.majority, members if self.counted == "members" else present), 1)
 
     @property
+    def fewest_members(self):
+        """How many members there must be on record for a meeting that the rule book would take for one.
+
+        Where it says how many seats there are, the quorum is a share of these.
+        """
+        return max(of_share(self.quorum, self.seats), self.at_least) if self.seats else self.at_least
+
+    @property
     def rule(self):
         """The rule in words, as pages and papers show it."""
         base = "应到会成员" if self.counted == "members" else "到会成员"

@@ -3,16 +3,19 @@
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.models import Unit, User
+from registers.schemes.checking import loading
 from registers.schemes.language import Condition
 from tests.factories import appoint, make_person, make_post
 from tests.personas import Year
 from workflows.campaign import campaigns, plans, scoping
 from workflows.models import Campaign, Enrolment, Notification, Submission
+from workflows.policies.remedies import remedy_of_body
 from workflows.sheets import sheet_for
 
 pytestmark = pytest.mark.database("both")
@@ -175,6 +178,34 @@ def test_preview_says_what_is_missing(campus, clock):
     assert notes["group"][0] == "截止日期已过，开展后即逾期"
     assert notes["personal-search"] == ["截止日不是工作日"]
     assert notes["personal-grading"][:2] == ["截止日不是工作日", "晚于所属阶段的结束日期"]  # domain B5-1
+
+
+LONELY = (
+    "学校领导小组在任成员 1 人，不足 2 人，不能开会，“单位风险等级评估”到会议环节后无法办结；"
+    "请管理员登记学校领导小组成员的任职。"
+)
+
+
+def test_preview_and_opening_say_which_body_is_too_few_to_decide(campus, clock, client):
+    clock.set("2026-07-12 09:00")
+    office = signed_in(client, campus.office)
+    page = office.get(reverse("campaign_plan"), {"year": "2026"}).content.decode()
+    assert LONELY in page
+    assert f'href="{reverse("unit_detail", args=[campus.root.code])}">查看任职' in page
+    assert LONELY in office.post(reverse("campaign_open"), {"year": "2026"}, follow=True).content.decode()
+
+    appoint(make_person("己三", campus.root), campus.root, "school_group")
+    assert "不能开会" not in office.get(reverse("campaign_plan"), {"year": "2027"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("members", "said"), [(1, "不能开会"), (11, "只登记了 11 人；方案规定 23 人，过半数到会即 12 人"), (12, "")]
+)
+def test_body_whose_seats_the_rule_book_counts_needs_its_quorum_of_these(members, said):
+    rules = loading.read(settings.BASE_DIR / "fixtures" / "schemes" / "nwnu-2012.yaml")[0]
+    found = remedy_of_body(rules.bodies["school-group"], members, rules.tasks, rules)
+    assert said in str(found or "")
+    assert bool(found) == bool(said)
 
 
 def test_preview_writes_nothing_and_carries_the_ticks_over(campus, clock, client, third):

@@ -10,7 +10,7 @@ from registers.models import Unit
 from registers.schemes.language import Level
 from workflows import policies
 from workflows.campaign import scoping
-from workflows.campaign.readiness import Readiness, readiness
+from workflows.campaign.readiness import Readiness, readiness, short_bodies
 from workflows.deadlines import days
 from workflows.deadlines.courses import course_of
 
@@ -50,13 +50,17 @@ class TaskPlan:
 
 @dataclass
 class Plan:
-    """The whole preview. ``warnings``: what should be put right before opening."""
+    """The whole preview.
+
+    ``warnings``: what should be put right before opening, ``bodies``: which bodies are too few to decide, as ``Remedy``.
+    """
 
     scheme: object
     year: int
     units: list
     tasks: list
     warnings: list
+    bodies: list
 
     @property
     def chosen(self):
@@ -118,7 +122,8 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
         Level.SCHOOL: int(institution.pk in chosen),
     }
     tasks = _tasks(rules, year, owed, on)
-    return Plan(scheme, year, units, tasks, _warnings(units, tasks, year, on))
+    bodies = short_bodies(rules, institution.pk, holding)
+    return Plan(scheme, year, units, tasks, _warnings(units, tasks, year, on), bodies)
 
 
 def _tasks(rules, year, owed, on):

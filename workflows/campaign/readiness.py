@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from registers.schemes.language import Brings, Level, StepKind
 from workflows.policies.deciders import Missing
-from workflows.policies.remedies import filer_of, remedy
+from workflows.policies.remedies import filer_of, remedy, remedy_of_body
 
 ACTS_ITSELF = (StepKind.FILL, StepKind.PUBLICISE, StepKind.COPY, StepKind.AWAIT)  # steps at which nobody decides
 
@@ -45,6 +45,20 @@ def readiness(rules, subjects, holding, *, headed, joining, enrolled=()):
         if not refused:
             return found
         joining -= refused
+
+
+def short_bodies(rules, institution, holding):
+    """Return a ``Remedy`` for each body that has too few members to decide on the campaign's sheets.
+
+    ``institution``: the id of the unit at which the seats are held. Source: R1-28, R3-24, R4-27.
+    """
+    found = []
+    for code, body in rules.bodies.items():
+        tasks = [task for task in rules.tasks if any(step.body == code for step in rules.route(task.route).steps)]
+        members = len(holding.members(body.role, institution))
+        if tasks and (short := remedy_of_body(body, members, tasks, rules)):
+            found.append(short)
+    return found
 
 
 class _Check:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from registers.schemes.bodies import SHARES
 from registers.schemes.language import Brings
 from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE, State
 from workflows.policies.deciders import ENOUGH_OF_A_BODY, Missing, Why
@@ -52,6 +53,26 @@ def _holders(lack, role, rules):
     top = rules.roles.get("party_committee", "党委")
     levels = role if role == top else f"{role}及以上各级（至{top}）"
     return Remedy(f"{levels}没有可以办理的人：空缺，或与该表有关须回避", f"请管理员登记{role}的任职")
+
+
+def remedy_of_body(body, members, tasks, rules):
+    """Return the ``Remedy`` for a body that is too few to decide on ``tasks``, None where it is not.
+
+    ``members``: how many are on record.
+    """
+    if members >= body.fewest_members:
+        return None
+    role = rules.roles.get(body.role, body.role)
+    several = f"等 {len(tasks)} 项事项" if len(tasks) > 1 else ""
+    waits = f"“{tasks[0].label}”{several}到会议环节后无法办结"
+    if members < body.at_least:
+        what = f"{body.label}在任成员 {members} 人，不足 {body.at_least} 人，不能开会，{waits}"
+    else:
+        what = (
+            f"{body.label}在任成员只登记了 {members} 人；方案规定 {body.seats} 人，{SHARES[body.quorum]}到会即"
+            f" {body.fewest_members} 人方可开会，按登记的人数开会不符合方案"
+        )
+    return Remedy(what, f"请管理员登记{role}成员的任职")
 
 
 def _carrier(unit, is_institution, rules):

@@ -14,8 +14,9 @@ from registers.models import Scheme, Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, keys, number
-from workflows.campaign import campaigns, plans, rosters, scoping
+from workflows.campaign import campaigns, plans, readiness, rosters, scoping
 from workflows.models import Campaign, RosterChange
+from workflows.policies import Holding
 
 CRUMB = "活动安排"
 
@@ -52,8 +53,8 @@ def chosen_units(data):
 def campaign_plan(request):
     """Preview a year before opening it: units, people, sheets, days.
 
-    ``?year=``, ticked ``units``, ``?after=`` a campaign whose units are proposed. Context: ``plan``, ``form``, ``crumbs``, ``after``,
-    ``taken``: was the year opened already?
+    ``?year=``, ticked ``units``, ``?after=`` a campaign whose units are proposed. Context: ``plan``, ``institution``, ``form``,
+    ``crumbs``, ``after``, ``taken``: was the year opened already?
     """
     require(request.actor, "open", Campaign)
     after = Campaign.objects.visible_to(request.actor).filter(year=number(request.GET.get("after"))).first()
@@ -67,6 +68,7 @@ def campaign_plan(request):
     chosen = chosen_units(request.GET)
     if chosen is None and after is not None:
         chosen = set(after.enrolments.values_list("unit_id", flat=True))
+    context["institution"] = root
     context["taken"] = Campaign.objects.visible_to(request.actor).filter(year=form.cleaned_data["year"]).exists()
     context["plan"] = plans.plan_of(scheme, root, year=form.cleaned_data["year"], on=clock.today(), chosen=chosen)
     return render(request, "workflows/campaign_plan.html", context)
@@ -109,6 +111,8 @@ def campaign_open(request):
         taken = opened.enrolments.count()
         messages.success(request, f"{opened}已开展：{taken} 个单位参加，共 {opened.tasks.count()} 个事项。")
         _name_refused(request, opened, scoping.units_of(root) if units is None else units)
+        for lack in readiness.short_bodies(scheme.rules, root.pk, Holding.of(request.actor)):
+            messages.warning(request, f"{lack}。")
     return redirect("campaign")
 
 

@@ -12,7 +12,7 @@ from workflows import policies, terms
 from workflows.campaign import owing, scoping
 from workflows.campaign.readiness import readiness
 from workflows.deadlines import days
-from workflows.models import Campaign, CampaignTask, Enrolment, Phase, Submission
+from workflows.models import Campaign, CampaignTask, Enrolment, Meeting, Phase, Submission
 from workflows.models.submissions import ALONE, State
 
 
@@ -192,18 +192,34 @@ def close(campaign, *, actor, at):
     """Close a campaign: nothing of it can be filled in any more.
 
     Returns how many submissions were never handed in, or never taken along by the unit's; they stay as they are. Raises
-    ``NotAllowed``, and ``Refused`` while others are in review, so nothing that somebody handed in is lost.
+    ``NotAllowed``, and ``Refused`` while others are in review or a meeting is still to be signed, so nothing that somebody handed
+    in is lost.
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(actor, "close", campaign)
-    submissions = Submission.objects.filter(task__campaign=campaign)
+    submissions = _held(campaign)
     if moving := submissions.filter(state=State.IN_REVIEW).exclude(ALONE).count():
         raise Refused(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
+    if meetings := list(open_meetings(campaign)):
+        named = "、".join(map(str, meetings[:3])) + ("等" if len(meetings) > 3 else "")
+        raise Refused(f"还有 {len(meetings)} 次会议没有签署纪要（{named}），不能结束。请先签署，或取消会议。")
     undone = submissions.filter(Q(state__in=owing.STOPPABLE) | ALONE).count()
     campaign.state, campaign.closed_at = Campaign.State.CLOSED, at
     campaign.save(update_fields=["state", "closed_at"])
     audit.append("campaign.close", about=campaign, actor=actor, at=at, detail={"unfinished": undone})
     return undone
+
+
+def _held(campaign):
+    """The campaign's submissions, all locked: what is being handed in at this moment is there or waits to be refused."""
+    submissions = Submission.objects.filter(task__campaign=campaign)
+    list(submissions.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    return submissions
+
+
+def open_meetings(campaign):
+    """The campaign's meetings whose minutes are to be signed still."""
+    return Meeting.objects.filter(campaign=campaign, signed_at=None, cancelled_at=None).order_by("held_on", "pk")
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ def _submit(submission_id, *, actor, seen_version, content, at):
     composition = Composition(moves.locked(submission_id))
     submission, sheet = composition.submission, composition.sheet
     _fresh(composition, seen_version)
+    _running_still(submission)
     require(actor, "hand_in", submission)
     sheet.write(content)
     suggestions.settle(submission, content, actor=actor, at=at)
@@ -276,6 +277,11 @@ def _fresh(composition, seen_version, seen_digest=""):
     submission = composition.submission
     if submission.version != seen_version or (seen_digest and seen_digest != composition.digest):
         raise Stale(submission)
+
+
+def _running_still(submission):
+    """Read again whether the campaign runs: whoever closes it holds its sheets, and this one may have waited for him."""
+    submission.task.campaign.refresh_from_db(fields=["state"])
 
 
 def _agree(composition, step, *, actor, grades, signed, opinion, meeting):

@@ -75,7 +75,8 @@ def phase_reopen(request, pk):
 def campaign_close(request, year):
     """Close a campaign.
 
-    Context: ``campaign``, ``undone`` (see ``_undone``), ``moving`` (how many in review), ``may_open``, ``crumbs``.
+    Context: ``campaign``, ``undone`` (see ``_undone``), ``moving`` (how many in review), ``meetings`` (not signed), ``may_open``,
+    ``crumbs``.
     """
     campaign = get_object_or_404(Campaign.objects.visible_to(request.actor), year=year)
     require(request.actor, "close", campaign)
@@ -90,6 +91,7 @@ def campaign_close(request, year):
     context = {
         "campaign": campaign,
         "undone": _undone(task__campaign=campaign),
+        "meetings": list(campaigns.open_meetings(campaign)),
         "moving": Submission.objects.filter(task__campaign=campaign, state=State.IN_REVIEW).exclude(ALONE).count(),
         "may_open": can(request.actor, "open", Campaign),
         "crumbs": [("活动安排", reverse("campaign"))],

@@ -207,6 +207,9 @@ def _hand_in(request, submission, sheet, content, version):
         )
     except Stale as stale:
         return _sent_again(request, stale.current) or moved(request, stale.current)
+    except NotAllowed as refused:  # closed or handed to somebody else at this very moment
+        form = SheetForm(sheet, content)
+        return _form(request, submission, form, status=422, draft_version=version, not_handed_in=refused.reason)
     messages.success(request, "已提交，进入审核。您可以随时在这里查看进度；审核开始前可以撤回。")
     return redirect("submission_detail", pk=submission.pk)
 

@@ -288,6 +288,27 @@ def test_circulated_decision_is_carried_by_the_votes_each_member_gave(year, wait
     assert MeetingBallot.objects.get(member=third).words == "等级偏低"
 
 
+def test_circulated_sheet_that_is_not_carried_goes_to_a_meeting_which_changes_the_grade(year, waiting):
+    """传签 decides on the sheet as it is: the page says so, and keeps what members say against a row for the meeting."""
+    members = year.body()
+    meeting = year.meeting(waiting, form="circulated")
+    item, why = meeting.items.get(), "第 1 项应定一级"
+    said = page(year, members[0], "meeting_detail", meeting.pk).content.decode()
+    assert "传签就整张表表决。认为某一项的等级应当改，或者应当退回的，请投“不同意”" in said
+    for member in members:
+        recording.vote(meeting.pk, {item.pk: ("against", why)}, actor=year.actor(member), at=year.clock.now)
+    assert why in page(year, year.campus.office, "meeting_detail", meeting.pk).content.decode()
+
+    [item] = year.sign_minutes(meeting).values()
+
+    assert (item.result, item.result_words) == ("none", "传签没有通过，请列入会议审议；改等级、退回在会上决定")
+    assert year.again(waiting).state == "in_review"
+    later, key = held(year, year.again(waiting)), waiting.lines.first().entry
+    year.settle(later, waiting, "agree", grades={str(key): ("grade-1", why)})
+    assert year.sign_minutes(later)[waiting.pk].result == "done"
+    assert waiting.decisions.filter(step="decide").count() == 1
+
+
 # --- Documents and papers ----------------------------------------------------------------------------------
 
 

@@ -56,6 +56,7 @@ class Protocol:
             item.tally = quorums.tally_of(meeting, item, self.attendance, holding, item.ballots.all())
             item.called = called(item)
             item.said, item.out = self.outcome_words(item), self.named(item.tally.avoiding)
+            item.opinions = "\n".join(filter(None, [item.words, *self._ballots(item)]))
 
     # -- words -----------------------------------------------------------------------------------------
     def named(self, people):
@@ -155,6 +156,10 @@ class Protocol:
     def _particulars(self, item):
         """What was said of single rows, and what the members typed in their own ballots."""
         yield from (text for text in item.returned.values())
+        yield from self._ballots(item)
+
+    @staticmethod
+    def _ballots(item):
         for ballot in item.ballots.all():
             if ballot.words:
                 yield f"{ballot.member.name}（{ballot.get_vote_display()}）：{ballot.words}"

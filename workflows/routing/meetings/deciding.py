@@ -14,6 +14,7 @@ from workflows.routing.meetings import recording
 from workflows.routing.meetings.agenda import locked
 from workflows.sheets import Incomplete
 
+NOT_CARRIED = "传签没有通过，请列入会议审议；改等级、退回在会上决定"
 Outcome, Result = MeetingItem.Outcome, MeetingItem.Result
 
 
@@ -127,7 +128,7 @@ def _apply(item_id, meeting, *, actor, at):
         else:
             item.result, item.result_words = _decide(item, composition, meeting, actor=actor, at=at)
     elif item.outcome == Outcome.PUT_OFF:
-        item.result_words = "缓议，留待下次会议"
+        item.result_words = NOT_CARRIED if meeting.circulates else "缓议，留待下次会议"
     item.save(update_fields=["result", "result_words"])
 
 

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from registers import audit
+from registers.access import require
 from registers.models import PowerItem, RiskPoint
+from registers.refusals import Refused, Stale
 
 BATCH = 500
+SEPARATOR = "."  # between the keys of power and step
+SETTLED = "该风险点刚由他人对应，或者已经修改、撤销，您的选择没有保存。请刷新后核对。"
 
 
 @dataclass(frozen=True)
@@ -19,9 +24,13 @@ class Doubt:
     point: RiskPoint
     found: int
 
+    @property
+    def why(self):
+        """Why nobody but people can say it, in words."""
+        return f"本单位有 {self.found} 项同名权力事项" if self.found else "本单位没有同名的权力事项"
+
     def __str__(self):
-        why = f"本单位有 {self.found} 项同名权力事项" if self.found else "本单位没有同名的权力事项"
-        return f"{self.point.unit}　“{self.point}”（{self.point.power_item}）：{why}"
+        return f"{self.point.unit}　“{self.point}”（{self.point.power_item}）：{self.why}"
 
 
 @transaction.atomic
@@ -30,11 +39,8 @@ def place(units):
 
     Running it again changes nothing. What is written says to which record a version belongs, nothing that anybody has signed.
     """
-    named, changed, doubts = {}, [], []
-    for unit, name, series in PowerItem.objects.open().filter(unit__in=units).values_list("unit_id", "name", "series"):
-        named.setdefault((unit, name.strip()), []).append(series)
-    points = RiskPoint.objects.open().filter(unit__in=units, power_series=None).exclude(power_item="")
-    for point in points.select_related("unit").order_by("unit__code", "pk"):
+    named, changed, doubts = _named(units), [], []
+    for point in doubtful().filter(unit__in=units).select_related("unit").order_by("unit__code", "pk"):
         found = named.get((point.unit_id, point.power_item.strip()), [])
         if len(found) == 1:
             point.power_series = found[0]
@@ -43,3 +49,57 @@ def place(units):
             doubts.append(Doubt(point, len(found)))
     RiskPoint.objects.bulk_update(changed, ["power_series"], batch_size=BATCH)
     return len(changed), doubts
+
+
+def _named(units):
+    """(unit, name) → the powers in force there that have it."""
+    named = {}
+    for unit, name, series in PowerItem.objects.open().filter(unit__in=units).values_list("unit_id", "name", "series"):
+        named.setdefault((unit, name.strip()), []).append(series)
+    return named
+
+
+def doubts_of(points):
+    """Return the ``Doubt`` of each of the ``points``, which are ``doubtful``. One query."""
+    named = _named({point.unit_id for point in points})
+    return [Doubt(point, len(named.get((point.unit_id, point.power_item.strip()), []))) for point in points]
+
+
+def doubtful():
+    """The points in force that name a power in words and stand on none."""
+    return RiskPoint.objects.open().filter(power_series=None).exclude(power_item="")
+
+
+def choices_of(units):
+    """Return unit → ``[(value, words)]`` of its powers in force, each followed by its steps. Two queries."""
+    found = {}
+    powers = PowerItem.objects.open().filter(unit__in=units).select_related("accountable_post")
+    for power in powers.prefetch_related("steps").order_by("name", "pk"):
+        rows = found.setdefault(power.unit_id, [])
+        rows.append(
+            (str(power.series), f"{power.name}（{power.accountable_post}）" if power.accountable_post else power.name)
+        )
+        rows += [
+            (f"{power.series}{SEPARATOR}{step.key}", f"{power.name}　第{number}步 {step.procedure[:30]}")
+            for number, step in enumerate(power.steps.all(), start=1)
+        ]
+    return found
+
+
+@transaction.atomic
+def settle(point_id, value, *, actor, at):
+    """Place one point in doubt on the power, or the step of one, that ``value`` names, and return the point.
+
+    What it says stays as it was signed. Raises ``NotAllowed``, ``Stale``, or ``Refused`` where its unit has no such power.
+    """
+    point = doubtful().select_for_update(of=("self",)).select_related("unit").filter(pk=point_id).first()
+    if point is None:
+        raise Stale(message=SETTLED)
+    require(actor, "place", point)
+    if value not in dict(choices_of([point.unit_id]).get(point.unit_id, ())):
+        raise Refused(f"请从{point.unit}现行的权力事项和步骤中选择。")
+    series, _, key = value.partition(SEPARATOR)
+    point.power_series, point.step_key = series, key or None
+    point.save(update_fields=["power_series", "step_key"])
+    audit.append("points.place", about=point, actor=actor, at=at, detail={"power": series, "step": key})
+    return point

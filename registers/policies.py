@@ -164,6 +164,13 @@ class RiskPointPolicy(Policy):
                 readable |= Q(_kept_by(role), unit__in=units)
         return rows.filter(readable, in_force_from__isnull=False)
 
+    def may_place(self, actor, point):
+        """Say on which power a point stands that names one in words, as the office of its unit or above."""
+        units = actor.unit_ids("office")
+        if units if isinstance(point, type) else point.unit_id in units:
+            return YES
+        return no("风险点与权力事项的对应由领导小组办公室核定。")
+
     def filed_by(self, rows, actor):
         """Narrow ``rows`` to what the office keeps: a registrar exports it and does not read it."""
         return rows.filter(_kept_by("office"), unit__in=actor.unit_ids("registrar"), in_force_from__isnull=False)

@@ -10,6 +10,7 @@ from registers.views import (
     ledgers,
     organisation,
     papers,
+    placing,
     posts,
     powers,
     regulations,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("risks/", risks.risk_list, name="risk_list"),
     path("risks/<uuid:series>/", risks.risk_detail, name="risk_detail"),
     path("powers/", risks.power_list, name="power_list"),
+    path("powers/doubts/", placing.point_doubts, name="point_doubts"),
+    path("powers/doubts/<int:pk>/", placing.point_place, name="point_place"),
     path("powers/<uuid:series>/", powers.power_detail, name="power_detail"),
     path("powers/<uuid:series>/chart.pdf", powers.power_file, name="power_file"),
     # regulations

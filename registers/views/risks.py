@@ -6,6 +6,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from registers import placing
+from registers.access import can
 from registers.differences import differences
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
 from registers.views.paging import paged
@@ -132,7 +134,8 @@ def _changes(before, after, rules):
 def power_list(request):
     """List the powers in force of the whole school with their steps (R1-36).
 
-    Context: ``page``, ``filters``, ``filtered``, ``units``, ``domains``.
+    Context: ``page``, ``filters``, ``filtered``, ``units``, ``domains``, ``doubts``: how many points wait to be placed on a power,
+    for whoever may place them.
     """
     powers = (
         PowerItem.objects.visible_to(request.actor)
@@ -162,5 +165,13 @@ def power_list(request):
             "filtered": any(filters.values()),
             "domains": list(domains.items()),
             "units": Unit.objects.visible_to(request.actor).filter(parent__isnull=False).values_list("code", "name"),
+            "doubts": _doubts(request.actor),
         },
     )
+
+
+def _doubts(actor):
+    """How many points name a power in words only, none for those who do not place them."""
+    if not can(actor, "place", RiskPoint):
+        return 0
+    return placing.doubtful().visible_to(actor).filter(unit__in=actor.unit_ids("office")).count()

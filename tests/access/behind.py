@@ -47,6 +47,10 @@ def _things(world):
             door: {"": ({"series": PowerItem.objects.get(name=world.canaries["power"]).series}, None)}
             for door in ("power_detail", "power_file")
         },
+        "point_place": {
+            name: ({"pk": RiskPoint.objects.open().get(series=series_of(world, name)).pk}, None)
+            for name in ("grave", "unit")
+        },
         "paper_blank": {"": ({"slug": "annex-2"}, None)},
         "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
         "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},

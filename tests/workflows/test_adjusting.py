@@ -6,8 +6,8 @@ from django.urls import reverse
 from registers import placing, versions
 from registers.access import NotAllowed
 from registers.differences import fields_of
-from registers.models import ControlMeasure, PowerItem, RiskPoint, Unit
-from registers.refusals import Refused
+from registers.models import ControlMeasure, PowerItem, ProcessStep, RiskPoint, Unit
+from registers.refusals import Refused, Stale
 from registers.schemes.adjusting import POWERS, PREFIX
 from registers.schemes.parts import Level
 from tests.factories import moment
@@ -249,3 +249,42 @@ def test_points_are_placed_by_name_only_where_one_power_has_it(office):
     assert (placed, [str(doubt) for doubt in doubts]) == (1, ["财务处　“风险销”（报销）：本单位有 2 项同名权力事项"])
     assert RiskPoint.objects.get(pk=point.pk).power_series == powers[0].series
     assert placing.place(Unit.objects.all())[0] == 0
+
+
+def test_office_settles_in_the_browser_what_no_name_decides(office):
+    """Each doubt stands with what was written and why it is one; the point goes where the office says and keeps its words."""
+    campus = office.campus
+    point, missing, nameless = office.on_record(Level.UNIT)
+    RiskPoint.objects.filter(pk=nameless.pk).update(power_item="")
+    RiskPoint.objects.filter(pk=point.pk).update(power_item="报销")
+    RiskPoint.objects.filter(pk=missing.pk).update(power_item="早已没有的")
+    reader = Plain(campus.office)
+    assert "该单位还没有登记权力事项" in reader.go(reverse("point_doubts")).words
+    powers = [
+        PowerItem(unit=campus.unit, name="报销", accountable_post=campus.post),
+        PowerItem(unit=campus.unit, name="报销"),
+    ]
+    versions.load_history(powers, on=moment("2025-01-01 09:00").date())
+    step = ProcessStep.objects.create(power_item=powers[1], position=1, procedure="复核单据")
+
+    assert "2 个风险点只写了权力事项名称，没有对应到登记的权力事项" in reader.go(reverse("power_list")).words
+    assert "权力事项名称，没有对应" not in Plain(campus.clerk).go(reverse("power_list")).words
+    words = reader.go(reverse("point_doubts")).words
+    assert "本单位有 2 项同名权力事项" in words
+    assert "本单位没有同名的权力事项" in words
+    address = reverse("point_place", args=[point.pk])
+    reader.press(reader.form(f"contains(@action, '{address}')"))
+    assert "请从财务处现行的权力事项和步骤中选择。" in " ".join(reader.complaints)
+    form = reader.form(f"contains(@action, '{address}')")
+    form.fields["place"] = f"{powers[1].series}.{step.key}"
+    reader.press(form)
+
+    settled = RiskPoint.objects.get(pk=point.pk)
+    assert (settled.power_series, settled.step_key, settled.power_item) == (powers[1].series, step.key, "报销")
+    assert f"“{settled}”已对应。" in reader.words
+    assert [str(doubt.point) for doubt in placing.doubts_of(placing.doubtful())] == [str(missing)]
+    assert settled.content in reader.go(f"{reverse('power_detail', args=[powers[1].series])}?risks=1").words
+    with pytest.raises(Stale, match="刚由他人对应"):
+        placing.settle(point.pk, str(powers[0].series), actor=office.actor(campus.office), at=office.clock.now)
+    with pytest.raises(NotAllowed):
+        placing.settle(missing.pk, str(powers[0].series), actor=office.actor(campus.liaison), at=office.clock.now)

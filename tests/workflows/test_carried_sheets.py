@@ -15,6 +15,7 @@ from tests.noscript import Plain
 from tests.workflows import signed
 from tests.workflows.carried_cases import AWAY, as_decided, filed, hand_in, key_of, proposed, reviewed, risk, unit_risk
 from workflows import sweeping
+from workflows.deadlines import days
 from workflows.models import Notification, PublicityNotice, Submission
 from workflows.routing import bulk
 from workflows.routing import carrying as routing_carrying
@@ -218,3 +219,27 @@ def test_review_of_a_table_costs_the_same_whatever_it_carries(aboard):
 
     assert sheet.carried.count() == 7
     assert queries() == few
+
+
+def test_page_of_the_meeting_says_what_each_row_is_about_and_whose(aboard):
+    """Not what its sheet happens to ask first (the duty, the post); a grade changed on a sheet that goes back is no lost word."""
+    reviewed(aboard)
+    proposed(aboard)
+    sheet = aboard.agree(aboard.sheet("unit-search"), aboard.campus.leader)
+    aboard.clock.set(f"{sheet.notices.latest('pk').ends_on} 23:00")
+    sweeping.sweep(at=aboard.clock.set(f"{days.add_days(aboard.clock.today, 1)} 06:00"))
+    sheet = aboard.sheet("unit-search")
+    meeting = aboard.meeting(sheet, body=sheet.step_rules.body)
+    page = Plain(aboard.campus.office).go(reverse("meeting_item", args=[meeting.items.get().pk])).page
+    rows = [" ".join(cell.text_content().split()) for cell in page.xpath(".//td[@data-label='内容']")]
+    assert [row.split(" 全部内容")[0] for row in rows] == [
+        "单位",
+        *(f"{text} {aboard.sheet('personal-search').subject}" for text in "甲乙"),
+        f"丙 {aboard.sheet('personal-search', aboard.campus.head).subject}",
+    ]
+    own, others = key_of(sheet, "甲"), key_of(sheet, "乙")
+    grave = aboard.campus.scheme.rules.grades[0].code
+    said = {"words": "请补充", "redo_on": days.add_days(aboard.clock.today, 7), "returned": {own: "太笼统"}}
+    with pytest.raises(Refused, match="退回的表重新提交后再定等级"):
+        aboard.settle(meeting, sheet, "return", grades={others: (grave, "应提级")}, **said)
+    aboard.settle(meeting, sheet, "return", **said)

@@ -16,6 +16,8 @@ from workflows.models import MeetingItem
 from workflows.routing.meetings import recording
 from workflows.views.meetings import FASTER, crumbs_of, visible
 
+CALLED = ("content", "content_and_manifestation", "name")  # codes of the fields by which people know an entry
+
 
 def _item(request, pk):
     rows = MeetingItem.objects.visible_to(request.actor).select_related("submission__task", "submission__unit")
@@ -118,7 +120,8 @@ def _page(request, item, meeting, *, form=None, composition=None, error=""):
 
 
 def _typed(request, item, entry, step, *, to_grade):
-    """Give an entry what was proposed, and what was recorded or typed of it."""
+    """Give an entry what it is called, what was proposed, and what was recorded or typed of it."""
+    entry.called = _called(entry)
     grade, reason = item.grades.get(entry.key, ("", ""))
     entry.to_grade = to_grade and entry.details.get("to_grade", False)
     entry.proposed = recording.proposed_grade(entry, step) if entry.to_grade else ""
@@ -127,6 +130,14 @@ def _typed(request, item, entry, step, *, to_grade):
     entry.typed_reason = request.POST.get(f"r-{entry.key}", reason if chosen else "")
     entry.typed_return = request.POST.get(f"v-{entry.key}", "no" if entry.key in item.returned else "") == "no"
     entry.typed_comment = request.POST.get(f"c-{entry.key}", item.returned.get(entry.key, ""))
+
+
+def _called(entry):
+    """What an entry is about: the content of a point or the name of a power, whatever the sheet asks first."""
+    said = {code: value for code, _, value in entry.fields if value}
+    known = next((said[code] for code in CALLED if code in said), "")
+    record = next((line.record for line in entry.lines), None)
+    return known or next(iter(said.values()), "") or str(record or "")
 
 
 @require_POST

@@ -138,6 +138,12 @@ def _check_return(composition, item, said, *, on):
     for entry in composition.entries:
         if entry.key in said.returned and not said.returned[entry.key].strip():
             raise Refused(f"第 {entry.number} 项退回，请写明原因。")
+        code, _ = said.grades.get(entry.key, ("", ""))
+        if code and code != proposed_grade(entry, composition.submission.step_rules):
+            raise Refused(
+                f"退回的表重新提交后再定等级，本次不登记第 {entry.number} 项改的等级：请取消改动，"
+                "把意见写入审议意见，重新提交后在下次会议改定。"
+            )
 
 
 def proposed_grade(entry, step):

@@ -1,4 +1,4 @@
-"""Points that name a power only in words: the office says on which power, or step of it, each of them stands."""
+"""Points that name a power in words only: the office says on which power or step each stands."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render

@@ -9,6 +9,7 @@ from registers.access import can, people_who_may
 from registers.models import Incumbency, PostGrade, RiskPoint
 from registers.papers import pages
 from registers.papers.compose import compose
+from registers.refusals import Refused
 from tests.factories import make_person, make_post
 from tests.noscript import Plain
 from tests.stories import played_once
@@ -27,10 +28,11 @@ from tests.workflows.carried_cases import (
 from workflows import policies, sweeping
 from workflows.campaign import campaigns, owing
 from workflows.compiled import logs
-from workflows.models import Notification, SheetDocument, Submission
+from workflows.models import Meeting, Notification, SheetDocument, Submission
 from workflows.progress import figures, stranded
 from workflows.routing import carrying as routing_carrying
 from workflows.routing import routes
+from workflows.routing.meetings import recording
 from workflows.sheets import Incomplete, changes, documents, sheet_for
 from workflows.sheets.documents import Composition
 
@@ -263,6 +265,42 @@ def test_point_above_the_grade_that_its_post_has_already_wants_a_reason(aboard):
     proposed(aboard)
     sheet = aboard.sheet("unit-search")
     silent = {key: (code, "") for key, (code, _) in as_decided(sheet).items()}
-    with pytest.raises(AssertionError, match="有的风险点等级尚未定妥，请列入下次会议重新审议"):
-        filed(aboard, silent)
-    assert aboard.sheet("unit-search").step == "decide"
+    with pytest.raises(Refused, match="第 4 项：高于该岗位本年度已确定的岗位风险等级，请写明理由。"):
+        filed(aboard, silent)  # while it can still be written, not after the signature
+    sheet = aboard.sheet("unit-search")
+    assert sheet.step == "decide"
+    Meeting.objects.update(cancelled_at=aboard.clock.now, cancel_reason="改日再开")
+
+    circulated = aboard.meeting(sheet, form="circulated", body=sheet.step_rules.body)
+    item = circulated.items.get()
+    for member in aboard.body():
+        ballot = {item.pk: ("agree", "")}
+        recording.vote(circulated.pk, ballot, actor=aboard.actor(member), at=aboard.clock.now)
+    put_off = aboard.sign_minutes(circulated)[sheet.pk]
+    assert (put_off.outcome, put_off.result) == ("put_off", "none")
+    assert put_off.words.endswith("请写明理由。传签不能写明理由，请列入会议审议。")
+
+    reasoned = dict.fromkeys(silent, ("", "该事项由其独立经办"))
+    assert aboard.decided(sheet, reasoned).result == "done"
+
+
+def test_grade_that_the_same_meeting_makes_want_a_reason_is_named_with_its_entry(aboard):
+    """The post is graded below its point after the point was settled: the result says what to write, and nobody was faster."""
+    campus, sheet = aboard.campus, aboard.sheet("unit-search")
+    reviewed(aboard)
+    sheet = aboard.agree(proposed(aboard), campus.leader)
+    sweeping.sweep(at=aboard.clock.set(f"{date.fromordinal(sheet.notices.get().ends_on.toordinal() + 1)} 06:00"))
+    sheet = aboard.sheet("unit-search")
+    meeting = aboard.meeting(sheet, body=sheet.step_rules.body)
+    aboard.attend(meeting)
+    assert aboard.agree_rest(meeting) == []
+    low = sheet_for(sheet).grade_rows["low"]
+    grade = PostGrade.objects.create(
+        unit=campus.unit, post=campus.head_post, final_grade=low, in_force_from=aboard.clock.today
+    )
+    aboard.sheet("post-grading").lines.create(position=1, change="add", post_grade=grade, fingerprint="x")
+
+    item = aboard.sign_minutes(meeting)[sheet.pk]
+
+    words = "第 4 项：高于该岗位本年度已确定的岗位风险等级，请写明理由。请列入下次会议，在会上补充。"
+    assert (item.result, item.result_words) == ("failed", words)

@@ -16,6 +16,7 @@ from workflows.routing.meetings import agenda, deciding, recording
 PLACE = "办公楼第一会议室"
 WORKING_DAYS = 3  # from the day on which the first sheet waits
 HOUR = 15
+AS_NOTICED = "公示期间无异议，会议同意按公示的等级确定。"  # where a grade wants a reason
 MATTER = "听取本阶段工作进展情况汇报"
 
 
@@ -66,8 +67,12 @@ class Meetings:
         away = {members[-1]: "excused"} if len(members) > 3 and self._chance.random() < 0.5 else {}
         recording.attend(meeting.pk, away, rest=True, seen_version=_again(meeting).version, **said)
         left = recording.agree_rest(meeting.pk, seen_version=_again(meeting).version, **said)
-        if left:
-            raise Refused([why for _, why in left])
+        for item, why in left:
+            keys = [entry.key for entry in recording.sheet_of(item).entries] if item.submission_id else []
+            if not keys:
+                raise Refused(why)
+            reasoned = recording.Said(grades=dict.fromkeys(keys, ("", AS_NOTICED)))
+            recording.settle(item.pk, "agree", reasoned, seen_version=_again(meeting).version, **said)
 
     def _sign(self, meeting, chair, at):
         protocol = minutes.protocol_of(_again(meeting), on=self.players.agenda.today)

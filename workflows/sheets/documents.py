@@ -99,22 +99,24 @@ class Composition:
         ranks = [self.sheet.gravest_rank(), *(entry.grade.rank for entry in carried if _counts(entry))]
         return min((rank for rank in ranks if rank is not None), default=None)
 
+    def decision_faults(self, step, choices, **said):
+        """Say what is missing from the grades, here and on the sheets carried (``Sheet.decision_faults``)."""
+        return {
+            key: fault for sheet in self.sheets for key, fault in sheet.decision_faults(step, choices, **said).items()
+        }
+
     def set_grades(self, step, choices, *, skip=(), notices=0):
         """Record the grades of an adjudication, on the sheet and on those that it carries.
 
         ``skip``: keys of entries that are not the decider's to grade. ``notices``: how many there were before. Where a grade
         departs from the last of them, all are only proposed, to be publicised again. Returns whether this is so. Raises
-        ``Incomplete`` as ``Sheet.set_grades`` does. Source: R1-27, R1-28.
+        ``Incomplete`` with ``decision_faults``. Source: R1-27, R1-28.
         """
-        again = notices > 0 and any(sheet.departs(step, choices, skip=skip) for sheet in self.sheets)
-        faults = {}
-        for sheet in self.sheets:
-            try:
-                sheet.set_grades(step, choices, skip=skip, notices=notices, again=again)
-            except Incomplete as incomplete:
-                faults |= incomplete.faults
-        if faults:
+        if faults := self.decision_faults(step, choices, skip=skip, notices=notices):
             raise Incomplete(faults)
+        again = notices > 0 and any(sheet.departs(step, choices, skip=skip) for sheet in self.sheets)
+        for sheet in self.sheets:
+            sheet.set_grades(step, choices, skip=skip, again=again)
         return again
 
     def of_members(self):

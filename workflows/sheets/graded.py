@@ -9,7 +9,7 @@ from registers import grading
 from registers.differences import factors_in_words
 from registers.models import Grade
 from workflows.sheets.base import LONGEST_REASON
-from workflows.sheets.fields import Field, Incomplete, faults_of
+from workflows.sheets.fields import Field, faults_of
 from workflows.sheets.shown import Change
 
 GRADES = ("proposed_grade", "final_grade", "grade_reason")
@@ -157,29 +157,35 @@ class Graded:
             if record.in_force_from is None and key not in taken_over and key not in skip:
                 yield key, record
 
-    def set_grades(self, step, choices, *, skip=(), notices=0, again=False):
-        """Record the grade of every proposal at an adjudication.
+    def decision_faults(self, step, choices, *, skip=(), notices=0):
+        """Say what is missing from the grades of an adjudication: entry key → field → sentence.
 
-        ``choices``: entry key → (grade code, reason). ``skip``: keys that are left as they are. ``notices``: how many there were
-        before. ``again``: nothing is final yet, the grades are publicised once more. Raises ``Incomplete`` when an entry has no
-        grade, or departs from a proposal without a reason. Source: R1-27, R1-28.
+        An entry has no grade, or needs a reason and has none. ``choices``: entry key → (grade code, reason). ``skip``: keys that are
+        left as they are. ``notices``: how many there were before. Source: R1-27, R1-28.
         """
-        faults, changed = {}, []
+        faults = {}
         for key, record in self._to_grade(skip):
             code, reason = choices.get(key, ("", ""))
             if code not in self.grade_rows:
                 faults[key] = {"grade": "请选择等级。"}
             elif not reason.strip() and (why := self.wants_reason(record, code, step, notices=notices)):
                 faults[key] = {"reason": why}
-            else:
-                sets = "proposed_grade" if again else step.sets
-                setattr(record, sets, self.grade_rows[code])
-                if sets == "proposed_grade":
-                    record.final_grade = None  # of an earlier round; the notice shows what is proposed now
-                record.grade_reason = reason.strip() or record.grade_reason
-                changed.append(record)
-        if faults:
-            raise Incomplete(faults)
+        return faults
+
+    def set_grades(self, step, choices, *, skip=(), again=False):
+        """Record the grade of every proposal at an adjudication.
+
+        ``choices`` and ``skip`` as in ``decision_faults``, which has found nothing missing. ``again``: nothing is final yet, the grades are
+        publicised once more.
+        """
+        sets, changed = "proposed_grade" if again else step.sets, []
+        for key, record in self._to_grade(skip):
+            code, reason = choices[key]
+            setattr(record, sets, self.grade_rows[code])
+            if sets == "proposed_grade":
+                record.final_grade = None  # of an earlier round; the notice shows what is proposed now
+            record.grade_reason = reason.strip() or record.grade_reason
+            changed.append(record)
         self._keep(changed)
 
     def settle(self):

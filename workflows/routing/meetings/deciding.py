@@ -41,14 +41,22 @@ def _sign(meeting_id, *, seen_digest, actor, at):
         for item in protocol.items:  # what the members did not carry waits for another meeting
             item.outcome = Outcome.AGREE if item.tally.is_passed else Outcome.PUT_OFF
             if item.submission_id and item.outcome == Outcome.AGREE:
-                item.grades = recording.agreed_grades(meeting, item)
-            item.save(update_fields=["outcome", "grades"])
+                _agree_as_proposed(meeting, item)
+            item.save(update_fields=["outcome", "grades", "words"])
     meeting.minutes = protocol.minutes()
     meeting.digest, meeting.signed_at = minutes.digest_of_minutes(meeting.minutes), at
     meeting.version += 1
     meeting.save(update_fields=["minutes", "digest", "signed_at", "version"])
     detail = {"digest": meeting.digest, "items": len(protocol.items), "present": len(protocol.attendance.present)}
     audit.append("meeting.sign", about=meeting, actor=actor, acting_role=meeting.rules.role, at=at, detail=detail)
+
+
+def _agree_as_proposed(meeting, item):
+    """Take the grades as they were proposed; where one wants a reason, nobody can write it in a ballot, and a meeting has to."""
+    try:
+        item.grades = recording.agreed_grades(meeting, item)
+    except Refused as why:
+        item.outcome, item.words = Outcome.PUT_OFF, f"{why}传签不能写明理由，请列入会议审议。"
 
 
 def faults(protocol):
@@ -101,13 +109,13 @@ def apply(meeting_id, *, actor, at):
             with transaction.atomic():
                 _apply(pk, meeting, actor=actor, at=at)
         except (Stale, IntegrityError):
-            _fail(pk, meeting, "该表在会议期间已有变动，没有按会议结论办理，请列入下次会议。")
-        except Incomplete:
-            _fail(pk, meeting, "有的风险点等级尚未定妥，请列入下次会议重新审议。")
+            _fail(pk, f"该表在会议期间已有变动，没有按会议结论办理，请列入下次会议。{_faster(pk)}")
+        except Incomplete as incomplete:
+            _fail(pk, f"{_named(pk, incomplete)}请列入下次会议，在会上补充。")
         except NotAllowed as refused:
-            _fail(pk, meeting, refused.reason)
+            _fail(pk, refused.reason)
         except Refused as refused:
-            _fail(pk, meeting, str(refused))
+            _fail(pk, str(refused))
         except DatabaseError:  # a lock that did not come in time: it is tried again with the next run
             continue
     return list(
@@ -128,7 +136,7 @@ def _apply(item_id, meeting, *, actor, at):
         else:
             item.result, item.result_words = _decide(item, composition, meeting, actor=actor, at=at)
     elif item.outcome == Outcome.PUT_OFF:
-        item.result_words = NOT_CARRIED if meeting.circulates else "缓议，留待下次会议"
+        item.result_words = (item.words or NOT_CARRIED) if meeting.circulates else "缓议，留待下次会议"
     item.save(update_fields=["result", "result_words"])
 
 
@@ -154,15 +162,21 @@ def _decide(item, composition, meeting, *, actor, at):
     return Result.DONE, f"{decision.step_label}：通过"
 
 
+def _named(item_id, incomplete):
+    """What was missing, entry by entry: another item of the same meeting may have changed what is asked."""
+    return recording.named(recording.sheet_of(MeetingItem.objects.get(pk=item_id)), incomplete.faults)
+
+
 @transaction.atomic
-def _fail(item_id, meeting, why):
+def _fail(item_id, why):
     item = MeetingItem.objects.select_for_update(of=("self",)).get(pk=item_id)
     if item.result == Result.OPEN:
-        item.result, item.result_words = Result.FAILED, f"{why}{_faster(item)}"
+        item.result, item.result_words = Result.FAILED, why
         item.save(update_fields=["result", "result_words"])
 
 
-def _faster(item):
+def _faster(item_id):
+    item = MeetingItem.objects.get(pk=item_id)
     return bulk.who_was_faster(item.submission_id) if item.submission_id else ""
 
 

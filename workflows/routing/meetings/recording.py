@@ -13,6 +13,7 @@ from workflows.deadlines import days
 from workflows.models import MeetingBallot, MeetingItem, MeetingSeat, Submission
 from workflows.policies import Holding
 from workflows.policies.meetings import avoiding
+from workflows.routing import conditions
 from workflows.routing.meetings.agenda import locked
 from workflows.sheets.documents import Composition
 
@@ -154,7 +155,10 @@ def proposed_grade(entry, step):
 
 
 def _grades(composition, chosen):
-    """The grade of every entry: the one chosen with its reason, else the one proposed."""
+    """The grade of every entry: the one chosen with its reason, else the one proposed.
+
+    Whatever would be refused after the signature is refused here, while a reason can still be written.
+    """
     step, known = composition.submission.step_rules, composition.sheet.grade_rows
     found = {}
     for entry in composition.entries:
@@ -169,7 +173,17 @@ def _grades(composition, chosen):
         if not (code or proposed):
             raise Refused(f"第 {entry.number} 项没有拟定等级，请选择等级。")
         found[entry.key] = [code or proposed, reason.strip()]
+    _, notices = conditions.notice_before(composition.submission)
+    faults = composition.decision_faults(step, with_reasons(composition, found), notices=notices)
+    if faults:
+        raise Refused(named(composition, faults))
     return found
+
+
+def named(composition, faults):
+    """Return the faults of ``Incomplete`` in one sentence that names each entry by its number."""
+    texts = {entry.key: f"第 {entry.number} 项：" for entry in composition.entries}
+    return "".join(f"{texts.get(key, '')}{text}" for key, fields in faults.items() for text in fields.values())
 
 
 def with_reasons(composition, grades):

@@ -169,6 +169,9 @@ def body(world, door, sheet):
         )
     if door in ("submission_vote", "submission_decide", "submission_review_save"):
         return judged(sheet)
+    if door == "meeting_sign":
+        seen = minutes.protocol_of(world.meetings["held"], on=world.clock.today).minutes()
+        return {"password": PASSWORD, "seen_digest": minutes.digest_of_minutes(seen)}
     regulation = {
         "state": "to_amend",
         "document_number": "一号",
@@ -244,7 +247,6 @@ def _posted_to_meetings(world):
     held_on, office, chair = world.clock.today.isoformat(), world.campus.office.pk, world.campus.chair.pk
     values = {"held_on": held_on, "place": "会议室", "chair": chair, "recorder": office, "held_at": ""}
     held = world.meetings["held"]
-    signed = minutes.digest_of_minutes(minutes.protocol_of(held, on=world.clock.today).minutes())
     return {
         "meeting_add": {**values, "body": "school-group", "form": "held", "number": "第九次"},
         "meeting_edit": {**values, "number": "第八次", "seen_version": held.version},
@@ -253,7 +255,6 @@ def _posted_to_meetings(world):
         "meeting_attendance": {"rest": "yes", "seen_version": held.version},
         "meeting_agree": {"seen_version": held.version},
         "meeting_vote": {"rest": "yes"},
-        "meeting_sign": {"password": PASSWORD, "seen_digest": signed},
         "meeting_item": {
             "outcome": "agree",
             "words": "同意",

@@ -39,7 +39,7 @@ class Pass:
     def __init__(self, name, arguments, environment, *, later):
         folder = Path(environment["RISKMGMT_VAR"])
         self._report, self._output = folder / "report.json", folder / "output"
-        command = [sys.executable, "-m", "pytest", "-p", "tests.passes", "--pass", name]
+        command = [sys.executable, "-m", "tests", "-p", "tests.passes", "--pass", name]
         command += ["--report", str(self._report)]
         command += ["--color", "yes" if sys.stdout.isatty() else "no"] if later else []
         with self._output.open("wb") as output:

@@ -1,7 +1,11 @@
 """Schemes, and their categories and grades as rows so that points can refer to them."""
 
+import json
+from functools import lru_cache
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 
 from registers.access import ScopedQuerySet
 from registers.models.organisation import Unit
@@ -21,6 +25,26 @@ class SchemeQuerySet(ScopedQuerySet):
         return current.order_by(models.Exists(own).desc(), "slug").first()
 
 
+@lru_cache(maxsize=32)
+def _read(written):
+    return json.loads(written)
+
+
+class DocumentField(models.JSONField):
+    """The document of a scheme version, read once per process.
+
+    Nearly every page has a scheme in its queries, and a version never changes. Nothing may change what it gets from here.
+    """
+
+    def from_db_value(self, value, expression, connection):
+        whole = isinstance(value, str) and not isinstance(expression, KeyTransform)
+        return _read(value) if whole else super().from_db_value(value, expression, connection)
+
+    def deconstruct(self):
+        name, _, arguments, options = super().deconstruct()
+        return name, "django.db.models.JSONField", arguments, options
+
+
 class Scheme(models.Model):
     """One immutable version of an institution's rule book (方案).
 
@@ -31,7 +55,7 @@ class Scheme(models.Model):
     version = models.PositiveIntegerField("版本")
     title = models.CharField("方案名称", max_length=120)
     institution = models.CharField("单位", max_length=80)
-    document = models.JSONField()
+    document = DocumentField()
     # As it was written, with its comments; empty for a version that came from before it was kept.
     source = models.TextField(blank=True)
     digest = models.CharField(max_length=64)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from registers.access import NotAllowed
 from registers.models import AuditEntry
@@ -190,14 +191,44 @@ def test_redirect_is_not_followed(year, robot, chat):
     assert [urlsplit(path).path for path, _ in chat.calls] == ["/cgi-bin/webhook/send"]
 
 
-def test_message_that_keeps_failing_is_given_up_after_five_attempts(year, robot, chat):
-    chat.answer(*[(500, b"")] * 20)
+def quarters(first, last):
+    """The quarters of an hour from one hour to another, as a sweep may come."""
+    return [f"{hour:02}:{minute:02}" for hour in range(first, last) for minute in (0, 15, 30, 45)]
+
+
+@pytest.mark.parametrize("back", [9, 12, 20])
+def test_product_that_is_away_for_hours_gets_the_days_message_within_an_hour(year, robot, chat, back):
+    chat.answer(*[(500, b"")] * 40)
     reminders.remind(at=year.clock.set("2026-09-21 08:05"))
-    for minute in range(10, 60, 6):
-        year.clock.set(f"2026-09-21 08:{minute}")
+    for at in ["08:05", "08:11", *quarters(8, back)[2:]]:
+        year.clock.set(f"2026-09-21 {at}")
+        robots.deliver()
+    failed = len(chat.calls)
+    chat.answer()
+    for at in quarters(back, back + 2)[:5]:
+        year.clock.set(f"2026-09-21 {at}")
         robots.deliver()
 
-    assert (len(chat.calls), RobotMessage.objects.get().attempts) == (5, 5)
+    row = RobotMessage.objects.get()
+    assert row.sent_at is not None
+    assert (row.error, row.attempts, len(chat.calls)) == ("", failed + 1, failed + 1)
+
+
+def test_product_that_is_away_all_day_is_tried_less_and_less_until_the_evening(client, year, robot, chat):
+    chat.answer(*[(500, b"")] * 80)
+    reminders.remind(at=year.clock.set("2026-09-21 08:05"))
+    for at in quarters(8, 24)[1:]:
+        year.clock.set(f"2026-09-21 {at}")
+        robots.deliver()
+    client.force_login(year.campus.liaison, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("robot_list")).content.decode()
+    year.clock.set("2026-09-22 07:30")
+    robots.deliver()
+
+    row = RobotMessage.objects.get()
+    assert len(chat.calls) == row.attempts <= 18
+    assert timezone.localtime(row.claimed_at).hour in (20, 21)
+    assert "对方返回 500" in page
 
 
 def test_nothing_is_said_at_night_and_yesterdays_message_never(year, robot, chat):

@@ -14,6 +14,7 @@ from urllib.parse import quote_plus, urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from registers import audit, clock, leases
@@ -24,8 +25,9 @@ from workflows.deadlines import days
 from workflows.models import ChannelChoice, Robot, RobotMessage
 from workflows.models.notifications import QUIET_FROM, QUIET_UNTIL
 
-ATTEMPTS = 5
-CLAIM_SECONDS = 300
+# Minutes from one try to the next: soon at first, then every hour until the night, whenever the day's message was written.
+WAITS = (5, 10, 20, 40, *[60] * 14)
+ATTEMPTS = len(WAITS) + 1
 TIMEOUT_SECONDS = 5
 ANSWER_BYTES = 65536
 NAMES = 20
@@ -202,15 +204,21 @@ def try_out(robot, *, actor, at):
 
 
 def unclaimed():
-    """Messages that are not sent and that no worker is sending now."""
-    free = leases.free("claimed_at", at=timezone.now(), seconds=CLAIM_SECONDS)
+    """Messages that are not sent, that no worker is sending now, and whose next try is due.
+
+    The lease of a try lasts until the next one is due, so a worker that died and a product that is away need one rule.
+    """
+    now, free = timezone.now(), Q(claimed_at=None)
+    for tries, minutes in enumerate(WAITS, start=1):
+        free |= Q(attempts=tries) & leases.free("claimed_at", at=now, seconds=60 * minutes)
     return RobotMessage.objects.filter(free, sent_at=None, attempts__lt=ATTEMPTS)
 
 
 def deliver():
     """Send today's unsent messages and return how many went out.
 
-    Nothing is sent at night, and messages of earlier days are never sent late.
+    Nothing is sent at night, and messages of earlier days are never sent late. What the chat product does not take is tried
+    again later and later, all day long (``WAITS``).
     """
     hour, sent = days.local(clock.now()).time(), 0
     if hour >= QUIET_FROM or hour < QUIET_UNTIL:

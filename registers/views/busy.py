@@ -48,6 +48,7 @@ def unavailable(request):
         context = {
             "again": request.get_full_path() if offered else "",
             "fields": resend.fields_of(request) if offered else [],
+            "typed": resend.words_typed(request) if offered else [],
             "files": bool(offered and request.FILES),
             "csrf_token": get_token(request) if offered else "",
             "reload": request.method in SAFE,

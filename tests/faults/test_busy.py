@@ -82,6 +82,8 @@ def test_form_that_meets_a_held_lock_is_offered_again(year, impatient):
 
     assert (answer.status_code, answer["Retry-After"]) == (503, str(busy.RETRY_AFTER_SECONDS))
     assert "再次提交" in page
+    assert WORDS in unescape(HIDDEN.sub("", page))  # to be read and copied, should the database stay away
+    assert "geheim-2026" not in page
     assert kept_in(page) == {name: value for name, value in sent.items() if name != "old_password"}
     assert not Regulation.objects.exists()
     assert client.post("/regulations/add/", kept_in(page), headers=OURS).status_code == 302

@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registers.schemes.checking import loading
+from registers.schemes.desk import pictures
+from registers.schemes.language import StepKind
 from tests.personas import point
 from tests.workflows.term_cases import rewrite
 from workflows.campaign import plans
@@ -139,3 +141,17 @@ def test_ten_days_of_a_month_are_shown_in_the_rule_books_words_until_the_day_is_
     phase = next(book for book in BOOKS if book.identity.slug == "nwnu-2012").phases[1]
     assert courses.words_of(phase.due, date(2026, 4, 10)) == "4月上旬"
     assert courses.words_of(phase.due, date(2026, 4, 12)) == ""
+
+
+@pytest.mark.parametrize("rules", BOOKS, ids=lambda rules: rules.identity.slug)
+def test_pages_of_every_rule_book_name_days_that_its_document_does_not_name(rules):
+    """The days that a step has without a day of its own, and tasks whose day was added (``inferred``)."""
+    for route in rules.routes.values():
+        for step in route.steps:
+            if step.kind in (StepKind.FILL, StepKind.COPY, StepKind.AWAIT):
+                continue
+            own = step.days if step.kind == StepKind.PUBLICISE else step.within
+            usual = rules.conduct.meeting_days if step.body else rules.conduct.review_days
+            assert f"{own or usual} 个工作日" in pictures.note(rules, step), (route.label, step.label)
+    marked = {entry.what for entry in year_plan(rules, 2026) if "原文未载，由方案补出" in entry.notes}
+    assert marked == {f"{task.label}截止" for task in rules.tasks if task.inferred and task.due}

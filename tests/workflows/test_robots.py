@@ -222,7 +222,6 @@ def test_product_that_is_away_all_day_is_tried_less_and_less_until_the_evening(c
     page = client.get(reverse("robot_list")).content.decode()
     year.clock.set("2026-09-22 07:30")
     robots.deliver()
-
     row = RobotMessage.objects.get()
     assert len(chat.calls) == row.attempts <= 18
     assert timezone.localtime(row.claimed_at).hour in (20, 21)
@@ -266,7 +265,6 @@ def test_host_that_is_not_there_is_an_error_without_the_address(year, robot, cha
     Robot.objects.update(url=f"{gone}/cgi-bin/webhook/send?key={KEY}")
     with caplog.at_level(logging.DEBUG):
         assert morning(year, "09-21 08:05") == 0
-
     assert RobotMessage.objects.get().error == "未能连接（ConnectionRefusedError）"
     assert KEY not in caplog.text
 

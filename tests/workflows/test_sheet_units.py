@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database("sqlite")
         ({"name": "长" * 121}, {"name": "“权力事项名称”最多 120 字，现有 121 字。"}),
         ({"domain": "magic"}, {"domain": "“类别”的选项不在方案之内，请重新选择。"}),
         ({"kind": "k" * 50}, {"kind": "“权力性质”的选项不在方案之内，请重新选择。"}),
-        ({"accountable_post": ""}, {"accountable_post": "请填写“责任岗位”。"}),
+        ({"accountable_post": ""}, {"accountable_post": "请选择“责任岗位”。"}),
         ({"accountable_post": "P-elsewhere"}, {"accountable_post": "该岗位不在本单位，请重新选择。"}),
         ({"procedure": "步" * 301}, {"procedure": "第1步的“步骤内容”最多 300 字，现有 301 字。"}),
     ],

@@ -13,6 +13,7 @@ from registers.schemes import adjusting
 from registers.schemes.bodies import Body
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
 from registers.schemes.custody import Custody
+from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
 from registers.schemes.routes import Route, Step, StepKind
@@ -245,6 +246,7 @@ class Scheme(Part):
     activities: list[ActivityKind] = []
     rotation: Rotation = Rotation()
     adjustment: Adjustment = Adjustment()
+    inspection: Inspections = Inspections()
 
     @model_validator(mode="before")
     @classmethod

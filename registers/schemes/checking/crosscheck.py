@@ -14,6 +14,7 @@ from registers.schemes.checking import (
     contradictions,
     custodycheck,
     gradingcheck,
+    inspectioncheck,
     lengths,
     papercheck,
 )
@@ -52,6 +53,7 @@ def faults(scheme, *, whole=True):
         lengths.faults,
         papercheck.faults,
         custodycheck.faults,
+        inspectioncheck.faults,
         _rotation,
         partial(contradictions.faults, whole=whole),
     )

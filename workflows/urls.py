@@ -16,6 +16,7 @@ from workflows.views import (
     desk,
     enrolment,
     filling,
+    inspection_plans,
     mails,
     meeting_items,
     meetings,
@@ -122,6 +123,14 @@ urlpatterns = [
     path("meetings/<int:pk>/<slug:slug>.<form:form>", meetings.meeting_file, name="meeting_file"),
     path("meetings/items/<int:pk>/", meeting_items.meeting_item, name="meeting_item"),
     path("meetings/items/<int:pk>/document/", meeting_items.meeting_document, name="meeting_document"),
+    # inspections
+    path("inspections/plan/", inspection_plans.inspection_plan, name="inspection_plan"),
+    path("inspections/plan/add/", inspection_plans.inspection_item_add, name="inspection_item_add"),
+    path("inspections/plan/<int:pk>/", inspection_plans.inspection_item_edit, name="inspection_item_edit"),
+    path("inspections/plan/<int:pk>/drop/", inspection_plans.inspection_item_drop, name="inspection_item_drop"),
+    path("inspections/plan/<int:pk>/pool/", inspection_plans.inspection_pool, name="inspection_pool"),
+    path("inspections/draws/<int:pk>/", inspection_plans.inspection_draw, name="inspection_draw"),
+    path("inspections/draws/<int:pk>/draw.json", inspection_plans.inspection_draw_file, name="inspection_draw_file"),
     # activities, education, documents to read
     path("mobilisation/", mobilisation.mobilisation_list, name="mobilisation_list"),
     path("activities/", activities.activity_list, name="activity_list"),

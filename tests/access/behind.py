@@ -73,6 +73,7 @@ def _things(world):
             for name in ("slight", "grave")
         },
         **_of_the_year(world),
+        **world.inspected.behind(),
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
         **{door: {"": ({"pk": world.robot.pk}, None)} for door in ("robot_test", "robot_stop")},
@@ -187,7 +188,11 @@ def body(world, door, sheet):
         "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code, "post": "", "series": ""},
         "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
         "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", **regulation},
-        "regulation_import": {"unit": world.campus.unit.code, "text": "新制度｜一号｜2026-01-01", "state": "in_force"},
+        "regulation_import": {
+            "unit": world.campus.unit.code,
+            "text": "新制度｜一号｜2026-01-01",
+            "state": "in_force",
+        },
         "regulation_edit": {"name": "改名的制度", "version": 1, **regulation},
         "measure_detail": {"state": "done", "text": "已落实"},
         "ledger_export": {"unit": world.campus.unit.code, "reason": "年度归档"},
@@ -215,32 +220,36 @@ def body(world, door, sheet):
 
 
 def _posted_in_a_year(world):
-    return _posted_to_meetings(world) | {
-        "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
-        "submission_extend": {"until": "2026-12-20", "reason": "出差"},
-        "extension_decide": {"verdict": "grant", "until": "2026-12-20", "answer": "同意"},
-        "standin_add": {
-            "for": "head",
-            "appointments": [row.pk for row in world.campus.head.appointments.all()],
-            "number": "member",
-            "since": "2026-11-06",
-            "last": "2026-11-20",
-            "note": "外出学习",
-        },
-        "activity_add": {**held(world), "unit": world.campus.unit.code, "expected": "everybody", "numbers": ""},
-        "activity_edit": {**held(world), "seen_version": 0},
-        "activity_attendance": {"numbers": "colleague", "mark_as": "absent", "user": []},
-        "activity_void": {"reason": "登记有误"},
-        "reading_add": {
-            "unit": world.campus.unit.code,
-            "title": "学习",
-            "text": "请阅读",
-            "due_on": "",
-            "audience": "everybody",
-            "roles": [],
-            "units": [],
-        },
-    }
+    return (
+        _posted_to_meetings(world)
+        | world.inspected.posted()
+        | {
+            "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
+            "submission_extend": {"until": "2026-12-20", "reason": "出差"},
+            "extension_decide": {"verdict": "grant", "until": "2026-12-20", "answer": "同意"},
+            "standin_add": {
+                "for": "head",
+                "appointments": [row.pk for row in world.campus.head.appointments.all()],
+                "number": "member",
+                "since": "2026-11-06",
+                "last": "2026-11-20",
+                "note": "外出学习",
+            },
+            "activity_add": {**held(world), "unit": world.campus.unit.code, "expected": "everybody", "numbers": ""},
+            "activity_edit": {**held(world), "seen_version": 0},
+            "activity_attendance": {"numbers": "colleague", "mark_as": "absent", "user": []},
+            "activity_void": {"reason": "登记有误"},
+            "reading_add": {
+                "unit": world.campus.unit.code,
+                "title": "学习",
+                "text": "请阅读",
+                "due_on": "",
+                "audience": "everybody",
+                "roles": [],
+                "units": [],
+            },
+        }
+    )
 
 
 def _posted_to_meetings(world):

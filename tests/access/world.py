@@ -12,6 +12,7 @@ from registers.papers import pages
 from registers.schemes.desk import drafts as scheme_drafts
 from tests import factories, personas
 from tests.access.browsers import Browser
+from tests.access.inspected import Inspected
 from tests.personas import MEASURES, point, power, unit_point
 from workflows import activities, attachments, controls, extensions, readings, suggestions, terms
 from workflows.messages import reminders, robots, standing_in
@@ -33,6 +34,7 @@ STAFF = (
     "chair",
     "registrar",
     "insider",
+    "inspector",
     "sys_admin",
     "auditor",
 )
@@ -67,6 +69,7 @@ class World:
         campus = self.campus
         # One of the office's people works in the unit himself; a second one is there to take over.
         campus.insider = factories.make_person("戊二", campus.unit, number="insider")
+        campus.inspector = factories.make_person("子一", campus.other_unit, number="inspector")
         campus.second = factories.make_person("戊三", campus.office_unit, number="second")
         for user in (campus.insider, campus.second):
             factories.appoint(user, campus.root, "office")
@@ -106,6 +109,7 @@ class World:
             base=campus.scheme,
         )
         self._channels()
+        self.inspected = Inspected(self)
         self.browsers = {name: Browser(None if name == NOBODY else getattr(campus, name)) for name in PEOPLE}
 
     def text(self, name):

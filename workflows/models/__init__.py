@@ -1,10 +1,11 @@
-"""Models of what happens to the register: campaigns, submissions, meetings, notices, messages."""
+"""Models of what happens to the register: campaigns, meetings, notices, inspections and others."""
 
 from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureProgress
 from workflows.models.decisions import Decision, ReviewVote
+from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
 from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publicity import Objection, PublicityNotice
@@ -35,9 +36,11 @@ __all__ = [
     "DeadlineChange",
     "Decision",
     "Draft",
+    "Draw",
     "Enrolment",
     "Extension",
     "FiledPaper",
+    "InspectionPlan",
     "MeasureProgress",
     "Meeting",
     "MeetingBallot",
@@ -46,6 +49,7 @@ __all__ = [
     "Notification",
     "Objection",
     "Phase",
+    "PlanItem",
     "PublicityNotice",
     "ReadReceipt",
     "ReadingDocument",

@@ -1,0 +1,6 @@
+"""Supervision: inspections of units, what they find, and how it is put right.
+
+Here: the yearly plan (``plans``), drawing lots (``drawing``, pure; ``draws``, what people do).
+Never here: changes of the register, which take the one road (``workflows.campaign.adjustments``), and papers about inspections
+(``workflows.compiled``). Neighbours: who may do what is ``workflows.policies``.
+"""

@@ -6,6 +6,7 @@ from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enro
 from workflows.models.controls import MeasureProgress
 from workflows.models.decisions import Decision, ReviewVote
 from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
+from workflows.models.inspections import CheckItem, Inspection, InspectionSeat, InspectionSignature
 from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publicity import Objection, PublicityNotice
@@ -31,6 +32,7 @@ __all__ = [
     "Campaign",
     "CampaignTask",
     "ChannelChoice",
+    "CheckItem",
     "Custody",
     "DailyRun",
     "DeadlineChange",
@@ -40,7 +42,10 @@ __all__ = [
     "Enrolment",
     "Extension",
     "FiledPaper",
+    "Inspection",
     "InspectionPlan",
+    "InspectionSeat",
+    "InspectionSignature",
     "MeasureProgress",
     "Meeting",
     "MeetingBallot",

@@ -12,6 +12,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     campaigns,
     controls,
     inspection_plans,
+    inspections,
     meetings,
     notifications,
     publicity,

@@ -78,6 +78,8 @@ class PlanItemPolicy(Policy):
         """Strike an item off the plan, before anything has been done about it."""
         if item.draws.exists():
             return no("该事项已经确定抽取名单，不能删去。")
+        if item.inspections.exists():
+            return no("该事项已经安排检查，不能删去。")
         return self.may_make(actor, item)
 
     def may_draw(self, actor, item):
@@ -102,4 +104,10 @@ class DrawPolicy(Policy):
         """Enter the seed and draw, once."""
         if draw.drawn_at is not None:
             return no("这一次抽取已经完成。确需重新抽取的，写明原因另作一次，两次都保留。")
+        return YES if draw.item.plan.institution_id in actor.unit_ids(ORGANISER) else no(NOT_OFFICE)
+
+    def may_arrange(self, actor, draw):
+        """Arrange the inspections that a draw has found, as the office."""
+        if draw.drawn_at is None:
+            return no("还没有抽取。")
         return YES if draw.item.plan.institution_id in actor.unit_ids(ORGANISER) else no(NOT_OFFICE)

@@ -20,12 +20,14 @@ from workflows.forms import inspection_plans as forms
 from workflows.models import Draw, InspectionPlan, PlanItem
 from workflows.supervision import draws, plans
 
+CRUMB = "检查与整改"
 FASTER = "这一项刚被他人修改，您的修改没有保存。下面是您填写的内容，核对后再保存即以此为准。"
 
 
 def crumbs_of(plan=None):
     """Return the way back from a page about the plan."""
-    return [] if plan is None else [(str(plan), f"{reverse('inspection_plan')}?year={plan.year}")]
+    crumbs = [(CRUMB, reverse("inspection_list"))]
+    return crumbs if plan is None else [*crumbs, (str(plan), f"{reverse('inspection_plan')}?year={plan.year}")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -250,6 +252,7 @@ def _draw_page(request, draw, form):
         "others": Draw.objects.visible_to(request.actor).filter(item=draw.item).exclude(pk=draw.pk),
         "form": form,
         "may_make": can(request.actor, "make", draw),
+        "may_arrange": can(request.actor, "arrange", draw),
         "crumbs": crumbs_of(draw.item.plan if reads_plan else None),
     }
     return render(request, "workflows/inspection_draw.html", context, status=422 if form.is_bound else 200)

@@ -10,6 +10,17 @@ from workflows.campaign import campaigns
 from workflows.models import Notification, Submission
 
 EVERYONE = None
+# Others come by the message that calls them into a team.
+INSPECTED = (
+    "unit_head",
+    "liaison",
+    "group_member",
+    "leader_in_charge",
+    "office",
+    "school_group",
+    "party_committee",
+    "auditor",
+)
 WATCHERS = ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar")
 # (group, label, URL name, icon, roles that see it; EVERYONE = all)
 MENU = [
@@ -22,13 +33,7 @@ MENU = [
     ("年度活动", "进度看板", "board", "speedometer2", WATCHERS),
     ("年度活动", "填报进度", "progress_list", "bar-chart-steps", WATCHERS),
     ("年度活动", "会议审议", "meeting_list", "bank", ("office", "school_group", "party_committee")),
-    (
-        "年度活动",
-        "检查与整改",
-        "inspection_plan",
-        "clipboard2-pulse",
-        ("office", "school_group", "party_committee", "auditor"),
-    ),
+    ("年度活动", "检查与整改", "inspection_list", "clipboard2-pulse", INSPECTED),
     ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
     ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),

@@ -1,0 +1,389 @@
+"""Pages of inspections: the list, arranging one, the notice, the team, opinions, answers, signatures.
+
+Source: R0-25, R0-27, R2-29, R3-34.
+"""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from registers import audit, clock
+from registers.access import can, require
+from registers.models import Unit
+from registers.refusals import Refused, Stale
+from registers.views.paging import paged
+from registers.views.sent import key, number
+from workflows.forms import inspections as forms
+from workflows.models import CheckItem, Draw, Inspection, InspectionPlan, InspectionSeat, InspectionSignature, PlanItem
+from workflows.policies.inspection_plans import own_units
+from workflows.policies.inspections import seat_of
+from workflows.supervision import checklists, draws, inspections, opinions
+from workflows.views.inspection_plans import FASTER, crumbs_of, form_page
+
+ACTIONS = (
+    "change",
+    "notify",
+    "call_off",
+    "declare",
+    "check",
+    "own_check",
+    "opine",
+    "answer",
+    "conclude",
+    "sign",
+    "refuse",
+)
+
+
+def visible(request, pk):
+    """Return the inspection if the reader may see it, with what its pages need."""
+    rows = Inspection.objects.visible_to(request.actor).select_related(
+        "plan__scheme", "plan__institution", "item", "unit", "draw"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def crumbs_to(inspection):
+    """Return the way back from a page about one inspection."""
+    return [*crumbs_of(), (str(inspection), reverse("inspection_detail", args=[inspection.pk]))]
+
+
+@require_safe
+def inspection_list(request):
+    """The inspections that the reader may see, newest first. Context: ``page``, ``reads_plans``."""
+    rows = Inspection.objects.visible_to(request.actor).select_related("plan", "item", "unit")
+    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    reads_plans = bool(root) and bool(can(request.actor, "read", InspectionPlan(institution=root)))
+    return render(request, "workflows/inspection_list.html", {"page": paged(request, rows), "reads_plans": reads_plans})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inspection_add(request, pk):
+    """Arrange an inspection for an item of the plan. Context: see ``form_page``."""
+    rows = PlanItem.objects.visible_to(request.actor).select_related("plan__scheme", "plan__institution")
+    item = get_object_or_404(rows, pk=pk)
+    require(request.actor, "change", item)
+    own = own_units(request.actor)
+    known = draws.candidates(item.plan.institution, on=clock.today()).visible_to(request.actor)
+    units = {unit.code: unit for unit in known if unit.pk not in own}
+    options = {"units": [(unit.code, unit.name) for unit in units.values()]}
+    page = {"title": f"安排检查：{item.title}", "crumbs": crumbs_of(item.plan), "submit": "安排检查"}
+    if request.method != "POST":
+        start = {"starts_on": item.starts_on, "ends_on": item.ends_on}
+        return form_page(request, forms.ArrangementForm(initial=start, **options), **page)
+    form = forms.ArrangementForm(request.POST, **options)
+    if not form.is_valid():
+        return form_page(request, form, **page)
+    try:
+        made = inspections.make(
+            pk,
+            unit=units[form.cleaned_data["unit"]],
+            people=form.cleaned_data["numbers"],
+            values=form.values,
+            actor=request.actor,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        return form_page(request, form, **page)
+    messages.success(request, "已安排。成员声明是否回避后，可以向被检查单位发出通知。")
+    return redirect("inspection_detail", pk=made.pk)
+
+
+@require_POST
+def inspection_arrange(request, pk):
+    """Arrange the inspections that a draw has found."""
+    draw = get_object_or_404(Draw.objects.visible_to(request.actor), pk=pk)
+    try:
+        made = inspections.make_drawn(draw.pk, actor=request.actor, at=clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("inspection_draw", pk=pk)
+    messages.success(
+        request, f"已安排 {len(made)} 项检查。" if made else "没有要安排的：已经安排，或与您本人有关，由同事办理。"
+    )
+    return redirect("inspection_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inspection_edit(request, pk):
+    """Change days and papers of an inspection. Context: see ``form_page``."""
+    inspection = visible(request, pk)
+    require(request.actor, "change", inspection)
+    page = {
+        "title": "修改检查安排",
+        "crumbs": crumbs_to(inspection),
+        "submit": "保存",
+        "seen_version": inspection.version,
+    }
+    if request.method != "POST":
+        start = {name: getattr(inspection, name) for name in inspections.FIELDS}
+        return form_page(request, forms.ArrangementForm(initial=start), **page)
+    form = forms.ArrangementForm(request.POST)
+    if not form.is_valid():
+        return form_page(request, form, **page)
+    return _done(
+        request,
+        inspection,
+        form,
+        page,
+        act=lambda seen: inspections.change(
+            pk, values=form.values, seen_version=seen, actor=request.actor, at=clock.now()
+        ),
+        said="已保存。",
+    )
+
+
+def _done(request, inspection, form, page, *, act, said):
+    """Do what a form asks for and lead to the inspection, or show the form again with what is wrong."""
+    try:
+        act(number(request.POST.get("seen_version")))
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        return form_page(request, form, **page)
+    except Stale:
+        form.add_error(None, FASTER)
+        return form_page(request, form, **page | {"seen_version": visible(request, inspection.pk).version})
+    messages.success(request, said)
+    return redirect("inspection_detail", pk=inspection.pk)
+
+
+@require_safe
+def inspection_detail(request, pk):
+    """One inspection. Context: see ``_page``."""
+    return _page(request, visible(request, pk))
+
+
+def _page(request, inspection, *, form=None, error="", status=200):
+    """Render one inspection.
+
+    Context: ``inspection``, ``method_labels``, ``seats``, ``my_seat``, ``results`` (may its results be read), ``lines`` of the
+    checklist, ``figures``, ``signatures``, ``digest``, ``may`` (action → verdict), ``declaration`` and ``password`` (forms),
+    ``error``, ``late``, ``crumbs``.
+    """
+    actor = request.actor
+    methods = {method.code: method.label for method in inspection.rules.methods}
+    lines = list(CheckItem.objects.visible_to(actor).filter(inspection=inspection))
+    results = can(actor, "read_results", inspection)
+    context = {
+        "inspection": inspection,
+        "method_labels": [methods.get(code, code) for code in inspection.item.methods],
+        "seats": InspectionSeat.objects.visible_to(actor).filter(inspection=inspection).select_related("user"),
+        "my_seat": seat_of(actor, inspection),
+        "results": results,
+        "lines": lines,
+        "figures": _figures(lines, results),
+        "signatures": InspectionSignature.objects.visible_to(actor)
+        .filter(inspection=inspection)
+        .select_related("user"),
+        "digest": opinions.digest_to_sign(inspection) if inspection.concluded_at else "",
+        "may": {action: can(actor, action, inspection) for action in ACTIONS},
+        "declaration": forms.DeclarationForm(),
+        "password": forms.SignatureForm(request=request),
+        "error": error,
+        "late": opinions.is_late(inspection),
+        "crumbs": crumbs_of(),
+    }
+    if form is not None:
+        context["password" if isinstance(form, forms.SignatureForm) else "declaration"] = form
+    return render(request, "workflows/inspection_detail.html", context, status=status)
+
+
+def _figures(lines, results):
+    """How many lines there are, how many the unit has looked at itself, and how many the team has."""
+    return {
+        "lines": len(lines),
+        "own": sum(bool(line.own_result) for line in lines),
+        "checked": sum(bool(line.result) for line in lines) if results else None,
+        "score": checklists.score_of(lines) if results else None,
+    }
+
+
+@require_POST
+def inspection_notify(request, pk):
+    """Send the unit its notice."""
+    inspection = visible(request, pk)
+    try:
+        inspections.notify(pk, actor=request.actor, at=clock.now())
+    except Refused as refused:
+        return _page(request, inspection, error=str(refused), status=422)
+    messages.success(request, "检查通知已发给被检查单位。")
+    return redirect("inspection_detail", pk=pk)
+
+
+@require_POST
+def inspection_declare(request, pk):
+    """Declare whether one has to keep out of an inspection."""
+    inspection = visible(request, pk)
+    require(request.actor, "declare", inspection)
+    form = forms.DeclarationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, inspection, form=form, status=422)
+    avoids = form.cleaned_data["avoids"] == "yes"
+    try:
+        inspections.declare(pk, avoids=avoids, reason=form.cleaned_data["reason"], actor=request.actor, at=clock.now())
+    except Refused as refused:
+        form.add_error("reason", refused.messages)
+        return _page(request, inspection, form=form, status=422)
+    if avoids:
+        messages.success(request, "已记录您的回避，您不再参加这次检查。")
+        return redirect("inspection_list")
+    messages.success(request, "已记录。")
+    return redirect("inspection_detail", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inspection_seat(request, pk):
+    """Change the team of an inspection. Context: see ``form_page``."""
+    inspection = visible(request, pk)
+    require(request.actor, "change", inspection)
+    there = InspectionSeat.objects.visible_to(request.actor).filter(inspection=inspection, left_at=None)
+    seats = [(str(seat.pk), str(seat)) for seat in there.select_related("user")]
+    page = {"title": "调整检查组", "crumbs": crumbs_to(inspection), "submit": "保存"}
+    start = {}
+    if inspection.draw_id:
+        start["number"] = "".join(inspections.following(inspection))
+        page["intro"] = "检查组由抽签产生，由抽取顺序中的下一名递补。"
+    if request.method != "POST":
+        return form_page(request, forms.SeatForm(initial=start, seats=seats), **page)
+    form = forms.SeatForm(request.POST, seats=seats)
+    if not form.is_valid():
+        return form_page(request, form, **page)
+    typed = form.cleaned_data
+    leaves = key(typed["leaves"]) if typed["leaves"] else None
+    person = typed["number"]
+    return _done(
+        request,
+        inspection,
+        form,
+        page,
+        act=lambda seen: inspections.seat(
+            pk, person, reason=typed["reason"], leaves=leaves, actor=request.actor, at=clock.now()
+        ),
+        said="检查组已调整。",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inspection_call_off(request, pk):
+    """Call an inspection off. Context: see ``form_page``."""
+    inspection = visible(request, pk)
+    require(request.actor, "call_off", inspection)
+    page = {"title": "取消检查", "crumbs": crumbs_to(inspection), "submit": "取消检查"}
+    form = forms.ReasonForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, form, **page)
+    reason = form.cleaned_data["reason"]
+    return _done(
+        request,
+        inspection,
+        form,
+        page,
+        act=lambda seen: inspections.call_off(pk, reason=reason, actor=request.actor, at=clock.now()),
+        said="检查已取消，原因保留备查。",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inspection_opinion(request, pk):
+    """Give the preliminary opinion of an inspection. Context: see ``form_page``."""
+    return _opinion(
+        request, pk, "opine", title="初步意见", act=opinions.opine, said="初步意见已发给被检查单位，等待答复。"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inspection_conclude(request, pk):
+    """Give the final opinion of an inspection. Context: see ``form_page``."""
+    return _opinion(request, pk, "conclude", title="检查结论", act=opinions.conclude, said="结论已作出，请双方签字。")
+
+
+def _opinion(request, pk, action, *, title, act, said):
+    inspection = visible(request, pk)
+    require(request.actor, action, inspection)
+    intro = (
+        f"单位的意见（{inspection.get_stand_display()}）：{inspection.answer or '无'}" if inspection.answered_at else ""
+    )
+    page = {"title": title, "crumbs": crumbs_to(inspection), "submit": f"提出{title}", "intro": intro}
+    page["seen_version"] = inspection.version
+    if request.method != "POST":
+        return form_page(request, forms.OpinionForm(initial={"words": inspection.preliminary}), **page)
+    form = forms.OpinionForm(request.POST)
+    if not form.is_valid():
+        return form_page(request, form, **page)
+    words = form.cleaned_data["words"]
+    return _done(
+        request,
+        inspection,
+        form,
+        page,
+        act=lambda seen: act(pk, words=words, seen_version=seen, actor=request.actor, at=clock.now()),
+        said=said,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inspection_answer(request, pk):
+    """Answer the preliminary opinion for the unit. Context: see ``form_page``."""
+    inspection = visible(request, pk)
+    require(request.actor, "answer", inspection)
+    page = {
+        "title": "答复初步意见",
+        "crumbs": crumbs_to(inspection),
+        "submit": "提交答复",
+        "intro": inspection.preliminary,
+    }
+    page["seen_version"] = inspection.version
+    form = forms.AnswerForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, form, **page)
+    typed = form.cleaned_data
+    return _done(
+        request,
+        inspection,
+        form,
+        page,
+        act=lambda seen: opinions.answer(
+            pk, stand=typed["stand"], words=typed["answer"], seen_version=seen, actor=request.actor, at=clock.now()
+        ),
+        said="已答复。检查组将据此作出结论。",
+    )
+
+
+@require_POST
+def inspection_sign(request, pk):
+    """Sign the final opinion with one's password."""
+    inspection = visible(request, pk)
+    require(request.actor, "sign", inspection)
+    form = forms.SignatureForm(request.POST, request=request)
+    if not form.is_valid():
+        if form.has_error("password", "wrong"):
+            audit.append("inspection.not_signed", about=inspection, actor=request.actor)
+        return _page(request, inspection, form=form, status=422)
+    try:
+        opinions.sign(pk, seen_digest=request.POST.get("seen_digest", ""), actor=request.actor, at=clock.now())
+    except Stale:
+        return _page(request, visible(request, pk), error=FASTER, status=409)
+    messages.success(request, "已签字。")
+    return redirect("inspection_detail", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def inspection_refuse(request, pk):
+    """Record that the unit refuses to sign. Context: see ``form_page``."""
+    inspection = visible(request, pk)
+    require(request.actor, "refuse", inspection)
+    page = {"title": "记录拒签", "crumbs": crumbs_to(inspection), "submit": "记录拒签"}
+    form = forms.RefusalForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, form, **page)
+    said = form.cleaned_data
+    return _done(
+        request,
+        inspection,
+        form,
+        page,
+        act=lambda seen: opinions.refuse(pk, **said, actor=request.actor, at=clock.now()),
+        said="已记录。",
+    )

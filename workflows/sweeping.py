@@ -12,6 +12,7 @@ from workflows.messages import notifications, reminders, robots
 from workflows.publicity import notices
 from workflows.routing import carrying, reseating
 from workflows.routing.meetings import deciding
+from workflows.supervision import reminding
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "carriers": lambda: carrying.resume_all(at=at),
             "vacancies": lambda: reseating.reseat(at=at),
             "extensions": lambda: extensions.reseat(at=at),
+            "rectification": lambda: reminding.remind(at=at),
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
         }
     )

@@ -5,8 +5,19 @@ from decimal import Decimal
 
 from tests import factories
 from tests.browser.pages import PASSWORD
-from workflows.models import Inspection
-from workflows.supervision import checklists, draws, inspections, opinions, plans
+from workflows.models import (
+    CheckItem,
+    Draw,
+    Finding,
+    Inspection,
+    InspectionPlan,
+    InspectionSeat,
+    InspectionSignature,
+    PlanItem,
+    Rectification,
+    RectificationStep,
+)
+from workflows.supervision import checklists, draws, findings, inspections, opinions, plans
 
 ITEM = {
     "kind": "random",
@@ -17,7 +28,77 @@ ITEM = {
     "team": 3,
 }
 TERMS = {"starts_on": date(2026, 11, 9), "ends_on": date(2026, 11, 20), "covers": "", "contact": ""}
+FOUND = {
+    "clause": "",
+    "cause": "",
+    "kind": "limited",
+    "demand": "补齐材料",
+    "due_on": date(2026, 11, 27),
+}
 STATES = ("prepared", "begun", "opined", "answered", "concluded")
+
+TEAM, WHOLE = "office chair inspector", "office chair inspector unit leader"
+# Name of a text → who may come across it.
+SEEN_BY = {
+    "materials prepared": TEAM,
+    **{f"materials {state}": WHOLE for state in STATES[1:]},
+    **{f"{word} {state}": WHOLE for word in ("check", "opinion") for state in STATES[2:]},
+    **{f"answer {state}": WHOLE for state in STATES[3:]},
+    "conclusion concluded": WHOLE,
+    "fact found": TEAM,
+    "file fact found": TEAM,
+    "fact issued": WHOLE,
+    "file fact issued": WHOLE,
+}
+
+
+def readers_of(inspection):
+    """Who reads an inspection: whoever carries it out or oversees it, and the unit once it has had its notice."""
+    return WHOLE if inspection.notified_at else TEAM
+
+
+def _by_inspection(model):
+    return lambda world: {row: readers_of(row.inspection) for row in model.objects.select_related("inspection")}
+
+
+def lines_of(world):
+    """A line about a point is for the team, the office and those who answer for the unit."""
+    found = {}
+    for line in CheckItem.objects.select_related("inspection"):
+        people = readers_of(line.inspection)
+        if line.point_series is not None:
+            people = " ".join(word for word in people.split() if word not in ("chair", "leader"))
+        found[line] = people
+    assert set(found.values()) > {TEAM, WHOLE}, "lines of points and of none"
+    return found
+
+
+def signatures_of(world):
+    """The inspector signs; whoever reads the inspection reads that."""
+    signed = world.inspected.inspections["concluded"]
+    made = signed.signatures.create(part="team", user=world.campus.inspector, digest="0" * 64, at=world.clock.now)
+    return {made: WHOLE}
+
+
+def steps_of(world):
+    """A report on what was found is read like the finding."""
+    row = Rectification.objects.get()
+    return {row.steps.create(kind="progress", words="进展", by=world.campus.head, at=world.clock.now): WHOLE}
+
+
+# Model → the rows of the world with who reads them.
+ROWS = {
+    InspectionPlan: lambda world: {world.inspected.plan: "office_staff chair auditor"},
+    PlanItem: lambda world: dict.fromkeys(PlanItem.objects.all(), "office_staff chair auditor"),
+    Draw: lambda world: {world.inspected.draw: "office_staff chair auditor"},
+    Inspection: lambda world: {row: readers_of(row) for row in Inspection.objects.all()},
+    InspectionSeat: _by_inspection(InspectionSeat),
+    InspectionSignature: signatures_of,
+    CheckItem: lines_of,
+    RectificationStep: steps_of,
+    Finding: lambda world: {world.inspected.findings["found"]: TEAM, world.inspected.findings["issued"]: WHOLE},
+    Rectification: lambda world: {Rectification.objects.get(): WHOLE},
+}
 
 
 class Inspected:
@@ -42,7 +123,9 @@ class Inspected:
             reason="",
             **self.by(self.campus.office),
         )
+        self.findings = {}
         self.inspections = {name: self._inspection(name) for name in STATES}
+        self.world.files["finding"] = Finding.objects.get(pk=self.findings["issued"].pk).attachments.get()
 
     def _item(self, name, kind="random"):
         values = ITEM | {"kind": kind, "title": f"检查{name}"}
@@ -69,21 +152,32 @@ class Inspected:
         for person in self.team:
             inspections.declare(made.pk, avoids=False, reason="", **self.by(person))
         inspections.notify(made.pk, **self.by(self.campus.office))
+        name = {"begun": "found", "concluded": "issued"}.get(self._state(made))
+        if name:
+            found = FOUND | {"fact": self.world.text(f"fact {name}")}
+            files = [self.world.workbook(f"fact {name}")]
+            self.findings[name] = findings.record(made.pk, values=found, uploads=files, **leader)
 
     def _opine(self, made, leader):
         for line in made.checks.filter(kind="item"):
-            said = checklists.Checked("good", self.world.text(f"check {made.pk}"), score=Decimal(line.full))
+            said = checklists.Checked("good", self.world.text(f"check {self._state(made)}"), score=Decimal(line.full))
             checklists.check(line.pk, said, seen_version=0, **leader)
-        opinions.opine(made.pk, words=self.world.text(f"opinion {made.pk}"), seen_version=self._seen(made), **leader)
+        opinions.opine(
+            made.pk, words=self.world.text(f"opinion {self._state(made)}"), seen_version=self._seen(made), **leader
+        )
 
     def _answer(self, made, leader):
-        words = self.world.text(f"answer {made.pk}")
+        words = self.world.text(f"answer {self._state(made)}")
         said = {"stand": "plead", "words": words, "seen_version": self._seen(made)}
         opinions.answer(made.pk, **said, **self.by(self.campus.head))
 
     def _conclude(self, made, leader):
-        words = self.world.text(f"conclusion {made.pk}")
+        words = self.world.text(f"conclusion {self._state(made)}")
         opinions.conclude(made.pk, words=words, seen_version=self._seen(made), **leader)
+
+    def _state(self, made):
+        """The state up to which this inspection goes."""
+        return made.item.title.removeprefix("检查")
 
     def _seen(self, made):
         return Inspection.objects.get(pk=made.pk).version
@@ -101,6 +195,11 @@ class Inspected:
             "inspection_add": {"": ({"pk": self.items["special"].pk}, None)},
             **{f"inspection_{word}": by_state for word in words.split()},
             **dict.fromkeys(("inspection_check_save", "inspection_own_save"), by_line),
+            "finding_add": by_state,
+            **{
+                f"finding_{word}": {name: ({"pk": row.pk}, None) for name, row in self.findings.items()}
+                for word in ("detail", "edit", "withdraw", "step", "adjust")
+            },
         }
 
     def posted(self):
@@ -129,5 +228,9 @@ class Inspected:
                 "password": PASSWORD,
                 "seen_digest": opinions.digest_to_sign(self.inspections["concluded"]),
             },
+            "finding_add": FOUND | {"fact": "没有公示", "due_on": "2026-11-27"},
+            "finding_edit": FOUND | {"fact": "没有公示", "due_on": "2026-11-27", "seen_version": "0"},
+            "finding_withdraw": {"reason": "申辩成立"},
+            "finding_step": {"kind": "plan", "words": "方案", "owner": "clerk", "seen_version": "0"},
             "inspection_refuse": {"words": "拒签", "witness": "工会"},
         }

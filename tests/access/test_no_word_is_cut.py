@@ -33,7 +33,13 @@ WITHOUT_TEXT = {
     "campaign_open",
     "channel_choice",
     "demo_clock",
+    "finding_adjust",
     "inbox_read",
+    "inspection_arrange",
+    "inspection_item_drop",
+    "inspection_notify",
+    "inspection_plan",
+    "inspection_sign",
     "ledger_export",
     "login",
     "logout",
@@ -111,6 +117,10 @@ BESIDE = {
     "scheme_begin": ["scheme_list"],
     "activity_void": ["activity_detail"],
     "meeting_vote": ["meeting_detail"],
+    "inspection_declare": ["inspection_detail"],
+    "inspection_check_save": ["inspection_check"],
+    "inspection_own_save": ["inspection_own_check"],
+    "finding_step": ["finding_detail"],
 }
 WHOSE = {"review_queue": "head"}  # whose page has something on it
 ASKED = {"suggestion_make": "?post={post}"}  # what a page has to be asked for before it shows its form

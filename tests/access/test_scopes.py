@@ -20,6 +20,7 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
+from tests.access import inspected
 from tests.access.scopes import EVERYBODY, SCHOOL, SCHOOL_READERS, items_of, meetings_of
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
@@ -32,6 +33,7 @@ from workflows.models import (
     DeadlineChange,
     Extension,
     FiledPaper,
+    Finding,
     MeasureProgress,
     Meeting,
     MeetingItem,
@@ -299,6 +301,7 @@ def _files(world):
         **_documents(world),
         world.sheets["unit draft"]: "liaison",
         world.evidence: "clerk unit",
+        **inspected.ROWS[Finding](world),
     }
     found = {file: people for holder, people in held.items() for file in holder.attachments.all()}
     lost = Attachment.objects.create(
@@ -359,6 +362,7 @@ TABLES = {
     Table(Reminder): lambda world: {row: row.recipient.number for row in Reminder.objects.select_related("recipient")},
     Table(ChannelChoice): lambda world: {row: row.user.number for row in ChannelChoice.objects.select_related("user")},
     Table(RosterChange): _roster,
+    **{Table(model): rows for model, rows in inspected.ROWS.items()},
     Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }
 

@@ -5,6 +5,7 @@ from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureProgress
 from workflows.models.decisions import Decision, ReviewVote
+from workflows.models.findings import Finding, Rectification, RectificationStep
 from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
 from workflows.models.inspections import CheckItem, Inspection, InspectionSeat, InspectionSignature
 from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, MeetingSeat
@@ -42,6 +43,7 @@ __all__ = [
     "Enrolment",
     "Extension",
     "FiledPaper",
+    "Finding",
     "Inspection",
     "InspectionPlan",
     "InspectionSeat",
@@ -58,6 +60,8 @@ __all__ = [
     "PublicityNotice",
     "ReadReceipt",
     "ReadingDocument",
+    "Rectification",
+    "RectificationStep",
     "Reminder",
     "ReviewDraft",
     "ReviewVote",

@@ -16,7 +16,7 @@ class AttachmentQuerySet(ScopedQuerySet):
 class Attachment(models.Model):
     """A file that somebody handed in (附件). Never changed afterwards.
 
-    It belongs to a submission, an activity, a document to read or a measure's progress. Its bytes are in the
+    It belongs to a submission, an activity, a document to read, a measure's progress, a finding or its rectification. Its bytes are in the
     database: one backup holds everything, and a file is there exactly when its row is. Who may read what it belongs
     to may read the file (``workflows.policies.attachments``). Source: R3-36, R4-26.
     """

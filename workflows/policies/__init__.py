@@ -11,6 +11,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     attachments,
     campaigns,
     controls,
+    findings,
     inspection_plans,
     inspections,
     meetings,

@@ -12,6 +12,8 @@ HELD_BY = {
     "readings": "workflows.ReadingDocument",
     "measure_progress": "workflows.MeasureProgress",
     "meeting_items": "workflows.MeetingItem",
+    "findings": "workflows.Finding",
+    "rectification_steps": "workflows.RectificationStep",
 }
 
 

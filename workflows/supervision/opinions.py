@@ -12,7 +12,7 @@ from registers.text import digest_of
 from workflows.deadlines import days
 from workflows.models import InspectionSignature
 from workflows.policies.inspections import part_of
-from workflows.supervision import checklists
+from workflows.supervision import checklists, rectification
 from workflows.supervision.inspections import hosts_of, locked, tell
 
 Part = InspectionSignature.Part
@@ -70,7 +70,9 @@ def conclude(pk, *, words, seen_version, actor, at):
     inspection.concluded_by_id, inspection.concluded_at = actor.user_id, at
     _save(inspection, "conclusion", "score", "concluded_by", "concluded_at")
     audit.append("inspection.conclude", about=inspection, actor=actor, at=at, detail={"digest": digest_of(words)})
-    tell("inspection.conclude", inspection, hosts_of(inspection, on=actor.on), "检查结论已作出，请负责人签字", at=at)
+    issued = rectification.issue(inspection, at=at)
+    what = f"检查结论已作出，请负责人签字{f'；下达整改 {issued} 项' if issued else ''}"
+    tell("inspection.conclude", inspection, hosts_of(inspection, on=actor.on), what, at=at)
     return inspection
 
 

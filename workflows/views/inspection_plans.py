@@ -65,11 +65,16 @@ def inspection_plan(request):
 def _items(request, plan):
     kinds = {kind.code: kind for kind in plan.rules.kinds}
     methods = {method.code: method.label for method in plan.rules.methods}
-    rows = PlanItem.objects.visible_to(request.actor).filter(plan=plan).annotate(drawn=Count("draws"))
+    rows = (
+        PlanItem.objects.visible_to(request.actor)
+        .filter(plan=plan)
+        .annotate(drawn=Count("draws", distinct=True), arranged=Count("inspections", distinct=True))
+    )
     items = list(rows.prefetch_related("draws"))
     for item in items:
         kind = kinds.get(item.kind)
         item.kind_label = kind.label if kind else item.kind
+        item.begun = item.drawn or item.arranged
         item.by_lot = kind is not None and kind.purpose == "random"
         item.method_labels = [methods.get(code, code) for code in item.methods]
     return items

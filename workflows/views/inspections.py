@@ -15,7 +15,16 @@ from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 from registers.views.sent import key, number
 from workflows.forms import inspections as forms
-from workflows.models import CheckItem, Draw, Inspection, InspectionPlan, InspectionSeat, InspectionSignature, PlanItem
+from workflows.models import (
+    CheckItem,
+    Draw,
+    Finding,
+    Inspection,
+    InspectionPlan,
+    InspectionSeat,
+    InspectionSignature,
+    PlanItem,
+)
 from workflows.policies.inspection_plans import own_units
 from workflows.policies.inspections import seat_of
 from workflows.supervision import checklists, draws, inspections, opinions
@@ -159,7 +168,7 @@ def _page(request, inspection, *, form=None, error="", status=200):
     """Render one inspection.
 
     Context: ``inspection``, ``method_labels``, ``seats``, ``my_seat``, ``results`` (may its results be read), ``lines`` of the
-    checklist, ``figures``, ``signatures``, ``digest``, ``may`` (action → verdict), ``declaration`` and ``password`` (forms),
+    checklist, ``findings``, ``figures``, ``signatures``, ``digest``, ``may`` (action → verdict), ``declaration`` and ``password`` (forms),
     ``error``, ``late``, ``crumbs``.
     """
     actor = request.actor
@@ -173,6 +182,7 @@ def _page(request, inspection, *, form=None, error="", status=200):
         "my_seat": seat_of(actor, inspection),
         "results": results,
         "lines": lines,
+        "findings": Finding.objects.visible_to(actor).filter(inspection=inspection).select_related("inspection__plan"),
         "figures": _figures(lines, results),
         "signatures": InspectionSignature.objects.visible_to(actor)
         .filter(inspection=inspection)

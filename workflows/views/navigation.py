@@ -90,6 +90,11 @@ BELONGS = {
     "submission_review": "desk",
     "extension_decide": "desk",
     "post_detail": "unit",
+    "finding_list": "inspection_list",
+    "finding_detail": "inspection_list",
+    "finding_add": "inspection_list",
+    "finding_edit": "inspection_list",
+    "finding_withdraw": "inspection_list",
 }
 
 

@@ -19,7 +19,7 @@ from tests.longer import longer
 from tests.workflows import whole
 from tests.workflows.test_demo import desk_of, run
 from workflows.compiled import logs
-from workflows.models import Submission
+from workflows.models import Inspection, Rectification, Submission
 from workflows.sheets.documents import document
 
 pytestmark = pytest.mark.database("wide")
@@ -48,6 +48,8 @@ def test_demo_plays_under_every_rule_book(slug):
         assert audit.verify()[1] == []
         for number in ("1001", "1004"):
             assert desk_of(User.objects.get(number=number))
+        assert [row.findings.count() for row in Inspection.objects.exclude(concluded_at=None)] == [2]
+        assert {row.stage[0] for row in Rectification.objects.all()} == {"整改中", "待报方案"}
         _every_filed_sheet_prints()
         if Scheme.objects.in_use().rules.has_year_round_task:  # no year of it is played in test_whole_year.py
             assert whole.compare(Scheme.objects.in_use())["unit-ledger"] > 150

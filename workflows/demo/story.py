@@ -20,6 +20,7 @@ from workflows.demo.assembly import Mobiliser
 from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
+from workflows.demo.inspecting import Inspector
 from workflows.demo.meetings import HOUR, WORKING_DAYS, Meetings
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
@@ -102,6 +103,8 @@ class Story:
         self.agenda.add(self._nudge())
         self.agenda.add(self._extension())
         for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
+            self.agenda.add(journey)
+        for journey in Inspector(self.campus, self.agenda, self.players).journeys():
             self.agenda.add(journey)
         self.agenda.add(self._suggestions())
         self.agenda.add(self._measures_carried_out())

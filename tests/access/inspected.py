@@ -196,6 +196,10 @@ class Inspected:
             **{f"inspection_{word}": by_state for word in words.split()},
             **dict.fromkeys(("inspection_check_save", "inspection_own_save"), by_line),
             "finding_add": by_state,
+            "inspection_file": {
+                name: ({"pk": row.pk, "slug": "inspection-record", "form": "xlsx"}, row)
+                for name, row in self.inspections.items()
+            },
             **{
                 f"finding_{word}": {name: ({"pk": row.pk}, None) for name, row in self.findings.items()}
                 for word in ("detail", "edit", "withdraw", "step", "adjust")

@@ -1,7 +1,9 @@
 """What papers are said to give, held against what real documents hold."""
 
+from registers.papers.compose import document_for
 from registers.papers.given import GIVEN, of_sheet
 from registers.schemes.language import Brings
+from workflows.models import Inspection
 from workflows.sheets import composing
 
 ENTRIES = {
@@ -29,6 +31,19 @@ def _at_times(task):
     """The columns that only some rows have: grades of an earlier year."""
     graded = task.brings != Brings.POINTS or "grades" in task.also
     return set() if graded else {"grade", "rank"}
+
+
+def add_inspections(made):
+    """Add the documents of the papers about every inspection to ``made`` (source → documents)."""
+    for inspection in Inspection.objects.all():
+        about = {
+            "seats": list(inspection.seats.select_related("user")),
+            "lines": list(inspection.checks.all()),
+            "findings": list(inspection.findings.select_related("inspection__plan")),
+        }
+        for name in made:
+            if GIVEN[name].about == "inspection":
+                made[name].append(document_for(name, inspection=inspection, **about))
 
 
 def of_source(name, documents):

@@ -387,5 +387,6 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
         made["activity_record"].append(document_for("activity_record", activity=activity, **about))
     for document in ReadingDocument.objects.all():
         made["reading_record"].append(document_for("reading_record", document=document, receipts=document.receipts))
+    declared.add_inspections(made)
     found = [fault for name, documents in made.items() for fault in declared.of_source(name, documents)]
     assert found == [], found

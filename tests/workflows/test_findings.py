@@ -1,10 +1,12 @@
 """What an inspection finds, from its record to the look back: owner, plan, one extension, a check by another, recurrence."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from registers.access import NotAllowed, can
 from registers.models import AuditEntry, RiskPoint
@@ -253,3 +255,38 @@ def test_pages_from_the_record_to_the_closing(found, client):
     assert client.get(url).status_code == 404
     assert "没有整改事项" in client.get(reverse("finding_list")).content.decode()
     assert Inspection.objects.get().findings.count() == 2
+
+
+def test_papers_say_what_was_found_and_done(issued, client):
+    """Each as PDF, Word and workbook; the unit's and the team's hold the same; nobody else gets one."""
+    issued.close()
+    made, campus = issued.made, issued.campus
+    slugs = [
+        "inspection-notice",
+        "inspection-record",
+        "rectification-notice",
+        "rectification-report",
+        "rectification-closing",
+    ]
+    client.force_login(campus.head)
+    page = client.get(reverse("inspection_detail", args=[made.pk])).content.decode()
+    for slug in slugs:
+        assert reverse("inspection_file", args=[made.pk, slug, "pdf"]) in page
+        answer = client.get(reverse("inspection_file", args=[made.pk, slug, "xlsx"]))
+        cells = [str(cell.value) for row in load_workbook(BytesIO(answer.content)).active for cell in row if cell.value]
+        text = "\n".join(cells)
+        assert made.label in text
+        if slug.startswith("rectification"):
+            assert FOUND["fact"] in text
+        if slug == "rectification-closing":
+            assert f"{issued.team[1].name}（原检查组）" in text
+            assert "2027" in text  # the look back
+    for form, begins in (("pdf", b"%PDF"), ("docx", b"PK")):
+        answer = client.get(reverse("inspection_file", args=[made.pk, "rectification-notice", form]))
+        assert answer.content.startswith(begins)
+    ledger = client.get(reverse("record_file", args=[campus.unit.code, "rectification-ledger", "xlsx"]))
+    text = str([cell.value for row in load_workbook(BytesIO(ledger.content)).active for cell in row])
+    assert FOUND["cause"] in text
+    assert campus.clerk.name in text
+    client.force_login(campus.other_head)
+    assert client.get(reverse("inspection_file", args=[made.pk, slugs[0], "pdf"])).status_code == 404

@@ -14,6 +14,7 @@ from registers.models import Unit
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 from registers.views.sent import key, number
+from workflows.compiled import inspections as papers
 from workflows.forms import inspections as forms
 from workflows.models import (
     CheckItem,
@@ -132,7 +133,7 @@ def inspection_edit(request, pk):
     form = forms.ArrangementForm(request.POST)
     if not form.is_valid():
         return form_page(request, form, **page)
-    return _done(
+    return done(
         request,
         inspection,
         form,
@@ -144,7 +145,7 @@ def inspection_edit(request, pk):
     )
 
 
-def _done(request, inspection, form, page, *, act, said):
+def done(request, inspection, form, page, *, act, said):
     """Do what a form asks for and lead to the inspection, or show the form again with what is wrong."""
     try:
         act(number(request.POST.get("seen_version")))
@@ -168,8 +169,8 @@ def _page(request, inspection, *, form=None, error="", status=200):
     """Render one inspection.
 
     Context: ``inspection``, ``method_labels``, ``seats``, ``my_seat``, ``results`` (may its results be read), ``lines`` of the
-    checklist, ``findings``, ``figures``, ``signatures``, ``digest``, ``may`` (action → verdict), ``declaration`` and ``password`` (forms),
-    ``error``, ``late``, ``crumbs``.
+    checklist, ``findings``, ``papers`` (slug → layout), ``figures``, ``signatures``, ``digest``, ``may`` (action → verdict),
+    ``declaration`` and ``password`` (forms), ``error``, ``late``, ``crumbs``.
     """
     actor = request.actor
     methods = {method.code: method.label for method in inspection.rules.methods}
@@ -187,6 +188,7 @@ def _page(request, inspection, *, form=None, error="", status=200):
         "signatures": InspectionSignature.objects.visible_to(actor)
         .filter(inspection=inspection)
         .select_related("user"),
+        "papers": papers.of(inspection, results=results),
         "digest": opinions.digest_to_sign(inspection) if inspection.concluded_at else "",
         "may": {action: can(actor, action, inspection) for action in ACTIONS},
         "declaration": forms.DeclarationForm(),
@@ -263,7 +265,7 @@ def inspection_seat(request, pk):
     typed = form.cleaned_data
     leaves = key(typed["leaves"]) if typed["leaves"] else None
     person = typed["number"]
-    return _done(
+    return done(
         request,
         inspection,
         form,
@@ -285,79 +287,13 @@ def inspection_call_off(request, pk):
     if request.method != "POST" or not form.is_valid():
         return form_page(request, form, **page)
     reason = form.cleaned_data["reason"]
-    return _done(
+    return done(
         request,
         inspection,
         form,
         page,
         act=lambda seen: inspections.call_off(pk, reason=reason, actor=request.actor, at=clock.now()),
         said="检查已取消，原因保留备查。",
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def inspection_opinion(request, pk):
-    """Give the preliminary opinion of an inspection. Context: see ``form_page``."""
-    return _opinion(
-        request, pk, "opine", title="初步意见", act=opinions.opine, said="初步意见已发给被检查单位，等待答复。"
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def inspection_conclude(request, pk):
-    """Give the final opinion of an inspection. Context: see ``form_page``."""
-    return _opinion(request, pk, "conclude", title="检查结论", act=opinions.conclude, said="结论已作出，请双方签字。")
-
-
-def _opinion(request, pk, action, *, title, act, said):
-    inspection = visible(request, pk)
-    require(request.actor, action, inspection)
-    intro = (
-        f"单位的意见（{inspection.get_stand_display()}）：{inspection.answer or '无'}" if inspection.answered_at else ""
-    )
-    page = {"title": title, "crumbs": crumbs_to(inspection), "submit": f"提出{title}", "intro": intro}
-    page["seen_version"] = inspection.version
-    if request.method != "POST":
-        return form_page(request, forms.OpinionForm(initial={"words": inspection.preliminary}), **page)
-    form = forms.OpinionForm(request.POST)
-    if not form.is_valid():
-        return form_page(request, form, **page)
-    words = form.cleaned_data["words"]
-    return _done(
-        request,
-        inspection,
-        form,
-        page,
-        act=lambda seen: act(pk, words=words, seen_version=seen, actor=request.actor, at=clock.now()),
-        said=said,
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def inspection_answer(request, pk):
-    """Answer the preliminary opinion for the unit. Context: see ``form_page``."""
-    inspection = visible(request, pk)
-    require(request.actor, "answer", inspection)
-    page = {
-        "title": "答复初步意见",
-        "crumbs": crumbs_to(inspection),
-        "submit": "提交答复",
-        "intro": inspection.preliminary,
-    }
-    page["seen_version"] = inspection.version
-    form = forms.AnswerForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return form_page(request, form, **page)
-    typed = form.cleaned_data
-    return _done(
-        request,
-        inspection,
-        form,
-        page,
-        act=lambda seen: opinions.answer(
-            pk, stand=typed["stand"], words=typed["answer"], seen_version=seen, actor=request.actor, at=clock.now()
-        ),
-        said="已答复。检查组将据此作出结论。",
     )
 
 
@@ -377,23 +313,3 @@ def inspection_sign(request, pk):
         return _page(request, visible(request, pk), error=FASTER, status=409)
     messages.success(request, "已签字。")
     return redirect("inspection_detail", pk=pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def inspection_refuse(request, pk):
-    """Record that the unit refuses to sign. Context: see ``form_page``."""
-    inspection = visible(request, pk)
-    require(request.actor, "refuse", inspection)
-    page = {"title": "记录拒签", "crumbs": crumbs_to(inspection), "submit": "记录拒签"}
-    form = forms.RefusalForm(request.POST or None)
-    if request.method != "POST" or not form.is_valid():
-        return form_page(request, form, **page)
-    said = form.cleaned_data
-    return _done(
-        request,
-        inspection,
-        form,
-        page,
-        act=lambda seen: opinions.refuse(pk, **said, actor=request.actor, at=clock.now()),
-        said="已记录。",
-    )

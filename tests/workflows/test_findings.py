@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -19,6 +20,7 @@ from workflows.deadlines import days
 from workflows.models import Finding, Inspection, Notification, Rectification
 from workflows.sheets import sheet_for
 from workflows.supervision import findings, inspections, opinions, plans, rectification, reminding
+from workflows.views.submissions import because_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 FOUND = {
@@ -222,6 +224,16 @@ def test_change_of_the_register_names_the_finding(issued):
     assert findings.propose(issued.finding.pk, **issued.by(issued.campus.liaison)) == sheet
     with pytest.raises(NotAllowed):
         findings.propose(issued.finding.pk, **issued.by(issued.campus.clerk))
+
+
+def test_sheet_says_why_it_was_proposed(issued, client):
+    """Whoever decides on the change sees the finding, as far as he may read it."""
+    sheet = findings.propose(issued.finding.pk, **issued.by(issued.campus.liaison))
+    shown = lambda user: because_of(issued.actor(user), sheet)  # noqa: E731
+    assert shown(issued.campus.liaison) == shown(issued.campus.head) == [issued.finding]
+    assert shown(issued.campus.colleague) == []
+    page = render_to_string("workflows/_because_of.html", {"findings": shown(issued.campus.head)})
+    assert issued.finding.label in page
 
 
 def test_pages_from_the_record_to_the_closing(found, client):

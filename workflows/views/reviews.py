@@ -25,7 +25,7 @@ from workflows.sheets import Incomplete, changes, composing, documents, drafts, 
 from workflows.views import trail
 from workflows.views.review_entries import add_typed, compare, mark_alike
 from workflows.views.reviewed import keep_beside, on_screen, said, typed_so_far, words_of_a_vote
-from workflows.views.submissions import NEEDED, moved, written_report
+from workflows.views.submissions import NEEDED, because_of, moved, written_report
 from workflows.views.suggestions import with_words
 
 
@@ -82,6 +82,7 @@ def _page(request, submission, *, form=None, vote_form=None, faults=None, error=
             "shows_changes": sheet.offers_choice,
             "judges_lines": _judges_lines(submission),
             "votes": votes,
+            "because_of": because_of(actor, submission),
             "my_vote": my_vote,
             "form": form or _decision_form(request, submission, later, typed=typed),
             "vote_form": vote_form or (_vote_form(step, typed, my_vote) if collective else None),

@@ -10,6 +10,7 @@ from registers.access import can
 from registers.papers import glyphs, pages
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
+from registers.schemes.adjusting import is_adjustment
 from registers.schemes.layout import fields_used
 from registers.views.papers import download
 from registers.views.sent import number
@@ -17,7 +18,7 @@ from workflows import attachments
 from workflows.campaign import campaigns
 from workflows.compiled import logs
 from workflows.deadlines import days
-from workflows.models import Extension, Submission
+from workflows.models import Extension, Finding, Submission
 from workflows.models.submissions import State
 from workflows.routing import routes, steps
 from workflows.sheets import documents
@@ -68,6 +69,7 @@ def submission_detail(request, pk):
             "report": written_report(submission)
             if "narrative" not in fields_used(submission.task.paper_rules)
             else None,
+            "because_of": because_of(request.actor, submission),
             "may_compare": submission.post_id or can(request.actor, "view_ledger", submission.unit),
         },
     )
@@ -89,6 +91,14 @@ def written_report(submission):
     """The text that belongs to the sheet as a whole, as ``(label, text)``, None where nothing was written."""
     label = next((ask.label for ask in submission.task.rules.report if ask.field == "narrative"), "报告内容")
     return (label, submission.narrative) if submission.narrative else None
+
+
+def because_of(actor, submission):
+    """The findings of inspections that led to a change of the register, of those that the reader may read."""
+    if not is_adjustment(submission.task.code):
+        return []
+    rows = Finding.objects.visible_to(actor).filter(changes=submission)
+    return list(rows.select_related("inspection__plan"))
 
 
 def readable_votes(actor, submission):

@@ -115,7 +115,7 @@ def test_withdrawn_finding_is_not_to_be_put_right(found):
         findings.withdraw(found.finding.pk, reason="再撤", **found.by(found.team[0]))
 
 
-def test_finding_is_put_right_and_closed_by_another(issued):
+def test_finding_is_put_right_and_closed_by_another(issued, client):
     campus, leader = issued.campus, issued.team[0]
     row = issued.row()
     assert row.due_on == FOUND["due_on"]
@@ -128,6 +128,12 @@ def test_finding_is_put_right_and_closed_by_another(issued):
         issued.act("plan", campus.other_head, owner=campus.clerk)
     issued.act("plan", campus.liaison, owner=campus.clerk, words="补材料、修办法")
     assert Finding.objects.visible_to(issued.actor(campus.clerk)).exists()  # who puts it right has to know it
+    message = Notification.objects.get(kind="rectification.plan")
+    assert message.recipient == campus.clerk
+    client.force_login(campus.clerk)
+    answer = client.post(reverse("inbox_read"), {"message": message.pk})
+    assert answer.url == reverse("finding_list")
+    assert issued.finding.label in client.get(answer.url).content.decode()
     with pytest.raises(Refused, match="佐证"):
         issued.act("ask", campus.clerk)
     issued.act("ask", campus.clerk, files=[evidence()])

@@ -312,6 +312,10 @@ def test_checklist_is_filled_in_without_script(begun, client):
 def test_pages_lead_from_the_opinion_to_the_signature(begun, client):
     made, campus = begun.made, begun.campus
     begun.check_all()
+    client.force_login(begun.team[2])  # of no role: the message that called him leads to the inspection
+    called = Notification.objects.get(kind="inspection.seat", recipient=begun.team[2])
+    answer = client.get(client.post(reverse("inbox_read"), {"message": called.pk}).url)
+    assert reverse("inspection_detail", args=[made.pk]) in answer.content.decode()
 
     def post(user, page, **typed):
         client.force_login(user)

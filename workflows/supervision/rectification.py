@@ -159,12 +159,12 @@ def _locked(pk):
 
 
 def _tell(name, row, step, *, at):
-    """Tell the unit what the school decides, and the school's office what the unit asks for."""
+    """Tell the unit what the school decides, the office what the unit asks for, and the owner that he is one."""
     inspection = row.finding.inspection
-    asks = step.kind in (Kind.ASK_TIME, Kind.ASK)
-    if not asks and step.kind in (Kind.PLAN, Kind.PROGRESS):
+    if step.kind == Kind.PROGRESS:
         return
-    people = _office(inspection) if asks else answerable(row)
+    asks = step.kind in (Kind.ASK_TIME, Kind.ASK)
+    people = [row.owner] if step.kind == Kind.PLAN else _office(inspection) if asks else answerable(row)
     text = clipped(
         f"{inspection.unit.name}问题{row.finding.label}：{step.get_kind_display()}。请到“检查与整改”查看。", 200
     )

@@ -23,6 +23,8 @@ from workflows.views import trail
 MEASURES_SHOWN = 10
 ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
+# Where messages about no submission lead, by what they are about: the first part of their act.
+LEADS_TO = {"reading": "reading_list", "inspection": "inspection_list", "rectification": "finding_list"}
 
 
 @require_safe
@@ -209,8 +211,9 @@ def inbox_read(request):
     if (named := request.POST.get("message")) is not None:
         message = get_object_or_404(mine, pk=key(named))
         mine.filter(pk=message.pk, read_at=None).update(read_at=clock.now())
-        if message.kind == "reading.published":
-            return redirect("reading_list")
+        page = LEADS_TO.get(message.kind.partition(".")[0])
+        if page is not None and message.submission_id is None:
+            return redirect(page)
         return redirect("submission_detail", pk=message.submission_id) if message.submission_id else redirect("desk")
     mine.filter(read_at=None).update(read_at=clock.now())
     messages.success(request, "消息已全部标为已读。")

@@ -19,7 +19,7 @@ from tests.factories import make_person
 from workflows.models import Draw
 from workflows.supervision import drawing, draws, plans
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 def make_unit(name, parent, code):

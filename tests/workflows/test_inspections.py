@@ -19,7 +19,7 @@ from workflows.models import CheckItem, Draw, Inspection, InspectionSeat, Notifi
 from workflows.supervision import checklists, draws, inspections, opinions, plans
 from workflows.supervision.checklists import Checked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 TERMS = {"starts_on": date(2026, 10, 12), "ends_on": date(2026, 10, 16), "covers": "", "materials": "", "contact": ""}
 
 

@@ -4,6 +4,8 @@ After the day they go up the ladder of the scheme.
 Each message has a key of its own, so that running it again adds nothing. Source: R0-24, R1-45.
 """
 
+from django.conf import settings
+
 from registers import clock
 from registers.models import Appointment
 from registers.text import clipped
@@ -16,7 +18,12 @@ SOON = 3  # working days before the day
 
 
 def remind(*, at):
-    """Write the day's reminders of what is to be put right, and return how many messages they are."""
+    """Write the day's reminders of what is to be put right, and return how many messages they are.
+
+    Not before REMINDER_HOUR.
+    """
+    if days.local(at).hour < settings.REMINDER_HOUR:
+        return 0
     on, sent = clock.local_day(at), []
     rows = Rectification.objects.filter(looked_back_at=None, finding__withdrawn_at=None)
     rows = rows.select_related("finding__inspection__plan__scheme", "finding__inspection__unit", "owner")

@@ -197,7 +197,8 @@ class Crowd:
             audience="school",
             unit=self.campus.unit,
             title=f"公示{self.size}",
-            items=[{"place": "岗位", "category": "类别", "content": "", "grade": "一级"}] * self.size,
+            items=[{"place": "岗位", "category": "类别", "grade": "一级"}] * self.size,
+            columns=[["category", "风险类别"], ["grade", "风险等级"]],
             starts_on=self.clock.today,
             ends_on=self.clock.today,
         )

@@ -121,7 +121,14 @@ def _common(scheme, what, level, own):
         "report": [],
         "attachments": "none",
         "attachment_label": "",
+        "publicity": own.publicity or _publicised_alike(scheme, what, level),
     }
+
+
+def _publicised_alike(scheme, what, level):
+    """What a notice shows of the sheets of this level that are about the same: a grading's, where the search has no notice."""
+    alike = (task for task in scheme.tasks if task.level == level and (task.brings == POWERS) == (what == POWERS))
+    return next((task.publicity for task in alike if task.publicity is not None), None)
 
 
 def _first_route(scheme, level, own, kind):

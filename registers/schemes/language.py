@@ -16,6 +16,7 @@ from registers.schemes.custody import Custody
 from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
+from registers.schemes.publicity import Publicity
 from registers.schemes.routes import Route, Step, StepKind
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
@@ -195,6 +196,7 @@ class Task(Named):
     inferred: bool = False
     attachments: Literal["none", "optional", "required"] = "none"
     attachment_label: str = ""
+    publicity: Publicity | None = None
 
 
 class WarningAction(Named):

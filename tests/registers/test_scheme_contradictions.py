@@ -13,6 +13,27 @@ TEXTS = {path.stem.split("-")[0]: path.read_text(encoding="utf-8") for path in F
 
 # Which file, what is changed in it, the words on the changed line, the words that the finding must hold: fault, remedy.
 BROKEN = {
+    "notice of which nothing is said": (
+        "changchun", ("    publicity: {shows: [category, grade], source: R1-27, inferred: true}\n", ""),
+        "- code: personal-grading", "要公示，却没有写公示哪些内容", "publicity: {shows: [category, grade]}"),
+    "notice of a sheet that has none": (
+        "changchun", ("    route: personal-search\n", "    route: personal-search\n    publicity: {shows: [category]}\n"),
+        "publicity: {shows: [category]}", "的流程没有公示步骤", "kind: publicise"),
+    "notice of what the sheet does not hold": (
+        "tongliao5", ("publicity: {shows: [name, legal_basis,", "publicity: {shows: [name, discipline,"),
+        "shows: [name, discipline", "没有“discipline”（工作纪律）", "legal_basis"),
+    "notice that shows a thing twice": (
+        "nwnu", ("[category, content, grade, measures]", "[category, content, grade, grade]"),
+        "content, grade, grade]", "“grade”写了两次", "删去其中一个"),
+    "notice of what must not be public": (
+        "imut", ("[category, content, grade, measures]", "[category, finding_source, grade, measures]"),
+        "finding_source, grade", "“finding_source”不在允许的范围内", "category、power_item"),
+    "masked name beside a post": (
+        "changchun", ("{shows: [category, grade], source: R1-27", "{shows: [category, grade], person: masked, source: R1-27"),
+        "person: masked", "等于公开姓名", "place: unit"),
+    "masked name of a unit": (
+        "nwnu", ("[category, content, grade, measures], source", "[category, content, grade, measures], person: masked, source"),
+        "person: masked", "不是个人表", "删去 person"),
     "fact that nobody asks for": (
         "nwnu", ("{field: major_matter,", "{field: nature,"), "major_matter: high", "哪项查找风险点的任务询问它", "field: major_matter"),
     "level without a name": (

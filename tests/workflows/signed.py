@@ -37,14 +37,20 @@ def _of_sheet(sheet):
     for notice in sheet.notices.all():
         rows = _at(documents, decisions, _opening(decisions, notice))["rows"]
         rows = [row for row in rows if row.get("change") != Change.RETIRE.label]  # a notice shows what there will be
-        if [row.get("grade", "") for row in rows] != [item["grade"] for item in notice.items]:
-            yield f"the notice from {notice.starts_on} on shows other grades"
+        if not all(_is_of(item, row) for item, row in zip(notice.items, rows, strict=True)):
+            yield f"the notice from {notice.starts_on} on shows something else"
     if paper := FiledPaper.objects.filter(submission=sheet).first():
         fields = {name: text for name, text in paper.document["fields"].items() if not name.startswith(("by.", "on."))}
         if digest_of_content({**paper.document, "fields": fields}) != decisions[-1].digest:
             yield "the frozen paper is not what was decided last"
         if paper.document["code"] != decisions[-1].code:
             yield "the code on the paper is not that of the last decision"
+
+
+def _is_of(item, row):
+    """Whether all that a notice shows of an entry is what its document says."""
+    texts = {field: "\n".join(row[field]) if isinstance(row.get(field), list) else row.get(field, "") for field in item}
+    return all(item[field] == texts[field] for field in item if field not in ("unit", "place", "person"))
 
 
 def _at(documents, decisions, version):

@@ -57,6 +57,7 @@ def rule_book(*, phases, routes, stages, grades, rule):
                 "code": "only", "phase": f"p{phases}", "label": "述职守正", "level": "personal", "brings": "points",
                 "also": ["grades", "measures"], "paper": "sheet", "route": "one", "opens": "01-10", "due": spread[-1],
                 "asks": [{"field": "content", "label": "所虑", "required": True}],
+                **({"publicity": {"shows": ["category", "content", "grade"]}} if routes >= 3 else {}),
             }],
             "papers": {"sheet": {
                 "title": "守正表", "level": "personal", "orientation": "landscape", "rows": "points",

@@ -174,7 +174,7 @@ def test_carried_rows_are_noticed_decided_and_filed_with_the_units_own(aboard):
     ]
     assert [item["grade"] for item in second.items] == ["低", "低", "中", "高"]
     # A person's text is never shown.
-    assert not [item for item in [*first.items, *second.items] if item["content"] in ("甲", "乙", "丙")]
+    assert not [item for item in [*first.items, *second.items] if item.get("content") in ("甲", "乙", "丙")]
     sheets = [sheet, aboard.sheet("personal-search"), aboard.sheet("personal-search", aboard.campus.head)]
     assert {(one.state, one.filed_at) for one in sheets} == {("filed", sheet.filed_at)}
     in_force = RiskPoint.objects.filter(in_force_from=aboard.clock.today).select_related("final_grade")

@@ -52,15 +52,25 @@ def handle(year, objection, by=None, handling="经核查，等级适当。"):
 # --- What a notice shows --------------------------------------------------------------------------------
 
 
+def shown(notice):
+    """The headings of a notice, and its rows as they stand on it."""
+    rows = [[item["place"], *(item[field] for field, _ in notice.columns)] for item in notice.items]
+    return [heading for _, heading in notice.columns], rows
+
+
 def test_personal_notice_shows_post_category_and_grade_only(notice):
-    assert notice.items == [{"place": "会计核算", "category": "业务流程", "content": "", "grade": "二级"}]
+    assert shown(notice) == (["风险类别", "风险等级"], [["会计核算", "业务流程", "二级"]])
+    assert {field for item in notice.items for field in item} == {"entry", "unit", "place", "category", "grade"}
     assert (notice.audience, notice.title) == ("unit", "关于财务处个人岗位风险等级评估结果的公示")
 
 
 def test_unit_notice_shows_the_unit_and_its_risk(year):
     notice = published(year, "unit-grading")
 
-    assert notice.items == [{"place": "财务处", "category": "业务流程", "content": "机密内容", "grade": "二级"}]
+    assert shown(notice) == (
+        ["权力事项或业务环节", "风险类别", "风险内容", "风险等级"],
+        [["财务处", "设备采购", "业务流程", "机密内容", "二级"]],
+    )
     assert notice.audience == "school"
 
 

@@ -5,7 +5,9 @@ from django.utils import timezone
 from registers.papers.compose import compose, document_for, issuer, source
 from registers.papers.given import WHOEVER_COMPILES
 from registers.schemes.language import Brings
+from registers.schemes.layout import Column
 from registers.schemes.parts import Contact
+from registers.schemes.publicity import LABELS, PERSON, PERSON_LABEL
 from workflows import suggestions
 from workflows.compiled import meetings
 from workflows.models import Decision, ReviewVote, Submission, SubmissionLine
@@ -226,7 +228,7 @@ def review_record(*, submission, votes):
 @source(
     "notice",
     about="notice",
-    rows=("place", "category", "content", "grade"),
+    rows=("place", *LABELS),
     fields=(
         "scheme",
         "starts_on",
@@ -265,6 +267,25 @@ def about_submission(layout, submission, *, votes):
         "year": submission.task.campaign.year,
         **issuer(submission.task.campaign.scheme.rules),
     }
+
+
+LONG, SHORT, NARROW = 30, 14, 10  # widths of a notice's columns: of texts, of words, of a grade
+WORDS = ("category", "power_item", "name", "domain", "kind", "time_limit", "accountable_post")
+
+
+def layout_of_notice(layout, notice):
+    """Return the layout of a notice's paper with the columns that this notice shows.
+
+    Those of number and place stay as the rule book has them.
+    """
+    widths = dict.fromkeys(WORDS, SHORT) | {"grade": NARROW}
+    named = [[PERSON, PERSON_LABEL]] if any(PERSON in item for item in notice.items) else []
+    shown = [
+        Column(label=label, field=field, width=widths.get(field, LONG), align="center" if field == "grade" else "left")
+        for field, label in [*named, *notice.columns]
+    ]
+    kept = [column for column in layout.columns if column.field not in (PERSON, *LABELS)]
+    return layout.model_copy(update={"columns": (*kept, *shown)})
 
 
 def about_notice(layout, notice):

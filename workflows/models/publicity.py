@@ -9,7 +9,7 @@ from registers.access import ScopedQuerySet
 class PublicityNotice(models.Model):
     """The notice of one submission's proposed grades (公示). Source: R1-27, R1-28.
 
-    ``ends_on`` is the last day. ``items`` holds only fields that may be public: post or unit, category, grade. The
+    ``ends_on`` is the last day. ``items`` holds only fields that may be public, ``columns`` which these are, as ``[field, heading]``. The
     submission's step waits until the notice has ended and no objection is open. A round has another notice where other grades
     were decided than the one before showed.
     """
@@ -20,6 +20,7 @@ class PublicityNotice(models.Model):
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="notices")
     title = models.CharField(max_length=120)
     items = models.JSONField(default=list)
+    columns = models.JSONField(default=list)
     starts_on = models.DateField("公示开始")
     ends_on = models.DateField("公示截止")
     cleared_at = models.DateTimeField(null=True)

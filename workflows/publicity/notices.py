@@ -32,6 +32,7 @@ def open_notice(submission, step, *, at, items):
         unit=submission.unit,
         title=TITLE.format(unit=submission.unit, task=submission.task.label),
         items=items,
+        columns=showing.columns(submission),
         starts_on=starts_on,
         ends_on=days.add_working_days(today, step.days),
     )

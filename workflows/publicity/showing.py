@@ -1,30 +1,73 @@
-"""The whitelist of what a notice may show of a submission. Source: domain D2.
+"""The whitelist of what a notice shows of a sheet: the columns that its task says, and no others.
 
-It names posts and never people. Of what a person filled in it shows no text.
+The rows are those of the kept document, which is what was signed and what will be filed. Source: domain D2.
 """
 
-
-def items(composition):
-    """The rows of a notice: place, category, content and grade in words, the only fields shown."""
-    submission = composition.submission
-    own = [
-        {
-            "place": (entry.submission or submission).post.name
-            if _is_persons(entry, submission)
-            else str(submission.unit),
-            "category": entry.heading,
-            "content": "" if _is_persons(entry, submission) else entry.fields[0][2],
-            "grade": entry.grade.label if entry.grade else "",
-        }
-        for entry in composition.entries
-        if entry.change != "retire"
-    ]
-    return own + [
-        {"place": row["post"], "category": row["category"], "content": "", "grade": row.get("grade", "")}
-        for row in composition.included_rows
-    ]
+from registers.schemes.publicity import columns_of, shown_of
+from workflows.publicity.names import numbered_masks
+from workflows.sheets.composing import ENTRY, INCLUDED, SHEET
+from workflows.sheets.shown import Change
 
 
-def _is_persons(entry, submission):
-    """Whether the entry is about a person's post, on the sheet itself or on one that it carries."""
-    return (entry.submission or submission).post_id is not None
+def tasks_of(submission):
+    """Return the tasks that a notice about ``submission`` shows: its own, and that of what it carries."""
+    rules, own = submission.task.campaign.scheme.rules, submission.task.rules
+    listed = [rules.task(own.carries)] if own.carries else []
+    return [own, *listed]
+
+
+def columns(submission):
+    """Return the columns of a notice about ``submission``, as ``[field, heading]``."""
+    return [list(column) for column in columns_of(submission.task.campaign.scheme.rules, tasks_of(submission))]
+
+
+def items(*compositions):
+    """Return the rows of a notice about these sheets.
+
+    Each has ``entry``, ``unit``, ``place``, ``person`` where it is named, and the fields that its task shows. What is retired is
+    not shown: a notice is about what there will be.
+    """
+    found = [item for composition in compositions for item in _of_sheet(composition)]
+    named = [item for item in found if "person" in item]
+    for item, hidden in zip(named, numbered_masks([item["person"] for item in named]), strict=True):
+        item["person"] = hidden
+    return found
+
+
+def _of_sheet(composition):
+    submission, members = composition.submission, {str(member.pk): member for member in composition.members}
+    rules = submission.task.campaign.scheme.rules
+    for row in composition.content["rows"]:
+        if row.get("change") != Change.RETIRE.label:
+            yield _item(rules, members.get(row.get(SHEET), submission), row)
+
+
+def _item(rules, sheet, row):
+    listed = (
+        INCLUDED in row and ENTRY not in row
+    )  # somebody's point on record, which a unit's paper lists after its own
+    task = _task_of_listed(rules) if listed else sheet.task.rules
+    rule, post = shown_of(task), sheet.post.name if sheet.post_id is not None else ""
+    if listed or (sheet.post_id is None and _is_about_posts(rules, task)):
+        post = row.get("post", "")
+    item = {"entry": row.get(ENTRY, ""), "unit": sheet.unit.name}
+    item["place"] = (post if rule.place == "post" else "") or sheet.unit.name
+    if rule.person == "masked" and sheet.person_id is not None:
+        item["person"] = sheet.person.name  # hidden before anybody sees it
+    return item | {field: _words(row.get(field, "")) for field, _ in columns_of(rules, [task])}
+
+
+def _task_of_listed(rules):
+    """The task by which people's points were publicised, else the one that found them."""
+    own = [task for task in rules.tasks if task.level == "personal" and (task.points or task.level) == "personal"]
+    return next((task for task in own if task.publicity is not None), own[0])
+
+
+def _is_about_posts(rules, task):
+    """Whether each entry of a unit's sheet is about one post; else its rows may name several, and are the unit's."""
+    searches = [one for one in rules.tasks if one.level == task.level and one.brings == "points"]
+    return task.brings == "post_grades" or any(ask.field == "post" for one in searches for ask in one.asks)
+
+
+def _words(value):
+    return "\n".join(str(part) for part in value) if isinstance(value, list) else value

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import clock
 from registers.access import can, require
+from registers.schemes.publicity import PERSON
 from registers.views.paging import paged
 from workflows.compiled import logs
 from workflows.forms.reviews import HandlingForm, ObjectionForm
@@ -81,14 +82,24 @@ def _decided(notice):
     return "final_grade" in kinds[: kinds.index("publicise")]
 
 
+def _cells(notice, item, ranks):
+    """One row of a notice for its page."""
+    cells = [
+        {"field": field, "label": label, "text": item.get(field, ""), "rank": ranks.get(item.get(field))}
+        for field, label in notice.columns
+    ]
+    return {"place": item["place"], "person": item.get(PERSON, ""), "cells": cells}
+
+
 def _notice_page(request, notice, *, form=None, handling=(None, None)):
     """Render the page of a notice.
 
     ``form`` is a refused objection; ``handling`` is a refused handling of one (its id, the form).
 
-    Context: ``notice`` with its ``stage`` and ``places``, ``items`` as (item, rank of its grade), ``shows_content``,
-    ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle`` and ``form``), ``has_objected``,
-    ``may_open_sheet``, ``has_letter``, ``decided`` (the grades, no longer proposed), ``identity`` and ``office`` of the scheme.
+    Context: ``notice`` with its ``stage`` and ``places``, ``rows`` (``place``, ``person``, and ``cells`` with heading, text and,
+    of a grade, ``rank``), ``names_people``, ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle`` and
+    ``form``), ``has_objected``, ``may_open_sheet``, ``has_letter``, ``decided`` (the grades, no longer proposed), ``identity`` and
+    ``office`` of the scheme.
     """
     notice.stage, notice.places = _stage(notice, clock.today()), _places(notice)
     rules = notice.submission.task.campaign.scheme.rules
@@ -106,12 +117,12 @@ def _notice_page(request, notice, *, form=None, handling=(None, None)):
         "workflows/notice_detail.html",
         {
             "notice": notice,
-            "items": [(item, ranks.get(item["grade"])) for item in notice.items],
+            "rows": [_cells(notice, item, ranks) for item in notice.items],
+            "names_people": any(PERSON in item for item in notice.items),
             "has_letter": bool(logs.papers_about(rules, "notice")),
             "decided": _decided(notice),
             "identity": rules.identity,
             "office": rules.roles.get("office", ""),
-            "shows_content": any(item.get("content") for item in notice.items),
             "crumbs": [("公示", reverse("notice_list"))],
             "has_objected": any(row.author_id == request.actor.user_id for row in raised),
             "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=notice.submission_id).exists(),

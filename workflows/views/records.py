@@ -111,4 +111,6 @@ def notice_file(request, pk, form):
     if layout is None:
         raise Http404
     audit.append("paper.export", about=notice, actor=request.actor, detail={"form": form})
-    return download(request, compose(layout, logs.about_notice(layout, notice)), form, notice.title)
+    return download(
+        request, compose(logs.layout_of_notice(layout, notice), logs.about_notice(layout, notice)), form, notice.title
+    )

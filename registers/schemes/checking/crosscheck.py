@@ -17,6 +17,7 @@ from registers.schemes.checking import (
     inspectioncheck,
     lengths,
     papercheck,
+    publicitycheck,
 )
 from registers.schemes.language import SUCCESSION, Brings, Level, Role, StepKind
 
@@ -52,6 +53,7 @@ def faults(scheme, *, whole=True):
         askcheck.faults,
         lengths.faults,
         papercheck.faults,
+        publicitycheck.faults,
         custodycheck.faults,
         inspectioncheck.faults,
         _rotation,

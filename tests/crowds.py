@@ -192,8 +192,15 @@ class Crowd:
 
     def _notices(self):
         self.notice = PublicityNotice.objects.create(
-            submission=self.sheet,
-            round=1,
+            task=self.sheet.task,
+            step=next(
+                step.code
+                for route in self.campus.scheme.rules.routes.values()
+                for step in route.steps
+                if step.kind == "publicise"
+            ),
+            drafted_at=self.clock.now,
+            released_at=self.clock.now,
             audience="school",
             unit=self.campus.unit,
             title=f"公示{self.size}",

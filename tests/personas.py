@@ -8,6 +8,7 @@ from tests import factories
 from workflows import sweeping
 from workflows.campaign import campaigns
 from workflows.compiled import minutes
+from workflows.demo.publishing import publish_waiting
 from workflows.models import Meeting, Notification, Submission
 from workflows.routing import routes
 from workflows.routing.meetings import agenda, deciding, recording
@@ -145,6 +146,7 @@ class Year:
         routes.decide(
             sheet.pk, "agree", actor=self.actor(by), seen_version=self._seen(sheet, seen), at=self.clock.now, **said
         )
+        publish_waiting(on=self.clock.today, at=self.clock.now)  # a notice, on the same day
         return self.again(sheet)
 
     def send_back(self, sheet, by, *, returned=None, opinion="请补充", redo_on=None, seen=None):
@@ -214,6 +216,7 @@ class Year:
         """The chair signs what he sees; the items with their results, by sheet."""
         digest = minutes.digest_of_minutes(minutes.protocol_of(self.met(meeting), on=self.clock.today).minutes())
         items = deciding.sign(meeting.pk, seen_digest=digest, **self._said(by or self.campus.chair))
+        publish_waiting(on=self.clock.today, at=self.clock.now)
         return {item.submission_id: item for item in items}
 
     def meet(self, *sheets):

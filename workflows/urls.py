@@ -27,6 +27,7 @@ from workflows.views import (
     mobilisation,
     opinions,
     progress,
+    publicising,
     publicity,
     queue,
     readings,
@@ -190,6 +191,10 @@ urlpatterns = [
     path("schemes/<int:pk>/<slug:part>/", scheme_preview.scheme_preview, name="scheme_preview"),
     # notices
     path("notices/", publicity.notice_list, name="notice_list"),
+    path("notices/draft/<int:pk>/<slug:code>/", publicising.notice_draft, name="notice_draft"),
+    path("notices/<int:pk>/release/", publicising.notice_release, name="notice_release"),
+    path("notices/<int:pk>/discard/", publicising.notice_discard, name="notice_discard"),
+    path("notices/<int:pk>/withdraw/", publicising.notice_withdraw, name="notice_withdraw"),
     path("notices/<int:pk>/", publicity.notice_detail, name="notice_detail"),
     path("objections/<int:pk>/handle/", publicity.objection_handle, name="objection_handle"),
 ]

@@ -58,6 +58,11 @@ def _things(world):
             "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
             "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
         },
+        "notice_draft": {"": ({"pk": world.notice.task_id, "code": world.campus.unit.code}, None)},
+        **{
+            door: {"unit": ({"pk": world.notice.pk}, None), "draft": ({"pk": world.drafted.pk}, None)}
+            for door in ("notice_release", "notice_discard", "notice_withdraw")
+        },
         "campaign_close": {"": ({"year": world.year.number}, None)},
         **{
             door: {"": ({"pk": world.year.campaign.phases.first().pk}, None)}
@@ -183,8 +188,11 @@ def body(world, door, sheet):
     plain = _posted_in_a_year(world) | {
         "submission_entry": {"add": "process"},
         "submission_hand_over": {"to": world.campus.second.pk},
-        "notice_detail": {"text": "有异议"},
-        "objection_handle": {"handling": "已核实"},
+        "notice_detail": {"row": "0", "text": "有异议"},
+        "notice_draft": {"title": "公示", "sheets": [world.sheets["notice"].pk]},
+        "notice_release": {"reviewed": "on"},
+        "notice_withdraw": {"why": "有误"},
+        "objection_handle": {"finding": "rejected", "handling": "已核实"},
         "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code, "post": "", "series": ""},
         "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
         "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", **regulation},

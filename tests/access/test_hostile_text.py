@@ -144,7 +144,7 @@ def test_hostile_objection_is_kept(world, text):
     url = reverse("notice_detail", args=[world.school_notice.pk])
     browser = world.browsers["clerk"]
     with browser.undone():
-        answer = browser.client.post(url, {"text": text})
+        answer = browser.client.post(url, {"row": "0", "text": text})
         if answer.status_code == 302:
             assert Objection.objects.filter(author=world.campus.clerk, notice=world.school_notice).exists()
             answer = browser.client.get(url)
@@ -157,7 +157,9 @@ def test_hostile_objection_is_kept(world, text):
 def test_hostile_words_about_an_objection_are_kept(world, text):
     browser = world.browsers["office"]
     with browser.undone():
-        answer = browser.client.post(reverse("objection_handle", args=[world.objection.pk]), {"handling": text})
+        answer = browser.client.post(
+            reverse("objection_handle", args=[world.objection.pk]), {"finding": "rejected", "handling": text}
+        )
         if answer.status_code == 302:
             assert Objection.objects.get(pk=world.objection.pk).handled_at
             answer = browser.client.get(answer.headers["Location"])

@@ -44,6 +44,9 @@ WITHOUT_TEXT = {
     "login",
     "logout",
     "mail_again",
+    "notice_discard",
+    "notice_draft",  # nothing waits for a notice here: workflows/test_publicising.py
+    "notice_release",
     "meeting_agree",
     "meeting_attendance",
     "meeting_call",

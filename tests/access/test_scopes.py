@@ -37,6 +37,7 @@ from workflows.models import (
     MeasureProgress,
     Meeting,
     MeetingItem,
+    NoticeSheet,
     Notification,
     Objection,
     PublicityNotice,
@@ -216,13 +217,15 @@ def _papers(world):
     return {paper: sheets[paper.submission_id] for paper in FiledPaper.objects.all()}
 
 
+PUBLISHERS = "liaison head office_staff"
+
+
 def _notices(world):
-    """Running ones by their audience; ended ones for who may read the sheet."""
-    found = {world.notice: f"staff_below unit {SCHOOL_READERS}", world.school_notice: EVERYBODY}
-    sheets = {sheet.pk: readers for sheet, readers in _sheets(world).items()}
-    return {
-        **{notice: sheets[notice.submission_id] for notice in PublicityNotice.objects.exclude(cleared_at=None)},
-        **found,
+    """Running ones by their audience, a draft for who may release it; ended ones for who publish them."""
+    return dict.fromkeys(PublicityNotice.objects.exclude(cleared_at=None), PUBLISHERS) | {
+        world.notice: f"staff_below unit {SCHOOL_READERS}",
+        world.school_notice: EVERYBODY,
+        world.drafted: f"{PUBLISHERS} leader chair",
     }
 
 
@@ -350,6 +353,7 @@ TABLES = {
     Table(DeadlineChange): _moves,
     Table(Extension): lambda world: {world.extension: "clerk head"},
     Table(PublicityNotice): _notices,
+    Table(NoticeSheet): lambda world: dict.fromkeys(NoticeSheet.objects.all(), PUBLISHERS),
     Table(Objection): lambda world: {world.objection: "colleague office"},
     Table(Suggestion): lambda world: {world.suggestion: "colleague clerk group office"},
     Table(Job): lambda world: {world.job: "head"},

@@ -192,7 +192,10 @@ class World:
         sheet = self.year.sheet("personal-grading", post)
         sheet = self.year.submit(sheet, self.year.grades(sheet, "grade-2"))
         self.sheets["notice"] = self.year.agree(sheet, self.campus.head, grades=self.year.as_proposed(sheet))
-        self.notice = PublicityNotice.objects.get(submission=sheet)
+        self.notice = self.sheets["notice"].notices.get()
+        where = {"task": self.notice.task, "step": self.notice.step, "audience": "unit", "unit": self.campus.unit}
+        drafter = {"drafted_by": self.campus.liaison, "drafted_at": self.clock.now}
+        self.drafted = PublicityNotice.objects.create(title="草稿", **where, **drafter)
         self.year.at("09-15")
 
     # -- everybody else's ------------------------------------------------------------------------------
@@ -230,7 +233,7 @@ class World:
         sheet = year.sheet("unit-grading")
         sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
         self.sheets["school notice"] = year.agree(sheet, campus.head, grades=year.as_proposed(sheet))
-        self.school_notice = PublicityNotice.objects.get(submission=sheet)
+        self.school_notice = self.sheets["school notice"].notices.get()
         year.at("11-05")
 
     def _objection(self):

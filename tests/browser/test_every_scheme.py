@@ -12,6 +12,7 @@ from tests.factories import appoint, make_person
 from workflows import policies, sweeping
 from workflows.campaign import campaigns
 from workflows.deadlines import days
+from workflows.demo.publishing import publish_waiting
 from workflows.models import CampaignTask, Submission
 
 pytestmark = pytest.mark.database("site")
@@ -88,6 +89,7 @@ def finish(site, visitor, sheet):
         if sheet.state != "in_review" or sheet.waiting_role == policies.CARRIER:
             return sheet
         if sheet.waiting_role == policies.NOTICE:
+            publish_waiting(on=site.clock.today, at=site.clock.now)
             day = days.add_days(sheet.notices.get().ends_on, 1)
             sweeping.sweep(at=site.clock.set(f"{day} 08:00"))
         elif sheet.waiting_role == policies.MEETING:

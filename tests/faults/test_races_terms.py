@@ -196,7 +196,7 @@ def last_minute(year):
     sheet = year.sheet("personal-grading")
     sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
     year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
-    notice = PublicityNotice.objects.get(submission=sheet)
+    notice = sheet.notices.get()
     year.clock.set("2026-09-22 23:59")
     objector, at = year.actor(year.campus.colleague), year.clock.now
 

@@ -12,6 +12,7 @@ from tests.workflows.test_every_scheme import STEPS
 from workflows import policies, sweeping
 from workflows.campaign import adjustments, campaigns
 from workflows.deadlines import days
+from workflows.demo.publishing import publish_waiting
 from workflows.models import Submission
 from workflows.models.submissions import State
 from workflows.routing import routes
@@ -119,7 +120,8 @@ class Office:
             if sheet.state != State.IN_REVIEW:
                 return sheet
             if sheet.waiting_role == policies.NOTICE:
-                ends = sheet.notices.get(cleared_at=None).ends_on
+                publish_waiting(on=self.clock.today, at=self.clock.now)
+                ends = sheet.notices.get(bundled__left_at=None).ends_on
                 sweeping.sweep(at=self.clock.set(f"{days.add_days(ends, 1)} 09:00"))
                 continue
             deciders = list(people_who_may("decide", sheet).order_by("number"))

@@ -19,6 +19,7 @@ from workflows.campaign import adjustments, campaigns
 from workflows.compiled import minutes
 from workflows.deadlines import days
 from workflows.demo.corpus import dice
+from workflows.demo.publishing import publish_waiting
 from workflows.models import Meeting, Submission
 from workflows.models.submissions import CARRIED, CARRIER, EDITABLE, State
 from workflows.policies.meetings import body_members
@@ -88,7 +89,8 @@ class RandomYear(Office):
         if sheet.state in EDITABLE:
             self._fill(sheet)
         elif sheet.waiting_role == policies.NOTICE:
-            self._until(days.add_days(max(sheet.notices.get(cleared_at=None).ends_on, self.clock.today), 1))
+            publish_waiting(on=self.clock.today, at=self.clock.now)
+            self._until(days.add_days(max(sheet.notices.get(bundled__left_at=None).ends_on, self.clock.today), 1))
         elif sheet.waiting_role == policies.MEETING:
             self._meet(sheet)
         else:

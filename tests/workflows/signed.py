@@ -34,11 +34,12 @@ def _of_sheet(sheet):
     for ballot in sheet.votes.all():
         if digest_of_content(_at(documents, decisions, _before_review(sheet, decisions, ballot))) != ballot.digest:
             yield f"{ballot} judged something else"
-    for notice in sheet.notices.all():
-        rows = _at(documents, decisions, _opening(decisions, notice))["rows"]
+    for bundled in sheet.notice_sheets.filter(version__isnull=False).select_related("notice"):
+        rows = _at(documents, decisions, bundled.version - 1)["rows"]
         rows = [row for row in rows if row.get("change") != Change.RETIRE.label]  # a notice shows what there will be
-        if not all(_is_of(item, row) for item, row in zip(notice.items, rows, strict=True)):
-            yield f"the notice from {notice.starts_on} on shows something else"
+        items = [item for item in bundled.notice.items if item["sheet"] == sheet.pk]
+        if not all(_is_of(item, row) for item, row in zip(items, rows, strict=True)):
+            yield f"the notice from {bundled.notice.starts_on} on shows something else"
     if paper := FiledPaper.objects.filter(submission=sheet).first():
         fields = {name: text for name, text in paper.document["fields"].items() if not name.startswith(("by.", "on."))}
         if digest_of_content({**paper.document, "fields": fields}) != decisions[-1].digest:
@@ -50,7 +51,7 @@ def _of_sheet(sheet):
 def _is_of(item, row):
     """Whether all that a notice shows of an entry is what its document says."""
     texts = {field: "\n".join(row[field]) if isinstance(row.get(field), list) else row.get(field, "") for field in item}
-    return all(item[field] == texts[field] for field in item if field not in ("unit", "place", "person"))
+    return all(item[field] == texts[field] for field in item if field not in ("sheet", "unit", "place", "person"))
 
 
 def _at(documents, decisions, version):
@@ -68,12 +69,6 @@ def _before_review(sheet, decisions, ballot):
     reviews = {step.code for step in sheet.task.route_rules.steps if step.kind == "collective_review"}
     concluded = [row.seen_version for row in decisions if row.round == ballot.round and row.step in reviews]
     return [row.seen_version for row in decisions if row.seen_version < (concluded or [10**6])[0]][-1]
-
-
-def _opening(decisions, notice):
-    """The version seen by the decision that opened a notice: the last of its round before its first day."""
-    earlier = [row for row in decisions if row.round == notice.round and timezone.localdate(row.at) < notice.starts_on]
-    return earlier[-1].seen_version
 
 
 def _of_register(before):

@@ -17,6 +17,7 @@ from tests.workflows import declared, signed, sixth
 from workflows import policies, sweeping
 from workflows.campaign import campaigns
 from workflows.deadlines import days
+from workflows.demo.publishing import publish_waiting
 from workflows.models import CampaignTask, Submission
 
 pytestmark = pytest.mark.database("wide")
@@ -73,6 +74,7 @@ class Play:
             if sheet.waiting_role == policies.CARRIER:
                 return sheet
             if sheet.waiting_role == policies.NOTICE:
+                publish_waiting(on=self.clock.today, at=self.clock.now)
                 self.at(sheet.notices.get().ends_on, 23)
                 assert self.sheet(sheet.pk).version == sheet.version, "a notice ended before its last day was over"
                 self.at(days.add_days(self.clock.today, 1), 6)

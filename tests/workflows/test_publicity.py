@@ -27,7 +27,7 @@ def published(year, code="personal-grading"):
     sheet = year.sheet(code)
     sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
     year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
-    return PublicityNotice.objects.get(submission=sheet)
+    return sheet.notices.get()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def notice(year):
 
 def standing(notice):
     """Where the notice's sheet stands."""
-    return notice.submission._meta.model.objects.get(pk=notice.submission_id).step
+    return notice.sheets.get().step
 
 
 def object_to(year, notice, by, text="等级偏低"):
@@ -60,7 +60,14 @@ def shown(notice):
 
 def test_personal_notice_shows_post_category_and_grade_only(notice):
     assert shown(notice) == (["风险类别", "风险等级"], [["会计核算", "业务流程", "二级"]])
-    assert {field for item in notice.items for field in item} == {"entry", "unit", "place", "category", "grade"}
+    assert {field for item in notice.items for field in item} == {
+        "sheet",
+        "entry",
+        "unit",
+        "place",
+        "category",
+        "grade",
+    }
     assert (notice.audience, notice.title) == ("unit", "关于财务处个人岗位风险等级评估结果的公示")
 
 
@@ -122,40 +129,43 @@ def test_notice_ends_once(year, notice):
 # --- Who sees it ----------------------------------------------------------------------------------------
 
 
+PEOPLE = (
+    "clerk",
+    "colleague",
+    "liaison",
+    "member",
+    "head",
+    "other_head",
+    "leader",
+    "office",
+    "chair",
+    "registrar",
+    "auditor",
+)
+
+
 def readers(year, notice, *, at):
     year.clock.set(at)
     campus = year.campus
-    people = (
-        "clerk",
-        "colleague",
-        "liaison",
-        "head",
-        "other_head",
-        "leader",
-        "office",
-        "chair",
-        "registrar",
-        "auditor",
-    )
     return {
         who
-        for who in people
+        for who in PEOPLE
         if PublicityNotice.objects.visible_to(year.actor(getattr(campus, who))).filter(pk=notice.pk).exists()
     }
 
 
-INSIDE = {"clerk", "colleague", "liaison", "head", "office", "leader", "chair"}
+INSIDE = {"clerk", "colleague", "liaison", "member", "head", "office", "leader", "chair"}
 EVERYBODY = INSIDE | {"other_head", "registrar", "auditor"}
-HANDLING = {"clerk", "head"}  # who may read the sheet reads its notice at any time
+KEEPING = {"liaison", "head", "office"}  # who publish notices keep them
 
 
 @pytest.mark.parametrize(
     ("at", "who"),
     [
-        ("2026-09-15 23:59", HANDLING),
+        ("2026-09-15 23:59", KEEPING),
         ("2026-09-16 00:00", INSIDE),
         ("2026-09-22 23:59", INSIDE),
-        ("2026-09-23 00:00", HANDLING),
+        ("2026-09-23 00:00", KEEPING),
     ],
 )
 def test_personal_notice_is_for_the_unit_and_for_its_days(year, notice, at, who):
@@ -165,10 +175,10 @@ def test_personal_notice_is_for_the_unit_and_for_its_days(year, notice, at, who)
 @pytest.mark.parametrize(
     ("at", "who"),
     [
-        ("2026-09-15 23:59", {"liaison", "head", "office"}),
+        ("2026-09-15 23:59", KEEPING),
         ("2026-09-16 00:00", EVERYBODY),
         ("2026-09-22 23:59", EVERYBODY),
-        ("2026-09-23 00:00", {"liaison", "head", "office"}),
+        ("2026-09-23 00:00", KEEPING),
     ],
 )
 def test_unit_notice_is_for_the_whole_school_and_for_its_days(year, at, who):
@@ -209,20 +219,7 @@ def test_objection_is_told_to_the_office_and_to_nobody_else(year, running):
 def test_objection_is_read_by_its_author_and_the_office_and_never_by_the_unit(year, running):
     object_to(year, running, year.campus.colleague)
 
-    people = (
-        "clerk",
-        "colleague",
-        "liaison",
-        "member",
-        "head",
-        "other_head",
-        "leader",
-        "office",
-        "chair",
-        "registrar",
-        "auditor",
-    )
-    seen = {who for who in people if Objection.objects.visible_to(year.actor(getattr(year.campus, who))).exists()}
+    seen = {who for who in PEOPLE if Objection.objects.visible_to(year.actor(getattr(year.campus, who))).exists()}
     assert seen == {"colleague", "office"}
 
 
@@ -288,7 +285,9 @@ def test_office_handles_an_objection_on_the_notice_page_after_its_days(year, run
 
     assert address in desk.get("/").content.decode()
     assert desk.get(address).status_code == 200
-    answer = desk.post(f"/objections/{objection.pk}/handle/", {"handling": "经核查，等级适当。"}, follow=True)
+    answer = desk.post(
+        f"/objections/{objection.pk}/handle/", {"finding": "rejected", "handling": "经核查，等级适当。"}, follow=True
+    )
 
     assert answer.status_code == 200
     assert "经核查，等级适当。" in answer.content.decode()
@@ -379,8 +378,10 @@ def test_notice_of_another_unit_is_not_seen_even_by_its_head(year, notice):
     stranger = make_person("某某", campus.other_unit)
     make_post(campus.other_unit, "招生", stranger)
     own = PublicityNotice.objects.create(
-        submission=notice.submission,
-        round=9,
+        task=notice.task,
+        step=notice.step,
+        drafted_at=year.clock.now,
+        released_at=year.clock.now,
         audience="unit",
         unit=Unit.objects.get(pk=campus.other_unit.pk),
         title="别处",

@@ -11,7 +11,6 @@ from tests.personas import point
 from tests.stories import played_once
 from tests.workflows.route_cases import everything, keys, where
 from workflows import policies
-from workflows.models import PublicityNotice
 from workflows.sheets import Incomplete, documents, sheet_for
 
 pytestmark = pytest.mark.database("sqlite")
@@ -152,7 +151,7 @@ def test_second_notice_shows_the_grades_of_the_second_round(year, to_propose):
 
     year.agree(sheet, campus.head, grades={key: ("grade-1", "重新评估")})
 
-    notices = PublicityNotice.objects.filter(submission=sheet).order_by("round")
+    notices = sheet.notices.order_by("bundled__round")
     assert [[item["grade"] for item in notice.items] for notice in notices] == [["二级"], ["一级"]]
 
 

@@ -78,7 +78,8 @@ def test_every_act_of_the_story_leaves_its_entry(year):
         .order_by("sequence")
         .values_list("act", flat=True)
     )
-    assert list(other) == ["scheme.load", "campaign.open", *["submission.opened"] * 4, "notice.clear"]
+    notice = ["notice.draft", "notice.release", "notice.clear"]
+    assert list(other) == ["scheme.load", "campaign.open", *["submission.opened"] * 4, *notice]
 
 
 def test_year_of_the_unit_from_search_to_ledger(year):

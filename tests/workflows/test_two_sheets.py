@@ -11,6 +11,7 @@ from tests.personas import GRADED, Year, point, unit_point
 from tests.stories import played_once
 from workflows.campaign import adjustments, rosters
 from workflows.deadlines import days
+from workflows.demo.publishing import publish_waiting
 from workflows.models import Submission
 from workflows.models.submissions import State
 from workflows.routing import routes
@@ -109,7 +110,8 @@ def finish(year, sheet):
             return sheet
         step = sheet.step_rules
         if step.kind == "publicise":
-            year.clock.set(f"{days.add_days(sheet.notices.get(cleared_at=None).ends_on, 1)} 09:00")
+            publish_waiting(on=year.clock.today, at=year.clock.now)
+            year.clock.set(f"{days.add_days(sheet.notices.get(bundled__left_at=None).ends_on, 1)} 09:00")
             year.sweep()
             continue
         if step.body:

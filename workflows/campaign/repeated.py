@@ -17,7 +17,7 @@ from workflows.models import (
 )
 
 UNIT_NAME = Unit._meta.get_field("name").max_length
-TITLE = "关于{unit}{task}结果的公示"  # of a notice
+TITLE, AGAIN = "关于{unit}{task}结果的公示", "（重新公示）"  # of a notice, and of one that repeats another
 
 
 def _beside(sentence):
@@ -29,7 +29,7 @@ def _publicised(scheme):
     for index, task in enumerate(scheme.tasks):
         route = scheme.routes.get(task.route)
         if route and any(step.kind is StepKind.PUBLICISE for step in route.steps):
-            yield ("tasks", index, "label"), task.label, _beside(TITLE)
+            yield ("tasks", index, "label"), task.label, _beside(TITLE + AGAIN)
 
 
 def _waiting(scheme):

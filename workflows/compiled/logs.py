@@ -228,7 +228,7 @@ def review_record(*, submission, votes):
 @source(
     "notice",
     about="notice",
-    rows=("place", *LABELS),
+    rows=("unit", "place", PERSON, *LABELS),
     fields=(
         "scheme",
         "starts_on",
@@ -241,22 +241,26 @@ def review_record(*, submission, votes):
 )
 def notice_paper(*, notice):
     """公示 as a letter for a unit's own web site: only what the notice shows. Source: R1-53, C5-21."""
-    submission = notice.submission
-    step = next(step for step in submission.task.route_rules.steps if step.kind == "publicise")
-    rules = submission.task.campaign.scheme.rules
+    rules = notice.task.campaign.scheme.rules
     return {
         "title": notice.title,
-        "rows": notice.items,
+        "rows": [_printed(item) for item in notice.items],
         "fields": {
             "scheme": rules.identity.title,
             "starts_on": notice.starts_on.isoformat(),
             "ends_on": notice.ends_on.isoformat(),
-            "days": step.days,
+            "days": notice.step_rules.days,
             "publisher": notice.unit.name if notice.audience == "unit" else rules.roles.get("office", ""),
-            "published_on": notice.starts_on.isoformat(),
+            "published_on": timezone.localdate(notice.released_at).isoformat(),
             **{f"contact_{name}": value for name, value in rules.identity.contact},
         },
     }
+
+
+def _printed(item):
+    """A row of a notice for its paper: every column that a layout may name, without the keys of its sheet."""
+    shown = {field: text for field, text in item.items() if field not in ("sheet", "entry")}
+    return dict.fromkeys((PERSON, *LABELS), "") | shown
 
 
 def about_submission(layout, submission, *, votes):
@@ -290,7 +294,7 @@ def layout_of_notice(layout, notice):
 
 def about_notice(layout, notice):
     """The document of a notice's paper."""
-    campaign = notice.submission.task.campaign
+    campaign = notice.task.campaign
     return {
         **document_for(layout.compiled, notice=notice),
         "year": campaign.year,

@@ -114,7 +114,8 @@ def _figures(units, on):
     count(
         Decision.objects.filter(submission__in=year, verdict="return", at__date__lte=on), "returned", "submission__unit"
     )
-    count(PublicityNotice.objects.filter(submission__in=year, starts_on__lte=on), "notices", "submission__unit")
+    notices = PublicityNotice.objects.filter(unit__in=units, task__campaign__year=on.year, starts_on__lte=on)
+    count(notices, "notices")
     points = RiskPoint.objects.in_force(on).filter(unit__in=units).order_by()
     for owner, grade, number in points.values_list("unit", "final_grade__label").annotate(number=Count("pk")):
         found.setdefault(owner, Counter()).update({"points": number, grade or UNGRADED: number})

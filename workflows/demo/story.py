@@ -24,6 +24,7 @@ from workflows.demo.inspecting import Inspector
 from workflows.demo.meetings import HOUR, WORKING_DAYS, Meetings
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
+from workflows.demo.publishing import publish_waiting
 from workflows.demo.rules import NOTES_MADE, carried_out
 from workflows.demo.year import moment
 from workflows.messages import reminders
@@ -34,6 +35,7 @@ from workflows.routing import routes
 from workflows.sheets import Incomplete, sheet_for
 
 READ_AFTER_DAYS = 5
+PUBLISHING_DAYS = (0, 2, 4)  # weekdays on which notices are drafted and released, so that each bundles some sheets
 SHEETS_PLAYED = 260  # self-checks that go through their whole route: more would take a large campus too long
 UNIT_STRIDE = 13  # coprime with the numbers of units, because neighbouring units are of the same kind
 REFUSALS = (NotAllowed, Incomplete, Refused)
@@ -125,7 +127,7 @@ class Story:
     def _mornings(self):
         """The daily work before office hours: open submissions, end notices, then write reminders.
 
-        It does what the worker does, except for sending mail.
+        It does what the worker does, except for sending mail. On some days notices are published.
         """
         opening = set(CampaignTask.objects.filter(campaign=self.campaign).values_list("opens_on", flat=True))
         for ahead in count(1):
@@ -135,6 +137,8 @@ class Story:
                 self._start_open_sheets()
             for notice in notices.ended(self.agenda.today):
                 notices.finish(notice, at=self.agenda.at)
+            if self.agenda.today.weekday() in PUBLISHING_DAYS and self.agenda.today < self.year.today:
+                publish_waiting(on=self.agenda.today, at=self.agenda.at)
             yield moment(self.agenda.today, settings.REMINDER_HOUR)
             reminders.remind(at=self.agenda.at)
             self._mailed()
@@ -231,8 +235,11 @@ class Story:
                 yield from self._one_back(submission, pace)
                 continue
             if submission.waiting_role == policies.NOTICE:
-                after = max(submission.notices.latest("pk").ends_on, self.agenda.today)
+                last = PublicityNotice.objects.filter(bundled__submission=pk, bundled__left_at=None).first()
+                after = max(last.ends_on, self.agenda.today) if last is not None else self.agenda.today
                 yield moment(days.add_days(after, 1), 8)
+                if last is None:
+                    continue
                 pace = self._pace(chance, self.agenda.today, days.add_days(self.year.today, -1), submission)
                 continue
             yield next(pace)
@@ -297,15 +304,12 @@ class Story:
     def _objection(self):
         """On the last working day a colleague objects to a notice of the home unit."""
         yield moment(self._eve(), 15)
-        notice = PublicityNotice.objects.filter(
-            unit=self.campus.home.unit,
-            starts_on__lte=self.agenda.today,
-            ends_on__gte=self.agenda.today,
-            cleared_at=None,
-        ).first()
-        author = self.campus.home.seats[-1].user
-        if notice is not None:
-            objections.object_to(notice, actor=Actor(author, on=self.agenda.today), text=OBJECTION, at=self.agenda.at)
+        notice = PublicityNotice.objects.running(self.agenda.today).filter(unit=self.campus.home.unit).first()
+        author = Actor(self.campus.home.seats[-1].user, on=self.agenda.today)
+        others = notice.sheets.exclude(person=author.user_id).values_list("pk", flat=True) if notice else []
+        rows = [number for number, item in enumerate(notice.items if notice else [], 1) if item["sheet"] in others]
+        for row in rows[:1]:
+            objections.object_to(notice, actor=author, text=OBJECTION, row=row, at=self.agenda.at)
 
     def _suggestions(self):
         """On the last working day colleagues and the head suggest points for the post of persona 1001."""

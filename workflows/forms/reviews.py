@@ -160,23 +160,6 @@ class HandOverForm(forms.Form):
         self.fields["to"].queryset = people
 
 
-class ObjectionForm(forms.Form):
-    """An objection to a notice."""
-
-    text = _text(
-        "异议内容",
-        rows=5,
-        required=True,
-        help_text="请写明对哪一项有异议、理由和线索。实名提交，仅学校领导小组办公室可见。",
-    )
-
-
-class HandlingForm(forms.Form):
-    """How an objection was handled."""
-
-    handling = _text("处理情况", rows=4, required=True)
-
-
 def line_verdicts(data, keys):
     """Read verdicts on lines as typed: entry key → (accurate, comment).
 

@@ -10,7 +10,7 @@ from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
 from workflows.models.inspections import CheckItem, Inspection, InspectionSeat, InspectionSignature
 from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
-from workflows.models.publicity import Objection, PublicityNotice
+from workflows.models.publicity import NoticeSheet, Objection, PublicityNotice
 from workflows.models.readings import ReadingDocument, ReadReceipt
 from workflows.models.robots import Robot, RobotMessage
 from workflows.models.submissions import (
@@ -53,6 +53,7 @@ __all__ = [
     "MeetingBallot",
     "MeetingItem",
     "MeetingSeat",
+    "NoticeSheet",
     "Notification",
     "Objection",
     "Phase",

@@ -1,4 +1,4 @@
-"""Notices of proposed grades, and objections to them."""
+"""Notices of proposed grades and lists, and objections to them."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,51 +6,118 @@ from django.db.models import F, Q
 from registers.access import ScopedQuerySet
 
 
-class PublicityNotice(models.Model):
-    """The notice of one submission's proposed grades (公示). Source: R1-27, R1-28.
+class NoticeQuerySet(ScopedQuerySet):
+    """Notices."""
 
-    ``ends_on`` is the last day. ``items`` holds only fields that may be public, ``columns`` which these are, as ``[field, heading]``. The
-    submission's step waits until the notice has ended and no objection is open. A round has another notice where other grades
-    were decided than the one before showed.
+    def running(self, on):
+        """Notices that are published on the day ``on``."""
+        return self.filter(starts_on__lte=on, ends_on__gte=on, cleared_at=None, withdrawn_at=None)
+
+
+class PublicityNotice(models.Model):
+    """One notice (公示) of sheets of a unit, or of the school, for one task. Source: R1-27, R1-28.
+
+    One person drafts it, another releases it; until then nobody else sees it. Release freezes ``items`` and ``columns``, the
+    only fields shown, and the days; ``ends_on`` is the last one. ``step``: of the route on which its sheets wait.
+    ``follows``: the notice that it repeats, because something was changed since.
     """
 
-    submission = models.ForeignKey("workflows.Submission", models.CASCADE, related_name="notices")
-    round = models.PositiveSmallIntegerField()
+    task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="notices")
+    step = models.CharField(max_length=40)
+    sheets = models.ManyToManyField("workflows.Submission", through="workflows.NoticeSheet", related_name="notices")
     audience = models.CharField(max_length=10, choices=[("unit", "单位内"), ("school", "全校师生"), ("public", "社会")])
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="notices")
-    title = models.CharField(max_length=120)
+    title = models.CharField("标题", max_length=160)
     items = models.JSONField(default=list)
     columns = models.JSONField(default=list)
-    starts_on = models.DateField("公示开始")
-    ends_on = models.DateField("公示截止")
+    drafted_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    drafted_at = models.DateTimeField()
+    released_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    starts_on = models.DateField("公示开始", null=True)
+    ends_on = models.DateField("公示截止", null=True)
     cleared_at = models.DateTimeField(null=True)
     outcome = models.CharField("公示结果", max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    withdrawn_why = models.TextField("撤回原因", blank=True)
+    follows = models.ForeignKey("self", models.SET_NULL, null=True, related_name="repeated_by")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["submission", "round", "starts_on"], name="notice_once_per_round_and_day"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="notice_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(released_at=None, starts_on=None, ends_on=None)
+                | Q(released_at__isnull=False, starts_on__isnull=False, ends_on__isnull=False),
+                name="notice_has_days_once_released",
+            ),
+            models.CheckConstraint(condition=~Q(released_by=F("drafted_by")), name="notice_released_by_another"),
         ]
 
     def __str__(self):
         return self.title
 
+    @property
+    def step_rules(self):
+        """The step of the route at which its sheets wait."""
+        return next(step for step in self.task.route_rules.steps if step.code == self.step)
 
-class Objection(models.Model):
-    """A colleague's objection to a notice (异议).
 
-    The unit concerned never reads it. The office handles it.
+class NoticeSheet(models.Model):
+    """A sheet on a notice. It waits at its notice step until it leaves the notice.
+
+    ``ended``: it left because the period was over and no objection was open, so its grades have been on notice. Else it was
+    withdrawn, or went back. ``version``: of the sheet when the notice was released.
     """
 
+    notice = models.ForeignKey(PublicityNotice, models.CASCADE, related_name="bundled")
+    submission = models.ForeignKey("workflows.Submission", models.CASCADE, related_name="notice_sheets")
+    round = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField(null=True)
+    left_at = models.DateTimeField(null=True)
+    ended = models.BooleanField(default=False)
+    outcome = models.CharField("公示结果", max_length=200, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission"], condition=Q(left_at=None), name="sheet_on_one_notice"),
+            models.UniqueConstraint(fields=["notice", "submission"], name="sheet_once_on_a_notice"),
+        ]
+
+    def __str__(self):
+        return f"{self.notice_id} {self.submission_id}"
+
+
+class Objection(models.Model):
+    """A colleague's objection to a notice, or to one row of it (异议).
+
+    The unit concerned never reads it. The office handles it. ``row``: the number of the item, 0 where it is about the
+    whole; ``submission``: the sheet that the row stands on. An objection that was ``upheld`` sends that sheet back.
+    """
+
+    class Finding(models.TextChoices):
+        """What came of an objection."""
+
+        REJECTED = "rejected", "不成立"
+        PARTLY = "partly", "部分成立"
+        UPHELD = "upheld", "成立"
+        ELSEWHERE = "elsewhere", "不属受理范围"
+
     notice = models.ForeignKey(PublicityNotice, models.PROTECT, related_name="objections")
+    row = models.PositiveIntegerField("对哪一项", default=0)
+    submission = models.ForeignKey("workflows.Submission", models.CASCADE, null=True, related_name="objections")
     author = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
     text = models.TextField("异议内容")
     at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
     handled_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    finding = models.CharField("处理结论", max_length=10, choices=Finding.choices, blank=True)
     handling = models.TextField("处理情况", blank=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -58,7 +125,7 @@ class Objection(models.Model):
     class Meta:
         ordering = ["at"]
         constraints = [
-            models.UniqueConstraint(fields=["notice", "author"], name="objection_once_per_person"),
+            models.UniqueConstraint(fields=["notice", "author", "row"], name="objection_once_per_person_and_row"),
             models.CheckConstraint(condition=Q(handled_at=None) | ~Q(handling=""), name="objection_handled_with_words"),
         ]
 

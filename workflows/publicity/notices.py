@@ -1,4 +1,4 @@
-"""The life of a notice: a route opens it, its last day ends it, open objections block it.
+"""The life of a notice: sheets wait for one, its last day ends it, open objections hold sheets up.
 
 Source: R1-27, R1-28.
 """
@@ -6,100 +6,139 @@ Source: R1-27, R1-28.
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from registers import audit
 from workflows import policies
-from workflows.campaign.repeated import TITLE
-from workflows.deadlines import days
-from workflows.models import Decision, PublicityNotice
-from workflows.publicity import showing
+from workflows.messages import notifications
+from workflows.models import Decision, NoticeSheet, Objection, PublicityNotice, Submission
+from workflows.policies.publicity import drafters
 from workflows.routing import custody, moves, overtaken
 from workflows.sheets.documents import Composition
 
-
-def open_notice(submission, step, *, at, items):
-    """Publish ``items`` of a submission for ``step.days`` working days, from the day after ``at``.
-
-    ``items``: the rows of ``showing.items``, the only fields shown. Returns the ``PublicityNotice``. Source: domain D1.
-    """
-    today = timezone.localdate(at)
-    starts_on = days.add_days(today, 1)
-    return PublicityNotice.objects.create(
-        submission=submission,
-        round=submission.round,
-        audience=step.audience,
-        unit=submission.unit,
-        title=TITLE.format(unit=submission.unit, task=submission.task.label),
-        items=items,
-        columns=showing.columns(submission),
-        starts_on=starts_on,
-        ends_on=days.add_working_days(today, step.days),
-    )
+CHANGED, OVERTAKEN = "本表已变动，重新公示", "登记册已有变动，退回填报人重新核对"
+UPHELD = "异议成立，退回更正后重新公示"
+WAITING = "“{task}”（{unit}）等待公示，请起草公示。"
 
 
 def publicise(composition, step, role, at):
-    """Open the notice of a submission that enters its notice step, and let it wait there.
-
-    The notice shows what the act recorded.
-    """
-    submission = composition.submission
-    notice = open_notice(submission, step, at=at, items=showing.items(composition))
-    submission.waiting_role, submission.step_due_on = policies.NOTICE, notice.ends_on
+    """Let a submission that enters its notice step wait for a notice, and tell who may draft one."""
+    submission, on = composition.submission, timezone.localdate(at)
+    for earlier in submission.notice_sheets.filter(left_at=None).select_related("notice"):
+        leave(earlier, outcome=CHANGED, at=at)
+    submission.waiting_role = policies.NOTICE
     custody.give_custody(submission, step, role, at)
+    text = WAITING.format(task=submission.task.label, unit=submission.unit)
+    people = drafters(policies.Holding(on), step, submission.unit_id)
+    key = f"notice:{submission.task_id}:{submission.unit_id}:{on:%Y%m%d}"
+    notifications.post_each([(person, key, text, None) for person in people], kind="notice.waiting", at=at)
 
 
 moves.ON_ENTER["publicise"] = publicise
 
 
+def wait_until(notice, day):
+    """Note on the sheets of a notice that has been released that they wait until its last day."""
+    Submission.objects.filter(notice_sheets__notice=notice, waiting_role=policies.NOTICE).update(step_due_on=day)
+
+
+def leave(bundled, *, outcome, at, ended=False):
+    """Take a sheet off its notice. ``ended``: its time on notice is over and nothing holds it up."""
+    bundled.left_at, bundled.ended, bundled.outcome = at, ended, outcome
+    bundled.save(update_fields=["left_at", "ended", "outcome"])
+
+
+def holding_up(bundled):
+    """The open objections that hold a sheet up: to a row of it, and to the notice as a whole."""
+    open_ones = Objection.objects.filter(notice=bundled.notice_id, handled_at=None)
+    return open_ones.filter(Q(submission=None) | Q(submission=bundled.submission_id))
+
+
 def ended(on):
-    """The notices whose last day is past, with no open objection, that are still to be cleared."""
-    return PublicityNotice.objects.filter(ends_on__lt=on, cleared_at=None).exclude(
-        objections__handled_at=None, objections__isnull=False
+    """The notices whose last day is past and of which some sheet may go on, or none is left."""
+    there = NoticeSheet.objects.filter(notice=OuterRef("pk"), left_at=None)
+    open_ones = Objection.objects.filter(notice=OuterRef("pk"), handled_at=None)
+    on_sheet = Objection.objects.filter(notice=OuterRef("notice"), handled_at=None).filter(
+        Q(submission=None) | Q(submission=OuterRef("submission"))
     )
-
-
-def has_open_objections(notice):
-    """Return whether somebody has objected and the office has not handled it yet."""
-    return notice.objections.filter(handled_at=None).exists()
+    past = PublicityNotice.objects.filter(ends_on__lt=on, cleared_at=None, withdrawn_at=None)
+    return past.filter(Exists(there.exclude(Exists(on_sheet))) | (~Exists(there) & ~Exists(open_ones)))
 
 
 def locked(notice):
     """Return the notice as it is now, locked, so that none ends while somebody objects to it."""
-    return PublicityNotice.objects.select_for_update(of=("self",)).select_related("submission").get(pk=notice.pk)
+    return PublicityNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
 
 
-@transaction.atomic
-def clear(notice, *, at):
-    """Close an ended notice and write its outcome."""
-    objections = notice.objections.count()
-    notice.outcome = f"收到异议 {objections} 件，均已处理" if objections else "无异议"
-    notice.cleared_at = at
-    notice.save(update_fields=["outcome", "cleared_at"])
-    audit.append("notice.clear", about=notice, at=at)
-
-
-@transaction.atomic
 def finish(notice, *, at):
-    """Clear an ended notice and move its submission on.
+    """Move the sheets of an ended notice on and clear it, and return whether it is cleared now.
 
-    Return whether that was done: not when it was done already, or when an objection is open.
-
-    Where another sheet has changed the same records meanwhile, the submission goes back to its filler instead.
+    Each sheet goes in a transaction of its own: not when it went already, or when an objection is open. Where another sheet has
+    changed the same records meanwhile, it goes back to its filler instead.
     """
-    moved = overtaken.or_send_back(partial(_finish, notice, at=at), notice.submission_id, at=at)
-    if isinstance(moved, Decision):
-        notice.outcome, notice.cleared_at = "登记册已有变动，退回填报人重新核对", at
-        notice.save(update_fields=["outcome", "cleared_at"])
-        audit.append("notice.clear", about=notice, at=at)
-    return bool(moved)
+    for bundled in notice.bundled.filter(left_at=None):
+        moved = overtaken.or_send_back(partial(_finish_sheet, bundled, at=at), bundled.submission_id, at=at)
+        if isinstance(moved, Decision):
+            leave(bundled, outcome=OVERTAKEN, at=at)
+    return _clear(notice, at=at)
 
 
 @audit.at_the_end()
-def _finish(notice, *, at):
-    submission, now = moves.locked(notice.submission_id), locked(notice)
-    if now.cleared_at is not None or submission.waiting_role != policies.NOTICE or has_open_objections(now):
+def _finish_sheet(bundled, *, at):
+    submission, notice = moves.locked(bundled.submission_id), locked(bundled.notice)
+    bundled = NoticeSheet.objects.get(pk=bundled.pk)
+    if bundled.left_at is not None or notice.withdrawn_at is not None or holding_up(bundled).exists():
         return False
-    clear(notice, at=at)
+    if submission.waiting_role != policies.NOTICE:  # it was taken back meanwhile, or has ended
+        leave(bundled, outcome=CHANGED, at=at)
+        return True
+    raised = Objection.objects.filter(Q(submission=None) | Q(submission=submission.pk), notice=notice)
+    leave(bundled, outcome=_outcome(raised.count()), at=at, ended=True)
     moves.move(Composition(submission), "automatic", actor=None, at=at)
     return True
+
+
+def _outcome(number):
+    return f"收到异议 {number} 件，均已处理" if number else "无异议"
+
+
+@transaction.atomic
+def _clear(notice, *, at):
+    """Close a notice that no sheet is on any more and no open objection is about, and return whether it was done now."""
+    now = locked(notice)
+    if now.cleared_at is not None or now.withdrawn_at is not None:
+        return False
+    if now.bundled.filter(left_at=None).exists() or now.objections.filter(handled_at=None).exists():
+        return False
+    last = now.bundled.filter(ended=False).order_by(F("left_at").desc()).first()
+    regular = now.bundled.filter(ended=True).exists()
+    now.outcome = _outcome(now.objections.count()) if regular or last is None else last.outcome
+    now.cleared_at = at
+    now.save(update_fields=["outcome", "cleared_at"])
+    audit.append("notice.clear", about=now, at=at)
+    return True
+
+
+def locked_on(notice, sheet):
+    """Return a sheet that waits on ``notice``, locked, as a ``Composition``.
+
+    None where it is not on it any more.
+    """
+    if sheet is None or not notice.bundled.filter(submission=sheet, left_at=None).exists():
+        return None
+    submission = moves.locked(sheet.pk)
+    return Composition(submission) if submission.waiting_role == policies.NOTICE else None
+
+
+def send_back(notice, composition, reasons, *, why, handling, at):
+    """Send a locked sheet back because of what was found wrong on its notice, and take it off.
+
+    ``reasons``: entry key → what is wrong; a row that is no proposal of the sheet joins the opinion.
+    """
+    submission = composition.submission
+    known = {entry.key for entry in composition.entries if entry.lines}
+    named = {key: reason for key, reason in reasons.items() if key in known}
+    overtaken.return_rows(composition, named, why=why if named else f"{why}\n{handling}", at=at)
+    for bundled in notice.bundled.filter(submission=submission, left_at=None):
+        leave(bundled, outcome=UPHELD, at=at)

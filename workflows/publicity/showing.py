@@ -1,52 +1,55 @@
-"""The whitelist of what a notice shows of a sheet: the columns that its task says, and no others.
+"""The whitelist of what a notice shows of its sheets: the columns that their tasks say, and no others.
 
-The rows are those of the kept document, which is what was signed and what will be filed. Source: domain D2.
+The rows are those of the kept documents, which are what was signed and what will be filed. Source: domain D2.
 """
 
 from registers.schemes.publicity import columns_of, shown_of
+from workflows.models import Submission
 from workflows.publicity.names import numbered_masks
 from workflows.sheets.composing import ENTRY, INCLUDED, SHEET
+from workflows.sheets.documents import contents_of
 from workflows.sheets.shown import Change
 
 
-def tasks_of(submission):
-    """Return the tasks that a notice about ``submission`` shows: its own, and that of what it carries."""
-    rules, own = submission.task.campaign.scheme.rules, submission.task.rules
-    listed = [rules.task(own.carries)] if own.carries else []
-    return [own, *listed]
+def columns(task):
+    """Return the columns of a notice about sheets of a campaign's ``task``, as ``[field, heading]``."""
+    rules, own = task.campaign.scheme.rules, task.rules
+    tasks = [own, rules.task(own.carries)] if own.carries else [own]
+    return [list(column) for column in columns_of(rules, tasks)]
 
 
-def columns(submission):
-    """Return the columns of a notice about ``submission``, as ``[field, heading]``."""
-    return [list(column) for column in columns_of(submission.task.campaign.scheme.rules, tasks_of(submission))]
+def items(task, sheets):
+    """Return the rows of a notice about ``sheets`` of a campaign's ``task``.
 
-
-def items(*compositions):
-    """Return the rows of a notice about these sheets.
-
-    Each has ``entry``, ``unit``, ``place``, ``person`` where it is named, and the fields that its task shows. What is retired is
-    not shown: a notice is about what there will be.
+    Each has ``sheet`` and ``entry``, ``unit``, ``place``, ``person`` where it is named, and the fields that its task shows. What
+    is retired is not shown: a notice is about what there will be.
     """
-    found = [item for composition in compositions for item in _of_sheet(composition)]
+    rules, contents = task.campaign.scheme.rules, contents_of([sheet.pk for sheet in sheets])
+    carried = _carried(sheets) if task.rules.carries else {}
+    found = []
+    for sheet in sheets:
+        for row in contents[sheet.pk]["rows"]:
+            if row.get("change") == Change.RETIRE.label:
+                continue
+            stands_on = carried.get(row.get(SHEET), sheet)
+            code = task.rules.carries if stands_on is not sheet else task.code
+            found.append({"sheet": sheet.pk, **_item(rules, rules.task(code), stands_on, row)})
     named = [item for item in found if "person" in item]
     for item, hidden in zip(named, numbered_masks([item["person"] for item in named]), strict=True):
         item["person"] = hidden
     return found
 
 
-def _of_sheet(composition):
-    submission, members = composition.submission, {str(member.pk): member for member in composition.members}
-    rules = submission.task.campaign.scheme.rules
-    for row in composition.content["rows"]:
-        if row.get("change") != Change.RETIRE.label:
-            yield _item(rules, members.get(row.get(SHEET), submission), row)
+def _carried(sheets):
+    members = Submission.objects.filter(carrier__in=sheets).select_related("post", "unit", "person")
+    return {str(member.pk): member for member in members}
 
 
-def _item(rules, sheet, row):
+def _item(rules, task, sheet, row):
     listed = (
         INCLUDED in row and ENTRY not in row
     )  # somebody's point on record, which a unit's paper lists after its own
-    task = _task_of_listed(rules) if listed else sheet.task.rules
+    task = _task_of_listed(rules) if listed else task
     rule, post = shown_of(task), sheet.post.name if sheet.post_id is not None else ""
     if listed or (sheet.post_id is None and _is_about_posts(rules, task)):
         post = row.get("post", "")

@@ -129,7 +129,7 @@ def _agree(submission, *, actor, at, seen_version, opinion, signed, **_):
 def _grades(composition, step):
     """The grade of every entry where rule, notice and post holder are of one mind. Raises ``Singly`` where they are not."""
     submission = composition.submission
-    if submission.notices.filter(round=submission.round, objections__isnull=False).exists():
+    if submission.objections.filter(notice__bundled__round=submission.round).exists():
         raise Singly("公示期间收到过异议，请逐张核对后确定等级。")
     chosen = {}
     for entry in composition.entries:

@@ -44,7 +44,7 @@ def notice_before(submission):
     The notice is a step of the route, None where there is none; it is to be given again when other grades are decided (R1-27).
     """
     notice = steps.notice_before(submission.task.route_rules, submission.step, submission.gravest_rank)
-    return notice, submission.notices.filter(round=submission.round).count() if notice else 0
+    return notice, submission.notice_sheets.filter(round=submission.round, ended=True).count() if notice else 0
 
 
 def filed_outside(step, outside, *, at):

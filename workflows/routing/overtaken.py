@@ -41,15 +41,26 @@ def _send_back(submission_id, *, at):
     submission, found = composition.submission, overlaps.of_submitted(composition)
     if not found or submission.state != State.IN_REVIEW:
         raise Stale(submission)
-    reasons, returned = [], {}
+    reasons = {key: f"{outdated.sentence}，请按现行登记重新核对。" for key, outdated in found.items()}
+    return return_rows(composition, reasons, why="登记册已有变动，本表不能按原样生效。", at=at)
+
+
+def return_rows(composition, reasons, *, why, at):
+    """Send a sheet back although nobody decides at its step, and return the decision, which is nobody's.
+
+    ``reasons``: entry key → what is wrong with the row. ``why``: the first line of the opinion. The sheet is locked by the caller.
+    """
+    opinion, returned = [why], {}
     for entry in composition.entries:
-        if entry.key in found:
-            returned[entry.key] = sentence = f"{found[entry.key].sentence}，请按现行登记重新核对。"
-            reasons.append(f"第 {entry.number} 项：{sentence}")
+        if entry.key in reasons:
+            returned[entry.key] = reasons[entry.key]
+            opinion.append(f"第 {entry.number} 项：{reasons[entry.key]}")
             composition.line_rows.filter(entry=entry.key).update(
-                verdict="returned", comment=sentence, returned_at=at, rounds_returned=entry.rounds_returned + 1
+                verdict="returned",
+                comment=reasons[entry.key],
+                returned_at=at,
+                rounds_returned=entry.rounds_returned + 1,
             )
-    opinion = "\n".join(["登记册已有变动，本表不能按原样生效。", *reasons])
-    usual = submission.task.campaign.scheme.rules.conduct.review_days
+    usual = composition.submission.task.campaign.scheme.rules.conduct.review_days
     redo_on = days.add_working_days(timezone.localdate(at), usual)
-    return carrying.send_back(composition, returned, actor=None, at=at, opinion=opinion, redo_on=redo_on)
+    return carrying.send_back(composition, returned, actor=None, at=at, opinion="\n".join(opinion), redo_on=redo_on)

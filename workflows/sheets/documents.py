@@ -6,13 +6,14 @@ Readers, votes, signatures, notices and the filed paper all show this one docume
 import json
 from functools import cached_property
 
+from django.db.models import Q
 from django.utils import timezone
 
 from registers import clock
 from registers.papers.compose import DECIDED
 from registers.schemes.language import Brings
 from registers.text import digest_of
-from workflows.models import Draft, FiledPaper, SheetDocument, Submission, SubmissionLine
+from workflows.models import Decision, Draft, FiledPaper, SheetDocument, Submission, SubmissionLine
 from workflows.models.submissions import State, short_code
 from workflows.sheets import Incomplete, changes, composing, sheet_for
 
@@ -245,6 +246,22 @@ def decided_on(content, entries, *, on):
     return decided
 
 
+def contents_of(submissions):
+    """Return submission id → what its paper says now, in as many queries for many sheets as for one.
+
+    It is what ``Composition.content`` gives for sheets that were handed in.
+    """
+    kept = {
+        one.submission_id: one for one in SheetDocument.objects.filter(submission__in=submissions).order_by("version")
+    }
+    contents = {pk: one.content for pk, one in kept.items()}
+    decisions = Decision.objects.filter(submission__in=submissions).exclude(decided={}).order_by("seen_version")
+    for pk, version, decided in decisions.values_list("submission", "seen_version", "decided"):
+        if version >= kept[pk].version:
+            contents[pk] = with_decided(contents[pk], decided)
+    return contents
+
+
 def document(submission):
     """The whole document of a submission, frozen if it has been filed. Source: design decision 7."""
     filed = FiledPaper.objects.filter(submission=submission).first()
@@ -311,12 +328,13 @@ def _signoffs(submission, *, about=None):
             None,
         ):
             review["members"].append(f"{ballot.member.name}（{'同意' if ballot.agrees else '不同意'}）")
-    for notice in submission.notices.filter(round=submission.round).order_by("starts_on"):  # the last one counts
-        step = next(step.code for step in submission.task.route_rules.steps if step.kind == "publicise")
-        signoffs[step] = {
-            "start": notice.starts_on.isoformat(),
-            "end": notice.ends_on.isoformat(),
-            "outcome": notice.outcome,
+    bundled = submission.notice_sheets.filter(round=submission.round, notice__released_at__isnull=False)
+    shown = bundled.filter(Q(left_at=None) | Q(ended=True)).select_related("notice").order_by("notice__starts_on")
+    for sheet in shown:  # the last one counts
+        signoffs[sheet.notice.step] = {
+            "start": sheet.notice.starts_on.isoformat(),
+            "end": sheet.notice.ends_on.isoformat(),
+            "outcome": sheet.outcome,
             "name": "",
             "at": "",
             "opinion": "",

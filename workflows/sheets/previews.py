@@ -53,9 +53,7 @@ def briefs(submissions, *, actor):
         for lines in entries.values():
             _entry(of_submission[pk], lines)
     _votes(of_submission)
-    objected = Objection.objects.filter(notice__submission__in=of_submission).values_list(
-        "notice__submission", flat=True
-    )
+    objected = Objection.objects.filter(submission__in=of_submission).values_list("submission", flat=True)
     for pk in set(objected):
         of_submission[pk].findings.append("公示期间收到过异议")
     _suggestions(of_submission, actor)

@@ -7,34 +7,41 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import clock
 from registers.access import can, require
+from registers.refusals import Refused
 from registers.schemes.publicity import PERSON
 from registers.views.paging import paged
 from workflows.compiled import logs
-from workflows.forms.reviews import HandlingForm, ObjectionForm
-from workflows.models import Objection, PublicityNotice, Submission
-from workflows.publicity import objections
+from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, WithdrawForm
+from workflows.models import Objection, PublicityNotice
+from workflows.publicity import drafting, objections, releasing
 
 
 @require_safe
 def notice_list(request):
-    """Notices that the reader may see, newest first.
+    """Notices that the reader may see, newest first, and the sheets for which he may draft one.
 
-    Context: ``page``, its notices with their ``stage`` and ``places``.
+    Context: ``page``, its notices with their ``stage`` and ``places``, ``bundles`` that wait.
     """
     page = paged(request, PublicityNotice.objects.visible_to(request.actor).select_related("unit"))
     today = clock.today()
     for notice in page.rows:
-        notice.stage, notice.places = _stage(notice, today), _places(notice)
-    return render(request, "workflows/notice_list.html", {"page": page})
+        notice.stage, notice.places = stage_of(notice, today), places_of(notice.items)
+    context = {"page": page, "bundles": drafting.bundles_for(request.actor)}
+    return render(request, "workflows/notice_list.html", context)
 
 
-def _places(notice):
-    """The posts or units a notice is about, in the words it may show."""
-    return "、".join(dict.fromkeys(item["place"] for item in notice.items))
+def places_of(items):
+    """The posts or units that a notice is about, of many the first ones."""
+    places = list(dict.fromkeys(item["place"] for item in items))
+    return "、".join(places[:5]) + (f"等 {len(places)} 处" if len(places) > 5 else "")
 
 
-def _stage(notice, today):
+def stage_of(notice, today):
     """The stage of a notice: ``(words, tone of the badge)``."""
+    if notice.released_at is None:
+        return "待审核发布", "warn"
+    if notice.withdrawn_at:
+        return "已撤回", "off"
     if notice.cleared_at:
         return "已结束", "off"
     if today < notice.starts_on:
@@ -44,41 +51,51 @@ def _stage(notice, today):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_detail(request, pk):
-    """One notice, with the form for an objection during its period. Context: see ``_notice_page``."""
-    notice = get_object_or_404(_notices(request), pk=pk)
+    """One notice, with the form for an objection during its period. Context: see ``notice_page``."""
+    notice = get_object_or_404(notices_for(request), pk=pk)
     if request.method != "POST":
-        return _notice_page(request, notice)
+        return notice_page(request, notice)
     require(request.actor, "object", notice)
-    form = ObjectionForm(request.POST)
+    form = ObjectionForm(request.POST, notice=notice)
     if not form.is_valid():
-        return _notice_page(request, notice, form=form)
-    _, created = objections.object_to(notice, actor=request.actor, text=form.cleaned_data["text"], at=clock.now())
-    messages.success(request, "异议已送达学校领导小组办公室。" if created else "您已对本公示提出过异议，无需重复提交。")
+        return notice_page(request, notice, objecting=form)
+    said = form.cleaned_data
+    try:
+        _, created = objections.object_to(
+            notice, actor=request.actor, text=said["text"], row=said["row"], at=clock.now()
+        )
+    except Refused as refused:
+        form.add_error("row", str(refused))
+        return notice_page(request, notice, objecting=form)
+    messages.success(request, "异议已送达学校领导小组办公室。" if created else "您已对这一项提出过异议，无需重复提交。")
     return redirect("notice_detail", pk=pk)
 
 
 @require_POST
 def objection_handle(request, pk):
-    """Record how an objection was handled."""
-    objection = get_object_or_404(Objection.objects.visible_to(request.actor).select_related("notice__unit"), pk=pk)
-    form = HandlingForm(request.POST)
+    """Record what came of an objection."""
+    raised = Objection.objects.visible_to(request.actor).select_related("notice__unit", "submission")
+    objection = get_object_or_404(raised, pk=pk)
+    form = HandlingForm(request.POST, objection=objection)
     if not form.is_valid():
         require(request.actor, "handle", objection)
-        return _notice_page(request, get_object_or_404(_notices(request), pk=objection.notice_id), handling=(pk, form))
-    objections.handle(objection, actor=request.actor, handling=form.cleaned_data["handling"], at=clock.now())
+        notice = get_object_or_404(notices_for(request), pk=objection.notice_id)
+        return notice_page(request, notice, handling=(pk, form))
+    objections.handle(objection, actor=request.actor, at=clock.now(), **form.cleaned_data)
     messages.success(request, "处理情况已记录。")
     return redirect("notice_detail", pk=objection.notice_id)
 
 
-def _notices(request):
+def notices_for(request):
+    """The notices that the reader may see, with what their pages need."""
     notices = PublicityNotice.objects.visible_to(request.actor)
-    related = notices.select_related("unit", "submission__task__campaign__scheme")
-    return related.defer("submission__task__campaign__scheme__document", "submission__task__campaign__scheme__source")
+    related = notices.select_related("unit", "task__campaign__scheme", "drafted_by", "released_by", "follows")
+    return related.defer("task__campaign__scheme__document", "task__campaign__scheme__source")
 
 
 def _decided(notice):
     """Whether the route decides the grades before they are publicised."""
-    kinds = [step.sets or step.kind for step in notice.submission.task.route_rules.steps]
+    kinds = [step.sets or step.kind for step in notice.task.route_rules.steps]
     return "final_grade" in kinds[: kinds.index("publicise")]
 
 
@@ -88,47 +105,62 @@ def _cells(notice, item, ranks):
         {"field": field, "label": label, "text": item.get(field, ""), "rank": ranks.get(item.get(field))}
         for field, label in notice.columns
     ]
-    return {"place": item["place"], "person": item.get(PERSON, ""), "cells": cells}
+    return {"place": item["place"], "unit": item.get("unit", ""), "person": item.get(PERSON, ""), "cells": cells}
 
 
-def _notice_page(request, notice, *, form=None, handling=(None, None)):
-    """Render the page of a notice.
+def table_of(notice, items):
+    """What ``workflows/_notice_table.html`` shows of a notice with these rows."""
+    ranks = {grade.label: grade.rank for grade in notice.task.campaign.scheme.rules.grades}
+    return {
+        "columns": notice.columns,
+        "rows": [_cells(notice, item, ranks) for item in items],
+        "names_people": any(PERSON in item for item in items),
+        "several_units": len({item.get("unit") for item in items}) > 1,
+        "grade_label": "审定等级" if _decided(notice) else "拟定等级",
+    }
 
-    ``form`` is a refused objection; ``handling`` is a refused handling of one (its id, the form).
 
-    Context: ``notice`` with its ``stage`` and ``places``, ``rows`` (``place``, ``person``, and ``cells`` with heading, text and,
-    of a grade, ``rank``), ``names_people``, ``crumbs``, ``may_object``, ``form``, ``objections`` (each with ``may_handle`` and
-    ``form``), ``has_objected``, ``may_open_sheet``, ``has_letter``, ``decided`` (the grades, no longer proposed), ``identity`` and
-    ``office`` of the scheme.
+def notice_page(request, notice, *, objecting=None, handling=(None, None), releasing_form=None, withdrawing=None):
+    """Render the page of a notice. A form that was refused is shown again as it was typed.
+
+    ``handling``: the id of an objection and its form. Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see
+    ``table_of``), ``crumbs``, ``may_object``, ``may_release``, ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft that
+    is released today, ``objections`` (each with ``may_handle`` and ``form``), ``has_letter``, ``identity`` and ``office``.
     """
-    notice.stage, notice.places = _stage(notice, clock.today()), _places(notice)
-    rules = notice.submission.task.campaign.scheme.rules
-    ranks = {grade.label: grade.rank for grade in rules.grades}
-    raised = (
-        Objection.objects.visible_to(request.actor)
-        .filter(notice=notice)
-        .select_related("author", "handled_by", "notice__unit")
-    )
-    for row in raised:
-        row.may_handle = can(request.actor, "handle", row)
-        row.form = handling[1] if row.pk == handling[0] else HandlingForm()
+    is_draft, rules = notice.released_at is None, notice.task.campaign.scheme.rules
+    items = releasing.preview(notice) if is_draft else notice.items
+    notice.stage, notice.places = stage_of(notice, clock.today()), places_of(items)
+    refused = (objecting, handling[1], releasing_form, withdrawing)
     return render(
         request,
         "workflows/notice_detail.html",
         {
             "notice": notice,
-            "rows": [_cells(notice, item, ranks) for item in notice.items],
-            "names_people": any(PERSON in item for item in notice.items),
-            "has_letter": bool(logs.papers_about(rules, "notice")),
-            "decided": _decided(notice),
+            "table": table_of(notice, items),
+            "has_letter": not is_draft and bool(logs.papers_about(rules, "notice")),
             "identity": rules.identity,
             "office": rules.roles.get("office", ""),
             "crumbs": [("公示", reverse("notice_list"))],
-            "has_objected": any(row.author_id == request.actor.user_id for row in raised),
-            "may_open_sheet": Submission.objects.visible_to(request.actor).filter(pk=notice.submission_id).exists(),
-            "may_object": can(request.actor, "object", notice),
-            "form": form or ObjectionForm(),
-            "objections": raised,
+            "is_draft": is_draft,
+            "period": releasing.period(notice.step_rules, clock.today()),
+            "days": notice.step_rules.days,
+            **{f"may_{act}": can(request.actor, act, notice) for act in ("object", "release", "withdraw", "discard")},
+            "form": objecting or ObjectionForm(notice=notice),
+            "release_form": releasing_form or ReleaseForm(),
+            "withdraw_form": withdrawing or WithdrawForm(),
+            "objections": _objections(request, notice, handling),
         },
-        status=422 if form or handling[1] else 200,
+        status=422 if any(refused) else 200,
     )
+
+
+def _objections(request, notice, handling):
+    raised = (
+        Objection.objects.visible_to(request.actor)
+        .filter(notice=notice)
+        .select_related("author", "handled_by", "notice__unit", "submission")
+    )
+    for row in raised:
+        row.may_handle = can(request.actor, "handle", row)
+        row.form = handling[1] if row.pk == handling[0] else HandlingForm(objection=row)
+    return raised

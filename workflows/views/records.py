@@ -103,11 +103,9 @@ def submission_record(request, pk, slug, form):
 @require_safe
 def notice_file(request, pk, form):
     """A notice as a letter, for the unit's board or web site."""
-    readable = PublicityNotice.objects.visible_to(request.actor).select_related(
-        "unit", "submission__task__campaign__scheme"
-    )
-    notice = get_object_or_404(readable, pk=pk)
-    layout = next(iter(logs.papers_about(notice.submission.task.campaign.scheme.rules, "notice").values()), None)
+    readable = PublicityNotice.objects.visible_to(request.actor).select_related("unit", "task__campaign__scheme")
+    notice = get_object_or_404(readable.filter(released_at__isnull=False), pk=pk)
+    layout = next(iter(logs.papers_about(notice.task.campaign.scheme.rules, "notice").values()), None)
     if layout is None:
         raise Http404
     audit.append("paper.export", about=notice, actor=request.actor, detail={"form": form})

@@ -78,7 +78,7 @@ class Item:
         if self.submission.waiting_role == MEETING:
             return self.place
         if self.submission.waiting_role == NOTICE:
-            return "公示中，期满后自动进入下一环节"
+            return "公示环节，期满后自动进入下一环节"
         if self.submission.waiting_role == CARRIED:
             return f"等待{idle(self.submission)}"
         carrier = self.submission.carrier

@@ -1,0 +1,105 @@
+"""Forms of notices: drafting and releasing one, objecting to it, and handling an objection."""
+
+from django import forms
+
+from registers.forms.fields import Text
+from workflows.models import Objection, PublicityNotice
+
+LONGEST = 1000
+WHOLE = "0"
+UPHELD = (Objection.Finding.UPHELD, Objection.Finding.PARTLY)
+
+
+class DraftForm(forms.Form):
+    """A notice about some of the sheets that wait for one."""
+
+    title = Text("标题", most=PublicityNotice._meta.get_field("title").max_length)
+    sheets = forms.TypedMultipleChoiceField(
+        label="列入公示的表",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一张表。", "invalid_choice": "所选的表已不在待公示之列，请重新选择。"},
+    )
+
+    def __init__(self, *args, bundle, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sheets"].choices = [(sheet.pk, sheet.subject) for sheet in bundle.sheets]
+
+
+class ReleaseForm(forms.Form):
+    """Whoever releases a notice has checked it."""
+
+    reviewed = forms.BooleanField(
+        label="已完成保密与个人信息审查：不含国家秘密、工作秘密和不应公开的个人信息",
+        error_messages={"required": "请先完成保密与个人信息审查并勾选，再发布。"},
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why a notice is taken back."""
+
+    why = Text("撤回的原因", most=LONGEST, rows=3, required=True, help_text="撤回后，所列的表等待重新公示。")
+
+
+class ObjectionForm(forms.Form):
+    """An objection to a notice, or to one row of it."""
+
+    row = forms.TypedChoiceField(
+        label="对哪一项有异议",
+        coerce=int,
+        error_messages={"required": "请选择对哪一项有异议。", "invalid_choice": "公示中没有这一项，请重新选择。"},
+    )
+    text = Text(
+        "异议内容",
+        most=LONGEST,
+        rows=5,
+        required=True,
+        help_text="请写明理由和线索。实名提交，仅学校领导小组办公室可见。",
+    )
+
+    def __init__(self, *args, notice, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["row"].choices = row_choices(notice, whole="整个公示（遗漏等）")
+
+
+class HandlingForm(forms.Form):
+    """What came of an objection, and how it was handled."""
+
+    finding = forms.ChoiceField(
+        label="处理结论",
+        choices=Objection.Finding.choices,
+        error_messages={"required": "请选择处理结论。", "invalid_choice": "没有这样的结论，请重新选择。"},
+    )
+    row = forms.TypedChoiceField(
+        label="退回哪一项",
+        coerce=int,
+        required=False,
+        empty_value=0,
+        error_messages={"invalid_choice": "公示中没有这一项，请重新选择。"},
+    )
+    handling = Text("处理情况", most=LONGEST, rows=4, required=True)
+
+    def __init__(self, *args, objection, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.objection = objection
+        self.fields["row"].choices = row_choices(objection.notice, whole="不退回")
+
+    def clean(self):
+        """Ask which row is wrong where an objection to the whole is upheld."""
+        typed = super().clean()
+        chosen = self.objection.row or typed.get("row") or len(self.objection.notice.items) == 1
+        if typed.get("finding") in UPHELD and not chosen and "row" not in self.errors:
+            self.add_error("row", "认定异议成立的，请选择是哪一项，以便退回更正。")
+        return typed
+
+
+def row_choices(notice, *, whole):
+    """Return the rows of a notice to choose from, ``whole`` first."""
+    rows = [(str(number), f"第 {number} 项：{_short(item)}") for number, item in enumerate(notice.items, 1)]
+    return [(WHOLE, whole), *rows]
+
+
+def _short(item):
+    named = [item.get(name, "") for name in ("place", "category", "name", "content")]
+    text = "，".join(part for part in named if part)
+    return f"{text[:40]}…" if len(text) > 40 else text

@@ -1,0 +1,86 @@
+"""Release and withdrawal of notices.
+
+What is shown, and from when to when, is fixed when a second person releases it.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from registers import audit
+from registers.access import require
+from registers.refusals import Refused
+from workflows import policies
+from workflows.deadlines import days
+from workflows.models import NoticeSheet, PublicityNotice, Submission
+from workflows.publicity import drafting, notices, showing
+
+WITHDRAWN = "公示撤回：{why}"
+
+
+def preview(notice):
+    """Return the rows that a draft would show if it were released now."""
+    return showing.items(notice.task, list(drafting.sheets_of(notice)))
+
+
+def period(step, on):
+    """Return the first and the last day of a notice that is released on the day ``on``.
+
+    It runs from the day after, for as many working days as the step says.
+    """
+    return days.add_days(on, 1), days.add_working_days(on, step.days)
+
+
+@transaction.atomic
+def release(notice, *, actor, reviewed, at):
+    """Publish a draft: what it shows and its days are fixed.
+
+    ``reviewed``: whoever releases it has checked it for secrets and personal data. Raises ``NotAllowed``, or ``Refused`` where it was
+    not checked, or a sheet has moved since.
+    """
+    list(Submission.objects.select_for_update().filter(notice_sheets__notice=notice).order_by("pk").values_list("pk"))
+    notice = _locked(notice)
+    require(actor, "release", notice)
+    if not reviewed:
+        raise Refused("请先完成保密与个人信息审查并勾选，再发布。")
+    sheets = list(drafting.sheets_of(notice))
+    if gone := [sheet for sheet in sheets if (sheet.waiting_role, sheet.step) != (policies.NOTICE, notice.step)]:
+        raise Refused(f"{gone[0].subject}的表已不在公示环节，请删除本草稿重新起草。")
+    notice.items = showing.items(notice.task, sheets)
+    notice.columns = showing.columns(notice.task)
+    notice.released_by, notice.released_at = actor.user, at
+    notice.starts_on, notice.ends_on = period(notice.step_rules, timezone.localdate(at))
+    notice.save(update_fields=["items", "columns", "released_by", "released_at", "starts_on", "ends_on"])
+    versions = {sheet.pk: sheet.version for sheet in sheets}
+    for bundled in notice.bundled.all():
+        bundled.version = versions[bundled.submission_id]
+        bundled.save(update_fields=["version"])
+    notices.wait_until(notice, notice.ends_on)
+    audit.append("notice.release", about=notice, actor=actor, at=at, detail={"items": len(notice.items)})
+    return notice
+
+
+@transaction.atomic
+def withdraw(notice, *, actor, why, at):
+    """Take a notice back before it has ended: its sheets wait for another.
+
+    Raises ``NotAllowed``, or ``Refused`` without a reason.
+    """
+    notice = _locked(notice)
+    require(actor, "withdraw", notice)
+    if not why.strip():
+        raise Refused("请写明撤回的原因。")
+    call_off(notice, why=why.strip(), by=actor, at=at)
+
+
+def call_off(notice, *, why, by, at):
+    """Mark a locked notice as withdrawn, and take the sheets that are still on it off."""
+    notice.withdrawn_at, notice.withdrawn_by_id, notice.withdrawn_why = at, by.user_id, why
+    notice.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
+    for bundled in NoticeSheet.objects.filter(notice=notice, left_at=None):
+        notices.leave(bundled, outcome=WITHDRAWN.format(why=why)[:200], at=at)
+    audit.append("notice.withdraw", about=notice, actor=by, at=at)
+
+
+def _locked(notice):
+    rows = PublicityNotice.objects.select_for_update(of=("self",)).select_related("task__campaign__scheme", "unit")
+    return rows.get(pk=notice.pk)

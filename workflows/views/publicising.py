@@ -1,0 +1,90 @@
+"""Pages on which notices are drafted, released and withdrawn."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from registers import clock
+from registers.access import require
+from registers.refusals import Refused
+from workflows.forms.publicity import DraftForm, ReleaseForm, WithdrawForm
+from workflows.models import PublicityNotice
+from workflows.publicity import drafting, releasing, showing
+from workflows.views.publicity import notice_page, notices_for, table_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice_draft(request, pk, code):
+    """Bundle sheets of one task and unit that wait for a notice into a draft.
+
+    Context: ``bundle``, ``form``, ``table`` of all rows (see ``table_of``), ``period`` of a notice released today, ``crumbs``.
+    """
+    bundles = drafting.bundles_for(request.actor)
+    bundle = next((one for one in bundles if (one.task.pk, one.place.code) == (pk, code)), None)
+    if bundle is None:
+        raise Http404
+    usual = {"title": bundle.title, "sheets": [sheet.pk for sheet in bundle.sheets]}
+    form = DraftForm(request.POST or None, bundle=bundle, initial=usual)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            notice = drafting.draft(
+                bundle, set(said["sheets"]), title=said["title"], actor=request.actor, at=clock.now()
+            )
+        except Refused as refused:
+            form.add_error("sheets", str(refused))
+        else:
+            messages.success(request, "公示已起草，由另一人审核后发布。")
+            return redirect("notice_detail", pk=notice.pk)
+    sample = PublicityNotice(task=bundle.task, step=bundle.step.code, columns=showing.columns(bundle.task))
+    chosen = {str(value) for value in form["sheets"].value() or []}
+    context = {
+        "bundle": bundle,
+        "form": form,
+        "sheets": [(sheet, str(sheet.pk) in chosen) for sheet in bundle.sheets],
+        "table": table_of(sample, showing.items(bundle.task, bundle.sheets)),
+        "period": releasing.period(bundle.step, clock.today()),
+        "crumbs": [("公示", reverse("notice_list"))],
+    }
+    return render(request, "workflows/notice_draft.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def notice_release(request, pk):
+    """Publish a draft that somebody else has drafted."""
+    notice = get_object_or_404(notices_for(request), pk=pk)
+    require(request.actor, "release", notice)
+    form = ReleaseForm(request.POST)
+    if form.is_valid():
+        try:
+            notice = releasing.release(notice, actor=request.actor, at=clock.now(), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error("reviewed", str(refused))
+        else:
+            messages.success(request, f"公示已发布，自 {notice.starts_on} 起至 {notice.ends_on} 止。")
+            return redirect("notice_detail", pk=pk)
+    return notice_page(request, notice, releasing_form=form)
+
+
+@require_POST
+def notice_discard(request, pk):
+    """Throw a draft away."""
+    notice = get_object_or_404(notices_for(request), pk=pk)
+    drafting.discard(notice, actor=request.actor, at=clock.now())
+    messages.success(request, "草稿已删除，所列的表仍待公示。")
+    return redirect("notice_list")
+
+
+@require_POST
+def notice_withdraw(request, pk):
+    """Take a notice back before it has ended."""
+    notice = get_object_or_404(notices_for(request), pk=pk)
+    require(request.actor, "withdraw", notice)
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return notice_page(request, notice, withdrawing=form)
+    releasing.withdraw(notice, actor=request.actor, why=form.cleaned_data["why"], at=clock.now())
+    messages.success(request, "公示已撤回，所列的表等待重新公示。")
+    return redirect("notice_list")

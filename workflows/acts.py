@@ -70,6 +70,7 @@ declare(
         "measure.record": Act("记录措施落实情况"),
         "notice.waiting": Act("待起草公示"),
         "notice.draft": Act("起草公示"),
+        "notice.return": Act("公示前退回"),
         "notice.discard": Act("删除公示草稿"),
         "notice.release": Act("发布公示"),
         "notice.withdraw": Act("撤回公示"),

@@ -104,6 +104,7 @@ urlpatterns = [
     path("units/<slug:code>/records/<slug:slug>/", records.record_detail, name="record_detail"),
     path("units/<slug:code>/records/<slug:slug>.<form:form>", records.record_file, name="record_file"),
     path("submissions/<int:pk>/records/<slug:slug>.<form:form>", records.submission_record, name="submission_record"),
+    path("notices/<int:pk>/notice.html", records.notice_html, name="notice_html"),
     path("notices/<int:pk>/notice.<form:form>", records.notice_file, name="notice_file"),
     # stand-ins
     path("standins/", standins.standin_list, name="standin_list"),
@@ -193,6 +194,7 @@ urlpatterns = [
     path("notices/", publicity.notice_list, name="notice_list"),
     path("notices/draft/<int:pk>/<slug:code>/", publicising.notice_draft, name="notice_draft"),
     path("notices/<int:pk>/release/", publicising.notice_release, name="notice_release"),
+    path("notices/<int:pk>/return/", publicising.notice_return, name="notice_return"),
     path("notices/<int:pk>/discard/", publicising.notice_discard, name="notice_discard"),
     path("notices/<int:pk>/withdraw/", publicising.notice_withdraw, name="notice_withdraw"),
     path("notices/<int:pk>/", publicity.notice_detail, name="notice_detail"),

@@ -54,6 +54,7 @@ def _things(world):
         "paper_blank": {"": ({"slug": "annex-2"}, None)},
         "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
         "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
+        "notice_html": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
         "notice_file": {
             "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
             "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
@@ -61,7 +62,7 @@ def _things(world):
         "notice_draft": {"": ({"pk": world.notice.task_id, "code": world.campus.unit.code}, None)},
         **{
             door: {"unit": ({"pk": world.notice.pk}, None), "draft": ({"pk": world.drafted.pk}, None)}
-            for door in ("notice_release", "notice_discard", "notice_withdraw")
+            for door in ("notice_release", "notice_return", "notice_discard", "notice_withdraw")
         },
         "campaign_close": {"": ({"year": world.year.number}, None)},
         **{
@@ -191,6 +192,7 @@ def body(world, door, sheet):
         "notice_detail": {"row": "0", "text": "有异议"},
         "notice_draft": {"title": "公示", "sheets": [world.sheets["notice"].pk]},
         "notice_release": {"reviewed": "on"},
+        "notice_return": {"row": "1", "why": "有误"},
         "notice_withdraw": {"why": "有误"},
         "objection_handle": {"finding": "rejected", "handling": "已核实"},
         "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code, "post": "", "series": ""},

@@ -132,6 +132,9 @@ def test_notice_as_a_letter_holds_what_the_notice_shows(year):
     assert "联系人：＿＿＿＿＿＿" in text
     assert "财务处（盖章）" in text
     assert year.campus.scheme.rules.identity.institution in text
+    assert "“个人岗位风险等级评估”的有关内容予以公示（共1项" in text
+    html = browser(year.campus.colleague).get(reverse("notice_html", args=[notice.pk])).content.decode()
+    assert ("受理部门：" in html, "财务处（盖章）" in html, "机密的风险点" in html) == (True, True, False)
     page = browser(year.campus.colleague).get(reverse("notice_detail", args=[notice.pk])).content.decode()
     assert ("拟定等级" in page, "审定等级" in page) == (True, False)
     assert sheet.state == "filed"

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from registers.access import NotAllowed, can
 from registers.refusals import Refused
-from tests.personas import GRADED, point
+from tests.personas import GRADED, point, unit_point
 from tests.stories import played_once
 from tests.workflows.test_route_grading import resubmitted
 from workflows.models import Notification, PublicityNotice
@@ -250,3 +250,38 @@ def test_objection_to_the_whole_names_a_row_before_it_is_upheld(year, two, runni
     handle(year, objection, "upheld", row=1)
 
     assert year.again(two[0]).state == "returned"
+
+
+# --- What must not be published ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def leaking(year):
+    """A draft of the office's that shows a unit's point with a telephone number in it."""
+    year.searched(unit_point("经办人 138 1234 5678 一人经手"), code="unit-search")
+    sheet = year.sheet("unit-grading")
+    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
+    said = {"actor": year.actor(year.campus.head), "seen_version": sheet.version, "at": year.clock.now}
+    routes.decide(sheet.pk, "agree", grades=year.as_proposed(sheet), **said)
+    return draft(year, by=year.campus.office)
+
+
+def test_notice_with_a_telephone_number_is_refused_by_row_and_column(year, leaking):
+    with pytest.raises(Refused, match=r"第 1 项“风险内容”中有手机号码（138…78），不能公示"):
+        release(year, leaking, year.campus.chair)
+    leaking.refresh_from_db()
+    assert leaking.released_at is None
+
+
+def test_row_that_must_not_be_published_goes_back_and_leaves_no_empty_draft(year, leaking):
+    browser = Client()
+    browser.force_login(year.campus.chair)
+    page = browser.get(reverse("notice_detail", args=[leaking.pk])).content.decode()
+    assert "手机号码（138…78）" in page
+    address = reverse("notice_return", args=[leaking.pk])
+    assert browser.post(address, {"row": "1", "why": ""}).status_code == 422
+    assert browser.post(address, {"row": "1", "why": "删去电话号码"}).status_code == 302
+
+    sheet = year.sheet("unit-grading")
+    assert (sheet.state, sheet.notices.count(), PublicityNotice.objects.count()) == ("returned", 0, 0)
+    assert sheet_for(sheet).shown()[0].comment == "删去电话号码"

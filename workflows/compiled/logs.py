@@ -231,6 +231,9 @@ def review_record(*, submission, votes):
     rows=("unit", "place", PERSON, *LABELS),
     fields=(
         "scheme",
+        "basis",
+        "task",
+        "count",
         "starts_on",
         "ends_on",
         "days",
@@ -242,11 +245,15 @@ def review_record(*, submission, votes):
 def notice_paper(*, notice):
     """公示 as a letter for a unit's own web site: only what the notice shows. Source: R1-53, C5-21."""
     rules = notice.task.campaign.scheme.rules
+    number = rules.identity.document_number
     return {
         "title": notice.title,
         "rows": [_printed(item) for item in notice.items],
         "fields": {
             "scheme": rules.identity.title,
+            "basis": f"《{rules.identity.title}》{number and f'（{number}）'}",
+            "task": notice.task.label,
+            "count": len(notice.items),
             "starts_on": notice.starts_on.isoformat(),
             "ends_on": notice.ends_on.isoformat(),
             "days": notice.step_rules.days,

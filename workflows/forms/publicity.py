@@ -35,6 +35,21 @@ class ReleaseForm(forms.Form):
     )
 
 
+class ReturnForm(forms.Form):
+    """A row of a draft that must not be published, and why."""
+
+    row = forms.TypedChoiceField(
+        label="退回哪一项",
+        coerce=int,
+        error_messages={"required": "请选择退回哪一项。", "invalid_choice": "公示中没有这一项，请重新选择。"},
+    )
+    why = Text("退回的原因", most=LONGEST, rows=3, required=True, help_text="送达填报人，更正后重新公示。")
+
+    def __init__(self, *args, items, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["row"].choices = row_choices(items)
+
+
 class WithdrawForm(forms.Form):
     """Why a notice is taken back."""
 
@@ -59,7 +74,7 @@ class ObjectionForm(forms.Form):
 
     def __init__(self, *args, notice, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["row"].choices = row_choices(notice, whole="整个公示（遗漏等）")
+        self.fields["row"].choices = row_choices(notice.items, whole="整个公示（遗漏等）")
 
 
 class HandlingForm(forms.Form):
@@ -82,7 +97,7 @@ class HandlingForm(forms.Form):
     def __init__(self, *args, objection, **kwargs):
         super().__init__(*args, **kwargs)
         self.objection = objection
-        self.fields["row"].choices = row_choices(objection.notice, whole="不退回")
+        self.fields["row"].choices = row_choices(objection.notice.items, whole="不退回")
 
     def clean(self):
         """Ask which row is wrong where an objection to the whole is upheld."""
@@ -93,10 +108,10 @@ class HandlingForm(forms.Form):
         return typed
 
 
-def row_choices(notice, *, whole):
-    """Return the rows of a notice to choose from, ``whole`` first."""
-    rows = [(str(number), f"第 {number} 项：{_short(item)}") for number, item in enumerate(notice.items, 1)]
-    return [(WHOLE, whole), *rows]
+def row_choices(items, *, whole=""):
+    """Return the rows of a notice to choose from, and before them ``whole`` where none need be named."""
+    rows = [(str(number), f"第 {number} 项：{_short(item)}") for number, item in enumerate(items, 1)]
+    return [(WHOLE, whole), *rows] if whole else rows
 
 
 def _short(item):

@@ -12,9 +12,11 @@ from registers.refusals import Refused
 from workflows import policies
 from workflows.deadlines import days
 from workflows.models import NoticeSheet, PublicityNotice, Submission
-from workflows.publicity import drafting, notices, showing
+from workflows.publicity import drafting, notices, privacy, showing
 
-WITHDRAWN = "公示撤回：{why}"
+WITHDRAWN, NOT_PUBLIC = "公示撤回：{why}", "公示前审核发现不应公开的内容，退回修改。"
+LEAKS = "第 {row} 项“{heading}”中有{kind}（{excerpt}），不能公示，请退回该项更正。"
+MOST_LEAKS = 10
 
 
 def preview(notice):
@@ -35,7 +37,7 @@ def release(notice, *, actor, reviewed, at):
     """Publish a draft: what it shows and its days are fixed.
 
     ``reviewed``: whoever releases it has checked it for secrets and personal data. Raises ``NotAllowed``, or ``Refused`` where it was
-    not checked, or a sheet has moved since.
+    not checked, a sheet has moved since, or something stands on it that must not be public (``privacy``).
     """
     list(Submission.objects.select_for_update().filter(notice_sheets__notice=notice).order_by("pk").values_list("pk"))
     notice = _locked(notice)
@@ -45,8 +47,9 @@ def release(notice, *, actor, reviewed, at):
     sheets = list(drafting.sheets_of(notice))
     if gone := [sheet for sheet in sheets if (sheet.waiting_role, sheet.step) != (policies.NOTICE, notice.step)]:
         raise Refused(f"{gone[0].subject}的表已不在公示环节，请删除本草稿重新起草。")
-    notice.items = showing.items(notice.task, sheets)
-    notice.columns = showing.columns(notice.task)
+    notice.items, notice.columns = showing.items(notice.task, sheets), showing.columns(notice.task)
+    if found := leaks_of(notice, notice.items):
+        raise Refused("\n".join(found[:MOST_LEAKS]))
     notice.released_by, notice.released_at = actor.user, at
     notice.starts_on, notice.ends_on = period(notice.step_rules, timezone.localdate(at))
     notice.save(update_fields=["items", "columns", "released_by", "released_at", "starts_on", "ends_on"])
@@ -57,6 +60,47 @@ def release(notice, *, actor, reviewed, at):
     notices.wait_until(notice, notice.ends_on)
     audit.append("notice.release", about=notice, actor=actor, at=at, detail={"items": len(notice.items)})
     return notice
+
+
+def leaks_of(notice, items):
+    """Return in sentences what of a notice with these rows must not be published."""
+    contact = notice.task.campaign.scheme.rules.identity.contact
+    channels = (contact.phone, contact.email, contact.address)
+    found = [
+        f"标题中有{leak.kind}（{leak.excerpt}），请删除草稿重新起草。"
+        for leak in privacy.leaks(notice.title, channels=channels)
+    ]
+    return found + [
+        LEAKS.format(row=number, heading=heading, kind=leak.kind, excerpt=leak.excerpt)
+        for number, heading, leak in privacy.of_items(items, notice.columns, channels=channels)
+    ]
+
+
+@transaction.atomic
+def return_row(notice, row, *, why, actor, at):
+    """Send a sheet whose row must not be published back to its filler, and take it off the draft.
+
+    A draft on which nothing is left is gone: return whether it is still there. Raises ``NotAllowed``, or ``Refused`` where the
+    draft has no such row, or its sheet has moved.
+    """
+    require(actor, "release", notice)
+    items = preview(notice)
+    if not 0 < row <= len(items):
+        raise Refused("公示中没有这一项，请重新选择。")
+    item = items[row - 1]
+    composition = notices.locked_on(notice, Submission.objects.get(pk=item["sheet"]))
+    notice = _locked(notice)
+    require(actor, "release", notice)
+    if composition is None:
+        raise Refused("该项的表已变动，请刷新后重试。")
+    reasons = {item["entry"]: why}
+    notices.send_back(notice, composition, reasons, why=NOT_PUBLIC, handling=why, at=at)
+    NoticeSheet.objects.filter(notice=notice, submission=item["sheet"]).delete()
+    audit.append("notice.return", about=notice, actor=actor, at=at, detail={"sheet": item["sheet"]})
+    left = notice.bundled.exists()
+    if not left:
+        notice.delete()
+    return left
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from registers import clock
 from registers.access import require
 from registers.refusals import Refused
-from workflows.forms.publicity import DraftForm, ReleaseForm, WithdrawForm
+from workflows.forms.publicity import DraftForm, ReleaseForm, ReturnForm, WithdrawForm
 from workflows.models import PublicityNotice
 from workflows.publicity import drafting, releasing, showing
 from workflows.views.publicity import notice_page, notices_for, table_of
@@ -66,6 +66,19 @@ def notice_release(request, pk):
             messages.success(request, f"公示已发布，自 {notice.starts_on} 起至 {notice.ends_on} 止。")
             return redirect("notice_detail", pk=pk)
     return notice_page(request, notice, releasing_form=form)
+
+
+@require_POST
+def notice_return(request, pk):
+    """Send back a row of a draft that must not be published."""
+    notice = get_object_or_404(notices_for(request), pk=pk)
+    require(request.actor, "release", notice)
+    form = ReturnForm(request.POST, items=releasing.preview(notice))
+    if not form.is_valid():
+        return notice_page(request, notice, returning=form)
+    left = releasing.return_row(notice, actor=request.actor, at=clock.now(), **form.cleaned_data)
+    messages.success(request, "已退回填报人更正。" if left else "已退回填报人更正；草稿中没有其他表，已删除。")
+    return redirect("notice_detail", pk=pk) if left else redirect("notice_list")
 
 
 @require_POST

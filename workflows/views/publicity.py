@@ -11,7 +11,7 @@ from registers.refusals import Refused
 from registers.schemes.publicity import PERSON
 from registers.views.paging import paged
 from workflows.compiled import logs
-from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, WithdrawForm
+from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, ReturnForm, WithdrawForm
 from workflows.models import Objection, PublicityNotice
 from workflows.publicity import drafting, objections, releasing
 
@@ -120,17 +120,20 @@ def table_of(notice, items):
     }
 
 
-def notice_page(request, notice, *, objecting=None, handling=(None, None), releasing_form=None, withdrawing=None):
+def notice_page(
+    request, notice, *, objecting=None, handling=(None, None), releasing_form=None, withdrawing=None, returning=None
+):
     """Render the page of a notice. A form that was refused is shown again as it was typed.
 
     ``handling``: the id of an objection and its form. Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see
-    ``table_of``), ``crumbs``, ``may_object``, ``may_release``, ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft that
-    is released today, ``objections`` (each with ``may_handle`` and ``form``), ``has_letter``, ``identity`` and ``office``.
+    ``table_of``), ``crumbs``, ``may_object``, ``may_release``, ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft
+    that is released today, ``leaks`` that keep it from being released, ``objections`` (each with ``may_handle`` and ``form``),
+    ``has_letter``, ``identity`` and ``office``.
     """
     is_draft, rules = notice.released_at is None, notice.task.campaign.scheme.rules
     items = releasing.preview(notice) if is_draft else notice.items
     notice.stage, notice.places = stage_of(notice, clock.today()), places_of(items)
-    refused = (objecting, handling[1], releasing_form, withdrawing)
+    refused = (objecting, handling[1], releasing_form, withdrawing, returning)
     return render(
         request,
         "workflows/notice_detail.html",
@@ -148,6 +151,8 @@ def notice_page(request, notice, *, objecting=None, handling=(None, None), relea
             "form": objecting or ObjectionForm(notice=notice),
             "release_form": releasing_form or ReleaseForm(),
             "withdraw_form": withdrawing or WithdrawForm(),
+            "return_form": returning or ReturnForm(items=items),
+            "leaks": releasing.leaks_of(notice, items) if is_draft else [],
             "objections": _objections(request, notice, handling),
         },
         status=422 if any(refused) else 200,

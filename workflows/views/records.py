@@ -1,12 +1,13 @@
 """Pages of compiled papers: a unit's directories and ledgers, letters about a submission, notices."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from registers import audit, clock
 from registers.access import require
+from registers.jobs import as_attachment
 from registers.models import Scheme, Unit
 from registers.papers import pages
 from registers.papers.compose import compose
@@ -102,13 +103,25 @@ def submission_record(request, pk, slug, form):
 
 @require_safe
 def notice_file(request, pk, form):
-    """A notice as a letter, for the unit's board or web site."""
+    """A notice as a letter, for the unit's board."""
+    notice, paper = _letter(request, pk)
+    audit.append("paper.export", about=notice, actor=request.actor, detail={"form": form})
+    return download(request, paper, form, notice.title)
+
+
+@require_safe
+def notice_html(request, pk):
+    """A notice as a page for the unit's own web site (R1-53)."""
+    notice, paper = _letter(request, pk)
+    audit.append("paper.export", about=notice, actor=request.actor, detail={"form": "html"})
+    return as_attachment(HttpResponse(pages.to_html(paper)), f"{notice.title}.html")
+
+
+def _letter(request, pk):
+    """A released notice that the reader may see, and its letter. Raises ``Http404``."""
     readable = PublicityNotice.objects.visible_to(request.actor).select_related("unit", "task__campaign__scheme")
     notice = get_object_or_404(readable.filter(released_at__isnull=False), pk=pk)
     layout = next(iter(logs.papers_about(notice.task.campaign.scheme.rules, "notice").values()), None)
     if layout is None:
         raise Http404
-    audit.append("paper.export", about=notice, actor=request.actor, detail={"form": form})
-    return download(
-        request, compose(logs.layout_of_notice(layout, notice), logs.about_notice(layout, notice)), form, notice.title
-    )
+    return notice, compose(logs.layout_of_notice(layout, notice), logs.about_notice(layout, notice))

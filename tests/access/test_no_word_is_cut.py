@@ -56,6 +56,7 @@ WITHOUT_TEXT = {
     "meeting_sign",
     "password_change",
     "phase_reopen",
+    "point_place",
     "progress_export",
     "progress_nudge",
     "reading_confirm",

@@ -85,7 +85,8 @@ def test_claim_from_before_the_clock_was_set_back_holds_nothing_up(year, clock):
     robot = Robot.objects.create(
         unit=campus.unit, kind="wecom", label="群", url="x", made_by=campus.office, made_at=ahead
     )
-    RobotMessage.objects.create(robot=robot, key="k", day=ahead.date(), text="t", created_at=ahead, claimed_at=ahead)
+    claimed = {"claimed_at": ahead, "attempts": 1}
+    RobotMessage.objects.create(robot=robot, key="k", day=ahead.date(), text="t", created_at=ahead, **claimed)
     Job.objects.create(
         kind="ledger", owner=campus.office, parameters={}, created_at=ahead, started_at=ahead, attempts=1
     )

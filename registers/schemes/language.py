@@ -17,6 +17,7 @@ from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
 from registers.schemes.publicity import Publicity
+from registers.schemes.residual import Residual
 from registers.schemes.routes import Route, Step, StepKind
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
@@ -249,6 +250,7 @@ class Scheme(Part):
     rotation: Rotation = Rotation()
     adjustment: Adjustment = Adjustment()
     inspection: Inspections = Inspections()
+    residual: Residual = Residual()
 
     @model_validator(mode="before")
     @classmethod

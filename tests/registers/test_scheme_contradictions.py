@@ -104,6 +104,20 @@ BROKEN = {
         "imut", ("{code: criticism, label: 批评教育", "{code: criticism, label：批评教育"), "label：批评", "不认识的项目", "全角冒号"),
     "value nearly right": (
         "imut", ("purpose: education, source: R4-01", "purpose: educaton, source: R4-01"), "educaton", "不在允许的范围内", "“education”"),
+    "fall by as many grades as there are": (
+        "changchun", ("residual:\n  enabled: true\n", "residual:\n  enabled: true\n  levels_down: 3\n"),
+        "levels_down: 3", "只有 3 个等级，不能下降 3 级", "1 至 2"),
+    "verified by others at a grade that is none": (
+        "jiangsu", ("residual:\n  enabled: true\n", "residual:\n  enabled: true\n  outside_unit: [1, 4]\n"),
+        "outside_unit: [1, 4]", "等级序号 [4] 不存在", "outside_unit: []"),
+    "floor at a grade that is none": ("imut", ("floor: {factors", "floor: {rank: 4, factors"), "rank: 4", "等级序号 4 不存在", "[1, 2, 3]"),
+    "floor by an unknown factor": (
+        "imut", ("floor: {factors: {harm:", "floor: {factors: {damage:"), "damage:", "因素“damage”不存在", "harm"),
+    "floor by an unknown value": (
+        "tongliao5", ("{factors: {harm: [criminal]}}", "{factors: {harm: [deadly]}}"), "deadly", "没有取值“deadly”", "criminal"),
+    "expected grade that nobody can reach": (
+        "jiangsu", ("    also: [grades, measures]\n", "    also: [grades, measures]\n    measure_asks: [responsible]\n"),
+        "measure_asks: [responsible]", "不询问完成时限", "补上 due"),
 }  # fmt: skip
 
 EVERYWHERE = ("哪项查找风险点的任务询问它", "没有可选的风险类别")  # these show only when the last place is changed too

@@ -18,6 +18,7 @@ from registers.schemes.checking import (
     lengths,
     papercheck,
     publicitycheck,
+    residualcheck,
 )
 from registers.schemes.language import SUCCESSION, Brings, Level, Role, StepKind
 
@@ -56,6 +57,7 @@ def faults(scheme, *, whole=True):
         publicitycheck.faults,
         custodycheck.faults,
         inspectioncheck.faults,
+        residualcheck.faults,
         _rotation,
         partial(contradictions.faults, whole=whole),
     )

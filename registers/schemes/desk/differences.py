@@ -33,6 +33,7 @@ SECTIONS = {
     "activities": "会议和教育活动",
     "rotation": "轮岗和分权",
     "inspection": "检查和整改",
+    "residual": "预期和实际等级",
 }
 KEYS = {
     "label": "名称",
@@ -126,6 +127,13 @@ KEYS = {
     "rectification_days": "整改天数",
     "at_once_days": "立行立改的天数",
     "look_back_months": "回头看的月数",
+    "enabled": "启用",
+    "levels_down": "最多下降几级",
+    "months": "核查有效的月数",
+    "outside_unit": "须由单位以外核查的等级",
+    "floor": "不得低于",
+    "rank": "等级序号",
+    "major_matter": "三重一大",
     "inferred": "原文未写明",
     "source": "依据",
 }

@@ -15,8 +15,9 @@ PAGES = {
     "measure_list": ("head", "measure_list", {}, {}, 16),
     "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 17),  # the units below it
     "measure_list, mine": ("clerk", "measure_list", {}, {"view": "mine"}, 11),
+    "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 16),
     "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 14),
-    "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 15),
+    "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 18),
     "regulation_list": ("head", "regulation_list", {}, {}, 12),
     "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 10),
     "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 13),

@@ -74,6 +74,7 @@ declare(
         "notice.discard": Act("删除公示草稿"),
         "notice.release": Act("发布公示"),
         "notice.withdraw": Act("撤回公示"),
+        "measure.check": Act("核查措施落实情况"),
         "notice.object": Act("提出异议"),
         "notice.handle": Act("处理异议"),
         "notice.clear": Act("公示结束"),

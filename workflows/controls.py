@@ -159,11 +159,30 @@ def answering(measures, points, *, on):
     return names
 
 
-def _same_today(measure, state, text, *, actor, at):
-    """The last note on the measure as a list, if the same person wrote the same today, else an empty list."""
-    last = MeasureProgress.objects.filter(measure=measure).order_by("-at", "-pk").first()
-    same = last is not None and (last.state, last.text, last.by_id) == (state, text, actor.user_id)
-    return [last] if same and last.at >= days.start_of(days.local(at).date()) else []
+def same_today(latest, values, *, actor, at):
+    """Return the row ``latest`` as a list if this person wrote it today with the same ``values``.
+
+    Else an empty list.
+    """
+    same = latest is not None and latest.by_id == actor.user_id
+    same = same and all(getattr(latest, name) == value for name, value in values.items())
+    return [latest] if same and latest.at >= days.start_of(days.local(at).date()) else []
+
+
+def worded(text, uploads, *, label, missing):
+    """Return ``text`` as it is kept.
+
+    It must say something and not be too long, and the ``uploads`` not too many. ``label``: of its field. ``missing``: what
+    whoever wrote nothing is told. Raises ``Refused``.
+    """
+    text = without_unseen(text)[0].strip()
+    if not text:
+        raise Refused(missing, "text")
+    if len(text) > LONGEST:
+        raise Refused(f"“{label}”最多 {LONGEST} 字，现有 {len(text)} 字，请删减。", "text")
+    if len(uploads) > MOST_FILES:
+        raise Refused(f"一次最多上传 {MOST_FILES} 个文件，现有 {len(uploads)} 个。", "files")
+    return text
 
 
 @transaction.atomic
@@ -175,16 +194,12 @@ def note(pk, *, state, text, actor, at, uploads=()):
     """
     measure = ControlMeasure.objects.select_for_update().get(pk=pk)
     require(actor, "note", MeasureProgress(measure=measure))
-    text = without_unseen(text)[0].strip()
     if state not in State.values:
         raise Refused("请选择落实情况。", "state")
-    if not text:
-        raise Refused("请写明落实的情况：做了什么，结果如何；未落实的写明原因和打算。", "text")
-    if len(text) > LONGEST:
-        raise Refused(f"“情况说明”最多 {LONGEST} 字，现有 {len(text)} 字，请删减。", "text")
-    if len(uploads) > MOST_FILES:
-        raise Refused(f"一次最多上传 {MOST_FILES} 个文件，现有 {len(uploads)} 个。", "files")
-    if (again := attachments.sent_before(_same_today(measure, state, text, actor=actor, at=at), uploads)) is not None:
+    missing = "请写明落实的情况：做了什么，结果如何；未落实的写明原因和打算。"
+    text = worded(text, uploads, label="情况说明", missing=missing)
+    said = same_today(measure.progress.first(), {"state": state, "text": text}, actor=actor, at=at)
+    if (again := attachments.sent_before(said, uploads)) is not None:
         return again
     progress = MeasureProgress.objects.create(measure=measure, state=state, text=text, by=actor.user, at=at)
     progress.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])

@@ -113,6 +113,7 @@ urlpatterns = [
     # measures
     path("measures/", controls.measure_list, name="measure_list"),
     path("measures/<uuid:series>/", controls.measure_detail, name="measure_detail"),
+    path("measures/<uuid:series>/check/", controls.measure_check, name="measure_check"),
     # files
     path("attachments/<int:pk>/", attachments.attachment_file, name="attachment_file"),
     # meetings of a body that decides

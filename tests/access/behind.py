@@ -74,9 +74,12 @@ def _things(world):
         "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
         "regulation_detail": {"": ({"pk": world.regulations["unit"].pk}, None)},
         "regulation_edit": {name: ({"pk": found.pk}, None) for name, found in world.regulations.items()},
-        "measure_detail": {
-            name: ({"series": ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"]).series}, None)
-            for name in ("slight", "grave")
+        **{
+            door: {
+                name: ({"series": ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"]).series}, None)
+                for name in ("slight", "grave")
+            }
+            for door in ("measure_detail", "measure_check")
         },
         **_of_the_year(world),
         **world.inspected.behind(),
@@ -205,6 +208,7 @@ def body(world, door, sheet):
         },
         "regulation_edit": {"name": "改名的制度", "version": 1, **regulation},
         "measure_detail": {"state": "done", "text": "已落实"},
+        "measure_check": {"result": "not_verified", "text": "未见记录"},
         "ledger_export": {"unit": world.campus.unit.code, "reason": "年度归档"},
         "campaign_open": {"year": 2031},
         **{

@@ -126,6 +126,7 @@ BESIDE = {
     "inspection_check_save": ["inspection_check"],
     "inspection_own_save": ["inspection_own_check"],
     "finding_step": ["finding_detail"],
+    "measure_check": ["measure_detail"],
 }
 WHOSE = {"review_queue": "head"}  # whose page has something on it
 ASKED = {"suggestion_make": "?post={post}"}  # what a page has to be asked for before it shows its form

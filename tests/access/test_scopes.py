@@ -34,6 +34,7 @@ from workflows.models import (
     Extension,
     FiledPaper,
     Finding,
+    MeasureCheck,
     MeasureProgress,
     Meeting,
     MeetingItem,
@@ -319,17 +320,17 @@ def _files(world):
     return found | {lost: ""}
 
 
-def _records(world):
-    """A record on the measure of each grade; read like the measure."""
-    campus = world.campus
-    found = {world.evidence: "clerk unit"}
+def _written(world, model, **said):
+    """A note or check on the measure of each grade; read like the measure."""
+    found, said = {}, said | {"text": "查过", "at": world.clock.now, "by": world.campus.head}
     for name, readers in (("slight", "clerk unit"), ("grave", f"clerk unit {SCHOOL_READERS}")):
         measure = ControlMeasure.objects.get(text=world.canaries[f"{name} prevention"])
-        row = MeasureProgress.objects.create(
-            measure=measure, state="done", text="已落实", by=campus.head, at=world.clock.now
-        )
-        found[row] = readers
+        found[model.objects.create(measure=measure, **said)] = readers
     return found
+
+
+def _records(world):
+    return {world.evidence: "clerk unit"} | _written(world, MeasureProgress, state="done")
 
 
 TABLES = {
@@ -338,6 +339,9 @@ TABLES = {
     Table(ReadingDocument): _documents,
     Table(ReadReceipt): _receipts,
     Table(MeasureProgress): _records,
+    Table(MeasureCheck): lambda world: _written(
+        world, MeasureCheck, result="verified", on=world.clock.today, outside=False
+    ),
     Table(Attachment): _files,
     Table(Meeting): meetings_of,
     Table(MeetingItem): items_of,

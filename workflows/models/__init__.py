@@ -3,7 +3,7 @@
 from workflows.models.activities import Activity, Attendance
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
-from workflows.models.controls import MeasureProgress
+from workflows.models.controls import MeasureCheck, MeasureProgress
 from workflows.models.decisions import Decision, ReviewVote
 from workflows.models.findings import Finding, Rectification, RectificationStep
 from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
@@ -48,6 +48,7 @@ __all__ = [
     "InspectionPlan",
     "InspectionSeat",
     "InspectionSignature",
+    "MeasureCheck",
     "MeasureProgress",
     "Meeting",
     "MeetingBallot",

@@ -10,6 +10,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     activities,
     attachments,
     campaigns,
+    checks,
     controls,
     findings,
     inspection_plans,

@@ -11,6 +11,7 @@ HELD_BY = {
     "activities": "workflows.Activity",
     "readings": "workflows.ReadingDocument",
     "measure_progress": "workflows.MeasureProgress",
+    "measure_checks": "workflows.MeasureCheck",
     "meeting_items": "workflows.MeetingItem",
     "findings": "workflows.Finding",
     "rectification_steps": "workflows.RectificationStep",

@@ -10,10 +10,10 @@ from django.db.models import Count, F, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import clock
-from registers.access import can, require
+from registers.access import can, policy_of, require
 from registers.actors import SCHOOL_ROLES
 from registers.models import ControlMeasure, RiskPoint, Scheme, Unit
 from registers.refusals import Refused
@@ -22,8 +22,12 @@ from registers.views.paging import paged
 from registers.views.sent import filters_sent
 from workflows import attachments, controls
 from workflows.deadlines import days
-from workflows.models import MeasureProgress
+from workflows.models import MeasureCheck, MeasureProgress
+from workflows.policies.checks import CHECKERS, rule_for
+from workflows.supervision import checks
 
+TABS = (("", "全部"), ("mine", "我负责的"), ("check", "待我核查"), ("uncovered", "尚未制定措施的风险点"))
+TONES = {"done": "pass", "not_done": "return", "verified": "pass", "not_verified": "return"}
 WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
 
 
@@ -31,27 +35,31 @@ WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROL
 def measure_list(request):
     """Measures in force, those against the gravest points first, or the points without any measure.
 
-    Context: ``page`` of measures (each with ``point``, ``who``, ``standing`` (its ``Status``), ``due``,
-    ``stage_label``) or, where ``view`` is ``uncovered``, of points; ``filters``, ``tabs``, ``stats``, ``bare`` as
-    (grade label, rank, number, address), ``units``, ``stages``, ``states``.
+    With ``view=check`` the measures that wait for the reader's check. Context: ``page`` of measures (each with ``point``,
+    ``who``, ``standing`` (its ``Status``), ``due``, ``stage_label``) or, where ``view`` is ``uncovered``, of points;
+    ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank, number, address), ``units``, ``stages``, ``states``.
     """
     actor, on = request.actor, request.actor.on
     filters = filters_sent(request.GET, "view", "unit", "state", "stage", "grade")
     wider = actor.has(*WIDER)
-    view = filters["view"] if filters["view"] in ("mine", "uncovered") else ("" if wider else "mine")
+    view = filters["view"] if filters["view"] in ("mine", "uncovered", "check") else ("" if wider else "mine")
     scheme = Scheme.objects.visible_to(actor).in_use()
     rules = scheme.rules if scheme else None
     points = RiskPoint.objects.visible_to(actor).in_force(on)
     measures = controls.with_latest_note(ControlMeasure.objects.visible_to(actor).in_force(on))
     if view == "mine":
         measures = controls.mine(measures, actor)
+    elif view == "check":
+        measures = policy_of(MeasureCheck).awaiting(measures, actor)
     if filters["unit"]:
         below = Unit.objects.visible_to(actor).subtree(filters["unit"])
         points, measures = points.filter(unit__in=below), measures.filter(unit__in=below)
     context = {
         "view": view,
         "filters": filters,
-        "tabs": _tabs(view, wider, filters["unit"]),
+        "tabs": _tabs(
+            view, wider, filters["unit"], checks=actor.has(*CHECKERS) and rules is not None and rules.residual.enabled
+        ),
         "bare": _bare(points, rules, on, filters["unit"]) if wider else [],
         "units": _units(actor) if wider else [],
         "stages": [(stage.code, stage.label) for stage in rules.measure_stages] if rules else [],
@@ -70,14 +78,18 @@ def measure_list(request):
     return render(request, "workflows/measure_list.html", context)
 
 
-def _tabs(view, wider, unit):
-    """``(label, address, is it the present one)``, none for people who see only their own measures."""
+def _tabs(view, wider, unit, *, checks):
+    """``(label, address, is it the present one)``, none for people who see only their own measures.
+
+    ``checks``: whether the reader is one of those who check measures.
+    """
     if not wider:
         return []
     kept = {"unit": unit} if unit else {}
     return [
         (label, f"?{urlencode({'view': code} | kept)}", view == code)
-        for code, label in (("", "全部"), ("mine", "我负责的"), ("uncovered", "尚未制定措施的风险点"))
+        for code, label in TABS
+        if checks or code != "check"
     ]
 
 
@@ -142,51 +154,101 @@ def _points(actor, measures):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_detail(request, series):
-    """One measure through its versions, with the notes on each and the form for a new note.
+    """One measure through its versions, with the notes and checks of each and forms for new ones.
 
-    Context: ``measure`` (the newest version), ``versions`` as (version, its ``Status``, its notes), ``point`` or None,
-    ``may_record``, ``states``, ``typed``, ``fault`` (field → sentence), ``accepted``, ``crumbs``.
+    Context: ``measure`` (the newest version), ``versions`` as (version, its ``Status``, its notes and checks, newest first),
+    ``point`` or None, ``may_record``, ``may_check`` (a ``Verdict``), ``tells_why`` (whether the reader may want to know why he
+    may not), ``states``, ``results``, ``typed`` and ``fault`` (field → sentence) of either form, ``accepted``, ``crumbs``.
     """
-    actor, on = request.actor, request.actor.on
+    versions = _versions(request.actor, series)
+    if request.method == "POST":
+        return _written(
+            request,
+            versions,
+            "note",
+            model=MeasureProgress,
+            write=controls.note,
+            names=("state", "text"),
+            done="已记录。",
+        )
+    return _shown(request, versions)
+
+
+@require_POST
+def measure_check(request, series):
+    """Record a check of a measure in force (核查). What is wrong is said on the measure's page."""
+    versions = _versions(request.actor, series)
+    return _written(
+        request,
+        versions,
+        "check",
+        model=MeasureCheck,
+        write=checks.check,
+        names=("result", "text"),
+        done="核查已记录，并已告知责任人。",
+    )
+
+
+def _versions(actor, series):
+    """The versions of a measure, newest first. Raises ``Http404`` where the reader may see none."""
     versions = controls.with_latest_note(ControlMeasure.objects.visible_to(actor).filter(series=series))
     versions = list(versions.select_related("responsible", "regulation", "unit").order_by("-in_force_from", "-pk"))
     if not versions:
         raise Http404
+    return versions
+
+
+def _written(request, versions, action, *, model, write, names, done):
+    """Write a note or a check on the newest version, or show the page again with what was typed and what is wrong."""
     measure = versions[0]
-    fault, typed = {}, {}
-    if request.method == "POST":
-        require(actor, "note", MeasureProgress(measure=measure))
-        typed = {name: request.POST.get(name, "") for name in ("state", "text")}
-        try:
-            controls.note(measure.pk, **typed, actor=actor, at=clock.now(), uploads=files(request))
-        except Refused as refused:
-            fault[refused.field] = str(refused)
-        else:
-            messages.success(request, "已记录。")
-            return redirect("measure_detail", series=series)
+    require(request.actor, action, model(measure=measure))
+    typed = {name: request.POST.get(name, "") for name in names}
+    try:
+        write(measure.pk, **typed, actor=request.actor, at=clock.now(), uploads=files(request))
+    except Refused as refused:
+        return _shown(request, versions, **{action: (typed, {refused.field: str(refused)})})
+    messages.success(request, done)
+    return redirect("measure_detail", series=measure.series)
+
+
+def _shown(request, versions, note=({}, {}), check=({}, {})):
+    """The page of a measure. ``note``, ``check``: what was typed into either form, and what is wrong with it."""
+    actor, measure = request.actor, versions[0]
     _with_words([measure], actor, _stage_labels(actor))
-    notes = {}
-    rows = MeasureProgress.objects.visible_to(actor).filter(measure__in=[version.pk for version in versions])
-    for row in rows.select_related("by").prefetch_related("attachments"):
-        notes.setdefault(row.measure_id, []).append(row)
+    written = _written_on(versions, actor)
+    may_check = can(actor, "check", MeasureCheck(measure=measure))
     return render(
         request,
         "workflows/measure_detail.html",
         {
             "measure": measure,
             "versions": [
-                (version, controls.status_of(version, on=on), notes.get(version.pk, [])) for version in versions
+                (version, controls.status_of(version, on=actor.on), written.get(version.pk, [])) for version in versions
             ],
             "point": measure.point,
             "may_record": can(actor, "note", MeasureProgress(measure=measure)),
+            "may_check": may_check,
+            "tells_why": not may_check and rule_for(actor) is not None and actor.has(*WIDER),
             "states": controls.State.choices,
-            "typed": typed,
-            "fault": fault,
+            "results": MeasureCheck.Result.choices,
+            "typed": {"note": note[0], "check": check[0]},
+            "fault": {"note": note[1], "check": check[1]},
             "accepted": (attachments.ACCEPTED, attachments.ACCEPTED_WORDS),
             "crumbs": [("防控措施落实", reverse("measure_list"))],
         },
-        status=422 if fault else 200,
+        status=422 if note[1] or check[1] else 200,
     )
+
+
+def _written_on(versions, actor):
+    """Version id → its notes and checks, newest first, each with its ``words`` and ``tone``."""
+    rows = {}
+    for model, name in ((MeasureProgress, "state"), (MeasureCheck, "result")):
+        of_these = model.objects.visible_to(actor).filter(measure__in=[version.pk for version in versions])
+        for row in of_these.select_related("by").prefetch_related("attachments"):
+            row.words, row.tone = getattr(row, f"get_{name}_display")(), TONES.get(getattr(row, name), "")
+            rows.setdefault(row.measure_id, []).append(row)
+    return {pk: sorted(there, key=lambda row: row.at, reverse=True) for pk, there in rows.items()}
 
 
 def _stage_labels(actor):

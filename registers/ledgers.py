@@ -144,20 +144,20 @@ def rows(scope, scheme, unit, *, on, points=None):
     points = list(points if points is not None else points_of(scope, scheme, unit, on=on))
     series = [point.series for point in points]
     measures = {}
-    in_force = scope.measures.in_force(on).filter(_among("point_series", series))
+    in_force = scope.measures.in_force(on).filter(among("point_series", series))
     for measure in in_force.select_related("responsible"):
         measures.setdefault(measure.point_series, {})[measure.stage] = measure
     history = Counter()
     first = {}
     for key, start in (
-        RiskPoint.objects.filter(_among("series", series), in_force_from__lte=on)
+        RiskPoint.objects.filter(among("series", series), in_force_from__lte=on)
         .order_by("in_force_from")
         .values_list("series", "in_force_from")
     ):
         history[key] += 1
         first.setdefault(key, start)
     placed = [point.power_series for point in points if point.power_series is not None]
-    powers = PowerItem.objects.in_force(on).filter(_among("series", placed)).values_list("series", "name")
+    powers = PowerItem.objects.in_force(on).filter(among("series", placed)).values_list("series", "name")
     names = dict(powers) if placed else {}
     leaders, answering = Leaders(on), Answering(points, on)
     stages = [(stage.code, stage.label) for stage in scheme.rules.measure_stages]
@@ -176,7 +176,7 @@ def rows(scope, scheme, unit, *, on, points=None):
     ]
 
 
-def _among(name, values):
+def among(name, values):
     """Return a filter on ``values`` that stays one query.
 
     A whole school's list is longer than a database's limit on parameters; then nothing is filtered.

@@ -15,3 +15,4 @@ class WorkflowsConfig(AppConfig):
         from workflows.compiled import inspections, logs, meetings, minutes, sheets, summaries  # noqa: F401, PLC0415
         from workflows.progress import last_year, late_list  # noqa: F401, PLC0415
         from workflows.publicity import notices  # noqa: F401, PLC0415
+        from workflows.supervision import points  # noqa: F401, PLC0415

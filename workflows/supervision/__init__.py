@@ -1,9 +1,10 @@
 """Supervision: whether measures hold, inspections of units, what they find, and how it is put right.
 
-Here: checks of measures (``checks``), the yearly plan (``plans``), drawing lots (``drawing``, pure; ``draws``, what people do),
-arranging an inspection (``inspections``), its checklist (``checklists``), what comes of it (``opinions``), what it finds (``findings``),
-how that is put right (``rectification``, ``reminding``).
-Never here: changes of the register, which take the one road (``workflows.campaign.adjustments``), what people in charge of a measure
-note themselves (``workflows.controls``), and papers about inspections (``workflows.compiled``). Neighbours: who may do what is
-``workflows.policies``.
+Here: checks of measures (``checks``), the expected and actual grade of a point (``residual``, pure), the same for many points from
+what is on record (``points``), what speaks against them (``blockers``), the yearly plan (``plans``), drawing lots (``drawing``, pure;
+``draws``, what people do), arranging an inspection (``inspections``), its checklist (``checklists``), what comes of it (``opinions``),
+what it finds (``findings``), how that is put right (``rectification``, ``reminding``).
+Never here: changes of the register, which take the one road (``workflows.campaign.adjustments``), the decided grade
+(``workflows.routing``), what people in charge of a measure note themselves (``workflows.controls``), and papers about inspections
+(``workflows.compiled``). Neighbours: who may do what is ``workflows.policies``.
 """

@@ -1,0 +1,152 @@
+"""Expected and actual grades of what is on record: for one point, for many, by the day, and what stands against them."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from registers import residuals
+from registers.models import Incumbency, RiskPoint
+from tests.factories import Campus, moment
+from tests.workflows.test_controls import put
+from workflows.models import MeasureCheck, MeasureProgress
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
+
+TODAY = date(2026, 9, 15)
+EVERY = ("prevention", "monitoring", "disposal")
+FULL = {"measures": EVERY, "due_on": date(2026, 12, 1)}
+
+
+def checked(campus, measure, day, *, verified=True, outside=True, hour=10):
+    return MeasureCheck.objects.create(
+        measure=measure,
+        result="verified" if verified else "not_verified",
+        text="查过",
+        outside=outside,
+        by=campus.office,
+        on=day,
+        at=moment(f"{day} {hour}:00"),
+    )
+
+
+def graded(*points, rules, on=TODAY):
+    rows = RiskPoint.objects.in_force(on).select_related("final_grade")
+    rows = rows.filter(series__in=points) if points else rows
+    found = residuals.of_points(list(rows), rules, on=on)
+    return {series: (one.initial, one.expected, one.actual) for series, one in found.items()}
+
+
+def test_grade_falls_with_the_checks_and_comes_back_by_itself(make_campus):
+    campus = make_campus()
+    rules, measures = campus.scheme.rules, put(campus, rank=1, **FULL)
+    series = measures[0].point_series
+
+    def on(day):
+        return graded(series, rules=rules, on=day)[series]
+
+    assert on(TODAY) == (1, 2, 1)
+    for measure in measures:
+        checked(campus, measure, date(2026, 9, 1))
+    assert (on(date(2026, 8, 31)), on(date(2026, 9, 1)), on(date(2027, 8, 31))) == ((1, 2, 1), (1, 2, 2), (1, 2, 2))
+    assert on(date(2027, 9, 1)) == (1, 2, 1)  # twelve months later
+    MeasureProgress.objects.create(
+        measure=measures[0], state="not_done", text="停了", by=campus.clerk, at=moment("2026-10-01 09:00")
+    )
+    assert (on(date(2026, 9, 30)), on(date(2026, 10, 1))) == ((1, 2, 2), (1, 2, 1))
+    checked(campus, measures[0], date(2026, 10, 8))
+    assert on(date(2026, 10, 8)) == (1, 2, 2)
+    Incumbency.objects.filter(post=campus.post).update(until=date(2026, 11, 1))
+    Incumbency.objects.create(post=campus.post, user=campus.colleague, since=date(2026, 11, 1))
+    assert (on(date(2026, 10, 31)), on(date(2026, 11, 1))) == ((1, 2, 2), (1, 2, 1))
+    off = rules.model_copy(update={"residual": rules.residual.model_copy(update={"enabled": False})})
+    assert graded(series, rules=off) == graded(series, rules=None) == {}
+
+
+def test_point_on_notice_is_not_lightened_until_the_notice_has_ended(year, submitted):
+    """Its unit is told of the notice, not of an objection."""
+    campus = year.campus
+    [measure, *others] = put(campus, rank=2, **FULL)
+    for row in (measure, *others):
+        checked(campus, row, year.clock.today, outside=False)
+    line = submitted.lines.first()
+    line.risk_point = RiskPoint.objects.get(series=measure.point_series)
+    line.save()
+    notice = submitted.notices.create(
+        round=1,
+        audience="unit",
+        unit=campus.unit,
+        title="公示",
+        starts_on=year.clock.today,
+        ends_on=date(2026, 12, 31),
+    )
+
+    def now():
+        point = RiskPoint.objects.select_related("final_grade").get(series=measure.point_series)
+        return residuals.of_points([point], campus.scheme.rules, on=year.clock.today)[point.series]
+
+    assert (now().expected, now().actual, now().missing) == (3, 2, ("等级正在公示，公示办结以后再计算",))
+    notice.cleared_at = year.clock.now
+    notice.save()
+    assert now().actual == 3
+
+
+def test_number_of_queries_does_not_grow_with_the_points(make_campus):
+    campus = make_campus()
+    rules, spent = campus.scheme.rules, []
+    for number in range(3):
+        for measure in put(campus, f"第{number}个", rank=1, **FULL):
+            checked(campus, measure, TODAY)
+        with CaptureQueriesContext(connection) as queries:
+            assert graded(rules=rules).popitem()[1] == (1, 2, 2)
+        spent.append(len(queries))
+        counted = residuals.counts([campus.unit], rules, on=TODAY)
+        assert [row[1:] for row in counted] == [(number + 1, 0, 0), (0, number + 1, number + 1), (0, 0, 0)]
+    assert len(set(spent)) == 1, spent
+
+
+written = st.fixed_dictionaries(
+    {
+        "rank": st.sampled_from([1, 2, 3, None]),
+        "level": st.sampled_from(["personal", "unit"]),
+        "measures": st.sampled_from([EVERY, EVERY, EVERY[:2], ()]),
+        "due": st.sampled_from([True, True, False]),
+        "checks": st.lists(st.tuples(st.integers(0, 500), st.booleans(), st.booleans()), max_size=2),
+        "undone": st.none() | st.integers(0, 500),
+        "major_matter": st.sampled_from(["", "decision"]),
+    }
+)
+
+
+class Together(TestCase):
+    """What many points are together, each of them is alone."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.campus = Campus()
+
+    @settings(max_examples=12, deadline=None)
+    @given(st.lists(written, min_size=2, max_size=4))
+    def test_each_of_many_is_what_it_is_alone(self, several):
+        campus = self.campus
+        for number, said in enumerate(several):
+            due = {"due_on": TODAY} if said["due"] else {}
+            there = put(campus, f"甲{number}", rank=said["rank"], level=said["level"], measures=said["measures"], **due)
+            RiskPoint.objects.filter(content=f"甲{number}").update(major_matter=said["major_matter"])
+            for measure in there:
+                for back, verified, outside in said["checks"]:
+                    day = date.fromordinal(TODAY.toordinal() - back)
+                    checked(campus, measure, day, verified=verified, outside=outside)
+                if said["undone"] is not None:
+                    at = moment(f"{date.fromordinal(TODAY.toordinal() - said['undone'])} 12:00")
+                    MeasureProgress.objects.create(measure=measure, state="not_done", text="停", by=campus.clerk, at=at)
+        together = graded(rules=campus.scheme.rules)
+        alone = {}
+        for series in RiskPoint.objects.values_list("series", flat=True):
+            alone |= graded(series, rules=campus.scheme.rules)
+        assert together == alone
+        assert len(together) == RiskPoint.objects.exclude(final_grade=None).count()

@@ -63,7 +63,7 @@ PAGES = {
     "unit_detail": ("clerk", "unit_detail", {"code": "CW"}, 15),
     "unit_detail of the school": ("registrar", "unit_detail", {"code": "ROOT"}, 20),
     "post_detail": ("head", "post_detail", {"code": "post"}, 19),
-    "risk_detail": ("head", "risk_detail", {"series": "point"}, 12),
+    "risk_detail": ("head", "risk_detail", {"series": "point"}, 18),
     "notice_list": ("head", "notice_list", {}, 13),
     "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 14),
     "deadline_change": ("office", "deadline_change", {"pk": "task"}, 13),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from registers import placing
 from registers.access import can
+from registers import residuals
 from registers.differences import differences
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
 from registers.views.paging import paged
@@ -65,7 +66,8 @@ def risk_detail(request, series):
     """Show one risk point through its versions, with its measures.
 
     Context: ``point`` (the newest version), ``crumbs``, ``facts``, ``in_force``, ``level``, ``versions`` (newest first) as
-    (version, the one before or None, what changed: see ``_changes``), ``measures`` as (stage, those in force, earlier ones).
+    (version, the one before or None, what changed: see ``_changes``), ``measures`` as (stage, those in force, earlier ones),
+    ``residual`` (see ``_residual``) or None.
     """
     versions = list(
         RiskPoint.objects.visible_to(request.actor)
@@ -112,8 +114,28 @@ def risk_detail(request, series):
                 for version, before in zip(versions, [*versions[1:], None], strict=True)
             ],
             "facts": [(label, value) for label, value in facts if value],
+            "residual": _residual(request.actor, point) if _in_force(point, on) else None,
         },
     )
+
+
+def _residual(actor, point):
+    """The expected and actual grade of a point in force, and why: None where the scheme has none.
+
+    A dictionary: ``expected``, ``actual`` (grades of the scheme or None), ``missing``, ``bound``, ``is_lighter``.
+    """
+    scheme = Scheme.objects.visible_to(actor).in_use()
+    rules = scheme.rules if scheme else None
+    found = residuals.of_points([point], rules, on=actor.on).get(point.series)
+    if found is None:
+        return None
+    return {
+        "expected": residuals.grade_of(rules, found.expected),
+        "actual": residuals.grade_of(rules, found.actual),
+        "missing": found.missing,
+        "bound": found.bound,
+        "is_lighter": found.is_lighter,
+    }
 
 
 def _in_force(version, on):

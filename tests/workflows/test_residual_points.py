@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -12,6 +13,7 @@ from hypothesis.extra.django import TestCase
 from registers import residuals
 from registers.models import Incumbency, RiskPoint
 from tests.factories import Campus, moment
+from tests.noscript import Plain
 from tests.workflows.test_controls import put
 from workflows.models import MeasureCheck, MeasureProgress
 
@@ -150,3 +152,29 @@ class Together(TestCase):
             alone |= graded(series, rules=campus.scheme.rules)
         assert together == alone
         assert len(together) == RiskPoint.objects.exclude(final_grade=None).count()
+
+
+def test_page_shows_the_grades_and_leads_to_an_adjustment_that_names_the_checks(make_campus, clock):
+    """The decided grade is not touched: it changes on the one road only."""
+    campus = make_campus()
+    measures = put(campus, "集中审批", rank=1, **FULL)
+    point = RiskPoint.objects.get(series=measures[0].point_series)
+    clerk, page = Plain(campus.clerk), reverse("risk_detail", args=[point.series])
+    words = clerk.go(page).words
+    assert "“前期预防”的措施尚未核查" in words
+    assert "提请调整等级" not in words
+    for measure in measures:
+        checked(campus, measure, TODAY)
+    words = clerk.go(page).words
+    assert "最多比评定的等级下降 1 级" in words
+    [link] = clerk.page.xpath(".//a[contains(@href, 'lighter')]")
+    reason = "“前期预防”2026-09-15 由戊一核查通过"
+    assert reason in clerk.go(link.get("href")).words
+    form = clerk.form("input[@name='lighter']")
+    [typed] = [area.text for area in clerk.press(form).page.xpath(".//textarea") if area.text and reason in area.text]
+    assert typed.strip().endswith("实际等级为二级，提请将评定等级由一级调整为二级。")
+    point.refresh_from_db()
+    assert (point.final_grade.rank, RiskPoint.objects.count()) == (1, 1)
+    plain = Plain(campus.clerk)
+    plain.go(f"{reverse('adjustment_list')}?point={put(campus, '未核查', rank=1, **FULL)[0].point_series}&lighter=1")
+    assert not plain.page.xpath(".//input[@name='lighter']")

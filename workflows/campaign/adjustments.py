@@ -18,6 +18,8 @@ from workflows.campaign import campaigns
 from workflows.models import Campaign, CampaignTask, Submission
 from workflows.models.submissions import EDITABLE, State
 from workflows.sheets import drafts, sheet_for
+from workflows.sheets.adjusting import REASON
+from workflows.sheets.shown import Change
 
 NO_SCHEME = "学校尚未采用方案，不能提出调整。请先由管理员选用方案。"
 
@@ -54,12 +56,12 @@ def offered(actor, *, scheme, units=()):
 
 
 @transaction.atomic
-def begin(what, *, unit, actor, at, post=None, key=""):
+def begin(what, *, unit, actor, at, post=None, key="", reason=""):
     """Return the open sheet on which ``actor`` proposes changes.
 
     ``what``: a level, whose points are changed, or ``POWERS``. ``unit``: whose they are. ``post``: of which post, for points of one.
-    ``key``: a record in force that is put on the sheet at once. A sheet of the same kind that he has not handed in yet is taken up
-    again. Raises ``NotAllowed``, and ``Refused`` where the scheme has nothing of it.
+    ``key``: a record in force that is put on the sheet at once, to be changed for ``reason`` where one is given. A sheet of the same
+    kind that he has not handed in yet is taken up again. Raises ``NotAllowed``, and ``Refused`` where the scheme has nothing of it.
     """
     institution = Unit.objects.select_for_update(of=("self",)).get(parent=None)
     scheme = scheme_for(institution)
@@ -86,17 +88,19 @@ def begin(what, *, unit, actor, at, post=None, key=""):
         )
         audit.append("submission.adjustment", about=sheet, actor=actor, at=at)
     if key:
-        _put_on(sheet, key, actor=actor, at=at)
+        _put_on(sheet, key, reason, actor=actor, at=at)
     return sheet
 
 
-def _put_on(sheet, key, *, actor, at):
+def _put_on(sheet, key, reason, *, actor, at):
     """Put a record in force on a sheet, in its draft, unless it is there already."""
     kind = sheet_for(sheet)
     content = kind.content()
     entry = kind.taken(key)
     if entry is None or any(there["key"] == key for there in content["entries"]):
         return
+    if reason:
+        entry = {**entry, "change": Change.REVISE, "values": {**entry["values"], REASON.name: reason}}
     draft = getattr(sheet, "draft", None)
     content = {**content, "entries": [*content["entries"], entry]}
     drafts.save(sheet, content, actor=actor, seen=draft.version if draft else 0, at=at)

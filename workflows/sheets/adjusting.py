@@ -10,6 +10,7 @@ from registers.differences import differing_fields, fields_of
 from registers.models import RiskPoint
 from workflows.sheets.fields import Field
 from workflows.sheets.full import FullPointSheet
+from workflows.sheets.points import CLOSED_WHEN
 from workflows.sheets.powers import PowerSheet
 from workflows.sheets.shown import Change
 
@@ -26,9 +27,10 @@ class Adjusting:
     choice_reason = None  # every entry asks for its reason
     takes = True  # entries on record are chosen, not offered all at once
     needs_reason = None
+    reason = REASON
 
     def entry_fields(self, *, explains=False):
-        return [*super().entry_fields(explains=False), REASON]
+        return [*super().entry_fields(explains=False), self.reason]
 
     def content(self):
         draft = getattr(self.submission, "draft", None)
@@ -63,6 +65,8 @@ class Adjusting:
 
 class PointAdjustment(Adjusting, FullPointSheet):
     """Points of one post or one unit, each with its measures."""
+
+    reason = replace(REASON, help=f"撤销的，写明撤销的缘由：{CLOSED_WHEN}")
 
     def called(self, record):
         place = f"{record.post}：" if record.post and not self.submission.post_id else ""

@@ -1,5 +1,6 @@
 """Sheets that bring risk points (自查表)."""
 
+from dataclasses import replace
 from functools import cached_property
 
 from registers import clock
@@ -8,6 +9,9 @@ from workflows.sheets.base import WHY, Sheet
 from workflows.sheets.fields import Described, Heading, faults_of
 from workflows.sheets.places import PLACE, Placed, place_in_words
 from workflows.sheets.shown import Change, Shown
+
+# A point ends with its power. That its measures work makes it lighter, it does not end it.
+CLOSED_WHEN = "权力已取消、移交、改由系统自动办理，或并入另一风险点的，方可撤销；措施有效不是撤销的理由。"
 
 
 class SheetOnPoints(Sheet):
@@ -46,6 +50,7 @@ class PointSheet(Placed, SheetOnPoints):
 
     may_add = True
     offers_choice = True
+    choice_reason = replace(Sheet.choice_reason, help=CLOSED_WHEN)
 
     @property
     def categories(self):

@@ -59,8 +59,9 @@ def _measures(points, on):
     in_force = ControlMeasure.objects.in_force(on).filter(among("point_series", [point.series for point in points]))
     in_force = list(in_force.only("point_series", "stage", "responsible", "due_on"))
     of_these = among("measure", [measure.pk for measure in in_force])
-    checks = MeasureCheck.objects.filter(of_these, at__lt=end).order_by("at", "pk")
-    latest = {check.measure_id: check for check in checks.defer("text")}
+    checks = MeasureCheck.objects.filter(of_these, at__lt=end).select_related("by").order_by("at", "pk")
+    checks = checks.only("measure", "result", "outside", "on", "at", "by__name")
+    latest = {check.measure_id: check for check in checks}
     undone = MeasureProgress.objects.filter(of_these, at__lt=end).exclude(state=MeasureProgress.State.DONE)
     undone = dict(undone.order_by().values_list("measure").annotate(Max("at")))
     found = {}
@@ -75,3 +76,20 @@ def _holders(points, on):
     posts = {point.post_id for point in points if point.post_id}
     held = Incumbency.objects.in_force(on).filter(among("post", list(posts))) if posts else Incumbency.objects.none()
     return dict(held.order_by().values_list("post").annotate(Max("since")))
+
+
+def plea(point, rules, *, on):
+    """Return why the decided grade of a point should be lowered: who checked what, and when.
+
+    Empty where no verified measures have brought it below that grade.
+    """
+    found = residuals.of_points([point], rules, on=on).get(point.series)
+    if found is None or not found.is_lighter:
+        return ""
+    checks = {row.stage: checked for row, checked, _ in _measures([point], on)[point.series]}
+    said = "；".join(
+        f"“{stage.label}”{checks[stage.code].on:%Y-%m-%d} 由{checks[stage.code].by.name}核查通过"
+        for stage in rules.measure_stages
+    )
+    decided, actual = (residuals.grade_of(rules, rank).label for rank in (found.initial, found.actual))
+    return f"防控措施：{said}。实际等级为{actual}，提请将评定等级由{decided}调整为{actual}。"

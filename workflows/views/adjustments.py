@@ -14,13 +14,15 @@ from registers.views.sent import series as series_of
 from workflows.campaign import adjustments
 from workflows.models import Submission
 from workflows.policies.submissions import PROPOSE
+from workflows.supervision import points
 
 
 @require_safe
 def adjustment_list(request):
     """Show what the reader may propose to change, and his adjustments.
 
-    ``?point=`` and ``?power=`` (series): what he wants to change. Context: ``offers``, ``units`` to choose from, ``unit``, ``page``.
+    ``?point=`` and ``?power=`` (series): what he wants to change; ``lighter``: a point's grade, because its measures were verified.
+    Context: ``offers``, ``units`` to choose from, ``unit``, ``page``, ``named``, ``plea`` (the reason that his sheet would give).
     """
     actor = request.actor
     named = _named(request)
@@ -48,6 +50,7 @@ def adjustment_list(request):
                 (sheet, task, task.code.removeprefix(PREFIX)) for sheet, task in offers if _is_about(named, sheet, task)
             ],
             "named": named,
+            "plea": _plea(actor, named, scheme) if "lighter" in request.GET else "",
             "units": [(unit.code, unit.name) for unit in units] if len(units) > 1 else [],
             "unit": chosen,
             "scheme": scheme,
@@ -67,6 +70,11 @@ def _named(request):
     return None
 
 
+def _plea(actor, named, scheme):
+    """Why the grade of the point that is named should be lowered, empty where nothing speaks for it."""
+    return points.plea(named, scheme.rules, on=actor.on) if isinstance(named, RiskPoint) and scheme else ""
+
+
 def _is_about(named, sheet, task):
     """Whether a sheet could take the record that the address names."""
     if named is None:
@@ -80,18 +88,20 @@ def _is_about(named, sheet, task):
 def adjustment_begin(request):
     """Begin a sheet of changes, or take up the one that was begun.
 
-    Posted are ``what``, ``unit`` and ``post`` (codes), and the ``series`` to put on it.
+    Posted are ``what``, ``unit`` and ``post`` (codes), and the ``series`` to put on it; with ``lighter`` the reason names the checks.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=request.POST.get("unit", ""))
     post = None
     if code := request.POST.get("post", ""):
         post = get_object_or_404(Post.objects.visible_to(request.actor), code=code, unit=unit)
+    key = str(series_of(request.POST["series"])) if "series" in request.POST else ""
     try:
         sheet = adjustments.begin(
             request.POST.get("what", ""),
             unit=unit,
             post=post,
-            key=str(series_of(request.POST["series"])) if "series" in request.POST else "",
+            key=key,
+            reason=_reason(request.actor, key) if key and "lighter" in request.POST else "",
             actor=request.actor,
             at=clock.now(),
         )
@@ -99,3 +109,10 @@ def adjustment_begin(request):
         messages.error(request, str(refused))
         return redirect("adjustment_list")
     return redirect("submission_fill", pk=sheet.pk)
+
+
+def _reason(actor, series):
+    """The reason for lowering the grade of the point ``series``, empty where it is none that he may read."""
+    point = RiskPoint.objects.visible_to(actor).open().select_related("final_grade").filter(series=series).first()
+    root = Unit.objects.visible_to(actor).filter(parent=None).first()
+    return _plea(actor, point, adjustments.scheme_for(root))

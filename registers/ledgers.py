@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from registers import residuals
 from registers.access import can, policy_of
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
@@ -27,6 +28,7 @@ HEAD = [
     ("表现形式", 36),
     ("风险等级", 9),
 ]
+RESIDUAL = [("预期等级", 9), ("实际等级", 9)]  # where the scheme switches them on
 ARRANGED = [("措施责任人", 16), ("完成时限", 16)]
 TAIL = [("责任领导", 10), ("备案日期", 12), ("调整记录", 16), ("备注", 14)]
 
@@ -45,7 +47,7 @@ class Row:
 
     ``by_stage`` maps a stage's code to the measure in force, ``leader`` is the name of the leader in charge, ``power`` the name that the
     point's power has on that day, ``versions`` counts the versions of the point so far, ``stages`` are ``(code, label)``,
-    ``answering`` knows who answers for the point.
+    ``answering`` knows who answers for the point. ``residual``: (expected, actual) in words, empty where the scheme has none.
     """
 
     point: RiskPoint
@@ -56,6 +58,7 @@ class Row:
     stages: list = field(default_factory=list)
     power: str = ""
     answering: Answering | None = None
+    residual: tuple = ()
 
     @property
     def person(self):
@@ -161,6 +164,7 @@ def rows(scope, scheme, unit, *, on, points=None):
     names = dict(powers) if placed else {}
     leaders, answering = Leaders(on), Answering(points, on)
     stages = [(stage.code, stage.label) for stage in scheme.rules.measure_stages]
+    lightened = residuals.of_points(points, scheme.rules, on=on)
     return [
         Row(
             point,
@@ -171,9 +175,17 @@ def rows(scope, scheme, unit, *, on, points=None):
             stages,
             names.get(point.power_series, point.power_item),
             answering,
+            _residual(scheme.rules, lightened.get(point.series)),
         )
         for point in points
     ]
+
+
+def _residual(rules, found):
+    if not rules.residual.enabled:
+        return ()
+    grades = [residuals.grade_of(rules, rank) for rank in (found.expected, found.actual)] if found else [None, None]
+    return tuple(grade.label if grade else "未评定" for grade in grades)
 
 
 def among(name, values):
@@ -202,7 +214,8 @@ def totals(scheme, unit, *, on):
 
 def columns(scheme):
     """Return the ledger's columns under a scheme, its measure stages among them: ``[(label, width)]``."""
-    return [*HEAD, *((stage.label, 30) for stage in scheme.rules.measure_stages), *ARRANGED, *TAIL]
+    residual = RESIDUAL if scheme.rules.residual.enabled else []
+    return [*HEAD, *residual, *((stage.label, 30) for stage in scheme.rules.measure_stages), *ARRANGED, *TAIL]
 
 
 def cells(number, row, levels):
@@ -219,6 +232,7 @@ def cells(number, row, levels):
         point.content,
         point.manifestation,
         point.final_grade.label if point.final_grade else "未评定",
+        *row.residual,
         *(row.measures.get(code, "") for code, _ in row.stages),
         _each(row.people, len(row.stages)),
         _each(row.days, len(row.stages)),
@@ -293,6 +307,8 @@ def workbook(scope, scheme, unit, *, on, year, said=""):
         "content",
         "manifestation",
         "grade",
+        "expected",
+        "actual",
         "measures",
         "leader",
         "filed_on",
@@ -320,6 +336,7 @@ def unit_ledger(*, unit, units, on, rules, reader=None):
                 "content": row.point.content,
                 "manifestation": row.point.manifestation,
                 "grade": row.point.final_grade.label if row.point.final_grade else "未评定",
+                **dict(zip(("expected", "actual"), row.residual, strict=False)),
                 "measures": [
                     f"{label}：{row.measures[code]}{row.arranged(code)}"
                     for code, label in labels.items()

@@ -18,11 +18,12 @@ PAGES = {
     "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 16),
     "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 14),
     "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 18),
+    "residual_list": ("office", "residual_list", {}, {}, 19),
     "regulation_list": ("head", "regulation_list", {}, {}, 12),
     "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 10),
     "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 13),
     "hint_list": ("office", "hint_list", {}, {}, 16),
-    "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 23),
+    "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 24),
 }
 
 

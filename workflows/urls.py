@@ -32,6 +32,7 @@ from workflows.views import (
     queue,
     readings,
     records,
+    residuals,
     reviews,
     scheme_preview,
     schemes,
@@ -114,6 +115,7 @@ urlpatterns = [
     path("measures/", controls.measure_list, name="measure_list"),
     path("measures/<uuid:series>/", controls.measure_detail, name="measure_detail"),
     path("measures/<uuid:series>/check/", controls.measure_check, name="measure_check"),
+    path("residual/", residuals.residual_list, name="residual_list"),
     # files
     path("attachments/<int:pk>/", attachments.attachment_file, name="attachment_file"),
     # meetings of a body that decides

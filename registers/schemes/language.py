@@ -254,20 +254,15 @@ class Scheme(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _ledger_is_named(cls, data):
-        """Name a paper titled ``{ledger_title}``, which several schemes share, as this scheme names its ledger."""
+    def _papers_fit(cls, data):
+        """Fit papers that several schemes share to this one: the ledger's name, and columns that it has no use for."""
         papers = data.get("papers") if isinstance(data, dict) else None
         if not isinstance(papers, dict):
             return data
         name = data.get("ledger_title") or cls.model_fields["ledger_title"].default
-        return data | {
-            "papers": {
-                slug: paper | {"title": name}
-                if isinstance(paper, dict) and paper.get("title") == LEDGER_TITLE
-                else paper
-                for slug, paper in papers.items()
-            }
-        }
+        residual = data.get("residual")
+        has_residual = bool(residual.get("enabled") if isinstance(residual, dict) else residual)
+        return data | {"papers": {slug: _fitted(paper, name, has_residual) for slug, paper in papers.items()}}
 
     def categories_for(self, level):
         return [category for category in self.categories if level in category.levels]
@@ -374,3 +369,15 @@ class Scheme(Part):
     def label_of(self, things, code):
         """Return the label of ``code`` in the named list (``stages`` …), or the code when unknown."""
         return next((item.label for item in getattr(self, things) if item.code == code), code)
+
+
+def _fitted(paper, ledger, has_residual):
+    """A paper as the file has it, titled ``ledger`` where it asks for that, without columns that only ``residual`` fills."""
+    if not isinstance(paper, dict):
+        return paper
+    paper = paper | {"title": ledger} if paper.get("title") == LEDGER_TITLE else paper
+    columns = paper.get("columns")
+    if has_residual or not isinstance(columns, list | tuple):
+        return paper
+    kept = [column for column in columns if not isinstance(column, dict) or column.get("when") != "residual"]
+    return paper | {"columns": kept} if len(kept) < len(columns) else paper

@@ -53,7 +53,7 @@ class Column(Origin):
 
     ``label_decided`` is its head on papers whose grades are decided. ``width`` is relative to the other columns (about:
     characters). With ``tick`` the column prints √ when the field's value equals it and nothing otherwise. ``by_hand``:
-    left empty for handwriting, nothing fills it.
+    left empty for handwriting, nothing fills it. ``when``: only on papers of schemes that switch ``residual`` on.
     """
 
     label: Label
@@ -65,6 +65,7 @@ class Column(Origin):
     kind: Kind = "text"
     by_hand: bool = False
     tick: str | None = None
+    when: Literal["", "residual"] = ""
 
     @model_validator(mode="after")
     def _leaf_or_group(self):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from registers.access import can
 from registers.actors import ROLE_LABELS
-from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Unit
+from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Scheme, Unit
 from registers.views.hints import hints_about
 from registers.views.paging import paged
 
@@ -48,10 +48,11 @@ def unit_detail(request, code):
 
     Of the powers only the first ones.
     Context: ``unit``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
-    posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``.
+    posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
-    on = request.actor.on
+    on, may_view_ledger = request.actor.on, can(request.actor, "view_ledger", unit)
+    scheme = Scheme.objects.visible_to(request.actor).in_use() if may_view_ledger else None
     held = {
         row.post_id: row.user
         for row in Incumbency.objects.visible_to(request.actor)
@@ -87,7 +88,8 @@ def unit_detail(request, code):
             "more_powers": len(powers) > POWERS_SHOWN,
             "children": Unit.objects.visible_to(request.actor).filter(parent=unit, closed_on=None),
             "hints": hints_about(request.actor, unit),
-            "may_view_ledger": can(request.actor, "view_ledger", unit),
+            "may_view_ledger": may_view_ledger,
+            "has_residual": scheme is not None and scheme.rules.residual.enabled,
         },
     )
 

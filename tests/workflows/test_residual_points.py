@@ -1,6 +1,7 @@
 """Expected and actual grades of what is on record: for one point, for many, by the day, and what stands against them."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -9,9 +10,10 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from openpyxl import load_workbook
 
-from registers import residuals
-from registers.models import Incumbency, RiskPoint
+from registers import ledgers, residuals
+from registers.models import Incumbency, RiskPoint, Scheme
 from tests.factories import Campus, moment
 from tests.noscript import Plain
 from tests.workflows.test_controls import put
@@ -178,3 +180,36 @@ def test_page_shows_the_grades_and_leads_to_an_adjustment_that_names_the_checks(
     plain = Plain(campus.clerk)
     plain.go(f"{reverse('adjustment_list')}?point={put(campus, '未核查', rank=1, **FULL)[0].point_series}&lighter=1")
     assert not plain.page.xpath(".//input[@name='lighter']")
+
+
+def test_ledger_shows_both_grades_where_the_scheme_switches_them_on(make_campus, clock):
+    campus = make_campus()
+    for measure in put(campus, rank=1, **FULL):
+        checked(campus, measure, TODAY)
+    put(campus, "未定级", rank=None)
+    asked = {"unit": campus.unit, "on": TODAY}
+
+    def sheet():
+        scheme = Scheme.objects.get(pk=campus.scheme.pk)
+        work = ledgers.workbook(ledgers.everything(), scheme, year=2026, **asked)
+        found = list(load_workbook(BytesIO(work))[campus.unit.name].iter_rows(values_only=True))
+        [head] = [row for row in found if "风险等级" in row]
+        return [dict(zip(head, row, strict=True)) for row in found[found.index(head) + 1 :] if row[0]]
+
+    def printed():
+        rules = Scheme.objects.get(pk=campus.scheme.pk).rules
+        paper, document = rules.papers["unit-ledger"], ledgers.unit_ledger(units=[campus.unit], rules=rules, **asked)
+        names = {column.label: column.field for column in paper.columns}
+        return [[row.get(names.get(label)) for label in ("预期等级", "实际等级")] for row in document["rows"]]
+
+    grades = [["二级", "二级"], ["未评定", "未评定"]]
+    assert sorted([row["预期等级"], row["实际等级"]] for row in sheet()) == grades == sorted(printed())
+    head = Plain(campus.head)
+    shown = head.go(f"{reverse('ledger')}?unit=CW").page.xpath(".//td[@data-label='实际等级']")
+    assert sorted(cell.text_content().strip() for cell in shown) == ["二级", "未评定"]
+    document = campus.scheme.document
+    document["residual"]["enabled"] = False
+    Scheme.objects.filter(pk=campus.scheme.pk).update(document=document, digest="off")
+    assert "实际等级" not in sheet()[0]
+    assert printed() == [[None, None], [None, None]]
+    assert "实际等级" not in head.go(f"{reverse('ledger')}?unit=CW").words

@@ -3,10 +3,13 @@
 from datetime import date
 from itertools import islice
 
-from registers.models import ControlMeasure, Regulation, RegulationPower
+from registers.access import can
+from registers.models import Appointment, ControlMeasure, Regulation, RegulationPower
 from workflows import controls
 from workflows.deadlines import days
 from workflows.demo.corpus import dice
+from workflows.models import MeasureCheck, MeasureProgress
+from workflows.supervision import checks
 
 DUE_IN = (-24, -6, 9, 12, 45, 80)  # days from the demo's day
 DUE_EVERY, NAMED_EVERY = 5, 3
@@ -18,6 +21,7 @@ NOTES = (
     ("not_done", "因人员调整，复核岗位暂缺，拟下月起由其他同志兼任，届时补做。"),
 )
 NOTES_MADE = 9
+CHECKED = "现场查阅复核记录，抽查 20 笔，均有第二人签字，与记录一致。"
 
 
 class Regulations:
@@ -82,7 +86,8 @@ class Regulations:
             first.responsible = place.seats[1].user
         if number % DUE_EVERY == 0:
             ahead = DUE_IN[number // DUE_EVERY % len(DUE_IN)]
-            first.due_on = days.add_days(self.campus.year.today, ahead)
+            for measure in measures if place.is_home else measures[:1]:
+                measure.due_on = days.add_days(self.campus.year.today, ahead)
 
 
 def carried_out(campus, agenda, moments, actor_of):
@@ -94,8 +99,20 @@ def carried_out(campus, agenda, moments, actor_of):
     rest = [measure for measure in chosen if measure.unit_id != campus.home.unit.pk]
     for number, (measure, at) in enumerate(zip(islice([*home[:3], *rest], NOTES_MADE), moments, strict=False)):
         yield at
-        state, text = NOTES[number % len(NOTES)]
+        # All stages of one point of the home unit are carried out, so that its actual grade falls.
+        state, text = NOTES[0 if number < len(home[:3]) else number % len(NOTES)]
         in_force = ControlMeasure.objects.in_force(agenda.today).filter(pk=measure.pk)
         if in_force.exists():
             user = measure.responsible or heads[measure.unit_id]
             controls.note(measure.pk, state=state, text=text, actor=actor_of(user), at=agenda.at)
+            _check(measure, actor_of, agenda)
+
+
+def _check(measure, actor_of, agenda):
+    """Somebody of the office checks what is said to be carried out, where the scheme has measures checked."""
+    office = Appointment.objects.in_force(agenda.today).filter(role="office").select_related("user").first()
+    if office is None or measure.progress.first().state != MeasureProgress.State.DONE:
+        return
+    actor = actor_of(office.user)
+    if can(actor, "check", MeasureCheck(measure=measure)):
+        checks.check(measure.pk, result="verified", text=CHECKED, actor=actor, at=agenda.at)

@@ -52,7 +52,7 @@ class MeasureCheckPolicy(Policy):
         measures = measures.annotate(
             grade_rank=Subquery(points.values("final_grade__rank")[:1]),
             point_from=Subquery(points.values("in_force_from")[:1]),
-            held_from=Subquery(_holders(actor.on).values("since")[:1]),
+            held_from=Subquery(holders(actor.on).values("since")[:1]),
         )
         measures = measures.filter(
             Q(unit__in=units_outside(actor)) | within, grade_rank__isnull=False, in_force_from__lte=actor.on
@@ -125,25 +125,36 @@ def _not_own(measures, actor):
     return measures.exclude(Exists(own)).exclude(Exists(noted)).exclude(responsible__in=people)
 
 
-def _holders(on):
-    """Who holds the post of the point of a measure, the last to come first."""
+def holders(on):
+    """Return who holds the post of a measure's point, the last to come first, for a subquery."""
     points = RiskPoint.objects.in_force(on).filter(series=OuterRef(OuterRef("point_series")))
     held = Incumbency.objects.in_force(on).filter(post__in=points.filter(post__isnull=False).values("post"))
     return held.order_by("-since")
 
 
+def with_latest_check(measures, *, before=None):
+    """Annotate ``measures`` with their latest check.
+
+    ``checked_as``, ``checked_on``, ``checked_at``, ``checked_outside``: its result, day, moment, and whether it came from outside.
+    ``undone_at``: when a note last said that the measure is not done. ``before``: only what was written before this moment counts.
+    """
+    of_measure = {"measure": OuterRef("pk"), **({"at__lt": before} if before else {})}
+    checks = MeasureCheck.objects.filter(**of_measure).order_by("-at", "-pk")
+    undone = MeasureProgress.objects.filter(**of_measure).exclude(state=MeasureProgress.State.DONE).order_by("-at")
+    return measures.annotate(
+        checked_as=Subquery(checks.values("result")[:1]),
+        checked_on=Subquery(checks.values("on")[:1]),
+        checked_at=Subquery(checks.values("at")[:1]),
+        checked_outside=Subquery(checks.values("outside")[:1]),
+        undone_at=Subquery(undone.values("at")[:1]),
+    )
+
+
 def _waiting(measures, rule, *, on):
     """Keep the measures that are said to be carried out and of which no check counts."""
     notes = MeasureProgress.objects.filter(measure=OuterRef("pk")).order_by("-at", "-pk")
-    checks = MeasureCheck.objects.filter(measure=OuterRef("pk")).order_by("-at", "-pk")
-    measures = measures.annotate(
-        noted_as=Subquery(notes.values("state")[:1]),
-        noted_at=Subquery(notes.values("at")[:1]),
-        undone_at=Subquery(notes.exclude(state=MeasureProgress.State.DONE).values("at")[:1]),
-        checked_as=Subquery(checks.values("result")[:1]),
-        checked_at=Subquery(checks.values("at")[:1]),
-        checked_on=Subquery(checks.values("on")[:1]),
-        checked_outside=Subquery(checks.values("outside")[:1]),
+    measures = with_latest_check(measures).annotate(
+        noted_as=Subquery(notes.values("state")[:1]), noted_at=Subquery(notes.values("at")[:1])
     )
     verified = Q(checked_as=MeasureCheck.Result.VERIFIED)
     outlived = Q(checked_on__lte=clock.months_after(on, -rule.months))

@@ -3,15 +3,19 @@
 The number of queries does not depend on the number of points.
 """
 
-from django.db.models import Max
+from django.db.models import Subquery
 
 from registers import clock, residuals
 from registers.ledgers import among
-from registers.models import ControlMeasure, Incumbency
+from registers.models import ControlMeasure
 from workflows.deadlines import days
-from workflows.models import MeasureCheck, MeasureProgress
+from workflows.models import MeasureCheck
+from workflows.policies.checks import holders, with_latest_check
 from workflows.supervision import blockers
 from workflows.supervision.residual import Check, Facts, Measure, residual
+
+SEEN = ("pk", "point_series", "stage", "responsible", "due_on", "checked_as", "checked_on", "checked_at")
+SEEN += ("checked_outside", "undone_at", "held_from")
 
 
 @residuals.answered_by
@@ -23,59 +27,51 @@ def of_points(points, rules, *, on):
     points = [point for point in points if point.final_grade_id]
     if not points:
         return {}
-    measures, holders = _measures(points, on), _holders(points, on)
+    measures = _measures(points, on)
     against, outlived = blockers.on_points(on), clock.months_after(on, -rules.residual.months)
-    return {
-        point.series: residual(
-            rules,
-            Facts(
-                rank=point.final_grade.rank,
-                measures=tuple(
-                    _seen(row, point, checked, undone_at) for row, checked, undone_at in measures.get(point.series, ())
-                ),
-                major=bool(point.major_matter),
-                factors=point.factors,
-                blockers=tuple(against.get(point.series, ())),
-                outlived=outlived,
-                same_from=max(point.in_force_from, holders.get(point.post_id, point.in_force_from)),
-            ),
-        )
-        for point in points
-    }
-
-
-def _seen(row, point, checked, undone_at):
-    """A measure as the rule looks at it. Nobody named: it is whoever answers for the point (``controls.mine``)."""
-    owner = bool(row.responsible_id or point.holder_id or point.post_id)
-    if checked is None:
-        return Measure(row.stage, owner, row.due_on is not None)
-    check = Check(checked.on, checked.result == MeasureCheck.Result.VERIFIED, checked.outside)
-    return Measure(row.stage, owner, row.due_on is not None, check, undone_at is not None and undone_at > checked.at)
-
-
-def _measures(points, on):
-    """Series → (measure in force, its latest check or None, when a note last said that it is not done or None)."""
-    end = days.start_of(days.add_days(on, 1))
-    in_force = ControlMeasure.objects.in_force(on).filter(among("point_series", [point.series for point in points]))
-    in_force = list(in_force.only("point_series", "stage", "responsible", "due_on"))
-    of_these = among("measure", [measure.pk for measure in in_force])
-    checks = MeasureCheck.objects.filter(of_these, at__lt=end).select_related("by").order_by("at", "pk")
-    checks = checks.only("measure", "result", "outside", "on", "at", "by__name")
-    latest = {check.measure_id: check for check in checks}
-    undone = MeasureProgress.objects.filter(of_these, at__lt=end).exclude(state=MeasureProgress.State.DONE)
-    undone = dict(undone.order_by().values_list("measure").annotate(Max("at")))
     found = {}
-    for measure in in_force:
-        row = (measure, latest.get(measure.pk), undone.get(measure.pk))
-        found.setdefault(measure.point_series, []).append(row)
+    for point in points:
+        there = measures.get(point.series, ())
+        facts = Facts(
+            rank=point.final_grade.rank,
+            measures=tuple(_seen(measure, point) for measure in there),
+            major=bool(point.major_matter),
+            factors=point.factors,
+            blockers=tuple(against.get(point.series, ())),
+            outlived=outlived,
+            same_from=max([point.in_force_from, *(measure.held_from for measure in there if measure.held_from)]),
+        )
+        found[point.series] = residual(rules, facts)
     return found
 
 
-def _holders(points, on):
-    """Post → since when whoever holds it now has held it; of several the last to come."""
-    posts = {point.post_id for point in points if point.post_id}
-    held = Incumbency.objects.in_force(on).filter(among("post", list(posts))) if posts else Incumbency.objects.none()
-    return dict(held.order_by().values_list("post").annotate(Max("since")))
+def _seen(measure, point):
+    """A measure as the rule looks at it. Nobody named: it is whoever answers for the point (``controls.mine``)."""
+    said = {
+        "stage": measure.stage,
+        "owner": bool(measure.responsible or point.holder_id or point.post_id),
+        "due": measure.due_on is not None,
+    }
+    if measure.checked_at is None:
+        return Measure(**said)
+    verified = measure.checked_as == MeasureCheck.Result.VERIFIED
+    undone = measure.undone_at is not None and measure.undone_at > measure.checked_at
+    return Measure(**said, check=Check(measure.checked_on, verified, measure.checked_outside), undone=undone)
+
+
+def _measures(points, on):
+    """Series → its measures in force with their latest checks.
+
+    ``held_from``: since when whoever holds the post of the point has held it.
+    """
+    in_force = ControlMeasure.objects.in_force(on).filter(among("point_series", [point.series for point in points]))
+    in_force = with_latest_check(in_force, before=days.start_of(days.add_days(on, 1)))
+    in_force = in_force.annotate(held_from=Subquery(holders(on).values("since")[:1]))
+    found = {}
+    # Rows instead of instances: a school has tens of thousands.
+    for measure in in_force.order_by("pk").values_list(*SEEN, named=True):
+        found.setdefault(measure.point_series, []).append(measure)
+    return found
 
 
 def plea(point, rules, *, on):
@@ -86,7 +82,11 @@ def plea(point, rules, *, on):
     found = residuals.of_points([point], rules, on=on).get(point.series)
     if found is None or not found.is_lighter:
         return ""
-    checks = {row.stage: checked for row, checked, _ in _measures([point], on)[point.series]}
+    measures = _measures([point], on)[point.series]
+    made = MeasureCheck.objects.filter(measure__in=[row.pk for row in measures], on__lte=on).select_related(
+        "by", "measure"
+    )
+    checks = {check.measure.stage: check for check in made.order_by("at", "pk")}
     said = "；".join(
         f"“{stage.label}”{checks[stage.code].on:%Y-%m-%d} 由{checks[stage.code].by.name}核查通过"
         for stage in rules.measure_stages

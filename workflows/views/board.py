@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from registers import clock
+from registers import clock, residuals
 from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
@@ -17,6 +17,7 @@ from workflows.policies.submissions import MAY_NUDGE
 from workflows.progress import figures, stranded
 from workflows.progress.board import Board, by_person
 from workflows.progress.figures import Choice
+from workflows.views.comparisons import READS_LEDGERS
 from workflows.views.progress import address, chosen_campaign, in_full, items_of, links_of
 
 
@@ -26,7 +27,8 @@ def board(request):
 
     Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
     (``PhaseLine``), ``curve``, ``held_up``, ``stranded`` (``stranded.Line``), ``may_urge``; of the whole ``page`` of unit ``lines``
-    with ``nudged``, the ids of units whose late sheets the reader may urge; of a unit see ``_unit_page``.
+    with ``nudged``, the ids of units whose late sheets the reader may urge, ``residual`` (``residuals.counts``) and the address of
+    their list for those who read ledgers; of a unit see ``_unit_page``.
     """
     require(request.actor, "watch", Campaign)
     campaign, campaigns = chosen_campaign(request)
@@ -48,6 +50,8 @@ def board(request):
         "nudged": request.actor.unit_ids(*MAY_NUDGE),
         "held_up": shown.held_up({unit.pk: unit for unit in units}, holding),
         "stranded": stranded.lines(listed, campaign, holding),
+        "residual": _residual(campaign, shown),
+        "residual_url": reverse("residual_list") if request.actor.has(*READS_LEDGERS) else "",
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
     }
     return render(request, "workflows/board.html", context)
@@ -82,6 +86,12 @@ def _unit_page(request, campaign, rows, unit, year):
         items = items_of(request.actor, campaign, page.rows, holding)
         context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/board_unit.html", context)
+
+
+def _residual(campaign, shown):
+    """The points of the units on the board by decided, expected and actual grade, while the campaign is running."""
+    rules = campaign.scheme.rules if shown.running else None
+    return residuals.counts(shown.unit_ids, rules, on=shown.on)
 
 
 def _by_person(request, shown, rows):

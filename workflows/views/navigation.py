@@ -95,6 +95,7 @@ BELONGS = {
     "finding_add": "inspection_list",
     "finding_edit": "inspection_list",
     "finding_withdraw": "inspection_list",
+    "residual_list": "ledger",
 }
 
 

@@ -1,0 +1,59 @@
+"""The page of expected and actual grades: figures by grade, and what is missing point by point."""
+
+from django.db.models import F
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from registers import residuals
+from registers.access import require
+from registers.models import RiskPoint, Scheme, Unit
+from registers.views.paging import paged
+from registers.views.sent import sought
+from workflows.views.comparisons import READS_LEDGERS
+
+
+@require_safe
+def residual_list(request):
+    """Show how many points have which decided, expected and actual grade, and the points themselves.
+
+    ``?unit=`` (code), with all below it; else the highest that he answers for. Listed are the points that he may read. Context:
+    ``unit``, ``units`` to choose from, ``enabled``, ``counts`` as (grade, decided, expected, actual), ``page`` of points, each with
+    its ``residual``.
+    """
+    actor = request.actor
+    units = Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*READS_LEDGERS), closed_on=None)
+    units = list(units.order_by(F("parent_id").asc(nulls_first=True), "position"))
+    unit = _chosen(request, units)
+    require(actor, "view_ledger", unit)
+    scheme = Scheme.objects.visible_to(actor).in_use()
+    rules = scheme.rules if scheme else None
+    below = Unit.objects.visible_to(actor).subtree(unit.code)
+    points = RiskPoint.objects.visible_to(actor).in_force(actor.on).filter(unit__in=below, final_grade__isnull=False)
+    points = points.select_related("unit", "post", "final_grade").order_by(
+        "final_grade__rank", "unit__position", "unit__code", "pk"
+    )
+    page = paged(request, points if rules and rules.residual.enabled else points.none())
+    found = residuals.of_points(page.rows, rules, on=actor.on)
+    for point in page.rows:
+        point.residual = found[point.series]
+        point.expected, point.actual = (
+            residuals.grade_of(rules, rank) for rank in (point.residual.expected, point.residual.actual)
+        )
+    return render(
+        request,
+        "workflows/residual_list.html",
+        {
+            "unit": unit,
+            "units": [(one.code, one.name) for one in units],
+            "enabled": bool(rules and rules.residual.enabled),
+            "counts": residuals.counts(below, rules, on=actor.on),
+            "page": page,
+        },
+    )
+
+
+def _chosen(request, units):
+    """The unit that the address names, else the highest of the reader's, else the school."""
+    if code := sought(request.GET, "unit"):
+        return get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+    return units[0] if units else get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)

@@ -6,9 +6,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from registers import placing
+from registers import placing, residuals
 from registers.access import can
-from registers import residuals
 from registers.differences import differences
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
 from registers.views.paging import paged

@@ -26,6 +26,8 @@ class Plain:
     def _show(self, response):
         assert response.status_code in (200, 409, 422), (response.status_code, response.redirect_chain)
         self.page = html.fromstring(response.content.decode())
+        refused = response.status_code == 422 and self.page.xpath(f".//main//*[{has('field-error')}]")
+        assert not refused or self.page.xpath(f".//main//*[{has('alert-danger')}]"), "it says nothing at the top"
         self.page.make_links_absolute(f"http://testserver{response.request['PATH_INFO']}")
         return self
 

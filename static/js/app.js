@@ -14,6 +14,8 @@
    [data-autosubmit]                   a select or check box that sends its form at once (filters)
    [data-check-all=name]               ticks all boxes of that name in the form
    [data-print]                        prints the page
+   .field-error                        the first one is shown when the page opens, its field focused; [data-first-error] where
+                                       there is none
 */
 (function () {
   "use strict";
@@ -231,6 +233,19 @@
     each('input[type=checkbox][name="' + CSS.escape(box.dataset.checkAll) + '"]:not(:disabled)', box.form || document, function (other) { other.checked = box.checked; });
   });
   on("click", "[data-print]", function () { window.print(); });
+
+  /* ---- What is wrong comes into view ---- */
+  /* Once every script has run: the form of a sheet folds away what a choice does not ask for. */
+  document.addEventListener("DOMContentLoaded", function () {
+    var summary = document.querySelector(".app-page .alert-danger"), wrong = null;
+    each(".app-page .field-error", null, function (place) { if (!wrong && place.getClientRects().length) wrong = place; });
+    if (!wrong) { each("[data-first-error]", null, function (place) { place.focus(); }); return; }
+    var field = wrong.closest(".field, .verdict, .entry, td") || wrong.parentNode;
+    var control = field.querySelector("[aria-invalid=true], textarea, select, input:not([type=hidden])");
+    if (control) control.focus({ preventScroll: true });
+    wrong.scrollIntoView({ block: "center" });
+    if (summary) toast((summary.querySelector(".alert-title") || summary.querySelector(".alert-body")).textContent.trim());
+  });
 
   function prepare(within) { each("[data-limit]", within, count); }
   prepare(document);

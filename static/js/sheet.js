@@ -72,7 +72,4 @@
       })
       .catch(function () { show("error", "网络不通，暂时不能增加，请稍后再试。"); });
   }
-
-  var wrong = document.querySelector("[data-first-error]");
-  if (wrong) wrong.focus();
 })();

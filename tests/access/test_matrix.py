@@ -111,9 +111,17 @@ def faults(world, door, method, name, kwargs, sent, persona):
         and (answer.content, kept(answer)) != unknown(browser, door, method, kwargs)
     ):
         yield f"{name}: the answer differs from that for something that does not exist"
+    if answer.status_code == 422 and not says_what_is_wrong(answer):
+        yield f"{name or url} refuses a form and does not say so at the top of its page"
     changed = {table for table in writes.tables if table not in ON_RECORD}
     if changed and (method == "GET" or answer.status_code >= 400):
         yield f"{name}: answered {answer.status_code} and yet changed {sorted(changed)}"
+
+
+def says_what_is_wrong(answer):
+    """Whether words stand above the form: those beside a field may be far below what is on screen."""
+    page = answer.content.decode()
+    return "<main" not in page or "alert-danger" in page.partition("<main")[2].partition('class="field-error"')[0]
 
 
 def kept(answer):

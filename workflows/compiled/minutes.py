@@ -247,7 +247,7 @@ def _change(line, rules):
     base, record = line.record.base, line.record
     names = [name for name in fields_of(type(record)) if name not in GRADING]
     said = [
-        f"{thing.label}由“{thing.before}”改为“{thing.after}”"
+        f"{thing.label}由“{thing.before or '无'}”改为“{thing.after or '无'}”"
         for thing in differences(base, record, rules=rules, only=names)
     ]
     before = getattr(base, "final_grade", None)

@@ -14,6 +14,7 @@ from workflows.deadlines import days
 from workflows.forms import meetings as forms
 from workflows.models import MeetingItem
 from workflows.routing.meetings import recording
+from workflows.sheets import changes
 from workflows.views.meetings import FASTER, crumbs_of, visible
 
 CALLED = ("content", "content_and_manifestation", "name")  # codes of the fields by which people know an entry
@@ -83,8 +84,8 @@ def _page(request, item, meeting, *, form=None, composition=None, error=""):
     """Render one item.
 
     Context: ``item`` (with ``called``), ``meeting``, ``submission``, ``entries`` (each with ``proposed`` and what was typed),
-    ``grades``, ``to_grade``, ``overseen``, ``form``, ``tally``, ``keeps_out`` (names), ``needed`` and ``missing`` documents,
-    ``files``, ``may_record``, ``may_change``, ``error``, ``crumbs``.
+    ``returned_changes`` (sentences), ``grades``, ``to_grade``, ``overseen``, ``form``, ``tally``, ``keeps_out`` (names), ``needed`` and
+    ``missing`` documents, ``files``, ``may_record``, ``may_change``, ``error``, ``crumbs``.
     """
     composition = composition or (recording.sheet_of(item) if item.submission_id else None)
     protocol = minutes.protocol_of(meeting, on=clock.today(), items=MeetingItem.objects.visible_to(request.actor))
@@ -103,6 +104,7 @@ def _page(request, item, meeting, *, form=None, composition=None, error=""):
         "entries": entries,
         "to_grade": to_grade,
         "grades": Grade.objects.filter(scheme=meeting.campaign.scheme_id) if to_grade else [],
+        "returned_changes": changes.of_returned(composition) if composition else [],
         "overseen": bool(submission and recording.is_overseen(meeting, submission)),
         "returnable": bool(step and step.may_return),
         "form": form,

@@ -44,13 +44,18 @@ def proposed(year):
     return year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
 
 
-def filed(year, grades=None):
-    """From the leader in charge to the school's decision, past the notice."""
+def noticed(year):
+    """From the leader in charge to the step of the school's decision, past the notice."""
     sheet = year.sheet("unit-search")
     sheet = year.agree(sheet, year.campus.leader) if sheet.step == "endorse" else sheet
     year.clock.set(f"{sheet.notices.latest('pk').ends_on} 23:00")
     sweeping.sweep(at=year.clock.set(f"{date.fromordinal(year.clock.today.toordinal() + 1)} 06:00"))
-    sheet = year.sheet("unit-search")
+    return year.sheet("unit-search")
+
+
+def filed(year, grades=None):
+    """From the leader in charge to the school's decision, and past it."""
+    sheet = noticed(year)
     item = year.decided(sheet, grades or as_decided(sheet))
     assert item.result == "done", item.result_words
     return year.again(sheet)

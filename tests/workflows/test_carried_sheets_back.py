@@ -21,6 +21,7 @@ from tests.workflows.carried_cases import (
     filed,
     hand_in,
     key_of,
+    noticed,
     proposed,
     reviewed,
     risk,
@@ -83,6 +84,35 @@ def test_carrier_goes_on_from_the_step_that_returned_and_says_what_changed(one_b
     sheet = filed(one_back)
     assert {row["content"] for row in documents.document(sheet)["rows"]} == {"单位", "甲，报销复核环节", "乙", "丙"}
     assert signed.faults([sheet, one_back.sheet("personal-search")]) == []
+
+
+def test_grade_of_a_row_that_a_meeting_sent_back_is_publicised_again_where_the_next_one_changes_it(aboard):
+    """The second meeting sees what the filler changed and what the first had said; the notice shows what it decides (R1-27)."""
+    reviewed(aboard)
+    proposed(aboard)
+    sheet = noticed(aboard)
+    meeting = aboard.meeting(sheet, body=sheet.step_rules.body)
+    aboard.attend(meeting)
+    said = {"words": "一项过于笼统", "redo_on": aboard.clock.today, "returned": {key_of(sheet, "甲"): "写明环节"}}
+    aboard.settle(meeting, sheet, "return", **said)
+    aboard.sign_minutes(meeting)
+    own = aboard.sheet("personal-search")
+    aboard.submit(own, again(own, "甲，报销复核环节"))
+
+    sheet = aboard.sheet("unit-search")
+    changed = {key_of(sheet, "甲，报销复核环节"): ("high", "金额大")}
+    assert aboard.decided(sheet, as_decided(sheet) | changed).result == "done"
+
+    item = sheet.meeting_items.latest("pk")
+    words = Plain(item.meeting.recorder).go(reverse("meeting_item", args=[item.pk])).words
+    assert "已退回 1 次 上次审核意见：写明环节" in words
+    sheet = aboard.again(sheet)
+    assert sheet.step == "publicise"
+    grave = [[row["grade"] for row in notice.items].count("高") for notice in sheet.notices.order_by("pk")]
+    assert grave == [1, 2]  # one of them has been grave from the start
+    sheet = filed(aboard, as_decided(sheet) | changed)
+    assert (sheet.state, sheet.notices.count()) == ("filed", 2)
+    assert signed.faults([sheet, aboard.sheet("personal-search")]) == []
 
 
 def test_whoever_leaves_while_his_sheet_is_away_is_named_and_holds_nothing_up(one_back):

@@ -10,7 +10,7 @@ from registers.differences import factors_in_words
 from registers.models import Grade
 from workflows.sheets.base import LONGEST_REASON
 from workflows.sheets.fields import Field, faults_of
-from workflows.sheets.shown import Change
+from workflows.sheets.shown import RECORDS, Change
 
 GRADES = ("proposed_grade", "final_grade", "grade_reason")
 
@@ -102,6 +102,22 @@ class Graded:
             "final_grade": None,
             "grade_reason": entry["values"].get(self.reason_name, "").strip(),
         }
+
+    def _replace(self, entry, old, position, fingerprint):
+        """As for every sheet; one that went back by itself keeps the grades that were proposed.
+
+        The sheet that carries it goes on from the step that sent it back, so nobody before that step is asked again, and a notice
+        may have shown them (R1-27).
+        """
+        proposed = getattr(old[0].record, "proposed_grade", None) if old and self.submission.carrier_id else None
+        super()._replace(entry, old, position, fingerprint)
+        if proposed is None:
+            return
+        for line in self.submission.lines.filter(entry=entry["key"]).select_related(*RECORDS.values()):
+            record = line.record
+            if hasattr(record, "proposed_grade") and record.in_force_from is None and line.change != Change.RETIRE:
+                record.proposed_grade = proposed
+                record.save(update_fields=["proposed_grade"])
 
     # -- showing --------------------------------------------------------------------------------
     def factor_fields(self, record):

@@ -241,7 +241,7 @@
     each(".app-page .field-error", null, function (place) { if (!wrong && place.getClientRects().length) wrong = place; });
     if (!wrong) { each("[data-first-error]", null, function (place) { place.focus(); }); return; }
     var field = wrong.closest(".field, .verdict, .entry, td") || wrong.parentNode;
-    var control = field.querySelector("[aria-invalid=true], textarea, select, input:not([type=hidden])");
+    var control = field.querySelector("[aria-invalid=true]") || field.querySelector("textarea, select, input:not([type=hidden])");
     if (control) control.focus({ preventScroll: true });
     wrong.scrollIntoView({ block: "center" });
     if (summary) toast((summary.querySelector(".alert-title") || summary.querySelector(".alert-body")).textContent.trim());

@@ -63,6 +63,12 @@ class Visitor:
         todo = self.page.get_by_role("listitem").filter(has=self.page.get_by_role("link", name=task, exact=True))
         return (todo.filter(has_text=subject) if subject else todo).count() > 0
 
+    def brought_into_view(self, place):
+        """The words of a place far down a page, once the page has moved there and said at its edge that something is wrong."""
+        self.wait_until(lambda: place.evaluate("p => p.getBoundingClientRect().bottom < innerHeight && scrollY > 0"))
+        self.page.locator("[data-toasts]").get_by_role("alert").wait_for()
+        return place.inner_text()
+
     # -- filling ---------------------------------------------------------------------------------------
     def section(self, heading):
         """The part of the form under a heading."""

@@ -213,12 +213,7 @@ class Story:
         head = self.head.open_task(GRADING, self.campus.clerk.name, "办理")
         head.choose(head.line(VENDOR), "单位评估", "一级")
         head.decide("确定等级")
-        fault = head.line(VENDOR).locator(".field-error")
-        assert "理由" in fault.inner_text()
-        head.wait_until(lambda: fault.evaluate("p => p.getBoundingClientRect().bottom < innerHeight && scrollY > 0"))
-        assert head.page.locator(
-            "[data-toasts] [role=alert]"
-        ).is_visible()  # what is at the top of the page is out of sight
+        assert "理由" in head.brought_into_view(head.line(VENDOR).locator(".field-error"))
         assert head.line(VENDOR).get_by_label("一级", exact=True).is_checked()
         head.line(VENDOR).get_by_label("理由（与建议等级不同时必填）").fill("近年该类问题多发")
         head.decide("确定等级")

@@ -176,7 +176,7 @@ def test_changed_grade_has_a_reason_and_is_what_comes_in_force(year, waiting):
     with pytest.raises(Refused, match="第 1 项改了等级，请写明理由"):
         year.settle(meeting, waiting, "agree", grades={first: ("grade-1", "")})
     year.settle(meeting, waiting, "agree", grades={first: ("grade-1", "涉及大额资金")})
-    year.sign_minutes(meeting)
+    assert "重新公示" in year.sign_minutes(meeting)[waiting.pk].result_words
     sheet = year.again(waiting)
     assert sheet.step == "publicise"  # the notice has shown another grade
     year.clock.set(f"{sheet.notices.latest('pk').ends_on} 23:00")

@@ -59,7 +59,8 @@ def meeting_item(request, pk):
         return _page(request, item, visible(request, meeting.pk), form=form, composition=composition)
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
-        return _page(request, item, meeting, form=form, composition=composition)
+        faults = {refused.field: str(refused)}  # of a row: the name of its control
+        return _page(request, item, meeting, form=form, composition=composition, faults=faults)
     messages.success(request, f"第 {item.position} 项已登记：{dict(MeetingItem.Outcome.choices)[typed['outcome']]}。")
     return redirect("meeting_detail", pk=meeting.pk)
 
@@ -80,7 +81,7 @@ def _form(item, meeting, composition, *, data=None):
     return forms.OutcomeForm(data, initial=start, members=members, returnable=returnable)
 
 
-def _page(request, item, meeting, *, form=None, composition=None, error=""):
+def _page(request, item, meeting, *, form=None, composition=None, error="", faults=None):
     """Render one item.
 
     Context: ``item`` (with ``called``), ``meeting``, ``submission``, ``entries`` (each with ``proposed`` and what was typed),
@@ -96,6 +97,7 @@ def _page(request, item, meeting, *, form=None, composition=None, error=""):
     to_grade = bool(step and step.kind == "adjudicate" and step.body == meeting.body)
     for entry in entries:
         _typed(request, item, entry, step, to_grade=to_grade)
+        entry.faults = {name: (faults or {}).get(f"{name}-{entry.key}", "") for name in ("g", "r", "c")}
     form = form or _form(item, meeting, composition)
     context = {
         "item": own,

@@ -138,12 +138,13 @@ def _check_return(composition, item, said, *, on):
         raise Refused("限期重新查找的日期在一年以后，请核对年份。", "redo_on")
     for entry in composition.entries:
         if entry.key in said.returned and not said.returned[entry.key].strip():
-            raise Refused(f"第 {entry.number} 项退回，请写明原因。")
+            raise Refused(f"第 {entry.number} 项退回，请写明原因。", f"c-{entry.key}")
         code, _ = said.grades.get(entry.key, ("", ""))
         if code and code != proposed_grade(entry, composition.submission.step_rules):
             raise Refused(
                 f"退回的表重新提交后再定等级，本次不登记第 {entry.number} 项改的等级：请取消改动，"
-                "把意见写入审议意见，重新提交后在下次会议改定。"
+                "把意见写入审议意见，重新提交后在下次会议改定。",
+                f"g-{entry.key}",
             )
 
 
@@ -167,11 +168,11 @@ def _grades(composition, chosen):
         proposed = proposed_grade(entry, step)
         code, reason = chosen.get(entry.key, ("", ""))
         if code and code not in known:
-            raise Refused(f"第 {entry.number} 项的等级不在方案之内，请重新选择。")
+            raise Refused(f"第 {entry.number} 项的等级不在方案之内，请重新选择。", f"g-{entry.key}")
         if code and code != proposed and not reason.strip():
-            raise Refused(f"第 {entry.number} 项改了等级，请写明理由。")
+            raise Refused(f"第 {entry.number} 项改了等级，请写明理由。", f"r-{entry.key}")
         if not (code or proposed):
-            raise Refused(f"第 {entry.number} 项没有拟定等级，请选择等级。")
+            raise Refused(f"第 {entry.number} 项没有拟定等级，请选择等级。", f"g-{entry.key}")
         found[entry.key] = [code or proposed, reason.strip()]
     _, notices = conditions.notice_before(composition.submission)
     faults = composition.decision_faults(step, with_reasons(composition, found), notices=notices)

@@ -1,9 +1,9 @@
-"""What is wrong in a form is said at the top of its page as well, wherever on the page the field stands."""
+"""What is wrong in a form is said at the top of its page too, wherever on the page the field stands."""
 
 import re
+from html import unescape
 
 from django import template
-from django.utils.safestring import mark_safe
 
 register = template.Library()
 
@@ -24,9 +24,8 @@ def said_at_the_top(context, content):
         return content
     items = {}
     for fault in found:
-        # The words are part of a page and escaped already. One text may stand at many fields: the first is linked.
-        words = mark_safe(fault["words"])
-        items.setdefault(words, f"#{fault['field']}" if fault["field"] else "")
+        # The words are part of a page and escaped there. One text may stand at many fields: the first is linked.
+        items.setdefault(unescape(fault["words"]), f"#{fault['field']}" if fault["field"] else "")
     alert = context.template.engine.get_template("components/alert.html")
     said = {"tone": "danger", "title": f"没有完成：有 {len(found)} 处须补充或修改", "items": items.items()}
     return alert.render(template.Context(said)) + content

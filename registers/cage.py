@@ -15,25 +15,24 @@ from registers.refusals import Refused
 SECONDS = 180
 MEGABYTES = 1024  # beside what the process holds already
 DONE, REFUSED, BROKEN, NO_MEMORY = b"d", b"r", b"b", b"m"
-TOO_LONG = f"内容太多，{SECONDS // 60} 分钟内没有生成。请改用 Excel 格式，或缩小范围后再导出。"
-TOO_LARGE = "内容太多，生成所需的内存超过限额。请改用 Excel 格式，或缩小范围后再导出。"
+TOO_LONG = f"内容太多，{SECONDS // 60} 分钟内没有生成。请缩小范围后再导出；PDF、Word 也可改用 Excel 格式。"
+TOO_LARGE = "内容太多，生成所需的内存超过限额。请缩小范围后再导出；PDF、Word 也可改用 Excel 格式。"
 
 
 class Broken(Exception):
     """A failure inside the cage. The message is the name of the exception."""
 
 
-def run(function, *, refusals=(), seconds=SECONDS, megabytes=MEGABYTES):
+def run(function, *, seconds=SECONDS, megabytes=MEGABYTES):
     """Return the bytes that ``function`` makes in a child process.
 
-    ``refusals``: exceptions of it whose message is a sentence for people. Raises ``Refused`` for those and when it takes
-    more than ``seconds`` or ``megabytes``, ``Broken`` for any other failure.
+    Raises ``Refused`` when the function does, and when it takes more than ``seconds`` or ``megabytes``, ``Broken`` for any other failure.
     """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _be_the_child(function, writing, refusals, seconds, megabytes)
+        _be_the_child(function, writing, seconds, megabytes)
     os.close(writing)
     try:
         answer = _read(reading, time.monotonic() + seconds)
@@ -64,7 +63,7 @@ def _read(reading, deadline):
         pieces.append(piece)
 
 
-def _be_the_child(function, writing, refusals, seconds, megabytes):
+def _be_the_child(function, writing, seconds, megabytes):
     """Do the work, write the answer, and end without whatever else the parent would do at its end."""
     answer = NO_MEMORY
     try:
@@ -75,7 +74,7 @@ def _be_the_child(function, writing, refusals, seconds, megabytes):
         answer = DONE + function()
     except MemoryError:
         answer = NO_MEMORY
-    except refusals as refused:
+    except Refused as refused:
         answer = REFUSED + str(refused).encode()
     except BaseException as failure:  # nothing may pass from here into the parent's code
         answer = BROKEN + type(failure).__name__.encode()

@@ -3,12 +3,14 @@
 from datetime import date
 from functools import partial
 
-from registers import cage, ledgers
+from registers import ledgers
 from registers.access import require
 from registers.actors import Actor
 from registers.jobs import kind
 from registers.models import Scheme, Unit
 from registers.papers import pages, writing
+from registers.papers.xlsx import ledger_workbook
+from registers.refusals import Refused
 
 
 def _may_export(actor, parameters):
@@ -27,8 +29,8 @@ def ledger(parameters, owner, *, reason=""):
     scheme = Scheme.objects.visible_to(actor).in_use()
     on = date.fromisoformat(parameters["on"])
     said = f"{owner.name}导出，理由：{reason}" if reason else ""
-    content = ledgers.workbook(ledgers.for_export(actor, unit), scheme, unit, on=on, year=on.year, said=said)
-    return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", content
+    sheets = ledgers.worksheets(ledgers.for_export(actor, unit), scheme, unit, on=on, year=on.year, said=said)
+    return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", partial(ledger_workbook, sheets)
 
 
 def _asked_at_its_address(actor, parameters):
@@ -37,10 +39,16 @@ def _asked_at_its_address(actor, parameters):
 
 @kind("paper", title="生成表格", place="我的待办", door="desk", guard=_asked_at_its_address)
 def paper(parameters, owner, *, source):
-    """Write a paper that is too heavy for a page, within limits of time and memory.
+    """Write a paper that is too heavy for a page.
 
     ``source``: the packed paper. It was composed when its owner asked for it, and his rights were asked then.
     """
     form = parameters["form"]
-    content = cage.run(partial(writing.write, writing.unpack(source), form), refusals=(pages.PaperError,))
-    return f"表格.{form}", content
+    return f"表格.{form}", partial(_printed, source, form)
+
+
+def _printed(source, form):
+    try:
+        return writing.write(writing.unpack(source), form)
+    except pages.PaperError as fault:
+        raise Refused(str(fault)) from fault

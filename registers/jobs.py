@@ -4,15 +4,19 @@ The row comes first, then a wake-up call (design decision 8). The file is for it
 may still have it.
 """
 
+import logging
 import time
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import transaction
 
-from registers import clock, leases
+from registers import cage, clock, leases
 from registers.models import Job, User
 from registers.refusals import Refused
+from registers.text import clipped
+
+logger = logging.getLogger(__name__)
 
 KINDS = {}
 PLACES = {}  # kind → what its page is called, and the name and URL name of the page it was asked for on
@@ -22,14 +26,16 @@ STALE_SECONDS = 240  # longer than any job may take (registers.cage)
 ENOUGH_SECONDS = 30  # after so long a worker leaves what is left to the next call
 TWICE_SECONDS = 10  # the same asked for again within this time is a double click
 MOST_WAITING = 5  # unfinished jobs of one person
+FAILED = "文件生成失败，请稍后重试；仍不成功请联系管理员。"
 
 
 def kind(name, *, title, place, door, guard):
-    """Register the function that does jobs of this kind: ``(parameters, owner) -> (file name, bytes)``.
+    """Register the function that does jobs of this kind: ``(parameters, owner) -> (file name, write)``.
 
-    It is also given ``source`` and ``reason`` where the job was created with them. ``title``: what its page is called; ``place`` and
-    ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor, parameters) before the
-    file is handed out, raises ``NotAllowed``.
+    ``write`` returns the file's bytes. It runs in the cage, so whatever comes from the database is read before. The function
+    is also given ``source`` and ``reason`` where the job was created with them. ``title``: what its page is called; ``place``
+    and ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor, parameters) before
+    the file is handed out, raises ``NotAllowed``.
     """
 
     def register(function):
@@ -65,7 +71,7 @@ def create(name, *, owner, parameters, at, source=None, reason=""):
 
 def _is_the_same(job, source, at):
     if job.finished_at is None:
-        return job.attempts < ATTEMPTS
+        return True  # it is still being made
     if source is not None:
         return is_kept(job, at)
     return abs(at - job.created_at) <= clock.seconds(TWICE_SECONDS)
@@ -109,13 +115,23 @@ def waiting(at):
     return Job.objects.filter(free, finished_at=None, attempts__lt=ATTEMPTS)
 
 
+def give_up(*, at):
+    """End the jobs whose worker died at every attempt, and return how many.
+
+    Nobody else would say that they failed.
+    """
+    free = leases.free("started_at", at=at, seconds=STALE_SECONDS)
+    dead = Job.objects.filter(free, finished_at=None, attempts__gte=ATTEMPTS)
+    return dead.update(error=FAILED, finished_at=at, source=None)
+
+
 def work(*, at, limit=20):
     """Do waiting jobs and return how many were finished.
 
     Two workers never do the same job at once. Everybody's first job comes before anybody's second, so that no one person
     keeps the others waiting.
     """
-    done, start = 0, time.monotonic()
+    done, start = give_up(at=at), time.monotonic()
     for pk in _in_turn(waiting(at))[:limit]:
         if time.monotonic() - start > ENOUGH_SECONDS:
             wake()
@@ -136,23 +152,25 @@ def _in_turn(rows):
 def _finish(job, at):
     given = {"reason": job.reason} if job.reason else {}
     given |= {} if job.source is None else {"source": bytes(job.source)}
+    result = {"source": None, "finished_at": at}
     try:
-        name, content = KINDS[job.kind](job.parameters, job.owner, **given)
+        name, write = KINDS[job.kind](job.parameters, job.owner, **given)
+        result |= {"content": cage.run(write), "file_name": _short(name)}
     except Refused as refused:  # it would end in the same way again
-        Job.objects.filter(pk=job.pk).update(error=str(refused)[:200], finished_at=at, source=None)
-        return True
+        result["error"] = str(refused)[:200]
     except (
         Exception
-    ):  # whatever goes wrong with one job must not stop the others; it is retried and then shown as failed
-        if job.attempts >= ATTEMPTS:
-            Job.objects.filter(pk=job.pk).update(
-                error="文件生成失败，请稍后重试；仍不成功请联系管理员。", finished_at=at, source=None
-            )
-            raise
-        Job.objects.filter(pk=job.pk).update(started_at=None)
-        return False
-    Job.objects.filter(pk=job.pk).update(file_name=name, content=content, finished_at=at, source=None)
-    return True
+    ):  # whatever goes wrong with one job must not stop the others; it is tried again, then shown as failed
+        logger.exception("job %s failed", job.pk)
+        result = {"started_at": None} if job.attempts < ATTEMPTS else result | {"error": FAILED}
+    Job.objects.filter(pk=job.pk).update(**result)
+    return "finished_at" in result
+
+
+def _short(name):
+    """Return a file's name as short as it can be stored, with its ending."""
+    stem, dot, ending = name.rpartition(".")
+    return f"{clipped(stem, Job._meta.get_field('file_name').max_length - len(dot + ending))}{dot}{ending}"
 
 
 def as_attachment(response, name):

@@ -250,10 +250,15 @@ def _each(labelled, stages):
     return "\n".join(f"{label}：{value}" for label, value in labelled)
 
 
-def workbook(scope, scheme, unit, *, on, year, said=""):
-    """Return the ledger as XLSX bytes: a summary by grade, then a sheet per unit.
+def workbook(scope, scheme, unit, *, on, year):
+    """Return the ledger as XLSX bytes. No text is cut, no cell is a formula."""
+    return ledger_workbook(worksheets(scope, scheme, unit, on=on, year=year))
 
-    No text is cut, no cell is a formula. ``said``: who has it and why, written beside the day.
+
+def worksheets(scope, scheme, unit, *, on, year, said=""):
+    """Return the ledger's sheets with all their rows: a summary by grade, then a sheet per unit.
+
+    ``said``: who has it and why, written beside the day.
     """
     rules = scheme.rules
     labels = [grade.label for grade in rules.grades] + ["未评定"]
@@ -293,7 +298,7 @@ def workbook(scope, scheme, unit, *, on, year, said=""):
                 rows=[cells(number, row, levels) for number, row in enumerate(listed, start=1)],
             )
         )
-    return ledger_workbook(sheets)
+    return sheets
 
 
 @source(

@@ -1,5 +1,7 @@
 """The list of late or unfinished submissions as a workbook that a worker writes. Source: R1-12, E7."""
 
+from functools import partial
+
 from django.utils import timezone
 
 from registers import clock
@@ -41,7 +43,7 @@ def unfinished(parameters, owner):
     """Write the list that ``owner`` asked for, with what he may know of at the time of writing.
 
     ``parameters``: ``campaign`` (id), ``which`` (late or unfinished), the choice of ``task``, ``unit`` and ``state`` by
-    code, and ``people`` (ids) where people were searched for. Returns the file's name and its bytes.
+    code, and ``people`` (ids) where people were searched for. Returns the file's name and what writes it.
     """
     at, actor = clock.now(), Actor(owner)
     on, which = timezone.localdate(at), parameters["which"]
@@ -53,14 +55,14 @@ def unfinished(parameters, owner):
         title=f"{campaign.institution}{campaign}{TITLES[which]}",
         name=TITLES[which],
         columns=COLUMNS,
-        rows=_lines(campaign, rows, on, parameters.get("people")),
+        rows=list(_lines(campaign, rows, on, parameters.get("people"))),
         note=f"截至{on.year}年{on.month}月{on.day}日 {timezone.localtime(at):%H:%M}",
     )
-    return f"{campaign}{TITLES[which]}{on:%Y%m%d}.xlsx", ledger_workbook([worksheet])
+    return f"{campaign}{TITLES[which]}{on:%Y%m%d}.xlsx", partial(ledger_workbook, [worksheet])
 
 
 def _lines(campaign, rows, on, people):
-    """Yield the rows of the list, late ones first. They are streamed from the database."""
+    """Yield the rows of the list, late ones first. They are read from the database piece by piece."""
     rules, holding = campaign.scheme.rules, policies.Holding(on)
     tasks = {task.pk: task for task in campaign.tasks.all()}
     for task in tasks.values():

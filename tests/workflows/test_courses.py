@@ -17,7 +17,9 @@ from tests.workflows.term_cases import rewrite
 from workflows.campaign import plans
 from workflows.deadlines import courses
 from workflows.deadlines.days import WorkingDays
-from workflows.deadlines.yearplan import year_plan
+from workflows.deadlines.yearplan import ADDED, year_plan
+from workflows.views import scheme_preview
+from workflows.views.scheme_preview import Book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 BOOKS = [loading.read(path)[0] for path in sorted((settings.BASE_DIR / "fixtures" / "schemes").glob("*.yaml"))]
@@ -153,5 +155,11 @@ def test_pages_of_every_rule_book_name_days_that_its_document_does_not_name(rule
             own = step.days if step.kind == StepKind.PUBLICISE else step.within
             usual = rules.conduct.meeting_days if step.body else rules.conduct.review_days
             assert f"{own or usual} 个工作日" in pictures.note(rules, step), (route.label, step.label)
-    marked = {entry.what for entry in year_plan(rules, 2026) if "原文未载，由方案补出" in entry.notes}
+    marked = {entry.what for entry in year_plan(rules, 2026) if ADDED in entry.notes}
     assert marked == {f"{task.label}截止" for task in rules.tasks if task.inferred and task.due}
+    # A task without a day stands in no calendar, but every task has a route.
+    added = [task.model_copy(update={"inferred": not task.inferred}) for task in rules.tasks]
+    for book in (rules, rules.model_copy(update={"tasks": added})):
+        labels = [label for *_, tasks in scheme_preview._routes(None, Book(book, {}, ""))["routes"] for label in tasks]
+        for task in book.tasks:
+            assert (f"{task.label}（{ADDED}）" if task.inferred else task.label) in labels

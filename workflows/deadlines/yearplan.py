@@ -10,6 +10,7 @@ from workflows.deadlines.days import WorkingDays
 from workflows.models import CalendarDay
 
 WEEKDAYS = "一二三四五六日"
+ADDED = "原文未载，由方案补出"  # of a task that is ``inferred``
 
 
 @dataclass
@@ -79,7 +80,7 @@ def _tasks(rules, year, working):
             if phases[task.phase].due.on(year) < due.day:
                 due.notes.append(f"晚于所属阶段“{phases[task.phase].label}”的结束日期")
             if task.inferred:
-                due.notes.append("原文未载，由方案补出")
+                due.notes.append(ADDED)
             course = course_of(rules, task, year, working)
             due.notes += course.notes if course else []
             yield due

@@ -19,7 +19,7 @@ from registers.schemes.desk.pictures import note, route_picture
 from registers.schemes.desk.samples import sample
 from registers.views.papers import download
 from registers.views.sent import number
-from workflows.deadlines.yearplan import year_plan
+from workflows.deadlines.yearplan import ADDED, year_plan
 from workflows.views.schemes import CRUMBS, draft_or_404, maintained
 
 
@@ -104,7 +104,7 @@ def _calendar(request, book):
 def _routes(request, book):
     """``routes`` as (route, its picture, its steps, labels of its tasks).
 
-    A step is (step, role in words, note).
+    A step is (step, role in words, note). A task that the document does not name says so.
     """
     rules = book.rules
     return {
@@ -113,7 +113,11 @@ def _routes(request, book):
                 route,
                 route_picture(rules, route),
                 [(step, rules.roles.get(step.role, step.role), note(rules, step)) for step in route.steps],
-                [task.label for task in (*rules.tasks, *rules.adjustments.values()) if task.route == slug],
+                [
+                    f"{task.label}（{ADDED}）" if task.inferred else task.label
+                    for task in (*rules.tasks, *rules.adjustments.values())
+                    if task.route == slug
+                ],
             )
             for slug, route in rules.routes.items()
         ]

@@ -229,11 +229,9 @@ def test_canaries_could_leak(world):
 @pytest.mark.parametrize("persona", ["liaison", "head", "leader", "office", "chair", "registrar"])
 def test_ledger_as_a_file_holds_what_its_reader_may_read(world, persona):
     unit = world.campus.unit if persona in ("liaison", "head", "leader") else world.campus.root
-    _, content = exports.ledger(
-        {"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona)
-    )
+    _, write = exports.ledger({"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona))
 
-    text = cells(content)
+    text = cells(write())
     found = {name for name, typed in world.canaries.items() if typed in text}
     in_ledger = {
         name

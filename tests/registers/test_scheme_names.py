@@ -1,6 +1,7 @@
 """A name that a scheme file mistypes, or that nothing fills, is refused, with the right name beside it."""
 
 import copy
+import re
 
 import pytest
 from pydantic import ValidationError
@@ -56,6 +57,41 @@ def test_mistyped_name_is_refused_with_the_right_one(slug):
         if not any(f"“{name}”" in remedy or "是否应写作" in remedy or name in remedy for remedy in found):
             missed.append((path, wrong, found))
     assert len(places) > 60
+    assert missed == []
+
+
+def side_by_side(part, path=()):
+    """Yield two names of each group that people choose from, as (kind of group, place of the first, of the second)."""
+    inside = list(part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ())
+    plain = isinstance(part, list) or path in (("roles",), ("levels",))
+    places = [(*path, key, *last) for key, value in inside for last in named(value, plain)]
+    if len(places) > 1 and path[-1] != "examples":
+        yield (path[0], [step for step in path if isinstance(step, str)][-1]), *places[:2]
+    if path != ("papers",):  # what is printed on a paper may say the same twice
+        for key, value in inside:
+            yield from side_by_side(value, (*path, key))
+
+
+def named(value, plain):
+    """Return where the name of an item stands in it. ``plain``: the item may be a name and nothing else."""
+    if isinstance(value, str):
+        return [()] if plain and re.search("[\u4e00-\u9fff]", value) else []
+    return [(key,) for key in ("label", "title") if isinstance(value, dict) and key in value][:1]
+
+
+def test_no_two_things_side_by_side_have_one_name():
+    tried, missed = set(), []
+    for document in DOCUMENTS.values():
+        for kind, first, second in side_by_side(document):
+            if kind in tried:
+                continue
+            tried.add(kind)
+            other = changed(document, second, at(document, first))
+            if kind == ("papers", "papers"):  # whose name is label and title
+                put(other, (*second[:-1], "label"), at(document, first[:-1]).get("label", ""))
+            if not any(words in said for _, said, _ in faults(other) for words in ("重复", "问了")):
+                missed.append((first, second))
+    assert len(tried) > 20
     assert missed == []
 
 

@@ -62,9 +62,16 @@ def _names(scheme):
     yield from _repeated_keys(("routes",), {slug: route.label for slug, route in scheme.routes.items()}, "label")
     for slug, route in scheme.routes.items():
         yield from _repeated(("routes", slug, "steps"), [step.label for step in route.steps], "label")
+        for place, step in enumerate(route.steps):
+            where = ("routes", slug, "steps", place, "documents")
+            yield from _repeated(where, [document.label for document in step.documents], "label")
+    for level, group in scheme.groups.items():
+        yield from _repeated(("groups", level, "member_types"), group.member_types)
     titles = {slug: f"{paper.label}{paper.title}" for slug, paper in scheme.papers.items()}
     yield from _repeated_keys(("papers",), titles, "title")
+    yield from _repeated_keys(("bodies",), {code: body.label for code, body in scheme.bodies.items()}, "label")
     yield from _repeated_keys(("levels",), scheme.levels)
+    yield from _repeated_keys(("roles",), scheme.roles)
 
 
 def _repeated(where, names, *last):

@@ -61,7 +61,8 @@ class Block:
     def inline(self):
         """The whole block as ``label：value``, for sign-offs on one line."""
         parts = (*self.lines, self.name or ("" if self.lines else BLANK_TEXT), self.date)
-        return f"{self.label}：" + "　".join(part for part in parts if part)
+        text = f"{self.label}：" + "　".join(part for part in parts if part)
+        return text + BLANK_TEXT if text.endswith("：") else text  # nothing else leaves room to write there
 
 
 @dataclass(frozen=True)

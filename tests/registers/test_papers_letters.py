@@ -108,6 +108,10 @@ def test_every_paper_keeps_to_custom(rules, slug, paper):
 
     if paper.header_style == "line":
         assert all(field.text.strip() or field.kind == "date" for row in blank.header for field in row)
+    if paper.footer_style == "line":
+        assert not [block.inline for row in blank.footer for block in row if block.inline.endswith("：")]
+    if paper.compiled:
+        assert blank.heading == shown.heading == rules.identity.institution
     if paper.columns and not paper.paragraphs:
         assert blank.text_size == 10.5
     if paper.paragraphs:

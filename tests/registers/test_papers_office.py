@@ -52,7 +52,7 @@ def word_text(data):
 
 def everything(paper):
     """All words of a paper, as they must be found in every output."""
-    words = [paper.label, paper.title, *paper.marks, *paper.notes, *paper.paragraphs, *paper.closing]
+    words = [paper.heading, paper.label, paper.title, *paper.marks, *paper.notes, *paper.paragraphs, *paper.closing]
     words += [cell.text for row in (*paper.head_rows, *paper.body) for cell in row]
     words += [text for row in paper.header for field in row for text in (field.label, field.text)]
     blocks = [block for row in paper.footer for block in row]
@@ -194,7 +194,12 @@ def test_workbook_is_ready_to_print():
     assert (page.orientation, page.paperSize, page.fitToHeight) == ("landscape", 9, 0)
     assert (sheet.print_title_rows, sheet.freeze_panes) == ("$5:$6", "A7")
     assert {"C5:D5", "A5:A6", "B5:B6", "A2:D2"} <= {str(area) for area in sheet.merged_cells.ranges}
-    assert sheet.oddFooter.center.text == "— &P —"
+    footer = sheet.oddFooter
+    assert (footer.left.text, footer.center.text, footer.right.text) == (
+        "核验码 A1B2-C3D4",
+        "— &P —",
+        "2026年度　第1版",
+    )
 
 
 @given(st.lists(st.text(), min_size=1, max_size=8))
@@ -223,6 +228,11 @@ def test_word_document_has_heads_that_repeat_and_rows_that_stay_whole():
     assert [section.orientation for section in document.sections] == [1, 0]
     numbering = [section._sectPr.find(qn("w:pgNumType")) for section in document.sections]
     assert [first.get(qn("w:start")) for first in numbering] == ["1", "1"]
+    footers = [
+        squeezed("".join(part.text or "" for part in section.footer._element.iter(qn("w:t"))))
+        for section in document.sections
+    ]
+    assert footers == ["核验码A1B2-C3D4—1—2026年度第1版", "—1—"]
     faces = {fonts.get(qn("w:eastAsia")) for fonts in document.element.body.iter(qn("w:rFonts"))}
     assert faces == {"仿宋", "黑体", "宋体"}
 

@@ -147,14 +147,16 @@ PEOPLE = (
 def readers(year, notice, *, at):
     year.clock.set(at)
     campus = year.campus
+    campus.committee = make_person("癸一", campus.root, number="committee")
+    appoint(campus.committee, campus.root, "party_committee")
     return {
         who
-        for who in PEOPLE
+        for who in (*PEOPLE, "committee")
         if PublicityNotice.objects.visible_to(year.actor(getattr(campus, who))).filter(pk=notice.pk).exists()
     }
 
 
-INSIDE = {"clerk", "colleague", "liaison", "member", "head", "office", "leader", "chair"}
+INSIDE = {"clerk", "colleague", "liaison", "member", "head", "office", "leader", "chair", "committee"}
 EVERYBODY = INSIDE | {"other_head", "registrar", "auditor"}
 KEEPING = {"liaison", "head", "office"}  # who publish notices keep them
 

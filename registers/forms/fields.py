@@ -1,6 +1,22 @@
-"""Text fields of forms: counted in the browser, refused with both numbers by the server, never cut."""
+"""Fields of forms: texts that are never cut, choices that a page offers.
+
+A text is counted in the browser and refused with both numbers by the server.
+"""
 
 from django import forms
+
+from registers.refusals import Refused
+
+
+def offered(data, name, choices):
+    """Return what was chosen of ``choices`` in a field, empty where nothing was.
+
+    Anything else never counts as one of them. Raises ``Refused``. Source: R13.
+    """
+    chosen = data.get(name, "")
+    if chosen and chosen not in choices:
+        raise Refused("有一项的选择不在所列之内，没有保存。请重新选择。", name)
+    return chosen
 
 
 class Text(forms.CharField):

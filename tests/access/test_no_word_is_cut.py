@@ -1,7 +1,7 @@
 """Whatever is typed into any field of any page is stored whole, or refused with the numbers and given back (W7).
 
 The forms are found by opening pages, the fields by reading their forms. A field gets a text that is one character longer than it
-says it takes, and one of 25,000 characters.
+says it takes, and one of 25,000 characters. A choice gets a value that the page does not offer (R13).
 """
 
 import re
@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 VERY_LONG = 25_000
 TEXTS = ".//textarea | .//input[not(@type) or @type='text' or @type='search' or @type='url' or @type='email']"
 OUTSIDE = "//textarea[@form=$id] | //input[@type='text'][@form=$id]"  # in the rows of a table beside the form
+CHOICES = ".//select | .//input[@type='radio'] | .//input[@type='checkbox'][@value='no']"
+CHOICES_OUTSIDE = "//select[@form=$id] | //input[@type='radio'][@form=$id]"
+OPENED = []  # the pages, read once for both tests
 # Doors whose forms ask for no text, or only for passwords, names of accounts and years.
 WITHOUT_TEXT = {
     "activity_delete",
@@ -171,16 +174,17 @@ def sent(form, control, text, name, value):
     return data
 
 
-def cases(world):
+def cases(world, inside=TEXTS, outside=OUTSIDE):
     """Every field of every form, by every button, once: ``(persona, address, form, control, button)``."""
     seen = set()
-    for persona, address, page in pages(world):
+    OPENED.extend([] if OPENED else pages(world))
+    for persona, address, page in OPENED:
         for form in page.xpath(".//form[@method='post']"):
             fill_in(form)
             for action, name, value in buttons(form, address):
                 door = resolve(urlsplit(action).path).url_name
-                beside = page.xpath(OUTSIDE, id=form.get("id") or "-")
-                for control in [*form.xpath(TEXTS), *beside]:
+                beside = page.xpath(outside, id=form.get("id") or "-")
+                for control in [*form.xpath(inside), *beside]:
                     case = (door, name, value if not value.isdigit() else "#", _name(control.name or ""))
                     if control.name and case not in seen:
                         seen.add(case)
@@ -210,3 +214,24 @@ def test_text_of_any_field_is_stored_whole_or_refused_with_the_numbers(world):
     reached = {door for door, _ in tried}
     unreached = {door for door, methods in DOORS.items() if methods["POST"] != 405} - reached
     assert unreached == WITHOUT_TEXT, " ".join(sorted(unreached ^ WITHOUT_TEXT))
+
+
+def test_choice_that_no_page_offers_is_refused(world):
+    """A draft keeps whatever was typed: it is asked when it is handed in."""
+    taken, tried = [], set()
+    for case, persona, action, form, control, (name, value) in cases(world, CHOICES, CHOICES_OUTSIDE):
+        door, button, *_ = case
+        if door in ("submission_save", "submission_review_save") or button in ("save", "attach", "decline"):
+            continue
+        if door == "submission_fill" and control.name.startswith("adopt-category-"):
+            continue  # it is read with the button that adopts: workflows/test_suggestions.py
+        tried.add((door, _name(control.name)))
+        data = sent(form, control, "no-such", name, value)
+        if door == "activity_attendance":  # a wrong number is a reason of its own
+            data["numbers"] = [""]
+        browser = world.browsers[persona]
+        with browser.undone():
+            if browser.client.post(action, data).status_code < 400:
+                taken.append(case)
+    assert len(tried) > 30
+    assert taken == []

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.actors import ROLE_LABELS
-from registers.forms.fields import Text
+from registers.forms.fields import Text, offered
 from workflows import activities, readings
 from workflows.models import Attendance, ReadingDocument
 
@@ -137,7 +137,7 @@ class ReadingForm(forms.Form):
 def marks(data, users):
     """Read the marks posted for ``users`` (ids): user id → a mark or ``activities.OUT``.
 
-    Anything else that was posted is ignored.
+    Raises ``Refused``.
     """
-    known = {*Attendance.Mark.values, activities.OUT}
-    return {user: data[f"a-{user}"] for user in users if data.get(f"a-{user}") in known}
+    found = {user: offered(data, f"a-{user}", [*Attendance.Mark.values, activities.OUT]) for user in users}
+    return {user: mark for user, mark in found.items() if mark}

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 
-from registers.forms.fields import Text
+from registers.forms.fields import Text, offered
 from workflows.models import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 
 DAY = {"invalid": "日期无法识别，请写成 2026-09-30 的样式。"}
@@ -92,15 +92,21 @@ class SignatureForm(forms.Form):
 
 
 def marks(data, seats):
-    """Read who came: user id → mark, of those for whom one was chosen."""
-    found = {seat.user_id: data.get(f"mark-{seat.user_id}", "") for seat in seats}
-    return {user: mark for user, mark in found.items() if mark in MeetingSeat.Mark.values}
+    """Read who came: user id → mark, of those for whom one was chosen.
+
+    Raises ``Refused``.
+    """
+    found = {seat.user_id: offered(data, f"mark-{seat.user_id}", MeetingSeat.Mark.values) for seat in seats}
+    return {user: mark for user, mark in found.items() if mark}
 
 
 def rows_said(data, keys):
-    """Read what was said of single rows: ``(grades, returned)`` as ``recording.Said`` takes them."""
+    """Read what was said of single rows: ``(grades, returned)`` as ``recording.Said`` takes them.
+
+    Raises ``Refused``.
+    """
     grades = {key: (data.get(f"g-{key}", ""), data.get(f"r-{key}", "").strip()) for key in keys}
-    returned = {key: data.get(f"c-{key}", "").strip() for key in keys if data.get(f"v-{key}") == "no"}
+    returned = {key: data.get(f"c-{key}", "").strip() for key in keys if offered(data, f"v-{key}", ["no"])}
     return {key: chosen for key, chosen in grades.items() if any(chosen)}, returned
 
 

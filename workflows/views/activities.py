@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import audit, clock
 from registers.access import can, require
+from registers.forms.fields import offered
 from registers.models import Unit
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
@@ -246,13 +247,12 @@ def activity_attendance(request, pk):
     posted = keys(request.POST.getlist("user"))
     marks = Attendance.Mark
     expected = set(activity.attendances.filter(user__in=posted).values_list("user_id", flat=True))
-    mark_as = request.POST.get("mark_as") if request.POST.get("mark_as") in marks.values else marks.PRESENT
     try:
         changed = activities.mark(
             pk,
             marks=forms.marks(request.POST, expected),
             numbers=request.POST.get("numbers", ""),
-            mark_as=mark_as,
+            mark_as=offered(request.POST, "mark_as", marks.values) or marks.PRESENT,
             actor=request.actor,
             at=clock.now(),
         )
@@ -266,9 +266,8 @@ def activity_attendance(request, pk):
 def _attendance_page(request, activity, *, errors=()):
     page = paged(request, activity.attendances.select_related("user__unit"))
     if errors:  # keep what was ticked when a staff number was wrong
-        ticked = forms.marks(request.POST, [row.user_id for row in page.rows])
         for row in page.rows:
-            row.mark = ticked.get(row.user_id, row.mark)
+            row.mark = request.POST.get(f"a-{row.user_id}", row.mark)
     context = {
         "activity": activity,
         "page": page,

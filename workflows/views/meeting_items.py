@@ -38,21 +38,9 @@ def meeting_item(request, pk):
     if not form.is_valid():
         return _page(request, item, meeting, form=form, composition=composition)
     typed, keys = form.cleaned_data, [entry.key for entry in composition.entries] if composition else []
-    grades, returned = forms.rows_said(request.POST, keys)
-    if wrong := forms.too_long([*(reason for _, reason in grades.values()), *returned.values()]):
-        form.add_error(None, wrong)
-        return _page(request, item, meeting, form=form, composition=composition)
-    said = recording.Said(
-        words=typed["words"],
-        redo_on=typed["redo_on"],
-        grades=grades,
-        returned=returned,
-        against=typed["against"] or 0,
-        abstained=typed["abstained"] or 0,
-        avoid=tuple(typed["avoid"]),
-    )
     seen = number(request.POST.get("seen_version"))
     try:
+        said = _said(request, typed, keys)
         recording.settle(pk, typed["outcome"], said, seen_version=seen, actor=request.actor, at=clock.now())
     except Stale as stale:
         form.add_error(None, FASTER if stale.current is None or stale.current == meeting else str(stale))
@@ -63,6 +51,22 @@ def meeting_item(request, pk):
         return _page(request, item, meeting, form=form, composition=composition, faults=faults)
     messages.success(request, f"第 {item.position} 项已登记：{dict(MeetingItem.Outcome.choices)[typed['outcome']]}。")
     return redirect("meeting_detail", pk=meeting.pk)
+
+
+def _said(request, typed, keys):
+    """Return what was said of the item and of its rows. Raises ``Refused``."""
+    grades, returned = forms.rows_said(request.POST, keys)
+    if wrong := forms.too_long([*(reason for _, reason in grades.values()), *returned.values()]):
+        raise Refused(wrong)
+    return recording.Said(
+        words=typed["words"],
+        redo_on=typed["redo_on"],
+        grades=grades,
+        returned=returned,
+        against=typed["against"] or 0,
+        abstained=typed["abstained"] or 0,
+        avoid=tuple(typed["avoid"]),
+    )
 
 
 def _form(item, meeting, composition, *, data=None):

@@ -224,12 +224,11 @@ def meeting_attendance(request, pk):
     meeting = visible(request, pk)
     require(request.actor, "record", meeting)
     seats, error = list(meeting.seats.select_related("user__unit")), ""
-    typed = forms.marks(request.POST, seats)
     if request.method == "POST":
         try:
             recording.attend(
                 pk,
-                typed,
+                forms.marks(request.POST, seats),
                 rest=request.POST.get("rest") == "yes",
                 seen_version=number(request.POST.get("seen_version")),
                 actor=request.actor,
@@ -242,7 +241,7 @@ def meeting_attendance(request, pk):
             messages.success(request, "出席情况已登记。")
             return redirect("meeting_detail", pk=pk)
     for seat in seats:
-        seat.typed = typed.get(seat.user_id, seat.mark)
+        seat.typed = request.POST.get(f"mark-{seat.user_id}", seat.mark)
     context = {
         "meeting": meeting,
         "seats": seats,

@@ -79,7 +79,7 @@ def test_row_that_goes_on_overleaf_is_closed_and_named_again():
 
     assert len(pages) > 2
     assert all("2" in text.split() for text in pages[1:-1])
-    assert "paper-end" in to_html(long, standalone=False)
+    assert 'class="paper-end"' in to_html(long, standalone=False)
     assert "paper-end" not in to_html(short, standalone=False)
 
 

@@ -192,12 +192,6 @@ def body(world, door, sheet):
     plain = _posted_in_a_year(world) | {
         "submission_entry": {"add": "process"},
         "submission_hand_over": {"to": world.campus.second.pk},
-        "notice_detail": {"row": "0", "text": "有异议"},
-        "notice_draft": {"title": "公示", "sheets": [world.sheets["notice"].pk]},
-        "notice_release": {"reviewed": "on"},
-        "notice_return": {"row": "1", "why": "有误"},
-        "notice_withdraw": {"why": "有误"},
-        "objection_handle": {"finding": "rejected", "handling": "已核实"},
         "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code, "post": "", "series": ""},
         "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
         "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", **regulation},
@@ -233,9 +227,21 @@ def body(world, door, sheet):
     return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})
 
 
+def _posted_to_notices(world):
+    return {
+        "notice_detail": {"row": "0", "text": "有异议"},
+        "notice_draft": {"title": "公示", "sheets": [world.sheets["notice"].pk]},
+        "notice_release": {"reviewed": "on"},
+        "notice_return": {"row": "1", "why": "有误"},
+        "notice_withdraw": {"why": "有误"},
+        "objection_handle": {"finding": "rejected", "handling": "已核实"},
+    }
+
+
 def _posted_in_a_year(world):
     return (
         _posted_to_meetings(world)
+        | _posted_to_notices(world)
         | world.inspected.posted()
         | {
             "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},

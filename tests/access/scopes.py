@@ -1,7 +1,7 @@
 """What every persona may read, as the access matrix says it."""
 
 from tests.access.world import STAFF
-from workflows.models import Meeting, MeetingItem
+from workflows.models import Meeting, MeetingItem, PublicityNotice
 
 EVERYBODY = " ".join(STAFF)
 
@@ -9,6 +9,7 @@ EVERYBODY = " ".join(STAFF)
 SCHOOL = "leader chair registrar office_staff"
 # The registrar keeps people and units, and reads nothing that was filled in.
 SCHOOL_READERS = "leader chair office_staff"
+PUBLISHERS = "liaison head office_staff"
 
 
 def meetings_of(world):
@@ -26,3 +27,12 @@ def items_of(world):
     found = dict.fromkeys(on_agenda, "office_staff chair")
     draft = MeetingItem.objects.create(meeting=world.meetings["held"], position=9, submission=world.sheets["draft"])
     return found | {draft: ""}
+
+
+def notices_of(world):
+    """Running ones by their audience, a draft for who may release it; ended ones for who publish them."""
+    return dict.fromkeys(PublicityNotice.objects.exclude(cleared_at=None), PUBLISHERS) | {
+        world.notice: f"staff_below unit {SCHOOL_READERS}",
+        world.school_notice: EVERYBODY,
+        world.drafted: f"{PUBLISHERS} leader chair",
+    }

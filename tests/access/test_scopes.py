@@ -21,7 +21,7 @@ from registers.models import (
     SchemeDraft,
 )
 from tests.access import inspected
-from tests.access.scopes import EVERYBODY, SCHOOL, SCHOOL_READERS, items_of, meetings_of
+from tests.access.scopes import EVERYBODY, PUBLISHERS, SCHOOL, SCHOOL_READERS, items_of, meetings_of, notices_of
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
 from tests.factories import make_post
@@ -218,18 +218,6 @@ def _papers(world):
     return {paper: sheets[paper.submission_id] for paper in FiledPaper.objects.all()}
 
 
-PUBLISHERS = "liaison head office_staff"
-
-
-def _notices(world):
-    """Running ones by their audience, a draft for who may release it; ended ones for who publish them."""
-    return dict.fromkeys(PublicityNotice.objects.exclude(cleared_at=None), PUBLISHERS) | {
-        world.notice: f"staff_below unit {SCHOOL_READERS}",
-        world.school_notice: EVERYBODY,
-        world.drafted: f"{PUBLISHERS} leader chair",
-    }
-
-
 def _post_grades(world):
     """One's own post's grade, and what the unit and the school's part answer for; none that is still travelling."""
     post, day = world.campus.post, world.clock.today
@@ -356,7 +344,7 @@ TABLES = {
     Table(FiledPaper): _papers,
     Table(DeadlineChange): _moves,
     Table(Extension): lambda world: {world.extension: "clerk head"},
-    Table(PublicityNotice): _notices,
+    Table(PublicityNotice): notices_of,
     Table(NoticeSheet): lambda world: dict.fromkeys(NoticeSheet.objects.all(), PUBLISHERS),
     Table(Objection): lambda world: {world.objection: "colleague office"},
     Table(Suggestion): lambda world: {world.suggestion: "colleague clerk group office"},

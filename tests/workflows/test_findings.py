@@ -19,7 +19,7 @@ from workflows import sweeping
 from workflows.deadlines import days
 from workflows.models import Finding, Inspection, Notification, Rectification
 from workflows.sheets import sheet_for
-from workflows.supervision import findings, inspections, opinions, plans, rectification, reminding
+from workflows.supervision import blockers, findings, inspections, opinions, plans, rectification, reminding
 from workflows.views.submissions import because_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -83,6 +83,14 @@ def found(campus, clock):
 def issued(found):
     found.conclude()
     return found
+
+
+def test_point_of_a_finding_is_not_lightened_until_it_is_put_right(issued):
+    series, on = issued.finding.point_series, issued.clock.today
+    assert blockers.on_points(on)[series] == ["检查发现的问题尚未销号，销号以后再计算"]
+    assert series not in blockers.on_points(days.add_days(on, -1))
+    Rectification.objects.update(closed_at=issued.clock.now, closed_by=issued.campus.office)
+    assert series not in blockers.on_points(on)
 
 
 def test_finding_is_tied_to_the_line_and_hidden_from_the_unit_until_the_opinion(found):

@@ -17,7 +17,7 @@ from registers.models import Incumbency, RiskPoint, Scheme
 from tests.factories import Campus, moment
 from tests.noscript import Plain
 from tests.workflows.test_controls import put
-from workflows.models import MeasureCheck, MeasureProgress
+from workflows.models import MeasureCheck, MeasureProgress, NoticeSheet, PublicityNotice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -80,22 +80,26 @@ def test_point_on_notice_is_not_lightened_until_the_notice_has_ended(year, submi
     line = submitted.lines.first()
     line.risk_point = RiskPoint.objects.get(series=measure.point_series)
     line.save()
-    notice = submitted.notices.create(
-        round=1,
+    notice = PublicityNotice.objects.create(
+        task=submitted.task,
+        step="publicise",
         audience="unit",
         unit=campus.unit,
         title="公示",
+        drafted_at=year.clock.now,
+        released_at=year.clock.now,
         starts_on=year.clock.today,
         ends_on=date(2026, 12, 31),
     )
+    bundled = NoticeSheet.objects.create(notice=notice, submission=submitted, round=1)
 
     def now():
         point = RiskPoint.objects.select_related("final_grade").get(series=measure.point_series)
         return residuals.of_points([point], campus.scheme.rules, on=year.clock.today)[point.series]
 
     assert (now().expected, now().actual, now().missing) == (3, 2, ("等级正在公示，公示办结以后再计算",))
-    notice.cleared_at = year.clock.now
-    notice.save()
+    bundled.left_at = year.clock.now
+    bundled.save()
     assert now().actual == 3
 
 

@@ -21,6 +21,7 @@ from workflows import policies, sweeping
 from workflows.campaign import campaigns
 from workflows.compiled import minutes
 from workflows.deadlines import days
+from workflows.demo.publishing import publish_waiting
 from workflows.models import Meeting, Submission
 from workflows.models.submissions import CARRIED, State
 from workflows.policies.meetings import body_members
@@ -151,6 +152,7 @@ class Unit(Office):
 
     def act(self, sheet):
         if sheet.waiting_role == policies.NOTICE:
+            publish_waiting(on=self.clock.today, at=self.clock.now)
             ends = sheet.notices.get(cleared_at=None).ends_on
             sweeping.sweep(at=self.clock.set(f"{max(days.add_days(ends, 1), self.clock.today)} 09:00"))
         elif sheet.waiting_role == policies.MEETING:

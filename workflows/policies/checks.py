@@ -103,8 +103,8 @@ def _units_for(actor, rule, rank):
 def _who(rule, point):
     if point.final_grade.rank in rule.outside_unit:
         label = point.final_grade.label
-        return f"{label}风险点的措施由单位以外的人员核查：分管校领导、学校办公室、学校领导小组或党委。"
-    return "措施由本单位负责人、领导小组成员，或分管校领导、学校办公室、学校领导小组、党委核查。"
+        return f"{label}风险点的措施由单位以外的人员核查：分管校领导、学校领导小组办公室、学校领导小组或党委。"
+    return "措施由本单位负责人、领导小组成员，或分管校领导、学校领导小组办公室、学校领导小组、党委核查。"
 
 
 def _is_own(actor, measure, point):

@@ -4,7 +4,7 @@ Only edges (views, tasks, commands) ask; rules get ``on=`` or ``at=`` handed in.
 """
 
 import calendar
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.apps import apps
 from django.conf import settings
@@ -54,9 +54,11 @@ def local_day(moment):
 def months_after(day, months):
     """Return the day that lies ``months`` months after ``day`` (before it where negative).
 
-    In a month that is too short it is the last day.
+    In a month that is too short it is the last day. Before the first year that there is, and after the last, it stays there.
     """
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= years <= date.max.year:
+        return date.min if months < 0 else date.max
     return day.replace(year=years, month=month + 1, day=min(day.day, calendar.monthrange(years, month + 1)[1]))
 
 

@@ -210,7 +210,8 @@ class Inspected:
         """Complete and correct form data: door → what is posted."""
         item = ITEM | {"title": "专项检查", "starts_on": "2026-11-02", "ends_on": "2026-11-30"}
         numbers = "\n".join(person["id"] for person in self.draw.pool["inspectors"])
-        days = {"starts_on": "2026-11-09", "ends_on": "2026-11-20"}
+        days = {"starts_on": "2026-11-09", "ends_on": "2026-11-20", "covers": "", "materials": "", "contact": ""}
+        checked = {"result": "good", "words": "已核", "score": "1", "sampled": "", "sampled_of": "", "wrong": ""}
         team = "\n".join(person.number for person in self.team)
         return {
             "inspection_plan": {"year": "2026"},
@@ -223,10 +224,10 @@ class Inspected:
             "inspection_seat": {"number": "team2", "leaves": ""},
             "inspection_declare": {"avoids": "no"},
             "inspection_call_off": {"reason": "与巡察合并"},
-            "inspection_check_save": {"result": "good", "words": "已核", "score": "1"},
+            "inspection_check_save": checked,
             "inspection_own_save": {"own_result": "good", "own_words": "已自查"},
             "inspection_opinion": {"words": "初步意见"},
-            "inspection_answer": {"stand": "accept"},
+            "inspection_answer": {"stand": "accept", "answer": ""},
             "inspection_conclude": {"words": "结论"},
             "inspection_sign": {
                 "password": PASSWORD,

@@ -50,10 +50,12 @@ SEEN_BY = {
     # How they are carried out is read like the measure.
     "progress": "clerk unit",
     "evidence": "clerk unit",
-    "grave": f"clerk unit {SCHOOL_READERS}",
-    "grave prevention": f"clerk unit {SCHOOL_READERS}",
-    "grave monitoring": f"clerk unit {SCHOOL_READERS}",
-    "grave disposal": f"clerk unit {SCHOOL_READERS}",
+    # An inspector has the points of the unit that the school may read on his checklist.
+    "grave": f"clerk unit inspector {SCHOOL_READERS}",
+    "grave manifestation": f"clerk unit {SCHOOL_READERS}",
+    "grave prevention": f"clerk unit inspector {SCHOOL_READERS}",
+    "grave monitoring": f"clerk unit inspector {SCHOOL_READERS}",
+    "grave disposal": f"clerk unit inspector {SCHOOL_READERS}",
     "head": "group leader",
     "power": EVERYBODY,
     "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points

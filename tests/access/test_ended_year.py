@@ -23,7 +23,7 @@ OF_THE_YEAR = {
 }  # fmt: skip
 # Sheets in review keep a year from being ended, so deciding on one is never asked there.
 NEXT_YEAR = {"campaign_open"}
-AT_ANY_TIME = {"adjustment_begin"}  # changes of the register need no campaign (R0-32)
+AT_ANY_TIME = {"adjustment_begin", "finding_adjust"}  # changes of the register need no campaign (R0-32)
 GOES_ON = {"submission_vote", "submission_decide", "submission_recompile", "submission_hand_over", "review_queue"}
 
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 
 from django.utils import timezone
@@ -13,8 +13,12 @@ FARTHEST = 366  # days
 
 
 def due_moment(day):
-    """The end of the day ``day`` (Asia/Shanghai), which is the first instant after it (aware)."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    """The end of the day ``day`` (Asia/Shanghai), which is the first instant after it (aware).
+
+    Whoever types the last day that there is in an address gets the start of it.
+    """
+    following = day + timedelta(days=1) if day < date.max else day
+    return timezone.make_aware(datetime.combine(following, time.min))
 
 
 def start_of(day):

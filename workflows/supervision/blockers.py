@@ -44,7 +44,7 @@ def on_notice(on):
     While an objection is open the sheet stays on its notice. The sentence says no more than that, because the unit concerned is not
     told of an objection.
     """
-    end = _end(on)
+    end = days.due_moment(on)
     rows = NoticeSheet.objects.filter(Q(left_at=None) | Q(left_at__gte=end), notice__starts_on__lte=on)
     sheets = rows.order_by().values("submission")
     lines = SubmissionLine.objects.filter(Q(submission__in=sheets) | Q(submission__carrier__in=sheets))
@@ -54,11 +54,7 @@ def on_notice(on):
 @blocks("检查发现的问题尚未销号，销号以后再计算")
 def open_findings(on):
     """Name the points about which an inspection has found something that is not put right."""
-    end = _end(on)
+    end = days.due_moment(on)
     ordered = Rectification.objects.filter(Q(closed_at=None) | Q(closed_at__gte=end), issued_at__lt=end)
     about = ordered.filter(finding__point_series__isnull=False, finding__withdrawn_at=None)
     return about.values_list("finding__point_series")
-
-
-def _end(on):
-    return days.start_of(days.add_days(on, 1))

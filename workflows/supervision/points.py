@@ -65,7 +65,7 @@ def _measures(points, on):
     ``held_from``: since when whoever holds the post of the point has held it.
     """
     in_force = ControlMeasure.objects.in_force(on).filter(among("point_series", [point.series for point in points]))
-    in_force = with_latest_check(in_force, before=days.start_of(days.add_days(on, 1)))
+    in_force = with_latest_check(in_force, before=days.due_moment(on))
     in_force = in_force.annotate(held_from=Subquery(holders(on).values("since")[:1]))
     found = {}
     # Rows instead of instances: a school has tens of thousands.

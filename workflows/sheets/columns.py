@@ -20,8 +20,9 @@ def rows_of(rules, task):
     names = _OWN[task.brings](rules, task)
     if paper.includes is not None:
         names |= _included(rules)
-    if task.carries is not None:
-        names |= rows_of(rules, rules.task(task.carries))
+    for carried in rules.tasks:
+        if carried.code == task.carries and carried.paper in rules.papers:  # a draft may name what is not there
+            names |= rows_of(rules, carried)
     return names
 
 

@@ -3,6 +3,7 @@
 Source: supervision 4.5, C5-27, R0-24, R4-36.
 """
 
+from django.db.models import Q
 from django.utils import timezone
 
 from registers.models import Appointment
@@ -209,12 +210,13 @@ def _rechecker(row, team):
     ),
 )
 def rectification_ledger(*, unit, units, on, rules, reader=None):
-    """整改台账 of ``units``: what was to be put right, as far as ``reader`` may read it.
+    """整改台账 of ``units``: what was to be put right in the year of ``on``, as far as ``reader`` may read it.
 
-    Source: supervision 4.5.
+    What an earlier year left open is on it until the year in which it is closed. Source: supervision 4.5.
     """
     rows = Rectification.objects.all() if reader is None else Rectification.objects.visible_to(reader)
-    rows = rows.filter(finding__inspection__unit__in=units, finding__inspection__plan__year=on.year)
+    in_year = Q(finding__inspection__plan__year=on.year) | Q(closed_at=None) | Q(closed_at__year=on.year)
+    rows = rows.filter(in_year, finding__inspection__unit__in=units)
     rows = _with_steps(rows).order_by("finding__inspection", "finding__number")
     return {"rows": [_ledger_row(row) for row in rows]}
 

@@ -80,20 +80,21 @@ class Inspector:
 
     def _arranged(self, rules, team, dates):
         kind = next((kind for kind in rules.kinds if kind.purpose == "special"), rules.kinds[0])
-        plan = plans.plan_of(self.agenda.today.year, **self._by(self.office))
+        starts_on, ends_on = dates[4], min(dates[5], dates[4].replace(month=12, day=31))  # a plan is of one year
+        plan = plans.plan_of(starts_on.year, **self._by(self.office))
         values = {
             "kind": kind.code,
             "title": f"{kind.label}：采购和报销",
             "content": CONTENT,
             "methods": [method.code for method in rules.methods[:3]],
-            "starts_on": dates[4],
-            "ends_on": dates[5],
+            "starts_on": starts_on,
+            "ends_on": ends_on,
             "team": rules.team,
         }
         item = plans.add(plan, values=values, **self._by(self.office))
         terms = {
-            "starts_on": dates[4],
-            "ends_on": dates[5],
+            "starts_on": starts_on,
+            "ends_on": ends_on,
             "covers": "今年以来",
             "materials": MATERIALS,
             "contact": "",

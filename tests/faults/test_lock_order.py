@@ -72,12 +72,22 @@ def play(year):
     assert campaigns.open_due(at=year.clock.now)
 
 
-def test_nothing_is_locked_after_the_end_of_the_chain(year):
+def reopen(year):
+    """Open a phase again when its sheets are due, so that they open with it."""
+    year.at("12-15")
+    phase, office = CampaignTask.objects.get(code="self-inspection").phase, year.actor(year.campus.office)
+    campaigns.close_phase(phase, actor=office, reason="按期结束", at=year.clock.now)
+    year.at("12-16")
+    campaigns.reopen_phase(phase, actor=office, at=year.clock.now)
+
+
+@pytest.mark.parametrize(("acts", "fewest"), [(play, 10), (reopen, 2)])
+def test_nothing_is_locked_after_the_end_of_the_chain(year, acts, fewest):
     order = Order()
     with connection.execute_wrapper(order):
-        play(year)
+        acts(year)
     assert order.wrong == set()
-    assert order.acts > 10
+    assert order.acts >= fewest
     assert audit.verify()[1] == []
 
 
@@ -86,7 +96,7 @@ def test_without_waiting_for_the_end_sheets_are_locked_after_the_chain(year, mon
     monkeypatch.setattr(audit, "_kept", lambda: None)
     order = Order()
     with connection.execute_wrapper(order):
-        play(year)
+        reopen(year)
     assert "workflows_submission" in order.wrong
 
 

@@ -66,8 +66,13 @@ def ended(on):
     return past.filter(Exists(there.exclude(Exists(on_sheet))) | (~Exists(there) & ~Exists(open_ones)))
 
 
-def locked(notice):
-    """Return the notice as it is now, locked, so that none ends while somebody objects to it."""
+def locked(notice, sheet=None):
+    """Return the notice as it is now, locked, so that none ends while somebody objects to it.
+
+    ``sheet``: one on it that is concerned. A sheet is locked before its notice.
+    """
+    if sheet is not None:
+        moves.locked(sheet.pk)
     return PublicityNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
 
 

@@ -23,9 +23,9 @@ def object_to(notice, *, actor, text, at, row=0):
     Return it, and whether it is new. The office gets a message, the unit concerned does not. Raises ``NotAllowed``, also when the
     notice has just ended, or ``Refused`` where the notice has no such row or it is about the objector himself.
     """
-    notice = notices.locked(notice)
-    require(actor, "object", notice)
     sheet = _sheet_of(notice, row)
+    notice = notices.locked(notice, sheet)
+    require(actor, "object", notice)
     if sheet is not None and sheet.person_id == actor.user_id:
         raise Refused("对本人的评定有不同意见，请直接向单位领导小组反映。")
     objection, created = Objection.objects.get_or_create(
@@ -66,8 +66,8 @@ def handle(objection, *, actor, handling, at, finding=Finding.REJECTED, row=0):
     if upheld and not number and len(objection.notice.items) == 1:
         number = 1
     sheet = _sheet_of(objection.notice, number)
-    composition = notices.locked_on(objection.notice, sheet) if upheld else None  # a sheet is locked before its notice
-    notice = notices.locked(objection.notice)
+    composition = notices.locked_on(objection.notice, sheet) if upheld else None
+    notice = notices.locked(objection.notice, sheet)
     objection = Objection.objects.select_for_update(of=("self",)).select_related("notice").get(pk=objection.pk)
     require(actor, "handle", objection)
     if upheld and not number:

@@ -25,7 +25,7 @@ from workflows.models.submissions import CARRIED, CARRIER, EDITABLE, State
 from workflows.policies.meetings import body_members
 from workflows.routing import carrying, routes
 from workflows.routing.meetings import agenda, deciding, recording
-from workflows.sheets import Incomplete, sheet_for
+from workflows.sheets import Incomplete, noticed, sheet_for
 from workflows.sheets.documents import Composition
 
 MOST_ACTS = 400  # of one year
@@ -273,7 +273,7 @@ class RandomYear(Office):
         for entry in composition.entries:
             if not entry.details.get("to_grade"):
                 continue
-            code = recording.proposed_grade(entry, step) or known[0]
+            code = noticed.proposed_grade(composition, entry, step) or known[0]
             if self._wild and self.chance.random() < 0.15:
                 code = self.chance.choice(known)
             found[entry.key] = (code, self._text("理由"))

@@ -1,6 +1,7 @@
 """Carried sheets that are sent back, come too late or leave, and what may not stay unfinished (T4, T5)."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -113,6 +114,41 @@ def test_grade_of_a_row_that_a_meeting_sent_back_is_publicised_again_where_the_n
     sheet = filed(aboard, as_decided(sheet) | changed)
     assert (sheet.state, sheet.notices.count()) == ("filed", 2)
     assert signed.faults([sheet, aboard.sheet("personal-search")]) == []
+
+
+def test_grade_that_no_notice_showed_is_publicised_though_nobody_proposed_it(aboard):
+    """The head proposes nothing of his own row, and a row added to a sheet that went back was not there yet (R1-27)."""
+    reviewed(aboard)
+    proposed(aboard)
+    sheet = noticed(aboard)
+    own = next(entry for entry in Composition(sheet).entries if entry.key == key_of(sheet, "丙"))
+    assert (own.details["proposed_grade"], own.grade.code) == (None, "high")
+    lighter = as_decided(sheet) | {own.key: ("low", "已有复核")}
+
+    assert aboard.decided(sheet, lighter).result == "done"
+    sheet = aboard.again(sheet)
+    assert sheet.step == "publicise"
+    assert [[row["grade"] for row in notice.items].count("高") for notice in sheet.notices.order_by("pk")] == [1, 0]
+
+    sheet = noticed(aboard)
+    meeting = aboard.meeting(sheet, body=sheet.step_rules.body)
+    aboard.attend(meeting)
+    said = {"words": "还有遗漏", "redo_on": aboard.clock.today, "returned": {key_of(sheet, "甲"): "写明环节"}}
+    aboard.settle(meeting, sheet, "return", **said)
+    aboard.sign_minutes(meeting)
+    clerks = aboard.sheet("personal-search")
+    content = again(clerks, "甲，报销复核环节")
+    content["entries"].append({"key": str(uuid4()), "base": None, "change": "add", "values": risk("后来补的")})
+    aboard.submit(clerks, content)
+
+    sheet = aboard.sheet("unit-search")
+    assert sheet.step == "decide"
+    assert aboard.decided(sheet, as_decided(sheet) | {own.key: ("low", "已有复核")}).result == "done"
+    sheet = aboard.again(sheet)
+    assert (sheet.step, sheet.waiting_role) == ("publicise", policies.NOTICE)
+    sheet = filed(aboard, as_decided(sheet) | {own.key: ("low", "已有复核")})
+    assert (sheet.state, sheet.notices.count()) == ("filed", 3)
+    assert len(sheet.notices.latest("pk").items) == len(sheet.notices.earliest("pk").items) + 1
 
 
 def test_whoever_leaves_while_his_sheet_is_away_is_named_and_holds_nothing_up(one_back):

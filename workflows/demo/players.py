@@ -12,7 +12,7 @@ from workflows.demo.corpus import dice
 from workflows.demo.remarks import opinions_for
 from workflows.models import Draft, Submission
 from workflows.routing import routes, steps
-from workflows.sheets import drafts
+from workflows.sheets import drafts, noticed
 from workflows.sheets.documents import Composition
 
 TOO_VAGUE = "缺少时间、环节和对象，请结合近三年实际情况补充。"
@@ -137,11 +137,11 @@ class Players:
     @staticmethod
     def _grades(submission, step):
         """The grades of an adjudicator who keeps what the notice showed, else follows the rule."""
-        chosen = {}
-        for sheet in Composition(submission).sheets:
+        composition, chosen = Composition(submission), {}
+        entries = {entry.key: entry for entry in composition.entries}
+        for sheet in composition.sheets:
             for key, record in sheet.graded_records():
-                noticed = record.proposed_grade if step.sets == "final_grade" else None
-                grade = noticed.code if noticed else sheet.proposal_for(record).grade
+                grade = noticed.proposed_grade(composition, entries[key], step)
                 chosen[key] = (grade, AS_NOTICED if sheet.wants_reason(record, grade, step) else "")
         return chosen
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 from registers.actors import GROUP_MEMBER
 from registers.refusals import Refused
 from workflows import policies
-from workflows.routing import steps
 
 
 def ballots_that_count(submission, actor):
@@ -36,15 +35,6 @@ def require_nothing_marked(composition, actor, returned):
     if marked:
         numbers = "、".join(map(str, marked))
         raise Refused(f"第 {numbers} 项标为不准或退回，不能通过：请退回该表，或取消标记后再通过。")
-
-
-def notice_before(submission):
-    """Return the notice before the step at which the sheet is, and how often it was given in this round.
-
-    The notice is a step of the route, None where there is none; it is to be given again when other grades are decided (R1-27).
-    """
-    notice = steps.notice_before(submission.task.route_rules, submission.step, submission.gravest_rank)
-    return notice, submission.notice_sheets.filter(round=submission.round, ended=True).count() if notice else 0
 
 
 def filed_outside(step, outside, *, at):

@@ -305,8 +305,8 @@ def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
     if step.kind == "discuss" and not opinion.strip():
         raise Refused("集体讨论的环节，请写明讨论情况和意见。")  # what was said is the step's outcome
     if step.kind == "adjudicate":
-        notice, shown = conditions.notice_before(submission)
-        again = notice if composition.set_grades(step, grades or {}, skip=barred, notices=shown) else None
+        notice = steps.notice_before(submission.task.route_rules, step.code, submission.gravest_rank)
+        again = notice if composition.set_grades(step, grades or {}, skip=barred, repeats=bool(notice)) else None
         composition = composition.graded()
         submission.gravest_rank = composition.gravest_rank()
     if step.kind == "sign" and not signed:

@@ -15,7 +15,7 @@ from registers.schemes.language import Brings
 from registers.text import digest_of
 from workflows.models import Decision, Draft, FiledPaper, SheetDocument, Submission, SubmissionLine
 from workflows.models.submissions import State, short_code
-from workflows.sheets import Incomplete, changes, composing, sheet_for
+from workflows.sheets import Incomplete, changes, composing, noticed, sheet_for
 
 # ``attachments`` is there only where files are: what was signed without any keeps its digest.
 SIGNED_PARTS = ("fields", "rows", "retired", "title", "attachments", "absent")
@@ -100,22 +100,26 @@ class Composition:
         ranks = [self.sheet.gravest_rank(), *(entry.grade.rank for entry in carried if _counts(entry))]
         return min((rank for rank in ranks if rank is not None), default=None)
 
-    def decision_faults(self, step, choices, **said):
-        """Say what is missing from the grades, here and on the sheets carried (``Sheet.decision_faults``)."""
-        return {
-            key: fault for sheet in self.sheets for key, fault in sheet.decision_faults(step, choices, **said).items()
-        }
+    @cached_property
+    def noticed(self):
+        """What the notices of this round have shown (``noticed.shown``)."""
+        return noticed.shown(self.submission)
 
-    def set_grades(self, step, choices, *, skip=(), notices=0):
-        """Record the grades of an adjudication, on the sheet and on those that it carries.
+    def decision_faults(self, step, choices, *, skip=()):
+        """Say what is missing from the grades, here and on the sheets carried (``Graded.decision_faults``)."""
+        found = [sheet.decision_faults(step, choices, skip=skip, notices=self.noticed) for sheet in self.sheets]
+        return {key: fault for faults in found for key, fault in faults.items()}
 
-        ``skip``: keys of entries that are not the decider's to grade. ``notices``: how many there were before. Where a grade
-        departs from the last of them, all are only proposed, to be publicised again. Returns whether this is so. Raises
-        ``Incomplete`` with ``decision_faults``. Source: R1-27, R1-28.
+    def set_grades(self, step, choices, *, skip=(), repeats=False):
+        """Record the grades of an adjudication, and return whether they are to be publicised again.
+
+        They are only proposed then: one departs from the last notice, and ``repeats`` says that it may be repeated. ``skip``: keys of
+        entries that are not the decider's to grade. Raises ``Incomplete`` with ``decision_faults``. Source: R1-27, R1-28.
         """
-        if faults := self.decision_faults(step, choices, skip=skip, notices=notices):
+        if faults := self.decision_faults(step, choices, skip=skip):
             raise Incomplete(faults)
-        again = notices > 0 and any(sheet.departs(step, choices, skip=skip) for sheet in self.sheets)
+        shown = self.noticed if repeats else []
+        again = bool(shown) and any(sheet.departs(step, choices, shown, skip=skip) for sheet in self.sheets)
         for sheet in self.sheets:
             sheet.set_grades(step, choices, skip=skip, again=again)
         return again

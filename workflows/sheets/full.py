@@ -115,8 +115,8 @@ class FullPointSheet(Graded, Measured, PointSheet):
             shown.details["arranged"] = facts(measures)
         return replace(shown, fields=shown.fields + extra, before=shown.before + before, lines=lines)
 
-    def wants_reason(self, record, code, step, *, notices=0):
-        return super().wants_reason(record, code, step, notices=notices) or self._above_its_post(record, code, step)
+    def wants_reason(self, record, code, step, **before):
+        return super().wants_reason(record, code, step, **before) or self._above_its_post(record, code, step)
 
     def _above_its_post(self, record, code, step):
         """Nobody leaves a post below its gravest point without a word, whichever of the two is decided last (R3-22)."""

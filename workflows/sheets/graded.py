@@ -10,6 +10,7 @@ from registers.differences import factors_in_words
 from registers.models import Grade
 from workflows.sheets.base import LONGEST_REASON
 from workflows.sheets.fields import Field, faults_of
+from workflows.sheets.noticed import last as last_noticed
 from workflows.sheets.shown import RECORDS, Change
 
 GRADES = ("proposed_grade", "final_grade", "grade_reason")
@@ -109,7 +110,9 @@ class Graded:
         The sheet that carries it goes on from the step that sent it back, so nobody before that step is asked again, and a notice
         may have shown them (R1-27).
         """
-        proposed = getattr(old[0].record, "proposed_grade", None) if old and self.submission.carrier_id else None
+        was = old[0].record if old and self.submission.carrier_id else None
+        # What is in force has a grade proposed in the year when it was decided: nobody has proposed it on this sheet.
+        proposed = getattr(was, "proposed_grade", None) if was is not None and was.in_force_from is None else None
         super()._replace(entry, old, position, fingerprint)
         if proposed is None:
             return
@@ -148,21 +151,25 @@ class Graded:
         ranks = [grade.rank for _, record in self.graded_records() if (grade := grade_so_far(record))]
         return min(ranks, default=None)
 
-    def wants_reason(self, record, code, step, *, notices=0):
+    def wants_reason(self, record, code, step, *, key="", notices=()):
         """Why the grade ``code`` needs a reason at an adjudication, in a sentence, empty where it needs none.
 
-        ``notices``: how many there were before. A grade that was publicised again needs no second reason.
+        ``key``: of the record's entry. ``notices``: as ``noticed.shown`` gives them. A grade that was publicised again needs no
+        second reason.
         """
-        noticed = record.proposed_grade if step.sets == "final_grade" else None
-        if notices > 1 and noticed and noticed.code == code:
+        before = last_noticed(notices, key, record.proposed_grade) if step.sets == "final_grade" else None
+        if len(notices) > 1 and before == code:
             return ""
-        expected = {self.proposal_for(record).grade} | ({noticed.code} if noticed else set())
+        expected = {self.proposal_for(record).grade} | ({before} if before else set())
         return "" if expected == {code} else "与建议（或公示）的等级不同，请写明理由。"
 
-    def departs(self, step, choices, *, skip=()):
-        """Whether an adjudication decides a grade that the notice before it did not show."""
+    def departs(self, step, choices, notices, *, skip=()):
+        """Whether an adjudication decides a grade that the last of the ``notices`` before it did not show.
+
+        A notice without grades shows none that could be departed from.
+        """
         return step.sets == "final_grade" and any(
-            record.proposed_grade and choices.get(key, ("", ""))[0] != record.proposed_grade.code
+            last_noticed(notices, key, record.proposed_grade) not in ("", choices.get(key, ("", ""))[0])
             for key, record in self._to_grade(skip)
         )
 
@@ -173,18 +180,18 @@ class Graded:
             if record.in_force_from is None and key not in taken_over and key not in skip:
                 yield key, record
 
-    def decision_faults(self, step, choices, *, skip=(), notices=0):
+    def decision_faults(self, step, choices, *, skip=(), notices=()):
         """Say what is missing from the grades of an adjudication: entry key → field → sentence.
 
         An entry has no grade, or needs a reason and has none. ``choices``: entry key → (grade code, reason). ``skip``: keys that are
-        left as they are. ``notices``: how many there were before. Source: R1-27, R1-28.
+        left as they are. ``notices``: as ``noticed.shown`` gives them. Source: R1-27, R1-28.
         """
         faults = {}
         for key, record in self._to_grade(skip):
             code, reason = choices.get(key, ("", ""))
             if code not in self.grade_rows:
                 faults[key] = {"grade": "请选择等级。"}
-            elif not reason.strip() and (why := self.wants_reason(record, code, step, notices=notices)):
+            elif not reason.strip() and (why := self.wants_reason(record, code, step, key=key, notices=notices)):
                 faults[key] = {"reason": why}
         return faults
 

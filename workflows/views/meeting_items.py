@@ -14,7 +14,7 @@ from workflows.deadlines import days
 from workflows.forms import meetings as forms
 from workflows.models import MeetingItem
 from workflows.routing.meetings import recording
-from workflows.sheets import changes
+from workflows.sheets import changes, noticed
 from workflows.views.meetings import FASTER, crumbs_of, visible
 
 CALLED = ("content", "content_and_manifestation", "name")  # codes of the fields by which people know an entry
@@ -100,7 +100,7 @@ def _page(request, item, meeting, *, form=None, composition=None, error="", faul
     entries = composition.entries if composition else []
     to_grade = bool(step and step.kind == "adjudicate" and step.body == meeting.body)
     for entry in entries:
-        _typed(request, item, entry, step, to_grade=to_grade)
+        _typed(request, item, entry, composition, to_grade=to_grade)
         entry.faults = {name: (faults or {}).get(f"{name}-{entry.key}", "") for name in ("g", "r", "c")}
     form = form or _form(item, meeting, composition)
     context = {
@@ -127,12 +127,13 @@ def _page(request, item, meeting, *, form=None, composition=None, error="", faul
     return render(request, "workflows/meeting_item.html", context, status=status)
 
 
-def _typed(request, item, entry, step, *, to_grade):
+def _typed(request, item, entry, composition, *, to_grade):
     """Give an entry what it is called, what was proposed, and what was recorded or typed of it."""
     entry.called = _called(entry)
     grade, reason = item.grades.get(entry.key, ("", ""))
     entry.to_grade = to_grade and entry.details.get("to_grade", False)
-    entry.proposed = recording.proposed_grade(entry, step) if entry.to_grade else ""
+    step = composition.submission.step_rules
+    entry.proposed = noticed.proposed_grade(composition, entry, step) if entry.to_grade else ""
     chosen = "" if grade == entry.proposed else grade
     entry.typed_grade = request.POST.get(f"g-{entry.key}", chosen)
     entry.typed_reason = request.POST.get(f"r-{entry.key}", reason if chosen else "")

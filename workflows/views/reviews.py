@@ -21,7 +21,7 @@ from workflows.forms import reviews as forms
 from workflows.models import Decision, Submission, Suggestion
 from workflows.models.submissions import short_code
 from workflows.routing import carrying, routes, steps
-from workflows.sheets import Incomplete, changes, composing, documents, drafts, overlaps
+from workflows.sheets import Incomplete, changes, composing, documents, drafts, noticed, overlaps
 from workflows.views import trail
 from workflows.views.review_entries import add_typed, compare, mark_alike
 from workflows.views.reviewed import keep_beside, on_screen, said, typed_so_far, words_of_a_vote
@@ -272,9 +272,7 @@ def _entries(submission, actor):
     barred = carrying.not_for(actor, composition)
     entries = [entry for entry in composition.entries if entry.key not in barred]
     for entry in entries:
-        noticed = entry.details.get("proposed_grade") if step.sets == "final_grade" else None
-        proposal = entry.details.get("proposal")
-        entry.default_grade = noticed.code if noticed else (proposal.grade if proposal else "")
+        entry.default_grade = noticed.proposed_grade(composition, entry, step)
     return entries
 
 

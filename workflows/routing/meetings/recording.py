@@ -13,8 +13,8 @@ from workflows.deadlines import days
 from workflows.models import MeetingBallot, MeetingItem, MeetingSeat, Submission
 from workflows.policies import Holding
 from workflows.policies.meetings import avoiding
-from workflows.routing import conditions
 from workflows.routing.meetings.agenda import locked
+from workflows.sheets import noticed
 from workflows.sheets.documents import Composition
 
 Outcome = MeetingItem.Outcome
@@ -140,19 +140,12 @@ def _check_return(composition, item, said, *, on):
         if entry.key in said.returned and not said.returned[entry.key].strip():
             raise Refused(f"第 {entry.number} 项退回，请写明原因。", f"c-{entry.key}")
         code, _ = said.grades.get(entry.key, ("", ""))
-        if code and code != proposed_grade(entry, composition.submission.step_rules):
+        if code and code != noticed.proposed_grade(composition, entry, composition.submission.step_rules):
             raise Refused(
                 f"退回的表重新提交后再定等级，本次不登记第 {entry.number} 项改的等级：请取消改动，"
                 "把意见写入审议意见，重新提交后在下次会议改定。",
                 f"g-{entry.key}",
             )
-
-
-def proposed_grade(entry, step):
-    """Return the code of the grade on notice, else of the one the rule proposes, empty for none."""
-    noticed = entry.details.get("proposed_grade") if step.sets == "final_grade" else None
-    proposal = entry.details.get("proposal")
-    return noticed.code if noticed else (proposal.grade if proposal else "") or ""
 
 
 def _grades(composition, chosen):
@@ -165,7 +158,7 @@ def _grades(composition, chosen):
     for entry in composition.entries:
         if not entry.details.get("to_grade"):
             continue
-        proposed = proposed_grade(entry, step)
+        proposed = noticed.proposed_grade(composition, entry, step)
         code, reason = chosen.get(entry.key, ("", ""))
         if code and code not in known:
             raise Refused(f"第 {entry.number} 项的等级不在方案之内，请重新选择。", f"g-{entry.key}")
@@ -174,9 +167,7 @@ def _grades(composition, chosen):
         if not (code or proposed):
             raise Refused(f"第 {entry.number} 项没有拟定等级，请选择等级。", f"g-{entry.key}")
         found[entry.key] = [code or proposed, reason.strip()]
-    _, notices = conditions.notice_before(composition.submission)
-    faults = composition.decision_faults(step, with_reasons(composition, found), notices=notices)
-    if faults:
+    if faults := composition.decision_faults(step, with_reasons(composition, found)):
         raise Refused(named(composition, faults))
     return found
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from registers import clock
 from registers.models import Appointment, Incumbency, Post, PowerItem, Unit
+from registers.models.spans import is_closed
 
 KINDS = {
     "post_term": "任职期限",
@@ -86,10 +87,8 @@ class Facts:
 
     def __init__(self, units, on, *, leaders):
         self.on = on
-        self.units = {unit.pk: unit for unit in units if unit.closed_on is None}
-        posts = Post.objects.filter(unit__in=self.units, closed_on=None).order_by(
-            "unit__position", "unit__code", "code"
-        )
+        self.units = {unit.pk: unit for unit in units if not is_closed(unit, on)}
+        posts = Post.objects.existing(on).filter(unit__in=self.units).order_by("unit__position", "unit__code", "code")
         self.posts = {post.pk: post for post in posts}
         self.holders = {}  # post → incumbency
         for row in Incumbency.objects.in_force(on).filter(post__unit__in=self.units).select_related("user"):

@@ -78,7 +78,16 @@ def open_ends(source):
             named_so = (word for word in node.keywords if word.arg in ("until", "in_force_until"))
             yield from ((word.value.lineno, "until=None") for word in named_so if ast.unparse(word.value) == "None")
             names = ("until__isnull", "in_force_until__isnull")
-            yield from ((node.lineno, word.arg) for word in node.keywords if word.arg in names)
+            yield from (
+                (node.lineno, word.arg) for word in node.keywords if word.arg in names or _asks_closed(word.arg)
+            )
+        elif isinstance(node, ast.Attribute) and node.attr == "closed_on":
+            yield node.lineno, named(node)
+
+
+def _asks_closed(name):
+    """Whether a keyword asks on which day a unit or a post was closed."""
+    return "closed_on" in (name or "").split("__")
 
 
 @pytest.mark.once
@@ -88,7 +97,17 @@ def test_in_force_on_a_day_is_said_in_one_place():
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("bad", ["x.filter(until=None)", "Q(in_force_until=None)", "x.exclude(until__isnull=True)"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "x.filter(until=None)",
+        "Q(in_force_until=None)",
+        "x.exclude(until__isnull=True)",
+        "x.filter(post__unit__closed_on__gt=day)",
+        "x.filter(closed_on=None)",
+        "unit.closed_on is None",
+    ],
+)
 def test_filter_for_an_open_end_is_found(bad):
     assert len(list(open_ends(bad))) == 1
 

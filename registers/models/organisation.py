@@ -5,11 +5,10 @@ from django.db.models import F, Q
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
-from registers.access import ScopedQuerySet
-from registers.models.spans import WITHOUT_END, SpanQuerySet, span_constraint
+from registers.models.spans import WITHOUT_END, ExistingQuerySet, SpanQuerySet, span_constraint
 
 
-class UnitQuerySet(ScopedQuerySet, TreeQuerySet):
+class UnitQuerySet(ExistingQuerySet, TreeQuerySet):
     """Units in a tree, with ``descendants`` and ``ancestors``."""
 
     def subtree(self, code):

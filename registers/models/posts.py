@@ -2,8 +2,7 @@
 
 from django.db import models
 
-from registers.access import ScopedQuerySet
-from registers.models.spans import WITHOUT_END, SpanQuerySet, span_constraint
+from registers.models.spans import WITHOUT_END, ExistingQuerySet, SpanQuerySet, span_constraint
 
 
 class Post(models.Model):
@@ -26,7 +25,7 @@ class Post(models.Model):
     domain = models.CharField("风险领域", max_length=40, blank=True)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ExistingQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]

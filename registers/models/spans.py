@@ -1,8 +1,8 @@
 """The one place that says what "in force on a day" means.
 
-Two kinds of rows hold for a time. A *span* (an appointment, a holder of a post, a leading group) has ``since`` and ``until``. A
-*version* of a record has ``in_force_from`` and ``in_force_until``. The end is the first day no longer included, None where no
-end is known yet.
+Three kinds of rows hold for a time. A *span* (an appointment, a holder of a post, a leading group) has ``since`` and ``until``. A
+*version* of a record has ``in_force_from`` and ``in_force_until``. A unit or a post has ``closed_on``. The end is the first day no
+longer included, None where no end is known yet.
 """
 
 from django.db import models
@@ -46,6 +46,28 @@ class VersionQuerySet(ScopedQuerySet):
     def open(self):
         """Keep the version of each series that is in force until another takes its place."""
         return self.filter(OPEN_VERSION)
+
+
+def existing_on(on, of=""):
+    """Return the condition of a unit or a post that is not closed on the day ``on``.
+
+    ``of``: the path to it from the rows in question, such as ``post__unit``.
+    """
+    closed_on = f"{of}__closed_on" if of else "closed_on"
+    return Q(**{closed_on: None}) | Q(**{f"{closed_on}__gt": on})
+
+
+def is_closed(row, on):
+    """Whether a unit or a post is closed on the day ``on``."""
+    return row.closed_on is not None and row.closed_on <= on
+
+
+class ExistingQuerySet(ScopedQuerySet):
+    """Units or posts, by the day on which they were closed."""
+
+    def existing(self, on):
+        """Keep those that are not closed on the day ``on``."""
+        return self.filter(existing_on(on))
 
 
 def span_constraint(name):

@@ -114,7 +114,7 @@ def duty_list(*, unit, units, on, rules, reader=None):
     readable = RiskPoint.objects.visible_to(reader) if reader else RiskPoint.objects.all()
     for point in readable.in_force(on).filter(unit__in=units, post__isnull=False).order_by("pk"):
         points.setdefault(point.post_id, []).append(point.content)
-    posts = Post.objects.filter(unit__in=units, closed_on=None).select_related("unit").prefetch_related("duties")
+    posts = Post.objects.existing(on).filter(unit__in=units).select_related("unit").prefetch_related("duties")
     return {
         "rows": [
             {

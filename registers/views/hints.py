@@ -25,7 +25,7 @@ def hint_list(request):
     ``units``, ``scheme``.
     """
     actor = request.actor
-    readable = Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*HINTED), closed_on=None)
+    readable = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*HINTED))
     if not actor.has(*HINTED) and (root := Unit.objects.visible_to(actor).filter(parent=None).first()):
         require(actor, "view_hints", root)
     filters = filters_sent(request.GET, "unit", "kind")

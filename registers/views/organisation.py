@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from registers.access import can
 from registers.actors import ROLE_LABELS
 from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Scheme, Unit
+from registers.models.spans import existing_on, is_closed
 from registers.views.hints import hints_about
 from registers.views.paging import paged
 
@@ -18,14 +19,15 @@ POWERS_SHOWN = 10
 def unit_list(request):
     """List all units as a tree, with the numbers of their posts and risk posts.
 
-    Context: ``units``, each with ``post_count``, ``risk_post_count``, ``head`` and ``liaisons`` (names).
+    Context: ``units``, each with ``is_closed``, ``post_count``, ``risk_post_count``, ``head`` and ``liaisons`` (names).
     """
+    there = existing_on(request.actor.on, "posts")
     units = (
         Unit.objects.visible_to(request.actor)
         .with_tree_fields()
         .annotate(
-            post_count=Count("posts", filter=Q(posts__closed_on=None)),
-            risk_post_count=Count("posts", filter=Q(posts__closed_on=None, posts__is_risk_post=True)),
+            post_count=Count("posts", filter=there),
+            risk_post_count=Count("posts", filter=there & Q(posts__is_risk_post=True)),
         )
     )
     names = {}
@@ -37,6 +39,7 @@ def unit_list(request):
         names.setdefault((unit_id, role), []).append(f"{name}（代）" if principal else name)
     units = list(units)
     for unit in units:
+        unit.is_closed = is_closed(unit, request.actor.on)
         unit.head = "、".join(names.get((unit.pk, "unit_head"), []))
         unit.liaisons = "、".join(names.get((unit.pk, "liaison"), []))
     return render(request, "registers/unit_list.html", {"units": units})
@@ -47,7 +50,7 @@ def unit_detail(request, code):
     """Show one unit: its people in charge, group, posts, powers and the units below it.
 
     Of the powers only the first ones.
-    Context: ``unit``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
+    Context: ``unit``, ``is_closed``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
     posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
@@ -60,7 +63,7 @@ def unit_detail(request, code):
         .filter(post__unit=unit)
         .select_related("user")
     }
-    posts = Post.objects.visible_to(request.actor).filter(unit=unit, closed_on=None)
+    posts = Post.objects.visible_to(request.actor).existing(on).filter(unit=unit)
     page = paged(request, posts.order_by("-is_risk_post", "code"))
     appointments = Appointment.objects.visible_to(request.actor).in_force(on).filter(unit=unit)
     appointments = appointments.select_related("user", "acting_for")
@@ -86,7 +89,8 @@ def unit_detail(request, code):
             ],
             "powers": powers[:POWERS_SHOWN],
             "more_powers": len(powers) > POWERS_SHOWN,
-            "children": Unit.objects.visible_to(request.actor).filter(parent=unit, closed_on=None),
+            "is_closed": is_closed(unit, on),
+            "children": Unit.objects.visible_to(request.actor).existing(on).filter(parent=unit),
             "hints": hints_about(request.actor, unit),
             "may_view_ledger": may_view_ledger,
             "has_residual": scheme is not None and scheme.rules.residual.enabled,

@@ -23,7 +23,8 @@ CRUMBS = "制度目录"
 
 def _writable(request):
     """Return the units for which the reader may add regulations."""
-    return Unit.objects.visible_to(request.actor).filter(pk__in=request.actor.unit_ids(*WRITERS), closed_on=None)
+    actor = request.actor
+    return Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*WRITERS)).existing(actor.on)
 
 
 @require_safe

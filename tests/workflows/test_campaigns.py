@@ -87,6 +87,21 @@ def test_former_holders_closed_posts_and_closed_units_owe_nothing(make_campus, d
     assert owed(unit=campus.unit) == UNIT
 
 
+def test_posts_and_units_that_will_be_closed_owe_until_that_day(make_campus, db, clock):
+    """A closing is recorded in advance: until then the form of the post's holder offers the post, and the unit takes part."""
+    campus = make_campus()
+    before = set(scoping.units_of(campus.root, on=clock.today))
+    for model, row in ((Post, campus.head_post), (Unit, campus.unit)):
+        model.objects.filter(pk=row.pk).update(closed_on=date(2027, 1, 1))
+
+    Year(campus, clock)
+
+    assert set(scoping.units_of(campus.root, on=clock.today)) == before
+    assert owed(person=campus.head) != set()
+    assert owed(unit=campus.unit) == UNIT
+    assert campus.unit.pk not in scoping.units_of(campus.root, on=date(2027, 1, 1))
+
+
 @pytest.mark.parametrize(
     ("alternatives", "inside"),
     [
@@ -114,7 +129,7 @@ def test_scope_is_an_or_of_ands(campus, alternatives, inside):
     )
 
     rules = rules.model_copy(update={"scope": scope, "ranks": ["科员", "副科", "正科"]})
-    found = scoping.in_scope(rules, scoping.units_of(campus.root), on=date(2026, 7, 12))
+    found = scoping.in_scope(rules, scoping.units_of(campus.root, on=date(2026, 7, 12)), on=date(2026, 7, 12))
 
     assert {incumbency.user.number for incumbency in found} == inside
 

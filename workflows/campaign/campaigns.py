@@ -46,7 +46,7 @@ def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
         institution.scheme_slug = scheme.slug
         institution.save(update_fields=["scheme_slug"])
     audit.append("campaign.open", about=campaign, actor=actor, at=at)
-    units = scoping.units_of(institution) if units is None else list(units)
+    units = scoping.units_of(institution, on=on) if units is None else list(units)
     refused = refusals(campaign, units, on=on)
     if units and not (ready := [unit for unit in units if unit not in refused]):
         raise Refused(f"没有单位可以参加，年度活动未开展。{words_of(refused)}。")
@@ -62,7 +62,7 @@ def refusals(campaign, units, *, on):
     enrolled = set(campaign.enrolments.values_list("unit_id", flat=True))
     rules, institution = campaign.scheme.rules, campaign.institution
     owed = scoping.subjects(rules, institution, units, on=on)
-    headed = scoping.answerable(scoping.units_of(institution), on=on)
+    headed = scoping.answerable(scoping.units_of(institution, on=on), on=on)
     found = readiness(rules, owed, policies.Holding(on), headed=headed, joining=units, enrolled=enrolled)
     return {unit: verdict.words for unit, verdict in found.items() if verdict.refused and unit not in enrolled}
 
@@ -108,8 +108,9 @@ def enrol(campaign, units, *, actor, at):
     )
     require(actor, "enrol", campaign)
     known = set(campaign.enrolments.values_list("unit_id", flat=True))
-    new = [unit for unit in scoping.units_of(campaign.institution) if unit in set(units) - known]
-    refused = refusals(campaign, new, on=timezone.localdate(at))
+    on = timezone.localdate(at)
+    new = [unit for unit in scoping.units_of(campaign.institution, on=on) if unit in set(units) - known]
+    refused = refusals(campaign, new, on=on)
     new = [unit for unit in new if unit not in refused]
     if not new:
         return []

@@ -85,7 +85,7 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
     Units whose submissions nobody could conclude are not chosen, unless they are ``enrolled`` already. The number of
     queries is constant.
     """
-    rules, ids, personal = scheme.rules, scoping.units_of(institution), []
+    rules, ids, personal = scheme.rules, scoping.units_of(institution, on=on), []
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
     left_out = Counter()
     for held in scoping.holders_of_posts(ids, on=on):

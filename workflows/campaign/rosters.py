@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.models import RiskPoint, Unit
+from registers.models.spans import existing_on
 from registers.schemes.language import SUCCESSION, Brings, Level
 from registers.text import clipped
 from workflows import policies
@@ -81,7 +82,7 @@ class _Roster:
     def __init__(self, campaign, on):
         self.campaign, self.on, self.rules = campaign, on, campaign.scheme.rules
         self.units = set(campaign.enrolments.values_list("unit_id", flat=True))
-        gone = Unit.objects.filter(pk__in=self.units, closed_on__lte=on)
+        gone = Unit.objects.filter(~existing_on(on), pk__in=self.units)
         self.closed = set(gone.order_by().values_list("pk", flat=True))
         self.tasks = campaigns.open_tasks(campaign)
         self.personal = [task for task in self.tasks if task.level == Level.PERSONAL and task.code != SUCCESSION]
@@ -210,7 +211,7 @@ def _units(campaign, roster, *, at):
         for task in roster.tasks
         if task.level == Level.UNIT
     )
-    gone = Submission.objects.filter(task__campaign=campaign, person=None, unit__closed_on__lte=roster.on)
+    gone = Submission.objects.filter(~existing_on(roster.on, "unit"), task__campaign=campaign, person=None)
     return owed + owing.stop(gone, reason="单位已撤销", at=at)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from registers.models import Appointment, Incumbency, Unit, User
+from registers.models.spans import existing_on, is_closed
 from registers.schemes.language import Level
 
 EVERYBODY = "全体人员"
@@ -65,8 +66,8 @@ def holders_of_posts(units, *, on):
 
 
 def _posts_held(on):
-    there = Q(post__unit__closed_on=None) | Q(post__unit__closed_on__gt=on)
-    return Incumbency.objects.in_force(on).filter(there, post__closed_on=None, user__is_active=True)
+    there = existing_on(on, "post"), existing_on(on, "post__unit")
+    return Incumbency.objects.in_force(on).filter(*there, user__is_active=True)
 
 
 def without_post(units, *, on, elsewhere=False):
@@ -77,14 +78,14 @@ def without_post(units, *, on, elsewhere=False):
     """
     people = Q(unit__in=units)
     if elsewhere:
-        people |= Q(unit=None) | Q(unit__closed_on__lte=on)
+        people |= Q(unit=None) | ~existing_on(on, "unit")
     found = User.objects.filter(people, is_active=True).exclude(pk__in=_posts_held(on).values("user"))
     return found.select_related("unit").order_by("unit__position", "unit__code", "number")
 
 
 def not_asked(user, *, on):
     """Judge somebody without a post."""
-    gone = user.unit is None or (user.unit.closed_on is not None and user.unit.closed_on <= on)
+    gone = user.unit is None or is_closed(user.unit, on)
     return Judgement(False, NO_UNIT if gone else NO_POST)
 
 
@@ -93,9 +94,9 @@ def in_scope(rules, units, *, on):
     return [held for held in holders_of_posts(units, on=on) if judge(rules, held).is_in]
 
 
-def units_of(institution):
-    """Ids of the institution's units that exist today, the institution included."""
-    return list(institution.descendants(include_self=True).filter(closed_on=None).values_list("pk", flat=True))
+def units_of(institution, *, on):
+    """Ids of the institution's units that exist on the day ``on``, the institution included."""
+    return list(institution.descendants(include_self=True).existing(on).values_list("pk", flat=True))
 
 
 def answerable(units, *, on):
@@ -104,7 +105,7 @@ def answerable(units, *, on):
     The institution itself owes none of these.
     """
     headed = Appointment.objects.in_force(on).filter(role="unit_head").values("unit")
-    owing = Unit.objects.filter(pk__in=units, parent__isnull=False, closed_on=None).filter(pk__in=headed)
+    owing = Unit.objects.existing(on).filter(pk__in=units, parent__isnull=False).filter(pk__in=headed)
     return list(owing.values_list("pk", flat=True))
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from django.db.models import Count, Q
 
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
+from registers.models.spans import is_closed
 from registers.papers.compose import source
 from registers.schemes.language import SUCCESSION
 from workflows.compiled import meetings
@@ -41,7 +42,7 @@ def archive_contents(*, unit, units, on, rules, reader=None):
         if code in by_task
     }
     rows = [{"name": name, "count": by_task[code]} for code, name in names.items()]
-    lines = _lines_of(unit, units, by_unit)
+    lines = _lines_of(unit, units, by_unit, on)
     if lines:
         rows.append({"name": "合计", "count": by_unit.total()})
     for name, ids in lines:
@@ -70,7 +71,7 @@ def annual_summary(*, unit, units, on, rules, reader=None):
     ]
     lines = [
         {"name": name, **_in_words(sum((by_unit[owner] for owner in ids if owner in by_unit), Counter()), rules)}
-        for name, ids in _lines_of(unit, units, by_unit)
+        for name, ids in _lines_of(unit, units, by_unit, on)
     ]
     if lines:
         lines.insert(
@@ -79,7 +80,7 @@ def annual_summary(*, unit, units, on, rules, reader=None):
     return {"rows": [{"name": name, "count": count} for name, count in rows] + lines}
 
 
-def _lines_of(unit, units, by_unit):
+def _lines_of(unit, units, by_unit, on):
     """Return ``[(name, ids)]``: who has a line of its own below the totals.
 
     Nobody where the totals are of one unit. The unit itself, and units that were closed, only where they have anything.
@@ -89,7 +90,7 @@ def _lines_of(unit, units, by_unit):
     return [
         (f"{part.name}（本级）" if part == unit else part.name, ids)
         for part, ids in unit.parts()
-        if any(by_unit.get(owner) for owner in ids) or (part != unit and part.closed_on is None)
+        if any(by_unit.get(owner) for owner in ids) or (part != unit and not is_closed(part, on))
     ]
 
 
@@ -105,7 +106,7 @@ def _figures(units, on):
         for owner, number in rows.order_by().values_list(unit).annotate(number=Count("pk", **how)):
             found.setdefault(owner, Counter())[name] += number
 
-    count(Post.objects.filter(unit__in=units, closed_on=None), "posts")
+    count(Post.objects.existing(on).filter(unit__in=units), "posts")
     count(PowerItem.objects.in_force(on).filter(unit__in=units), "powers")
     count(ControlMeasure.objects.in_force(on).filter(unit__in=units), "measures")
     count(year, "owed")

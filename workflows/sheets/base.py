@@ -234,7 +234,8 @@ class Sheet:
     @cached_property
     def posts(self):
         """The unit's posts: ``[(code, name)]``."""
-        return list(Post.objects.filter(unit=self.submission.unit_id, closed_on=None).values_list("code", "name"))
+        posts = Post.objects.existing(self.submission.as_of).filter(unit=self.submission.unit_id)
+        return list(posts.values_list("code", "name"))
 
     # -- submitting -----------------------------------------------------------------------------
     def write(self, content):

@@ -39,7 +39,7 @@ class PostGradeSheet(Graded, Sheet):
             .filter(unit=self.submission.unit_id)
             .select_related("post", "self_grade", "proposed_grade", "final_grade")
         }
-        posts = Post.objects.filter(unit=self.submission.unit_id, closed_on=None)
+        posts = Post.objects.existing(self.submission.as_of).filter(unit=self.submission.unit_id)
         return [graded.get(post.pk) or self._ungraded(post) for post in posts]
 
     def _ungraded(self, post):

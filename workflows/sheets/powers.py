@@ -93,7 +93,7 @@ class PowerSheet(Sheet):
     def after_save(self, record, entry):
         """Write the steps that were typed, or those of the version before where the sheet asks for none."""
         if any(ask.field == STEPS for ask in self.task_rules.asks):
-            write(record, entry["values"].get(STEPS, ""), unit=self.submission.unit_id)
+            write(record, entry["values"].get(STEPS, ""), unit=self.submission.unit_id, on=self.submission.as_of)
         elif record.base_id:
             carry_over(record)
 

@@ -179,13 +179,13 @@ def _is_key(text):
         return False
 
 
-def write(record, text, *, unit):
+def write(record, text, *, unit, on):
     """Create the steps of a freshly saved version from what was typed.
 
-    ``unit``: whose posts are meant by their names.
+    ``unit``: whose posts of the day ``on`` are meant by their names.
     """
     rows = [row for row in rows_of(text) if is_filled(row)]
-    posts = dict(Post.objects.filter(unit=unit, closed_on=None).order_by("-code").values_list("name", "pk"))
+    posts = dict(Post.objects.existing(on).filter(unit=unit).order_by("-code").values_list("name", "pk"))
     ProcessStep.objects.bulk_create(
         ProcessStep(
             power_item=record,

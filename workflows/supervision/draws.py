@@ -20,8 +20,7 @@ FEWEST_UNITS = 1
 
 def candidates(institution, *, on):
     """Return the units that can be inspected: those directly below the institution that are not closed."""
-    rows = Unit.objects.filter(parent=institution, closed_on=None)
-    return rows.order_by("position", "code")
+    return Unit.objects.existing(on).filter(parent=institution).order_by("position", "code")
 
 
 def kept_from(people, *, on):

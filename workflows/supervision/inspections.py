@@ -9,6 +9,7 @@ from django.db.models import Max
 from registers import audit, clock
 from registers.access import require
 from registers.models import Appointment, Unit, User
+from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale
 from registers.text import clipped
 from workflows.messages import notifications
@@ -38,7 +39,7 @@ def make(item_id, *, unit, people, values, actor, at, draw=None):
         return again
     if item.is_drawn and draw is None:
         raise Refused("随机抽查的检查对象和检查人员由抽签产生，请先抽取。")
-    if unit.parent_id != plan.institution_id or unit.closed_on is not None:
+    if unit.parent_id != plan.institution_id or is_closed(unit, actor.on):
         raise Refused("检查对象应为学校直属的、没有撤销的单位。", "unit")
     _fits(values)
     _team_fits(item, unit, people, on=actor.on)

@@ -40,7 +40,7 @@ def _rows(request):
 def recording_units(actor):
     """The units that the person enters meetings, or publishes documents, for, the school first."""
     ids = actor.unit_ids(*KEEPERS) | actor.own_unit_ids("office")
-    units = Unit.objects.visible_to(actor).filter(pk__in=ids, closed_on=None).order_by("parent_id", "position")
+    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=ids).order_by("parent_id", "position")
     office = actor.own_unit_ids("office")
     return [unit for unit in units if unit.parent_id is not None or unit.pk in office]
 

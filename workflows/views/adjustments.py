@@ -28,7 +28,8 @@ def adjustment_list(request):
     named = _named(request)
     units = list(
         Unit.objects.visible_to(actor)
-        .filter(pk__in=actor.unit_ids(*PROPOSE), closed_on=None)
+        .existing(actor.on)
+        .filter(pk__in=actor.unit_ids(*PROPOSE))
         .order_by("position", "code")
     )
     chosen = next((unit for unit in units if unit.code == request.GET.get("unit")), None)

@@ -68,7 +68,10 @@ def campaign(request):
 
 def _outside(running):
     """How many of the institution's units do not take part yet."""
-    return len(set(scoping.units_of(running.institution)) - set(running.enrolments.values_list("unit_id", flat=True)))
+    return len(
+        set(scoping.units_of(running.institution, on=clock.today()))
+        - set(running.enrolments.values_list("unit_id", flat=True))
+    )
 
 
 def _shown(running, tasks, counts, now):

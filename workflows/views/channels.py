@@ -106,7 +106,8 @@ def robot_stop(request, pk):
 
 
 def _units(request):
-    return Unit.objects.visible_to(request.actor).filter(pk__in=request.actor.unit_ids(*KEEPERS), closed_on=None)
+    actor = request.actor
+    return Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*KEEPERS))
 
 
 def _page(request, form, units, status=200):

@@ -94,7 +94,7 @@ def campaign_open(request):
         messages.error(request, form.errors["year"][0] if form.errors else "请至少选择一个单位。")
         return redirect("campaign_plan")
     if units is not None:
-        present = set(scoping.units_of(root))
+        present = set(scoping.units_of(root, on=clock.today()))
         units = [unit for unit in units if unit in present]
     try:
         opened = campaigns.open_campaign(
@@ -110,7 +110,7 @@ def campaign_open(request):
     else:
         taken = opened.enrolments.count()
         messages.success(request, f"{opened}已开展：{taken} 个单位参加，共 {opened.tasks.count()} 个事项。")
-        _name_refused(request, opened, scoping.units_of(root) if units is None else units)
+        _name_refused(request, opened, scoping.units_of(root, on=clock.today()) if units is None else units)
         for lack in readiness.short_bodies(scheme.rules, root.pk, Holding.of(request.actor)):
             messages.warning(request, f"{lack}。")
     return redirect("campaign")
@@ -146,7 +146,7 @@ def campaign_enrol(request):
 
 def _name_refused(request, campaign, units):
     """Tell which of ``units`` (ids) were not taken in and what each lacks, and whether there are any."""
-    present = set(scoping.units_of(campaign.institution))
+    present = set(scoping.units_of(campaign.institution, on=clock.today()))
     refused = campaigns.refusals(campaign, [unit for unit in units if unit in present], on=clock.today())
     if refused:
         messages.warning(request, f"有 {len(refused)} 个单位未纳入。{campaigns.words_of(refused)}。")
@@ -177,7 +177,7 @@ def campaign_people(request):
         return redirect("campaign")
     filters = filters_sent(request.GET, "unit", "scope", "q")
     mine = _answerable_units(request.actor, root)
-    units = Unit.objects.visible_to(request.actor).filter(pk__in=mine, closed_on=None)
+    units = Unit.objects.visible_to(request.actor).filter(pk__in=mine)
     taken = set(running.enrolments.values_list("unit_id", flat=True)) if running else set(mine)
     chosen = units.filter(code=filters["unit"]) if filters["unit"] else units
     held = scoping.holders_of_posts(chosen, on=request.actor.on)
@@ -212,7 +212,7 @@ def campaign_people(request):
 def _answerable_units(actor, root):
     """Ids of the units whose people the reader organises."""
     roles = ("office", "registrar", "school_group", "leader_in_charge", "unit_head", "liaison", "party_committee")
-    return actor.unit_ids(*roles) & set(scoping.units_of(root))
+    return actor.unit_ids(*roles) & set(scoping.units_of(root, on=actor.on))
 
 
 @require_safe

@@ -126,7 +126,8 @@ def _limits(actor, units):
     """
     if units[0].parent_id is not None:
         return []
-    return list(Unit.objects.visible_to(actor).filter(closed_on=None, parent__isnull=False).order_by("position", "pk"))
+    below = Unit.objects.visible_to(actor).existing(actor.on).filter(parent__isnull=False)
+    return list(below.order_by("position", "pk"))
 
 
 def _add_page(request, form, below, *, file_error=""):

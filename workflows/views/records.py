@@ -67,7 +67,7 @@ def record_detail(request, code, slug):
 def _shown(request, unit, slug, layout, paper, *, status=200):
     """Render a compiled paper, or how long it is where it is too long."""
     long = len(paper.body) > MOST_ROWS
-    code, below = unit.code, Unit.objects.visible_to(request.actor).filter(parent=unit, closed_on=None)
+    code, below = unit.code, Unit.objects.visible_to(request.actor).existing(request.actor.on).filter(parent=unit)
     crumbs = [(unit.name, reverse("unit_detail", args=[code])), ("台账与档案", reverse("record_list", args=[code]))]
     context = {"unit": unit, "slug": slug, "layout": layout, "crumbs": crumbs}
     if long:

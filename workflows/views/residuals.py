@@ -21,7 +21,7 @@ def residual_list(request):
     its ``residual``.
     """
     actor = request.actor
-    units = Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*READS_LEDGERS), closed_on=None)
+    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*READS_LEDGERS))
     units = list(units.order_by(F("parent_id").asc(nulls_first=True), "position"))
     unit = _chosen(request, units)
     require(actor, "view_ledger", unit)

@@ -82,11 +82,11 @@ def suggestion_make(request):
 def _target(request, sent):
     if code := sent.get("post", ""):
         post = get_object_or_404(
-            Post.objects.visible_to(request.actor).filter(closed_on=None).select_related("unit"), code=code
+            Post.objects.visible_to(request.actor).existing(request.actor.on).select_related("unit"), code=code
         )
         return post, post.unit
     if code := sent.get("unit", ""):
-        return None, get_object_or_404(Unit.objects.visible_to(request.actor).filter(closed_on=None), code=code)
+        return None, get_object_or_404(Unit.objects.visible_to(request.actor).existing(request.actor.on), code=code)
     return None, None
 
 
@@ -124,7 +124,7 @@ def _page(request, campaign, unit, post, *, form=None, status=200):
 
 
 def _search(request, q):
-    posts = Post.objects.visible_to(request.actor).filter(closed_on=None).select_related("unit")
+    posts = Post.objects.visible_to(request.actor).existing(request.actor.on).select_related("unit")
     held = Incumbency.objects.visible_to(request.actor).in_force(request.actor.on)
     fitting = Q(name__icontains=q) | Q(unit__name__icontains=q) | Q(pk__in=held.filter(user__name=q).values("post"))
     posts = list(posts.filter(fitting).order_by("-is_risk_post", "unit__position", "code")[:POSTS_SHOWN])

@@ -71,7 +71,7 @@ def _change_page(request, task, form, *, preview=None, status=200):
             "circles": DeadlineForm.CIRCLES,
             "units": [
                 (unit.code, unit.name)
-                for unit in Unit.objects.visible_to(request.actor).filter(closed_on=None).exclude(pk=institution.pk)
+                for unit in Unit.objects.visible_to(request.actor).existing(request.actor.on).exclude(pk=institution.pk)
             ],
             "page": paged(request, changes.order_by("-pk")),
             "preview": [(submission, submission.due_on, submission.new_due) for submission in preview[:SHOWN]]

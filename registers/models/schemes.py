@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
 
 from registers.access import ScopedQuerySet
+from registers.frozen import frozen
 from registers.models.organisation import Unit
 from registers.schemes.language import Scheme as SchemeDocument
 
@@ -27,13 +28,13 @@ class SchemeQuerySet(ScopedQuerySet):
 
 @lru_cache(maxsize=32)
 def _read(written):
-    return json.loads(written)
+    return frozen(json.loads(written))
 
 
 class DocumentField(models.JSONField):
     """The document of a scheme version, read once per process.
 
-    Nearly every page has a scheme in its queries, and a version never changes. Nothing may change what it gets from here.
+    Nearly every page has a scheme in its queries, and a version never changes. What is read is shared, and therefore frozen.
     """
 
     def from_db_value(self, value, expression, connection):

@@ -5,6 +5,7 @@ A draft is begun from a version, a file or another institution's scheme.
 
 import inspect
 import re
+from copy import deepcopy
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def text_of(scheme):
 
     A version whose file was not kept is written out anew.
     """
-    return scheme.source or yaml.safe_dump(scheme.document, allow_unicode=True, sort_keys=False, width=1000)
+    return scheme.source or yaml.safe_dump(deepcopy(scheme.document), allow_unicode=True, sort_keys=False, width=1000)
 
 
 @transaction.atomic

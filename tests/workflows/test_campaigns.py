@@ -98,7 +98,7 @@ def test_posts_and_units_that_will_be_closed_owe_until_that_day(make_campus, db,
 
     assert set(scoping.units_of(campus.root, on=clock.today)) == before
     assert owed(person=campus.head) != set()
-    assert owed(unit=campus.unit) == UNIT
+    assert owed(unit=campus.unit) >= UNIT
     assert campus.unit.pk not in scoping.units_of(campus.root, on=date(2027, 1, 1))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -87,10 +88,11 @@ def issued(found):
 
 def test_point_of_a_finding_is_not_lightened_until_it_is_put_right(issued):
     series, on = issued.finding.point_series, issued.clock.today
-    assert blockers.on_points(on)[series] == ["检查发现的问题尚未销号，销号以后再计算"]
-    assert series not in blockers.on_points(days.add_days(on, -1))
+    assert blockers.on_points([series], on)[series] == ["检查发现的问题尚未销号，销号以后再计算"]
+    assert series not in blockers.on_points([series], days.add_days(on, -1))
+    assert blockers.on_points([uuid4()], on) == {}  # nothing of other points is read
     Rectification.objects.update(closed_at=issued.clock.now, closed_by=issued.campus.office)
-    assert series not in blockers.on_points(on)
+    assert series not in blockers.on_points([series], on)
 
 
 def test_finding_is_tied_to_the_line_and_hidden_from_the_unit_until_the_opinion(found):

@@ -6,38 +6,42 @@ still open, and findings of inspections that are not put right. An objection tha
 
 from django.db.models import Q, Value
 
+from registers.ledgers import among
 from workflows.deadlines import days
 from workflows.models import NoticeSheet, Rectification, SubmissionLine
 
 SOURCES = []
 
 
-def blocks(sentence):
+def blocks(sentence, *, series):
     """Let a function name points of which ``sentence`` is to be said.
 
-    ``function(on)`` returns the series of the points at the end of the day ``on``, as a query of one column.
+    ``function(on)`` returns what speaks against points at the end of the day ``on``, as a query. ``series``: where it has their series.
     """
 
     def registered(function):
-        SOURCES.append((sentence, function))
+        SOURCES.append((sentence, series, function))
         return function
 
     return registered
 
 
-def on_points(on):
-    """Return series → sentences: what speaks against each point at the end of the day ``on``.
+def on_points(points, on):
+    """Return series → sentences: what speaks against each of ``points`` (series) at the end of the day ``on``.
 
-    All reasons are asked for in one query.
+    All reasons are asked for in one query, which also names other points where ``points`` are very many.
     """
-    rows = [function(on).order_by().annotate(sentence=Value(sentence)) for sentence, function in SOURCES]
+    rows = [
+        function(on).filter(among(series, points)).order_by().values_list(series, Value(sentence))
+        for sentence, series, function in SOURCES
+    ]
     found = {}
     for series, sentence in rows[0].union(*rows[1:]):
         found.setdefault(series, []).append(sentence)
     return found
 
 
-@blocks("等级正在公示，公示办结以后再计算")
+@blocks("等级正在公示，公示办结以后再计算", series="risk_point__series")
 def on_notice(on):
     """Name the points whose grades are on notice.
 
@@ -48,13 +52,12 @@ def on_notice(on):
     rows = NoticeSheet.objects.filter(Q(left_at=None) | Q(left_at__gte=end), notice__starts_on__lte=on)
     sheets = rows.order_by().values("submission")
     lines = SubmissionLine.objects.filter(Q(submission__in=sheets) | Q(submission__carrier__in=sheets))
-    return lines.filter(risk_point__isnull=False).values_list("risk_point__series")
+    return lines.filter(risk_point__isnull=False)
 
 
-@blocks("检查发现的问题尚未销号，销号以后再计算")
+@blocks("检查发现的问题尚未销号，销号以后再计算", series="finding__point_series")
 def open_findings(on):
     """Name the points about which an inspection has found something that is not put right."""
     end = days.due_moment(on)
     ordered = Rectification.objects.filter(Q(closed_at=None) | Q(closed_at__gte=end), issued_at__lt=end)
-    about = ordered.filter(finding__point_series__isnull=False, finding__withdrawn_at=None)
-    return about.values_list("finding__point_series")
+    return ordered.filter(finding__point_series__isnull=False, finding__withdrawn_at=None)

@@ -28,7 +28,8 @@ def of_points(points, rules, *, on):
     if not points:
         return {}
     measures = _measures(points, on)
-    against, outlived = blockers.on_points(on), clock.months_after(on, -rules.residual.months)
+    against = blockers.on_points([point.series for point in points], on)
+    outlived = clock.months_after(on, -rules.residual.months)
     found = {}
     for point in points:
         there = measures.get(point.series, ())
@@ -46,7 +47,11 @@ def of_points(points, rules, *, on):
 
 
 def _seen(measure, point):
-    """A measure as the rule looks at it. Nobody named: it is whoever answers for the point (``controls.mine``)."""
+    """A measure as the rule looks at it.
+
+    Where nobody is named in it, whoever holds the point or its post carries it out. A head alone, to whom the rest of his unit falls,
+    is no answer: a measure that lightens a point names its person.
+    """
     said = {
         "stage": measure.stage,
         "owner": bool(measure.responsible or point.holder_id or point.post_id),

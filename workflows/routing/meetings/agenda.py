@@ -57,8 +57,8 @@ def make(campaign, *, body, form, values, actor, at):
     rules = bodies_of(campaign).get(body)
     if rules is None:
         raise Refused("请选择由哪个机构决定。", "body")
-    Campaign.objects.select_for_update().get(pk=campaign.pk)  # whoever closes it counts this meeting, or has closed it
-    campaign.refresh_from_db(fields=["state"])
+    # Whoever closes the campaign counts this meeting, or has closed it.
+    campaign.refresh_from_db(fields=["state"], from_queryset=Campaign.objects.select_for_update())
     meeting = Meeting(
         campaign=campaign, body=body, body_label=rules.label, form=form, made_at=at, **_checked(rules, form, values)
     )

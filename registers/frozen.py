@@ -18,6 +18,9 @@ class FrozenDict(dict):
     def __deepcopy__(self, memo):
         return {key: deepcopy(value, memo) for key, value in self.items()}
 
+    def __reduce__(self):
+        return FrozenDict, (dict(self),)  # else it would be filled in place when it is unpickled
+
 
 class FrozenList(list):
     """A list that nobody can change."""
@@ -27,6 +30,9 @@ class FrozenList(list):
 
     def __deepcopy__(self, memo):
         return [deepcopy(value, memo) for value in self]
+
+    def __reduce__(self):
+        return FrozenList, (list(self),)
 
 
 def frozen(value):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 
 import pytest
 
@@ -43,6 +43,7 @@ def test_document_of_a_scheme_is_frozen_throughout_and_a_copy_of_it_is_not(campu
     document = scheme.document
     assert document is Scheme.objects.get(pk=campus.scheme.pk).document
     assert {type(part) for part in parts(document)} == {FrozenDict, FrozenList}
+    assert {type(part) for part in parts(copy(document))} == {FrozenDict, FrozenList}
     assert {type(part) for part in parts(deepcopy(document))} == {dict, list}
     assert json.loads(json.dumps(document)) == document
     scheme.source = ""  # of a version from before its file was kept

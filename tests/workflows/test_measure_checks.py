@@ -1,5 +1,6 @@
 """Checks of measures (核查): who makes them, what they need, when they have to be made again."""
 
+from copy import deepcopy
 from datetime import date
 
 import pytest
@@ -152,7 +153,7 @@ def test_check_from_within_is_asked_for_again_once_the_scheme_asks_for_one_from_
     [measure] = put(campus, rank=2)
     record(measure, campus.clerk)
     check(measure, campus.head)
-    document = campus.scheme.document
+    document = deepcopy(campus.scheme.document)
     document["residual"]["outside_unit"] = [1, 2]
     Scheme.objects.filter(pk=campus.scheme.pk).update(document=document, digest="stricter")
     assert listed(campus, measure) == may(campus, measure) == ABOVE

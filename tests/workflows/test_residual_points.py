@@ -1,5 +1,6 @@
 """Expected and actual grades of what is on record: for one point, for many, by the day, and what stands against them."""
 
+from copy import deepcopy
 from datetime import date
 from io import BytesIO
 
@@ -211,7 +212,7 @@ def test_ledger_shows_both_grades_where_the_scheme_switches_them_on(make_campus,
     head = Plain(campus.head)
     shown = head.go(f"{reverse('ledger')}?unit=CW").page.xpath(".//td[@data-label='实际等级']")
     assert sorted(cell.text_content().strip() for cell in shown) == ["二级", "未评定"]
-    document = campus.scheme.document
+    document = deepcopy(campus.scheme.document)
     document["residual"]["enabled"] = False
     Scheme.objects.filter(pk=campus.scheme.pk).update(document=document, digest="off")
     assert "实际等级" not in sheet()[0]

@@ -2,12 +2,13 @@
 
 from copy import deepcopy
 from datetime import date
+from itertools import product
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from registers import versions
+from registers import residuals, versions
 from registers.access import NotAllowed, can, policy_of
 from registers.models import Appointment, AuditEntry, ControlMeasure, Incumbency, RiskPoint, Scheme, Unit
 from registers.refusals import Refused
@@ -147,6 +148,34 @@ def test_check_is_asked_for_again_when_it_counts_no_more(campus):
     versions.enter_into_force(after, on=date(2026, 9, 20))
     assert listed(campus, measure, date(2026, 9, 20)) == everybody  # the point is another one
     assert "deputy" in listed(campus, measure, date(2026, 9, 20))
+
+
+def test_check_that_lightens_no_more_is_asked_for_again_and_no_other(campus):
+    """The list asks the database what the rule of actual grades asks of one measure: both say the same of every check."""
+    days = [date(2025, 9, 15), date(2025, 9, 16), date(2026, 9, 1)]  # a year ago today, a day less, and of late
+    cases = list(product(days, (True, False), (1, 2), (True, False), (date(2025, 1, 1), date(2026, 9, 10))))
+    for number, (day, outside, rank, undone, since) in enumerate(cases):
+        [measure] = put(campus, f"第{number}点", rank=rank)
+        RiskPoint.objects.filter(series=measure.point_series).update(in_force_from=since)
+        MeasureCheck.objects.create(
+            measure=measure,
+            result="verified",
+            text="查过",
+            outside=outside,
+            by=campus.chair,
+            on=day,
+            at=moment(f"{day} 10:00"),
+        )
+        if undone:
+            record(measure, campus.clerk, "not_done", "停了", at=moment(f"{day} 11:00"))
+        record(measure, campus.clerk, at=moment("2026-09-14 10:00"))
+
+    points = RiskPoint.objects.in_force(TODAY).select_related("final_grade")
+    found = residuals.of_points(points, campus.scheme.rules, on=TODAY)
+    doubted = {series for series, one in found.items() if any("核查" in words for words in one.missing)}
+    asked = policy_of(MeasureCheck).awaiting(ControlMeasure.objects.all(), actor(campus.office))
+    assert set(asked.values_list("point_series", flat=True)) == doubted
+    assert 0 < len(doubted) < len(cases)
 
 
 def test_check_from_within_is_asked_for_again_once_the_scheme_asks_for_one_from_outside(campus):

@@ -27,9 +27,9 @@ def blocks(sentence, *, series):
 
 
 def on_points(points, on):
-    """Return series → sentences: what speaks against each of ``points`` (series) at the end of the day ``on``.
+    """Return series → sentences: what speaks against each of ``points`` at the end of the day ``on``.
 
-    All reasons are asked for in one query, which also names other points where ``points`` are very many.
+    ``points``: their series. All reasons are asked for in one query, which also names other points where they are very many.
     """
     rows = [
         function(on).filter(among(series, points)).order_by().values_list(series, Value(sentence))

@@ -70,6 +70,9 @@ def test_moving_a_sheet_elsewhere_is_found(bad):
     assert list(standing_written("x.filter(state='open')\ny.update(read_at=1)\n")) == []
 
 
+BY_DAY = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+
+
 # "In force on a day" is said once: whoever filters for an open end means today, and is wrong when an end is recorded in advance.
 def open_ends(source):
     """Filters for rows without an end."""
@@ -83,6 +86,11 @@ def open_ends(source):
             )
         elif isinstance(node, ast.Attribute) and node.attr == "closed_on":
             yield node.lineno, named(node)
+        elif isinstance(node, ast.Compare) and any(isinstance(op, BY_DAY) for op in node.ops):
+            parts = [part for part in (node.left, *node.comparators) if isinstance(part, ast.Attribute)]
+            yield from (
+                (node.lineno, named(part)) for part in parts if part.attr in ("in_force_from", "in_force_until")
+            )
 
 
 def _asks_closed(name):
@@ -106,6 +114,7 @@ def test_in_force_on_a_day_is_said_in_one_place():
         "x.filter(post__unit__closed_on__gt=day)",
         "x.filter(closed_on=None)",
         "unit.closed_on is None",
+        "measure.in_force_until is None or measure.in_force_until > on",
     ],
 )
 def test_filter_for_an_open_end_is_found(bad):

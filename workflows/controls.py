@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from registers import audit
 from registers.access import require
 from registers.models import Appointment, ControlMeasure, RiskPoint
+from registers.models.spans import has_begun, has_ended
 from registers.refusals import Refused
 from registers.text import without_unseen
 from workflows import attachments
@@ -64,11 +65,11 @@ def with_latest_note(measures):
 
 def status_of(measure, *, on):
     """The status of a measure from ``with_latest_note`` on the day ``on``."""
-    if measure.in_force_from is None or measure.in_force_from > on:
+    if not has_begun(measure, on):
         return Status("planned")
     if measure.recorded == State.DONE:
         return Status("done")
-    if measure.in_force_until is not None and measure.in_force_until <= on:
+    if has_ended(measure, on):
         return Status("revised")
     if measure.due_on is not None and measure.due_on < on:
         return Status("overdue")

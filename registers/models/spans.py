@@ -48,6 +48,16 @@ class VersionQuerySet(ScopedQuerySet):
         return self.filter(OPEN_VERSION)
 
 
+def has_begun(version, on):
+    """Whether a version has come into force by the day ``on``. A proposal never has."""
+    return version.in_force_from is not None and version.in_force_from <= on
+
+
+def has_ended(version, on):
+    """Whether a version is no longer in force on the day ``on``."""
+    return version.in_force_until is not None and version.in_force_until <= on
+
+
 def existing_on(on, of=""):
     """Return the condition of a unit or a post that is not closed on the day ``on``.
 

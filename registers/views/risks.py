@@ -10,6 +10,7 @@ from registers import placing, residuals
 from registers.access import can
 from registers.differences import differences
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
+from registers.models.spans import has_ended
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
 
@@ -138,7 +139,7 @@ def _residual(actor, point):
 
 
 def _in_force(version, on):
-    return version.in_force_until is None or version.in_force_until > on
+    return not has_ended(version, on)
 
 
 def _changes(before, after, rules):

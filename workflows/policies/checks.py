@@ -9,6 +9,7 @@ from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import ControlMeasure, Incumbency, RiskPoint, Scheme
+from registers.models.spans import has_begun, has_ended
 from workflows.models import MeasureCheck, MeasureProgress
 from workflows.policies.controls import answers_for
 
@@ -87,9 +88,9 @@ def _never_checked(measure, rule, on):
     """Why nobody checks this version of a measure on the day ``on``, empty where somebody may."""
     if rule is None:
         return "学校采用的方案没有启用措施核查。"
-    if measure.in_force_from is None or measure.in_force_from > on:
+    if not has_begun(measure, on):
         return "该措施尚未生效，不能核查。"
-    if measure.in_force_until is not None and measure.in_force_until <= on:
+    if has_ended(measure, on):
         return "该措施已修订或撤销，请核查现行的措施。"
     return ""
 

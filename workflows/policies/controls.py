@@ -2,6 +2,7 @@
 
 from registers.access import YES, Policy, no, policy
 from registers.models import ControlMeasure, Incumbency, RiskPoint
+from registers.models.spans import has_begun, has_ended
 
 ANSWERABLE = ("unit_head", "liaison")
 
@@ -18,9 +19,9 @@ class MeasureProgressPolicy(Policy):
         For the person responsible, the person who answers for its risk point, and the unit's head and liaison.
         """
         measure = progress.measure
-        if measure.in_force_from is None or measure.in_force_from > actor.on:
+        if not has_begun(measure, actor.on):
             return no("该措施尚未生效，不能记录落实情况。")
-        if measure.in_force_until is not None and measure.in_force_until <= actor.on:
+        if has_ended(measure, actor.on):
             return no("该措施已修订或撤销，请在现行的措施上记录。")
         if measure.responsible_id == actor.user_id or measure.unit_id in actor.unit_ids(*ANSWERABLE):
             return YES

@@ -19,15 +19,22 @@ SETTLED = "该风险点刚由他人对应，或者已经修改、撤销，您的
 
 @dataclass(frozen=True)
 class Doubt:
-    """A point that was not placed. ``found``: how many powers of its unit have the name that it gives."""
+    """A point that was not placed. ``found``: the powers of its unit that have the name that it gives."""
 
     point: RiskPoint
-    found: int
+    found: tuple
+
+    @property
+    def likely(self):
+        """The only power of that name, chosen beforehand, as a value of ``choices_of``, else empty."""
+        return str(self.found[0]) if len(self.found) == 1 else ""
 
     @property
     def why(self):
-        """Why nobody but people can say it, in words."""
-        return f"本单位有 {self.found} 项同名权力事项" if self.found else "本单位没有同名的权力事项"
+        """Why people have to say it, in words."""
+        if self.likely:
+            return "本单位有 1 项同名权力事项，尚未确认"
+        return f"本单位有 {len(self.found)} 项同名权力事项" if self.found else "本单位没有同名的权力事项"
 
     def __str__(self):
         return f"{self.point.unit}　“{self.point}”（{self.point.power_item}）：{self.why}"
@@ -46,7 +53,7 @@ def place(units):
             point.power_series = found[0]
             changed.append(point)
         else:
-            doubts.append(Doubt(point, len(found)))
+            doubts.append(Doubt(point, tuple(found)))
     RiskPoint.objects.bulk_update(changed, ["power_series"], batch_size=BATCH)
     return len(changed), doubts
 
@@ -62,7 +69,7 @@ def _named(units):
 def doubts_of(points):
     """Return the ``Doubt`` of each of the ``points``, which are ``doubtful``. One query."""
     named = _named({point.unit_id for point in points})
-    return [Doubt(point, len(named.get((point.unit_id, point.power_item.strip()), []))) for point in points]
+    return [Doubt(point, tuple(named.get((point.unit_id, point.power_item.strip()), ()))) for point in points]
 
 
 def doubtful():

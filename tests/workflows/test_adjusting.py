@@ -288,3 +288,10 @@ def test_office_settles_in_the_browser_what_no_name_decides(office):
         placing.settle(point.pk, str(powers[0].series), actor=office.actor(campus.office), at=office.clock.now)
     with pytest.raises(NotAllowed):
         placing.settle(missing.pk, str(powers[0].series), actor=office.actor(campus.liaison), at=office.clock.now)
+
+    versions.load_history([PowerItem(unit=campus.unit, name="早已没有的")], on=moment("2025-01-01 09:00").date())
+    assert "本单位有 1 项同名权力事项，尚未确认" in reader.go(reverse("point_doubts")).words
+    reader.press(
+        reader.form(f"contains(@action, '{reverse('point_place', args=[missing.pk])}')")
+    )  # it is chosen already
+    assert RiskPoint.objects.get(pk=missing.pk).power_series == PowerItem.objects.get(name="早已没有的").series

@@ -125,7 +125,7 @@ def _residual(actor, point):
     A dictionary: ``expected``, ``actual`` (grades of the scheme or None), ``missing``, ``bound``, ``is_lighter``.
     """
     scheme = Scheme.objects.visible_to(actor).in_use()
-    rules = scheme.rules if scheme else None
+    rules = scheme.rules if scheme and scheme.slug == point.category.scheme.slug else None
     found = residuals.of_points([point], rules, on=actor.on).get(point.series)
     if found is None:
         return None

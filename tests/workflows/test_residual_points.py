@@ -14,7 +14,7 @@ from hypothesis.extra.django import TestCase
 from openpyxl import load_workbook
 
 from registers import ledgers, residuals
-from registers.models import Incumbency, RiskPoint, Scheme
+from registers.models import Incumbency, RiskPoint, Scheme, Unit
 from tests.factories import Campus, moment
 from tests.noscript import Plain
 from tests.workflows.test_controls import put
@@ -185,6 +185,24 @@ def test_page_shows_the_grades_and_leads_to_an_adjustment_that_names_the_checks(
     plain = Plain(campus.clerk)
     plain.go(f"{reverse('adjustment_list')}?point={put(campus, '未核查', rank=1, **FULL)[0].point_series}&lighter=1")
     assert not plain.page.xpath(".//input[@name='lighter']")
+
+
+def test_point_of_the_scheme_before_has_no_grades_by_the_rule_of_the_one_in_use(make_campus, clock):
+    campus = make_campus()
+    point = RiskPoint.objects.get(series=put(campus, "旧方案的点", rank=1, **FULL)[0].point_series)
+    head, pages = (
+        Plain(campus.head),
+        [reverse("risk_detail", args=[point.series]), f"{reverse('residual_list')}?unit=CW"],
+    )
+    shown = ["预期等级和实际等级", "旧方案的点"]
+    assert [words in head.go(page).words for page, words in zip(pages, shown, strict=True)] == [True, True]
+    Scheme.objects.filter(pk=campus.scheme.pk).update(slug="before")
+    Scheme.objects.create(
+        slug=campus.scheme.rules.identity.slug, version=1, title="新方案", institution="学校", document=campus.scheme.document,
+        digest="after", loaded_at=moment("2026-09-01 09:00"), is_current=True,
+    )  # fmt: skip
+    Unit.objects.filter(parent=None).update(scheme_slug=campus.scheme.rules.identity.slug)
+    assert [words in head.go(page).words for page, words in zip(pages, shown, strict=True)] == [False, False]
 
 
 def test_ledger_shows_both_grades_where_the_scheme_switches_them_on(make_campus, clock):

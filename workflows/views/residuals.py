@@ -29,10 +29,12 @@ def residual_list(request):
     rules = scheme.rules if scheme else None
     below = Unit.objects.visible_to(actor).subtree(unit.code)
     points = RiskPoint.objects.visible_to(actor).in_force(actor.on).filter(unit__in=below, final_grade__isnull=False)
-    points = points.select_related("unit", "post", "final_grade").order_by(
-        "final_grade__rank", "unit__position", "unit__code", "pk"
-    )
-    page = paged(request, points if rules and rules.residual.enabled else points.none())
+    if rules and rules.residual.enabled:
+        points = points.filter(category__scheme__slug=scheme.slug)  # as the ledger: of another scheme nothing is known
+    else:
+        points = points.none()
+    points = points.select_related("unit", "post", "final_grade")
+    page = paged(request, points.order_by("final_grade__rank", "unit__position", "unit__code", "pk"))
     found = residuals.of_points(page.rows, rules, on=actor.on)
     for point in page.rows:
         point.residual = found[point.series]

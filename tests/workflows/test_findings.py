@@ -271,6 +271,10 @@ def test_pages_from_the_record_to_the_closing(found, client):
     assert client.post(step, {"kind": "plan", "words": "方案", "seen_version": "0"}).status_code == 422
     plan = {"kind": "plan", "words": "方案", "owner": campus.clerk.number, "seen_version": "0"}
     assert client.post(step, plan).status_code == 302
+    early = client.post(step, plan | {"kind": "progress", "seen_version": "1", "until": "2027-01-05"})
+    assert early.status_code == 422  # a day that would be dropped without a word
+    assert early.content.decode().count("只有“") == 2
+    assert "2027-01-05" in early.content.decode()
     ask = {"kind": "ask", "words": "已完成", "seen_version": "1", "files": evidence()}
     assert client.post(step, ask).status_code == 302
     assert client.post(step, {"kind": "closed", "words": "自己销", "seen_version": "2"}).status_code == 403

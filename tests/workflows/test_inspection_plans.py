@@ -174,6 +174,15 @@ def test_office_plans_and_draws_on_the_pages(held, clock, client):
     assert answer.status_code == 422
     assert "没有工号为“j9”的人员" in answer.content.decode()
     assert "合并中" in answer.content.decode()
+    for absent, told in (
+        ("j4 " + "病" * 101, "最多 100 字，现有 101 字"),
+        ("j1,j2 出差", "请每人一行"),
+        ("j4 病\nj4 事", "请每人一行"),
+    ):
+        answer = client.post(pool, typed | {"absent": absent})
+        assert answer.status_code == 422
+        assert told in answer.content.decode()
+        assert absent.split()[-1] in answer.content.decode()
     draw = client.post(pool, typed | {"absent": "j4 出差"}).url
     assert "等待种子" in client.get(plan).content.decode()
     assert client.post(draw, {"seed": "", "witness": ""}).status_code == 422

@@ -1,11 +1,7 @@
 """Forms of what inspections find, and of what is done about it."""
 
-from django.core.exceptions import ValidationError
-
 from registers.forms.fields import Text
-from registers.refusals import Refused
-from workflows.activities import by_numbers
-from workflows.forms.laid import LaidForm, choice, day
+from workflows.forms.laid import LaidForm, People, choice, day
 from workflows.models import Finding, RectificationStep
 from workflows.supervision.findings import FIELDS
 from workflows.supervision.rectification import LONGEST
@@ -38,7 +34,13 @@ class StepForm(LaidForm):
 
     kind = choice("办理")
     words = Text("情况", most=LONGEST)
-    owner = Text("整改责任人（工号）", most=40, required=False, help_text="报送整改方案时填写。")
+    owner = People(
+        "整改责任人（工号）",
+        most=40,
+        alone="请只填一名责任人的工号。",
+        required=False,
+        help_text="报送整改方案时填写。",
+    )
     until = day("延长后的期限", required=False, help_text="申请延期时填写，只能申请一次。")
 
     def __init__(self, *args, kinds, **kwargs):
@@ -49,15 +51,10 @@ class StepForm(LaidForm):
         if Kind.ASK_TIME not in kinds:
             del self.fields["until"]
 
-    def clean_owner(self):
-        """Return the person with this staff number, None where there is none."""
-        text = self.cleaned_data["owner"].strip()
-        if not text:
-            return None
-        try:
-            people = by_numbers(text)
-        except Refused as refused:
-            raise ValidationError(refused.messages) from None
-        if len(people) != 1:
-            raise ValidationError("请只填一名责任人的工号。")
-        return people[0]
+    def clean(self):
+        """Refuse what belongs to another kind of step: it would be dropped without a word."""
+        cleaned = super().clean()
+        for name, kind in (("owner", Kind.PLAN), ("until", Kind.ASK_TIME)):
+            if cleaned.get(name) and cleaned.get("kind", kind) != kind:
+                self.add_error(name, f"只有“{kind.label}”时填写这一项。请清空，或把“办理”改选为“{kind.label}”。")
+        return cleaned

@@ -3,12 +3,11 @@
 from django.core.exceptions import ValidationError
 
 from registers.forms.fields import Text
-from registers.refusals import Refused
-from workflows.activities import by_numbers
-from workflows.forms.laid import LaidForm, choice, choices, day, whole
+from workflows.forms.laid import LaidForm, People, choice, choices, day, people_of, whole
 from workflows.supervision.plans import FIELDS
 
 LONG = 5000
+REASON = 100  # characters for why somebody or a unit is not in the pool
 
 
 class PlanItemForm(LaidForm):
@@ -43,7 +42,7 @@ class PoolForm(LaidForm):
     lines = {"numbers": 4, "absent": 2}
 
     number = whole("抽取单位数", 1, 999)
-    numbers = Text(
+    numbers = People(
         "检查人员（工号）", most=LONG, help_text="每行一个工号，也可以用逗号、空格隔开；从 Excel 整列粘贴即可。"
     )
     absent = Text(
@@ -62,17 +61,20 @@ class PoolForm(LaidForm):
         if not again:
             del self.fields["reason"]
 
-    def clean_numbers(self):
-        """Return the people with these staff numbers."""
-        return _people(self.cleaned_data["numbers"])
-
     def clean_absent(self):
         """Return user → why he does not take part."""
         lines = [line.split(None, 1) for line in self.cleaned_data["absent"].splitlines() if line.strip()]
         if bare := [words[0] for words in lines if len(words) < 2]:
             raise ValidationError(f"“{bare[0][:20]}”没有写原因，请在工号后空一格写明。")
-        people = _people("\n".join(words[0] for words in lines))
-        return dict(zip(people, (words[1].strip()[:200] for words in lines), strict=False))
+        known = {person.number: person for person in people_of("\n".join(number for number, _ in lines))}
+        absent = {}
+        for number, words in lines:
+            if number not in known or known[number] in absent:
+                raise ValidationError(f"“{number[:20]}”写了不止一人，或写了两次。请每人一行。")
+            if len(words) > REASON:
+                raise ValidationError(f"“{number}”的原因最多 {REASON} 字，现有 {len(words)} 字，请删减。")
+            absent[known[number]] = words.strip()
+        return absent
 
     @property
     def excluded_units(self):
@@ -82,16 +84,9 @@ class PoolForm(LaidForm):
 
     def clean(self):
         cleaned = super().clean()
-        if long := [words for words in self.excluded_units.values() if len(words) > 100]:
-            self.add_error(None, f"单位不列入的原因最多 100 字，现有 {len(long[0])} 字，请删减。")
+        if long := [words for words in self.excluded_units.values() if len(words) > REASON]:
+            self.add_error(None, f"单位不列入的原因最多 {REASON} 字，现有 {len(long[0])} 字，请删减。")
         return cleaned
-
-
-def _people(text):
-    try:
-        return by_numbers(text)
-    except Refused as refused:
-        raise ValidationError(refused.messages) from None
 
 
 class SeedForm(LaidForm):

@@ -7,9 +7,7 @@ from django.core.exceptions import ValidationError
 
 from registers.forms.fields import Text
 from registers.refusals import Refused
-from workflows.activities import by_numbers
-from workflows.forms.laid import LaidForm, choice, day
-from workflows.forms.meetings import SignatureForm  # noqa: F401 (a password is asked for in one way)
+from workflows.forms.laid import LaidForm, People, choice, day
 from workflows.models import Inspection
 from workflows.supervision.checklists import Checked
 from workflows.supervision.inspections import FIELDS
@@ -23,7 +21,7 @@ class ArrangementForm(LaidForm):
     lines = {"numbers": 3, "materials": 4}
 
     unit = choice("被检查单位")
-    numbers = Text("检查组成员（工号）", most=LONG, help_text="每行一个工号，第一个是组长。须回避的不能列入。")
+    numbers = People("检查组成员（工号）", most=LONG, help_text="每行一个工号，第一个是组长。须回避的不能列入。")
     starts_on = day("检查开始")
     ends_on = day("检查结束")
     covers = Text("检查的期间", most=80, required=False, help_text="例如：2026年1月至9月")
@@ -36,10 +34,6 @@ class ArrangementForm(LaidForm):
             self.fields["unit"].choices = units
         else:
             del self.fields["unit"], self.fields["numbers"]
-
-    def clean_numbers(self):
-        """Return the people with these staff numbers, in their order."""
-        return _people(self.cleaned_data["numbers"])
 
     @property
     def values(self):
@@ -54,26 +48,12 @@ class SeatForm(LaidForm):
     """
 
     leaves = choice("替换", required=False, help_text="只补人的不选。")
-    number = Text("新成员（工号）", most=40)
+    number = People("新成员（工号）", most=40, alone="一次只换一人，请只填一个工号。")
     reason = Text("原因", most=200, required=False)
 
     def __init__(self, *args, seats, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["leaves"].choices = [("", "不替换，补一人"), *seats]
-
-    def clean_number(self):
-        """Return the person with this staff number."""
-        people = _people(self.cleaned_data["number"])
-        if len(people) != 1:
-            raise ValidationError("一次只换一人，请只填一个工号。")
-        return people[0]
-
-
-def _people(text):
-    try:
-        return by_numbers(text)
-    except Refused as refused:
-        raise ValidationError(refused.messages) from None
 
 
 class DeclarationForm(LaidForm):

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from registers.forms.fields import Text
+from registers.refusals import Refused
+from workflows.activities import by_numbers
 
 DAY = {"invalid": "日期无法识别，请写成 2026-09-30 的样式。"}
 KINDS = {
@@ -59,6 +62,32 @@ class LaidForm(forms.Form):
             kind = "textarea" if lines else "radio" if field.name in self.radios else kind
             most = field.field.max_length if isinstance(field.field, Text) else None
             yield Row(field, kind, most, lines or 3, bool(lines) or kind in ("checkboxes", "radio"))
+
+
+class People(Text):
+    """A field for staff numbers, cleaned to the people who have them.
+
+    ``alone``: what is said of more than one; then it is cleaned to that person, None where there is none.
+    """
+
+    def __init__(self, label, *, most, alone="", **options):
+        super().__init__(label, most=most, **options)
+        self.alone = alone
+
+    def clean(self, value):
+        """Return the people, or the one person. Raises ``ValidationError``."""
+        people = people_of(super().clean(value))
+        if self.alone and len(people) > 1:
+            raise ValidationError(self.alone)
+        return next(iter(people), None) if self.alone else people
+
+
+def people_of(text):
+    """Return the people whose staff numbers ``text`` lists. Raises ``ValidationError``."""
+    try:
+        return by_numbers(text)
+    except Refused as refused:
+        raise ValidationError(refused.messages) from None
 
 
 def day(label, *, required=True, help_text=""):

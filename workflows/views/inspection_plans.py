@@ -75,6 +75,7 @@ def _items(request, plan):
         kind = kinds.get(item.kind)
         item.kind_label = kind.label if kind else item.kind
         item.begun = item.drawn or item.arranged
+        item.waiting = any(draw.drawn_at is None for draw in item.draws.all())
         item.by_lot = kind is not None and kind.purpose == "random"
         item.method_labels = [methods.get(code, code) for code in item.methods]
     return items

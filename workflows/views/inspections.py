@@ -16,6 +16,7 @@ from registers.views.paging import paged
 from registers.views.sent import key, number
 from workflows.compiled import inspections as papers
 from workflows.forms import inspections as forms
+from workflows.forms.meetings import SignatureForm
 from workflows.models import (
     CheckItem,
     Draw,
@@ -192,13 +193,13 @@ def _page(request, inspection, *, form=None, error="", status=200):
         "digest": opinions.digest_to_sign(inspection) if inspection.concluded_at else "",
         "may": {action: can(actor, action, inspection) for action in ACTIONS},
         "declaration": forms.DeclarationForm(),
-        "password": forms.SignatureForm(request=request),
+        "password": SignatureForm(request=request),
         "error": error,
         "late": opinions.is_late(inspection),
         "crumbs": crumbs_of(),
     }
     if form is not None:
-        context["password" if isinstance(form, forms.SignatureForm) else "declaration"] = form
+        context["password" if isinstance(form, SignatureForm) else "declaration"] = form
     return render(request, "workflows/inspection_detail.html", context, status=status)
 
 
@@ -302,7 +303,7 @@ def inspection_sign(request, pk):
     """Sign the final opinion with one's password."""
     inspection = visible(request, pk)
     require(request.actor, "sign", inspection)
-    form = forms.SignatureForm(request.POST, request=request)
+    form = SignatureForm(request.POST, request=request)
     if not form.is_valid():
         if form.has_error("password", "wrong"):
             audit.append("inspection.not_signed", about=inspection, actor=request.actor)

@@ -14,7 +14,7 @@ from registers import audit
 from registers.access import require
 from registers.models import ControlMeasure, RiskPoint
 from registers.refusals import Refused, Stale
-from workflows.models import CheckItem
+from workflows.models import CheckItem, Inspection
 
 MOST = 100  # lines about measures and points: more cannot be carried about on a telephone
 LONGEST = 2000
@@ -128,8 +128,9 @@ def own_check(pk, *, result, words, seen_version, actor, at):
 
 
 def _locked(pk):
-    rows = CheckItem.objects.select_for_update(of=("self",)).select_related("inspection__plan__scheme")
-    return rows.get(pk=pk)
+    """The line, behind the lock of its inspection: none is changed while that is being concluded."""
+    inspections = Inspection.objects.select_for_update(of=("self",)).select_related("plan__scheme")
+    return inspections.get(checks=pk).checks.get(pk=pk)
 
 
 def _save(line, *fields):

@@ -116,8 +116,9 @@ def propose(pk, *, actor, at):
 
 
 def _locked(pk):
-    rows = Finding.objects.select_for_update(of=("self",))
-    return rows.select_related("inspection__plan__scheme", "inspection__unit").get(pk=pk)
+    """The finding, behind the lock of its inspection: none is changed while that is being concluded."""
+    inspection = locked(Finding.objects.values_list("inspection", flat=True).get(pk=pk))
+    return inspection.findings.get(pk=pk)
 
 
 def _fits(values, *, on):

@@ -11,9 +11,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from registers.access import NotAllowed, can
-from registers.models import AuditEntry, RiskPoint
+from registers.models import AuditEntry, RiskPoint, User
 from registers.refusals import Refused, Stale
-from tests.factories import make_person
+from tests.factories import appoint, make_person
 from tests.stories import played_once
 from tests.workflows.test_inspections import TERMS, VALUES, Story, on_record
 from workflows import sweeping
@@ -176,6 +176,23 @@ def test_day_is_moved_once_by_the_office(issued):
         issued.act("ask_time", campus.head, until=date(2027, 1, 10))
 
 
+def test_what_is_closed_waits_for_nobody_and_who_is_asked_may_answer(issued):
+    """The request for a later day ends with the closing; messages go to exactly those who may do what is asked."""
+    campus = issued.campus
+    issued.act("plan", campus.head, owner=campus.clerk)
+    with pytest.raises(Refused, match="最多上传 10 个文件"):
+        issued.act("progress", campus.head, files=[evidence(f"佐证{number}.pdf") for number in range(11)])
+    appoint(issued.team[2], campus.unit, "liaison")  # no longer a stranger to the unit
+    for kind, action, said in (("ask_time", "grant", {"until": date(2026, 12, 10)}), ("ask", "recheck", {})):
+        issued.act(kind, campus.head, files=[evidence()], **said)
+        told = {row.recipient for row in Notification.objects.filter(kind=f"rectification.{kind}")}
+        may = {user for user in User.objects.all() if can(issued.actor(user), action, issued.row())}
+        assert told == may
+    assert {campus.office, issued.team[0], issued.team[1]} <= may
+    issued.act("closed", issued.team[1])
+    assert can(issued.actor(campus.office), "grant", issued.row()).reason == "该问题已经销号。"
+
+
 def test_step_sent_twice_is_one_and_a_late_window_is_told(issued):
     row = issued.row()
     said = {"words": "方案", "owner": issued.campus.clerk, "seen_version": row.version}
@@ -273,7 +290,8 @@ def test_pages_from_the_record_to_the_closing(found, client):
     assert client.post(step, plan).status_code == 302
     early = client.post(step, plan | {"kind": "progress", "seen_version": "1", "until": "2027-01-05"})
     assert early.status_code == 422  # a day that would be dropped without a word
-    assert early.content.decode().count("只有“") == 2
+    assert "只有“报送整改方案”时填写" in early.content.decode()
+    assert "只有“申请延期”时填写" in early.content.decode()
     assert "2027-01-05" in early.content.decode()
     ask = {"kind": "ask", "words": "已完成", "seen_version": "1", "files": evidence()}
     assert client.post(step, ask).status_code == 302

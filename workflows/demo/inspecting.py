@@ -5,7 +5,8 @@ from decimal import Decimal
 from workflows.demo.people import OFFICE_PERSONAS
 from workflows.demo.year import moment
 from workflows.models import Finding, Inspection
-from workflows.supervision import checklists, draws, findings, inspections, opinions, plans, rectification
+from workflows.policies.inspection_plans import kept_from
+from workflows.supervision import checklists, findings, inspections, opinions, plans, rectification
 
 DAYS = 10  # working days before the demo's day on which it begins
 CONTENT = "采购、报销和印章管理中的防控措施落实情况，抽查今年以来的业务资料。"
@@ -47,7 +48,7 @@ class Inspector:
     def _team(self, size):
         """People of other units who may inspect the home unit."""
         people = [seat.user for place in self.campus.places if not place.is_home for seat in place.seats[1:3]]
-        keeps = draws.kept_from([person.pk for person in people], on=self.agenda.today)
+        keeps = kept_from([person.pk for person in people], on=self.agenda.today)
         return [person for person in people if self.home.unit.pk not in keeps[person.pk]][:size]
 
     def _inspection(self, dates):

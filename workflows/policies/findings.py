@@ -5,10 +5,12 @@ Whoever puts something right, or asks to have it closed, never closes it.
 
 from django.db.models import Exists, OuterRef, Q
 
+from registers import clock
 from registers.access import YES, Policy, can, no, policy
-from workflows.models import Finding, Inspection, Rectification
+from registers.models import User
+from workflows.models import Finding, Inspection, InspectionSeat, Rectification
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import own_units
+from workflows.policies.inspection_plans import holders, kept_from, organisers, own_units
 from workflows.policies.inspections import ANSWERABLE, hosts, inspects, seat_of
 
 NOT_ISSUED = "检查结论作出后下达整改。"
@@ -79,12 +81,17 @@ class RectificationPolicy(Policy):
 
     def may_grant(self, actor, rectification):
         """Grant or refuse the later day, as the office, but nobody for his own unit."""
+        if rectification.closed_at is not None:
+            return no(DONE)
         if rectification.extension_until is None:
             return no("没有等待办理的延期申请。")
         unit = rectification.finding.inspection.unit_id
         if unit in actor.unit_ids(ORGANISER) and unit not in own_units(actor):
             return YES
         return no("延期由学校领导小组办公室办理；与本人有关的单位应当回避。")
+
+    def people_who_may_grant(self, rectification):
+        return organisers(rectification.finding.inspection.unit_id)
 
     def may_ask(self, actor, rectification):
         if rectification.asked_at is not None:
@@ -96,6 +103,15 @@ class RectificationPolicy(Policy):
         if rectification.asked_at is None or rectification.closed_at is not None:
             return no("没有等待复查的销号申请。")
         return self._another(actor, rectification)
+
+    def people_who_may_recheck(self, rectification):
+        inspection = rectification.finding.inspection
+        seated = InspectionSeat.objects.filter(inspection=inspection, left_at=None, user__is_active=True)
+        team = list(seated.values_list("user_id", flat=True))
+        kept = kept_from(team, on=clock.today())
+        others = User.objects.filter(pk__in=[person for person in team if inspection.unit_id not in kept[person]])
+        people = others | organisers(inspection.unit_id)
+        return people.exclude(pk__in=[one for one in (rectification.owner_id, rectification.asked_by_id) if one])
 
     def may_look_back(self, actor, rectification):
         """Look again at what was closed, once its day has come."""
@@ -114,6 +130,15 @@ class RectificationPolicy(Policy):
         if inspection.unit_id in actor.unit_ids(ORGANISER) or seat_of(actor, inspection) is not None:
             return YES
         return no("复查由检查组成员或学校领导小组办公室办理。")
+
+
+def answerable(rectification, *, holding=None):
+    """Return the people who have to put a finding right, as ``may_work`` lets them.
+
+    ``holding``: of the day, where it has been read.
+    """
+    owner = User.objects.filter(pk=rectification.owner_id, is_active=True)
+    return owner | holders(rectification.finding.inspection.unit_id, *ANSWERABLE, holding=holding)
 
 
 @policy("workflows.RectificationStep")

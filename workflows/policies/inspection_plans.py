@@ -1,13 +1,18 @@
 """Who plans inspections, draws units and inspectors, and reads both (R0-03, R0-25).
 
-Here also: which units concern a person, so that nobody inspects his own (``own_units``).
+Here also: which units concern a person, so that nobody inspects his own (``own_units``, for many people ``kept_from``), and who
+hears of what happens to a unit (``holders``, ``organisers``).
 """
 
 from django.db.models import Q
 
+from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER
+from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
+from workflows.models import Draw
 from workflows.policies.deciders import ORGANISER
+from workflows.policies.holding import Holding
 
 WATCHERS = (ORGANISER, "school_group", "party_committee", "auditor")
 PART_IN_A_UNIT = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
@@ -42,6 +47,43 @@ def own_units(actor):
         own = {unit for unit in actor.home_unit_ids | actor.own_unit_ids(*PART_IN_A_UNIT) if parents.get(unit)}
         actor.memory["own_units"] = with_kin(own, parents)
     return actor.memory["own_units"]
+
+
+def kept_from(people, *, on):
+    """Return user id → ids of the units that concern each of ``people`` (ids), as ``own_units`` for one."""
+    parents = dict(Unit.objects.order_by().values_list("pk", "parent_id"))
+    own = {person: set() for person in people}
+    groups = LeadingGroup.objects.in_force(on)
+    for rows in (
+        User.objects.filter(pk__in=people).values_list("pk", "unit_id"),
+        Incumbency.objects.in_force(on).filter(user__in=people).values_list("user_id", "post__unit_id"),
+        Appointment.objects.in_force(on)
+        .filter(user__in=people, role__in=PART_IN_A_UNIT)
+        .values_list("user_id", "unit_id"),
+        GroupMember.objects.filter(user__in=people, group__in=groups).values_list("user_id", "group__unit_id"),
+    ):
+        for person, unit in rows:
+            if parents.get(unit) is not None:
+                own[person].add(unit)
+    return {person: with_kin(units, parents) for person, units in own.items()}
+
+
+def holders(unit_id, *roles, holding=None):
+    """Return the users who hold one of ``roles`` for a unit or above it, as ``Actor.unit_ids`` counts.
+
+    ``holding``: of the day, where it has been read.
+    """
+    holding = holding or Holding(clock.today())
+    people = {person for unit in holding.above(unit_id) for role in roles for person in holding.at(role, unit)}
+    return User.objects.filter(pk__in=people)
+
+
+def organisers(unit_id, *, holding=None):
+    """Return the people of the office whom this unit does not concern."""
+    holding = holding or Holding(clock.today())
+    people = list(holders(unit_id, ORGANISER, holding=holding).values_list("pk", flat=True))
+    kept = kept_from(people, on=holding.on)
+    return User.objects.filter(pk__in=[person for person in people if unit_id not in kept[person]])
 
 
 @policy("workflows.InspectionPlan")
@@ -110,4 +152,6 @@ class DrawPolicy(Policy):
         """Arrange the inspections that a draw has found, as the office."""
         if draw.drawn_at is None:
             return no("还没有抽取。")
+        if Draw.objects.filter(item=draw.item_id, position__gt=draw.position).exists():
+            return no("该事项之后重新抽取过，以最后一次为准。")
         return YES if draw.item.plan.institution_id in actor.unit_ids(ORGANISER) else no(NOT_OFFICE)

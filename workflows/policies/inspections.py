@@ -10,7 +10,7 @@ from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER
 from workflows.models import Inspection, InspectionSeat, InspectionSignature
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import NOT_OFFICE, own_units
+from workflows.policies.inspection_plans import NOT_OFFICE, organisers, own_units
 
 HOSTS = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
 ANSWERABLE = ("unit_head", "liaison")
@@ -31,16 +31,35 @@ def seat_of(actor, inspection):
 def inspects(actor):
     """The condition of inspections that the actor reads in full.
 
-    As the office, in one of the school's bodies, or in the team.
+    As the office, in one of the school's bodies, or in the team, and never of his own unit.
     """
     seated = InspectionSeat.objects.filter(inspection=OuterRef("pk"), user=actor.user_id, left_at=None)
-    foreign = ~Q(unit__in=own_units(actor))
-    return Q(Exists(seated)) | foreign & Q(plan__institution__in=actor.unit_ids(ORGANISER, *SCHOOL))
+    overseen = Q(plan__institution__in=actor.unit_ids(ORGANISER, *SCHOOL))
+    return ~Q(unit__in=own_units(actor)) & (Q(Exists(seated)) | overseen)
 
 
 def hosts(actor):
     """The condition of inspections that the actor reads for the inspected unit, after its notice."""
     return Q(unit__in=actor.unit_ids(*HOSTS), notified_at__isnull=False)
+
+
+def _at_work(actor, inspection, otherwise):
+    """Whether the actor inspects: seated, with nothing to keep him out, in a unit that is not his own.
+
+    ``otherwise``: what is said to those outside of the team.
+    """
+    seat = seat_of(actor, inspection)
+    if seat is None:
+        return no(otherwise)
+    if inspection.unit_id in own_units(actor):
+        return no(OWN)
+    return YES if seat.declared == InspectionSeat.Declared.CLEAR else no("请先作回避声明。")
+
+
+def _leads(actor, inspection, otherwise):
+    """Whether the actor is at work as the leader of the team. ``otherwise``: what is said to all others."""
+    seat = seat_of(actor, inspection)
+    return _at_work(actor, inspection, otherwise) if seat is None or seat.leads else no(otherwise)
 
 
 @policy("workflows.Inspection")
@@ -66,8 +85,11 @@ class InspectionPolicy(Policy):
             return no(NOT_OFFICE)
         return no(OWN) if inspection.unit_id in own_units(actor) else YES
 
+    def people_who_may_make(self, inspection):
+        return organisers(inspection.unit_id)
+
     def may_change(self, actor, inspection):
-        """Change days, team and papers to be ready, until there is an opinion."""
+        """Change days and papers to be ready, until there is an opinion."""
         if not inspection.is_open or inspection.preliminary_at is not None:
             return no(CLOSED)
         return self.may_make(actor, inspection)
@@ -80,22 +102,24 @@ class InspectionPolicy(Policy):
     def may_call_off(self, actor, inspection):
         return self.may_make(actor, inspection) if inspection.is_open else no(CLOSED)
 
+    may_seat = may_call_off  # until the conclusion somebody follows whoever leaves the school, also its leader
+
     def may_declare(self, actor, inspection):
         """Declare whether one has to keep out, each member for himself, once."""
         seat = seat_of(actor, inspection)
         if seat is None:
             return no("只有检查组成员作回避声明。")
+        if not inspection.is_open:
+            return no(CLOSED)
         return no("您已经声明过。") if seat.declared else YES
 
     def may_check(self, actor, inspection):
         """Fill in the checklist: members of the team who need not keep out, between notice and conclusion."""
-        seat = seat_of(actor, inspection)
-        if seat is None:
-            return no("检查表由检查组成员填写。")
+        verdict = _at_work(actor, inspection, "检查表由检查组成员填写。")
+        if not verdict:
+            return verdict
         if not inspection.is_open:
             return no(CLOSED)
-        if seat.declared != InspectionSeat.Declared.CLEAR:
-            return no("请先作回避声明。")
         return YES if inspection.notified_at else no("检查通知发出后才能填写。")
 
     def may_own_check(self, actor, inspection):
@@ -129,9 +153,9 @@ class InspectionPolicy(Policy):
 
     def may_conclude(self, actor, inspection):
         """Give the final opinion: the leader, after the unit's answer or once the day for it has passed."""
-        seat = seat_of(actor, inspection)
-        if seat is None or not seat.leads:
-            return no("结论由检查组组长作出。")
+        verdict = _leads(actor, inspection, "结论由检查组组长作出。")
+        if not verdict:
+            return verdict
         if not inspection.is_open:
             return no(CLOSED)
         if inspection.preliminary_at is None:
@@ -151,9 +175,9 @@ class InspectionPolicy(Policy):
 
     def may_refuse(self, actor, inspection):
         """Record that the unit refuses to sign, as the leader of the team."""
-        seat = seat_of(actor, inspection)
-        if seat is None or not seat.leads:
-            return no("拒签情况由检查组组长记录。")
+        verdict = _leads(actor, inspection, "拒签情况由检查组组长记录。")
+        if not verdict:
+            return verdict
         if inspection.concluded_at is None:
             return no("作出结论后签字。")
         settled = inspection.signatures.exclude(part=InspectionSignature.Part.TEAM).exists()

@@ -8,38 +8,19 @@ from django.db.models import Max
 
 from registers import audit
 from registers.access import require
-from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
+from registers.models import Unit, User
 from registers.refusals import Refused
 from registers.text import digest_of
 from workflows.models import Draw, PlanItem
-from workflows.policies.inspection_plans import PART_IN_A_UNIT, with_kin
+from workflows.policies.inspection_plans import kept_from
 from workflows.supervision import drawing
 
 FEWEST_UNITS = 1
 
 
-def candidates(institution, *, on):
+def candidates(institution):
     """Return the units that can be inspected: those directly below the institution that are not closed."""
     return Unit.objects.existing(on).filter(parent=institution).order_by("position", "code")
-
-
-def kept_from(people, *, on):
-    """Return user id → ids of the units that concern each of ``people`` (ids), which he does not inspect."""
-    parents = dict(Unit.objects.order_by().values_list("pk", "parent_id"))
-    own = {person: set() for person in people}
-    groups = LeadingGroup.objects.in_force(on)
-    for rows in (
-        User.objects.filter(pk__in=people).values_list("pk", "unit_id"),
-        Incumbency.objects.in_force(on).filter(user__in=people).values_list("user_id", "post__unit_id"),
-        Appointment.objects.in_force(on)
-        .filter(user__in=people, role__in=PART_IN_A_UNIT)
-        .values_list("user_id", "unit_id"),
-        GroupMember.objects.filter(user__in=people, group__in=groups).values_list("user_id", "group__unit_id"),
-    ):
-        for person, unit in rows:
-            if parents.get(unit) is not None:
-                own[person].add(unit)
-    return {person: with_kin(units, parents) for person, units in own.items()}
 
 
 @transaction.atomic
@@ -78,8 +59,8 @@ def prepare(item_id, *, people, excluded_units, excluded_people, number, seed_so
 
 
 def _pool(item, people, excluded_units, excluded_people, number, *, on):
-    units = list(candidates(item.plan.institution, on=on))
-    names = {unit.pk: unit.code for unit in Unit.objects.filter(pk__in=[unit.pk for unit in units])}
+    units = list(candidates(item.plan.institution))
+    names = {unit.pk: unit.code for unit in units}
     keeps = kept_from([person.pk for person in people], on=on)
     targets = [{"id": unit.code, "name": unit.name, "excluded": excluded_units.get(unit.pk, "")} for unit in units]
     inspectors = [
@@ -124,6 +105,17 @@ def make(pk, *, seed, witness, actor, at):
         detail={"pool": draw.digest, "result": digest_of(draw.result)},
     )
     return draw
+
+
+def in_turn(draw, unit, *, on):
+    """Return those whom a draw has found for a unit and who can still inspect it, in their order.
+
+    Whoever has left the school since, or has come to have a part in the unit, is passed over.
+    """
+    order = draw.result["teams"].get(unit.code, [])
+    people = {person.number: person for person in User.objects.filter(number__in=order, is_active=True)}
+    kept = kept_from([person.pk for person in people.values()], on=on)
+    return [people[number] for number in order if number in people and unit.pk not in kept[people[number].pk]]
 
 
 def shown(draw):

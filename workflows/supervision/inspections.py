@@ -7,13 +7,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from registers import audit, clock
-from registers.access import require
-from registers.models import Appointment, Unit, User
+from registers.access import people_who_may, require
+from registers.models import Unit
 from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale
 from registers.text import clipped
 from workflows.messages import notifications
 from workflows.models import Draw, Inspection, InspectionPlan, InspectionSeat, PlanItem
+from workflows.policies.inspection_plans import holders, kept_from, own_units
 from workflows.policies.inspections import HOSTS
 from workflows.supervision import checklists, draws
 
@@ -55,29 +56,29 @@ def make(item_id, *, unit, people, values, actor, at, draw=None):
     return inspection
 
 
+@transaction.atomic
 def make_drawn(draw_id, *, actor, at):
-    """Arrange an inspection of every unit that a draw has found, and return those that are new.
+    """Arrange the inspections of the units that a draw has found, all or none, and return the new ones.
 
-    Units that concern the actor are left to a colleague. Raises ``NotAllowed`` or ``Refused``.
+    Units that concern the actor are left to a colleague, units closed since are left out. Raises ``NotAllowed`` or ``Refused``.
     """
     draw = Draw.objects.select_related("item__plan__scheme").get(pk=draw_id)
     require(actor, "arrange", draw)
     item, made = draw.item, []
-    numbers = {number for order in draw.result["teams"].values() for number in order}
-    people = {user.number: user for user in User.objects.filter(number__in=numbers, is_active=True)}
-    units = {unit.code: unit for unit in Unit.objects.filter(code__in=draw.result["targets"])}
+    units = {unit.code: unit for unit in _drawn_units(draw)}
     there = set(Inspection.objects.filter(item=item, called_off_at=None).values_list("unit_id", flat=True))
     values = {"starts_on": item.starts_on, "ends_on": item.ends_on, "covers": "", "materials": "", "contact": ""}
-    for code in draw.result["targets"]:
-        team = [people[number] for number in draw.result["teams"][code] if number in people][: draw.pool["team"]]
-        if units[code].pk in there or units[code].pk in _kept(actor):
+    for unit in (units[code] for code in draw.result["targets"] if code in units):
+        if unit.pk in there or unit.pk in own_units(actor):
             continue
-        made.append(make(item.pk, unit=units[code], people=team, values=values, draw=draw, actor=actor, at=at))
+        team = draws.in_turn(draw, unit, on=actor.on)[: draw.pool["team"]]
+        made.append(make(item.pk, unit=unit, people=team, values=values, draw=draw, actor=actor, at=at))
     return made
 
 
-def _kept(actor):
-    return draws.kept_from([actor.user_id], on=actor.on)[actor.user_id]
+def _drawn_units(draw):
+    """The units that a draw has found and that are not closed."""
+    return Unit.objects.filter(code__in=draw.result["targets"], closed_on=None)
 
 
 @transaction.atomic
@@ -94,12 +95,17 @@ def change(pk, *, values, seen_version, actor, at):
     inspection.version += 1
     inspection.save(update_fields=[*changed, "version"])
     audit.append("inspection.change", about=inspection, actor=actor, at=at, detail={"fields": changed})
+    if changed and inspection.notified_at:
+        what = f"检查安排有变动，现定于 {inspection.starts_on:%-m月%-d日}至 {inspection.ends_on:%-m月%-d日}"
+        tell("inspection.change", inspection, hosts_of(inspection), what, at=at)
     return inspection
 
 
 @transaction.atomic
 def declare(pk, *, avoids, reason, actor, at):
-    """Declare as a member whether one has to keep out. Whoever has leaves the team.
+    """Declare as a member whether one has to keep out.
+
+    Whoever has leaves the team, and the office hears of it.
 
     Raises ``NotAllowed`` or ``Refused``.
     """
@@ -113,44 +119,57 @@ def declare(pk, *, avoids, reason, actor, at):
         seat.left_at, seat.reason = at, reason
     seat.save(update_fields=["declared", "declared_at", "left_at", "reason"])
     audit.append("inspection.declare", about=seat, actor=actor, at=at, detail={"declared": seat.declared})
+    if avoids:
+        office = people_who_may("make", inspection)
+        tell("inspection.declare", inspection, office, f"{seat.user.name}须回避，请补齐检查组", at=at)
     return seat
 
 
 @transaction.atomic
-def seat(pk, person, *, reason, leaves=None, leads=False, actor, at):
-    """Take ``person`` into the team and return his seat.
+def seat(pk, person, *, reason, leaves=None, actor, at):
+    """Take ``person`` into the team and return his seat. He leads it where nobody else does.
 
-    ``leaves``: the seat (id) of whoever cannot come, in whose place he comes.
-    Where the team was drawn, only whoever follows next in the draw. Raises ``NotAllowed`` or ``Refused``.
+    ``leaves``: the seat (id) of whoever cannot come, in whose place he comes. Where the team was drawn, only whoever follows next
+    in the draw. What is sent twice takes him in once. Raises ``NotAllowed`` or ``Refused``.
     """
     inspection = locked(pk)
-    require(actor, "change", inspection)
-    if leaves is not None:
-        gone = inspection.seats.select_for_update().filter(pk=leaves, left_at=None).first()
-        if gone is None or not reason:
-            raise Refused("请选择要替换的成员，并写明原因。", "reason")
-        gone.left_at, gone.reason, leads = at, reason, leads or gone.leads
+    require(actor, "seat", inspection)
+    gone = inspection.seats.filter(pk=leaves, left_at=None).first()
+    again = inspection.seats.filter(user=person).first()
+    if again is not None and again.left_at is None and gone is None:
+        return again
+    if again is not None:
+        raise Refused(f"{person.name}已经在检查组中，或已经退出。", "number")
+    if leaves is not None and (gone is None or not reason):
+        raise Refused("请选择要替换的成员，并写明原因。", "reason")
+    _next_in_turn(inspection, person, on=actor.on)
+    _keeps_out(inspection.unit, [person], on=actor.on, field="number")
+    if gone is not None:
+        gone.left_at, gone.reason = at, reason
         gone.save(update_fields=["left_at", "reason"])
-    if inspection.draw_id and person.number not in following(inspection):
-        raise Refused("检查组由抽签产生，只能由抽取顺序中的下一名递补。", "person")
-    if inspection.seats.filter(user=person).exists():
-        raise Refused(f"{person.name}已经在检查组中，或已经退出。", "person")
-    _keeps_out(inspection.unit, [person], on=actor.on)
-    if leads:
-        inspection.seats.filter(leads=True, left_at=None).update(leads=False)
-    elif not inspection.seats.filter(leads=True, left_at=None).exists():
-        leads = True
+    leads = not inspection.seats.filter(leads=True, left_at=None).exists()
     taken = InspectionSeat.objects.create(inspection=inspection, user=person, leads=leads)
     audit.append("inspection.replace", about=taken, actor=actor, at=at, detail={"left": leaves})
     _call(inspection, [person], at=at)
     return taken
 
 
-def following(inspection):
-    """Return the staff number of whoever follows next in the draw, in a list of at most one."""
-    there = set(inspection.seats.values_list("user__number", flat=True))
-    order = inspection.draw.result["teams"].get(inspection.unit.code, [])
-    return [number for number in order if number not in there][:1]
+def following(inspection, *, on):
+    """Return whoever follows next in the draw that found the team, None where nobody is left."""
+    there = set(inspection.seats.values_list("user_id", flat=True))
+    turns = draws.in_turn(inspection.draw, inspection.unit, on=on)
+    return next((person for person in turns if person.pk not in there), None)
+
+
+def _next_in_turn(inspection, person, *, on):
+    """Raise ``Refused`` where the team was drawn and somebody else follows."""
+    if inspection.draw_id is None:
+        return
+    following_now = following(inspection, on=on)
+    if following_now is None:
+        raise Refused("抽取顺序中没有可以递补的人了。请取消这次检查，增加检查人员后重新抽取。", "number")
+    if person != following_now:
+        raise Refused(f"检查组由抽签产生，只能由下一名{following_now.name}（{following_now.number}）递补。", "number")
 
 
 @transaction.atomic
@@ -168,7 +187,7 @@ def notify(pk, *, actor, at):
     tell(
         "inspection.notify",
         inspection,
-        hosts_of(inspection, on=actor.on),
+        hosts_of(inspection),
         f"将于 {inspection.starts_on:%-m月%-d日}起检查，请准备材料并自查",
         at=at,
     )
@@ -189,7 +208,7 @@ def call_off(pk, *, reason, actor, at):
     audit.append("inspection.call_off", about=inspection, actor=actor, at=at)
     people = [seat.user for seat in inspection.seats.filter(left_at=None).select_related("user")]
     if inspection.notified_at:
-        people += hosts_of(inspection, on=actor.on)
+        people += hosts_of(inspection)
     tell("inspection.call_off", inspection, people, "已取消", at=at)
     _release(inspection, at=at)
     return inspection
@@ -200,9 +219,9 @@ def _release(inspection, *, at):
     if inspection.draw_id is None:
         return
     draw = inspection.draw
-    waiting = Inspection.objects.filter(item=draw.item, draw=draw, notified_at=None, called_off_at=None)
-    arranged = set(Inspection.objects.filter(draw=draw).values_list("unit__code", flat=True))
-    if not waiting.exists() and arranged >= set(draw.result["targets"]):
+    of_item = Inspection.objects.filter(item=draw.item)  # some units may have been found by an earlier draw
+    waiting = of_item.filter(notified_at=None, called_off_at=None)
+    if not waiting.exists() and not _drawn_units(draw).exclude(pk__in=of_item.values("unit")).exists():
         Draw.objects.filter(item=draw.item, released_at=None, drawn_at__isnull=False).update(released_at=at)
 
 
@@ -212,11 +231,9 @@ def locked(pk):
     return rows.select_related("plan__scheme", "item", "unit", "draw__item").get(pk=pk)
 
 
-def hosts_of(inspection, *, on):
-    """List the people of the unit who hear of its inspection: head, liaison, leader in charge."""
-    units = [inspection.unit_id, *inspection.unit.ancestors().values_list("pk", flat=True)]
-    held = Appointment.objects.in_force(on).filter(unit__in=units, role__in=HOSTS, user__is_active=True)
-    return list({row.user_id: row.user for row in held.select_related("user")}.values())
+def hosts_of(inspection):
+    """Return who hears of an inspection for the unit: head, liaison, leading group, leader in charge."""
+    return holders(inspection.unit_id, *HOSTS)
 
 
 def tell(act, inspection, people, what, *, at):
@@ -239,12 +256,12 @@ def _fits(values):
 
 def _team_fits(item, unit, people, *, on):
     if len(people) < item.team:
-        raise Refused(f"检查组至少 {item.team} 人，现有 {len(people)} 人。", "numbers")
+        raise Refused(f"{unit.name}的检查组至少 {item.team} 人，现有 {len(people)} 人。", "numbers")
     _keeps_out(unit, people, on=on)
 
 
-def _keeps_out(unit, people, *, on):
-    keeps = draws.kept_from([person.pk for person in people], on=on)
+def _keeps_out(unit, people, *, on, field="numbers"):
+    keeps = kept_from([person.pk for person in people], on=on)
     own = [person.name for person in people if unit.pk in keeps[person.pk]]
     if own:
-        raise Refused(f"{'、'.join(own)}与{unit.name}有工作关系，应当回避，不能检查该单位。", "numbers")
+        raise Refused(f"{'、'.join(own)}与{unit.name}有工作关系，应当回避，不能检查该单位。", field)

@@ -33,7 +33,7 @@ def opine(pk, *, words, seen_version, actor, at):
     _save(inspection, "preliminary", "preliminary_by", "preliminary_at", "answer_due_on")
     audit.append("inspection.opinion", about=inspection, actor=actor, at=at, detail={"digest": digest_of(words)})
     what = f"初步意见已提出，请在 {inspection.answer_due_on:%-m月%-d日}前答复"
-    tell("inspection.opinion", inspection, hosts_of(inspection, on=actor.on), what, at=at)
+    tell("inspection.opinion", inspection, hosts_of(inspection), what, at=at)
     return inspection
 
 
@@ -72,7 +72,7 @@ def conclude(pk, *, words, seen_version, actor, at):
     audit.append("inspection.conclude", about=inspection, actor=actor, at=at, detail={"digest": digest_of(words)})
     issued = rectification.issue(inspection, at=at)
     what = f"检查结论已作出，请负责人签字{f'；下达整改 {issued} 项' if issued else ''}"
-    tell("inspection.conclude", inspection, hosts_of(inspection, on=actor.on), what, at=at)
+    tell("inspection.conclude", inspection, hosts_of(inspection), what, at=at)
     return inspection
 
 

@@ -6,15 +6,14 @@ Every act writes a ``RectificationStep``. Source: R0-24, R4-36, supervision 4.5.
 from django.db import transaction
 
 from registers import audit, clock
-from registers.access import require
-from registers.models import Appointment, User
+from registers.access import people_who_may, require
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
 from workflows import attachments
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Rectification, RectificationStep
-from workflows.policies.inspections import ANSWERABLE
+from workflows.policies.findings import answerable
 
 Kind = RectificationStep.Kind
 LONGEST = 5000
@@ -68,7 +67,7 @@ def act(pk, kind, *, words, owner=None, until=None, uploads=(), seen_version, ac
     if len(words) > LONGEST:
         raise Refused(f"情况说明最多 {LONGEST} 字，现有 {len(words)} 字，请删减。", "words")
     step = RectificationStep.objects.create(rectification=row, kind=kind, words=words, by_id=actor.user_id, at=at)
-    step.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
+    attachments.take(step, uploads, actor=actor, at=at)
     if kind in WITH_EVIDENCE and not _evidence(row):
         raise Refused("申请销号须有佐证材料，请上传。", "files")
     _APPLIED[kind](row, actor=actor, at=at, owner=owner, until=until)
@@ -159,28 +158,13 @@ def _locked(pk):
 
 
 def _tell(name, row, step, *, at):
-    """Tell the unit what the school decides, the office what the unit asks for, and the owner that he is one."""
-    inspection = row.finding.inspection
+    """Tell the unit what is decided, those who may answer what it asks for, and the owner that he is one."""
     if step.kind == Kind.PROGRESS:
         return
-    asks = step.kind in (Kind.ASK_TIME, Kind.ASK)
-    people = [row.owner] if step.kind == Kind.PLAN else _office(inspection) if asks else answerable(row)
+    asked = {Kind.ASK_TIME: "grant", Kind.ASK: "recheck"}.get(step.kind)
+    people = [row.owner] if step.kind == Kind.PLAN else people_who_may(asked, row) if asked else answerable(row)
     text = clipped(
-        f"{inspection.unit.name}问题{row.finding.label}：{step.get_kind_display()}。请到“检查与整改”查看。", 200
+        f"{row.finding.inspection.unit.name}问题{row.finding.label}：{step.get_kind_display()}。请到“检查与整改”查看。",
+        200,
     )
     notifications.post(people, kind=name, key=f"{name}:{step.pk}", text=text, submission=None, at=at)
-
-
-def _office(inspection):
-    held = Appointment.objects.in_force(clock.today()).filter(role="office", user__is_active=True)
-    return list({row.user_id: row.user for row in held.select_related("user")}.values())
-
-
-def answerable(row):
-    """List the people who have to put a finding right: head and liaison of the unit, and the owner."""
-    held = Appointment.objects.in_force(clock.today()).filter(role__in=ANSWERABLE, user__is_active=True)
-    held = held.filter(unit=row.finding.inspection.unit_id).select_related("user")
-    people = {one.user_id: one.user for one in held}
-    if row.owner_id:
-        people[row.owner_id] = User.objects.get(pk=row.owner_id)
-    return list(people.values())

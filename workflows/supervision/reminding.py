@@ -7,12 +7,13 @@ Each message has a key of its own, so that running it again adds nothing. Source
 from django.conf import settings
 
 from registers import clock
-from registers.models import Appointment
 from registers.text import clipped
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Rectification
-from workflows.supervision import rectification
+from workflows.policies.findings import answerable
+from workflows.policies.holding import Holding
+from workflows.policies.inspection_plans import holders, organisers
 
 SOON = 3  # working days before the day
 
@@ -24,49 +25,45 @@ def remind(*, at):
     """
     if days.local(at).hour < settings.REMINDER_HOUR:
         return 0
-    on, sent = clock.local_day(at), []
+    holding, sent = Holding(clock.local_day(at)), []
     rows = Rectification.objects.filter(looked_back_at=None, finding__withdrawn_at=None)
     rows = rows.select_related("finding__inspection__plan__scheme", "finding__inspection__unit", "owner")
     for row in rows.iterator(chunk_size=200):
-        sent += _back(row, on) if row.closed_at else _open(row, on)
+        sent += _back(row, holding) if row.closed_at else _open(row, holding)
     for kind in ("rectification.due", "rectification.overdue", "rectification.look_back"):
         notifications.post_each([message for named, *message in sent if named == kind], kind=kind, at=at)
     return len(sent)
 
 
-def _open(row, on):
+def _open(row, holding):
     """What is due soon is said to the unit; what is overdue also to whoever the scheme names, later and later."""
-    label = f"{row.finding.inspection.unit.name}问题{row.finding.label}"
+    inspection, on = row.finding.inspection, holding.on
+    label = f"{inspection.unit.name}问题{row.finding.label}"
     if row.asked_at is not None:
         return
+    people = answerable(row, holding=holding)
     if row.planned_at is None and row.plan_due_on < on:
         text = f"{label}的整改方案已过报送期限（{row.plan_due_on:%-m月%-d日}），请尽快报送。"
-        yield from _to(rectification.answerable(row), "rectification.overdue", f"plan:{row.pk}:{row.plan_due_on}", text)
+        yield from _to(people, "rectification.overdue", f"plan:{row.pk}:{row.plan_due_on}", text)
     if row.due_on < on:
         text = f"{label}整改逾期（期限 {row.due_on:%-m月%-d日}），请督促。"
-        yield from _to(rectification.answerable(row), "rectification.overdue", f"late:{row.pk}:{row.due_on}", text)
-        for step in row.finding.inspection.plan.scheme.rules.conduct.reminders.escalate:
+        yield from _to(people, "rectification.overdue", f"late:{row.pk}:{row.due_on}", text)
+        for step in inspection.plan.scheme.rules.conduct.reminders.escalate:
             if days.add_working_days(row.due_on, step.after) <= on:
-                people = _holders(row, step.tell, on)
-                yield from _to(people, "rectification.overdue", f"late:{row.pk}:{row.due_on}:{step.after}", text)
+                above = holders(inspection.unit_id, step.tell, holding=holding)
+                yield from _to(above, "rectification.overdue", f"late:{row.pk}:{row.due_on}:{step.after}", text)
     elif days.add_working_days(on, SOON) >= row.due_on:
         text = f"{label}应在 {row.due_on:%-m月%-d日}前整改完毕并申请销号。"
-        yield from _to(rectification.answerable(row), "rectification.due", f"soon:{row.pk}:{row.due_on}", text)
+        yield from _to(people, "rectification.due", f"soon:{row.pk}:{row.due_on}", text)
 
 
-def _back(row, on):
+def _back(row, holding):
     """The office and whoever closed it are told that it is time to look again."""
-    if row.look_back_on <= on:
-        text = f"{row.finding.inspection.unit.name}问题{row.finding.label}已销号满期，请回头看。"
-        people = [*_holders(row, "office", on), row.closed_by]
+    inspection = row.finding.inspection
+    if row.look_back_on <= holding.on:
+        text = f"{inspection.unit.name}问题{row.finding.label}已销号满期，请回头看。"
+        people = [*organisers(inspection.unit_id, holding=holding), row.closed_by]
         yield from _to(people, "rectification.look_back", f"back:{row.pk}:{row.look_back_on}", text)
-
-
-def _holders(row, role, on):
-    unit = row.finding.inspection.unit
-    units = [unit.pk, *unit.ancestors().values_list("pk", flat=True)]
-    held = Appointment.objects.in_force(on).filter(role=role, unit__in=units, user__is_active=True)
-    return [one.user for one in held.select_related("user")]
 
 
 def _to(people, kind, key, text):

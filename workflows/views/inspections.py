@@ -35,6 +35,7 @@ from workflows.views.inspection_plans import FASTER, crumbs_of, form_page
 ACTIONS = (
     "change",
     "notify",
+    "seat",
     "call_off",
     "declare",
     "check",
@@ -76,7 +77,7 @@ def inspection_add(request, pk):
     item = get_object_or_404(rows, pk=pk)
     require(request.actor, "change", item)
     own = own_units(request.actor)
-    known = draws.candidates(item.plan.institution, on=clock.today()).visible_to(request.actor)
+    known = draws.candidates(item.plan.institution).visible_to(request.actor)
     units = {unit.code: unit for unit in known if unit.pk not in own}
     options = {"units": [(unit.code, unit.name) for unit in units.values()]}
     page = {"title": f"安排检查：{item.title}", "crumbs": crumbs_of(item.plan), "submit": "安排检查"}
@@ -250,13 +251,14 @@ def inspection_declare(request, pk):
 def inspection_seat(request, pk):
     """Change the team of an inspection. Context: see ``form_page``."""
     inspection = visible(request, pk)
-    require(request.actor, "change", inspection)
+    require(request.actor, "seat", inspection)
     there = InspectionSeat.objects.visible_to(request.actor).filter(inspection=inspection, left_at=None)
     seats = [(str(seat.pk), str(seat)) for seat in there.select_related("user")]
     page = {"title": "调整检查组", "crumbs": crumbs_to(inspection), "submit": "保存"}
     start = {}
     if inspection.draw_id:
-        start["number"] = "".join(inspections.following(inspection))
+        following = inspections.following(inspection, on=clock.today())
+        start["number"] = following.number if following else ""
         page["intro"] = "检查组由抽签产生，由抽取顺序中的下一名递补。"
     if request.method != "POST":
         return form_page(request, forms.SeatForm(initial=start, seats=seats), **page)

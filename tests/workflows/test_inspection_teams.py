@@ -1,0 +1,120 @@
+"""Who inspects a unit: those drawn or chosen, whoever follows them, and who hears of it."""
+
+from datetime import date
+
+import pytest
+
+from registers.access import NotAllowed, can, people_who_may
+from registers.models import User
+from registers.refusals import Refused
+from tests.factories import appoint, make_person
+from tests.stories import played_once
+from tests.workflows.test_inspection_plans import VALUES
+from tests.workflows.test_inspections import TERMS, Story
+from workflows.models import Inspection, Notification
+from workflows.policies.inspection_plans import kept_from, own_units
+from workflows.policies.inspections import hosts
+from workflows.supervision import draws, inspections, opinions, plans
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
+
+
+@pytest.fixture
+@played_once
+def story(campus, clock):
+    return Story(campus, clock)
+
+
+@pytest.fixture
+def begun(story):
+    story.begin()
+    return story
+
+
+def test_who_comes_to_the_unit_inspects_it_no_longer(begun):
+    """He reads as the unit does, and nobody waits for him: somebody else follows, also where he led."""
+    leader = begun.team[0]
+    begun.check_all()
+    appoint(leader, begun.campus.unit, "liaison")
+    refused = {action: can(begun.actor(leader), action, begun.made).reason for action in ("check", "opine")}
+    assert set(refused.values()) == {"检查的是与您本人有关的单位，您应当回避。"}
+    assert not can(begun.actor(leader), "read_results", Inspection.objects.get())
+    other = make_person("检九", begun.campus.other_unit, number="j9")
+    gone = begun.made.seats.get(user=leader)
+    office = begun.by(begun.campus.office)
+    taken = inspections.seat(begun.made.pk, other, reason="调到该单位", leaves=gone.pk, **office)
+    assert inspections.seat(begun.made.pk, other, reason="调到该单位", leaves=gone.pk, **office) == taken  # sent twice
+    assert taken.leads
+    assert begun.made.seats.filter(left_at=None).count() == 3
+
+
+def test_leader_who_leaves_after_the_opinion_is_followed_by_another(begun, clock):
+    begun.opine()
+    leader = begun.team[0]
+    leader.is_active = False
+    leader.save()
+    other = make_person("检九", begun.campus.other_unit, number="j9")
+    gone = begun.made.seats.get(user=leader)
+    inspections.seat(begun.made.pk, other, reason="离职", leaves=gone.pk, **begun.by(begun.campus.office))
+    clock.set(f"{date(2026, 10, 30)} 10:00")
+    late = {"words": "结论", "seen_version": begun.seen()}
+    with pytest.raises(NotAllowed, match="回避声明"):
+        opinions.conclude(begun.made.pk, **late, **begun.by(other))
+    inspections.declare(begun.made.pk, avoids=False, reason="", **begun.by(other))
+    opinions.conclude(begun.made.pk, **late, **begun.by(other))
+    with pytest.raises(NotAllowed, match="已经作出结论"):
+        inspections.seat(begun.made.pk, leader, reason="", **begun.by(begun.campus.office))
+
+
+def test_office_hears_who_avoids_and_the_unit_hears_of_other_days(story):
+    story.make()
+    heard = lambda kind: {row.recipient for row in Notification.objects.filter(kind=kind)}  # noqa: E731
+    inspections.declare(story.made.pk, avoids=True, reason="配偶在该处任职", **story.by(story.team[0]))
+    assert heard("inspection.declare") == {story.campus.office}
+    assert "配偶" not in Notification.objects.get(kind="inspection.declare").text
+    inspections.seat(
+        story.made.pk, make_person("检九", story.campus.other_unit), reason="", **story.by(story.campus.office)
+    )
+    later = TERMS | {"ends_on": date(2026, 10, 20)}
+    inspections.change(story.made.pk, values=later, seen_version=story.seen(), **story.by(story.campus.office))
+    assert heard("inspection.change") == set()  # it has had no notice yet
+    inspections.notify(story.made.pk, **story.by(story.campus.office))
+    inspections.change(story.made.pk, values=TERMS, seen_version=story.seen(), **story.by(story.campus.office))
+    assert heard("inspection.change") == heard("inspection.notify")
+    assert {story.campus.head, story.campus.liaison, story.campus.leader} <= heard("inspection.notify")
+    for user in User.objects.all():
+        assert (user in heard("inspection.notify")) == Inspection.objects.filter(hosts(story.actor(user))).exists()
+
+
+def test_one_rule_says_what_concerns_a_person(story):
+    people = list(User.objects.filter(is_active=True))
+    kept = kept_from([person.pk for person in people], on=story.clock.today)
+    assert {person.pk: own_units(story.actor(person)) for person in people} == kept
+    inspection = story.make()
+    may = {person for person in people if can(story.actor(person), "make", inspection)}
+    assert may == set(people_who_may("make", inspection))
+
+
+def test_draw_is_arranged_whole_or_not_at_all(story):
+    """Whoever left since is passed over; a unit with too few leaves no half; after another draw only that one counts."""
+    office = story.by(story.campus.office)
+    item = plans.add(story.plan, values=VALUES, **office)
+    people = [*story.team, *(make_person(f"补{number}", story.campus.root, number=f"k{number}") for number in range(4))]
+    pool = {"excluded_units": {}, "excluded_people": {}, "number": 2, "seed_source": "福彩3D"}
+    draw = draws.prepare(item.pk, people=people, reason="", **pool, **office)
+    draw = draws.make(draw.pk, seed="7", witness="工会", **office)
+    first, second = draw.result["targets"]
+    User.objects.filter(number=draw.result["teams"][first][0]).update(is_active=False)
+    short = draw.result["teams"][second][2:]
+    User.objects.filter(number__in=short).update(is_active=False)
+    with pytest.raises(Refused, match="检查组至少 3 人"):
+        inspections.make_drawn(draw.pk, **office)
+    assert not Inspection.objects.exists()
+    User.objects.filter(number__in=short).exclude(number=draw.result["teams"][first][0]).update(is_active=True)
+    made = inspections.make_drawn(draw.pk, **office)
+    team = [seat.user.number for one in made if one.unit.code == first for seat in one.seats.order_by("pk")]
+    assert team == draw.result["teams"][first][1:4]
+    again = draws.prepare(item.pk, people=people, reason="补抽", **pool, **office)
+    draws.make(again.pk, seed="8", witness="工会", **office)
+    with pytest.raises(NotAllowed, match="最后一次为准"):
+        inspections.make_drawn(draw.pk, **office)

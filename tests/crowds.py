@@ -307,6 +307,9 @@ class Stage:
         drafts.save(sheet, content, actor=self.year.actor(user), seen=0, at=self.year.clock.now)
 
 
+BYTES_OF_FILES = '"workflows_attachment"."content"'
+
+
 def asked(user, url, data=None, *, post=None):
     """The statements a request costs, without those that begin and end transactions."""
     client = Client()
@@ -314,6 +317,8 @@ def asked(user, url, data=None, *, post=None):
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(url, data or {}) if post is None else client.post(url, post)
     assert answer.status_code == 200, (url, answer.status_code, answer.headers.get("Location"))
-    return [
+    told = [
         query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
     ]
+    assert [sql for sql in told if BYTES_OF_FILES in sql] == [], f"{url} reads files whole to name them"
+    return told

@@ -245,7 +245,7 @@ def _written_on(versions, actor):
     rows = {}
     for model, name in ((MeasureProgress, "state"), (MeasureCheck, "result")):
         of_these = model.objects.visible_to(actor).filter(measure__in=[version.pk for version in versions])
-        for row in of_these.select_related("by").prefetch_related("attachments"):
+        for row in of_these.select_related("by").prefetch_related(attachments.of_each()):
             row.words, row.tone = getattr(row, f"get_{name}_display")(), TONES.get(getattr(row, name), "")
             rows.setdefault(row.measure_id, []).append(row)
     return {pk: sorted(there, key=lambda row: row.at, reverse=True) for pk, there in rows.items()}

@@ -14,6 +14,7 @@ from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, key, keys, number
+from workflows import attachments
 from workflows.deadlines import days
 from workflows.forms import findings as forms
 from workflows.forms import inspections as inspection_forms
@@ -164,7 +165,7 @@ def _page(request, finding, *, form=None, file_error="", status=200):
         row.finding = finding
         row.due = days.shown(row.due_on, clock.now()) if row.closed_at is None else None
         steps = RectificationStep.objects.visible_to(actor).filter(rectification=row).select_related("by")
-        steps = list(steps.prefetch_related("attachments"))
+        steps = list(steps.prefetch_related(attachments.of_each()))
     kinds = _kinds(actor, row)
     context = {
         "finding": finding,

@@ -52,7 +52,7 @@ def with_kinds(texts):
 def _kind(text, *, first):
     if first and text.endswith("："):
         return "salutation"
-    if len(text) <= ACROSS and "。" not in text[:-1]:
+    if len(text) <= ACROSS and not re.search("[。：]", text[:-1]):  # a heading says nothing yet
         if re.match(rf"{_NUMBER}、", text):
             return "heading-1"
         if re.match(rf"（{_NUMBER}）", text):

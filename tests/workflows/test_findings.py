@@ -17,6 +17,7 @@ from tests.factories import appoint, make_person
 from tests.stories import played_once
 from tests.workflows.test_inspections import TERMS, VALUES, Story, on_record
 from workflows import sweeping
+from workflows.compiled.inspections import rectification_ledger
 from workflows.deadlines import days
 from workflows.models import Finding, Inspection, Notification, Rectification
 from workflows.sheets import sheet_for
@@ -212,6 +213,11 @@ def test_what_comes_back_is_opened_again(issued, clock):
     assert (row.closed_at, row.owner) == (None, issued.campus.clerk)
     assert row.stage[0] == "待报方案"
     assert row.due_on == days.add_days(clock.today, 30)
+    issued.act("plan", issued.campus.head, owner=issued.campus.clerk, words="第二份方案")
+    unit = issued.campus.unit
+    [line] = rectification_ledger(unit=unit, units=[unit.pk], on=clock.today, rules=None)["rows"]
+    assert line["plan"] == "第二份方案"
+    assert line["progress"][0].endswith("报送整改方案：已办")
 
 
 def test_same_fault_in_a_later_inspection_names_the_first(issued):
@@ -328,6 +334,7 @@ def test_papers_say_what_was_found_and_done(issued, client):
         assert made.label in text
         if slug.startswith("rectification"):
             assert FOUND["fact"] in text
+            assert issued.finding.label in cells
         if slug == "rectification-closing":
             assert f"{issued.team[1].name}（原检查组）" in text
             assert "2027" in text  # the look back

@@ -108,29 +108,30 @@ def _both(value, label, words):
 @source(
     "rectification_order",
     about="inspection",
-    rows=("number", "fact", "clause", "demand", "kind", "due_on"),
+    rows=("finding", "fact", "clause", "demand", "kind", "due_on"),
     fields=(*LETTER, "concluded_on", "plan_due_on", "leader"),
 )
 def rectification_order(*, inspection, seats, lines, findings):
     """整改通知书: what was found, what is demanded, by when. Source: R0-24, R4-36."""
     open_ones = [finding for finding in findings if finding.withdrawn_at is None]
     issued = Rectification.objects.filter(finding__in=open_ones).order_by("plan_due_on").first()
+    concluded_on = _day(inspection.concluded_at)
     leads = next((seat.user.name for seat in seats if seat.leads and seat.left_at is None), "")
     return {
         "fields": _fields(inspection, seats)
         | {
-            "concluded_on": _day(inspection.concluded_at),
+            "concluded_on": concluded_on,
             "plan_due_on": issued.plan_due_on.isoformat() if issued else "",
             "leader": leads,
         },
         "rows": [
             {
-                "number": finding.label,
+                "finding": finding.label,
                 "fact": finding.fact,
                 "clause": finding.clause,
                 "demand": finding.demand,
                 "kind": finding.get_kind_display(),
-                "due_on": finding.due_on.isoformat(),
+                "due_on": max(finding.due_on.isoformat(), concluded_on),
             }
             for finding in open_ones
         ],
@@ -140,7 +141,7 @@ def rectification_order(*, inspection, seats, lines, findings):
 @source(
     "rectification_report",
     about="inspection",
-    rows=("number", "fact", "plan", "owner", "due_on", "progress", "state"),
+    rows=("finding", "fact", "plan", "owner", "due_on", "progress", "state"),
     fields=(*LETTER, "head", "figures"),
 )
 def rectification_report(*, inspection, seats, lines, findings):
@@ -155,14 +156,14 @@ def rectification_report(*, inspection, seats, lines, findings):
             "head": "、".join(heads),
             "figures": f"问题 {len(rows)} 项，已销号 {closed} 项，整改中 {len(rows) - closed} 项",
         },
-        "rows": [_as_put_right(row) | {"number": row.finding.label} for row in rows],
+        "rows": [_as_put_right(row) | {"finding": row.finding.label} for row in rows],
     }
 
 
 @source(
     "rectification_closing",
     about="inspection",
-    rows=("number", "fact", "demand", "progress", "rechecker", "closed_on", "verdict", "look_back_on"),
+    rows=("finding", "fact", "demand", "progress", "rechecker", "closed_on", "verdict", "look_back_on"),
     fields=LETTER,
 )
 def rectification_closing(*, inspection, seats, lines, findings):
@@ -172,7 +173,7 @@ def rectification_closing(*, inspection, seats, lines, findings):
         "fields": _fields(inspection, seats),
         "rows": [
             {
-                "number": row.finding.label,
+                "finding": row.finding.label,
                 "fact": row.finding.fact,
                 "demand": row.finding.demand,
                 "progress": _progress(row),
@@ -253,7 +254,7 @@ def _ledger_row(row):
 def _as_put_right(row):
     return {
         "fact": row.finding.fact,
-        "plan": next((step.words for step in row.steps.all() if step.kind == "plan"), ""),
+        "plan": next((step.words for step in _plans(row)), ""),
         "owner": row.owner.name if row.owner_id else "",
         "due_on": row.due_on.isoformat(),
         "progress": _progress(row),
@@ -261,11 +262,18 @@ def _as_put_right(row):
     }
 
 
+def _plans(row):
+    """The plans that were handed in, the one that holds first."""
+    return [step for step in row.steps.all() if step.kind == "plan"][::-1]
+
+
 def _progress(row):
+    """What was done, with the plans that another has replaced."""
+    in_force = _plans(row)[:1]
     return [
         f"{timezone.localtime(step.at):%Y-%m-%d} {step.get_kind_display()}：{step.words}"
         for step in row.steps.all()
-        if step.kind != "plan"
+        if step not in in_force
     ]
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from registers.access import NotAllowed, can, people_who_may
 from registers.models import User
@@ -118,3 +119,30 @@ def test_draw_is_arranged_whole_or_not_at_all(story):
     draws.make(again.pk, seed="8", witness="工会", **office)
     with pytest.raises(NotAllowed, match="最后一次为准"):
         inspections.make_drawn(draw.pk, **office)
+
+
+def test_unit_that_concerns_the_whole_office_is_left_to_the_bodies_of_the_school(story, client):
+    """Its own, above all: it is drawn like every other unit, and nobody of the office may arrange that."""
+    campus, office = story.campus, story.by(story.campus.office)
+    special = campus.office_unit
+    with pytest.raises(NotAllowed, match="应当回避"):
+        story.make(unit=special)
+    client.force_login(campus.chair)
+    add = reverse("inspection_add", args=[story.item.pk])
+    assert add in client.get(reverse("inspection_plan") + "?year=2026").content.decode()
+    page = client.get(add).content.decode()
+    assert f'value="{special.code}"' in page
+    assert f'value="{campus.unit.code}"' not in page
+    made = story.make(unit=special, by=campus.chair)
+    assert set(people_who_may("make", made)) == {
+        user for user in User.objects.all() if can(story.actor(user), "make", made)
+    }
+    assert campus.chair in people_who_may("make", made)
+    with pytest.raises(NotAllowed):
+        story.make(by=campus.chair)  # another unit is the office's
+    colleague = make_person("办公室二", campus.root)
+    appoint(colleague, campus.root, "office")
+    assert set(people_who_may("make", made)) == {colleague}
+    assert not can(story.actor(campus.chair), "make", made)
+    item = plans.add(story.plan, values=VALUES, **office)
+    assert can(story.actor(campus.office), "inspect", item)

@@ -10,7 +10,7 @@ from registers.access import YES, Policy, can, no, policy
 from registers.models import User
 from workflows.models import Finding, Inspection, InspectionSeat, Rectification
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import holders, kept_from, organisers, own_units
+from workflows.policies.inspection_plans import handles, holders, kept_from, organisers, own_units
 from workflows.policies.inspections import ANSWERABLE, hosts, inspects, seat_of
 
 NOT_ISSUED = "检查结论作出后下达整改。"
@@ -85,8 +85,7 @@ class RectificationPolicy(Policy):
             return no(DONE)
         if rectification.extension_until is None:
             return no("没有等待办理的延期申请。")
-        unit = rectification.finding.inspection.unit_id
-        if unit in actor.unit_ids(ORGANISER) and unit not in own_units(actor):
+        if handles(actor, rectification.finding.inspection.unit_id):
             return YES
         return no("延期由学校领导小组办公室办理；与本人有关的单位应当回避。")
 
@@ -127,7 +126,7 @@ class RectificationPolicy(Policy):
             return no("复查不能由整改责任人或申请人办理。")
         if inspection.unit_id in own_units(actor):
             return no("与本人有关的单位应当回避，请由他人复查。")
-        if inspection.unit_id in actor.unit_ids(ORGANISER) or seat_of(actor, inspection) is not None:
+        if handles(actor, inspection.unit_id) or seat_of(actor, inspection) is not None:
             return YES
         return no("复查由检查组成员或学校领导小组办公室办理。")
 

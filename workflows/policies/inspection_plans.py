@@ -14,7 +14,8 @@ from workflows.models import Draw
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.holding import Holding
 
-WATCHERS = (ORGANISER, "school_group", "party_committee", "auditor")
+BODIES = ("school_group", "party_committee")
+WATCHERS = (ORGANISER, *BODIES, "auditor")
 PART_IN_A_UNIT = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
 NOT_OFFICE = "检查由学校领导小组办公室组织。"
 
@@ -79,11 +80,36 @@ def holders(unit_id, *roles, holding=None):
 
 
 def organisers(unit_id, *, holding=None):
-    """Return the people of the office whom this unit does not concern."""
+    """Return who handles the inspection of a unit, as ``handles`` says."""
     holding = holding or Holding(clock.today())
-    people = list(holders(unit_id, ORGANISER, holding=holding).values_list("pk", flat=True))
-    kept = kept_from(people, on=holding.on)
-    return User.objects.filter(pk__in=[person for person in people if unit_id not in kept[person]])
+    for roles in ((ORGANISER,), BODIES):
+        people = list(holders(unit_id, *roles, holding=holding).values_list("pk", flat=True))
+        kept = kept_from(people, on=holding.on)
+        if able := [person for person in people if unit_id not in kept[person]]:
+            return User.objects.filter(pk__in=able)
+    return User.objects.none()
+
+
+def handles(actor, unit_id):
+    """Whether the actor handles the inspection of a unit: the office, but nobody his own unit.
+
+    A unit that concerns everybody in the office, as its own does, is left to the bodies of the school.
+    """
+    if unit_id in own_units(actor):
+        return False
+    if unit_id in actor.unit_ids(ORGANISER):
+        return True
+    return unit_id in actor.unit_ids(*BODIES) and unit_id in left_by_office(actor)
+
+
+def left_by_office(actor):
+    """Return the ids of the units that concern everybody in the office."""
+    if "left by office" not in actor.memory:
+        held = Holding.of(actor).held
+        people = {person for (role, _), people in held.items() if role == ORGANISER for person in people}
+        kept = kept_from(people, on=actor.on)
+        actor.memory["left by office"] = set.intersection(*kept.values()) if kept else set(actor.parents)
+    return actor.memory["left by office"]
 
 
 @policy("workflows.InspectionPlan")
@@ -115,6 +141,12 @@ class PlanItemPolicy(Policy):
         return YES if item.plan.institution_id in actor.unit_ids(ORGANISER) else no(NOT_OFFICE)
 
     may_change = may_make
+
+    def may_inspect(self, actor, item):
+        """Arrange an inspection of one of the units that the actor handles."""
+        if item.plan.institution_id in actor.unit_ids(*BODIES) and left_by_office(actor) - own_units(actor):
+            return YES
+        return self.may_make(actor, item)
 
     def may_drop(self, actor, item):
         """Strike an item off the plan, before anything has been done about it."""
@@ -149,9 +181,13 @@ class DrawPolicy(Policy):
         return YES if draw.item.plan.institution_id in actor.unit_ids(ORGANISER) else no(NOT_OFFICE)
 
     def may_arrange(self, actor, draw):
-        """Arrange the inspections that a draw has found, as the office."""
+        """Arrange the inspections that a draw has found, each where the actor handles the unit."""
         if draw.drawn_at is None:
             return no("还没有抽取。")
         if Draw.objects.filter(item=draw.item_id, position__gt=draw.position).exists():
             return no("该事项之后重新抽取过，以最后一次为准。")
-        return YES if draw.item.plan.institution_id in actor.unit_ids(ORGANISER) else no(NOT_OFFICE)
+        if draw.item.plan.institution_id in actor.unit_ids(ORGANISER):
+            return YES
+        units = Unit.objects.filter(code__in=draw.result["targets"]).values_list("pk", flat=True)
+        left = draw.item.plan.institution_id in actor.unit_ids(*BODIES) and any(handles(actor, unit) for unit in units)
+        return YES if left else no(NOT_OFFICE)

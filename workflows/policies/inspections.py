@@ -10,11 +10,10 @@ from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER
 from workflows.models import Inspection, InspectionSeat, InspectionSignature
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import NOT_OFFICE, organisers, own_units
+from workflows.policies.inspection_plans import BODIES, NOT_OFFICE, handles, organisers, own_units
 
 HOSTS = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
 ANSWERABLE = ("unit_head", "liaison")
-SCHOOL = ("school_group", "party_committee")
 CLOSED = "该检查已经作出结论或取消，不能再修改。"
 OWN = "检查的是与您本人有关的单位，您应当回避。"
 
@@ -34,7 +33,7 @@ def inspects(actor):
     As the office, in one of the school's bodies, or in the team, and never of his own unit.
     """
     seated = InspectionSeat.objects.filter(inspection=OuterRef("pk"), user=actor.user_id, left_at=None)
-    overseen = Q(plan__institution__in=actor.unit_ids(ORGANISER, *SCHOOL))
+    overseen = Q(plan__institution__in=actor.unit_ids(ORGANISER, *BODIES))
     return ~Q(unit__in=own_units(actor)) & (Q(Exists(seated)) | overseen)
 
 
@@ -80,10 +79,11 @@ class InspectionPolicy(Policy):
         return no("检查组形成初步意见后可以查看。")
 
     def may_make(self, actor, inspection):
-        """Arrange an inspection, as the office, but not of one's own unit."""
-        if inspection.plan.institution_id not in actor.unit_ids(ORGANISER):
-            return no(NOT_OFFICE)
-        return no(OWN) if inspection.unit_id in own_units(actor) else YES
+        """Arrange an inspection, as whoever handles the unit."""
+        if handles(actor, inspection.unit_id):
+            return YES
+        concerned = inspection.unit_id in own_units(actor) and actor.has(ORGANISER, *BODIES)
+        return no(OWN) if concerned else no(NOT_OFFICE)
 
     def people_who_may_make(self, inspection):
         return organisers(inspection.unit_id)

@@ -14,7 +14,7 @@ from registers.refusals import Refused, Stale
 from registers.text import clipped
 from workflows.messages import notifications
 from workflows.models import Draw, Inspection, InspectionPlan, InspectionSeat, PlanItem
-from workflows.policies.inspection_plans import holders, kept_from, own_units
+from workflows.policies.inspection_plans import handles, holders, kept_from
 from workflows.policies.inspections import HOSTS
 from workflows.supervision import checklists, draws
 
@@ -69,7 +69,7 @@ def make_drawn(draw_id, *, actor, at):
     there = set(Inspection.objects.filter(item=item, called_off_at=None).values_list("unit_id", flat=True))
     values = {"starts_on": item.starts_on, "ends_on": item.ends_on, "covers": "", "materials": "", "contact": ""}
     for unit in (units[code] for code in draw.result["targets"] if code in units):
-        if unit.pk in there or unit.pk in own_units(actor):
+        if unit.pk in there or not handles(actor, unit.pk):
             continue
         team = draws.in_turn(draw, unit, on=actor.on)[: draw.pool["team"]]
         made.append(make(item.pk, unit=unit, people=team, values=values, draw=draw, actor=actor, at=at))

@@ -75,8 +75,10 @@ def _items(request, plan):
         kind = kinds.get(item.kind)
         item.kind_label = kind.label if kind else item.kind
         item.begun = item.drawn or item.arranged
+        item.plan = plan
         item.waiting = any(draw.drawn_at is None for draw in item.draws.all())
         item.by_lot = kind is not None and kind.purpose == "random"
+        item.may_inspect = not item.by_lot and can(request.actor, "inspect", item)
         item.method_labels = [methods.get(code, code) for code in item.methods]
     return items
 

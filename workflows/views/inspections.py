@@ -27,7 +27,7 @@ from workflows.models import (
     InspectionSignature,
     PlanItem,
 )
-from workflows.policies.inspection_plans import own_units
+from workflows.policies.inspection_plans import handles
 from workflows.policies.inspections import seat_of
 from workflows.supervision import checklists, draws, inspections, opinions
 from workflows.views.inspection_plans import FASTER, crumbs_of, form_page
@@ -75,10 +75,9 @@ def inspection_add(request, pk):
     """Arrange an inspection for an item of the plan. Context: see ``form_page``."""
     rows = PlanItem.objects.visible_to(request.actor).select_related("plan__scheme", "plan__institution")
     item = get_object_or_404(rows, pk=pk)
-    require(request.actor, "change", item)
-    own = own_units(request.actor)
+    require(request.actor, "inspect", item)
     known = draws.candidates(item.plan.institution).visible_to(request.actor)
-    units = {unit.code: unit for unit in known if unit.pk not in own}
+    units = {unit.code: unit for unit in known if handles(request.actor, unit.pk)}
     options = {"units": [(unit.code, unit.name) for unit in units.values()]}
     page = {"title": f"安排检查：{item.title}", "crumbs": crumbs_of(item.plan), "submit": "安排检查"}
     if request.method != "POST":

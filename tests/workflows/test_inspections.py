@@ -304,8 +304,11 @@ def test_checklist_is_filled_in_without_script(begun, client):
     client.force_login(begun.campus.head)
     assert client.get(page).status_code == 403
     own = reverse("inspection_own_save", args=[line.pk])
-    saved = client.post(own, {"seen_version": "1", "own_result": "good", "own_words": "已自查"}, **script)
-    assert saved.json()["version"] == 2
+    said = {"seen_version": "0", "own_result": "good", "own_words": "已自查"}
+    assert client.post(own, said, **script).json()["version"] == 1  # what the team has saved is in nobody's way
+    stale = client.post(own, said | {"own_words": "另一窗口"}, **script)
+    assert (stale.status_code, stale.json()["version"]) == (409, 1)
+    assert begun.lines("item")[begun.lines("item").index(line)].version == 1
     assert "3 份无比价" not in client.get(reverse("inspection_detail", args=[begun.made.pk])).content.decode()
 
 

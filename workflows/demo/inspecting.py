@@ -64,7 +64,7 @@ class Inspector:
         inspections.notify(made.pk, **self._by(self.office))
         yield moment(dates[2], 10)
         for line in made.checks.filter(kind="item"):
-            own = {"result": "good", "words": "已自查，材料齐全。", "seen_version": line.version}
+            own = {"result": "good", "words": "已自查，材料齐全。", "seen_version": line.own_version}
             checklists.own_check(line.pk, **own, **self._by(self.home.liaison.user))
         yield moment(dates[4], 14)
         self._visit(made, team)

@@ -149,7 +149,8 @@ class CheckItem(models.Model):
     """One line of an inspection's checklist (检查表的一项).
 
     ``kind``: an item of the scheme with its full score, or a measure or a bare risk point of the unit; what it says is copied, so
-    that it stays as it was inspected. ``own_…``: what the unit found itself. ``sampled`` of ``sampled_of`` were looked at, and
+    that it stays as it was inspected. ``own_…``: what the unit found itself, with a version of its own, so that neither side is in
+    the other's way. ``sampled`` of ``sampled_of`` were looked at, and
     ``wrong`` of them were not in order.
     """
 
@@ -176,6 +177,7 @@ class CheckItem(models.Model):
     measure_series = models.UUIDField(null=True)
     own_result = models.CharField("自查", max_length=5, choices=Result, default=Result.OPEN, blank=True)
     own_words = models.TextField("自查情况", blank=True)
+    own_version = models.PositiveIntegerField(default=0)
     result = models.CharField("核查", max_length=5, choices=Result, default=Result.OPEN, blank=True)
     words = models.TextField("核查情况", blank=True)
     sampled = models.PositiveIntegerField("抽查数", null=True)

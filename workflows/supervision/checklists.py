@@ -104,7 +104,8 @@ def check(pk, said, *, seen_version, actor, at):
     for name in Checked.__dataclass_fields__:
         setattr(line, name, getattr(said, name))
     line.checked_by_id, line.checked_at = actor.user_id, at
-    _save(line, *Checked.__dataclass_fields__, "checked_by", "checked_at")
+    line.version += 1
+    line.save(update_fields=[*Checked.__dataclass_fields__, "checked_by", "checked_at", "version"])
     audit.append("inspection.check", about=line, actor=actor, at=at, detail={"result": said.result})
     return line
 
@@ -116,13 +117,14 @@ def own_check(pk, *, result, words, seen_version, actor, at):
     require(actor, "own_check", line.inspection)
     if (line.own_result, line.own_words) == (result, words):
         return line
-    if line.version != seen_version:
+    if line.own_version != seen_version:
         raise Stale
     if result not in Result.values:
         raise Refused("请选择自查结果。", "own_result")
     _short_enough(words, "own_words")
     line.own_result, line.own_words = result, words
-    _save(line, "own_result", "own_words")
+    line.own_version += 1
+    line.save(update_fields=["own_result", "own_words", "own_version"])
     audit.append("inspection.own_check", about=line, actor=actor, at=at, detail={"result": result})
     return line
 
@@ -131,11 +133,6 @@ def _locked(pk):
     """The line, behind the lock of its inspection: none is changed while that is being concluded."""
     inspections = Inspection.objects.select_for_update(of=("self",)).select_related("plan__scheme")
     return inspections.get(checks=pk).checks.get(pk=pk)
-
-
-def _save(line, *fields):
-    line.version += 1
-    line.save(update_fields=[*fields, "version"])
 
 
 def _short_enough(text, field):

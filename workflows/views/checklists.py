@@ -43,13 +43,14 @@ def inspection_own_check(request, pk):
 def _page(request, inspection, *, own, line=None, error="", theirs=None, status=200):
     """Render a checklist.
 
-    Context: ``inspection``, ``own`` (is it the unit that fills it in), ``lines`` each with ``typed``, ``error`` and ``theirs``,
-    ``results`` to choose from, ``crumbs``. ``line``: the one that was sent, with its ``error``.
+    Context: ``inspection``, ``own`` (is it the unit that fills it in), ``lines`` each with ``seen_version``, ``typed``, ``error``
+    and ``theirs``, ``results`` to choose from, ``crumbs``. ``line``: the one that was sent, with its ``error``.
     """
     lines = list(CheckItem.objects.visible_to(request.actor).filter(inspection=inspection).select_related("checked_by"))
     for row in lines:
         sent = line is not None and row.pk == line.pk
         row.typed = forms.typed(request.POST) if sent else {name: getattr(row, name) for name in FIELDS}
+        row.seen_version = _version_of(row, own)
         row.error, row.theirs = (error, theirs) if sent else ("", None)
     context = {
         "inspection": inspection,
@@ -106,14 +107,19 @@ def _save(request, pk, action, save):
     except Stale:
         theirs = _theirs(line, own)
         if by_script(request):
-            return JsonResponse({"message": FASTER, "theirs": theirs, "version": line.version}, status=409)
+            return JsonResponse({"message": FASTER, "theirs": theirs, "version": _version_of(line, own)}, status=409)
         return _page(request, inspection, own=own, line=line, error=FASTER, theirs=theirs, status=409)
     if by_script(request):
         at = timezone.localtime(clock.now())
-        return JsonResponse({"version": saved.version, "saved_at": f"{at:%H:%M}"})
+        return JsonResponse({"version": _version_of(saved, own), "saved_at": f"{at:%H:%M}"})
     messages.success(request, f"第 {saved.position} 项已保存。")
     page = reverse("inspection_own_check" if own else "inspection_check", args=[inspection.pk])
     return redirect(f"{page}#check-{saved.pk}")
+
+
+def _version_of(line, own):
+    """The version of what the unit says of a line, or of what the team says."""
+    return line.own_version if own else line.version
 
 
 def _theirs(line, own):

@@ -299,6 +299,7 @@ def test_pages_from_the_record_to_the_closing(found, client):
     assert "只有“报送整改方案”时填写" in early.content.decode()
     assert "只有“申请延期”时填写" in early.content.decode()
     assert "2027-01-05" in early.content.decode()
+    assert "选过的文件请再选一次" in early.content.decode()
     ask = {"kind": "ask", "words": "已完成", "seen_version": "1", "files": evidence()}
     assert client.post(step, ask).status_code == 302
     assert client.post(step, {"kind": "closed", "words": "自己销", "seen_version": "2"}).status_code == 403

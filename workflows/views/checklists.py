@@ -20,7 +20,7 @@ from workflows.models import CheckItem
 from workflows.supervision import checklists
 from workflows.views.inspections import crumbs_to, visible
 
-FASTER = "这一项刚被同组的人保存过。下面是他写的，和您写的并列；核对后再保存，即以您的为准。"
+FASTER = "这一项刚被他人保存过。下面是他写的，和您写的并列；核对后再保存，即以您的为准。"
 FIELDS = ("result", "words", "sampled", "sampled_of", "wrong", "score", "own_result", "own_words")
 
 

@@ -112,7 +112,10 @@ def inspection_arrange(request, pk):
         messages.error(request, str(refused))
         return redirect("inspection_draw", pk=pk)
     messages.success(
-        request, f"已安排 {len(made)} 项检查。" if made else "没有要安排的：已经安排，或与您本人有关，由同事办理。"
+        request,
+        f"已安排 {len(made)} 项检查。"
+        if made
+        else "没有要安排的：已经安排，或与您本人有关，由同事、学校领导小组或党委办理。",
     )
     return redirect("inspection_list")
 

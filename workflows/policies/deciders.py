@@ -174,13 +174,14 @@ class Snapshot:
         """Return the ids of the units in which ``user``, who holds a role of the school, works."""
         return {unit for unit, staff in self.staff.items() if user in staff}
 
-    def able(self, role, unit, *, person=None, besides=()):
+    def able(self, role, unit, *, person=None, besides=(), about=()):
         """Return ``(place, people)`` as ``seat`` does, without those whom the sheet concerns.
 
-        ``besides``: ids of others who must keep out.
+        ``besides``: ids of others who must keep out. ``about``: (unit, person or None) of each other sheet that is meant as well.
         """
         place, people = self.seat(role, unit)
-        if people and (barred := self.concerned(role, unit, person).union(besides)):
+        concerned = [self.concerned(role, *subject) for subject in ((unit, person), *about)] if people else []
+        if barred := set(besides).union(*concerned):
             people = tuple(user for user in people if user not in barred)
         return place, people
 
@@ -200,17 +201,18 @@ class Snapshot:
         return len(people) >= (ENOUGH_OF_A_GROUP if role == GROUP_MEMBER else 1)
 
     # -- whose turn it is ----------------------------------------------------------------------------------
-    def acting(self, role, unit, *, person=None, besides=()):
+    def acting(self, role, unit, *, person=None, besides=(), about=()):
         """Return the ``Turn`` of a sheet that enters a step of ``role``, climbing past everyone concerned.
 
         本人 → 单位负责人 → 分管校领导 → 纪委 → 党委. Where nobody is left but people who are away it climbs as well: a stand-in's own
         sheet does not wait for whom he stands in for. A group that is not filed yet is waited for, not passed by (R1-51).
+        ``besides`` and ``about`` as in ``able``.
         """
         if role == FILLER:
             return Turn(role, (person,), unit, Why.OWN)
         candidate = role
         for candidate in CLIMB[CLIMB.index(role) :] if role in CLIMB else (role,):
-            place, people = self.able(candidate, unit, person=person, besides=besides)
+            place, people = self.able(candidate, unit, person=person, besides=besides, about=about)
             if candidate == GROUP_MEMBER and place is None:
                 return Turn(role, lack=Lack(Missing.GROUP, role, unit, person))
             if self.is_manned(candidate, place, people):

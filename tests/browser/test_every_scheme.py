@@ -88,7 +88,7 @@ def finish(site, visitor, sheet):
         sheet = Submission.objects.select_related("task__campaign__scheme", "unit", "person", "post").get(pk=sheet.pk)
         if sheet.state != "in_review" or sheet.waiting_role == policies.CARRIER:
             return sheet
-        if sheet.waiting_role == policies.NOTICE:
+        if sheet.waiting_role in (policies.UNPUBLISHED, policies.NOTICE):
             publish_waiting(on=site.clock.today, at=site.clock.now)
             day = days.add_days(sheet.notices.get().ends_on, 1)
             sweeping.sweep(at=site.clock.set(f"{day} 08:00"))

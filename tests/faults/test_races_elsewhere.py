@@ -23,7 +23,7 @@ from workflows.models import (
     ReviewVote,
     Submission,
 )
-from workflows.publicity import objections
+from workflows.publicity import drafting, objections, releasing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("both")]
 
@@ -64,6 +64,35 @@ def test_two_sweeps_at_once_end_a_notice_once(year, notice, slowly):
     assert sorted(outcomes) == [0, 1]
     assert AuditEntry.objects.filter(act="notice.clear").count() == 1
     assert Decision.objects.filter(step="publicise").count() == 1
+
+
+@pytest.fixture
+def slow_draft(monkeypatch):
+    """Let whoever drafts a notice hold its sheets for a moment before he writes."""
+    of_task = drafting.showing.columns
+
+    def slow(task):
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.25)
+        return of_task(task)
+
+    monkeypatch.setattr(drafting.showing, "columns", slow)
+
+
+def test_two_who_draft_a_notice_of_the_same_sheet_at_once_make_one(year, notice, slow_draft):
+    releasing.withdraw(notice, actor=year.actor(year.campus.head), why="等级有误", at=year.clock.now)
+
+    def draft(by):
+        [bundle] = drafting.bundles_for(year.actor(by))
+        start.wait()
+        chosen = {sheet.pk for sheet in bundle.sheets}
+        return drafting.draft(bundle, chosen, title="公示", actor=year.actor(by), at=year.clock.now)
+
+    start = threading.Barrier(2, timeout=20)
+    outcomes = together(*(lambda by=by: draft(by) for by in (year.campus.liaison, year.campus.head)))
+
+    assert [str(refused) for refused in losers(outcomes)] == ["所选的表有的已列入其他公示或已变动，请刷新后重新选择。"]
+    assert PublicityNotice.objects.filter(released_at=None).count() == 1
 
 
 def test_two_sweeps_at_once_open_a_sheet_once(year):

@@ -7,6 +7,7 @@ from tests.factories import appoint, make_person
 from tests.personas import Year, point, power
 from tests.stories import played_once
 from tests.workflows import carried_cases
+from workflows.routing import routes
 
 
 @pytest.fixture
@@ -67,3 +68,22 @@ def aboard(ready):
     """The unit's sheet, with one point of its own, waits for the group and carries both."""
     carried_cases.hand_in(ready)
     return ready
+
+
+def proposed(year, owner=None):
+    """A grading sheet whose grade the head has proposed, and which waits for a notice."""
+    sheet = year.sheet("personal-grading", owner)
+    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
+    decider = year.campus.leader if owner == year.campus.head else year.campus.head
+    said = {"actor": year.actor(decider), "seen_version": sheet.version, "at": year.clock.now}
+    routes.decide(sheet.pk, "agree", grades=year.as_proposed(sheet), **said)
+    return year.again(sheet)
+
+
+@pytest.fixture
+@played_once
+def two(year):
+    """The sheets of the clerk and the head, which wait for a notice."""
+    for owner in (None, year.campus.head):
+        year.searched(point(f"{owner or '本人'}的风险"), owner=owner)
+    return proposed(year), proposed(year, year.campus.head)

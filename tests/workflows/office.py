@@ -119,7 +119,7 @@ class Office:
             sheet = self.read(sheet)
             if sheet.state != State.IN_REVIEW:
                 return sheet
-            if sheet.waiting_role == policies.NOTICE:
+            if sheet.waiting_role in (policies.UNPUBLISHED, policies.NOTICE):
                 publish_waiting(on=self.clock.today, at=self.clock.now)
                 ends = sheet.notices.get(bundled__left_at=None).ends_on
                 sweeping.sweep(at=self.clock.set(f"{days.add_days(ends, 1)} 09:00"))

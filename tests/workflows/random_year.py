@@ -88,7 +88,7 @@ class RandomYear(Office):
         sheet = self.read(sheet)
         if sheet.state in EDITABLE:
             self._fill(sheet)
-        elif sheet.waiting_role == policies.NOTICE:
+        elif sheet.waiting_role in (policies.UNPUBLISHED, policies.NOTICE):
             publish_waiting(on=self.clock.today, at=self.clock.now)
             self._until(days.add_days(max(sheet.notices.get(bundled__left_at=None).ends_on, self.clock.today), 1))
         elif sheet.waiting_role == policies.MEETING:

@@ -73,7 +73,7 @@ class Play:
                 break
             if sheet.waiting_role == policies.CARRIER:
                 return sheet
-            if sheet.waiting_role == policies.NOTICE:
+            if sheet.waiting_role in (policies.UNPUBLISHED, policies.NOTICE):
                 publish_waiting(on=self.clock.today, at=self.clock.now)
                 self.at(sheet.notices.get().ends_on, 23)
                 assert self.sheet(sheet.pk).version == sheet.version, "a notice ended before its last day was over"

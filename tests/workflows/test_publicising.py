@@ -1,13 +1,17 @@
 """How notices come about: bundled, drafted by one, released by another, withdrawn, and what an upheld objection does."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from registers.access import NotAllowed, can
+from registers.models import Appointment
 from registers.refusals import Refused
-from tests.personas import GRADED, point, unit_point
-from tests.stories import played_once
+from registers.text import digest_of
+from tests.factories import appoint, make_person
+from tests.personas import GRADED, unit_point
 from tests.workflows.test_route_grading import resubmitted
 from workflows.models import Notification, PublicityNotice
 from workflows.publicity import drafting, objections, releasing
@@ -15,25 +19,6 @@ from workflows.routing import routes
 from workflows.sheets import sheet_for
 
 pytestmark = pytest.mark.database("both")
-
-
-def proposed(year, owner=None):
-    """A grading sheet whose grade the head has proposed, and which waits for a notice."""
-    sheet = year.sheet("personal-grading", owner)
-    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
-    decider = year.campus.leader if owner == year.campus.head else year.campus.head
-    said = {"actor": year.actor(decider), "seen_version": sheet.version, "at": year.clock.now}
-    routes.decide(sheet.pk, "agree", grades=year.as_proposed(sheet), **said)
-    return year.again(sheet)
-
-
-@pytest.fixture
-@played_once
-def two(year):
-    """The sheets of the clerk and the head, which wait for a notice."""
-    for owner in (None, year.campus.head):
-        year.searched(point(f"{owner or '本人'}的风险"), owner=owner)
-    return proposed(year), proposed(year, year.campus.head)
 
 
 def draft(year, by=None, chosen=None, title="关于两人的公示"):
@@ -168,6 +153,27 @@ def test_pages_draft_release_and_withdraw(year, two):
     assert ("已撤回" in listed, address in listed) == (True, True)  # the sheets wait for another
 
 
+def test_releaser_does_not_publish_nor_send_back_what_he_has_not_seen(year, two):
+    notice, leader = draft(year), year.actor(year.campus.leader)
+    seen = digest_of(releasing.preview(notice))
+    releasing.return_row(notice, 1, why="不宜公开", actor=leader, at=year.clock.now, seen_digest=seen)
+
+    with pytest.raises(Refused, match="内容刚有变动"):
+        releasing.release(notice, actor=leader, reviewed=True, at=year.clock.now, seen_digest=seen)
+    with pytest.raises(Refused, match="内容刚有变动"):  # what was row 2 then is row 1 now
+        releasing.return_row(notice, 1, why="不宜公开", actor=leader, at=year.clock.now, seen_digest=seen)
+    assert steps(two) == ["fill", "publicise"]
+
+
+def test_whom_a_sheet_concerns_keeps_out_of_its_release_as_out_of_a_decision_on_it(year, two):
+    campus, notice = year.campus, draft(year)
+    for number, about in (("stand-in", campus.head), ("colleague-head", None)):
+        other = make_person("丙六", campus.unit, number=number)
+        appoint(other, campus.unit, "unit_head")
+        Appointment.objects.filter(user=other).update(acting_for=about, until=date(2027, 1, 1))
+        assert not can(year.actor(other), "release", notice), number  # for the head, and beside him
+
+
 # --- Withdrawn, repeated ----------------------------------------------------------------------------------
 
 
@@ -182,6 +188,30 @@ def test_withdrawn_notice_is_repeated_for_the_full_period(year, two, running):
     year.at("09-23")
     year.sweep()
     assert steps(two) == ["publicise", "publicise"]
+
+
+def test_sheets_of_a_withdrawn_notice_have_the_days_of_their_step_again(year, two, running):
+    year.at("09-22")
+    releasing.withdraw(running, actor=year.actor(year.campus.head), why="等级有误", at=year.clock.now)
+
+    sheet = year.again(two[0])
+    assert (sheet.waiting_role, sheet.step_due_on > running.ends_on) == ("unpublished", True)
+    told = Notification.objects.filter(kind="notice.waiting", created_at=year.clock.now)
+    assert sorted(told.values_list("recipient__number", flat=True)) == ["head", "liaison"]
+
+
+def test_objection_upheld_after_its_notice_was_withdrawn_takes_the_sheet_off_the_draft_of_the_next(year, two, running):
+    objection = object_to(year, running, 2)
+    releasing.withdraw(running, actor=year.actor(year.campus.head), why="另行公示", at=year.clock.now)
+    both, said = draft(year), {"actor": year.actor(year.campus.liaison), "at": year.clock.now}
+    drafting.discard(both, **said)
+    own = draft(year, chosen={two[1].pk})
+    handle(year, objection, "upheld")
+
+    assert [year.again(sheet).state for sheet in two] == ["in_review", "returned"]
+    assert not PublicityNotice.objects.filter(pk=own.pk).exists()  # nothing was left on it
+    with pytest.raises(Refused, match="草稿已被删除"):
+        drafting.discard(own, **said)
 
 
 def object_to(year, notice, row, by=None):

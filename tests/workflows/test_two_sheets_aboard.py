@@ -151,7 +151,7 @@ class Unit(Office):
         raise AssertionError(f"{sheet} stands at {sheet.step}")
 
     def act(self, sheet):
-        if sheet.waiting_role == policies.NOTICE:
+        if sheet.waiting_role in (policies.UNPUBLISHED, policies.NOTICE):
             publish_waiting(on=self.clock.today, at=self.clock.now)
             ends = sheet.notices.get(cleared_at=None).ends_on
             sweeping.sweep(at=self.clock.set(f"{max(days.add_days(ends, 1), self.clock.today)} 09:00"))

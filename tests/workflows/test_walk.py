@@ -115,7 +115,7 @@ class Walk(RuleBasedStateMachine):
         sheet = self.sheet(self.sheets.index(unfinished[which % len(unfinished)]))
         if sheet.state in EDITABLE:
             self.go_through("submit", sheet, sheet.person or self.year.campus.liaison, sheet.version, pick, grade, True)
-        elif sheet.waiting_role == policies.NOTICE:
+        elif sheet.waiting_role in (policies.UNPUBLISHED, policies.NOTICE):
             publish_waiting(on=self.year.clock.today, at=self.year.clock.now)
             self.time_passes(10)
         elif sheet.state == State.IN_REVIEW:
@@ -231,7 +231,7 @@ class Walk(RuleBasedStateMachine):
     @invariant()
     def every_sheet_in_review_waits_for_somebody(self):
         for sheet in Submission.objects.filter(state=State.IN_REVIEW).select_related("task__campaign__scheme", "unit"):
-            if sheet.waiting_role == policies.NOTICE:
+            if sheet.waiting_role in (policies.UNPUBLISHED, policies.NOTICE):
                 on_notice = sheet.notice_sheets.filter(left_at=None).count()
                 assert on_notice or drafters(Holding(self.year.clock.today), sheet.step_rules, sheet.unit_id)
                 continue

@@ -234,7 +234,7 @@ class Story:
             if self._will_send_one_back(submission):
                 yield from self._one_back(submission, pace)
                 continue
-            if submission.waiting_role == policies.NOTICE:
+            if submission.waiting_role in (policies.UNPUBLISHED, policies.NOTICE):
                 last = PublicityNotice.objects.filter(bundled__submission=pk, bundled__left_at=None).first()
                 after = max(last.ends_on, self.agenda.today) if last is not None else self.agenda.today
                 yield moment(days.add_days(after, 1), 8)

@@ -27,8 +27,12 @@ class DraftForm(forms.Form):
 
 
 class ReleaseForm(forms.Form):
-    """Whoever releases a notice has checked it."""
+    """Whoever releases a notice has checked it.
 
+    ``seen_digest``: of the rows that he had on screen.
+    """
+
+    seen_digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     reviewed = forms.BooleanField(
         label="已完成保密与个人信息审查：不含国家秘密、工作秘密和不应公开的个人信息",
         error_messages={"required": "请先完成保密与个人信息审查并勾选，再发布。"},
@@ -36,8 +40,9 @@ class ReleaseForm(forms.Form):
 
 
 class ReturnForm(forms.Form):
-    """A row of a draft that must not be published, and why."""
+    """A row of a draft that must not be published, and why. ``seen_digest`` as in ``ReleaseForm``."""
 
+    seen_digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     row = forms.TypedChoiceField(
         label="退回哪一项",
         coerce=int,

@@ -9,6 +9,12 @@ from registers.access import ScopedQuerySet
 class NoticeQuerySet(ScopedQuerySet):
     """Notices."""
 
+    def with_rules(self):
+        """Join the rule book's rows, without the text of the rule book."""
+        return self.select_related("task__campaign__scheme").defer(
+            "task__campaign__scheme__document", "task__campaign__scheme__source"
+        )
+
     def running(self, on):
         """Notices that are published on the day ``on``."""
         return self.filter(starts_on__lte=on, ends_on__gte=on, cleared_at=None, withdrawn_at=None)
@@ -17,7 +23,7 @@ class NoticeQuerySet(ScopedQuerySet):
 class PublicityNotice(models.Model):
     """One notice (公示) of sheets of a unit, or of the school, for one task. Source: R1-27, R1-28.
 
-    One person drafts it, another releases it; until then nobody else sees it. Release freezes ``items`` and ``columns``, the
+    One person drafts it, another releases it; until then only those who publish see it. Release freezes ``items`` and ``columns``, the
     only fields shown, and the days; ``ends_on`` is the last one. ``step``: of the route on which its sheets wait.
     ``follows``: the notice that it repeats, because something was changed since.
     """

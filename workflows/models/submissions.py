@@ -24,11 +24,11 @@ EDITABLE = (State.OPEN, State.RETURNED)
 ENDED = (State.FILED, State.CANCELLED)
 UNFINISHED = (State.WAITING, State.OPEN, State.IN_REVIEW, State.RETURNED)
 
-# What a sheet in review waits for (``waiting_role``) where it is nobody's turn: the end of its notice, the sheet that carries it,
-# or sheets that it carries and that went back to their fillers.
-NOTICE, CARRIER, CARRIED = "notice", "carrier", "carried"
+# What a sheet in review waits for (``waiting_role``) where nobody decides on it: a notice to be drafted and released, the end of
+# its notice, the sheet that carries it, or sheets that it carries and that went back to their fillers.
+UNPUBLISHED, NOTICE, CARRIER, CARRIED = "unpublished", "notice", "carrier", "carried"
 MEETING = "meeting"  # a body decides: the organiser puts the sheet on an agenda
-IDLE = (NOTICE, CARRIER, CARRIED)
+IDLE = (UNPUBLISHED, NOTICE, CARRIER, CARRIED)
 ALONE = Q(state="in_review", waiting_role=CARRIER, carrier=None)  # handed in, and no sheet has taken it along
 
 

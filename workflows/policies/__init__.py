@@ -5,7 +5,7 @@ works on (``holding``), the same rule as conditions on rows (``queues``), and it
 Never here: moving anything (``workflows.routing``). Neighbours: the mechanism is ``registers.access``.
 """
 
-from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE
+from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE, UNPUBLISHED
 from workflows.policies import (  # noqa: F401 (they register themselves)
     activities,
     attachments,
@@ -37,6 +37,7 @@ __all__ = [
     "MEETING",
     "NOTICE",
     "ORGANISER",
+    "UNPUBLISHED",
     "Holding",
     "fills_for",
     "sums_up",

@@ -1,15 +1,18 @@
 """Who drafts, releases and reads notices, and who reads objections. Source: R1-27, R1-28."""
 
+from dataclasses import replace
+from functools import cached_property
+
 from django.db.models import Q
 
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from workflows.models import Submission
+from workflows.models import NoticeSheet, PublicityNotice, Submission
 from workflows.models.campaigns import RUNNING
+from workflows.policies.deciders import Turn
 from workflows.policies.holding import Holding
 
 KEEPERS = ("liaison", "unit_head", "office")  # who publish notices read them before and after their days
-RELEASERS = (*KEEPERS, "leader_in_charge", "school_group", "party_committee")
 
 
 def drafters(holding, step, unit):
@@ -21,19 +24,61 @@ def drafters(holding, step, unit):
     return people if step.role in SCHOOL_ROLES else people | set(holding.filling(unit).people)
 
 
-def releasers(notice, holding):
-    """Return the ``Turn`` of a draft, which waits for its release.
+class Drafts:
+    """The drafts of notices of running campaigns, and whose turn it is to write or to release one.
 
-    It is that of whoever acts at its step, but for its drafter and those whom its sheets concern. It climbs past them, because
-    nobody publishes what he drafted, or what is about himself (design 5).
+    ``drafts``: a query of others. Read at first use: one query where there is no draft, three where there are, whatever is asked.
     """
-    rows = Submission.objects.filter(Q(notice_sheets__notice=notice) | Q(carrier__notice_sheets__notice=notice))
-    listed, step = list(rows.order_by().values_list("person", "unit")), notice.step_rules
-    besides = {notice.drafted_by_id, *(person for person, _ in listed if person is not None)}
-    if step.role in SCHOOL_ROLES:
-        for unit in {unit for _, unit in listed if holding.parents.get(unit) is not None}:
-            besides |= set(holding.staff.get(unit, ()))
-    return holding.acting(step.role, notice.unit_id, besides=besides)
+
+    def __init__(self, holding, drafts=None):
+        self.holding = holding
+        running = PublicityNotice.objects.filter(released_at=None, task__campaign__state__in=RUNNING)
+        self._drafts = running if drafts is None else drafts
+
+    @cached_property
+    def _of_sheet(self):
+        """Sheet's id → its draft."""
+        drafts = {draft.pk: draft for draft in self._drafts.with_rules().select_related("drafted_by")}
+        rows = NoticeSheet.objects.filter(notice__in=drafts).order_by() if drafts else NoticeSheet.objects.none()
+        return {sheet: drafts[pk] for pk, sheet in rows.values_list("notice", "submission")}
+
+    @cached_property
+    def turns(self):
+        """Draft → the ``Turn`` of its release.
+
+        It is that of whoever acts at its step, but for its drafter and those whom its sheets concern. It climbs past them, because
+        nobody publishes what he drafted, or what is about himself (design 5).
+        """
+        about = {draft: set() for draft in self._of_sheet.values()}
+        with_them = Q(pk__in=self._of_sheet) | Q(carrier__in=self._of_sheet)
+        listed = Submission.objects.filter(with_them).order_by() if about else Submission.objects.none()
+        for pk, carrier, *subject in listed.values_list("pk", "carrier", "unit", "person"):
+            about[self._of_sheet[pk if pk in self._of_sheet else carrier]].add(tuple(subject))
+        return {
+            draft: self.holding.acting(
+                draft.step_rules.role, draft.unit_id, besides={draft.drafted_by_id}, about=subjects
+            )
+            for draft, subjects in about.items()
+        }
+
+    def turn(self, submission):
+        """Return whose ``Turn`` a sheet is that waits for a notice: to release its draft, else to write one."""
+        if (draft := self._of_sheet.get(submission.pk)) is not None:
+            return self.turns[draft]
+        people = drafters(self.holding, submission.step_rules, submission.unit_id)
+        turn = self.holding.acting(submission.step_rules.role, submission.unit_id)
+        return replace(turn, people=tuple(sorted(people)), lack=None) if people else turn
+
+
+def releasers(notice, holding):
+    """Return the ``Turn`` of the release of one draft."""
+    return Drafts(holding, PublicityNotice.objects.filter(pk=notice.pk)).turns.get(notice, Turn())
+
+
+def to_release(actor):
+    """The drafts that wait for ``actor`` to release them."""
+    turns = Drafts(Holding.of(actor)).turns if actor.grants else {}
+    return [draft for draft, turn in turns.items() if actor.user_id in turn.people]
 
 
 @policy("workflows.PublicityNotice")
@@ -41,8 +86,9 @@ class PublicityNoticePolicy(Policy):
     def visible(self, rows, actor):
         """Running notices by their audience, drafts and ended ones for those who publish them.
 
-        A unit's notice is read by the unit, by whoever is in charge of it, and by the school's leading group and committee.
-        Whoever handles an objection that came on the last day still reaches the notice.
+        A draft is also read by whoever wrote it, and at higher levels by those who may release it. A unit's notice is read by the
+        unit, by whoever is in charge of it, and by the school's leading group and committee. Whoever handles an objection that
+        came on the last day still reaches the notice.
         """
         if not actor.is_authenticated:
             return rows.none()
@@ -50,10 +96,13 @@ class PublicityNoticePolicy(Policy):
         above = ("leader_in_charge", *SCHOOL_ROLES)
         inside = actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, *above)
         running = rows.model.objects.running(actor.on).filter(Q(audience__in=["school", "public"]) | Q(unit__in=inside))
+        keeping = actor.unit_ids(*KEEPERS)
+        beside = actor.unit_ids(*{grant.role for grant in actor.grants}) - keeping  # where he holds another role only
         return rows.filter(
             Q(pk__in=running.order_by().values("pk"))
-            | Q(unit__in=actor.unit_ids(*KEEPERS))
-            | Q(released_at=None, unit__in=actor.unit_ids(*RELEASERS))
+            | Q(unit__in=keeping)
+            | Q(released_at=None, drafted_by=actor.user_id)
+            | Q(pk__in=[draft.pk for draft in to_release(actor)] if beside else [])
             | Q(pk__in=objections.values("notice"))
         )
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from registers.schemes.bodies import SHARES
 from registers.schemes.language import Brings
-from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE, State
+from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE, UNPUBLISHED, State
 from workflows.policies.deciders import ENOUGH_OF_A_BODY, Missing, Why
+
+AT_NOTICE = {UNPUBLISHED: "待公示", NOTICE: "公示"}  # where a sheet waits at its notice step
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def idle(submission):
         return ""
     if submission.waiting_role == CARRIER:
         return submission.step_rules.label  # 随《…》一并审核
-    return {NOTICE: "公示结束", CARRIED: "退回的个人表重新提交"}[submission.waiting_role]
+    words = {UNPUBLISHED: "公示的起草和发布", NOTICE: "公示结束", CARRIED: "退回的个人表重新提交"}
+    return words[submission.waiting_role]
 
 
 def reason(turn, holding, rules, unit, *, asked=""):

@@ -12,10 +12,12 @@ from registers.refusals import Refused
 from workflows import policies
 from workflows.campaign.repeated import AGAIN, TITLE
 from workflows.messages import notifications
-from workflows.models import NoticeSheet, PublicityNotice, Submission
+from workflows.models import CampaignTask, NoticeSheet, PublicityNotice, Submission
+from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import State
-from workflows.policies.publicity import drafters, releasers
-from workflows.publicity import showing
+from workflows.policies.publicity import drafters, releasers, to_release
+from workflows.publicity import notices, showing
+from workflows.routing.steps import step_of
 
 NEEDED = ("unit", "post", "person", "task__campaign__institution")
 DRAFTED = "“{title}”已起草，请审核后发布。"
@@ -55,24 +57,47 @@ def repeated(sheets):
     return last.notice if last is not None else None
 
 
-def waiting():
-    """The sheets that wait for a notice and are on no draft."""
+def waiting(**which):
+    """The sheets that wait for a notice and are on no draft. ``which``: conditions that narrow them down."""
     there = NoticeSheet.objects.filter(submission=OuterRef("pk"), left_at=None)
-    waits = Submission.objects.filter(state=State.IN_REVIEW, waiting_role=policies.NOTICE).exclude(Exists(there))
+    waits = Submission.objects.filter(state=State.IN_REVIEW, waiting_role=policies.UNPUBLISHED, **which)
+    waits = waits.filter(task__campaign__state__in=RUNNING).exclude(Exists(there))
     return waits.with_rules().select_related(*NEEDED).order_by("task__position", "unit__position", "post__code", "pk")
+
+
+def to_publish(actor):
+    """Return each ``Bundle`` for which ``actor`` may draft a notice, and the drafts that he may release.
+
+    One query where nothing waits.
+    """
+    unpublished = Submission.objects.filter(state=State.IN_REVIEW, waiting_role=policies.UNPUBLISHED)
+    if not actor.is_authenticated or not actor.grants or not unpublished.exists():
+        return [], []
+    return bundles_for(actor), to_release(actor)
 
 
 def bundles_for(actor):
     """Return the ``Bundle`` of each task, step and unit for which ``actor`` may draft a notice now.
 
-    A notice within a unit is about that unit; for the school's readers there is one of all units.
+    A notice within a unit is about that unit; for the school's readers there is one of all units. However many sheets wait, only
+    those are read that he may draft a notice of.
     """
-    if not actor.is_authenticated:
+    if not actor.is_authenticated or not actor.grants:
         return []
+    places = set(waiting().order_by().values_list("task", "step", "unit"))
+    tasks = CampaignTask.objects.select_related("campaign__scheme")
+    tasks = tasks.defer("campaign__scheme__document", "campaign__scheme__source")
+    tasks = tasks.in_bulk({task for task, *_ in places}) if places else {}
     found, holding = {}, policies.Holding.of(actor)
-    for sheet in waiting() if actor.grants else ():
-        step = sheet.step_rules
-        if actor.user_id in drafters(holding, step, sheet.unit_id):
+    mine = [
+        (task, step, unit)
+        for task, step, unit in places
+        if actor.user_id in drafters(holding, step_of(tasks[task].route_rules, step), unit)
+    ]
+    sheets = waiting(task__in={task for task, *_ in mine}, unit__in={unit for *_, unit in mine}) if mine else ()
+    for sheet in sheets:
+        if (sheet.task_id, sheet.step, sheet.unit_id) in mine:
+            step = sheet.step_rules
             unit = sheet.unit if step.audience == "unit" else sheet.task.campaign.institution
             key = (sheet.task_id, step.code, unit.pk)
             found.setdefault(key, Bundle(sheet.task, step, unit)).sheets.append(sheet)
@@ -85,10 +110,12 @@ def draft(bundle, chosen, *, title, actor, at):
 
     Whoever may release it is told. Raises ``NotAllowed``, or ``Refused`` where nothing is chosen or a sheet is gone.
     """
-    locked = waiting().select_for_update(of=("self",)).filter(pk__in=[sheet.pk for sheet in bundle.sheets])
-    sheets = [sheet for sheet in locked if sheet.pk in chosen and sheet.step == bundle.step.code]
     if not chosen:
         raise Refused("请至少选择一张表。")
+    offered = {sheet.pk for sheet in bundle.sheets} & chosen
+    locked = Submission.objects.filter(pk__in=offered).order_by("pk").select_for_update()
+    list(locked.values_list("pk"))  # what waits is asked only now: whoever held them may have drafted a notice of them
+    sheets = list(waiting(pk__in=offered, step=bundle.step.code))
     if len(sheets) != len(chosen):
         raise Refused("所选的表有的已列入其他公示或已变动，请刷新后重新选择。")
     holding = policies.Holding.of(actor)
@@ -123,8 +150,11 @@ def sheets_of(notice):
 
 @transaction.atomic
 def discard(notice, *, actor, at):
-    """Throw a draft away: its sheets wait for another. Raises ``NotAllowed``."""
-    notice = PublicityNotice.objects.select_for_update(of=("self",)).select_related("task").get(pk=notice.pk)
+    """Throw a draft away: its sheets wait for another.
+
+    Raises ``NotAllowed``, or ``Refused`` when it is gone already.
+    """
+    notice = notices.locked(notice)
     require(actor, "discard", notice)
     audit.append("notice.discard", about=notice, actor=actor, at=at)
     notice.delete()

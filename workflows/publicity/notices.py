@@ -10,9 +10,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from registers import audit
+from registers.refusals import Refused
 from workflows import policies
 from workflows.messages import notifications
 from workflows.models import Decision, NoticeSheet, Objection, PublicityNotice, Submission
+from workflows.models.submissions import State
 from workflows.policies.publicity import drafters
 from workflows.routing import custody, moves, overtaken
 from workflows.sheets.documents import Composition
@@ -24,27 +26,64 @@ WAITING = "“{task}”（{unit}）等待公示，请起草公示。"
 
 def publicise(composition, step, role, at):
     """Let a submission that enters its notice step wait for a notice, and tell who may draft one."""
-    submission, on = composition.submission, timezone.localdate(at)
-    for earlier in submission.notice_sheets.filter(left_at=None).select_related("notice"):
-        leave(earlier, outcome=CHANGED, at=at)
-    submission.waiting_role = policies.NOTICE
+    submission = composition.submission
+    take_off(submission, at)  # it was taken back on a notice of before, which did not hear of that
+    submission.waiting_role = policies.UNPUBLISHED
     custody.give_custody(submission, step, role, at)
+    ask_for_draft(submission, at=at)
+
+
+def go_on_notice(notice):
+    """Let the locked sheets of a notice that was released this moment wait until its last day."""
+    sheets_on(notice).update(waiting_role=policies.NOTICE, step_due_on=notice.ends_on)
+
+
+def wait_again(bundled, *, outcome, at):
+    """Take a sheet off a notice that is withdrawn: it waits for another.
+
+    Those who may draft that are told.
+    """
+    submission = moves.locked(bundled.submission_id)
+    leave(bundled, outcome=outcome, at=at)
+    if submission.waiting_role != policies.NOTICE:  # it was taken back on a notice of before
+        return
+    submission.waiting_role = policies.UNPUBLISHED
+    submission.step_due_on = moves.due_at(submission.step_rules, submission, timezone.localdate(at))
+    submission.save(update_fields=["waiting_role", "step_due_on"])
+    ask_for_draft(submission, at=at)
+
+
+def ask_for_draft(submission, *, at):
+    """Tell those who may draft a notice that a sheet waits for one: of a task and unit once a day."""
+    step, on = submission.step_rules, timezone.localdate(at)
     text = WAITING.format(task=submission.task.label, unit=submission.unit)
     people = drafters(policies.Holding(on), step, submission.unit_id)
     key = f"notice:{submission.task_id}:{submission.unit_id}:{on:%Y%m%d}"
     notifications.post_each([(person, key, text, None) for person in people], kind="notice.waiting", at=at)
 
 
-moves.ON_ENTER["publicise"] = publicise
+def take_off(submission, at, *, outcome=CHANGED):
+    """Take a locked sheet off the notice that it is on.
+
+    From a draft it goes without a trace, and so does the draft that nothing is left on.
+    """
+    for bundled in submission.notice_sheets.filter(left_at=None):
+        notice = PublicityNotice.objects.select_for_update().filter(pk=bundled.notice_id).first()
+        if notice is None:  # a draft that was thrown away this moment
+            continue
+        if notice.released_at is not None:
+            leave(bundled, outcome=outcome, at=at)
+            continue
+        bundled.delete()
+        if not notice.bundled.exists():
+            notice.delete()
 
 
-def wait_until(notice, day):
-    """Note on the sheets of a notice that has been released that they wait until its last day."""
-    Submission.objects.filter(notice_sheets__notice=notice, waiting_role=policies.NOTICE).update(step_due_on=day)
+moves.ON_ENTER["publicise"], moves.ON_LEAVE["publicise"] = publicise, take_off
 
 
 def leave(bundled, *, outcome, at, ended=False):
-    """Take a sheet off its notice. ``ended``: its time on notice is over and nothing holds it up."""
+    """Take a sheet off a released notice. ``ended``: its time on notice is over and nothing holds it up."""
     bundled.left_at, bundled.ended, bundled.outcome = at, ended, outcome
     bundled.save(update_fields=["left_at", "ended", "outcome"])
 
@@ -66,14 +105,24 @@ def ended(on):
     return past.filter(Exists(there.exclude(Exists(on_sheet))) | (~Exists(there) & ~Exists(open_ones)))
 
 
-def locked(notice, sheet=None):
-    """Return the notice as it is now, locked, so that none ends while somebody objects to it.
+def locked(notice, sheets=None):
+    """Return the notice as it is now, locked. Raises ``Refused`` when it was a draft and is gone.
 
-    ``sheet``: one on it that is concerned. A sheet is locked before its notice.
+    ``sheets``: those on it that are concerned, as a query. A sheet is locked before its notice, and of two the older one first.
     """
-    if sheet is not None:
-        moves.locked(sheet.pk)
-    return PublicityNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+    if sheets is not None:
+        list(sheets.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    rows = PublicityNotice.objects.with_rules().select_related("unit").select_for_update(of=("self",))
+    found = rows.filter(pk=notice.pk).first()
+    if found is None:
+        raise Refused("该草稿已被删除，所列的表仍待公示。")
+    return found
+
+
+def sheets_on(notice):
+    """The sheets that are on a notice."""
+    there = NoticeSheet.objects.filter(notice=notice, left_at=None)
+    return Submission.objects.filter(pk__in=there.values("submission"))
 
 
 def finish(notice, *, at):
@@ -85,7 +134,7 @@ def finish(notice, *, at):
     for bundled in notice.bundled.filter(left_at=None):
         moved = overtaken.or_send_back(partial(_finish_sheet, bundled, at=at), bundled.submission_id, at=at)
         if isinstance(moved, Decision):
-            leave(bundled, outcome=OVERTAKEN, at=at)
+            NoticeSheet.objects.filter(pk=bundled.pk).update(outcome=OVERTAKEN)
     return _clear(notice, at=at)
 
 
@@ -95,7 +144,7 @@ def _finish_sheet(bundled, *, at):
     bundled = NoticeSheet.objects.get(pk=bundled.pk)
     if bundled.left_at is not None or notice.withdrawn_at is not None or holding_up(bundled).exists():
         return False
-    if submission.waiting_role != policies.NOTICE:  # it was taken back meanwhile, or has ended
+    if submission.waiting_role != policies.NOTICE:  # it was taken back on a notice of before
         leave(bundled, outcome=CHANGED, at=at)
         return True
     raised = Objection.objects.filter(Q(submission=None) | Q(submission=submission.pk), notice=notice)
@@ -126,24 +175,23 @@ def _clear(notice, *, at):
 
 
 def locked_on(notice, sheet):
-    """Return a sheet that waits on ``notice``, locked, as a ``Composition``.
+    """Return the sheet with the id ``sheet`` as ``notice`` lists it, locked, as a ``Composition``.
 
-    None where it is not on it any more.
+    It waits there, or, since that was withdrawn, for another notice. None where it has moved since.
     """
-    if sheet is None or not notice.bundled.filter(submission=sheet, left_at=None).exists():
-        return None
-    submission = moves.locked(sheet.pk)
-    return Composition(submission) if submission.waiting_role == policies.NOTICE else None
+    submission = moves.locked(sheet)
+    bundled = NoticeSheet.objects.filter(notice=notice, submission=submission).first()
+    as_listed = bundled is not None and (bundled.left_at is None or bundled.version == submission.version)
+    waits = submission.state == State.IN_REVIEW and submission.waiting_role in (policies.UNPUBLISHED, policies.NOTICE)
+    return Composition(submission) if as_listed and waits else None
 
 
-def send_back(notice, composition, reasons, *, why, handling, at):
+def send_back(composition, reasons, *, why, handling, at):
     """Send a locked sheet back because of what was found wrong on its notice, and take it off.
 
     ``reasons``: entry key → what is wrong; a row that is no proposal of the sheet joins the opinion.
     """
-    submission = composition.submission
+    take_off(composition.submission, at, outcome=UPHELD)
     known = {entry.key for entry in composition.entries if entry.lines}
     named = {key: reason for key, reason in reasons.items() if key in known}
     overtaken.return_rows(composition, named, why=why if named else f"{why}\n{handling}", at=at)
-    for bundled in notice.bundled.filter(submission=submission, left_at=None):
-        leave(bundled, outcome=UPHELD, at=at)

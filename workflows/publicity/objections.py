@@ -7,7 +7,7 @@ from registers.access import require
 from registers.refusals import Refused
 from workflows import policies
 from workflows.messages import notifications
-from workflows.models import NoticeSheet, Objection
+from workflows.models import NoticeSheet, Objection, Submission
 from workflows.publicity import notices, releasing
 
 Finding = Objection.Finding
@@ -24,7 +24,7 @@ def object_to(notice, *, actor, text, at, row=0):
     notice has just ended, or ``Refused`` where the notice has no such row or it is about the objector himself.
     """
     sheet = _sheet_of(notice, row)
-    notice = notices.locked(notice, sheet)
+    notice = notices.locked(notice, Submission.objects.filter(pk=sheet.pk) if sheet is not None else None)
     require(actor, "object", notice)
     if sheet is not None and sheet.person_id == actor.user_id:
         raise Refused("对本人的评定有不同意见，请直接向单位领导小组反映。")
@@ -54,6 +54,7 @@ def _sheet_of(notice, row):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def handle(objection, *, actor, handling, at, finding=Finding.REJECTED, row=0):
     """Record how an objection was handled.
 
@@ -66,8 +67,8 @@ def handle(objection, *, actor, handling, at, finding=Finding.REJECTED, row=0):
     if upheld and not number and len(objection.notice.items) == 1:
         number = 1
     sheet = _sheet_of(objection.notice, number)
-    composition = notices.locked_on(objection.notice, sheet) if upheld else None
-    notice = notices.locked(objection.notice, sheet)
+    composition = notices.locked_on(objection.notice, sheet.pk) if upheld and sheet is not None else None
+    notice = notices.locked(objection.notice)
     objection = Objection.objects.select_for_update(of=("self",)).select_related("notice").get(pk=objection.pk)
     require(actor, "handle", objection)
     if upheld and not number:
@@ -79,7 +80,7 @@ def handle(objection, *, actor, handling, at, finding=Finding.REJECTED, row=0):
     if composition is not None:
         words = Finding(finding).label
         reasons = {notice.items[number - 1].get("entry", ""): handling}
-        notices.send_back(notice, composition, reasons, why=SENT_BACK.format(finding=words), handling=handling, at=at)
+        notices.send_back(composition, reasons, why=SENT_BACK.format(finding=words), handling=handling, at=at)
         if (
             not notice.bundled.filter(left_at=None).exists()
             and notice.cleared_at is None

@@ -9,14 +9,17 @@ from django.utils import timezone
 from registers import audit
 from registers.access import require
 from registers.refusals import Refused
+from registers.text import clipped, digest_of
 from workflows import policies
 from workflows.deadlines import days
-from workflows.models import NoticeSheet, PublicityNotice, Submission
+from workflows.models import NoticeSheet, PublicityNotice
 from workflows.publicity import drafting, notices, privacy, showing
 
 WITHDRAWN, NOT_PUBLIC = "公示撤回：{why}", "公示前审核发现不应公开的内容，退回修改。"
 LEAKS = "第 {row} 项“{heading}”中有{kind}（{excerpt}），不能公示，请退回该项更正。"
 MOST_LEAKS = 10
+LONGEST_OUTCOME = NoticeSheet._meta.get_field("outcome").max_length
+CHANGED = "草稿的内容刚有变动，请按现在的内容核对后重新办理。"
 
 
 def preview(notice):
@@ -33,21 +36,22 @@ def period(step, on):
 
 
 @transaction.atomic
-def release(notice, *, actor, reviewed, at):
+def release(notice, *, actor, reviewed, at, seen_digest=""):
     """Publish a draft: what it shows and its days are fixed.
 
-    ``reviewed``: whoever releases it has checked it for secrets and personal data. Raises ``NotAllowed``, or ``Refused`` where it was
-    not checked, a sheet has moved since, or something stands on it that must not be public (``privacy``).
+    ``reviewed``: whoever releases it has checked it for secrets and personal data. ``seen_digest``: of the rows that he had on
+    screen. Raises ``NotAllowed``, or ``Refused`` where it was not checked, a sheet has moved or other rows stand on it since, or
+    something that must not be public (``privacy``).
     """
-    list(Submission.objects.select_for_update().filter(notice_sheets__notice=notice).order_by("pk").values_list("pk"))
-    notice = _locked(notice)
+    notice = notices.locked(notice, notices.sheets_on(notice))
     require(actor, "release", notice)
     if not reviewed:
         raise Refused("请先完成保密与个人信息审查并勾选，再发布。")
     sheets = list(drafting.sheets_of(notice))
-    if gone := [sheet for sheet in sheets if (sheet.waiting_role, sheet.step) != (policies.NOTICE, notice.step)]:
+    if gone := [sheet for sheet in sheets if (sheet.waiting_role, sheet.step) != (policies.UNPUBLISHED, notice.step)]:
         raise Refused(f"{gone[0].subject}的表已不在公示环节，请删除本草稿重新起草。")
     notice.items, notice.columns = showing.items(notice.task, sheets), showing.columns(notice.task)
+    _require_seen(notice.items, seen_digest)
     if found := leaks_of(notice, notice.items):
         raise Refused("\n".join(found[:MOST_LEAKS]))
     notice.released_by, notice.released_at = actor.user, at
@@ -57,7 +61,7 @@ def release(notice, *, actor, reviewed, at):
     for bundled in notice.bundled.all():
         bundled.version = versions[bundled.submission_id]
         bundled.save(update_fields=["version"])
-    notices.wait_until(notice, notice.ends_on)
+    notices.go_on_notice(notice)
     audit.append("notice.release", about=notice, actor=actor, at=at, detail={"items": len(notice.items)})
     return notice
 
@@ -76,31 +80,32 @@ def leaks_of(notice, items):
     ]
 
 
+def _require_seen(items, seen_digest):
+    if seen_digest and seen_digest != digest_of(items):
+        raise Refused(CHANGED)
+
+
 @transaction.atomic
-def return_row(notice, row, *, why, actor, at):
+@audit.at_the_end()
+def return_row(notice, row, *, why, actor, at, seen_digest=""):
     """Send a sheet whose row must not be published back to its filler, and take it off the draft.
 
-    A draft on which nothing is left is gone: return whether it is still there. Raises ``NotAllowed``, or ``Refused`` where the
-    draft has no such row, or its sheet has moved.
+    A draft on which nothing is left is gone: return whether it is still there. ``seen_digest``: of the rows that were on screen.
+    Raises ``NotAllowed``, or ``Refused`` where the draft has no such row, or other rows by now.
     """
+    notice = notices.locked(notice, notices.sheets_on(notice))
     require(actor, "release", notice)
     items = preview(notice)
+    _require_seen(items, seen_digest)
     if not 0 < row <= len(items):
         raise Refused("公示中没有这一项，请重新选择。")
     item = items[row - 1]
-    composition = notices.locked_on(notice, Submission.objects.get(pk=item["sheet"]))
-    notice = _locked(notice)
-    require(actor, "release", notice)
+    composition = notices.locked_on(notice, item["sheet"])
     if composition is None:
-        raise Refused("该项的表已变动，请刷新后重试。")
-    reasons = {item["entry"]: why}
-    notices.send_back(notice, composition, reasons, why=NOT_PUBLIC, handling=why, at=at)
-    NoticeSheet.objects.filter(notice=notice, submission=item["sheet"]).delete()
+        raise Refused(CHANGED)
     audit.append("notice.return", about=notice, actor=actor, at=at, detail={"sheet": item["sheet"]})
-    left = notice.bundled.exists()
-    if not left:
-        notice.delete()
-    return left
+    notices.send_back(composition, {item["entry"]: why}, why=NOT_PUBLIC, handling=why, at=at)
+    return PublicityNotice.objects.filter(pk=notice.pk).exists()
 
 
 @transaction.atomic
@@ -109,7 +114,7 @@ def withdraw(notice, *, actor, why, at):
 
     Raises ``NotAllowed``, or ``Refused`` without a reason.
     """
-    notice = _locked(notice)
+    notice = notices.locked(notice, notices.sheets_on(notice))
     require(actor, "withdraw", notice)
     if not why.strip():
         raise Refused("请写明撤回的原因。")
@@ -117,14 +122,9 @@ def withdraw(notice, *, actor, why, at):
 
 
 def call_off(notice, *, why, by, at):
-    """Mark a locked notice as withdrawn, and take the sheets that are still on it off."""
+    """Mark a locked notice as withdrawn. The sheets still on it, locked as well, wait for another."""
     notice.withdrawn_at, notice.withdrawn_by_id, notice.withdrawn_why = at, by.user_id, why
     notice.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
-    for bundled in NoticeSheet.objects.filter(notice=notice, left_at=None):
-        notices.leave(bundled, outcome=WITHDRAWN.format(why=why)[:200], at=at)
+    for bundled in notice.bundled.filter(left_at=None):
+        notices.wait_again(bundled, outcome=clipped(WITHDRAWN.format(why=why), LONGEST_OUTCOME), at=at)
     audit.append("notice.withdraw", about=notice, actor=by, at=at)
-
-
-def _locked(notice):
-    rows = PublicityNotice.objects.select_for_update(of=("self",)).select_related("task__campaign__scheme", "unit")
-    return rows.get(pk=notice.pk)

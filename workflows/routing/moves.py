@@ -24,6 +24,8 @@ Change = SubmissionLine.Change
 # Kind of step → what starts when a submission enters it, called with (composition, step, role, moment of the act).
 # Publicity adds its own; the rooms above know this one.
 ON_ENTER = {}
+# Kind of step → what ends when a submission leaves it, called with (submission, moment of the act) before it is moved.
+ON_LEAVE = {}
 
 MOVED = [
     "state",
@@ -157,6 +159,8 @@ def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
 def _go(composition, verdict, following, *, redo_on, at, decision):
     """Set where the sheet stands after a verdict, and what entering that place brings."""
     submission = composition.submission
+    if ends := ON_LEAVE.get(steps.step_of(submission.task.route_rules, submission.step).kind):
+        ends(submission, at)
     submission.version += 1
     submission.moved_at, submission.assigned_to = at, None
     if verdict in steps.BACK and submission.task.rules.carries:
@@ -188,13 +192,13 @@ def _enter(composition, step, *, at):
         else holding.acting(step.role, submission.unit_id, person=submission.person_id).role
     )
     submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
-    submission.step_due_on = _due_at(step, submission, on)
+    submission.step_due_on = due_at(step, submission, on)
     ON_ENTER.get(step.kind, _wait)(composition, step, role, at)
     if composition.members:
         custody.share_custody(submission, composition.members)
 
 
-def _due_at(step, submission, on):
+def due_at(step, submission, on):
     """The last day for whoever acts at ``step`` on what arrives on the day ``on``.
 
     It is the step's own day, or as many working days as the rule book gives him where that is later: whoever had a sheet

@@ -76,7 +76,11 @@ def notice_return(request, pk):
     form = ReturnForm(request.POST, items=releasing.preview(notice))
     if not form.is_valid():
         return notice_page(request, notice, returning=form)
-    left = releasing.return_row(notice, actor=request.actor, at=clock.now(), **form.cleaned_data)
+    try:
+        left = releasing.return_row(notice, actor=request.actor, at=clock.now(), **form.cleaned_data)
+    except Refused as refused:
+        form.add_error("row", str(refused))
+        return notice_page(request, notice, returning=form)
     messages.success(request, "已退回填报人更正。" if left else "已退回填报人更正；草稿中没有其他表，已删除。")
     return redirect("notice_detail", pk=pk) if left else redirect("notice_list")
 

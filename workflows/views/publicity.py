@@ -9,6 +9,7 @@ from registers import clock
 from registers.access import can, require
 from registers.refusals import Refused
 from registers.schemes.publicity import PERSON
+from registers.text import digest_of
 from registers.views.paging import paged
 from workflows.compiled import logs
 from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, ReturnForm, WithdrawForm
@@ -88,9 +89,8 @@ def objection_handle(request, pk):
 
 def notices_for(request):
     """The notices that the reader may see, with what their pages need."""
-    notices = PublicityNotice.objects.visible_to(request.actor)
-    related = notices.select_related("unit", "task__campaign__scheme", "drafted_by", "released_by", "follows")
-    return related.defer("task__campaign__scheme__document", "task__campaign__scheme__source")
+    notices = PublicityNotice.objects.visible_to(request.actor).with_rules()
+    return notices.select_related("unit", "drafted_by", "released_by", "follows")
 
 
 def _decided(notice):
@@ -127,8 +127,8 @@ def notice_page(
 
     ``handling``: the id of an objection and its form. Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see
     ``table_of``), ``crumbs``, ``may_object``, ``may_release``, ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft
-    that is released today, ``leaks`` that keep it from being released, ``objections`` (each with ``may_handle`` and ``form``),
-    ``has_letter``, ``identity`` and ``office``.
+    that is released today, ``leaks`` that keep it from being released, ``seen_digest`` of its rows, ``objections`` (each with
+    ``may_handle`` and ``form``), ``has_letter``, ``identity`` and ``office``.
     """
     is_draft, rules = notice.released_at is None, notice.task.campaign.scheme.rules
     items = releasing.preview(notice) if is_draft else notice.items
@@ -152,6 +152,7 @@ def notice_page(
             "release_form": releasing_form or ReleaseForm(),
             "withdraw_form": withdrawing or WithdrawForm(),
             "return_form": returning or ReturnForm(items=items),
+            "seen_digest": digest_of(items) if is_draft else "",
             "leaks": releasing.leaks_of(notice, items) if is_draft else [],
             "objections": _objections(request, notice, handling),
         },

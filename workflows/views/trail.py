@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from workflows.models.submissions import CARRIED, EDITABLE, MEETING, NOTICE, State
-from workflows.policies.remedies import idle
+from workflows.models.submissions import CARRIED, EDITABLE, MEETING, NOTICE, UNPUBLISHED, State
+from workflows.policies.remedies import AT_NOTICE, idle
 from workflows.routing import steps
 
 STATE_WORDS = dict(State.choices)
@@ -67,8 +67,8 @@ class Item:
     def place(self):
         """The step where it is, in a few words."""
         submission = self.submission
-        if submission.waiting_role == NOTICE:
-            return "公示"
+        if submission.waiting_role in AT_NOTICE:
+            return AT_NOTICE[submission.waiting_role]
         label = self.step.label if self.step else ""
         if submission.waiting_role == MEETING:
             return f"待会议审议：{label}"
@@ -79,7 +79,7 @@ class Item:
             return self.place
         if self.submission.waiting_role == NOTICE:
             return "公示环节，期满后自动进入下一环节"
-        if self.submission.waiting_role == CARRIED:
+        if self.submission.waiting_role in (UNPUBLISHED, CARRIED):
             return f"等待{idle(self.submission)}"
         carrier = self.submission.carrier
         if carrier is None:

@@ -9,7 +9,7 @@ from registers.actors import Actor
 from registers.refusals import Refused, Stale
 from workflows.compiled import minutes
 from workflows.models import Meeting, MeetingItem
-from workflows.models.submissions import NOTICE
+from workflows.models.submissions import UNPUBLISHED
 from workflows.routing import bulk, routes
 from workflows.routing.meetings import recording
 from workflows.routing.meetings.agenda import locked
@@ -160,7 +160,7 @@ def _decide(item, composition, meeting, *, actor, at):
         return Result.FAILED, decision.opinion
     if item.outcome == Outcome.RETURN:
         return Result.DONE, f"已退回，限 {item.redo_on:%Y-%m-%d} 前重新提交"
-    if decision.submission.waiting_role == NOTICE:  # other grades than the notice showed (R1-27)
+    if decision.submission.waiting_role == UNPUBLISHED:  # other grades than the notice showed (R1-27)
         return Result.DONE, f"{decision.step_label}：通过，等级与公示不同，重新公示后再列入会议"
     return Result.DONE, f"{decision.step_label}：通过"
 

@@ -20,8 +20,8 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "desk": ("head", "desk", {}, 21),
-    "desk of the office": ("office", "desk", {}, 20),  # one for meetings to which he is called
+    "desk": ("head", "desk", {}, 22),  # one for notices to draft or release, as in the next
+    "desk of the office": ("office", "desk", {}, 21),  # one for meetings to which he is called
     "desk of a post holder": ("clerk", "desk", {}, 15),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),

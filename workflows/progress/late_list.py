@@ -13,6 +13,8 @@ from workflows import policies
 from workflows.deadlines import days
 from workflows.models import Campaign
 from workflows.models.submissions import EDITABLE, State
+from workflows.policies.publicity import Drafts
+from workflows.policies.remedies import AT_NOTICE
 from workflows.progress import figures
 from workflows.progress.figures import Choice
 
@@ -64,6 +66,7 @@ def unfinished(parameters, owner):
 def _lines(campaign, rows, on, people):
     """Yield the rows of the list, late ones first. They are read from the database piece by piece."""
     rules, holding = campaign.scheme.rules, policies.Holding(on)
+    drafts = Drafts(holding)
     tasks = {task.pk: task for task in campaign.tasks.all()}
     for task in tasks.values():
         task.campaign = campaign
@@ -76,7 +79,8 @@ def _lines(campaign, rows, on, people):
         submission.task = tasks[submission.task_id]
         due = submission.due_on if submission.state in EDITABLE else submission.step_due_on
         step = submission.step_rules
-        waiting = [_name(user, submission, holding) for user in holding.turn(submission).people]
+        turn = drafts.turn(submission) if submission.waiting_role == policies.UNPUBLISHED else holding.turn(submission)
+        waiting = [_name(user, submission, holding) for user in turn.people]
         yield [
             number,
             submission.unit.name,
@@ -95,8 +99,8 @@ def _lines(campaign, rows, on, people):
 
 def waiting_at(submission, step):
     """Where a sheet waits, in words."""
-    if submission.waiting_role == policies.NOTICE:
-        return "公示"
+    if submission.waiting_role in AT_NOTICE:
+        return AT_NOTICE[submission.waiting_role]
     label = step.label if step else ""
     return f"{label}（待会议审议）" if submission.waiting_role == policies.MEETING else label
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from registers.actors import SCHOOL_ROLES
-from registers.schemes.language import Brings
-from workflows.models import Submission
-from workflows.models.submissions import ALONE, EDITABLE, State
+from registers.schemes.language import Brings, StepKind
+from workflows.models import NoticeSheet, Submission
+from workflows.models.submissions import ALONE, EDITABLE, UNPUBLISHED, State
 from workflows.policies import takes_content
 from workflows.policies.deciders import CLIMB, LIAISON, MEETING, Lack, Missing
+from workflows.policies.publicity import Drafts, drafters
 from workflows.policies.reach import nearest, units_with
 from workflows.policies.remedies import Remedy, filer_of, remedy
 
@@ -61,12 +62,17 @@ def stranded(rows, campaign, holding):
     """Yield ``(submission, lack)`` of those of ``rows`` that nobody can take."""
     if any(task.carries for task in campaign.scheme.rules.tasks):
         yield from _without_carrier(rows, campaign, holding)
-    rows = rows.filter(_suspects(holding)).select_related("task", "unit", "person").defer("narrative")
+    suspects, drafts = _suspects(holding) | _unpublished(campaign, holding), Drafts(holding)
+    rows = rows.filter(suspects).select_related("task", "unit", "person").defer("narrative")
     for submission in rows.order_by("unit__position", "unit__code", "task__position", "pk"):
         submission.task.campaign = campaign  # already read, with its rule book
         step = submission.step_rules
-        if (lack := holding.turn(submission, asked=step.role if step else "").lack) is not None:
-            yield submission, lack
+        if submission.waiting_role == UNPUBLISHED:
+            turn = drafts.turn(submission)
+        else:
+            turn = holding.turn(submission, asked=step.role if step else "")
+        if turn.lack is not None:
+            yield submission, turn.lack
 
 
 def _without_carrier(rows, campaign, holding):
@@ -94,6 +100,18 @@ def _suspects(holding):
         vacant = [unit for unit in holding.parents if not holding.is_taken(role, holding.able(role, unit)[1])]
         alone = _irreplaceable(role, holding)
         found |= Q(state=State.IN_REVIEW, waiting_role=role) & (Q(unit__in=vacant) | Q(person__in=alone))
+    return found
+
+
+def _unpublished(campaign, holding):
+    """The condition that there may be nobody to draft or to release the notice that a sheet waits for."""
+    waits = Q(state=State.IN_REVIEW, waiting_role=UNPUBLISHED)
+    drafted = NoticeSheet.objects.filter(notice__released_at=None, notice__task__campaign=campaign)
+    found = waits & Q(pk__in=drafted.order_by().values("submission"))  # few at a time
+    steps = [step for route in campaign.scheme.rules.routes.values() for step in route.steps]
+    for step in {step.role: step for step in steps if step.kind == StepKind.PUBLICISE}.values():
+        vacant = [unit for unit in holding.parents if not drafters(holding, step, unit)]
+        found |= waits & Q(unit__in=vacant)
     return found
 
 

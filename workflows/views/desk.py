@@ -18,13 +18,19 @@ from workflows.messages import digests
 from workflows.models import Campaign, Decision, Extension, Meeting, Notification, Objection, ReviewVote, Submission
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
+from workflows.publicity import drafting
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
 ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
 # Where messages about no submission lead, by what they are about: the first part of their act.
-LEADS_TO = {"reading": "reading_list", "inspection": "inspection_list", "rectification": "finding_list"}
+LEADS_TO = {
+    "notice": "notice_list",
+    "reading": "reading_list",
+    "inspection": "inspection_list",
+    "rectification": "finding_list",
+}
 
 
 @require_safe
@@ -33,7 +39,8 @@ def desk(request):
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review),
     ``coming`` (mine that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts
-    still owed), ``meetings`` to which I am called, ``measures`` of mine that are due, ``campaign``, ``today``.
+    still owed), ``meetings`` to which I am called, ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a
+    notice, ``drafts`` that I may release, ``to_publish`` where there are any, ``campaign``, ``today``.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -75,6 +82,7 @@ def desk(request):
             "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
             "extensions": _extensions(actor),
             "objections": _objections(actor),
+            **_notices(actor),
             "meetings": _meetings(actor),
             "readings": _readings(actor, now),
             "measures": _measures(actor, now),
@@ -104,6 +112,12 @@ def _objections(actor):
         for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
         if actor.has("office") and row.author_id != actor.user_id
     ]
+
+
+def _notices(actor):
+    """The notices that this person may draft or release. Of both one query says whether there are any."""
+    bundles, drafts = drafting.to_publish(actor)
+    return {"bundles": bundles, "drafts": drafts, "to_publish": bool(bundles or drafts)}
 
 
 def _meetings(actor):

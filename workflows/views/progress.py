@@ -19,6 +19,7 @@ from workflows import policies
 from workflows.deadlines import days
 from workflows.models import Campaign, Decision, Submission
 from workflows.models.submissions import EDITABLE, UNFINISHED, State
+from workflows.policies.publicity import Drafts
 from workflows.policies.remedies import idle, reason
 from workflows.progress import figures, nudging
 from workflows.progress.figures import Choice
@@ -120,13 +121,14 @@ def items_of(actor, campaign, rows, holding=None):
     )
     now, items = clock.now(), []
     holding = holding or policies.Holding(timezone.localdate(now))
+    drafts = Drafts(holding)
     for row in rows:
         row.task.campaign = campaign  # the same object, so its rule book is read once
         due = row.due_on if row.state in EDITABLE else row.step_due_on
         item = trail.Item(row, days.shown(due, now) if row.state in UNFINISHED else None)
         item.may_open = row.pk in readable
         item.may_nudge = campaign.state == "open" and can(actor, "nudge", row)
-        item.waits_for = waits_for(row, holding)
+        item.waits_for = waits_for(row, holding, drafts)
         item.why = why(row, holding)
         item.since = (
             days.days_since(timezone.localdate(row.moved_at), holding.on)
@@ -137,10 +139,16 @@ def items_of(actor, campaign, rows, holding=None):
     return items
 
 
-def waits_for(submission, holding):
-    """Who has to act, in words: the role and the people."""
+def waits_for(submission, holding, drafts):
+    """Who has to act, in words: the role and the people.
+
+    ``drafts``: the notices that wait for their release.
+    """
     if submission.state not in figures.BEGUN:
         return ""
+    if submission.waiting_role == policies.UNPUBLISHED:
+        people = [holding.names[user] for user in drafts.turn(submission).people]
+        return f"{idle(submission)}：{some(people)}" if people else f"{idle(submission)}（暂无经办人）"
     if words := idle(submission):
         return words
     if submission.state in EDITABLE and submission.person_id:

@@ -22,6 +22,7 @@ from workflows.publicity import drafting
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
+TO_DO = ("to_fill", "to_decide", "meetings", "bundles", "drafts", "objections", "extensions", "readings", "measures")
 ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
 # Where messages about no submission lead, by what they are about: the first part of their act.
@@ -40,7 +41,7 @@ def desk(request):
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review),
     ``coming`` (mine that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts
     still owed), ``meetings`` to which I am called, ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a
-    notice, ``drafts`` that I may release, ``to_publish`` where there are any, ``campaign``, ``today``.
+    notice, ``drafts`` that I may release, ``campaign``, ``today``; ``idle`` where nothing waits for me.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -63,33 +64,31 @@ def desk(request):
         )
     )
     mine = _mine(actor)
-    return render(
-        request,
-        "workflows/desk.html",
-        {
-            "to_fill": [trail.Item(row, days.shown(row.due_on, now)) for row in to_fill[:50]],
-            "page": page,
-            "to_decide": [
-                trail.Item(
-                    row,
-                    days.shown(row.step_due_on, now),
-                    voted=_counts(row) and (row.pk, row.round) in voted,
-                    leads=row.waiting_role == GROUP_MEMBER and policies.sums_up(actor, row),
-                )
-                for row in page.rows
-            ],
-            "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
-            "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
-            "extensions": _extensions(actor),
-            "objections": _objections(actor),
-            **_notices(actor),
-            "meetings": _meetings(actor),
-            "readings": _readings(actor, now),
-            "measures": _measures(actor, now),
-            "campaign": campaigns.current(),
-            "today": clock.today(),
-        },
-    )
+    context = {
+        "to_fill": [trail.Item(row, days.shown(row.due_on, now)) for row in to_fill[:50]],
+        "page": page,
+        "to_decide": [
+            trail.Item(
+                row,
+                days.shown(row.step_due_on, now),
+                voted=_counts(row) and (row.pk, row.round) in voted,
+                leads=row.waiting_role == GROUP_MEMBER and policies.sums_up(actor, row),
+            )
+            for row in page.rows
+        ],
+        "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
+        "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
+        "extensions": _extensions(actor),
+        "objections": _objections(actor),
+        **_notices(actor),
+        "meetings": _meetings(actor),
+        "readings": _readings(actor, now),
+        "measures": _measures(actor, now),
+        "campaign": campaigns.current(),
+        "today": clock.today(),
+    }
+    context["idle"] = not any(context[name] for name in TO_DO)
+    return render(request, "workflows/desk.html", context)
 
 
 def _mine(actor):
@@ -117,7 +116,7 @@ def _objections(actor):
 def _notices(actor):
     """The notices that this person may draft or release. Of both one query says whether there are any."""
     bundles, drafts = drafting.to_publish(actor)
-    return {"bundles": bundles, "drafts": drafts, "to_publish": bool(bundles or drafts)}
+    return {"bundles": bundles, "drafts": drafts}
 
 
 def _meetings(actor):

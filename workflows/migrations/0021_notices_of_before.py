@@ -40,6 +40,7 @@ def as_bundles_of_one(apps, schema_editor):
             ended=notice.cleared_at is not None,
             outcome=notice.outcome,
         )
+        notice.objections.update(submission=notice.submission)
 
 
 class Migration(migrations.Migration):

@@ -19,7 +19,8 @@ from workflows.views.publicity import notice_page, notices_for, table_of
 def notice_draft(request, pk, code):
     """Bundle sheets of one task and unit that wait for a notice into a draft.
 
-    Context: ``bundle``, ``form``, ``table`` of all rows (see ``table_of``), ``period`` of a notice released today, ``crumbs``.
+    Context: ``bundle``, ``form``, ``table`` of all rows (see ``table_of``), ``audience`` in words, ``period`` of a notice
+    released today, ``crumbs``.
     """
     bundles = drafting.bundles_for(request.actor)
     bundle = next((one for one in bundles if (one.task.pk, one.place.code) == (pk, code)), None)
@@ -38,13 +39,15 @@ def notice_draft(request, pk, code):
         else:
             messages.success(request, "公示已起草，由另一人审核后发布。")
             return redirect("notice_detail", pk=notice.pk)
-    sample = PublicityNotice(task=bundle.task, step=bundle.step.code, columns=showing.columns(bundle.task))
+    about = {"task": bundle.task, "step": bundle.step.code, "audience": bundle.step.audience}
+    sample = PublicityNotice(columns=showing.columns(bundle.task), **about)
     chosen = {str(value) for value in form["sheets"].value() or []}
     context = {
         "bundle": bundle,
         "form": form,
         "sheets": [(sheet, str(sheet.pk) in chosen) for sheet in bundle.sheets],
         "table": table_of(sample, showing.items(bundle.task, bundle.sheets)),
+        "audience": sample.get_audience_display(),
         "period": releasing.period(bundle.step, clock.today()),
         "crumbs": [("公示", reverse("notice_list"))],
     }

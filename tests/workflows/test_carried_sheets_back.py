@@ -32,6 +32,7 @@ from workflows.campaign import campaigns, owing
 from workflows.compiled import logs
 from workflows.models import Meeting, Notification, SheetDocument, Submission
 from workflows.progress import figures, stranded
+from workflows.publicity import objections
 from workflows.routing import carrying as routing_carrying
 from workflows.routing import routes
 from workflows.routing.meetings import recording
@@ -67,6 +68,27 @@ def test_returned_row_sends_its_own_sheet_back_and_the_carrier_waits(one_back):
     assert (told.recipient, "中有个人表被退回" in told.text) == (one_back.campus.liaison, True)
     words = Plain(one_back.campus.liaison).go(reverse("submission_detail", args=[sheet.pk])).words
     assert "等待退回的个人表重新提交" in words
+
+
+@pytest.mark.database("both")
+def test_objection_to_a_carried_row_is_nobodys_own_and_sends_back_that_sheet_alone(aboard):
+    reviewed(aboard)
+    proposed(aboard)
+    campus, sheet = aboard.campus, aboard.agree(aboard.sheet("unit-search"), aboard.campus.leader)
+    notice, said = sheet.notices.get(), {"text": "等级偏低", "row": 2}
+    aboard.clock.set(f"{notice.starts_on} 09:00")
+    at = aboard.clock.now
+    with pytest.raises(Refused, match="对本人的评定"):
+        objections.object_to(notice, actor=aboard.actor(campus.clerk), at=at, **said)
+    raised, _ = objections.object_to(notice, actor=aboard.actor(campus.colleague), at=at, **said)
+    objections.handle(raised, actor=aboard.actor(campus.office), handling="经核查偏低", finding="upheld", at=at)
+
+    own = aboard.sheet("personal-search")
+    assert (own.state, aboard.again(sheet).waiting_role, sheet.notice_sheets.filter(left_at=None).count()) == (
+        "returned", "carried", 0,
+    )  # fmt: skip
+    aboard.submit(own, again(own, "甲，报销复核环节"))
+    assert (aboard.again(sheet).step, aboard.again(sheet).waiting_role) == ("publicise", "unpublished")
 
 
 @pytest.mark.database("both")

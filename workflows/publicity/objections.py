@@ -9,6 +9,7 @@ from workflows import policies
 from workflows.messages import notifications
 from workflows.models import NoticeSheet, Objection, Submission
 from workflows.publicity import notices, releasing
+from workflows.sheets.documents import Composition
 
 Finding = Objection.Finding
 OBJECTED = "“{title}”收到异议，请处理。"
@@ -26,15 +27,15 @@ def object_to(notice, *, actor, text, at, row=0):
     sheet = _sheet_of(notice, row)
     notice = notices.locked(notice, Submission.objects.filter(pk=sheet.pk) if sheet is not None else None)
     require(actor, "object", notice)
-    if sheet is not None and sheet.person_id == actor.user_id:
+    person = _person_of(notice, row, sheet)
+    if person == actor.user_id:
         raise Refused("对本人的评定有不同意见，请直接向单位领导小组反映。")
     objection, created = Objection.objects.get_or_create(
         notice=notice, author=actor.user, row=row, defaults={"text": text, "at": at, "submission": sheet}
     )
     if created:
-        about = {"person": sheet.person_id} if sheet is not None else {}
         unit = sheet.unit_id if sheet is not None else notice.unit_id
-        _, office = policies.Holding(actor.on).able("office", unit, **about)
+        _, office = policies.Holding(actor.on).able("office", unit, person=person)
         text = OBJECTED.format(title=notice.title)
         messages = [(person, f"objection:{objection.pk}", text, None) for person in office]
         notifications.post_each(messages, kind="notice.object", at=at)
@@ -51,6 +52,16 @@ def _sheet_of(notice, row):
         raise Refused("公示中没有这一项，请重新选择。")
     pk = notice.items[row - 1].get("sheet")
     return next((one.submission for one in bundled if one.submission_id == pk), bundled[0].submission)
+
+
+def _person_of(notice, row, sheet):
+    """Return the id of the person whom a row is about, or the sheet where no row is named; None where it is a unit's."""
+    if sheet is None:
+        return None
+    entry = notice.items[row - 1].get("entry") if row and sheet.task.rules.carries else None
+    entries = Composition(sheet).entries if entry else ()
+    carried = next((shown.submission for shown in entries if shown.key == entry), None)
+    return carried.person_id if carried is not None else sheet.person_id
 
 
 @transaction.atomic

@@ -34,5 +34,5 @@ def notices_of(world):
     return dict.fromkeys(PublicityNotice.objects.exclude(cleared_at=None), PUBLISHERS) | {
         world.notice: f"staff_below unit {SCHOOL_READERS}",
         world.school_notice: EVERYBODY,
-        world.drafted: f"{PUBLISHERS} leader chair",
+        world.drafted: PUBLISHERS,  # the head releases it, so nobody above him has to read it
     }

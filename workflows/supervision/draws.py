@@ -18,7 +18,7 @@ from workflows.supervision import drawing
 FEWEST_UNITS = 1
 
 
-def candidates(institution):
+def candidates(institution, *, on):
     """Return the units that can be inspected: those directly below the institution that are not closed."""
     return Unit.objects.existing(on).filter(parent=institution).order_by("position", "code")
 
@@ -59,7 +59,7 @@ def prepare(item_id, *, people, excluded_units, excluded_people, number, seed_so
 
 
 def _pool(item, people, excluded_units, excluded_people, number, *, on):
-    units = list(candidates(item.plan.institution))
+    units = list(candidates(item.plan.institution, on=on))
     names = {unit.pk: unit.code for unit in units}
     keeps = kept_from([person.pk for person in people], on=on)
     targets = [{"id": unit.code, "name": unit.name, "excluded": excluded_units.get(unit.pk, "")} for unit in units]

@@ -65,7 +65,7 @@ def make_drawn(draw_id, *, actor, at):
     draw = Draw.objects.select_related("item__plan__scheme").get(pk=draw_id)
     require(actor, "arrange", draw)
     item, made = draw.item, []
-    units = {unit.code: unit for unit in _drawn_units(draw)}
+    units = {unit.code: unit for unit in _drawn_units(draw, actor.on)}
     there = set(Inspection.objects.filter(item=item, called_off_at=None).values_list("unit_id", flat=True))
     values = {"starts_on": item.starts_on, "ends_on": item.ends_on, "covers": "", "materials": "", "contact": ""}
     for unit in (units[code] for code in draw.result["targets"] if code in units):
@@ -76,9 +76,9 @@ def make_drawn(draw_id, *, actor, at):
     return made
 
 
-def _drawn_units(draw):
-    """The units that a draw has found and that are not closed."""
-    return Unit.objects.filter(code__in=draw.result["targets"], closed_on=None)
+def _drawn_units(draw, on):
+    """The units that a draw has found and that are not closed on the day ``on``."""
+    return Unit.objects.existing(on).filter(code__in=draw.result["targets"])
 
 
 @transaction.atomic
@@ -221,7 +221,8 @@ def _release(inspection, *, at):
     draw = inspection.draw
     of_item = Inspection.objects.filter(item=draw.item)  # some units may have been found by an earlier draw
     waiting = of_item.filter(notified_at=None, called_off_at=None)
-    if not waiting.exists() and not _drawn_units(draw).exclude(pk__in=of_item.values("unit")).exists():
+    left = _drawn_units(draw, clock.local_day(at)).exclude(pk__in=of_item.values("unit"))
+    if not waiting.exists() and not left.exists():
         Draw.objects.filter(item=draw.item, released_at=None, drawn_at__isnull=False).update(released_at=at)
 
 

@@ -174,7 +174,7 @@ def inspection_pool(request, pk):
     """
     item = _item(request, pk)
     require(request.actor, "draw", item)
-    units = list(draws.candidates(item.plan.institution).visible_to(request.actor))
+    units = list(draws.candidates(item.plan.institution, on=request.actor.on).visible_to(request.actor))
     options = {"units": units, "again": item.draws.exists()}
     if request.method != "POST":
         start = {"number": item.plan.rules.number_drawn(len(units)), "numbers": _usual(request, item)}

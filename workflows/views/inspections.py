@@ -76,7 +76,7 @@ def inspection_add(request, pk):
     rows = PlanItem.objects.visible_to(request.actor).select_related("plan__scheme", "plan__institution")
     item = get_object_or_404(rows, pk=pk)
     require(request.actor, "inspect", item)
-    known = draws.candidates(item.plan.institution).visible_to(request.actor)
+    known = draws.candidates(item.plan.institution, on=request.actor.on).visible_to(request.actor)
     units = {unit.code: unit for unit in known if handles(request.actor, unit.pk)}
     options = {"units": [(unit.code, unit.name) for unit in units.values()]}
     page = {"title": f"安排检查：{item.title}", "crumbs": crumbs_of(item.plan), "submit": "安排检查"}

@@ -40,6 +40,7 @@ SEEN_BY = {
     "office": "clerk group chair office_staff",  # on the agenda of the leading group
     # The office filed these sheets before anybody knew the grade; the liaison reads the register.
     "slight": "clerk unit office_staff",
+    "drafted": "clerk unit office_staff",
     "notice": "clerk unit office_staff",
     "grading": "clerk unit office_staff",
     "measures": "clerk unit office_staff",
@@ -238,7 +239,7 @@ def test_ledger_as_a_file_holds_what_its_reader_may_read(world, persona):
     in_ledger = {
         name
         for name in world.canaries
-        if name.split()[0] in ("slight", "grave", "notice", "grading", "measures")
+        if name.split()[0] in ("slight", "grave", "drafted", "notice", "grading", "measures")
         or name in ("unit point", "unit manifestation")
     }
     if persona in ("office", "registrar"):  # the office has read the search sheets of others, which is not the register

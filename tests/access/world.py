@@ -16,8 +16,9 @@ from tests.access.inspected import Inspected
 from tests.personas import MEASURES, point, power, unit_point
 from workflows import activities, attachments, controls, extensions, readings, suggestions, terms
 from workflows.messages import reminders, robots, standing_in
-from workflows.models import ChannelChoice, Objection, PublicityNotice, Submission
-from workflows.publicity import objections
+from workflows.models import ChannelChoice, Objection, Submission
+from workflows.publicity import drafting, objections
+from workflows.routing import routes
 from workflows.sheets import drafts, sheet_for
 
 NOBODY = "nobody"
@@ -41,7 +42,7 @@ STAFF = (
 PEOPLE = (NOBODY, *STAFF)
 
 # The clerk holds a post for every state a personal sheet can be in: one owner, so that a reader differs by his part alone.
-POSTS = ("draft", "review", "returned", "sign", "office", "slight", "grave", "notice", "grading", "measures")
+POSTS = ("draft", "review", "returned", "sign", "office", "slight", "grave", "drafted", "notice", "grading", "measures")
 
 
 class Story(personas.Year):
@@ -186,16 +187,29 @@ class World:
         self.sheets["measures"] = self.year.sheet("personal-control", post)
         self.year.at("09-15")
 
-    def _notice(self, post):
-        self._searched("notice", post)
+    def _proposed(self, name, post):
+        """A grading sheet that waits for its first decision; the clock moves to 4 November."""
+        self._searched(name, post)
         self.year.at("11-04")
         sheet = self.year.sheet("personal-grading", post)
-        sheet = self.year.submit(sheet, self.year.grades(sheet, "grade-2"))
+        return self.year.submit(sheet, self.year.grades(sheet, "grade-2"))
+
+    def _drafted(self, post):
+        """Grades of which the liaison has drafted a notice, so that the head may release it."""
+        sheet = self._proposed("drafted", post)
+        head, liaison, at = self.year.actor(self.campus.head), self.year.actor(self.campus.liaison), self.clock.now
+        routes.decide(
+            sheet.pk, "agree", actor=head, seen_version=sheet.version, at=at, grades=self.year.as_proposed(sheet)
+        )
+        [bundle] = drafting.bundles_for(liaison)
+        self.drafted = drafting.draft(bundle, {sheet.pk}, title="草稿", actor=liaison, at=at)
+        self.sheets["drafted"] = self.year.again(sheet)
+        self.year.at("09-15")
+
+    def _notice(self, post):
+        sheet = self._proposed("notice", post)
         self.sheets["notice"] = self.year.agree(sheet, self.campus.head, grades=self.year.as_proposed(sheet))
         self.notice = self.sheets["notice"].notices.get()
-        where = {"task": self.notice.task, "step": self.notice.step, "audience": "unit", "unit": self.campus.unit}
-        drafter = {"drafted_by": self.campus.liaison, "drafted_at": self.clock.now}
-        self.drafted = PublicityNotice.objects.create(title="草稿", **where, **drafter)
         self.year.at("09-15")
 
     # -- everybody else's ------------------------------------------------------------------------------

@@ -144,6 +144,8 @@ class PublicityNoticePolicy(Policy):
             return no("公示尚未发布，可以删除草稿。")
         if notice.cleared_at is not None or notice.withdrawn_at is not None:
             return no("公示已经结束。")
+        if notice.task.campaign.state not in RUNNING:
+            return no("该年度活动已经结束，不能再撤回公示。")
         if notice.released_by_id == actor.user_id:
             return YES
         return self._drafts(actor, notice, "公示由发布人或有权起草的人员撤回。")

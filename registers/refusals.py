@@ -8,12 +8,13 @@ class Refused(Exception):
     """A refusal because an act cannot be done as it was asked for. Nothing has changed.
 
     ``message``: what is wrong and what to do about it, a Chinese sentence for the person, or a list of them. ``field``: the field
-    of a form that it belongs to, empty for the act as a whole.
+    of a form that it belongs to, empty for the act as a whole. ``fields``: name → its own sentence, where several are wrong.
     """
 
-    def __init__(self, message, field=""):
+    def __init__(self, message, field="", fields=None):
         self.messages = [message] if isinstance(message, str) else list(message)
         self.field = field
+        self.fields = fields or {field: message}
         super().__init__("；".join(self.messages))
 
 

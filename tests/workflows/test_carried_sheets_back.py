@@ -353,9 +353,11 @@ def test_point_above_the_grade_that_its_post_has_already_wants_a_reason(aboard):
     proposed(aboard)
     sheet = aboard.sheet("unit-search")
     silent = {key: (code, "") for key, (code, _) in as_decided(sheet).items()}
-    with pytest.raises(Refused, match="第 4 项：高于该岗位本年度已确定的岗位风险等级，请写明理由。"):
+    with pytest.raises(Refused, match="第 4 项：高于该岗位本年度已确定的岗位风险等级，请写明理由。") as refused:
         filed(aboard, silent)  # while it can still be written, not after the signature
     sheet = aboard.sheet("unit-search")
+    [own] = [entry.key for entry in Composition(sheet).entries if entry.number == 4]
+    assert refused.value.fields == {f"r-{own}": "高于该岗位本年度已确定的岗位风险等级，请写明理由。"}
     assert sheet.step == "decide"
     Meeting.objects.update(cancelled_at=aboard.clock.now, cancel_reason="改日再开")
 
@@ -369,7 +371,10 @@ def test_point_above_the_grade_that_its_post_has_already_wants_a_reason(aboard):
     assert put_off.words.endswith("请写明理由。传签不能写明理由，请列入会议审议。")
 
     reasoned = dict.fromkeys(silent, ("", "该事项由其独立经办"))
-    assert aboard.decided(sheet, reasoned).result == "done"
+    decided = aboard.decided(sheet, reasoned)
+    assert decided.result == "done"
+    page = Plain(decided.meeting.recorder).go(reverse("meeting_item", args=[decided.pk])).page
+    assert page.xpath(f"//input[@name='r-{own}']/@value") == ["该事项由其独立经办"]
 
 
 def test_grade_that_the_same_meeting_makes_want_a_reason_is_named_with_its_entry(aboard):

@@ -47,8 +47,7 @@ def meeting_item(request, pk):
         return _page(request, item, visible(request, meeting.pk), form=form, composition=composition)
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
-        faults = {refused.field: str(refused)}  # of a row: the name of its control
-        return _page(request, item, meeting, form=form, composition=composition, faults=faults)
+        return _page(request, item, meeting, form=form, composition=composition, faults=refused.fields)
     messages.success(request, f"第 {item.position} 项已登记：{dict(MeetingItem.Outcome.choices)[typed['outcome']]}。")
     return redirect("meeting_detail", pk=meeting.pk)
 
@@ -90,7 +89,7 @@ def _page(request, item, meeting, *, form=None, composition=None, error="", faul
 
     Context: ``item`` (with ``called``), ``meeting``, ``submission``, ``entries`` (each with ``proposed`` and what was typed),
     ``returned_changes`` (sentences), ``grades``, ``to_grade``, ``overseen``, ``form``, ``tally``, ``keeps_out`` (names), ``needed`` and
-    ``missing`` documents, ``files``, ``may_record``, ``may_change``, ``error``, ``crumbs``.
+    ``missing`` documents, ``files``, ``may_record``, ``may_change``, ``error``, ``crumbs``. ``faults``: of rows, control → sentence.
     """
     composition = composition or (recording.sheet_of(item) if item.submission_id else None)
     protocol = minutes.protocol_of(meeting, on=clock.today(), items=MeetingItem.objects.visible_to(request.actor))
@@ -136,7 +135,7 @@ def _typed(request, item, entry, composition, *, to_grade):
     entry.proposed = noticed.proposed_grade(composition, entry, step) if entry.to_grade else ""
     chosen = "" if grade == entry.proposed else grade
     entry.typed_grade = request.POST.get(f"g-{entry.key}", chosen)
-    entry.typed_reason = request.POST.get(f"r-{entry.key}", reason if chosen else "")
+    entry.typed_reason = request.POST.get(f"r-{entry.key}", reason)
     entry.typed_return = request.POST.get(f"v-{entry.key}", "no" if entry.key in item.returned else "") == "no"
     entry.typed_comment = request.POST.get(f"c-{entry.key}", item.returned.get(entry.key, ""))
 

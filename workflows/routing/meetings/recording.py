@@ -168,7 +168,11 @@ def _grades(composition, chosen):
             raise Refused(f"第 {entry.number} 项没有拟定等级，请选择等级。", f"g-{entry.key}")
         found[entry.key] = [code or proposed, reason.strip()]
     if faults := composition.decision_faults(step, with_reasons(composition, found)):
-        raise Refused(named(composition, faults))
+        controls = {"grade": "g", "reason": "r"}
+        raise Refused(
+            named(composition, faults),
+            fields={f"{controls[name]}-{key}": text for key, said in faults.items() for name, text in said.items()},
+        )
     return found
 
 

@@ -116,6 +116,7 @@ declare(
         "rectification.due": Act("整改将到期"),
         "rectification.overdue": Act("整改逾期", urgent=True),
         "rectification.look_back": Act("应当回头看"),
+        "rectification.waiting": Act("整改事项等待办理"),
         "channel.choose": Act("修改消息设置"),
         "mail.send_again": Act("再次发送邮件"),
         "robot.add": Act("添加群机器人"),

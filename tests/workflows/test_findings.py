@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from registers.access import NotAllowed, can
+from registers.access import NotAllowed, can, people_who_may
 from registers.models import AuditEntry, RiskPoint, User
 from registers.refusals import Refused, Stale
 from tests.factories import appoint, make_person
@@ -253,6 +253,37 @@ def test_overdue_rises_as_the_scheme_says_and_is_said_once(issued, clock):
         assert late.count() == sent
         assert late.filter(recipient=heard).exists()
     assert "比价" not in "".join(late.values_list("text", flat=True))
+
+
+def test_what_waits_for_an_answer_is_said_once_to_those_who_may_give_it(issued, clock):
+    campus = issued.campus
+    issued.act("plan", campus.head, owner=campus.clerk)
+    issued.act("ask_time", campus.head, until=date(2026, 12, 10))
+    waiting = Notification.objects.filter(kind="rectification.waiting")
+    heard = lambda: {row.recipient for row in waiting.all()}  # noqa: E731
+    reminding.remind(at=clock.now)
+    assert not heard()
+    clock.set(f"{days.add_days(FOUND['due_on'], -3)} 09:00")
+    reminding.remind(at=clock.now)
+    assert heard() == set(people_who_may("grant", issued.row()))
+    issued.act("time", campus.office)
+    waiting.delete()
+    issued.act("ask", campus.clerk, files=[evidence()])
+    for days_later, told in ((2, set()), (3, set(people_who_may("recheck", issued.row())))):
+        clock.set(f"{days.add_working_days(days.add_days(FOUND['due_on'], -3), days_later)} 09:00")
+        reminding.remind(at=clock.now)
+        assert heard() == told, days_later
+    reminding.remind(at=clock.now)
+    assert waiting.count() == len(told) > 1
+
+
+def test_what_is_signed_are_the_findings_as_well(issued):
+    made = Inspection.objects.get()
+    before = opinions.digest_to_sign(made)
+    Finding.objects.update(fact="抽查 20 份采购记录，5 份没有比价")
+    assert opinions.digest_to_sign(made) != before
+    Finding.objects.update(fact=FOUND["fact"])
+    assert opinions.digest_to_sign(made) == before
 
 
 def test_change_of_the_register_names_the_finding(issued):

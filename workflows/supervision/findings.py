@@ -46,7 +46,7 @@ def record(inspection_id, *, values, line=None, uploads=(), actor, at):
         finding.recurrence_of = _earlier(finding)
     finding.save()
     attachments.take(finding, uploads, actor=actor, at=at)
-    detail = {"digest": _digest(finding), "recurrence_of": finding.recurrence_of_id}
+    detail = {"digest": digest_of_finding(finding), "recurrence_of": finding.recurrence_of_id}
     audit.append("finding.record", about=finding, actor=actor, at=at, detail=detail)
     return finding
 
@@ -74,7 +74,7 @@ def change(pk, *, values, seen_version, uploads=(), dropped=(), actor, at):
     finding.save(update_fields=[*FIELDS, "version"])
     attachments.drop(finding, dropped, actor=actor, at=at)
     attachments.take(finding, uploads, actor=actor, at=at)
-    audit.append("finding.change", about=finding, actor=actor, at=at, detail={"digest": _digest(finding)})
+    audit.append("finding.change", about=finding, actor=actor, at=at, detail={"digest": digest_of_finding(finding)})
     return finding
 
 
@@ -115,6 +115,11 @@ def propose(pk, *, actor, at):
     return sheet
 
 
+def digest_of_finding(finding):
+    """Return the digest of what a finding says."""
+    return digest_of({name: str(getattr(finding, name)) for name in FIELDS})
+
+
 def _locked(pk):
     """The finding, behind the lock of its inspection: none is changed while that is being concluded."""
     inspection = locked(Finding.objects.values_list("inspection", flat=True).get(pk=pk))
@@ -128,7 +133,3 @@ def _fits(values, *, on):
         raise Refused("整改期限不能早于今天。", "due_on")
     if days.is_too_far(values["due_on"], on):
         raise Refused("整改期限离今天超过一年，请核对年份。", "due_on")
-
-
-def _digest(finding):
-    return digest_of({name: str(getattr(finding, name)) for name in FIELDS})

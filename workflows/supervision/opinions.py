@@ -12,10 +12,11 @@ from registers.text import digest_of
 from workflows.deadlines import days
 from workflows.models import InspectionSignature
 from workflows.policies.inspections import part_of
-from workflows.supervision import checklists, rectification
+from workflows.supervision import checklists, findings, rectification
 from workflows.supervision.inspections import hosts_of, locked, tell
 
 Part = InspectionSignature.Part
+SIGNED = ("label", "result", "words", "sampled", "sampled_of", "wrong", "score")  # of a line of the checklist
 
 
 @transaction.atomic
@@ -108,13 +109,16 @@ def refuse(pk, *, words, witness, actor, at):
     return refusal
 
 
-def digest_to_sign(inspection):
-    """Return the digest of what is signed: opinions, answer, score and every line of the checklist."""
-    lines = inspection.checks.order_by("position").values_list(
-        "label", "result", "words", "sampled", "sampled_of", "wrong", "score"
-    )
+def digest_to_sign(inspection, lines=None):
+    """Return the digest of what is signed: opinions, answer, score, checklist and the findings that stand.
+
+    ``lines``: of its checklist in their order, where they have been read.
+    """
+    lines = inspection.checks.order_by("position") if lines is None else lines
     said = [inspection.preliminary, inspection.stand, inspection.answer, inspection.conclusion, str(inspection.score)]
-    return digest_of([*said, *([str(part) for part in line] for line in lines)])
+    said += [[str(getattr(line, name)) for name in SIGNED] for line in lines]
+    found = inspection.findings.filter(withdrawn_at=None).order_by("number")
+    return digest_of([*said, *([one.number, findings.digest_of_finding(one)] for one in found)])
 
 
 def team_of(inspection):

@@ -1,4 +1,4 @@
-"""Reminders of rectification: before the day, after it, and of looking back.
+"""Reminders of rectification: of its day, of what waits for an answer, and of looking back.
 
 After the day they go up the ladder of the scheme.
 Each message has a key of its own, so that running it again adds nothing. Source: R0-24, R1-45.
@@ -7,6 +7,7 @@ Each message has a key of its own, so that running it again adds nothing. Source
 from django.conf import settings
 
 from registers import clock
+from registers.access import people_who_may
 from registers.text import clipped
 from workflows.deadlines import days
 from workflows.messages import notifications
@@ -30,7 +31,7 @@ def remind(*, at):
     rows = rows.select_related("finding__inspection__plan__scheme", "finding__inspection__unit", "owner")
     for row in rows.iterator(chunk_size=200):
         sent += _back(row, holding) if row.closed_at else _open(row, holding)
-    for kind in ("rectification.due", "rectification.overdue", "rectification.look_back"):
+    for kind in ("rectification.due", "rectification.overdue", "rectification.waiting", "rectification.look_back"):
         notifications.post_each([message for named, *message in sent if named == kind], kind=kind, at=at)
     return len(sent)
 
@@ -40,7 +41,10 @@ def _open(row, holding):
     inspection, on = row.finding.inspection, holding.on
     label = f"{inspection.unit.name}问题{row.finding.label}"
     if row.asked_at is not None:
+        yield from _waiting(row, label, on)
         return
+    if row.extension_until is not None:
+        yield from _extension(row, label, on)
     people = answerable(row, holding=holding)
     if row.planned_at is None and row.plan_due_on < on:
         text = f"{label}的整改方案已过报送期限（{row.plan_due_on:%-m月%-d日}），请尽快报送。"
@@ -55,6 +59,21 @@ def _open(row, holding):
     elif days.add_working_days(on, SOON) >= row.due_on:
         text = f"{label}应在 {row.due_on:%-m月%-d日}前整改完毕并申请销号。"
         yield from _to(people, "rectification.due", f"soon:{row.pk}:{row.due_on}", text)
+
+
+def _waiting(row, label, on):
+    """Those who may check what was put right are told once that it has waited for days."""
+    asked = clock.local_day(row.asked_at)
+    if days.add_working_days(asked, SOON) <= on:
+        text = f"{label}已于 {asked:%-m月%-d日}申请销号，尚未复查，请办理。"
+        yield from _to(people_who_may("recheck", row), "rectification.waiting", f"recheck:{row.pk}:{asked}", text)
+
+
+def _extension(row, label, on):
+    """Those who may grant a later day are told once before the day it is about."""
+    if days.add_working_days(on, SOON) >= row.due_on:
+        text = f"{label}申请延期至 {row.extension_until:%-m月%-d日}，尚未答复，请办理。"
+        yield from _to(people_who_may("grant", row), "rectification.waiting", f"grant:{row.pk}:{row.due_on}", text)
 
 
 def _back(row, holding):

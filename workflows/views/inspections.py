@@ -180,6 +180,7 @@ def _page(request, inspection, *, form=None, error="", status=200):
     methods = {method.code: method.label for method in inspection.rules.methods}
     lines = list(CheckItem.objects.visible_to(actor).filter(inspection=inspection))
     results = can(actor, "read_results", inspection)
+    may = {action: can(actor, action, inspection) for action in ACTIONS}
     context = {
         "inspection": inspection,
         "method_labels": [methods.get(code, code) for code in inspection.item.methods],
@@ -193,8 +194,8 @@ def _page(request, inspection, *, form=None, error="", status=200):
         .filter(inspection=inspection)
         .select_related("user"),
         "papers": papers.of(inspection, results=results),
-        "digest": opinions.digest_to_sign(inspection) if inspection.concluded_at else "",
-        "may": {action: can(actor, action, inspection) for action in ACTIONS},
+        "digest": opinions.digest_to_sign(inspection, lines) if may["sign"] else "",
+        "may": may,
         "declaration": forms.DeclarationForm(),
         "password": SignatureForm(request=request),
         "error": error,

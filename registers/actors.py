@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from django.apps import apps
 
 from registers import clock
+from registers.prepared import ANY_ID, Prepared
 
 GROUP_MEMBER = "group_member"
 SCHOOL_ROLES = ("office", "school_group", "party_committee")
@@ -45,21 +46,23 @@ class Grant:
 
 
 @lru_cache(maxsize=4)
-def _roles_on(day):
-    """Return the queries for everybody's appointments and seats on a day.
-
-    Every request asks them of one person, mostly of today, and making a query is dearer than running it.
-    """
-    appointments, members, groups = (
-        apps.get_model("registers", name).objects for name in ("Appointment", "GroupMember", "LeadingGroup")
-    )
+def _held_on(day):
+    """Return the queries for the appointments, the seats and the posts of one person on a day."""
+    models = ("Appointment", "GroupMember", "LeadingGroup", "Incumbency")
+    appointments, members, groups, incumbencies = (apps.get_model("registers", name).objects for name in models)
     named = ("role", "unit_id", "unit__name", "acting_for_id", "acting_for__name")
+    seats = members.filter(group__in=groups.in_force(day), user=ANY_ID).order_by("pk")
     return (
-        appointments.in_force(day).order_by("pk").values_list(*named),
-        members.filter(group__in=groups.in_force(day))
-        .order_by("pk")
-        .values_list("group__unit_id", "group__unit__name", "seat"),
+        Prepared(appointments.in_force(day).filter(user=ANY_ID).order_by("pk").values_list(*named)),
+        Prepared(seats.values_list("group__unit_id", "group__unit__name", "seat")),
+        Prepared(incumbencies.in_force(day).filter(user=ANY_ID).values_list("post_id", "post__unit_id")),
     )
+
+
+@lru_cache(maxsize=1)
+def _parents():
+    """Return the query for every unit with the one above it."""
+    return Prepared(apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"))
 
 
 class Actor:
@@ -86,13 +89,13 @@ class Actor:
         """Every role held on the day, appointments and seats in filed leading groups alike."""
         if self.user is None:
             return []
-        appointments, seats = _roles_on(self.on)
+        appointments, seats, _ = _held_on(self.on)
         return [
             *(
                 Grant(role, unit, name, acting_for_id=principal, acting_for=called or "")
-                for role, unit, name, principal, called in appointments.filter(user=self.user)
+                for role, unit, name, principal, called in appointments.of(self.user_id)
             ),
-            *(Grant(GROUP_MEMBER, unit, name, seat) for unit, name, seat in seats.filter(user=self.user)),
+            *(Grant(GROUP_MEMBER, unit, name, seat) for unit, name, seat in seats.of(self.user_id)),
         ]
 
     @cached_property
@@ -100,8 +103,8 @@ class Actor:
         """``(post id, unit id)`` of the posts held on the day."""
         if self.user is None:
             return []
-        held = apps.get_model("registers", "Incumbency").objects.in_force(self.on).filter(user=self.user)
-        return list(held.values_list("post_id", "post__unit_id"))
+        *_, posts = _held_on(self.on)
+        return posts.of(self.user_id)
 
     @property
     def post_ids(self):
@@ -170,7 +173,7 @@ class Actor:
     @cached_property
     def parents(self):
         """Unit id → id of the unit above it, None for the institution."""
-        return dict(apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"))
+        return dict(_parents().of())
 
     @cached_property
     def _children(self):

@@ -1,9 +1,10 @@
 """The snapshot that the rule of the deciders works on, read table by table at first use."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from registers.actors import SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit
+from registers.prepared import Prepared
 from workflows.models import Submission
 from workflows.models.submissions import EDITABLE
 from workflows.policies.deciders import Snapshot
@@ -106,12 +107,25 @@ class Holding(Snapshot):
     @cached_property
     def _appointed(self):
         """(role, unit, person, his name, where he works, for whom he stands in) of active people, in the order they are listed."""
-        found = Appointment.objects.in_force(self.on).filter(user__is_active=True).order_by("user__sort_key", "user")
-        return list(found.values_list("role", "unit_id", "user_id", "user__name", "user__unit_id", "acting_for_id"))
+        appointed, _ = _held_on(self.on)
+        return appointed.of()
 
     @cached_property
     def _members(self):
         """(unit, seat, person, his name) of the leading groups' active members."""
-        groups = LeadingGroup.objects.in_force(self.on)
-        members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
-        return list(members.values_list("group__unit_id", "seat", "user_id", "user__name"))
+        _, members = _held_on(self.on)
+        return members.of()
+
+
+@lru_cache(maxsize=4)
+def _held_on(day):
+    """Return the queries for everybody's appointments and seats on a day."""
+    appointed = Appointment.objects.in_force(day).filter(user__is_active=True).order_by("user__sort_key", "user")
+    groups = LeadingGroup.objects.in_force(day)
+    members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
+    return (
+        Prepared(
+            appointed.values_list("role", "unit_id", "user_id", "user__name", "user__unit_id", "acting_for_id"),
+        ),
+        Prepared(members.values_list("group__unit_id", "seat", "user_id", "user__name")),
+    )

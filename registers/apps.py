@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from registers import columns
+
 
 class RegistersConfig(AppConfig):
     """What is on record."""
@@ -9,6 +11,7 @@ class RegistersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        columns.install()
         # Policies, kinds of jobs and sources of compiled papers register themselves once models exist.
         from registers import exports, ledgers, policies  # noqa: F401, PLC0415
         from registers.papers import sources  # noqa: F401, PLC0415

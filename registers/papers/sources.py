@@ -203,4 +203,4 @@ def _controlled(units, on, reader):
 @source("assessment", about="unit", rows=("name", "points"))
 def assessment(*, unit, units, on, rules, reader=None):
     """考核评分表: the scheme's criteria with room for the scores. Source: R4-35, C5-27."""
-    return {"rows": [{"name": item.label, "points": item.points} for item in rules.assessment]}
+    return {"rows": [{"name": item.label, "points": item.points} for item in rules.assessment.criteria]}

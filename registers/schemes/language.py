@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from registers.schemes import adjusting
+from registers.schemes.assessment import Assessment
 from registers.schemes.bodies import Body
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
 from registers.schemes.custody import Custody
@@ -210,15 +211,6 @@ class WarningAction(Named):
     source: str = ""
 
 
-class Criterion(Part):
-    """One line of the sheet by which a unit is assessed. Source: R4-35."""
-
-    label: Text
-    points: Annotated[int, Field(ge=1, le=100)]
-    source: str = ""
-    inferred: bool = False
-
-
 class Scheme(Part):
     """One institution's whole rule book."""
 
@@ -242,7 +234,7 @@ class Scheme(Part):
     tasks: list[Task] = []
     papers: dict[Code, PaperLayout]
     warning_actions: list[WarningAction] = []
-    assessment: list[Criterion] = []
+    assessment: Assessment = Assessment()
     ledger_title: Text = "台账"
     custody: list[Custody] = []
     conduct: Conduct = Conduct()

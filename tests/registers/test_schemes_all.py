@@ -179,7 +179,7 @@ def test_there_are_exactly_six_warning_actions():
     assert labels(IMUT.warning_actions) == [
         "批评教育", "谈话提醒", "责令检查整改", "发送问廉问责书", "纪检监察建议书", "责成召开专题民主生活会",
     ]  # fmt: skip
-    assert len(IMUT.assessment) == 6
+    assert len(IMUT.assessment.criteria) == 6
 
 
 # --- Grading ------------------------------------------------------------------------------------------

@@ -32,8 +32,8 @@ from registers.models import (
 from registers.papers.compose import document_for
 from registers.papers.given import GIVEN
 from registers.refusals import Refused
+from registers.schemes.assessment import Assessment, Criterion
 from registers.schemes.checking import loading
-from registers.schemes.language import Criterion
 from tests import factories
 from tests.workflows import declared
 from workflows.deadlines import holidays
@@ -370,7 +370,7 @@ def test_history_takes_no_record_twice(make_campus):
 
 def test_sources_of_papers_give_what_they_declare(demo, year):
     units = list(Unit.objects.filter(pk__in=Activity.objects.values("unit"))[:3])
-    scored = [Criterion(label="是否重视", points=15)]
+    scored = Assessment(criteria=[Criterion(code="attention", label="是否重视", points=15)])
     rules = Scheme.objects.get(slug="changchun-2016").rules.model_copy(update={"assessment": scored})
     made = {name: [] for name in GIVEN if GIVEN[name].about not in (None, "meeting")}
     for name in (name for name in made if GIVEN[name].about == "unit"):

@@ -23,7 +23,7 @@ def papers_about(rules, about):
 
     The score sheet is left out where the scheme has no scores.
     """
-    empty = () if rules.assessment else ("assessment",)
+    empty = () if rules.assessment.criteria else ("assessment",)
     return {
         slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
     }

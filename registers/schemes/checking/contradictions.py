@@ -54,7 +54,6 @@ def _names(scheme):
     for section in LISTS:
         yield from _repeated((section,), [item.label for item in getattr(scheme, section)], "label")
     yield from _repeated(("ranks",), scheme.ranks)
-    yield from _repeated(("assessment",), [criterion.label for criterion in scheme.assessment], "label")
     for place, factor in enumerate(scheme.grading.factors):
         where = ("grading", "factors", place, "values")
         yield from _repeated(where, [value.label for value in factor.values], "label")

@@ -9,6 +9,7 @@ from functools import partial
 from registers.schemes.checking import (
     adjustmentcheck,
     askcheck,
+    assessmentcheck,
     bodycheck,
     carryingcheck,
     contradictions,
@@ -57,6 +58,7 @@ def faults(scheme, *, whole=True):
         publicitycheck.faults,
         custodycheck.faults,
         inspectioncheck.faults,
+        assessmentcheck.faults,
         residualcheck.faults,
         _rotation,
         partial(contradictions.faults, whole=whole),

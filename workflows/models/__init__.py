@@ -1,6 +1,7 @@
 """Models of what happens to the register: campaigns, meetings, notices, inspections and others."""
 
 from workflows.models.activities import Activity, Attendance
+from workflows.models.assessments import Assessment, AssessmentLine, LeaderScore
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureCheck, MeasureProgress
@@ -23,10 +24,13 @@ from workflows.models.submissions import (
     SubmissionLine,
 )
 from workflows.models.suggestions import Suggestion
+from workflows.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveySlip
 from workflows.models.terms import DeadlineChange, Extension
 
 __all__ = [
     "Activity",
+    "Assessment",
+    "AssessmentLine",
     "Attachment",
     "Attendance",
     "CalendarDay",
@@ -48,6 +52,7 @@ __all__ = [
     "InspectionPlan",
     "InspectionSeat",
     "InspectionSignature",
+    "LeaderScore",
     "MeasureCheck",
     "MeasureProgress",
     "Meeting",
@@ -74,4 +79,8 @@ __all__ = [
     "Submission",
     "SubmissionLine",
     "Suggestion",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyInvitation",
+    "SurveySlip",
 ]

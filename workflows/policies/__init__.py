@@ -8,6 +8,7 @@ Never here: moving anything (``workflows.routing``). Neighbours: the mechanism i
 from workflows.models.submissions import CARRIED, CARRIER, IDLE, NOTICE, UNPUBLISHED
 from workflows.policies import (  # noqa: F401 (they register themselves)
     activities,
+    assessments,
     attachments,
     campaigns,
     checks,
@@ -22,6 +23,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     robots,
     submissions,
     suggestions,
+    surveys,
     terms,
 )
 from workflows.policies.deciders import CLIMB, MEETING, ORGANISER

@@ -14,6 +14,7 @@ HELD_BY = {
     "measure_checks": "workflows.MeasureCheck",
     "meeting_items": "workflows.MeetingItem",
     "findings": "workflows.Finding",
+    "assessment_lines": "workflows.AssessmentLine",
     "rectification_steps": "workflows.RectificationStep",
 }
 

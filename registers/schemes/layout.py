@@ -123,7 +123,9 @@ class PaperLayout(Origin):
     orientation: Literal["portrait", "landscape"] = "portrait"
     rows: str | None = None
     compiled: FieldName | None = None
-    about: Literal["unit", "sheet", "notice", "activity", "reading", "meeting", "inspection"] | None = None
+    about: Literal["unit", "sheet", "notice", "activity", "reading", "meeting", "inspection", "assessment"] | None = (
+        None
+    )
     fixed_rows: FieldName | None = None
     includes: Literal["personal"] | None = None
     sort: tuple[Annotated[str, Field(pattern=r"^-?[a-z][a-z0-9_.-]*$")], ...] = ()

@@ -7,7 +7,10 @@ from itertools import pairwise
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import reverse
 
 from registers.access import NotAllowed, can
 from registers.actors import Actor
@@ -227,3 +230,58 @@ def test_slip_and_answer_are_one_act(story, monkeypatch):
     with pytest.raises(RuntimeError), transaction.atomic():
         answering.answer(code, story.chosen())
     assert not SurveySlip.objects.filter(used=True).exists()
+
+
+def test_slip_is_used_without_account_or_script(story):
+    """By the public pages alone: the code is typed in, a page half filled in comes back, and the answer is taken once."""
+    guest, code = Client(), story.guests(1)[0]
+    entered = guest.get(reverse("survey_enter"), {"code": f"{code[:4]}-{code[4:8]}-{code[8:]}".upper()})
+    assert (entered.status_code, entered.url) == (302, reverse("survey_answer", args=[code]))
+    page = guest.get(entered.url)
+    assert page.headers["Cache-Control"].startswith("max-age=0")
+    assert "<script" not in page.content.decode().split('<main class="gate"')[1]
+    half = {f"q-{question}": GOOD for question in list(story.chosen())[:2]}
+    refused = guest.post(entered.url, half)
+    assert refused.status_code == 422
+    assert refused.content.decode().count("checked") == 2
+    taken = guest.post(entered.url, {f"q-{question}": GOOD for question in story.chosen()})
+    assert "已收到您的答卷" in taken.content.decode()
+    assert "用过" in guest.get(entered.url).content.decode()
+    assert guest.get(entered.url).status_code == 422
+    assert "sessionid" not in guest.cookies
+
+
+def test_whoever_tries_many_codes_has_to_wait(story, monkeypatch):
+    monkeypatch.setattr("workflows.views.survey_answers.MOST_WRONG", 3)
+    cache.clear()
+    guest, code = Client(), story.guests(1)[0]
+    answers = [guest.get(reverse("survey_answer", args=["wrong-code"])).status_code for _ in range(4)]
+    assert answers == [422, 422, 422, 429]
+    assert guest.get(reverse("survey_answer", args=[code])).status_code == 429
+    cache.clear()
+    assert guest.get(reverse("survey_answer", args=[code])).status_code == 200
+
+
+def test_survey_by_the_pages_of_whoever_holds_it(campus, clock):
+    clock.set("2026-11-02 10:00")
+
+    def go(user, door, *args, data=None):
+        browser = Client()
+        browser.force_login(user)
+        address = reverse(door, args=args)
+        return browser.get(address) if data is None else browser.post(address, data)
+
+    opened = go(campus.office, "survey_add", data={"unit": campus.unit.code, "ends_on": "2026-11-20"})
+    survey = Survey.objects.get()
+    assert opened.url == reverse("survey_detail", args=[survey.pk])
+    assert go(campus.office, "survey_add", data={"unit": campus.unit.code, "ends_on": "2026-11-02"}).status_code == 422
+    assert "领取测评票" in go(campus.clerk, "assessment_list").content.decode()
+    drawn = go(campus.clerk, "survey_draw", survey.pk, data={})
+    assert drawn.url.startswith("/survey/")
+    printed = go(campus.office, "survey_slips", survey.pk, data={"group": "students", "number": 3})
+    assert printed.content.decode().count('class="slip"') == 3
+    assert go(campus.office, "survey_slips", survey.pk, data={"group": "staff", "number": 3}).status_code == 422
+    assert go(campus.office, "survey_close", survey.pk, data={"out-students": 4}).status_code == 422
+    assert go(campus.office, "survey_close", survey.pk, data={"out-students": 3}).status_code == 302
+    assert "回收不过半数" in go(campus.head, "survey_detail", survey.pk).content.decode()
+    assert go(campus.clerk, "survey_detail", survey.pk).status_code == 404

@@ -15,15 +15,21 @@ from workflows.sheets.composing import ENTRY, SHEET
 from workflows.sheets.documents import Composition
 
 MINUTE = "%Y-%m-%d %H:%M"
+SCORED = (
+    "assessment",
+    "assessment_record",
+    "assessment_pack",
+    "assessment_results",
+)  # papers where something is scored
 WHOEVER_COMPILES["unit"] = ("unit.name", "as_of", "year")
 
 
 def papers_about(rules, about):
     """Find a scheme's compiled papers about one kind of thing: ``{slug: layout}``.
 
-    The score sheet is left out where the scheme has no scores.
+    Those of assessments are left out where the scheme has no scores.
     """
-    empty = () if rules.assessment.criteria else ("assessment",)
+    empty = () if rules.assessment.criteria else SCORED
     return {
         slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
     }

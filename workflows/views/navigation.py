@@ -34,6 +34,7 @@ MENU = [
     ("年度活动", "填报进度", "progress_list", "bar-chart-steps", WATCHERS),
     ("年度活动", "会议审议", "meeting_list", "bank", ("office", "school_group", "party_committee")),
     ("年度活动", "检查与整改", "inspection_list", "clipboard2-pulse", INSPECTED),
+    ("年度活动", "考核与测评", "assessment_list", "award", EVERYONE),
     ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
     ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
@@ -96,6 +97,11 @@ BELONGS = {
     "finding_edit": "inspection_list",
     "finding_withdraw": "inspection_list",
     "residual_list": "ledger",
+    "survey_list": "assessment_list",
+    "survey_add": "assessment_list",
+    "survey_detail": "assessment_list",
+    "survey_slips": "assessment_list",
+    "survey_close": "assessment_list",
 }
 
 

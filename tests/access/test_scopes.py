@@ -20,13 +20,14 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
-from tests.access import inspected
+from tests.access import assessed, inspected
 from tests.access.scopes import EVERYBODY, PUBLISHERS, SCHOOL, SCHOOL_READERS, items_of, meetings_of, notices_of
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
 from tests.factories import make_post
 from workflows.models import (
     Activity,
+    AssessmentLine,
     Attachment,
     Attendance,
     ChannelChoice,
@@ -294,6 +295,7 @@ def _files(world):
         world.sheets["unit draft"]: "liaison",
         world.evidence: "clerk unit",
         **inspected.ROWS[Finding](world),
+        **assessed.ROWS[AssessmentLine](world),
     }
     found = {file: people for holder, people in held.items() for file in holder.attachments.all()}
     lost = Attachment.objects.create(
@@ -358,7 +360,7 @@ TABLES = {
     Table(Reminder): lambda world: {row: row.recipient.number for row in Reminder.objects.select_related("recipient")},
     Table(ChannelChoice): lambda world: {row: row.user.number for row in ChannelChoice.objects.select_related("user")},
     Table(RosterChange): _roster,
-    **{Table(model): rows for model, rows in inspected.ROWS.items()},
+    **{Table(model): rows for model, rows in (inspected.ROWS | assessed.ROWS).items()},
     Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }
 

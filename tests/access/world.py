@@ -11,6 +11,7 @@ from registers.models import ControlMeasure, Job, Post, Regulation
 from registers.papers import pages
 from registers.schemes.desk import drafts as scheme_drafts
 from tests import factories, personas
+from tests.access.assessed import Assessed
 from tests.access.browsers import Browser
 from tests.access.inspected import Inspected
 from tests.personas import MEASURES, point, power, unit_point
@@ -111,6 +112,7 @@ class World:
         )
         self._channels()
         self.inspected = Inspected(self)
+        self.assessed = Assessed(self)
         self.browsers = {name: Browser(None if name == NOBODY else getattr(campus, name)) for name in PEOPLE}
 
     def text(self, name):

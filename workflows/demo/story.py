@@ -17,6 +17,7 @@ from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.demo.agenda import Agenda
 from workflows.demo.assembly import Mobiliser
+from workflows.demo.assessing import Assessor
 from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
@@ -107,6 +108,8 @@ class Story:
         for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
             self.agenda.add(journey)
         for journey in Inspector(self.campus, self.agenda, self.players).journeys():
+            self.agenda.add(journey)
+        for journey in Assessor(self.campus, self.agenda, self.players).journeys():
             self.agenda.add(journey)
         self.agenda.add(self._suggestions())
         self.agenda.add(self._measures_carried_out())

@@ -186,6 +186,7 @@ urlpatterns = [
     path("assessments/<int:pk>/reply/", assessment_results.assessment_reply, name="assessment_reply"),
     path("assessments/<int:pk>/decide/", assessment_results.assessment_decide, name="assessment_decide"),
     path("assessments/<int:pk>/confirm/", assessment_results.assessment_confirm, name="assessment_confirm"),
+    path("assessments/<int:pk>/pack.zip", assessment_results.assessment_pack, name="assessment_pack"),
     path("assessments/<int:pk>/<slug:slug>.<form:form>", assessment_results.assessment_file, name="assessment_file"),
     # surveys of satisfaction; the first two need no account
     path("survey/", survey_answers.survey_enter, name="survey_enter"),

@@ -135,7 +135,7 @@ class Assessed:
     def behind(self):
         """The objects that the addresses lead to: door → name → (arguments, the object)."""
         by_state = {name: ({"pk": row.pk}, row) for name, row in self.assessments.items()}
-        words = "detail fill sign score lead show answer reply decide confirm"
+        words = "detail pack fill sign score lead show answer reply decide confirm"
         slips = {name: ({"pk": row.pk}, None) for name, row in self.surveys.items()}
         return {
             **{f"assessment_{word}": by_state for word in words.split()},
@@ -169,7 +169,7 @@ class Assessed:
             "assessment_lead": scored("lead"),
             "assessment_answer": {"stand": "accept", "words": ""},
             "assessment_reply": {"words": "已核实"},
-            "assessment_decide": {"grounds": "同意"},
+            "assessment_decide": {"grounds": "同意", "vetoes": ["sanctioned"]},
             "survey_add": {"unit": self.campus.other_unit.code, "ends_on": "2026-12-11"},
             "survey_slips": {"group": "students", "number": "2"},
             "survey_close": {"out-students": "0"},

@@ -31,6 +31,11 @@ OPENED = []  # the pages, read once for both tests
 WITHOUT_TEXT = {
     "activity_delete",
     "adjustment_begin",
+    "assessment_begin",
+    "assessment_evidence",
+    "assessment_lead",
+    "assessment_show",
+    "assessment_sign",
     "campaign_close",
     "campaign_enrol",
     "campaign_open",
@@ -78,6 +83,10 @@ WITHOUT_TEXT = {
     "submission_recompile",
     "submission_withdraw",
     "suggestion_withdraw",
+    "survey_add",
+    "survey_close",
+    "survey_draw",
+    "survey_slips",
 }
 
 
@@ -125,6 +134,7 @@ BESIDE = {
     "scheme_begin": ["scheme_list"],
     "activity_void": ["activity_detail"],
     "meeting_vote": ["meeting_detail"],
+    "assessment_confirm": ["assessment_detail"],
     "inspection_declare": ["inspection_detail"],
     "inspection_check_save": ["inspection_check"],
     "inspection_own_save": ["inspection_own_check"],

@@ -61,8 +61,10 @@ def _places(rows):
 
 
 def _comparable(model, rows, places):
+    """The rows in their order; those with random keys, which have none, sorted by what they say."""
     fields = _compared(model)
-    return [tuple(_values(row, fields, places)) for row in rows.values()]
+    values = [tuple(_values(row, fields, places)) for row in rows.values()]
+    return sorted(values, key=repr) if isinstance(model._meta.pk, models.UUIDField) else values
 
 
 def _compared(model):

@@ -1,7 +1,9 @@
 """The assessment of a unit: own score, office, leaders, figures shown, contest, decision by two people."""
 
+import zipfile
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,6 +14,7 @@ from registers.actors import Actor
 from registers.models import AuditEntry
 from registers.refusals import Refused, Stale
 from tests.factories import appoint, make_person
+from tests.files import package, upload
 from tests.stories import played_once
 from workflows.models import Assessment, LeaderScore, Notification
 from workflows.supervision import answering, assessments, deciding, surveys
@@ -287,6 +290,11 @@ def test_whole_year_by_the_pages_a_browser_sees(story, client):
     assert (
         go(campus.liaison, "assessment_fill", pk, data=data | {"summary": "总结", "seen_version": 0}).status_code == 302
     )
+    file = upload("名单.xlsx", package("xl/workbook.xml"))
+    first = story.lines()[0].pk
+    assert go(campus.liaison, "assessment_evidence", first, data={"files": file}).status_code == 302
+    bad = upload("名单.pdf", b"nothing")
+    assert go(campus.liaison, "assessment_evidence", first, data={"files": bad}).status_code == 422
     wrong = go(campus.head, "assessment_sign", pk, data={"password": "x", "seen_digest": story.digest()})
     assert wrong.status_code == 422
     signed = {"password": PASSWORD, "seen_digest": story.digest()}
@@ -315,6 +323,9 @@ def test_whole_year_by_the_pages_a_browser_sees(story, client):
     for slug in ("assessment-record", "assessment-pack"):
         for form in ("pdf", "docx", "xlsx"):
             assert go(campus.head, "assessment_file", pk, slug, form).status_code == 200
+    pack = go(campus.head, "assessment_pack", pk)
+    names = zipfile.ZipFile(BytesIO(pack.getvalue())).namelist()
+    assert names == ["00-目录.pdf", "01-1 名单.xlsx"]
     listed = go(campus.office, "record_detail", campus.root.code, "assessment-results").content.decode()
     assert campus.unit.name in listed
     assert "100.00" in listed

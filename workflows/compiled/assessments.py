@@ -105,13 +105,22 @@ def assessment_pack(*, assessment, lines, figures):
         rows += [
             {
                 "part": part,
-                "item": file.name,
+                "item": name,
                 "detail": f"{file.size_text}，{_day(file.uploaded_at)}上传",
                 "digest": file.digest[:DIGEST],
             }
-            for file in line.attachments.all()
+            for name, file in numbered_files([line])
         ]
     return {"fields": _fields(assessment, figures), "rows": rows + _on_record(assessment)}
+
+
+def numbered_files(lines):
+    """List the files of ``lines`` with the names under which a pack holds them (``02-1 名单.xlsx``)."""
+    return [
+        (f"{line.position:02d}-{place} {file.name}", file)
+        for line in lines
+        for place, file in enumerate(line.attachments.all(), 1)
+    ]
 
 
 def _on_record(assessment):

@@ -18,12 +18,13 @@ class OpenForm(LaidForm):
 class SlipsForm(LaidForm):
     """How many slips are printed, for whom."""
 
-    group = choice("发给")
+    group = choice("人员类别")
     number = whole("张数", 1, MOST_SLIPS)
 
     def __init__(self, *args, groups, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["group"].choices = groups
+        self.fields["group"].initial = groups[0][0] if len(groups) == 1 else None
 
 
 class CloseForm(LaidForm):

@@ -3,22 +3,30 @@
 Source: R1-48, R3-37, C5-27.
 """
 
+import tempfile
+import zipfile
+
 from django.contrib import messages
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
 from registers.access import can, require
+from registers.jobs import as_attachment
+from registers.papers import writing
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
 from registers.views.papers import download
 from registers.views.sent import number
 from workflows.compiled import assessments as papers
 from workflows.forms import assessments as forms
+from workflows.models import Attachment
 from workflows.supervision import assessments, deciding
 from workflows.views.assessments import crumbs_of, done, figures_of, lines_of, page_of, visible
 from workflows.views.inspection_plans import FASTER, form_page
+
+HELD = 8 * 1024 * 1024  # bytes of a pack that stay in memory
 
 
 @require_POST
@@ -133,6 +141,27 @@ def assessment_confirm(request, pk):
         return page_of(request, visible(request, pk), error=FASTER, status=409)
     messages.success(request, "已退回重审。" if undoes else "已复核，结果生效并通知单位。")
     return redirect("assessment_detail", pk=pk)
+
+
+@require_safe
+def assessment_pack(request, pk):
+    """The evidence pack of a unit: the index as a PDF, and every file as the index numbers it (R0-29)."""
+    assessment = visible(request, pk)
+    reads = can(request.actor, "read_figures", assessment)
+    known = papers.of(assessment, figures=reads)
+    layout = next((layout for layout in known.values() if layout.compiled == "assessment_pack"), None)
+    if layout is None:
+        raise Http404
+    lines = lines_of(request, assessment)
+    document = papers.about_assessment(layout, assessment, lines=lines, figures=figures_of(assessment, lines))
+    kept = tempfile.SpooledTemporaryFile(max_size=HELD)  # noqa: SIM115  the answer closes it
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_STORED) as pack:
+        pack.writestr("00-目录.pdf", writing.write(compose(layout, document), "pdf"))
+        for name, file in papers.numbered_files(lines):
+            pack.writestr(name, bytes(Attachment.objects.visible_to(request.actor).get(pk=file.pk).content))
+    kept.seek(0)
+    audit.append("paper.export", about=assessment, actor=request.actor, detail={"form": "zip"})
+    return as_attachment(FileResponse(kept, content_type="application/zip"), f"{assessment}佐证材料.zip")
 
 
 @require_safe

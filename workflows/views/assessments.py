@@ -78,7 +78,7 @@ def assessment_list(request):
     mine = SurveyInvitation.objects.visible_to(request.actor).filter(drew_slip=False, survey__closed_at=None)
     context = {
         "page": paged(request, rows),
-        "may_begin": request.actor.has("office"),
+        "may_begin": bool(handled_units(request)),
         "invited": mine.select_related("survey__unit"),
     }
     return render(request, "workflows/assessment_list.html", context)
@@ -87,13 +87,15 @@ def assessment_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_begin(request):
     """Begin this year's assessment of several units. Context: see ``form_page``."""
-    root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
-    require(request.actor, "make", Assessment(unit=root))
+    handled = handled_units(request)
+    if not handled:
+        root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
+        require(request.actor, "make", Assessment(unit=root))
     begun = (
         Assessment.objects.visible_to(request.actor).filter(year=clock.today().year).values_list("unit_id", flat=True)
     )
     begun = set(begun)
-    units = {unit.code: unit for unit in handled_units(request) if unit.pk not in begun}
+    units = {unit.code: unit for unit in handled if unit.pk not in begun}
     options = {"units": [(unit.code, unit.name) for unit in units.values()]}
     page = {"title": "开展年度考核", "crumbs": crumbs_of(), "submit": "开展考核"}
     if request.method != "POST":

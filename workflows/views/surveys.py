@@ -17,7 +17,8 @@ from registers.refusals import Refused
 from registers.views.paging import paged
 from workflows.forms import surveys as forms
 from workflows.models import Survey
-from workflows.policies.inspection_plans import handles
+from workflows.policies.deciders import ORGANISER
+from workflows.policies.inspection_plans import BODIES, handles
 from workflows.policies.surveys import invitation_of
 from workflows.supervision import answering, draws, surveys
 from workflows.views.inspection_plans import form_page
@@ -30,7 +31,9 @@ def crumbs_of(survey=None):
 
 
 def handled_units(request):
-    """List the units below the institution that the reader handles."""
+    """List the units below the institution that the reader handles, none for whoever handles nothing."""
+    if not request.actor.has(ORGANISER, *BODIES):
+        return []
     root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
     if root is None:
         return []
@@ -50,7 +53,7 @@ def survey_list(request):
     rows = Survey.objects.visible_to(request.actor).select_related("unit")
     context = {
         "page": paged(request, rows),
-        "may_open": request.actor.has("office"),
+        "may_open": bool(handled_units(request)),
         "crumbs": crumbs_of()[:1],
         "today": clock.today(),
     }
@@ -60,9 +63,11 @@ def survey_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_add(request):
     """Open a survey about a unit. Context: see ``form_page``."""
-    root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
-    require(request.actor, "make", Survey(unit=root))
     units = {unit.code: unit for unit in handled_units(request)}
+    if not units:
+        require(
+            request.actor, "make", Survey(unit=get_object_or_404(Unit.objects.visible_to(request.actor), parent=None))
+        )
     options = {"units": [(unit.code, unit.name) for unit in units.values()]}
     page = {"title": "开展满意度测评", "crumbs": crumbs_of(), "submit": "开展测评"}
     if request.method != "POST":

@@ -49,7 +49,8 @@ class Grown(Story):
 
     def guests(self, number):
         codes = surveys.slips(self.survey.pk, group="students", number=2, **self.by(self.campus.office))
-        answering.answer(codes[0], {question.code: "fair" for question in self.survey.rules.questions})
+        said = {question.code: "fair" for question in self.survey.rules.questions}
+        answering.answer(codes[0], said, on=self.clock.today)
         self.code = codes[1]
 
     def queries(self, page):

@@ -120,6 +120,7 @@ declare(
         "survey.open": Act("开展满意度测评"),
         "survey.slips": Act("打印测评票"),
         "survey.close": Act("结束满意度测评"),
+        "survey.destroy": Act("销毁测评答卷"),
         "assessment.begin": Act("开展考核"),
         "assessment.fill": Act("填写考核自评"),
         "assessment.sign": Act("报送考核自评"),

@@ -12,7 +12,7 @@ from workflows.messages import notifications, reminders, robots
 from workflows.publicity import notices
 from workflows.routing import carrying, reseating
 from workflows.routing.meetings import deciding
-from workflows.supervision import reminding
+from workflows.supervision import reminding, surveys
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ def sweep(*, at):
             "mails": notifications.deliver,
             "robots": robots.deliver,
             "files": lambda: jobs.forget(at=at),
+            "surveys": lambda: surveys.forget(at=at),
             "jobs": lambda: jobs.work(at=at),
         }
     )

@@ -74,7 +74,7 @@ class Assessed:
     def _answer(self, survey):
         said = {question.code: "satisfied" for question in survey.rules.questions}
         code, *_ = surveys.slips(survey.pk, group="students", number=2, **self.by(self.campus.office))
-        answering.answer(code, said)
+        answering.answer(code, said, on=self.world.clock.today)
 
     def _assessment(self, state, year):
         """An assessment as far as ``state``, moved to another year: a unit has one a year."""

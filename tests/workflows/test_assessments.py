@@ -78,8 +78,10 @@ class Story:
     def close_survey(self, people=5, code="fair"):
         staff = [self.campus.clerk, self.campus.colleague, self.campus.liaison, self.campus.member, self.campus.deputy]
         for person in staff[:people]:
-            slip = answering.draw(self.survey.pk, person.pk)
-            answering.answer(slip, {question.code: code for question in self.survey.rules.questions})
+            slip = answering.draw(self.survey.pk, person.pk, on=self.clock.today)
+            answering.answer(
+                slip, {question.code: code for question in self.survey.rules.questions}, on=self.clock.today
+            )
         surveys.close(self.survey.pk, given_out={"students": 0}, **self.by(self.campus.office))
 
     def show(self):

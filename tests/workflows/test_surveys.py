@@ -26,6 +26,9 @@ APART = (SurveyInvitation, SurveySlip, SurveyAnswer)
 GOOD, BAD = "satisfied", "dissatisfied"
 
 
+ON = date(2026, 11, 2)
+
+
 class Story:
     """A survey about the unit, and people who answer it."""
 
@@ -42,7 +45,7 @@ class Story:
         return {question.code: code for question in self.survey.rules.questions}
 
     def draw(self, user):
-        return answering.draw(self.survey.pk, user.pk)
+        return answering.draw(self.survey.pk, user.pk, on=self.clock.today)
 
     def guests(self, number):
         slips = surveys.slips(self.survey.pk, group="students", number=number, **self.by(self.campus.office))
@@ -72,11 +75,11 @@ def test_everybody_who_works_in_the_unit_is_asked_and_draws_one_slip(story):
     assert can(Actor(campus.head, on=story.clock.today), "draw", story.survey)
     assert not can(Actor(campus.other_head, on=story.clock.today), "draw", story.survey)
     typed = f" {code[:4].upper()}-{code[4:8]}-{code[8:]} "
-    answering.answer(typed, story.chosen())
+    answering.answer(typed, story.chosen(), on=ON)
     with pytest.raises(Refused, match="用过"):
-        answering.answer(code, story.chosen(BAD))
+        answering.answer(code, story.chosen(BAD), on=ON)
     with pytest.raises(Refused, match="没有这张"):
-        answering.answer("2222-2222-2222", story.chosen())
+        answering.answer("2222-2222-2222", story.chosen(), on=ON)
     assert [row.choices for row in SurveyAnswer.objects.all()] == [story.chosen()]
 
 
@@ -84,7 +87,7 @@ def test_answer_that_leaves_a_question_open_uses_no_slip(story):
     code = story.draw(story.campus.clerk)
     for wrong in ({}, story.chosen("wonderful"), story.chosen() | {"other": GOOD}):
         with pytest.raises(Refused, match="每题选择一项"):
-            answering.answer(code, wrong)
+            answering.answer(code, wrong, on=ON)
     assert not SurveySlip.objects.filter(used=True).exists()
     assert not SurveyAnswer.objects.exists()
 
@@ -135,7 +138,7 @@ def test_neither_place_nor_key_nor_transaction_of_rows_joins_slips_and_answers(c
     for number, code in enumerate(codes):
         places = [number // len(scale) ** place % len(scale) for place in range(len(story.survey.rules.questions))]
         said[code] = dict(zip(story.chosen(), [scale[place] for place in places], strict=True))
-        answering.answer(code, said[code])
+        answering.answer(code, said[code], on=ON)
     order = {answering.digest_of_code(code): number for number, code in enumerate(codes)}
     meant = {json.dumps(choices, sort_keys=True): number for number, choices in enumerate(said.values())}
     assert len(meant) == len(codes), "every answer is one of its kind"
@@ -165,16 +168,16 @@ def test_neither_place_nor_key_nor_transaction_of_rows_joins_slips_and_answers(c
 
 def test_no_act_no_message_and_no_session_says_who_drew_or_answered(story):
     entries, messages = AuditEntry.objects.count(), Notification.objects.count()
-    answering.answer(story.draw(story.campus.clerk), story.chosen())
+    answering.answer(story.draw(story.campus.clerk), story.chosen(), on=ON)
     assert (AuditEntry.objects.count(), Notification.objects.count()) == (entries, messages)
 
 
 def test_nothing_is_shown_before_the_end_and_nothing_of_fewer_than_five(story):
     campus = story.campus
     for person in (campus.clerk, campus.colleague, campus.liaison, campus.member, campus.deputy):
-        answering.answer(story.draw(person), story.chosen())
+        answering.answer(story.draw(person), story.chosen(), on=ON)
     for code in story.guests(4):
-        answering.answer(code, story.chosen(BAD))
+        answering.answer(code, story.chosen(BAD), on=ON)
     office, head = Actor(campus.office, on=story.clock.today), Actor(campus.head, on=story.clock.today)
     assert "结束以后" in can(office, "read_result", story.survey).reason
     story.clock.set("2026-11-20 17:00")
@@ -188,12 +191,12 @@ def test_nothing_is_shown_before_the_end_and_nothing_of_fewer_than_five(story):
     assert not can(Actor(campus.clerk, on=story.clock.today), "read_result", survey)
     assert not Survey.objects.visible_to(Actor(campus.clerk, on=story.clock.today)).exists()
     with pytest.raises(Refused, match="已经结束"):
-        answering.answer(story.codes[0], story.chosen())
+        answering.answer(story.codes[0], story.chosen(), on=ON)
 
 
 def test_more_back_than_handed_out_is_void_and_is_held_again(story):
     for code in story.guests(6):
-        answering.answer(code, story.chosen())
+        answering.answer(code, story.chosen(), on=ON)
     with pytest.raises(Refused, match="不多于打印的 6 张"):
         story.close(7)
     survey = story.close(5)
@@ -228,7 +231,7 @@ def test_slip_and_answer_are_one_act(story, monkeypatch):
     stir = answering._stir
     monkeypatch.setattr(answering, "_stir", broken)
     with pytest.raises(RuntimeError), transaction.atomic():
-        answering.answer(code, story.chosen())
+        answering.answer(code, story.chosen(), on=ON)
     assert not SurveySlip.objects.filter(used=True).exists()
 
 
@@ -285,3 +288,31 @@ def test_survey_by_the_pages_of_whoever_holds_it(campus, clock):
     assert go(campus.office, "survey_close", survey.pk, data={"out-students": 3}).status_code == 302
     assert "回收不过半数" in go(campus.head, "survey_detail", survey.pk).content.decode()
     assert go(campus.clerk, "survey_detail", survey.pk).status_code == 404
+
+
+def test_after_its_last_day_nothing_is_taken_and_a_result_is_not_asked_for_twice(story):
+    codes = story.guests(6)
+    with pytest.raises(Refused, match="已经结束"):
+        answering.answer(codes[0], story.chosen(), on=date(2026, 11, 21))
+    with pytest.raises(Refused, match="已经结束"):
+        answering.draw(story.survey.pk, story.campus.clerk.pk, on=date(2026, 11, 21))
+    for code in codes:
+        answering.answer(code, story.chosen(), on=date(2026, 11, 20))
+    assert str(story.close(6).score) == "100.00"
+    with pytest.raises(Refused, match="已经有结果"):
+        surveys.open_one(story.campus.unit, ends_on=date(2026, 11, 25), **story.by(story.campus.office))
+
+
+def test_a_year_after_the_end_only_the_result_is_left(story):
+    for code in story.guests(6):
+        answering.answer(code, story.chosen(), on=ON)
+    result = story.close(6).result
+    story.clock.set("2027-11-02 10:00")
+    assert surveys.forget(at=story.clock.now) == 0
+    story.clock.set("2027-11-03 10:00")
+    assert surveys.forget(at=story.clock.now) == 1
+    assert surveys.forget(at=story.clock.now) == 0
+    assert not any(model.objects.exists() for model in APART)
+    kept = Survey.objects.get()
+    assert kept.result == json.loads(json.dumps(result))
+    assert AuditEntry.objects.filter(act="survey.destroy").count() == 1

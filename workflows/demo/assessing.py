@@ -1,4 +1,4 @@
-"""The demo's assessments: a survey about the home unit that is closed, its assessment, and one that has been decided."""
+"""The demo's survey about the home unit, its assessment, and one that has been decided."""
 
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ GROUNDS = "经研究，同意考评意见。"
 
 
 class Assessor:
-    """The home unit's survey and assessment as far as its figures are shown, and another unit's to the end."""
+    """Plays the home unit's survey and assessment until its figures are shown, another's to the end."""
 
     def __init__(self, campus, agenda, players):
         self.campus, self.agenda, self.players = campus, agenda, players
@@ -62,9 +62,10 @@ class Assessor:
         for place in range(1, 5):
             yield moment(dates[place], 10 + place)
             for person in people[: len(people) * 4 // 5][place - 1 :: 4]:
-                answering.answer(answering.draw(survey.pk, person), self._said(survey))
+                slip = answering.draw(survey.pk, person, on=self.agenda.today)
+                answering.answer(slip, self._said(survey), on=self.agenda.today)
             for code in codes[place - 1 :: 4]:
-                answering.answer(code, self._said(survey))
+                answering.answer(code, self._said(survey), on=self.agenda.today)
         yield moment(dates[6], 17)
         surveys.close(survey.pk, given_out=handed_out, **self._by(self.office))
 

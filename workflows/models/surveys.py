@@ -17,7 +17,7 @@ class Survey(models.Model):
     """One survey about one unit.
 
     ``given_out``: group → slips that reached people, as the office says at the end. ``result``: what may be shown, kept when it is
-    closed.
+    closed. ``destroyed_at``: since when roll, slips and answers are gone.
     """
 
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="surveys")
@@ -29,6 +29,7 @@ class Survey(models.Model):
     given_out = models.JSONField(default=dict)
     closed_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField("结束时间", null=True)
+    destroyed_at = models.DateTimeField("答卷销毁时间", null=True)
     score = models.DecimalField("满意度", max_digits=5, decimal_places=2, null=True)
     result = models.JSONField(default=list)
 
@@ -55,6 +56,10 @@ class Survey(models.Model):
     @property
     def is_open(self):
         return self.closed_at is None
+
+    def takes_answers(self, on):
+        """Whether it can be answered on the day ``on``."""
+        return self.is_open and on <= self.ends_on
 
 
 class SurveyInvitation(models.Model):

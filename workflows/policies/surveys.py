@@ -56,7 +56,7 @@ class SurveyPolicy(Policy):
         row = invitation_of(actor, survey)
         if row is None:
             return no("您不在这次测评的人员名单中。")
-        if not survey.is_open:
+        if not survey.takes_answers(actor.on):
             return no(CLOSED)
         return no("您已经领取过测评票，每人一张。系统不知道票号，不能补发。") if row.drew_slip else YES
 

@@ -50,25 +50,25 @@ def print_slips(pk, group, number):
 
 
 @transaction.atomic
-def draw(pk, user_id):
+def draw(pk, user_id, *, on):
     """Make the one slip of somebody on the roll and return its code. Raises ``Refused``."""
     survey = _locked(pk)
     row = SurveyInvitation.objects.select_for_update().filter(survey=survey, user=user_id, drew_slip=False).first()
-    if row is None or not survey.is_open:
+    if row is None or not survey.takes_answers(on):
         raise Refused("您已经领取过测评票，或测评已经结束。")
     row.drew_slip = True
     row.save(update_fields=["drew_slip"])
     return print_slips(pk, row.group, 1)[0]
 
 
-def find(code):
-    """Return ``(survey, group)`` of a slip that can still be used. Raises ``Refused``."""
+def find(code, *, on):
+    """Return ``(survey, group)`` of a slip that can be used on the day ``on``. Raises ``Refused``."""
     slip = (
         SurveySlip.objects.filter(digest=digest_of_code(code)).select_related("survey__unit", "survey__scheme").first()
     )
     if slip is None:
         raise Refused(UNKNOWN, "code")
-    if not slip.survey.is_open:
+    if not slip.survey.takes_answers(on):
         raise Refused(OVER, "code")
     if slip.used:
         raise Refused(USED, "code")
@@ -76,9 +76,9 @@ def find(code):
 
 
 @transaction.atomic
-def answer(code, choices):
-    """Take one answer: ``choices`` is question → code of the scale. Raises ``Refused``."""
-    survey, group = find(code)
+def answer(code, choices, *, on):
+    """Take one answer on the day ``on``: ``choices`` is question → code of the scale. Raises ``Refused``."""
+    survey, group = find(code, on=on)
     survey = _locked(survey.pk)
     slip = SurveySlip.objects.filter(survey=survey, digest=digest_of_code(code), used=False).first()
     if slip is None or not survey.is_open:
@@ -89,6 +89,13 @@ def answer(code, choices):
         raise Refused("请每题选择一项；不了解的选“不了解”。", "choices")
     _stir(SurveySlip, survey, group, ("digest", "used"), [{"digest": slip.digest, "used": True}], gone=slip.pk)
     _stir(SurveyAnswer, survey, group, ("choices",), [{"choices": {code: choices[code] for code in questions}}])
+
+
+@transaction.atomic
+def destroy(survey):
+    """Delete the roll, the slips and the answers of a closed survey. Its result stays."""
+    for model in (SurveyInvitation, SurveySlip, SurveyAnswer):
+        model.objects.filter(survey=survey).delete()
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from registers.models import Scheme, Unit, User
 from registers.refusals import Refused
 from registers.text import clipped
 from workflows.campaign import campaigns
+from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Survey, SurveyAnswer, SurveyInvitation, SurveySlip
 from workflows.policies.inspection_plans import holders
@@ -21,6 +22,7 @@ from workflows.policies.inspections import HOSTS
 from workflows.supervision import answering, tallying
 
 MOST_SLIPS = 500  # printed at once
+KEPT_DAYS = 365  # after the end; a result that is contested can be counted again until then
 NO_SURVEY = "现行方案没有写满意度测评。请先由管理员在方案的 assessment 一节中补上 survey。"
 
 
@@ -47,6 +49,8 @@ def open_one(unit, *, ends_on, actor, at):
     there = Survey.objects.filter(unit=unit, year=year, closed_at=None).first()
     if there is not None:
         return there
+    if Survey.objects.filter(unit=unit, year=year, score__isnull=False).exists():
+        raise Refused("该单位本年度的测评已经有结果，不能重新开展。只有没有结果的可以。", "unit")
     survey = Survey.objects.create(
         unit=unit, scheme=scheme, year=year, ends_on=ends_on, made_by_id=actor.user_id, made_at=at
     )
@@ -176,6 +180,23 @@ def shown(survey):
         }
         for found in survey.result
     ]
+
+
+@transaction.atomic
+def forget(*, at):
+    """Delete roll, slips and answers of surveys that were closed long enough ago, and return of how many.
+
+    What was shown of them stays. Source: supervision 7.3, PIPL 47.
+    """
+    before = days.start_of(days.add_days(clock.local_day(at), -KEPT_DAYS))
+    rows = Survey.objects.select_for_update(of=("self",)).filter(closed_at__lt=before, destroyed_at=None)
+    old = list(rows.order_by("pk"))
+    for survey in old:
+        answering.destroy(survey)
+        survey.destroyed_at = at
+        survey.save(update_fields=["destroyed_at"])
+        audit.append("survey.destroy", about=survey, at=at)
+    return len(old)
 
 
 def closed_of(unit, year):

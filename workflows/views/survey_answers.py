@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from registers import clock
 from registers.refusals import Refused
 from registers.text import digest_of_text
 from workflows.supervision import answering
@@ -50,7 +51,7 @@ def survey_answer(request, code):
         return _page(request, survey, {})
     chosen = {question.code: request.POST.get(f"q-{question.code}", "") for question in survey.rules.questions}
     try:
-        answering.answer(code, chosen)
+        answering.answer(code, chosen, on=clock.today())
     except Refused as refused:
         return _page(request, survey, chosen, error=str(refused), status=422)
     return render(request, "workflows/survey_answer.html", {"survey": survey, "done": True})
@@ -76,7 +77,7 @@ def _find(request, code):
     if cache.get(counted, 0) >= MOST_WRONG:
         raise Refused(WAIT, "wait")
     try:
-        return answering.find(code)
+        return answering.find(code, on=clock.today())
     except Refused as refused:
         if str(refused) == answering.UNKNOWN:
             cache.add(counted, 0, WITHIN_SECONDS)

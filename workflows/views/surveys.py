@@ -148,7 +148,7 @@ def survey_draw(request, pk):
     """Draw one's slip, which leads to the page where it is used."""
     survey = visible(request, pk)
     require(request.actor, "draw", survey)
-    code = answering.draw(survey.pk, request.actor.user_id)
+    code = answering.draw(survey.pk, request.actor.user_id, on=clock.today())
     return redirect("survey_answer", code=code)
 
 

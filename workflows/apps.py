@@ -12,7 +12,16 @@ class WorkflowsConfig(AppConfig):
         # Policies, acts, kinds of jobs and paper sources register themselves; the app registry must be ready first.
         from workflows import acts, policies  # noqa: F401, PLC0415
         from workflows.campaign import repeated  # noqa: F401, PLC0415
-        from workflows.compiled import assessments, inspections, logs, meetings, minutes, sheets, summaries  # noqa: F401, PLC0415
+        from workflows.compiled import (  # noqa: F401, PLC0415
+            assessments,
+            inspections,
+            logs,
+            meetings,
+            minutes,
+            sheets,
+            summaries,
+            warnings,
+        )
         from workflows.progress import last_year, late_list  # noqa: F401, PLC0415
         from workflows.publicity import notices  # noqa: F401, PLC0415
         from workflows.supervision import points  # noqa: F401, PLC0415

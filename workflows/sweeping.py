@@ -13,6 +13,8 @@ from workflows.publicity import notices
 from workflows.routing import carrying, reseating
 from workflows.routing.meetings import deciding
 from workflows.supervision import reminding, surveys
+from workflows.supervision.warnings import proposing
+from workflows.supervision.warnings import reminding as warned
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,8 @@ def each_hour(*, at, whatever_the_hour=False):
             "vacancies": lambda: reseating.reseat(at=at),
             "extensions": lambda: extensions.reseat(at=at),
             "rectification": lambda: reminding.remind(at=at),
+            "warnings": lambda: proposing.propose(at=at),
+            "letters": lambda: warned.remind(at=at),
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
         }
     )

@@ -20,6 +20,7 @@ from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part,
 from registers.schemes.publicity import Publicity
 from registers.schemes.residual import Residual
 from registers.schemes.routes import Route, Step, StepKind
+from registers.schemes.warnings import WarningAction, Warnings
 
 SUCCESSION = "succession"  # code of the task, and of the route, that every scheme has without writing them
 MeasureAsk = Literal["responsible", "due", "regulation"]
@@ -201,16 +202,6 @@ class Task(Named):
     publicity: Publicity | None = None
 
 
-class WarningAction(Named):
-    """One thing that is done when a risk shows (示警、处置). ``paper`` prints it.
-
-    Source: R1-44, R4-31.
-    """
-
-    paper: Code | None = None
-    source: str = ""
-
-
 class Scheme(Part):
     """One institution's whole rule book."""
 
@@ -234,6 +225,7 @@ class Scheme(Part):
     tasks: list[Task] = []
     papers: dict[Code, PaperLayout]
     warning_actions: list[WarningAction] = []
+    warnings: Warnings = Warnings()
     assessment: Assessment = Assessment()
     ledger_title: Text = "台账"
     custody: list[Custody] = []

@@ -6,7 +6,7 @@ word for word, ``source`` the requirement it comes from.
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -104,6 +104,10 @@ class Mark(Origin):
     when: str = ""
 
 
+# What a compiled paper is about.
+About = Literal["unit", "sheet", "notice", "activity", "reading", "meeting", "inspection", "assessment", "warning"]
+
+
 class PaperLayout(Origin):
     """One official paper. Source: C0, C1.
 
@@ -123,9 +127,7 @@ class PaperLayout(Origin):
     orientation: Literal["portrait", "landscape"] = "portrait"
     rows: str | None = None
     compiled: FieldName | None = None
-    about: Literal["unit", "sheet", "notice", "activity", "reading", "meeting", "inspection", "assessment"] | None = (
-        None
-    )
+    about: About | None = None
     fixed_rows: FieldName | None = None
     includes: Literal["personal"] | None = None
     sort: tuple[Annotated[str, Field(pattern=r"^-?[a-z][a-z0-9_.-]*$")], ...] = ()
@@ -144,9 +146,7 @@ class PaperLayout(Origin):
     def _hangs_together(self):
         leaves = {column.field for column in leaf_columns(self)}
         if bool(self.compiled) != bool(self.about):
-            raise ValueError(
-                "compiled（数据来源）和 about（unit、sheet、notice、activity、reading 或 meeting）要么都写，要么都不写"
-            )
+            raise ValueError(f"compiled（数据来源）和 about（{'、'.join(get_args(About))}）要么都写，要么都不写")
         if self.rows and not leaves:
             raise ValueError("写了 rows 就要写 columns（表格的列）")
         if self.fixed_rows and self.fixed_rows not in leaves:

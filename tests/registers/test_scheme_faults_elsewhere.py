@@ -133,7 +133,7 @@ BROKEN = {
     ),
     "warning that is printed on no paper": (
         IMUT,
-        ("label: 批评教育,", "label: 批评教育, paper: letter,"),
+        ("paper: talk-record,", "paper: letter,"),
         "文书“letter”不存在",
         "post-analysis",
     ),

@@ -7,6 +7,7 @@ from tests.factories import appoint, make_person
 from tests.personas import Year, point, power
 from tests.stories import played_once
 from tests.workflows import carried_cases
+from tests.workflows.warned import Warned
 from workflows.routing import routes
 
 
@@ -87,3 +88,10 @@ def two(year):
     for owner in (None, year.campus.head):
         year.searched(point(f"{owner or '本人'}的风险"), owner=owner)
     return proposed(year), proposed(year, year.campus.head)
+
+
+@pytest.fixture
+@played_once
+def warned(campus, clock):
+    """A campus with two people in the office, where warnings can be written."""
+    return Warned(campus, clock)

@@ -10,6 +10,7 @@ from workflows.models.findings import Finding, Rectification, RectificationStep
 from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
 from workflows.models.inspections import CheckItem, Inspection, InspectionSeat, InspectionSignature
 from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, MeetingSeat
+from workflows.models.merits import AccountabilityRecord, CaseAnalysis, CasePoint, Commendation
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publicity import NoticeSheet, Objection, PublicityNotice
 from workflows.models.readings import ReadingDocument, ReadReceipt
@@ -26,8 +27,18 @@ from workflows.models.submissions import (
 from workflows.models.suggestions import Suggestion
 from workflows.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveySlip
 from workflows.models.terms import DeadlineChange, Extension
+from workflows.models.warnings import (
+    RiskWarning,
+    TalkRecord,
+    WarningDelivery,
+    WarningOutcome,
+    WarningPoint,
+    WarningSeries,
+    WarningStep,
+)
 
 __all__ = [
+    "AccountabilityRecord",
     "Activity",
     "Assessment",
     "AssessmentLine",
@@ -36,8 +47,11 @@ __all__ = [
     "CalendarDay",
     "Campaign",
     "CampaignTask",
+    "CaseAnalysis",
+    "CasePoint",
     "ChannelChoice",
     "CheckItem",
+    "Commendation",
     "Custody",
     "DailyRun",
     "DeadlineChange",
@@ -72,6 +86,7 @@ __all__ = [
     "Reminder",
     "ReviewDraft",
     "ReviewVote",
+    "RiskWarning",
     "Robot",
     "RobotMessage",
     "RosterChange",
@@ -83,4 +98,10 @@ __all__ = [
     "SurveyAnswer",
     "SurveyInvitation",
     "SurveySlip",
+    "TalkRecord",
+    "WarningDelivery",
+    "WarningOutcome",
+    "WarningPoint",
+    "WarningSeries",
+    "WarningStep",
 ]

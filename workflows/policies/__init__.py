@@ -17,6 +17,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     inspection_plans,
     inspections,
     meetings,
+    merits,
     notifications,
     publicity,
     readings,
@@ -25,6 +26,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     suggestions,
     surveys,
     terms,
+    warnings,
 )
 from workflows.policies.deciders import CLIMB, MEETING, ORGANISER
 from workflows.policies.holding import Holding

@@ -16,6 +16,7 @@ HELD_BY = {
     "findings": "workflows.Finding",
     "assessment_lines": "workflows.AssessmentLine",
     "rectification_steps": "workflows.RectificationStep",
+    "warning_steps": "workflows.WarningStep",
 }
 
 

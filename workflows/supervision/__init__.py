@@ -5,7 +5,8 @@ what is on record (``points``), what speaks against them (``blockers``), the yea
 ``draws``, what people do), arranging an inspection (``inspections``), its checklist (``checklists``), what comes of it (``opinions``),
 what it finds (``findings``), how that is put right (``rectification``, ``reminding``); the yearly assessment of a unit
 (``assessments``, ``deciding``; ``scoring``, pure) and the survey of satisfaction (``surveys``; ``answering``, which keeps slips and
-answers apart; ``tallying``, pure).
+answers apart; ``tallying``, pure), warnings and what follows them
+(``warnings``).
 Never here: changes of the register, which take the one road (``workflows.campaign.adjustments``), the decided grade
 (``workflows.routing``), what people in charge of a measure note themselves (``workflows.controls``), and papers about inspections
 (``workflows.compiled``). Neighbours: who may do what is ``workflows.policies``.

@@ -1,14 +1,15 @@
 """What speaks against the measures of a point for the time being, so that they do not lighten it.
 
 Whoever knows of such things adds a function with ``blocks``. Known today: sheets on a notice, and with them every objection that is
-still open, and findings of inspections that are not put right. An objection that was upheld needs nothing here: its row goes back.
+still open, findings of inspections that are not put right, and warnings that are not lifted. An objection that was upheld needs
+nothing here: its row goes back.
 """
 
 from django.db.models import Q, Value
 
 from registers.ledgers import among
 from workflows.deadlines import days
-from workflows.models import NoticeSheet, Rectification, SubmissionLine
+from workflows.models import NoticeSheet, Rectification, SubmissionLine, WarningPoint
 
 SOURCES = []
 
@@ -61,3 +62,14 @@ def open_findings(on):
     end = days.due_moment(on)
     ordered = Rectification.objects.filter(Q(closed_at=None) | Q(closed_at__gte=end), issued_at__lt=end)
     return ordered.filter(finding__point_series__isnull=False, finding__withdrawn_at=None)
+
+
+@blocks("有尚未办结的监督事项，办结以后再计算", series="series")
+def open_warnings(on):
+    """Name the points that an issued warning is about which is not lifted.
+
+    The sentence does not say that it is a warning: whoever reads the point may not read that.
+    """
+    end = days.due_moment(on)
+    still = Q(warning__lifted_at=None) | Q(warning__lifted_at__gte=end)
+    return WarningPoint.objects.filter(still, warning__issued_at__lt=end)

@@ -20,6 +20,7 @@ from registers.schemes.checking import (
     papercheck,
     publicitycheck,
     residualcheck,
+    warningcheck,
 )
 from registers.schemes.language import SUCCESSION, Brings, Level, Role, StepKind
 
@@ -60,6 +61,7 @@ def faults(scheme, *, whole=True):
         inspectioncheck.faults,
         assessmentcheck.faults,
         residualcheck.faults,
+        warningcheck.faults,
         _rotation,
         partial(contradictions.faults, whole=whole),
     )

@@ -45,6 +45,8 @@ from workflows.views import (
     survey_answers,
     surveys,
     terms,
+    warning_records,
+    warnings,
 )
 
 urlpatterns = [
@@ -197,6 +199,21 @@ urlpatterns = [
     path("surveys/<int:pk>/slips/", surveys.survey_slips, name="survey_slips"),
     path("surveys/<int:pk>/draw/", surveys.survey_draw, name="survey_draw"),
     path("surveys/<int:pk>/close/", surveys.survey_close, name="survey_close"),
+    # warnings, accountability, commendation
+    path("warnings/", warnings.warning_list, name="warning_list"),
+    path("warnings/add/", warnings.warning_add, name="warning_add"),
+    path("warnings/figures/", warning_records.warning_figures, name="warning_figures"),
+    path("warnings/<int:pk>/", warnings.warning_detail, name="warning_detail"),
+    path("warnings/<int:pk>/edit/", warnings.warning_edit, name="warning_edit"),
+    path("warnings/<int:pk>/step/", warnings.warning_step, name="warning_step"),
+    path("warnings/<int:pk>/deliver/", warning_records.warning_deliver, name="warning_deliver"),
+    path("warnings/<int:pk>/talk/", warning_records.warning_talk, name="warning_talk"),
+    path("warnings/<int:pk>/outcome/", warning_records.warning_outcome, name="warning_outcome"),
+    path("warnings/<int:pk>/analysis/", warning_records.warning_analysis, name="warning_analysis"),
+    path("warnings/<int:pk>/<slug:slug>.<form:form>", warnings.warning_file, name="warning_file"),
+    path("commendations/", warning_records.commendation_list, name="commendation_list"),
+    path("commendations/add/", warning_records.commendation_add, name="commendation_add"),
+    path("accountability/add/", warning_records.accountability_add, name="accountability_add"),
     # activities, education, documents to read
     path("mobilisation/", mobilisation.mobilisation_list, name="mobilisation_list"),
     path("activities/", activities.activity_list, name="activity_list"),

@@ -83,10 +83,16 @@ def test_nobody_handles_what_concerns_himself_or_his_unit(warned):
     for other in (insider, campus.head, campus.clerk, campus.leader, campus.auditor, campus.chair):
         assert not reads(warned, other)
     assert not can(Actor(insider, on=warned.clock.today), "issue", warned.row())
-    # His own letter is handled by the others in the office.
-    own = warned.draft("reminder_talk", person=warned.second, unit=campus.other_unit)
-    assert set(office_of(own)) == {campus.office, insider}
-    assert not RiskWarning.objects.filter(pk=own.pk).visible_to(Actor(warned.second, on=warned.clock.today)).exists()
+    # His own letter is handled by the others in the office; he reads it once it is issued, as whom it is for.
+    own = warned.issue("reminder_talk", person=insider)
+    assert set(office_of(own)) == {campus.office, warned.second}
+    assert not reads(warned, insider)
+    warned.talk()
+    assert reads(warned, insider)
+    assert not can(Actor(insider, on=warned.clock.today), "handle", warned.row())
+    for person, said in ((campus.other_head, "不在财务处工作"), (campus.leader, "报上级处理")):
+        with pytest.raises(Refused, match=said):
+            warned.draft("reminder_talk", person=person, unit=campus.unit)
 
 
 def test_office_of_one_hands_in_to_the_next_body(warned):

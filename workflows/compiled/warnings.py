@@ -131,7 +131,7 @@ def of(warning, *, inside):
     """
     if warning.action is None or warning.is_reference:
         return {}
-    own, talk = warning.action.paper, warning.action.talk
+    own, talk = warning.action.paper, warning.is_talk
     found = {}
     for slug, layout in papers_about(warning.scheme.rules, "warning").items():
         letter = layout.compiled in ("warning_letter", "talk_record")

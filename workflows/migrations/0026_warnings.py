@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ("reference_on", models.DateField(null=True, verbose_name="成文日期")),
                 ("reference_at", models.CharField(blank=True, max_length=120, verbose_name="存放处")),
                 ("is_reference", models.BooleanField(default=False)),
+                ("is_talk", models.BooleanField(default=False)),
                 ("made_at", models.DateTimeField()),
                 ("handed_in_at", models.DateTimeField(null=True, verbose_name="送批时间")),
                 ("approver_role", models.CharField(blank=True, max_length=20)),

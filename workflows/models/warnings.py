@@ -13,7 +13,8 @@ class RiskWarning(models.Model):
     said by its times. ``person`` None: it is addressed to the unit. ``kind``: the code of a ``WarningAction`` of its ``scheme``,
     ``level`` that of a warning level. ``trigger_key``: what the rule saw, so that it proposes the same once. ``because``: the figures
     that the rule saw, in words of the system. ``approver_role``: who may issue it, since it was handed in. ``is_reference``: only
-    number, day and place are kept of it. ``answer_due_on`` runs from the receipt. Source: R1-44, R4-12, R4-31, supervision 5.
+    number, day and place are kept of it; ``is_talk``: it is a talk, not a letter. ``answer_due_on`` runs from the receipt. Source:
+    R1-44, R4-12, R4-31, supervision 5.
     """
 
     class Trigger(models.TextChoices):
@@ -47,6 +48,7 @@ class RiskWarning(models.Model):
     reference_on = models.DateField("成文日期", null=True)
     reference_at = models.CharField("存放处", max_length=120, blank=True)
     is_reference = models.BooleanField(default=False)
+    is_talk = models.BooleanField(default=False)
     made_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+", verbose_name="拟稿人")
     made_at = models.DateTimeField()
     handed_in_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")

@@ -50,6 +50,12 @@ class FindingPolicy(Policy):
             return YES
         return no("因检查发现的问题调整登记册，由该单位联络员、负责人或办公室提出。")
 
+    def may_warn(self, actor, finding):
+        """Write a warning because of a finding that stands, as whoever handles the unit."""
+        if finding.withdrawn_at is not None or finding.inspection.concluded_at is None:
+            return no(NOT_ISSUED)
+        return YES if handles(actor, finding.inspection.unit_id) else no("预警由学校领导小组办公室办理。")
+
 
 @policy("workflows.Rectification")
 class RectificationPolicy(Policy):

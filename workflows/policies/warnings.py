@@ -23,6 +23,8 @@ NOT_ADDRESSED = "由收到文书的单位负责人或本人办理。"
 
 def issues(actor):
     """The condition of warnings that the actor handles as the office, none that concern himself."""
+    if not actor.has(*APPROVERS):
+        return Q(pk__in=[])  # nothing is read for people who hold no such role
     units = Q(institution__in=actor.unit_ids(ORGANISER))
     if actor.has(*BODIES):
         units |= Q(institution__in=actor.unit_ids(*BODIES), unit__in=left_by_office(actor))
@@ -32,6 +34,8 @@ def issues(actor):
 def approves(actor):
     """The condition of warnings that a body of the school is to issue, or has issued."""
     found = Q(pk__in=[])
+    if not actor.has(*BODIES):
+        return found
     for role in BODIES:
         if units := actor.unit_ids(role):
             found |= Q(approver_role=role, institution__in=units)
@@ -41,15 +45,31 @@ def approves(actor):
 def addressed(actor):
     """The condition of warnings that were issued to the actor, or to a unit that he heads.
 
-    None of which only a reference is kept.
+    None of which only a reference is kept, and of a talk nothing before it was held.
     """
     to_unit = Q(person=None, unit__in=actor.unit_ids("unit_head"))
-    return (Q(person=actor.user_id) | to_unit) & Q(issued_at__isnull=False, is_reference=False)
+    there = Q(issued_at__isnull=False, is_reference=False) & (Q(is_talk=False) | Q(delivered_on__isnull=False))
+    return (Q(person=actor.user_id) | to_unit) & there
 
 
 def _of_others(actor):
     own = {actor.user_id, *actor.stands_in_for}
     return ~Q(unit__in=own_units(actor)) & (Q(person=None) | ~Q(person__in=own))
+
+
+def to_do(actor):
+    """The condition of warnings that wait for the actor: a proposal, a hand-in, a delivery, an answer."""
+    for_him = Q(delivered_on=None) | Q(answer_due_on__isnull=False, answered_at=None)
+    found = addressed(actor) & Q(lifted_at=None) & for_him & ~Q(is_talk=True)
+    if actor.has(*APPROVERS):
+        held = [role for role in APPROVERS if actor.has(role)]
+        waiting = Q(handed_in_at__isnull=False, issued_at=None, approver_role__in=held) & ~Q(handed_in_by=actor.user_id)
+        begun = Q(handed_in_at=None, dismissed_at=None, issued_at=None)
+        undelivered = Q(issued_at__isnull=False, delivered_on=None, is_reference=False, lifted_at=None)
+        answered = Q(answered_at__isnull=False, accepted_at=None, lifted_at=None)
+        found |= (issues(actor) | approves(actor)) & waiting
+        found |= issues(actor) & (begun | undelivered | answered)
+    return found
 
 
 def addressees(warning, *, holding=None):
@@ -156,7 +176,7 @@ class RiskWarningPolicy(Policy):
         """Record the delivery, as the office."""
         if warning.issued_at is None:
             return no(NOT_ISSUED)
-        if warning.is_reference or warning.action.talk:
+        if warning.is_reference or warning.is_talk:
             return no("没有需要送达的文书。")
         if warning.delivered_on is not None:
             return no("送达情况已经登记。")
@@ -171,7 +191,7 @@ class RiskWarningPolicy(Policy):
 
     def may_deliver_to(self, actor, warning):
         """Be the one whom a letter is for."""
-        if warning.issued_at is None or warning.is_reference or warning.action.talk:
+        if warning.issued_at is None or warning.is_reference or warning.is_talk:
             return no(NOT_ISSUED)
         if warning.person_id:
             return YES if warning.person_id == actor.user_id else no(NOT_ADDRESSED)
@@ -224,7 +244,7 @@ class RiskWarningPolicy(Policy):
         """Write the record of a talk, once."""
         if warning.issued_at is None:
             return no(NOT_ISSUED)
-        if not warning.action.talk or warning.delivered_on is not None:
+        if not warning.is_talk or warning.delivered_on is not None:
             return no("没有待登记的谈话。")
         return self.may_handle(actor, warning)
 

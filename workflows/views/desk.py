@@ -15,14 +15,36 @@ from workflows import controls, policies, readings
 from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import digests
-from workflows.models import Campaign, Decision, Extension, Meeting, Notification, Objection, ReviewVote, Submission
+from workflows.models import (
+    Campaign,
+    Decision,
+    Extension,
+    Meeting,
+    Notification,
+    Objection,
+    ReviewVote,
+    RiskWarning,
+    Submission,
+)
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
+from workflows.policies.warnings import to_do
 from workflows.publicity import drafting
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
-TO_DO = ("to_fill", "to_decide", "meetings", "bundles", "drafts", "objections", "extensions", "readings", "measures")
+TO_DO = (
+    "to_fill",
+    "to_decide",
+    "meetings",
+    "warnings",
+    "bundles",
+    "drafts",
+    "objections",
+    "extensions",
+    "readings",
+    "measures",
+)
 ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
 # Where messages about no submission lead, by what they are about: the first part of their act.
@@ -31,6 +53,7 @@ LEADS_TO = {
     "reading": "reading_list",
     "inspection": "inspection_list",
     "rectification": "finding_list",
+    "warning": "warning_list",
 }
 
 
@@ -41,7 +64,7 @@ def desk(request):
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review),
     ``coming`` (mine that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts
     still owed), ``meetings`` to which I am called, ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a
-    notice, ``drafts`` that I may release, ``campaign``, ``today``; ``idle`` where nothing waits for me.
+    notice, ``drafts`` that I may release, ``warnings`` that wait for me, ``campaign``, ``today``; ``idle`` where nothing waits for me.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -82,6 +105,7 @@ def desk(request):
         "objections": _objections(actor),
         **_notices(actor),
         "meetings": _meetings(actor),
+        "warnings": _warnings(actor, now),
         "readings": _readings(actor, now),
         "measures": _measures(actor, now),
         "campaign": campaigns.current(),
@@ -125,6 +149,15 @@ def _meetings(actor):
         return []
     called = Meeting.objects.visible_to(actor).filter(called_at__isnull=False, signed_at=None, cancelled_at=None)
     return list(called.filter(seats__user=actor.user_id).defer("minutes").order_by("held_on", "pk")[:20])
+
+
+def _warnings(actor, now):
+    """The warnings that wait for this person, each with its ``due``."""
+    rows = RiskWarning.objects.visible_to(actor).filter(to_do(actor)).select_related("scheme", "unit", "person")
+    found = list(rows.order_by("answer_due_on", "pk")[:20])
+    for row in found:
+        row.due = days.shown(row.answer_due_on, now) if row.answered_at is None else None
+    return found
 
 
 def _extensions(actor):

@@ -174,7 +174,7 @@ def _page(request, finding, *, form=None, file_error="", status=200):
         "steps": steps,
         "form": form or (forms.StepForm(kinds=kinds) if kinds else None),
         "changes": Submission.objects.visible_to(actor).filter(findings=finding).select_related("task"),
-        "may": {action: can(actor, action, finding) for action in ("change", "withdraw", "adjust")},
+        "may": {action: can(actor, action, finding) for action in ("change", "withdraw", "adjust", "warn")},
         "file_error": file_error,
         "crumbs": [*crumbs_of(), ("整改台账", reverse("finding_list"))],
         **EVIDENCE,

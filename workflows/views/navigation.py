@@ -21,6 +21,8 @@ INSPECTED = (
     "party_committee",
     "auditor",
 )
+# People who are warned themselves come by their desk and the message.
+WARNED = ("unit_head", "office", "school_group", "party_committee")
 WATCHERS = ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar")
 # (group, label, URL name, icon, roles that see it; EVERYONE = all)
 MENU = [
@@ -35,6 +37,7 @@ MENU = [
     ("年度活动", "会议审议", "meeting_list", "bank", ("office", "school_group", "party_committee")),
     ("年度活动", "检查与整改", "inspection_list", "clipboard2-pulse", INSPECTED),
     ("年度活动", "考核与测评", "assessment_list", "award", EVERYONE),
+    ("年度活动", "预警与文书", "warning_list", "envelope-exclamation", WARNED),
     ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
     ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
@@ -64,6 +67,7 @@ MENU = [
         "signpost-split",
         ("unit_head", "leader_in_charge", "office", "registrar"),
     ),
+    ("登记册", "表扬", "commendation_list", "award", EVERYONE),
     ("登记册", "制度目录", "regulation_list", "journals", EVERYONE),
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
@@ -102,6 +106,7 @@ BELONGS = {
     "survey_detail": "assessment_list",
     "survey_slips": "assessment_list",
     "survey_close": "assessment_list",
+    "accountability_add": "commendation_list",
 }
 
 

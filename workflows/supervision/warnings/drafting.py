@@ -13,6 +13,7 @@ from registers.refusals import Refused, Stale
 from registers.schemes.layout import fields_used
 from registers.text import digest_of
 from workflows.models import RiskWarning, WarningPoint
+from workflows.policies.inspection_plans import kept_from
 
 TEXTS = ("facts", "basis", "causes", "demands")
 REFERENCE = ("reference", "reference_on", "reference_at")
@@ -40,6 +41,7 @@ def begin(scheme, institution, *, unit, person, values, points=(), finding=None,
     )
     require(actor, "draft", warning)
     _fits(warning)
+    _works_there(person, unit, on=actor.on)
     type(unit).objects.select_for_update(of=("self",)).get(pk=unit.pk)
     same = {name: values[name] for name in FIELDS}
     again = RiskWarning.objects.filter(
@@ -47,7 +49,6 @@ def begin(scheme, institution, *, unit, person, values, points=(), finding=None,
     ).first()
     if again is not None:
         return again
-    warning.is_reference = warning.action.reference_only
     warning.save()
     _name(warning, points)
     audit.append("warning.draft", about=warning, actor=actor, at=at, detail={"digest": _digest(warning)})
@@ -67,7 +68,6 @@ def change(pk, *, values, points=None, seen_version, actor, at):
     for name in FIELDS:
         setattr(warning, name, values[name])
     _fits(warning)
-    warning.is_reference = warning.action.reference_only
     warning.made_by_id = warning.made_by_id or actor.user_id
     warning.version += 1
     warning.save()
@@ -108,10 +108,11 @@ def graver(warning):
 
 
 def _fits(warning):
-    """Raise ``Refused`` where what was typed does not fit the kind."""
+    """Let a warning be what its kind says. Raises ``Refused`` where what was typed does not fit."""
     action = warning.action
     if action is None:
         raise Refused("请选择方式。", "kind")
+    warning.is_reference, warning.is_talk = action.reference_only, action.talk
     if warning.rules.levels and warning.level_rules is None:
         raise Refused("请选择预警等级。", "level")
     if action.target == "unit" and warning.person_id:
@@ -127,6 +128,16 @@ def _fits(warning):
             )
     elif any(getattr(warning, name) for name in REFERENCE):
         raise Refused(f"“{action.label}”的文号由系统在签发时编排。请清空文号、成文日期和存放处。", "reference")
+
+
+def _works_there(person, unit, *, on):
+    """Raise ``Refused`` where the person is not of the unit, or a leader of the school."""
+    if person is None:
+        return
+    if person.unit is None or person.unit.parent_id is None:
+        raise Refused(f"{person.name}是学校本部人员。涉及学校领导的，按规定报上级处理，不在本系统登记。", "person")
+    if unit.pk not in kept_from([person.pk], on=on)[person.pk]:
+        raise Refused(f"{person.name}不在{unit.name}工作，请核对单位和工号。", "person")
 
 
 def fits_grades(warning):

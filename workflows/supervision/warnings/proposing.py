@@ -77,6 +77,7 @@ def propose(*, at):
 
 
 def _row(rule, one, scheme, institution, at):
+    action = next(action for action in scheme.rules.warning_actions if action.code == rule.action)
     return RiskWarning(
         scheme=scheme,
         institution=institution,
@@ -88,6 +89,8 @@ def _row(rule, one, scheme, institution, at):
         finding_id=one.finding,
         level=rule.level,
         kind=rule.action,
+        is_reference=action.reference_only,
+        is_talk=action.talk,
         made_at=at,
     )
 

@@ -100,7 +100,7 @@ def _tell(name, warning, step, at):
         said = User.objects.filter(pk__in=people), f"有一份文书等待您签发，{PLACE}办理。"
     elif step.kind == Kind.SEND_BACK:
         said = User.objects.filter(pk__in=[warning.made_by_id]), f"您拟的一份文书已退回，{PLACE}修改。"
-    elif step.kind in TO_ADDRESSEES and not (warning.action.talk or warning.is_reference):
+    elif step.kind in TO_ADDRESSEES and not (warning.is_talk or warning.is_reference):
         said = addressees(warning), TO_ADDRESSEES[step.kind]
     elif step.kind in TO_OFFICE:
         said = office_of(warning), TO_OFFICE[step.kind]
@@ -208,8 +208,8 @@ def _escalate(warning, *, actor, at, follows, **_):
         made_at=at,
         **texts | {"kind": follows, "level": _higher(warning)},
     )
-    if following.action.reference_only:
-        following.is_reference = True
+    following.is_reference, following.is_talk = following.action.reference_only, following.action.talk
+    if following.is_reference:
         following.facts = following.basis = following.causes = following.demands = ""
     following.save()
     WarningPoint.objects.bulk_create(

@@ -84,6 +84,7 @@ def _things(world):
         **_of_the_year(world),
         **world.inspected.behind(),
         **world.assessed.behind(),
+        **world.warned.behind(),
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
         **{door: {"": ({"pk": world.robot.pk}, None)} for door in ("robot_test", "robot_stop")},
@@ -245,6 +246,7 @@ def _posted_in_a_year(world):
         | _posted_to_notices(world)
         | world.inspected.posted()
         | world.assessed.posted()
+        | world.warned.posted()
         | {
             "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
             "submission_extend": {"until": "2026-12-20", "reason": "出差"},

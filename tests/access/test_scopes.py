@@ -20,7 +20,7 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
-from tests.access import assessed, inspected
+from tests.access import assessed, inspected, warned
 from tests.access.scopes import EVERYBODY, PUBLISHERS, SCHOOL, SCHOOL_READERS, items_of, meetings_of, notices_of
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
@@ -78,6 +78,10 @@ THROUGH_ANOTHER = {
     "workflows.MeetingBallot": "its MeetingItem",
     "workflows.DailyRun": "nothing: which day's work is done, for reminders",
     "workflows.RobotMessage": "its Robot",
+    "workflows.WarningPoint": "its RiskWarning",
+    "workflows.WarningDelivery": "its RiskWarning",
+    "workflows.WarningSeries": "nothing: how far the numbers of letters have come",
+    "workflows.CasePoint": "its CaseAnalysis",
 }
 
 
@@ -91,6 +95,7 @@ OPEN_TO_STAFF = [
     "registers.Scheme",
     "workflows.Campaign",
     "workflows.CampaignTask",
+    "workflows.Commendation",
     "workflows.Enrolment",
     "workflows.Phase",
 ]
@@ -296,6 +301,7 @@ def _files(world):
         world.evidence: "clerk unit",
         **inspected.ROWS[Finding](world),
         **assessed.ROWS[AssessmentLine](world),
+        world.warned.answered: warned.UNIT,
     }
     found = {file: people for holder, people in held.items() for file in holder.attachments.all()}
     lost = Attachment.objects.create(
@@ -360,7 +366,7 @@ TABLES = {
     Table(Reminder): lambda world: {row: row.recipient.number for row in Reminder.objects.select_related("recipient")},
     Table(ChannelChoice): lambda world: {row: row.user.number for row in ChannelChoice.objects.select_related("user")},
     Table(RosterChange): _roster,
-    **{Table(model): rows for model, rows in (inspected.ROWS | assessed.ROWS).items()},
+    **{Table(model): rows for model, rows in (inspected.ROWS | assessed.ROWS | warned.ROWS).items()},
     Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }
 

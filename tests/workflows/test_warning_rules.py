@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from registers.access import NotAllowed
 from registers.models import ControlMeasure, Grade, Incumbency, RiskCategory, RiskPoint
 from tests.factories import make_person, make_post, moment
 from tests.personas import Year
@@ -263,7 +264,7 @@ def test_what_was_put_aside_is_not_proposed_again_and_a_lifted_one_is(warned, cl
     assert WarningPoint.objects.get().series == point.series
     clock.set("2026-09-22 10:00")
     assert proposing.propose(at=clock.now) == 0
-    with pytest.raises(Exception, match="核对系统建议"):
+    with pytest.raises(NotAllowed, match="核对系统建议"):
         warned.act("hand_in", campus.office)
     steps.act(warned.made.pk, "dismiss", words="措施正在报送", seen_version=0, **warned.by(campus.office))
     assert proposing.propose(at=clock.now) == 0

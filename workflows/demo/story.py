@@ -27,6 +27,7 @@ from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
 from workflows.demo.publishing import publish_waiting
 from workflows.demo.rules import NOTES_MADE, carried_out
+from workflows.demo.warning import Warner
 from workflows.demo.year import moment
 from workflows.messages import reminders
 from workflows.models import CampaignTask, Notification, PublicityNotice, Submission
@@ -107,10 +108,9 @@ class Story:
         self.agenda.add(self._extension())
         for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
             self.agenda.add(journey)
-        for journey in Inspector(self.campus, self.agenda, self.players).journeys():
-            self.agenda.add(journey)
-        for journey in Assessor(self.campus, self.agenda, self.players).journeys():
-            self.agenda.add(journey)
+        for those in (Inspector, Assessor, Warner):
+            for journey in those(self.campus, self.agenda, self.players).journeys():
+                self.agenda.add(journey)
         self.agenda.add(self._suggestions())
         self.agenda.add(self._measures_carried_out())
         self.agenda.run()

@@ -90,7 +90,10 @@ def _kind_words(action, grades):
 
 
 class StepForm(LaidForm):
-    """One thing that is done about a warning. ``kinds``: those that the reader may do now. ``graver``: what may follow it."""
+    """One thing that is done about a warning.
+
+    ``kinds``: those that the reader may do now. ``graver``: what may follow it.
+    """
 
     lines = {"words": 4}
     radios = ("kind",)

@@ -147,7 +147,12 @@ class RiskWarningPolicy(Policy):
             return no("文书正在送批，收回以后才能修改。")
         return self.may_handle(actor, warning)
 
-    may_hand_in = may_dismiss = may_draft
+    may_dismiss = may_draft
+
+    def may_hand_in(self, actor, warning):
+        if warning.made_by_id is None:
+            return no("请先核对系统建议、写好文稿，再送批。")
+        return self.may_draft(actor, warning)
 
     def may_take_back(self, actor, warning):
         if warning.handed_in_at is None or warning.issued_at is not None:

@@ -107,7 +107,10 @@ def warning_list(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def warning_add(request):
-    """Begin a warning by hand. ``?finding=``, ``?point=``: from which it comes. Context: see ``form_page``."""
+    """Begin a warning by hand. Context: see ``form_page``.
+
+    ``?finding=``, ``?point=``: from which it comes.
+    """
     root, scheme = institution_of(request)
     require(request.actor, "count", RiskWarning(institution=root))
     finding, point = _finding(request), _point(request)
@@ -144,7 +147,7 @@ def warning_add(request):
 
 
 def _first(request, units, root):
-    """The first unit that the reader handles, the institution where there is none, so that he is refused with the reason."""
+    """The first unit that the reader handles, else the institution, so that he is told why not."""
     return Unit.objects.visible_to(request.actor).get(code=units[0][0]) if units else root
 
 
@@ -240,9 +243,10 @@ def _page(request, warning, *, form=None, file_error="", status=200):
     """Render one warning.
 
     Context: ``warning`` with ``due``, ``inside`` (does the reader handle or issue it), ``missing`` (labels of what is still to be
-    written), ``points``, ``steps`` with their files, ``form`` (what can be done, None for nothing), ``answers`` (may files be added),
-    ``may`` (action → verdict), ``papers`` (slug → layout), ``talk``, ``outcomes`` as (outcome, form in words), ``analysis``, ``looked``,
-    ``following`` (the graver one), ``file_error``, ``crumbs`` and what ``components/file_input.html`` takes.
+    written), ``texts`` as (label, text), ``points``, ``steps`` with their files, ``form`` (what can be done, None for nothing),
+    ``answers`` (may files be added), ``may`` (action → verdict), ``papers`` (slug → layout), ``talk``, ``outcomes`` as (outcome, form
+    in words), ``analysis``, ``looked``, ``following`` (the graver one), ``file_error``, ``crumbs`` and what
+    ``components/file_input.html`` takes.
     """
     actor = request.actor
     may = {action: can(actor, action, warning) for action in ACTIONS}
@@ -256,6 +260,7 @@ def _page(request, warning, *, form=None, file_error="", status=200):
         "warning": warning,
         "inside": inside,
         "missing": drafting.missing(warning) if may["draft"] and warning.action else [],
+        "texts": _texts(warning, inside),
         "points": _named_points(actor, warning),
         "steps": rows.prefetch_related(attachments.of_each()),
         "form": form or _step_form(warning, kinds),
@@ -278,6 +283,13 @@ def _page(request, warning, *, form=None, file_error="", status=200):
         **EVIDENCE,
     }
     return render(request, "workflows/warning_detail.html", context, status=status)
+
+
+def _texts(warning, inside):
+    """What a warning says: for whom it is, no more than its letter prints."""
+    shown = drafting.TEXTS if inside or warning.action is None else drafting.needed(warning)
+    texts = [(drafting.LABELS[name], getattr(warning, name)) for name in drafting.TEXTS if name in shown]
+    return [(label, text) for label, text in texts if text]
 
 
 def _kinds(actor, warning):

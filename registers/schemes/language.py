@@ -18,6 +18,7 @@ from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
 from registers.schemes.publicity import Publicity
+from registers.schemes.ranking import Ranking
 from registers.schemes.residual import Residual
 from registers.schemes.routes import Route, Step, StepKind
 from registers.schemes.warnings import WarningAction, Warnings
@@ -235,6 +236,7 @@ class Scheme(Part):
     adjustment: Adjustment = Adjustment()
     inspection: Inspections = Inspections()
     residual: Residual = Residual()
+    ranking: Ranking = Ranking()
 
     @model_validator(mode="before")
     @classmethod

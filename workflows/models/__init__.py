@@ -13,6 +13,7 @@ from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, Meeti
 from workflows.models.merits import AccountabilityRecord, CaseAnalysis, CasePoint, Commendation
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publicity import NoticeSheet, Objection, PublicityNotice
+from workflows.models.rankings import RankedUnit, Ranking, RankingContest, RankingEntry, RankingFigure
 from workflows.models.readings import ReadingDocument, ReadReceipt
 from workflows.models.robots import Robot, RobotMessage
 from workflows.models.submissions import (
@@ -79,6 +80,11 @@ __all__ = [
     "Phase",
     "PlanItem",
     "PublicityNotice",
+    "RankedUnit",
+    "Ranking",
+    "RankingContest",
+    "RankingEntry",
+    "RankingFigure",
     "ReadReceipt",
     "ReadingDocument",
     "Rectification",

@@ -20,6 +20,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     merits,
     notifications,
     publicity,
+    rankings,
     readings,
     robots,
     submissions,

@@ -19,6 +19,7 @@ from registers.schemes.checking import (
     lengths,
     papercheck,
     publicitycheck,
+    rankingcheck,
     residualcheck,
     warningcheck,
 )
@@ -62,6 +63,7 @@ def faults(scheme, *, whole=True):
         assessmentcheck.faults,
         residualcheck.faults,
         warningcheck.faults,
+        rankingcheck.faults,
         _rotation,
         partial(contradictions.faults, whole=whole),
     )

@@ -35,6 +35,7 @@ SECTIONS = {
     "inspection": "检查和整改",
     "residual": "预期和实际等级",
     "warnings": "预警等级和规则",
+    "ranking": "单位排名",
 }
 KEYS = {
     "label": "名称",

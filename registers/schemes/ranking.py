@@ -1,4 +1,4 @@
-"""Rankings of units (排名) in a scheme: figures with weights, classes, bands, deductions, vetoes, periods.
+"""Rankings of units (排名) in a scheme: figures, classes, bands, deductions, vetoes, periods.
 
 They reward process and measures. The number of points, of grave points and of findings that a unit reported itself are no figures
 here, so no scheme can count them. The seeds name no ranking of units; what stands here has customary defaults. A scheme without

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=40, verbose_name="事项")),
                 ("times", models.PositiveSmallIntegerField(default=1, verbose_name="次数")),
                 (
-                    "told",
+                    "origin",
                     models.CharField(
                         choices=[("found", "检查、举报等发现"), ("self", "单位自查自报"), ("concealed", "隐瞒不报")],
                         default="found",

@@ -156,7 +156,7 @@ class RankingEntry(models.Model):
         DEDUCTION = "deduction", "扣分"
         VETO = "veto", "一票否决"
 
-    class Told(models.TextChoices):
+    class Origin(models.TextChoices):
         FOUND = "found", "检查、举报等发现"
         SELF = "self", "单位自查自报"
         CONCEALED = "concealed", "隐瞒不报"
@@ -165,7 +165,7 @@ class RankingEntry(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     code = models.CharField("事项", max_length=40)
     times = models.PositiveSmallIntegerField("次数", default=1)
-    told = models.CharField("怎样发现", max_length=10, choices=Told, default=Told.FOUND)
+    origin = models.CharField("怎样发现", max_length=10, choices=Origin, default=Origin.FOUND)
     basis = models.CharField("依据（文号、日期）", max_length=120)
     by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()

@@ -25,7 +25,7 @@ def _oversees(actor, ranking):
 
 
 def _not_ready(ranking):
-    """Why a ranking cannot be decided yet, or any more; empty where it can."""
+    """Why a ranking cannot be decided yet, or any more. Empty where it can."""
     if ranking.decided_at is not None:
         return "排名已经审定。"
     if ranking.shown_at is None:
@@ -39,7 +39,7 @@ def _not_ready(ranking):
 @policy("workflows.Ranking")
 class RankingPolicy(Policy):
     def visible(self, rows, actor):
-        """Office and bodies read every ranking, units once they are in it and it is shown, everybody once it is released."""
+        """Every ranking for office and bodies, one's own once it is shown, all once they are released."""
         if not actor.is_authenticated:
             return rows.none()
         own = RankedUnit.objects.filter(unit__in=actor.unit_ids(*HOSTS), ranking__shown_at__isnull=False)
@@ -64,7 +64,7 @@ class RankingPolicy(Policy):
     may_show = may_compute
 
     def may_decide(self, actor, ranking):
-        """Decide it, as one of the bodies, when the units' days are over and all that they contested is answered."""
+        """Decide it, as one of the bodies, when the units' days are over and every contest is answered."""
         if reason := _not_ready(ranking):
             return no(reason)
         if actor.user_id in (ranking.computed_by_id, ranking.shown_by_id):
@@ -94,7 +94,7 @@ class RankedUnitPolicy(Policy):
         return rows.filter(own | Q(ranking__campaign__institution__in=actor.unit_ids(*OVERSEERS)))
 
     def may_enter(self, actor, ranked):
-        """Enter or drop what takes points off, or leave a unit out, until it is shown; nobody for his own unit."""
+        """Enter what takes points off, or leave a unit out, until it is shown. Nobody for his own unit."""
         if ranked.ranking.shown_at is not None:
             return no(SHOWN)
         if handles(actor, ranked.unit_id):

@@ -54,6 +54,7 @@ LEADS_TO = {
     "inspection": "inspection_list",
     "rectification": "finding_list",
     "warning": "warning_list",
+    "ranking": "ranking_list",
 }
 
 

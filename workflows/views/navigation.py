@@ -38,6 +38,7 @@ MENU = [
     ("年度活动", "检查与整改", "inspection_list", "clipboard2-pulse", INSPECTED),
     ("年度活动", "考核与测评", "assessment_list", "award", EVERYONE),
     ("年度活动", "预警与文书", "warning_list", "envelope-exclamation", WARNED),
+    ("年度活动", "单位排名", "ranking_list", "trophy", EVERYONE),
     ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
     ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),

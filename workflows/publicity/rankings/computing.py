@@ -18,7 +18,7 @@ from workflows.policies.rankings import CONTESTING
 from workflows.publicity.rankings import score
 from workflows.publicity.rankings.figures import FIGURES
 
-Told = RankingEntry.Told
+Origin = RankingEntry.Origin
 NO_CLASS = "单位类型没有归入排名的分类"
 TOO_NEW = "纳入本年度活动不足 {months} 个月"
 SHOWN = "{ranking}：本单位的排名数据已经算出，请在 {until} 前核对；有异议的，逐项提出并写明依据。"
@@ -154,10 +154,10 @@ def _score(rules, row, entries):
 
 def _deducted(rules, entries):
     points = {one.code: one.points for one in rules.deductions}
-    percent = {Told.FOUND: 100, Told.SELF: rules.self_reported, Told.CONCEALED: rules.concealed}
+    percent = {Origin.FOUND: 100, Origin.SELF: rules.self_reported, Origin.CONCEALED: rules.concealed}
     return sum(
         (
-            score.deduction(points[entry.code], entry.times, percent[entry.told])
+            score.deduction(points[entry.code], entry.times, percent[entry.origin])
             for entry in entries
             if entry.kind == entry.Kind.DEDUCTION
         ),
@@ -169,7 +169,7 @@ def _deducted(rules, entries):
 def enter(ranked, *, values, actor, at):
     """Enter what takes points off a unit or caps its band, and return it.
 
-    ``values``: kind, code, times, told, basis. What is sent twice is entered once. Raises ``NotAllowed`` or ``Refused``.
+    ``values``: kind, code, times, origin, basis. What is sent twice is entered once. Raises ``NotAllowed`` or ``Refused``.
     """
     ranking = locked(ranked.ranking_id)
     ranked.ranking = ranking
@@ -217,7 +217,7 @@ def leave_out(ranked, *, why, actor, at):
 
 @transaction.atomic
 def show(pk, *, seen_version, actor, at):
-    """Show each unit its figures, which it may contest from the next day on. Raises ``NotAllowed`` or ``Stale``."""
+    """Show each unit its figures, which it may contest. Raises ``NotAllowed`` or ``Stale``."""
     ranking = locked(pk)
     require(actor, "show", ranking)
     if ranking.version != seen_version:

@@ -90,6 +90,6 @@ def _corrected(figure, number, of, words, *, upheld):
 
 
 def targets(ranked):
-    """Return what of a unit can be contested: ``("figure" | "entry", row)``, entries that were dropped left out."""
+    """Return what of a unit can be contested: ``("figure" | "entry", row)``, without dropped entries."""
     figures = [("figure", row) for row in RankingFigure.objects.filter(ranked=ranked)]
     return figures + [("entry", row) for row in RankingEntry.objects.filter(ranked=ranked, dropped_at=None)]

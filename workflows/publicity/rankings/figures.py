@@ -53,7 +53,10 @@ class Thing:
 
 
 def figure(code):
-    """Let a function yield the things of the figure ``code``: ``function(campaign, on)``, ``on`` the day of counting."""
+    """Let a function yield the things of the figure ``code``.
+
+    It is called with the campaign and the day of counting.
+    """
 
     def register(function):
         FIGURES[code] = function
@@ -105,7 +108,10 @@ def coverage(campaign, on):
 
 @figure("quality")
 def quality(campaign, on):
-    """Sheets that those above the unit have judged, of which some were sent back. What the unit itself sent back is its own good review."""
+    """Sheets that those above the unit have judged, of which some were sent back.
+
+    What the unit itself sent back does not count: it is its own good review.
+    """
     carried = [task.carries for task in campaign.scheme.rules.tasks if task.carries]
     judged = Decision.objects.filter(submission=OuterRef("pk"), acting_role__in=ABOVE)
     sheets = Submission.objects.filter(task__campaign=campaign).exclude(task__code__in=carried)
@@ -158,7 +164,10 @@ def carried_out(campaign, on):
 
 @figure("verified")
 def verified(campaign, on):
-    """Measures in force that were checked: the latest check found them carried out, and nobody noted otherwise since."""
+    """Measures in force that were checked, and that the latest check found carried out.
+
+    A later note that the measure is not done takes that back.
+    """
     stages = _stages(campaign)
     checked = MeasureCheck.objects.filter(measure=OuterRef("pk"))
     for row in _measures(ControlMeasure.objects.in_force(on).filter(Exists(checked))):
@@ -169,9 +178,10 @@ def verified(campaign, on):
 
 @figure("rectified")
 def rectified(campaign, on):
-    """Findings of the year's inspections that are closed or past their day: put right in time, and not back again.
+    """Findings of the year's inspections that are closed or past their day, put right in time.
 
-    In time is what the unit asked to have closed by its day. What still waits for the check of others is left out.
+    One that came back does not count. In time is what the unit asked to have closed by its day. What still waits
+    for the check of others is left out.
     """
     back = RectificationStep.objects.filter(rectification=OuterRef("pk"), kind=RectificationStep.Kind.RECURRED)
     rows = Rectification.objects.filter(

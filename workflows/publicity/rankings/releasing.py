@@ -69,7 +69,10 @@ def release(pk, *, seen_version, actor, at):
 
 
 def publish(ranking, *, at):
-    """Make a released ranking known: today to the people of its units. A notice of the result (通报) is called from here."""
+    """Make a released ranking known to the people of its units.
+
+    A notice of the result (通报) is called from here.
+    """
     held = Appointment.objects.in_force(clock.local_day(at)).filter(role__in=HOSTS)
     people = held.filter(unit__in=ranking.units.values("unit")).values_list("user_id", flat=True)
     text = RELEASED.format(ranking=ranking)
@@ -137,9 +140,9 @@ def _problems(rules, rows):
 
 
 def trend(rankings, code):
-    """Return how a unit stood in the released ``rankings``: ``[(year, place or None, of how many, band)]``, the first year first.
+    """Return how a unit stood in the released ``rankings``, the first year first.
 
-    ``code``: of the unit, which it keeps. Years in which it was not ranked are left out.
+    As ``[(year, place or None, of how many, band)]``. ``code``: of the unit, which it keeps. Years in which it was not ranked are left out.
     """
     found = []
     for ranking in sorted(rankings, key=lambda one: one.campaign.year):

@@ -10,7 +10,7 @@ HUNDRED = 100
 
 
 def value(number, of, direction):
-    """Return what a share of ``number`` of ``of`` is worth, from 0 to 100, None where the figure does not apply."""
+    """Return what ``number`` of ``of`` is worth, from 0 to 100, None where the figure does not apply."""
     if of == 0:
         return None
     share = Fraction(number, of)
@@ -38,7 +38,10 @@ def rounded(exact, decimals):
 
 
 def score(values, weights, deducted, decimals):
-    """Return the score of a unit from 0 to 100, None where no figure applies. ``deducted``: points off, as a fraction."""
+    """Return the score of a unit from 0 to 100, None where no figure applies.
+
+    ``deducted``: points off, as a fraction.
+    """
     mean = total(values, weights)
     if mean is None:
         return None
@@ -56,5 +59,8 @@ def band(points, bands, caps=()):
 
 
 def places(scores):
-    """Return key → place of ``scores`` (key → score): equal scores share a place, and the next one counts all before it."""
+    """Return key → place of ``scores`` (key → score).
+
+    Equal scores share a place, and the next one counts all before it: 1, 2, 2, 4.
+    """
     return {key: 1 + sum(other > points for other in scores.values()) for key, points in scores.items()}

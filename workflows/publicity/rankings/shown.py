@@ -80,14 +80,14 @@ def _things(figure, figures, names):
 def _entries(rules, names):
     labels = {one.code: one.label for one in (*rules.deductions, *rules.vetoes)}
     for entry in RankingEntry.objects.filter(ranked__in=names):
-        told = entry.get_told_display() if entry.kind == entry.Kind.DEDUCTION else ""
+        origin = entry.get_origin_display() if entry.kind == entry.Kind.DEDUCTION else ""
         state = "已撤销" if entry.dropped_at else ""
         yield [
             names[entry.ranked_id],
             entry.get_kind_display(),
             labels.get(entry.code, entry.code),
             entry.times,
-            told,
+            origin,
             entry.basis,
             state,
         ]
@@ -116,11 +116,12 @@ def about(rules, contest):
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a picture: its words, its length, where it stands, the words behind it."""
+    """One bar of a picture: its words, where it stands, its length, where it ends, the words behind it."""
 
     label: str
     y: float
     length: float
+    end: float
     words: str
     tone: str
 
@@ -139,11 +140,11 @@ class Bars:
 def bars(label, rows):
     """Lay out a picture of ``rows``: (words, share from 0 to 1 or None, words behind the bar, colour)."""
     room = WIDTH - NAME - TEXT - 10
-    laid = tuple(
-        Bar(_short(words), ROW * place + 4, round(room * float(share or 0), 1), behind, tone)
-        for place, (words, share, behind, tone) in enumerate(rows)
-    )
-    return Bars(label, WIDTH, ROW * len(laid) + 4, NAME, laid)
+    laid = []
+    for place, (words, share, behind, tone) in enumerate(rows):
+        length = round(room * float(share or 0), 1)
+        laid.append(Bar(_short(words), ROW * place + 4, length, NAME + length, behind, tone))
+    return Bars(label, WIDTH, ROW * len(laid) + 4, NAME, tuple(laid))
 
 
 def _short(words, most=14):

@@ -116,8 +116,9 @@ class PaperLayout(Origin):
     ``rows`` names what the table lists. ``fixed_rows`` names the field of which every value in the document's ``fixed``
     gets a row (or group of rows), even an empty one. ``sort`` names fields (``-field`` descending). ``compiled`` names
     the source that fills a paper nobody types, and ``about`` what it is about: a unit on a day, one sheet, one notice,
-    one activity and so on. ``includes``: the rows of a unit's sheet are followed by those of its people's points in force (R3-23). ``paragraphs`` and ``closing`` make a letter: running text, and the issuer with
-    the day. ``heading`` stands above the title and says whose paper it is. In all three ``{field}`` and ``{date:field}``
+    one activity and so on. ``includes``: the rows of a unit's sheet are followed by those of its people's points
+    in force (R3-23). ``paragraphs`` and ``closing`` make a letter: running text, and the issuer with the day.
+    ``heading`` stands above the title and says whose paper it is. In all three ``{field}`` and ``{date:field}``
     stand for values.
     """
 

@@ -85,6 +85,7 @@ def _things(world):
         **world.inspected.behind(),
         **world.assessed.behind(),
         **world.warned.behind(),
+        **world.ranked.behind(),
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
         **{door: {"": ({"pk": world.robot.pk}, None)} for door in ("robot_test", "robot_stop")},
@@ -247,6 +248,7 @@ def _posted_in_a_year(world):
         | world.inspected.posted()
         | world.assessed.posted()
         | world.warned.posted()
+        | world.ranked.posted()
         | {
             "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
             "submission_extend": {"until": "2026-12-20", "reason": "出差"},

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from registers import exports
 from registers.models import AuditEntry, Job, PowerItem
 from registers.papers import xlsx
-from tests.access import assessed, inspected, warned
+from tests.access import assessed, inspected, ranked, warned
 from tests.access.scopes import EVERYBODY, SCHOOL, SCHOOL_READERS
 from tests.access.test_matrix import MATRIX, behind, expected, members
 from tests.access.world import STAFF
@@ -77,6 +77,7 @@ SEEN_BY = {
     **inspected.SEEN_BY,
     **assessed.SEEN_BY,
     **warned.SEEN_BY,
+    **ranked.SEEN_BY,
     "robot": "",  # the key to a group's chat is shown to nobody again
 }
 

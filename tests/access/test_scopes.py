@@ -20,7 +20,7 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
-from tests.access import assessed, inspected, warned
+from tests.access import assessed, inspected, warned, ranked
 from tests.access.scopes import EVERYBODY, PUBLISHERS, SCHOOL, SCHOOL_READERS, items_of, meetings_of, notices_of
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
@@ -366,7 +366,7 @@ TABLES = {
     Table(Reminder): lambda world: {row: row.recipient.number for row in Reminder.objects.select_related("recipient")},
     Table(ChannelChoice): lambda world: {row: row.user.number for row in ChannelChoice.objects.select_related("user")},
     Table(RosterChange): _roster,
-    **{Table(model): rows for model, rows in (inspected.ROWS | assessed.ROWS | warned.ROWS).items()},
+    **{Table(model): rows for model, rows in (inspected.ROWS | assessed.ROWS | warned.ROWS | ranked.ROWS).items()},
     Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }
 

@@ -14,6 +14,7 @@ from tests import factories, personas
 from tests.access.assessed import Assessed
 from tests.access.browsers import Browser
 from tests.access.inspected import Inspected
+from tests.access.ranked import RankedYears
 from tests.access.warned import Warned
 from tests.personas import MEASURES, point, power, unit_point
 from workflows import activities, attachments, controls, extensions, readings, suggestions, terms
@@ -115,6 +116,7 @@ class World:
         self.inspected = Inspected(self)
         self.assessed = Assessed(self)
         self.warned = Warned(self)
+        self.ranked = RankedYears(self)
         self.browsers = {name: Browser(None if name == NOBODY else getattr(campus, name)) for name in PEOPLE}
 
     def text(self, name):

@@ -261,6 +261,11 @@ def current_or_yearly():
     return current() or _latest(Campaign.State.STANDING)
 
 
+def current_or_ended():
+    """Return the running campaign, without one the latest that has ended, or None."""
+    return current() or _latest(Campaign.State.CLOSED)
+
+
 def _latest(state, institution=None):
     rows = Campaign.objects.filter(state=state).select_related("scheme", "institution")
     rows = rows.defer("scheme__document", "scheme__source")

@@ -26,6 +26,7 @@ from workflows.demo.meetings import HOUR, WORKING_DAYS, Meetings
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
 from workflows.demo.publishing import publish_waiting
+from workflows.demo.ranking import Ranker
 from workflows.demo.rules import NOTES_MADE, carried_out
 from workflows.demo.warning import Warner
 from workflows.demo.year import moment
@@ -111,6 +112,8 @@ class Story:
         for those in (Inspector, Assessor, Warner):
             for journey in those(self.campus, self.agenda, self.players).journeys():
                 self.agenda.add(journey)
+        for journey in Ranker(self.campus, self.campaign, self.agenda, self.players).journeys():
+            self.agenda.add(journey)
         self.agenda.add(self._suggestions())
         self.agenda.add(self._measures_carried_out())
         self.agenda.run()

@@ -48,7 +48,7 @@ def ranking_list(request):
     """
     actor = request.actor
     rows = Ranking.objects.visible_to(actor).select_related("campaign__scheme").order_by("-campaign__year")
-    campaign = campaigns.current()
+    campaign = campaigns.current_or_ended()
     known = {row.campaign_id: row for row in rows}
     candidate = None
     if campaign is not None:
@@ -68,8 +68,8 @@ def ranking_list(request):
 
 @require_POST
 def ranking_compute(request):
-    """Compute the ranking of the running campaign, or once more."""
-    campaign = campaigns.current()
+    """Compute the ranking of the running campaign or the one that ended last, or once more."""
+    campaign = campaigns.current_or_ended()
     if campaign is None:
         raise Http404
     ranking = computing.compute(campaign, actor=request.actor, at=clock.now())
@@ -238,6 +238,8 @@ def ranking_release(request, pk):
 def ranking_export(request, pk):
     """The figures and what they were counted from as a workbook, as far as the reader may read them."""
     ranking = visible(request, pk)
+    if not RankedUnit.objects.visible_to(request.actor).filter(ranking=ranking).exists():
+        raise Http404
     sheets = shown.worksheets(ranking, actor=request.actor)
     audit.append("paper.export", about=ranking, actor=request.actor, detail={"form": "xlsx"})
     answer = HttpResponse(ledger_workbook(sheets), content_type=XLSX)

@@ -20,7 +20,7 @@ BROKEN = {
         "只用一次",
     ),
     "weights that are not 100": (
-        ("label: 审核质量, weight: 20", "label: 审核质量, weight: 21"),
+        ("label: 上级退回, weight: 20", "label: 上级退回, weight: 21"),
         "合计 101",
         "合计为 100",
     ),

@@ -14,7 +14,7 @@ THINGS = [("单位", 24), ("事项", 44), ("计入", 6), ("说明", 30)]
 ENTRIES = [("单位", 24), ("种类", 10), ("事项", 24), ("次数", 6), ("怎样发现", 16), ("依据", 30), ("状态", 8)]
 CONTESTS = [("单位", 24), ("对哪一项", 20), ("异议", 40), ("结论", 10), ("答复", 40), ("更正", 24)]
 NOTE = "得分 = 各项指标按权重加权平均（不适用的除外，其余折算）− 扣分，最后四舍五入一次；得分相同的名次并列"
-WIDTH, ROW, NAME, TEXT = 640, 26, 190, 60  # of a picture of bars, in its own units
+WIDTH, ROW, NAME, TEXT = 420, 26, 130, 50  # of a picture of bars, in its own units
 
 
 def worksheets(ranking, *, actor):
@@ -147,7 +147,7 @@ def bars(label, rows):
     return Bars(label, WIDTH, ROW * len(laid) + 4, NAME, tuple(laid))
 
 
-def _short(words, most=14):
+def _short(words, most=10):
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 

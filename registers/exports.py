@@ -3,13 +3,13 @@
 from datetime import date
 from functools import partial
 
-from registers import ledgers
+from registers import gravity, ledgers
 from registers.access import require
 from registers.actors import Actor
 from registers.jobs import kind
-from registers.models import Scheme, Unit
+from registers.models import PowerItem, Scheme, Unit
 from registers.papers import pages, writing
-from registers.papers.xlsx import ledger_workbook
+from registers.papers.xlsx import LedgerSheet, ledger_workbook
 from registers.refusals import Refused
 
 
@@ -52,3 +52,53 @@ def _printed(source, form):
         return writing.write(writing.unpack(source), form)
     except pages.PaperError as fault:
         raise Refused(str(fault)) from fault
+
+
+ORDERED_POINTS = [("序号", 6), ("等级", 10), ("轻重", 30), ("单位", 20), ("岗位", 18), ("类别", 12), ("风险内容", 44)]
+ORDERED_POWERS = [("序号", 6), ("最高等级", 10), ("该等级的风险点数", 10), ("风险点数", 8), ("三重一大", 12)]
+ORDERED_POWERS += [("单位", 20), ("责任岗位", 18), ("权力事项", 40)]
+
+
+def _own_register(actor, parameters):
+    """Let everybody have it: the worker writes what its owner may read."""
+
+
+@kind("risk_order", title="导出风险排序", place="风险排序", door="risk_order", guard=_own_register)
+def risk_order(parameters, owner):
+    """Write points and powers by grade and weight, as far as a person may read them."""
+    actor = Actor(owner)
+    rules = Scheme.objects.visible_to(actor).in_use().rules
+    readable = gravity.in_force(actor, on=actor.on)
+    points, powers = readable, PowerItem.objects.visible_to(actor).in_force(actor.on)
+    if unit := parameters.get("unit"):
+        below = Unit.objects.visible_to(actor).subtree(unit)
+        points, powers = points.filter(unit__in=below), powers.filter(unit__in=below)
+    asked = {"domain": parameters.get("domain", ""), "kind": parameters.get("kind", "")}
+    points = gravity.points(gravity.narrowed_points(points, on=actor.on, **asked), rules)
+    powers = gravity.powers(gravity.narrowed_powers(powers, **asked), readable)
+    note = f"截至{actor.on.year}年{actor.on.month}月{actor.on.day}日，由重到轻，只列{owner.name}有权查看的"
+    points = points.select_related("unit", "post", "category", "final_grade")
+    powers = powers.select_related("unit", "accountable_post")
+    sheets = [
+        LedgerSheet(
+            "风险点排序", "风险点", ORDERED_POINTS, [_point(*row, rules) for row in enumerate(points, 1)], note
+        ),
+        LedgerSheet(
+            "权力事项排序", "权力事项", ORDERED_POWERS, [_power(*row, rules) for row in enumerate(powers, 1)], note
+        ),
+    ]
+    return f"风险排序{actor.on:%Y%m%d}.xlsx", partial(ledger_workbook, sheets)
+
+
+def _point(number, point, rules):
+    grade = point.final_grade.label if point.final_grade else "未评定"
+    post = point.post.name if point.post else point.involved_posts
+    said = gravity.why(point, rules)
+    return [number, grade, said, point.unit.name, post, point.category.label, point.content]
+
+
+def _power(number, power, rules):
+    grade = next((grade.label for grade in rules.grades if grade.rank == power.gravest), "")
+    post = power.accountable_post.name if power.accountable_post else ""
+    matter = power.get_major_matter_display()
+    return [number, grade, power.grave or 0, power.counted or 0, matter, power.unit.name, post, power.name]

@@ -6,6 +6,7 @@ from registers.views import (
     account,
     audits,
     demo,
+    gravity,
     hints,
     ledgers,
     organisation,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("posts/<slug:code>/", posts.post_detail, name="post_detail"),
     # the register
     path("risks/", risks.risk_list, name="risk_list"),
+    path("risks/order/", gravity.risk_order, name="risk_order"),
+    path("risks/order/export/", gravity.risk_order_export, name="risk_order_export"),
     path("risks/<uuid:series>/", risks.risk_detail, name="risk_detail"),
     path("powers/", risks.power_list, name="power_list"),
     path("powers/doubts/", placing.point_doubts, name="point_doubts"),

@@ -57,6 +57,8 @@ PAGES = {
     "board of a unit by person": ("office", "board", {"unit": "CW", "view": "people"}, 24),
     "risk_list": ("head", "risk_list", {}, 13),
     "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 13),
+    "risk_order": ("head", "risk_order", {}, 14),
+    "risk_order of powers": ("office", "risk_order", {"what": "powers"}, 13),
     "power_list": ("clerk", "power_list", {}, 11),
     "ledger": ("office", "ledger", {"unit": "ROOT"}, 21),
     "unit_list": ("clerk", "unit_list", {}, 9),

@@ -42,6 +42,7 @@ MENU = [
     ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
     ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
+    ("登记册", "风险排序", "risk_order", "sort-down", EVERYONE),
     ("登记册", "与上年对照", "comparison", "arrow-left-right", EVERYONE),
     ("登记册", "权力事项", "power_list", "list-check", EVERYONE),
     (

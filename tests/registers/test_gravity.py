@@ -1,0 +1,136 @@
+"""Risk points and powers by grade and weight: the order, what a reader sees of it, filters and sums."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from registers import exports, gravity, jobs
+from registers.actors import Actor
+from registers.models import Grade, Job, PowerItem, RiskCategory, RiskPoint
+from tests.factories import make_post
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+FROM = date(2026, 1, 1)
+GRAVE, SLIGHT = {"probability": "high", "harm": "criminal"}, {"probability": "low", "harm": "slight"}
+
+
+class Register:
+    """Points of the unit, the gravest entered last, on two powers."""
+
+    def __init__(self, campus):
+        self.campus = campus
+        self.key_post = make_post(
+            campus.other_unit, "招生主管", campus.other_head, is_key_post=True, domain="admission"
+        )
+        self.powers = [
+            PowerItem.objects.create(
+                unit=campus.unit, name=name, domain="finance", accountable_post=campus.post, in_force_from=FROM
+            )
+            for name in ("报销审核", "预算编制", "无风险点的权力")
+        ]
+        slight, grave, _ = self.powers
+        self.point("轻", 3, SLIGHT, power=slight)
+        self.point("未定", None, {}, power=slight)
+        self.point("二级", 2, SLIGHT, unit=campus.other_unit)
+        self.point("一级轻", 1, SLIGHT, power=slight)
+        self.point("一级重", 1, GRAVE, power=grave)
+        self.point("一级大事", 1, SLIGHT, power=grave, major_matter="project")
+        self.personal = self.point(
+            "个人的", 1, GRAVE, unit=campus.other_unit, level="personal", post=self.key_post, holder=campus.other_head
+        )
+
+    def point(self, content, rank, factors, *, unit=None, power=None, level="unit", **more):
+        return RiskPoint.objects.create(
+            content=content,
+            unit=unit or self.campus.unit,
+            level=level,
+            category=RiskCategory.objects.get(scheme=self.campus.scheme, code="process"),
+            final_grade=Grade.objects.filter(scheme=self.campus.scheme, rank=rank or 0).first(),
+            factors=factors,
+            power_series=power.series if power else None,
+            in_force_from=FROM,
+            **more,
+        )
+
+    def ordered(self, user, **narrowed):
+        on = date(2026, 9, 15)
+        rows = gravity.in_force(Actor(user, on=on), on=on)
+        rows = gravity.narrowed_points(rows, on=on, **narrowed)
+        return [point.content for point in gravity.points(rows, self.campus.scheme.rules)]
+
+
+@pytest.fixture
+def register(campus):
+    return Register(campus)
+
+
+def test_graver_comes_first_then_major_matters_then_factors(register):
+    assert register.ordered(register.campus.chair) == ["一级大事", "一级重", "个人的", "一级轻", "二级", "轻", "未定"]
+    point = RiskPoint.objects.get(content="一级大事")
+    words = gravity.why(point, register.campus.scheme.rules)
+    assert words.startswith("三重一大（重大项目安排）；")
+
+
+def test_reader_finds_only_what_he_may_read(register):
+    campus = register.campus
+    assert "个人的" in register.ordered(campus.other_head)
+    assert "一级重" not in register.ordered(campus.other_head)
+    assert "个人的" not in register.ordered(campus.head)
+
+
+def test_filters_narrow_by_domain_of_power_or_post_and_by_kind_of_post(register):
+    chair = register.campus.chair
+    assert register.ordered(chair, domain="finance") == ["一级大事", "一级重", "一级轻", "轻", "未定"]
+    assert register.ordered(chair, domain="admission") == ["个人的"]
+    assert register.ordered(chair, kind="key") == ["个人的"]
+    assert register.ordered(chair, kind="no-such") == register.ordered(chair)
+
+
+def test_power_is_as_grave_as_its_gravest_point_that_the_reader_may_read(register):
+    on = date(2026, 9, 15)
+
+    def ranked(user):
+        rows = gravity.powers(PowerItem.objects.in_force(on), gravity.in_force(Actor(user, on=on), on=on))
+        return [(row.name, row.gravest, row.grave, row.counted) for row in rows]
+
+    assert ranked(register.campus.chair) == [
+        ("预算编制", 1, 2, 2),
+        ("报销审核", 1, 1, 3),
+        ("无风险点的权力", None, None, None),
+    ]
+    assert {found[1:] for found in ranked(register.campus.other_head)} == {(None, None, None)}
+
+
+@pytest.mark.parametrize(("by", "label"), [("unit", "财务处"), ("domain", "未归类"), ("tier", "未归类")])
+def test_sums_are_those_of_the_list(register, by, label):
+    on, chair = date(2026, 9, 15), register.campus.chair
+    rows = gravity.in_force(Actor(chair, on=on), on=on)
+    sums = gravity.summed(rows, by, register.campus.scheme.rules)
+    assert sum(total for *_, total in sums) == len(register.ordered(chair)) == 7
+    assert [sum(column) for column in zip(*(counts for _, counts, _ in sums), strict=True)] == [4, 1, 1, 1]
+    assert label in [name for name, *_ in sums]
+
+
+def test_page_and_workbook_hold_the_same_order(register, clock):
+    campus = register.campus
+    page = asked_page(campus.chair, {"domain": "finance"})
+    places = [page.index(content) for content in ("一级大事", "一级重", "一级轻")]
+    assert places == sorted(places)
+    assert "个人的" not in page
+    job = jobs.create("risk_order", owner=campus.chair, at=clock.now, parameters={"domain": "finance"})
+    jobs.work(at=clock.now)
+    book = load_workbook(BytesIO(bytes(Job.objects.get(pk=job.pk).content)))
+    assert exports.ORDERED_POINTS[-1][0] == "风险内容"
+    rows = list(book["风险点"].iter_rows(min_row=4, values_only=True))
+    assert [row[-1] for row in rows] == register.ordered(campus.chair, domain="finance")
+    assert [row[-1] for row in book["权力事项"].iter_rows(min_row=4, values_only=True)][:2] == ["预算编制", "报销审核"]
+
+
+def asked_page(user, sent):
+    client = Client()
+    client.force_login(user)
+    return client.get(reverse("risk_order"), sent).content.decode()

@@ -1,9 +1,13 @@
 """What papers are said to give, held against what real documents hold."""
 
+from registers import clock
+from registers.actors import Actor
+from registers.models import Appointment
 from registers.papers.compose import document_for
 from registers.papers.given import GIVEN, of_sheet
 from registers.schemes.language import Brings
 from workflows.models import Inspection
+from workflows.publicity.rankings import computing, releasing
 from workflows.sheets import composing
 
 ENTRIES = {
@@ -44,6 +48,16 @@ def add_inspections(made):
         for name in made:
             if GIVEN[name].about == "inspection":
                 made[name].append(document_for(name, inspection=inspection, **about))
+
+
+def add_ranking(made, campaign):
+    """Add the document of the paper about a ranking of ``campaign``, computed and shown as if it had been decided."""
+    office = Appointment.objects.in_force(clock.today()).filter(role="office").first().user
+    ranking = computing.compute(campaign, actor=Actor(office, on=clock.today()), at=clock.now())
+    ranking.shown_at = ranking.released_at = clock.now()
+    ranking.contest_until, ranking.decision = clock.today(), "会议"
+    ranking.result = releasing.result_of(ranking)
+    made["ranking_notice"].append(document_for("ranking_notice", ranking=ranking))
 
 
 def of_source(name, documents):

@@ -43,6 +43,7 @@ from workflows.demo.people import DEMO_PASSWORD, PERSONAS
 from workflows.models import (
     Activity,
     CalendarDay,
+    Campaign,
     Draft,
     Notification,
     PublicityNotice,
@@ -388,5 +389,6 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
     for document in ReadingDocument.objects.all():
         made["reading_record"].append(document_for("reading_record", document=document, receipts=document.receipts))
     declared.add_inspections(made)
+    declared.add_ranking(made, Campaign.objects.get(state="open"))
     found = [fault for name, documents in made.items() for fault in declared.of_source(name, documents)]
     assert found == [], found

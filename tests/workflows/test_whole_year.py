@@ -35,7 +35,17 @@ from workflows.demo.register import Register
 from workflows.demo.wholeyear import WholeYear
 from workflows.demo.year import Year
 from workflows.messages import reminders
-from workflows.models import Campaign, CampaignTask, Decision, Finding, Notification, Reminder, Submission
+from workflows.models import (
+    Campaign,
+    CampaignTask,
+    Decision,
+    Finding,
+    Notification,
+    Ranking,
+    RankingFigure,
+    Reminder,
+    Submission,
+)
 from workflows.models.submissions import State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -306,3 +316,13 @@ def test_year_ends_with_nothing_lost(played):
     assert campaigns.current() is None
     clock.set_demo(at)
     assert audit.verify()[1] == []
+
+
+def test_year_ends_with_a_ranking_that_two_people_made(played):
+    ranking = Ranking.objects.select_related("campaign__scheme").get(campaign=played.campaign)
+    assert ranking.released_at
+    assert not {ranking.decided_by, ranking.released_by} & {ranking.computed_by, ranking.shown_by}
+    listed = [unit["code"] for group in ranking.result["classes"] for unit in group["units"]]
+    assert len(listed) == len(set(listed)) == ranking.units.filter(score__isnull=False).count() > 0
+    for figure in RankingFigure.objects.filter(ranked__ranking=ranking):
+        assert (figure.counted, figure.counted_of) == (sum(one[0] for one in figure.sources), len(figure.sources))

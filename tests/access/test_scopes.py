@@ -20,7 +20,7 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
-from tests.access import assessed, inspected, warned, ranked
+from tests.access import assessed, inspected, ranked, warned
 from tests.access.scopes import EVERYBODY, PUBLISHERS, SCHOOL, SCHOOL_READERS, items_of, meetings_of, notices_of
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF

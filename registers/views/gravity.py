@@ -17,7 +17,7 @@ def risk_order(request):
     """List points or powers by grade and weight, filtered by unit, domain and kind of post.
 
     Context: ``page``, ``filters``, ``filtered``, ``rules``, ``units``, ``domains``, ``kinds``, ``what``, ``tabs``, ``sums`` with their
-    ``heads``, ``by`` and ``bys``.
+    ``heads``, ``by``, ``by_label`` and ``bys``.
     """
     actor, on = request.actor, request.actor.on
     scheme = Scheme.objects.visible_to(actor).in_use()
@@ -49,6 +49,7 @@ def risk_order(request):
         "sums": sums,
         "heads": [grade.label for grade in rules.grades] + ["未评定"] if rules else [],
         "by": by,
+        "by_label": gravity.BY[by][0],
         "bys": [(code, label) for code, (label, _) in gravity.BY.items() if code != "unit"],
     }
     return render(request, "registers/risk_order.html", context)

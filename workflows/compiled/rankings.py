@@ -14,7 +14,10 @@ from workflows.compiled.logs import papers_about
         "counted_on",
         "scope",
         "method",
-        "process",
+        "shown_on",
+        "contest_until",
+        "contests",
+        "upheld",
         "praise",
         "problems",
         "left_out",
@@ -38,7 +41,10 @@ def ranking_notice(*, ranking):
             "method": "；".join(
                 f"{one['label']}（权重{one['weight']}）：{one['explained']}" for one in result["figures"]
             ),
-            "process": f"{shown}至{until}各单位核对数据，提出异议{contests}项，采纳{upheld}项。",
+            "shown_on": shown,
+            "contest_until": until,
+            "contests": contests,
+            "upheld": upheld,
             "praise": "、".join(result["praised"]) or "无",
             "problems": "；".join(f"{label}：{count}件" for label, count in result["problems"]) or "无",
             "left_out": "；".join(f"{name}（{why}）" for name, why in result["left_out"]) or "无",

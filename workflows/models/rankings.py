@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from registers import clock
 from registers.access import ScopedQuerySet
 
 
@@ -75,6 +76,8 @@ class Ranking(models.Model):
             return "已公布", "ok"
         if self.decided_at:
             return "已审定，待公布", "info"
+        if self.shown_at and clock.today() > self.contest_until:
+            return "核对期满，待审定", "info"
         return ("单位核对中", "primary") if self.shown_at else ("已计算，待核对", "warn")
 
 

@@ -210,12 +210,15 @@ def ranking_decide(request, pk):
 def _decision(request, ranking, form, empty, out):
     """Render the decision.
 
-    Context: ``form``, ``ranking``, ``empty`` (figures that do not apply, with their labels), ``out`` (units left out), ``crumbs``.
+    Context: ``form``, ``ranking``, ``empty`` (figures that do not apply, each with the units), ``out`` (units left out), ``crumbs``.
     """
+    rules = ranking.rules
+    named = {figure.code: (figure.label, []) for figure in rules.figures}
     for figure in empty:
-        rule = ranking.rules.figure(figure.code)
-        figure.label = rule.label if rule else figure.code
-    context = {"form": form, "ranking": ranking, "empty": empty, "out": out, "crumbs": crumbs_of(ranking)}
+        why = f"（{figure.corrected}）" if figure.corrected else ""
+        named[figure.code][1].append(f"{figure.ranked.unit.name}{why}")
+    listed = [found for found in named.values() if found[1]]
+    context = {"form": form, "ranking": ranking, "empty": listed, "out": out, "crumbs": crumbs_of(ranking)}
     return render(request, "workflows/ranking_decide.html", context, status=422 if form.is_bound else 200)
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from registers import audit, clock
 from registers.access import require
-from registers.actors import ADMINISTRATORS
+from registers.actors import ADMINISTRATORS, DISCIPLINE
 from registers.models import Appointment
 from registers.refusals import Refused
 
@@ -17,9 +17,10 @@ LONGEST = 180  # days
 def roles_of(user, *, on):
     """Return the appointments of ``user`` that somebody else may exercise on the day ``on``.
 
-    They are those he holds in his own right, except those of the three administrators.
+    They are those he holds in his own right, except those of the three administrators and of whoever reads clues.
     """
-    held = Appointment.objects.in_own_right().in_force(on).filter(user=user).exclude(role__in=ADMINISTRATORS)
+    held = Appointment.objects.in_own_right().in_force(on).filter(user=user)
+    held = held.exclude(role__in=(*ADMINISTRATORS, DISCIPLINE))
     return held.select_related("unit").order_by("role", "unit__position", "pk")
 
 

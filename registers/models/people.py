@@ -88,6 +88,7 @@ class Appointment(models.Model):
         OFFICE = "office", "领导小组办公室"
         SCHOOL_GROUP = "school_group", "学校领导小组"
         PARTY_COMMITTEE = "party_committee", "党委"
+        DISCIPLINE = "discipline", "纪委线索受理人"
         REGISTRAR = "registrar", "管理员"
         SYS_ADMIN = "sys_admin", "系统管理员"
         SECURITY_ADMIN = "security_admin", "安全管理员"

@@ -14,6 +14,7 @@ from registers.schemes.assessment import Assessment
 from registers.schemes.bodies import Body
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
 from registers.schemes.custody import Custody
+from registers.schemes.door import Door
 from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
@@ -237,6 +238,7 @@ class Scheme(Part):
     inspection: Inspections = Inspections()
     residual: Residual = Residual()
     ranking: Ranking = Ranking()
+    public_door: Door = Door()
 
     @model_validator(mode="before")
     @classmethod

@@ -25,6 +25,9 @@ class Level(StrEnum):
     SCHOOL = "school"
 
 
+# Whether objections without a name are taken: as objections, as suggestions that nobody owes an answer, or not at all.
+Anonymous = Literal["accept", "suggestion_only", "refuse"]
+
 UnitType = Literal[
     "institution",
     "office",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registers.schemes.parts import Part
+from registers.schemes.parts import Anonymous, Part
 
 GRADE, MEASURES = "grade", "measures"
 PERSON, PERSON_LABEL = "person", "姓名"
@@ -41,11 +41,13 @@ class Publicity(Part):
 
     ``shows``: the columns, in their order. ``place``: is a row named by its post, or by its unit only? ``person``: is whoever
     filled in a personal sheet left out, or named by family name (张某)? A masked name beside a post would hide nobody.
+    ``anonymous``: whether objections without a name are taken, where it is not as the public door says for all.
     """
 
     shows: Annotated[list[PublicField], Field(min_length=1)]
     place: Literal["post", "unit"] = "post"
     person: Literal["hidden", "masked"] = "hidden"
+    anonymous: Anonymous | None = None
     source: str = ""
     inferred: bool = False
 

@@ -22,6 +22,7 @@ ABOUT = {
     "workflows.submission": "填报表",
     "workflows.publicitynotice": "公示",
     "workflows.objection": "异议",
+    "workflows.clue": "线索",
     "workflows.deadlinechange": "截止日期调整",
     "workflows.extension": "延期申请",
 }

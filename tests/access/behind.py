@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from registers.models import ControlMeasure, PowerItem, RiskPoint
+from tests import doors
 from tests.access.browsers import judged, typed
 from tests.browser.pages import PASSWORD
 from workflows.compiled import minutes
@@ -101,7 +102,15 @@ def _things(world):
 def _of_the_year(world):
     """Return what a year holds besides sheets: deadlines, meetings, documents, files, suggestions."""
     return {
-        "objection_handle": {"": ({"pk": world.objection.pk}, None)},
+        **{
+            door: {"": ({"pk": world.objection.pk}, None)}
+            for door in ("objection_handle", "objection_extend", "objection_name", "objection_retract")
+        },
+        **{
+            door: {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)}
+            for door in ("public_notice", "public_object")
+        },
+        **{door: {"": ({"pk": world.clue.pk}, None)} for door in ("clue_detail", "clue_handle")},
         "deadline_change": {"": ({"pk": world.task.pk}, None)},
         "extension_decide": {"": ({"pk": world.extension.pk}, None)},
         "standin_end": {"": ({"pk": world.standin.pk}, None)},
@@ -232,7 +241,19 @@ def body(world, door, sheet):
 
 def _posted_to_notices(world):
     return {
-        "notice_detail": {"row": "0", "text": "有异议"},
+        "notice_detail": {"row": "0", "category": "content", "text": "有异议"},
+        "objection_extend": {"why": "须外出核实"},
+        "objection_name": {"reason": "核实情况"},
+        "clue_detail": {"reason": "按程序办理"},
+        "clue_handle": {"outcome": "taken", "answer": ""},
+        "public_object": {
+            **doors.answered(f"notice:{world.school_notice.pk}", at=world.clock.now),
+            "category": "grade",
+            "row": "0",
+            "text": "等级偏低",
+        },
+        "public_clue": {**doors.answered("clue", at=world.clock.now), "about": "staff", "text": "有人反映"},
+        "public_receipt": {"code": world.code},
         "notice_draft": {"title": "公示", "sheets": [world.sheets["notice"].pk]},
         "notice_release": {"reviewed": "on"},
         "notice_return": {"row": "1", "why": "有误"},

@@ -1,6 +1,6 @@
 """What every persona may read, as the access matrix says it."""
 
-from tests.access.world import STAFF
+from tests.access.world import NOBODY, STAFF
 from workflows.models import Meeting, MeetingItem, PublicityNotice
 
 EVERYBODY = " ".join(STAFF)
@@ -33,6 +33,6 @@ def notices_of(world):
     """Running ones by their audience, a draft for who may release it; ended ones for who publish them."""
     return dict.fromkeys(PublicityNotice.objects.exclude(cleared_at=None), PUBLISHERS) | {
         world.notice: f"staff_below unit {SCHOOL_READERS}",
-        world.school_notice: EVERYBODY,
+        world.school_notice: f"{EVERYBODY} {NOBODY}",  # it stands at the public door
         world.drafted: PUBLISHERS,  # the head releases it, so nobody above him has to read it
     }

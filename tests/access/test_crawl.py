@@ -62,6 +62,11 @@ SEEN_BY = {
     "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points
     "unit manifestation": f"staff_below unit {SCHOOL_READERS}",
     "objection": "colleague office",
+    "anonymous objection": "office",
+    "named objection": "office",
+    "objector": "",  # under seal: only in answer to a reason, which the crawl does not give
+    "clue": "",
+    "addition to a clue": "",
     "unit minutes": f"staff_below unit {SCHOOL}",
     "school minutes": EVERYBODY,
     "unit circular": f"staff_below unit {SCHOOL}",

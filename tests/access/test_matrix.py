@@ -152,10 +152,24 @@ def test_every_door_is_declared():
     assert not set(DOORS) - found, f"{FILE.name} declares doors that are gone: {sorted(set(DOORS) - found)}"
 
 
-def test_public_doors_are_few():
-    """`/healthz` is for the monitoring; people come in by the login page, and a slip of a survey
-    is used without an account, and static files are not served by a view."""
-    assert PUBLIC == ["login", "healthz", "survey_enter", "survey_answer"]
+def test_doors_without_a_login_are_those_of_the_public():
+    """`/healthz` is for the monitoring, people come in by the login page, the public by its own doors.
+
+    A slip of a survey is used without an account.
+    """
+    assert PUBLIC[:2] == ["login", "healthz"]
+    assert all(name.startswith(("public_", "survey_")) for name in PUBLIC[2:])
+    assert {name for name in DOORS if name.startswith("public_")} <= set(PUBLIC)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("door", [name for name in PUBLIC[2:] if name in DOORS])
+def test_public_door_answers_nobody_as_it_answers_everybody(world, door, method):
+    wrong = []
+    for name, (kwargs, thing) in behind(world, door).items():
+        sent = body(world, door, thing) if method == "POST" else None
+        wrong += faults(world, door, method, name, kwargs, sent, NOBODY)
+    assert not wrong, wrong
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -20,6 +20,7 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
+from tests import doors
 from tests.access import assessed, inspected, ranked, warned
 from tests.access.scopes import EVERYBODY, PUBLISHERS, SCHOOL, SCHOOL_READERS, items_of, meetings_of, notices_of
 from tests.access.test_matrix import MATRIX, members
@@ -31,6 +32,7 @@ from workflows.models import (
     Attachment,
     Attendance,
     ChannelChoice,
+    Clue,
     DeadlineChange,
     Extension,
     FiledPaper,
@@ -41,7 +43,6 @@ from workflows.models import (
     MeetingItem,
     NoticeSheet,
     Notification,
-    Objection,
     PublicityNotice,
     ReadingDocument,
     ReadReceipt,
@@ -354,7 +355,8 @@ TABLES = {
     Table(Extension): lambda world: {world.extension: "clerk head"},
     Table(PublicityNotice): notices_of,
     Table(NoticeSheet): lambda world: dict.fromkeys(NoticeSheet.objects.all(), PUBLISHERS),
-    Table(Objection): lambda world: {world.objection: "colleague office"},
+    **{Table(model): rows for model, rows in doors.ROWS.items()},
+    Table(Clue, listed=True): lambda world: {world.clue: "other_head"},
     Table(Suggestion): lambda world: {world.suggestion: "colleague clerk group office"},
     Table(Job): lambda world: {world.job: "head"},
     Table(AuditEntry): lambda world: {

@@ -118,6 +118,12 @@ BROKEN = {
     "expected grade that nobody can reach": (
         "jiangsu", ("    also: [grades, measures]\n", "    also: [grades, measures]\n    measure_asks: [responsible]\n"),
         "measure_asks: [responsible]", "不询问完成时限", "补上 due"),
+    "door behind which nothing stands": (
+        "tongliao5", ("label: 向社会公示, audience: public", "label: 向社会公示, audience: unit"),
+        "public_door: {enabled: true", "没有任何公示会在那里显示", "school: true"),
+    "rule for a door that is shut": (
+        "nwnu", ("    publicity: {shows:", "    publicity: {anonymous: refuse, shows:"),
+        "anonymous: refuse", "公开窗口却没有启用", "enabled: true"),
 }  # fmt: skip
 
 EVERYWHERE = ("哪项查找风险点的任务询问它", "没有可选的风险类别")  # these show only when the last place is changed too

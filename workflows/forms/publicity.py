@@ -64,6 +64,12 @@ class WithdrawForm(forms.Form):
 class ObjectionForm(forms.Form):
     """An objection to a notice, or to one row of it."""
 
+    category = forms.ChoiceField(
+        label="类别",
+        choices=Objection.Category.choices,
+        initial=Objection.Category.CONTENT,
+        error_messages={"required": "请选择类别。", "invalid_choice": "没有这样的类别，请重新选择。"},
+    )
     row = forms.TypedChoiceField(
         label="对哪一项有异议",
         coerce=int,
@@ -74,7 +80,7 @@ class ObjectionForm(forms.Form):
         most=LONGEST,
         rows=5,
         required=True,
-        help_text="请写明理由和线索。实名提交，仅学校领导小组办公室可见。",
+        help_text="请写明理由。实名提交，仅学校领导小组办公室可见；姓名封存，经办人写明事由才能查阅。",
     )
 
     def __init__(self, *args, notice, **kwargs):
@@ -87,7 +93,7 @@ class HandlingForm(forms.Form):
 
     finding = forms.ChoiceField(
         label="处理结论",
-        choices=Objection.Finding.choices,
+        choices=[choice for choice in Objection.Finding.choices if choice[0] != Objection.Finding.RETRACTED],
         error_messages={"required": "请选择处理结论。", "invalid_choice": "没有这样的结论，请重新选择。"},
     )
     row = forms.TypedChoiceField(
@@ -97,11 +103,19 @@ class HandlingForm(forms.Form):
         empty_value=0,
         error_messages={"invalid_choice": "公示中没有这一项，请重新选择。"},
     )
+    into = forms.TypedChoiceField(
+        label="并入哪一件",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        error_messages={"invalid_choice": "没有这一件异议，请重新选择。"},
+    )
     handling = Text("处理情况", most=LONGEST, rows=4, required=True)
 
-    def __init__(self, *args, objection, **kwargs):
+    def __init__(self, *args, objection, others=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.objection = objection
+        self.fields["into"].choices = [("", "不并入"), *((str(pk), f"第 {pk} 号异议") for pk in others)]
         self.fields["row"].choices = row_choices(objection.notice.items, whole="不退回")
 
     def clean(self):
@@ -110,6 +124,9 @@ class HandlingForm(forms.Form):
         chosen = self.objection.row or typed.get("row") or len(self.objection.notice.items) == 1
         if typed.get("finding") in UPHELD and not chosen and "row" not in self.errors:
             self.add_error("row", "认定异议成立的，请选择是哪一项，以便退回更正。")
+        merged = typed.get("finding") == Objection.Finding.MERGED
+        if "into" not in self.errors and merged != bool(typed.get("into")):
+            self.add_error("into", "请选择并入哪一件异议。" if merged else "只有结论为“并入另一件”的才选择。")
         return typed
 
 

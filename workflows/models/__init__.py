@@ -6,6 +6,7 @@ from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureCheck, MeasureProgress
 from workflows.models.decisions import Decision, ReviewVote
+from workflows.models.door import Addition, Clue, Objector, SealedReading
 from workflows.models.findings import Finding, Rectification, RectificationStep
 from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
 from workflows.models.inspections import CheckItem, Inspection, InspectionSeat, InspectionSignature
@@ -41,6 +42,7 @@ from workflows.models.warnings import (
 __all__ = [
     "AccountabilityRecord",
     "Activity",
+    "Addition",
     "Assessment",
     "AssessmentLine",
     "Attachment",
@@ -52,6 +54,7 @@ __all__ = [
     "CasePoint",
     "ChannelChoice",
     "CheckItem",
+    "Clue",
     "Commendation",
     "Custody",
     "DailyRun",
@@ -77,6 +80,7 @@ __all__ = [
     "NoticeSheet",
     "Notification",
     "Objection",
+    "Objector",
     "Phase",
     "PlanItem",
     "PublicityNotice",
@@ -96,6 +100,7 @@ __all__ = [
     "Robot",
     "RobotMessage",
     "RosterChange",
+    "SealedReading",
     "SheetDocument",
     "Submission",
     "SubmissionLine",

@@ -18,8 +18,9 @@ class Attachment(models.Model):
 
     It belongs to a submission, an activity, a document to read, a note or check on a measure, a finding or its
     rectification, a line of an assessment, a
-    step of a warning. Its bytes are in the database: one backup holds everything, and a file is there exactly when its row is. Who
-    may read what it belongs to may read the file (``workflows.policies.attachments``). Source: R3-36, R4-26.
+    step of a warning, an objection or a clue (from the public door nobody has uploaded it, and the moment is the beginning of the
+    day). Its bytes are in the database: one backup holds everything, and a file is there exactly when its row is. Who may read what
+    it belongs to may read the file (``workflows.policies.attachments``). Source: R3-36, R4-26.
     """
 
     name = models.CharField("文件名", max_length=120)
@@ -27,7 +28,7 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField("大小")
     digest = models.CharField(max_length=64)
     content = models.BinaryField()
-    uploaded_by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField("上传时间")
 
     objects = AttachmentQuerySet.as_manager()

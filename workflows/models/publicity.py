@@ -101,11 +101,23 @@ class NoticeSheet(models.Model):
 
 
 class Objection(models.Model):
-    """A colleague's objection to a notice, or to one row of it (异议).
+    """An objection to a notice, or to one row of it (异议): a colleague's, or one from the public door.
 
     The unit concerned never reads it. The office handles it. ``row``: the number of the item, 0 where it is about the
     whole; ``submission``: the sheet that the row stands on. An objection that was ``upheld`` sends that sheet back.
+    One from the public door has no ``author`` and a receipt code, of which only the digest is kept; ``at`` is then the beginning
+    of the day on which it came. A suggestion (建议) holds no sheet up. ``extended_why``: why the answer takes longer. ``into``: the
+    objection that says the same and is answered for both.
     """
+
+    class Category(models.TextChoices):
+        """What an objection is about."""
+
+        CONTENT = "content", "内容（与事实不符）"
+        GRADE = "grade", "等级"
+        OMISSION = "omission", "遗漏（应列未列）"
+        OTHER = "other", "其他"
+        SUGGESTION = "suggestion", "建议"
 
     class Finding(models.TextChoices):
         """What came of an objection."""
@@ -113,26 +125,44 @@ class Objection(models.Model):
         REJECTED = "rejected", "不成立"
         PARTLY = "partly", "部分成立"
         UPHELD = "upheld", "成立"
+        CORRECTED = "corrected", "更正（文字差错，公示页注明）"
         ELSEWHERE = "elsewhere", "不属受理范围"
+        MERGED = "merged", "并入另一件"
+        RETRACTED = "retracted", "提出人撤回"
 
     notice = models.ForeignKey(PublicityNotice, models.PROTECT, related_name="objections")
     row = models.PositiveIntegerField("对哪一项", default=0)
     submission = models.ForeignKey("workflows.Submission", models.CASCADE, null=True, related_name="objections")
-    author = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+    author = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    category = models.CharField("类别", max_length=10, choices=Category.choices, default=Category.OTHER)
     text = models.TextField("异议内容")
     at = models.DateTimeField()
+    code_digest = models.CharField(max_length=64, blank=True)
+    attachments = models.ManyToManyField("workflows.Attachment", related_name="objections")
+    extended_at = models.DateTimeField(null=True)
+    extended_why = models.TextField("延期答复的原因", blank=True)
     handled_at = models.DateTimeField(null=True)
     handled_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
     finding = models.CharField("处理结论", max_length=10, choices=Finding.choices, blank=True)
     handling = models.TextField("处理情况", blank=True)
+    into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
 
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        ordering = ["at"]
+        ordering = ["at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["notice", "author", "row"], name="objection_once_per_person_and_row"),
+            models.UniqueConstraint(fields=["code_digest"], condition=~Q(code_digest=""), name="objection_code_once"),
             models.CheckConstraint(condition=Q(handled_at=None) | ~Q(handling=""), name="objection_handled_with_words"),
+            models.CheckConstraint(
+                condition=Q(author=None) & ~Q(code_digest="") | Q(author__isnull=False, code_digest=""),
+                name="objection_by_colleague_or_by_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(into=None) & ~Q(finding="merged") | Q(into__isnull=False, finding="merged"),
+                name="objection_merged_into_another",
+            ),
         ]
 
     def __str__(self):

@@ -17,6 +17,8 @@ HELD_BY = {
     "assessment_lines": "workflows.AssessmentLine",
     "rectification_steps": "workflows.RectificationStep",
     "warning_steps": "workflows.WarningStep",
+    "objections": "workflows.Objection",
+    "clues": "workflows.Clue",
 }
 
 

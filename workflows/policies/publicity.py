@@ -10,6 +10,7 @@ from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from workflows.models import NoticeSheet, PublicityNotice, Submission
 from workflows.models.campaigns import RUNNING
 from workflows.policies.deciders import Turn
+from workflows.policies.door import OFFICE_OPENS, audiences, the_door
 from workflows.policies.holding import Holding
 
 KEEPERS = ("liaison", "unit_head", "office")  # who publish notices read them before and after their days
@@ -88,10 +89,11 @@ class PublicityNoticePolicy(Policy):
 
         A draft is also read by whoever wrote it, and at higher levels by those who may release it. A unit's notice is read by the
         unit, by whoever is in charge of it, and by the school's leading group and committee. Whoever handles an objection that
-        came on the last day still reaches the notice.
+        came on the last day still reaches the notice. Whoever is not logged in reads what runs and stands at the public door.
         """
         if not actor.is_authenticated:
-            return rows.none()
+            running = rows.model.objects.running(actor.on)
+            return self.listed(rows, actor).filter(pk__in=running.order_by().values("pk"))
         objections = rows.model._meta.get_field("objections").related_model.objects.visible_to(actor)
         above = ("leader_in_charge", *SCHOOL_ROLES)
         inside = actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, *above)
@@ -106,6 +108,12 @@ class PublicityNoticePolicy(Policy):
             | Q(pk__in=objections.values("notice"))
         )
 
+    def listed(self, rows, actor):
+        """For people who are not logged in: also what stood at the public door and stands there no more."""
+        if actor.is_authenticated:
+            return self.visible(rows, actor)
+        return rows.filter(audience__in=audiences(the_door()), released_at__isnull=False, starts_on__lte=actor.on)
+
     def may_object(self, actor, notice):
         """Object while the notice runs. Whoever writes it down asks again under the notice's lock."""
         if notice.released_at is None:
@@ -116,7 +124,7 @@ class PublicityNoticePolicy(Policy):
             return no(f"公示自 {notice.starts_on.isoformat()} 起，届时可以提出异议。")
         if actor.on > notice.ends_on or notice.cleared_at:
             return no("公示期已过，不能再提出异议。")
-        if not notice.bundled.exclude(submission__person=actor.user_id).exists():
+        if actor.is_authenticated and not notice.bundled.exclude(submission__person=actor.user_id).exists():
             return no("对本人的评定有不同意见，请直接向单位领导小组反映。")
         return YES
 
@@ -187,3 +195,22 @@ class ObjectionPolicy(Policy):
         if not actor.holds("office", about.unit_id) or inside:
             return no("异议由学校领导小组办公室处理，本单位人员回避。")
         return no("该异议已经处理。") if objection.handled_at else YES
+
+    def may_retract(self, actor, objection):
+        """Take an objection back: its author, as long as it is open."""
+        if not objection.author_id or objection.author_id != actor.user_id:
+            return no("异议由提出人本人撤回。")
+        return no("该异议已经处理，不能再撤回。") if objection.handled_at else YES
+
+    def may_open(self, actor, objection):
+        """See who objected: whoever handles it, with a reason that is kept."""
+        if objection.handled_at is None and not (verdict := self.may_handle(actor, objection)):
+            return verdict
+        visible = self.visible(objection.__class__.objects.all(), actor).filter(pk=objection.pk)
+        return YES if actor.has("office") and visible.exists() else no(OFFICE_OPENS)
+
+    def may_extend(self, actor, objection):
+        """Take longer over the answer, once: whoever handles it."""
+        if objection.extended_at is not None:
+            return no("答复已延期一次，不能再延。")
+        return self.may_handle(actor, objection)

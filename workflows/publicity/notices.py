@@ -88,18 +88,32 @@ def leave(bundled, *, outcome, at, ended=False):
     bundled.save(update_fields=["left_at", "ended", "outcome"])
 
 
+def open_objections():
+    """The objections that are not answered. Suggestions are none."""
+    return Objection.objects.filter(handled_at=None).exclude(category=Objection.Category.SUGGESTION)
+
+
+def counted():
+    """The objections that the outcome of a notice counts: no suggestions, and none that were taken back."""
+    return Objection.objects.exclude(category=Objection.Category.SUGGESTION).exclude(
+        finding=Objection.Finding.RETRACTED
+    )
+
+
 def holding_up(bundled):
-    """The open objections that hold a sheet up: to a row of it, and to the notice as a whole."""
-    open_ones = Objection.objects.filter(notice=bundled.notice_id, handled_at=None)
+    """The open objections that hold a sheet up: to a row of it, and to the notice as a whole. A suggestion holds nothing up."""
+    open_ones = open_objections().filter(notice=bundled.notice_id)
     return open_ones.filter(Q(submission=None) | Q(submission=bundled.submission_id))
 
 
 def ended(on):
     """The notices whose last day is past and of which some sheet may go on, or none is left."""
     there = NoticeSheet.objects.filter(notice=OuterRef("pk"), left_at=None)
-    open_ones = Objection.objects.filter(notice=OuterRef("pk"), handled_at=None)
-    on_sheet = Objection.objects.filter(notice=OuterRef("notice"), handled_at=None).filter(
-        Q(submission=None) | Q(submission=OuterRef("submission"))
+    open_ones = open_objections().filter(notice=OuterRef("pk"))
+    on_sheet = (
+        open_objections()
+        .filter(notice=OuterRef("notice"))
+        .filter(Q(submission=None) | Q(submission=OuterRef("submission")))
     )
     past = PublicityNotice.objects.filter(ends_on__lt=on, cleared_at=None, withdrawn_at=None)
     return past.filter(Exists(there.exclude(Exists(on_sheet))) | (~Exists(there) & ~Exists(open_ones)))
@@ -147,7 +161,7 @@ def _finish_sheet(bundled, *, at):
     if submission.waiting_role != policies.NOTICE:  # it was taken back on a notice of before
         leave(bundled, outcome=CHANGED, at=at)
         return True
-    raised = Objection.objects.filter(Q(submission=None) | Q(submission=submission.pk), notice=notice)
+    raised = counted().filter(Q(submission=None) | Q(submission=submission.pk), notice=notice)
     leave(bundled, outcome=_outcome(raised.count()), at=at, ended=True)
     moves.move(Composition(submission), "automatic", actor=None, at=at)
     return True
@@ -163,11 +177,11 @@ def _clear(notice, *, at):
     now = locked(notice)
     if now.cleared_at is not None or now.withdrawn_at is not None:
         return False
-    if now.bundled.filter(left_at=None).exists() or now.objections.filter(handled_at=None).exists():
+    if now.bundled.filter(left_at=None).exists() or open_objections().filter(notice=now).exists():
         return False
     last = now.bundled.filter(ended=False).order_by(F("left_at").desc()).first()
     regular = now.bundled.filter(ended=True).exists()
-    now.outcome = _outcome(now.objections.count()) if regular or last is None else last.outcome
+    now.outcome = _outcome(counted().filter(notice=now).count()) if regular or last is None else last.outcome
     now.cleared_at = at
     now.save(update_fields=["outcome", "cleared_at"])
     audit.append("notice.clear", about=now, at=at)

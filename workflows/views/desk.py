@@ -50,6 +50,7 @@ NEEDED = ("task__phase", "unit", "post", "person")
 # Where messages about no submission lead, by what they are about: the first part of their act.
 LEADS_TO = {
     "notice": "notice_list",
+    "clue": "clue_list",
     "reading": "reading_list",
     "inspection": "inspection_list",
     "rectification": "finding_list",

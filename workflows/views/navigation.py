@@ -29,6 +29,7 @@ MENU = [
     ("办理", "我的待办", "desk", "check2-square", EVERYONE),
     ("办理", "已办", "done_list", "clipboard-check", EVERYONE),
     ("办理", "公示", "notice_list", "megaphone", EVERYONE),
+    ("办理", "线索", "clue_list", "envelope-exclamation", ("discipline",)),
     ("办理", "提建议", "suggestion_list", "lightbulb", EVERYONE),
     ("办理", "动态调整", "adjustment_list", "pencil-square", EVERYONE),
     ("年度活动", "活动安排", "campaign", "calendar3", EVERYONE),

@@ -15,6 +15,7 @@ from workflows.compiled import logs
 from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, ReturnForm, WithdrawForm
 from workflows.models import Objection, PublicityNotice
 from workflows.publicity import drafting, objections, releasing
+from workflows.views.raised import raised_to
 
 
 @require_safe
@@ -63,7 +64,12 @@ def notice_detail(request, pk):
     said = form.cleaned_data
     try:
         _, created = objections.object_to(
-            notice, actor=request.actor, text=said["text"], row=said["row"], at=clock.now()
+            notice,
+            actor=request.actor,
+            text=said["text"],
+            row=said["row"],
+            category=said["category"],
+            at=clock.now(),
         )
     except Refused as refused:
         form.add_error("row", str(refused))
@@ -77,12 +83,17 @@ def objection_handle(request, pk):
     """Record what came of an objection."""
     raised = Objection.objects.visible_to(request.actor).select_related("notice__unit", "submission")
     objection = get_object_or_404(raised, pk=pk)
-    form = HandlingForm(request.POST, objection=objection)
-    if not form.is_valid():
+    others = objections.of_notice(objection.notice, besides=objection).values_list("pk", flat=True)
+    form = HandlingForm(request.POST, objection=objection, others=others)
+    if form.is_valid():
+        try:
+            objections.handle(objection, actor=request.actor, at=clock.now(), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+    if form.errors:
         require(request.actor, "handle", objection)
         notice = get_object_or_404(notices_for(request), pk=objection.notice_id)
-        return notice_page(request, notice, handling=(pk, form))
-    objections.handle(objection, actor=request.actor, at=clock.now(), **form.cleaned_data)
+        return notice_page(request, notice, about_objection=(pk, "form", form))
     messages.success(request, "处理情况已记录。")
     return redirect("notice_detail", pk=objection.notice_id)
 
@@ -121,19 +132,26 @@ def table_of(notice, items):
 
 
 def notice_page(
-    request, notice, *, objecting=None, handling=(None, None), releasing_form=None, withdrawing=None, returning=None
+    request,
+    notice,
+    *,
+    objecting=None,
+    about_objection=(None, "", None),
+    releasing_form=None,
+    withdrawing=None,
+    returning=None,
 ):
     """Render the page of a notice. A form that was refused is shown again as it was typed.
 
-    ``handling``: the id of an objection and its form. Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see
-    ``table_of``), ``crumbs``, ``may_object``, ``may_release``, ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft
-    that is released today, ``leaks`` that keep it from being released, ``seen_digest`` of its rows, ``objections`` (each with
-    ``may_handle`` and ``form``), ``has_letter``, ``identity`` and ``office``.
+    ``about_objection``: the id of an objection, and name and form of what was refused about it.
+    Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see ``table_of``), ``crumbs``, ``may_object``, ``may_release``,
+    ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft that is released today, ``leaks`` that keep it from being
+    released, ``seen_digest`` of its rows, ``objections`` (see ``raised.raised_to``), ``has_letter``, ``identity`` and ``office``.
     """
     is_draft, rules = notice.released_at is None, notice.task.campaign.scheme.rules
     items = releasing.preview(notice) if is_draft else notice.items
     notice.stage, notice.places = stage_of(notice, clock.today()), places_of(items)
-    refused = (objecting, handling[1], releasing_form, withdrawing, returning)
+    refused = (objecting, about_objection[2], releasing_form, withdrawing, returning)
     return render(
         request,
         "workflows/notice_detail.html",
@@ -154,19 +172,7 @@ def notice_page(
             "return_form": returning or ReturnForm(items=items),
             "seen_digest": digest_of(items) if is_draft else "",
             "leaks": releasing.leaks_of(notice, items) if is_draft else [],
-            "objections": _objections(request, notice, handling),
+            "objections": raised_to(request, notice, about_objection),
         },
         status=422 if any(refused) else 200,
     )
-
-
-def _objections(request, notice, handling):
-    raised = (
-        Objection.objects.visible_to(request.actor)
-        .filter(notice=notice)
-        .select_related("author", "handled_by", "notice__unit", "submission")
-    )
-    for row in raised:
-        row.may_handle = can(request.actor, "handle", row)
-        row.form = handling[1] if row.pk == handling[0] else HandlingForm(objection=row)
-    return raised

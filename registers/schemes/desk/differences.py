@@ -36,6 +36,7 @@ SECTIONS = {
     "residual": "预期和实际等级",
     "warnings": "预警等级和规则",
     "ranking": "单位排名",
+    "public_door": "公开窗口",
 }
 KEYS = {
     "label": "名称",
@@ -153,6 +154,12 @@ KEYS = {
     "outside_unit": "须由单位以外核查的等级",
     "floor": "不得低于",
     "rank": "等级序号",
+    "anonymous": "匿名异议",
+    "school": "对外显示校内公示",
+    "more_days": "延期答复的工作日数",
+    "discipline": "线索受理",
+    "upper": "上级渠道",
+    "hours": "受理时间",
     "major_matter": "三重一大",
     "severity": "轻重次序",
     "colour": "颜色",

@@ -1,16 +1,20 @@
 """The public door in tests: opened, and used as a visitor uses it, without a login."""
 
+import io
 import re
 from html import unescape
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from registers.clock import seconds
 from registers.models import Scheme
 from registers.schemes import versions
 from registers.schemes.language import Scheme as Rules
 from registers.text import without_unseen
+from tests.personas import point, unit_point
 from workflows.models import Addition, Clue, Objection, Objector, SealedReading
 from workflows.publicity import clues, door, humanity
 
@@ -90,6 +94,18 @@ def visited(world):
         door.object_publicly(world.school_notice, said, code=code, category="grade", at=at)
 
 
+def published(year, code="personal-grading"):
+    """The notice of a grading sheet, decided on 15 September (a Tuesday): it runs from the 16th to the 22nd."""
+    personal = code == "personal-grading"
+    year.searched(
+        point("机密内容") if personal else unit_point("机密内容"), code="personal-search" if personal else "unit-search"
+    )
+    sheet = year.sheet(code)
+    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
+    year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
+    return sheet.notices.get()
+
+
 def solved(page):
     """The hidden token of a page, and the answer to its question."""
     token = re.search(r'name="token"\s+value="([^"]+)"', page).group(1)
@@ -127,3 +143,22 @@ def words_of(page):
 def session_cookie(client):
     """The cookie by which somebody is known, None where there is none."""
     return client.cookies.get(settings.SESSION_COOKIE_NAME)
+
+
+def page_of(answer):
+    """What the page of an answer says."""
+    return words_of(answer.content.decode())
+
+
+def form_of(notice):
+    """The address of the form for an objection."""
+    return f"/public/notices/{notice.pk}/object/"
+
+
+def photograph(name="IMG_张三.jpg"):
+    """A picture as a telephone makes it, with all that it writes into it."""
+    made, exif = io.BytesIO(), Image.Exif()
+    exif[0x010F], exif[0x0132] = "CAMERA OF ZHANG", "2026:09:17 08:15:30"
+    Image.new("RGB", (40, 30), "red").save(made, "JPEG", exif=exif, comment=b"secret comment")
+    assert b"CAMERA OF ZHANG" in made.getvalue()
+    return SimpleUploadedFile(name, made.getvalue())

@@ -1,8 +1,10 @@
 """What these tests start from."""
 
 import pytest
+from django.core.cache import cache
 
 from registers.models import User
+from tests.doors import Visitor, open_door, published
 from tests.factories import appoint, make_person
 from tests.personas import Year, point, power
 from tests.stories import played_once
@@ -95,3 +97,27 @@ def two(year):
 def warned(campus, clock):
     """A campus with two people in the office, where warnings can be written."""
     return Warned(campus, clock)
+
+
+@pytest.fixture
+@played_once
+def at_the_door(year):
+    """The notices of a unit's grades to the whole school and of a personal sheet to the unit, on their second day."""
+    notices = published(year, "unit-grading"), published(year)
+    year.at("09-17")
+    open_door(at=year.clock.now)
+    return notices
+
+
+@pytest.fixture
+def notice(year, at_the_door):
+    """The notice of unit grades, which stands at the public door."""
+    year.at("09-17")
+    cache.clear()
+    return at_the_door[0]
+
+
+@pytest.fixture
+def visitor(clock):
+    """Somebody at the public door."""
+    return Visitor(clock)

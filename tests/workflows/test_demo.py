@@ -56,7 +56,7 @@ pytestmark = pytest.mark.database("sqlite")
 
 
 # Administrators touch no form content, and the party committee acts only where everybody below is concerned.
-WITHOUT_DESK = {"sys_admin", "security_admin", "auditor", "party_committee"}
+WITHOUT_DESK = {"sys_admin", "security_admin", "auditor", "party_committee", "discipline"}
 
 
 def run(**options):

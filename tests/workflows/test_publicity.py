@@ -9,25 +9,13 @@ from django.test import Client
 from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.models import AuditEntry, Unit
+from tests.doors import published
 from tests.factories import appoint, make_person, make_post
-from tests.personas import point, unit_point
 from tests.stories import played_once
 from workflows.models import CalendarDay, Notification, Objection, PublicityNotice
 from workflows.publicity import notices, objections
 
 pytestmark = pytest.mark.database("both")
-
-
-def published(year, code="personal-grading"):
-    """The notice of a grading sheet, decided on 15 September (a Tuesday): it runs from the 16th to the 22nd."""
-    personal = code == "personal-grading"
-    year.searched(
-        point("机密内容") if personal else unit_point("机密内容"), code="personal-search" if personal else "unit-search"
-    )
-    sheet = year.sheet(code)
-    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
-    year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
-    return sheet.notices.get()
 
 
 @pytest.fixture

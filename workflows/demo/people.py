@@ -42,6 +42,7 @@ SCHOOL_PERSONAS = (
     Persona("9001", "sys_admin", "维护系统，看不到填报内容"),
     Persona("9002", "security_admin", "管理安全，看不到填报内容"),
     Persona("9003", "auditor", "查看审计记录，看不到填报内容"),
+    Persona("6001", "discipline", "写明事由查阅线索，登记办理结果"),
 )
 REGISTRAR = Persona("5001", "registrar", "维护人员与单位，写明理由可导出台账")
 PERSONAS = (*UNIT_PERSONAS, LEADER, *OFFICE_PERSONAS, *SCHOOL_PERSONAS[:2], REGISTRAR, *SCHOOL_PERSONAS[2:])

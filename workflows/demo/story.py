@@ -15,6 +15,7 @@ from registers.schemes.language import Brings, StepKind
 from workflows import extensions, policies, suggestions
 from workflows.campaign import campaigns
 from workflows.deadlines import days
+from workflows.demo import door
 from workflows.demo.agenda import Agenda
 from workflows.demo.assembly import Mobiliser
 from workflows.demo.assessing import Assessor
@@ -117,6 +118,7 @@ class Story:
         self.agenda.add(self._suggestions())
         self.agenda.add(self._measures_carried_out())
         self.agenda.run()
+        door.visit(at=self.agenda.at)
 
     def _units_at_work(self):
         """Units of every kind whose self-checks together are not too many."""

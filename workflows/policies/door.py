@@ -21,7 +21,7 @@ def the_rules():
 
 
 def the_door():
-    """Return the public door as the institution's rule book has it today, a closed one where there is none."""
+    """Return the public door as the rule book in use has it, a closed one where there is none."""
     rules = the_rules()
     return rules.public_door if rules is not None else Door()
 

@@ -8,7 +8,7 @@ from functools import cache
 from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, can, no, policy
-from registers.actors import ADMINISTRATORS, SCHOOL_ROLES
+from registers.actors import ADMINISTRATORS, DISCIPLINE, SCHOOL_ROLES
 from registers.models import Keeper, RiskPoint
 from registers.schemes.custody import KEEPERS
 
@@ -81,8 +81,8 @@ class AppointmentPolicy(OpenToStaff):
 
         For its holder, or for the registrar on his behalf.
         """
-        if appointment.role in ADMINISTRATORS:
-            return no("系统管理员、安全管理员和审计员不能委托他人代理。")
+        if appointment.role in (*ADMINISTRATORS, DISCIPLINE):
+            return no("系统管理员、安全管理员、审计员和纪委线索受理人不能委托他人代理。")
         if appointment.acting_for_id:
             return no("代理的职权不能再委托他人。")
         if appointment.user_id == actor.user_id or actor.has("registrar"):

@@ -275,6 +275,7 @@ urlpatterns = [
     path("notices/<int:pk>/discard/", publicising.notice_discard, name="notice_discard"),
     path("notices/<int:pk>/withdraw/", publicising.notice_withdraw, name="notice_withdraw"),
     path("notices/<int:pk>/", publicity.notice_detail, name="notice_detail"),
+    path("objections/", objections.objection_figures, name="objection_figures"),
     path("objections/<int:pk>/handle/", publicity.objection_handle, name="objection_handle"),
     path("objections/<int:pk>/extend/", objections.objection_extend, name="objection_extend"),
     path("objections/<int:pk>/name/", objections.objection_name, name="objection_name"),

@@ -5,6 +5,8 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from registers import standins
@@ -15,7 +17,7 @@ from tests.access.test_matrix import Writes
 from tests.doors import code_of, form_of, open_door, page_of, photograph
 from tests.factories import appoint, make_person
 from workflows.models import Clue, Notification, Objection, Objector, SealedReading
-from workflows.publicity import door, objections
+from workflows.publicity import door, figures, objections
 
 pytestmark = pytest.mark.database("both")
 
@@ -250,3 +252,31 @@ def test_objection_that_is_a_clue_goes_to_the_other_door_with_its_text(notice, v
     assert "反映对象" in page_of(answer)
     assert TEXT in answer.content.decode()
     assert (Objection.objects.count(), Clue.objects.count(), Objector.objects.count()) == (0, 0, 0)
+
+
+# --- How many ----------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=6))
+def test_small_numbers_are_neither_shown_nor_to_be_worked_out(numbers):
+    counts = {str(place): number for place, number in enumerate(numbers)}
+    shown = figures.guarded(counts)
+
+    assert all(shown[name] in (None, number) for name, number in counts.items())
+    assert all(number == 0 or number >= figures.LEAST for number in shown.values() if number is not None)
+    hidden = [number for name, number in counts.items() if shown[name] is None]
+    assert not hidden or sum(hidden) >= figures.LEAST or sum(hidden) == sum(numbers)
+
+
+def test_figures_count_what_came_by_both_ways(year, notice, visitor, client):
+    for _ in range(5):
+        visitor.object(notice, category="omission")
+    visitor.object(notice, **NAMED)
+    total, categories, ways, outcomes = figures.of_campaign(year.campaign)
+
+    assert total.words == "6"
+    assert [figure.words for figure in ways] == ["不显示", "不显示"]  # the one who gave his name is not to be seen
+    assert {figure.label: figure.words for figure in outcomes}["办理中"] == "6"
+    assert [figure.words for figure in categories] == ["0", "不显示", "不显示", "0", "0"]
+    client.force_login(year.campus.office)
+    assert "不显示" in client.get("/objections/").content.decode()

@@ -1,4 +1,4 @@
-"""What the demo's public door has received, where the rule book opens one: an objection and a clue, both without a name."""
+"""What the demo's public door has received, where the rule book opens one: an objection and a clue."""
 
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ CODES = {name: receipts.code_for(f"demo {name}") for name in ("objection", "clue
 
 
 def visit(*, at):
-    """Send in what visitors have sent by the moment ``at``: to the newest notice at the door, and to the 纪委."""
+    """Send what visitors have sent by ``at``: to the newest notice at the door, and to the 纪委."""
     if not the_door().enabled:
         return
     notice = PublicityNotice.objects.visible_to(visitor(timezone.localdate(at))).with_rules().first()

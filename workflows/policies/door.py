@@ -42,6 +42,12 @@ def clue_readers(on):
     return held.filter(role=DISCIPLINE).values_list("user", flat=True)
 
 
+def _opened_today(actor, what):
+    """The ids of ``what`` (``clue`` or ``objection``) that the actor has opened on his day, with a reason."""
+    readings = apps.get_model("workflows.SealedReading").objects.filter(reader=actor.user_id, at__date=actor.on)
+    return readings.exclude(**{what: None}).order_by().values(what)
+
+
 @policy("workflows.Clue")
 class CluePolicy(Policy):
     """Clues are for the 纪委 alone: not for the office, the leading group or any administrator."""
@@ -57,8 +63,7 @@ class CluePolicy(Policy):
         """Show what a clue says for the day on which its reader has written down why he opens it."""
         if not actor.is_authenticated:
             return rows.none()
-        opened = apps.get_model("workflows.SealedReading").objects.filter(reader=actor.user_id, at__date=actor.on)
-        return self.listed(rows, actor).filter(pk__in=opened.filter(clue__isnull=False).order_by().values("clue"))
+        return self.listed(rows, actor).filter(pk__in=_opened_today(actor, "clue"))
 
     def may_open(self, actor, clue):
         """Open a clue: whoever may know of it."""
@@ -79,10 +84,8 @@ class ObjectorPolicy(Policy):
     def visible(self, rows, actor):
         if not actor.is_authenticated:
             return rows.none()
-        opened = apps.get_model("workflows.SealedReading").objects.filter(reader=actor.user_id, at__date=actor.on)
-        readable = apps.get_model("workflows.Objection").objects.visible_to(actor)
-        opened = opened.filter(objection__isnull=False).order_by().values("objection")
-        return rows.filter(Q(objection__in=opened) & Q(objection__in=readable.order_by().values("pk")))
+        readable = apps.get_model("workflows.Objection").objects.visible_to(actor).order_by().values("pk")
+        return rows.filter(objection__in=_opened_today(actor, "objection")).filter(objection__in=readable)
 
 
 @policy("workflows.Addition")

@@ -1,4 +1,4 @@
-"""The desk of the 纪委 for clues (线索): each opening is recorded with its reason, and what came of it is written down."""
+"""The desk of the 纪委 for clues (线索): each opening is recorded with its reason, and so is what follows."""
 
 from django.db import transaction
 
@@ -9,7 +9,10 @@ from workflows.models import Clue, SealedReading
 
 @transaction.atomic
 def open_clue(clue, *, reason, actor, at):
-    """Write down who opens a clue, and why. Until the end of the day he may read it. Raises ``NotAllowed``."""
+    """Write down who opens a clue, and why.
+
+    Until the end of the day he may read it. Raises ``NotAllowed``.
+    """
     require(actor, "open", clue)
     SealedReading.objects.create(clue=clue, reader=actor.user, reason=reason, at=at)
     audit.append("clue.open", about=clue, actor=actor, at=at)
@@ -17,7 +20,10 @@ def open_clue(clue, *, reason, actor, at):
 
 @transaction.atomic
 def handle(clue, *, outcome, answer, actor, at):
-    """Write down what came of a clue, in words for whoever sent it. Raises ``NotAllowed``, also when it was done already."""
+    """Write down what came of a clue, in words for whoever sent it.
+
+    Raises ``NotAllowed``, also when it was done already.
+    """
     clue = Clue.objects.select_for_update(of=("self",)).get(pk=clue.pk)
     require(actor, "handle", clue)
     clue.outcome, clue.answer, clue.handled_at, clue.handled_by_id = outcome, answer, at, actor.user_id

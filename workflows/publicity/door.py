@@ -1,4 +1,4 @@
-"""What comes in by the public door: objections and clues of people who are not signed in, and what they add by their code.
+"""What comes in by the public door: objections and clues of people who are not signed in.
 
 Of whoever sends something nothing is kept that he has not written: no account, no address, no device, and no hour. A row, its
 message and its entry in the audit chain carry the beginning of the day. Source: R2-16, domain D2.
@@ -46,7 +46,7 @@ class Said:
 
 
 def anonymity(task, door):
-    """Return whether anonymous objections are taken to notices of a scheme's ``task``: the task's own rule, else the door's."""
+    """Return whether a ``task`` takes anonymous objections to its notices: its own rule, else the door's."""
     return (task.publicity.anonymous if task.publicity is not None else None) or door.anonymous
 
 
@@ -56,9 +56,10 @@ def taken_from(at):
 
 
 def object_publicly(notice, said, *, code, at, row=0, category=Objection.Category.OTHER, uploads=()):
-    """Record an objection by somebody who is not signed in, and return it. The same ``code`` is recorded once.
+    """Record an objection by somebody who is not signed in, and return it.
 
-    Raises ``Refused``, also where anonymous ones are not taken, and ``NotAllowed`` when the notice has just ended.
+    The same ``code`` is recorded once. Raises ``Refused``, also where anonymous ones are not taken, and ``NotAllowed`` when
+    the notice has just ended.
     """
     files = pictures.bare(uploads, anonymous=said.anonymous)  # takes its time, so before anything is locked
     return _object(notice, said, code=code, at=at, row=row, category=category, files=files)
@@ -128,7 +129,10 @@ def _tell_readers(clue, words, *, kind, on, at, key):
 
 @transaction.atomic
 def add(thing, text, *, at):
-    """Add a text to an objection or a clue that has not been answered. Sent twice it is there once. Raises ``Refused``."""
+    """Add a text to an objection or a clue that has not been answered.
+
+    Sent twice it is there once. Raises ``Refused``.
+    """
     thing = thing.__class__.objects.select_for_update(of=("self",)).get(pk=thing.pk)
     if thing.handled_at is not None:
         raise Refused("已经办结，不能再补充；有新的情况请另行提出。")

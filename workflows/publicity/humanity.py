@@ -1,4 +1,4 @@
-"""The question at the public door: proof that a person sends the form, without any other server and without a script.
+"""The question at the public door: proof that a person sends the form, without another server.
 
 A form carries a signed token with a random number, the time at which it was made, what it is for, and the answer in a form
 that nobody can read. A token is good for one objection: its random number makes the receipt code.
@@ -72,7 +72,7 @@ def in_words(number):
 
 
 def number_in(answer):
-    """Return the number that somebody has typed, in digits of any width or in Chinese, -1 where it is none."""
+    """Return the number that was typed, in digits of any width or in Chinese, -1 where it is none."""
     typed = unicodedata.normalize("NFKC", answer).strip()
     if typed.isascii() and typed.isdecimal() and len(typed) <= 3:
         return int(typed)

@@ -22,7 +22,10 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(frozen=True)
 class Limit:
-    """At most so many (``most``) in so many ``seconds``, and what is said when there are more, of which ``field``."""
+    """At most so many (``most``) in so many ``seconds``.
+
+    ``words``: what is said when there are more, of which ``field`` of the form.
+    """
 
     most: int
     seconds: int
@@ -46,7 +49,10 @@ LIMITS = {
 
 
 def spend(kind, *about, at):
-    """Count one use of the ``kind`` by whatever ``about`` names. Raises ``Refused`` where it is one too many."""
+    """Count one use of the ``kind`` by whatever ``about`` names.
+
+    Raises ``Refused`` where it is one too many.
+    """
     limit = LIMITS[kind]
     if _counted(_key(kind, about, limit, at), limit.seconds) > limit.most:
         raise Refused(limit.words, limit.field)

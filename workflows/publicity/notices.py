@@ -101,7 +101,10 @@ def counted():
 
 
 def holding_up(bundled):
-    """The open objections that hold a sheet up: to a row of it, and to the notice as a whole. A suggestion holds nothing up."""
+    """The open objections that hold a sheet up: to a row of it, and to the notice as a whole.
+
+    A suggestion holds nothing up.
+    """
     open_ones = open_objections().filter(notice=bundled.notice_id)
     return open_ones.filter(Q(submission=None) | Q(submission=bundled.submission_id))
 

@@ -44,9 +44,9 @@ def object_to(notice, *, actor, text, at, row=0, category=Objection.Category.OTH
 
 
 def locked_for(notice, row):
-    """Lock a notice for an objection to its row: return it, the sheet of the row, and whom that is about (an id or None).
+    """Lock a notice for an objection to its row.
 
-    Raises ``Refused`` where the notice has no such row.
+    Return it, the sheet of the row, and whom that is about (an id or None).     Raises ``Refused`` where the notice has no such row.
     """
     sheet = _sheet_of(notice, row)
     notice = notices.locked(notice, Submission.objects.filter(pk=sheet.pk) if sheet is not None else None)
@@ -54,7 +54,10 @@ def locked_for(notice, row):
 
 
 def tell_office(objection, words, *, kind, on, at, person=None, key=""):
-    """Tell those of the office who may handle an objection. ``person``: whom it is about, who hears nothing."""
+    """Tell those of the office who may handle an objection.
+
+    ``person``: whom it is about, who hears nothing.
+    """
     unit = objection.submission.unit_id if objection.submission_id else objection.notice.unit_id
     _, office = policies.Holding(on).able("office", unit, person=person)
     text = words.format(title=objection.notice.title)
@@ -84,19 +87,22 @@ def _person_of(notice, row, sheet):
 
 
 def due_on(objection, door):
-    """Return the day by which an objection is answered, by the rule of the ``door``: so many working days after its notice."""
+    """Return the day by which an objection is answered: so many working days after its notice."""
     last = objection.notice.ends_on or timezone.localdate(objection.at)
     return days.add_working_days(last, door.answer_days + (door.more_days if objection.extended_at else 0))
 
 
 def names(keys, opened):
-    """Return who gave his name at the public door: id of the objection → name and contact, empty unless it was ``opened``."""
+    """Return who gave his name at the public door: id of the objection → name and contact.
+
+    Both are left out unless the name was ``opened``.
+    """
     rows = Objector.objects.filter(objection__in=keys).values_list("objection", "name", "contact")
     return {pk: f"{name}，{contact}" if pk in opened else "" for pk, name, contact in rows}
 
 
 def of_notice(notice, *, besides):
-    """The other objections to a notice into which ``besides`` can be merged: those that are answered for themselves."""
+    """The other objections to a notice that are answered for themselves, so that ``besides`` can join one."""
     return Objection.objects.filter(notice=notice, into=None).exclude(pk=besides.pk).exclude(finding="retracted")
 
 
@@ -156,7 +162,7 @@ def _other(objection, into):
 
 @transaction.atomic
 def extend(objection, *, why, actor, at):
-    """Take longer over an answer, once; whoever objected reads why. Raises ``NotAllowed``."""
+    """Take longer over an answer, once. Whoever objected reads why. Raises ``NotAllowed``."""
     objection = Objection.objects.select_for_update(of=("self",)).select_related("notice").get(pk=objection.pk)
     require(actor, "extend", objection)
     objection.extended_at, objection.extended_why = at, why
@@ -166,9 +172,9 @@ def extend(objection, *, why, actor, at):
 
 @transaction.atomic
 def retract(objection, *, actor, at):
-    """Take one's own objection back, so that it holds nothing up. ``actor`` is the author, or None for whoever has its code.
+    """Take one's own objection back, so that it holds nothing up.
 
-    Raises ``Refused`` where it was handled meanwhile.
+    ``actor`` is the author, or None for whoever has its code. Raises ``Refused`` where it was handled meanwhile.
     """
     notices.locked(objection.notice)
     objection = Objection.objects.select_for_update(of=("self",)).select_related("notice").get(pk=objection.pk)

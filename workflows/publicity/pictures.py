@@ -22,7 +22,7 @@ ONLY_PICTURES = (
 
 
 def bare(uploads, *, anonymous):
-    """Return the files with every picture drawn anew; the others as they are.
+    """Return the files with every picture drawn anew, the others as they are.
 
     ``anonymous``: nothing but pictures is taken, and they lose their names too. Raises ``Refused``.
     """
@@ -49,7 +49,7 @@ def _anew(content, kind, name):
 
 
 def redrawn(content, kind):
-    """Return a picture of the same pixels as ``content``, turned as it is meant to be seen, and nothing else of it.
+    """Return a picture of the same pixels as ``content``, the right way up, and nothing else of it.
 
     Raises ``Refused`` where it is larger than any photograph.
     """

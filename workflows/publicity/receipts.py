@@ -1,6 +1,7 @@
-"""Receipt codes (查询码): by one, whoever objected without signing in follows the answer. Only its digest is stored.
+"""Receipt codes (查询码): by one, whoever objected without signing in follows the answer.
 
-A code has a hundred random bits. It is made from the random number in a form, so that a form that is sent twice gets one code.
+Only its digest is stored. A code has a hundred random bits. It is made from the random number in a form, so that a form that is
+sent twice gets one code.
 """
 
 import re

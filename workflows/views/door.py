@@ -62,7 +62,10 @@ def public_list(request):
 @login_not_required
 @require_safe
 def public_notice(request, pk):
-    """One notice, or 410 where it has ended. Context: ``notice``, ``table``, ``corrections``, ``takes`` (of anonymous objections)."""
+    """One notice, or 410 where it has ended.
+
+    Context: ``notice``, ``table``, ``corrections``, ``takes`` (of anonymous objections).
+    """
     notice = _at_the_door(pk)
     if notice is None:
         return _page(request, "public/public_ended.html", status=410)
@@ -97,7 +100,10 @@ def _takes(notice):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def public_object(request, pk):
-    """Object to a notice. Context: ``notice``, ``form``, ``question``, ``takes``; after that the slip with the code."""
+    """Object to a notice.
+
+    Context: ``notice``, ``form``, ``question``, ``takes``; after that the slip with the code.
+    """
     notice = _at_the_door(pk)
     if notice is None:
         return _page(request, "public/public_ended.html", status=410, typed=request.POST.get("text", ""))

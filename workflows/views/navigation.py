@@ -88,6 +88,7 @@ MENU = [
 ]
 # Pages whose menu entry has another name than theirs: page → entry.
 BELONGS = {
+    "objection_figures": "notice_list",
     "roster_list": "campaign",
     "phase_close": "campaign",
     "deadline_change": "campaign",

@@ -1,16 +1,34 @@
-"""What the office does with objections besides answering them, and their authors: more time, sealed names, taking back."""
+"""Objections besides their answers: more time, sealed names, taking back, and how many there were."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
-from registers.access import require
+from registers.access import NotAllowed, require
+from registers.actors import DISCIPLINE, SCHOOL_ROLES
+from workflows.campaign import campaigns
 from workflows.forms.door import ExtendForm, ReasonForm
 from workflows.models import Objection
-from workflows.publicity import objections
+from workflows.publicity import figures, objections
 from workflows.views.publicity import notice_page, notices_for
+
+
+@require_safe
+def objection_figures(request):
+    """How many objections the present year has seen.
+
+    Context: ``campaign``, ``total``, ``tables`` (heading and figures).
+    """
+    if not request.actor.has(*SCHOOL_ROLES, DISCIPLINE):
+        raise NotAllowed("异议统计由学校领导小组及其办公室、党委和纪委查看。", "view", "workflows.objection")
+    campaign, total, tables = campaigns.current(), None, []
+    if campaign is not None:
+        total, *counted = figures.of_campaign(campaign)
+        tables = list(zip(("类别", "方式", "结果"), counted, strict=True))
+    context = {"campaign": campaign, "total": total, "tables": tables, "crumbs": [("公示", reverse("notice_list"))]}
+    return render(request, "workflows/objection_figures.html", context)
 
 
 def _seen(request, pk):
@@ -40,7 +58,7 @@ def objection_extend(request, pk):
 
 @require_POST
 def objection_name(request, pk):
-    """Open the name of whoever objected, with a reason; it can be read until the end of the day."""
+    """Open the name of whoever objected, with a reason. It can be read until the end of the day."""
     objection, form = _seen(request, pk), ReasonForm(request.POST)
     require(request.actor, "open", objection)
     if not form.is_valid():

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import clock
 from registers.access import can, require
+from registers.actors import DISCIPLINE, SCHOOL_ROLES
 from registers.refusals import Refused
 from registers.schemes.publicity import PERSON
 from registers.text import digest_of
@@ -22,13 +23,14 @@ from workflows.views.raised import raised_to
 def notice_list(request):
     """Notices that the reader may see, newest first, and the sheets for which he may draft one.
 
-    Context: ``page``, its notices with their ``stage`` and ``places``, ``bundles`` that wait.
+    Context: ``page``, its notices with their ``stage`` and ``places``, ``bundles`` that wait, ``reads_figures`` of objections.
     """
     page = paged(request, PublicityNotice.objects.visible_to(request.actor).select_related("unit"))
     today = clock.today()
     for notice in page.rows:
         notice.stage, notice.places = stage_of(notice, today), places_of(notice.items)
-    context = {"page": page, "bundles": drafting.bundles_for(request.actor)}
+    reads_figures = request.actor.has(*SCHOOL_ROLES, DISCIPLINE)
+    context = {"page": page, "bundles": drafting.bundles_for(request.actor), "reads_figures": reads_figures}
     return render(request, "workflows/notice_list.html", context)
 
 

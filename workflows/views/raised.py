@@ -12,7 +12,7 @@ from workflows.publicity import objections
 
 
 def raised_to(request, notice, refused):
-    """Return the objections to a notice that the reader may see, each with what ``workflows/_objection.html`` shows.
+    """Return the objections to a notice that the reader may see, each as ``_objection.html`` shows it.
 
     These are ``who`` (in words, a name only where it was opened today), ``due`` (a day), ``late``, ``own``, ``sealed``, ``may_handle``,
     ``may_extend``, ``may_retract``, ``may_open`` and the forms. ``refused``: as ``about_objection`` of ``notice_page``. The number of

@@ -30,7 +30,7 @@ def ledger(parameters, owner, *, reason=""):
     on = date.fromisoformat(parameters["on"])
     said = f"{owner.name}导出，理由：{reason}" if reason else ""
     sheets = ledgers.worksheets(ledgers.for_export(actor, unit), scheme, unit, on=on, year=on.year, said=said)
-    return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", partial(ledger_workbook, sheets)
+    return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", partial(writing.ledger_workbook, sheets)
 
 
 def _asked_at_its_address(actor, parameters):

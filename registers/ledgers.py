@@ -13,7 +13,7 @@ from registers.access import can, policy_of
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
 from registers.papers.compose import source
-from registers.papers.xlsx import LedgerSheet, ledger_workbook
+from registers.papers.writing import LedgerSheet, ledger_workbook
 from registers.responsible import Answering
 
 HEAD = [

@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 
-import openpyxl
 import redis
 from celery import shared_task
 from celery.signals import worker_ready
@@ -153,7 +152,9 @@ def check_setup(app_configs, **kwargs):
         (packages_installed, PACKAGES_REMEDY, "riskmgmt.W003"),
     ]
     messages = [_warning(remedy, number) for present, remedy, number in parts if not present()]
-    if not openpyxl.DEFUSEDXML:
+    from openpyxl import DEFUSEDXML  # noqa: PLC0415 (slow import)
+
+    if not DEFUSEDXML:
         what, remedy = "没有 defusedxml，导入的表格可能耗尽内存。", "请按 requirements.txt 重新安装依赖。"
         messages.append(checks.Error(what, hint=remedy, id="riskmgmt.E004"))
     return messages

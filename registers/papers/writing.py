@@ -1,21 +1,58 @@
-"""Writing a ``Paper`` in any of its file types, at once or packed for a worker that writes it later."""
+"""Writing a ``Paper`` in any of its file types, at once or packed for a worker that writes it later.
+
+The libraries for workbooks and Word files are loaded by who writes one: they would be a sixth of every start.
+"""
 
 import json
-from dataclasses import asdict, is_dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, is_dataclass
 from functools import cache
 from types import GenericAlias
 from typing import get_args, get_type_hints
 
-from registers.papers import docx, pages, xlsx
+from registers.papers import pages
 from registers.papers.compose import Paper
 
+
+@dataclass(frozen=True)
+class LedgerSheet:
+    """One sheet of a ledger: ``name`` on its tab, ``title`` and ``note`` above the table.
+
+    ``columns`` are (label, width in digits; a Chinese character takes two). ``rows``: any iterable of sequences of
+    text, number, date, bool or None; it is read once, row by row.
+    """
+
+    title: str
+    name: str
+    columns: list[tuple[str, float]]
+    rows: Iterable
+    note: str = ""
+    empty_text: str = "无数据"
+
+
+def ledger_workbook(sheets):
+    """Return ledger sheets as one workbook, as XLSX bytes."""
+    from registers.papers import xlsx  # noqa: PLC0415 (slow import)
+
+    return xlsx.ledger_workbook(sheets)
+
+
+def _xlsx(papers):
+    from registers.papers import xlsx  # noqa: PLC0415 (slow import)
+
+    return xlsx.to_xlsx(papers)
+
+
+def _docx(papers):
+    from registers.papers import docx  # noqa: PLC0415 (slow import)
+
+    return docx.to_docx(papers)
+
+
 TYPES = {
-    "pdf": ("application/pdf", lambda paper: pages.to_pdf([paper])),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda paper: xlsx.to_xlsx([paper])),
-    "docx": (
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        lambda paper: docx.to_docx([paper]),
-    ),
+    "pdf": ("application/pdf", pages.to_pdf),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _docx),
 }
 # What a page may take to write, in rows and characters of the body: some ten seconds as a PDF.
 MOST_ROWS, MOST_CHARACTERS = 100, 60_000
@@ -28,7 +65,7 @@ def content_type(form):
 
 def write(paper, form):
     """Return a paper as the bytes of a file of type ``form`` (pdf, xlsx, docx)."""
-    return TYPES[form][1](paper)
+    return TYPES[form][1]([paper])
 
 
 def is_heavy(paper):

@@ -3,7 +3,6 @@
 What a cell may hold and how high a row may be is said in ``cells``. Source: E7, X02, X05.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, isfinite
@@ -38,22 +37,6 @@ _HEAD = Font(name="黑体", size=10)
 _LETTER = {"body": "仿宋", "salutation": "仿宋", "heading-1": "黑体", "heading-2": "楷体"}
 
 
-@dataclass(frozen=True)
-class LedgerSheet:
-    """One sheet of a ledger: ``name`` on its tab, ``title`` and ``note`` above the table.
-
-    ``columns`` are (label, width in digits; a Chinese character takes two). ``rows``: any iterable of sequences of
-    text, number, date, bool or None; it is read once, row by row.
-    """
-
-    title: str
-    name: str
-    columns: list[tuple[str, float]]
-    rows: Iterable
-    note: str = ""
-    empty_text: str = "无数据"
-
-
 def to_xlsx(papers):
     """Return papers as a workbook, a sheet each. The same papers give the same bytes. Source: C0, X12."""
     book, taken, overflow = workbook(), {APPENDIX}, []
@@ -64,7 +47,7 @@ def to_xlsx(papers):
 
 
 def ledger_workbook(sheets):
-    """Return ledger sheets as one workbook.
+    """Return ledger sheets (``writing.LedgerSheet``) as one workbook.
 
     Memory does not grow with the rows: they are streamed. Source: C5-16, X05.
     """

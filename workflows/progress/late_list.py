@@ -8,7 +8,7 @@ from registers import clock
 from registers.access import require
 from registers.actors import Actor
 from registers.jobs import kind
-from registers.papers.xlsx import LedgerSheet, ledger_workbook
+from registers.papers.writing import LedgerSheet, ledger_workbook
 from workflows import policies
 from workflows.deadlines import days
 from workflows.models import Campaign

@@ -13,8 +13,10 @@ REASONS = {
     "tests/access/test_foreign_things.py": "every act on a foreign thing is tried",
     "tests/access/test_hostile_text.py": "every field of every form is sent text that breaks things",
     "tests/access/test_matrix.py": "every door is tried by every persona",
+    "tests/access/test_unasked_fields.py": "every act is sent all fields of all models",
     "tests/browser/test_story.py": "a real browser plays a sheet to its end",
     "tests/faults/test_periodic.py": "real workers are killed and started again",
+    "tests/registers/test_papers_office.py": "papers of random layouts in all three file types",
     "tests/test_query_counts.py": "every page, with few and with many of everything",
     "tests/test_start_script.py": "a real start, with its demo campus",
     "tests/workflows/test_bulk.py": "many submissions in one act",
@@ -22,7 +24,9 @@ REASONS = {
     "tests/workflows/test_demo_schemes.py": "the demo of every rule book",
     "tests/workflows/test_every_scheme.py": "every sheet of every rule book, from the form to the ledger",
     "tests/workflows/test_deciders.py": "random campuses, both forms of the rule",
+    "tests/workflows/test_random_years.py": "a year of every rule book, dealt by chance",
     "tests/workflows/test_reminders_year.py": "every reminder of a year",
+    "tests/workflows/test_two_sheets.py": "every pair of changes by two sheets about one record",
     "tests/workflows/test_walk.py": "random walks through routes",
     "tests/workflows/test_whole_year.py": "a year of every rule book, day by day",
 }
@@ -48,14 +52,15 @@ class Costs:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef):
+        if fixturedef.scope not in ("session", "package"):
+            return (yield)
         start = _now()
         try:
             return (yield)
         finally:
-            if fixturedef.scope in ("session", "package"):
-                spent = _now() - start
-                self._shared += spent
-                self._add(f"fixture {fixturedef.argname}", spent)
+            spent = _now() - start
+            self._shared += spent
+            self._add(f"fixture {fixturedef.argname}", spent)
 
     def _add(self, name, seconds):
         self.seconds[name] = self.seconds.get(name, 0.0) + seconds

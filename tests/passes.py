@@ -58,6 +58,11 @@ def pytest_collection_finish():
     gc.set_threshold(100_000, 20, 20)
 
 
+def pytest_sessionfinish():
+    """Spare what is left behind: pytest has the collector look five times over all that the process throws away as it ends."""
+    gc.freeze()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter, config):
     path = config.getoption("--report")

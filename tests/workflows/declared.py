@@ -6,9 +6,10 @@ from registers.models import Appointment
 from registers.papers.compose import document_for
 from registers.papers.given import GIVEN, of_sheet
 from registers.schemes.language import Brings
-from workflows.models import Inspection
+from workflows.models import Assessment, Inspection
 from workflows.publicity.rankings import computing, releasing
 from workflows.sheets import composing
+from workflows.views.assessments import figures_of
 
 ENTRIES = {
     composing.ENTRY,
@@ -58,6 +59,16 @@ def add_ranking(made, campaign):
     ranking.contest_until, ranking.decision = clock.today(), "会议"
     ranking.result = releasing.result_of(ranking)
     made["ranking_notice"].append(document_for("ranking_notice", ranking=ranking))
+
+
+def add_assessments(made):
+    """Add the documents of the papers about every assessment to ``made`` (source → documents)."""
+    for assessment in Assessment.objects.select_related("unit", "scheme", "survey"):
+        lines = list(assessment.lines.prefetch_related("attachments"))
+        about = {"assessment": assessment, "lines": lines, "figures": figures_of(assessment, lines)}
+        for name in made:
+            if GIVEN[name].about == "assessment":
+                made[name].append(document_for(name, **about))
 
 
 def of_source(name, documents):

@@ -390,5 +390,6 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
         made["reading_record"].append(document_for("reading_record", document=document, receipts=document.receipts))
     declared.add_inspections(made)
     declared.add_ranking(made, Campaign.objects.get(state="open"))
+    declared.add_assessments(made)
     found = [fault for name, documents in made.items() for fault in declared.of_source(name, documents)]
     assert found == [], found

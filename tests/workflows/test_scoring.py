@@ -44,6 +44,8 @@ def test_result_is_the_weighted_sum_rounded_once_half_up():
     assert scoring.result([third], WEIGHTS) == Decimal("33.33")
     assert scoring.rounded(Decimal("84.995")) == Decimal("85.00")
     assert scoring.result([line(leadership=())], WEIGHTS) is None
+    several = line(leadership=(Decimal(10), Decimal(20), Decimal(13)))
+    assert scoring.rounded(several.score("leadership")) == Decimal("14.33")
     assert scoring.result([line(leadership=())], WEIGHTS | {"office": 80, "leadership": 0}) == Decimal("82.00")
 
 

@@ -134,11 +134,14 @@ def test_neither_place_nor_key_nor_transaction_of_rows_joins_slips_and_answers(c
     story = Story(campus, clock)
     scale = [item.code for item in story.survey.rules.scale]
     codes = story.guests(40)
-    said = {}
+    said, newest = {}, 0
     for number, code in enumerate(codes):
         places = [number // len(scale) ** place % len(scale) for place in range(len(story.survey.rules.questions))]
         said[code] = dict(zip(story.chosen(), [scale[place] for place in places], strict=True))
         answering.answer(code, said[code], on=ON)
+        newest += plain(stored(SurveyAnswer, ("choices",))[-1][-1]) == said[code]
+
+    assert newest <= 16, "what came in last lies at the end"
     order = {answering.digest_of_code(code): number for number, code in enumerate(codes)}
     meant = {json.dumps(choices, sort_keys=True): number for number, choices in enumerate(said.values())}
     assert len(meant) == len(codes), "every answer is one of its kind"
@@ -316,3 +319,15 @@ def test_a_year_after_the_end_only_the_result_is_left(story):
     kept = Survey.objects.get()
     assert kept.result == json.loads(json.dumps(result))
     assert AuditEntry.objects.filter(act="survey.destroy").count() == 1
+
+
+def test_of_two_who_use_one_slip_at_once_the_second_is_refused(story, monkeypatch):
+    [code] = story.guests(1)
+    found = answering.find(code, on=ON)
+    answering.answer(code, story.chosen(), on=ON)
+    monkeypatch.setattr(
+        answering, "find", lambda code, *, on: found
+    )  # what the second saw before the first was through
+    with pytest.raises(Refused, match="用过"):
+        answering.answer(code, story.chosen(BAD), on=ON)
+    assert SurveyAnswer.objects.count() == 1

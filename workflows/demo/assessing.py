@@ -10,14 +10,16 @@ from workflows.supervision import answering, assessments, deciding, surveys
 
 DAYS = 14  # working days before the demo's day on which it begins
 SLIPS, HANDED_OUT, USED = 40, 36, 29
-EVIDENCE = (
-    "分工文件、专题会议记录各 2 份。",
-    "排查工作方案、登记册导出件、集体审核记录。",
-    "措施落实记录、抽查 10 份业务资料的佐证。",
-    "公示材料和意见处理记录。",
-    "整改方案、整改报告和销号材料。",
-    "",
-)
+EVIDENCE = {  # code of a criterion → what the unit refers to
+    "leadership": "分工文件、专题会议记录各 2 份。",
+    "attention": "分工文件、专题会议记录各 2 份。",
+    "duty": "责任分解表和责任书。",
+    "search": "排查工作方案、登记册导出件、集体审核记录。",
+    "measures": "措施落实记录、抽查 10 份业务资料的佐证。",
+    "openness": "公示材料和意见处理记录。",
+    "rectification": "整改方案、整改报告和销号材料。",
+    "violations": "本年度没有信访件和处理记录。",
+}
 SUMMARY = (
     "一、主要做法：主要负责人部署，全员排查，逐条落实防控措施。\n"
     "二、存在问题：个别措施的记录不完整，零星采购的审核责任不够明确。\n"
@@ -85,7 +87,7 @@ class Assessor:
         assessments.fill(
             made.pk,
             scores={line.pk: Decimal(line.points) for line in lines if not line.surveyed},
-            evidence={line.pk: EVIDENCE[at % len(EVIDENCE)] for at, line in enumerate(lines)},
+            evidence={line.pk: EVIDENCE.get(line.code, "") for line in lines},
             summary=SUMMARY,
             seen_version=0,
             **self._by(place.liaison.user),

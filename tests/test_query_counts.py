@@ -20,9 +20,9 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "desk": ("head", "desk", {}, 22),  # one for notices to draft or release, as in the next
-    "desk of the office": ("office", "desk", {}, 21),  # one for meetings to which he is called
-    "desk of a post holder": ("clerk", "desk", {}, 15),
+    "desk": ("head", "desk", {}, 23),  # one for notices to draft or release, one for letters, as in the next
+    "desk of the office": ("office", "desk", {}, 22),  # one for meetings to which he is called
+    "desk of a post holder": ("clerk", "desk", {}, 16),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
@@ -52,7 +52,7 @@ PAGES = {
     "reading_detail": ("head", "reading_detail", {"pk": "reading"}, 16),
     "reading_receipts": ("head", "reading_receipts", {"pk": "reading"}, 14),
     # One query for the sheets that nobody can take.
-    "board": ("office", "board", {}, 24),
+    "board": ("office", "board", {}, 25),
     "board of a unit": ("office", "board", {"unit": "CW"}, 23),
     "board of a unit by person": ("office", "board", {"unit": "CW", "view": "people"}, 24),
     "risk_list": ("head", "risk_list", {}, 13),

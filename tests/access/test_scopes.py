@@ -22,7 +22,16 @@ from registers.models import (
 )
 from tests import doors
 from tests.access import assessed, inspected, ranked, warned
-from tests.access.scopes import EVERYBODY, PUBLISHERS, SCHOOL, SCHOOL_READERS, items_of, meetings_of, notices_of
+from tests.access.scopes import (
+    EVERYBODY,
+    PUBLISHERS,
+    SCHOOL,
+    SCHOOL_READERS,
+    THROUGH_ANOTHER,
+    items_of,
+    meetings_of,
+    notices_of,
+)
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
 from tests.factories import make_post
@@ -54,36 +63,6 @@ from workflows.models import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
-
-
-# Models that nobody asks for by themselves, and what one has to be allowed to read to reach them.
-THROUGH_ANOTHER = {
-    "registers.GroupMember": "its LeadingGroup",
-    "registers.Duty": "its Post",
-    "registers.ProcessStep": "its PowerItem",
-    "registers.RegulationPower": "its Regulation",
-    "registers.RiskCategory": "its Scheme: the words of the rule book",
-    "registers.Grade": "its Scheme: the words of the rule book",
-    "registers.Keeper": "its Scheme: asked by the policy of RiskPoint itself",
-    "registers.AuditHead": "nothing: a counter for registers.audit",
-    "registers.DemoClock": "nothing: one number for registers.clock",
-    "workflows.CalendarDay": "nothing: the state's calendar of working days",
-    "workflows.Draft": "the form of its Submission, which only the filler gets",
-    "workflows.ReviewDraft": "the review form of its Submission, each reviewer his own",
-    "workflows.SubmissionLine": "its Submission",
-    "workflows.ReviewVote": "its Submission",
-    "workflows.Decision": "its Submission",
-    "workflows.SheetDocument": "its Submission",
-    "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
-    "workflows.MeetingSeat": "its Meeting",
-    "workflows.MeetingBallot": "its MeetingItem",
-    "workflows.DailyRun": "nothing: which day's work is done, for reminders",
-    "workflows.RobotMessage": "its Robot",
-    "workflows.WarningPoint": "its RiskWarning",
-    "workflows.WarningDelivery": "its RiskWarning",
-    "workflows.WarningSeries": "nothing: how far the numbers of letters have come",
-    "workflows.CasePoint": "its CaseAnalysis",
-}
 
 
 OPEN_TO_STAFF = [

@@ -1,4 +1,4 @@
-"""The demo's warnings: a letter to the home unit that waits for its answer, and proposals of the rules."""
+"""The demo's warnings: a letter to the home unit, not answered yet, and proposals of the rules."""
 
 from workflows.demo.people import OFFICE_PERSONAS
 from workflows.demo.year import moment

@@ -156,7 +156,7 @@ def _meetings(actor):
 def _warnings(actor, now):
     """The warnings that wait for this person, each with its ``due``."""
     rows = RiskWarning.objects.visible_to(actor).filter(to_do(actor)).select_related("scheme", "unit", "person")
-    found = list(rows.order_by("answer_due_on", "pk")[:20])
+    found = list(rows.defer("scheme__document", "scheme__source").order_by("answer_due_on", "pk")[:20])
     for row in found:
         row.due = days.shown(row.answer_due_on, now) if row.answered_at is None else None
     return found

@@ -89,7 +89,8 @@ def warning_list(request):
     shown = {code: words for code, (words, _) in TABS.items() if inside or code in OUTSIDE}
     stage = stage if stage in shown else ""
     rows = RiskWarning.objects.visible_to(actor).filter(**TABS[stage][1])
-    page = paged(request, rows.select_related("scheme", "unit", "person"))
+    # The rule book is long, and its types are kept by the process.
+    page = paged(request, rows.select_related("scheme", "unit", "person").defer("scheme__document", "scheme__source"))
     now = clock.now()
     for row in page.rows:
         waiting = row.answer_due_on and row.answered_at is None and row.lifted_at is None

@@ -139,6 +139,7 @@ BESIDE = {
     "inspection_check_save": ["inspection_check"],
     "inspection_own_save": ["inspection_own_check"],
     "finding_step": ["finding_detail"],
+    "warning_step": ["warning_detail"],
     "measure_check": ["measure_detail"],
 }
 WHOSE = {"review_queue": "head"}  # whose page has something on it

@@ -87,6 +87,11 @@ WITHOUT_TEXT = {
     "survey_close",
     "survey_draw",
     "survey_slips",
+    "ranking_compute",
+    "ranking_entry_drop",
+    "ranking_release",
+    "ranking_show",
+    "risk_order_export",
 }
 
 

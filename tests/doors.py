@@ -35,14 +35,13 @@ def _plain(value):
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-# What came in by the public door, and who reads it in the world of tests/access. A clue is known to its reader alone, and read by
-# nobody who has not said why today.
+# What came in by the public door, and who reads it in the world of tests/access: a clue, whoever has said why today.
 ROWS = {
     Objection: lambda world: {
         row: "colleague office" if row.author_id else "office" for row in Objection.objects.all()
     },
-    Clue: lambda world: {world.clue: ""},
-    Addition: lambda world: dict.fromkeys(Addition.objects.all(), ""),
+    Clue: lambda world: {world.clue: "other_head"},
+    Addition: lambda world: dict.fromkeys(Addition.objects.all(), "other_head"),
     Objector: lambda world: dict.fromkeys(Objector.objects.all(), ""),
     SealedReading: lambda world: dict.fromkeys(SealedReading.objects.all(), "other_head auditor"),
 }
@@ -78,14 +77,14 @@ class Visitor:
 
 
 def visited(world):
-    """Put into the world of tests/access what people without a login have sent, on 4 and 5 November.
+    """Put into the world of tests/access what people without a login have sent by 5 November.
 
-    ``clue``, opened by its reader on the 4th; ``code``, the receipt code of the anonymous objection.
+    ``clue``, which its reader has opened today; ``code``, the receipt code of the anonymous objection.
     """
-    at = world.year.at("11-04")
+    at = world.year.at("11-05")
     world.clue = door.give_clue(door.Said(world.text("clue")), about="head", code="9" * 20, at=at)
     clues.open_clue(world.clue, reason="初步核对", actor=world.year.actor(world.campus.other_head), at=at)
-    at, world.code = world.year.at("11-05"), "7" * 20
+    world.code = "7" * 20
     door.add(world.clue, world.text("addition to a clue"), at=at)
     for code, said in (
         (world.code, door.Said(world.text("anonymous objection"))),

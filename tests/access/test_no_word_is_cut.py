@@ -55,6 +55,7 @@ WITHOUT_TEXT = {
     "notice_discard",
     "notice_draft",  # nothing waits for a notice here: workflows/test_publicising.py
     "notice_release",
+    "objection_retract",
     "notice_return",  # the draft here has no rows: workflows/test_publicising.py
     "meeting_agree",
     "meeting_attendance",
@@ -67,6 +68,7 @@ WITHOUT_TEXT = {
     "point_place",
     "progress_export",
     "progress_nudge",
+    "public_clue",  # first it asks whom it is about: workflows/test_public_answers.py
     "reading_confirm",
     "reading_withdraw",
     "robot_stop",
@@ -135,6 +137,9 @@ BESIDE = {
     "submission_decide": ["submission_review"],
     "submission_review_save": ["submission_review"],
     "objection_handle": ["notice_detail"],
+    "objection_extend": ["notice_detail"],
+    "objection_name": ["notice_detail"],
+    "clue_handle": ["clue_detail"],
     "robot_add": ["robot_list"],
     "scheme_begin": ["scheme_list"],
     "activity_void": ["activity_detail"],

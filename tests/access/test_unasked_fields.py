@@ -146,6 +146,9 @@ def unasked(world, sent):
         "redo_on",
         "handling",
         "complete",
+        "contact",
+        "into",
+        "notice",
     }
     return {
         name: value

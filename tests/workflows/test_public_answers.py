@@ -204,6 +204,14 @@ def test_clue_about_leaders_or_the_commission_is_shown_the_way_up_and_kept_nowhe
         door.give_clue(door.Said(TEXT), about=about, code="7" * 20, at=visitor.clock.now)
 
 
+def test_clue_that_is_too_long_comes_back_whole_with_both_numbers(notice, visitor):
+    answer = visitor.send("/public/clue/?about=unit", about="unit", text="长" * 1001)
+
+    assert (answer.status_code, Clue.objects.count()) == (422, 0)
+    assert "最多 1000 字，现有 1001 字" in page_of(answer)
+    assert "长" * 1001 in answer.content.decode()
+
+
 def test_clue_is_read_by_whom_the_commission_has_named_and_each_time_with_a_reason(
     year, notice, visitor, second, client
 ):

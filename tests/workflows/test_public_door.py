@@ -14,6 +14,7 @@ from tests.access.test_matrix import Writes
 from tests.doors import Visitor, code_of, form_of, open_door, page_of, photograph
 from tests.factories import appoint
 from workflows.models import Objection, PublicityNotice
+from workflows.policies.door import visitor as nobody
 from workflows.publicity import humanity, limits, objections, receipts
 
 pytestmark = pytest.mark.database("both")
@@ -53,6 +54,7 @@ def test_institution_opens_the_door_and_its_school_notices(year, notice, visitor
     open_door(at=year.clock.now, **said)
 
     assert visitor.client.get("/public/").status_code == (404 if said.get("enabled") is False else 200)
+    assert PublicityNotice.objects.visible_to(nobody()).exists() == seen
     assert visitor.client.get(f"/public/notices/{notice.pk}/").status_code == (200 if seen else 404)
 
 

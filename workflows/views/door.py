@@ -146,7 +146,8 @@ def public_clue(request):
     given = request.POST if request.method == "POST" else request.GET
     about, beside = given.get("about", ""), given.get("notice", "")
     if about not in dict(ABOUT):
-        return _whom(request, notice=beside, text=request.POST.get("text", ""))
+        error = "请选择反映对象。" if "about" in request.POST or "token" in request.POST else ""
+        return _whom(request, notice=beside, text=request.POST.get("text", ""), error=error)
     if about not in Clue.About.values:
         return _page(request, "public/public_upper.html", typed=request.POST.get("text", ""))
     if request.method != "POST" or "token" not in request.POST:
@@ -164,8 +165,9 @@ def public_clue(request):
     )
 
 
-def _whom(request, *, notice, text):
-    return _page(request, "public/public_whom.html", has_form=True, choices=ABOUT, beside=notice, typed=text)
+def _whom(request, *, notice, text, error=""):
+    context = {"choices": ABOUT, "beside": notice, "typed": text, "error": error}
+    return _page(request, "public/public_whom.html", status=422 if error else 200, has_form=True, **context)
 
 
 def _clue_page(request, form, about, beside):

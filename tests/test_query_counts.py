@@ -67,7 +67,8 @@ PAGES = {
     "post_detail": ("head", "post_detail", {"code": "post"}, 19),
     "risk_detail": ("head", "risk_detail", {"series": "point"}, 15),
     "notice_list": ("head", "notice_list", {}, 13),
-    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 14),
+    # Of its objections: the rule book in use, working days, names and who opened them today, additions, files.
+    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 20),
     "deadline_change": ("office", "deadline_change", {"pk": "task"}, 13),
     "standin_list": ("registrar", "standin_list", {}, 10),
     "standin_add": ("leader", "standin_add", {}, 10),

@@ -35,7 +35,8 @@ from workflows.demo.register import Register
 from workflows.demo.wholeyear import WholeYear
 from workflows.demo.year import Year
 from workflows.messages import reminders
-from workflows.models import Assessment, (
+from workflows.models import (
+    Assessment,
     Campaign,
     CampaignTask,
     Decision,

@@ -3,6 +3,8 @@
 Those of people who are not logged in come by ``door``; what follows is the same.
 """
 
+from functools import cache
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -88,8 +90,19 @@ def _person_of(notice, row, sheet):
 
 def due_on(objection, door):
     """Return the day by which an objection is answered: so many working days after its notice."""
-    last = objection.notice.ends_on or timezone.localdate(objection.at)
-    return days.add_working_days(last, door.answer_days + (door.more_days if objection.extended_at else 0))
+    return due_days(door)(objection)
+
+
+def due_days(door):
+    """Return ``due_on`` for many objections: the calendar is read once for all that are due on one day."""
+
+    @cache
+    def counted(last, extended):
+        return days.add_working_days(last, door.answer_days + (door.more_days if extended else 0))
+
+    return lambda raised: counted(
+        raised.notice.ends_on or timezone.localdate(raised.at), raised.extended_at is not None
+    )
 
 
 def names(keys, opened):

@@ -95,6 +95,15 @@ def forget(*, at):
     return old.update(content=None, source=None, file_name="")
 
 
+def forget_copies(path):
+    """Delete the files of papers that were asked for under the address ``path``.
+
+    Returns how many they were. What they show may not be read any longer, so no copy is kept until its time is over.
+    """
+    copies = Job.objects.filter(parameters__path__startswith=path).exclude(content=None, source=None)
+    return copies.update(content=None, source=None, file_name="")
+
+
 def wake():
     """Tell the workers that there is work.
 

@@ -18,6 +18,7 @@ class WorkflowsConfig(AppConfig):
             logs,
             meetings,
             minutes,
+            publications,
             rankings,
             sheets,
             summaries,

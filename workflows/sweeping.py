@@ -9,7 +9,8 @@ from registers import jobs
 from workflows import extensions, readings
 from workflows.campaign import campaigns, rosters
 from workflows.messages import notifications, reminders, robots
-from workflows.publicity import notices
+from workflows.publicity import notices, publishing, recording
+from workflows.publicity import reminding as notice_reminding
 from workflows.routing import carrying, reseating
 from workflows.routing.meetings import deciding
 from workflows.supervision import reminding, surveys
@@ -32,6 +33,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "carriers": lambda: carrying.resume_all(at=at),
             "vacancies": lambda: reseating.reseat(at=at),
             "extensions": lambda: extensions.reseat(at=at),
+            "notices": lambda: notice_reminding.remind(at=at),
             "rectification": lambda: reminding.remind(at=at),
             "warnings": lambda: proposing.propose(at=at),
             "letters": lambda: warned.remind(at=at),
@@ -51,6 +53,8 @@ def sweep(*, at):
         {
             "opened": lambda: campaigns.open_due(at=at),
             **{f"notice {notice.pk}": partial(notices.finish, notice, at=at) for notice in notices.ended(on)},
+            "publications": lambda: publishing.end_due(at=at),
+            "public": lambda: recording.record_all(at=at),
             "meetings": lambda: deciding.finish_all(at=at),
             "readers": lambda: readings.extend(at=at),
             "mails": notifications.deliver,

@@ -204,3 +204,13 @@ def _controlled(units, on, reader):
 def assessment(*, unit, units, on, rules, reader=None):
     """考核评分表: the scheme's criteria with room for the scores. Source: R4-35, C5-27."""
     return {"rows": [{"name": item.label, "points": item.points} for item in rules.assessment.criteria]}
+
+
+def records_of(name, units, on):
+    """Return what each row of the document ``name`` is about, in its order.
+
+    The power's series; for other documents nothing. With it a row is known again when its words have changed.
+    """
+    if name not in ("power_directory", "process_directory"):
+        return []
+    return [str(item.series) for item in _powers(units, on)]

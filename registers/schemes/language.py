@@ -18,7 +18,7 @@ from registers.schemes.door import Door
 from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
-from registers.schemes.publicity import Publicity
+from registers.schemes.publicity import NoticeKind, Publicity, Vacation
 from registers.schemes.ranking import Ranking
 from registers.schemes.residual import Residual
 from registers.schemes.routes import Route, Step, StepKind
@@ -239,6 +239,8 @@ class Scheme(Part):
     residual: Residual = Residual()
     ranking: Ranking = Ranking()
     public_door: Door = Door()
+    notices: list[NoticeKind] = []
+    vacations: list[Vacation] = []
 
     @model_validator(mode="before")
     @classmethod

@@ -106,7 +106,17 @@ class Mark(Origin):
 
 # What a compiled paper is about.
 About = Literal[
-    "unit", "sheet", "notice", "activity", "reading", "meeting", "inspection", "assessment", "warning", "ranking"
+    "unit",
+    "sheet",
+    "notice",
+    "activity",
+    "reading",
+    "meeting",
+    "inspection",
+    "assessment",
+    "warning",
+    "ranking",
+    "publication",
 ]
 
 

@@ -1,13 +1,14 @@
-"""What a notice shows: the fields that may ever be public, and which of them a task names.
+"""What a notice shows, and what kinds of notices there are.
 
-A notice is a whitelist: what the task does not name stands on none. Pure: no Django, no database. Source: R2-16, domain D2.
+A notice is a whitelist: what the task (公示) or the kind (公开) does not name stands on none. Pure: no Django, no database.
+Source: R2-16, domain D2, supervision 1.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registers.schemes.parts import Anonymous, Part
+from registers.schemes.parts import Anonymous, Code, Day, Named, Part, Text
 
 GRADE, MEASURES = "grade", "measures"
 PERSON, PERSON_LABEL = "person", "姓名"
@@ -34,6 +35,26 @@ LABELS = {
     MEASURES: "防控措施",
 }
 PublicField = Literal[*LABELS]
+# Columns of a compiled list that may be published: of powers, their processes and regulations. No names, no risk points.
+ListField = Literal[
+    "unit",
+    "name",
+    "accountable_post",
+    "domain",
+    "kind",
+    "legal_basis",
+    "procedure",
+    "time_limit",
+    "service_commitment",
+    "check_and_balance",
+    "complaint_channel",
+    "chart_number",
+    "regulation",
+    "document_number",
+    "issued_by",
+    "effective_on",
+    "state",
+]
 
 
 class Publicity(Part):
@@ -50,6 +71,70 @@ class Publicity(Part):
     anonymous: Anonymous | None = None
     source: str = ""
     inferred: bool = False
+
+
+class Vacation(Part):
+    """A vacation of the school (寒假、暑假), every year between the same days, both included.
+
+    Its working days count; whoever releases a notice that lies in it is warned. Source: supervision 1.1.
+    """
+
+    label: Text
+    start: Day
+    end: Day
+    source: str = ""
+    inferred: bool = False
+
+    def covers(self, day):
+        """Whether ``day`` lies in this vacation, which may begin in the year before."""
+        return any(self.start.on(year) <= day <= self.end.on(year) for year in (day.year, day.year + 1))
+
+
+class NoticeKind(Named):
+    """One kind of notice.
+
+    ``verb``: a ``notice`` (公示) asks for objections and ends, a ``standing`` list (公开) holds until the next version, a ``result``
+    (通报) tells what was decided. ``counts``: its days are working days or calendar days. ``warn_vacation``: warn where more than half
+    of the days lie in a vacation. ``after_end``: what readers see of it afterwards. ``issuer``: who signs it, by default the unit
+    or the office; ``seal``: whose seal it bears where that is another's (代章). ``places``: where else it is put up. ``paper``: the
+    compiled list that a standing one publishes, and ``shows`` the columns of it. ``audience``: who reads a standing list or a result;
+    that of a 公示 is said by its step. Source: supervision 0, 1.2, 1.3, 2.
+    """
+
+    verb: Literal["notice", "standing", "result"]
+    counts: Literal["working", "calendar"] = "working"
+    warn_vacation: bool = True
+    after_end: Literal["removed", "nameless", "standing"] = "removed"
+    audience: Literal["unit", "school", "public", "chosen"] = "school"
+    issuer: Annotated[str, Field(max_length=60)] = ""
+    seal: Annotated[str, Field(max_length=60)] = ""
+    places: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
+    paper: Code | None = None
+    shows: list[ListField] = []
+    source: str = ""
+    inferred: bool = False
+
+
+def kind_named(rules, code, verb="notice"):
+    """Return the kind ``code`` of notices, without one the first of its ``verb``.
+
+    A version of a scheme from before there were kinds has the usual ones.
+    """
+    kinds = [kind for kind in rules.notices if kind.verb == verb]
+    usual = kinds[0] if kinds else USUAL[verb]
+    return next((kind for kind in kinds if kind.code == code), usual)
+
+
+def days_in_words(kind, days):
+    """Return for how many days a notice of a ``kind`` runs, in words."""
+    return f"{days} 个工作日" if kind.counts == "working" else f"{days} 天（自然日）"
+
+
+USUAL = {
+    "notice": NoticeKind(code="notice", label="公示", verb="notice", inferred=True),
+    "standing": NoticeKind(code="standing", label="公开", verb="standing", after_end="standing", inferred=True),
+    "result": NoticeKind(code="result", label="通报", verb="result", inferred=True),
+}
 
 
 def shown_of(task):

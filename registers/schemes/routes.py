@@ -33,10 +33,11 @@ class Step(Named):
     ``due`` is the step's own last day; ``within`` the working days that whoever acts there has; ``plan_label`` the heading
     under which the institution's plan names that day (R1-19 审核风险点); ``redo_days`` the usual days for a redo; ``quorum`` how many
     members must have recorded a verdict; ``sets`` which grade an adjudication fixes; ``days`` the
-    working days of a notice; ``grades`` restricts the step to sheets whose gravest rank is listed; ``outside`` names the
+    days of a notice; ``grades`` restricts the step to sheets whose gravest rank is listed; ``outside`` names the
     body outside the institution that a filing goes to (R4-28): whoever files says under which number. ``body``: the one of the
     scheme's ``bodies`` that decides here in a meeting, before which the ``documents`` must lie; ``overseen_by``: one that may send
-    a sheet back from here, though somebody else decides (R1-21).
+    a sheet back from here, though somebody else decides (R1-21). ``notice``: the one of the scheme's kinds of ``notices`` that is
+    published here.
     """
 
     kind: StepKind
@@ -52,6 +53,7 @@ class Step(Named):
     sets: Literal["proposed_grade", "final_grade"] | None = None
     audience: Literal["unit", "school", "public"] | None = None
     days: Annotated[int, Field(ge=1, le=60)] = 5
+    notice: Code | None = None
     grades: list[int] = []
     outside: str = ""
     body: Code | None = None

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from registers import clock
 from registers.papers.compose import compose, document_for, issuer, source
 from registers.papers.given import WHOEVER_COMPILES
 from registers.schemes.language import Brings
@@ -243,30 +244,53 @@ def review_record(*, submission, votes):
         "starts_on",
         "ends_on",
         "days",
+        "days_text",
         "publisher",
+        "seal",
         "published_on",
         *(f"contact_{name}" for name in Contact.model_fields),
     ),
 )
-def notice_paper(*, notice):
-    """公示 as a letter for a unit's own web site: only what the notice shows. Source: R1-53, C5-21."""
-    rules = notice.task.campaign.scheme.rules
-    number = rules.identity.document_number
+def notice_paper(*, notice, on=None):
+    """公示 as a letter for a unit's own web site: only what the notice shows on the day ``on``.
+
+    Source: R1-53, C5-21.
+    """
     return {
         "title": notice.title,
-        "rows": [_printed(item) for item in notice.items],
-        "fields": {
-            "scheme": rules.identity.title,
-            "basis": f"《{rules.identity.title}》{number and f'（{number}）'}",
-            "task": notice.task.label,
-            "count": len(notice.items),
-            "starts_on": notice.starts_on.isoformat(),
-            "ends_on": notice.ends_on.isoformat(),
-            "days": notice.step_rules.days,
-            "publisher": notice.unit.name if notice.audience == "unit" else rules.roles.get("office", ""),
-            "published_on": timezone.localdate(notice.released_at).isoformat(),
-            **{f"contact_{name}": value for name, value in rules.identity.contact},
-        },
+        "rows": [_printed(item) for item in notice.items_on(on or clock.today())],
+        "fields": notice_fields(notice),
+    }
+
+
+def signed_by(about):
+    """Return who signs a notice or a publication, and the words for the seal: its own, or another's (代章)."""
+    kind, rules = about.kind_rules, about.rules
+    inside = about.audience == "unit" or (about.verb == "standing" and about.unit.parent_id is not None)
+    own = about.unit.name if inside else rules.roles.get("office", "")
+    return kind.issuer or own, f"{kind.seal}代章" if kind.seal else "盖章"
+
+
+def notice_fields(notice):
+    """Return what every paper about a notice may print of it.
+
+    Its basis, its days, who signs it with whose seal, whom to ask.
+    """
+    rules = notice.task.campaign.scheme.rules
+    number, (publisher, seal) = rules.identity.document_number, signed_by(notice)
+    return {
+        "scheme": rules.identity.title,
+        "basis": f"《{rules.identity.title}》{number and f'（{number}）'}",
+        "task": notice.task.label,
+        "count": len(notice.items),
+        "starts_on": notice.starts_on.isoformat(),
+        "ends_on": notice.ends_on.isoformat(),
+        "days": notice.step_rules.days,
+        "days_text": notice.days_text,
+        "publisher": publisher,
+        "seal": seal,
+        "published_on": timezone.localdate(notice.released_at).isoformat(),
+        **{f"contact_{name}": value for name, value in rules.identity.contact},
     }
 
 
@@ -290,13 +314,19 @@ LONG, SHORT, NARROW = 30, 14, 10  # widths of a notice's columns: of texts, of w
 WORDS = ("category", "power_item", "name", "domain", "kind", "time_limit", "accountable_post")
 
 
-def layout_of_notice(layout, notice):
+def letter_of(rules):
+    """Return the layout of a notice's letter, None where the rule book has none."""
+    return next((one for one in papers_about(rules, "notice").values() if one.compiled == "notice"), None)
+
+
+def layout_of_notice(layout, notice, on=None):
     """Return the layout of a notice's paper with the columns that this notice shows.
 
     Those of number and place stay as the rule book has them.
     """
     widths = dict.fromkeys(WORDS, SHORT) | {"grade": NARROW}
-    named = [[PERSON, PERSON_LABEL]] if any(PERSON in item for item in notice.items) else []
+    items = notice.items_on(on or clock.today())
+    named = [[PERSON, PERSON_LABEL]] if any(PERSON in item for item in items) else []
     shown = [
         Column(label=label, field=field, width=widths.get(field, LONG), align="center" if field == "grade" else "left")
         for field, label in [*named, *notice.columns]
@@ -305,11 +335,11 @@ def layout_of_notice(layout, notice):
     return layout.model_copy(update={"columns": (*kept, *shown)})
 
 
-def about_notice(layout, notice):
-    """The document of a notice's paper."""
+def about_notice(layout, notice, on=None):
+    """The document of a notice's paper, as it reads on the day ``on`` (today)."""
     campaign = notice.task.campaign
     return {
-        **document_for(layout.compiled, notice=notice),
+        **document_for(layout.compiled, notice=notice, on=on),
         "year": campaign.year,
         **issuer(campaign.scheme.rules),
     }

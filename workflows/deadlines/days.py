@@ -94,8 +94,12 @@ def working_days_between(first, last):
     Knows holidays and make-up days (domain D1).
     """
     special = dict(CalendarDay.objects.filter(day__gte=first, day__lte=last).values_list("day", "is_working"))
-    every = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return [day for day in every if special.get(day, day.weekday() < 5)]
+    return [day for day in every_day(first, last) if special.get(day, day.weekday() < 5)]
+
+
+def every_day(first, last):
+    """List the days from ``first`` to ``last``, both included."""
+    return [add_days(first, number) for number in range((last - first).days + 1)]
 
 
 def spread(first, last, number):

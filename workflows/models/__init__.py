@@ -13,6 +13,7 @@ from workflows.models.inspections import CheckItem, Inspection, InspectionSeat, 
 from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 from workflows.models.merits import AccountabilityRecord, CaseAnalysis, CasePoint, Commendation
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
+from workflows.models.publications import ImpactAssessment, NoticePlace, Publication, PublicRecord
 from workflows.models.publicity import NoticeSheet, Objection, PublicityNotice
 from workflows.models.rankings import RankedUnit, Ranking, RankingContest, RankingEntry, RankingFigure
 from workflows.models.readings import ReadingDocument, ReadReceipt
@@ -66,6 +67,7 @@ __all__ = [
     "Extension",
     "FiledPaper",
     "Finding",
+    "ImpactAssessment",
     "Inspection",
     "InspectionPlan",
     "InspectionSeat",
@@ -77,12 +79,15 @@ __all__ = [
     "MeetingBallot",
     "MeetingItem",
     "MeetingSeat",
+    "NoticePlace",
     "NoticeSheet",
     "Notification",
     "Objection",
     "Objector",
     "Phase",
     "PlanItem",
+    "PublicRecord",
+    "Publication",
     "PublicityNotice",
     "RankedUnit",
     "Ranking",

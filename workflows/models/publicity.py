@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registers.access import ScopedQuerySet
+from registers.schemes.publicity import PERSON, days_in_words, kind_named
 
 
 class NoticeQuerySet(ScopedQuerySet):
@@ -19,17 +20,29 @@ class NoticeQuerySet(ScopedQuerySet):
         """Notices that are published on the day ``on``."""
         return self.filter(starts_on__lte=on, ends_on__gte=on, cleared_at=None, withdrawn_at=None)
 
+    def kept(self, on):
+        """Notices whose last day was before ``on`` and which stay readable without names (``after_end``)."""
+        return self.filter(ends_on__lt=on, after_end="nameless", withdrawn_at=None)
+
 
 class PublicityNotice(models.Model):
     """One notice (公示) of sheets of a unit, or of the school, for one task. Source: R1-27, R1-28.
 
     One person drafts it, another releases it; until then only those who publish see it. Release freezes ``items`` and ``columns``, the
     only fields shown, and the days; ``ends_on`` is the last one. ``step``: of the route on which its sheets wait.
-    ``follows``: the notice that it repeats, because something was changed since.
+    ``follows``: the notice that it repeats, because something was changed since. ``kind``: its kind in the rule book, "" for the
+    usual one. ``after_end``: what readers see of it after its last day, fixed at release. ``impact``: of what publishing
+    means for the people named.
     """
 
     task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="notices")
     step = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, blank=True)
+    after_end = models.CharField(
+        "期满以后", max_length=8, choices=[("removed", "撤下"), ("nameless", "去掉姓名后保留")], default="removed"
+    )
+    impact = models.ForeignKey("workflows.ImpactAssessment", models.PROTECT, null=True, related_name="notices")
+    attachments = models.ManyToManyField("workflows.Attachment", related_name="notices", verbose_name="附件")
     sheets = models.ManyToManyField("workflows.Submission", through="workflows.NoticeSheet", related_name="notices")
     audience = models.CharField(max_length=10, choices=[("unit", "单位内"), ("school", "全校师生"), ("public", "社会")])
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="notices")
@@ -65,6 +78,29 @@ class PublicityNotice(models.Model):
 
     def __str__(self):
         return self.title
+
+    verb = "notice"
+
+    @property
+    def rules(self):
+        """The rule book under which it is published."""
+        return self.task.campaign.scheme.rules
+
+    @property
+    def kind_rules(self):
+        """The rules of its kind of notice."""
+        return kind_named(self.rules, self.kind)
+
+    def items_on(self, on):
+        """Return the rows as they may be read on the day ``on``: without names once its days are over."""
+        if self.after_end == "nameless" and self.ends_on is not None and on > self.ends_on:
+            return [{field: value for field, value in item.items() if field != PERSON} for item in self.items]
+        return self.items
+
+    @property
+    def days_text(self):
+        """For how many days it runs, in words."""
+        return days_in_words(self.kind_rules, self.step_rules.days)
 
     @property
     def step_rules(self):

@@ -20,6 +20,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     meetings,
     merits,
     notifications,
+    publications,
     publicity,
     rankings,
     readings,

@@ -19,6 +19,8 @@ HELD_BY = {
     "warning_steps": "workflows.WarningStep",
     "objections": "workflows.Objection",
     "clues": "workflows.Clue",
+    "notices": "workflows.PublicityNotice",
+    "publications": "workflows.Publication",
 }
 
 

@@ -16,6 +16,15 @@ from workflows.policies.holding import Holding
 KEEPERS = ("liaison", "unit_head", "office")  # who publish notices read them before and after their days
 
 
+def insiders(actor):
+    """Return the ids of the units whose notices the actor reads as one of theirs.
+
+    He works there, has a part there, or is above them.
+    """
+    above = ("leader_in_charge", *SCHOOL_ROLES)
+    return actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, *above)
+
+
 def drafters(holding, step, unit):
     """Return the ids of those who may draft a notice of ``unit`` for a step.
 
@@ -85,23 +94,25 @@ def to_release(actor):
 @policy("workflows.PublicityNotice")
 class PublicityNoticePolicy(Policy):
     def visible(self, rows, actor):
-        """Running notices by their audience, drafts and ended ones for those who publish them.
+        """Running notices by their audience, and so what is kept without names.
 
-        A draft is also read by whoever wrote it, and at higher levels by those who may release it. A unit's notice is read by the
-        unit, by whoever is in charge of it, and by the school's leading group and committee. Whoever handles an objection that
-        came on the last day still reaches the notice. Whoever is not logged in reads what runs and stands at the public door.
+        Drafts and ended ones for those who publish them. A draft is also read by whoever wrote it, and at higher levels by
+        those who may release it. A unit's notice is read by the unit, by whoever is in charge of it, and by the school's
+        leading group and committee. Whoever handles an objection that came on the last day still reaches the notice. Whoever
+        is not logged in reads what runs and stands at the public door.
         """
         if not actor.is_authenticated:
             running = rows.model.objects.running(actor.on)
             return self.listed(rows, actor).filter(pk__in=running.order_by().values("pk"))
         objections = rows.model._meta.get_field("objections").related_model.objects.visible_to(actor)
-        above = ("leader_in_charge", *SCHOOL_ROLES)
-        inside = actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, *above)
-        running = rows.model.objects.running(actor.on).filter(Q(audience__in=["school", "public"]) | Q(unit__in=inside))
+        audience = Q(audience__in=["school", "public"]) | Q(unit__in=insiders(actor))
+        readable = [rows.model.objects.running(actor.on), rows.model.objects.kept(actor.on)]
+        running, kept = (some.filter(audience).order_by().values("pk") for some in readable)
         keeping = actor.unit_ids(*KEEPERS)
         beside = actor.unit_ids(*{grant.role for grant in actor.grants}) - keeping  # where he holds another role only
         return rows.filter(
-            Q(pk__in=running.order_by().values("pk"))
+            Q(pk__in=running)
+            | Q(pk__in=kept)
             | Q(unit__in=keeping)
             | Q(released_at=None, drafted_by=actor.user_id)
             | Q(pk__in=[draft.pk for draft in to_release(actor)] if beside else [])
@@ -127,6 +138,24 @@ class PublicityNoticePolicy(Policy):
         if actor.is_authenticated and not notice.bundled.exclude(submission__person=actor.user_id).exists():
             return no("对本人的评定有不同意见，请直接向单位领导小组反映。")
         return YES
+
+    def may_keep(self, actor, notice):
+        """Read what is kept of a notice beside its page, and see what others see of it."""
+        return self._keeps(actor, notice, "公示留痕由起草、发布公示的人员查阅。")
+
+    def may_attach(self, actor, notice):
+        """Attach files to a draft: whoever could have drafted it."""
+        if notice.released_at is not None:
+            return no("公示已经发布，附件不能再改；有误的请撤回。")
+        return self._drafts(actor, notice, "附件由起草人或有权起草的人员添加。")
+
+    @staticmethod
+    def _keeps(actor, notice, reason):
+        mine = actor.user_id in {notice.drafted_by_id, notice.released_by_id} - {None}
+        if mine or notice.unit_id in actor.unit_ids(*KEEPERS):
+            return YES
+        draft = notice.released_at is None
+        return YES if draft and actor.user_id in releasers(notice, Holding.of(actor)).people else no(reason)
 
     def may_discard(self, actor, notice):
         """Throw a draft away: its drafter, and whoever could have drafted it."""

@@ -1,8 +1,9 @@
-"""Notices of proposed grades, and the objections to them.
+"""What is published: notices (公示), standing lists (公开), results (通报), and objections to notices.
 
-Here: the life of a notice (``notices``), what a notice may show (``showing``), objections and how they are handled
-(``objections``).
-Never here: the letter as a paper (``workflows.compiled.logs``), who may read a notice
-(``workflows.policies.publicity``).
+Here: the life of a notice (``drafting``, ``releasing``, ``notices``, ``periods``), what it may show (``showing``, ``names``, ``privacy``),
+objections and how they are handled (``objections``); standing lists and results (``lists``, ``publishing``); where all of them hang
+(``places``), their files (``attaching``, ``contents``), what was public when (``recording``), what that means for the people named
+(``impacts``), and reminders (``reminding``).
+Never here: papers about them (``workflows.compiled``), who may read or release what (``workflows.policies``).
 Neighbours: a submission waits at its ``publicise`` step (``workflows.routing``) until the notice has ended.
 """

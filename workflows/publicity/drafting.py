@@ -9,6 +9,7 @@ from registers import audit
 from registers.access import NotAllowed, require
 from registers.models import Unit
 from registers.refusals import Refused
+from registers.schemes.publicity import kind_named
 from workflows import policies
 from workflows.campaign.repeated import AGAIN, TITLE
 from workflows.messages import notifications
@@ -40,6 +41,11 @@ class Bundle:
         """The usual title of a notice about them."""
         title = TITLE.format(unit=unit_of(self.sheets, self.place), task=self.task.label)
         return title + AGAIN if repeated(self.sheets) is not None else title
+
+
+def kind_of(bundle):
+    """Return the kind of notice that the step of a bundle names, else the usual one."""
+    return kind_named(bundle.task.campaign.scheme.rules, bundle.step.notice)
 
 
 def unit_of(sheets, place):
@@ -124,6 +130,7 @@ def draft(bundle, chosen, *, title, actor, at):
     notice = PublicityNotice.objects.create(
         task=bundle.task,
         step=bundle.step.code,
+        kind=kind_of(bundle).code,
         audience=bundle.step.audience,
         unit=unit_of(sheets, bundle.place),
         title=title,

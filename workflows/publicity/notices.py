@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from registers import audit
+from registers import audit, jobs
 from registers.refusals import Refused
 from workflows import policies
 from workflows.messages import notifications
@@ -188,7 +188,13 @@ def _clear(notice, *, at):
     now.cleared_at = at
     now.save(update_fields=["outcome", "cleared_at"])
     audit.append("notice.clear", about=now, at=at)
+    forget_copies(now)
     return True
+
+
+def forget_copies(notice):
+    """Delete the files of a notice that were written for somebody and are kept to be fetched."""
+    jobs.forget_copies(f"/notices/{notice.pk}/")
 
 
 def locked_on(notice, sheet):

@@ -13,6 +13,8 @@ WEIGHTS, CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X987
 # Between the digits of one number people put spaces, hyphens and dots.
 GAP = r"[ \-.·—_]{0,2}"
 DIGITS = re.compile(rf"(?<![0-9A-Za-z])\d(?:{GAP}\d){{6,22}}(?:{GAP}[Xx])?(?![0-9A-Za-z])")
+# An identity number of which a workbook has kept the first fifteen digits only.
+ROUNDED = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d000(?!\d)")
 LANDLINE = re.compile(r"(?<!\d)\(?0\d{2,3}\)?[ \-]{0,2}[2-8]\d{6,7}(?!\d)")
 MAILBOX = re.compile(r"[A-Za-z0-9._%+\-]+ ?@ ?[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 STREET = re.compile(r"[一-鿿]{1,12}(?:路|街|巷|弄|大道|胡同)[ 　]?\d{1,5}[ 　]?(?:号|弄)")
@@ -33,6 +35,12 @@ class Leak:
     excerpt: str
 
 
+def channels_of(rules):
+    """Return the registered telephone, mailbox and address of the office that takes objections."""
+    contact = rules.identity.contact
+    return (contact.phone, contact.email, contact.address)
+
+
 def of_items(items, columns, *, channels=()):
     """Yield ``(number of the row, heading of the column, Leak)`` of a notice's rows.
 
@@ -45,10 +53,11 @@ def of_items(items, columns, *, channels=()):
                     yield number, heading, leak
 
 
-def leaks(text, *, channels=()):
+def leaks(text, *, channels=(), of_a_file=False):
     """Return the ``Leak`` of everything in ``text`` that must not be published.
 
-    ``channels``: the registered telephone numbers, mailboxes and addresses of the office that takes objections.
+    ``channels``: the registered telephone numbers, mailboxes and addresses of the office that takes objections. ``of_a_file``: a
+    workbook may keep an identity number with noughts for its last digits.
     """
     plain = _plain(text)
     for channel in sorted(map(_plain, filter(None, channels)), key=len, reverse=True):
@@ -57,6 +66,8 @@ def leaks(text, *, channels=()):
     patterns = (("固定电话", LANDLINE), ("电子邮箱", MAILBOX), ("住址", STREET), ("住址", HOME), ("出生日期", BIRTHDAY))
     for kind, pattern in (*patterns, ("社交账号", ACCOUNT)):
         found += [Leak(kind, _hidden(match)) for match in pattern.finditer(plain)]
+    if of_a_file:
+        found += [Leak("身份证号", _hidden(match)) for match in ROUNDED.finditer(plain)]
     return list(dict.fromkeys(found))
 
 

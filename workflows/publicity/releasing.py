@@ -11,14 +11,23 @@ from registers.access import require
 from registers.refusals import Refused
 from registers.text import clipped, digest_of
 from workflows import policies
-from workflows.deadlines import days
 from workflows.models import NoticeSheet, PublicityNotice
-from workflows.publicity import drafting, notices, privacy, showing
+from workflows.publicity import drafting, impacts, notices, periods, places, privacy, showing
 
 WITHDRAWN, NOT_PUBLIC = "公示撤回：{why}", "公示前审核发现不应公开的内容，退回修改。"
 LEAKS = "第 {row} 项“{heading}”中有{kind}（{excerpt}），不能公示，请退回该项更正。"
 MOST_LEAKS = 10
 LONGEST_OUTCOME = NoticeSheet._meta.get_field("outcome").max_length
+FIXED = [
+    "items",
+    "columns",
+    "impact",
+    "released_by",
+    "released_at",
+    "after_end",
+    "starts_on",
+    "ends_on",
+]  # by release
 CHANGED = "草稿的内容刚有变动，请按现在的内容核对后重新办理。"
 
 
@@ -27,12 +36,14 @@ def preview(notice):
     return showing.items(notice.task, list(drafting.sheets_of(notice)))
 
 
-def period(step, on):
-    """Return the first and the last day of a notice that is released on the day ``on``.
+def period_of(notice, on):
+    """Return the first and the last day of a draft that is released on the day ``on``."""
+    return periods.period(notice.kind_rules, notice.step_rules.days, on)
 
-    It runs from the day after, for as many working days as the step says.
-    """
-    return days.add_days(on, 1), days.add_working_days(on, step.days)
+
+def warnings(notice, on):
+    """Return in sentences what whoever releases a draft on the day ``on`` should know of its days."""
+    return periods.warnings(notice.rules, notice.kind_rules, *period_of(notice, on))
 
 
 @transaction.atomic
@@ -54,9 +65,12 @@ def release(notice, *, actor, reviewed, at, seen_digest=""):
     _require_seen(notice.items, seen_digest)
     if found := leaks_of(notice, notice.items):
         raise Refused("\n".join(found[:MOST_LEAKS]))
-    notice.released_by, notice.released_at = actor.user, at
-    notice.starts_on, notice.ends_on = period(notice.step_rules, timezone.localdate(at))
-    notice.save(update_fields=["items", "columns", "released_by", "released_at", "starts_on", "ends_on"])
+    notice.impact = impacts.needed(notice)
+    notice.released_by, notice.released_at, notice.after_end = actor.user, at, notice.kind_rules.after_end
+    on = timezone.localdate(at)
+    notice.starts_on, notice.ends_on = period_of(notice, on)
+    notice.save(update_fields=FIXED)
+    places.hang(notice, notice.kind_rules.places)
     versions = {sheet.pk: sheet.version for sheet in sheets}
     for bundled in notice.bundled.all():
         bundled.version = versions[bundled.submission_id]
@@ -68,8 +82,7 @@ def release(notice, *, actor, reviewed, at, seen_digest=""):
 
 def leaks_of(notice, items):
     """Return in sentences what of a notice with these rows must not be published."""
-    contact = notice.task.campaign.scheme.rules.identity.contact
-    channels = (contact.phone, contact.email, contact.address)
+    channels = privacy.channels_of(notice.rules)
     found = [
         f"标题中有{leak.kind}（{leak.excerpt}），请删除草稿重新起草。"
         for leak in privacy.leaks(notice.title, channels=channels)
@@ -128,3 +141,4 @@ def call_off(notice, *, why, by, at):
     for bundled in notice.bundled.filter(left_at=None):
         notices.wait_again(bundled, outcome=clipped(WITHDRAWN.format(why=why), LONGEST_OUTCOME), at=at)
     audit.append("notice.withdraw", about=notice, actor=by, at=at)
+    notices.forget_copies(notice)

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.db.models import F, Q, Value
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,7 +30,7 @@ from workflows.models import (
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.policies.warnings import to_do
-from workflows.publicity import drafting
+from workflows.publicity import drafting, places, publishing
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
@@ -40,6 +41,8 @@ TO_DO = (
     "warnings",
     "bundles",
     "drafts",
+    "publications",
+    "hanging",
     "objections",
     "extensions",
     "readings",
@@ -51,6 +54,7 @@ NEEDED = ("task__phase", "unit", "post", "person")
 LEADS_TO = {
     "notice": "notice_list",
     "clue": "clue_list",
+    "publication": "publication_list",
     "reading": "reading_list",
     "inspection": "inspection_list",
     "rectification": "finding_list",
@@ -63,10 +67,11 @@ LEADS_TO = {
 def desk(request):
     """My to-dos: submissions to fill in or decide, objections to handle, then what comes next.
 
-    Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review),
-    ``coming`` (mine that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts
-    still owed), ``meetings`` to which I am called, ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a
-    notice, ``drafts`` that I may release, ``warnings`` that wait for me, ``campaign``, ``today``; ``idle`` where nothing waits for me.
+    Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review), ``coming`` (mine
+    that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts still owed), ``meetings`` to
+    which I am called, ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a notice, ``drafts`` and
+    ``publications`` that I may release, ``warnings`` that wait for me, ``hanging`` that I have to take down, ``campaign``,
+    ``today``; ``idle`` where nothing waits for me.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -140,9 +145,17 @@ def _objections(actor):
 
 
 def _notices(actor):
-    """The notices that this person may draft or release. Of both one query says whether there are any."""
+    """The notices that this person may draft or release, and what he published that is to be taken down.
+
+    Of each one query says whether there are any.
+    """
     bundles, drafts = drafting.to_publish(actor)
-    return {"bundles": bundles, "drafts": drafts}
+    hanging = places.to_take_down(actor)
+    for about in hanging:
+        about.page = reverse(
+            f"{'notice' if about._meta.model_name == 'publicitynotice' else 'publication'}_detail", args=[about.pk]
+        )
+    return {"bundles": bundles, "drafts": drafts, "publications": publishing.to_release(actor), "hanging": hanging}
 
 
 def _meetings(actor):

@@ -72,6 +72,7 @@ MENU = [
     ),
     ("登记册", "表扬", "commendation_list", "award", EVERYONE),
     ("登记册", "制度目录", "regulation_list", "journals", EVERYONE),
+    ("登记册", "公开与通报", "publication_list", "journal-bookmark", EVERYONE),
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
@@ -111,6 +112,7 @@ BELONGS = {
     "survey_slips": "assessment_list",
     "survey_close": "assessment_list",
     "accountability_add": "commendation_list",
+    "impact_list": "publication_list",
 }
 
 

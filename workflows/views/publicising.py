@@ -20,7 +20,7 @@ def notice_draft(request, pk, code):
     """Bundle sheets of one task and unit that wait for a notice into a draft.
 
     Context: ``bundle``, ``form``, ``table`` of all rows (see ``table_of``), ``audience`` in words, ``period`` of a notice
-    released today, ``crumbs``.
+    released today, ``days_text`` and ``warnings`` of it, ``crumbs``.
     """
     bundles = drafting.bundles_for(request.actor)
     bundle = next((one for one in bundles if (one.task.pk, one.place.code) == (pk, code)), None)
@@ -40,6 +40,7 @@ def notice_draft(request, pk, code):
             messages.success(request, "公示已起草，由另一人审核后发布。")
             return redirect("notice_detail", pk=notice.pk)
     about = {"task": bundle.task, "step": bundle.step.code, "audience": bundle.step.audience}
+    about["kind"] = drafting.kind_of(bundle).code
     sample = PublicityNotice(columns=showing.columns(bundle.task), **about)
     chosen = {str(value) for value in form["sheets"].value() or []}
     context = {
@@ -48,7 +49,9 @@ def notice_draft(request, pk, code):
         "sheets": [(sheet, str(sheet.pk) in chosen) for sheet in bundle.sheets],
         "table": table_of(sample, showing.items(bundle.task, bundle.sheets)),
         "audience": sample.get_audience_display(),
-        "period": releasing.period(bundle.step, clock.today()),
+        "period": releasing.period_of(sample, clock.today()),
+        "days_text": sample.days_text,
+        "warnings": releasing.warnings(sample, clock.today()),
         "crumbs": [("公示", reverse("notice_list"))],
     }
     return render(request, "workflows/notice_draft.html", context, status=422 if form.errors else 200)

@@ -16,6 +16,7 @@ from workflows.compiled import logs
 from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, ReturnForm, WithdrawForm
 from workflows.models import Objection, PublicityNotice
 from workflows.publicity import drafting, objections, releasing
+from workflows.views import keeping
 from workflows.views.raised import raised_to
 
 
@@ -47,7 +48,7 @@ def stage_of(notice, today):
     if notice.withdrawn_at:
         return "已撤回", "off"
     if notice.cleared_at:
-        return "已结束", "off"
+        return ("已结束，去名保留", "off") if notice.after_end == "nameless" else ("已结束", "off")
     if today < notice.starts_on:
         return "未开始", ""
     return ("公示中", "primary") if today <= notice.ends_on else ("已期满，待办结", "warn")
@@ -142,31 +143,35 @@ def notice_page(
     releasing_form=None,
     withdrawing=None,
     returning=None,
+    kept=None,
 ):
     """Render the page of a notice. A form that was refused is shown again as it was typed.
 
-    ``about_objection``: the id of an objection, and name and form of what was refused about it.
-    Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see ``table_of``), ``crumbs``, ``may_object``, ``may_release``,
-    ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft that is released today, ``leaks`` that keep it from being
-    released, ``seen_digest`` of its rows, ``objections`` (see ``raised.raised_to``), ``has_letter``, ``identity`` and ``office``.
+    ``about_objection``: the id of an objection, and name and form of what was refused about it. ``kept``: what ``keeping.context``
+    takes. Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see ``table_of``), ``crumbs``, ``may_object``,
+    ``may_release``, ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft that is released today, its ``warnings``,
+    what ``keeping.context`` adds, ``leaks`` that keep it from being released, ``seen_digest`` of its rows, ``objections`` (see
+    ``raised.raised_to``), ``has_letter``, ``identity``, ``office`` and ``signed_by``.
     """
     is_draft, rules = notice.released_at is None, notice.task.campaign.scheme.rules
-    items = releasing.preview(notice) if is_draft else notice.items
+    items = releasing.preview(notice) if is_draft else notice.items_on(clock.today())
     notice.stage, notice.places = stage_of(notice, clock.today()), places_of(items)
-    refused = (objecting, about_objection[2], releasing_form, withdrawing, returning)
+    refused = (objecting, about_objection[2], releasing_form, withdrawing, returning, kept)
     return render(
         request,
         "workflows/notice_detail.html",
         {
             "notice": notice,
             "table": table_of(notice, items),
-            "has_letter": not is_draft and bool(logs.papers_about(rules, "notice")),
+            "has_letter": not is_draft and logs.letter_of(rules) is not None,
             "identity": rules.identity,
             "office": rules.roles.get("office", ""),
+            "signed_by": logs.signed_by(notice),
             "crumbs": [("公示", reverse("notice_list"))],
             "is_draft": is_draft,
-            "period": releasing.period(notice.step_rules, clock.today()),
-            "days": notice.step_rules.days,
+            "period": releasing.period_of(notice, clock.today()),
+            "warnings": releasing.warnings(notice, clock.today()) if is_draft else [],
+            **keeping.context(request, notice, **(kept or {})),
             **{f"may_{act}": can(request.actor, act, notice) for act in ("object", "release", "withdraw", "discard")},
             "form": objecting or ObjectionForm(notice=notice),
             "release_form": releasing_form or ReleaseForm(),

@@ -121,7 +121,7 @@ def _letter(request, pk):
     """A released notice that the reader may see, and its letter. Raises ``Http404``."""
     readable = PublicityNotice.objects.visible_to(request.actor).select_related("unit", "task__campaign__scheme")
     notice = get_object_or_404(readable.filter(released_at__isnull=False), pk=pk)
-    layout = next(iter(logs.papers_about(notice.task.campaign.scheme.rules, "notice").values()), None)
+    layout = logs.letter_of(notice.task.campaign.scheme.rules)
     if layout is None:
         raise Http404
     return notice, compose(logs.layout_of_notice(layout, notice), logs.about_notice(layout, notice))

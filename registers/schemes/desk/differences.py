@@ -37,6 +37,8 @@ SECTIONS = {
     "warnings": "预警等级和规则",
     "ranking": "单位排名",
     "public_door": "公开窗口",
+    "notices": "公示、公开和通报的种类",
+    "vacations": "寒暑假",
 }
 KEYS = {
     "label": "名称",
@@ -178,6 +180,14 @@ KEYS = {
     "reference_only": "只登记文号、日期和存放处",
     "copy_to": "抄送",
     "quiet_days": "可以解除以前的天数",
+    "notice": "公示种类",
+    "verb": "公示、公开还是通报",
+    "counts": "按工作日还是自然日",
+    "warn_vacation": "假期提示",
+    "after_end": "期满以后",
+    "places": "张贴、发布的地方",
+    "shows": "显示的栏目",
+    "end": "结束",
     "inferred": "原文未写明",
     "source": "依据",
 }

@@ -1,0 +1,71 @@
+"""What was public when: every page that was published, kept as it stood on each day (公开留痕).
+
+Source: supervision 1.8.
+"""
+
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from registers.papers import pages
+from registers.papers.compose import compose
+from workflows.compiled import logs, publications
+from workflows.deadlines import days
+from workflows.models import Publication, PublicityNotice, PublicRecord
+
+
+def page_of(about, on):
+    """Return the page that readers have of a notice or a publication on the day ``on``, as bytes.
+
+    The same contents give the same bytes.
+    """
+    if isinstance(about, Publication):
+        paper = publications.paper_of(about)
+    else:
+        layout = logs.letter_of(about.task.campaign.scheme.rules)
+        laid = logs.layout_of_notice(layout, about, on) if layout else None
+        paper = compose(laid, logs.about_notice(layout, about, on)) if layout else None
+    files = "".join(f"\n<!-- {row.name} {row.digest} -->" for row in about.attachments.without_content())
+    return ((pages.to_html(paper) if paper is not None else str(about)) + files).encode()
+
+
+def record_all(*, at):
+    """Keep what is public today, and return how many records are new or longer.
+
+    A page that is as it was makes its record longer, so days on which nothing ran are not missing.
+    """
+    on, written = timezone.localdate(at), 0
+    said_today = PublicRecord.objects.filter(last_day=on)
+    notices = PublicityNotice.objects.with_rules().select_related("unit")
+    until_end = PublicRecord.objects.filter(notice=OuterRef("pk"), last_day=OuterRef("ends_on"))
+    over = notices.filter(ends_on__lt=on, withdrawn_at=None).exclude(Exists(until_end))
+    running = notices.running(on).exclude(Exists(said_today.filter(notice=OuterRef("pk"))))
+    standing = Publication.objects.with_rules().select_related("unit").published(on)
+    standing = standing.exclude(Exists(said_today.filter(publication=OuterRef("pk"))))
+    for about in over:
+        written += _record("notice", about, about.ends_on)
+    for about in running:
+        written += _record("notice", about, on)
+    for about in standing:
+        written += _record("publication", about, on)
+    return written
+
+
+@transaction.atomic
+def _record(name, about, on):
+    type(about).objects.select_for_update(of=("self",)).get(pk=about.pk)
+    content = page_of(about, on)
+    digest = sha256(content).hexdigest()
+    last = PublicRecord.objects.filter(**{name: about}).order_by("first_day").last()
+    if last is not None and last.last_day >= on:
+        return False
+    if last is not None and last.digest == digest and last.audience == about.audience:
+        return bool(PublicRecord.objects.filter(pk=last.pk).update(last_day=on))
+    first = about.starts_on if name == "notice" else about.effective_on
+    if last is not None:
+        first = days.add_days(last.last_day, 1)
+    said = {"audience": about.audience, "first_day": first, "last_day": on, "digest": digest}
+    PublicRecord.objects.create(**{name: about}, **said, size=len(content), content=content)
+    return True

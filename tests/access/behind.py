@@ -60,6 +60,7 @@ def _things(world):
             "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
             "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
         },
+        **world.published.things(),
         "notice_draft": {"": ({"pk": world.notice.task_id, "code": world.campus.unit.code}, None)},
         **{
             door: {"unit": ({"pk": world.notice.pk}, None), "draft": ({"pk": world.drafted.pk}, None)}
@@ -270,6 +271,7 @@ def _posted_in_a_year(world):
         | world.assessed.posted()
         | world.warned.posted()
         | world.ranked.posted()
+        | world.published.posted()
         | {
             "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
             "submission_extend": {"until": "2026-12-20", "reason": "出差"},

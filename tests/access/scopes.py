@@ -1,7 +1,16 @@
 """What every persona may read, as the access matrix says it."""
 
 from tests.access.world import NOBODY, STAFF
-from workflows.models import Meeting, MeetingItem, PublicityNotice
+from workflows.models import (
+    ImpactAssessment,
+    Meeting,
+    MeetingItem,
+    NoticePlace,
+    Publication,
+    PublicityNotice,
+    PublicRecord,
+)
+from workflows.policies.publications import subject_of
 
 EVERYBODY = " ".join(STAFF)
 
@@ -65,3 +74,20 @@ def notices_of(world):
         world.school_notice: f"{EVERYBODY} {NOBODY}",  # it stands at the public door
         world.drafted: PUBLISHERS,  # the head releases it, so nobody above him has to read it
     }
+
+
+def _keepers(row, *more):
+    """Those who publish for the unit, and who drafted and released it."""
+    about = subject_of(row)
+    people = [user.number for user in (about.drafted_by, about.released_by) if user is not None]
+    return " ".join([PUBLISHERS, *people, *more])
+
+
+PUBLISHED = {
+    Publication: lambda world: {world.published.list: EVERYBODY, world.published.draft: f"{PUBLISHERS} leader chair"},
+    NoticePlace: lambda world: {row: _keepers(row) for row in NoticePlace.objects.all()},
+    PublicRecord: lambda world: {row: _keepers(row, "auditor") for row in PublicRecord.objects.all()},
+    ImpactAssessment: lambda world: dict.fromkeys(
+        ImpactAssessment.objects.all(), f"{PUBLISHERS} other_head chair auditor"
+    ),
+}

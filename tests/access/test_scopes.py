@@ -24,6 +24,7 @@ from tests import doors
 from tests.access import assessed, inspected, ranked, warned
 from tests.access.scopes import (
     EVERYBODY,
+    PUBLISHED,
     PUBLISHERS,
     SCHOOL,
     SCHOOL_READERS,
@@ -347,7 +348,10 @@ TABLES = {
     Table(Reminder): lambda world: {row: row.recipient.number for row in Reminder.objects.select_related("recipient")},
     Table(ChannelChoice): lambda world: {row: row.user.number for row in ChannelChoice.objects.select_related("user")},
     Table(RosterChange): _roster,
-    **{Table(model): rows for model, rows in (inspected.ROWS | assessed.ROWS | warned.ROWS | ranked.ROWS).items()},
+    **{
+        Table(model): rows
+        for model, rows in (inspected.ROWS | assessed.ROWS | warned.ROWS | ranked.ROWS | PUBLISHED).items()
+    },
     Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }
 

@@ -14,6 +14,7 @@ from tests import doors, factories, personas
 from tests.access.assessed import Assessed
 from tests.access.browsers import Browser
 from tests.access.inspected import Inspected
+from tests.access.published import Published
 from tests.access.ranked import RankedYears
 from tests.access.warned import Warned
 from tests.personas import MEASURES, point, power, unit_point
@@ -120,6 +121,8 @@ class World:
         self.assessed = Assessed(self)
         self.warned = Warned(self)
         self.ranked = RankedYears(self)
+        if unit and "notice" in personal:
+            self.published = Published(self)
         self.browsers = {name: Browser(None if name == NOBODY else getattr(campus, name)) for name in PEOPLE}
 
     def text(self, name):

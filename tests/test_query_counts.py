@@ -69,7 +69,7 @@ PAGES = {
     "risk_detail": ("head", "risk_detail", {"series": "point"}, 15),
     "notice_list": ("head", "notice_list", {}, 13),
     # Of its objections: the rule book in use, working days, names and who opened them today, additions, files.
-    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 2018),
+    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 21),
     "deadline_change": ("office", "deadline_change", {"pk": "task"}, 13),
     "standin_list": ("registrar", "standin_list", {}, 10),
     "standin_add": ("leader", "standin_add", {}, 10),

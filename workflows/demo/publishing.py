@@ -1,10 +1,13 @@
-"""How the demo's people publish: whoever may draft a notice bundles what waits, another releases it."""
+"""How the demo's people publish: notices of what waits, and the home unit's list of powers."""
 
 from registers.actors import Actor
 from registers.models import User
 from workflows import policies
+from workflows.demo.year import moment
 from workflows.policies.publicity import drafters, releasers
-from workflows.publicity import drafting, releasing
+from workflows.publicity import drafting, places, publishing, releasing
+
+DAYS = 3  # working days before the demo's day on which the list is drafted
 
 
 def publish_waiting(*, on, at, tasks=None):
@@ -39,3 +42,31 @@ def _publish(actor, sheet, *, at):
             releaser = User.objects.filter(pk__in=able).order_by("number").first()
             return [releasing.release(notice, actor=Actor(releaser, on=actor.on), reviewed=True, at=at)]
     return []
+
+
+class ListPublisher:
+    """The home unit's standing list, drafted by its liaison and released by its head, and put up on one place."""
+
+    def __init__(self, campus, agenda, players):
+        self.campus, self.agenda, self.players = campus, agenda, players
+
+    def journeys(self):
+        """List the journey, none where there are too few days, or the rule book has no standing lists."""
+        dates = [day for day in self.agenda.days if day < self.campus.year.today][-DAYS:]
+        kinds = [kind for kind in self.campus.rules.notices if kind.verb == "standing"]
+        return [self._published(kinds[0], dates)] if kinds and len(dates) == DAYS else []
+
+    def _by(self, user):
+        return {"actor": self.players.actor(user), "at": self.agenda.at}
+
+    def _published(self, kind, dates):
+        yield moment(dates[0], 15)
+        home, liaison = self.campus.home, self.campus.home.liaison.user
+        scheme = self.campus.scheme
+        if not publishing.has_rows(kind, scheme, home.unit, dates[0]):
+            return
+        made = publishing.draft_list(kind, scheme, home.unit, **self._by(liaison))
+        yield moment(dates[1], 11)
+        publishing.release(made, reviewed=True, **self._by(home.head.user))
+        if (place := made.notice_places.first()) is not None:
+            places.post(place, self.agenda.today, **self._by(liaison))

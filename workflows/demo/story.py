@@ -26,7 +26,7 @@ from workflows.demo.inspecting import Inspector
 from workflows.demo.meetings import HOUR, WORKING_DAYS, Meetings
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
-from workflows.demo.publishing import publish_waiting
+from workflows.demo.publishing import ListPublisher, publish_waiting
 from workflows.demo.ranking import Ranker
 from workflows.demo.rules import NOTES_MADE, carried_out
 from workflows.demo.warning import Warner
@@ -110,7 +110,7 @@ class Story:
         self.agenda.add(self._extension())
         for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
             self.agenda.add(journey)
-        for those in (Inspector, Assessor, Warner):
+        for those in (Inspector, Assessor, Warner, ListPublisher):
             for journey in those(self.campus, self.agenda, self.players).journeys():
                 self.agenda.add(journey)
         for journey in Ranker(self.campus, self.campaign, self.agenda, self.players).journeys():

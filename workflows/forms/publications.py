@@ -48,7 +48,7 @@ class ResultForm(LaidForm):
     title = Text("标题", most=Publication._meta.get_field("title").max_length)
     text = Text("正文", most=LONG, help_text="每段一行。只写单位和事项，不写可以认出个人的内容。")
     audience = choice("范围", AUDIENCES)
-    units = choices("选定的单位", required=False, help_text="范围为“选定的单位”时选择，含其下属单位。")
+    units = choices("选定的单位", required=False, help_text="范围为“选定的单位”时选择。")
     ends_on = day("公开至", required=False, help_text="不填的，一直公开到撤下。")
 
     def __init__(self, *args, own, every, **kwargs):

@@ -54,7 +54,7 @@ def draft_list(kind, scheme, unit, *, actor, at):
         unit=unit,
         audience=kind.audience,
         title=TITLE.format(unit=unit.name, kind=kind.label, year=timezone.localdate(at).year),
-        columns=lists.columns(kind, scheme.rules),
+        columns=_columns(kind, scheme.rules, unit),
         replaces=last,
         drafted_by=actor.user,
         drafted_at=at,
@@ -72,6 +72,17 @@ def draft_list(kind, scheme, unit, *, actor, at):
         raise Refused(THERE) from twice
     _drafted(publication, actor=actor, at=at)
     return publication
+
+
+def _columns(kind, rules, unit):
+    """The columns of a list. Where all rows are of one unit, none says so."""
+    alone = not unit.children.exists()
+    return [[field, heading] for field, heading in lists.columns(kind, rules) if not (alone and field == "unit")]
+
+
+def has_rows(kind, scheme, unit, on):
+    """Return whether a standing list of ``unit`` would show anything on the day ``on``."""
+    return bool(lists.rows(kind, scheme.rules, unit, on))
 
 
 def preview(publication, on):

@@ -18,10 +18,17 @@ from workflows.compiled import publications as papers
 from workflows.forms.publications import EndForm, ImpactForm, ListForm, PublishForm, ResultForm
 from workflows.models import ImpactAssessment, Publication
 from workflows.policies.publications import DRAFTERS, is_public
-from workflows.publicity import impacts, publishing
+from workflows.publicity import impacts, lists, publishing
 from workflows.views import keeping
 
 CRUMB = "公开与通报"
+LONG = (
+    "procedure",
+    "legal_basis",
+    "check_and_balance",
+    "complaint_channel",
+    "service_commitment",
+)  # columns of long texts
 
 
 def _own_units(actor):
@@ -161,9 +168,10 @@ def publication_detail(request, pk):
 def publication_page(request, publication, *, releasing=None, ending=None, kept=None):
     """Render the page of a publication. A form that was refused is shown again as it was typed.
 
-    Context: ``publication`` with its ``stage``, ``rows`` of its table as (number, cells), ``changes``, ``leaks`` that keep a draft from
-    being released, ``seen_digest``, ``may_release``, ``may_discard``, ``may_end``, the forms, ``behind``: how many differences the
-    register has from it, ``chosen``: the units it was chosen for, and what ``keeping.context`` adds.
+    Context: ``publication`` with its ``stage``, ``rows`` of its table as (number, cells); a cell is (heading, text, is it
+    long), ``changes``, ``leaks`` that keep a draft from being released, ``seen_digest``, ``may_release``, ``may_discard``,
+    ``may_end``, the forms, ``behind``: how many differences the register has from it, ``chosen``: the units it was chosen
+    for, and what ``keeping.context`` adds.
     """
     on, draft = request.actor.on, publication.released_at is None
     found = publishing.preview(publication, on) if draft else publication.items
@@ -173,7 +181,8 @@ def publication_page(request, publication, *, releasing=None, ending=None, kept=
     context = {
         "publication": publication,
         "rows": [
-            (row["item"], [(heading, row.get(field, "")) for field, heading in publication.columns]) for row in found
+            (row["item"], [(heading, row.get(field, ""), field in LONG) for field, heading in publication.columns])
+            for row in found
         ],
         "changes": publishing.differences(publication, found) if draft else publication.changes,
         "leaks": publishing.leaks_of(publication, found) if draft else [],
@@ -282,5 +291,8 @@ def impact_list(request):
 
 def _assessed(scheme, kind):
     shown, last = impacts.fields_shown(scheme, kind), impacts.current(scheme, kind.code)
-    words = "、".join(LABELS.get(field, PERSON_LABEL if field == PERSON else field) for field in shown)
+    headings = LABELS | {PERSON: PERSON_LABEL}
+    if kind.verb == "standing":
+        headings = dict(lists.columns(kind, scheme.rules))
+    words = "、".join(headings[field] for field in shown)
     return kind, words, PERSON in shown, last, impacts.covers(last, shown)

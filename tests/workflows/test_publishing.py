@@ -22,7 +22,7 @@ from registers.schemes.publicity import NoticeKind
 from tests.stories import played_once
 from tests.workflows.test_publicising import draft, release
 from workflows.compiled import publications as papers
-from workflows.models import CalendarDay, Notification, Publication, PublicRecord
+from workflows.models import Attachment, CalendarDay, Notification, Publication, PublicRecord
 from workflows.publicity import (
     attaching,
     impacts,
@@ -177,6 +177,8 @@ def test_result_is_told_to_the_chosen_units_until_its_last_day(year):
         result(year, blocks=[" "])
     with pytest.raises(Refused, match="请选择通报哪些单位"):
         result(year, audience="chosen")
+    with pytest.raises(Refused, match="不能早于今天"):
+        result(year, ends_on=date(2026, 9, 14))
     table = {"columns": [("unit", "单位"), ("band", "档次")], "rows": [{"unit": "财务处", "band": "优秀"}]}
     made = result(year, audience="chosen", units=[campus.other_unit], ends_on=date(2026, 9, 30), **table)
     reads = {who: year.actor(getattr(campus, who)) for who in ("other_head", "clerk")}
@@ -523,3 +525,10 @@ def test_files_are_attached_to_drafts_on_the_page_and_read_with_them(year):
     assert browser.post(address, {"drop": [file.pk]}).status_code == 403
     publishing.end(made, actor=year.actor(year.campus.head), why="有误", at=year.clock.now)
     assert reader.get(reverse("attachment_file", args=[file.pk])).status_code == 404
+
+
+def test_files_of_a_draft_that_is_thrown_away_are_deleted(year):
+    made = result(year)
+    attach(year, made, "说明.docx", letter("甲"))
+    publishing.discard(made, actor=year.actor(year.campus.liaison), at=year.clock.now)
+    assert not Attachment.objects.exists()

@@ -47,6 +47,11 @@ def detach(about, pk, *, actor, at):
     attachments.drop(about, [pk], actor=actor, at=at)
 
 
+def detach_all(about, *, actor, at):
+    """Take every file off a draft that is about to be deleted."""
+    attachments.drop(about, list(about.attachments.values_list("pk", flat=True)), actor=actor, at=at)
+
+
 def _locked(about):
     rows = type(about).objects.with_rules().select_for_update(of=("self",)).filter(pk=about.pk)
     if (found := rows.first()) is None:

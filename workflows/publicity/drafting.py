@@ -17,7 +17,7 @@ from workflows.models import CampaignTask, NoticeSheet, PublicityNotice, Submiss
 from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import State
 from workflows.policies.publicity import drafters, releasers, to_release
-from workflows.publicity import notices, showing
+from workflows.publicity import attaching, notices, showing
 from workflows.routing.steps import step_of
 
 NEEDED = ("unit", "post", "person", "task__campaign__institution")
@@ -163,5 +163,6 @@ def discard(notice, *, actor, at):
     """
     notice = notices.locked(notice)
     require(actor, "discard", notice)
+    attaching.detach_all(notice, actor=actor, at=at)
     audit.append("notice.discard", about=notice, actor=actor, at=at)
     notice.delete()

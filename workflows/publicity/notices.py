@@ -16,6 +16,7 @@ from workflows.messages import notifications
 from workflows.models import Decision, NoticeSheet, Objection, PublicityNotice, Submission
 from workflows.models.submissions import State
 from workflows.policies.publicity import drafters
+from workflows.publicity import attaching
 from workflows.routing import custody, moves, overtaken
 from workflows.sheets.documents import Composition
 
@@ -76,6 +77,7 @@ def take_off(submission, at, *, outcome=CHANGED):
             continue
         bundled.delete()
         if not notice.bundled.exists():
+            attaching.detach_all(notice, actor=None, at=at)
             notice.delete()
 
 

@@ -15,7 +15,7 @@ from workflows.messages import notifications
 from workflows.models import Publication
 from workflows.policies.inspection_plans import holders
 from workflows.policies.publications import RELEASERS
-from workflows.publicity import lists, places, privacy
+from workflows.publicity import attaching, lists, places, privacy
 
 TITLE = "{unit}{kind}（{year}年）"
 DRAFTED = "“{title}”已起草，请审核后发布。"
@@ -129,8 +129,12 @@ def draft_result(
     if len(rows) > MOST_ROWS:
         raise Refused(TOO_LONG.format(most=MOST_ROWS, rows=len(rows)))
     audience = audience or kind.audience
+    if audience == "unit" and unit.parent_id is None:
+        audience = "school"
     if audience == "chosen" and not units:
         raise Refused("请选择通报哪些单位。", "units")
+    if ends_on is not None and ends_on < timezone.localdate(at):
+        raise Refused("截止日期不能早于今天。", "ends_on")
     fields = [field for field, _ in columns]
     publication = Publication(
         scheme=scheme,
@@ -254,6 +258,7 @@ def discard(publication, *, actor, at):
     """Throw a draft away. Raises ``NotAllowed`` or ``Refused``."""
     publication = locked(publication)
     require(actor, "discard", publication)
+    attaching.detach_all(publication, actor=actor, at=at)
     audit.append("publication.discard", about=publication, actor=actor, at=at)
     publication.delete()
 

@@ -4,18 +4,20 @@ Each message has a key of its own, so that running it again adds nothing. Source
 """
 
 from django.conf import settings
+from django.db.models import Min
 
 from registers import clock
 from registers.text import clipped
 from workflows.campaign.repeated import TITLE
 from workflows.deadlines import days
 from workflows.messages import notifications
-from workflows.models import Publication
+from workflows.models import CampaignTask, Publication
 from workflows.policies.holding import Holding
 from workflows.policies.inspection_plans import holders
 from workflows.policies.publications import RELEASERS
 from workflows.policies.publicity import Drafts, drafters
 from workflows.publicity import drafting, places
+from workflows.routing.steps import step_of
 
 STEPS = (1, 3, 5, 10, 20)  # working days after which it is said again
 HANGS = "“{title}”已经结束，{places}尚未撤下，请撤下后登记。"
@@ -81,15 +83,13 @@ def _unreleased_publications(holding):
 
 def _unwritten(holding):
     """Of a task and unit one message, counted from the sheet that has waited longest."""
-    longest = {}
-    for sheet in drafting.waiting():
-        key = (sheet.task_id, sheet.step, sheet.unit_id)
-        if key not in longest or sheet.moved_at < longest[key].moved_at:
-            longest[key] = sheet
-    for (task, _, unit), sheet in longest.items():
-        if step := _reached(days.local(sheet.moved_at).date(), holding.on):
-            subject = TITLE.format(unit=sheet.unit, task=sheet.task.label)
-            text = clipped(UNWRITTEN.format(subject=subject, days=step), 200)
-            key = f"unwritten:{task}:{unit}:{days.local(sheet.moved_at):%Y%m%d}:{step}"
-            people = drafters(holding, sheet.step_rules, unit)
-            yield from ((person, key, text, None) for person in people)
+    groups = drafting.waiting().order_by().values_list("task", "step", "unit").annotate(Min("moved_at"))
+    late = [(*key, since, step) for *key, since in groups if (step := _reached(days.local(since).date(), holding.on))]
+    tasks = CampaignTask.objects.select_related("campaign__scheme")
+    tasks = tasks.defer("campaign__scheme__document", "campaign__scheme__source").in_bulk({row[0] for row in late})
+    for task, code, unit, since, step in late:
+        subject = TITLE.format(unit=holding.unit_names[unit], task=tasks[task].label)
+        text = clipped(UNWRITTEN.format(subject=subject, days=step), 200)
+        key = f"unwritten:{task}:{unit}:{days.local(since):%Y%m%d}:{step}"
+        people = drafters(holding, step_of(tasks[task].route_rules, code), unit)
+        yield from ((person, key, text, None) for person in people)

@@ -293,8 +293,8 @@ def test_what_hangs_after_the_end_stands_on_the_desk_until_it_is_taken_down(year
     hanging.refresh_from_db()
     paper = papers.closing_of(hanging)
     rows = [[cell.text for cell in row] for row in paper.body]
-    assert rows[0][1:] == ["本系统页面", campus.leader.name, "2026年9月16日", "自动撤下", "2026年9月23日"]
-    assert rows[1][1:] == ["单位公告栏", campus.liaison.name, "2026年9月15日", campus.liaison.name, "2026年9月23日"]
+    assert rows[0][1:] == ["本系统页面", campus.leader.name, "2026-09-16", "自动撤下", "2026-09-23"]
+    assert rows[1][1:] == ["单位公告栏", campus.liaison.name, "2026-09-15", campus.liaison.name, "2026-09-23"]
     assert "公示结论：无异议。" in paper.paragraphs
 
 

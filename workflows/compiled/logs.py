@@ -286,7 +286,7 @@ def notice_fields(notice):
         "starts_on": notice.starts_on.isoformat(),
         "ends_on": notice.ends_on.isoformat(),
         "days": notice.step_rules.days,
-        "days_text": notice.days_text,
+        "days_text": notice.days_text.replace(" ", ""),
         "publisher": publisher,
         "seal": seal,
         "published_on": timezone.localdate(notice.released_at).isoformat(),

@@ -55,7 +55,7 @@ def notice_closing(*, notice):
         "fields": {name: common[name] for name in named}
         | {
             "title": notice.title,
-            "days": notice.days_text,
+            "days": common["days_text"],
             "audience": notice.get_audience_display(),
             "objections": len(raised),
             "handled": sum(handled is not None for _, handled, _ in raised),

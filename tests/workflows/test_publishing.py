@@ -439,6 +439,11 @@ def property_of(book):
     book.properties.description = "联系 u@qq.com"
 
 
+def mail_link(book):
+    book.active["A1"] = "联系"
+    book.active["A1"].hyperlink = "mailto:u@qq.com"
+
+
 def letter(*runs, header="", author="张三"):
     document = Document()
     paragraph = document.add_paragraph()
@@ -472,6 +477,7 @@ LEAKING = {
     "hidden sheet": ("名单.xlsx", lambda: workbook(hidden_sheet), "身份证号"),
     "comment": ("名单.xlsx", lambda: workbook(comment), "批注中有手机号码"),
     "number of a cell": ("名单.xlsx", lambda: workbook(as_number), "身份证号"),
+    "link": ("名单.xlsx", lambda: workbook(mail_link), "电子邮箱"),
     "property": ("名单.xlsx", lambda: workbook(property_of), "文档属性中有电子邮箱"),
     "cut into runs": ("说明.docx", lambda: letter("联系138", "1234", "5678"), "正文中有手机号码"),
     "header": ("说明.docx", lambda: letter("甲", header="家住朝阳路"), "页眉中有住址"),

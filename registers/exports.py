@@ -9,7 +9,7 @@ from registers.actors import Actor
 from registers.jobs import kind
 from registers.models import PowerItem, Scheme, Unit
 from registers.papers import pages, writing
-from registers.papers.xlsx import LedgerSheet, ledger_workbook
+from registers.papers.writing import LedgerSheet, ledger_workbook
 from registers.refusals import Refused
 
 
@@ -30,7 +30,7 @@ def ledger(parameters, owner, *, reason=""):
     on = date.fromisoformat(parameters["on"])
     said = f"{owner.name}导出，理由：{reason}" if reason else ""
     sheets = ledgers.worksheets(ledgers.for_export(actor, unit), scheme, unit, on=on, year=on.year, said=said)
-    return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", partial(writing.ledger_workbook, sheets)
+    return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", partial(ledger_workbook, sheets)
 
 
 def _asked_at_its_address(actor, parameters):

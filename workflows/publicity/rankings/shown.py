@@ -5,7 +5,7 @@ Whoever has the workbook counts again: share of each figure, weights, points off
 
 from dataclasses import dataclass
 
-from registers.papers.xlsx import LedgerSheet
+from registers.papers.writing import LedgerSheet
 from workflows.models import RankedUnit, RankingContest, RankingEntry, RankingFigure
 from workflows.publicity.rankings import score
 

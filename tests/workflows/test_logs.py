@@ -10,7 +10,8 @@ from django.urls import reverse
 from registers.models import AuditEntry
 from registers.papers import docx, pages, xlsx
 from registers.papers.compose import empty
-from tests.factories import make_scheme
+from registers.schemes import versions
+from tests.factories import make_scheme, moment
 from tests.noscript import Plain
 from tests.personas import point
 from tests.stories import played_once
@@ -192,6 +193,8 @@ def test_every_unit_paper_comes_as_a_file(year, returned, slug, form):
 
 def test_score_sheet_is_there_where_something_is_scored(year, campus):
     address = reverse("record_file", args=[campus.unit.code, "assessment-sheet", "xlsx"])
+    rules, unscored = campus.scheme.rules, {**campus.scheme.document, "assessment": {}}
+    versions.store(rules, unscored, at=moment("2026-01-02 09:00"))
     assert browser(campus.head).get(address).status_code == 404
     make_scheme("imut-2011")
     campus.root.scheme_slug = "imut-2011"

@@ -1,10 +1,12 @@
 """The list of risk points and powers by grade and weight, and its workbook. Source: R2-04."""
 
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock, gravity, jobs
 from registers.models import PowerItem, Scheme, Unit
+from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
 
@@ -75,6 +77,16 @@ def _powers(actor, filters):
 def risk_order_export(request):
     """Have a worker write the list as a workbook, with the filters of the page."""
     filters = filters_sent(request.POST, "unit", "domain", "kind")
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
+    if scheme is None:
+        raise Http404
+    known = {
+        "unit": Unit.objects.visible_to(request.actor).filter(code=filters["unit"]).exists(),
+        "domain": filters["domain"] in {one.code for one in scheme.rules.domains},
+        "kind": filters["kind"] in gravity.KINDS_OF_POST,
+    }
+    if strange := [name for name, text in filters.items() if text and not known[name]]:
+        raise Refused("筛选的条件已经不存在，请刷新页面后重新选择。", strange[0])
     parameters = {name: text for name, text in filters.items() if text}
     job = jobs.create("risk_order", owner=request.actor.user, at=clock.now(), parameters=parameters)
     if not job.asked_before:

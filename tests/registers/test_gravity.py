@@ -134,3 +134,13 @@ def asked_page(user, sent):
     client = Client()
     client.force_login(user)
     return client.get(reverse("risk_order"), sent).content.decode()
+
+
+def test_workbook_of_a_filter_that_does_not_exist_is_refused_in_words(register):
+    client = Client()
+    client.force_login(register.campus.chair)
+    answer = client.post(reverse("risk_order_export"), {"domain": "x" * 5000})
+    assert answer.status_code == 422
+    assert "重新选择" in answer.content.decode()
+    assert not Job.objects.exists()
+    assert client.post(reverse("risk_order_export"), {"unit": "CW", "kind": "key"}).status_code == 302

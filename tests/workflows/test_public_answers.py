@@ -11,6 +11,7 @@ from PIL import Image
 
 from registers import standins
 from registers.access import NotAllowed
+from registers.actors import Actor
 from registers.models import Appointment, AuditEntry, User
 from registers.refusals import Refused
 from tests.access.test_matrix import Writes
@@ -231,6 +232,8 @@ def test_clue_is_read_by_whom_the_commission_has_named_and_each_time_with_a_reas
         assert "暗记的线索" in client.post(address, {"reason": reason}).content.decode()
         assert "暗记的线索" not in client.get(address).content.decode()
     assert list(SealedReading.objects.values_list("reason", flat=True)) == ["初步核对", "登记"]
+    tomorrow = Actor(second, on=year.clock.today.replace(day=18))
+    assert [Clue.objects.visible_to(reader).count() for reader in (year.actor(second), tomorrow)] == [1, 0]
     client.post(f"{address}handle/", {"outcome": "taken", "answer": "已转有关部门。"})
     clue.refresh_from_db()
     assert (clue.outcome, clue.handled_by) == ("taken", second)

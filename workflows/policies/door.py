@@ -42,7 +42,7 @@ def clue_readers(on):
     return held.filter(role=DISCIPLINE).values_list("user", flat=True)
 
 
-def _opened_today(actor, what):
+def opened_today(actor, what):
     """The ids of ``what`` (``clue`` or ``objection``) that the actor has opened on his day, with a reason."""
     readings = apps.get_model("workflows.SealedReading").objects.filter(reader=actor.user_id, at__date=actor.on)
     return readings.exclude(**{what: None}).order_by().values(what)
@@ -63,7 +63,7 @@ class CluePolicy(Policy):
         """Show what a clue says for the day on which its reader has written down why he opens it."""
         if not actor.is_authenticated:
             return rows.none()
-        return self.listed(rows, actor).filter(pk__in=_opened_today(actor, "clue"))
+        return self.listed(rows, actor).filter(pk__in=opened_today(actor, "clue"))
 
     def may_open(self, actor, clue):
         """Open a clue: whoever may know of it."""
@@ -85,7 +85,7 @@ class ObjectorPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         readable = apps.get_model("workflows.Objection").objects.visible_to(actor).order_by().values("pk")
-        return rows.filter(objection__in=_opened_today(actor, "objection")).filter(objection__in=readable)
+        return rows.filter(objection__in=opened_today(actor, "objection")).filter(objection__in=readable)
 
 
 @policy("workflows.Addition")

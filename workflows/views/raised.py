@@ -6,8 +6,8 @@ from workflows import attachments
 from workflows.deadlines import days
 from workflows.forms.door import ExtendForm, ReasonForm
 from workflows.forms.publicity import HandlingForm
-from workflows.models import Objection, SealedReading
-from workflows.policies.door import the_door
+from workflows.models import Objection
+from workflows.policies.door import opened_today, the_door
 from workflows.publicity import objections
 
 
@@ -24,8 +24,7 @@ def raised_to(request, notice, refused):
     if not rows:
         return rows
     due, keys = objections.due_days(the_door()), [row.pk for row in rows]
-    readings = SealedReading.objects.visible_to(actor).filter(objection__in=keys, reader=actor.user_id)
-    opened = set(readings.filter(at__date=actor.on).values_list("objection", flat=True))
+    opened = set(opened_today(actor, "objection").filter(objection__in=keys).values_list("objection", flat=True))
     names = objections.names(keys, opened)
     for row in rows:
         row.own = row.author_id is not None and row.author_id == actor.user_id

@@ -83,7 +83,10 @@ def _keepers(row, *more):
     return " ".join([PUBLISHERS, *people, *more])
 
 
-PUBLISHED = {
+ROWS = {
+    Meeting: meetings_of,
+    MeetingItem: items_of,
+    PublicityNotice: notices_of,
     Publication: lambda world: {world.published.list: EVERYBODY, world.published.draft: f"{PUBLISHERS} leader chair"},
     NoticePlace: lambda world: {row: _keepers(row) for row in NoticePlace.objects.all()},
     PublicRecord: lambda world: {row: _keepers(row, "auditor") for row in PublicRecord.objects.all()},

@@ -22,17 +22,7 @@ from registers.models import (
 )
 from tests import doors
 from tests.access import assessed, inspected, ranked, warned
-from tests.access.scopes import (
-    EVERYBODY,
-    PUBLISHED,
-    PUBLISHERS,
-    SCHOOL,
-    SCHOOL_READERS,
-    THROUGH_ANOTHER,
-    items_of,
-    meetings_of,
-    notices_of,
-)
+from tests.access.scopes import EVERYBODY, PUBLISHERS, ROWS, SCHOOL, SCHOOL_READERS, THROUGH_ANOTHER
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
 from tests.factories import make_post
@@ -49,11 +39,8 @@ from workflows.models import (
     Finding,
     MeasureCheck,
     MeasureProgress,
-    Meeting,
-    MeetingItem,
     NoticeSheet,
     Notification,
-    PublicityNotice,
     ReadingDocument,
     ReadReceipt,
     Reminder,
@@ -320,8 +307,6 @@ TABLES = {
         world, MeasureCheck, result="verified", on=world.clock.today, outside=False
     ),
     Table(Attachment): _files,
-    Table(Meeting): meetings_of,
-    Table(MeetingItem): items_of,
     Table(PowerItem): _powers,
     Table(RiskPoint): _points,
     Table(ControlMeasure): _measures,
@@ -333,7 +318,6 @@ TABLES = {
     Table(FiledPaper): _papers,
     Table(DeadlineChange): _moves,
     Table(Extension): lambda world: {world.extension: "clerk head"},
-    Table(PublicityNotice): notices_of,
     Table(NoticeSheet): lambda world: dict.fromkeys(NoticeSheet.objects.all(), PUBLISHERS),
     **{Table(model): rows for model, rows in doors.ROWS.items()},
     Table(Clue, listed=True): lambda world: {world.clue: "other_head"},
@@ -350,7 +334,7 @@ TABLES = {
     Table(RosterChange): _roster,
     **{
         Table(model): rows
-        for model, rows in (inspected.ROWS | assessed.ROWS | warned.ROWS | ranked.ROWS | PUBLISHED).items()
+        for model, rows in (inspected.ROWS | assessed.ROWS | warned.ROWS | ranked.ROWS | ROWS).items()
     },
     Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }

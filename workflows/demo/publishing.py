@@ -45,7 +45,7 @@ def _publish(actor, sheet, *, at):
 
 
 class ListPublisher:
-    """The home unit's standing list, drafted by its liaison, released by its head, put up on one place."""
+    """The home unit's standing list, drafted by its liaison, released by its head, and put up."""
 
     def __init__(self, campus, agenda, players):
         self.campus, self.agenda, self.players = campus, agenda, players

@@ -1,0 +1,95 @@
+"""What columns are called in the files of institutions: for each kind of file, field → the words above its column.
+
+A word counts as a whole, never as a part of a longer head, so 责任事项依据 is not taken for 依据. The sources of the words are
+the workbooks and exports of about thirty systems. ``MANY``: fields that several columns may give.
+"""
+
+PEOPLE, UNITS, POSTS = KINDS = ("people", "units", "posts")
+KIND_LABELS = {PEOPLE: "人员", UNITS: "单位", POSTS: "岗位"}
+_NUMBER = (
+    "工号 职工号 职工工号 教职工号 教职工工号 教职工编号 工作证号 学工号 员工工号 员工编号 员工号 人员编号 人员编码 人事编号 教师编号"
+    " 一卡通号 用户名 ZGH GH JGH uid id_number employeeId"
+)
+_UNIT = (
+    "所在单位 所属单位 工作单位 单位 单位名称 部门 部门名称 所属部门 所在部门 二级单位 院系 所在院系 科室 所在科室 处室 年级组 教研组"
+    " 任职单位 单位/科室 DWMC SZDWMC unit_name"
+)
+_UNIT_CODE = "单位编码 单位编号 单位代码 单位号 部门代码 部门编码 机构代码 机构编码 科室编码 任职单位编码 DWH DWDM SZDWDM DEPT_CODE cDepCode"
+_SINCE = "任职日期 任职时间 任现职时间 现职务始任时间 现任职务始任日期 任职始任日期 上岗时间 begin_on"
+SYNONYMS = {
+    PEOPLE: {
+        "number": _NUMBER,
+        "name": "姓名 教职工姓名 职工姓名 员工姓名 人员姓名 真实姓名 教师姓名 XM cn user_name name",
+        "unit": _UNIT,
+        "unit_code": _UNIT_CODE,
+        "second_unit": "双肩挑单位 双肩挑单位1 双肩挑单位2 双肩挑单位3 兼职单位 兼任单位",
+        "both": "是否双肩挑 双肩挑",
+        "post": "现任职务 职务 职务名称 行政职务 党政职务 职位 岗位 岗位名称 ZW ZWMC",
+        "since": _SINCE,
+        "title": "职称 专业技术职务 专业技术资格名称 职称名称 技术职称 职称/专业技术职务 ZC ZYJSZWM",
+        "rank": "职级 行政级别 职务级别 职员职级 级别 享受待遇级别 岗位等级 岗位级别 XZJB ZYJBM",
+        "party": "政治面貌 党派 是否党员 中共党员 党员身份 ZZMM ZZMMM",
+        "status": "人员状态 当前状态 在岗情况 在职状态 员工状态 编制状态 状态 DQZT DQZTM RYZT",
+        "email": "邮箱 电子邮箱 电子信箱 E-mail email DZXX",
+    },
+    UNITS: {
+        "code": f"{_UNIT_CODE} 编码 编号 代码",
+        "name": "单位名称 机构名称 部门名称 科室名称 名称 全称 单位 部门 DWMC OFFICENAME DEPT_NAME cDepName",
+        "alias": "简称 单位简称 曾用名 原名称 别名 DWJP",
+        "parent": "上级单位 隶属单位 上级部门 主管单位 所属学院 上级单位名称 LSDWH SJDWID PARENTID",
+        "type": "单位类型 单位类别 机构类别 部门属性 机构性质 类型 DWLB DWLBM",
+    },
+    POSTS: {
+        "code": "岗位编号 岗位编码 岗位代码 编号 编码",
+        "name": "岗位名称 岗位 关键岗位 涉及岗位 GWMC",
+        "unit": f"{_UNIT} 所属单位",
+        "unit_code": _UNIT_CODE,
+        "tier": "岗位层级 层级",
+        "risk": "是否风险岗位 廉政风险岗位 风险岗位",
+        "key": "是否重点岗位 是否关键岗位 重点岗位 重要岗位",
+        "holder": "现任干部 现任职干部 任职人 在岗人员 A岗 A角 责任人 姓名",
+        "holder_number": f"{_NUMBER} 关联干部工号",
+        "since": _SINCE,
+        "duty": "岗位职责 工作职责 职责 职责内容 岗位职责内容 主要职责 分管工作",
+    },
+}
+MANY = {(PEOPLE, "second_unit"), (UNITS, "alias")}
+# Without these a file of the kind is none.
+NEEDED = {PEOPLE: ("number", "name"), UNITS: ("code", "name"), POSTS: ("name",)}
+LABELS = {
+    PEOPLE: {
+        "number": "工号",
+        "name": "姓名",
+        "unit": "所在单位",
+        "unit_code": "单位代码",
+        "second_unit": "双肩挑单位",
+        "both": "是否双肩挑",
+        "post": "职务（设岗并任职）",
+        "since": "任职日期",
+        "title": "职务/职称（文字）",
+        "rank": "职级",
+        "party": "政治面貌",
+        "status": "人员状态",
+        "email": "电子邮箱",
+    },
+    UNITS: {"code": "单位代码", "name": "单位名称", "alias": "别名", "parent": "上级单位", "type": "单位类型"},
+    POSTS: {
+        "code": "岗位编号",
+        "name": "岗位名称",
+        "unit": "所在单位",
+        "unit_code": "单位代码",
+        "tier": "岗位层级",
+        "risk": "是否风险岗位",
+        "key": "是否重点岗位",
+        "holder": "任职人姓名",
+        "holder_number": "任职人工号",
+        "since": "任职日期",
+        "duty": "岗位职责",
+    },
+}
+# Heads that are known and not taken over; they help to find the line of heads.
+IGNORED = (
+    "序号 NO NO. 页码 备注 错误提示 导入结果 本人签字 审核人 填表日期 性别 学历 学位 岗位类别 人员类别 人员类型 教职工类别 编制类别"
+    " 编制类型 参加工作时间 入党时间 办公电话 成立时间 单位网址 挂靠单位 专业技术职务级别 职称级别 所学专业 所在单位及职务"
+    " 岗位类型 是否正职 职务属性 职务类别 退休时间 来校时间 身份证号 身份证号码 手机 手机号 手机号码 联系电话 出生日期 出生年月 密码 民族 籍贯"
+)

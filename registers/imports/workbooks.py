@@ -1,0 +1,298 @@
+"""Reading the cells of an .xlsx workbook: values, formats, merged ranges, what is hidden. No formula is worked out."""
+
+import math
+import re
+from datetime import date
+from functools import lru_cache
+
+from registers.clock import days
+from registers.imports.grid import (
+    BOOLEAN,
+    DAY,
+    ERROR,
+    MOST_CELLS,
+    MOST_CHARACTERS,
+    MOST_ROWS,
+    NUMBER,
+    Book,
+    Cell,
+    Sheet,
+    address,
+    position,
+)
+from registers.refusals import Refused
+
+MOST_MERGES = 60_000
+MOST_MERGED = 200_000  # cells of one merged range
+FORMATS = {0: "General", 1: "0", 2: "0.00", 9: "0%", 10: "0.00%", 49: "@"}
+DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_DANGEROUS = re.compile(r"^\s*(?:DDE|DDEAUTO)\s*\(|\|\s*'|\[\d+\]", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$")
+
+
+def read(package):
+    """Return the ``Book`` in a package. Raises ``Refused``."""
+    if "xl/workbook.xml" not in package.names:
+        raise Refused("这个文件里没有工作表。请上传 Excel 工作簿（.xlsx）或 CSV 文件。")
+    listed, since_1904 = _listed(package)
+    relations = package.relations("xl/workbook.xml")
+    texts = _texts(package) if "xl/sharedStrings.xml" in package.names else []
+    forms = _forms(package) if "xl/styles.xml" in package.names else []
+    sheets, cells, rows = [], 0, 0
+    for name, state, relation in listed:
+        kind, part, _ = relations.get(relation, ("", "", False))
+        if kind != "worksheet":
+            if not kind:
+                raise Refused(f"工作表“{name}”损坏：文件里没有它的内容。请在 Excel 或 WPS 中重新保存后再上传。")
+            continue  # a chart of its own holds no cells
+        if part not in package.names:
+            raise Refused(f"工作表“{name}”损坏：文件里没有它的内容。请在 Excel 或 WPS 中重新保存后再上传。")
+        package.relations(part)
+        reader = _SheetReader(Sheet(name, state=state), texts, forms, since_1904, cells, rows)
+        package.parse(part, start=reader.start, end=reader.end, text=reader.text)
+        if not reader.is_sheet:
+            raise Refused(f"工作表“{name}”损坏：不是工作表的格式。请在 Excel 或 WPS 中重新保存后再上传。")
+        cells, rows = reader.cells, reader.filled
+        sheets.append(reader.sheet)
+    if not any(sheet.rows for sheet in sheets) and any("/media/" in name for name in package.names):
+        raise Refused("工作簿里只有图片，没有可读的文字。请录入或导出为表格后再上传。")
+    return Book(sheets)
+
+
+def _listed(package):
+    """Return [(name, state, relation)] of the sheets, and whether days are counted from 1904."""
+    listed, mode = [], []
+
+    def start(tag, attributes):
+        if tag == "sheet":
+            relation = next((value for key, value in attributes.items() if key.endswith(" id")), "")
+            state = attributes.get("state", "")
+            listed.append((attributes.get("name", "")[:80], "" if state == "visible" else state, relation))
+        elif tag == "workbookPr" and attributes.get("date1904") in ("1", "true"):
+            mode.append(True)
+
+    package.parse("xl/workbook.xml", start=start)
+    return listed, bool(mode)
+
+
+def _texts(package):
+    """Return the shared texts. The reading of a character, given above it, is none of the text."""
+    texts, pieces, depth, length = [], [], {"t": 0, "rPh": 0}, [0]
+
+    def start(tag, _):
+        if tag == "si":
+            pieces.clear()
+            length[0] = 0
+        elif tag in depth:
+            depth[tag] += 1
+
+    def end(tag):
+        if tag == "si":
+            texts.append(_unescaped("".join(pieces)))
+        elif tag in depth:
+            depth[tag] -= 1
+
+    def text(data):
+        if depth["t"] and not depth["rPh"]:
+            length[0] += len(data)
+            if length[0] > MOST_CHARACTERS:
+                raise Refused(
+                    f"单元格文字过长（第 {len(texts) + 1} 条，超过 {MOST_CHARACTERS} 个字）。请缩短后再上传。"
+                )
+            pieces.append(data)
+
+    package.parse("xl/sharedStrings.xml", start=start, end=end, text=text)
+    return texts
+
+
+def _unescaped(text):
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
+
+
+def _forms(package):
+    """Return the number format of each style."""
+    named, styles, inside = dict(FORMATS), [], []
+
+    def start(tag, attributes):
+        if tag == "numFmt":
+            named[_count(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
+        elif tag == "cellXfs":
+            inside.append(tag)
+        elif tag == "xf" and inside:
+            number = _count(attributes.get("numFmtId"))
+            styles.append(named.get(number) or ("yyyy-mm-dd" if number in DAY_FORMATS else "General"))
+
+    def end(tag):
+        if tag == "cellXfs":
+            inside.clear()
+
+    package.parse("xl/styles.xml", start=start, end=end)
+    return styles
+
+
+def _count(text):
+    """Return a count that a part of the package gives, -1 where it is none."""
+    return int(text) if text and re.fullmatch(r"\d{1,9}", text) else -1
+
+
+@lru_cache(maxsize=2000)
+def is_day_format(form):
+    """Whether a number format shows a day."""
+    bare = _QUOTED.sub("", form).lower()
+    return form not in ("General", "@") and "0" not in bare and "#" not in bare and bool(re.search("[yd]|m.*m", bare))
+
+
+def day_of(number, since_1904=False):
+    """Return the day that a serial number means, None where it means none.
+
+    The 60th day of 1900 never was: Excel counts a 29 February that the calendar does not have.
+    """
+    if not math.isfinite(number) or not 0 < number < 2_958_466:
+        return None
+    whole = int(number)
+    if since_1904:
+        return date(1904, 1, 1) + days(whole)
+    if whole == 60:
+        return None
+    return date(1899, 12, 31 if whole < 60 else 30) + days(whole)
+
+
+class _SheetReader:
+    """Takes the events of one sheet's XML and fills its ``Sheet``."""
+
+    def __init__(self, sheet, texts, forms, since_1904, cells, filled):
+        self.sheet, self.texts, self.forms, self.since_1904 = sheet, texts, forms, since_1904
+        self.cells, self.filled, self.is_sheet = cells, filled, False
+        self.row = self.column = self.length = 0
+        self.kind = self.form = self.inside = ""
+        self.value, self.formula, self.phonetic = [], [], 0
+
+    def start(self, tag, attributes):
+        if tag == "c":
+            self._begin_cell(attributes)
+        elif tag in ("v", "t", "f"):
+            self.inside = tag
+        elif tag == "row":
+            self._begin_row(attributes)
+        elif tag == "rPh":
+            self.phonetic += 1
+        elif tag == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif tag == "col" and attributes.get("hidden") in ("1", "true"):
+            last = min(_count(attributes.get("max")), 16_384)
+            self.sheet.hidden_columns.update(range(max(1, _count(attributes.get("min"))), last + 1))
+        elif tag == "sheetData":
+            self.is_sheet = True
+
+    def _begin_row(self, attributes):
+        number = attributes.get("r")
+        self.row = self.row + 1 if number is None else _count(number)
+        self.column = 0
+        if not 0 < self.row <= 1_048_576:
+            raise Refused(f"工作表“{self.sheet.name}”损坏：行号“{(number or '')[:12]}”不正常。请重新保存后再上传。")
+        if attributes.get("hidden") in ("1", "true"):
+            self.sheet.hidden_rows.add(self.row)
+
+    def _begin_cell(self, attributes):
+        reference = attributes.get("r")
+        place = position(reference) if reference else (self.row, self.column + 1)
+        if place is None or place[0] != self.row:
+            raise Refused(f"工作表“{self.sheet.name}”损坏：单元格地址“{reference[:12]}”不正常。请重新保存后再上传。")
+        self.column = place[1]
+        self.kind = attributes.get("t", "n")
+        style = attributes.get("s")
+        self.form = "General"
+        if style is not None:
+            number = _count(style)
+            if self.forms and not 0 <= number < len(self.forms):
+                raise self._broken(f"样式号“{style[:12]}”不存在")
+            self.form = self.forms[number] if self.forms else "General"
+        self.value, self.formula, self.length = [], [], 0
+
+    def text(self, data):
+        if not self.inside or self.phonetic:
+            return
+        self.length += len(data)
+        if self.length > MOST_CHARACTERS:
+            raise Refused(f"{self._here()}：单元格文字过长，超过 {MOST_CHARACTERS} 个字。请缩短后再上传。")
+        (self.formula if self.inside == "f" else self.value).append(data)
+
+    def end(self, tag):
+        if tag == "c":
+            self._end_cell()
+        elif tag in ("v", "t", "f"):
+            self.inside = ""
+        elif tag == "rPh":
+            self.phonetic -= 1
+
+    def _end_cell(self):
+        if self.formula and _DANGEROUS.search("".join(self.formula)):
+            raise Refused(f"{self._here()}：公式调用了别的程序或别的文件，没有读取。请把该列复制为数值后再上传。")
+        if not self.value:
+            return
+        cell = self._cell("".join(self.value))
+        if cell is None or not cell.text.strip():
+            return
+        cells = self.sheet.rows.get(self.row)
+        if cells is None:
+            cells = self.sheet.rows[self.row] = {}
+            self.filled += 1
+            if self.filled > MOST_ROWS + 200:
+                raise Refused(f"文件超过 {MOST_ROWS} 行，没有读取。请按单位分成几个文件后再上传。")
+        cells[self.column] = cell
+        self.cells += 1
+        if self.cells > MOST_CELLS:
+            raise Refused("文件的单元格太多，没有读取。请只把需要的行和列复制到新的工作簿后再上传。")
+
+    def _cell(self, raw):
+        if self.kind == "s":
+            number = _count(raw.strip())
+            if not 0 <= number < len(self.texts):
+                raise self._broken(f"文字编号“{raw[:12]}”不存在")
+            return Cell(self.texts[number])
+        if self.kind in ("str", "inlineStr"):
+            return Cell(_unescaped(raw))
+        if self.kind == "b":
+            return Cell("TRUE" if raw.strip() == "1" else "FALSE", BOOLEAN)
+        if self.kind == "e":
+            return Cell(raw[:20], ERROR)
+        if self.kind == "d":
+            return Cell(raw.strip()[:10], DAY)
+        return self._number(raw.strip())
+
+    def _number(self, raw):
+        if not _NUMBER.match(raw):
+            raise self._broken(f"数值“{raw[:12]}”不是数")
+        value = float(raw)
+        if is_day_format(self.form):
+            day = day_of(value, self.since_1904)
+            if day is not None:
+                return Cell(day.isoformat(), DAY)
+        return Cell(as_text(raw, value), NUMBER, "" if self.form == "General" else self.form)
+
+    def _merge(self, reference):
+        first, _, last = reference.partition(":")
+        start, end = position(first), position(last or first)
+        if start is None or end is None or start[0] > end[0] or start[1] > end[1]:
+            raise Refused(f"工作表“{self.sheet.name}”损坏：合并区域“{reference[:24]}”不正常。请重新保存后再上传。")
+        size = (end[0] - start[0] + 1) * (end[1] - start[1] + 1)
+        if size > MOST_MERGED or len(self.sheet.merges) >= MOST_MERGES:
+            raise Refused(f"工作表“{self.sheet.name}”的合并区域太大或太多（{reference[:24]}）。请取消合并后再上传。")
+        self.sheet.merges.append((*start, *end))
+
+    def _here(self):
+        return f"{self.sheet.name}!{address(self.row, max(1, self.column))}"
+
+    def _broken(self, what):
+        return Refused(f"{self._here()}：文件损坏，{what}。请在 Excel 或 WPS 中重新保存后再上传。")
+
+
+def as_text(raw, value):
+    """Return a number as it is written by hand: a whole one without a point, none with an exponent where it can be helped."""
+    if not math.isfinite(value):
+        return raw
+    if value == int(value) and abs(value) < 1e18:
+        return str(int(value))
+    return format(value, ".10g") if abs(value) < 1e15 else raw

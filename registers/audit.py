@@ -51,6 +51,9 @@ ACTS = {
     "regulation.add": Act("登记制度"),
     "regulation.change": Act("修改制度"),
     "organisation.change": Act("修改组织机构信息"),
+    "import.upload": Act("上传导入文件"),
+    "import.accept": Act("导入单位、岗位或人员"),
+    "import.drop": Act("放弃导入"),
     "standin.set_up": Act("设立代理"),
     "standin.end": Act("终止代理"),
 }

@@ -1,16 +1,17 @@
-"""The jobs that write files."""
+"""The jobs that write files, and the one that takes a file over."""
 
 from datetime import date
 from functools import partial
 
-from registers import gravity, ledgers
+from registers import clock, gravity, ledgers
 from registers.access import require
 from registers.actors import Actor
+from registers.imports import returning, uploads
 from registers.jobs import kind
-from registers.models import PowerItem, Scheme, Unit
+from registers.models import ImportedFile, PowerItem, Scheme, Unit
 from registers.papers import pages, writing
 from registers.papers.writing import LedgerSheet, ledger_workbook
-from registers.refusals import Refused
+from registers.refusals import Refused, Stale
 
 
 def _may_export(actor, parameters):
@@ -31,6 +32,26 @@ def ledger(parameters, owner, *, reason=""):
     said = f"{owner.name}导出，理由：{reason}" if reason else ""
     sheets = ledgers.worksheets(ledgers.for_export(actor, unit), scheme, unit, on=on, year=on.year, said=said)
     return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", partial(ledger_workbook, sheets)
+
+
+def _may_import(actor, parameters):
+    require(actor, "import", ImportedFile)
+
+
+@kind("import", title="数据导入", place="数据导入", door="import_list", guard=_may_import)
+def take_over(parameters, owner):
+    """Take over a file of many lines. The worker's file lists what was done."""
+    try:
+        lines = uploads.accept(
+            parameters["file"],
+            actor=Actor(owner),
+            digest=parameters["digest"],
+            seen=parameters["version"],
+            at=clock.now(),
+        ).lines
+    except Stale as stale:
+        raise Refused(f"{stale}请重新打开该文件核对。") from stale
+    return "导入结果.xlsx", partial(returning.done, lines)
 
 
 def _asked_at_its_address(actor, parameters):

@@ -59,6 +59,22 @@ class UnitPolicy(OpenToStaff):
         return no("制度由本单位联络员、单位负责人或学校领导小组办公室、管理员登记。")
 
 
+@policy("registers.UnitAlias")
+class UnitAliasPolicy(OpenToStaff):
+    pass
+
+
+@policy("registers.ImportedFile")
+class ImportedFilePolicy(Policy):
+    def visible(self, rows, actor):
+        """Show a file to whoever uploaded it, for as long as he is registrar: it names people and what becomes of them."""
+        return rows.filter(owner=actor.user_id) if actor.has("registrar") else rows.none()
+
+    def may_import(self, actor, file):
+        """Take over units, posts and people from files."""
+        return YES if actor.has("registrar") else no("单位、岗位和人员由管理员导入。")
+
+
 @policy("registers.User")
 class UserPolicy(OpenToStaff):
     pass

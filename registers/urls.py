@@ -8,6 +8,7 @@ from registers.views import (
     demo,
     gravity,
     hints,
+    imports,
     ledgers,
     organisation,
     papers,
@@ -32,6 +33,21 @@ class FileForm:
 
 
 register_converter(FileForm, "form")
+
+
+class ImportKind:
+    """The kinds of files that are taken over."""
+
+    regex = "people|units|posts"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+register_converter(ImportKind, "kind")
 
 urlpatterns = [
     # account
@@ -59,6 +75,16 @@ urlpatterns = [
     path("regulations/import/", regulations.regulation_import, name="regulation_import"),
     path("regulations/<int:pk>/", regulations.regulation_detail, name="regulation_detail"),
     path("regulations/<int:pk>/edit/", regulations.regulation_edit, name="regulation_edit"),
+    # imports
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/template/<kind:kind>.xlsx", imports.import_template, name="import_template"),
+    path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("imports/<int:pk>/columns/", imports.import_columns, name="import_columns"),
+    path("imports/<int:pk>/answer/", imports.import_answer, name="import_answer"),
+    path("imports/<int:pk>/tick/", imports.import_tick, name="import_tick"),
+    path("imports/<int:pk>/accept/", imports.import_accept, name="import_accept"),
+    path("imports/<int:pk>/drop/", imports.import_drop, name="import_drop"),
+    path("imports/<int:pk>/file/", imports.import_file, name="import_file"),
     # hints
     path("hints/", hints.hint_list, name="hint_list"),
     # ledger

@@ -6,6 +6,7 @@ from functools import partial
 from django.utils import timezone
 
 from registers import jobs
+from registers.imports import uploads
 from workflows import extensions, readings
 from workflows.campaign import campaigns, rosters
 from workflows.messages import notifications, reminders, robots
@@ -61,6 +62,7 @@ def sweep(*, at):
             "robots": robots.deliver,
             "files": lambda: jobs.forget(at=at),
             "surveys": lambda: surveys.forget(at=at),
+            "imported files": lambda: uploads.forget(at=at),
             "jobs": lambda: jobs.work(at=at),
         }
     )

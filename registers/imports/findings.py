@@ -1,9 +1,8 @@
 """What is to be said about a file: faults, notices and questions, each with its sheet and cell. Pure: no Django."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 FAULT, NOTICE = "fault", "notice"
-MOST_SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +27,27 @@ class Finding:
 class Question:
     """What a person has to say before a file can be taken over.
 
-    ``key`` names it, ``options``: [(value, label)]. ``cells``: where it comes from.
+    ``key`` names it, ``options``: [(value, label)]. ``cells``: where it comes from. ``default``: what counts until
+    somebody answers, "" where the file waits for the answer. ``given``: the answer.
     """
 
     key: str
     text: str
     options: tuple
     cells: str = ""
+    default: str = ""
+    given: str = ""
+
+    @property
+    def is_open(self):
+        return not (self.given or self.default)
 
 
 class Report:
     """Gathers the findings and questions of one reading. ``answers``: question key → value, as given before."""
 
     def __init__(self, answers=None):
-        self.answers, self.findings, self.questions, self.asked = answers or {}, [], [], {}
+        self.answers, self.findings, self.asked = answers or {}, [], {}
 
     def fault(self, sheet, cell, text, remedy=""):
         """Say that a cell cannot be taken over."""
@@ -51,25 +57,27 @@ class Report:
         """Say what one should know about a cell."""
         self.findings.append(Finding(NOTICE, sheet, cell, text, remedy))
 
-    def ask(self, key, text, options, cells=""):
-        """Return the answer to a question, "" while nobody has given one that it offers."""
+    def ask(self, key, text, options, cells="", default=""):
+        """Return the answer to a question, its default while nobody has given one that it offers. Each key is asked once."""
         if key not in self.asked:
-            self.asked[key] = len(self.questions)
-            self.questions.append(Question(key, text, tuple(options), cells))
-        given = self.answers.get(key, "")
-        return given if given in {value for value, _ in self.questions[self.asked[key]].options} else ""
+            given = self.answers.get(key, "")
+            given = given if given in {value for value, _ in options} else ""
+            self.asked[key] = Question(key, text, tuple(options), cells, default, given)
+        return self.asked[key].given or self.asked[key].default
+
+    @property
+    def questions(self):
+        """All questions in the order in which they came up."""
+        return list(self.asked.values())
 
     @property
     def faults(self):
         return [finding for finding in self.findings if finding.level == FAULT]
 
     @property
-    def open_questions(self):
-        return [question for question in self.questions if not self.ask(question.key, "", ())]
+    def notices(self):
+        return [finding for finding in self.findings if finding.level == NOTICE]
 
-    def packed(self):
-        """Return all of it as JSON holds it."""
-        return {
-            "findings": [asdict(finding) for finding in self.findings],
-            "questions": [asdict(question) for question in self.questions],
-        }
+    @property
+    def open_questions(self):
+        return [question for question in self.questions if question.is_open]

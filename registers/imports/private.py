@@ -10,10 +10,11 @@ from registers.imports.heads import NO_HEAD, columns_of, head_of, normalised
 
 NOT_READ = "（不读取）"
 # A head that holds one of these words is private, whatever else stands in it.
-WORDS = (
+_WORDS = (
     "身份证 证件号 证件号码 SFZH SFZJH 手机 移动电话 联系电话 联系方式 YDDH 住址 户籍 籍贯 出生 CSRQ CSNY 生日 年龄 民族 婚姻 健康"
     " 银行 卡号 工资 薪 密码 口令 PASSWORD 照片 宗教 家庭"
-).split()
+)
+WORDS = tuple(_WORDS.split())
 EXACT = ("MZ", "PWD")
 ALLOWED = ("办公电话", "一卡通号", "校园卡号")
 _IDENTITY = re.compile(

@@ -80,7 +80,7 @@ def put(sheet, row, values, column=1):
         cells[place] = Cell(text, kind, form)
     if not cells:
         return
-    sheet.rows[row] = cells
+    sheet.rows.setdefault(row, {}).update(cells)
     if len(sheet.rows) > MOST_ROWS + 200:
         raise Refused(f"文件超过 {MOST_ROWS} 行，没有读取。请按单位分成几个文件后再上传。")
 
@@ -204,9 +204,7 @@ class _Xml2003:
             text, self.pieces = "".join(self.pieces), None
             kind = {"Number": NUMBER, "DateTime": DAY}.get(self.kind, "t")
             text = text[:10] if kind == DAY else re.sub(r"\.0+$", "", text) if kind == NUMBER else text
-            known = self.sheets[-1].rows.pop(self.row, {})
             put(self.sheets[-1], self.row, [(text, kind, "")], self.column)
-            self.sheets[-1].rows[self.row] = known | self.sheets[-1].rows.get(self.row, {})
         elif tag == "Cell":
             down, across = self.across
             if down or across:

@@ -50,7 +50,7 @@ def read(package):
         if part not in package.names:
             raise Refused(f"工作表“{name}”损坏：文件里没有它的内容。请在 Excel 或 WPS 中重新保存后再上传。")
         package.relations(part)
-        reader = _SheetReader(Sheet(name, state=state), texts, forms, since_1904, cells, rows)
+        reader = _SheetReader(Sheet(name, state=state), texts, forms, since_1904=since_1904, cells=cells, filled=rows)
         package.parse(part, start=reader.start, end=reader.end, text=reader.text)
         if not reader.is_sheet:
             raise Refused(f"工作表“{name}”损坏：不是工作表的格式。请在 Excel 或 WPS 中重新保存后再上传。")
@@ -162,7 +162,7 @@ def day_of(number, since_1904=False):
 class _SheetReader:
     """Takes the events of one sheet's XML and fills its ``Sheet``."""
 
-    def __init__(self, sheet, texts, forms, since_1904, cells, filled):
+    def __init__(self, sheet, texts, forms, *, since_1904, cells, filled):
         self.sheet, self.texts, self.forms, self.since_1904 = sheet, texts, forms, since_1904
         self.cells, self.filled, self.is_sheet = cells, filled, False
         self.row = self.column = self.length = 0

@@ -1,6 +1,7 @@
 """What is on record: organisation, people, posts, powers, schemes, risk points, the audit chain."""
 
-from registers.models.organisation import GroupMember, LeadingGroup, Unit
+from registers.models.imports import ColumnMemory, ImportedFile
+from registers.models.organisation import GroupMember, LeadingGroup, Unit, UnitAlias
 from registers.models.people import Appointment, User
 from registers.models.posts import Duty, Incumbency, Post
 from registers.models.powers import MajorMatter, PowerItem, ProcessStep
@@ -13,11 +14,13 @@ __all__ = [
     "Appointment",
     "AuditEntry",
     "AuditHead",
+    "ColumnMemory",
     "ControlMeasure",
     "DemoClock",
     "Duty",
     "Grade",
     "GroupMember",
+    "ImportedFile",
     "Incumbency",
     "Job",
     "Keeper",
@@ -34,5 +37,6 @@ __all__ = [
     "Scheme",
     "SchemeDraft",
     "Unit",
+    "UnitAlias",
     "User",
 ]

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
+from registers.access import ScopedQuerySet
 from registers.models.spans import WITHOUT_END, ExistingQuerySet, SpanQuerySet, span_constraint
 
 
@@ -77,6 +78,23 @@ class Unit(TreeNode):
             part_of[unit.pk] = part
             found.setdefault(part, (unit, []))[1].append(unit.pk)
         return list(found.values())
+
+
+class UnitAlias(models.Model):
+    """Another name of a unit (别名): a short one, a former one, or one of a joint name. Files name units by them."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="aliases", verbose_name="单位")
+    name = models.CharField("别名", max_length=80)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "单位别名"
+        constraints = [models.UniqueConstraint(fields=["unit", "name"], name="unit_alias_once")]
+
+    def __str__(self):
+        return self.name
 
 
 class LeadingGroup(models.Model):

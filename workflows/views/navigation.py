@@ -76,6 +76,7 @@ MENU = [
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
+    ("资料", "数据导入", "import_list", "box-arrow-in-down", ("registrar",)),
     (
         "资料",
         "代理",

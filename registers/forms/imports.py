@@ -1,0 +1,14 @@
+"""The form with which a file of units, posts or people comes in."""
+
+from django import forms
+
+from registers.models import ImportedFile
+
+
+class UploadForm(forms.Form):
+    """What a file holds and from which day its changes count; the file itself is read by the view."""
+
+    kind = forms.ChoiceField(choices=ImportedFile.Kind.choices, error_messages={"required": "请选择导入的内容。"})
+    effective_on = forms.DateField(
+        error_messages={"required": "请填写生效日期。", "invalid": "日期无法识别，请写成 2026-09-30 的样式。"}
+    )

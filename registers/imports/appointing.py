@@ -1,0 +1,80 @@
+"""What accepted lines do to posts and their holders: people take posts, leave them, and leave the institution.
+
+An end is a day: whoever held something until then still did so before.
+"""
+
+import re
+from datetime import date
+
+from django.db.models import F
+
+from registers.models import Appointment, Incumbency, Post, User
+
+LOCAL_ROLES = ("liaison", "unit_head")
+
+
+class Posts:
+    """Finds or makes the posts that people take, among those that nobody holds on the day. ``save`` writes them all."""
+
+    def __init__(self, units, on):
+        self.on, self.vacant, self.made, self.taken = on, {}, [], []
+        self.last, self.serial = {}, {}
+        for post, until in Incumbency.objects.filter(post__unit__in=units).values_list("post_id", "until"):
+            self.last[post] = date.max if until is None else max(self.last.get(post, until), until)
+        for post in Post.objects.existing(on).filter(unit__in=units).order_by("code"):
+            if self.last.get(post.pk, on) <= on:
+                self.vacant.setdefault((post.unit_id, post.name), []).append(post)
+        self.codes = set(Post.objects.values_list("code", flat=True))
+
+    def take(self, unit, name, user, since):
+        """Let ``user`` hold a post of this name from ``since`` on, but not before its last holder has left it."""
+        free = self.vacant.get((unit.pk, name))
+        post = free.pop(0) if free else self.make(unit, name)
+        self.hold(post, user, since)
+
+    def hold(self, post, user, since):
+        """Let ``user`` hold this post."""
+        since = since or self.on
+        self.taken.append(Incumbency(post=post, user=user, since=max(since, self.last.get(post.pk, since))))
+
+    def make(self, unit, name, code="", **values):
+        """Return a new post, which has a code of its own."""
+        code = code or self._free_code(unit)
+        self.codes.add(code)
+        self.made.append(Post(unit=unit, code=code, name=name, **values))
+        return self.made[-1]
+
+    def _free_code(self, unit):
+        """Return the next code of a unit's posts that is not used: CW-01."""
+        stem = re.sub(r"[^0-9A-Za-z_-]", "-", unit.code)[:15]
+        number = self.serial.get(stem, 0) + 1
+        while (code := f"{stem}-{number:02}") in self.codes:
+            number += 1
+        self.serial[stem] = number
+        return code
+
+    def save(self):
+        """Write the new posts, then who holds them."""
+        Post.objects.bulk_create(self.made, batch_size=1000)
+        Incumbency.objects.bulk_create(self.taken, batch_size=1000)
+
+
+def end(rows, *, on):
+    """End what is held in these rows with the day ``on``; what would begin later never does."""
+    held = rows.within(on, date.max)
+    held.filter(since__gte=on).update(until=F("since"))
+    held.filter(since__lt=on).update(until=on)
+
+
+def leave(user, *, on):
+    """Let a person leave: no account in use, no post, no role."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    end(Incumbency.objects.filter(user=user), on=on)
+    end(Appointment.objects.filter(user=user), on=on)
+
+
+def move(user, unit, *, on):
+    """Let a person work in another unit: what he held in the old one ends."""
+    end(Incumbency.objects.filter(user=user, post__unit=user.unit_id), on=on)
+    end(Appointment.objects.filter(user=user, unit=user.unit_id, role__in=LOCAL_ROLES), on=on)
+    User.objects.filter(pk=user.pk).update(unit=unit)

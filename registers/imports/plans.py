@@ -1,0 +1,116 @@
+"""What taking over a file would change, line by line; nothing is changed here. Pure: no Django."""
+
+from dataclasses import asdict, dataclass, field
+
+from registers.imports.findings import Report
+from registers.imports.private import is_private
+from registers.imports.tables import column_key
+from registers.text import digest_of
+
+
+@dataclass(slots=True)
+class Line:
+    """One change: of what ``kind``, about whom or what (``key`` and ``name``), what was and what will be, from which ``cell``.
+
+    What applies it is in the other fields: the ``user``, the ``person`` or ``record`` of the file, the ``post``, the ``field``.
+    """
+
+    kind: str
+    key: str
+    name: str
+    old: str
+    new: str
+    cell: str
+    user: object = None
+    person: object = None
+    record: object = None
+    post: object = None
+    field: str = ""
+    incumbency: object = None
+    follows: str = ""
+
+    @property
+    def tick(self):
+        """The name of this line's tick: the same for the same change of the same person."""
+        return digest_of([self.kind, self.key, self.field, self.old, self.new])[:16]
+
+
+@dataclass(slots=True)
+class Plan:
+    """All lines of a file, what was found in it, and how many rows it has."""
+
+    kind: str
+    answers: dict
+    report: Report = None
+    tables: list = field(default_factory=list)
+    lines: list = field(default_factory=list)
+    rows: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    counts: dict = field(default_factory=dict)
+    aliases: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.report = Report(self.answers)
+
+    @property
+    def size(self):
+        return len(self.lines)
+
+    def add(self, line):
+        """Put a line on the list."""
+        self.lines.append(line)
+
+    def count(self, what):
+        """Count a row that is read and brings nothing."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    @property
+    def is_ready(self):
+        """Whether nothing is wrong and nothing is asked any more."""
+        return not self.report.faults and not self.report.open_questions
+
+    def digest(self):
+        """Return a digest of all lines, so that whoever accepts them accepts what he saw."""
+        return digest_of(sorted(line.tick for line in self.lines))
+
+    def preview(self):
+        """Return what pages show of it, as JSON holds it: so that a page need not read and compare the whole file again."""
+        return {
+            "rows": self.rows,
+            "unchanged": self.unchanged,
+            "missing": self.missing,
+            "digest": self.digest(),
+            "is_ready": self.is_ready,
+            "questions": [asdict(question) for question in self.report.questions],
+            "faults": [_shown(finding) for finding in self.report.faults],
+            "notices": [_shown(finding) for finding in self.report.notices],
+            "lines": [
+                [line.tick, line.kind, line.key, line.name, line.old, line.new, line.cell] for line in self.lines
+            ],
+            "tables": [_table(table) for table in self.tables],
+        }
+
+    def by_kind(self):
+        """Return kind → its lines, in the order in which kinds came up."""
+        kinds = {}
+        for line in self.lines:
+            kinds.setdefault(line.kind, []).append(line)
+        return kinds
+
+
+def _shown(finding):
+    return [finding.sheet, finding.cell, finding.text, finding.remedy]
+
+
+def _table(table):
+    return {
+        "sheet": table.sheet,
+        "head": table.head[1],
+        "skipped": table.skipped,
+        "columns": [
+            [column, column_key(column, head), head, table.fields[column], is_private(head)]
+            for column, head in table.columns.items()
+        ],
+        "first": [[row, {str(column): text for column, text in cells.items()}] for row, cells in table.first_rows],
+    }

@@ -1,0 +1,307 @@
+"""A file of posts against the posts on record: new ones, what they are, their duties and holders. None is ever closed."""
+
+import re
+from dataclasses import dataclass, field
+
+from registers.imports import appointing, values
+from registers.imports.numbers import Numbers
+from registers.imports.places import Places
+from registers.imports.plans import Line, Plan
+from registers.imports.tables import fill_down, tables_of
+from registers.imports.values import Wrong
+from registers.models import Duty, Incumbency, Post, User
+
+NEW, CHANGED, DUTIES, TAKES, LEAVES_POST = "new", "changed", "duties", "takes", "leaves_post"
+LABELS = {NEW: "新岗位", CHANGED: "信息变化", DUTIES: "岗位职责", TAKES: "任职", LEAVES_POST: "卸任"}
+UNTICKED = {LEAVES_POST}
+FLAGS = {"risk": ("is_risk_post", "风险岗位"), "key": ("is_key_post", "重点岗位")}
+MOST_DUTY = Duty._meta.get_field("text").max_length
+
+
+@dataclass(slots=True)
+class Record:
+    """One post of the file. ``holder`` None: the file does not say, "" that nobody holds it."""
+
+    unit: object
+    name: str
+    row: object
+    code: str = ""
+    post: object = None
+    values: dict = field(default_factory=dict)
+    duties: list = field(default_factory=list)
+    holder: object = None
+
+
+def compare(book, *, columns, answers, actor, on):
+    """Return the ``Plan`` of taking over a file of posts. Raises ``Refused`` for what is no such file."""
+    plan = Plan("posts", answers)
+    plan.tables = tables_of(book, "posts", columns, plan.report)
+    fill_down(plan.tables, "unit", "所在单位", plan.report)
+    places = Places(on, plan.report)
+    reader = _Reader(plan, places, on)
+    mine, held = set(actor.unit_ids("registrar")), reader.held
+    for record in reader.records():
+        if record.unit.pk not in mine:
+            place = record.row.place("unit")
+            plan.report.fault(record.row.sheet, place, f"岗位“{record.name}”不在您管理的单位内", "请删去本行")
+            continue
+        _compare(plan, record, held)
+    plan.aliases = places.chosen
+    return plan
+
+
+class _Reader:
+    """Reads the rows of all tables as posts, one record for each holder."""
+
+    def __init__(self, plan, places, on):
+        self.plan, self.report, self.places, self.on = plan, plan.report, places, on
+        self.users = {user.number: user for user in User.objects.select_related("unit")}
+        self.by_name = {}
+        for user in self.users.values():
+            if user.is_active:
+                self.by_name.setdefault(user.name, []).append(user)
+        self.codes = {post.code.upper(): post for post in Post.objects.existing(on).select_related("unit")}
+        self.named = {}
+        for post in self.codes.values():
+            self.named.setdefault((post.unit_id, post.name), []).append(post)
+        self.held = {row.post_id: row for row in Incumbency.objects.in_force(on).select_related("user")}
+        self.numbers = Numbers(plan.tables, "holder_number", self.users, plan.report)
+
+    def records(self):
+        """Return the records of all rows without a fault of their own."""
+        records, used = [], {}
+        for row in (row for table in self.plan.tables for row in table.rows):
+            self.plan.rows += 1
+            record = self._record(row)
+            if record is None:
+                continue
+            if record.code and (first := used.setdefault(record.code.upper(), record)) is not record:
+                cells = f"{first.row.place('code')}、{row.place('code')}"
+                if (first.name, first.unit) != (record.name, record.unit):
+                    self.report.fault(row.sheet, cells, f"岗位编号 {record.code} 用了两次", "请改正其中一个")
+                    continue
+                record.code = ""  # one more holder of the same post
+            records += self._with_holders(record)
+        return self._on_record(records)
+
+    def _read(self, row, name, label, most):
+        try:
+            return values.text(row.get(name), label, most)
+        except Wrong as wrong:
+            self.report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
+            return None
+
+    def _record(self, row):
+        name = self._read(row, "name", "岗位名称", Post._meta.get_field("name").max_length)
+        words = self._read(row, "unit_code", "单位代码", 20) or self._read(row, "unit", "所在单位", 80)
+        if not name or not words:
+            if name is not None and words is not None:
+                missing = "所在单位" if name else "岗位名称"
+                self.report.fault(
+                    row.sheet, row.place("unit" if name else "name"), f"没有{missing}", f"请填写{missing}"
+                )
+            return None
+        unit = self.places.of(words, row.sheet, row.place("unit"))
+        if unit is None:
+            return None
+        record = Record(unit, name, row)
+        self._code(record)
+        self._values(record)
+        self._duties(record)
+        return record
+
+    def _code(self, record):
+        row = record.row
+        if row.get("code") is None:
+            return
+        try:
+            record.code = values.identifier(row.get("code"), "岗位编号")
+            if "." in record.code:
+                raise Wrong(f"岗位编号“{record.code}”不能含有小数点", "请改正")
+        except Wrong as wrong:
+            self.report.fault(row.sheet, row.place("code"), str(wrong), wrong.remedy)
+        post = self.codes.get(record.code.upper())
+        if post is not None and post.unit_id != record.unit.pk:
+            text = f"岗位编号 {record.code} 已用于“{post.unit}”的“{post}”"
+            self.report.fault(row.sheet, row.place("code"), text, "请换一个编号")
+
+    def _values(self, record):
+        row = record.row
+        for name, (column, label) in FLAGS.items():
+            if row.get(name) is None:
+                continue
+            flag = values.boolean(row.get(name))
+            if flag is None:
+                words = row.get(name).text.strip()[:20]
+                options = [("yes", "是"), ("no", "否")]
+                answer = self.report.ask(f"{name}:{words}", f"{label}写着“{words}”，是不是？", options, row.place(name))
+                flag = {"yes": True, "no": False}.get(answer)
+            if flag is not None:
+                record.values[column] = flag
+        words = self._read(row, "tier", "岗位层级", 40)
+        if words:
+            options = list(Post.Tier.choices)
+            tier = next((value for value, label in options if words in (label, label.removesuffix("岗位"))), "")
+            tier = tier or self.report.ask(f"tier:{words}", f"岗位层级“{words}”是哪一层？", options, row.place("tier"))
+            record.values |= {"tier": tier} if tier else {}
+
+    def _duties(self, record):
+        row = record.row
+        words = self._read(row, "duty", "岗位职责", 20_000)
+        record.duties = values.numbered(words) if words else []
+        if long := next((duty for duty in record.duties if len(duty) > MOST_DUTY), None):
+            text = f"岗位职责“{long[:12]}…”有 {len(long)} 个字，一条最多 {MOST_DUTY} 个字"
+            self.report.fault(row.sheet, row.place("duty"), text, "请分成几条（1. 2. 3.）")
+
+    def _with_holders(self, record):
+        """Return the record once for each of its holders, the first of whom has the code."""
+        row = record.row
+        if row.get("holder_number") is not None:
+            number = self.numbers.read(row)
+            record.holder = self.users.get(number)
+            if number and record.holder is None:
+                self.report.fault(row.sheet, row.place("holder_number"), f"没有工号为 {number} 的人员", "请先导入人员")
+            return [record]
+        words = self._read(row, "holder", "任职人", 400)
+        if row.get("holder") is None or words is None:
+            return [record]
+        if values.is_vacant(words):
+            record.holder = ""
+            return [record]
+        holders = [self._holder(name, record) for name in re.split(r"[、,，;；\n]+", words) if name.strip()]
+        first = True
+        records = []
+        for holder in holders:
+            code = record.code if first else ""
+            records.append(Record(record.unit, record.name, row, code, None, record.values, record.duties, holder))
+            first = False
+        return records
+
+    def _holder(self, name, record):
+        row = record.row
+        name = values.person_name(type(row.get("holder"))(name))[0]
+        people = self.by_name.get(name, [])
+        people = [user for user in people if user.unit_id == record.unit.pk] or people
+        if len(people) == 1:
+            return people[0]
+        if not people:
+            self.report.fault(
+                row.sheet, row.place("holder"), f"没有名为“{name[:20]}”的人员", "请先导入人员，或另加工号列"
+            )
+            return None
+        options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in people[:12]]
+        answer = self.report.ask(
+            f"holder:{record.unit.code}:{name}",
+            f"“{name}”有 {len(people)} 人，是哪一位？",
+            options,
+            row.place("holder"),
+        )
+        return self.users.get(answer)
+
+    def _on_record(self, records):
+        """Find the post on record of each: by code, else by unit, name and holder, else one that nobody else is for."""
+        used = set()
+        for record in records:
+            record.post = self.codes.get(record.code.upper()) if record.code else None
+            used |= {record.post.pk} if record.post else set()
+        for exact in (True, False):
+            for record in records:
+                if record.post is not None or (record.code and exact):
+                    continue
+                for post in self.named.get((record.unit.pk, record.name), []):
+                    holder = self.held[post.pk].user if post.pk in self.held else None
+                    if post.pk not in used and (not exact or (record.holder and holder == record.holder)):
+                        record.post = post
+                        used.add(post.pk)
+                        break
+        return records
+
+
+def _compare(plan, record, held):
+    post, before = record.post, plan.size
+    if post is None:
+        plan.add(_line(NEW, record, "", f"{record.unit}：{record.name}"))
+    else:
+        if post.name != record.name:
+            plan.add(_line(CHANGED, record, f"名称：{post.name}", record.name, field="name"))
+        for name, value in record.values.items():
+            if getattr(post, name) != value:
+                label = Post._meta.get_field(name).verbose_name
+                plan.add(
+                    _line(
+                        CHANGED,
+                        record,
+                        f"{label}：{_shown(name, getattr(post, name))}",
+                        _shown(name, value),
+                        field=name,
+                    )
+                )
+    if record.duties:
+        known = list(post.duties.values_list("text", flat=True)) if post else []
+        if known != record.duties:
+            plan.add(
+                _line(
+                    DUTIES,
+                    record,
+                    f"{len(known)} 条",
+                    f"{len(record.duties)} 条：{record.duties[0][:30]}",
+                    field="duties",
+                )
+            )
+    _holder(plan, record, held.get(post.pk) if post else None)
+    plan.unchanged += plan.size == before
+
+
+def _shown(name, value):
+    return Post.Tier(value).label if name == "tier" else "是" if value else "否" if value is False else value
+
+
+def _holder(plan, record, row):
+    if record.holder is None:
+        return
+    if row is not None and row.user != record.holder:
+        plan.add(_line(LEAVES_POST, record, row.user, "空缺" if record.holder == "" else "", incumbency=row))
+    if record.holder != "" and (row is None or row.user != record.holder):
+        plan.add(_line(TAKES, record, row.user if row else "", record.holder, user=record.holder, incumbency=row))
+
+
+def _line(kind, record, old, new, **more):
+    cell = f"{record.row.sheet}!{record.row.place('name')}"
+    key = f"{record.code or record.unit.code}:{record.name}:{record.row.number}"
+    return Line(kind, key, f"{record.name}（{record.unit}）", str(old), str(new), cell, record=record, **more)
+
+
+def apply(plan, lines, *, on):
+    """Do the accepted ``lines``. Whoever takes a post ends its last holder's time in it, for a post has one holder."""
+    posts = appointing.Posts({line.record.unit.pk for line in lines}, on)
+    ends = {line.incumbency.pk for line in lines if line.kind in (LEAVES_POST, TAKES) and line.incumbency}
+    appointing.end(Incumbency.objects.filter(pk__in=ends), on=on)
+    posts.last |= {line.incumbency.post_id: on for line in lines if line.incumbency}
+    for line in lines:
+        record = line.record
+        if line.kind == NEW:
+            record.post = posts.make(record.unit, record.name, record.code, **record.values)
+        elif line.kind == CHANGED:
+            value = record.name if line.field == "name" else record.values[line.field]
+            Post.objects.filter(pk=record.post.pk).update(**{line.field: value})
+        elif line.kind == TAKES and record.post is not None:
+            posts.hold(record.post, line.user, _since(record, on))
+    posts.save()
+    dutiful = [line.record for line in lines if line.kind == DUTIES and line.record.post is not None]
+    Duty.objects.filter(post__in=[record.post for record in dutiful]).delete()
+    Duty.objects.bulk_create(
+        [
+            Duty(post=record.post, position=number, text=text)
+            for record in dutiful
+            for number, text in enumerate(record.duties, start=1)
+        ],
+        batch_size=1000,
+    )
+
+
+def _since(record, on):
+    try:
+        since = values.day(record.row.get("since"), this_year=on.year) if record.row.get("since") else None
+    except Wrong:
+        return on
+    return since.day if since is not None and since.day <= on else on

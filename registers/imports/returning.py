@@ -1,0 +1,184 @@
+"""The workbook that goes back to whoever sent it: its cells, with what was found written beside them. Templates to fill in."""
+
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from registers.imports.grid import unpacked
+from registers.imports.private import NOT_READ, is_private
+from registers.imports.synonyms import KIND_LABELS, LABELS, NEEDED
+from registers.models import Post, Unit
+from registers.papers.cells import sheet_name
+
+COLUMN = "错误提示"  # a head that the reader knows and passes over
+MOST_ROWS = 20_000  # with all cells; of more only the rows with findings go back
+PREPARED = 500  # rows of a template with text format and drop-downs
+RED, YELLOW = (PatternFill("solid", start_color=colour) for colour in ("FFF8D0CE", "FFFFF2CC"))
+
+
+def with_findings(file):
+    """Return the bytes of a workbook of an open file: where something is wrong the cell is coloured and the row says it."""
+    book, made, taken = unpacked(file.book), Workbook(), set()
+    made.remove(made.active)
+    heads = {table["sheet"]: table for table in file.preview["tables"]}
+    said = {}
+    for level in ("faults", "notices"):
+        for sheet, cell, text, remedy in file.preview[level]:
+            said.setdefault(sheet, []).append((level, cell, f"{text}。{remedy}" if remedy else text))
+    for sheet in book.sheets:
+        if sheet.rows:
+            place = made.create_sheet(sheet_name(sheet.name, taken))
+            _write(place, sheet, heads.get(sheet.name), said.get(sheet.name, []))
+    return _bytes(made)
+
+
+def _write(place, sheet, table, said):
+    last = table["head"] if table else 0
+    beside = max(max(cells) for cells in sheet.rows.values()) + 1
+    rows = _by_row(said)
+    shown = (
+        sheet.rows if len(sheet.rows) <= MOST_ROWS else {r: c for r, c in sheet.rows.items() if r <= last or r in rows}
+    )
+    for row, cells in shown.items():
+        for column, cell in cells.items():
+            _put(place, row, column, cell.text)
+    for column, _, head, _, private in table["columns"] if table else ():
+        if private or is_private(head):
+            place.cell(last, column).comment = Comment(NOT_READ, "导入")
+    if last:
+        _put(place, last, beside, COLUMN)
+        place.column_dimensions[get_column_letter(beside)].width = 60
+    for row, found in rows.items():
+        _put(place, row, beside, "\n".join(f"{cell} {text}" for _, cell, text in found)).alignment = Alignment(
+            wrap_text=True
+        )
+        for level, cell, _ in found:
+            for one in cell.split("、"):
+                if one.isalnum() and one.isascii():
+                    place[one].fill = RED if level == "faults" else YELLOW
+    for top, left, bottom, right in sheet.merges:
+        if len(sheet.rows) <= MOST_ROWS:
+            place.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+
+
+def done(lines):
+    """Return the bytes of a workbook that lists what was taken over."""
+    made = Workbook()
+    made.active.title = "导入结果"
+    for row, texts in enumerate([("变化", "工号或代码", "姓名或名称", "原来", "现在", "来源"), *lines], start=1):
+        for column, text in enumerate(texts, start=1):
+            _put(made.active, row, column, str(text))
+    return _bytes(made)
+
+
+def _by_row(said):
+    """Return row → what is said about it, under the last of the rows that it names; what names no row stands in the first."""
+    rows = {}
+    for level, cell, text in said:
+        digits = "".join(char for char in cell.split("、")[-1].split(":")[0] if char.isdecimal())
+        rows.setdefault(int(digits or 1), []).append((level, cell, text))
+    return rows
+
+
+def _put(place, row, column, text):
+    cell = place.cell(row, column)
+    cell.value, cell.data_type, cell.number_format = text, "s", "@"
+    cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
+    return cell
+
+
+def _bytes(made):
+    data = BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+# What a column of a template says about itself on the second sheet.
+HELP = {
+    "number": "工号是识别人员的唯一依据，须为文本，前面的 0 要保留。",
+    "unit": "单位的全称、别名或代码，须已在库中。",
+    "post": "几个职务用分号或换行隔开；留空表示不改。",
+    "since": "写成 2026-09-30、2026.9 或 2026年9月。",
+    "status": "退休、调出、辞职等列为“离开”，其余不改变人员。",
+    "code": "不能重复；以后凭它识别。",
+    "parent": "上级单位的名称或代码；留空为学校。",
+    "duty": "几条职责写成 1. 2. 3.，一条最多 300 个字。",
+    "holder_number": "任职人的工号；人员须已在库中。",
+    "alias": "简称、曾用名；几个用分号隔开。",
+}
+TEMPLATE_FIELDS = {
+    "people": ("number", "name", "unit", "post", "since", "title", "rank", "party", "status", "email"),
+    "units": ("code", "name", "parent", "type", "alias"),
+    "posts": ("code", "name", "unit", "tier", "risk", "key", "holder_number", "holder", "since", "duty"),
+}
+HEADS = {
+    ("people", "post"): "职务",
+    ("people", "title"): "职称",
+    ("posts", "holder"): "任职人",
+    ("posts", "holder_number"): "工号",
+}
+
+
+def head_in_template(kind, name):
+    """Return what a column is called in the template of its kind."""
+    return HEADS.get((kind, name), LABELS[kind][name])
+
+
+def template(kind, *, on):
+    """Return the bytes of an empty workbook of ``kind``, with drop-downs of what is on record on the day ``on``."""
+    made = Workbook()
+    place, words, codes = made.active, made.create_sheet("说明"), made.create_sheet("代码")
+    place.title, codes.sheet_state = KIND_LABELS[kind], "hidden"
+    lists = _lists(kind, on)
+    for row, text in enumerate(_explained(kind), start=1):
+        _put(words, row, 1, text)
+    words.column_dimensions["A"].width = 90
+    for column, name in enumerate(TEMPLATE_FIELDS[kind], start=1):
+        needed = name in NEEDED[kind] or (kind == "posts" and name == "unit")
+        head = _put(place, 1, column, head_in_template(kind, name))
+        head.font = Font(bold=True, color="FFC00000" if needed else "FF000000")
+        place.column_dimensions[get_column_letter(column)].width = 20
+        for row in range(2, PREPARED + 2):
+            place.cell(row, column).number_format = "@"
+        if name in lists:
+            _drop_down(made, column, name, lists[name])
+    place.freeze_panes = "A2"
+    return _bytes(made)
+
+
+def _lists(kind, on):
+    units = [unit.name for unit in Unit.objects.existing(on).order_by("position", "code")]
+    types = [label for value, label in Unit.Type.choices if value != Unit.Type.INSTITUTION]
+    yes = ["是", "否"]
+    return {
+        "people": {"unit": units, "party": ["中共党员", "中共预备党员", "群众", "民主党派", "无党派"]},
+        "units": {"parent": units, "type": types},
+        "posts": {"unit": units, "tier": [label for _, label in Post.Tier.choices], "risk": yes, "key": yes},
+    }[kind]
+
+
+def _drop_down(made, column, name, values):
+    """Let a column choose from a list on the hidden sheet: a list in the rule itself may have 255 characters and no comma."""
+    place, codes = made.worksheets[0], made["代码"]
+    at = codes.max_column + 1 if codes.cell(1, 1).value else 1
+    for row, value in enumerate(values, start=1):
+        _put(codes, row, at, value)
+    letter = get_column_letter(at)
+    made.defined_names[f"list_{name}"] = DefinedName(
+        f"list_{name}", attr_text=f"'代码'!${letter}$1:${letter}${max(1, len(values))}"
+    )
+    rule = DataValidation(type="list", formula1=f"=list_{name}", allow_blank=True, showErrorMessage=False)
+    place.add_data_validation(rule)
+    rule.add(f"{get_column_letter(column)}2:{get_column_letter(column)}{PREPARED + 1}")
+
+
+def _explained(kind):
+    yield f"{KIND_LABELS[kind]}导入模板：红色的列必填，其余可以留空；留空表示不改变库中已有的内容。"
+    yield "身份证号、手机号、出生日期、密码等不要填写；填了也不读取。"
+    for name in TEMPLATE_FIELDS[kind]:
+        yield f"{head_in_template(kind, name)}：{HELP.get(name, '按实际填写。')}"

@@ -1,0 +1,285 @@
+"""From sheets to rows of fields: which columns give what, and which lines are no rows. Pure: no Django."""
+
+import re
+from dataclasses import dataclass, field
+
+from registers.imports.grid import Cell, address
+from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_known, normalised
+from registers.imports.private import is_private
+from registers.imports.synonyms import KIND_LABELS, LABELS, MANY, NEEDED
+from registers.refusals import Refused
+from registers.text import digest_of
+
+ALIKE = {"〃", "同上", "″", '"', "''"}
+_SECTION = re.compile(r"^\s*(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）])")
+_TOTAL = re.compile(r"^(?:小计|合计|总计|共计|共\d+[人个岗]|总人数)")
+_COUNTED = re.compile(r"共\s*(\d{1,6})\s*人")
+_FOOT = re.compile(
+    r"^(?:制表|填表|审核|审批|单位盖章|单位(?:盖章)|盖章|负责人:|注:|注意:|说明:|备注:|\d{0,4}年\d{0,2}月\d{0,2}日$)"
+)
+_NAME_OF_FIELD = re.compile(r"\s*[A-Za-z_]+\s*$")  # the heads once more, as a program calls them
+_HELP = {"必填", "选填", "非必填", "可选", "必须填写", "示例", "例", "样例"}
+FIRST_ROWS = 5  # shown beside the columns
+OWN_SHEETS = ("说明", "代码")  # of the template workbooks
+SKIPPED = {
+    "section": "分段行",
+    "total": "合计行",
+    "foot": "表尾行",
+    "help": "说明行",
+    "head": "重复的表头行",
+    "hidden": "隐藏行",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a sheet: field → its cells (several for the fields that several columns may give)."""
+
+    sheet: str
+    number: int
+    cells: dict
+    places: dict
+    is_hidden: bool = False
+
+    def get(self, name):
+        """Return the first cell of a field, or None."""
+        return self.cells.get(name, [None])[0]
+
+    def place(self, name):
+        """Return the address of a field, of the row's first cell where the field has none."""
+        return self.places.get(name) or f"{self.number} 行"
+
+
+@dataclass(slots=True)
+class Table:
+    """One sheet that is read. ``columns``: column → head, ``fields``: column → field or "", ``rows``, ``skipped``: kind → count."""
+
+    sheet: str
+    head: tuple
+    columns: dict
+    fields: dict
+    rows: list = field(default_factory=list)
+    skipped: dict = field(default_factory=dict)
+    first_rows: list = field(default_factory=list)
+
+
+def shape_of(book):
+    """Return a digest of the heads of a book: files of one shape have the same columns under the same heads."""
+    heads = [(sheet.name, columns_of(sheet, head)) for sheet in book.sheets if (head := head_of(sheet))]
+    columns = sorted({tuple(sorted(column_key(c, text) for c, text in found.items())) for _, found in heads})
+    return digest_of(columns)
+
+
+def tables_of(book, kind, chosen, report):
+    """Return the tables of a book that hold rows of ``kind``. ``chosen``: name of a column → field, as corrected by hand.
+
+    Raises ``Refused`` where there is none.
+    """
+    tables, seen, others = [], [], []
+    for sheet in book.sheets:
+        head = head_of(sheet)
+        if head is None:
+            if sheet.name not in OWN_SHEETS:
+                seen.append(f"“{sheet.name}”（{'没有表头' if NO_HEAD in sheet.state else '空表'}）")
+            continue
+        columns = columns_of(sheet, head)
+        fields = {column: _field(column, text, kind, chosen) for column, text in columns.items()}
+        if missing := [LABELS[kind][name] for name in NEEDED[kind] if name not in fields.values()]:
+            seen.append(f"“{sheet.name}”（第 {head[1]} 行的表头中没有{'、'.join(missing)}）")
+            others.append((sheet, Table(sheet.name, head, columns, fields), missing))
+            continue
+        table = Table(sheet.name, head, columns, fields)
+        _check(table, sheet, kind, report)
+        _fill(table, sheet, kind, report)
+        tables.append(table)
+    if not tables and others:
+        return [_without(table, sheet, missing, report) for sheet, table, missing in others]
+    if not tables:
+        raise Refused(_nothing(book, kind, seen))
+    for one in seen:
+        report.notice(one.partition("（")[0].strip("“”"), "", f"工作表{one}没有读取")
+    return tables
+
+
+def _without(table, sheet, missing, report):
+    """Return a table whose needed columns nobody has named yet, with the rows that help to name them, and say so."""
+    words = "、".join(f"“{label}”" for label in missing)
+    text = f"表头中没有{words}列（姓名不能代替工号）" if "工号" in missing else f"表头中没有{words}列"
+    report.fault(table.sheet, f"{table.head[1]} 行", text, "请在“列的对应”中指定，或在表中补上后重新上传")
+    below = sorted(row for row in sheet.rows if row > table.head[1])[:FIRST_ROWS]
+    table.first_rows = [(row, {column: cell.text for column, cell in sheet.rows[row].items()}) for row in below]
+    return table
+
+
+def _nothing(book, kind, seen):
+    needed = "、".join(f"“{LABELS[kind][name]}”" for name in NEEDED[kind])
+    if not any(sheet.rows or sheet.state for sheet in book.sheets):
+        return "文件没有数据行。请检查选择的文件。"
+    return (
+        f"没有找到{KIND_LABELS[kind]}的表头：须有{needed}列。已看过工作表{'、'.join(seen[:20])}。"
+        "请在表中补上这些列（姓名不能代替工号），或改选导入的内容后再上传。"
+    )
+
+
+def _field(column, head, kind, chosen):
+    if is_private(head):
+        return ""
+    given = (chosen or {}).get(column_key(column, head))
+    return field_of(head, kind) if given is None else given
+
+
+def column_key(column, head):
+    """Return under which name a correction by hand of this column is kept."""
+    return f"{column}:{normalised(head)}"
+
+
+def _check(table, sheet, kind, report):
+    """Find fields that two columns claim, and merged ranges over head and data."""
+    claims = {}
+    for column, name in table.fields.items():
+        if name and (kind, name) not in MANY:
+            claims.setdefault(name, []).append(column)
+    for name, columns in claims.items():
+        if len(columns) > 1:
+            cells = "、".join(address(table.head[1], column) for column in columns)
+            heads = "、".join(table.columns[column] for column in columns)
+            report.fault(
+                sheet.name,
+                cells,
+                f"有 {len(columns)} 列都像是“{LABELS[kind][name]}”（{heads}）",
+                "请在“列的对应”中指定一列",
+            )
+    if area := crossing(sheet, table.head):
+        report.fault(sheet.name, area, f"合并区域 {area} 跨了表头和数据", "请取消合并后再上传")
+
+
+def _fill(table, sheet, kind, report):
+    """Read the rows below the head."""
+    filled, boxes = _merged(sheet, table.head[1])
+    before, hidden = {}, []
+    used = {column: name for column, name in table.fields.items() if name}
+    for number in sorted(sheet.rows.keys() | filled.keys()):
+        if number <= table.head[1]:
+            continue
+        cells = sheet.rows.get(number, {}) | filled.get(number, {})
+        cells = {column: cell for column, cell in cells.items() if (number, column) not in boxes and cell.text.strip()}
+        if not cells:
+            continue
+        if len(table.first_rows) < FIRST_ROWS:
+            table.first_rows.append((number, {column: cell.text for column, cell in cells.items()}))
+        if why := _no_row(table, number, cells, report):
+            table.skipped[why] = table.skipped.get(why, 0) + 1
+            continue
+        row = _row(sheet, number, cells, used, before)
+        if row.is_hidden or number in sheet.hidden_rows:
+            row.is_hidden = True
+            hidden.append(number)
+        if row.cells:
+            table.rows.append(row)
+    _about_hidden(table, sheet, hidden, report)
+    _about_skipped(table, report)
+    if not table.rows:
+        report.fault(sheet.name, address(table.head[1], min(table.columns)), "表头下面没有数据行", "请核对工作表")
+
+
+def _row(sheet, number, cells, used, before):
+    found, places = {}, {}
+    for column, name in used.items():
+        cell = cells.get(column)
+        if cell is not None and cell.text.strip() in ALIKE:
+            cell = before.get(column)
+        if cell is not None:
+            before[column] = cell
+            found.setdefault(name, []).append(cell)
+        places.setdefault(name, address(number, column))
+    return Row(sheet.name, number, found, places)
+
+
+def _merged(sheet, last):
+    """Return what merged ranges fill below the head (row → column → cell), and the cells of boxes, which are no data."""
+    filled, boxes = {}, set()
+    for top, left, bottom, right in sheet.merges:
+        if bottom <= last or top <= last:
+            continue
+        if top < bottom and left < right:
+            boxes.update((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+        elif left == right and (cell := sheet.cell(top, left)):
+            for row in range(top + 1, bottom + 1):
+                filled.setdefault(row, {})[left] = cell
+    return filled, boxes
+
+
+def _no_row(table, number, cells, report):
+    """Return why a line is no row, "" where it is one."""
+    texts = {column: normalised(cell.text) for column, cell in cells.items()}
+    leading = [texts[column] for column in sorted(texts)][:3]
+    alone = len(set(texts.values())) <= 2
+    if any(_TOTAL.match(text) for text in leading):
+        _count(table, number, cells, report)
+        return "total"
+    if alone and _SECTION.match(cells[min(cells)].text):
+        return "section"
+    if alone and any(
+        _FOOT.match(re.sub(r"\s", "", cell.text).replace("：", ":")) or _FOOT.match(normalised(cell.text))
+        for cell in cells.values()
+    ):
+        return "foot"
+    names = number == table.head[1] + 1 and all(_NAME_OF_FIELD.match(cell.text) for cell in cells.values())
+    if names or all(text in _HELP for text in texts.values()) or leading[0] in _HELP:
+        return "help"
+    same = sum(
+        is_known(cell.text) and normalised(table.columns.get(c, "").split("/")[-1]) == texts[c]
+        for c, cell in cells.items()
+    )
+    if same >= 2 and same * 2 >= len(cells):
+        return "head"
+    return ""
+
+
+def _count(table, number, cells, report):
+    for column, cell in cells.items():
+        match = _COUNTED.search(cell.text)
+        if match and int(match[1]) != len(table.rows):
+            text = f"写着“{match[0]}”，上面有 {len(table.rows)} 行"
+            report.notice(table.sheet, address(number, column), text, "请核对是否有漏行")
+
+
+def _about_hidden(table, sheet, hidden, report):
+    columns = [column for column, name in table.fields.items() if name and column in sheet.hidden_columns]
+    for column in columns:
+        report.notice(sheet.name, address(table.head[1], column), f"“{table.columns[column]}”是隐藏列，已读取")
+    if sheet.state.replace(NO_HEAD, "").strip():
+        report.notice(sheet.name, "", "这是隐藏的工作表，已读取")
+    if not hidden:
+        return
+    text = f"工作表“{sheet.name}”有 {len(hidden)} 个隐藏行（第 {'、'.join(map(str, hidden[:8]))} 行{'等' * (len(hidden) > 8)}）"
+    kept = report.ask(f"hidden:{sheet.name}", text, [("keep", "照常读取"), ("leave", "不读取")], default="keep")
+    if kept == "leave":
+        table.rows = [row for row in table.rows if not row.is_hidden]
+        table.skipped["hidden"] = len(hidden)
+
+
+def _about_skipped(table, report):
+    if table.skipped:
+        words = "、".join(f"{SKIPPED[kind]} {count} 行" for kind, count in table.skipped.items())
+        report.notice(table.sheet, "", f"跳过{words}")
+
+
+def fill_down(tables, name, label, report):
+    """Ask once a sheet whether blank cells of a field mean the value above, and fill them where the answer is yes."""
+    for table in tables:
+        if name not in table.fields.values() or not table.rows or table.rows[0].get(name) is None:
+            continue
+        blank = [row for row in table.rows if row.get(name) is None]
+        if not blank:
+            continue
+        places = "、".join(row.place(name) for row in blank[:8])
+        text = f"工作表“{table.sheet}”的“{label}”列有 {len(blank)} 个空格，是否与上一行相同？"
+        options = [("fill", "向下填充上一行的值"), ("blank", "就是空的")]
+        if report.ask(f"fill:{table.sheet}:{name}", text, options, places) != "fill":
+            continue
+        above = None
+        for row in table.rows:
+            if row.get(name) is None and above is not None:
+                row.cells[name] = [Cell(above.text, above.kind, above.form)]
+            above = row.get(name) or above

@@ -1,0 +1,284 @@
+"""A file of units against the units on record: new ones, other names, another unit above, another kind. None is ever closed."""
+
+import re
+from dataclasses import dataclass, field
+
+from registers.imports import values
+from registers.imports.numbers import Numbers
+from registers.imports.places import Places, normalised_name, parts_of
+from registers.imports.plans import Line, Plan
+from registers.imports.tables import fill_down, tables_of
+from registers.imports.values import Wrong
+from registers.models import Unit, UnitAlias
+
+NEW, RENAMED, MOVED, CHANGED, ALIAS = "new", "renamed", "moved", "changed", "alias"
+LABELS = {NEW: "新单位", RENAMED: "改名", MOVED: "改属", CHANGED: "信息变化", ALIAS: "别名"}
+UNTICKED = set()
+DEEPEST = 12
+# What files call a kind of unit; the words of the site itself count too.
+TYPES = {
+    "office": "机关职能部处 机关部处 党政部门 党政单位 党务部门 行政机构 机关党委 学校领导班子 职能部门 机关",
+    "college": "学部、院、系所 教学院系 教学科研单位 教学单位 学院 学部 院系所",
+    "logistics": "后勤部门 后勤",
+    "teaching_support": "教辅单位 公共服务 教辅",
+    "affiliated": "直属单位 附属单位 直（附）属单位 附设机构 附属机构 科研机构 校办产业 经营性单位",
+    "affiliated_hospital": "附属医院 医院",
+    "section": "科室 科 系 教研室",
+}
+_PATH = re.compile(r"\s*(?:>|＞|→|\\)\s*")
+
+
+@dataclass(slots=True)
+class Record:
+    """One unit of the file."""
+
+    code: str
+    name: str
+    row: object
+    unit: object = None
+    parent: object = None
+    unit_type: str = ""
+    aliases: list = field(default_factory=list)
+    above: str = ""
+
+
+def compare(book, *, columns, answers, actor, on):
+    """Return the ``Plan`` of taking over a file of units. Raises ``Refused`` for what is no such file."""
+    plan = Plan("units", answers)
+    plan.tables = tables_of(book, "units", columns, plan.report)
+    fill_down(plan.tables, "parent", "上级单位", plan.report)
+    places = Places(on, plan.report)
+    records = _records(plan, places)
+    _parents(plan, records, places)
+    _cycles(plan, records)
+    _types(plan, records)
+    mine = set(actor.unit_ids("registrar"))
+    for record in records.values():
+        _compare(plan, record, mine)
+    plan.missing = len(places.units) - len({record.unit.pk for record in records.values() if record.unit})
+    plan.aliases = places.chosen
+    return plan
+
+
+def _records(plan, places):
+    records, report = {}, plan.report
+    numbers = Numbers(plan.tables, "code", {unit.code for unit in places.units.values()}, report, "单位代码")
+    for row in (row for table in plan.tables for row in table.rows):
+        plan.rows += 1
+        code, name = numbers.read(row), _text(plan, row, "name", "单位名称", 80)
+        if code is None or name is None:
+            continue
+        if not name or "." in code:
+            text = f"单位代码“{code}”不能含有小数点" if name else f"单位 {code} 没有名称"
+            report.fault(row.sheet, row.place("name" if not name else "code"), text, "请改正")
+            continue
+        record = Record(code, name, row, above=_text(plan, row, "parent", "上级单位", 400) or "")
+        record.aliases = _aliases(plan, row, name)
+        record.unit = places.by_code.get(code.upper()) or _recoded(plan, record, places)
+        first = records.setdefault(code.upper(), record)
+        if first is not record:
+            cells = f"{first.row.place('code')}、{row.place('code')}"
+            if (first.name, first.above) == (name, record.above):
+                report.notice(row.sheet, cells, f"单位 {code} 出现两次，按一个读取")
+            else:
+                report.fault(row.sheet, cells, f"单位代码 {code} 用了两次（{first.name}、{name}）", "请改正其中一个")
+    return records
+
+
+def _text(plan, row, name, label, most):
+    try:
+        return values.text(row.get(name), label, most)
+    except Wrong as wrong:
+        plan.report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
+        return None
+
+
+def _aliases(plan, row, name):
+    """Return the other names of a unit: those of its column, and the parts of a joint name."""
+    found = list(parts_of(name))
+    for cell in row.cells.get("alias", []):
+        try:
+            found += [part for part in values.items(values.text(cell, "别名", 200)) if part not in values.NOTHING]
+        except Wrong as wrong:
+            plan.report.fault(row.sheet, row.place("alias"), str(wrong), wrong.remedy)
+    return [
+        alias for alias in dict.fromkeys(found) if len(alias) <= 80 and normalised_name(alias) != normalised_name(name)
+    ]
+
+
+def _recoded(plan, record, places):
+    """Return the unit of the same name that has another code on record, if somebody says that it is the same."""
+    same = [unit for unit in places.by_name.get(normalised_name(record.name), []) if unit.name == record.name]
+    if len(same) != 1:
+        return None
+    text = f"“{record.name}”：文件中代码为 {record.code}，库中为 {same[0].code}，是同一个单位吗？"
+    options = [("same", "同一个，更换代码"), ("other", "另一个同名单位")]
+    cell = f"{record.row.sheet}!{record.row.place('code')}"
+    return same[0] if plan.report.ask(f"code:{record.code}", text, options, cell) == "same" else None
+
+
+def _parents(plan, records, places):
+    """Find the unit above each: by code, name or path in the file, then on record; by the codes where no column says it."""
+    by_name = {}
+    for record in records.values():
+        for name in (record.name, *record.aliases):
+            by_name.setdefault(normalised_name(name), []).append(record)
+    root = next((unit for unit in places.units.values() if unit.parent_id is None), None)
+    says = any("parent" in table.fields.values() for table in plan.tables)
+    for record in records.values():
+        if not says:
+            record.parent = _by_code(record, records, places) or root
+            continue
+        above = _PATH.split(record.above)[-1].strip() if record.above else ""
+        if not above:
+            record.parent = root
+            continue
+        here = records.get(above.upper())
+        named = [here] if here else by_name.get(normalised_name(above), [])
+        if len(named) == 1:
+            record.parent = named[0]
+            if named[0] is record:
+                cell = record.row.place("parent")
+                plan.report.fault(record.row.sheet, cell, f"“{record.name}”的上级单位是它自己", "请改正")
+        elif len(named) > 1:
+            cell = record.row.place("parent")
+            plan.report.fault(
+                record.row.sheet, cell, f"上级单位“{above}”在文件中有 {len(named)} 个", "请改写为单位代码"
+            )
+        else:
+            record.parent = places.of(above, record.row.sheet, record.row.place("parent"))
+        if record.unit is not None and record.unit.parent_id is None:
+            record.parent = None
+
+
+def _by_code(record, records, places):
+    """Return the unit whose code begins this one's: 10 is above 1001."""
+    for length in range(len(record.code) - 1, 0, -1):
+        start = record.code[:length].upper()
+        if start in records or start in places.by_code:
+            return records.get(start) or places.by_code[start]
+    return None
+
+
+def _cycles(plan, records):
+    """Find units that are above themselves, and trees that are too deep."""
+    for record in records.values():
+        way, here = [], record
+        while isinstance(here, Record) and here not in way and len(way) <= len(records):
+            way.append(here)
+            here = here.parent
+        if here is record and len(way) > 1 and record is min(way, key=lambda one: one.row.number):
+            cells = "、".join(one.row.place("parent") for one in way)
+            names = " → ".join([*(one.name for one in way[:8]), record.name])
+            plan.report.fault(record.row.sheet, cells, f"上级单位绕成了一圈：{names}", "请改正其中一个的上级单位")
+        elif len(way) == DEEPEST + 1:
+            text = f"“{record.name}”在第 {len(way)} 层，最多 {DEEPEST} 层"
+            plan.report.fault(record.row.sheet, record.row.place("parent"), text, "请核对上级单位")
+
+
+def _types(plan, records):
+    words = {normalised_name(word): kind for kind, known in TYPES.items() for word in known.split()}
+    words |= {normalised_name(label): kind for kind, label in Unit.Type.choices}
+    for record in records.values():
+        written = _text(plan, record.row, "type", "单位类型", 40)
+        if not written:
+            record.unit_type = record.unit.unit_type if record.unit else ""
+            continue
+        record.unit_type = words.get(normalised_name(written), "")
+        if not record.unit_type:
+            options = [choice for choice in Unit.Type.choices if choice[0] != Unit.Type.INSTITUTION]
+            cell = f"{record.row.sheet}!{record.row.place('type')}"
+            record.unit_type = plan.report.ask(f"type:{written}", f"单位类型“{written}”是哪一类？", options, cell)
+
+
+def _compare(plan, record, mine):
+    unit, row, before = record.unit, record.row, plan.size
+    inside = unit.pk in mine if unit else _above_on_record(record) in mine
+    if not inside and record.parent is not None:
+        plan.report.fault(row.sheet, row.place("code"), f"“{record.name}”不在您管理的单位内", "请删去本行")
+        return
+    if unit is None:
+        if record.parent is not None:
+            plan.add(_line(NEW, record, "", f"{record.code}，上级：{record.parent.name}"))
+    else:
+        _changes(plan, record, unit)
+    known = set() if unit is None else set(unit.aliases.values_list("name", flat=True)) if record.aliases else set()
+    for alias in record.aliases:
+        if alias not in known:
+            plan.add(_line(ALIAS, record, "", alias, field=alias))
+    plan.unchanged += plan.size == before
+
+
+def _changes(plan, record, unit):
+    if unit.code != record.code:
+        plan.add(_line(CHANGED, record, f"代码：{unit.code}", record.code, field="code"))
+    if unit.name != record.name:
+        plan.add(_line(RENAMED, record, unit.name, record.name, field="name"))
+    above = record.parent.unit if isinstance(record.parent, Record) else record.parent
+    if record.parent is not None and (above is None or above.pk != unit.parent_id):
+        plan.add(_line(MOVED, record, unit.parent or "", record.parent.name, field="parent"))
+    if record.unit_type and unit.parent_id is not None and record.unit_type != unit.unit_type:
+        new = Unit.Type(record.unit_type).label
+        plan.add(_line(CHANGED, record, f"类型：{unit.get_unit_type_display()}", new, field="unit_type"))
+
+
+def _above_on_record(record):
+    """Return the id of the nearest unit above a new one that is on record."""
+    here, way = record.parent, set()
+    while isinstance(here, Record) and here.unit is None and here.code not in way:
+        way.add(here.code)
+        here = here.parent
+    here = here.unit if isinstance(here, Record) else here
+    return here.pk if here is not None else None
+
+
+def _line(kind, record, old, new, **more):
+    cell = f"{record.row.sheet}!{record.row.place('code')}"
+    return Line(kind, record.code, record.name, str(old), str(new), cell, record=record, **more)
+
+
+def apply(plan, lines, *, on):
+    """Do the accepted ``lines``. Whatever is new comes after the unit above it."""
+    new = {line.record.code: line.record for line in lines if line.kind == NEW}
+    position = Unit.objects.count()
+    for record in new.values():
+        position = _create(record, position, new)
+    for line in lines:
+        unit = line.record.unit
+        if unit is None:
+            continue  # a name of a unit that was not accepted
+        if line.kind == ALIAS:
+            UnitAlias.objects.get_or_create(unit=unit, name=line.field)
+        elif line.kind == RENAMED:
+            UnitAlias.objects.get_or_create(unit=unit, name=unit.name)
+            unit.name = line.record.name
+            unit.save(update_fields=["name"])
+        elif line.kind != NEW:
+            _change(unit, line)
+
+
+def _create(record, position, new):
+    if record.unit is not None:
+        return position
+    above = record.parent
+    if isinstance(above, Record):
+        if above.unit is None and above.code in new:
+            position = _create(above, position, new)
+        above = above.unit
+    if above is None:
+        return position  # the unit above it was not accepted
+    position += 1
+    kind = record.unit_type or (Unit.Type.OFFICE if above.parent_id is None else Unit.Type.SECTION)
+    record.unit = Unit.objects.create(
+        code=record.code, name=record.name, parent=above, unit_type=kind, position=position
+    )
+    return position
+
+
+def _change(unit, line):
+    record = line.record
+    value = {"code": record.code, "unit_type": record.unit_type, "parent": record.parent}[line.field]
+    value = value.unit if isinstance(value, Record) else value
+    if value is not None:
+        setattr(unit, line.field, value)
+        unit.save(update_fields=[line.field])

@@ -1,0 +1,72 @@
+"""Files whose units, posts or people are being taken over, and what their columns are."""
+
+from django.db import models
+from django.db.models import Q
+
+from registers.access import ScopedQuerySet
+
+
+class ImportedFile(models.Model):
+    """A file that a registrar has uploaded (导入), from its upload until it is accepted or dropped, then what it brought.
+
+    ``book``: its cells without the columns that are never read, None once nobody needs them; the file itself is not kept.
+    ``preview``: what pages show of the comparison with what is on record. ``digest`` is of the file, ``rows_digest`` of its
+    cells. ``columns``, ``answers`` and ``ticks`` are what the registrar said: column → field, question → answer, line →
+    whether it counts. Its state follows from timestamps.
+    """
+
+    class Kind(models.TextChoices):
+        PEOPLE = "people", "人员"
+        UNITS = "units", "单位"
+        POSTS = "posts", "岗位"
+
+    kind = models.CharField("内容", max_length=10, choices=Kind)
+    owner = models.ForeignKey("registers.User", models.PROTECT, related_name="imported_files")
+    file_name = models.CharField("文件名", max_length=120)
+    digest = models.CharField(max_length=64)
+    rows_digest = models.CharField(max_length=64)
+    shape = models.CharField(max_length=64)
+    book = models.JSONField(null=True)
+    preview = models.JSONField(null=True)
+    columns = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict)
+    ticks = models.JSONField(default=dict)
+    effective_on = models.DateField("生效日期")
+    uploaded_at = models.DateTimeField("上传时间")
+    accepted_at = models.DateTimeField("导入时间", null=True)
+    dropped_at = models.DateTimeField("放弃时间", null=True)
+    result = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "导入"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(dropped_at=None), name="imported_file_accepted_or_dropped"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def is_open(self):
+        """Whether it waits for its registrar."""
+        return self.accepted_at is None and self.dropped_at is None
+
+
+class ColumnMemory(models.Model):
+    """What the columns of files of one shape are, as somebody corrected it by hand: column → field."""
+
+    kind = models.CharField(max_length=10, choices=ImportedFile.Kind)
+    shape = models.CharField(max_length=64)
+    columns = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "shape"], name="column_memory_once")]
+
+    def __str__(self):
+        return f"{self.kind} {self.shape[:8]}"

@@ -1,0 +1,245 @@
+"""Taking over units, posts and people from files: uploading one, correcting its columns, answering, ticking, accepting."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from registers import clock, jobs
+from registers.access import require
+from registers.forms.imports import UploadForm
+from registers.imports import returning, uploads
+from registers.imports.synonyms import KIND_LABELS, LABELS
+from registers.models import ImportedFile
+from registers.papers import writing
+from registers.refusals import Refused, Stale
+from registers.views.incoming import files
+from registers.views.paging import paged
+from registers.views.sent import number
+
+CRUMBS = "数据导入"
+MOST_FINDINGS = 200  # on the page; the workbook has them all
+AT_ONCE = 2000  # lines that a page does while one waits; more are done by a worker
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_list(request):
+    """Upload a file, and list those that were uploaded.
+
+    Context: ``form``, ``effective_on``, ``page`` of files, ``kinds``: (kind, label) of the templates.
+    """
+    require(request.actor, "import", ImportedFile)
+    form = UploadForm(request.POST or None, initial={"kind": "people", "effective_on": clock.today()})
+    error = ""
+    if request.method == "POST":
+        try:
+            [sent] = files(request) or [None]
+            if sent is None:
+                raise Refused("请选择要导入的文件（.xlsx 或 .csv）。", "files")
+            if form.is_valid():
+                values = {name: form.cleaned_data[name] for name in ("kind", "effective_on")}
+                file = uploads.upload(sent.read(), sent.name, **values, actor=request.actor, at=clock.now())
+                return redirect("import_detail", pk=file.pk)
+        except ValueError:
+            error = "一次只能导入一个文件，请只选一个。"
+        except Refused as refused:
+            error = str(refused)
+    day = form["effective_on"].value()
+    context = {
+        "form": form,
+        "error": error,
+        "effective_on": day.isoformat() if isinstance(day, date) else day or "",
+        "page": paged(
+            request, ImportedFile.objects.visible_to(request.actor).defer("book", "preview", "answers", "ticks")
+        ),
+        "kinds": list(KIND_LABELS.items()),
+    }
+    return render(request, "registers/import_list.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _file(request, pk):
+    """Return a file of the reader that waits for him, or 404."""
+    require(request.actor, "import", ImportedFile)
+    return get_object_or_404(ImportedFile.objects.visible_to(request.actor), pk=pk)
+
+
+@require_safe
+def import_detail(request, pk):
+    """Show what a file would change, what is wrong with it and what is asked.
+
+    Context: ``file``, ``preview``, ``kinds`` as (kind, label, lines, ticked), ``chosen`` kind, ``page`` of its lines as
+    dictionaries, ``same``: the file accepted before with the same content, ``faults``, ``notices``, ``more``, ``crumbs``.
+    """
+    file = _file(request, pk)
+    context = {"file": file, "crumbs": [(CRUMBS, reverse("import_list"))], "labels": uploads.SUBJECTS[file.kind].LABELS}
+    if not file.is_open:
+        counts = file.result.get("counts", {})
+        context["counts"] = [(context["labels"].get(kind, kind), count) for kind, count in counts.items()]
+        return render(request, "registers/import_detail.html", context)
+    preview = file.preview
+    lines = [_line(file, line) for line in preview["lines"]]
+    chosen = request.GET.get("kind", "")
+    kinds = _kinds(lines, context["labels"])
+    chosen = chosen if chosen in context["labels"] else next((kind for kind, *_ in kinds), "")
+    page = paged(request, [line for line in lines if line["kind"] == chosen])
+    context |= {
+        "preview": preview,
+        "kinds": kinds,
+        "chosen": chosen,
+        "chosen_label": context["labels"].get(chosen, ""),
+        "page": page,
+        "same": uploads.same_as(file),
+        "open": sum(1 for question in preview["questions"] if not (question["given"] or question["default"])),
+        "faults": preview["faults"][:MOST_FINDINGS],
+        "notices": preview["notices"][:MOST_FINDINGS],
+        "more": max(0, len(preview["faults"]) - MOST_FINDINGS),
+        "ticked": sum(line["ticked"] for line in lines),
+    }
+    return render(request, "registers/import_detail.html", context)
+
+
+def _line(file, line):
+    names = ("tick", "kind", "key", "name", "old", "new", "cell")
+    shown = dict(zip(names, line, strict=True))
+    return shown | {"ticked": uploads.is_ticked(file, shown["tick"], shown["kind"])}
+
+
+def _kinds(lines, labels):
+    counts = {}
+    for line in lines:
+        count = counts.setdefault(line["kind"], [0, 0])
+        count[0] += 1
+        count[1] += line["ticked"]
+    return [(kind, label, *counts[kind]) for kind, label in labels.items() if kind in counts]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_columns(request, pk):
+    """Say what the columns of a file are.
+
+    Context: ``file``, ``tables`` as (sheet, its columns, first rows), ``fields`` as (field, label), ``crumbs``.
+    """
+    file = _file(request, pk)
+    if not file.is_open:
+        raise Refused("这个文件已经导入或放弃，不能再改。")
+    fields = LABELS[file.kind]
+    if request.method == "POST":
+        known = {key for table in file.preview["tables"] for _, key, _, _, private in table["columns"] if not private}
+        sent = {key: request.POST.get(f"column-{place}", "") for place, key in _places(file) if key in known}
+        columns = {key: value if value in fields else "" for key, value in sent.items()}
+        uploads.set_columns(pk, columns, actor=request.actor, seen=number(request.POST.get("version")))
+        messages.success(request, "已按新的对应重新比较。下次上传同样表头的文件时沿用。")
+        return redirect("import_detail", pk=pk)
+    places = {key: place for place, key in _places(file)}
+    shown, tables = set(), []
+    for table in file.preview["tables"]:
+        keys = tuple(key for _, key, *_ in table["columns"])
+        if keys in shown:
+            continue  # sheets of one layout have the same columns
+        shown.add(keys)
+        columns = [
+            {"place": places[key], "head": head, "field": field, "private": private, "values": _first(table, column)}
+            for column, key, head, field, private in table["columns"]
+        ]
+        tables.append((table["sheet"], columns))
+    context = {
+        "file": file,
+        "tables": tables,
+        "fields": list(fields.items()),
+        "crumbs": [(CRUMBS, reverse("import_list")), (file.file_name, reverse("import_detail", args=[pk]))],
+    }
+    return render(request, "registers/import_columns.html", context)
+
+
+def _places(file):
+    """Return (running number, key) of all columns of a file, each once, for the names of form fields."""
+    keys = dict.fromkeys(key for table in file.preview["tables"] for _, key, *_ in table["columns"])
+    return list(enumerate(keys))
+
+
+def _first(table, column):
+    return [cells.get(str(column), "")[:40] for _, cells in table["first"]]
+
+
+@require_POST
+def import_answer(request, pk):
+    """Keep the answers to the questions about a file."""
+    file = _file(request, pk)
+    questions = (file.preview or {}).get("questions", [])
+    answers = {one["key"]: request.POST.get(f"answer-{place}", "") for place, one in enumerate(questions)}
+    uploads.answer(pk, answers, actor=request.actor, seen=number(request.POST.get("version")))
+    messages.success(request, "已按您的回答重新比较。")
+    return redirect("import_detail", pk=pk)
+
+
+@require_POST
+def import_tick(request, pk):
+    """Keep which lines of a page count, or of a whole kind."""
+    file = _file(request, pk)
+    kind, every = request.POST.get("kind", ""), request.POST.get("every", "")
+    lines = [line[0] for line in (file.preview or {}).get("lines", []) if line[1] == kind]
+    if every:
+        ticks = dict.fromkeys(lines, every == "yes")
+    else:
+        ticked, known = set(request.POST.getlist("ticked")), set(lines)
+        ticks = {tick: tick in ticked for tick in request.POST.getlist("shown") if tick in known}
+    uploads.tick(pk, ticks, actor=request.actor, seen=number(request.POST.get("version")))
+    messages.success(request, "勾选已保存。")
+    page = number(request.POST.get("page"))
+    return redirect(
+        f"{reverse('import_detail', args=[pk])}?kind={kind if kind.isidentifier() else ''}&page={max(1, page)}#lines"
+    )
+
+
+@require_POST
+def import_accept(request, pk):
+    """Take the ticked lines of a file over, at once or by a worker."""
+    file = _file(request, pk)
+    seen, digest = number(request.POST.get("version")), request.POST.get("digest", "")
+    if file.is_open and len(file.preview["lines"]) > AT_ONCE:
+        parameters = {"file": pk, "version": seen, "digest": digest}
+        job = jobs.create("import", owner=request.actor.user, parameters=parameters, at=clock.now())
+        return redirect("job_detail", pk=job.pk)
+    try:
+        uploads.accept(pk, actor=request.actor, digest=digest, seen=seen, at=clock.now())
+    except Stale as stale:
+        if str(stale) != uploads.CHANGED:
+            raise
+        uploads.refresh(pk, actor=request.actor)
+        messages.warning(request, uploads.CHANGED)
+    else:
+        messages.success(request, "已导入。")
+    return redirect("import_detail", pk=pk)
+
+
+@require_POST
+def import_drop(request, pk):
+    """Give a file up."""
+    _file(request, pk)
+    uploads.drop(pk, actor=request.actor, at=clock.now())
+    messages.success(request, "已放弃，没有改变任何人员、单位和岗位。")
+    return redirect("import_list")
+
+
+@require_safe
+def import_file(request, pk):
+    """Send the workbook back with what was found written beside the cells."""
+    file = _file(request, pk)
+    if not file.is_open:
+        raise Refused("文件导入或放弃后不再保留内容。")
+    stem = file.file_name.rpartition(".")[0] or file.file_name
+    return _workbook(returning.with_findings(file), f"{stem}（核对结果）.xlsx")
+
+
+@require_safe
+def import_template(request, kind):
+    """Send an empty workbook to be filled in."""
+    require(request.actor, "import", ImportedFile)
+    return _workbook(returning.template(kind, on=clock.today()), f"{KIND_LABELS[kind]}导入模板.xlsx")
+
+
+def _workbook(data, name):
+    return jobs.as_attachment(HttpResponse(data, content_type=writing.content_type("xlsx")), name)

@@ -1,0 +1,478 @@
+"""Files of people in the shapes in which institutions keep them. The numbers are those of the list of variants."""
+
+import io
+import re
+import zipfile
+from datetime import date
+
+import pytest
+
+from registers.imports import values
+from registers.imports.grid import Cell
+from registers.models import Incumbency, UnitAlias
+from registers.refusals import Refused
+from tests.factories import make_person, make_post
+from tests.registers.imports.taken import HEAD, ON, book_of, faults, joined, kinds, plan_of, said, taken
+from tests.workbooks import Number, Raw, parts, sheet, workbook, zipped
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
+
+TWO = [["04001", "孙一", "财务处"], ["04002", "孙二", "招生就业处"]]
+BOTH = {"04001": ("孙一", "财务处"), "04002": ("孙二", "招生就业处")}
+TITLE = [["教职工花名册"], ["单位：　　　填表日期："]]
+
+
+# case → (rows, merged ranges): all say the same as the clean head.
+HEADS = {
+    "clean": ([HEAD, *TWO], []),
+    "1 titles": ([*TITLE, HEAD, *TWO], ["A1:C1"]),
+    "4 heads with blanks and marks": ([["*工号（必填）", "姓  名", "部\n门："], *TWO], []),
+    "5 English line above": ([["employeeId", "fullName", "dept"], HEAD, *TWO], []),
+    "5 English line below": ([HEAD, ["employeeId", "fullName", "dept"], *TWO], []),
+    "6 help below": ([HEAD, ["必填", "必填", "选填"], ["示例", "张三", "人事处"], *TWO], []),
+    "2 two lines": ([["基本信息", "", "部门"], ["工号", "姓名"], *TWO], ["A1:B1", "C1:C2"]),
+    "3 three lines": (
+        [["基本信息", "", "部门"], ["人员", "", ""], ["工号", "姓名", ""], *TWO],
+        ["A1:B1", "A2:B2", "C1:C3"],
+    ),
+    "26 sections and sums": (
+        [
+            HEAD,
+            ["一、机关部处"],
+            TWO[0],
+            ["小计", "1 人"],
+            ["（二）教学单位"],
+            TWO[1],
+            ["合计", "2"],
+            ["制表人：", "某"],
+        ],
+        [],
+    ),
+    "26 head again": ([HEAD, TWO[0], HEAD, TWO[1]], []),
+    "7 note box below": ([HEAD, *TWO, ["导入前请删除本说明，工号须为文本"], [""]], ["A4:C5"]),
+    "33 empty columns": ([[*HEAD, *[""] * 40], *TWO], []),
+    "27 private columns": (
+        [
+            [*HEAD, "身份证号", "手机", "出生日期", "密码"],
+            *([*row, "11010119900307721X", "13800138000", "1990-03-07", "abc123"] for row in TWO),
+        ],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HEADS)
+def test_head_is_recognised_in_every_shape(campus, case):
+    rows, merges = HEADS[case]
+    plan = plan_of(campus, workbook(rows, merges=merges))
+    assert joined(plan) == BOTH, said(plan)
+    assert faults(plan) == ""
+    assert plan.is_ready
+
+
+def test_skipped_lines_are_counted_and_totals_compared(campus):
+    rows = [HEAD, ["必填", "必填", "选填"], ["一、机关"], *TWO, ["共 53 人"]]
+    assert "跳过说明行 1 行、分段行 1 行、合计行 1 行" in said(plan_of(campus, rows))
+    assert "人员!A6 写着“共 53 人”，上面有 2 行" in said(plan_of(campus, rows))
+
+
+def test_merged_and_repeated_units_are_filled(campus):
+    """Variant 25."""
+    rows = [HEAD, ["1", "孙一", "财务处"], ["2", "孙二", ""], ["3", "孙三", "〃"], ["4", "孙四", "同上"]]
+    plan = plan_of(campus, workbook(rows, merges=["C2:C3"]))
+    assert {unit for _, unit in joined(plan).values()} == {"财务处"}
+    assert len(joined(plan)) == 4
+
+
+def test_blank_units_are_filled_only_when_somebody_says_so(campus):
+    rows = [HEAD, ["1", "孙一", "财务处"], ["2", "孙二", ""]]
+    plan = plan_of(campus, rows)
+    [question] = plan.report.open_questions
+    assert (question.key, question.cells) == ("fill:人员:unit", "C3")
+    assert "C3" in faults(plan_of(campus, rows, answers={question.key: "blank"}))
+    assert len(joined(plan_of(campus, rows, answers={question.key: "fill"}))) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        (Number("4008", 2), "04008"),  # 8
+        (Number("11112010095"), "11112010095"),  # 10
+        (Number("1.1112010095E10"), "11112010095"),
+        (Number("10086.0"), "10086"),
+        ("'04008", "04008"),  # 11
+        ("04008\u00a0", "04008"),
+        ("０４００８", "04008"),
+        ("04\u200b008", "04008"),
+        ("RYJM-0000137269", "RYJM-0000137269"),  # 12
+        ("T04008", "T04008"),
+    ],
+)
+def test_number_is_read_as_it_was_meant(campus, written, number):
+    assert list(joined(plan_of(campus, [HEAD, [written, "孙一", "财务处"]]))) == [number]
+
+
+def test_lost_zeros_are_asked_for_once_a_column(campus):
+    """Variant 9."""
+    rows = [HEAD, *([f"0400{i}", f"孙{i}", "财务处"] for i in range(1, 5)), [Number("4008"), "孙八", "财务处"]]
+    plan = plan_of(campus, rows)
+    [question] = plan.report.open_questions
+    assert question.cells == "A6"
+    padded = plan_of(campus, rows, answers={question.key: "pad"})
+    assert "04008" in joined(padded)
+    make_person("孙八", campus.unit, number="04008")
+    assert plan_of(campus, rows).report.open_questions == []
+    assert "4008" not in joined(plan_of(campus, rows))
+
+
+DAYS = [
+    ("2019.02.05", "2019-02-05", "日"),
+    ("201902", "2019-02-01", "月"),
+    ("2019-2", "2019-02-01", "月"),
+    ("19年2月", "2019-02-01", "月"),
+    ("2019年2月5日", "2019-02-05", "日"),
+    ("２０１９．２", "2019-02-01", "月"),
+    ("2019", "2019-01-01", "年"),
+    ("20190205", "2019-02-05", "日"),
+]
+
+
+@pytest.mark.parametrize(("written", "day", "precision"), DAYS)
+def test_day_is_read_in_every_writing(written, day, precision):
+    """Variant 13."""
+    assert values.day(Cell(written), this_year=2026) == values.Day(date.fromisoformat(day), precision)
+
+
+def test_day_of_a_number_cell():
+    """Variants 13 and 14."""
+    assert values.day(Cell("43501", "n"), this_year=2026).day == date(2019, 2, 5)
+    assert values.day(Cell("2019.1", "n", "0.00"), this_year=2026).day == date(2019, 10, 1)
+    with pytest.raises(values.TwoDays, match=r"1月.*10月"):
+        values.day(Cell("2019.1", "n"), this_year=2026)
+    assert values.day(Cell("2019.1", "n"), this_year=2026, two="10").day == date(2019, 10, 1)
+
+
+def test_days_count_from_1900_or_1904():
+    """Variant 15."""
+    read = [
+        book_of(zipped(parts({"人员": sheet([HEAD, ["1", "孙一", Number(serial, 3)]])}, workbook=mode)))
+        for serial, mode in (("43501", ""), ("42039", '<workbookPr date1904="1"/>'))
+    ]
+    assert [book.sheets[0].cell(2, 3).text for book in read] == ["2019-02-05"] * 2
+
+
+@pytest.mark.parametrize(
+    ("written", "since", "until"),
+    [
+        ("2019.02—2022.03", date(2019, 2, 1), date(2022, 4, 1)),
+        ("2019.02至今", date(2019, 2, 1), None),
+        ("2019.02-", date(2019, 2, 1), None),
+    ],
+)
+def test_span_of_days(written, since, until):
+    """Variant 16."""
+    first, last = values.span(Cell(written), this_year=2026)
+    assert (first.day, last and last.day) == (since, until)
+
+
+@pytest.mark.parametrize(
+    "bad", ["2099-18-36", "2015-03-013", "1900-02-29", "31.02", "0", "-1", "3000-01-01", "昨天", "99999999"]
+)
+def test_day_that_is_none_is_refused_with_its_cell(campus, bad):
+    """Broken file 34."""
+    plan = plan_of(campus, [[*HEAD, "任职日期"], ["1", "孙一", "财务处", bad]])
+    assert "人员!D2 日期" in faults(plan)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("甲\u3000乙", "甲乙"),
+        ("阿•乙", "阿·乙"),
+        ("阿・乙", "阿·乙"),
+        ("阿‧乙", "阿·乙"),
+        ("\U00020bb7一", "\U00020bb7一"),
+        ("李", "李"),
+        ("Anna Li", "Anna Li"),
+        ("孙一（女）", "孙一"),
+        ("孙一*", "孙一"),
+    ],
+)
+def test_name_is_read_as_it_was_meant(written, name):
+    """Variant 17."""
+    assert values.person_name(Cell(written))[0] == name
+
+
+def test_two_people_may_have_one_name(campus):
+    """Variant 18."""
+    assert len(joined(plan_of(campus, [HEAD, ["1", "孙一", "财务处"], ["2", "孙一", "财务处"]]))) == 2
+
+
+POSTS = {
+    "19 several with their units": ("财务处处长，招生就业处部长", ["财务处：处长", "招生就业处：部长"]),
+    "20 one unit": ("处长、党总支书记（兼）", ["财务处：处长", "财务处：党总支书记"]),
+    "21 acting": ("副处长（主持工作）", ["财务处：副处长"]),
+    "line by line": ("会计；出纳", ["财务处：会计", "财务处：出纳"]),
+    "24 vacant": ("——", []),
+}
+
+
+@pytest.mark.parametrize("case", POSTS)
+def test_posts_of_a_cell(campus, case):
+    written, wanted = POSTS[case]
+    plan = plan_of(campus, [[*HEAD, "职务"], ["1", "孙一", "财务处", written]])
+    assert taken(plan) == [("孙一", post) for post in wanted]
+    assert ("主持工作" in said(plan)) == case.startswith("21")
+
+
+def test_second_unit_is_a_second_post(campus):
+    """Variant 22."""
+    head = [*HEAD, "职务", "是否双肩挑", "双肩挑单位1"]
+    plan = plan_of(
+        campus, [head, ["1", "孙一", "财务处", "处长", "是", "招生就业处"], ["2", "孙二", "财务处", "科员", "是"]]
+    )
+    assert taken(plan) == [("孙一", "财务处：处长"), ("孙一", "招生就业处：处长"), ("孙二", "财务处：科员")]
+    assert "人员!E3 写明双肩挑，没有写" in said(plan)
+
+
+@pytest.mark.parametrize("status", ["借调", "挂职", "长病假", "停薪留职", "退休返聘", "延聘"])
+def test_who_is_away_for_a_time_stays(campus, status):
+    """Variant 23."""
+    plan = plan_of(campus, [[*HEAD, "人员状态"], ["clerk", "甲一", "财务处", status]])
+    assert not [line for line in plan.lines if line.key == "clerk"]
+
+
+@pytest.mark.parametrize("status", ["退休", "调出", "辞职"])
+def test_who_has_left_is_a_line(campus, status):
+    plan = plan_of(campus, [[*HEAD, "人员状态"], ["clerk", "甲一", "财务处", status]])
+    assert ("left", status) in [(line.kind, line.new) for line in plan.lines if line.key == "clerk"]
+
+
+@pytest.mark.parametrize("name", ["空缺", "待补", "——", ""])
+def test_vacant_post_is_no_person(campus, name):
+    """Variant 24."""
+    plan = plan_of(campus, [[*HEAD, "职务"], ["1", "孙一", "财务处", "科员"], ["", name, "财务处", "处长"]])
+    assert list(joined(plan)) == ["1"]
+    assert faults(plan) == ""
+
+
+def test_hidden_rows_and_columns_are_read_and_said(campus):
+    """Variant 28."""
+    hidden = '<cols><col min="1" max="1" hidden="1"/></cols>'
+    data = workbook([HEAD, *TWO], hidden={3}, before=hidden)
+    plan = plan_of(campus, data)
+    assert joined(plan) == BOTH
+    assert "“工号”是隐藏列" in said(plan)
+    [question] = plan.report.questions
+    assert not question.is_open
+    assert list(joined(plan_of(campus, data, answers={question.key: "leave"}))) == ["04001"]
+
+
+def test_sheets_named_as_units(campus):
+    """Variant 29."""
+    names = {
+        unit: sheet([HEAD[:2], [str(i), f"孙{i}"]]) for i, unit in enumerate(["财务处", "招生就业处", "监察审计处"])
+    }
+    made = parts(
+        names | {"说明": sheet([["请勿改动"]]), "字典": sheet([["代码", "含义"]])},
+        states={"字典": ' state="veryHidden"'},
+    )
+    plan = plan_of(campus, zipped(made))
+    assert [unit for _, unit in joined(plan).values()] == ["财务处", "招生就业处", "监察审计处"]
+    assert said(plan).count("没有读取") == 2
+
+
+CSV = "工号,姓名,部门\r\n04001,孙一,财务处\r\n04002,孙二,招生就业处\r\n"
+XML_CELLS = [[f'<Cell><Data ss:Type="String">{text}</Data></Cell>' for text in row] for row in [HEAD, *TWO]]
+XML = (
+    '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"'
+    ' xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="s"><Table>'
+    + "".join(f"<Row>{''.join(cells)}</Row>" for cells in XML_CELLS)
+    + "</Table></Worksheet></Workbook>"
+)
+HTML = f"<html><table>{''.join('<tr>' + ''.join(f'<td>{t}</td>' for t in row) + '</tr>' for row in [HEAD, *TWO])}</table></html>"
+FILES = {
+    "31 GBK": (CSV.encode("gbk"), "a.csv"),
+    "31 UTF-8": (CSV.encode(), "a.csv"),
+    "31 UTF-8 with its mark": (CSV.encode("utf-8-sig"), "a.csv"),
+    "31 UTF-16 with tabs": (CSV.replace(",", "\t").encode("utf-16"), "a.xls"),
+    "32 XML of 2003": (XML.encode(), "a.xls"),
+    "32 web page": (HTML.encode("gbk"), "a.xls"),
+    "32 workbook": (workbook([HEAD, *TWO]), "a.xls"),
+    "33 dressed numbers": (CSV.replace("04001", '="04001"').encode(), "a.csv"),
+    "33 semicolons": (CSV.replace(",", ";").encode(), "a.csv"),
+    "34 somewhere in the sheet": (
+        workbook([HEAD, *TWO], first=5, left=3, before='<dimension ref="A1:XFD1048576"/>'),
+        "a.xlsx",
+    ),
+    "35 protected": (workbook([HEAD, *TWO], after='<sheetProtection sheet="1"/><autoFilter ref="A1:C3"/>'), "a.xlsx"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_file_is_read_by_what_it_is(campus, case):
+    data, name = FILES[case]
+    plan = plan_of(campus, data, name=name)
+    assert joined(plan) == BOTH, said(plan)
+    assert bool(book_of(data, name).notes) == name.endswith(".xls")
+
+
+def test_four_byte_character_of_gb18030(campus):
+    data = CSV.replace("孙一", "\U00020bb7一").encode("gb18030")
+    assert joined(plan_of(campus, data, name="a.csv"))["04001"][0] == "\U00020bb7一"
+
+
+def test_values_of_formulas_are_used(campus):
+    """Variant 35: the value that Excel kept, also where an ignored column holds an error."""
+    cells = ['<c r="@" t="str"><f>VLOOKUP(1,B:C,2)</f><v>财务处</v></c>', '<c r="@" t="e"><v>#N/A</v></c>']
+    plan = plan_of(campus, [[*HEAD, "备注"], ["1", "孙一", *map(Raw, cells)]])
+    assert joined(plan) == {"1": ("孙一", "财务处")}
+    assert said(plan) == ""
+
+
+def test_two_thousand_rows_without_a_value_cost_nothing(campus):
+    """Variant 34."""
+    rows = [HEAD, *TWO, *[[Raw('<c r="@" s="1"/>')] * 3] * 2000]
+    assert joined(plan_of(campus, rows)) == BOTH
+
+
+def test_private_columns_leave_no_trace(campus):
+    """Variant 27: also in a column that nobody would expect them in."""
+    rows = [[*HEAD, "身份证号", "备注"], ["1", "孙一", "财务处", "11010119900307721X", "电话13800138000"]]
+    book = book_of(workbook(rows))
+    assert "11010119900307721X" not in repr(book)
+    assert "13800138000" not in repr(book)
+    assert book.sheets[0].cell(1, 4).text == "身份证号"
+
+
+def test_joint_names_and_other_names_lead_to_one_unit(campus):
+    """Variant 38."""
+    campus.unit.name = "党委办公室、校长办公室（督查室）"
+    campus.unit.save()
+    UnitAlias.objects.create(unit=campus.unit, name="两办")
+    written = ["党委办公室", "校长办公室", "督查室", "两办", "CW", "党委办公室、校长办公室（督查室）"]
+    plan = plan_of(campus, [HEAD, *([str(i), f"孙{i}", unit] for i, unit in enumerate(written))])
+    assert {unit for _, unit in joined(plan).values()} == {campus.unit.name}
+    assert len(joined(plan)) == len(written)
+
+
+def test_party_membership_in_all_words():
+    written = {
+        "中共党员": True,
+        "01": True,
+        "01-中共党员": True,
+        "中共预备党员": True,
+        "群众": False,
+        "民盟盟员": False,
+        "": None,
+    }
+    assert {text: values.party(Cell(text)) for text in written} == written
+
+
+# --- What is compared ----------------------------------------------------------------------------------
+
+
+def test_file_again_is_a_comparison(campus):
+    make_post(campus.other_unit, "招生", campus.colleague)
+    rows = [
+        [*HEAD, "职称", "职务"],
+        ["clerk", "甲一", "财务处", "", "会计核算"],
+        ["colleague", "甲二", "招生就业处", "讲师", ""],
+        ["liaison", "乙壹", "财务处", "", ""],
+        ["07001", "孙一", "财务处", "", "会计核算"],
+    ]
+    plan = plan_of(campus, rows)
+    lines = {(line.kind, line.key): (line.old, line.new) for line in plan.lines}
+    assert lines["moved", "colleague"] == ("财务处", "招生就业处")
+    assert lines["changed", "colleague"] == ("职务/职称：", "讲师")
+    assert lines["renamed", "liaison"] == ("乙一", "乙壹")
+    assert lines["takes", "07001"] == ("", "财务处：会计核算")
+    assert {key for kind, key in lines if kind == "left"} == {"member", "deputy", "head", "other_head"}
+    assert (plan.unchanged, plan.missing, plan.rows) == (1, 4, 4)
+
+
+def test_changed_number_is_asked_for(campus):
+    rows = [HEAD, ["08001", "甲一", "财务处"]]
+    [question] = plan_of(campus, rows).report.open_questions
+    same, other = (plan_of(campus, rows, answers={question.key: answer}) for answer in ("same", "other"))
+    assert [(line.kind, line.old, line.new) for line in same.lines if line.key == "08001"] == [
+        ("changed", "clerk", "08001")
+    ]
+    assert "clerk" not in [line.key for line in same.lines]
+    assert list(joined(other)) == ["08001"]
+
+
+FAULTS = {
+    "22 no head": ([["甲", "乙"], ["丙", "丁"]], None, "没有找到人员的表头"),
+    "23 no number": ([["姓名", "部门"], ["孙一", "财务处"]], "人员!1 行", "姓名不能代替工号.*列的对应"),
+    "9 only a head": ([HEAD], None, "没有数据行"),
+    "24 two numbers": ([["工号", "职工号", "姓名"], ["1", "2", "孙一"]], "人员!A1、B1", "指定一列"),
+    "24 name twice": ([["工号", "姓名", "姓名"], ["1", "孙一", "孙二"]], "人员!B1、C1", "指定一列"),
+    "25 number twice": ([HEAD, ["1", "孙一", "财务处"], ["1", "孙二", "财务处"]], "人员!A2、A3", "用了两次"),
+    "26 zeros": ([HEAD, ["4008", "孙一", "财务处"], ["04008", "孙二", "财务处"]], "人员!A2、A3", "前面的 0"),
+    "26 case": ([HEAD, ["t1", "孙一", "财务处"], ["T1", "孙二", "财务处"]], "人员!A2、A3", "大小写"),
+    "27 exponent": ([HEAD, ["6.22848E+17", "孙一", "财务处"]], "人员!A2", "丢失末尾数字"),
+    "27 digits gone": ([HEAD, [Number("110101199003070000"), "孙一", "财务处"]], "人员!A2", "丢失末尾数字"),
+    "28 long number": ([HEAD, ["1" * 21, "孙一", "财务处"]], "人员!A2", "21 个字符，最多 20 个"),
+    "28 long name": ([HEAD, ["1", "孙" * 41, "财务处"]], "人员!B2", "41 个字，最多 40 个"),
+    "28 long unit": ([HEAD, ["1", "孙一", "处" * 81]], "人员!C2", "81 个字，最多 80 个"),
+    "29 error": ([HEAD, [Raw('<c r="@" t="e"><v>#VALUE!</v></c>'), "孙一", "财务处"]], "人员!A2", "#VALUE!"),
+    "29 yes": ([HEAD, [Raw('<c r="@" t="b"><v>1</v></c>'), "孙一", "财务处"]], "人员!A2", "TRUE"),
+    "29 nan": ([HEAD, ["nan", "孙一", "财务处"]], "人员!A2", "“nan”"),
+    "29 none": ([HEAD, ["无", "孙一", "财务处"]], "人员!A2", "“无”"),
+    "29 day": ([HEAD, [Number("43501", 3), "孙一", "财务处"]], "人员!A2", "日期"),
+    "30 another person": ([HEAD, ["clerk", "李四", "财务处"]], "人员!A2", "工号换人"),
+    "31 no unit": ([HEAD, ["1", "孙一", "图书馆"]], "人员!C2", "请先导入单位"),
+    "16 formula": ([HEAD, ["1", "=cmd|'/C calc'!A0", "财务处"]], "人员!B2", "像是公式"),
+    "16 address": ([HEAD, ["1", '=HYPERLINK("http://a")', "财务处"]], "人员!B2", "像是公式"),
+    "17 several people": ([HEAD, ["1", "孙一、孙二", "财务处"]], "人员!B2", "每人一行"),
+    "19 merged over head and data": ([HEAD, *TWO], "人员!C1:C2", "跨了表头和数据"),
+    "37 text in another order": ([HEAD, ["1", "孙\u202e一", "财务处"]], "人员!B2", "不可见字符"),
+    "38 bomb of points": ([HEAD, ["1." * 16_000, "孙一", "财务处"]], "人员!A2", "32000 个字符"),
+    "38 number beyond all": ([HEAD, [Number("1e300"), "孙一", "财务处"]], "人员!A2", "数值"),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_fault_is_named_with_its_cell_and_a_remedy(campus, case):
+    rows, cell, words = FAULTS[case]
+    merges = ["C1:C2"] if case.startswith("19") else []
+    try:
+        plan = plan_of(campus, workbook(rows, merges=merges))
+    except Refused as refused:  # no sheet of it can be read at all
+        text = str(refused)
+    else:
+        assert not plan.is_ready
+        text = faults(plan)
+    assert not cell or cell in text
+    assert re.search(words, text), text
+
+
+def test_near_unit_is_asked_for(campus):
+    plan = plan_of(campus, [HEAD, ["1", "孙一", "财务"], ["2", "孙二", "财务"]])
+    [question] = plan.report.open_questions
+    assert [label for _, label in question.options] == ["财务处（CW）"]
+    plan = plan_of(campus, [HEAD, ["1", "孙一", "财务"]], answers={question.key: str(campus.unit.pk)})
+    assert joined(plan) == {"1": ("孙一", "财务处")}
+    assert plan.aliases == {"财务": campus.unit}
+
+
+def test_roles_are_not_given_by_a_file_and_markup_is_text(campus):
+    """Broken file 39."""
+    plan = plan_of(campus, [[*HEAD, "系统管理员", "superuser"], ["1", "<b>../孙</b>", "财务处", "是", "1"]])
+    assert kinds(plan) == {"joined": 1, "left": 6}
+    assert joined(plan)["1"][0] == "<b>../孙</b>"
+
+
+def test_post_with_another_holder_is_taken_beside_it(campus):
+    assert Incumbency.objects.in_force(ON).filter(post__name="处长").count() == 1
+    plan = plan_of(campus, [[*HEAD, "职务"], ["1", "孙一", "财务处", "处长"]])
+    assert taken(plan) == [("孙一", "财务处：处长")]
+
+
+def test_names_of_parts_do_not_matter():
+    """A package of another program, whose parts come in another order, reads the same."""
+    data = workbook([HEAD, *TWO])
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        turned = {name: package.read(name) for name in reversed(package.namelist())}
+    assert book_of(zipped(turned)).sheets[0].rows == book_of(data).sheets[0].rows

@@ -102,13 +102,13 @@ class _Reader:
             return None
         number = self.numbers.read(row)
         name = self._try(row, "name", values.person_name)
+        unit = self._unit(row, by_sheet)  # also of a row that has other faults, so that all are said at once
         if number is None or name is None:
             return None
         if not name[0]:
             self.report.fault(row.sheet, row.place("name"), f"工号 {number} 没有姓名", "请填写姓名")
             return None
-        person = Person(number, row, name[0])
-        person.unit = self._unit(row, by_sheet)
+        person = Person(number, row, name[0], unit)
         for column, most in LIMITS.items():
             words = self._try(row, column, lambda cell, c=column, m=most: values.text(cell, WORDS[c], m))
             if words:

@@ -27,7 +27,6 @@ class Line:
     post: object = None
     field: str = ""
     incumbency: object = None
-    follows: str = ""
 
     @property
     def tick(self):

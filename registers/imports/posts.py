@@ -274,6 +274,7 @@ def _line(kind, record, old, new, **more):
 def apply(plan, lines, *, on):
     """Do the accepted ``lines``. Whoever takes a post ends its last holder's time in it, for a post has one holder."""
     posts = appointing.Posts({line.record.unit.pk for line in lines}, on)
+    posts.codes |= {line.record.code for line in lines if line.record.code}
     ends = {line.incumbency.pk for line in lines if line.kind in (LEAVES_POST, TAKES) and line.incumbency}
     appointing.end(Incumbency.objects.filter(pk__in=ends), on=on)
     posts.last |= {line.incumbency.post_id: on for line in lines if line.incumbency}

@@ -7,7 +7,7 @@ from registers.imports import values
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places, normalised_name, parts_of
 from registers.imports.plans import Line, Plan
-from registers.imports.tables import fill_down, tables_of
+from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
 from registers.models import Unit, UnitAlias
 
@@ -46,7 +46,6 @@ def compare(book, *, columns, answers, actor, on):
     """Return the ``Plan`` of taking over a file of units. Raises ``Refused`` for what is no such file."""
     plan = Plan("units", answers)
     plan.tables = tables_of(book, "units", columns, plan.report)
-    fill_down(plan.tables, "parent", "上级单位", plan.report)
     places = Places(on, plan.report)
     records = _records(plan, places)
     _parents(plan, records, places)

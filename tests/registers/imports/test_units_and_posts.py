@@ -1,0 +1,210 @@
+"""Files of units and of posts. The numbers are those of the list of variants."""
+
+import pytest
+
+from registers.actors import Actor
+from registers.imports import posts, units, values
+from registers.models import Incumbency, Post, Unit, UnitAlias, User
+from tests.factories import make_person
+from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
+from tests.workbooks import Number, workbook
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+
+UNIT_HEAD = ["单位编号", "单位名称", "上级单位", "单位类型"]
+POST_HEAD = ["岗位编号", "岗位名称", "所在单位", "任职人", "岗位职责"]
+
+
+def unit_plan(campus, rows, **more):
+    return plan_of(campus, rows, kind="units", **more)
+
+
+def post_plan(campus, rows, **more):
+    return plan_of(campus, rows, kind="posts", **more)
+
+
+def tree():
+    return {
+        (unit.code, unit.name, unit.parent.code if unit.parent else "") for unit in Unit.objects.exclude(code="ROOT")
+    }
+
+
+TREES = {
+    "37 by name, parent after child": [
+        UNIT_HEAD,
+        ["1001", "会计科", "计划财务处", "科室"],
+        ["10", "计划财务处", "", "机关职能部处"],
+        ["100101", "出纳室", "会计科", "科室"],
+    ],
+    "37 by code of the unit above": [
+        UNIT_HEAD,
+        ["10", "计划财务处", "ROOT", "机关职能部处"],
+        ["1001", "会计科", "10", "科室"],
+        ["100101", "出纳室", "1001", "科室"],
+    ],
+    "37 by path": [
+        UNIT_HEAD,
+        ["10", "计划财务处", "", "机关职能部处"],
+        ["1001", "会计科", "计划财务处", "科室"],
+        ["100101", "出纳室", "计划财务处>会计科", "科室"],
+    ],
+    "37 by the length of codes": [
+        ["单位编号", "单位名称"],
+        ["10", "计划财务处"],
+        ["1001", "会计科"],
+        ["100101", "出纳室"],
+    ],
+}
+
+
+@pytest.mark.parametrize("case", TREES)
+def test_tree_is_read_in_every_writing(campus, case):
+    before = tree()
+    plan = unit_plan(campus, TREES[case])
+    assert plan.is_ready, said(plan)
+    units.apply(plan, plan.lines, on=ON)
+    assert tree() - before == {("10", "计划财务处", "ROOT"), ("1001", "会计科", "10"), ("100101", "出纳室", "1001")}
+    assert kinds(unit_plan(campus, TREES[case])) == {}
+    assert Unit.objects.get(code="10").unit_type == "office"
+
+
+def test_joint_name_gives_its_parts_as_other_names(campus):
+    """Variant 38."""
+    name = "党委办公室、校长办公室（督查室）"
+    plan = unit_plan(campus, [UNIT_HEAD, ["01", name, "", "机关部处"]])
+    units.apply(plan, plan.lines, on=ON)
+    assert set(UnitAlias.objects.values_list("name", flat=True)) == {"党委办公室", "校长办公室", "督查室"}
+    assert Unit.objects.get(code="01").name == name
+
+
+def test_zeros_of_codes_come_back(campus):
+    """Variant 39."""
+    rows = [UNIT_HEAD, *([f"0102{i:02}", f"单位{i}"] for i in range(5)), [Number("10290"), "单位九"]]
+    [question] = unit_plan(campus, rows).report.open_questions
+    plan = unit_plan(campus, rows, answers={question.key: "pad"})
+    assert "010290" in [line.key for line in plan.lines]
+
+
+def test_changes_of_units_are_lines(campus):
+    section = Unit.objects.create(code="CW1", name="会计科", unit_type="section", parent=campus.unit)
+    rows = [
+        UNIT_HEAD,
+        ["CW", "计划财务处", "", "教辅单位"],
+        ["CW1", "会计科", "招生就业处", ""],
+        ["NEW", "监察审计处", "", ""],
+    ]
+    plan = unit_plan(campus, rows)
+    [question] = plan.report.open_questions
+    plan = unit_plan(campus, rows, answers={question.key: "same"})
+    assert [(line.kind, line.old, line.new) for line in plan.lines] == [
+        ("renamed", "财务处", "计划财务处"),
+        ("changed", "类型：机关部门", "教辅单位"),
+        ("moved", "财务处", "招生就业处"),
+        ("changed", "代码：JS", "NEW"),
+    ]
+    assert plan.missing == 2
+    units.apply(plan, plan.lines, on=ON)
+    section.refresh_from_db()
+    assert (section.parent, Unit.objects.get(name="监察审计处").code) == (campus.other_unit, "NEW")
+    assert UnitAlias.objects.get(unit=campus.unit).name == "财务处"
+
+
+UNIT_FAULTS = {
+    "32 cycle": ([["A", "甲处", "乙处"], ["B", "乙处", "甲处"]], "人员!C2、C3 上级单位绕成了一圈：甲处 → 乙处 → 甲处"),
+    "32 itself": ([["A", "甲处", "甲处"]], "人员!C2 “甲处”的上级单位是它自己"),
+    "32 missing": ([["A", "甲处", "图书馆"]], "人员!C2 没有单位“图书馆”"),
+    "32 deep": ([[f"U{i:02}", f"单位{i}", f"U{i - 1:02}" if i else ""] for i in range(60)], "层，最多 12 层"),
+    "33 code twice": ([["A", "甲处", ""], ["A", "乙处", ""]], "人员!A2、A3 单位代码 A 用了两次"),
+    "28 long name": ([["A", "处" * 81, ""]], "人员!B2 单位名称“处处处处处处处处处处处处…”有 81 个字"),
+    "29 error": ([["#REF!", "甲处", ""]], "人员!A2 单位代码处是“#REF!”"),
+    "two of a name": (
+        [["A", "甲处", ""], ["B", "甲处", ""], ["C", "丙科", "甲处"]],
+        "人员!C4 上级单位“甲处”在文件中有 2 个",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNIT_FAULTS)
+def test_fault_of_a_unit_names_its_cells(campus, case):
+    rows, words = UNIT_FAULTS[case]
+    assert words in faults(unit_plan(campus, [UNIT_HEAD, *rows]))
+
+
+def test_unknown_type_is_asked_once(campus):
+    rows = [UNIT_HEAD, ["A", "甲处", "", "怪类"], ["B", "乙处", "", "怪类"]]
+    [question] = unit_plan(campus, rows).report.open_questions
+    assert "怪类" in question.text
+    assert unit_plan(campus, rows, answers={question.key: "college"}).is_ready
+
+
+# --- Posts ---------------------------------------------------------------------------------------------
+
+
+def test_posts_with_duties_and_holders(campus):
+    """Variants 43 and 45, and a second reading that brings nothing."""
+    rows = [
+        POST_HEAD,
+        ["CW-01", "出纳", "财务处", "甲二", "1. 收款\n2. 付款，1.5万元以上两人办理\n3. 完成领导交办的其他工作"],
+        ["", "会计", "财务处", "甲一、乙一\n乙二", ""],
+        ["CW-03", "统计", "财务处", "空缺", ""],
+    ]
+    plan = post_plan(campus, rows)
+    assert plan.is_ready, said(plan)
+    assert kinds(plan) == {"new": 5, "duties": 1, "takes": 4}
+    posts.apply(plan, plan.lines, on=ON)
+    post = Post.objects.get(code="CW-01")
+    assert [duty.text for duty in post.duties.all()] == ["收款", "付款，1.5万元以上两人办理", "完成领导交办的其他工作"]
+    held = Incumbency.objects.in_force(ON).filter(post__name="会计")
+    assert set(held.values_list("user__name", flat=True)) == {"甲一", "乙一", "乙二"}
+    assert kinds(post_plan(campus, rows)) == {}
+
+
+def test_holder_is_followed_by_the_next_one(campus):
+    rows = [["岗位名称", "部门", "任职人", "是否风险岗位"], ["会计核算", "财务处", "乙一", "否"]]
+    plan = post_plan(campus, rows)
+    assert kinds(plan) == {"changed": 1, "leaves_post": 1, "takes": 1}
+    takes = [line for line in plan.lines if line.kind != "leaves_post"]
+    posts.apply(plan, takes, on=ON)
+    campus.post.refresh_from_db()
+    held = [
+        (row.user.name, row.since, row.until) for row in Incumbency.objects.filter(post=campus.post).order_by("since")
+    ]
+    assert held[-1] == ("乙一", ON, None)
+    assert held[0][2] == ON
+    assert not campus.post.is_risk_post
+
+
+POST_FAULTS = {
+    "no unit": (["", "出纳", "图书馆"], "人员!C2 没有单位“图书馆”"),
+    "no name": (["", "", "财务处"], "人员!B2 没有岗位名称"),
+    "unknown holder": (["", "出纳", "财务处", "赵六"], "人员!D2 没有名为“赵六”的人员"),
+    "long duty": (["", "出纳", "财务处", "", "长" * 301], "有 301 个字，一条最多 300 个字"),
+    "long name": (["", "岗" * 61, "财务处"], "有 61 个字，最多 60 个字"),
+    "code of another unit": (["P-ZS", "出纳", "财务处"], "已用于“招生就业处”的“招生”"),
+}
+
+
+@pytest.mark.parametrize("case", POST_FAULTS)
+def test_fault_of_a_post_names_its_cell(campus, case):
+    Post.objects.create(unit=campus.other_unit, code="P-ZS", name="招生")
+    row, words = POST_FAULTS[case]
+    assert words in faults(post_plan(campus, [POST_HEAD, row]))
+
+
+def test_two_people_of_one_name_are_asked_for(campus):
+    make_person("甲二", campus.unit, number="another")
+    rows = [POST_HEAD, ["", "出纳", "财务处", "甲二"]]
+    [question] = post_plan(campus, rows).report.open_questions
+    plan = post_plan(campus, rows, answers={question.key: "another"})
+    assert [line.user for line in plan.lines if line.kind == "takes"] == [User.objects.get(number="another")]
+
+
+def test_hostile_numbering_is_read_in_time():
+    """Broken file 38: linear, and kept as text."""
+    assert values.numbered("1." * 16_000) == ["1." * 16_000]
+    assert len(values.numbered("（" * 10_000)) == 1
+
+
+def test_registrar_alone_may_be_asked(campus):
+    assert Actor(campus.registrar, on=ON).has("registrar")
+    assert plan_of(campus, workbook([UNIT_HEAD, ["A", "甲处"]]), kind="units").is_ready

@@ -67,7 +67,10 @@ class UnitAliasPolicy(OpenToStaff):
 @policy("registers.ImportedFile")
 class ImportedFilePolicy(Policy):
     def visible(self, rows, actor):
-        """Show a file to whoever uploaded it, for as long as he is registrar: it names people and what becomes of them."""
+        """Show a file to whoever uploaded it, for as long as he is registrar.
+
+        It names people and what becomes of them.
+        """
         return rows.filter(owner=actor.user_id) if actor.has("registrar") else rows.none()
 
     def may_import(self, actor, file):

@@ -6,7 +6,10 @@ from registers.models import ImportedFile
 
 
 class UploadForm(forms.Form):
-    """What a file holds and from which day its changes count; the file itself is read by the view."""
+    """What a file holds and from which day its changes count.
+
+    The file itself is read by the view.
+    """
 
     kind = forms.ChoiceField(choices=ImportedFile.Kind.choices, error_messages={"required": "请选择导入的内容。"})
     effective_on = forms.DateField(

@@ -1,5 +1,6 @@
-"""What accepted lines do to posts and their holders: people take posts, leave them, and leave the institution.
+"""What accepted lines do to posts and their holders.
 
+People take posts, leave them, and leave the institution.
 An end is a day: whoever held something until then still did so before.
 """
 
@@ -14,7 +15,10 @@ LOCAL_ROLES = ("liaison", "unit_head")
 
 
 class Posts:
-    """Finds or makes the posts that people take, among those that nobody holds on the day. ``save`` writes them all."""
+    """Finds or makes the posts that people take, among those that nobody holds on the day.
+
+    ``save`` writes them all.
+    """
 
     def __init__(self, units, on):
         self.on, self.vacant, self.made, self.taken = on, {}, [], []
@@ -60,7 +64,10 @@ class Posts:
 
 
 def end(rows, *, on):
-    """End what is held in these rows with the day ``on``; what would begin later never does."""
+    """End what is held in these rows with the day ``on``.
+
+    What would begin later never does.
+    """
     held = rows.within(on, date.max)
     held.filter(since__gte=on).update(until=F("since"))
     held.filter(since__lt=on).update(until=on)

@@ -1,4 +1,7 @@
-"""What is to be said about a file: faults, notices and questions, each with its sheet and cell. Pure: no Django."""
+"""What is to be said about a file: faults, notices and questions, each with its sheet and cell.
+
+Pure: no Django.
+"""
 
 from dataclasses import dataclass
 
@@ -44,7 +47,10 @@ class Question:
 
 
 class Report:
-    """Gathers the findings and questions of one reading. ``answers``: question key → value, as given before."""
+    """Gathers the findings and questions of one reading.
+
+    ``answers``: question key → value, as given before.
+    """
 
     def __init__(self, answers=None):
         self.answers, self.findings, self.asked = answers or {}, [], {}
@@ -58,7 +64,10 @@ class Report:
         self.findings.append(Finding(NOTICE, sheet, cell, text, remedy))
 
     def ask(self, key, text, options, cells="", default=""):
-        """Return the answer to a question, its default while nobody has given one that it offers. Each key is asked once."""
+        """Return the answer to a question, its default while nobody has given one that it offers.
+
+        Each key is asked once.
+        """
         if key not in self.asked:
             given = self.answers.get(key, "")
             given = given if given in {value for value, _ in options} else ""

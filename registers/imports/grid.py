@@ -13,7 +13,10 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})$")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its ``text``, what ``kind`` of value it is, and for a number the format that it is shown with."""
+    """One cell: its ``text`` and what ``kind`` of value it is.
+
+    ``form``: the format that a number is shown with.
+    """
 
     text: str
     kind: str = TEXT
@@ -24,7 +27,7 @@ class Cell:
 class Sheet:
     """One sheet. ``rows``: row number → column number → cell, both counted from 1, without empty cells.
 
-    ``merges``: (first row, first column, last row, last column). ``state``: "" or why it is not seen ("hidden").
+    ``merges``: (first row, first column, last row, last column). ``unseen``: "" or why it is not seen ("hidden").
     """
 
     name: str
@@ -32,7 +35,7 @@ class Sheet:
     merges: list = field(default_factory=list)
     hidden_rows: set = field(default_factory=set)
     hidden_columns: set = field(default_factory=set)
-    state: str = ""
+    unseen: str = ""
 
     def cell(self, row, column):
         """Return the cell, or None where it is empty."""
@@ -80,7 +83,7 @@ def packed(book):
         "sheets": [
             {
                 "name": sheet.name,
-                "state": sheet.state,
+                "unseen": sheet.unseen,
                 "merges": [list(merge) for merge in sheet.merges],
                 "hidden_rows": sorted(sheet.hidden_rows),
                 "hidden_columns": sorted(sheet.hidden_columns),
@@ -112,5 +115,5 @@ def _sheet(data):
         [tuple(merge) for merge in data["merges"]],
         set(data["hidden_rows"]),
         set(data["hidden_columns"]),
-        data["state"],
+        data["unseen"],
     )

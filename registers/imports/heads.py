@@ -21,7 +21,10 @@ _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 
 @lru_cache(maxsize=20_000)
 def normalised(text):
-    """Return a head as it is compared: full-width forms made plain, without blanks, marks and what stands in brackets."""
+    """Return a head as it is compared.
+
+    Full-width forms made plain, without blanks, marks and what stands in brackets.
+    """
     plain = _DROPPED.sub("", unicodedata.normalize("NFKC", text))
     return _BRACKETS.sub("", plain) or plain
 
@@ -107,7 +110,10 @@ def _filled(sheet, first, last):
 
 
 def columns_of(sheet, head):
-    """Return column → its head; the lines of a head in several lines are joined by a stroke."""
+    """Return column → its head.
+
+    The lines of a head in several lines are joined by a stroke.
+    """
     columns = {}
     for column, texts in sorted(_filled(sheet, *head).items()):
         lines = []

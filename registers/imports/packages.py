@@ -1,6 +1,6 @@
-"""Opening a workbook's package (a zip) that somebody unknown may have made, and refusing what is dangerous in it.
+"""Opening a workbook's package (a zip) that somebody unknown may have made.
 
-Nothing is unpacked before the list of its parts has been looked at.
+What is dangerous in it is refused. Nothing is unpacked before the list of its parts has been looked at.
 """
 
 import posixpath
@@ -50,8 +50,9 @@ class Package:
         self.names = {part.filename for part in parts}
 
     def parse(self, name, *, start=None, end=None, text=None):
-        """Read one part as XML, calling ``start(tag, attributes)``, ``end(tag)`` and ``text(data)`` with names without prefix.
+        """Read one part as XML and call a function for each event.
 
+        They are ``start(tag, attributes)``, ``end(tag)`` and ``text(data)``; names have no prefix.
         Raises ``Refused``: a part that declares entities, is broken, or is not there.
         """
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -83,7 +84,10 @@ class Package:
             raise Refused(BROKEN) from broken
 
     def relations(self, of):
-        """Return id → (type, target, whether it lies outside of the package) of the part ``of``, none where it has none."""
+        """Return id → (type, target, whether it lies outside of the package) of the part ``of``.
+
+        None where it has none.
+        """
         folder, name = posixpath.split(of)
         part, found = f"{folder}/_rels/{name}.rels", {}
         if part not in self.names:

@@ -1,5 +1,6 @@
-"""A file of people against the people on record: who joins, leaves, moves, is called otherwise, takes or leaves a post.
+"""A file of people against the people on record.
 
+Who joins, leaves, moves, is called otherwise, takes or leaves a post.
 The key is the number of a person. A name alone is none: two people may have the same.
 """
 
@@ -46,7 +47,10 @@ LIMITS = {"title": 40, "rank": 20}
 
 @dataclass(slots=True)
 class Person:
-    """One person of the file. ``unit`` None: the file does not say; ``values``: field of ``User`` → value."""
+    """One person of the file.
+
+    ``unit`` None: the file does not say. ``values``: field of ``User`` → value.
+    """
 
     number: str
     row: object
@@ -59,7 +63,10 @@ class Person:
 
 
 def compare(book, *, columns, answers, actor, on):
-    """Return the ``Plan`` of taking over a file of people as from the day ``on``. Raises ``Refused`` for what is no such file."""
+    """Return the ``Plan`` of taking over a file of people as from the day ``on``.
+
+    Raises ``Refused`` for what is no such file.
+    """
     plan = Plan("people", answers)
     report = plan.report
     plan.tables = tables_of(book, "people", columns, report)
@@ -328,7 +335,10 @@ def _held(on):
 
 
 def apply(plan, lines, *, on):
-    """Do the accepted ``lines`` as from the day ``on``: ends first, so that what becomes vacant can be taken."""
+    """Do the accepted ``lines`` as from the day ``on``.
+
+    Ends first, so that what becomes vacant can be taken.
+    """
     for line in lines:
         if line.kind == LEFT:
             appointing.leave(line.user, on=on)

@@ -1,6 +1,6 @@
-"""Which unit a text means: by its code, name, another name, or a part of a joint name; else a person is asked.
+"""Which unit a text means: by its code, name, another name, or a part of a joint name.
 
-A unit is never made up, and nobody lands in a unit of no name.
+Where none of them fits, a person is asked. A unit is never made up, and nobody lands in a unit of no name.
 """
 
 import difflib
@@ -109,5 +109,8 @@ class Places:
 
 
 def normalised_name(text):
-    """Return the name of a unit as it is compared: plain forms, without blanks; brackets are part of it."""
+    """Return the name of a unit as it is compared: plain forms, without blanks.
+
+    Brackets are part of it.
+    """
     return normalised(text.translate(_KEPT))

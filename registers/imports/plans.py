@@ -1,4 +1,7 @@
-"""What taking over a file would change, line by line; nothing is changed here. Pure: no Django."""
+"""What taking over a file would change, line by line.
+
+Nothing is changed here. Pure: no Django.
+"""
 
 from dataclasses import asdict, dataclass, field
 
@@ -10,8 +13,9 @@ from registers.text import digest_of
 
 @dataclass(slots=True)
 class Line:
-    """One change: of what ``kind``, about whom or what (``key`` and ``name``), what was and what will be, from which ``cell``.
+    """One change: of what ``kind``, about whom or what (``key`` and ``name``).
 
+    ``old`` is what was and ``new`` what will be, ``cell`` is where it comes from.
     What applies it is in the other fields: the ``user``, the ``person`` or ``record`` of the file, the ``post``, the ``field``.
     """
 
@@ -74,7 +78,10 @@ class Plan:
         return digest_of(sorted(line.tick for line in self.lines))
 
     def preview(self):
-        """Return what pages show of it, as JSON holds it: so that a page need not read and compare the whole file again."""
+        """Return what pages show of it, as JSON holds it.
+
+        With it a page need not read and compare the whole file again.
+        """
         return {
             "rows": self.rows,
             "unchanged": self.unchanged,

@@ -1,4 +1,7 @@
-"""Which posts a row of a file of people names: several in a cell, with their units beside them or in front."""
+"""Which posts a row of a file of people names.
+
+Several in a cell, with their units beside them or in front.
+"""
 
 import re
 from dataclasses import dataclass
@@ -27,7 +30,10 @@ class Wanted:
 
 
 def wanted(row, person, places, report):
-    """Return the posts of a row, None where the file says nothing about posts; an empty cell says nothing either."""
+    """Return the posts of a row, None where the file says nothing about posts.
+
+    An empty cell says nothing either.
+    """
     try:
         words = values.text(row.get("post"), "职务", 400)
         seconds = [unit for unit in _seconds(row, places, report) if unit is not None]

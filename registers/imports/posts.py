@@ -1,4 +1,7 @@
-"""A file of posts against the posts on record: new ones, what they are, their duties and holders. None is ever closed."""
+"""A file of posts against the posts on record: new ones, what they are, their duties and holders.
+
+None is ever closed.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -272,7 +275,10 @@ def _line(kind, record, old, new, **more):
 
 
 def apply(plan, lines, *, on):
-    """Do the accepted ``lines``. Whoever takes a post ends its last holder's time in it, for a post has one holder."""
+    """Do the accepted ``lines``.
+
+    Whoever takes a post ends its last holder's time in it, for a post has one holder.
+    """
     posts = appointing.Posts({line.record.unit.pk for line in lines}, on)
     posts.codes |= {line.record.code for line in lines if line.record.code}
     ends = {line.incumbency.pk for line in lines if line.kind in (LEAVES_POST, TAKES) and line.incumbency}

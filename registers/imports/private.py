@@ -1,5 +1,6 @@
-"""What is never read from a file: numbers of identity, private telephones, birth days, passwords, and their like.
+"""What is never read from a file.
 
+Numbers of identity, private telephones, birth days, passwords, and their like.
 It is taken out before anything leaves the cage, so that no page, table, log or returned workbook can hold it.
 """
 
@@ -39,7 +40,7 @@ def without_private(book):
     for sheet in book.sheets:
         head = head_of(sheet)
         if head is None:  # nobody knows what its columns are
-            sheet.rows, sheet.state = {}, f"{sheet.state} {NO_HEAD}".strip()
+            sheet.rows, sheet.unseen = {}, f"{sheet.unseen} {NO_HEAD}".strip()
             continue
         heads, last = columns_of(sheet, head), head[1]
         private = {column for column, text in heads.items() if is_private(text)}

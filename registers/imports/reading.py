@@ -1,5 +1,6 @@
-"""Opening a file that somebody unknown may have made: what kind it is by its content, and its cells, read in a cage.
+"""Opening a file that somebody unknown may have made.
 
+What kind it is by its content, and its cells, read in a cage.
 What comes out of the cage holds no column that is never read (``private``).
 """
 
@@ -32,7 +33,10 @@ ENCRYPTED = (b"E-SafeNet", b"\x62\x14\x23\x65")
 
 
 def read(data, name):
-    """Return the ``Book`` of a file named ``name``, read in a process with limits on time and memory. Raises ``Refused``."""
+    """Return the ``Book`` of a file named ``name``, read in a process with limits on time and memory.
+
+    Raises ``Refused``.
+    """
     if len(data) > MOST_BYTES:
         raise Refused(f"文件超过 {MOST_BYTES >> 20} MB，没有读取。请按单位分成几个文件后再上传。")
     try:

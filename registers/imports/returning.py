@@ -1,4 +1,7 @@
-"""The workbook that goes back to whoever sent it: its cells, with what was found written beside them. Templates to fill in."""
+"""The workbook that goes back to whoever sent it: its cells, with what was found written beside them.
+
+Templates to fill in.
+"""
 
 from io import BytesIO
 
@@ -22,7 +25,10 @@ RED, YELLOW = (PatternFill("solid", start_color=colour) for colour in ("FFF8D0CE
 
 
 def with_findings(file):
-    """Return the bytes of a workbook of an open file: where something is wrong the cell is coloured and the row says it."""
+    """Return the bytes of a workbook of an open file.
+
+    Where something is wrong the cell is coloured and the row says it.
+    """
     book, made, taken = unpacked(file.book), Workbook(), set()
     made.remove(made.active)
     heads = {table["sheet"]: table for table in file.preview["tables"]}
@@ -130,7 +136,10 @@ def head_in_template(kind, name):
 
 
 def template(kind, *, on):
-    """Return the bytes of an empty workbook of ``kind``, with drop-downs of what is on record on the day ``on``."""
+    """Return the bytes of an empty workbook of ``kind``.
+
+    Its drop-downs hold what is on record on the day ``on``.
+    """
     made = Workbook()
     place, words, codes = made.active, made.create_sheet("说明"), made.create_sheet("代码")
     place.title, codes.sheet_state = KIND_LABELS[kind], "hidden"

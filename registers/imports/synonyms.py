@@ -1,5 +1,6 @@
-"""What columns are called in the files of institutions: for each kind of file, field → the words above its column.
+"""What columns are called in the files of institutions.
 
+For each kind of file, field → the words above its column.
 A word counts as a whole, never as a part of a longer head, so 责任事项依据 is not taken for 依据. The sources of the words are
 the workbooks and exports of about thirty systems. ``MANY``: fields that several columns may give.
 """
@@ -11,7 +12,7 @@ _NUMBER = (
     " 一卡通号 用户名 ZGH GH JGH uid id_number employeeId"
 )
 _UNIT = (
-    "所在单位 所属单位 工作单位 单位 单位名称 部门 部门名称 所属部门 所在部门 二级单位 院系 所在院系 科室 所在科室 处室 年级组 教研组"
+    "所在单位 所属单位 工作单位 单位 单位名称 部门 部门名称 所属部门 所在部门 院系 所在院系 科室 所在科室 处室 年级组 教研组"
     " 任职单位 单位/科室 DWMC SZDWMC unit_name"
 )
 _UNIT_CODE = (

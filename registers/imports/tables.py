@@ -1,4 +1,7 @@
-"""From sheets to rows of fields: which columns give what, and which lines are no rows. Pure: no Django."""
+"""From sheets to rows of fields: which columns give what, and which lines are no rows.
+
+Pure: no Django.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -52,7 +55,10 @@ class Row:
 
 @dataclass(slots=True)
 class Table:
-    """One sheet that is read. ``columns``: column → head, ``fields``: column → field or "", ``rows``, ``skipped``: kind → count."""
+    """One sheet that is read.
+
+    ``columns``: column → head, ``fields``: column → field or "", ``rows``, ``skipped``: kind → count.
+    """
 
     sheet: str
     head: tuple
@@ -64,23 +70,26 @@ class Table:
 
 
 def shape_of(book):
-    """Return a digest of the heads of a book: files of one shape have the same columns under the same heads."""
+    """Return a digest of the heads of a book.
+
+    Files of one shape have the same columns under the same heads.
+    """
     heads = [(sheet.name, columns_of(sheet, head)) for sheet in book.sheets if (head := head_of(sheet))]
     columns = sorted({tuple(sorted(column_key(c, text) for c, text in found.items())) for _, found in heads})
     return digest_of(columns)
 
 
 def tables_of(book, kind, chosen, report):
-    """Return the tables of a book that hold rows of ``kind``. ``chosen``: name of a column → field, as corrected by hand.
+    """Return the tables of a book that hold rows of ``kind``.
 
-    Raises ``Refused`` where there is none.
+    ``chosen``: name of a column → field, as corrected by hand. Raises ``Refused`` where there is none.
     """
     tables, seen, others = [], [], []
     for sheet in book.sheets:
         head = head_of(sheet)
         if head is None:
             if sheet.name not in OWN_SHEETS:
-                seen.append(f"“{sheet.name}”（{'没有表头' if NO_HEAD in sheet.state else '空表'}）")
+                seen.append(f"“{sheet.name}”（{'没有表头' if NO_HEAD in sheet.unseen else '空表'}）")
             continue
         columns = columns_of(sheet, head)
         fields = {column: _field(column, text, kind, chosen) for column, text in columns.items()}
@@ -113,7 +122,7 @@ def _without(table, sheet, missing, report):
 
 def _nothing(book, kind, seen):
     needed = "、".join(f"“{LABELS[kind][name]}”" for name in NEEDED[kind])
-    if not any(sheet.rows or sheet.state for sheet in book.sheets):
+    if not any(sheet.rows or sheet.unseen for sheet in book.sheets):
         return "文件没有数据行。请检查选择的文件。"
     return (
         f"没有找到{KIND_LABELS[kind]}的表头：须有{needed}列。已看过工作表{'、'.join(seen[:20])}。"
@@ -248,7 +257,7 @@ def _about_hidden(table, sheet, hidden, report):
     columns = [column for column, name in table.fields.items() if name and column in sheet.hidden_columns]
     for column in columns:
         report.notice(sheet.name, address(table.head[1], column), f"“{table.columns[column]}”是隐藏列，已读取")
-    if sheet.state.replace(NO_HEAD, "").strip():
+    if sheet.unseen.replace(NO_HEAD, "").strip():
         report.notice(sheet.name, "", "这是隐藏的工作表，已读取")
     if not hidden:
         return
@@ -266,7 +275,10 @@ def _about_skipped(table, report):
 
 
 def fill_down(tables, name, label, report):
-    """Ask once a sheet whether blank cells of a field mean the value above, and fill them where the answer is yes."""
+    """Ask once a sheet whether blank cells of a field mean the value above.
+
+    They are filled where the answer is yes.
+    """
     for table in tables:
         if name not in table.fields.values() or not table.rows or table.rows[0].get(name) is None:
             continue

@@ -1,4 +1,7 @@
-"""Reading tables that are text: CSV, tables of a web page, and the XML that Excel 2003 wrote. All may be called .xls."""
+"""Reading tables that are text: CSV, tables of a web page, and the XML that Excel 2003 wrote.
+
+All may be called .xls.
+"""
 
 import csv
 import io
@@ -17,7 +20,10 @@ _MOJIBAKE = re.compile("锟斤拷|烫烫烫|\ufffd")
 
 
 def decoded(data):
-    """Return the text of a file in UTF-8, UTF-16 or GB 18030. Raises ``Refused`` naming the line that is none of it."""
+    """Return the text of a file in UTF-8, UTF-16 or GB 18030.
+
+    Raises ``Refused`` naming the line that is none of it.
+    """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding, name = "utf-16", " UTF-16 "
     elif data[:3] == b"\xef\xbb\xbf":
@@ -68,7 +74,10 @@ def _bare(value):
 
 
 def put(sheet, row, values, column=1):
-    """Put a row of (text, kind, format) into a sheet, from ``column`` on. Raises ``Refused`` beyond what a file may hold."""
+    """Put a row of (text, kind, format) into a sheet, from ``column`` on.
+
+    Raises ``Refused`` beyond what a file may hold.
+    """
     cells = {}
     for place, (text, kind, form) in enumerate(values, start=column):
         if not text.strip():

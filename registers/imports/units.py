@@ -1,4 +1,7 @@
-"""A file of units against the units on record: new ones, other names, another unit above, another kind. None is ever closed."""
+"""A file of units against the units on record.
+
+New ones, other names, another unit above, another kind. None is ever closed.
+"""
 
 import re
 from dataclasses import dataclass, field

@@ -1,5 +1,6 @@
-"""A file between its upload and its acceptance: what its registrar says about it, and the one act that takes it over.
+"""A file between its upload and its acceptance.
 
+What its registrar says about it, and the one act that takes it over.
 Nothing or everything: a file with one fault changes nothing, and acceptance is one transaction.
 """
 
@@ -22,7 +23,10 @@ CHANGED = "人员或单位信息在您核对期间有变动，没有导入。下
 
 @transaction.atomic
 def upload(data, file_name, *, kind, effective_on, actor, at):
-    """Keep what a file holds until its registrar accepts it, and return it. Raises ``Refused`` for what cannot be read."""
+    """Keep what a file holds until its registrar accepts it, and return it.
+
+    Raises ``Refused`` for what cannot be read.
+    """
     require(actor, "import", ImportedFile)
     name = clipped(file_name.replace("\\", "/").rpartition("/")[2] or "未命名", MOST_NAME)
     book = reading.read(data, name)
@@ -122,8 +126,9 @@ def tick(pk, ticks, *, actor, seen):
 
 @transaction.atomic
 def accept(pk, *, actor, digest, seen, at):
-    """Do all ticked lines of a file in one transaction, and return it with what was done as texts in ``lines``.
+    """Do all ticked lines of a file in one transaction.
 
+    Returns the file, with what was done as texts in ``lines``.
     ``digest``: of the lines that the registrar saw. Raises ``Refused`` while something is wrong or asked, ``Stale`` where
     what is on record has changed meanwhile.
     """

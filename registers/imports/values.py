@@ -1,5 +1,6 @@
-"""Reading one cell as what its column says it is: a number of a person, a name, a day, yes or no. Pure: no Django.
+"""Reading one cell as what its column says it is: a number of a person, a name, a day, yes or no.
 
+Pure: no Django.
 Each reader returns the value, or raises ``Wrong`` with what stands there and what to do about it. Nothing is cut.
 """
 
@@ -29,7 +30,10 @@ _OPEN_ENDS = {"至今", "现在", "今", *NOTHING}
 
 
 class Wrong(Refused):
-    """A cell that cannot be read as what its column says; ``remedy`` says what to do about it."""
+    """A cell that cannot be read as what its column says.
+
+    ``remedy`` says what to do about it.
+    """
 
     def __init__(self, text, remedy):
         self.remedy = remedy
@@ -49,7 +53,10 @@ class Day:
 
 
 def plain(cell):
-    """Return the text of a cell in plain forms, without blanks at its ends and characters that cannot be seen."""
+    """Return the text of a cell in plain forms.
+
+    It has no blanks at its ends and no characters that cannot be seen.
+    """
     if cell is None:
         return ""
     if _REORDERS.search(cell.text):
@@ -58,7 +65,10 @@ def plain(cell):
 
 
 def text(cell, label, most):
-    """Return the text of a cell, "" for what means nothing. Raises ``Wrong`` where it is too long or an error of Excel."""
+    """Return the text of a cell, "" for what means nothing.
+
+    Raises ``Wrong`` where it is too long or an error of Excel.
+    """
     if cell is not None and cell.kind == ERROR:
         raise Wrong(f"{label}处是错误值 {cell.text}", "请改正公式或直接填写")
     words = plain(cell) if cell is None or cell.kind != "t" else _kept(cell)
@@ -77,7 +87,10 @@ def _kept(cell):
 
 
 def identifier(cell, label="工号", *, most=20):
-    """Return a number of a person, a unit or a post as text. A number cell gives its digits, with the zeros of its format."""
+    """Return a number of a person, a unit or a post as text.
+
+    A number cell gives its digits, with the zeros of its format.
+    """
     raw = cell.text if cell else ""
     if NOT_READ in raw:
         raise Wrong(f"{label}处是 18 位数字，像身份证号，没有读取；若是{label}，{LOST}", "请填写工号")
@@ -108,7 +121,10 @@ def _digits(raw, form, label):
 
 
 def person_name(cell, *, most=40):
-    """Return (name, remark): blanks between single Han characters and marks behind the name are none of it."""
+    """Return (name, remark).
+
+    Blanks between single Han characters and marks behind the name are none of it.
+    """
     words = text(cell, "姓名", 200)
     if words[:1] in tuple("=+@") or "://" in words:
         raise Wrong(f"姓名处是“{words[:20]}”，像是公式或网址", "请填写姓名")
@@ -196,7 +212,10 @@ def _real(words, year, month, on):
 
 
 def span(cell, **more):
-    """Return (first ``Day``, first ``Day`` no longer included) of a cell such as 2019.02—2022.03; each None where open."""
+    """Return (first ``Day``, first ``Day`` no longer included) of a cell such as 2019.02—2022.03.
+
+    Each is None where it is open.
+    """
     words = plain(cell)
     parts = re.split(r"\s*(?:—+|–|~|～|至(?!今)|--+)\s*", words) if cell and cell.kind == "t" else [words]
     if len(parts) == 1 and (match := re.fullmatch(r"(.*\d)\s*(?:至今|-)", words)):
@@ -217,7 +236,10 @@ def _after(last):
 
 
 def party(cell):
-    """Return whether somebody is a member of the Party, None where the cell does not say. A candidate counts as one."""
+    """Return whether somebody is a member of the Party, None where the cell does not say.
+
+    A candidate counts as one.
+    """
     words = re.sub(r"^\d{2}\s*[-—]?\s*|[(（]\d{2}[)）]$", "", plain(cell)) or plain(cell)
     if words.lower() in NOTHING and words != "无":
         return None
@@ -235,7 +257,10 @@ def has_left(words):
 
 
 def items(words):
-    """Return the parts of a cell that holds several: by line, else by semicolon, else by comma. 、 parts nothing."""
+    """Return the parts of a cell that holds several: by line, else by semicolon, else by comma.
+
+    The mark 、 parts nothing.
+    """
     for mark in (r"\n+", r"[;；]", r"[,，]"):
         parts = [part.strip() for part in re.split(mark, words) if part.strip()]
         if len(parts) > 1:

@@ -1,4 +1,7 @@
-"""Reading the cells of an .xlsx workbook: values, formats, merged ranges, what is hidden. No formula is worked out."""
+"""Reading the cells of an .xlsx workbook: values, formats, merged ranges, what is hidden.
+
+No formula is worked out.
+"""
 
 import math
 import re
@@ -50,7 +53,7 @@ def read(package):
         if part not in package.names:
             raise Refused(f"工作表“{name}”损坏：文件里没有它的内容。请在 Excel 或 WPS 中重新保存后再上传。")
         package.relations(part)
-        reader = _SheetReader(Sheet(name, state=state), texts, forms, since_1904=since_1904, cells=cells, filled=rows)
+        reader = _SheetReader(Sheet(name, unseen=state), texts, forms, since_1904=since_1904, cells=cells, filled=rows)
         package.parse(part, start=reader.start, end=reader.end, text=reader.text)
         if not reader.is_sheet:
             raise Refused(f"工作表“{name}”损坏：不是工作表的格式。请在 Excel 或 WPS 中重新保存后再上传。")
@@ -290,7 +293,10 @@ class _SheetReader:
 
 
 def as_text(raw, value):
-    """Return a number as it is written by hand: a whole one without a point, none with an exponent where it can be helped."""
+    """Return a number as it is written by hand.
+
+    A whole one without a point, none with an exponent where it can be helped.
+    """
     if not math.isfinite(value):
         return raw
     if value == int(value) and abs(value) < 1e18:

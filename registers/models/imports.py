@@ -7,8 +7,9 @@ from registers.access import ScopedQuerySet
 
 
 class ImportedFile(models.Model):
-    """A file that a registrar has uploaded (导入), from its upload until it is accepted or dropped, then what it brought.
+    """A file that a registrar has uploaded (导入), from its upload until it is accepted or dropped.
 
+    After that it says what it brought.
     ``book``: its cells without the columns that are never read, None once nobody needs them; the file itself is not kept.
     ``preview``: what pages show of the comparison with what is on record. ``digest`` is of the file, ``rows_digest`` of its
     cells. ``columns``, ``answers`` and ``ticks`` are what the registrar said: column → field, question → answer, line →

@@ -81,7 +81,10 @@ class Unit(TreeNode):
 
 
 class UnitAlias(models.Model):
-    """Another name of a unit (别名): a short one, a former one, or one of a joint name. Files name units by them."""
+    """Another name of a unit (别名): a short one, a former one, or one of a joint name.
+
+    Files name units by them.
+    """
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="aliases", verbose_name="单位")
     name = models.CharField("别名", max_length=80)

@@ -1,4 +1,7 @@
-"""Taking over units, posts and people from files: uploading one, correcting its columns, answering, ticking, accepting."""
+"""Taking over units, posts and people from files.
+
+Uploading one, correcting its columns, answering, ticking, accepting.
+"""
 
 from datetime import date
 

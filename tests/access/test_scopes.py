@@ -13,6 +13,7 @@ from registers.models import (
     AuditEntry,
     ControlMeasure,
     GroupMember,
+    ImportedFile,
     Job,
     LeadingGroup,
     PostGrade,
@@ -53,8 +54,36 @@ from workflows.models import (
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
+# Models that nobody asks for by themselves, and what one has to be allowed to read to reach them.
+THROUGH_ANOTHER = {
+    "registers.GroupMember": "its LeadingGroup",
+    "registers.Duty": "its Post",
+    "registers.ProcessStep": "its PowerItem",
+    "registers.RegulationPower": "its Regulation",
+    "registers.RiskCategory": "its Scheme: the words of the rule book",
+    "registers.Grade": "its Scheme: the words of the rule book",
+    "registers.Keeper": "its Scheme: asked by the policy of RiskPoint itself",
+    "registers.ColumnMemory": "nothing: heads of columns and what they are, asked by registers.imports itself",
+    "registers.AuditHead": "nothing: a counter for registers.audit",
+    "registers.DemoClock": "nothing: one number for registers.clock",
+    "workflows.CalendarDay": "nothing: the state's calendar of working days",
+    "workflows.Draft": "the form of its Submission, which only the filler gets",
+    "workflows.ReviewDraft": "the review form of its Submission, each reviewer his own",
+    "workflows.SubmissionLine": "its Submission",
+    "workflows.ReviewVote": "its Submission",
+    "workflows.Decision": "its Submission",
+    "workflows.SheetDocument": "its Submission",
+    "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
+    "workflows.MeetingSeat": "its Meeting",
+    "workflows.MeetingBallot": "its MeetingItem",
+    "workflows.DailyRun": "nothing: which day's work is done, for reminders",
+    "workflows.RobotMessage": "its Robot",
+}
+
+
 OPEN_TO_STAFF = [
     "registers.Unit",
+    "registers.UnitAlias",
     "registers.User",
     "registers.Post",
     "registers.Incumbency",
@@ -323,6 +352,7 @@ TABLES = {
     Table(Clue, listed=True): lambda world: {world.clue: "other_head"},
     Table(Suggestion): lambda world: {world.suggestion: "colleague clerk group office"},
     Table(Job): lambda world: {world.job: "head"},
+    Table(ImportedFile): lambda world: {world.imported: "registrar"},
     Table(AuditEntry): lambda world: {
         entry: f"auditor {entry.actor.number if entry.actor else ''}" for entry in AuditEntry.objects.all()
     },

@@ -11,6 +11,7 @@ from registers.models import ControlMeasure, Job, Post, Regulation
 from registers.papers import pages
 from registers.schemes.desk import drafts as scheme_drafts
 from tests import doors, factories, personas
+from tests.access import imported
 from tests.access.assessed import Assessed
 from tests.access.browsers import Browser
 from tests.access.clerks_sheets import ClerksSheets
@@ -281,6 +282,7 @@ class World(ClerksSheets):
         jobs.work(at=self.clock.now)
         self.job = Job.objects.get(pk=self.job.pk)
         assert self.job.content, self.job.error
+        self.imported = imported.waiting_file(self)
 
     def _terms(self):
         """A deadline moved for everybody and for a person, a longer term asked for, and a stand-in for the head in December."""

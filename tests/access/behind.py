@@ -205,45 +205,41 @@ def body(world, door, sheet):
         "effective_on": "2026-01-01",
         "remark": "",
     }
-    plain = (
-        _posted_in_a_year(world)
-        | imported.posted(world)
-        | {
-            "submission_entry": {"add": "process"},
-            "submission_hand_over": {"to": world.campus.second.pk},
-            "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code, "post": "", "series": ""},
-            "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
-            "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", **regulation},
-            "regulation_import": {
-                "unit": world.campus.unit.code,
-                "text": "新制度｜一号｜2026-01-01",
-                "state": "in_force",
-            },
-            "regulation_edit": {"name": "改名的制度", "version": 1, **regulation},
-            "measure_detail": {"state": "done", "text": "已落实"},
-            "measure_check": {"result": "not_verified", "text": "未见记录"},
-            "ledger_export": {"unit": world.campus.unit.code, "reason": "年度归档"},
-            "campaign_open": {"year": 2031},
-            **{
-                door: dict.fromkeys(("year", "task", "unit", "state", "person"), "")
-                for door in ("progress_nudge", "progress_export")
-            },
-            "phase_close": {"reason": "按期结束"},
-            "channel_choice": {"mail": "off", "quiet_from": "20:00", "quiet_until": "08:00", "robot": "on"},
-            "robot_add": {
-                "unit": world.campus.unit.pk,
-                "kind": "dingtalk",
-                "label": "群",
-                "url": "https://oapi.dingtalk.com/robot/send?access_token=x",
-                "secret": "SEC0",
-            },
-            "scheme_begin": {"base": world.campus.scheme.pk},
-            "scheme_choose": {"slug": world.campus.scheme.slug},
-            "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},
-            "scheme_publish": {"version": world.scheme_draft.version},
-            "login": {"username": "clerk", "password": "wrong"},
-        }
-    )
+    plain = _posted_in_a_year(world) | {
+        "submission_entry": {"add": "process"},
+        "submission_hand_over": {"to": world.campus.second.pk},
+        "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code, "post": "", "series": ""},
+        "suggestion_make": {"post": world.posts["draft"].code, "content": "建议"},
+        "regulation_add": {"unit": world.campus.unit.code, "name": "新制度", **regulation},
+        "regulation_import": {
+            "unit": world.campus.unit.code,
+            "text": "新制度｜一号｜2026-01-01",
+            "state": "in_force",
+        },
+        "regulation_edit": {"name": "改名的制度", "version": 1, **regulation},
+        "measure_detail": {"state": "done", "text": "已落实"},
+        "measure_check": {"result": "not_verified", "text": "未见记录"},
+        "ledger_export": {"unit": world.campus.unit.code, "reason": "年度归档"},
+        "campaign_open": {"year": 2031},
+        **{
+            door: dict.fromkeys(("year", "task", "unit", "state", "person"), "")
+            for door in ("progress_nudge", "progress_export")
+        },
+        "phase_close": {"reason": "按期结束"},
+        "channel_choice": {"mail": "off", "quiet_from": "20:00", "quiet_until": "08:00", "robot": "on"},
+        "robot_add": {
+            "unit": world.campus.unit.pk,
+            "kind": "dingtalk",
+            "label": "群",
+            "url": "https://oapi.dingtalk.com/robot/send?access_token=x",
+            "secret": "SEC0",
+        },
+        "scheme_begin": {"base": world.campus.scheme.pk},
+        "scheme_choose": {"slug": world.campus.scheme.slug},
+        "scheme_edit": {"text": "identity:", "title": "草稿", "version": world.scheme_draft.version},
+        "scheme_publish": {"version": world.scheme_draft.version},
+        "login": {"username": "clerk", "password": "wrong"},
+    }
     return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})
 
 
@@ -279,6 +275,7 @@ def _posted_in_a_year(world):
         | world.warned.posted()
         | world.ranked.posted()
         | world.published.posted()
+        | imported.posted(world)
         | {
             "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
             "submission_extend": {"until": "2026-12-20", "reason": "出差"},

@@ -29,6 +29,7 @@ THROUGH_ANOTHER = {
     "registers.RiskCategory": "its Scheme: the words of the rule book",
     "registers.Grade": "its Scheme: the words of the rule book",
     "registers.Keeper": "its Scheme: asked by the policy of RiskPoint itself",
+    "registers.ColumnMemory": "nothing: heads of columns and what they are, asked by registers.imports itself",
     "registers.AuditHead": "nothing: a counter for registers.audit",
     "registers.DemoClock": "nothing: one number for registers.clock",
     "workflows.CalendarDay": "nothing: the state's calendar of working days",

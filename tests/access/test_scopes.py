@@ -54,33 +54,6 @@ from workflows.models import (
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 
-# Models that nobody asks for by themselves, and what one has to be allowed to read to reach them.
-THROUGH_ANOTHER = {
-    "registers.GroupMember": "its LeadingGroup",
-    "registers.Duty": "its Post",
-    "registers.ProcessStep": "its PowerItem",
-    "registers.RegulationPower": "its Regulation",
-    "registers.RiskCategory": "its Scheme: the words of the rule book",
-    "registers.Grade": "its Scheme: the words of the rule book",
-    "registers.Keeper": "its Scheme: asked by the policy of RiskPoint itself",
-    "registers.ColumnMemory": "nothing: heads of columns and what they are, asked by registers.imports itself",
-    "registers.AuditHead": "nothing: a counter for registers.audit",
-    "registers.DemoClock": "nothing: one number for registers.clock",
-    "workflows.CalendarDay": "nothing: the state's calendar of working days",
-    "workflows.Draft": "the form of its Submission, which only the filler gets",
-    "workflows.ReviewDraft": "the review form of its Submission, each reviewer his own",
-    "workflows.SubmissionLine": "its Submission",
-    "workflows.ReviewVote": "its Submission",
-    "workflows.Decision": "its Submission",
-    "workflows.SheetDocument": "its Submission",
-    "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
-    "workflows.MeetingSeat": "its Meeting",
-    "workflows.MeetingBallot": "its MeetingItem",
-    "workflows.DailyRun": "nothing: which day's work is done, for reminders",
-    "workflows.RobotMessage": "its Robot",
-}
-
-
 OPEN_TO_STAFF = [
     "registers.Unit",
     "registers.UnitAlias",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registers", "0013_several_heads_and_leaders"),
+        ("registers", "0014_discipline_role"),
     ]
 
     operations = [

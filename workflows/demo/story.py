@@ -108,12 +108,11 @@ class Story:
         self.agenda.add(self._objection())
         self.agenda.add(self._nudge())
         self.agenda.add(self._extension())
-        for journey in Mobiliser(self.campus, self.campaign, self.agenda, self.players).journeys():
-            self.agenda.add(journey)
-        for those in (Inspector, Assessor, Warner, ListPublisher):
-            for journey in those(self.campus, self.agenda, self.players).journeys():
-                self.agenda.add(journey)
-        for journey in Ranker(self.campus, self.campaign, self.agenda, self.players).journeys():
+        people = [those(self.campus, self.campaign, self.agenda, self.players) for those in (Mobiliser, Ranker)]
+        people += [
+            those(self.campus, self.agenda, self.players) for those in (Inspector, Assessor, Warner, ListPublisher)
+        ]
+        for journey in (journey for those in people for journey in those.journeys()):
             self.agenda.add(journey)
         self.agenda.add(self._suggestions())
         self.agenda.add(self._measures_carried_out())
@@ -351,34 +350,23 @@ class Story:
         """The liaison reminds those of his unit who have not handed in their self-check."""
         yield moment(self._eve(), 16)
         liaison = Actor(self.campus.home.liaison.user, on=self.agenda.today)
-        missing = Submission.objects.filter(
-            task__campaign=self.campaign,
-            task__brings=Brings.POINTS,
-            unit=self.campus.home.unit,
-            person__isnull=False,
-            state=State.OPEN,
-        )
-        for submission in (
-            missing.exclude(person=liaison.user_id).select_related("task", "unit", "person").order_by("pk")
-        ):
+        for submission in self._missing().exclude(person=liaison.user_id):
             routes.nudge(submission, actor=liaison, at=self.agenda.at)
 
     def _extension(self):
         """Somebody who has not handed in asks for a longer term, and the request waits for the head."""
         yield moment(self._eve(), 17)
-        missing = Submission.objects.filter(
-            task__campaign=self.campaign,
-            task__brings=Brings.POINTS,
-            unit=self.campus.home.unit,
-            person__isnull=False,
-            due_on__isnull=False,
-            state=State.OPEN,
-        )
-        submission = missing.select_related("person").order_by("pk").last()
+        submission = self._missing().filter(due_on__isnull=False).last()
         if submission is not None and submission.task.rules.deadline != "hard":
             until = days.add_working_days(max(submission.due_on, self.agenda.today), 5)
             asker = Actor(submission.person, on=self.agenda.today)
             extensions.ask(submission.pk, until=until, reason=EXTENSION, actor=asker, at=self.agenda.at)
+
+    def _missing(self):
+        """The self-checks of the home unit that are not handed in."""
+        missing = Submission.objects.filter(task__campaign=self.campaign, task__brings=Brings.POINTS, state=State.OPEN)
+        missing = missing.filter(unit=self.campus.home.unit, person__isnull=False)
+        return missing.select_related("task", "unit", "person").order_by("pk")
 
     def _measures_carried_out(self):
         """Heads note how measures of last year are carried out, one a day in the last days."""

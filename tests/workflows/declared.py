@@ -6,7 +6,8 @@ from registers.models import Appointment
 from registers.papers.compose import document_for
 from registers.papers.given import GIVEN, of_sheet
 from registers.schemes.language import Brings
-from workflows.models import Assessment, Inspection
+from workflows.models import Assessment, Inspection, Publication, PublicityNotice
+from workflows.publicity import lists
 from workflows.publicity.rankings import computing, releasing
 from workflows.sheets import composing
 from workflows.views.assessments import figures_of
@@ -69,6 +70,17 @@ def add_assessments(made):
         for name in made:
             if GIVEN[name].about == "assessment":
                 made[name].append(document_for(name, **about))
+
+
+def add_notices(made):
+    """Add the documents of the papers about notices and publications to ``made`` (source → documents)."""
+    for notice in PublicityNotice.objects.with_rules().filter(released_at__isnull=False)[:20]:
+        made["notice"].append(document_for("notice", notice=notice))
+        made["notice_closing"].append(document_for("notice_closing", notice=notice))
+    for publication in Publication.objects.filter(verb="standing", released_at__isnull=False):
+        made["publication"].append(document_for("publication", publication=publication))
+        publication.changes = lists.differences([], publication.items, publication.columns)
+        made["publication_changes"].append(document_for("publication_changes", publication=publication))
 
 
 def of_source(name, documents):

@@ -382,7 +382,6 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
     made["return_notice"] = [document_for("return_notice", submission=returned, votes=[])]
     voted = ReviewVote.objects.filter(counted=True).exclude(submission__state="open").latest("at").submission
     made["review_record"] = [document_for("review_record", submission=voted, votes=list(voted.votes.all()))]
-    made["notice"] = [document_for("notice", notice=notice) for notice in PublicityNotice.objects.all()[:20]]
     for activity in Activity.objects.all()[:20]:
         about = {"attendances": activity.attendances.all(), "whole": True}
         made["activity_record"].append(document_for("activity_record", activity=activity, **about))
@@ -391,5 +390,6 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
     declared.add_inspections(made)
     declared.add_ranking(made, Campaign.objects.get(state="open"))
     declared.add_assessments(made)
+    declared.add_notices(made)
     found = [fault for name, documents in made.items() for fault in declared.of_source(name, documents)]
     assert found == [], found

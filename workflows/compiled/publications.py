@@ -3,12 +3,15 @@
 Source: supervision 1.5, 2.
 """
 
+from typing import get_args
+
 from django.utils import timezone
 
 from registers import clock
 from registers.papers.compose import compose, document_for, issuer, source
 from registers.papers.words import chinese_date
 from registers.schemes.layout import Column
+from registers.schemes.publicity import ListField
 from workflows.compiled.logs import LONG, NARROW, SHORT, notice_fields, papers_about, signed_by
 
 OWN_PAGE = "本系统页面"
@@ -117,12 +120,21 @@ def _layout(rules, about, compiled):
 # --- Publications ---------------------------------------------------------------------------------------------
 
 
-@source("publication", about="publication", rows=("item", "name"), fields=("text", "publisher", "seal", "released_on"))
+LISTED = get_args(ListField)
+
+
+@source(
+    "publication",
+    about="publication",
+    rows=("item", *LISTED),
+    fields=("text", "publisher", "seal", "released_on"),
+)
 def publication(*, publication):
     """A standing list or a result as a letter with a table. Source: R2-16."""
+    rows = [{field: text for field, text in row.items() if field != "key"} for row in publication.items]
     return {
         "title": publication.title,
-        "rows": publication.items,
+        "rows": [dict.fromkeys(LISTED, "") | row for row in rows],
         "fields": {**_signed(publication), "text": "\n".join([*_opening(publication), *publication.blocks])},
     }
 

@@ -6,7 +6,7 @@ The key is the number of a person. A name alone is none: two people may have the
 
 from dataclasses import dataclass, field
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from pypinyin import lazy_pinyin
@@ -380,7 +380,7 @@ def _join(people):
             name=person.name,
             sort_key=sort_key(person.name),
             unit=person.unit,
-            password=make_password(None),
+            password=UNUSABLE_PASSWORD_PREFIX,
             **person.values,
         )
         for person in people

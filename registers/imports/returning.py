@@ -31,10 +31,10 @@ def with_findings(file):
     """
     book, made, taken = unpacked(file.book), Workbook(), set()
     made.remove(made.active)
-    heads = {table["sheet"]: table for table in file.preview["tables"]}
+    heads = {table["sheet"]: table for table in file.compared["tables"]}
     said = {}
     for level in ("faults", "notices"):
-        for sheet, cell, text, remedy in file.preview[level]:
+        for sheet, cell, text, remedy in file.compared[level]:
             said.setdefault(sheet, []).append((level, cell, f"{text}。{remedy}" if remedy else text))
     for sheet in book.sheets:
         if sheet.rows:

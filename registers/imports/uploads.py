@@ -44,8 +44,8 @@ def upload(data, file_name, *, kind, effective_on, actor, at):
         effective_on=effective_on,
         uploaded_at=at,
     )
-    file.preview = _compared(file, book, actor).preview()
-    file.preview["notes"] = book.notes
+    file.compared = _compared(file, book, actor).preview()
+    file.compared["notes"] = book.notes
     file.save()
     audit.append("import.upload", about=file, actor=actor, at=at, detail={"kind": kind, "digest": file.digest})
     return file
@@ -70,8 +70,8 @@ def _compared(file, book, actor):
 
 def _preview(file, actor):
     """Compare an open file again and keep what pages show of it."""
-    notes = file.preview["notes"]
-    file.preview = plan_of(file, actor=actor).preview() | {"notes": notes}
+    notes = file.compared["notes"]
+    file.compared = plan_of(file, actor=actor).preview() | {"notes": notes}
     file.version += 1
     file.save()
 
@@ -151,7 +151,7 @@ def accept(pk, *, actor, digest, seen, at):
         "left_out": plan.size - len(lines),
         "unchanged": plan.unchanged,
     }
-    file.accepted_at, file.book, file.preview, file.answers, file.ticks = at, None, None, {}, {}
+    file.accepted_at, file.book, file.compared, file.answers, file.ticks = at, None, None, {}, {}
     file.save()
     detail = {"kind": file.kind, "counts": counts, "on": file.effective_on.isoformat()}
     audit.append("import.accept", about=file, actor=actor, at=at, detail=detail)
@@ -177,4 +177,4 @@ def forget(*, at):
 
 
 def _empty(files, at):
-    return files.update(dropped_at=at, book=None, preview=None, answers={}, ticks={})
+    return files.update(dropped_at=at, book=None, compared=None, answers={}, ticks={})

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ("rows_digest", models.CharField(max_length=64)),
                 ("shape", models.CharField(max_length=64)),
                 ("book", models.JSONField(null=True)),
-                ("preview", models.JSONField(null=True)),
+                ("compared", models.JSONField(null=True)),
                 ("columns", models.JSONField(default=dict)),
                 ("answers", models.JSONField(default=dict)),
                 ("ticks", models.JSONField(default=dict)),

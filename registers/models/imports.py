@@ -11,7 +11,7 @@ class ImportedFile(models.Model):
 
     After that it says what it brought.
     ``book``: its cells without the columns that are never read, None once nobody needs them; the file itself is not kept.
-    ``preview``: what pages show of the comparison with what is on record. ``digest`` is of the file, ``rows_digest`` of its
+    ``compared``: what pages show of the comparison with what is on record. ``digest`` is of the file, ``rows_digest`` of its
     cells. ``columns``, ``answers`` and ``ticks`` are what the registrar said: column → field, question → answer, line →
     whether it counts. Its state follows from timestamps.
     """
@@ -28,7 +28,7 @@ class ImportedFile(models.Model):
     rows_digest = models.CharField(max_length=64)
     shape = models.CharField(max_length=64)
     book = models.JSONField(null=True)
-    preview = models.JSONField(null=True)
+    compared = models.JSONField(null=True)
     columns = models.JSONField(default=dict)
     answers = models.JSONField(default=dict)
     ticks = models.JSONField(default=dict)

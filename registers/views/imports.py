@@ -56,7 +56,7 @@ def import_list(request):
         "error": error,
         "effective_on": day.isoformat() if isinstance(day, date) else day or "",
         "page": paged(
-            request, ImportedFile.objects.visible_to(request.actor).defer("book", "preview", "answers", "ticks")
+            request, ImportedFile.objects.visible_to(request.actor).defer("book", "compared", "answers", "ticks")
         ),
         "kinds": list(KIND_LABELS.items()),
     }
@@ -81,7 +81,7 @@ def import_detail(request, pk):
         counts = file.result.get("counts", {})
         context["counts"] = [(context["labels"].get(kind, kind), count) for kind, count in counts.items()]
         return render(request, "registers/import_detail.html", context)
-    preview = file.preview
+    preview = file.compared
     lines = [_line(file, line) for line in preview["lines"]]
     chosen = request.GET.get("kind", "")
     kinds = _kinds(lines, context["labels"])
@@ -129,15 +129,16 @@ def import_columns(request, pk):
         raise Refused("这个文件已经导入或放弃，不能再改。")
     fields = LABELS[file.kind]
     if request.method == "POST":
-        known = {key for table in file.preview["tables"] for _, key, _, _, private in table["columns"] if not private}
+        known = {key for table in file.compared["tables"] for _, key, _, _, private in table["columns"] if not private}
         sent = {key: request.POST.get(f"column-{place}", "") for place, key in _places(file) if key in known}
-        columns = {key: value if value in fields else "" for key, value in sent.items()}
-        uploads.set_columns(pk, columns, actor=request.actor, seen=number(request.POST.get("version")))
+        if strange := next((value for value in sent.values() if value and value not in fields), ""):
+            raise Refused(f"没有“{strange[:20]}”这种对应，请在页面上选择。")
+        uploads.set_columns(pk, sent, actor=request.actor, seen=number(request.POST.get("version")))
         messages.success(request, "已按新的对应重新比较。下次上传同样表头的文件时沿用。")
         return redirect("import_detail", pk=pk)
     places = {key: place for place, key in _places(file)}
     shown, tables = set(), []
-    for table in file.preview["tables"]:
+    for table in file.compared["tables"]:
         keys = tuple(key for _, key, *_ in table["columns"])
         if keys in shown:
             continue  # sheets of one layout have the same columns
@@ -158,7 +159,7 @@ def import_columns(request, pk):
 
 def _places(file):
     """Return (running number, key) of all columns of a file, each once, for the names of form fields."""
-    keys = dict.fromkeys(key for table in file.preview["tables"] for _, key, *_ in table["columns"])
+    keys = dict.fromkeys(key for table in file.compared["tables"] for _, key, *_ in table["columns"])
     return list(enumerate(keys))
 
 
@@ -170,8 +171,11 @@ def _first(table, column):
 def import_answer(request, pk):
     """Keep the answers to the questions about a file."""
     file = _file(request, pk)
-    questions = (file.preview or {}).get("questions", [])
+    questions = (file.compared or {}).get("questions", [])
     answers = {one["key"]: request.POST.get(f"answer-{place}", "") for place, one in enumerate(questions)}
+    for one in questions:
+        if answers[one["key"]] not in ("", *(value for value, _ in one["options"])):
+            raise Refused(f"“{one['text'][:40]}”没有这个选项，请在页面上选择。")
     uploads.answer(pk, answers, actor=request.actor, seen=number(request.POST.get("version")))
     messages.success(request, "已按您的回答重新比较。")
     return redirect("import_detail", pk=pk)
@@ -182,7 +186,7 @@ def import_tick(request, pk):
     """Keep which lines of a page count, or of a whole kind."""
     file = _file(request, pk)
     kind, every = request.POST.get("kind", ""), request.POST.get("every", "")
-    lines = [line[0] for line in (file.preview or {}).get("lines", []) if line[1] == kind]
+    lines = [line[0] for line in (file.compared or {}).get("lines", []) if line[1] == kind]
     if every:
         ticks = dict.fromkeys(lines, every == "yes")
     else:
@@ -201,7 +205,7 @@ def import_accept(request, pk):
     """Take the ticked lines of a file over, at once or by a worker."""
     file = _file(request, pk)
     seen, digest = number(request.POST.get("version")), request.POST.get("digest", "")
-    if file.is_open and len(file.preview["lines"]) > AT_ONCE:
+    if file.is_open and len(file.compared["lines"]) > AT_ONCE:
         parameters = {"file": pk, "version": seen, "digest": digest}
         job = jobs.create("import", owner=request.actor.user, parameters=parameters, at=clock.now())
         return redirect("job_detail", pk=job.pk)

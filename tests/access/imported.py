@@ -30,5 +30,5 @@ def posted(world):
         "import_columns": seen,
         "import_answer": seen,
         "import_tick": seen,
-        "import_accept": {**seen, "digest": world.imported.preview["digest"]},
+        "import_accept": {**seen, "digest": world.imported.compared["digest"]},
     }

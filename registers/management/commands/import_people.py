@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write("只作核对，没有导入。")
             return
         kept = uploads.upload(data, file.name, kind=kind, effective_on=on, actor=actor, at=clock.now())
-        digest = kept.preview["digest"]
+        digest = kept.compared["digest"]
         kept = uploads.accept(kept.pk, actor=actor, digest=digest, seen=kept.version, at=clock.now())
         self.stdout.write(f"已导入 {kept.result['lines']} 项，未勾选 {kept.result['left_out']} 项。")
 

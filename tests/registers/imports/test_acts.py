@@ -60,7 +60,7 @@ def uploaded(campus, rows=ROWS, *, kind="people", name="名册.xlsx"):
 
 def accepted(campus, file):
     file.refresh_from_db()
-    digest = (file.preview or {}).get("digest", "")
+    digest = (file.compared or {}).get("digest", "")
     return uploads.accept(file.pk, actor=actor(campus.registrar), digest=digest, seen=file.version, at=AT)
 
 
@@ -93,7 +93,7 @@ def test_registrar_takes_a_file_over_by_its_pages(campus, caplog):
     assert audit.verify()[1] == []
     file.refresh_from_db()
     kept = repr([list(ImportedFile.objects.values()), list(AuditEntry.objects.values("detail"))])
-    assert (file.book, file.preview) == (None, None)
+    assert (file.book, file.compared) == (None, None)
     assert not [word for word in PRIVATE if word in kept + caplog.text]
 
 
@@ -101,13 +101,13 @@ def test_private_columns_are_not_kept_before_acceptance(campus):
     file = uploaded(campus)
     returned = openpyxl.load_workbook(io.BytesIO(returning.with_findings(file)))
     cells = repr([cell.value for row in returned.active.iter_rows() for cell in row])
-    assert not [word for word in PRIVATE if word in repr(file.book) + repr(file.preview) + cells]
+    assert not [word for word in PRIVATE if word in repr(file.book) + repr(file.compared) + cells]
     assert private.is_private("出生日期")
 
 
 def test_who_leaves_holds_nothing_any_more(campus):
     file = uploaded(campus, [[*HEAD, "人员状态"], ["head", "丙一", "财务处", "退休"]])
-    lines = [line for line in file.preview["lines"] if line[2] == "head"]
+    lines = [line for line in file.compared["lines"] if line[2] == "head"]
     uploads.tick(file.pk, {lines[0][0]: True}, actor=actor(campus.registrar), seen=1)
     accepted(campus, file)
     head = User.objects.get(number="head")
@@ -120,7 +120,7 @@ def test_who_leaves_holds_nothing_any_more(campus):
 
 def test_registrar_is_never_among_those_who_leave(campus):
     file = uploaded(campus, [HEAD, ["office", "戊一", "监察审计处"]])
-    assert "registrar" not in [line[2] for line in file.preview["lines"]]
+    assert "registrar" not in [line[2] for line in file.compared["lines"]]
 
 
 def test_same_file_twice_brings_nothing(campus):
@@ -212,7 +212,7 @@ def test_file_that_nobody_accepts_is_forgotten(campus, settings):
     assert uploads.forget(at=AT) == 0
     assert uploads.forget(at=AT + clock.days(settings.EXPORT_KEEP_DAYS + 1)) == 1
     file.refresh_from_db()
-    assert (file.book, file.preview, file.is_open) == (None, None, False)
+    assert (file.book, file.compared, file.is_open) == (None, None, False)
 
 
 @pytest.mark.parametrize("who", ["clerk", "head", "office", "sys_admin", "auditor"])

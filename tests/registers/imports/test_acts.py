@@ -127,7 +127,7 @@ def test_same_file_twice_brings_nothing(campus):
     accepted(campus, uploaded(campus))
     again = uploaded(campus)
     assert uploads.same_as(again) is not None
-    assert {line[1] for line in again.preview["lines"]} == {"left"}
+    assert {line[1] for line in again.compared["lines"]} == {"left"}
     other = uploaded(campus, [*ROWS, ["07002", "孙二", "财务处"]])
     assert uploads.same_as(other) is None
 

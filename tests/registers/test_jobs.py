@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registers import cage, jobs
+from registers.imports import uploads
 from registers.models import AuditEntry, Job
 from registers.papers import compose, writing
 from registers.refusals import Refused
@@ -149,9 +150,19 @@ def test_every_kind_of_file_is_written_in_the_cage_and_without_the_database(
             caged.append(write())
         return caged[-1]
 
-    monkeypatch.setattr(cage, "run", run)
     paper = compose.compose(sheet.task.paper_rules, documents.document(sheet))
+    file = uploads.upload(
+        "工号,姓名,部门\n07001,孙一,财务处\n".encode(),
+        "a.csv",
+        kind="people",
+        effective_on=year.clock.today,
+        actor=year.actor(year.campus.registrar),
+        at=year.clock.now,
+    )
+    taken = {"file": file.pk, "version": file.version, "digest": file.compared["digest"]}
+    monkeypatch.setattr(cage, "run", run)  # the upload was read in the real one
     asked = {
+        "import": {"parameters": taken, "owner": year.campus.registrar},
         "ledger": {"parameters": {"unit": year.campus.root.code, "on": "2026-09-15"}},
         "unfinished": {"parameters": {"campaign": year.campaign.pk, "which": "unfinished"}},
         "risk_order": {"parameters": {"unit": year.campus.root.code, "kind": "key"}},
@@ -159,7 +170,7 @@ def test_every_kind_of_file_is_written_in_the_cage_and_without_the_database(
     }
     assert set(asked) == set(jobs.KINDS)
     for name, given in asked.items():
-        jobs.create(name, owner=year.campus.office, at=year.clock.now, **given)
+        jobs.create(name, **{"owner": year.campus.office, "at": year.clock.now, **given})
     jobs.work(at=year.clock.now)
     assert [job.error for job in Job.objects.all()] == [""] * len(asked)
     assert sorted(bytes(job.content) for job in Job.objects.all()) == sorted(caged)

@@ -105,7 +105,7 @@ class RankedYears:
         releasing.decide(made.pk, **said, **self.by(self.campus.chair))
 
     def _release(self, made, state):
-        releasing.release(made.pk, seen_version=self._seen(made), **self.by(self.campus.second))
+        releasing.release(made.pk, reviewed=True, seen_version=self._seen(made), **self.by(self.campus.second))
 
     def _seen(self, made):
         return Ranking.objects.get(pk=made.pk).version
@@ -137,6 +137,7 @@ class RankedYears:
         figure = RankingFigure.objects.filter(ranked__ranking=self.rankings["shown"]).last()
         return {
             "ranking_decide": {"decision": "学校领导小组会议", "agrees": ["yes"]},
+            "ranking_release": {"reviewed": "yes"},
             "ranking_entry_add": {"what": "deduction:criticised", "times": "1", "origin": "found", "basis": "一号"},
             "ranking_leave_out": {"why": "新设单位"},
             "ranking_contest": {"about": f"figure:{figure.pk}", "claim": "已延期"},

@@ -103,7 +103,7 @@ class Ranked:
         return releasing.decide(self.ranking.pk, **said, **self.by(by or self.campus.chair))
 
     def release(self, by=None):
-        said = {"seen_version": self.again().version, **self.by(by or self.campus.second)}
+        said = {"reviewed": True, "seen_version": self.again().version, **self.by(by or self.campus.second)}
         self.ranking = releasing.release(self.ranking.pk, **said)
         return self.ranking
 

@@ -27,6 +27,7 @@ from workflows.models import (
     NoticeSheet,
     Notification,
     Objection,
+    Publication,
     RankedUnit,
     Ranking,
     RankingFigure,
@@ -205,8 +206,17 @@ def test_whole_life_takes_two_people_and_the_units_days(ranked):
     with pytest.raises(NotAllowed, match="由他人公布"):
         ranked.release(by=campus.office)
     with pytest.raises(Stale):
-        releasing.release(ranked.ranking.pk, seen_version=0, **ranked.by(campus.second))
+        releasing.release(ranked.ranking.pk, reviewed=True, seen_version=0, **ranked.by(campus.second))
+    with pytest.raises(Refused, match="保密与个人信息审查"):
+        releasing.release(
+            ranked.ranking.pk, reviewed=False, seen_version=ranked.again().version, **ranked.by(campus.second)
+        )
     result = ranked.release().result
+    [published] = Publication.objects.all()
+    assert (published.drafted_by, published.released_by) == (ranked.ranking.shown_by, campus.second)
+    listed = [unit["name"] for group in result["classes"] for unit in group["units"]]
+    assert [item["unit"] for item in published.items] == listed
+    assert Publication.objects.published(ranked.year.clock.today).visible_to(ranked.year.actor(campus.clerk)).exists()
     assert result["praised"] == ["文学院"]
     assert result["contests"] == [1, 1]
     assert AuditEntry.objects.filter(act__startswith="ranking.").count() == 6

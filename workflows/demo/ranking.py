@@ -48,7 +48,7 @@ class Ranker:
         yield moment(dates[7], 10)
         self._decide(made)
         yield moment(dates[8], 16)
-        releasing.release(made.pk, seen_version=self._seen(made), **self._by(self.second))
+        releasing.release(made.pk, reviewed=True, seen_version=self._seen(made), **self._by(self.second))
 
     def _contest(self, made):
         """The head of the home unit contests its worst figure of sheets."""

@@ -12,7 +12,7 @@ from workflows.policies.inspection_plans import holders
 from workflows.policies.publicity import KEEPERS, insiders
 
 DRAFTERS = KEEPERS
-RELEASERS = ("unit_head", "leader_in_charge", "office", "school_group")
+RELEASERS = ("unit_head", "leader_in_charge", "office", "school_group", "party_committee")
 
 
 @policy("workflows.Publication")
@@ -63,7 +63,7 @@ class PublicationPolicy(Policy):
             return no("起草人不能发布，须由另一人审核后发布。")
         if publication.unit_id in actor.unit_ids(*RELEASERS):
             return YES
-        return no("由单位负责人、分管校领导、学校领导小组办公室或学校领导小组审核发布。")
+        return no("由单位负责人、分管校领导、学校领导小组办公室、学校领导小组或党委审核发布。")
 
     def people_who_may_release(self, publication):
         return holders(publication.unit_id, *RELEASERS).exclude(pk=publication.drafted_by_id)

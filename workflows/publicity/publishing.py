@@ -112,15 +112,31 @@ def differences(publication, found):
 
 
 @transaction.atomic
-def draft_result(
-    scheme, unit, *, title, blocks, actor, at, columns=(), rows=(), audience="", units=(), ends_on=None, kind=""
-):
+def draft_result(scheme, unit, *, actor, at, units=(), **said):
     """Draft a result (通报) from a title, paragraphs and a table, and return the ``Publication``.
 
+    ``said``: what ``result`` takes. ``units``: the chosen ones, where the audience is chosen. Whoever may release it is told:
+    another person does that (``release``), and only then it is read by others. Raises ``NotAllowed``, or ``Refused`` as ``result``
+    does.
+    """
+    publication = result(scheme, unit, by=actor.user, at=at, **said)
+    if publication.audience == "chosen" and not units:
+        raise Refused("请选择通报哪些单位。", "units")
+    require(actor, "draft", publication)
+    publication.save()
+    if publication.audience == "chosen":
+        publication.units.set(units)
+    _drafted(publication, actor=actor, at=at)
+    return publication
+
+
+def result(scheme, unit, *, title, blocks, by, at, columns=(), rows=(), audience="", ends_on=None, kind=""):
+    """Return a result (通报) that is not yet on record.
+
     ``blocks``: paragraphs. ``columns``: ``(field, heading)`` of the table, ``rows``: a dict of texts each. ``audience``: unit,
-    school, or chosen ``units``; without it that of its kind. ``ends_on``: its last day, None without end. ``kind``: one of the
-    scheme's kinds of results, else the first. Whoever may release it is told: another person does that (``release``), and only
-    then it is read by others. Raises ``NotAllowed``, or ``Refused`` where nothing is said or the table is too long.
+    school or chosen; without it that of its kind. ``by``: the user who has prepared it. ``ends_on``: its last day, None without
+    end. ``kind``: one of the scheme's kinds of results, else the first. Raises ``Refused`` where nothing is said, the table is too
+    long or the last day is past.
     """
     kind, rows = kind_named(scheme.rules, kind, "result"), [dict(row) for row in rows]
     blocks = [block.strip() for block in blocks if block.strip()]
@@ -131,12 +147,14 @@ def draft_result(
     audience = audience or kind.audience
     if audience == "unit" and unit.parent_id is None:
         audience = "school"
-    if audience == "chosen" and not units:
-        raise Refused("请选择通报哪些单位。", "units")
     if ends_on is not None and ends_on < timezone.localdate(at):
         raise Refused("截止日期不能早于今天。", "ends_on")
     fields = [field for field, _ in columns]
-    publication = Publication(
+    items = [
+        {lists.NUMBER: number, **{field: str(row.get(field, "")) for field in fields}}
+        for number, row in enumerate(rows, 1)
+    ]
+    return Publication(
         scheme=scheme,
         kind=kind.code,
         verb="result",
@@ -145,20 +163,11 @@ def draft_result(
         title=title,
         blocks=blocks,
         columns=[list(column) for column in columns],
-        items=[
-            {lists.NUMBER: number, **{field: str(row.get(field, "")) for field in fields}}
-            for number, row in enumerate(rows, 1)
-        ],
+        items=items,
         ends_on=ends_on,
-        drafted_by=actor.user,
+        drafted_by=by,
         drafted_at=at,
     )
-    require(actor, "draft", publication)
-    publication.save()
-    if audience == "chosen":
-        publication.units.set(units)
-    _drafted(publication, actor=actor, at=at)
-    return publication
 
 
 # --- Both -----------------------------------------------------------------------------------------------------

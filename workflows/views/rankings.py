@@ -228,8 +228,15 @@ def ranking_release(request, pk):
     visible(request, pk)
     try:
         releasing.release(
-            pk, seen_version=number(request.POST.get("seen_version")), actor=request.actor, at=clock.now()
+            pk,
+            reviewed=bool(request.POST.get("reviewed")),
+            seen_version=number(request.POST.get("seen_version")),
+            actor=request.actor,
+            at=clock.now(),
         )
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("ranking_detail", pk=pk)
     except Stale:
         messages.error(request, MOVED)
         return redirect("ranking_detail", pk=pk)

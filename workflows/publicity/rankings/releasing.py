@@ -10,10 +10,14 @@ from registers.refusals import Refused, Stale
 from workflows.messages import notifications
 from workflows.models import RankedUnit, Ranking, RankingContest, RankingFigure
 from workflows.policies.rankings import HOSTS
+from workflows.publicity import publishing
 from workflows.publicity.rankings import computing, score
 
 NO_FIGURE = "没有适用的指标"
 RELEASED = "{ranking}已经公布，请到“单位排名”查看。"
+BASIS = "单位排名经{decision}审定，数据统计到 {counted_on}（不含当日）。"
+EXPLAINED = "各类单位分别排名，得分相同的名次并列；单位较少的类只列档次。各项指标和计算办法见“单位排名”。"
+COLUMNS = (("class", "分类"), ("place", "名次"), ("unit", "单位"), ("band", "档次"))
 
 
 def not_applicable(ranking):
@@ -53,26 +57,44 @@ def decide(pk, *, decision, agrees, praised, seen_version, actor, at):
 
 
 @transaction.atomic
-def release(pk, *, seen_version, actor, at):
-    """Release a ranking that was decided. Raises ``NotAllowed`` or ``Stale``."""
+def release(pk, *, reviewed, seen_version, actor, at):
+    """Release a ranking that was decided, and publish its result (通报).
+
+    ``reviewed``: whoever releases it has checked it for secrets and personal data. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
+    """
     ranking = computing.locked(pk)
     require(actor, "release", ranking)
     if ranking.version != seen_version:
         raise Stale
+    if not reviewed:
+        raise Refused("请先完成保密与个人信息审查并勾选，再公布。", "reviewed")
     ranking.released_by_id, ranking.released_at = actor.user_id, at
     ranking.result = result_of(ranking)
     ranking.version += 1
     ranking.save(update_fields=["released_by", "released_at", "result", "version"])
     audit.append("ranking.release", about=ranking, actor=actor, at=at)
-    publish(ranking, at=at)
+    publish(ranking, actor=actor, at=at)
     return ranking
 
 
-def publish(ranking, *, at):
-    """Make a released ranking known to the people of its units.
-
-    A notice of the result (通报) is called from here.
-    """
+def publish(ranking, *, actor, at):
+    """Publish the result as a 通报 of those who prepared and released it, and tell the people of its units."""
+    drafted = publishing.result(
+        ranking.campaign.scheme,
+        ranking.campaign.institution,
+        title=f"关于{ranking}结果的通报",
+        blocks=[BASIS.format(decision=ranking.decision, counted_on=ranking.counted_on), EXPLAINED],
+        columns=COLUMNS,
+        rows=[
+            {"class": group["label"], "place": unit["place"] or "—", "unit": unit["name"], "band": unit["band"]}
+            for group in ranking.result["classes"]
+            for unit in group["units"]
+        ],
+        by=ranking.shown_by,
+        at=at,
+    )
+    drafted.save()
+    publishing.release(drafted, actor=actor, reviewed=True, at=at)
     held = Appointment.objects.in_force(clock.local_day(at)).filter(role__in=HOSTS)
     people = held.filter(unit__in=ranking.units.values("unit")).values_list("user_id", flat=True)
     text = RELEASED.format(ranking=ranking)

@@ -112,7 +112,9 @@
     if (!left || !("opened" in form.dataset) || left[0] !== version.value || left[1] < 1) { recall(); return; }
     sessionStorage.setItem(key, JSON.stringify([left[0], left[1] - 1]));
     show("saving", "正在读取刚才保存的内容…");
-    setTimeout(function () { if (!dirty) window.location.reload(); }, LATE);
+    /* What is typed meanwhile would be sent as a change of the old text, and meet his own words as another window's. */
+    form.inert = true;
+    setTimeout(function () { window.location.reload(); }, LATE);
   })();
 
   /* A button pressed while the page saves waits for the answer: sent along with it, the form would name a version that

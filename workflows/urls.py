@@ -267,6 +267,8 @@ urlpatterns = [
     path("public/", door.public_list, name="public_list"),
     path("public/notices/<int:pk>/", door.public_notice, name="public_notice"),
     path("public/notices/<int:pk>/object/", door.public_object, name="public_object"),
+    path("public/lists/", door.public_standing, name="public_standing"),
+    path("public/lists/<int:pk>/", door.public_publication, name="public_publication"),
     path("public/clue/", door.public_clue, name="public_clue"),
     path("public/receipt/", door.public_receipt, name="public_receipt"),
     # notices

@@ -35,6 +35,7 @@ class Published:
         doors = ("detail", "release", "discard", "end", "attach", "place_add")
         return {
             **{f"publication_{door}": both for door in doors},
+            "public_publication": both,
             **{
                 f"publication_{door}": {name: ({**keys, "form": "xlsx"}, None) for name, (keys, _) in both.items()}
                 for door in ("file", "changes")

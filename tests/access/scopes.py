@@ -88,7 +88,13 @@ ROWS = {
     Meeting: meetings_of,
     MeetingItem: items_of,
     PublicityNotice: notices_of,
-    Publication: lambda world: {world.published.list: EVERYBODY, world.published.draft: f"{PUBLISHERS} leader chair"},
+    Publication: lambda world: {
+        **dict.fromkeys(
+            Publication.objects.filter(verb="result", released_at__isnull=False), EVERYBODY
+        ),  # of a ranking
+        world.published.list: f"{NOBODY} {EVERYBODY}",
+        world.published.draft: f"{PUBLISHERS} leader chair",
+    },
     NoticePlace: lambda world: {row: _keepers(row) for row in NoticePlace.objects.all()},
     PublicRecord: lambda world: {row: _keepers(row, "auditor") for row in PublicRecord.objects.all()},
     ImpactAssessment: lambda world: dict.fromkeys(

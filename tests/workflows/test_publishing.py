@@ -4,19 +4,18 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from registers.access import NotAllowed
 from registers.models import PowerItem, ProcessStep
 from registers.refusals import Refused
 from registers.schemes.publicity import NoticeKind
+from tests.doors import open_door
 from tests.stories import played_once
 from workflows.compiled import publications as papers
 from workflows.models import CalendarDay, Notification, Publication
-from workflows.publicity import (
-    lists,
-    periods,
-    publishing,
-)
+from workflows.publicity import lists, periods, publishing
 
 pytestmark = pytest.mark.database("both")
 
@@ -41,6 +40,32 @@ def publish(year, publication, by=None, **said):
 def first(year, powers):
     """The first version of the unit's list of powers."""
     return publish(year, draft_list(year))
+
+
+def test_list_stands_at_the_public_door_for_whom_it_is_and_while_it_holds(year, first):
+    pages, address = Client(), reverse("public_publication", args=[first.pk])
+    assert pages.get(address).status_code == 404  # the door is shut
+    open_door(at=year.clock.now)
+    draft = publishing.draft_result(
+        year.campus.scheme,
+        year.campus.root,
+        title="通报",
+        blocks=["甲"],
+        actor=year.actor(year.campus.office),
+        at=year.clock.now,
+    )
+    result = publish(year, draft, year.campus.chair)
+    listed = pages.get(reverse("public_standing")).content.decode()
+    assert first.title in listed
+    assert result.title not in listed  # a result is told inside
+    assert pages.get(reverse("public_publication", args=[result.pk])).status_code == 404
+    answer = pages.get(address)
+    assert first.items[0]["name"] in answer.content.decode()
+    assert answer.headers["X-Robots-Tag"].startswith("noindex")
+    Publication.objects.filter(pk=first.pk).update(audience="unit")
+    assert pages.get(address).status_code == 404
+    Publication.objects.filter(pk=first.pk).update(audience="school", ended_at=year.clock.now)
+    assert pages.get(address).status_code == 404
 
 
 def changed_power(year, **values):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from registers.access import YES, Policy, no, policy
 from registers.actors import SCHOOL_ROLES
 from workflows.models import PublicityNotice
+from workflows.policies.door import audiences, the_door
 from workflows.policies.inspection_plans import holders
 from workflows.policies.publicity import KEEPERS, insiders
 
@@ -20,10 +21,12 @@ class PublicationPolicy(Policy):
     def visible(self, rows, actor):
         """What is published, by its audience, and so replaced versions of a standing list.
 
-        Drafts and what has ended for those who publish for the unit.
+        Drafts and what has ended for those who publish for the unit. Whoever is not logged in reads the standing lists of the
+        public door.
         """
         if not actor.is_authenticated:
-            return rows.none()
+            standing = rows.model.objects.published(actor.on).order_by().values("pk")
+            return rows.filter(pk__in=standing, verb="standing", audience__in=audiences(the_door()))
         inside, standing = insiders(actor), rows.model.objects.published(actor.on)
         replaced = rows.model.objects.filter(verb="standing", ended_at__isnull=False, ended_by=None)
         chosen = rows.model.units.through.objects.filter(unit__in=inside).order_by().values("publication")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,9 +19,10 @@ from registers.views.incoming import files
 from registers.views.paging import paged
 from workflows import attachments
 from workflows.forms.door import ABOUT, CLUE, AdditionForm, ClueForm, PublicObjectionForm
-from workflows.models import Clue, Objection, PublicityNotice
+from workflows.models import Clue, Objection, Publication, PublicityNotice
 from workflows.policies.door import the_rules, visitor
 from workflows.publicity import door, humanity, limits, objections, receipts
+from workflows.views.publications import rows_of
 from workflows.views.publicity import places_of, table_of
 
 PROGRAM = "提交没有被接受。请刷新页面后重新填写，不要使用自动填写。"
@@ -55,7 +57,7 @@ def public_list(request):
     rows = PublicityNotice.objects.visible_to(visitor()).select_related("unit")
     page = paged(request, rows)
     for notice in page.rows:
-        notice.places = places_of(notice.items)
+        notice.places = places_of(notice.items_on(clock.today()))
     return _page(request, "public/public_list.html", page=page)
 
 
@@ -74,11 +76,28 @@ def public_notice(request, pk):
         request,
         "public/public_notice.html",
         notice=notice,
-        table=table_of(notice, notice.items),
+        table=table_of(notice, notice.items_on(clock.today())),
         corrections=corrections,
-        places=places_of(notice.items),
+        places=places_of(notice.items_on(clock.today())),
         takes=_takes(notice),
     )
+
+
+@login_not_required
+@require_safe
+def public_standing(request):
+    """The standing lists that hold today. Context: ``page``."""
+    rows = Publication.objects.visible_to(visitor()).select_related("unit")
+    return _page(request, "public/public_standing.html", page=paged(request, rows))
+
+
+@login_not_required
+@require_safe
+def public_publication(request, pk):
+    """One standing list. Context: ``publication``, ``rows`` (see ``publications.rows_of``)."""
+    publication = get_object_or_404(Publication.objects.visible_to(visitor()).select_related("unit"), pk=pk)
+    rows = rows_of(publication, publication.items)
+    return _page(request, "public/public_publication.html", publication=publication, rows=rows)
 
 
 def _at_the_door(pk):

@@ -165,13 +165,20 @@ def publication_detail(request, pk):
     return publication_page(request, _readable(request, pk))
 
 
+def rows_of(publication, found):
+    """Return the rows ``found`` of a publication as (number, cells); a cell is (heading, text, is it long)."""
+    return [
+        (row["item"], [(heading, row.get(field, ""), field in LONG) for field, heading in publication.columns])
+        for row in found
+    ]
+
+
 def publication_page(request, publication, *, releasing=None, ending=None, kept=None):
     """Render the page of a publication. A form that was refused is shown again as it was typed.
 
-    Context: ``publication`` with its ``stage``, ``rows`` of its table as (number, cells); a cell is (heading, text, is it
-    long), ``changes``, ``leaks`` that keep a draft from being released, ``seen_digest``, ``may_release``, ``may_discard``,
-    ``may_end``, the forms, ``behind``: how many differences the register has from it, ``chosen``: the units it was chosen
-    for, and what ``keeping.context`` adds.
+    Context: ``publication`` with its ``stage``, ``rows`` of its table (see ``rows_of``), ``changes``, ``leaks`` that keep a draft
+    from being released, ``seen_digest``, ``may_release``, ``may_discard``, ``may_end``, the forms, ``behind``: how many differences
+    the register has from it, ``chosen``: the units it was chosen for, and what ``keeping.context`` adds.
     """
     on, draft = request.actor.on, publication.released_at is None
     found = publishing.preview(publication, on) if draft else publication.items
@@ -180,10 +187,7 @@ def publication_page(request, publication, *, releasing=None, ending=None, kept=
     kept_context = keeping.context(request, publication, **(kept or {}))
     context = {
         "publication": publication,
-        "rows": [
-            (row["item"], [(heading, row.get(field, ""), field in LONG) for field, heading in publication.columns])
-            for row in found
-        ],
+        "rows": rows_of(publication, found),
         "changes": publishing.differences(publication, found) if draft else publication.changes,
         "leaks": publishing.leaks_of(publication, found) if draft else [],
         "seen_digest": digest_of(found) if draft else "",

@@ -161,7 +161,7 @@ def _decide(item, composition, meeting, *, actor, at):
     if item.outcome == Outcome.RETURN:
         return Result.DONE, f"已退回，限 {item.redo_on:%Y-%m-%d} 前重新提交"
     if decision.submission.waiting_role == UNPUBLISHED:  # other grades than the notice showed (R1-27)
-        return Result.DONE, f"{decision.step_label}：通过，有的等级与公示不同或尚未公示，公示后再列入会议"
+        return Result.DONE, f"{decision.step_label}：通过，有的等级与公示不同或尚未公示，重新公示后再列入会议"
     return Result.DONE, f"{decision.step_label}：通过"
 
 

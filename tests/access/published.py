@@ -58,8 +58,8 @@ class Published:
             "place_post": {"on": today},
             "place_take": {"on": today},
             "publication_draft": {"kind": "process-directory", "unit": unit},
-            "publication_result": {"unit": unit, "title": "通报", "text": "甲", "audience": "unit"},
-            "publication_release": {"reviewed": "on"},
+            "publication_result": {"unit": unit, "title": "通报", "text": "甲", "audience": "unit", "ends_on": ""},
+            "publication_release": {"reviewed": "on", "explanation": ""},
             "publication_end": {"why": "有误"},
             "impact_list": {"kind": "proposed", **ASSESSED},
         }

@@ -5,7 +5,9 @@ import re
 from functools import cache, cached_property
 from html import unescape
 from io import BytesIO
+from pathlib import Path
 from urllib.parse import urljoin
+from zipfile import ZipFile
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -137,7 +139,7 @@ class Crawl:
             return [answer.headers["Location"]]
         kind = answer.headers["Content-Type"]
         reader = next((read for name, read in READERS.items() if name in kind), bytes.decode)
-        text = reader(answer.content)
+        text = reader(b"".join(answer.streaming_content) if answer.streaming else answer.content)
         self.texts.append((url, unescape(text)))
         if answer.status_code != 200 or "html" not in kind:
             return []
@@ -200,7 +202,15 @@ def workbooks():
         yield written
 
 
-READERS = {"spreadsheet": cells, "pdf": words}
+def packed(content):
+    """All the text of the files of an archive, and their names."""
+    with ZipFile(BytesIO(content)) as pack:
+        inside = {name: pack.read(name) for name in pack.namelist()}
+    readers = {".xlsx": cells, ".pdf": words}
+    return "\n".join(f"{name} {readers[Path(name).suffix](file)}" for name, file in inside.items())
+
+
+READERS = {"spreadsheet": cells, "pdf": words, "zip": packed}
 
 
 def expected_for(world, persona):

@@ -156,7 +156,7 @@ class Warned:
         talk = TALK | {"held_on": today, "starts_at": "09:00", "ends_at": "10:00", "signed": "yes"}
         return {
             "warning_add": typed | {"unit": self.campus.unit.code, "person": "", "facts": "另一件事"},
-            "warning_edit": typed,
+            "warning_edit": typed | {"person": "", "causes": "", "points": []},
             "warning_step": {"kind": "dismiss", "words": "已经处理"},
             "warning_deliver": RECEIPT | {"received_on": today, "refused": "no"},
             "warning_talk": talk,

@@ -102,8 +102,8 @@ class Ranked:
         said = {"decision": DECISION, "agrees": agrees, "praised": set(praised), "seen_version": self.again().version}
         return releasing.decide(self.ranking.pk, **said, **self.by(by or self.campus.chair))
 
-    def release(self, by=None):
-        said = {"reviewed": True, "seen_version": self.again().version, **self.by(by or self.campus.second)}
+    def release(self, by=None, *, reviewed=True):
+        said = {"reviewed": reviewed, "seen_version": self.again().version, **self.by(by or self.campus.second)}
         self.ranking = releasing.release(self.ranking.pk, **said)
         return self.ranking
 

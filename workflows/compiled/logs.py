@@ -246,7 +246,7 @@ def review_record(*, submission, votes):
         "days",
         "days_text",
         "publisher",
-        "seal",
+        "stamp",
         "published_on",
         *(f"contact_{name}" for name in Contact.model_fields),
     ),
@@ -288,7 +288,7 @@ def notice_fields(notice):
         "days": notice.step_rules.days,
         "days_text": notice.days_text.replace(" ", ""),
         "publisher": publisher,
-        "seal": seal,
+        "stamp": seal,
         "published_on": timezone.localdate(notice.released_at).isoformat(),
         **{f"contact_{name}": value for name, value in rules.identity.contact},
     }

@@ -40,7 +40,7 @@ WIDE = 5  # columns beside which a list is printed across
         "drafter",
         "releaser",
         "publisher",
-        "seal",
+        "stamp",
         "closed_on",
     ),
 )
@@ -53,7 +53,7 @@ def notice_closing(*, notice):
     raised = list(notice.objections.order_by("at").values_list("row", "handled_at", "finding"))
     findings = dict(notice.objections.model.Finding.choices)
     closed = notice.cleared_at or notice.withdrawn_at
-    named = ("basis", "starts_on", "ends_on", "count", "publisher", "seal")
+    named = ("basis", "starts_on", "ends_on", "count", "publisher", "stamp")
     return {
         "fields": {name: common[name] for name in named}
         | {
@@ -127,7 +127,7 @@ LISTED = get_args(ListField)
     "publication",
     about="publication",
     rows=("item", *LISTED),
-    fields=("text", "publisher", "seal", "released_on"),
+    fields=("text", "publisher", "stamp", "released_on"),
 )
 def publication(*, publication):
     """A standing list or a result as a letter with a table. Source: R2-16."""
@@ -175,7 +175,7 @@ def _opening(publication):
 def _signed(publication):
     publisher, seal = signed_by(publication)
     released = timezone.localdate(publication.released_at or clock.now())
-    return {"publisher": publisher, "seal": seal, "released_on": released.isoformat()}
+    return {"publisher": publisher, "stamp": seal, "released_on": released.isoformat()}
 
 
 def paper_of(publication, *, changes=False):

@@ -189,8 +189,8 @@ def _clear(notice, *, at):
     now.outcome = _outcome(counted().filter(notice=now).count()) if regular or last is None else last.outcome
     now.cleared_at = at
     now.save(update_fields=["outcome", "cleared_at"])
-    audit.append("notice.clear", about=now, at=at)
     forget_copies(now)
+    audit.append("notice.clear", about=now, at=at)
     return True
 
 

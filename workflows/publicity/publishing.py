@@ -281,8 +281,8 @@ def end(publication, *, actor, why, at):
         raise Refused("请写明撤下的原因。", "why")
     publication.ended_at, publication.ended_by, publication.ended_why = at, actor.user, why.strip()
     publication.save(update_fields=["ended_at", "ended_by", "ended_why"])
-    audit.append("publication.end", about=publication, actor=actor, at=at)
     jobs.forget_copies(f"/publications/{publication.pk}/")
+    audit.append("publication.end", about=publication, actor=actor, at=at)
 
 
 def end_due(*, at):
@@ -293,8 +293,8 @@ def end_due(*, at):
         with transaction.atomic():
             if not Publication.objects.filter(pk=publication.pk, ended_at=None).update(ended_at=at, ended_why="期满"):
                 continue
-            audit.append("publication.end", about=publication, at=at)
             jobs.forget_copies(f"/publications/{publication.pk}/")
+            audit.append("publication.end", about=publication, at=at)
     return len(past)
 
 

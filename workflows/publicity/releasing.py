@@ -140,5 +140,5 @@ def call_off(notice, *, why, by, at):
     notice.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
     for bundled in notice.bundled.filter(left_at=None):
         notices.wait_again(bundled, outcome=clipped(WITHDRAWN.format(why=why), LONGEST_OUTCOME), at=at)
-    audit.append("notice.withdraw", about=notice, actor=by, at=at)
     notices.forget_copies(notice)
+    audit.append("notice.withdraw", about=notice, actor=by, at=at)

@@ -11,13 +11,12 @@ from registers.models import Unit
 from registers.views.paging import paged
 from registers.views.sent import sought
 from workflows import policies
-from workflows.models import Campaign, RiskWarning, Submission
+from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.policies.submissions import MAY_NUDGE
 from workflows.progress import figures, stranded
 from workflows.progress.board import Board, by_person
 from workflows.progress.figures import Choice
-from workflows.supervision.warnings import outcomes
 from workflows.views.comparisons import READS_LEDGERS
 from workflows.views.progress import address, chosen_campaign, in_full, items_of, links_of
 
@@ -29,7 +28,7 @@ def board(request):
     Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
     (``PhaseLine``), ``curve``, ``held_up``, ``stranded`` (``stranded.Line``), ``may_urge``; of the whole ``page`` of unit ``lines``
     with ``nudged``, the ids of units whose late sheets the reader may urge, ``residual`` (``residuals.counts``) and the address of
-    their list for those who read ledgers, ``warned`` (``outcomes.waiting``); of a unit see ``_unit_page``.
+    their list for those who read ledgers; of a unit see ``_unit_page``.
     """
     require(request.actor, "watch", Campaign)
     campaign, campaigns = chosen_campaign(request)
@@ -52,7 +51,6 @@ def board(request):
         "held_up": shown.held_up({unit.pk: unit for unit in units}, holding),
         "stranded": stranded.lines(listed, campaign, holding),
         "residual": _residual(campaign, shown),
-        "warned": _warned(request.actor, campaign, shown),
         "residual_url": reverse("residual_list") if request.actor.has(*READS_LEDGERS) else "",
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
     }
@@ -94,13 +92,6 @@ def _residual(campaign, shown):
     """The points of the units on the board by decided, expected and actual grade, while the campaign is running."""
     rules = campaign.scheme.rules if shown.running else None
     return residuals.counts(shown.unit_ids, rules, on=shown.on)
-
-
-def _warned(actor, campaign, shown):
-    """How many warnings wait, for whoever may know, while the campaign is running."""
-    if not shown.running or not can(actor, "count", RiskWarning(institution=campaign.institution)):
-        return None
-    return outcomes.waiting(campaign.institution, on=shown.on)
 
 
 def _by_person(request, shown, rows):

@@ -136,12 +136,11 @@ def _mine(actor):
 
 
 def _objections(actor):
-    """The objections that this person has to handle."""
-    return [
-        row
-        for row in Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-        if actor.has("office") and row.author_id != actor.user_id
-    ]
+    """The objections that this person has to handle. Nothing is read for those who handle none."""
+    if not actor.has("office"):
+        return []
+    rows = Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
+    return [row for row in rows if row.author_id != actor.user_id]
 
 
 def _notices(actor):

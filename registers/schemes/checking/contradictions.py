@@ -64,6 +64,10 @@ def _names(scheme):
         for place, step in enumerate(route.steps):
             where = ("routes", slug, "steps", place, "documents")
             yield from _repeated(where, [document.label for document in step.documents], "label")
+    yield from _repeated(("notices",), [kind.label for kind in scheme.notices], "label")
+    for place, kind in enumerate(scheme.notices):
+        yield from _repeated(("notices", place, "places"), kind.places)
+    yield from _repeated(("vacations",), [vacation.label for vacation in scheme.vacations], "label")
     for level, group in scheme.groups.items():
         yield from _repeated(("groups", level, "member_types"), group.member_types)
     titles = {slug: f"{paper.label}{paper.title}" for slug, paper in scheme.papers.items()}

@@ -83,18 +83,27 @@ def _quote(number):
 
 
 def _colon(lines, stopped):
-    """The line above which the reader stopped because of a colon that is none."""
+    """The line above which the reader stopped because of a colon that is none.
+
+    It is the one where he stopped or the one written above it: remarks and empty lines may stand between.
+    """
+    above = (number for number in range(stopped - 1, 0, -1) if _is_written(lines[number - 1]))
+    near = next(above, stopped)
     for number in range(stopped, 0, -1):
         line = lines[number - 1]
         if _WIDE_COLON.match(line):
             return number, "名称后面用了全角冒号“：”", "改成半角冒号，后面空一格"
-        if _TIGHT_COLON.match(line) and number >= stopped - 1:
+        if _TIGHT_COLON.match(line) and number >= near:
             return number, "冒号后面没有空格", "冒号后面空一格再写值"
-        if _TIGHT_DASH.match(line) and number >= stopped - 1:
+        if _TIGHT_DASH.match(line) and number >= near:
             return number, "“-”后面没有空格", "“-”后面空一格再写内容"
-        if number < stopped - 1 and line.strip() and not line.lstrip().startswith("#"):
+        if number < stopped - 1 and _is_written(line):
             break
     return None
+
+
+def _is_written(line):
+    return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def _first_character(said, lines, stopped):

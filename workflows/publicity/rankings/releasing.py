@@ -57,6 +57,7 @@ def decide(pk, *, decision, agrees, praised, seen_version, actor, at):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def release(pk, *, reviewed, seen_version, actor, at):
     """Release a ranking that was decided, and publish its result (通报).
 

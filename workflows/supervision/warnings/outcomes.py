@@ -99,17 +99,6 @@ def by_kind(rules, institution, *, since, until, on):
     return [KindCount(labels.get(code, code), **found.get(code, {})) for code in codes]
 
 
-def waiting(institution, *, on):
-    """Count what waits today: ``proposed`` by rules, ``open``, ``late`` with the answer. Figures only."""
-    rows = RiskWarning.objects.filter(institution=institution, lifted_at=None, dismissed_at=None)
-    issued = Q(issued_at__isnull=False)
-    return rows.aggregate(
-        proposed=Count("pk", filter=Q(made_by=None, issued_at=None)),
-        open=Count("pk", filter=issued),
-        late=Count("pk", filter=issued & Q(answered_at=None, answer_due_on__lt=on)),
-    )
-
-
 def by_level(rules, institution, *, since, until):
     """Return ``[(level's words, number issued)]`` from ``since`` to ``until`` (days), the gravest first."""
     rows = RiskWarning.objects.filter(

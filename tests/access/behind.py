@@ -55,18 +55,7 @@ def _things(world):
         },
         "paper_blank": {"": ({"slug": "annex-2"}, None)},
         "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
-        "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
-        "notice_html": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
-        "notice_file": {
-            "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
-            "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
-        },
-        **world.published.things(),
-        "notice_draft": {"": ({"pk": world.notice.task_id, "code": world.campus.unit.code}, None)},
-        **{
-            door: {"unit": ({"pk": world.notice.pk}, None), "draft": ({"pk": world.drafted.pk}, None)}
-            for door in ("notice_release", "notice_return", "notice_discard", "notice_withdraw")
-        },
+        **_of_notices(world),
         "campaign_close": {"": ({"year": world.year.number}, None)},
         **{
             door: {"": ({"pk": world.year.campaign.phases.first().pk}, None)}
@@ -98,6 +87,24 @@ def _things(world):
         **{
             door: {"": ({"pk": world.scheme_draft.pk}, None)}
             for door in ("scheme_edit", "scheme_publish", "scheme_discard")
+        },
+    }
+
+
+def _of_notices(world):
+    """Return what stands behind the doors to notices within the site."""
+    return {
+        "notice_detail": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
+        "notice_html": {"unit": ({"pk": world.notice.pk}, None), "school": ({"pk": world.school_notice.pk}, None)},
+        "notice_file": {
+            "unit": ({"pk": world.notice.pk, "form": "xlsx"}, None),
+            "school": ({"pk": world.school_notice.pk, "form": "xlsx"}, None),
+        },
+        **world.published.things(),
+        "notice_draft": {"": ({"pk": world.notice.task_id, "code": world.campus.unit.code}, None)},
+        **{
+            door: {"unit": ({"pk": world.notice.pk}, None), "draft": ({"pk": world.drafted.pk}, None)}
+            for door in ("notice_release", "notice_return", "notice_discard", "notice_withdraw")
         },
     }
 

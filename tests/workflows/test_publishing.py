@@ -55,7 +55,7 @@ def test_list_stands_at_the_public_door_for_whom_it_is_and_while_it_holds(year, 
         at=year.clock.now,
     )
     result = publish(year, draft, year.campus.chair)
-    listed = pages.get(reverse("public_standing")).content.decode()
+    listed = pages.get(reverse("public_publications")).content.decode()
     assert first.title in listed
     assert result.title not in listed  # a result is told inside
     assert pages.get(reverse("public_publication", args=[result.pk])).status_code == 404

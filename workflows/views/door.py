@@ -85,10 +85,10 @@ def public_notice(request, pk):
 
 @login_not_required
 @require_safe
-def public_standing(request):
+def public_publications(request):
     """The standing lists that hold today. Context: ``page``."""
     rows = Publication.objects.visible_to(visitor()).select_related("unit")
-    return _page(request, "public/public_standing.html", page=paged(request, rows))
+    return _page(request, "public/public_publications.html", page=paged(request, rows))
 
 
 @login_not_required

@@ -166,7 +166,10 @@ def publication_detail(request, pk):
 
 
 def rows_of(publication, found):
-    """Return the rows ``found`` of a publication as (number, cells); a cell is (heading, text, is it long)."""
+    """Return the rows ``found`` of a publication as (number, cells).
+
+    A cell is (heading, text, is it long).
+    """
     return [
         (row["item"], [(heading, row.get(field, ""), field in LONG) for field, heading in publication.columns])
         for row in found

@@ -44,6 +44,13 @@ class Visitor:
         if settle:
             self.page.wait_for_load_state()
 
+    def send(self, name, within):
+        """Press a button that leads to another page, and wait for that: one pressed while the page saves waits for the answer."""
+        self.page.evaluate("document.documentElement.dataset.left = 'yes'")
+        self.press(name, within=within)
+        self.page.wait_for_function("!document.documentElement.dataset.left")
+        self.page.wait_for_load_state()
+
     @property
     def scripted(self):
         return "no-js" not in (self.page.locator("html").get_attribute("class") or "")
@@ -130,7 +137,7 @@ class Visitor:
         for box in place.locator("input[name=rest]").all():
             box.check()
         place.locator("input[name=complete][value=yes]").check()
-        self.press("提交表决", within=place)
+        self.send("提交表决", within=place)
 
     def decide(self, button, *, opinion="", password="", redo_on=""):
         place = self.page.locator("#decide")
@@ -142,7 +149,7 @@ class Visitor:
             labelled(place, "限期（退回时）").fill(redo_on)
         if password:
             labelled(place, "登录密码（签字确认）").fill(password)
-        self.press(button, within=place)
+        self.send(button, within=place)
 
     # -- taking home -----------------------------------------------------------------------------------
     def download(self, name, folder, role="link"):

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from registers.schemes.checking.doubles import doubled
 from registers.schemes.parts import Role
 
 WHOLE = 100
@@ -20,23 +21,13 @@ def faults(scheme):
     """Yield the contradictions within ``assessment``, and between it and the roles."""
     said = scheme.assessment
     for path in LISTS:
-        yield from _doubles(("assessment", *path), said.survey if len(path) > 1 else said, path[-1])
+        yield from doubled(("assessment", *path), getattr(said.survey if len(path) > 1 else said, path[-1]))
     if said.criteria:
         yield from _criteria(said)
     if said.is_held:
         yield from _bands(said)
         yield from _people(scheme, said)
     yield from _survey(said.survey)
-
-
-def _doubles(where, part, name):
-    for key, word in (("code", "代码"), ("label", "名称")):
-        seen = set()
-        for index, item in enumerate(getattr(part, name)):
-            value = getattr(item, key)
-            if value in seen:
-                yield (*where, index, key), f"{word}“{value}”重复", "同一组内只用一次"
-            seen.add(value)
 
 
 def _criteria(said):

@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+from registers.schemes.checking.doubles import doubled
+
 WHOLE = 100  # points of a checklist
 PARTS = ("kinds", "methods", "checklist")
 WORDS = {"kinds": "检查种类", "methods": "检查方法", "checklist": "检查项目"}
@@ -11,7 +13,7 @@ def faults(scheme):
     """Yield the contradictions within ``inspection``, and between it and grades and roles."""
     said = scheme.inspection
     for part in PARTS:
-        yield from _doubles(part, getattr(said, part))
+        yield from doubled(("inspection", part), getattr(said, part))
     yield from _whole(scheme, said)
     yield from _frequency(scheme, said)
     points = sum(item.points for item in said.checklist)
@@ -21,16 +23,6 @@ def faults(scheme):
             f"检查项目的分值合计 {points} 分，不是 {WHOLE} 分",
             f"调整各项的 points，使合计为 {WHOLE}",
         )
-
-
-def _doubles(part, items):
-    for name, word in (("code", "代码"), ("label", "名称")):
-        seen = set()
-        for index, item in enumerate(items):
-            value = getattr(item, name)
-            if value in seen:
-                yield ("inspection", part, index, name), f"{word}“{value}”重复", "同一组内只用一次"
-            seen.add(value)
 
 
 def _whole(scheme, said):

@@ -1,5 +1,7 @@
 """Faults in what a scheme says of ranking units."""
 
+from registers.schemes.checking.doubles import doubled
+
 WHOLE = 100  # the weights of all figures together
 PARTS = {"figures": "排名指标", "classes": "排名分类", "bands": "档次"}
 LISTS = (*PARTS, "deductions", "vetoes")
@@ -9,7 +11,7 @@ def faults(scheme):
     """Yield the contradictions within ``ranking``, and between it and the roles."""
     said = scheme.ranking
     for part in LISTS:
-        yield from _doubles(part, getattr(said, part))
+        yield from doubled(("ranking", part), getattr(said, part))
     yield from _whole(scheme, said)
     weights = sum(figure.weight for figure in said.figures)
     if said.figures and weights != WHOLE:
@@ -26,16 +28,6 @@ def faults(scheme):
             "指标 verified 按措施核查计算，而方案没有启用措施核查",
             "删去该指标，或在 residual 中写 enabled: true",
         )
-
-
-def _doubles(part, items):
-    for name, word in (("code", "代码"), ("label", "名称")):
-        seen = set()
-        for index, item in enumerate(items):
-            value = getattr(item, name)
-            if value in seen:
-                yield ("ranking", part, index, name), f"{word}“{value}”重复", "同一组内只用一次"
-            seen.add(value)
 
 
 def _whole(scheme, said):

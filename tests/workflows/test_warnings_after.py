@@ -68,7 +68,6 @@ def test_persons_are_counted_once_by_the_heaviest_outcome(warned, clock):
         for one in outcomes.by_kind(campus.scheme.rules, campus.root, **period, on=clock.today)
     }
     assert list(counts.values()) == [(2, 0, 0), (0, 0, 0), (1, 1, 1), (0, 0, 0), (1, 0, 0)]
-    assert outcomes.of_units([campus.unit], **period) == {campus.unit.pk: 4}
     warned.draft(facts="文稿")
     assert {user.number for user in User.objects.all() if reads(warned, user, WarningOutcome)} == {"office", "second"}
 

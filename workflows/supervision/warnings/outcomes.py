@@ -6,7 +6,7 @@ Persons are counted, each once, by the heaviest outcome of the period. Letters t
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Max, Q
 
 from registers import audit, clock
 from registers.access import require
@@ -107,14 +107,3 @@ def by_level(rules, institution, *, since, until):
     found = dict(rows.order_by().values_list("level").annotate(Count("pk")))
     levels = sorted(rules.warnings.levels, key=lambda level: -level.severity)
     return [(level.label, found.get(level.code, 0)) for level in levels]
-
-
-def of_units(units, *, since, until):
-    """Return unit's id → number of warnings issued to it or its people from ``since`` to ``until`` (days).
-
-    What rankings may show: a number, never what it was about or whom.
-    """
-    rows = RiskWarning.objects.filter(
-        unit__in=units, issued_at__gte=days.start_of(since), issued_at__lt=days.due_moment(until)
-    )
-    return dict(rows.order_by().values_list(F("unit")).annotate(Count("pk")))

@@ -112,9 +112,9 @@ class Play:
     def decide(self, sheet):
         if sheet.waiting_role == policies.MEETING:
             meeting_pages.hold(sheet, organiser=self.campus.office)
-            assert self.sheet(sheet.pk).version > sheet.version, [
-                item.result_words for item in sheet.meeting_items.all()
-            ]
+            words = [item.result_words for item in sheet.meeting_items.all()]
+            assert self.sheet(sheet.pk).version > sheet.version, words
+            assert "重新公示" not in str(words)  # a notice that only follows the body's step repeats nothing
             return
         address = reverse("submission_review", args=[sheet.pk])
         people = sorted(people_who_may("decide", sheet), key=lambda user: user.number)

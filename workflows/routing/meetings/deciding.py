@@ -160,9 +160,15 @@ def _decide(item, composition, meeting, *, actor, at):
         return Result.FAILED, decision.opinion
     if item.outcome == Outcome.RETURN:
         return Result.DONE, f"已退回，限 {item.redo_on:%Y-%m-%d} 前重新提交"
-    if decision.submission.waiting_role == UNPUBLISHED:  # other grades than the notice showed (R1-27)
+    if decision.submission.waiting_role == UNPUBLISHED and _went_back(decision.submission, step):
         return Result.DONE, f"{decision.step_label}：通过，有的等级与公示不同或尚未公示，重新公示后再列入会议"
     return Result.DONE, f"{decision.step_label}：通过"
+
+
+def _went_back(submission, step):
+    """Whether a sheet stands before ``step`` again: other grades were decided than its notice showed (R1-27)."""
+    codes = [one.code for one in submission.task.route_rules.steps]
+    return codes.index(submission.step) < codes.index(step.code)
 
 
 def _named(item_id, incomplete):

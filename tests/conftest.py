@@ -9,10 +9,14 @@ from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
 from django.db.models.signals import post_migrate
 from hypothesis import Phase, settings
+from hypothesis.internal.conjecture import providers
 
 from tests import kept, recorded
 from tests.clock import standing_still
 
+# Hypothesis also draws the numbers and texts that stand in our modules. Which are loaded differs from run to run, so the examples
+# would, too; and to read them all takes a pass five seconds.
+providers._get_local_constants = lambda: providers._local_constants
 # The suite draws the same examples every time; `--hypothesis-profile=explore` looks for new ones.
 settings.register_profile("suite", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", max_examples=500, database=None, deadline=None)

@@ -14,7 +14,7 @@ from workflows.publicity import notices, publishing, recording
 from workflows.publicity import reminding as notice_reminding
 from workflows.routing import carrying, reseating
 from workflows.routing.meetings import deciding
-from workflows.supervision import reminding, surveys
+from workflows.supervision import assessment_reminding, reminding, surveys
 from workflows.supervision.warnings import proposing
 from workflows.supervision.warnings import reminding as warned
 
@@ -25,7 +25,7 @@ def each_hour(*, at, whatever_the_hour=False):
     """Follow staff changes, then write the day's reminders, and return how many digests are new.
 
     In order: who came and left, then submissions and requests that nobody can decide any more, then the reminders, so
-    that they reach the people who act today, then what is said of notices, findings and letters. ``whatever_the_hour``: do
+    that they reach the people who act today, then what is said of notices, findings, letters and assessments. ``whatever_the_hour``: do
     not wait for REMINDER_HOUR. A failing part does not keep the others from being done. Running it again changes nothing.
     """
     done = _all_of(
@@ -39,6 +39,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "rectification": lambda: reminding.remind(at=at),
             "warnings": lambda: proposing.propose(at=at),
             "letters": lambda: warned.remind(at=at),
+            "assessments": lambda: assessment_reminding.remind(at=at),
         }
     )
     return done["reminders"]

@@ -102,7 +102,8 @@ class SurveyRules(Part):
 class Assessment(Part):
     """What a scheme says of the yearly assessment of its units.
 
-    ``contest_days``: working days in which a unit may object to its figures before they are decided on.
+    ``contest_days``: working days in which a unit may object to its figures before they are decided on. ``score_days``: working days
+    in which the office scores what was handed in, and then the leaders.
     """
 
     criteria: list[Criterion] = []
@@ -111,6 +112,7 @@ class Assessment(Part):
     vetoes: list[Veto] = []
     survey: SurveyRules = SurveyRules()
     contest_days: Annotated[int, Field(ge=1, le=60)] = 5
+    score_days: Annotated[int, Field(ge=1, le=60)] = 10
     source: str = ""
     inferred: bool = False
 

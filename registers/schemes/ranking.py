@@ -11,7 +11,9 @@ from pydantic import Field
 
 from registers.schemes.parts import Code, Named, Part, Text, UnitType
 
-FigureCode = Literal["timely", "coverage", "quality", "carried_out", "verified", "rectified", "objections"]
+FigureCode = Literal[
+    "timely", "coverage", "quality", "carried_out", "verified", "rectified", "objections", "satisfied", "answered"
+]
 Days = Annotated[int, Field(ge=1, le=60)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 

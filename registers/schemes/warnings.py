@@ -79,12 +79,14 @@ class Warnings(Part):
     """What a scheme says of warnings beside ``warning_actions``.
 
     ``quiet_days``: days after the answer was accepted, or after the receipt where none is asked for, before a warning may be lifted.
+    ``visit_months``: after how many months one that was lifted is visited again (回访), 0: not at all.
     ``inferred``: the institution's document does not name these numbers.
     """
 
     levels: list[WarningLevel] = []
     rules: list[WarningRule] = []
     quiet_days: Annotated[int, Field(ge=0, le=365)] = 30
+    visit_months: Annotated[int, Field(ge=0, le=24)] = 3
     source: str = ""
     inferred: bool = False
 

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from registers import placing, residuals
+from registers import offers, placing, residuals
 from registers.access import can
 from registers.differences import differences
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
@@ -67,7 +67,7 @@ def risk_detail(request, series):
 
     Context: ``point`` (the newest version), ``crumbs``, ``facts``, ``in_force``, ``level``, ``versions`` (newest first) as
     (version, the one before or None, what changed: see ``_changes``), ``measures`` as (stage, those in force, earlier ones),
-    ``residual`` (see ``_residual``) or None.
+    ``residual`` (see ``_residual``) or None, ``offers`` as (label, address).
     """
     versions = list(
         RiskPoint.objects.visible_to(request.actor)
@@ -115,6 +115,7 @@ def risk_detail(request, series):
             ],
             "facts": [(label, value) for label, value in facts if value],
             "residual": _residual(request.actor, point) if _in_force(point, on) else None,
+            "offers": offers.of("risk", point, request.actor) if _in_force(point, on) else [],
         },
     )
 

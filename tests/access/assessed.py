@@ -6,6 +6,7 @@ from decimal import Decimal
 from tests.browser.pages import PASSWORD
 from workflows.models import (
     Assessment,
+    AssessmentContest,
     AssessmentLine,
     LeaderScore,
     Survey,
@@ -13,7 +14,7 @@ from workflows.models import (
     SurveyInvitation,
     SurveySlip,
 )
-from workflows.supervision import answering, assessments, deciding, surveys
+from workflows.supervision import answering, assessments, contesting, deciding, surveys
 
 STATES = ("own", "scored", "shown", "contested", "replied", "decided", "confirmed")
 SHOWN = STATES[STATES.index("shown") :]
@@ -27,6 +28,8 @@ SEEN_BY = {
     **{f"reason {state}": WHOLE for state in SHOWN},
     **{f"contest {state}": WHOLE for state in SHOWN[1:]},
     **{f"reply {state}": WHOLE for state in SHOWN[2:]},
+    **{f"{word} {state}": WHOLE for word in ("against", "file against") for state in SHOWN[1:]},
+    **{f"settled {state}": WHOLE for state in SHOWN[2:]},
     "grounds decided": "chair",
     "grounds confirmed": WHOLE,
 }
@@ -40,6 +43,7 @@ def invitations_of(world):
 ROWS = {
     Assessment: lambda world: dict.fromkeys(Assessment.objects.all(), WHOLE),
     AssessmentLine: lambda world: dict.fromkeys(AssessmentLine.objects.all(), WHOLE),
+    AssessmentContest: lambda world: dict.fromkeys(AssessmentContest.objects.all(), WHOLE),
     LeaderScore: lambda world: dict.fromkeys(LeaderScore.objects.all(), "chair"),
     Survey: lambda world: {
         world.assessed.surveys["open"]: f"{OVERSEEN} {INVITED}",
@@ -112,11 +116,22 @@ class Assessed:
         assessments.show(made.pk, **self.by(self.campus.office))
 
     def _contest(self, made, state):
+        against, file = self.world.text(f"against {state}"), self.world.workbook(f"against {state}")
+        line = made.lines.first()
+        seen = {"seen_version": self._seen(made)}
+        contesting.contest(line.pk, words=against, uploads=[file], **seen, **self.by(self.campus.head))
         words = self.world.text(f"contest {state}")
         said = {"stand": "contest", "words": words, "seen_version": self._seen(made)}
         assessments.answer(made.pk, **said, **self.by(self.campus.head))
 
     def _reply(self, made, state):
+        settled = {
+            "outcome": "rejected",
+            "words": self.world.text(f"settled {state}"),
+            "seen_version": self._seen(made),
+        }
+        [contest] = AssessmentContest.objects.filter(line__assessment=made)
+        contesting.settle(contest.pk, **settled, **self.by(self.campus.office))
         said = {"words": self.world.text(f"reply {state}"), "seen_version": self._seen(made)}
         assessments.reply(made.pk, **said, **self.by(self.campus.office))
 
@@ -139,8 +154,16 @@ class Assessed:
         slips = {name: ({"pk": row.pk}, None) for name, row in self.surveys.items()}
         return {
             **{f"assessment_{word}": by_state for word in words.split()},
-            "assessment_evidence": {
-                name: ({"pk": row.lines.first().pk}, None) for name, row in self.assessments.items()
+            **{
+                f"assessment_{word}": {
+                    name: ({"pk": row.lines.first().pk}, row) for name, row in self.assessments.items()
+                }
+                for word in ("evidence", "contest")
+            },
+            "assessment_settle": {
+                name: ({"pk": AssessmentContest.objects.get(line__assessment=self.assessments[name]).pk}, row)
+                for name, row in self.assessments.items()
+                if name in SHOWN[1:]
             },
             "assessment_file": {
                 name: ({"pk": row.pk, "slug": "assessment-record", "form": "xlsx"}, row)
@@ -168,6 +191,8 @@ class Assessed:
             "assessment_score": scored("office"),
             "assessment_lead": scored("lead"),
             "assessment_answer": {"stand": "accept", "words": ""},
+            "assessment_contest": {"words": "应得满分"},
+            "assessment_settle": {"outcome": "rejected", "words": "材料不足"},
             "assessment_reply": {"words": "已核实"},
             "assessment_decide": {"grounds": "同意", "vetoes": ["sanctioned"]},
             "survey_add": {"unit": self.campus.other_unit.code, "ends_on": "2026-12-11"},

@@ -8,12 +8,14 @@ from workflows.models import (
     TalkRecord,
     WarningOutcome,
     WarningStep,
+    WarningVisit,
 )
-from workflows.supervision.warnings import analyses, deliveries, drafting, merits, outcomes, steps
+from workflows.supervision.warnings import analyses, deliveries, drafting, merits, outcomes, steps, visits
 
 OFFICE, UNIT, PERSON = "office", "office head", "office clerk"
 # Name of a state → who reads a warning in it: the office but for whom it concerns, and whom it was issued to.
 STATES = {"proposed": OFFICE, "drafted": OFFICE, "sent": UNIT, "answered": UNIT, "called": OFFICE, "talked": PERSON}
+STATES |= {"served": UNIT, "lifted": UNIT}
 # Name of a text → who may come across it.
 SEEN_BY = {
     "warning drafted": OFFICE,
@@ -26,6 +28,9 @@ SEEN_BY = {
     "talk said": OFFICE,
     "case causes": OFFICE,
     "accountability kept": OFFICE,
+    "warning served": UNIT,
+    "warning lifted": UNIT,
+    "visit words": OFFICE,
 }
 OUTCOME = {"form": 1, "reference": "", "kept_at": ""}
 LETTER, TALKED = "rectification_order", "reminder_talk"
@@ -47,6 +52,7 @@ ROWS = {
     RiskWarning: lambda world: {row: STATES[name] for name, row in world.warned.rows.items()},
     WarningStep: steps_of,
     TalkRecord: lambda world: dict.fromkeys(TalkRecord.objects.all(), OFFICE),
+    WarningVisit: lambda world: dict.fromkeys(WarningVisit.objects.all(), OFFICE),
     WarningOutcome: lambda world: dict.fromkeys(WarningOutcome.objects.all(), OFFICE),
     CaseAnalysis: lambda world: dict.fromkeys(CaseAnalysis.objects.all(), OFFICE),
     AccountabilityRecord: lambda world: dict.fromkeys(AccountabilityRecord.objects.all(), OFFICE),
@@ -64,6 +70,10 @@ class Warned:
             self.rows[name] = self._issued(name)
         for name in ("called", "talked"):
             self.rows[name] = self._issued(name, kind=TALKED, person=self.campus.clerk)
+        for name in ("served", "lifted"):
+            self.rows[name] = self._issued(name)
+            self._serve(self.rows[name])
+        self._visit(self.rows["lifted"])
         self._answer(self.rows["answered"])
         self._talk(self.rows["talked"])
         self._merits()
@@ -103,6 +113,18 @@ class Warned:
         seen = RiskWarning.objects.get(pk=made.pk).version
         return steps.act(made.pk, kind, seen_version=seen, **said, **self.by(user))
 
+    def _serve(self, made):
+        values, seen = RECEIPT | {"received_on": self.world.clock.today}, RiskWarning.objects.get(pk=made.pk).version
+        deliveries.deliver(made.pk, values=values, seen_version=seen, **self.by(self.campus.office))
+
+    def _visit(self, made):
+        """As if the quiet days were over: it is lifted, and has been visited."""
+        at, on = self.world.clock.now, self.world.clock.today
+        RiskWarning.objects.filter(pk=made.pk).update(lifted_at=at, lifted_by=self.campus.office, answer_due_on=None)
+        said = {"visited_on": on, "result": "holds", "words": self.world.text("visit words")}
+        seen = RiskWarning.objects.get(pk=made.pk).version
+        visits.visit(made.pk, values=said, again_on=None, seen_version=seen, **self.by(self.campus.office))
+
     def _answer(self, made):
         self._act(made, "receive", self.campus.head)
         words, proof = self.world.text("warning reply"), self.world.workbook("warning reply")
@@ -133,7 +155,7 @@ class Warned:
     def behind(self):
         """The objects that the addresses lead to: door → name → (arguments, the object)."""
         by_state = {name: ({"pk": row.pk}, row) for name, row in self.rows.items()}
-        words = "detail edit step deliver talk outcome analysis"
+        words = "detail edit step deliver correct talk visit outcome analysis"
         return {
             **{f"warning_{word}": by_state for word in words.split()},
             "warning_file": {
@@ -159,7 +181,9 @@ class Warned:
             "warning_edit": typed | {"person": "", "causes": "", "points": []},
             "warning_step": {"kind": "dismiss", "words": "已经处理"},
             "warning_deliver": RECEIPT | {"received_on": today, "refused": "no"},
+            "warning_correct": RECEIPT | {"received_on": today, "refused": "no", "place": "会议室", "reason": "写错了"},
             "warning_talk": talk,
+            "warning_visit": {"visited_on": today, "result": "part", "words": "看了台账", "again_on": "2027-01-04"},
             "warning_outcome": OUTCOME | {"person": "clerk", "decided_on": today},
             "warning_analysis": {"causes": "原因", "gaps": "漏洞", "education": ""},
             "commendation_add": merit | {"title": "先进单位", "words": "成效显著"},

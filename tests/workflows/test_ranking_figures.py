@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from registers.models import ControlMeasure
+from registers.schemes.ranking import Figure
 from tests.factories import moment
 from tests.personas import point
 from tests.workflows.conftest import proposed
@@ -18,7 +19,11 @@ from workflows.models import (
     NoticeSheet,
     Objection,
     Rectification,
+    RiskWarning,
+    Survey,
 )
+from workflows.publicity.rankings import releasing
+from workflows.publicity.rankings.figures import FIGURES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -108,3 +113,57 @@ def test_upheld_objections_count_and_others_do_not(year):
     assert objections() == (0, 2)
     Objection.objects.filter(pk=made.pk).update(finding="partly")
     assert objections() == (1, 2)
+
+
+def weighing(ranked, *codes):
+    """Let the scheme of the year rank by ``codes`` alone, each with the same weight."""
+    scheme = ranked.year.campaign.scheme
+    figures = [Figure(code=code, label=code, weight=100 // len(codes)).model_dump() for code in codes]
+    document = scheme.document | {"ranking": scheme.document["ranking"] | {"figures": figures}}
+    type(scheme).objects.filter(pk=scheme.pk).update(document=document, digest="-".join(codes))
+    return ranked
+
+
+def test_survey_counts_by_its_score_and_the_last_one_of_the_year(year):
+    ranked, campus = weighing(Ranked(year), "satisfied"), year.campus
+    at = moment("2026-10-20 10:00")
+    said = {"unit": campus.unit, "scheme": campus.scheme, "ends_on": at.date(), "made_by": campus.office, "made_at": at}
+
+    def satisfied():
+        row = ranked.compute().units.get(unit=campus.unit)
+        return [(one.number, one.of, [source[4] for source in one.sources]) for one in row.figures.all()]
+
+    Survey.objects.create(**said, year=2025, closed_at=at, score="99.00")
+    Survey.objects.create(**said, year=2026, closed_at=at, score=None)  # too few answers: nothing is shown
+    assert satisfied() == [(0, 0, [])]
+    Survey.objects.create(**said, year=2026, closed_at=at, score="60.00")
+    Survey.objects.create(**said, year=2026, closed_at=moment("2026-10-21 10:00"), score="87.50")
+    Survey.objects.create(**said, year=2026, closed_at=moment("2026-11-02 09:00"), score="10.00")  # not before the day
+    assert satisfied() == [(88, 100, ["满意度 87.50"])]
+    row = ranked.ranking.units.get(unit=campus.unit)
+    assert row.score == 88
+    assert releasing._problems(ranked.ranking.rules, [row]) == []  # no thing is out of order
+
+
+def test_letters_count_by_their_answers_and_say_nothing_else(year):
+    ranked, campus = weighing(Ranked(year), "answered"), year.campus
+    at = moment("2026-09-20 10:00")
+    said = {"scheme": campus.scheme, "institution": campus.root, "unit": campus.unit, "made_at": at, "kind": "x"}
+    said |= {"handed_in_by": campus.office, "issued_by": campus.second, "issued_at": at, "delivered_on": at.date()}
+    due = {"answer_due_on": "2026-10-12"}
+    for more in (
+        {"answered_at": at},
+        {"answered_at": at, "answer_late": True},
+        {},
+        {"answered_at": at, "person": campus.clerk},  # a person's letter is no figure of his unit
+        {"answer_due_on": "2026-11-20"},  # not due yet
+        {"answer_due_on": None},  # asks for no answer
+    ):
+        RiskWarning.objects.create(**said | due | more, facts="抽查发现问题")
+    figure = ranked.compute().units.get(unit=campus.unit).figures.get()
+    assert (figure.number, figure.of) == (1, 3)
+    assert {tuple(source[1:4]) for source in figure.sources} == {("letter", "", "须在 2026-10-12 前答复的文书")}
+
+
+def test_every_figure_that_a_scheme_may_name_is_counted():
+    assert set(FIGURES) == set(Figure.model_fields["code"].annotation.__args__)

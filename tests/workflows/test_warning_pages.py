@@ -102,10 +102,12 @@ def test_letter_is_issued_by_another_answered_and_lifted(warned, client, clock):
     assert "已解除" in page(client, campus.head, "warning_list", stage="lifted").content.decode()
 
 
-def test_warning_by_hand_from_an_event_and_its_delivery(warned, client):
+def test_warning_by_hand_from_an_event_and_its_delivery(warned, client, clock):
     campus = warned.campus
     point, _ = on_record(campus)
     add = reverse("warning_add") + f"?point={point.series}"
+    assert add in page(client, campus.office, "risk_detail", point.series).content.decode()
+    assert add not in page(client, campus.head, "risk_detail", point.series).content.decode()
     client.force_login(campus.office)
     assert "财务处" in client.get(add).content.decode()
     typed = TYPED | {"kind": "rectification_order", "level": "red", "unit": campus.unit.code, "person": ""}
@@ -135,6 +137,29 @@ def test_warning_by_hand_from_an_event_and_its_delivery(warned, client):
     )
     shown = page(client, campus.head, "warning_detail", warned.made.pk).content.decode()
     assert "不认可（见证人庚一）" in re.sub(r"\s", "", shown)
+    wrong = page(client, campus.office, "warning_correct", warned.made.pk).content.decode()
+    assert "庚一" in wrong  # it begins with what was recorded
+    right = receipt | {"witness": "庚二", "reason": "见证人写错"} | seen(warned)
+    assert post(client, campus.office, "warning_correct", warned.made.pk, right | {"reason": ""}).status_code == 422
+    assert post(client, campus.office, "warning_correct", warned.made.pk, right).status_code == 302
+    shown = re.sub(r"\s", "", page(client, campus.head, "warning_detail", warned.made.pk).content.decode())
+    assert "见证人庚二" in shown
+    assert "（见证人庚一）</del>" in shown
+    warned.answer()
+    warned.act("accept", campus.office)
+    clock.set("2026-11-30 10:00")
+    warned.act("lift", campus.office)
+    visit = {"visited_on": "2026-11-30", "result": "part", "words": "仍有一份没有补", "again_on": ""}
+    assert page(client, campus.office, "warning_visit", warned.made.pk).status_code == 200
+    assert post(client, campus.office, "warning_visit", warned.made.pk, visit | seen(warned)).status_code == 422
+    assert (
+        post(
+            client, campus.office, "warning_visit", warned.made.pk, visit | {"result": "holds"} | seen(warned)
+        ).status_code
+        == 302
+    )
+    assert "仍有一份没有补" in page(client, campus.office, "warning_detail", warned.made.pk).content.decode()
+    assert "仍有一份没有补" not in page(client, campus.head, "warning_detail", warned.made.pk).content.decode()
 
 
 def test_talk_outcome_analysis_and_figures(warned, client):

@@ -2,16 +2,17 @@
 
 import pytest
 
-from registers.access import NotAllowed
+from registers.access import NotAllowed, can
 from registers.actors import Actor
 from registers.models import ControlMeasure, RiskPoint, User
-from registers.refusals import Refused
+from registers.refusals import Refused, Stale
 from tests.workflows.test_inspections import on_record
-from tests.workflows.warned import TEXTS, day, reads
+from tests.workflows.warned import RECEIPT, REFUSED, TEXTS, day, reads
 from workflows.deadlines import days
-from workflows.models import Notification, WarningOutcome
+from workflows.models import Notification, RiskWarning, WarningDelivery, WarningOutcome, WarningStep, WarningVisit
+from workflows.policies.warnings import to_do
 from workflows.supervision import blockers
-from workflows.supervision.warnings import analyses, merits, outcomes
+from workflows.supervision.warnings import analyses, deliveries, merits, outcomes, reminding, visits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -129,3 +130,104 @@ def test_accountability_is_the_offices_and_commendation_everybodys(warned, clock
             values=words | {"decided_on": day("2027-01-01")},
             **warned.by(campus.office),
         )
+
+
+# --- Receipts that were wrong, visits after the lifting ------------------------------------------------------
+
+
+def correct(warned, *, reason="日期抄错", by=None, **values):
+    said = RECEIPT | {"received_on": warned.clock.today} | values
+    seen = warned.row().version
+    by = warned.by(by or warned.campus.office)
+    return deliveries.correct(warned.made.pk, values=said, reason=reason, seen_version=seen, **by)
+
+
+def test_wrong_receipt_is_struck_kept_and_the_answers_day_follows(warned, clock):
+    warned.issue()
+    with pytest.raises(NotAllowed, match="没有可以更正"):
+        correct(warned)
+    clock.set("2026-09-25 10:00")
+    warned.deliver(received_on=day("2026-09-22"))
+    with pytest.raises(Refused, match="没有更正"):
+        correct(warned, received_on=day("2026-09-22"))
+    with pytest.raises(Refused, match="更正的原因"):
+        correct(warned, reason="")
+    with pytest.raises(Refused, match="见证人"):
+        correct(warned, **REFUSED | {"witness": ""})
+    with pytest.raises(NotAllowed):
+        correct(warned, by=warned.campus.head)
+    correct(warned, received_on=day("2026-09-24"))
+    row = warned.row()
+    assert (row.delivered_on, row.answer_due_on) == (day("2026-09-24"), days.add_working_days(day("2026-09-24"), 15))
+    old, new = WarningDelivery.objects.all()
+    assert (old.received_on, old.strike_reason, old.struck_by) == (day("2026-09-22"), "日期抄错", warned.campus.office)
+    assert row.delivery == new
+    step = WarningStep.objects.get(kind="correct")
+    assert step.words == "日期抄错"
+    assert Notification.objects.get(kind="warning.correct").recipient == warned.campus.head
+    seen = WarningStep.objects.visible_to(Actor(warned.campus.head, on=clock.today))
+    assert step in seen
+
+
+def test_corrected_day_says_whether_an_answer_was_late_but_never_moves_one_asked_for_again(warned, clock):
+    warned.issue()
+    warned.deliver()
+    late = days.add_days(warned.row().answer_due_on, 1)
+    clock.set(f"{late} 10:00")
+    warned.answer()
+    assert warned.row().answer_late
+    correct(warned, received_on=day("2026-09-24"))
+    assert not warned.row().answer_late
+    warned.act("ask_again", warned.campus.office, "不具体")
+    due = warned.row().answer_due_on
+    correct(warned, received_on=day("2026-09-22"))
+    assert warned.row().answer_due_on == due > days.add_working_days(day("2026-09-22"), 15)
+    assert WarningDelivery.objects.filter(struck_at=None).count() == 1
+
+
+def test_what_was_signed_for_on_the_page_stands(warned):
+    warned.closed()
+    assert "没有可以更正" in can(Actor(warned.campus.office, on=warned.clock.today), "correct", warned.row()).reason
+
+
+def test_lifted_warning_is_visited_on_its_day_and_again_while_it_does_not_hold(warned, clock):
+    campus, office = warned.campus, warned.campus.office
+    waits = lambda user: RiskWarning.objects.filter(to_do(Actor(user, on=clock.today))).exists()  # noqa: E731
+
+    def visit(result="holds", again_on=None, seen=None, **values):
+        said = {"visited_on": clock.today, "result": result, "words": "看了台账"} | values
+        seen = warned.row().version if seen is None else seen
+        return visits.visit(warned.made.pk, values=said, again_on=again_on, seen_version=seen, **warned.by(office))
+
+    warned.closed()
+    with pytest.raises(NotAllowed, match="解除以后"):
+        visit()
+    clock.set("2026-10-26 10:00")
+    warned.act("lift", office)
+    assert warned.row().visit_on == day("2027-01-26")  # three months, as the scheme says
+    assert not waits(office)
+    clock.set("2027-01-26 09:00")
+    assert waits(office)
+    assert not waits(campus.head)
+    assert reminding.remind(at=clock.now) == 2
+    reminding.remind(at=clock.now)
+    told = Notification.objects.filter(kind="warning.visit_due").values_list("recipient__number", flat=True)
+    assert sorted(told) == ["office", "second"]
+    for wrong, said in (
+        ({"visited_on": day("2026-10-25")}, "解除之日"),
+        ({"again_on": clock.today}, "晚于今天"),
+        ({"result": "part"}, "再次回访"),
+    ):
+        with pytest.raises(Refused, match=said):
+            visit(**wrong)
+    first = visit("part", day("2027-03-01"))
+    assert visit("part", day("2027-03-01"), seen=warned.row().version - 1) == first  # sent twice
+    with pytest.raises(Stale):
+        visit(seen=0)
+    assert not waits(office)
+    clock.set("2027-03-02 09:00")
+    assert waits(office)
+    visit("back")
+    assert warned.row().visit_on is None
+    assert [row.result for row in WarningVisit.objects.all()] == ["part", "back"]
+    assert {user.number for user in User.objects.all() if reads(warned, user, WarningVisit)} == {"office", "second"}

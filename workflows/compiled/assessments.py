@@ -9,7 +9,7 @@ from django.utils import timezone
 from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for, issuer, source
 from workflows.compiled.logs import papers_about
-from workflows.models import Assessment, Inspection, Rectification
+from workflows.models import Assessment, AssessmentContest, Inspection, Rectification
 
 FIELDS = (
     "unit",
@@ -38,7 +38,10 @@ def _fields(assessment, figures):
     survey, rules = assessment.survey, assessment.rules
     answer = ""
     if assessment.answered_at:
-        answer = "。".join(filter(None, [assessment.get_stand_display(), assessment.contest, assessment.reply]))
+        said = AssessmentContest.objects.filter(line__assessment=assessment).order_by("line__position")
+        said = said.select_related("line")
+        lines = "；".join(f"第{row.line.position}项：{row.words}{_settled(row, assessment)}" for row in said)
+        answer = "。".join(filter(None, [assessment.get_stand_display(), lines, assessment.contest, assessment.reply]))
     decided = [(row, _day(at)) for row, at in _deciders(assessment) if row is not None]
     return {
         "unit": assessment.unit.name,
@@ -55,6 +58,11 @@ def _fields(assessment, figures):
         "grounds": assessment.grounds if assessment.confirmed_at else "",
         "decided": "、".join(f"{person.name}（{day}）" for person, day in decided),
     }
+
+
+def _settled(contest, assessment):
+    """How what was said against a line was answered, in brackets, once the unit has its reply."""
+    return f"（{contest.get_outcome_display()}：{contest.reply}）" if assessment.replied_at else ""
 
 
 def _deciders(assessment):

@@ -90,7 +90,7 @@ def service_receipt(*, warning):
 
     Blank before it was delivered. Source: supervision 5.3.
     """
-    delivery = getattr(warning, "delivery", None)
+    delivery = warning.delivery
     if delivery is None:
         return {"fields": _fields(warning)}
     names = ("place", "signed_by", "substitute", "refusal", "witness", "servers", "remark")

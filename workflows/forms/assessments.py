@@ -6,7 +6,7 @@ from django import forms
 
 from registers.forms.fields import Text
 from workflows.forms.laid import LaidForm, choice, choices, day
-from workflows.models import Assessment
+from workflows.models import Assessment, AssessmentContest
 
 LONG = 5000
 WORDS = 1000
@@ -141,6 +141,24 @@ class AnswerForm(LaidForm):
 
     stand = choice("对考评情况", Assessment.Stand.choices)
     words = Text("异议", most=LONG, required=False, help_text="有异议的，写明对哪一项、事实和依据。")
+
+
+class ContestForm(LaidForm):
+    """What the unit says against one line."""
+
+    lines = {"words": 5}
+
+    words = Text("异议", most=LONG, required=False, help_text="写明事实和依据。清空并保存，即不再对本项提出异议。")
+
+
+class SettleForm(LaidForm):
+    """How what was said against one line is answered."""
+
+    lines = {"words": 4}
+    radios = ("outcome",)
+
+    outcome = choice("结论", AssessmentContest.Outcome.choices, help_text="成立的，先点“修改考评”更正得分。")
+    words = Text("答复", most=LONG, missing="请写明核实的情况和理由。")
 
 
 class ReplyForm(LaidForm):

@@ -4,8 +4,8 @@ from django import forms
 
 from registers.forms.fields import Text
 from workflows.forms.laid import LaidForm, People, choice, choices, day
-from workflows.models import WarningDelivery, WarningStep
-from workflows.supervision.warnings import analyses, deliveries, drafting, merits, outcomes, steps
+from workflows.models import WarningDelivery, WarningStep, WarningVisit
+from workflows.supervision.warnings import analyses, deliveries, drafting, merits, outcomes, steps, visits
 
 Kind = WarningStep.Kind
 LONG = 5000
@@ -145,6 +145,35 @@ class DeliveryForm(LaidForm):
         """The fields as ``deliveries.deliver`` takes them."""
         said = {name: self.cleaned_data[name] for name in deliveries.FIELDS}
         return said | {"refused": said["refused"] == "yes"}
+
+
+class CorrectionForm(DeliveryForm):
+    """The receipt as it should have been recorded, and what was wrong."""
+
+    reason = Text("更正的原因", most=200, help_text="原登记作废，保留备查；收文的单位（本人）可以看到原因。")
+
+    @property
+    def values(self):
+        """The fields and the reason as ``deliveries.correct`` takes them."""
+        return {"values": super().values, "reason": self.cleaned_data["reason"]}
+
+
+class VisitForm(LaidForm):
+    """A visit after a warning was lifted."""
+
+    lines = {"words": 4}
+    radios = ("result",)
+
+    visited_on = day("回访日期")
+    result = choice("回访结果", WarningVisit.Result.choices)
+    words = Text("回访情况", most=LONG, help_text="看了什么、问了谁、整改是否坚持。")
+    again_on = day("再次回访日期", required=False)
+
+    @property
+    def values(self):
+        """The fields as ``visits.visit`` takes them."""
+        said = {name: self.cleaned_data[name] for name in visits.FIELDS}
+        return {"values": said, "again_on": self.cleaned_data["again_on"]}
 
 
 class TalkForm(LaidForm):

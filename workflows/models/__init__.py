@@ -1,7 +1,7 @@
 """Models of what happens to the register: campaigns, meetings, notices, inspections and others."""
 
 from workflows.models.activities import Activity, Attendance
-from workflows.models.assessments import Assessment, AssessmentLine, LeaderScore
+from workflows.models.assessments import Assessment, AssessmentContest, AssessmentLine, LeaderScore
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureCheck, MeasureProgress
@@ -30,6 +30,7 @@ from workflows.models.submissions import (
 from workflows.models.suggestions import Suggestion
 from workflows.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveySlip
 from workflows.models.terms import DeadlineChange, Extension
+from workflows.models.warning_visits import WarningVisit
 from workflows.models.warnings import (
     RiskWarning,
     TalkRecord,
@@ -45,6 +46,7 @@ __all__ = [
     "Activity",
     "Addition",
     "Assessment",
+    "AssessmentContest",
     "AssessmentLine",
     "Attachment",
     "Attendance",
@@ -120,4 +122,5 @@ __all__ = [
     "WarningPoint",
     "WarningSeries",
     "WarningStep",
+    "WarningVisit",
 ]

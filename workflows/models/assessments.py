@@ -140,6 +140,46 @@ class AssessmentLine(models.Model):
         return self.label[:40]
 
 
+class AssessmentContest(models.Model):
+    """What a unit says against its score for one line, with evidence, and how that is answered (对某一项的异议)."""
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", "成立"
+        PARTLY = "partly", "部分成立"
+        REJECTED = "rejected", "不成立"
+
+    line = models.OneToOneField(AssessmentLine, models.CASCADE, related_name="contest")
+    words = models.TextField("异议")
+    attachments = models.ManyToManyField(
+        "workflows.Attachment", related_name="assessment_contests", verbose_name="佐证材料"
+    )
+    by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    outcome = models.CharField("结论", max_length=8, choices=Outcome, blank=True)
+    reply = models.TextField("答复", blank=True)
+    replied_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    replied_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["line"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(words=""), name="assessment_contest_says_what"),
+            models.CheckConstraint(
+                condition=Q(replied_at=None, replied_by=None, outcome="", reply="")
+                | Q(replied_at__isnull=False, replied_by__isnull=False) & ~Q(outcome="") & ~Q(reply=""),
+                name="assessment_contest_answered_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(replied_by=None) | ~Q(replied_by=F("by")), name="assessment_contest_answered_by_another"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.line}：{self.words[:20]}"
+
+
 class LeaderScore(models.Model):
     """What one leader gave a line (领导评分). Each has a sheet of his own, and the mean counts."""
 

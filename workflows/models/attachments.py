@@ -17,10 +17,10 @@ class Attachment(models.Model):
     """A file that somebody handed in (附件). Never changed afterwards.
 
     It belongs to a submission, an activity, a document to read, a note or check on a measure, a finding or its rectification, a line
-    of an assessment, a step of a warning, an objection or a clue (from the public door nobody has uploaded it, and the moment is the
-    beginning of the day), a notice or a publication. Its bytes are in the database: one backup holds everything, and a file is there
-    exactly when its row is. Who may read what it belongs to may read the file (``workflows.policies.attachments``). Source: R3-36,
-    R4-26.
+    of an assessment, what a unit contests of it or of a ranking, a step of a warning, an objection or a clue (from the public door
+    nobody has uploaded it, and the moment is the beginning of the day), a notice or a publication. Its bytes are in the database: one
+    backup holds everything, and a file is there exactly when its row is. Who may read what it belongs to may read the file
+    (``workflows.policies.attachments``). Source: R3-36, R4-26.
     """
 
     name = models.CharField("文件名", max_length=120)

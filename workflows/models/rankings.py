@@ -200,6 +200,7 @@ class RankingContest(models.Model):
     figure = models.ForeignKey(RankingFigure, models.CASCADE, null=True, related_name="contests")
     entry = models.ForeignKey(RankingEntry, models.CASCADE, null=True, related_name="contests")
     claim = models.TextField("异议和依据")
+    attachments = models.ManyToManyField("workflows.Attachment", related_name="ranking_contests", verbose_name="佐证")
     by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()
     answer_due_on = models.DateField("答复期限")

@@ -13,8 +13,9 @@ class RiskWarning(models.Model):
     said by its times. ``person`` None: it is addressed to the unit. ``kind``: the code of a ``WarningAction`` of its ``scheme``,
     ``level`` that of a warning level. ``trigger_key``: what the rule saw, so that it proposes the same once. ``because``: the figures
     that the rule saw, in words of the system. ``approver_role``: who may issue it, since it was handed in. ``is_reference``: only
-    number, day and place are kept of it; ``is_talk``: it is a talk, not a letter. ``answer_due_on`` runs from the receipt. Source:
-    R1-44, R4-12, R4-31, supervision 5.
+    number, day and place are kept of it; ``is_talk``: it is a talk, not a letter. ``answer_due_on`` runs from the receipt.
+    ``visit_on``: from when it is to be visited again after it was lifted (回访), None where it is not. Source: R1-44, R4-12, R4-31,
+    supervision 5.
     """
 
     class Trigger(models.TextChoices):
@@ -69,6 +70,7 @@ class RiskWarning(models.Model):
     escalated_from = models.OneToOneField("self", models.PROTECT, null=True, related_name="escalated_to")
     lifted_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
     lifted_at = models.DateTimeField("解除时间", null=True)
+    visit_on = models.DateField("回访日期", null=True)
     version = models.PositiveIntegerField(default=0)
 
     objects = ScopedQuerySet.as_manager()
@@ -151,6 +153,11 @@ class RiskWarning(models.Model):
     def level_rules(self):
         """Its level in the scheme, None where it has none."""
         return self.rules.level(self.level)
+
+    @property
+    def delivery(self):
+        """The receipt that counts, None before the delivery. Those that were struck stay among ``deliveries``."""
+        return next((row for row in self.deliveries.all() if row.struck_at is None), None)
 
     @property
     def recipient(self):
@@ -243,8 +250,19 @@ class WarningStep(models.Model):
         ASK_AGAIN = "ask_again", "要求重新答复"
         ESCALATE = "escalate", "升级"
         LIFT = "lift", "解除"
+        CORRECT = "correct", "更正送达登记"
+        VISIT = "visit", "回访"
 
-    FOR_THE_ADDRESSEE = (Kind.ISSUE, Kind.DELIVER, Kind.RECEIVE, Kind.ANSWER, Kind.ACCEPT, Kind.ASK_AGAIN, Kind.LIFT)
+    FOR_THE_ADDRESSEE = (
+        Kind.ISSUE,
+        Kind.DELIVER,
+        Kind.RECEIVE,
+        Kind.CORRECT,
+        Kind.ANSWER,
+        Kind.ACCEPT,
+        Kind.ASK_AGAIN,
+        Kind.LIFT,
+    )
 
     warning = models.ForeignKey(RiskWarning, models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -271,7 +289,8 @@ class WarningStep(models.Model):
 class WarningDelivery(models.Model):
     """How a letter reached whom it is for (送达回证).
 
-    ``refused`` before a ``witness`` counts as delivered. ``substitute``: who took it for him, and why. Source: supervision 5.3.
+    ``refused`` before a ``witness`` counts as delivered. ``substitute``: who took it for him, and why. A wrong one is struck with a
+    reason and stays on record; one counts. Source: supervision 5.3.
     """
 
     class Way(models.TextChoices):
@@ -281,7 +300,7 @@ class WarningDelivery(models.Model):
         LEFT = "left", "留置送达"
         ONLINE = "online", "系统签收"
 
-    warning = models.OneToOneField(RiskWarning, models.CASCADE, related_name="delivery")
+    warning = models.ForeignKey(RiskWarning, models.CASCADE, related_name="deliveries")
     way = models.CharField("送达方式", max_length=9, choices=Way)
     place = models.CharField("送达地点", max_length=80, blank=True)
     signed_by = models.CharField("签收人", max_length=40, blank=True)
@@ -294,13 +313,25 @@ class WarningDelivery(models.Model):
     remark = models.CharField("备注", max_length=200, blank=True)
     by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    struck_by = models.ForeignKey("registers.User", models.PROTECT, null=True, related_name="+")
+    struck_at = models.DateTimeField("作废时间", null=True)
+    strike_reason = models.CharField("更正原因", max_length=200, blank=True)
 
     class Meta:
+        ordering = ["pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["warning"], condition=Q(struck_at=None), name="warning_delivery_one_counts"
+            ),
+            models.CheckConstraint(
+                condition=Q(struck_at=None, struck_by=None, strike_reason="")
+                | Q(struck_at__isnull=False, struck_by__isnull=False) & ~Q(strike_reason=""),
+                name="warning_delivery_struck_with_reason",
+            ),
             models.CheckConstraint(
                 condition=Q(refused=False) & ~Q(signed_by="") | Q(refused=True) & ~Q(refusal="") & ~Q(witness=""),
                 name="warning_delivery_signed_or_witnessed",
-            )
+            ),
         ]
 
     def __str__(self):

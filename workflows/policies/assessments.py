@@ -4,14 +4,14 @@ Nobody scores or decides on a unit that concerns him (``inspection_plans.own_uni
 shown to it. What one leader gave is read by himself alone: only the mean is shown.
 """
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from registers import clock
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, can, no, policy
 from registers.models import Appointment, User
-from workflows.models import Assessment
+from workflows.models import Assessment, LeaderScore
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import BODIES, handles, holders, organisers, own_units
+from workflows.policies.inspection_plans import BODIES, handles, holders, left_by_office, organisers, own_units
 from workflows.policies.inspections import ANSWERABLE, HOSTS
 
 LEADERS = ("leader_in_charge", *BODIES)
@@ -29,6 +29,41 @@ def oversees(actor):
     if not actor.has(ORGANISER, *LEADERS):
         return Q(pk__in=[])
     return ~Q(unit__in=own_units(actor))
+
+
+def to_do(actor):
+    """The condition of assessments that wait for the actor: for his unit, as the office, a leader or a body."""
+    found = Q(unit__in=actor.unit_ids(*ANSWERABLE)) & (
+        Q(signed_at=None) | Q(shown_at__isnull=False, answered_at=None, decided_at=None, contest_due_on__gte=actor.on)
+    )
+    if not actor.has(ORGANISER, *LEADERS):
+        return found
+    handled = Q(unit__in=actor.unit_ids(ORGANISER))
+    if actor.has(*BODIES):
+        handled |= Q(unit__in=left_by_office(actor))
+    contested = Q(stand=Assessment.Stand.CONTEST, replied_at=None, decided_at=None)
+    others = handled & (Q(signed_at__isnull=False, shown_at=None) & _scored(actor) | contested)
+    if actor.has(*LEADERS):
+        mine = LeaderScore.objects.filter(line__assessment=OuterRef("pk"), leader=actor.user_id)
+        others |= Q(scored_at__isnull=False, shown_at=None) & ~Q(Exists(mine))
+    if units := actor.unit_ids(*BODIES):
+        others |= Q(unit__in=units) & _to_decide(actor)
+    return found | others & ~Q(unit__in=own_units(actor))
+
+
+def _scored(actor):
+    """The condition of assessments that the office scores, or shows once a leader has scored."""
+    led = LeaderScore.objects.filter(line__assessment=OuterRef("pk"))
+    return Q(scored_at=None) | Q(Exists(led))
+
+
+def _to_decide(actor):
+    """The condition of assessments that a body decides on, or confirms what another of it has decided."""
+    contested = Q(stand=Assessment.Stand.CONTEST)
+    answered = Q(answered_at__isnull=False) & (~contested | Q(replied_at__isnull=False))
+    ready = Q(shown_at__isnull=False, decided_at=None) & (answered | Q(answered_at=None, contest_due_on__lt=actor.on))
+    mine = Q(decided_by__in={actor.user_id} | actor.stands_in_for)
+    return ready | Q(decided_at__isnull=False, confirmed_at=None) & ~mine
 
 
 @policy("workflows.Assessment")
@@ -146,6 +181,21 @@ class AssessmentPolicy(Policy):
 class AssessmentLinePolicy(Policy):
     def visible(self, rows, actor):
         return rows.filter(assessment__in=Assessment.objects.visible_to(actor).order_by().values("pk"))
+
+
+@policy("workflows.AssessmentContest")
+class AssessmentContestPolicy(Policy):
+    def visible(self, rows, actor):
+        """The unit's own at any time; whoever reads its assessment once the unit has handed them in."""
+        if not actor.is_authenticated:
+            return rows.none()
+        own = Q(line__assessment__unit__in=actor.unit_ids(*HOSTS))
+        read = Assessment.objects.visible_to(actor).filter(answered_at__isnull=False).order_by().values("pk")
+        return rows.filter(own | Q(line__assessment__in=read))
+
+    def may_settle(self, actor, contest):
+        """Answer what the unit says against one line, as whoever replies to the whole."""
+        return can(actor, "reply", contest.line.assessment)
 
 
 @policy("workflows.LeaderScore")

@@ -15,6 +15,8 @@ HELD_BY = {
     "meeting_items": "workflows.MeetingItem",
     "findings": "workflows.Finding",
     "assessment_lines": "workflows.AssessmentLine",
+    "assessment_contests": "workflows.AssessmentContest",
+    "ranking_contests": "workflows.RankingContest",
     "rectification_steps": "workflows.RectificationStep",
     "warning_steps": "workflows.WarningStep",
     "objections": "workflows.Objection",

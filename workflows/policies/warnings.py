@@ -58,7 +58,7 @@ def _of_others(actor):
 
 
 def to_do(actor):
-    """The condition of warnings that wait for the actor: a proposal, a hand-in, a delivery, an answer."""
+    """The condition of warnings that wait for the actor: a proposal, a hand-in, a delivery, an answer, a visit."""
     for_him = Q(delivered_on=None) | Q(answer_due_on__isnull=False, answered_at=None)
     found = addressed(actor) & Q(lifted_at=None) & for_him & ~Q(is_talk=True)
     if actor.has(*APPROVERS):
@@ -67,8 +67,9 @@ def to_do(actor):
         begun = Q(handed_in_at=None, dismissed_at=None, issued_at=None)
         undelivered = Q(issued_at__isnull=False, delivered_on=None, is_reference=False, lifted_at=None)
         answered = Q(answered_at__isnull=False, accepted_at=None, lifted_at=None)
+        visit = Q(lifted_at__isnull=False, visit_on__lte=actor.on)
         found |= (issues(actor) | approves(actor)) & waiting
-        found |= issues(actor) & (begun | undelivered | answered)
+        found |= issues(actor) & (begun | undelivered | answered | visit)
     return found
 
 
@@ -187,6 +188,13 @@ class RiskWarningPolicy(Policy):
             return no("送达情况已经登记。")
         return self.may_handle(actor, warning)
 
+    def may_correct(self, actor, warning):
+        """Correct the receipt that was recorded, until it is lifted. What was signed for on the page stands."""
+        delivery = None if warning.delivered_on is None or warning.is_talk else warning.delivery
+        if delivery is None or delivery.way == delivery.Way.ONLINE:
+            return no("没有可以更正的送达登记。")
+        return no(ENDED) if warning.lifted_at is not None else self.may_handle(actor, warning)
+
     def may_receive(self, actor, warning):
         """Sign for a letter on the page, as its addressee."""
         verdict = self.may_deliver_to(actor, warning)
@@ -245,6 +253,12 @@ class RiskWarningPolicy(Policy):
             return no(f"认可答复（不要求答复的，送达）{quiet} 天后没有再发生的，才能解除。")
         return YES
 
+    def may_visit(self, actor, warning):
+        """Record a visit after it was lifted, as the office."""
+        if warning.lifted_at is None or warning.is_reference:
+            return no("文书解除以后回访。")
+        return self.may_handle(actor, warning)
+
     def may_talk(self, actor, warning):
         """Write the record of a talk, once."""
         if warning.issued_at is None:
@@ -295,6 +309,11 @@ class OfTheOffice(Policy):
 
 @policy("workflows.TalkRecord")
 class TalkRecordPolicy(OfTheOffice):
+    pass
+
+
+@policy("workflows.WarningVisit")
+class WarningVisitPolicy(OfTheOffice):
     pass
 
 

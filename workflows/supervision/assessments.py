@@ -15,7 +15,7 @@ from registers.text import clipped, digest_of
 from workflows import attachments
 from workflows.deadlines import days
 from workflows.messages import notifications
-from workflows.models import Assessment, AssessmentLine, LeaderScore
+from workflows.models import Assessment, AssessmentContest, AssessmentLine, LeaderScore
 from workflows.policies.inspection_plans import holders
 from workflows.policies.inspections import HOSTS
 from workflows.supervision import scoring, surveys
@@ -195,12 +195,18 @@ def show(pk, *, actor, at):
 
 @transaction.atomic
 def answer(pk, *, stand, words, seen_version, actor, at):
-    """Accept or contest the figures for the unit. Raises ``NotAllowed``, ``Refused`` or ``Stale``."""
+    """Accept or contest the figures for the unit, with what was said against single lines (``contesting``).
+
+    Raises ``NotAllowed``, ``Refused`` or ``Stale``.
+    """
     assessment, _ = _opened(pk, "answer", seen_version, actor)
     if stand not in Stand.values:
         raise Refused("请选择有无异议。", "stand")
-    if stand == Stand.CONTEST and not words:
-        raise Refused("有异议的，请写明对哪一项、事实和依据。", "words")
+    said = AssessmentContest.objects.filter(line__assessment=assessment).count()
+    if stand == Stand.CONTEST and not (words or said):
+        raise Refused("有异议的，请在考核项目中逐项写明，或在此写明对哪一项、事实和依据。", "words")
+    if stand == Stand.ACCEPT and said:
+        raise Refused(f"已对 {said} 项写了异议。请选“有异议”提交，或先清空各项的异议。", "stand")
     assessment.stand, assessment.contest = stand, words
     assessment.answered_by_id, assessment.answered_at = actor.user_id, at
     save(assessment, "stand", "contest", "answered_by", "answered_at")
@@ -215,8 +221,14 @@ def answer(pk, *, stand, words, seen_version, actor, at):
 
 @transaction.atomic
 def reply(pk, *, words, seen_version, actor, at):
-    """Reply to what the unit contests. Scores are corrected before. Raises ``NotAllowed`` or ``Stale``."""
+    """Reply to what the unit contests, once every line is answered. Scores are corrected before.
+
+    Raises ``NotAllowed``, ``Refused`` or ``Stale``.
+    """
     assessment, _ = _opened(pk, "reply", seen_version, actor)
+    left = AssessmentContest.objects.filter(line__assessment=assessment, replied_at=None).order_by("line__position")
+    if left:
+        raise Refused(f"还有 {len(left)} 项异议没有逐项答复：第 {left[0].line.position} 项。", "words")
     assessment.reply, assessment.replied_by_id, assessment.replied_at = words, actor.user_id, at
     save(assessment, "reply", "replied_by", "replied_at")
     audit.append("assessment.reply", about=assessment, actor=actor, at=at)

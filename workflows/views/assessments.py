@@ -18,7 +18,7 @@ from workflows import attachments
 from workflows.compiled import assessments as papers
 from workflows.forms import assessments as forms
 from workflows.forms.meetings import SignatureForm
-from workflows.models import Assessment, AssessmentLine, LeaderScore, SurveyInvitation
+from workflows.models import Assessment, AssessmentContest, AssessmentLine, LeaderScore, SurveyInvitation
 from workflows.supervision import assessments, scoring
 from workflows.views.inspection_plans import FASTER, form_page
 from workflows.views.surveys import handled_units
@@ -122,9 +122,10 @@ def assessment_detail(request, pk):
 def page_of(request, assessment, *, form=None, undo=None, error="", status=200):
     """Render one assessment.
 
-    Context: ``assessment``, ``lines`` each with the mean of the leaders (``leadership``), ``figures`` (parts and result, None while they
-    may not be read), ``mine`` (has the reader scored as a leader), ``vetoes`` in words, ``papers`` (slug → layout), ``digest`` to sign,
-    ``password`` and ``undo`` (forms), ``may`` (action → verdict), ``error``, ``late``, ``crumbs``.
+    Context: ``assessment``, ``lines`` each with the mean of the leaders (``leadership``) and what is said against it (``said``),
+    ``contested`` (of how many lines), ``figures`` (parts and result, None while they may not be read), ``mine`` (has the reader scored
+    as a leader), ``vetoes`` in words, ``papers`` (slug → layout), ``digest`` to sign, ``password`` and ``undo`` (forms), ``may``
+    (action → verdict), ``error``, ``late``, ``crumbs``.
     """
     actor, rules = request.actor, assessment.rules
     may = {action: can(actor, action, assessment) for action in ACTIONS}
@@ -133,6 +134,7 @@ def page_of(request, assessment, *, form=None, undo=None, error="", status=200):
     context = {
         "assessment": assessment,
         "lines": lines,
+        "contested": _contested(actor, assessment, lines),
         "figures": figures_of(assessment, lines) if reads else None,
         "mine": LeaderScore.objects.visible_to(actor).filter(line__assessment=assessment).exists()
         if may["lead"]
@@ -148,6 +150,17 @@ def page_of(request, assessment, *, form=None, undo=None, error="", status=200):
         "crumbs": crumbs_of(),
     }
     return render(request, "workflows/assessment_detail.html", context, status=status)
+
+
+def _contested(actor, assessment, lines):
+    """Set on each of ``lines`` what the unit says against it (``said``), and return of how many it says something."""
+    if assessment.shown_at is None:
+        return 0
+    rows = AssessmentContest.objects.visible_to(actor).filter(line__assessment=assessment)
+    found = {row.line_id: row for row in rows.prefetch_related(attachments.of_each())}
+    for line in lines:
+        line.said = found.get(line.pk)
+    return len(found)
 
 
 def figures_of(assessment, lines):

@@ -17,6 +17,7 @@ from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import digests
 from workflows.models import (
+    Assessment,
     Campaign,
     Decision,
     Extension,
@@ -29,8 +30,10 @@ from workflows.models import (
 )
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
+from workflows.policies import assessments as assessed
 from workflows.policies.warnings import to_do
 from workflows.publicity import drafting, places, publishing
+from workflows.supervision import assessment_reminding
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
@@ -39,6 +42,7 @@ TO_DO = (
     "to_decide",
     "meetings",
     "warnings",
+    "assessments",
     "bundles",
     "drafts",
     "publications",
@@ -60,6 +64,7 @@ LEADS_TO = {
     "rectification": "finding_list",
     "warning": "warning_list",
     "ranking": "ranking_list",
+    "assessment": "assessment_list",
 }
 
 
@@ -70,8 +75,8 @@ def desk(request):
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review), ``coming`` (mine
     that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts still owed), ``meetings`` to
     which I am called, ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a notice, ``drafts`` and
-    ``publications`` that I may release, ``warnings`` that wait for me, ``hanging`` that I have to take down, ``campaign``,
-    ``today``; ``idle`` where nothing waits for me.
+    ``publications`` that I may release, ``warnings`` and ``assessments`` that wait for me, ``hanging`` that I have to take down,
+    ``campaign``, ``today``; ``idle`` where nothing waits for me.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -113,6 +118,7 @@ def desk(request):
         **_notices(actor),
         "meetings": _meetings(actor),
         "warnings": _warnings(actor, now),
+        "assessments": _assessments(actor, now),
         "readings": _readings(actor, now),
         "measures": _measures(actor, now),
         "campaign": campaigns.current(),
@@ -171,6 +177,21 @@ def _warnings(actor, now):
     found = list(rows.defer("scheme__document", "scheme__source").order_by("answer_due_on", "pk")[:20])
     for row in found:
         row.due = days.shown(row.answer_due_on, now) if row.answered_at is None else None
+    return found
+
+
+def _assessments(actor, now):
+    """The assessments that wait for this person, each with ``what`` there is to do and its ``due``.
+
+    Nothing is read for those who have no part in any.
+    """
+    if not actor.has(*assessed.HOSTS, *assessed.LEADERS, assessed.ORGANISER):
+        return []
+    rows = Assessment.objects.visible_to(actor).filter(assessed.to_do(actor)).select_related("scheme", "unit")
+    found = list(rows.defer("scheme__document", "scheme__source").order_by("due_on", "pk")[:20])
+    for row in found:
+        row.what, due = assessment_reminding.waits_for(row, on=actor.on)
+        row.due = days.shown(due, now) if due else None
     return found
 
 

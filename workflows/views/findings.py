@@ -105,7 +105,8 @@ def finding_edit(request, pk):
     finding = _finding(request, pk)
     require(request.actor, "change", finding)
     crumbs = [*crumbs_of(), (str(finding), reverse("finding_detail", args=[pk]))]
-    page = {"title": "修改问题", "crumbs": crumbs, "submit": "保存", "files": EVIDENCE, "seen_version": finding.version}
+    page = {"title": "修改问题", "crumbs": crumbs, "submit": "保存", "seen_version": finding.version}
+    page["files"] = EVIDENCE | {"kept": finding.attachments.without_content()}
     if request.method != "POST":
         start = {name: getattr(finding, name) for name in findings.FIELDS}
         return form_page(request, forms.FindingForm(initial=start), **page)

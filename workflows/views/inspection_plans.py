@@ -140,7 +140,7 @@ def form_page(request, form, *, title, crumbs, submit, intro="", seen_version=No
     """Render a form on a page of its own.
 
     Context: ``form``, ``title``, ``crumbs``, ``submit`` (label of the button), ``intro``, ``seen_version``, and where files can be
-    handed in ``files`` with the names that ``components/file_input.html`` takes, ``file_error``.
+    handed in ``files`` with the names that ``components/file_input.html`` takes and ``kept`` (those that may be removed), ``file_error``.
     """
     context = {
         "form": form,

@@ -11,13 +11,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import can, require
 from registers.refusals import Refused
+from registers.views.incoming import files
+from workflows import attachments
 from workflows.forms import rankings as forms
 from workflows.models import RankedUnit, RankingContest, RankingEntry, RankingFigure
 from workflows.publicity.rankings import computing, contests, releasing, shown
+from workflows.views.activities import FILES
 from workflows.views.inspection_plans import form_page
 from workflows.views.rankings import crumbs_of
 
-DOORS = {"submission": "submission_detail", "measure": "measure_detail", "finding": "finding_detail"}
+EVIDENCE = FILES | {"label": "依据材料"}
+
+# What leads to a thing that a figure counts. Letters are counted only: nothing leads to one.
+DOORS = {
+    "submission": "submission_detail",
+    "measure": "measure_detail",
+    "finding": "finding_detail",
+    "survey": "survey_detail",
+}
 
 
 def _ranked(request, pk):
@@ -35,7 +46,7 @@ def ranking_unit(request, pk):
     """One unit's figures, each explained and traced to the sheets it came from.
 
     Context: ``ranked``, ``ranking``, ``band``, ``figures`` (with ``label``, ``weight``, ``explained``, ``share``, ``things``), ``picture``,
-    ``entries`` and ``contests`` in words, ``trend``, ``may`` (action → verdict), ``crumbs``.
+    ``entries`` and ``contests`` in words, ``trend`` and ``line``, ``may`` (action → verdict), ``crumbs``.
     """
     ranked = _ranked(request, pk)
     ranking, rules, actor = ranked.ranking, ranked.ranking.rules, request.actor
@@ -48,11 +59,13 @@ def ranking_unit(request, pk):
     labels = {one.code: one.label for one in (*rules.deductions, *rules.vetoes)}
     for entry in entries:
         entry.label = labels.get(entry.code, entry.code)
-    said = list(RankingContest.objects.visible_to(actor).filter(ranked=ranked).select_related("figure", "entry", "by"))
+    said = RankingContest.objects.visible_to(actor).filter(ranked=ranked).select_related("figure", "entry", "by")
+    said = list(said.prefetch_related(attachments.of_each()))
     for contest in said:
         contest.about = shown.about(rules, contest)
         contest.ranked = ranked
         contest.may_answer = can(actor, "answer", contest)
+    trend = releasing.trend(releasing.released(), ranked.unit.code)
     context = {
         "ranked": ranked,
         "ranking": ranking,
@@ -62,7 +75,8 @@ def ranking_unit(request, pk):
         "picture": shown.of_figures(rules, figures),
         "entries": entries,
         "contests": said,
-        "trend": releasing.trend(releasing.released(), ranked.unit.code),
+        "trend": trend,
+        "line": shown.of_trend(ranked.unit.name, trend),
         "may": {action: can(actor, action, ranked) for action in ("enter", "contest")},
         "crumbs": crumbs_of(ranking),
     }
@@ -71,7 +85,8 @@ def ranking_unit(request, pk):
 
 def _thing(source):
     counts, kind, key, label, note = source
-    return {"counts": counts, "url": reverse(DOORS[kind], args=[key]), "label": label, "note": note}
+    url = reverse(DOORS[kind], args=[key]) if kind in DOORS else ""
+    return {"counts": counts, "url": url, "label": label, "note": note}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,12 +154,20 @@ def ranking_contest(request, pk):
         "crumbs": _crumbs(ranked),
         "submit": "提交",
         "intro": f"截止 {ranked.ranking.contest_until}。每项数据分别提出，办公室逐项答复。",
+        "files": EVIDENCE,
     }
     form = forms.ContestForm(request.POST if request.method == "POST" else None, about=about)
     if request.method != "POST" or not form.is_valid():
         return form_page(request, form, **page)
     typed = form.cleaned_data
-    contests.contest(ranked, **known[typed["about"]], claim=typed["claim"], actor=request.actor, at=clock.now())
+    said = {"claim": typed["claim"], "uploads": files(request), "actor": request.actor, "at": clock.now()}
+    try:
+        contests.contest(ranked, **known[typed["about"]], **said)
+    except Refused as refused:
+        if refused.field == "files":
+            return form_page(request, form, **page, file_error=str(refused))
+        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        return form_page(request, form, **page)
     messages.success(request, "已提交，等待办公室答复。")
     return redirect("ranking_unit", pk=pk)
 

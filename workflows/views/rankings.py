@@ -44,7 +44,8 @@ def visible(request, pk):
 def ranking_list(request):
     """List the rankings that the reader may read, the latest year first.
 
-    Context: ``rankings``, ``campaign`` (of which one may be computed), ``may_compute``, ``trend`` of the reader's own unit.
+    Context: ``rankings``, ``campaign`` (of which one may be computed), ``may_compute``, ``trend`` of the reader's own unit and its picture
+    ``line``.
     """
     actor = request.actor
     rows = Ranking.objects.visible_to(actor).select_related("campaign__scheme").order_by("-campaign__year")
@@ -55,13 +56,15 @@ def ranking_list(request):
         candidate = known.get(campaign.pk) or Ranking(campaign=campaign)
     own = actor.user.unit if actor.user.unit_id else None
     released = [row for row in rows if row.released_at]
+    trend = releasing.trend(released, own.code) if own else []
     context = {
         "rankings": rows,
         "campaign": campaign,
         "may_compute": can(actor, "compute", candidate) if candidate is not None else None,
         "computed": candidate is not None and candidate.pk is not None,
         "own": own,
-        "trend": releasing.trend(released, own.code) if own else [],
+        "trend": trend,
+        "line": shown.of_trend(own.name, trend) if own else None,
     }
     return render(request, "workflows/ranking_list.html", context)
 

@@ -1,4 +1,4 @@
-"""Pages beside a warning: receipt, talk, outcomes, analysis, figures, accountability and commendation."""
+"""Pages beside a warning: receipt, talk, visit, outcomes, analysis, figures, accountability and commendation."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +15,7 @@ from workflows.forms import warnings as forms
 from workflows.models import AccountabilityRecord, Commendation, RiskWarning
 from workflows.policies.warnings import APPROVERS
 from workflows.supervision import plans
-from workflows.supervision.warnings import analyses, deliveries, merits, outcomes
+from workflows.supervision.warnings import analyses, deliveries, merits, outcomes, visits
 from workflows.views.inspection_plans import form_page
 from workflows.views.warnings import crumbs_of, crumbs_to, done, institution_of, point_words, units_of, visible
 
@@ -45,10 +45,49 @@ def warning_talk(request, pk):
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def warning_correct(request, pk):
+    """Correct a receipt that was recorded wrongly. Context: see ``form_page``."""
+
+    def start(warning):
+        kept = {name: getattr(warning.delivery, name) for name in deliveries.FIELDS}
+        return kept | {"refused": "yes" if kept["refused"] else "no"}
+
+    return _recorded(
+        request,
+        pk,
+        "correct",
+        forms.CorrectionForm,
+        lambda pk, *, values, **said: deliveries.correct(pk, **values, **said),
+        start=start,
+        title="更正送达登记",
+        said="送达登记已更正，原登记保留备查。",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def warning_visit(request, pk):
+    """Record a visit after a warning was lifted. Context: see ``form_page``."""
+    return _recorded(
+        request,
+        pk,
+        "visit",
+        forms.VisitForm,
+        lambda pk, *, values, **said: visits.visit(pk, **values, **said),
+        start={"visited_on": clock.today()},
+        title="登记回访",
+        said="回访情况已登记。",
+    )
+
+
 def _recorded(request, pk, action, form_of, act, *, start, title, said):
-    """Show a form about a warning, and do what it says."""
+    """Show a form about a warning, and do what it says.
+
+    ``start``: what stands in it, or a function of the warning.
+    """
     warning = visible(request, pk)
     require(request.actor, action, warning)
+    start = start(warning) if callable(start) else start
     page = {"title": title, "crumbs": crumbs_to(warning), "submit": "登记", "seen_version": warning.version}
     form = form_of(request.POST) if request.method == "POST" else form_of(initial=start)
     if request.method != "POST" or not form.is_valid():

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registers import audit, clock
+from registers import audit, clock, offers
 from registers.access import can, require
 from registers.models import RiskPoint, Scheme, Unit
 from registers.papers.compose import compose
@@ -22,7 +22,15 @@ from workflows import attachments
 from workflows.compiled import warnings as papers
 from workflows.deadlines import days
 from workflows.forms import warnings as forms
-from workflows.models import CaseAnalysis, Finding, RiskWarning, TalkRecord, WarningOutcome, WarningStep
+from workflows.models import (
+    CaseAnalysis,
+    Finding,
+    RiskWarning,
+    TalkRecord,
+    WarningOutcome,
+    WarningStep,
+    WarningVisit,
+)
 from workflows.policies.inspection_plans import handles
 from workflows.policies.warnings import APPROVERS
 from workflows.supervision import draws
@@ -42,7 +50,7 @@ TABS = {
     "dismissed": ("不予采用", {"dismissed_at__isnull": False}),
 }
 OUTSIDE = ("", "lifted")  # the tabs of whom letters are issued to
-ACTIONS = ("handle", "draft", "deliver", "talk", "settle", "analyse")
+ACTIONS = ("handle", "draft", "deliver", "correct", "talk", "visit", "settle", "analyse")
 
 
 def crumbs_of():
@@ -58,8 +66,9 @@ def crumbs_to(warning):
 def visible(request, pk):
     """Return the warning if the reader may see it, with what its pages need."""
     related = ("scheme", "institution", "unit", "person", "made_by", "handed_in_by", "issued_by", "lifted_by")
-    related += ("escalated_from__scheme", "finding__inspection__plan", "delivery", "talk")
-    return get_object_or_404(RiskWarning.objects.visible_to(request.actor).select_related(*related), pk=pk)
+    related += ("escalated_from__scheme", "finding__inspection__plan", "talk")
+    rows = RiskWarning.objects.visible_to(request.actor).select_related(*related).prefetch_related("deliveries")
+    return get_object_or_404(rows, pk=pk)
 
 
 def institution_of(request):
@@ -162,6 +171,16 @@ def _point(request):
     return rows.filter(series=series(request.GET.get("point", ""))).first() if "point" in request.GET else None
 
 
+@offers.offered_on("risk")
+def of_point(point, actor):
+    """Offer to write a warning about a point to whoever handles its unit. Nothing is read for all others."""
+    if not actor.has(*APPROVERS):
+        return []
+    root = Unit.objects.visible_to(actor).get(parent=None)
+    allowed = can(actor, "draft", RiskWarning(institution=root, unit=point.unit))
+    return [("拟写预警文书", f"{reverse('warning_add')}?point={point.series}")] if allowed else []
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def warning_edit(request, pk):
     """Write the text of a warning. Context: see ``form_page``."""
@@ -245,8 +264,8 @@ def _page(request, warning, *, form=None, file_error="", status=200):
 
     Context: ``warning`` with ``due``, ``inside`` (does the reader handle or issue it), ``missing`` (labels of what is still to be
     written), ``texts`` as (label, text), ``points``, ``steps`` with their files, ``form`` (what can be done, None for nothing),
-    ``answers`` (may files be added), ``may`` (action → verdict), ``papers`` (slug → layout), ``talk``, ``outcomes`` as (outcome, form
-    in words), ``analysis``, ``looked``, ``following`` (the graver one), ``file_error``, ``crumbs`` and what
+    ``answers`` (may files be added), ``may`` (action → verdict), ``papers`` (slug → layout), ``talk``, ``visits``,
+    ``outcomes`` as (outcome, form in words), ``analysis``, ``looked``, ``following`` (the graver one), ``file_error``, ``crumbs`` and what
     ``components/file_input.html`` takes.
     """
     actor = request.actor
@@ -269,6 +288,9 @@ def _page(request, warning, *, form=None, file_error="", status=200):
         "may": may,
         "papers": papers.of(warning, inside=inside),
         "talk": TalkRecord.objects.visible_to(actor).filter(warning=warning).first(),
+        "visits": WarningVisit.objects.visible_to(actor).filter(warning=warning).select_related("by")
+        if warning.lifted_at
+        else (),
         "outcomes": [
             (row, outcomes.FORMS[row.form])
             for row in WarningOutcome.objects.visible_to(actor).filter(warning=warning).select_related("person")

@@ -20,6 +20,7 @@ def faults(scheme):
             f"各项指标的权重合计 {weights}，不是 {WHOLE}",
             f"调整各项的 weight，使合计为 {WHOLE}",
         )
+    yield from _counted(scheme, said)
     yield from _classes(said)
     yield from _bands(said)
     if any(figure.code == "verified" for figure in said.figures) and not scheme.residual.enabled:
@@ -27,6 +28,23 @@ def faults(scheme):
             ("ranking", "figures"),
             "指标 verified 按措施核查计算，而方案没有启用措施核查",
             "删去该指标，或在 residual 中写 enabled: true",
+        )
+
+
+def _counted(scheme, said):
+    """Yield figures of which there is nothing to count under the scheme."""
+    codes = {figure.code for figure in said.figures}
+    if "satisfied" in codes and not scheme.assessment.survey.is_held:
+        yield (
+            ("ranking", "figures"),
+            "指标 satisfied 按满意度测评计算，而方案没有写测评",
+            "删去该指标，或在 assessment 中写 survey",
+        )
+    if "answered" in codes and not any(action.answer_days for action in scheme.warning_actions):
+        yield (
+            ("ranking", "figures"),
+            "指标 answered 按预警文书的答复计算，而方案中没有要求答复的方式",
+            "删去该指标，或在 warning_actions 中写 answer_days",
         )
 
 

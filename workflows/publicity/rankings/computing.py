@@ -96,15 +96,15 @@ def _freeze(ranking, parts, on):
 
 
 def _figure(ranked, figure, position, things):
-    number = sum(thing.counts for thing in things)
+    number, of = (sum(thing.share[place] for thing in things) for place in (0, 1))
     return RankingFigure(
         ranked=ranked,
         code=figure.code,
         position=position,
         number=number,
-        of=len(things),
+        of=of,
         counted=number,
-        counted_of=len(things),
+        counted_of=of,
         sources=[thing.frozen for thing in things],
     )
 

@@ -6,6 +6,7 @@ from registers import audit, clock
 from registers.access import require
 from registers.refusals import Refused
 from registers.text import clipped
+from workflows import attachments
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import RankingContest, RankingEntry, RankingFigure
@@ -19,10 +20,10 @@ MOST = 100000
 
 
 @transaction.atomic
-def contest(ranked, *, figure=None, entry=None, claim, actor, at):
-    """Contest one figure or one entry of a unit, and return the contest, the open one where there is one.
+def contest(ranked, *, figure=None, entry=None, claim, uploads=(), actor, at):
+    """Contest one figure or one entry of a unit with evidence, and return the contest. What is sent twice is one.
 
-    The office hears of it. Raises ``NotAllowed``, or ``Refused`` where the figure is not the unit's.
+    The office hears of it. Raises ``NotAllowed``, or ``Refused`` where the figure is not the unit's or is contested already.
     """
     ranking = computing.locked(ranked.ranking_id)
     ranked.ranking = ranking
@@ -32,11 +33,15 @@ def contest(ranked, *, figure=None, entry=None, claim, actor, at):
         raise Refused("请选择对哪一项数据有异议。", "about")
     open_one = about.contests.filter(answered_at=None).first()
     if open_one is not None:
+        same = [open_one] if (open_one.claim, open_one.by_id) == (claim, actor.user_id) else []
+        if attachments.sent_before(same, uploads) is None:
+            raise Refused("对这一项已经提出异议，请等办公室答复；需要补充的，请与办公室联系。", "about")
         return open_one
     due = days.add_working_days(clock.local_day(at), ranking.rules.answer_days)
     made = RankingContest.objects.create(
         ranked=ranked, figure=figure, entry=entry, claim=claim, by_id=actor.user_id, at=at, answer_due_on=due
     )
+    attachments.take(made, uploads, actor=actor, at=at)
     text = clipped(CONTESTED.format(unit=ranked.unit.name, due=due), 200)
     key = f"ranking.contest:{made.pk}"
     notifications.post(organisers(ranked.unit_id), kind="ranking.contest", key=key, text=text, submission=None, at=at)

@@ -5,6 +5,7 @@ fills in early, reports findings of his own or has many points is neither better
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -20,10 +21,13 @@ from workflows.models import (
     Objection,
     Rectification,
     RectificationStep,
+    RiskWarning,
     Submission,
+    Survey,
 )
 from workflows.models.submissions import State
 from workflows.policies.checks import with_latest_check
+from workflows.publicity.rankings import score
 
 ABOVE = ("leader_in_charge", "office", "school_group", "party_committee")  # beyond the unit's own review
 Verdict = Decision.Verdict
@@ -36,7 +40,8 @@ class Thing:
     """One thing that a figure counts: a sheet, a measure, a finding.
 
     ``counts``: whether it is among the number, else only among those it is taken from. ``kind`` and ``key`` lead to it; ``label``
-    names no person and quotes no content, because who reads figures need not read sheets.
+    names no person and quotes no content, because who reads figures need not read sheets. ``points``: of a thing that is measured
+    instead of counted, its points of 100.
     """
 
     unit: int
@@ -45,6 +50,12 @@ class Thing:
     key: str
     label: str
     note: str
+    points: int | None = None
+
+    @property
+    def share(self):
+        """What it adds to the number, and to what that is taken from."""
+        return (int(self.counts), 1) if self.points is None else (self.points, 100)
 
     @property
     def frozen(self):
@@ -197,3 +208,30 @@ def rectified(campaign, on):
             continue
         note = "问题反弹" if row.back else "按期申请并销号" if in_time else "没有按期整改"
         yield Thing(row.unit, in_time and not row.back, "finding", str(row.finding_id), str(row.finding), note)
+
+
+@figure("satisfied")
+def satisfied(campaign, on):
+    """The last survey of satisfaction of the year about each unit, by its score. One without a result counts for nothing."""
+    rows = Survey.objects.filter(year=campaign.year, score__isnull=False, closed_at__lt=days.start_of(on))
+    last = {row.unit_id: row for row in rows.select_related("unit").order_by("closed_at", "pk")}
+    for row in last.values():
+        points = int(score.rounded(Fraction(row.score), 0))
+        yield Thing(row.unit_id, points > 0, "survey", str(row.pk), str(row), f"满意度 {row.score}", points)
+
+
+@figure("answered")
+def answered(campaign, on):
+    """Letters to a unit whose answer was due, answered in time. Letters to persons are no unit's figure.
+
+    Only their number is known here: neither what they are nor what they say.
+    """
+    letters = RiskWarning.objects.filter(
+        institution=campaign.institution_id, person=None, issued_at__year=campaign.year, answer_due_on__lt=on
+    )
+    rows = letters.order_by("unit", "answer_due_on", "pk").values_list(
+        "unit", "answer_due_on", "answered_at", "answer_late"
+    )
+    for unit, due, at, late in rows:
+        note = "逾期未答复" if at is None else "逾期答复" if late else "按期答复"
+        yield Thing(unit, at is not None and not late, "letter", "", f"须在 {due} 前答复的文书", note)

@@ -14,6 +14,7 @@ from workflows.publicity import publishing
 from workflows.publicity.rankings import computing, score
 
 NO_FIGURE = "没有适用的指标"
+MEASURED = ("satisfied",)  # figures of points instead of things, of which none is out of order
 RELEASED = "{ranking}已经公布，请到“单位排名”查看。"
 BASIS = "单位排名经{decision}审定，数据统计到 {counted_on}（不含当日）。"
 EXPLAINED = "各类单位分别排名，得分相同的名次并列；单位较少的类只列档次。各项指标和计算办法见“单位排名”。"
@@ -154,7 +155,7 @@ def _shown(row, rules, *, explained):
 def _problems(rules, rows):
     """What was not in order, by figure: label and count over all units, the most frequent first (共性问题)."""
     found = []
-    for figure in rules.figures:
+    for figure in (one for one in rules.figures if one.code not in MEASURED):
         there = [one for row in rows for one in row.figures.all() if one.code == figure.code and not row.left_out]
         wrong = sum(one.of - one.number if figure.direction == "more" else one.number for one in there)
         if wrong:

@@ -3,8 +3,7 @@
 Whoever has the workbook counts again: share of each figure, weights, points off, rounding, places.
 """
 
-from dataclasses import dataclass
-
+from registers.bars import COLOUR, bars, places
 from registers.papers.writing import LedgerSheet
 from workflows.models import RankedUnit, RankingContest, RankingEntry, RankingFigure
 from workflows.publicity.rankings import score
@@ -14,7 +13,6 @@ THINGS = [("单位", 24), ("事项", 44), ("计入", 6), ("说明", 30)]
 ENTRIES = [("单位", 24), ("种类", 10), ("事项", 24), ("次数", 6), ("怎样发现", 16), ("依据", 30), ("状态", 8)]
 CONTESTS = [("单位", 24), ("对哪一项", 20), ("异议", 40), ("结论", 10), ("答复", 40), ("更正", 24)]
 NOTE = "得分 = 各项指标按权重加权平均（不适用的除外，其余折算）− 扣分，最后四舍五入一次；得分相同的名次并列"
-WIDTH, ROW, NAME, TEXT = 420, 26, 130, 50  # of a picture of bars, in its own units
 
 
 def worksheets(ranking, *, actor):
@@ -114,43 +112,6 @@ def about(rules, contest):
     return labels.get(contest.entry.code, contest.entry.code)
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a picture: its words, where it stands, its length, where it ends, the words behind it."""
-
-    label: str
-    y: float
-    length: float
-    end: float
-    words: str
-    tone: str
-
-
-@dataclass(frozen=True)
-class Bars:
-    """A picture of bars, ready to be drawn by ``components/bars.html``."""
-
-    label: str
-    width: float
-    height: float
-    left: float
-    bars: tuple
-
-
-def bars(label, rows):
-    """Lay out a picture of ``rows``: (words, share from 0 to 1 or None, words behind the bar, colour)."""
-    room = WIDTH - NAME - TEXT - 10
-    laid = []
-    for place, (words, share, behind, tone) in enumerate(rows):
-        length = round(room * float(share or 0), 1)
-        laid.append(Bar(_short(words), ROW * place + 4, length, NAME + length, behind, tone))
-    return Bars(label, WIDTH, ROW * len(laid) + 4, NAME, tuple(laid))
-
-
-def _short(words, most=10):
-    return words if len(words) <= most else f"{words[: most - 1]}…"
-
-
 def of_figures(rules, figures):
     """The picture of one unit's figures: what each is worth, from 0 to 100."""
     rows = []
@@ -158,8 +119,13 @@ def of_figures(rules, figures):
         rule = rules.figure(row.code)
         worth = score.value(row.number, row.of, rule.direction)
         words = "不适用" if worth is None else str(score.rounded(worth, 1))
-        rows.append((rule.label, None if worth is None else worth / 100, words, "#1f4e79"))
+        rows.append((rule.label, None if worth is None else worth / 100, words, COLOUR))
     return bars("各项指标得分", rows)
+
+
+def of_trend(name, trend):
+    """The picture of how a unit stood over the years (``releasing.trend``), None where there is too little to draw."""
+    return places(f"{name}历年名次", [(year, place, count) for year, place, count, _ in trend])
 
 
 def of_result(result):
@@ -170,5 +136,5 @@ def of_result(result):
         for unit in group["units"]:
             bands[unit["band"]] = bands.get(unit["band"], 0) + 1
         for band, count in bands.items():
-            rows.append((f"{group['label']} {band}", count / len(group["units"]), f"{count} 个", "#1f4e79"))
+            rows.append((f"{group['label']} {band}", count / len(group["units"]), f"{count} 个", COLOUR))
     return bars("各类单位的档次分布", rows)

@@ -1,10 +1,14 @@
-"""How a letter reaches whom it is for (送达回证), and the record of a talk. Source: supervision 5.2, 5.3."""
+"""How a letter reaches whom it is for (送达回证), its correction, and the record of a talk.
+
+Source: supervision 5.2, 5.3.
+"""
 
 from django.db import transaction
 
 from registers import clock
 from registers.access import require
 from registers.refusals import Refused, Stale
+from workflows.deadlines import days
 from workflows.models import TalkRecord, WarningDelivery, WarningStep
 from workflows.supervision.warnings.drafting import locked
 from workflows.supervision.warnings.steps import delivered, noted
@@ -45,6 +49,39 @@ def deliver(pk, *, values, seen_version, actor, at):
     ``values``: those in ``FIELDS``. A refusal before a witness counts as delivered. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
     """
     warning = _current(pk, "deliver", seen_version, actor)
+    _fits(warning, values, actor)
+    WarningDelivery.objects.create(warning=warning, by_id=actor.user_id, at=at, **values)
+    return _done(warning, values["received_on"], actor=actor, at=at)
+
+
+@transaction.atomic
+def correct(pk, *, values, reason, seen_version, actor, at):
+    """Correct a receipt that was recorded wrongly and return the warning. The old one is struck and stays on record.
+
+    ``values``: those in ``FIELDS``. ``reason``: what was wrong. The answer's days run from the corrected day, unless another answer
+    has been asked for since. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
+    """
+    warning = _current(pk, "correct", seen_version, actor)
+    if not reason:
+        raise Refused("请写明更正的原因。", "reason")
+    _fits(warning, values, actor)
+    old = warning.deliveries.select_for_update().get(struck_at=None)
+    if all(getattr(old, name) == values[name] for name in FIELDS):
+        raise Refused("与原登记相同，没有更正。", "received_on")
+    old.struck_by_id, old.struck_at, old.strike_reason = actor.user_id, at, reason
+    old.save(update_fields=["struck_by", "struck_at", "strike_reason"])
+    WarningDelivery.objects.create(warning=warning, by_id=actor.user_id, at=at, **values)
+    asked = warning.answer_due_on
+    delivered(warning, values["received_on"])
+    if warning.steps.filter(kind=WarningStep.Kind.ASK_AGAIN).exists():
+        warning.answer_due_on = asked
+    if warning.answered_at is not None:
+        warning.answer_late = days.is_overdue(warning.answer_due_on, warning.answered_at)
+    return _recorded(warning, WarningStep.Kind.CORRECT, reason, actor=actor, at=at)
+
+
+def _fits(warning, values, actor):
+    """Raise ``Refused`` where a receipt does not say what one has to."""
     _on_a_day(warning, values["received_on"], actor, "received_on", "送达日期")
     if values["refused"]:
         for name, label in (("refusal", "拒收事由"), ("witness", "见证人")):
@@ -61,8 +98,6 @@ def deliver(pk, *, values, seen_version, actor, at):
             raise Refused("填写了拒收事由或见证人，请勾选拒收，或清空这两项。", "refused")
     if len(_names(values["servers"])) < SERVERS and values["way"] in ("direct", "left"):
         raise Refused("直接送达和留置送达须有两名送达人，请用顿号隔开。", "servers")
-    WarningDelivery.objects.create(warning=warning, by_id=actor.user_id, at=at, **values)
-    return _done(warning, values["received_on"], actor=actor, at=at)
 
 
 @transaction.atomic
@@ -91,9 +126,13 @@ def _current(pk, action, seen_version, actor):
 
 def _done(warning, on, *, actor, at):
     delivered(warning, on)
+    return _recorded(warning, WarningStep.Kind.DELIVER, actor=actor, at=at)
+
+
+def _recorded(warning, kind, words="", *, actor, at):
     warning.version += 1
     warning.save()
-    noted(warning, WarningStep.Kind.DELIVER, actor=actor, at=at)
+    noted(warning, kind, words, actor=actor, at=at)
     return warning
 
 

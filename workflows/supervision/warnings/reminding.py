@@ -1,4 +1,4 @@
-"""Reminders of warnings: before the answer's day, after it, and of letters that nobody has signed for.
+"""Reminders of warnings: before the answer's day, after it, of letters that nobody has signed for, and of visits.
 
 Each message has a key of its own, so that running it again adds nothing. None says what a letter is about. Without a receipt nothing
 is overdue. Source: supervision 5.3.
@@ -30,7 +30,12 @@ def remind(*, at):
     ).select_related("scheme", "unit", "person")
     for row in rows.iterator(chunk_size=200):
         sent += _unsigned(row, holding) if row.delivered_on is None else _unanswered(row, holding)
-    for kind in ("warning.unsigned", "warning.due", "warning.overdue"):
+    lifted = RiskWarning.objects.filter(lifted_at__isnull=False, visit_on__lte=holding.on)
+    for row in lifted.select_related("unit").iterator(chunk_size=200):
+        text = "有一份已解除的文书到了回访日期，请到“预警与文书”登记回访情况。"
+        key = f"warning.visit_due:{row.pk}:{row.visit_on}"
+        sent += _to(office_of(row, holding=holding), "warning.visit_due", key, text)
+    for kind in ("warning.unsigned", "warning.due", "warning.overdue", "warning.visit_due"):
         notifications.post_each([message for named, *message in sent if named == kind], kind=kind, at=at)
     return len(sent)
 

@@ -6,7 +6,7 @@ Every act writes a ``WarningStep``. Messages say that there is something, never 
 from django.db import transaction
 from django.db.models import F
 
-from registers import audit
+from registers import audit, clock
 from registers.access import require
 from registers.models import User
 from registers.refusals import Refused, Stale
@@ -34,6 +34,8 @@ ACTS = {
     Kind.ESCALATE: "warning.escalate",
     Kind.LIFT: "warning.lift",
 }
+# Kinds that are recorded on a page of their own → their act.
+RECORDED = {Kind.DELIVER: "warning.deliver", Kind.CORRECT: "warning.correct", Kind.VISIT: "warning.visit"}
 WITH_WORDS = (Kind.DISMISS, Kind.SEND_BACK, Kind.ANSWER, Kind.ASK_AGAIN, Kind.ESCALATE)
 PLACE = "请到“预警与文书”"
 # Kind → what people are told: those whom it is for, or those who handle it.
@@ -42,6 +44,7 @@ TO_ADDRESSEES = {
     Kind.ACCEPT: "您对文书的答复已经认可，可在“预警与文书”查看。",
     Kind.ASK_AGAIN: f"您对文书的答复须补充，{PLACE}重新答复。",
     Kind.LIFT: "发给您或您单位的一份文书已经办结，可在“预警与文书”查看。",
+    Kind.CORRECT: f"发给您或您单位的一份文书更正了送达登记，{PLACE}核对答复期限。",
 }
 TO_OFFICE = {
     Kind.RECEIVE: f"有一份文书已经签收，{PLACE}查看。",
@@ -80,7 +83,7 @@ def noted(warning, kind, words="", *, uploads=(), actor, at):
     """
     step = WarningStep.objects.create(warning=warning, kind=kind, words=words, by_id=actor.user_id, at=at)
     attachments.take(step, uploads, actor=actor, at=at)
-    name = ACTS.get(kind, "warning.deliver")
+    name = ACTS.get(kind) or RECORDED[kind]
     audit.append(name, about=warning, actor=actor, at=at, detail={"step": step.pk, "digest": digest_of(words)})
     _tell(name, warning, step, at)
     return step
@@ -225,8 +228,10 @@ def _higher(warning):
 
 
 def _lift(warning, *, actor, at, **_):
-    """Lift it, and with it those that it followed."""
+    """Lift it, and with it those that it followed. It is visited again after the months of the scheme."""
     warning.lifted_by_id, warning.lifted_at = actor.user_id, at
+    months = warning.rules.visit_months
+    warning.visit_on = clock.months_after(actor.on, months) if months and not warning.is_reference else None
     before, seen = warning.escalated_from_id, {warning.pk}
     while before is not None and before not in seen:
         seen.add(before)

@@ -9,7 +9,8 @@ from registers.actors import Actor
 from registers.imports import returning, uploads
 from registers.jobs import kind
 from registers.models import ImportedFile, PowerItem, Scheme, Unit
-from registers.papers import pages, writing
+from registers.papers import pages, pictured, writing
+from registers.papers.pictured import Table
 from registers.papers.writing import LedgerSheet, ledger_workbook
 from registers.refusals import Refused, Stale
 
@@ -80,6 +81,12 @@ ORDERED_POWERS = [("序号", 6), ("最高等级", 10), ("该等级的风险点�
 ORDERED_POWERS += [("单位", 20), ("责任岗位", 18), ("权力事项", 40)]
 
 
+# The same in print: (heading, percent of the width).
+PRINTED_POINTS = (("序号", 8), ("等级", 12), ("单位", 20), ("岗位", 18), ("风险内容", 42))
+PRINTED_POWERS = (("序号", 8), ("最高等级", 14), ("该等级的风险点", 14), ("单位", 22), ("权力事项", 42))
+MOST_PRINTED = 300  # of a list in print: some minutes of a PDF
+
+
 def _own_register(actor, parameters):
     """Let everybody have it: the worker writes what its owner may read."""
 
@@ -98,17 +105,38 @@ def risk_order(parameters, owner):
     points = gravity.points(gravity.narrowed_points(points, on=actor.on, **asked), rules)
     powers = gravity.powers(gravity.narrowed_powers(powers, **asked), readable)
     note = f"截至{actor.on.year}年{actor.on.month}月{actor.on.day}日，由重到轻，只列{owner.name}有权查看的"
-    points = points.select_related("unit", "post", "category", "final_grade")
+    found = points.select_related("unit", "post", "category", "final_grade")
     powers = powers.select_related("unit", "accountable_post")
+    if parameters.get("form") == "pdf":
+        return f"风险排序{actor.on:%Y%m%d}.pdf", _drawn(points, found, powers, rules, note)
     sheets = [
-        LedgerSheet(
-            "风险点排序", "风险点", ORDERED_POINTS, [_point(*row, rules) for row in enumerate(points, 1)], note
-        ),
+        LedgerSheet("风险点排序", "风险点", ORDERED_POINTS, [_point(*row, rules) for row in enumerate(found, 1)], note),
         LedgerSheet(
             "权力事项排序", "权力事项", ORDERED_POWERS, [_power(*row, rules) for row in enumerate(powers, 1)], note
         ),
     ]
     return f"风险排序{actor.on:%Y%m%d}.xlsx", partial(ledger_workbook, sheets)
+
+
+def _drawn(points, found, powers, rules, note):
+    """What writes the order as a PDF with its picture: of points and powers the gravest, of which a page holds few words."""
+    notes = [f"{note}。"]
+    if points.count() > MOST_PRINTED:
+        notes.append(f"风险点较多，只列最重的 {MOST_PRINTED} 个；全部见 Excel。")
+    shown = [[number, *_named(row)] for number, row in enumerate(found[:MOST_PRINTED], 1)]
+    rows = [_power(number, row, rules) for number, row in enumerate(powers[:MOST_PRINTED], 1)]
+    tables = [
+        Table("风险点", PRINTED_POINTS, shown),
+        Table("权力事项", PRINTED_POWERS, [[row[0], row[1], row[2], row[5], row[7]] for row in rows]),
+    ]
+    picture = gravity.picture(gravity.summed(points, "unit", rules), rules) if shown else None
+    return partial(pictured.to_pdf, "廉政风险排序", notes=notes, picture=picture, tables=tables)
+
+
+def _named(point):
+    """A point as the printed order lists it."""
+    grade = point.final_grade.label if point.final_grade else "未评定"
+    return [grade, point.unit.name, point.post.name if point.post else point.involved_posts, point.content]
 
 
 def _point(number, point, rules):

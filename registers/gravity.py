@@ -6,6 +6,7 @@ grave as the gravest of its points. Both orders are made by the database. Source
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 
+from registers import bars
 from registers.models import Post, PowerItem, RiskPoint
 
 # Kinds of posts: code → (label, which points or powers, by the path to their post).
@@ -92,6 +93,13 @@ def summed(rows, by, rules):
         counts = found.setdefault(tuple(named), (labels.get(name, name) or "未归类", [0] * (len(places) + 1)))[1]
         counts[places.get(grade, len(places))] += number
     return [(label, counts, sum(counts)) for label, counts in found.values()]
+
+
+def picture(sums, rules):
+    """The picture of how many points there are of each grade, from what ``summed`` returns."""
+    counts = [sum(column) for column in zip(*(counts for _, counts, _ in sums), strict=True)]
+    labels = [*(grade.label for grade in rules.grades), "未评定"]
+    return bars.counted("各等级的风险点", [(*row, bars.COLOUR) for row in zip(labels, counts, strict=True)])
 
 
 def why(point, rules):

@@ -38,7 +38,7 @@ def counts(units, rules, *, on):
         return []
     points = RiskPoint.objects.in_force(on).filter(unit__in=units, category__scheme__slug=rules.identity.slug)
     points = points.select_related("final_grade").only(
-        "series", "post", "holder", "major_matter", "factors", "in_force_from", "final_grade__rank"
+        "series", "level", "post", "holder", "major_matter", "factors", "in_force_from", "final_grade__rank"
     )
     found = of_points(points, rules, on=on).values()
     tallies = [Counter(getattr(one, name) for one in found) for name in ("initial", "expected", "actual")]

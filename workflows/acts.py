@@ -133,6 +133,7 @@ declare(
         "finding.adjust": Act("因问题提出调整"),
         "rectification.plan": Act("报送整改方案"),
         "rectification.progress": Act("报告整改进展"),
+        "rectification.assign": Act("指定整改责任人", urgent=True),
         "rectification.ask_time": Act("申请整改延期"),
         "rectification.time": Act("准予整改延期", urgent=True),
         "rectification.no_time": Act("未准整改延期", urgent=True),

@@ -14,8 +14,11 @@ class WorkflowsConfig(AppConfig):
         from workflows.campaign import repeated  # noqa: F401, PLC0415
         from workflows.compiled import (  # noqa: F401, PLC0415
             assessments,
+            binding,
             inspections,
             logs,
+            materials,
+            mechanisms,
             meetings,
             minutes,
             publications,

@@ -117,6 +117,7 @@ urlpatterns = [
     path("suggestions/<int:pk>/withdraw/", suggestions.suggestion_withdraw, name="suggestion_withdraw"),
     # papers that nobody types
     path("units/<slug:code>/records/", records.record_list, name="record_list"),
+    path("units/<slug:code>/bound/", records.record_bind, name="record_bind"),
     path("units/<slug:code>/records/<slug:slug>/", records.record_detail, name="record_detail"),
     path("units/<slug:code>/records/<slug:slug>.<form:form>", records.record_file, name="record_file"),
     path("submissions/<int:pk>/records/<slug:slug>.<form:form>", records.submission_record, name="submission_record"),
@@ -235,6 +236,7 @@ urlpatterns = [
     path("rankings/<int:pk>/release/", rankings.ranking_release, name="ranking_release"),
     path("rankings/<int:pk>/figures.xlsx", rankings.ranking_export, name="ranking_export"),
     path("rankings/<int:pk>/picture.svg", rankings.ranking_picture, name="ranking_picture"),
+    path("rankings/<int:pk>/picture.pdf", rankings.ranking_picture_file, name="ranking_picture_file"),
     path("rankings/<int:pk>/<slug:slug>.<form:form>", rankings.ranking_file, name="ranking_file"),
     path("rankings/units/<int:pk>/", ranked_units.ranking_unit, name="ranking_unit"),
     path("rankings/units/<int:pk>/enter/", ranked_units.ranking_entry_add, name="ranking_entry_add"),

@@ -26,7 +26,8 @@ class Residual(Part):
     """The rule by which verified measures lighten a point, where ``enabled``.
 
     ``levels_down``: by how many grades at most. ``months``: how long a verification counts. ``outside_unit``: ranks of points whose
-    measures somebody outside the unit verifies; those of the others somebody outside the post.
+    measures somebody outside the unit verifies; those of the others somebody outside the post. ``unit_answers``: may a unit itself be
+    responsible for the measures of its points (单位为责任主体), where neither a person nor a post is named.
     """
 
     enabled: bool = False
@@ -34,5 +35,6 @@ class Residual(Part):
     months: Annotated[int, Field(ge=1, le=60)] = 12
     outside_unit: list[int] = [1]
     floor: Floor = Floor()
+    unit_answers: bool = False
     source: str = ""
     inferred: bool = False

@@ -19,19 +19,20 @@ def risk_order(request):
     """List points or powers by grade and weight, filtered by unit, domain and kind of post.
 
     Context: ``page``, ``filters``, ``filtered``, ``rules``, ``units``, ``domains``, ``kinds``, ``what``, ``tabs``, ``sums`` with their
-    ``heads``, ``by``, ``by_label`` and ``bys``.
+    ``heads``, ``by``, ``by_label`` and ``bys``, ``picture`` of how many points there are of each grade.
     """
     actor, on = request.actor, request.actor.on
     scheme = Scheme.objects.visible_to(actor).in_use()
     filters = filters_sent(request.GET, *FILTERS)
     rules = scheme.rules if scheme else None
-    page, sums, by = None, [], filters["by"] if filters["by"] in gravity.BY else "unit"
+    page, sums, picture, by = None, [], None, filters["by"] if filters["by"] in gravity.BY else "unit"
     readable = gravity.in_force(actor, on=on).order_by().values("unit")
     what = "powers" if filters["what"] == "powers" else "points"
     if rules is not None:
         points = _points(actor, filters, rules)
         page = paged(request, points if what == "points" else _powers(actor, filters))
         sums = gravity.summed(points, by, rules) if what == "points" else []
+        picture = gravity.picture(sums, rules) if sums else None
         labels = {grade.rank: grade.label for grade in rules.grades}
         for row in page.rows:
             if what == "points":
@@ -49,6 +50,7 @@ def risk_order(request):
         "what": what,
         "tabs": WHAT,
         "sums": sums,
+        "picture": picture,
         "heads": [grade.label for grade in rules.grades] + ["未评定"] if rules else [],
         "by": by,
         "by_label": gravity.BY[by][0],
@@ -75,8 +77,9 @@ def _powers(actor, filters):
 
 @require_POST
 def risk_order_export(request):
-    """Have a worker write the list as a workbook, with the filters of the page."""
+    """Have a worker write the list as a workbook, or as a PDF with its picture, with the filters of the page."""
     filters = filters_sent(request.POST, "unit", "domain", "kind")
+    form = "pdf" if request.POST.get("form") == "pdf" else "xlsx"
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     if scheme is None:
         raise Http404
@@ -87,8 +90,8 @@ def risk_order_export(request):
     }
     if strange := [name for name, text in filters.items() if text and not known[name]]:
         raise Refused("筛选的条件已经不存在，请刷新页面后重新选择。", strange[0])
-    parameters = {name: text for name, text in filters.items() if text}
+    parameters = {name: text for name, text in filters.items() if text} | ({"form": form} if form == "pdf" else {})
     job = jobs.create("risk_order", owner=request.actor.user, at=clock.now(), parameters=parameters)
     if not job.asked_before:
-        audit.append("paper.export", about=job, actor=request.actor, detail={"form": "xlsx", **parameters})
+        audit.append("paper.export", about=job, actor=request.actor, detail={**parameters, "form": form})
     return redirect("job_detail", pk=job.pk)

@@ -16,6 +16,7 @@ from registers import audit, clock, jobs, ledgers
 from registers.access import can, require
 from registers.actors import SCHOOL_ROLES
 from registers.models import Job, Scheme, Unit
+from registers.papers import writing
 from registers.refusals import Refused
 from registers.text import digest_of_text
 from registers.views.paging import paged
@@ -139,9 +140,8 @@ def job_file(request, pk):
     jobs.require_fetchable(job, actor=request.actor, at=clock.now())
     if "path" in job.parameters:
         return redirect(job.parameters["path"])
-    response = HttpResponse(
-        bytes(job.content), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
+    ending = job.file_name.rpartition(".")[2]
+    response = HttpResponse(bytes(job.content), content_type=writing.content_type(ending))
     return jobs.as_attachment(response, job.file_name)
 
 

@@ -61,7 +61,7 @@ def _things(world):
             door: {"": ({"pk": world.year.campaign.phases.first().pk}, None)}
             for door in ("phase_close", "phase_reopen")
         },
-        "record_list": {"": ({"code": world.campus.unit.code}, None)},
+        **{door: {"": ({"code": world.campus.unit.code}, None)} for door in ("record_list", "record_bind")},
         "record_detail": {"": ({"code": world.campus.unit.code, "slug": "search-log"}, None)},
         "record_file": {"": ({"code": world.campus.unit.code, "slug": "search-log", "form": "xlsx"}, None)},
         "regulation_detail": {"": ({"pk": world.regulations["unit"].pk}, None)},

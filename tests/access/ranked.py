@@ -117,6 +117,7 @@ class RankedYears:
         paper = {"slug": "ranking-notice", "form": "xlsx"}
         return {
             **{f"ranking_{word}": rankings for word in ("detail", "show", "decide", "release", "export", "picture")},
+            "ranking_picture_file": rankings,
             "ranking_file": {state: (kwargs | paper, row) for state, (kwargs, row) in rankings.items()},
             **{f"ranking_{word}": units for word in ("unit", "entry_add", "leave_out", "contest")},
             "ranking_entry_drop": {

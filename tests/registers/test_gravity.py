@@ -130,6 +130,33 @@ def test_page_and_workbook_hold_the_same_order(register, clock):
     assert [row[-1] for row in book["权力事项"].iter_rows(min_row=4, values_only=True)][:2] == ["预算编制", "报销审核"]
 
 
+def test_picture_counts_the_grades_of_the_list_and_stands_in_page_and_pdf(register, clock, monkeypatch):
+    campus, on = register.campus, date(2026, 9, 15)
+    rules = campus.scheme.rules
+    rows = gravity.in_force(Actor(campus.chair, on=on), on=on)
+    for by in gravity.BY:  # whatever the sums are by, the grades are the same
+        drawn = gravity.picture(gravity.summed(rows, by, rules), rules)
+        assert [(bar.label, bar.words) for bar in drawn.bars] == [
+            *zip((grade.label for grade in rules.grades), ("4", "1", "1"), strict=True),
+            ("未评定", "1"),
+        ]
+        assert drawn.bars[0].length == 4 * drawn.bars[1].length > 0
+    assert 'aria-label="各等级的风险点"' in asked_page(campus.chair, {})
+    assert "<svg" not in asked_page(campus.chair, {"what": "powers"}).partition("<main")[2]
+    monkeypatch.setattr(exports, "MOST_PRINTED", 2)
+    client = Client()
+    client.force_login(campus.chair)
+    client.post(reverse("risk_order_export"), {"form": "pdf"})
+    job = Job.objects.get()
+    name, write = jobs.KINDS["risk_order"](job.parameters, campus.chair)
+    assert name.endswith(".pdf")
+    points = write.keywords["tables"][0].rows
+    assert [row[-1] for row in points] == ["一级大事", "一级重"]
+    assert "只列最重的 2 个" in write.keywords["notes"][1]
+    jobs.work(at=clock.now)
+    assert bytes(Job.objects.get().content).startswith(b"%PDF-")
+
+
 def asked_page(user, sent):
     client = Client()
     client.force_login(user)

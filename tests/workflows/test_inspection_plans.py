@@ -16,7 +16,7 @@ from registers.actors import Actor
 from registers.models import AuditEntry, Unit
 from registers.refusals import Refused
 from tests.factories import make_person
-from workflows.models import Draw
+from workflows.models import Draw, Inspection
 from workflows.supervision import drawing, draws, plans
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
@@ -63,6 +63,32 @@ def test_plan_is_made_once_a_year_by_the_office(held, clock):
     with pytest.raises(NotAllowed):
         plans.plan_of(2027, actor=held.actor(held.head), at=clock.now)
     assert add(held, clock) == add(held, clock)  # sent twice
+
+
+def test_methods_are_counted_by_items_units_and_conclusions(held, clock, client):
+    first = add(held, clock, kind="special", title="专项", methods=["records", "visit"])
+    add(held, clock, kind="special", title="另一专项", methods=["records"])
+    said = {"plan": held.plan, "item": first, "made_by": held.office, "made_at": clock.now}
+    said |= {"starts_on": first.starts_on, "ends_on": first.ends_on}
+    states = [
+        {},  # prepared: the unit knows nothing yet
+        {"notified_at": clock.now},
+        {"notified_at": clock.now, "called_off_at": clock.now, "call_off_reason": "合并"},
+        {"notified_at": clock.now, "preliminary": "a", "preliminary_at": clock.now}
+        | {"conclusion": "b", "concluded_at": clock.now},
+    ]
+    for number, (unit, state) in enumerate(zip(held.units, states, strict=True), 1):
+        Inspection.objects.create(**said, unit=unit, number=number, **state)
+    labels = {method.code: method.label for method in held.plan.rules.methods}
+    counts = {label: found for label, *found in plans.by_method(held.plan)}
+    assert list(counts) == list(labels.values())
+    assert (counts[labels["records"]], counts[labels["visit"]]) == ([2, 2, 1], [1, 2, 1])
+    assert all(
+        found == [0, 0, 0] for label, found in counts.items() if label not in (labels["records"], labels["visit"])
+    )
+    client.force_login(held.office)
+    page = client.get(reverse("inspection_plan")).content.decode()
+    assert "安排 3 个单位，已通知 2 个，已作结论 1 个" in page
 
 
 @pytest.mark.parametrize(

@@ -4,22 +4,28 @@ from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from registers.access import NotAllowed
 from registers.models import AuditEntry
+from registers.papers import pictured
 from registers.papers.xlsx import ledger_workbook
 from registers.refusals import Refused, Stale
+from tests.files import pdf, upload
 from tests.personas import point
 from tests.stories import played_once
 from tests.workflows.ranked import Ranked
+from workflows.compiled import rankings as papers
 from workflows.models import (
     Notification,
     Publication,
     RankedUnit,
     Ranking,
+    RankingContest,
     RankingFigure,
 )
 from workflows.publicity.rankings import computing, contests, releasing, shown
@@ -294,6 +300,58 @@ def test_trend_follows_a_unit_through_the_released_years(ranked):
     assert (year, place) == (2026, None)  # a class of fewer than five
     assert band
     assert releasing.trend(releasing.released(), "nobody") == []
+    assert shown.of_trend("农学院", [(2026, 5, 5, "合格")]) is None  # one year is no line
+
+
+def test_line_over_the_years_has_the_first_place_on_top_and_leaves_gaps():
+    years = [(2022, 5, 5, "差"), (2023, 1, 5, "优"), (2024, None, 3, "良"), (2025, 1, 1, "优"), (2026, 3, 5, "良")]
+    line = shown.of_trend("农学院", years)
+    marks = {mark.year: mark for mark in line.marks}
+    assert list(marks) == [2022, 2023, 2025, 2026]
+    assert marks[2023].y == marks[2025].y < marks[2026].y < marks[2022].y  # 1/5 and 1/1, 3/5, 5/5
+    assert marks[2022].y <= line.height - 20
+    steps = [one.x - before.x for before, one in pairwise(line.marks)]
+    assert steps[1] == pytest.approx(2 * steps[0], abs=0.2)  # two years
+    assert len(line.paths) == 2  # none over 2024
+
+
+def test_contest_takes_evidence_which_those_who_read_it_may_open(ranked, client):
+    ranked.show()
+    row, dean, claim = ranked.unit("农"), ranked.dean("农"), {"claim": "已准予延期"}
+    address = reverse("ranking_contest", args=[row.pk])
+    figures = {"about": f"figure:{ranked.figure('农', 'timely').pk}"}
+    client.force_login(dean)
+    bad = client.post(address, claim | figures | {"files": upload("延期.pdf", b"nothing")})
+    assert bad.status_code == 422
+    assert "已准予延期" in bad.content.decode()
+    for _ in range(2):  # sent twice
+        assert client.post(address, claim | figures | {"files": pdf("延期.pdf")}).status_code == 302
+    made = RankingContest.objects.get()
+    other = client.post(address, {"claim": "还有一事"} | figures)
+    assert "已经提出异议" in other.content.decode()
+    assert "延期.pdf" in client.get(reverse("ranking_unit", args=[row.pk])).content.decode()
+    file = made.attachments.get()
+    readers = (dean, ranked.campus.office, ranked.campus.chair, ranked.dean("理"), ranked.campus.clerk)
+    seen = [type(file).objects.visible_to(ranked.actor(user)).filter(pk=file.pk).exists() for user in readers]
+    assert seen == [True, True, True, False, False]
+
+
+def test_released_ranking_is_a_picture_in_the_page_and_in_a_pdf(ranked, client):
+    ranked.show()
+    ranked.year.at("11-10")
+    ranked.decide()
+    made = ranked.release()
+    client.force_login(ranked.campus.clerk)
+    assert "各类单位的档次分布" in client.get(reverse("ranking_detail", args=[made.pk])).content.decode()
+    answer = client.get(reverse("ranking_picture_file", args=[made.pk]))
+    assert answer.content.startswith(b"%PDF-")
+    shows = papers.pictured(made, shown.of_result(made.result))
+    listed = [row[1] for table in shows["tables"] for row in table.rows]
+    assert sorted(listed) == sorted(unit["name"] for group in made.result["classes"] for unit in group["units"])
+    page = pictured.to_html("结果", **shows)
+    assert page.startswith("<!doctype html>")
+    assert "农学院" in page
+    assert "92.50" not in page  # no score
 
 
 def test_number_of_queries_does_not_depend_on_the_number_of_sheets(ranked, django_assert_max_num_queries):

@@ -72,6 +72,22 @@ def test_grade_falls_with_the_checks_and_comes_back_by_itself(make_campus):
     assert graded(series, rules=off) == graded(series, rules=None) == {}
 
 
+def test_unit_answers_for_its_points_where_the_scheme_says_so(make_campus):
+    campus = make_campus()
+    rules, found = campus.scheme.rules, {}
+    alone = rules.model_copy(update={"residual": rules.residual.model_copy(update={"unit_answers": False})})
+    for level in ("unit", "personal"):
+        [measure, *others] = put(campus, f"{level}的点", rank=2, level=level, **FULL)
+        RiskPoint.objects.filter(series=measure.point_series).update(post=None, holder=None)
+        for row in (measure, *others):
+            checked(campus, row, TODAY)
+        found[level] = measure.point_series
+    assert rules.residual.unit_answers
+    assert graded(rules=rules) == {found["unit"]: (2, 3, 3), found["personal"]: (2, 2, 2)}
+    assert graded(rules=alone) == dict.fromkeys(found.values(), (2, 2, 2))
+    assert residuals.counts([campus.unit], rules, on=TODAY)[2][1:] == (0, 1, 1)
+
+
 def test_point_on_notice_is_not_lightened_until_the_notice_has_ended(year, submitted):
     """Its unit is told of the notice, not of an objection."""
     campus = year.campus

@@ -158,7 +158,11 @@ FIRST = WHOLE.measures[0]
         ({"blockers": ("有未处理的异议",)}, (1, 2, 1), "有未处理的异议"),
         ({"measures": WHOLE.measures[1:]}, (1, 1, 1), "“前期预防”的措施尚未制定"),
         ({"measures": (replace(FIRST, owner=False), *WHOLE.measures[1:])}, (1, 1, 1), "“前期预防”的措施没有写明责任人"),
-        ({"measures": (replace(FIRST, due=False), *WHOLE.measures[1:])}, (1, 1, 1), "“前期预防”的措施没有写明完成时限"),
+        (
+            {"measures": (replace(FIRST, due=False), *WHOLE.measures[1:])},
+            (1, 1, 1),
+            "“前期预防”的措施没有写明完成时限（长期的，写明本期落实的日期）",
+        ),
         ({"measures": (replace(FIRST, check=None), *WHOLE.measures[1:])}, (1, 2, 1), "“前期预防”的措施尚未核查"),
         (
             {"measures": (replace(FIRST, check=Check(TODAY, False)), *WHOLE.measures[1:])},

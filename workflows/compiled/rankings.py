@@ -1,6 +1,7 @@
 """The paper of a released ranking (排名通报), from what was frozen then. Source: supervision (c) 6."""
 
 from registers.papers.compose import document_for, issuer, source
+from registers.papers.pictured import Table
 from workflows.compiled.logs import papers_about
 
 
@@ -73,6 +74,26 @@ def _row(group, unit, figures):
 def of(ranking):
     """Return the papers of a ranking, slug → layout, none before its release."""
     return papers_about(ranking.campaign.scheme.rules, "ranking") if ranking.released_at else {}
+
+
+def pictured(ranking, picture):
+    """Return what the page with the picture of a released ranking shows, as ``pictured.to_pdf`` takes it."""
+    result = ranking.result
+    columns = (("名次", 15), ("单位", 55), ("档次", 30))
+    return {
+        "notes": [
+            f"数据统计到 {result['counted_on']}（不含当日），{result['decision']}审定，{result['released_on']} 公布。"
+        ],
+        "picture": picture,
+        "tables": [
+            Table(
+                group["label"],
+                columns,
+                [[unit["place"] or "—", unit["name"], unit["band"]] for unit in group["units"]],
+            )
+            for group in result["classes"]
+        ],
+    }
 
 
 def about_ranking(layout, ranking):

@@ -39,14 +39,14 @@ class StepForm(LaidForm):
         most=40,
         alone="请只填一名责任人的工号。",
         required=False,
-        help_text="报送整改方案时填写。",
+        help_text="报送整改方案、指定责任人时填写。",
     )
     until = day("延长后的期限", required=False, help_text="申请延期时填写，只能申请一次。")
 
     def __init__(self, *args, kinds, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
-        if Kind.PLAN not in kinds:
+        if not {Kind.PLAN, Kind.ASSIGN} & set(kinds):
             del self.fields["owner"]
         if Kind.ASK_TIME not in kinds:
             del self.fields["until"]
@@ -54,7 +54,9 @@ class StepForm(LaidForm):
     def clean(self):
         """Refuse what belongs to another kind of step: it would be dropped without a word."""
         cleaned = super().clean()
-        for name, kind in (("owner", Kind.PLAN), ("until", Kind.ASK_TIME)):
-            if cleaned.get(name) and cleaned.get("kind", kind) != kind:
-                self.add_error(name, f"只有“{kind.label}”时填写这一项。请清空，或把“办理”改选为“{kind.label}”。")
+        for name, kinds in (("owner", (Kind.PLAN, Kind.ASSIGN)), ("until", (Kind.ASK_TIME,))):
+            if cleaned.get(name) and cleaned.get("kind", kinds[0]) not in kinds:
+                offered = [value for value, _ in self.fields["kind"].choices]
+                words = "、".join(f"“{kind.label}”" for kind in kinds if kind.value in offered)
+                self.add_error(name, f"只有{words}时填写这一项。请清空，或把“办理”改选为{words}。")
         return cleaned

@@ -124,6 +124,7 @@ class RectificationStep(models.Model):
 
     class Kind(models.TextChoices):
         PLAN = "plan", "报送整改方案"
+        ASSIGN = "assign", "指定责任人"
         PROGRESS = "progress", "整改进展"
         ASK_TIME = "ask_time", "申请延期"
         TIME = "time", "准予延期"

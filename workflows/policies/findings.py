@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from registers import clock
 from registers.access import YES, Policy, can, no, policy
 from registers.models import User
+from registers.models.spans import is_closed
 from workflows.models import Finding, Inspection, InspectionSeat, Rectification
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.inspection_plans import handles, holders, kept_from, organisers, own_units
@@ -73,6 +74,17 @@ class RectificationPolicy(Policy):
         if actor.user_id == rectification.owner_id or unit in actor.unit_ids(*ANSWERABLE):
             return YES
         return no("整改由该单位负责人、联络员和责任人办理。")
+
+    def may_assign(self, actor, rectification):
+        """Say who answers for it, where its unit is closed or nobody is left, as whoever handles the unit."""
+        if rectification.closed_at is not None:
+            return no(DONE)
+        unit = rectification.finding.inspection.unit
+        if not handles(actor, unit.pk):
+            return no("整改责任人由单位在方案中写明；单位撤销、无人承办的，由学校领导小组办公室指定。")
+        if is_closed(unit, actor.on) or not answerable(rectification).exists():
+            return YES
+        return no("该单位有人承办，整改责任人由单位在方案中写明。")
 
     def may_report(self, actor, rectification):
         if rectification.planned_at is None:

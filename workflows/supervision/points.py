@@ -8,6 +8,7 @@ from django.db.models import Subquery
 from registers import clock, residuals
 from registers.ledgers import among
 from registers.models import ControlMeasure
+from registers.schemes.parts import Level
 from workflows.deadlines import days
 from workflows.models import MeasureCheck
 from workflows.policies.checks import holders, with_latest_check
@@ -35,7 +36,7 @@ def of_points(points, rules, *, on):
         there = measures.get(point.series, ())
         facts = Facts(
             rank=point.final_grade.rank,
-            measures=tuple(_seen(measure, point) for measure in there),
+            measures=tuple(_seen(measure, point, rules) for measure in there),
             major=bool(point.major_matter),
             factors=point.factors,
             blockers=tuple(against.get(point.series, ())),
@@ -46,15 +47,16 @@ def of_points(points, rules, *, on):
     return found
 
 
-def _seen(measure, point):
+def _seen(measure, point, rules):
     """A measure as the rule looks at it.
 
-    Where nobody is named in it, whoever holds the point or its post carries it out. A head alone, to whom the rest of his unit falls,
-    is no answer: a measure that lightens a point names its person.
+    Where nobody is named in it, whoever holds the point or its post carries it out. Of a unit's point that names neither, its unit
+    does, if the scheme lets a unit be responsible (``unit_answers``): its head answers then, as ``checks.answerable`` says.
     """
+    by_unit = rules.residual.unit_answers and point.level != Level.PERSONAL
     said = {
         "stage": measure.stage,
-        "owner": bool(measure.responsible or point.holder_id or point.post_id),
+        "owner": bool(measure.responsible or point.holder_id or point.post_id or by_unit),
         "due": measure.due_on is not None,
     }
     if measure.checked_at is None:

@@ -20,6 +20,7 @@ LONGEST = 5000
 # Kind of a step → what one must be allowed, its act.
 ACTS = {
     Kind.PLAN: ("work", "rectification.plan"),
+    Kind.ASSIGN: ("assign", "rectification.assign"),
     Kind.PROGRESS: ("report", "rectification.progress"),
     Kind.ASK_TIME: ("ask_time", "rectification.ask_time"),
     Kind.TIME: ("grant", "rectification.time"),
@@ -84,6 +85,15 @@ def _plan(row, *, at, owner, **_):
     row.owner, row.planned_at = owner, at
 
 
+def _assign(row, *, owner, **_):
+    """Let somebody answer for it in place of a unit that is closed, or where nobody is left."""
+    if owner is None:
+        raise Refused("请填写整改责任人。", "owner")
+    if not owner.is_active:
+        raise Refused(f"{owner.name}的账号已停用，请另指定一人。", "owner")
+    row.owner = owner
+
+
 def _ask_time(row, *, until, actor, **_):
     if until is None or until <= row.due_on:
         raise Refused(f"请填写延长后的期限，应晚于 {row.due_on:%Y-%m-%d}。", "until")
@@ -133,6 +143,7 @@ def _nothing(row, **_):
 
 _APPLIED = {
     Kind.PLAN: _plan,
+    Kind.ASSIGN: _assign,
     Kind.PROGRESS: _nothing,
     Kind.ASK_TIME: _ask_time,
     Kind.TIME: _time,
@@ -162,7 +173,13 @@ def _tell(name, row, step, *, at):
     if step.kind == Kind.PROGRESS:
         return
     asked = {Kind.ASK_TIME: "grant", Kind.ASK: "recheck"}.get(step.kind)
-    people = [row.owner] if step.kind == Kind.PLAN else people_who_may(asked, row) if asked else answerable(row)
+    people = (
+        [row.owner]
+        if step.kind in (Kind.PLAN, Kind.ASSIGN)
+        else people_who_may(asked, row)
+        if asked
+        else answerable(row)
+    )
     text = clipped(
         f"{row.finding.inspection.unit.name}问题{row.finding.label}：{step.get_kind_display()}。请到“检查与整改”查看。",
         200,

@@ -122,7 +122,7 @@ def _unpromised(rules, stage, measures):
         yield f"{_called(rules, stage)}尚未制定"
     for said, lacking in (
         ("责任人", any(not row.owner for row in there)),
-        ("完成时限", any(not row.due for row in there)),
+        ("完成时限（长期的，写明本期落实的日期）", any(not row.due for row in there)),
     ):
         if lacking:
             yield f"{_called(rules, stage)}没有写明{said}"

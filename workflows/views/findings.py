@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import clock
 from registers.access import can, require
+from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.paging import paged
@@ -19,6 +20,7 @@ from workflows.deadlines import days
 from workflows.forms import findings as forms
 from workflows.forms import inspections as inspection_forms
 from workflows.models import CheckItem, Finding, Rectification, RectificationStep, Submission
+from workflows.policies.findings import answerable
 from workflows.supervision import findings, rectification
 from workflows.views.activities import FILES
 from workflows.views.inspection_plans import FASTER, crumbs_of, form_page
@@ -155,9 +157,9 @@ def finding_detail(request, pk):
 def _page(request, finding, *, form=None, file_error="", status=200):
     """Render one finding.
 
-    Context: ``finding``, ``files``, ``row`` (its rectification, None before the conclusion) with ``due``, ``steps`` with their files,
-    ``form`` (what can be done, None for nothing), ``changes`` (sheets that it led to), ``may`` (action → verdict), ``file_error``,
-    ``crumbs`` and what ``components/file_input.html`` takes.
+    Context: ``finding``, ``answering`` (who answers now, where the unit is closed), ``files``, ``row`` (its rectification, None before
+    the conclusion) with ``due``, ``steps`` with their files, ``form`` (what can be done, None for nothing), ``changes`` (sheets that it
+    led to), ``may`` (action → verdict), ``file_error``, ``crumbs`` and what ``components/file_input.html`` takes.
     """
     actor = request.actor
     row = Rectification.objects.visible_to(actor).filter(finding=finding).select_related("owner", "closed_by").first()
@@ -168,8 +170,10 @@ def _page(request, finding, *, form=None, file_error="", status=200):
         steps = RectificationStep.objects.visible_to(actor).filter(rectification=row).select_related("by")
         steps = list(steps.prefetch_related(attachments.of_each()))
     kinds = _kinds(actor, row)
+    closed = row is not None and is_closed(finding.inspection.unit, actor.on)
     context = {
         "finding": finding,
+        "answering": list(answerable(row)) if closed else None,
         "files": finding.attachments.without_content(),
         "row": row,
         "steps": steps,

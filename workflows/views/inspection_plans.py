@@ -4,7 +4,7 @@ Source: R0-23, R0-25, R2-29.
 """
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -34,8 +34,8 @@ def crumbs_of(plan=None):
 def inspection_plan(request):
     """The plan of a year. POST makes it.
 
-    Context: ``plan`` (None where there is none), ``year``, ``items`` with their kinds and draws, ``frequencies``, ``may_make``,
-    ``why_not``.
+    Context: ``plan`` (None where there is none), ``year``, ``items`` with their kinds and draws, ``frequencies``,
+    ``by_method`` (see ``plans.by_method``), ``may_make``.
     """
     root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
     may_make = can(request.actor, "make", InspectionPlan(institution=root))
@@ -58,6 +58,7 @@ def inspection_plan(request):
         "crumbs": crumbs_of(),
         "items": _items(request, plan) if plan else [],
         "frequencies": plans.frequencies(plan.scheme, actor=request.actor, on=clock.today()) if plan else [],
+        "by_method": plans.by_method(plan) if plan else [],
     }
     return render(request, "workflows/inspection_plan.html", context)
 
@@ -68,7 +69,13 @@ def _items(request, plan):
     rows = (
         PlanItem.objects.visible_to(request.actor)
         .filter(plan=plan)
-        .annotate(drawn=Count("draws", distinct=True), arranged=Count("inspections", distinct=True))
+        .annotate(
+            drawn=Count("draws", distinct=True),
+            arranged=Count("inspections", distinct=True),
+            units=Count("inspections", distinct=True, filter=Q(inspections__called_off_at=None)),
+            notified=Count("inspections", distinct=True, filter=plans.BEGUN),
+            concluded=Count("inspections", distinct=True, filter=Q(inspections__concluded_at__isnull=False)),
+        )
     )
     items = list(rows.prefetch_related("draws"))
     for item in items:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import audit, clock
 from registers.access import can, require
 from registers.jobs import as_attachment
+from registers.papers import pictured
 from registers.papers.compose import compose
 from registers.papers.xlsx import ledger_workbook
 from registers.refusals import Refused, Stale
@@ -269,6 +270,18 @@ def ranking_picture(request, pk):
         request, "components/bars.html", {"picture": shown.of_result(ranking.result)}, content_type="image/svg+xml"
     )
     return as_attachment(answer, f"{ranking}.svg")
+
+
+@require_safe
+def ranking_picture_file(request, pk):
+    """The picture of a released ranking and its places as PDF."""
+    ranking = visible(request, pk)
+    if not ranking.released_at:
+        raise Http404
+    shows = papers.pictured(ranking, shown.of_result(ranking.result))
+    audit.append("paper.export", about=ranking, actor=request.actor, detail={"form": "pdf", "paper": "picture"})
+    content = pictured.to_pdf(f"{ranking}结果", **shows)
+    return as_attachment(HttpResponse(content, content_type="application/pdf"), f"{ranking}（图）.pdf")
 
 
 @require_safe

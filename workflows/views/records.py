@@ -1,11 +1,11 @@
 """Pages of compiled papers: a unit's directories and ledgers, letters about a submission, notices."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from registers import audit, clock
+from registers import audit, clock, jobs
 from registers.access import require
 from registers.jobs import as_attachment
 from registers.models import Scheme, Unit
@@ -86,6 +86,20 @@ def record_file(request, code, slug, form):
         return _shown(request, unit, slug, layout, paper, status=422)
     audit.append("paper.export", about=unit, actor=request.actor, detail={"form": form, "paper": slug})
     return download(request, paper, form, f"{layout.title}（{unit.name}）")
+
+
+@require_POST
+def record_bind(request, code):
+    """Have a worker bind a unit's mechanisms and directories as one PDF (R2-27)."""
+    unit, at = _unit(request, code), clock.now()
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
+    if scheme is None:
+        raise Http404
+    parameters = {"unit": unit.code, "on": clock.local_day(at).isoformat()}
+    job = jobs.create("bound", owner=request.actor.user, at=at, parameters=parameters)
+    if not job.asked_before:
+        audit.append("paper.export", about=job, actor=request.actor, detail={"form": "pdf", **parameters})
+    return redirect("job_detail", pk=job.pk)
 
 
 @require_safe

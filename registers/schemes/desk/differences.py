@@ -151,6 +151,7 @@ KEYS = {
     "value": "分值",
     "contest_days": "核对异议的工作日数",
     "score_days": "考评、领导评分的工作日数",
+    "unit_answers": "单位可以作为措施的责任主体",
     "enabled": "启用",
     "levels_down": "最多下降几级",
     "months": "核查有效的月数",

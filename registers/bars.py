@@ -46,7 +46,10 @@ def bars(label, rows):
 
 
 def counted(label, rows):
-    """Lay out a picture of numbers ``rows``: (words, number, colour). The longest bar is the greatest number."""
+    """Lay out a picture of numbers, the greatest with the longest bar.
+
+    ``rows``: (words, number, colour).
+    """
     most = max((number for _, number, _ in rows), default=0)
     return bars(label, [(words, number / most if most else 0, str(number), tone) for words, number, tone in rows])
 
@@ -67,7 +70,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """A line over the years, ready to be drawn. ``paths``: from each mark to the next, none over a year that is missing."""
+    """A line over the years, ready to be drawn.
+
+    ``paths``: from each mark to the next, none over a year that is missing.
+    """
 
     label: str
     width: float
@@ -77,9 +83,10 @@ class Line:
 
 
 def places(label, years):
-    """Lay out how something stood over ``years``: (year, place or None, of how many). The first place is on top.
+    """Lay out how something stood over ``years``, the first place on top.
 
-    Years without a place have no mark. None where fewer than two have one: a single mark is no line.
+    ``years``: (year, place or None, of how many). Years without a place have no mark. None where fewer than two have one: a single
+    mark is no line.
     """
     known = [(year, place, count) for year, place, count in years if place]
     if len(known) < 2:

@@ -7,7 +7,10 @@ _OFFERING = {}
 
 
 def offered_on(kind):
-    """Let ``function(record, actor)`` offer buttons on the page of a record of ``kind``: ``[(label, address)]``."""
+    """Let a function offer buttons on the page of a record of ``kind``.
+
+    ``function(record, actor)`` returns ``[(label, address)]``.
+    """
 
     def register(function):
         _OFFERING[kind] = function

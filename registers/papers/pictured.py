@@ -23,5 +23,5 @@ def to_html(title, *, notes, picture, tables):
 
 
 def to_pdf(title, **said):
-    """Return the page as PDF; ``said`` as in ``to_html``. Raises ``PaperError``."""
+    """Return the page as PDF. ``said``: as ``to_html`` takes it. Raises ``PaperError``."""
     return pages.markup_to_pdf(to_html(title, **said))

@@ -77,7 +77,10 @@ def _powers(actor, filters):
 
 @require_POST
 def risk_order_export(request):
-    """Have a worker write the list as a workbook, or as a PDF with its picture, with the filters of the page."""
+    """Have a worker write the list with the filters of the page.
+
+    As a workbook, or as a PDF with its picture.
+    """
     filters = filters_sent(request.POST, "unit", "domain", "kind")
     form = "pdf" if request.POST.get("form") == "pdf" else "xlsx"
     scheme = Scheme.objects.visible_to(request.actor).in_use()

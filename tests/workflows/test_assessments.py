@@ -16,10 +16,8 @@ from registers.refusals import Refused, Stale
 from tests.factories import appoint, make_person
 from tests.files import package, upload
 from tests.stories import played_once
-from workflows.deadlines import days
-from workflows.models import Assessment, AssessmentContest, LeaderScore, Notification
-from workflows.policies.assessments import to_do
-from workflows.supervision import answering, assessment_reminding, assessments, contesting, deciding, surveys
+from workflows.models import Assessment, LeaderScore, Notification
+from workflows.supervision import answering, assessments, deciding, surveys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -240,110 +238,6 @@ def test_unit_reads_no_figure_before_it_is_shown_and_may_contest_it(story):
     assert story.may(story.campus.chair, "decide")
 
 
-def test_each_line_is_contested_with_evidence_and_answered_by_itself(shown):
-    campus, line = shown.campus, shown.lines()[1]
-
-    def contest(words, uploads=(), by=None, **more):
-        said = {"words": words, "uploads": uploads, "seen_version": shown.seen()} | more
-        return contesting.contest(line.pk, **said, **shown.by(by or campus.liaison))
-
-    def settle(found, by=None, **said):
-        said = {"outcome": "upheld", "words": "材料属实", "seen_version": shown.seen()} | said
-        return contesting.settle(found.pk, **said, **shown.by(by or campus.office))
-
-    file = upload("名单.xlsx", package("xl/workbook.xml"))
-    for person in (campus.office, campus.clerk, campus.member):
-        with pytest.raises(NotAllowed):
-            contest("应得满分", by=person)
-    with pytest.raises(Refused, match="没有说明"):
-        contest("", [file])
-    found = contest("应得满分", [file])
-    assert contest("应得满分", [file], seen_version=shown.seen() - 1) == found  # sent twice
-    with pytest.raises(Stale):
-        contest("另一句", seen_version=0)
-    readers = lambda: {  # noqa: E731
-        user.number
-        for user in (campus.head, campus.liaison, campus.office, campus.chair, campus.clerk)
-        if AssessmentContest.objects.visible_to(Actor(user, on=shown.clock.today)).exists()
-    }
-    assert readers() == {"head", "liaison"}  # until it is handed in
-    with pytest.raises(Refused, match="已对 1 项"):
-        shown.answer()
-    assert contest("") is None
-    with pytest.raises(Refused, match="逐项写明"):
-        shown.answer("contest")
-    found = contest("应得满分", [upload("名单.xlsx", package("xl/workbook.xml"))])
-    shown.answer("contest")
-    assert readers() == {"head", "liaison", "office", "chair"}
-    with pytest.raises(NotAllowed):
-        contest("再说一句")
-    with pytest.raises(Refused, match=f"第 {line.position} 项"):
-        shown.reply()
-    with pytest.raises(NotAllowed):
-        settle(found, by=campus.head)
-    with pytest.raises(Refused, match="结论"):
-        settle(found, outcome="")
-    with pytest.raises(Stale):
-        settle(found, seen_version=0)
-    settle(found)
-    shown.reply()
-    with pytest.raises(NotAllowed):
-        settle(found)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        AssessmentContest.objects.update(replied_by=campus.liaison)
-
-
-def test_desk_and_reminders_follow_whose_turn_it_is(story, clock):
-    campus = story.campus
-    everybody = (campus.liaison, campus.head, campus.office, campus.chair, story.party, campus.leader, campus.clerk)
-
-    def waits():
-        return {
-            user.number for user in everybody if Assessment.objects.filter(to_do(Actor(user, on=clock.today))).exists()
-        }
-
-    def reminded(day):
-        clock.set(f"{day} 09:00")
-        before = set(Notification.objects.values_list("pk", flat=True))
-        assessment_reminding.remind(at=clock.now)
-        assessment_reminding.remind(at=clock.now)
-        new = Notification.objects.exclude(pk__in=before).filter(kind__in=assessment_reminding.KINDS)
-        assert new.count() == len(set(new.values_list("recipient", "kind")))
-        return {(row.recipient.number, row.kind.partition(".")[2]) for row in new.select_related("recipient")}
-
-    story.close_survey()
-    unit = {"liaison", "head"}
-    assert waits() == unit
-    assert reminded("2026-11-09") == set()
-    assert reminded("2026-11-10") == {(one, "due") for one in unit}  # three working days before the 13th
-    late = reminded("2026-11-16")
-    assert {(one, "overdue") for one in (*unit, "office")} <= late
-    story.fill()
-    story.sign()
-    assert waits() == {"office"}
-    due = days.add_working_days(clock.today, story.made.rules.score_days)
-    assert reminded(due) == set()
-    assert reminded(days.add_days(due, 1)) == {("office", "overdue")}
-    story.score()
-    assert waits() == {"chair", "party"}  # the leader in charge keeps out of his own unit
-    story.lead()
-    assert waits() == {"party", "office"}
-    late = days.add_days(days.add_working_days(clock.today, story.made.rules.score_days), 1)
-    assert reminded(late) == {("party", "overdue")}  # the chair has scored
-    story.lead(by=story.party)
-    story.show()
-    assert waits() == unit
-    assert {one for one, kind in reminded(story.again().contest_due_on)} == unit
-    story.answer("contest", "第 1 项有材料")
-    assert waits() == {"office"}
-    story.reply()
-    assert waits() == {"chair", "party"}
-    story.decide()
-    assert waits() == {"party"}
-    deciding.confirm(story.made.pk, seen_version=story.seen(), **story.by(story.party))
-    assert waits() == set()
-
-
 def test_unit_that_says_nothing_does_not_hold_up_the_decision(shown):
     shown.clock.set("2026-11-10 09:00")
     assert shown.may(shown.campus.chair, "decide")
@@ -379,34 +273,6 @@ def test_two_people_decide_and_a_veto_caps_the_band_not_the_score(shown):
     assert shown.again().stage[0] == "已审定"
     told = Notification.objects.filter(kind="assessment.confirm").values_list("recipient__number", flat=True)
     assert {"head", "liaison", "leader"} <= set(told)
-
-
-def _contests_a_line(story, go, page):
-    """The unit says something against a line, hands it in, and is answered."""
-    campus, pk, line = story.campus, story.made.pk, story.lines()[1].pk
-    assert "对本项提出异议" in page
-    said = {"words": "应得满分", "seen_version": story.seen()}
-    bad = {"files": upload("名单.pdf", b"nothing")}
-    assert go(campus.liaison, "assessment_contest", line, data=said | bad).status_code == 422
-    good = {"files": upload("佐证.xlsx", package("xl/workbook.xml"))}
-    assert go(campus.liaison, "assessment_contest", line, data=said | good).status_code == 302
-    kept = go(campus.liaison, "assessment_contest", line).content.decode()
-    assert "应得满分" in kept
-    assert "佐证.xlsx" in kept
-    assert "还没有提交" in go(campus.head, "assessment_detail", pk).content.decode()
-    assert "考核" in go(campus.head, "desk").content.decode()
-    contested = {"stand": "contest", "words": "", "seen_version": story.seen()}
-    assert go(campus.head, "assessment_answer", pk, data=contested | {"stand": "accept"}).status_code == 422
-    assert go(campus.head, "assessment_answer", pk, data=contested).status_code == 302
-    found = AssessmentContest.objects.get()
-    assert go(campus.office, "assessment_settle", found.pk).status_code == 200
-    settled = {"outcome": "rejected", "words": "与得分无关", "seen_version": story.seen()}
-    assert go(campus.office, "assessment_settle", found.pk, data=settled | {"words": ""}).status_code == 422
-    assert go(campus.office, "assessment_settle", found.pk, data=settled).status_code == 302
-    assert "与得分无关" not in go(campus.head, "assessment_detail", pk).content.decode()
-    replied = {"words": "已逐项答复", "seen_version": story.seen()}
-    assert go(campus.office, "assessment_reply", pk, data=replied).status_code == 302
-    assert "与得分无关" in go(campus.head, "assessment_detail", pk).content.decode()
 
 
 def test_whole_year_by_the_pages_a_browser_sees(story, client):
@@ -449,7 +315,8 @@ def test_whole_year_by_the_pages_a_browser_sees(story, client):
     page = go(campus.head, "assessment_detail", pk).content.decode()
     assert "无此项业务" in page
     assert "100.00" in page
-    _contests_a_line(story, go, page)
+    accepted = {"stand": "accept", "words": "", "seen_version": story.seen()}
+    assert go(campus.head, "assessment_answer", pk, data=accepted).status_code == 302
     decided = {"vetoes": ["sanctioned"], "grounds": "同意", "seen_version": story.seen()}
     assert go(campus.chair, "assessment_decide", pk, data=decided).status_code == 302
     confirmed = {"seen_version": story.seen(), "reason": ""}

@@ -220,36 +220,6 @@ def test_what_comes_back_is_opened_again(issued, clock):
     assert line["progress"][0].endswith("报送整改方案：已办")
 
 
-def test_office_names_who_answers_where_the_unit_is_closed_or_nobody_is_left(issued, clock, client):
-    campus, receiver = issued.campus, issued.campus.other_head
-    page = lambda user: (client.force_login(user), client.get(reverse("finding_detail", args=[issued.finding.pk])))[1]  # noqa: E731
-    with pytest.raises(NotAllowed, match="有人承办"):
-        issued.act("assign", campus.office, owner=receiver)
-    campus.head.appointments.all().delete()
-    campus.liaison.appointments.all().delete()
-    assert can(issued.actor(campus.office), "assign", issued.row())  # nobody is left
-    type(campus.unit).objects.filter(pk=campus.unit.pk).update(closed_on=clock.today)
-    assert "没有人承办" in page(campus.office).content.decode()
-    for person in (receiver, campus.clerk, issued.team[0]):
-        with pytest.raises(NotAllowed):
-            issued.act("assign", person, owner=receiver)
-    with pytest.raises(Refused, match="责任人"):
-        issued.act("assign", campus.office)
-    with pytest.raises(Refused, match="停用"):
-        issued.act(
-            "assign", campus.office, owner=make_person("离一", campus.other_unit, number="gone", is_active=False)
-        )
-    issued.act("assign", campus.office, owner=receiver)
-    told = Notification.objects.get(kind="rectification.assign")
-    assert told.recipient == receiver
-    assert receiver.name in page(receiver).content.decode()
-    issued.act("plan", receiver, owner=receiver)
-    issued.act("ask", receiver, files=[evidence()])
-    with pytest.raises(NotAllowed):
-        issued.act("closed", receiver)
-    issued.act("closed", campus.office)
-
-
 def test_same_fault_in_a_later_inspection_names_the_first(issued):
     """A second inspection of the same unit, on the same measure."""
     office = issued.by(issued.campus.office)

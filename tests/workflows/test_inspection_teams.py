@@ -1,4 +1,4 @@
-"""Who inspects a unit: those drawn or chosen, whoever follows them, and who hears of it."""
+"""Who inspects a unit, whoever follows them, who hears of it, and who answers when the unit is gone."""
 
 from datetime import date
 
@@ -10,8 +10,9 @@ from registers.models import User
 from registers.refusals import Refused
 from tests.factories import appoint, make_person
 from tests.stories import played_once
+from tests.workflows.test_findings import Found, evidence
 from tests.workflows.test_inspection_plans import VALUES
-from tests.workflows.test_inspections import TERMS, Story
+from tests.workflows.test_inspections import TERMS, Story, on_record
 from workflows.models import Inspection, Notification
 from workflows.policies.inspection_plans import kept_from, own_units
 from workflows.policies.inspections import hosts
@@ -146,3 +147,37 @@ def test_unit_that_concerns_the_whole_office_is_left_to_the_bodies_of_the_school
     assert not can(story.actor(campus.chair), "make", made)
     item = plans.add(story.plan, values=VALUES, **office)
     assert can(story.actor(campus.office), "inspect", item)
+
+
+def test_office_names_who_answers_where_the_unit_is_closed_or_nobody_is_left(campus, clock, client):
+    on_record(campus)
+    issued, receiver = Found(campus, clock), campus.other_head
+    issued.begin()
+    issued.find()
+    issued.conclude()
+    page = lambda user: (client.force_login(user), client.get(reverse("finding_detail", args=[issued.finding.pk])))[1]  # noqa: E731
+    with pytest.raises(NotAllowed, match="有人承办"):
+        issued.act("assign", campus.office, owner=receiver)
+    campus.head.appointments.all().delete()
+    campus.liaison.appointments.all().delete()
+    assert can(issued.actor(campus.office), "assign", issued.row())  # nobody is left
+    type(campus.unit).objects.filter(pk=campus.unit.pk).update(closed_on=clock.today)
+    assert "没有人承办" in page(campus.office).content.decode()
+    for person in (receiver, campus.clerk, issued.team[0]):
+        with pytest.raises(NotAllowed):
+            issued.act("assign", person, owner=receiver)
+    with pytest.raises(Refused, match="责任人"):
+        issued.act("assign", campus.office)
+    with pytest.raises(Refused, match="停用"):
+        issued.act(
+            "assign", campus.office, owner=make_person("离一", campus.other_unit, number="gone", is_active=False)
+        )
+    issued.act("assign", campus.office, owner=receiver)
+    told = Notification.objects.get(kind="rectification.assign")
+    assert told.recipient == receiver
+    assert receiver.name in page(receiver).content.decode()
+    issued.act("plan", receiver, owner=receiver)
+    issued.act("ask", receiver, files=[evidence()])
+    with pytest.raises(NotAllowed):
+        issued.act("closed", receiver)
+    issued.act("closed", campus.office)

@@ -74,18 +74,19 @@ def test_grade_falls_with_the_checks_and_comes_back_by_itself(make_campus):
 
 def test_unit_answers_for_its_points_where_the_scheme_says_so(make_campus):
     campus = make_campus()
-    rules, found = campus.scheme.rules, {}
+    rules = campus.scheme.rules
     alone = rules.model_copy(update={"residual": rules.residual.model_copy(update={"unit_answers": False})})
-    for level in ("unit", "personal"):
-        [measure, *others] = put(campus, f"{level}的点", rank=2, level=level, **FULL)
-        RiskPoint.objects.filter(series=measure.point_series).update(post=None, holder=None)
-        for row in (measure, *others):
-            checked(campus, row, TODAY)
-        found[level] = measure.point_series
+    measures = put(campus, "单位的点", rank=2, level="unit", **FULL)
+    series = measures[0].point_series
+    RiskPoint.objects.filter(series=series).update(post=None, holder=None)
+    for measure in measures:
+        checked(campus, measure, TODAY)
     assert rules.residual.unit_answers
-    assert graded(rules=rules) == {found["unit"]: (2, 3, 3), found["personal"]: (2, 2, 2)}
-    assert graded(rules=alone) == dict.fromkeys(found.values(), (2, 2, 2))
+    assert graded(rules=rules) == {series: (2, 3, 3)}
+    assert graded(rules=alone) == {series: (2, 2, 2)}
     assert residuals.counts([campus.unit], rules, on=TODAY)[2][1:] == (0, 1, 1)
+    point = RiskPoint.objects.select_related("final_grade").get(series=series)
+    assert "没有写明责任人" in residuals.of_points([point], alone, on=TODAY)[series].missing[0]
 
 
 def test_point_on_notice_is_not_lightened_until_the_notice_has_ended(year, submitted):

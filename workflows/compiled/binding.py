@@ -1,4 +1,7 @@
-"""防控机制汇编: a unit's mechanisms, regulations, powers and processes bound as one PDF, by a worker. Source: R2-27."""
+"""防控机制汇编: mechanisms, regulations, powers and processes of a unit bound as one PDF by a worker.
+
+Source: R2-27.
+"""
 
 from datetime import date
 from functools import partial

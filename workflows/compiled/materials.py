@@ -27,7 +27,7 @@ RECORDS = "单位与岗位→台账与档案"
 
 @source("inspection_materials", about="unit", rows=("part", "item", "detail", "place", "state"))
 def inspection_materials(*, unit, units, on, rules, reader=None):
-    """迎检材料清单 of ``units`` in the year of ``on``: each material with how many there are, and where it is found.
+    """迎检材料清单 of ``units``: each material of the year with how many there are, and where it is.
 
     What only some may read is counted as far as ``reader`` may. A material that there is none of is listed as missing.
     """

@@ -1,4 +1,7 @@
-"""防控机制: how risks are prevented, watched, warned of and answered for under a scheme, in words. Source: R2-27."""
+"""防控机制: how a scheme has risks prevented, watched, warned of and answered for, in words.
+
+Source: R2-27.
+"""
 
 from registers.papers.compose import source
 
@@ -15,7 +18,7 @@ ROWS = ("part", "item", "content")
 
 @source("prevention_mechanism", about="unit", rows=ROWS)
 def prevention_mechanism(*, unit, units, on, rules, reader=None):
-    """防控机制: grades, measures, frequency of checks, warnings, rectification, assessment as the rule book has them."""
+    """防控机制: grades, measures, checks, rectification, warnings, assessment as the rule book has them."""
     found = [*_grades(rules), *_measures(rules), *_inspections(rules), *_warnings(rules), *_assessment(rules)]
     return {"rows": [dict(zip(ROWS, row, strict=True)) for row in found]}
 

@@ -7,7 +7,10 @@ from registers.access import ScopedQuerySet
 
 
 class WarningVisit(models.Model):
-    """One visit after a warning was lifted, by whoever handles it. Only the office reads it. Source: supervision 5.2."""
+    """One visit after a warning was lifted, by whoever handles it.
+
+    Only the office reads it. Source: supervision 5.2.
+    """
 
     class Result(models.TextChoices):
         HOLDS = "holds", "整改到位"

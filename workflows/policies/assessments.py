@@ -32,7 +32,7 @@ def oversees(actor):
 
 
 def to_do(actor):
-    """The condition of assessments that wait for the actor: for his unit, as the office, a leader or a body."""
+    """The condition of assessments that wait for the actor: for his unit, the office, a leader, a body."""
     found = Q(unit__in=actor.unit_ids(*ANSWERABLE)) & (
         Q(signed_at=None) | Q(shown_at__isnull=False, answered_at=None, decided_at=None, contest_due_on__gte=actor.on)
     )
@@ -186,7 +186,10 @@ class AssessmentLinePolicy(Policy):
 @policy("workflows.AssessmentContest")
 class AssessmentContestPolicy(Policy):
     def visible(self, rows, actor):
-        """The unit's own at any time; whoever reads its assessment once the unit has handed them in."""
+        """Those of his unit at any time.
+
+        Whoever reads an assessment of others has them once they are handed in.
+        """
         if not actor.is_authenticated:
             return rows.none()
         own = Q(line__assessment__unit__in=actor.unit_ids(*HOSTS))

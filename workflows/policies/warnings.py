@@ -58,7 +58,10 @@ def _of_others(actor):
 
 
 def to_do(actor):
-    """The condition of warnings that wait for the actor: a proposal, a hand-in, a delivery, an answer, a visit."""
+    """The condition of warnings that wait for the actor.
+
+    A proposal, a hand-in, a delivery, an answer, a visit.
+    """
     for_him = Q(delivered_on=None) | Q(answer_due_on__isnull=False, answered_at=None)
     found = addressed(actor) & Q(lifted_at=None) & for_him & ~Q(is_talk=True)
     if actor.has(*APPROVERS):

@@ -195,9 +195,9 @@ def show(pk, *, actor, at):
 
 @transaction.atomic
 def answer(pk, *, stand, words, seen_version, actor, at):
-    """Accept or contest the figures for the unit, with what was said against single lines (``contesting``).
+    """Accept or contest the figures for the unit.
 
-    Raises ``NotAllowed``, ``Refused`` or ``Stale``.
+    What was said against single lines (``contesting``) is handed in with it. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
     """
     assessment, _ = _opened(pk, "answer", seen_version, actor)
     if stand not in Stand.values:

@@ -18,10 +18,10 @@ Outcome = AssessmentContest.Outcome
 
 @transaction.atomic
 def contest(line_pk, *, words, uploads=(), dropped=(), seen_version, actor, at):
-    """Contest the score of a line, or change what was said, and return the contest, None where it is taken back.
+    """Contest the score of a line, or change what was said, and return the contest.
 
-    ``words``: empty to take it back. ``dropped``: ids of files that are removed. What is sent twice is said once. Raises
-    ``NotAllowed``, ``Refused`` or ``Stale``.
+    None where it is taken back. ``words``: empty to take it back. ``dropped``: ids of files that are removed. What is sent twice is
+    said once. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
     """
     assessment = locked(AssessmentLine.objects.values_list("assessment", flat=True).get(pk=line_pk))
     require(actor, "answer", assessment)

@@ -1,4 +1,4 @@
-"""Pages beside a warning: receipt, talk, visit, outcomes, analysis, figures, accountability and commendation."""
+"""Pages beside a warning: receipt, talk, visit, outcomes, analysis, figures, accountability, praise."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render

@@ -21,9 +21,10 @@ MOST = 100000
 
 @transaction.atomic
 def contest(ranked, *, figure=None, entry=None, claim, uploads=(), actor, at):
-    """Contest one figure or one entry of a unit with evidence, and return the contest. What is sent twice is one.
+    """Contest one figure or one entry of a unit, with evidence, and return the contest.
 
-    The office hears of it. Raises ``NotAllowed``, or ``Refused`` where the figure is not the unit's or is contested already.
+    What is sent twice is one. The office hears of it. Raises ``NotAllowed``, or ``Refused`` where the figure is not the unit's or is
+    contested already.
     """
     ranking = computing.locked(ranked.ranking_id)
     ranked.ranking = ranking

@@ -212,7 +212,10 @@ def rectified(campaign, on):
 
 @figure("satisfied")
 def satisfied(campaign, on):
-    """The last survey of satisfaction of the year about each unit, by its score. One without a result counts for nothing."""
+    """The last survey of satisfaction of the year about each unit, by its score.
+
+    One without a result counts for nothing.
+    """
     rows = Survey.objects.filter(year=campaign.year, score__isnull=False, closed_at__lt=days.start_of(on))
     last = {row.unit_id: row for row in rows.select_related("unit").order_by("closed_at", "pk")}
     for row in last.values():

@@ -124,7 +124,10 @@ def of_figures(rules, figures):
 
 
 def of_trend(name, trend):
-    """The picture of how a unit stood over the years (``releasing.trend``), None where there is too little to draw."""
+    """The picture of how a unit stood over the years, None where there is too little to draw.
+
+    ``trend``: as ``releasing.trend`` returns it.
+    """
     return places(f"{name}历年名次", [(year, place, count) for year, place, count, _ in trend])
 
 

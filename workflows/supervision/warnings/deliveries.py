@@ -56,10 +56,10 @@ def deliver(pk, *, values, seen_version, actor, at):
 
 @transaction.atomic
 def correct(pk, *, values, reason, seen_version, actor, at):
-    """Correct a receipt that was recorded wrongly and return the warning. The old one is struck and stays on record.
+    """Correct a receipt that was recorded wrongly and return the warning.
 
-    ``values``: those in ``FIELDS``. ``reason``: what was wrong. The answer's days run from the corrected day, unless another answer
-    has been asked for since. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
+    The old one is struck and stays on record. ``values``: those in ``FIELDS``. ``reason``: what was wrong. The answer's days run from
+    the corrected day, unless another answer has been asked for since. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
     """
     warning = _current(pk, "correct", seen_version, actor)
     if not reason:

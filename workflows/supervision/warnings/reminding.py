@@ -1,4 +1,4 @@
-"""Reminders of warnings: before the answer's day, after it, of letters that nobody has signed for, and of visits.
+"""Reminders of warnings: of the answer's day, of letters that nobody has signed for, and of visits.
 
 Each message has a key of its own, so that running it again adds nothing. None says what a letter is about. Without a receipt nothing
 is overdue. Source: supervision 5.3.

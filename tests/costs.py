@@ -14,6 +14,7 @@ REASONS = {
     "tests/access/test_hostile_text.py": "every field of every form is sent text that breaks things",
     "tests/access/test_matrix.py": "every door is tried by every persona",
     "tests/access/test_unasked_fields.py": "every act is sent all fields of all models",
+    "tests/browser/test_inspection_story.py": "a real browser plays an inspection from the draw to the ranking",
     "tests/browser/test_story.py": "a real browser plays a sheet to its end",
     "tests/faults/test_periodic.py": "real workers are killed and started again",
     "tests/registers/test_papers_office.py": "papers of random layouts in all three file types",

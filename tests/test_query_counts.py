@@ -21,8 +21,8 @@ LIMIT = 25
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
     # One each for notices to draft or release, for letters, for lists and for what hangs.
-    "desk": ("head", "desk", {}, 24),
-    "desk of the office": ("office", "desk", {}, 24),  # one for meetings to which he is called
+    "desk": ("head", "desk", {}, 25),
+    "desk of the office": ("office", "desk", {}, 25),  # one for meetings to which he is called
     "desk of a post holder": ("clerk", "desk", {}, 15),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),

@@ -18,7 +18,7 @@ MANY = 12
 # page → (who opens it, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
     "inspection_list": ("office", 12),
-    "inspection_plan": ("office", 15),
+    "inspection_plan": ("office", 16),
     "inspection_detail": ("head", 20),
     "inspection_check": ("leader_of_team", 12),
     "finding_list": ("office", 11),

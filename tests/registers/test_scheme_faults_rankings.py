@@ -1,5 +1,7 @@
 """Faults in what a rule book says of ranking units, with the remedy for each; and what all five say."""
 
+import re
+
 import pytest
 import yaml
 
@@ -64,6 +66,26 @@ def test_contradiction_is_found_with_remedy(case):
         loading.read_text(TEXT[:start] + TEXT[start:].replace(before, after, 1), "x.yaml")
     found = [row for row in refused.value.findings if fault in row.fault and remedy in row.remedy]
     assert found, [(row.fault, row.remedy) for row in refused.value.findings]
+
+
+SURVEY = TEXT[TEXT.index("  survey:\n") : TEXT.index("    inferred: true\n", TEXT.index("  survey:\n"))]
+# A figure → what of the rule book it counts, which is taken out, and the words of the finding.
+NOTHING_TO_COUNT = {
+    "satisfied": ((SURVEY + "    inferred: true\n", ""), "没有写测评", "survey"),
+    "answered": ((r"    answer_days: \d+\n", ""), "没有要求答复的方式", "answer_days"),
+}
+
+
+@pytest.mark.parametrize("code", NOTHING_TO_COUNT)
+def test_figure_of_which_there_is_nothing_to_count_is_found(code):
+    (taken, instead), fault, remedy = NOTHING_TO_COUNT[code]
+    named = TEXT[:OWN] + TEXT[OWN:].replace("{code: coverage,", f"{{code: {code},", 1)
+    assert loading.read_text(named, "x.yaml")[0].ranking.figure(code)
+    pattern = taken if code == "answered" else re.escape(taken)
+    with pytest.raises(loading.SchemeFaults) as refused:
+        loading.read_text(re.sub(pattern, instead, named), "x.yaml")
+    found = [(row.fault, row.remedy) for row in refused.value.findings]
+    assert [row for row in found if fault in row[0] and remedy in row[1]], found
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -20,7 +20,7 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    # One each for notices to draft or release, for letters, for lists and for what hangs.
+    # One each for notices to draft or release, for letters, for assessments, for lists and for what hangs.
     "desk": ("head", "desk", {}, 25),
     "desk of the office": ("office", "desk", {}, 25),  # one for meetings to which he is called
     "desk of a post holder": ("clerk", "desk", {}, 15),

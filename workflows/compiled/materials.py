@@ -102,7 +102,7 @@ class _Held:
         closed = {f"finding__{name}": value for name, value in of_year.items()} | {"closed_at__isnull": False}
         yield part("销号的问题和佐证", self._of_findings(Rectification, **closed), "项", place)
         letters = self.of(RiskWarning, issued_at__year=year)
-        yield _row("预警处置", "预警文书和送达、答复（您有权查看的）", letters, "份", "预警与文书")
+        yield _row("预警处置", "预警文书和送达、答复", letters, "份", "预警与文书")
 
     def _of_findings(self, model, **narrowed):
         rows = model.objects.visible_to(self.reader) if self.reader else model.objects.all()

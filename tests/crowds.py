@@ -25,6 +25,7 @@ from workflows.models import (
     CampaignTask,
     DeadlineChange,
     Decision,
+    Disclosure,
     Extension,
     Notification,
     Objection,
@@ -57,6 +58,7 @@ class Crowd:
             self._register()
             self._notices()
             self._terms()
+            self._disclosures()
             meetings.one_more(self)
             self._channels()
 
@@ -227,6 +229,23 @@ class Crowd:
         stand_in = factories.appoint(self.person, self.unit, "leader_in_charge", day)
         Appointment.objects.filter(pk=stand_in.pk).update(acting_for=campus.leader, until=date(2027, 1, 1))
 
+    def _disclosures(self):
+        """A matter of the oldest power and one of another unit, each with a part that is late and one that is public."""
+        campus, day, oldest = self.campus, self.clock.today, PowerItem.objects.order_by("pk").first()
+        for unit, power in ((campus.unit, oldest), (self.unit, None)):
+            matter = Disclosure.objects.create(
+                scheme=campus.scheme,
+                unit=unit,
+                title=f"事项{self.size}",
+                power=power.series if power else None,
+                power_name=power.name if power else "",
+                recorded_by=campus.liaison,
+                recorded_on=day,
+            )
+            matter.parts.create(part="procedure", disclosed_on=day, channel="website", content="内容")
+            matter.parts.create(part="completion", due_on=date(2026, 9, 1))
+        PowerItem.objects.filter(name=f"权力{self.size}").update(touches_vital_interests=True)
+
     def _channels(self):
         """One digest more for the head, with something to do himself and a delay of his unit; one robot more."""
         day, head = date(2026, 10, self.size), self.campus.head
@@ -258,6 +277,8 @@ class Crowd:
         things = {
             **meetings.oldest(),
             "post": self.post.code if self.post else "",
+            "disclosure": Disclosure.objects.order_by("pk").first().pk,
+            "power": PowerItem.objects.order_by("pk").first().series,
             "point": RiskPoint.objects.exclude(in_force_from=None).order_by("pk").first().series,
             "notice": PublicityNotice.objects.order_by("pk").first().pk,
             "scheme": self.campus.scheme.pk,

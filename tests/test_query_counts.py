@@ -20,10 +20,11 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    # One each for notices to draft or release, for letters, for assessments, for lists and for what hangs.
+    # One each for notices to draft or release, for letters, for assessments, for lists, for what hangs and for what is late to be
+    # made public.
     "desk": ("head", "desk", {}, 25),
     "desk of the office": ("office", "desk", {}, 25),  # one for meetings to which he is called
-    "desk of a post holder": ("clerk", "desk", {}, 15),
+    "desk of a post holder": ("clerk", "desk", {}, 14),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
@@ -48,6 +49,9 @@ PAGES = {
     "activity_list of the office": ("office", "activity_list", {}, 16),
     "activity_detail": ("head", "activity_detail", {"pk": "activity"}, 16),
     "activity_attendance": ("liaison", "activity_attendance", {"pk": "activity"}, 13),
+    "disclosure_list": ("head", "disclosure_list", {}, 16),
+    "disclosure_list of a colleague": ("clerk", "disclosure_list", {}, 11),
+    "disclosure_detail": ("head", "disclosure_detail", {"pk": "disclosure"}, 14),
     "reading_list": ("clerk", "reading_list", {}, 11),
     "reading_list of the office": ("office", "reading_list", {}, 16),
     "reading_detail": ("head", "reading_detail", {"pk": "reading"}, 16),
@@ -61,6 +65,7 @@ PAGES = {
     "risk_order": ("head", "risk_order", {}, 14),
     "risk_order of powers": ("office", "risk_order", {"what": "powers"}, 13),
     "power_list": ("clerk", "power_list", {}, 11),
+    "power_detail": ("clerk", "power_detail", {"series": "power"}, 13),
     "ledger": ("office", "ledger", {"unit": "ROOT"}, 21),
     "unit_list": ("clerk", "unit_list", {}, 9),
     "unit_detail": ("clerk", "unit_detail", {"code": "CW"}, 15),

@@ -15,6 +15,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.compiled import (  # noqa: F401, PLC0415
             assessments,
             binding,
+            disclosures,
             inspections,
             logs,
             materials,

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from registers import jobs
 from registers.imports import uploads
-from workflows import extensions, readings
+from workflows import disclosures, extensions, readings
 from workflows.campaign import campaigns, rosters
 from workflows.messages import notifications, reminders, robots
 from workflows.publicity import notices, publishing, recording
@@ -36,6 +36,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "extensions": lambda: extensions.reseat(at=at),
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
             "notices": lambda: notice_reminding.remind(at=at),
+            "disclosures": lambda: disclosures.remind(at=at),
             "rectification": lambda: reminding.remind(at=at),
             "warnings": lambda: proposing.propose(at=at),
             "letters": lambda: warned.remind(at=at),

@@ -20,6 +20,7 @@ from workflows.views import (
     comparisons,
     controls,
     desk,
+    disclosures,
     door,
     enrolment,
     filling,
@@ -261,6 +262,13 @@ urlpatterns = [
     path("readings/<int:pk>/withdraw/", readings.reading_withdraw, name="reading_withdraw"),
     path("readings/<int:pk>/receipts/", readings.reading_receipts, name="reading_receipts"),
     path("readings/<int:pk>/receipts.<form:form>", readings.reading_file, name="reading_file"),
+    # what units make public of their matters
+    path("disclosures/", disclosures.disclosure_list, name="disclosure_list"),
+    path("disclosures/add/", disclosures.disclosure_add, name="disclosure_add"),
+    path("disclosures/<int:pk>/", disclosures.disclosure_detail, name="disclosure_detail"),
+    path("disclosures/<int:pk>/edit/", disclosures.disclosure_edit, name="disclosure_edit"),
+    path("disclosures/<int:pk>/void/", disclosures.disclosure_void, name="disclosure_void"),
+    path("disclosures/parts/<int:pk>/", disclosures.disclosure_part, name="disclosure_part"),
     # schemes
     path("schemes/", schemes.scheme_list, name="scheme_list"),
     path("schemes/begin/", schemes.scheme_begin, name="scheme_begin"),

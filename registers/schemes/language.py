@@ -14,6 +14,7 @@ from registers.schemes.assessment import Assessment
 from registers.schemes.bodies import Body
 from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
 from registers.schemes.custody import Custody
+from registers.schemes.disclosure import Disclosures
 from registers.schemes.door import Door
 from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
@@ -233,6 +234,7 @@ class Scheme(Part):
     custody: list[Custody] = []
     conduct: Conduct = Conduct()
     activities: list[ActivityKind] = []
+    disclosure: Disclosures = Disclosures()
     rotation: Rotation = Rotation()
     adjustment: Adjustment = Adjustment()
     inspection: Inspections = Inspections()

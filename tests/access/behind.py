@@ -78,6 +78,7 @@ def _things(world):
         **world.assessed.behind(),
         **world.warned.behind(),
         **world.ranked.behind(),
+        **world.disclosed.behind(),
         "job_detail": {"": ({"pk": world.job.pk}, None)},
         "job_file": {"": ({"pk": world.job.pk}, None)},
         **imported.behind(world, DOORS),
@@ -281,6 +282,7 @@ def _posted_in_a_year(world):
         | world.assessed.posted()
         | world.warned.posted()
         | world.ranked.posted()
+        | world.disclosed.posted()
         | world.published.posted()
         | imported.posted(world)
         | {

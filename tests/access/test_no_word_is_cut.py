@@ -159,6 +159,7 @@ BESIDE = {
     "robot_add": ["robot_list"],
     "scheme_begin": ["scheme_list"],
     "activity_void": ["activity_detail"],
+    "disclosure_void": ["disclosure_detail"],
     "meeting_vote": ["meeting_detail"],
     "assessment_confirm": ["assessment_detail"],
     "inspection_declare": ["inspection_detail"],

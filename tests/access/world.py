@@ -15,6 +15,7 @@ from tests.access import imported
 from tests.access.assessed import Assessed
 from tests.access.browsers import Browser
 from tests.access.clerks_sheets import ClerksSheets
+from tests.access.disclosed import Disclosed
 from tests.access.inspected import Inspected
 from tests.access.published import Published
 from tests.access.ranked import RankedYears
@@ -122,6 +123,7 @@ class World(ClerksSheets):
         self.assessed = Assessed(self)
         self.warned = Warned(self)
         self.ranked = RankedYears(self)
+        self.disclosed = Disclosed(self)
         if unit and "notice" in personal:
             self.published = Published(self)
         self.browsers = {name: Browser(None if name == NOBODY else getattr(campus, name)) for name in PEOPLE}

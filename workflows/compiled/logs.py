@@ -22,15 +22,17 @@ SCORED = (
     "assessment_pack",
     "assessment_results",
 )  # papers where something is scored
+DISCLOSED = ("disclosure_list",)  # the paper of what is made public
 WHOEVER_COMPILES["unit"] = ("unit.name", "as_of", "year")
 
 
 def papers_about(rules, about):
     """Find a scheme's compiled papers about one kind of thing: ``{slug: layout}``.
 
-    Those of assessments are left out where the scheme has no scores.
+    Those of assessments are left out where the scheme has no scores, that of disclosure where it keeps no records.
     """
     empty = () if rules.assessment.criteria else SCORED
+    empty += () if rules.disclosure.kept else DISCLOSED
     return {
         slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
     }

@@ -22,6 +22,7 @@ from workflows.demo.assessing import Assessor
 from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
+from workflows.demo.disclosing import Discloser
 from workflows.demo.inspecting import Inspector
 from workflows.demo.meetings import HOUR, WORKING_DAYS, Meetings
 from workflows.demo.people import REGISTRAR
@@ -110,7 +111,8 @@ class Story:
         self.agenda.add(self._extension())
         people = [those(self.campus, self.campaign, self.agenda, self.players) for those in (Mobiliser, Ranker)]
         people += [
-            those(self.campus, self.agenda, self.players) for those in (Inspector, Assessor, Warner, ListPublisher)
+            those(self.campus, self.agenda, self.players)
+            for those in (Inspector, Assessor, Warner, ListPublisher, Discloser)
         ]
         for journey in (journey for those in people for journey in those.journeys()):
             self.agenda.add(journey)

@@ -6,6 +6,7 @@ from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
 from workflows.models.controls import MeasureCheck, MeasureProgress
 from workflows.models.decisions import Decision, ReviewVote
+from workflows.models.disclosures import DisclosedPart, Disclosure
 from workflows.models.door import Addition, Clue, Objector, SealedReading
 from workflows.models.findings import Finding, Rectification, RectificationStep
 from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
@@ -63,6 +64,8 @@ __all__ = [
     "DailyRun",
     "DeadlineChange",
     "Decision",
+    "DisclosedPart",
+    "Disclosure",
     "Draft",
     "Draw",
     "Enrolment",

@@ -13,6 +13,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     campaigns,
     checks,
     controls,
+    disclosures,
     door,
     findings,
     inspection_plans,

@@ -9,6 +9,7 @@ from registers.access import Policy, policy
 HELD_BY = {
     "submissions": "workflows.Submission",
     "activities": "workflows.Activity",
+    "disclosed_parts": "workflows.DisclosedPart",
     "readings": "workflows.ReadingDocument",
     "measure_progress": "workflows.MeasureProgress",
     "measure_checks": "workflows.MeasureCheck",

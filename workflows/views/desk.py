@@ -12,8 +12,7 @@ from registers.access import can, policy_of
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.views.paging import paged
 from registers.views.sent import key
-from workflows import controls, policies, readings
-from workflows.campaign import campaigns
+from workflows import controls, disclosures, policies, readings
 from workflows.deadlines import days
 from workflows.messages import digests
 from workflows.models import (
@@ -34,7 +33,7 @@ from workflows.policies import assessments as assessed
 from workflows.policies.warnings import to_do
 from workflows.publicity import drafting, places, publishing
 from workflows.supervision import assessment_reminding
-from workflows.views import trail
+from workflows.views import navigation, trail
 
 MEASURES_SHOWN = 10
 TO_DO = (
@@ -50,6 +49,7 @@ TO_DO = (
     "objections",
     "extensions",
     "readings",
+    "disclosures",
     "measures",
 )
 ACT, VOTE = "act", "vote"
@@ -60,6 +60,7 @@ LEADS_TO = {
     "clue": "clue_list",
     "publication": "publication_list",
     "reading": "reading_list",
+    "disclosure": "disclosure_list",
     "inspection": "inspection_list",
     "rectification": "finding_list",
     "warning": "warning_list",
@@ -74,7 +75,8 @@ def desk(request):
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review), ``coming`` (mine
     that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts still owed), ``meetings`` to
-    which I am called, ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a notice, ``drafts`` and
+    which I am called, ``disclosures`` of my unit that are late,
+    ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a notice, ``drafts`` and
     ``publications`` that I may release, ``warnings`` and ``assessments`` that wait for me, ``hanging`` that I have to take down,
     ``campaign``, ``today``; ``idle`` where nothing waits for me.
     """
@@ -120,8 +122,9 @@ def desk(request):
         "warnings": _warnings(actor, now),
         "assessments": _assessments(actor, now),
         "readings": _readings(actor, now),
+        "disclosures": disclosures.due_from(actor, limit=20),
         "measures": _measures(actor, now),
-        "campaign": campaigns.current(),
+        "campaign": navigation.running(actor),
         "today": clock.today(),
     }
     context["idle"] = not any(context[name] for name in TO_DO)

@@ -73,6 +73,7 @@ MENU = [
     ("登记册", "表扬", "commendation_list", "award", EVERYONE),
     ("登记册", "制度目录", "regulation_list", "journals", EVERYONE),
     ("登记册", "公开与通报", "publication_list", "journal-bookmark", EVERYONE),
+    ("登记册", "办事公开", "disclosure_list", "window-stack", EVERYONE),
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
@@ -146,6 +147,16 @@ def entry_of(page):
     return page if page in names else next((name for name in names if name.partition("_")[0] == subject), "")
 
 
+def running(actor):
+    """Return the campaign that runs, None where none does.
+
+    It is read once for a request: for the page and for its frame.
+    """
+    if "running" not in actor.memory:
+        actor.memory["running"] = campaigns.current()
+    return actor.memory["running"]
+
+
 def waiting_count(actor):
     """How many submissions wait for this person, to fill in or to decide."""
     return policy_of(Submission).to_do(Submission.objects.all(), actor).count()
@@ -156,7 +167,7 @@ def context(request):
     actor = getattr(request, "actor", None)
     if actor is None or not actor.is_authenticated:
         return {"actor": actor, "site_title": "廉政风险防控", "institution_name": settings.INSTITUTION_NAME}
-    campaign = SimpleLazyObject(campaigns.current)
+    campaign = SimpleLazyObject(lambda: running(actor))
     return {
         "actor": actor,
         "nav": SimpleLazyObject(lambda: menu(request)),

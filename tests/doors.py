@@ -21,10 +21,14 @@ from workflows.publicity import clues, door, humanity
 DIGIT = {sign: number for number, sign in enumerate(humanity.DIGITS)}
 
 
-def open_door(*, at, **said):
-    """Publish a version of the scheme in use whose public door says this; return it. The campaign keeps its own version."""
+def open_door(*, at, activities=(), **said):
+    """Publish a version of the scheme in use whose public door says this; return it. The campaign keeps its own version.
+
+    ``activities``: kinds of activity that the version has beside its own.
+    """
     scheme = Scheme.objects.in_use()
     document = _plain(scheme.document) | {"public_door": {"enabled": True, "school": True, **said}}
+    document["activities"] = [*document["activities"], *activities]
     return versions.store(Rules.model_validate(document), document, at=at)[0]
 
 

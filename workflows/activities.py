@@ -6,7 +6,8 @@ Source: R0-15, R1-42, R1-52, R3-09, R4-18.
 import re
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from registers import audit
 from registers.access import require
@@ -14,11 +15,12 @@ from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup,
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
 from workflows import attachments
-from workflows.models import Activity, Attendance
+from workflows.models import Activity, Attendance, Opinion
 
 Mark = Attendance.Mark
 EVERYBODY, LEADERS, NAMED = "everybody", "leaders", "named"
-FIELDS = ("kind", "title", "held_on", "place", "host", "audience", "content")
+FIELDS = ("kind", "title", "held_on", "place", "host", "audience", "content", "power", "power_name", "asked", "experts")
+OPINION_FIELDS = ("source", "words", "adopted", "reason")
 OUT = "out"  # the mark that removes somebody from the list of those expected
 BATCH = 500
 
@@ -89,7 +91,7 @@ def by_numbers(text):
 def enter(*, campaign, unit, values, expected, numbers="", uploads=(), actor, at):
     """Enter an activity, with everybody expected marked as present, and return it.
 
-    ``values``: the fields in ``FIELDS``. ``expected``: ``EVERYBODY``, ``LEADERS`` or ``NAMED``. ``numbers``: staff
+    ``values``: some of the fields in ``FIELDS``. ``expected``: ``EVERYBODY``, ``LEADERS`` or ``NAMED``. ``numbers``: staff
     numbers of other people. A form that is sent twice makes one activity. Raises ``NotAllowed`` or ``Refused``; then
     nothing is stored.
     """
@@ -127,7 +129,7 @@ def change(activity_id, *, values, uploads=(), dropped=(), seen_version, actor, 
     require(actor, "change", activity)
     if activity.version != seen_version:
         raise Stale
-    changed = [name for name in FIELDS if getattr(activity, name) != values[name]]
+    changed = [name for name in values if getattr(activity, name) != values[name]]
     before = _digest(activity)
     for name in changed:
         setattr(activity, name, values[name])
@@ -193,10 +195,86 @@ def delete(activity_id, *, actor, at):
     activity.delete()
 
 
+@transaction.atomic
+def enter_opinion(activity_id, *, values, actor, at):
+    """Enter an opinion that a consultation received, and return it.
+
+    ``values``: the fields in ``OPINION_FIELDS``. A form that is sent twice makes one. Raises ``NotAllowed``. Source: R4-03.
+    """
+    activity = _locked(activity_id)
+    require(actor, "change", activity)
+    opinion, made = Opinion.objects.get_or_create(activity=activity, **values)
+    if made:
+        _note_opinion(opinion, actor=actor, at=at)
+    return opinion
+
+
+@transaction.atomic
+def change_opinion(opinion_id, *, values, seen, actor, at):
+    """Correct an opinion, or say what came of it, and return it.
+
+    ``seen``: ``opinion_digest`` of what was on screen. Raises ``NotAllowed`` or ``Stale``.
+    """
+    opinion = _locked_opinion(opinion_id, actor)
+    if opinion_digest(opinion) != seen:
+        raise Stale
+    for name in OPINION_FIELDS:
+        setattr(opinion, name, values[name])
+    opinion.save(update_fields=OPINION_FIELDS)
+    _note_opinion(opinion, actor=actor, at=at)
+    return opinion
+
+
+@transaction.atomic
+def drop_opinion(opinion_id, *, actor, at):
+    """Take away an opinion that was entered by mistake. Raises ``NotAllowed``."""
+    opinion = _locked_opinion(opinion_id, actor)
+    detail = {"digest": opinion_digest(opinion)}
+    audit.append("activity.opinion_dropped", about=opinion.activity, actor=actor, at=at, detail=detail)
+    opinion.delete()
+
+
+def opinion_digest(opinion):
+    """Return the digest of what an opinion says."""
+    return digest_of({name: getattr(opinion, name) for name in OPINION_FIELDS})
+
+
+def _locked_opinion(opinion_id, actor):
+    """Lock the consultation of an opinion, then read the opinion.
+
+    Raises ``Stale`` where it was taken away.
+    """
+    rows = Opinion.objects.filter(pk=opinion_id)
+    if (activity_id := rows.values_list("activity", flat=True).first()) is None:
+        raise Stale
+    activity = _locked(activity_id)
+    require(actor, "change", activity)
+    if (opinion := rows.first()) is None:
+        raise Stale
+    opinion.activity = activity
+    return opinion
+
+
+def _note_opinion(opinion, *, actor, at):
+    detail = {"opinion": opinion.pk, "digest": opinion_digest(opinion)}
+    audit.append("activity.opinion", about=opinion.activity, actor=actor, at=at, detail=detail)
+
+
 def counted(activities):
     """Annotate activities with ``expected``, ``present``, ``excused`` and ``absent`` (应到、实到、请假、缺席)."""
     marks = {mark: Count("attendances", filter=Q(attendances__mark=mark)) for mark in Mark.values}
     return activities.annotate(expected=Count("attendances"), **marks)
+
+
+def with_opinions(activities):
+    """Annotate activities with ``received`` opinions and those ``adopted`` at least partly."""
+
+    def counted_of(**narrow):
+        opinions = Opinion.objects.filter(activity=OuterRef("pk"), **narrow).order_by()
+        return Coalesce(Subquery(opinions.values("activity").annotate(number=Count("pk")).values("number")), 0)
+
+    adopted = [Opinion.Adopted.YES, Opinion.Adopted.PARTLY]
+    return activities.annotate(received=counted_of(), adopted=counted_of(adopted__in=adopted))
 
 
 def valid(activities):

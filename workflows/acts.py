@@ -51,6 +51,8 @@ declare(
         "activity.record": Act("登记会议、教育活动"),
         "activity.change": Act("修改活动记录"),
         "activity.attendance": Act("登记出席情况"),
+        "activity.opinion": Act("登记意见和采纳情况"),
+        "activity.opinion_dropped": Act("删除意见"),
         "activity.void": Act("作废活动记录"),
         "activity.delete": Act("删除活动记录"),
         "disclosure.record": Act("登记公开事项"),

@@ -68,10 +68,11 @@ class Conduct(Part):
 class ActivityKind(Named):
     """A kind of meeting or education that is recorded.
 
-    Source: R0-15, R0-16, R1-42, R3-09, R3-29, R4-01, R4-18.
+    A ``consultation`` asks people or experts before something is decided, and keeps what they said and what came of it (R4-03,
+    R4-04). Source: R0-15, R0-16, R1-42, R3-09, R3-29, R4-01, R4-18.
     """
 
-    purpose: Literal["mobilisation", "education", "supervision"] = "education"
+    purpose: Literal["mobilisation", "education", "supervision", "consultation"] = "education"
     source: str = ""
     inferred: bool = False
 

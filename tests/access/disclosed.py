@@ -1,17 +1,22 @@
-"""What the unit of these tests makes public, who reads it, and what is posted to its pages."""
+"""What the unit of these tests makes public and asks before it decides, who reads it, and what is posted to its pages."""
 
 from tests.files import pdf
-from workflows import disclosures
-from workflows.models import DisclosedPart, Disclosure
+from workflows import activities, disclosures
+from workflows.models import DisclosedPart, Disclosure, Opinion
 
 # A record that was declared void is read by who watches the unit.
 READERS = {"unit": "staff_below unit leader chair registrar office_staff other_head inspector sys_admin auditor"}
 READERS["void"] = "unit leader chair registrar office_staff"
 DOORS = ("detail", "edit", "void")
+CONSULTATION = {"code": "expert-review", "label": "专家论证", "purpose": "consultation"}
+ASKED = "staff_below unit leader chair registrar office_staff"
 
 
 class Disclosed:
-    """``unit``: a matter of the unit with one part made public, with a file. ``void``: one that was declared void."""
+    """``unit``: a matter of the unit with one part made public, with a file. ``void``: one that was declared void.
+
+    ``consultation``: one of the unit, with an ``opinion``.
+    """
 
     def __init__(self, world):
         self.world, campus = world, world.campus
@@ -22,6 +27,20 @@ class Disclosed:
         values |= {"disclosed_on": world.clock.today, "channel": "website", "content": world.text("disclosed content")}
         self.part = disclosures.record(part.pk, values=values, uploads=[pdf("截图.pdf")], seen_version=0, **self.by)
         disclosures.void(self.rows["void"].pk, reason="重复", seen_version=0, **self.by)
+        self.consultation = activities.enter(
+            campaign=world.year.campaign,
+            unit=campus.unit,
+            values={
+                "kind": "expert-review",
+                "title": "论证",
+                "held_on": world.clock.today,
+                "experts": [["甲", "教授", "某大学"]],
+            },
+            expected=activities.NAMED,
+            **self.by,
+        )
+        said = {"source": "专家", "words": world.text("opinion"), "adopted": "", "reason": ""}
+        self.opinion = activities.enter_opinion(self.consultation.pk, values=said, **self.by)
 
     def _matter(self, title):
         scheme = self.world.campus.scheme
@@ -36,7 +55,13 @@ class Disclosed:
         """What the doors lead to: door → name → (arguments of the URL, the object)."""
         parts = {name: ({"pk": row.parts.first().pk}, None) for name, row in self.rows.items()}
         rows = {name: ({"pk": row.pk}, None) for name, row in self.rows.items()}
-        return {f"disclosure_{door}": rows for door in DOORS} | {"disclosure_part": parts}
+        opinion = {"": ({"pk": self.opinion.pk}, None)}
+        return {f"disclosure_{door}": rows for door in DOORS} | {
+            "disclosure_part": parts,
+            "opinion_add": {"": ({"pk": self.consultation.pk}, None)},
+            "opinion_edit": opinion,
+            "opinion_drop": opinion,
+        }
 
     def posted(self):
         """What is posted to the doors."""
@@ -53,6 +78,14 @@ class Disclosed:
             "disclosure_edit": {**matter, "seen_version": 1},
             "disclosure_part": {**public, "happened_on": today, "document_number": "", "seen_version": 1},
             "disclosure_void": {"reason": "登记有误", "seen_version": 1},
+            "opinion_add": {"source": "专家", "words": "另一条", "adopted": "yes", "reason": ""},
+            "opinion_edit": {
+                "source": "专家",
+                "words": "改过的",
+                "adopted": "no",
+                "reason": "工期不够",
+                "seen_version": activities.opinion_digest(self.opinion),
+            },
         }
 
 
@@ -66,4 +99,5 @@ def parts_of(world):
 ROWS = {
     Disclosure: lambda world: {row: READERS[name] for name, row in world.disclosed.rows.items()},
     DisclosedPart: parts_of,
+    Opinion: lambda world: {world.disclosed.opinion: ASKED},
 }

@@ -18,7 +18,7 @@ OF_THE_YEAR = {
     f"workflows_{name}"
     for name in (
         "campaign", "campaigntask", "phase", "enrolment", "rosterchange", "submission", "submissionline", "draft", "extension",
-        "deadlinechange", "activity", "attendance", "readingdocument", "readreceipt", "suggestion",
+        "deadlinechange", "activity", "attendance", "opinion", "readingdocument", "readreceipt", "suggestion",
     )
 }  # fmt: skip
 # Sheets in review keep a year from being ended, so deciding on one is never asked there.

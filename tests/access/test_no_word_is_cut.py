@@ -63,6 +63,7 @@ WITHOUT_TEXT = {
     "notice_draft",  # nothing waits for a notice here: workflows/test_publicising.py
     "notice_release",
     "objection_retract",
+    "opinion_drop",
     "notice_return",  # the draft here has no rows: workflows/test_publicising.py
     "meeting_agree",
     "meeting_attendance",

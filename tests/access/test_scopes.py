@@ -235,7 +235,11 @@ UNIT_WATCHED = f"staff_below unit {SCHOOL}"
 
 
 def _activities(world):
-    return {world.activities["unit"]: UNIT_WATCHED, world.activities["school"]: EVERYBODY}
+    return {
+        world.activities["unit"]: UNIT_WATCHED,
+        world.activities["school"]: EVERYBODY,
+        world.disclosed.consultation: UNIT_WATCHED,
+    }
 
 
 def _attendances(world):

@@ -15,7 +15,7 @@ from tests.access import imported
 from tests.access.assessed import Assessed
 from tests.access.browsers import Browser
 from tests.access.clerks_sheets import ClerksSheets
-from tests.access.disclosed import Disclosed
+from tests.access.disclosed import CONSULTATION, Disclosed
 from tests.access.inspected import Inspected
 from tests.access.published import Published
 from tests.access.ranked import RankedYears
@@ -73,7 +73,8 @@ class World(ClerksSheets):
 
     def __init__(self, clock, *, personal=POSTS, unit=True):
         factories.make_scheme()
-        self.clock, self.campus, self.canaries = clock, factories.Campus(scheme=doors.open_door(at=clock.now)), {}
+        scheme = doors.open_door(at=clock.now, activities=[CONSULTATION])
+        self.clock, self.campus, self.canaries = clock, factories.Campus(scheme=scheme), {}
         campus = self.campus
         # One of the office's people works in the unit himself; a second one is there to take over.
         campus.insider = factories.make_person("戊二", campus.unit, number="insider")

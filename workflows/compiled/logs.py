@@ -29,13 +29,27 @@ WHOEVER_COMPILES["unit"] = ("unit.name", "as_of", "year")
 def papers_about(rules, about):
     """Find a scheme's compiled papers about one kind of thing: ``{slug: layout}``.
 
-    Those of assessments are left out where the scheme has no scores, that of disclosure where it keeps no records.
+    Those of assessments are left out where the scheme has no scores, those of disclosure and of consultations where it keeps
+    no records of them.
     """
     empty = () if rules.assessment.criteria else SCORED
     empty += () if rules.disclosure.kept else DISCLOSED
+    empty += () if any(kind.purpose == "consultation" for kind in rules.activities) else meetings.CONSULTED
     return {
         slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
     }
+
+
+def layout_of_activity(activity):
+    """Return the layout of the record of an activity, None where the scheme has none.
+
+    A consultation has its own.
+    """
+    rules = activity.campaign.scheme.rules
+    kind = meetings.kinds(rules).get(activity.kind)
+    own = kind is not None and kind.purpose == "consultation"
+    layouts = papers_about(rules, "activity").values()
+    return next((layout for layout in layouts if (layout.compiled in meetings.CONSULTED) == own), None)
 
 
 def compiled(layout, rules, *, unit, on, reader=None):

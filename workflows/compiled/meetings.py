@@ -9,10 +9,17 @@ from django.utils import timezone
 
 from registers.papers.compose import document_for, issuer, source
 from workflows import activities
-from workflows.models import Activity, Attendance, ReadReceipt
+from workflows.models import Activity, Attendance, Opinion, ReadReceipt
 
 Mark = Attendance.Mark
-PURPOSES = {"mobilisation": "动员部署", "education": "廉政教育", "supervision": "日常监督"}
+PURPOSES = {
+    "mobilisation": "动员部署",
+    "education": "廉政教育",
+    "supervision": "日常监督",
+    "consultation": "征求意见和论证",
+}
+CONSULTED = ("consultation_record",)  # papers of consultations
+ADOPTED = (Opinion.Adopted.YES, Opinion.Adopted.PARTLY)
 
 
 def kinds(rules):
@@ -72,6 +79,65 @@ def activity_record(*, activity, attendances, whole):
             "content": (f"【本记录已作废：{activity.void_reason}】\n" if activity.voided_at else "") + activity.content,
         },
     }
+
+
+@source(
+    "consultation_record",
+    about="activity",
+    rows=("source", "words", "adopted", "reason"),
+    fields=(
+        "unit",
+        "kind",
+        "title",
+        "power",
+        "held_on",
+        "place",
+        "host",
+        "recorder",
+        "audience",
+        "asked",
+        "experts",
+        "content",
+        "figures",
+    ),
+)
+def consultation_record(*, activity, attendances, whole):
+    """征求意见（专家论证）及采纳情况记录 of one consultation: who was asked, what they said, what came of it.
+
+    Who came is not on it: ``attendances`` and ``whole`` are those of the record of a meeting. Source: R4-03, R4-04.
+    """
+    rules, opinions = activity.campaign.scheme.rules, list(activity.opinions.all())
+    return {
+        "rows": [
+            {
+                "source": opinion.source,
+                "words": opinion.words,
+                "adopted": opinion.get_adopted_display(),
+                "reason": opinion.reason,
+            }
+            for opinion in opinions
+        ],
+        "fields": {
+            "unit": activity.unit.name,
+            "kind": rules.label_of("activities", activity.kind),
+            "title": activity.title,
+            "power": activity.power_name,
+            "held_on": activity.held_on.isoformat(),
+            "place": activity.place,
+            "host": activity.host,
+            "recorder": activity.recorded_by.name,
+            "audience": activity.audience,
+            "asked": f"{activity.asked}人" if activity.asked else "",
+            "experts": "\n".join("，".join(expert) for expert in activity.experts),
+            "content": (f"【本记录已作废：{activity.void_reason}】\n" if activity.voided_at else "") + activity.content,
+            "figures": _received(len(opinions), sum(opinion.adopted in ADOPTED for opinion in opinions)),
+        },
+    }
+
+
+def _received(opinions, adopted):
+    """How many opinions came, and how many were adopted at least partly."""
+    return f"收到意见{opinions}条，采纳或部分采纳{adopted}条"
 
 
 @source(
@@ -161,7 +227,7 @@ def _of_year(units, on):
 
 def log_rows(*, units, on, rules, reader=None):
     """The meetings of ``units`` as rows of the search log. Source: R1-52."""
-    held = _of_year(units, on).select_related("unit")
+    held, known = _of_year(units, on).select_related("unit"), kinds(rules)
     if reader is not None:
         held = held.filter(pk__in=Activity.objects.visible_to(reader).values("pk"))
     return [
@@ -172,10 +238,20 @@ def log_rows(*, units, on, rules, reader=None):
             "place": row.place or row.unit.name,
             "step": "会议、活动",
             "person": row.host,
-            "text": f"{row.title}（应到{row.expected}人，实到{row.present}人）" if row.expected else row.title,
+            "text": _logged(row, known.get(row.kind)),
         }
-        for row in activities.counted(held).order_by("held_on", "pk")
+        for row in activities.with_opinions(activities.counted(held)).order_by("held_on", "pk")
     ]
+
+
+def _logged(row, kind):
+    """What the search log says of an activity: who came, and of a consultation who was asked and what came of it."""
+    said = [f"应到{row.expected}人，实到{row.present}人"] if row.expected else []
+    if kind is not None and kind.purpose == "consultation":
+        asked = f"征求{row.audience}{f'{row.asked}人' if row.asked else ''}" if row.audience else ""
+        experts = f"专家{len(row.experts)}人" if row.experts else ""
+        said += [*filter(None, (asked, experts)), _received(row.received, row.adopted)]
+    return f"{row.title}（{'；'.join(said)}）" if said else row.title
 
 
 def figures(*, units, on):
@@ -185,6 +261,9 @@ def figures(*, units, on):
     for row in held.defer("campaign__scheme__document", "campaign__scheme__source"):
         kind = kinds(row.campaign.scheme.rules).get(row.kind)
         purposes[kind.purpose if kind else "education"] += 1
+    heard = Opinion.objects.filter(activity__in=_of_year(units, on)).aggregate(
+        received=Count("pk"), adopted=Count("pk", filter=Q(adopted__in=ADOPTED))
+    )
     came = Attendance.objects.filter(activity__in=_of_year(units, on), mark=Mark.PRESENT).count()
     receipts = ReadReceipt.objects.filter(
         user__unit__in=units, document__campaign__year=on.year, document__published_at__date__lte=on
@@ -193,6 +272,8 @@ def figures(*, units, on):
         ("会议和教育活动（次）", sum(purposes.values())),
         *((f"其中：{PURPOSES[purpose]}", count) for purpose, count in purposes.items() if count),
         ("参加会议和教育活动（人次）", came),
+        *([("征求到的意见（条）", heard["received"])] if heard["received"] else []),
+        *([("其中：采纳或部分采纳", heard["adopted"])] if heard["received"] else []),
         ("学习文件应阅（人次）", receipts["asked"]),
         ("学习文件已阅（人次）", receipts["read"]),
     ]

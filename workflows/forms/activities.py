@@ -1,14 +1,19 @@
 """Forms for meetings, education activities and documents to read."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 
 from registers.actors import ROLE_LABELS
 from registers.forms.fields import Text, offered
 from workflows import activities, readings
-from workflows.models import Attendance, ReadingDocument
+from workflows.forms.laid import LaidForm, choice, whole
+from workflows.forms.powers import chosen, power_field, values_of
+from workflows.models import Attendance, Opinion, ReadingDocument
 
 LONG = 5000
+CONSULTATION = "consultation"  # the purpose of the kinds that ask people or experts
 DAY = {"invalid": "日期无法识别，请写成 2026-09-30 的样式。"}
 
 
@@ -22,7 +27,10 @@ def _choice(label, choices, *, required=True):
 
 
 class ActivityForm(forms.Form):
-    """A meeting or education activity of ``campaign``. ``today``: the last day it can have been held on."""
+    """A meeting or education activity of ``campaign``, or a consultation where the rule book knows any.
+
+    ``today``: the last day it can have been held on. ``powers``: those that a consultation can be about (``Offered``).
+    """
 
     title = Text("主题", most=120)
     held_on = forms.DateField(label="日期", error_messages={"required": "请填写日期。", **DAY})
@@ -31,10 +39,48 @@ class ActivityForm(forms.Form):
     audience = Text("参加范围", most=120, required=False)
     content = Text("主要内容", most=LONG, required=False)
 
-    def __init__(self, *args, campaign, today, **kwargs):
+    def __init__(self, *args, campaign, today, powers=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.campaign, self.today = campaign, today
-        self.fields["kind"] = _choice("种类", [(kind.code, kind.label) for kind in campaign.scheme.rules.activities])
+        kinds = campaign.scheme.rules.activities
+        self.campaign, self.today, self.powers = campaign, today, powers
+        self.consultations = {kind.code: kind.label for kind in kinds if kind.purpose == CONSULTATION}
+        self.fields["kind"] = _choice("种类", [(kind.code, kind.label) for kind in kinds])
+        if self.consultations:
+            self.fields["power"] = power_field(powers, help_text=f"{self.only}填写：要决定的是登记的哪一项权力。")
+            self.fields["asked"] = whole("征求人数", 1, 100_000, required=False, help_text=f"{self.only}填写。")
+            self.fields["experts"] = Text("专家", most=2000, required=False)
+
+    @property
+    def only(self):
+        """The kinds that are consultations, in words."""
+        return "、".join(self.consultations.values())
+
+    def clean_experts(self):
+        """Return the experts as ``[[name, title, workplace]]``. Raises ``ValidationError``."""
+        found, wrong = [], []
+        for number, line in enumerate(self.cleaned_data["experts"].splitlines(), start=1):
+            parts = [part.strip() for part in re.split(r"[,，\t]", line)]
+            if not any(parts):
+                continue
+            if len(parts) != 3 or not all(parts):
+                wrong.append(f"第 {number} 行：请写成“姓名，职称，单位”三项，用逗号隔开。")
+            found.append(parts)
+        if wrong:
+            raise ValidationError(wrong)
+        return found
+
+    def clean(self):
+        """Compare what only a consultation has with the kind."""
+        cleaned = super().clean()
+        if not self.consultations or "kind" not in cleaned:
+            return cleaned
+        if cleaned["kind"] not in self.consultations:
+            for name in ("power", "asked", "experts"):
+                if cleaned.get(name):
+                    self.add_error(name, f"{self.fields[name].label}只有{self.only}填写，请删去，或改选种类。")
+        elif not cleaned.get("audience") and not cleaned.get("experts") and "experts" not in self.errors:
+            self.add_error("audience", "请填写征求了哪些人的意见，或者列出专家。")
+        return cleaned
 
     def clean_held_on(self):
         day = self.cleaned_data["held_on"]
@@ -47,7 +93,8 @@ class ActivityForm(forms.Form):
     @property
     def values(self):
         """The fields of the activity, as ``activities.enter`` takes them."""
-        return {name: self.cleaned_data[name] for name in activities.FIELDS}
+        values = {name: self.cleaned_data[name] for name in activities.FIELDS if name in self.cleaned_data}
+        return values | values_of(chosen(self.powers, values["power"])) if self.consultations else values
 
 
 class NewActivityForm(ActivityForm):
@@ -72,9 +119,37 @@ class NewActivityForm(ActivityForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("expected") == activities.NAMED and not (cleaned.get("numbers") or "").strip():
+        asks = cleaned.get("kind") in self.consultations
+        if not asks and cleaned.get("expected") == activities.NAMED and not (cleaned.get("numbers") or "").strip():
             self.add_error("numbers", "请列出参加人员的工号。")
         return cleaned
+
+
+class OpinionForm(LaidForm):
+    """An opinion that a consultation received, and what came of it."""
+
+    lines = {"words": 4, "reason": 3}
+    radios = ("adopted",)
+
+    source = Text(
+        "意见来自", most=60, help_text="哪一类人，例如：教职工代表、离退休教师、论证专家组；不写普通师生的姓名。"
+    )
+    words = Text("意见", most=LONG)
+    adopted = choice("采纳情况", Opinion.Adopted.choices, required=False)
+    reason = Text("理由", most=LONG, required=False, help_text="部分采纳、不采纳的，写明理由。")
+
+    def clean(self):
+        """Ask for the reason where an opinion is not adopted as it was given."""
+        cleaned = super().clean()
+        adopted = cleaned.get("adopted")
+        if adopted in (Opinion.Adopted.PARTLY, Opinion.Adopted.NO) and "reason" in cleaned and not cleaned["reason"]:
+            self.add_error("reason", f"{Opinion.Adopted(adopted).label}的，请写明理由。")
+        return cleaned
+
+    @property
+    def values(self):
+        """The fields of the opinion, as ``activities.enter_opinion`` takes them."""
+        return {name: self.cleaned_data[name] for name in activities.OPINION_FIELDS}
 
 
 class VoidForm(forms.Form):

@@ -1,15 +1,13 @@
 """Forms for what a unit makes public: a matter with its days, and one part of it."""
 
-import uuid
-
 from django.core.exceptions import ValidationError
 
 from registers.forms.fields import Text
 from workflows import disclosures
 from workflows.deadlines import days
 from workflows.forms.laid import LaidForm, choice, day
+from workflows.forms.powers import NONE, chosen, power_field, values_of
 
-NONE = ("", "（不选）")
 LONG = 5000
 ASKED = ("asked_by", "asked_on", "answer_due_on", "answered_on")
 AHEAD = "距今超过一年，请核对年份。"
@@ -18,7 +16,7 @@ AHEAD = "距今超过一年，请核对年份。"
 class MatterForm(LaidForm):
     """A matter of a unit.
 
-    ``rules``: what the scheme says of disclosure. ``powers``: (series, words, name, unit's code) of those that can be chosen.
+    ``rules``: what the scheme says of disclosure. ``powers``: those that can be chosen (``Offered``).
     ``today``: the last day of what has happened. ``units``: (code, name), for a new record only; it also asks by which day each
     part is to be public.
     """
@@ -31,9 +29,7 @@ class MatterForm(LaidForm):
         self.fields["title"] = Text("公开事项", most=120, help_text="写明是哪一件事，例如：2026年国家奖学金评审。")
         if rules.matters:
             self.fields["matter"] = choice("事项类别", _of(rules.matters), required=False)
-        shown = [NONE, *((key, words) for key, words, _, _ in powers)]
-        help_text = "这件事行使的是登记的哪一项权力；没有对应的不选。"
-        self.fields["power"] = choice("权力事项", shown, required=False, help_text=help_text)
+        self.fields["power"] = power_field(powers, help_text="这件事行使的是登记的哪一项权力；没有对应的不选。")
         if rules.modes:
             self.fields["mode"] = choice("公开方式", [(mode.code, mode.label) for mode in rules.modes])
         if rules.asking_modes:
@@ -64,12 +60,9 @@ class MatterForm(LaidForm):
         return cleaned
 
     def _check_power(self, cleaned):
-        chosen = self._power(cleaned)
-        if chosen is not None and self.is_new and cleaned.get("unit") and chosen[3] != cleaned["unit"]:
+        power = chosen(self.powers, cleaned.get("power"))
+        if power is not None and self.is_new and cleaned.get("unit") and power.unit != cleaned["unit"]:
             self.add_error("power", "所选的权力事项不是这个单位的，请重新选择，或改选单位。")
-
-    def _power(self, cleaned):
-        return next((power for power in self.powers if power[0] == cleaned.get("power")), None)
 
     def _check_asked(self, cleaned):
         label = self.rules.label_of("modes", cleaned["mode"])
@@ -99,11 +92,7 @@ class MatterForm(LaidForm):
         values |= {name: cleaned.get(name) for name in ("asked_on", "answer_due_on", "answered_on")}
         if values["asked_on"] is not None and values["answer_due_on"] is None:
             values["answer_due_on"] = days.add_working_days(values["asked_on"], self.rules.answer_days)
-        chosen = self._power(cleaned)
-        return values | {
-            "power": uuid.UUID(chosen[0]) if chosen else None,
-            "power_name": chosen[2] if chosen else "",
-        }
+        return values | values_of(chosen(self.powers, cleaned.get("power")))
 
     @property
     def due(self):

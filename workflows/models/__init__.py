@@ -1,6 +1,6 @@
 """Models of what happens to the register: campaigns, meetings, notices, inspections and others."""
 
-from workflows.models.activities import Activity, Attendance
+from workflows.models.activities import Activity, Attendance, Opinion
 from workflows.models.assessments import Assessment, AssessmentContest, AssessmentLine, LeaderScore
 from workflows.models.attachments import Attachment
 from workflows.models.campaigns import CalendarDay, Campaign, CampaignTask, Enrolment, Phase, RosterChange
@@ -89,6 +89,7 @@ __all__ = [
     "Notification",
     "Objection",
     "Objector",
+    "Opinion",
     "Phase",
     "PlanItem",
     "PublicRecord",

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from workflows.models import Attendance
+from workflows.models import Activity, Attendance
 
 KEEPERS = ("liaison", "unit_head")
 WATCHERS = (*KEEPERS, GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES)
@@ -48,6 +48,13 @@ class ActivityPolicy(Policy):
         if activity.unit_id in actor.unit_ids(*WATCHERS):
             return YES
         return no("出席名单供本单位负责人、联络员、领导小组成员和学校领导小组办公室查看；您可以看到本人的出席情况。")
+
+
+@policy("workflows.Opinion")
+class OpinionPolicy(Policy):
+    def visible(self, rows, actor):
+        """Those of the consultations that he may read."""
+        return rows.filter(activity__in=Activity.objects.visible_to(actor).order_by().values("pk"))
 
 
 @policy("workflows.Attendance")

@@ -23,8 +23,9 @@ from workflows import activities, attachments
 from workflows.campaign import campaigns
 from workflows.compiled import logs, meetings
 from workflows.forms import activities as forms
-from workflows.models import Activity, Attendance, Campaign
+from workflows.models import Activity, Attendance, Campaign, Opinion
 from workflows.policies.activities import KEEPERS, WATCHERS
+from workflows.views.offered_powers import powers_for
 
 FILES = {"accepted": attachments.ACCEPTED, "accepted_words": attachments.ACCEPTED_WORDS, "most": attachments.MOST}
 CRUMB = "会议与教育"
@@ -102,6 +103,14 @@ def _with_words(actor, rows, known):
         row.mine = mine.get(row.pk)
 
 
+def _powers(request, campaign, units, *, also=None):
+    """What a form needs for consultations: the powers that they can be about, nothing where the rule book knows none."""
+    kinds = campaign.scheme.rules.activities
+    if not any(kind.purpose == forms.CONSULTATION for kind in kinds):
+        return {}
+    return {"powers": powers_for(request.actor, units, also=also)}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def activity_add(request):
     """Enter an activity. Context: see ``_edit_page``."""
@@ -112,6 +121,7 @@ def activity_add(request):
         raise Http404  # there is no campaign; the list explains that
     choices = [(unit.code, f"{unit.name}（全校）" if unit.parent_id is None else unit.name) for unit in units]
     options = {"campaign": running, "today": clock.today(), "units": choices}
+    options |= _powers(request, running, units)
     if request.method != "POST":
         start = {"unit": choices[0][0], "held_on": clock.today(), "expected": activities.EVERYBODY}
         return _edit_page(request, forms.NewActivityForm(initial=start, **options))
@@ -144,8 +154,10 @@ def activity_edit(request, pk):
     activity = get_object_or_404(_rows(request), pk=pk)
     require(request.actor, "change", activity)
     options = {"campaign": activity.campaign, "today": clock.today()}
+    options |= _powers(request, activity.campaign, [activity.unit], also=activity)
     if request.method != "POST":
         start = {name: getattr(activity, name) for name in activities.FIELDS}
+        start |= {"power": str(activity.power or ""), "experts": "\n".join("，".join(one) for one in activity.experts)}
         return _edit_page(request, forms.ActivityForm(initial=start, **options), activity=activity)
     form = forms.ActivityForm(request.POST, **options)
     if not form.is_valid():
@@ -201,8 +213,8 @@ def _page(request, activity, *, form=None):
     """Render one activity.
 
     Context: ``activity`` with its ``kind_label`` and ``purpose_label``, ``files``, ``page`` of attendances,
-    ``counts`` (for who may ``watch``), ``mine``, ``may_change``, ``may_delete``, ``has_paper``, ``form`` (why it is
-    void), ``crumbs``.
+    ``counts`` (for who may ``watch``), ``mine``, ``may_change``, ``may_delete``, ``has_paper``, ``form`` (why it is void),
+    ``crumbs``; ``consults`` (is it a consultation) and its ``opinions``.
     """
     actor, rules = request.actor, activity.campaign.scheme.rules
     kind = meetings.kinds(rules).get(activity.kind)
@@ -211,8 +223,11 @@ def _page(request, activity, *, form=None):
     watch = can(actor, "watch", activity)
     seen = Attendance.objects.visible_to(actor).filter(activity=activity)
     others = watch or actor.has(*KEEPERS)
+    consults = kind is not None and kind.purpose == forms.CONSULTATION
     context = {
         "activity": activity,
+        "consults": consults,
+        "opinions": Opinion.objects.visible_to(actor).filter(activity=activity) if consults else [],
         "files": activity.attachments.without_content(),
         "watch": watch,
         "others": others,
@@ -221,7 +236,7 @@ def _page(request, activity, *, form=None):
         "mine": seen.filter(user=actor.user_id).first(),
         "may_change": can(actor, "change", activity),
         "may_delete": can(actor, "delete", activity),
-        "has_paper": bool(logs.papers_about(rules, "activity")),
+        "has_paper": logs.layout_of_activity(activity) is not None,
         "form": form or forms.VoidForm(),
         "crumbs": [(CRUMB, reverse("activity_list"))],
     }
@@ -310,7 +325,7 @@ def activity_delete(request, pk):
 def activity_file(request, pk, form):
     """One activity as a paper, with the attendances that the reader may see."""
     activity = get_object_or_404(_rows(request), pk=pk)
-    layout = next(iter(logs.papers_about(activity.campaign.scheme.rules, "activity").values()), None)
+    layout = logs.layout_of_activity(activity)
     if layout is None:
         raise Http404
     seen = Attendance.objects.visible_to(request.actor).filter(activity=activity)

@@ -12,15 +12,17 @@ from registers.models import PowerItem, Scheme, Unit
 from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.paging import paged
-from registers.views.sent import filters_sent, keys, number, series
+from registers.views.sent import filters_sent, keys, number
 from workflows import disclosures
 from workflows.compiled import logs
 from workflows.deadlines import days
 from workflows.forms import disclosures as forms
 from workflows.forms.activities import VoidForm
+from workflows.forms.powers import chosen
 from workflows.models import DisclosedPart, Disclosure
 from workflows.views.activities import FILES
 from workflows.views.inspection_plans import FASTER, form_page
+from workflows.views.offered_powers import powers_for
 
 STATES = {"late": "逾期未公开", "unfinished": "未完成", "complete": "已全部公开", "void": "已作废"}
 UNRECORDED = 10
@@ -134,23 +136,6 @@ def _unrecorded(request, units, on):
     return list(disclosures.unrecorded(powers, year=on.year).order_by("unit__position", "name")[: UNRECORDED + 1])
 
 
-def _powers(request, units, *, also=None):
-    """What can be chosen as the power of a matter: (series, words, name, unit's code).
-
-    ``also``: the record whose own power can be kept, even if it is no longer in force.
-    """
-    powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on).filter(unit__in=units)
-    powers = powers.select_related("unit").order_by("-touches_vital_interests", "unit__position", "name", "pk")
-    found = []
-    for power in powers:
-        words = f"{power.name}（切身利益）" if power.touches_vital_interests else power.name
-        words = f"{power.unit.name}：{words}" if len(units) > 1 else words
-        found.append((str(power.series), words, power.name, power.unit.code))
-    if also is not None and also.power and str(also.power) not in {key for key, *_ in found}:
-        found.append((str(also.power), also.power_name, also.power_name, also.unit.code))
-    return found
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def disclosure_add(request):
     """Record a matter. ``?power=``: the series of the power that it exercises. Context: see ``form_page``."""
@@ -159,9 +144,9 @@ def disclosure_add(request):
     if not units:
         root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
         require(request.actor, "enter", Disclosure(scheme=scheme, unit=root))
-    powers = _powers(request, units)
-    chosen = next((power for power in powers if power[0] == str(series(request.GET.get("power", "")))), None)
-    start = {"unit": chosen[3] if chosen else units[0].code, "power": chosen[0] if chosen else ""}
+    powers = powers_for(request.actor, units)
+    power = chosen(powers, request.GET.get("power", ""))
+    start = {"unit": power.unit if power else units[0].code, "power": power.key if power else ""}
     options = {
         "rules": rules,
         "powers": powers,
@@ -193,7 +178,7 @@ def disclosure_edit(request, pk):
     start = {name: getattr(disclosure, name) for name in disclosures.FIELDS}
     options = {
         "rules": rules,
-        "powers": _powers(request, [disclosure.unit], also=disclosure),
+        "powers": powers_for(request.actor, [disclosure.unit], also=disclosure),
         "today": clock.today(),
         "initial": start | {"power": str(disclosure.power or "")},
     }

@@ -102,6 +102,8 @@ BELONGS = {
     "submission_review": "desk",
     "extension_decide": "desk",
     "post_detail": "unit",
+    "opinion_add": "activity_list",
+    "opinion_edit": "activity_list",
     "finding_list": "inspection_list",
     "finding_detail": "inspection_list",
     "finding_add": "inspection_list",

@@ -1,11 +1,12 @@
-"""What was made public of the matters of a power (办事公开), asked of the app above.
+"""What was made public of the matters of a power (办事公开), and the consultations on it.
 
-That app keeps the records. Here they are only shown, on the page of the power. Each is a ``Matter`` with its parts.
+The app above keeps the records and is asked for them. Here they are only shown, on the page of the power: each a ``Matter``
+with its parts, or a ``Consultation``.
 """
 
 from dataclasses import dataclass
 
-_ANSWERING = []
+_ANSWERING, _CONSULTED = [], []
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,18 @@ class Matter:
     parts: tuple
 
 
+@dataclass(frozen=True)
+class Consultation:
+    """A consultation on the power: its number for links, what it was, and its opinions in numbers."""
+
+    pk: int
+    kind: str
+    title: str
+    day: object
+    received: int
+    adopted: int
+
+
 def answered_by(function):
     """Let ``function(actor, series)`` answer what is asked here: the matters of a power."""
     _ANSWERING[:] = [function]
@@ -39,4 +52,16 @@ def answered_by(function):
 def of_power(actor, series):
     """Return the matters of the power ``series`` that the actor may read, newest first, as ``Matter``."""
     [answer] = _ANSWERING
+    return answer(actor, series)
+
+
+def consulted_by(function):
+    """Let ``function(actor, series)`` answer which consultations on a power there were."""
+    _CONSULTED[:] = [function]
+    return function
+
+
+def consultations_on(actor, series):
+    """Return the consultations on the power ``series`` that the actor may read, newest first."""
+    [answer] = _CONSULTED
     return answer(actor, series)

@@ -33,10 +33,12 @@ def power_detail(request, series):
     """Show the chart of a power in force, and what was made public of its matters.
 
     Context: ``item``, ``with_risks``, ``hints``, ``sheet`` (HTML), ``crumbs``, ``title``; ``disclosure`` (what the scheme says of
-    it, None where it keeps no records) and ``matters`` (``disclosed.Matter``).
+    it, None where it keeps no records) and ``matters`` (``disclosed.Matter``); ``consults`` (does the scheme know consultations)
+    and ``consultations`` (``disclosed.Consultation``).
     """
     item, with_risks = _item(request, series), request.GET.get("risks") == "1"
     rules = _rules(request)
+    consults = any(kind.purpose == "consultation" for kind in rules.activities)
     drawn, kept = _drawn(request, item, rules, with_risks), rules.disclosure.kept
     return render(
         request,
@@ -47,6 +49,8 @@ def power_detail(request, series):
             "hints": hints_about(request.actor, item.unit, power=item),
             "disclosure": rules.disclosure if kept else None,
             "matters": disclosed.of_power(request.actor, item.series) if kept else [],
+            "consults": consults,
+            "consultations": disclosed.consultations_on(request.actor, item.series) if consults else [],
             "title": charts.TITLES[with_risks],
             "sheet": charts.to_html(item, drawn, on=request.actor.on, with_risks=with_risks, standalone=False),
             "crumbs": [("权力事项", reverse("power_list"))],

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from registers.access import NotAllowed
-from registers.models import AuditEntry
+from registers.models import AuditEntry, PowerItem
 from registers.refusals import Stale
 from tests.personas import Year
 from tests.stories import played_once
@@ -124,14 +124,30 @@ def test_only_who_keeps_the_unit_s_records_enters_opinions_and_only_of_consultat
 def test_log_summary_and_record_say_who_was_asked_and_what_came_of_it(asking, review):
     opinion(asking, review)
     opinion(asking, review, words="增加通风", adopted="yes")
+    opinion(asking, review, words="错开学期", adopted="partly", reason="一期在暑假")
     opinion(asking, review, words="改在假期", adopted="no", reason="工期不够")
     campus, on = asking.campus, asking.clock.today
     said = {"units": [campus.unit], "on": on, "rules": campus.scheme.rules}
     [row] = meetings.log_rows(**said)
-    assert row["text"] == "食堂改造论证（征求教职工代表30人；专家2人；收到意见3条，采纳或部分采纳1条）"
+    assert row["text"] == "食堂改造论证（征求教职工代表30人；专家2人；收到意见4条，采纳或部分采纳2条）"
     found = {row["name"]: row["count"] for row in summaries.annual_summary(unit=campus.unit, **said)["rows"]}
-    assert (found["其中：征求意见和论证"], found["征求到的意见（条）"], found["其中：采纳或部分采纳"]) == (1, 3, 1)
+    assert (found["其中：征求意见和论证"], found["征求到的意见（条）"], found["其中：采纳或部分采纳"]) == (1, 4, 2)
     answer = page(campus.head, "activity_file", review.pk, "xlsx")
     book = openpyxl.load_workbook(io.BytesIO(answer.content))
     text = "\n".join(str(cell.value) for line in book.active for cell in line if cell.value)
     assert "征求意见（专家论证）及采纳情况记录" in text and "甲某，教授，某大学" in text and "工期不够" in text
+
+
+def test_page_of_a_major_power_says_whether_anybody_was_consulted(asking):
+    campus = asking.campus
+    power = PowerItem.objects.create(
+        unit=campus.unit, name="食堂改造", major_matter="project", in_force_from=asking.clock.today
+    )
+    assert "还没有征求意见、专家论证的记录" in page(campus.clerk, "power_detail", power.series).content.decode()
+    sent = form(asking, power=str(power.series))
+    assert page(campus.liaison, "activity_add", **sent).status_code == 302
+    opinion(asking, Activity.objects.get(), adopted="yes")
+    [one] = meetings.consultations_on(asking.actor(campus.clerk), power.series)
+    assert (one.kind, one.title, one.received, one.adopted) == ("专家论证", "食堂改造论证", 1, 1)
+    assert "食堂改造论证" in page(campus.clerk, "power_detail", power.series).content.decode()
+    assert meetings.consultations_on(asking.actor(campus.other_head), power.series) == []

@@ -7,6 +7,7 @@ The record of one activity, a unit's list of activities, the receipts of a docum
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from registers import disclosed
 from registers.papers.compose import document_for, issuer, source
 from workflows import activities
 from workflows.models import Activity, Attendance, Opinion, ReadReceipt
@@ -19,6 +20,7 @@ PURPOSES = {
     "consultation": "征求意见和论证",
 }
 CONSULTED = ("consultation_record",)  # papers of consultations
+MOST = 10  # consultations on the page of a power
 ADOPTED = (Opinion.Adopted.YES, Opinion.Adopted.PARTLY)
 
 
@@ -252,6 +254,24 @@ def _logged(row, kind):
         experts = f"专家{len(row.experts)}人" if row.experts else ""
         said += [*filter(None, (asked, experts)), _received(row.received, row.adopted)]
     return f"{row.title}（{'；'.join(said)}）" if said else row.title
+
+
+@disclosed.consulted_by
+def consultations_on(actor, series):
+    """Return the consultations on a power that the actor may read, newest first. Source: R4-03, R4-04."""
+    rows = activities.valid(Activity.objects.visible_to(actor).filter(power=series))
+    rows = activities.with_opinions(rows).select_related("campaign__scheme").defer("campaign__scheme__source")
+    return [
+        disclosed.Consultation(
+            row.pk,
+            row.campaign.scheme.rules.label_of("activities", row.kind),
+            row.title,
+            row.held_on,
+            row.received,
+            row.adopted,
+        )
+        for row in rows[:MOST]
+    ]
 
 
 def figures(*, units, on):

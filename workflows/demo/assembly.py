@@ -1,5 +1,6 @@
 """The start of the demo's campaign: meetings with attendance, and documents with receipts."""
 
+from registers.models import PowerItem
 from workflows import activities, readings
 from workflows.deadlines import days
 from workflows.demo.corpus import dice
@@ -16,6 +17,13 @@ LESSON = "一、学习有关纪律规定和典型案例通报。\n二、结合�
 LETTER = (
     "请各单位负责人、联络员认真阅读工作方案，按时间要求组织本单位排查。\n\n"
     "重点把握：人员范围、风险类别和等级标准、各阶段截止日期、材料报送程序。"
+)
+EXPERTS = [["专家甲", "教授", "某财经大学"], ["专家乙", "高级会计师", "某会计师事务所"]]
+OPINIONS = (
+    ("专家论证组", "对大额支出增加一次集体研究，并写明研究的范围。", "yes", ""),
+    ("教职工代表", "审批全部改为网上办理。", "partly", "涉密和涉及原始凭证的仍须到场办理。"),
+    ("学生代表", "取消分管领导审批。", "no", "不符合财务管理制度。"),
+    ("教职工代表", "每学期公布一次办理时限的执行情况。", "", ""),
 )
 NOTE = "请全体人员阅读本单位排查工作安排：对照岗位职责逐项查找，写明具体环节和表现形式，按期提交，有疑问请联系联络员。"
 
@@ -69,6 +77,8 @@ class Mobiliser:
                 roles=[],
             ),
         ]
+        consultations = [kind for kind in kinds if kind.purpose == "consultation"]
+        journeys += [self._consultation(dates[len(dates) // 2], kind) for kind in consultations[1:2]]
         # Every other unit has held its meeting as well.
         for place in [place for place in self.campus.places if not place.is_home][::2]:
             words = {**everybody, "host": place.head.user.name}
@@ -91,6 +101,31 @@ class Mobiliser:
             campaign=self.campaign, unit=unit, values=values, expected=expected, actor=actor, at=self.agenda.at
         )
         activities.mark(made.pk, marks=self._missing(made), actor=actor, at=self.agenda.at)
+
+    def _consultation(self, day, kind):
+        """Experts and staff were asked about a power of the home unit; their opinions are decided on but for one."""
+        yield moment(day, 16)
+        home, by = self.campus.home.unit, self.players.actor(self.liaison)
+        power = PowerItem.objects.in_force(self.agenda.today).filter(unit=home).order_by("-major_matter", "pk").first()
+        values = {
+            "kind": kind.code,
+            "title": f"{power.name if power else home.name}{kind.label}"[:120],
+            "held_on": self.agenda.today,
+            "place": "第二会议室",
+            "host": self.campus.home.head.user.name,
+            "audience": "教职工代表、学生代表",
+            "content": "办理条件、程序和时限的调整方案。",
+            "power": power.series if power else None,
+            "power_name": power.name if power else "",
+            "asked": 26,
+            "experts": EXPERTS,
+        }
+        said = {"campaign": self.campaign, "unit": home, "expected": activities.NAMED}
+        made = activities.enter(**said, values=values, actor=by, at=self.agenda.at)
+        yield moment(days.add_working_days(day, 2), 10)
+        for source, words, adopted, reason in OPINIONS:
+            opinion = {"source": source, "words": words, "adopted": adopted, "reason": reason}
+            activities.enter_opinion(made.pk, values=opinion, actor=by, at=self.agenda.at)
 
     def _missing(self, activity):
         marks = {}

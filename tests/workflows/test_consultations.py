@@ -47,8 +47,9 @@ def form(year, **sent):
 def review(asking):
     """A review by experts that the unit's liaison has entered."""
     answer = page(asking.campus.liaison, "activity_add", **form(asking, asked="30", audience="教职工代表"))
-    assert answer.status_code == 302, answer.content.decode()
-    return Activity.objects.get()
+    made = Activity.objects.get()
+    assert answer.headers["Location"] == reverse("activity_detail", args=[made.pk])
+    return made
 
 
 def opinion(year, activity, *, by=None, **values):
@@ -61,6 +62,7 @@ def test_review_keeps_its_experts_and_needs_no_list_of_people(asking, review):
     assert review.asked == 30 and not review.attendances.exists()
     shown = page(asking.campus.head, "activity_detail", review.pk).content.decode()
     assert "高级工程师" in shown and "30 人" in shown and "还没有登记收到的意见" in shown
+    assert "征求对象" in shown and "出席情况" not in shown
     again = page(asking.campus.head, "activity_edit", review.pk).content.decode()
     assert "甲某，教授，某大学\n乙某，高级工程师，某设计院" in again
 

@@ -144,6 +144,9 @@ def activity_add(request):
             return _edit_page(request, form, file_error=str(refused))
         form.add_error(refused.field, refused.messages)
         return _edit_page(request, form)
+    if made.kind in form.consultations and not made.attendances.exists():
+        messages.success(request, "已登记。收到的意见请逐条登记。")
+        return redirect("activity_detail", pk=made.pk)
     messages.success(request, "已登记。应到人员先都记为出席，请把请假、缺席的人改过来。")
     return redirect("activity_attendance", pk=made.pk)
 
@@ -186,7 +189,7 @@ def activity_edit(request, pk):
 def _edit_page(request, form, *, activity=None, file_error=""):
     """Render the form of an activity.
 
-    Context: ``form``, ``activity`` (None for a new one), ``files`` it holds, ``file_error``, ``crumbs``.
+    Context: ``form``, ``activity`` (None for a new one), ``files`` it holds, ``file_error``, ``audience_help``, ``crumbs``.
     """
     crumbs = [(CRUMB, reverse("activity_list"))]
     if activity is not None:
@@ -196,6 +199,7 @@ def _edit_page(request, form, *, activity=None, file_error=""):
         "activity": activity,
         "files": activity.attachments.without_content() if activity else [],
         "file_error": file_error,
+        "audience_help": f"{form.only}的，写征求了哪些人的意见。" if form.consultations else "",
         "crumbs": crumbs,
         **FILES,
     }
@@ -222,8 +226,8 @@ def _page(request, activity, *, form=None):
     activity.purpose_label = meetings.PURPOSES[kind.purpose] if kind else ""
     watch = can(actor, "watch", activity)
     seen = Attendance.objects.visible_to(actor).filter(activity=activity)
-    others = watch or actor.has(*KEEPERS)
     consults = kind is not None and kind.purpose == forms.CONSULTATION
+    others = (watch or actor.has(*KEEPERS)) and (not consults or activity.attendances.exists())
     context = {
         "activity": activity,
         "consults": consults,

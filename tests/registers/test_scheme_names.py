@@ -70,7 +70,7 @@ def side_by_side(part, path=()):
     inside = list(part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ())
     plain = isinstance(part, list) or path in (("roles",), ("levels",))
     places = [(*path, key, *last) for key, value in inside for last in named(value, plain)]
-    if len(places) > 1 and path[-1] != "examples":
+    if path and len(places) > 1 and path[-1] != "examples":  # the sections of a file are nothing to choose from
         yield (path[0], [step for step in path if isinstance(step, str)][-1]), *places[:2]
     if path != ("papers",):  # what is printed on a paper may say the same twice
         for key, value in inside:

@@ -49,7 +49,7 @@ def opinion_add(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def opinion_edit(request, pk):
-    """Correct an opinion, or say what came of it. Context: see ``form_page``; also ``opinion``."""
+    """Correct an opinion, or say what came of it. Context: see ``form_page``, and ``opinion``."""
     opinion = get_object_or_404(Opinion.objects.visible_to(request.actor), pk=pk)
     activity = _consultation(request, opinion.activity_id)
     start = {name: getattr(opinion, name) for name in activities.OPINION_FIELDS}

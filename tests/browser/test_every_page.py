@@ -26,6 +26,7 @@ LISTS = (
     ),
     *("/units/", "/units/CW/", "/notices/", "/papers/", "/papers/annex-2/", "/audit/", "/password/"),
     *("/activities/", "/activities/add/", "/readings/", "/readings/add/", "/mobilisation/"),
+    *("/disclosures/", "/disclosures/add/"),
     *(
         "/measures/",
         "/measures/?view=uncovered",

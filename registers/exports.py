@@ -103,7 +103,7 @@ def risk_order(parameters, owner):
         points, powers = points.filter(unit__in=below), powers.filter(unit__in=below)
     asked = {"domain": parameters.get("domain", ""), "kind": parameters.get("kind", "")}
     points = gravity.points(gravity.narrowed_points(points, on=actor.on, **asked), rules)
-    powers = gravity.powers(gravity.narrowed_powers(powers, **asked), readable)
+    powers = gravity.powers(gravity.narrowed_powers(powers, on=actor.on, **asked), readable)
     note = f"截至{actor.on.year}年{actor.on.month}月{actor.on.day}日，由重到轻，只列{owner.name}有权查看的"
     found = points.select_related("unit", "post", "category", "final_grade")
     powers = powers.select_related("unit", "accountable_post")

@@ -6,14 +6,16 @@ grave as the gravest of its points. Both orders are made by the database. Source
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 
-from registers import bars
+from registers import bars, leading
 from registers.models import Post, PowerItem, RiskPoint
 
-# Kinds of posts: code → (label, which points or powers, by the path to their post).
+LEADERS = "leaders"  # a kind of post, of which the leading team's own points are a part (R2-07)
+# Kinds of posts: code → (label, which points or powers, by the path to their post, on a day).
 KINDS_OF_POST = {
-    "key": ("重点岗位", lambda post: Q(**{f"{post}__is_key_post": True})),
-    "risk": ("风险岗位", lambda post: Q(**{f"{post}__is_risk_post": True})),
-    **{tier.value: (tier.label, lambda post, tier=tier: Q(**{f"{post}__tier": tier.value})) for tier in Post.Tier},
+    LEADERS: (leading.LABEL, leading.of_posts),
+    "key": ("重点岗位", lambda post, on: Q(**{f"{post}__is_key_post": True})),
+    "risk": ("风险岗位", lambda post, on: Q(**{f"{post}__is_risk_post": True})),
+    **{tier.value: (tier.label, lambda post, on, tier=tier: Q(**{f"{post}__tier": tier.value})) for tier in Post.Tier},
 }
 # What points are summed up by: code → (label, field).
 BY = {
@@ -69,13 +71,15 @@ def narrowed_points(rows, *, domain="", kind="", on):
     if domain:
         within = PowerItem.objects.in_force(on).filter(series=OuterRef("power_series"), domain=domain)
         rows = rows.filter(Q(post__domain=domain) | Exists(within))
-    return rows.filter(KINDS_OF_POST[kind][1]("post")) if kind in KINDS_OF_POST else rows
+    if kind == LEADERS:
+        return rows.filter(leading.of_points(on))
+    return rows.filter(KINDS_OF_POST[kind][1]("post", on)) if kind in KINDS_OF_POST else rows
 
 
-def narrowed_powers(rows, *, domain="", kind=""):
+def narrowed_powers(rows, *, domain="", kind="", on):
     """Keep the powers of a domain and of a kind of post."""
     rows = rows.filter(domain=domain) if domain else rows
-    return rows.filter(KINDS_OF_POST[kind][1]("accountable_post")) if kind in KINDS_OF_POST else rows
+    return rows.filter(KINDS_OF_POST[kind][1]("accountable_post", on)) if kind in KINDS_OF_POST else rows
 
 
 def summed(rows, by, rules):

@@ -27,16 +27,16 @@ def open_door(*, at, activities=(), **said):
     ``activities``: kinds of activity that the version has beside its own.
     """
     scheme = Scheme.objects.in_use()
-    document = _plain(scheme.document) | {"public_door": {"enabled": True, "school": True, **said}}
+    document = plain(scheme.document) | {"public_door": {"enabled": True, "school": True, **said}}
     document["activities"] = [*document["activities"], *activities]
     return versions.store(Rules.model_validate(document), document, at=at)[0]
 
 
-def _plain(value):
-    """The same without what keeps a shared document from being changed."""
+def plain(value):
+    """Return the same without what keeps a shared document from being changed."""
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {key: plain(inner) for key, inner in value.items()}
+    return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 # What came in by the public door, and who reads it in the world of tests/access: a clue, whoever has said why today.

@@ -16,6 +16,7 @@ class WorkflowsConfig(AppConfig):
             assessments,
             binding,
             disclosures,
+            duties,
             inspections,
             logs,
             materials,

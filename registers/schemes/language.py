@@ -16,6 +16,7 @@ from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotatio
 from registers.schemes.custody import Custody
 from registers.schemes.disclosure import Disclosures
 from registers.schemes.door import Door
+from registers.schemes.duties import Duties
 from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
 from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
@@ -241,6 +242,7 @@ class Scheme(Part):
     residual: Residual = Residual()
     ranking: Ranking = Ranking()
     public_door: Door = Door()
+    duties: Duties = Duties()
     notices: list[NoticeKind] = []
     vacations: list[Vacation] = []
 

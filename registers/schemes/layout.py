@@ -117,6 +117,7 @@ About = Literal[
     "warning",
     "ranking",
     "publication",
+    "duty",
 ]
 
 

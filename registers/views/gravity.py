@@ -19,7 +19,8 @@ def risk_order(request):
     """List points or powers by grade and weight, filtered by unit, domain and kind of post.
 
     Context: ``page``, ``filters``, ``filtered``, ``rules``, ``units``, ``domains``, ``kinds``, ``what``, ``tabs``, ``sums`` with their
-    ``heads``, ``by``, ``by_label`` and ``bys``, ``picture`` of how many points there are of each grade.
+    ``heads``, ``by``, ``by_label`` and ``bys``, ``picture`` of how many points there are of each grade, ``of_leaders``: whether only
+    those of heads and leading teams are shown (R2-07).
     """
     actor, on = request.actor, request.actor.on
     scheme = Scheme.objects.visible_to(actor).in_use()
@@ -52,6 +53,7 @@ def risk_order(request):
         "sums": sums,
         "picture": picture,
         "heads": [grade.label for grade in rules.grades] + ["未评定"] if rules else [],
+        "of_leaders": filters["kind"] == gravity.LEADERS,
         "by": by,
         "by_label": gravity.BY[by][0],
         "bys": [(code, label) for code, (label, _) in gravity.BY.items() if code != "unit"],
@@ -71,7 +73,7 @@ def _powers(actor, filters):
     rows = PowerItem.objects.visible_to(actor).in_force(actor.on).select_related("unit", "accountable_post")
     if filters["unit"]:
         rows = rows.filter(unit__in=Unit.objects.visible_to(actor).subtree(filters["unit"]))
-    rows = gravity.narrowed_powers(rows, domain=filters["domain"], kind=filters["kind"])
+    rows = gravity.narrowed_powers(rows, domain=filters["domain"], kind=filters["kind"], on=actor.on)
     return gravity.powers(rows, gravity.in_force(actor, on=actor.on))
 
 

@@ -12,6 +12,7 @@ from registers.schemes.publicity import LABELS, PERSON, PERSON_LABEL
 from workflows import suggestions
 from workflows.compiled import meetings
 from workflows.models import Decision, ReviewVote, Submission, SubmissionLine
+from workflows.progress import leading
 from workflows.sheets.composing import ENTRY, SHEET
 from workflows.sheets.documents import Composition
 
@@ -127,7 +128,8 @@ def search_log(*, unit, units, on, rules, reader=None):
     ]
     held = meetings.log_rows(units=units, on=on, rules=rules, reader=reader)
     suggested = suggestions.log_rows(units=units, on=on, rules=rules, reader=reader)
-    return {"rows": sorted(acts + held + suggested, key=lambda row: row["at"])}
+    led = leading.log_rows(units=units, on=on, rules=rules, reader=reader)
+    return {"rows": sorted(acts + held + suggested + led, key=lambda row: row["at"])}
 
 
 def _verdict(act):

@@ -8,6 +8,7 @@ from workflows.models.controls import MeasureCheck, MeasureProgress
 from workflows.models.decisions import Decision, ReviewVote
 from workflows.models.disclosures import DisclosedPart, Disclosure
 from workflows.models.door import Addition, Clue, Objector, SealedReading
+from workflows.models.duties import AvoidanceRecord, DutyStatement, EducationItem, LeavingAudit
 from workflows.models.findings import Finding, Rectification, RectificationStep
 from workflows.models.inspection_plans import Draw, InspectionPlan, PlanItem
 from workflows.models.inspections import CheckItem, Inspection, InspectionSeat, InspectionSignature
@@ -51,6 +52,7 @@ __all__ = [
     "AssessmentLine",
     "Attachment",
     "Attendance",
+    "AvoidanceRecord",
     "CalendarDay",
     "Campaign",
     "CampaignTask",
@@ -68,6 +70,8 @@ __all__ = [
     "Disclosure",
     "Draft",
     "Draw",
+    "DutyStatement",
+    "EducationItem",
     "Enrolment",
     "Extension",
     "FiledPaper",
@@ -78,6 +82,7 @@ __all__ = [
     "InspectionSeat",
     "InspectionSignature",
     "LeaderScore",
+    "LeavingAudit",
     "MeasureCheck",
     "MeasureProgress",
     "Meeting",

@@ -15,6 +15,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
     controls,
     disclosures,
     door,
+    duties,
     findings,
     inspection_plans,
     inspections,

@@ -14,7 +14,7 @@ from workflows import policies
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.policies.submissions import MAY_NUDGE
-from workflows.progress import figures, stranded
+from workflows.progress import figures, leading, stranded
 from workflows.progress.board import Board, by_person
 from workflows.progress.figures import Choice
 from workflows.views.comparisons import READS_LEDGERS
@@ -27,8 +27,8 @@ def board(request):
 
     Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
     (``PhaseLine``), ``curve``, ``held_up``, ``stranded`` (``stranded.Line``), ``may_urge``; of the whole ``page`` of unit ``lines``
-    with ``nudged``, the ids of units whose late sheets the reader may urge, ``residual`` (``residuals.counts``) and the address of
-    their list for those who read ledgers; of a unit see ``_unit_page``.
+    with ``nudged``, the ids of units whose late sheets the reader may urge, ``leading`` (``leading.Line``) with ``leading_counts``,
+    ``residual`` (``residuals.counts``) and the address of their list for those who read ledgers; of a unit see ``_unit_page``.
     """
     require(request.actor, "watch", Campaign)
     campaign, campaigns = chosen_campaign(request)
@@ -50,6 +50,7 @@ def board(request):
         "nudged": request.actor.unit_ids(*MAY_NUDGE),
         "held_up": shown.held_up({unit.pk: unit for unit in units}, holding),
         "stranded": stranded.lines(listed, campaign, holding),
+        **_leading(listed, campaign, shown),
         "residual": _residual(campaign, shown),
         "residual_url": reverse("residual_list") if request.actor.has(*READS_LEDGERS) else "",
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
@@ -78,6 +79,7 @@ def _unit_page(request, campaign, rows, unit, year):
         **_common(request, shown, Choice(unit=unit.code), year),
         "held_up": shown.held_up({unit.pk: unit}, holding),
         "stranded": stranded.lines(rows, campaign, holding),
+        **_leading(rows, campaign, shown),
     }
     if view == "people":
         context |= _by_person(request, shown, rows)
@@ -86,6 +88,12 @@ def _unit_page(request, campaign, rows, unit, year):
         items = items_of(request.actor, campaign, page.rows, holding)
         context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/board_unit.html", context)
+
+
+def _leading(rows, campaign, shown):
+    """Whether those who lead have handed in first: the gravest lines, and how many there are of each kind."""
+    lines = leading.lines(rows, campaign.scheme.rules, on=shown.on)
+    return {"leading": lines[: leading.SHOWN], "leading_counts": leading.counts(lines)}
 
 
 def _residual(campaign, shown):

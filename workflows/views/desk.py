@@ -66,6 +66,8 @@ LEADS_TO = {
     "warning": "warning_list",
     "ranking": "ranking_list",
     "assessment": "assessment_list",
+    "duty": "duty_list",
+    "avoidance": "avoidance_list",
 }
 
 

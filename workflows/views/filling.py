@@ -18,6 +18,7 @@ from workflows import attachments
 from workflows.deadlines import courses, days
 from workflows.forms.submissions import SheetForm, chosen, read
 from workflows.models.submissions import State
+from workflows.progress import leading
 from workflows.routing import routes
 from workflows.sheets import Incomplete, drafts, sheet_for
 from workflows.views import trail
@@ -72,6 +73,7 @@ def _form(request, submission, form, *, status=200, conflict=None, draft_version
             "hand_in": can(request.actor, "hand_in", submission),
             "is_late": due is not None and due.tone == "late",
             "advice": _advice(submission),
+            "leaders_first": leading.hint(submission, on=clock.today()),
             "may_extend": can(request.actor, "extend", submission),
             "extension": submission.extensions.last() if submission.has_extensions else None,
             "not_handed_in": not_handed_in,

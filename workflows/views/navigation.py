@@ -42,6 +42,7 @@ MENU = [
     ("年度活动", "单位排名", "ranking_list", "trophy", EVERYONE),
     ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
     ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
+    ("年度活动", "责任与教育", "duty_list", "person-badge", EVERYONE),
     ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
     ("登记册", "风险排序", "risk_order", "sort-down", EVERYONE),
     ("登记册", "与上年对照", "comparison", "arrow-left-right", EVERYONE),
@@ -117,16 +118,29 @@ BELONGS = {
     "survey_close": "assessment_list",
     "accountability_add": "commendation_list",
     "impact_list": "publication_list",
+    "avoidance_list": "duty_list",
+    "avoidance_add": "duty_list",
+    "avoidance_decide": "duty_list",
+    "leaving_audit_add": "duty_list",
+    "education_list": "duty_list",
+    "education_add": "duty_list",
+    "education_edit": "duty_list",
+    "education_detail": "duty_list",
 }
 
 
-def menu(request):
-    """The menu entries this person sees.
+# Entries that a running campaign whose scheme asks for nothing there goes without: URL name → what says so of the rules.
+ASKED = {"duty_list": lambda rules: rules.duties.has_pages}
+
+
+def menu(request, campaign=None):
+    """The menu entries this person sees. ``campaign``: the running one, None where there is none.
 
     ``active`` (aria-current) is set on the entry of the present page.
     """
     actor, here = request.actor, request.resolver_match.url_name if request.resolver_match else ""
     entry = entry_of(here)
+    needless = {name for name, is_asked in ASKED.items() if campaign and not is_asked(campaign.scheme.rules)}
     waiting = waiting_count(actor)
     return [
         {
@@ -138,7 +152,7 @@ def menu(request):
             "badge": waiting if name == "desk" else 0,
         }
         for group, label, name, icon, roles in MENU
-        if roles is EVERYONE or actor.has(*roles)
+        if (roles is EVERYONE or actor.has(*roles)) and name not in needless
     ]
 
 
@@ -172,7 +186,7 @@ def context(request):
     campaign = SimpleLazyObject(lambda: running(actor))
     return {
         "actor": actor,
-        "nav": SimpleLazyObject(lambda: menu(request)),
+        "nav": SimpleLazyObject(lambda: menu(request, campaign)),
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(actor).filter(read_at=None).count()),
         "demo_clock": clock.now() if settings.DEMO else None,
         "site_title": SimpleLazyObject(

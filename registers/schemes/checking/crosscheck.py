@@ -16,6 +16,7 @@ from registers.schemes.checking import (
     custodycheck,
     disclosurecheck,
     doorcheck,
+    dutiescheck,
     gradingcheck,
     inspectioncheck,
     lengths,
@@ -68,6 +69,7 @@ def faults(scheme, *, whole=True):
         residualcheck.faults,
         warningcheck.faults,
         rankingcheck.faults,
+        dutiescheck.faults,
         _rotation,
         partial(contradictions.faults, whole=whole),
     )

@@ -1,0 +1,47 @@
+"""Who leads: heads of units and leading teams (领导班子和领导干部), the posts that they hold, and the points of both.
+
+Source: R0-30, R2-07, R4-20.
+"""
+
+from django.db.models import Q
+
+from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Post
+
+LABEL = "领导班子和领导干部"
+HEADS = ("unit_head",)
+LEADERS = (*HEADS, "leader_in_charge", "school_group", "party_committee")
+
+
+def posts(on):
+    """Return the condition of posts that lead: 领导岗位, and those held on the day by heads and leaders of the school."""
+    appointed = Appointment.objects.in_own_right().in_force(on).filter(role__in=LEADERS).order_by().values("user")
+    held = Incumbency.objects.in_force(on).filter(user__in=appointed).order_by().values("post")
+    return Q(tier=Post.Tier.LEADING) | Q(pk__in=held)
+
+
+def of_posts(path, on):
+    """Return the condition of rows whose post, by ``path``, leads."""
+    return Q(**{f"{path}__in": Post.objects.filter(posts(on)).order_by().values("pk")})
+
+
+def of_points(on):
+    """Return the condition of points of those who lead, and of the leading team of the school as a whole."""
+    return of_posts("post", on) | Q(level="school")
+
+
+def by_unit(on, *, seats=()):
+    """Return unit id → ids of the people who lead there on the day ``on``.
+
+    They are its heads in their own right, holders of its 领导岗位, and who has one of ``seats`` in its leading group.
+    """
+    appointed = Appointment.objects.in_own_right().in_force(on).filter(role__in=HEADS)
+    pairs = list(appointed.order_by().values_list("unit_id", "user_id"))
+    held = Incumbency.objects.in_force(on).filter(post__tier=Post.Tier.LEADING)
+    pairs += held.order_by().values_list("post__unit_id", "user_id")
+    if seats:
+        seated = GroupMember.objects.filter(group__in=LeadingGroup.objects.in_force(on), seat__in=seats)
+        pairs += seated.order_by().values_list("group__unit_id", "user_id")
+    found = {}
+    for unit, user in pairs:
+        found.setdefault(unit, set()).add(user)
+    return found

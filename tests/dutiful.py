@@ -1,0 +1,26 @@
+"""A rule book that asks for everything beside sheets: statements of duty, avoidance, leaving audits, education, a good example."""
+
+import yaml
+from django.conf import settings
+
+from registers.models import Scheme
+from registers.schemes import versions
+from registers.schemes.language import Scheme as Rules
+from tests.doors import plain
+
+FOLDER = settings.BASE_DIR / "fixtures" / "schemes"
+
+
+def _read(name):
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def ask(*, at):
+    """Publish a version of the scheme in use that asks for what the five files ask for, each as one of them does; return it."""
+    document = plain(Scheme.objects.in_use().document)
+    asked = {}
+    for name in ("tongliao5-2022", "imut-2011"):
+        asked |= _read(name)["duties"]
+    document["duties"] = asked
+    document["papers"] |= _read("parts/duty")["papers"]
+    return versions.store(Rules.model_validate(document), document, at=at)[0]

@@ -1,0 +1,140 @@
+"""Whether heads have searched their own risks before the others did (带头查找).
+
+What counts is when each person first handed in, whatever came back later. Source: R0-30, and the same words in 001, 003 and 004.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Min, Q
+
+from registers import leading
+from registers.models import Unit
+from registers.schemes.language import Brings, Level
+from workflows.deadlines import days
+from workflows.models import Decision, Submission
+from workflows.models.submissions import State
+
+LED, WAITING, BEHIND = "led", "waiting", "behind"
+LABELS = {LED: "已带头", WAITING: "待提交", BEHIND: "未带头"}
+TONES = {LED: "ok", WAITING: "off", BEHIND: "warn"}
+SHOWN = 20  # units on the board, the gravest first
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit: ``leaders`` who owe a self-check, how many have ``handed`` it in, how many ``others`` did so ``before`` the last of them.
+
+    ``names`` of the leaders who have not, or, where all have, of all. ``at``: when the last of them did.
+    """
+
+    unit: object
+    leaders: int
+    handed: int
+    others: int
+    before: int
+    names: tuple
+    at: datetime | None
+
+    @property
+    def state(self):
+        """``led``, ``waiting`` (nobody of the others has handed in either) or ``behind``."""
+        if self.before:
+            return BEHIND
+        return LED if self.handed == self.leaders else WAITING
+
+    @property
+    def label(self):
+        return LABELS[self.state]
+
+    @property
+    def tone(self):
+        return TONES[self.state]
+
+
+def lines(rows, rules, *, on):
+    """List a ``Line`` for each unit of ``rows`` where somebody who leads owes a self-check, the gravest first.
+
+    ``rows``: submissions of one campaign that the reader may know of. Empty where the scheme asks for no good example. A constant number
+    of queries.
+    """
+    asked = rules.duties.leaders_first
+    if asked is None:
+        return []
+    units = _first_hand_ins(rows, rules)
+    leaders = leading.by_unit(on, seats=asked.seats) if units else {}
+    named = Unit.objects.in_bulk(set(units) & set(leaders))
+    found = [judged(unit, units[pk], leaders[pk]) for pk, unit in named.items()]
+    order = [BEHIND, WAITING, LED]
+    return sorted(
+        (line for line in found if line.leaders),
+        key=lambda line: (order.index(line.state), line.unit.position, line.unit.code),
+    )
+
+
+def counts(lines):
+    """Count the lines by state, in words: ``[(label, number)]`` of those that there are."""
+    states = [line.state for line in lines]
+    return [(label, states.count(state)) for state, label in LABELS.items() if state in states]
+
+
+def _first_hand_ins(rows, rules):
+    """Return unit → person → ``(name, when he first handed in or None)`` of the self-checks among ``rows``."""
+    asked = [task.code for task in rules.tasks if task.brings == Brings.POINTS and task.level == Level.PERSONAL]
+    searches = rows.filter(task__code__in=asked, person__isnull=False, sequence=1).exclude(state=State.CANCELLED)
+    first = Min("decisions__at", filter=Q(decisions__verdict=Decision.Verdict.SUBMIT))
+    named = searches.order_by().values_list("unit_id", "person_id", "person__name").annotate(first=first)
+    units = {}
+    for unit, person, name, at in named:
+        units.setdefault(unit, {})[person] = (name, at)
+    return units
+
+
+def judged(unit, people, leaders):
+    """Compare when people of a unit first handed in: person → (name, moment or None). ``leaders``: ids of those who lead."""
+    led = {person: said for person, said in people.items() if person in leaders}
+    others = [at for person, (_, at) in people.items() if person not in leaders and at is not None]
+    moments = [at for _, at in led.values() if at is not None]
+    missing = sorted(name for name, at in led.values() if at is None)
+    last = max(moments) if moments and not missing else None
+    before = sum(last is None or at < last for at in others)
+    names = tuple(missing or sorted(name for name, _ in led.values()))
+    return Line(unit, len(led), len(moments), len(others), before, names, last)
+
+
+def hint(submission, *, on):
+    """Return what the sheet of a colleague says while those who lead have not handed in theirs, empty where nothing."""
+    task, rules = submission.task, submission.task.campaign.scheme.rules
+    asked = rules.duties.leaders_first
+    own = task.brings == Brings.POINTS and submission.person_id and submission.post_id
+    if asked is None or not asked.hint or not own:
+        return ""
+    leaders = leading.by_unit(on, seats=asked.seats).get(submission.unit_id, set())
+    if not leaders or submission.person_id in leaders:
+        return ""
+    owed = Submission.objects.filter(task=submission.task_id, unit=submission.unit_id, person__in=leaders)
+    owed = owed.filter(submitted_at=None).exclude(state=State.CANCELLED)
+    return asked.text if owed.exists() else ""
+
+
+def log_rows(*, units, on, rules, reader=None):
+    """The good example of ``units`` as rows of the search log: when the last of those who lead had handed in."""
+    known = Submission.objects.listed_to(reader) if reader else Submission.objects.all()
+    rows = known.filter(unit__in=units, task__campaign__year=on.year)
+    found = []
+    for line in lines(rows, rules, on=on):
+        if line.at is None or days.local(line.at).date() > on:
+            continue
+        order = "早于其他人员" if line.state == LED else f"晚于其他 {line.before} 人"
+        found.append(
+            {
+                "unit": line.unit.name,
+                "at": f"{days.local(line.at):%Y-%m-%d %H:%M}",
+                "task": "带头查找",
+                "place": line.unit.name,
+                "step": line.label,
+                "person": "、".join(line.names),
+                "text": f"负责人 {line.leaders} 人已提交自查表，{order}",
+            }
+        )
+    return found

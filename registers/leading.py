@@ -1,4 +1,6 @@
-"""Who leads: heads of units and leading teams (领导班子和领导干部), the posts that they hold, and the points of both.
+"""Who leads (领导班子和领导干部): heads of units and leading teams.
+
+Also the posts that they hold, and the points of both.
 
 Source: R0-30, R2-07, R4-20.
 """
@@ -13,7 +15,10 @@ LEADERS = (*HEADS, "leader_in_charge", "school_group", "party_committee")
 
 
 def posts(on):
-    """Return the condition of posts that lead: 领导岗位, and those held on the day by heads and leaders of the school."""
+    """Return the condition of posts that lead.
+
+    They are the 领导岗位, and the posts held on the day by heads and by leaders of the school.
+    """
     appointed = Appointment.objects.in_own_right().in_force(on).filter(role__in=LEADERS).order_by().values("user")
     held = Incumbency.objects.in_force(on).filter(user__in=appointed).order_by().values("post")
     return Q(tier=Post.Tier.LEADING) | Q(pk__in=held)

@@ -1,4 +1,4 @@
-"""A rule book that asks for everything beside sheets: statements of duty, avoidance, leaving audits, education, a good example."""
+"""A rule book that asks for everything beside sheets: statements, avoidance, audits, education."""
 
 import yaml
 from django.conf import settings
@@ -16,7 +16,7 @@ def _read(name):
 
 
 def ask(*, at):
-    """Publish a version of the scheme in use that asks for what the five files ask for, each as one of them does; return it."""
+    """Publish a version of the scheme in use that asks for what the five files ask for, and return it."""
     document = plain(Scheme.objects.in_use().document)
     asked = {}
     for name in ("tongliao5-2022", "imut-2011"):

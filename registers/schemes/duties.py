@@ -1,5 +1,6 @@
-"""What a scheme asks of heads and units beside their sheets: statements of duty, avoidance, leaving audits, education, a good example.
+"""What a scheme asks of heads and units beside their sheets.
 
+Statements of duty, avoidance, leaving audits, education by post, and that heads search their risks first.
 Each part that a scheme does not write stays off. Pure: no Django, no database.
 """
 
@@ -33,7 +34,10 @@ class Statement(Part):
 
 
 class Avoidance(Part):
-    """That people declare what they have to keep out of (任职回避、履职回避), and for which relations. Source: R4-09."""
+    """That people declare what they have to keep out of (回避), and for which relations.
+
+    Source: R4-09.
+    """
 
     relations: Annotated[list[Named], Field(min_length=1)]
     source: str = ""
@@ -41,7 +45,10 @@ class Avoidance(Part):
 
 
 class LeavingAudit(Part):
-    """That whoever leaves a post of one of ``domains`` is audited (离任审计). ``kinds``: of the audit. Source: R4-09."""
+    """That whoever leaves a post of one of ``domains`` is audited (离任审计).
+
+    ``kinds``: of the audit. Source: R4-09.
+    """
 
     kinds: Annotated[list[Named], Field(min_length=1)]
     domains: Annotated[list[Code], Field(min_length=1)]
@@ -75,7 +82,7 @@ class LeadersFirst(Part):
 
 
 class Duties(Part):
-    """What is asked of heads and units; None for what is not."""
+    """What is asked of heads and units. What is not asked is None."""
 
     statement: Statement | None = None
     avoidance: Avoidance | None = None

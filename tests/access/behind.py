@@ -77,6 +77,7 @@ def _things(world):
         **world.inspected.behind(),
         **world.assessed.behind(),
         **world.warned.behind(),
+        **world.dutied.behind(),
         **world.ranked.behind(),
         **world.disclosed.behind(),
         "job_detail": {"": ({"pk": world.job.pk}, None)},
@@ -281,6 +282,7 @@ def _posted_in_a_year(world):
         | world.inspected.posted()
         | world.assessed.posted()
         | world.warned.posted()
+        | world.dutied.posted()
         | world.ranked.posted()
         | world.disclosed.posted()
         | world.published.posted()

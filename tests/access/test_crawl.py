@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from registers import exports
 from registers.models import AuditEntry, Job, PowerItem
 from registers.papers import xlsx
-from tests.access import assessed, inspected, ranked, warned
+from tests.access import assessed, dutied, inspected, ranked, warned
 from tests.access.scopes import EVERYBODY, SCHOOL, SCHOOL_READERS
 from tests.access.test_matrix import MATRIX, behind, expected, members
 from tests.access.world import STAFF
@@ -84,6 +84,7 @@ SEEN_BY = {
     **inspected.SEEN_BY,
     **assessed.SEEN_BY,
     **warned.SEEN_BY,
+    **dutied.SEEN_BY,
     **ranked.SEEN_BY,
     "robot": "",  # the key to a group's chat is shown to nobody again
 }

@@ -41,6 +41,11 @@ WITHOUT_TEXT = {
     "campaign_open",
     "channel_choice",
     "demo_clock",
+    "duty_draft",
+    "duty_send",
+    "duty_sign",
+    "education_drop",
+    "education_tie",
     "finding_adjust",
     "import_accept",
     "import_answer",
@@ -168,6 +173,7 @@ BESIDE = {
     "inspection_own_save": ["inspection_own_check"],
     "finding_step": ["finding_detail"],
     "warning_step": ["warning_detail"],
+    "duty_send_back": ["duty_detail"],
     "measure_check": ["measure_detail"],
 }
 WHOSE = {"review_queue": "head"}  # whose page has something on it

@@ -22,7 +22,7 @@ from registers.models import (
     SchemeDraft,
 )
 from tests import doors
-from tests.access import assessed, disclosed, inspected, ranked, warned
+from tests.access import assessed, disclosed, dutied, inspected, ranked, warned
 from tests.access.scopes import EVERYBODY, PUBLISHERS, ROWS, SCHOOL, SCHOOL_READERS, THROUGH_ANOTHER
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
@@ -342,7 +342,9 @@ TABLES = {
     Table(RosterChange): _roster,
     **{
         Table(model): rows
-        for model, rows in (inspected.ROWS | assessed.ROWS | warned.ROWS | ranked.ROWS | disclosed.ROWS | ROWS).items()
+        for model, rows in (
+            inspected.ROWS | assessed.ROWS | warned.ROWS | dutied.ROWS | ranked.ROWS | disclosed.ROWS | ROWS
+        ).items()
     },
     Table(Robot): lambda world: {world.robot: "liaison head registrar office_staff"},
 }

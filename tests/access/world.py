@@ -10,12 +10,13 @@ from registers import exports, jobs  # noqa: F401 (exports registers the kinds o
 from registers.models import ControlMeasure, Job, Post, Regulation
 from registers.papers import pages
 from registers.schemes.desk import drafts as scheme_drafts
-from tests import doors, factories, personas
+from tests import doors, dutiful, factories, personas
 from tests.access import imported
 from tests.access.assessed import Assessed
 from tests.access.browsers import Browser
 from tests.access.clerks_sheets import ClerksSheets
 from tests.access.disclosed import CONSULTATION, Disclosed
+from tests.access.dutied import Dutied
 from tests.access.inspected import Inspected
 from tests.access.published import Published
 from tests.access.ranked import RankedYears
@@ -74,6 +75,7 @@ class World(ClerksSheets):
     def __init__(self, clock, *, personal=POSTS, unit=True):
         factories.make_scheme()
         scheme = doors.open_door(at=clock.now, activities=[CONSULTATION])
+        dutiful.ask(at=clock.now)
         self.clock, self.campus, self.canaries = clock, factories.Campus(scheme=scheme), {}
         campus = self.campus
         # One of the office's people works in the unit himself; a second one is there to take over.
@@ -123,6 +125,7 @@ class World(ClerksSheets):
         self.inspected = Inspected(self)
         self.assessed = Assessed(self)
         self.warned = Warned(self)
+        self.dutied = Dutied(self)
         self.ranked = RankedYears(self)
         self.disclosed = Disclosed(self)
         if unit and "notice" in personal:

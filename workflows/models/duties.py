@@ -1,4 +1,4 @@
-"""Statements of duty of units, what people keep out of, audits of those who leave, and planned education."""
+"""Statements of duty, what people keep out of, audits of those who leave, planned education."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -121,9 +121,10 @@ class AvoidanceRecord(models.Model):
 
 
 class LeavingAudit(models.Model):
-    """The audit of somebody who leaves a post (离任审计): number, day, how many findings, and where the paper is kept.
+    """The audit of somebody who leaves a post (离任审计), by reference only.
 
-    What was found is not kept here. Restricted as ``AvoidanceRecord`` is. Source: R4-09.
+    Number, day, how many findings, and where the paper is kept.
+        What was found is not kept here. Restricted as ``AvoidanceRecord`` is. Source: R4-09.
     """
 
     institution = models.ForeignKey("registers.Unit", models.PROTECT, related_name="+")

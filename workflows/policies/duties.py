@@ -1,4 +1,4 @@
-"""Who drafts, signs and reads statements of duty, declares and decides on avoidance, records audits, plans education.
+"""Who handles and reads statements of duty, avoidance, leaving audits and plans of education.
 
 Nobody drafts or decides for what concerns himself. Avoidance and audits are read by the person, the head of the unit, the office that
 handles it and the 纪委, by nobody else. Source: R0-18, R2-17, R2-18, R4-09.
@@ -22,7 +22,10 @@ NOT_KEEPER = "教育计划由本单位联络员或负责人制定，学校的由
 @policy("workflows.DutyStatement")
 class DutyStatementPolicy(Policy):
     def visible(self, rows, actor):
-        """All of a school for its office and bodies; once it was sent, for those who work in the unit or lead it."""
+        """All of a school for its office and bodies.
+
+        Once it was sent, those who lead the unit read it, once it is signed, everybody who works there.
+        """
         if not actor.is_authenticated:
             return rows.none()
         sent = Q(sent_at__isnull=False) | ~Q(reply="")
@@ -61,7 +64,10 @@ class DutyStatementPolicy(Policy):
 
 
 class Restricted(Policy):
-    """The policy of records about a person: himself, his unit's head, the office that handles them, the 纪委."""
+    """The policy of records about a person.
+
+    Read by himself, his unit's head, the office that handles them and the 纪委.
+    """
 
     def visible(self, rows, actor):
         if not actor.is_authenticated:

@@ -23,9 +23,11 @@ SHOWN = 20  # units on the board, the gravest first
 
 @dataclass(frozen=True)
 class Line:
-    """One unit: ``leaders`` who owe a self-check, how many have ``handed`` it in, how many ``others`` did so ``before`` the last of them.
+    """How one unit stands.
 
-    ``names`` of the leaders who have not, or, where all have, of all. ``at``: when the last of them did.
+    ``leaders`` who owe a self-check, how many of them have ``handed`` it in, how many ``others`` did, and how many of those ``before`` the
+    last of the leaders.
+        ``names`` of the leaders who have not, or, where all have, of all. ``at``: when the last of them did.
     """
 
     unit: object
@@ -53,7 +55,7 @@ class Line:
 
 
 def lines(rows, rules, *, on):
-    """List a ``Line`` for each unit of ``rows`` where somebody who leads owes a self-check, the gravest first.
+    """List a ``Line`` for each unit where somebody who leads owes a self-check, the gravest first.
 
     ``rows``: submissions of one campaign that the reader may know of. Empty where the scheme asks for no good example. A constant number
     of queries.
@@ -91,7 +93,10 @@ def _first_hand_ins(rows, rules):
 
 
 def judged(unit, people, leaders):
-    """Compare when people of a unit first handed in: person → (name, moment or None). ``leaders``: ids of those who lead."""
+    """Compare when the people of a unit first handed in.
+
+    ``people``: person → (name, moment or None), ``leaders``: ids of those who lead.
+    """
     led = {person: said for person, said in people.items() if person in leaders}
     others = [at for person, (_, at) in people.items() if person not in leaders and at is not None]
     moments = [at for _, at in led.values() if at is not None]
@@ -103,7 +108,10 @@ def judged(unit, people, leaders):
 
 
 def hint(submission, *, on):
-    """Return what the sheet of a colleague says while those who lead have not handed in theirs, empty where nothing."""
+    """Return what a colleague's sheet says while those who lead have not handed in theirs.
+
+    Empty where the scheme asks for no hint.
+    """
     task, rules = submission.task, submission.task.campaign.scheme.rules
     asked = rules.duties.leaders_first
     own = task.brings == Brings.POINTS and submission.person_id and submission.post_id
@@ -118,7 +126,10 @@ def hint(submission, *, on):
 
 
 def log_rows(*, units, on, rules, reader=None):
-    """The good example of ``units`` as rows of the search log: when the last of those who lead had handed in."""
+    """The good example of ``units`` as rows of the search log.
+
+    One for each unit where all who lead have handed in. Source: R1-52.
+    """
     known = Submission.objects.listed_to(reader) if reader else Submission.objects.all()
     rows = known.filter(unit__in=units, task__campaign__year=on.year)
     found = []

@@ -48,7 +48,10 @@ def declare(scheme, institution, *, unit, relation, matter, actor, at):
 
 @transaction.atomic
 def decide(pk, *, outcome, words, actor, at):
-    """Decide whether the person keeps out, and how the matter is handled. Raises ``NotAllowed`` or ``Refused``."""
+    """Decide whether the person keeps out, and how the matter is handled.
+
+    Raises ``NotAllowed`` or ``Refused``.
+    """
     record = AvoidanceRecord.objects.select_for_update(of=("self",)).select_related("person", "unit").get(pk=pk)
     require(actor, "decide", record)
     if outcome not in AvoidanceRecord.Outcome.values:
@@ -64,9 +67,9 @@ def decide(pk, *, outcome, words, actor, at):
 
 @transaction.atomic
 def record_audit(scheme, institution, *, unit, person, values, actor, at):
-    """Record the audit of somebody who left a post of ``unit``, and return it. What is sent twice is one record.
+    """Record the audit of somebody who left a post of ``unit``, and return it.
 
-    ``values``: those in ``AUDIT``. Raises ``NotAllowed`` or ``Refused``.
+    What is sent twice is one record. ``values``: those in ``AUDIT``. Raises ``NotAllowed`` or ``Refused``.
     """
     made = LeavingAudit(institution=institution, scheme=scheme, unit=unit, person=person, **values)
     require(actor, "record", made)
@@ -86,14 +89,14 @@ def record_audit(scheme, institution, *, unit, person, values, actor, at):
 
 
 def not_audited(rules, units, *, on):
-    """Return the times in post that ended in the last year, in the domains of the scheme, without an audit on record.
+    """Return the times in post that ended in the last year without an audit on record.
 
-    ``units``: ids of those that the reader handles. The latest first.
+    In the domains of the scheme. ``units``: ids of those that the reader handles. The latest first.
     """
     asked = rules.duties.leaving_audit
     if asked is None:
         return Incumbency.objects.none()
-    ended = Q(until__isnull=False, until__lte=on, until__gt=days.add_days(on, -LOOKED_BACK))
+    ended = Q(until__lte=on, until__gt=days.add_days(on, -LOOKED_BACK))
     left = Incumbency.objects.filter(ended, post__unit__in=units, post__domain__in=asked.domains)
     audited = LeavingAudit.objects.filter(person=OuterRef("user"), left_on__gte=OuterRef("since"))
     left = left.filter(~Exists(audited)).select_related("post__unit", "user")

@@ -20,7 +20,7 @@ LONGEST_REPLY = 1000
 
 @transaction.atomic
 def draft(scheme, institution, *, units, actor, at):
-    """Draft this year's statements of ``units`` from the texts of the scheme, and return those that are new.
+    """Draft this year's statements of ``units`` from the scheme and return those that are new.
 
     Units that have one are passed over. Raises ``NotAllowed`` or ``Refused``.
     """
@@ -75,7 +75,10 @@ def send(pk, *, seen_version, actor, at):
 
 @transaction.atomic
 def send_back(pk, *, reply, seen_version, actor, at):
-    """Send the statement back with what should be changed. Raises ``NotAllowed``, ``Refused`` or ``Stale``."""
+    """Send the statement back with what should be changed.
+
+    Raises ``NotAllowed``, ``Refused`` or ``Stale``.
+    """
     statement = _opened(pk, "send_back", seen_version, actor)
     if not reply:
         raise Refused("请写明要修改什么、为什么。", "reply")

@@ -1,4 +1,4 @@
-"""The year's plan of education (教育计划): what is planned for which posts, what was held, and which grave posts it reached.
+"""The year's plan of education (教育计划): what is planned for which posts, and which it reached.
 
 A post is reached when whoever holds it came to an activity that was held for an item meant for the post. Source: R2-17, R2-27, R4-01.
 """
@@ -21,7 +21,10 @@ NOT_ASKED = "现行方案没有要求制定教育计划。"
 
 @dataclass(frozen=True)
 class Reach:
-    """One post with points of the grades that education has to reach. ``reached``: titles of items that did, ``meant``: of all."""
+    """One post with points of the grades that education has to reach.
+
+    ``reached``: titles of items that did, ``meant``: of all that are meant for it.
+    """
 
     post: object
     rank: int
@@ -89,7 +92,10 @@ def tie(pk, *, activities, actor, at):
 
 
 def to_tie(item):
-    """Return the activities that can have been held for an item: of its year and its unit, or of any unit for the school's."""
+    """Return the activities that can have been held for an item: of its year and its unit.
+
+    For an item of the school those of any unit.
+    """
     held = Activity.objects.filter(voided_at=None, held_on__year=item.year)
     return held if item.unit.parent_id is None else held.filter(Q(unit=item.unit_id) | Q(unit__parent=None))
 
@@ -123,7 +129,10 @@ def reach(items, points, rules, *, on):
 
 
 def meant_for(item, post, rank, leads, above):
-    """Whether an item is meant for a post. ``rank``: of its gravest point, ``leads``: does it lead, ``above``: unit → the one above."""
+    """Whether an item is meant for a post.
+
+    ``rank``: of its gravest point, ``leads``: does it lead, ``above``: unit → the one above.
+    """
     at = post.unit_id
     while at is not None and at != item.unit_id:
         at = above.get(at)

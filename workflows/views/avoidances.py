@@ -21,8 +21,9 @@ LEFT_SHOWN = 20
 
 @require_safe
 def avoidance_list(request):
-    """What people keep out of, what waits for a decision first, and audits of those who left, as far as the reader may see them.
+    """What people keep out of, and audits of those who left, as far as the reader may see them.
 
+    What waits for a decision comes first.
     Context: ``tabs``, ``asked`` (the scheme's duties or None), ``page`` of records each with ``may_decide``, ``audits``, ``left`` (times
     in post that ended without an audit, for who may record one), ``may_record``.
     """

@@ -1,4 +1,4 @@
-"""Pages of statements of duty: who has signed and who has not, drafting, one statement, its signature and its paper.
+"""Pages of statements of duty: who has not signed, drafting, one statement, its signature, its paper.
 
 Source: R0-18, R2-18.
 """
@@ -41,7 +41,10 @@ STAGES = {
 
 
 def tabs_of(request, here):
-    """Return the tabs of what the scheme in use asks for: ``[(label, address, is it the page)]``, and its duties or None."""
+    """Return the tabs of what the scheme in use asks for, and its duties or None.
+
+    A tab is ``(label, address, is it the page)``.
+    """
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     asked = scheme.rules.duties if scheme else None
     tabs = [
@@ -90,8 +93,9 @@ def recorded(request, form, page, act, *, said, to, seen_again=None):
 
 @require_safe
 def duty_list(request):
-    """This year's statements of duty, those not signed first. Without any asked for, what else the scheme asks for.
+    """This year's statements of duty, those not signed first.
 
+    Where none are asked for, what else the scheme asks for.
     Context: ``tabs``, ``asked`` (what the scheme says of statements, or None), ``year``, ``page``, ``stage`` with its ``stages``,
     ``figures`` as (label, number) and ``none`` (units without a draft) for who may draft, ``may_draft``.
     """

@@ -1,4 +1,4 @@
-"""Pages of the yearly plan of education: the plan, which posts it reached, one item and what was held for it.
+"""Pages of the yearly plan of education: its items, what was held, which posts it reached.
 
 Source: R2-17, R2-27, R4-01.
 """

@@ -6,7 +6,10 @@ from registers.schemes.parts import Level, Role
 
 
 def faults(scheme):
-    """Yield ``(where, fault, remedy)`` for duties that nobody could fulfil, or that name what the scheme lacks."""
+    """Yield ``(where, fault, remedy)`` for duties that nobody could fulfil.
+
+    Or that name what the scheme lacks.
+    """
     said = scheme.duties
     yield from _statement(scheme, said.statement)
     if said.avoidance is not None:

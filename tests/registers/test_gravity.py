@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from registers import exports, gravity, jobs
+from registers import exports, gravity, jobs, leading
 from registers.actors import Actor
 from registers.models import Grade, Job, PowerItem, RiskCategory, RiskPoint
 from tests.factories import make_post
@@ -88,6 +88,30 @@ def test_filters_narrow_by_domain_of_power_or_post_and_by_kind_of_post(register)
     assert register.ordered(chair, domain="admission") == ["个人的"]
     assert register.ordered(chair, kind="key") == ["个人的"]
     assert register.ordered(chair, kind="no-such") == register.ordered(chair)
+
+
+def test_points_of_heads_and_leading_teams_have_a_view_of_their_own(register, clock):
+    """Points of posts that lead or that heads hold, and the leading team's own; as a list and as a workbook (R2-07, R4-20)."""
+    campus = register.campus
+    register.point("一把手的", 1, GRAVE, level="personal", post=campus.head_post, holder=campus.head)
+    register.point("职员的", 1, SLIGHT, level="personal", post=campus.post, holder=campus.clerk)
+    register.point("校级的", 1, SLIGHT, unit=campus.root, level="school")
+    theirs = RiskPoint.objects.filter(leading.of_points(date(2026, 9, 15)))
+    assert {row.content for row in theirs} == {"一把手的", "个人的", "校级的"}
+    assert set(register.ordered(campus.chair, kind="leaders")) == {
+        "一把手的",
+        "个人的",
+    }  # no school level in this rule book
+    assert register.ordered(campus.head, kind="leaders") == ["一把手的"]  # as far as he may read them
+    page = asked_page(campus.chair, {"kind": "leaders"})
+    assert "<h1" in page and "领导班子和领导干部的风险点" in page and "职员的" not in page
+    job = jobs.create("risk_order", owner=campus.chair, at=clock.now, parameters={"kind": "leaders"})
+    jobs.work(at=clock.now)
+    book = load_workbook(BytesIO(bytes(Job.objects.get(pk=job.pk).content)))
+    rows = [row[-1] for row in book["风险点"].iter_rows(min_row=4, values_only=True)]
+    assert rows == register.ordered(campus.chair, kind="leaders")
+    campus.head.appointments.all().delete()
+    assert register.ordered(campus.head, kind="leaders") == []
 
 
 def test_power_is_as_grave_as_its_gravest_point_that_the_reader_may_read(register):

@@ -1,0 +1,100 @@
+"""Whether heads search first (带头查找): who counts, what decides, where it is shown."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from registers import leading as leaders
+from registers.models import Unit
+from tests.personas import point
+from tests.workflows import carried_cases
+from workflows.compiled import logs
+from workflows.models import Submission
+from workflows.progress import figures, leading
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
+
+UNIT = Unit(name="财务处", code="CW", position=1)
+# What people did (leaders first): name → hour of the first hand-in or None, and what follows.
+CASES = {
+    "nobody": ({"长": None}, {"员": None}, ("waiting", 0, 0, ("长",))),
+    "head alone": ({"长": 9}, {"员": None}, ("led", 1, 0, ("长",))),
+    "head before": ({"长": 9}, {"员": 10}, ("led", 1, 0, ("长",))),
+    "at the same moment": ({"长": 9}, {"员": 9}, ("led", 1, 0, ("长",))),
+    "head after one": ({"长": 10}, {"员": 9, "乙": 11}, ("behind", 1, 1, ("长",))),
+    "head not at all": ({"长": None}, {"员": 9, "乙": 11}, ("behind", 0, 2, ("长",))),
+    "deputy missing": ({"长": 9, "副": None}, {"员": None}, ("waiting", 1, 0, ("副",))),
+    "deputy after": ({"长": 9, "副": 11}, {"员": 10}, ("behind", 2, 1, ("副", "长"))),
+    "no others": ({"长": 9}, {}, ("led", 1, 0, ("长",))),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_line_says_who_handed_in_first(case, clock):
+    led, others, expected = CASES[case]
+    at = lambda hour: clock.set(f"2026-09-15 {hour:02d}:00") if hour else None  # noqa: E731
+    people = {name: (name, at(hour)) for name, hour in (led | others).items()}
+    line = leading.judged(UNIT, people, set(led))
+    assert (line.state, line.handed, line.before, line.names) == expected
+    assert (line.at is None) == any(hour is None for hour in led.values())
+
+
+def lines(year, user):
+    listed = figures.listed(year.actor(user), year.campaign)
+    return {one.unit.name: one.state for one in leading.lines(listed, year.campaign.scheme.rules, on=year.clock.today)}
+
+
+def test_who_hands_in_first_decides_and_later_moves_change_nothing(year):
+    """A head who hands in after his colleague stays behind, one whose sheet comes back does not lose his place."""
+    campus, head = year.campus, year.sheet("personal-search", year.campus.head)
+    assert lines(year, campus.office) == {"财务处": "waiting"}
+    year.submit(head, year.points(head, point("甲")))
+    year.at("09-16")
+    own = year.sheet("personal-search")
+    year.submit(own, year.points(own, point("乙")))
+    assert lines(year, campus.office) == {"财务处": "led"}
+    rows = [row for row in _log(year) if row["task"] == "带头查找"]
+    assert [(row["person"], row["step"], row["at"]) for row in rows] == [("丙一", "已带头", "2026-09-15 10:00")]
+    returned = year.again(head)
+    for voter in (campus.member, campus.deputy):
+        year.vote(returned, voter)
+    year.at("09-18")
+    Submission.objects.filter(pk=head.pk).update(submitted_at=year.clock.now)  # handed in again
+    assert lines(year, campus.office) == {"财务处": "led"}
+    page = Client()
+    page.force_login(campus.office)
+    shown = page.get(reverse("board")).content.decode()
+    assert "带头查找" in shown and "已带头 1 个单位" in " ".join(shown.split())
+    assert "已带头" in page.get(reverse("board"), {"unit": "CW"}).content.decode()
+
+
+def _log(year):
+    campus = year.campus
+    layout = next(one for one in campus.scheme.rules.papers.values() if one.compiled == "search_log")
+    shared = {"unit": campus.unit, "on": year.clock.today, "reader": year.actor(campus.office)}
+    return logs.compiled(layout, campus.scheme.rules, **shared)["rows"]
+
+
+def test_colleagues_are_told_where_the_scheme_says_so(carrying):
+    """Under 003 until the head has handed in; never on his own sheet."""
+    campus, on = carrying.campus, carrying.clock.today
+    own, head = carrying.sheet("personal-search"), carrying.sheet("personal-search", campus.head)
+    asked = campus.scheme.rules.duties.leaders_first
+    assert (leading.hint(own, on=on), leading.hint(head, on=on)) == (asked.text, "")
+    page = Client()
+    page.force_login(campus.clerk)
+    assert asked.text in page.get(reverse("submission_fill", args=[own.pk])).content.decode()
+    carrying.submit(head, carrying.points(head, carried_cases.risk("丙", **carried_cases.GRAVE)))
+    assert leading.hint(own, on=on) == ""
+
+
+def test_heads_holders_of_leading_posts_and_named_seats_lead(campus):
+    on = date(2026, 9, 15)
+    unit = campus.unit.pk
+    assert leaders.by_unit(on)[unit] == {campus.head.pk}
+    assert leaders.by_unit(on, seats=["deputy"])[unit] == {campus.head.pk, campus.deputy.pk}
+    campus.plain_post.tier = "leading"
+    campus.plain_post.save()
+    assert leaders.by_unit(on)[unit] == {campus.head.pk, campus.colleague.pk}

@@ -23,6 +23,7 @@ from workflows.demo.contents import Typist
 from workflows.demo.corpus import dice_of
 from workflows.demo.director import OPEN, RETURNED, Director
 from workflows.demo.disclosing import Discloser
+from workflows.demo.duties import DutyPlayer
 from workflows.demo.inspecting import Inspector
 from workflows.demo.meetings import HOUR, WORKING_DAYS, Meetings
 from workflows.demo.people import REGISTRAR
@@ -112,7 +113,7 @@ class Story:
         people = [those(self.campus, self.campaign, self.agenda, self.players) for those in (Mobiliser, Ranker)]
         people += [
             those(self.campus, self.agenda, self.players)
-            for those in (Inspector, Assessor, Warner, ListPublisher, Discloser)
+            for those in (Inspector, Assessor, Warner, ListPublisher, Discloser, DutyPlayer)
         ]
         for journey in (journey for those in people for journey in those.journeys()):
             self.agenda.add(journey)

@@ -7,11 +7,10 @@ Source: R0-30, R2-07, R4-20.
 
 from django.db.models import Q
 
-from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Post
+from registers.models import Appointment, Incumbency, Post
 
 LABEL = "领导班子和领导干部"
-HEADS = ("unit_head",)
-LEADERS = (*HEADS, "leader_in_charge", "school_group", "party_committee")
+LEADERS = ("unit_head", "leader_in_charge", "school_group", "party_committee")
 
 
 def posts(on):
@@ -32,21 +31,3 @@ def of_posts(path, on):
 def of_points(on):
     """Return the condition of points of those who lead, and of the leading team of the school as a whole."""
     return of_posts("post", on) | Q(level="school")
-
-
-def by_unit(on, *, seats=()):
-    """Return unit id → ids of the people who lead there on the day ``on``.
-
-    They are its heads in their own right, holders of its 领导岗位, and who has one of ``seats`` in its leading group.
-    """
-    appointed = Appointment.objects.in_own_right().in_force(on).filter(role__in=HEADS)
-    pairs = list(appointed.order_by().values_list("unit_id", "user_id"))
-    held = Incumbency.objects.in_force(on).filter(post__tier=Post.Tier.LEADING)
-    pairs += held.order_by().values_list("post__unit_id", "user_id")
-    if seats:
-        seated = GroupMember.objects.filter(group__in=LeadingGroup.objects.in_force(on), seat__in=seats)
-        pairs += seated.order_by().values_list("group__unit_id", "user_id")
-    found = {}
-    for unit, user in pairs:
-        found.setdefault(unit, set()).add(user)
-    return found

@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from registers import leading as leaders
 from registers.models import Unit
+from tests import factories
 from tests.personas import point
 from tests.workflows import carried_cases
 from workflows.compiled import logs
 from workflows.models import Submission
+from workflows.policies import Holding
 from workflows.progress import figures, leading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
@@ -35,15 +36,16 @@ CASES = {
 def test_line_says_who_handed_in_first(case, clock):
     led, others, expected = CASES[case]
     at = lambda hour: clock.set(f"2026-09-15 {hour:02d}:00") if hour else None  # noqa: E731
-    people = {name: (name, at(hour)) for name, hour in (led | others).items()}
-    line = leading.judged(UNIT, people, set(led))
+    people = {name: leading.Person(name, name == "副", (at(hour),)) for name, hour in (led | others).items()}
+    line = leading.judged(UNIT, people, set(led) - {"副"})  # the deputy leads by his post
     assert (line.state, line.handed, line.before, line.names) == expected
     assert (line.at is None) == any(hour is None for hour in led.values())
 
 
 def lines(year, user):
     listed = figures.listed(year.actor(user), year.campaign)
-    return {one.unit.name: one.state for one in leading.lines(listed, year.campaign.scheme.rules, on=year.clock.today)}
+    shared = {"units": Unit.objects.in_bulk(), "holding": Holding(year.clock.today)}
+    return {one.unit.name: one.state for one in leading.lines(listed, year.campaign.scheme.rules, **shared)}
 
 
 def test_who_hands_in_first_decides_and_later_moves_change_nothing(year):
@@ -90,11 +92,31 @@ def test_colleagues_are_told_where_the_scheme_says_so(carrying):
     assert leading.hint(own, on=on) == ""
 
 
-def test_heads_holders_of_leading_posts_and_named_seats_lead(campus):
-    on = date(2026, 9, 15)
-    unit = campus.unit.pk
-    assert leaders.by_unit(on)[unit] == {campus.head.pk}
-    assert leaders.by_unit(on, seats=["deputy"])[unit] == {campus.head.pk, campus.deputy.pk}
-    campus.plain_post.tier = "leading"
-    campus.plain_post.save()
-    assert leaders.by_unit(on)[unit] == {campus.head.pk, campus.colleague.pk}
+def test_with_two_posts_a_head_needs_both_and_a_colleague_one(clock):
+    nine, ten, noon = (clock.set(f"2026-09-15 {hour}:00") for hour in ("09", "10", "12"))
+    two = {"长": leading.Person("长", False, (nine, noon)), "员": leading.Person("员", False, (ten, None))}
+    assert leading.judged(UNIT, two, {"长"}).state == "behind"
+    both = two | {"长": leading.Person("长", False, (nine, None))}
+    line = leading.judged(UNIT, both, {"长"})
+    assert (line.state, line.handed, line.names) == ("behind", 0, ("长",))
+
+
+def test_heads_in_their_own_right_and_named_seats_lead(campus):
+    def leaders(*seats):
+        return leading.leaders_of(campus.unit.pk, Holding(date(2026, 9, 15)), seats)
+
+    assert leaders() == {campus.head.pk}
+    assert leaders("deputy") == {campus.head.pk, campus.deputy.pk}
+    away = factories.appoint(campus.liaison, campus.unit, "unit_head")
+    away.acting_for, away.until = campus.head, date(2026, 12, 31)
+    away.save()
+    assert leaders() == {campus.head.pk}  # who stands in leads nobody by his own sheet
+
+
+def test_holder_of_a_leading_post_leads(year):
+    campus = year.campus
+    campus.post.tier = "leading"
+    campus.post.save()
+    head = year.sheet("personal-search", campus.head)
+    year.submit(head, year.points(head, point("甲")))
+    assert lines(year, campus.office) == {"财务处": "waiting"}  # the clerk's is missing

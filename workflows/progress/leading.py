@@ -8,17 +8,27 @@ from datetime import datetime
 
 from django.db.models import Min, Q
 
-from registers import leading
-from registers.models import Unit
+from registers.models import Post
 from registers.schemes.language import Brings, Level
 from workflows.deadlines import days
 from workflows.models import Decision, Submission
 from workflows.models.submissions import State
+from workflows.policies import Holding
 
+HEAD = "unit_head"
 LED, WAITING, BEHIND = "led", "waiting", "behind"
 LABELS = {LED: "已带头", WAITING: "待提交", BEHIND: "未带头"}
 TONES = {LED: "ok", WAITING: "off", BEHIND: "warn"}
 SHOWN = 20  # units on the board, the gravest first
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who owes self-checks: whether one of them is for a post that leads, and when he first handed in each."""
+
+    name: str
+    leads: bool
+    firsts: tuple
 
 
 @dataclass(frozen=True)
@@ -54,24 +64,33 @@ class Line:
         return TONES[self.state]
 
 
-def lines(rows, rules, *, on):
+def lines(rows, rules, *, units, holding):
     """List a ``Line`` for each unit where somebody who leads owes a self-check, the gravest first.
 
-    ``rows``: submissions of one campaign that the reader may know of. Empty where the scheme asks for no good example. A constant number
-    of queries.
+    ``rows``: submissions of one campaign that the reader may know of, ``units``: id → unit, ``holding``: of the day. Empty where the
+    scheme asks for no good example. Two queries beside those of ``holding``.
     """
     asked = rules.duties.leaders_first
     if asked is None:
         return []
-    units = _first_hand_ins(rows, rules)
-    leaders = leading.by_unit(on, seats=asked.seats) if units else {}
-    named = Unit.objects.in_bulk(set(units) & set(leaders))
-    found = [judged(unit, units[pk], leaders[pk]) for pk, unit in named.items()]
+    owed = _first_hand_ins(rows, rules)
+    found = [
+        judged(units[pk], people, leaders_of(pk, holding, asked.seats)) for pk, people in owed.items() if pk in units
+    ]
     order = [BEHIND, WAITING, LED]
     return sorted(
         (line for line in found if line.leaders),
         key=lambda line: (order.index(line.state), line.unit.position, line.unit.code),
     )
+
+
+def leaders_of(unit, holding, seats=()):
+    """Return the ids of a unit's heads in their own right, and of who has one of ``seats`` in its leading group.
+
+    ``unit``: its id. ``holding``: of the day.
+    """
+    heads = set(holding.held.get((HEAD, unit), ())) - holding.only_standing_in.get((HEAD, unit), set())
+    return heads | {user for seat, user in holding.seats.get(unit, ()) if seat in seats}
 
 
 def counts(lines):
@@ -81,30 +100,34 @@ def counts(lines):
 
 
 def _first_hand_ins(rows, rules):
-    """Return unit → person → ``(name, when he first handed in or None)`` of the self-checks among ``rows``."""
+    """Return unit → person → ``Person`` of the self-checks among ``rows``."""
     asked = [task.code for task in rules.tasks if task.brings == Brings.POINTS and task.level == Level.PERSONAL]
     searches = rows.filter(task__code__in=asked, person__isnull=False, sequence=1).exclude(state=State.CANCELLED)
     first = Min("decisions__at", filter=Q(decisions__verdict=Decision.Verdict.SUBMIT))
-    named = searches.order_by().values_list("unit_id", "person_id", "person__name").annotate(first=first)
+    named = searches.order_by().values_list("unit_id", "person_id", "person__name", "post__tier", "pk")
     units = {}
-    for unit, person, name, at in named:
-        units.setdefault(unit, {})[person] = (name, at)
+    for unit, person, name, tier, _, at in named.annotate(first=first):
+        people = units.setdefault(unit, {})
+        before = people.get(person, Person(name, False, ()))
+        people[person] = Person(name, before.leads or tier == Post.Tier.LEADING, (*before.firsts, at))
     return units
 
 
-def judged(unit, people, leaders):
+def judged(unit, people, heads):
     """Compare when the people of a unit first handed in.
 
-    ``people``: person → (name, moment or None), ``leaders``: ids of those who lead.
+    ``people``: id → ``Person``, ``heads``: ids of those who lead whatever their post. Who leads has handed in when all his
+    sheets are there, a colleague with his first.
     """
-    led = {person: said for person, said in people.items() if person in leaders}
-    others = [at for person, (_, at) in people.items() if person not in leaders and at is not None]
-    moments = [at for _, at in led.values() if at is not None]
-    missing = sorted(name for name, at in led.values() if at is None)
-    last = max(moments) if moments and not missing else None
+    led = {key: person for key, person in people.items() if person.leads or key in heads}
+    others = [
+        min(filter(None, person.firsts)) for key, person in people.items() if key not in led and any(person.firsts)
+    ]
+    missing = sorted(person.name for person in led.values() if None in person.firsts)
+    last = max(max(person.firsts) for person in led.values()) if led and not missing else None
     before = sum(last is None or at < last for at in others)
-    names = tuple(missing or sorted(name for name, _ in led.values()))
-    return Line(unit, len(led), len(moments), len(others), before, names, last)
+    names = tuple(missing or sorted(person.name for person in led.values()))
+    return Line(unit, len(led), len(led) - len(missing), len(others), before, names, last)
 
 
 def hint(submission, *, on):
@@ -117,10 +140,11 @@ def hint(submission, *, on):
     own = task.brings == Brings.POINTS and submission.person_id and submission.post_id
     if asked is None or not asked.hint or not own:
         return ""
-    leaders = leading.by_unit(on, seats=asked.seats).get(submission.unit_id, set())
-    if not leaders or submission.person_id in leaders:
+    heads = leaders_of(submission.unit_id, Holding(on), asked.seats)
+    if submission.person_id in heads or submission.post.tier == Post.Tier.LEADING:
         return ""
-    owed = Submission.objects.filter(task=submission.task_id, unit=submission.unit_id, person__in=leaders)
+    owed = Submission.objects.filter(task=submission.task_id, unit=submission.unit_id)
+    owed = owed.filter(Q(person__in=heads) | Q(post__tier=Post.Tier.LEADING))
     owed = owed.filter(submitted_at=None).exclude(state=State.CANCELLED)
     return asked.text if owed.exists() else ""
 
@@ -133,7 +157,7 @@ def log_rows(*, units, on, rules, reader=None):
     known = Submission.objects.listed_to(reader) if reader else Submission.objects.all()
     rows = known.filter(unit__in=units, task__campaign__year=on.year)
     found = []
-    for line in lines(rows, rules, on=on):
+    for line in lines(rows, rules, units={unit.pk: unit for unit in units}, holding=Holding(on)):
         if line.at is None or days.local(line.at).date() > on:
             continue
         order = "早于其他人员" if line.state == LED else f"晚于其他 {line.before} 人"

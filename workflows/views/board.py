@@ -41,7 +41,7 @@ def board(request):
         unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
         return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
     shown = Board(campaign, listed, at=clock.now())
-    holding = policies.Holding(shown.on)
+    holding = policies.Holding.of(request.actor)
     units = list(Unit.objects.visible_to(request.actor).filter(pk__in=shown.unit_ids))
     lines = shown.units(units)
     context |= {
@@ -50,7 +50,7 @@ def board(request):
         "nudged": request.actor.unit_ids(*MAY_NUDGE),
         "held_up": shown.held_up({unit.pk: unit for unit in units}, holding),
         "stranded": stranded.lines(listed, campaign, holding),
-        **_leading(listed, campaign, shown),
+        **_leading(listed, campaign, {unit.pk: unit for unit in units}, holding),
         "residual": _residual(campaign, shown),
         "residual_url": reverse("residual_list") if request.actor.has(*READS_LEDGERS) else "",
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
@@ -64,7 +64,7 @@ def _unit_page(request, campaign, rows, unit, year):
     shown = Board(campaign, rows, at=clock.now())
     if not shown.figures.owed:
         raise Http404  # nothing there that the reader may know of
-    holding = policies.Holding(shown.on)
+    holding = policies.Holding.of(request.actor)
     view = "people" if request.GET.get("view") == "people" else ""
     context = {
         "campaign": campaign,
@@ -79,7 +79,7 @@ def _unit_page(request, campaign, rows, unit, year):
         **_common(request, shown, Choice(unit=unit.code), year),
         "held_up": shown.held_up({unit.pk: unit}, holding),
         "stranded": stranded.lines(rows, campaign, holding),
-        **_leading(rows, campaign, shown),
+        **_leading(rows, campaign, {unit.pk: unit}, holding),
     }
     if view == "people":
         context |= _by_person(request, shown, rows)
@@ -90,9 +90,9 @@ def _unit_page(request, campaign, rows, unit, year):
     return render(request, "workflows/board_unit.html", context)
 
 
-def _leading(rows, campaign, shown):
+def _leading(rows, campaign, units, holding):
     """Whether those who lead have handed in first: the gravest lines, and how many there are of each kind."""
-    lines = leading.lines(rows, campaign.scheme.rules, on=shown.on)
+    lines = leading.lines(rows, campaign.scheme.rules, units=units, holding=holding)
     return {"leading": lines[: leading.SHOWN], "leading_counts": leading.counts(lines)}
 
 

@@ -10,11 +10,13 @@ UNIT = f"{OFFICE} unit leader"
 STATES = {"drafted": OFFICE, "sent": UNIT, "signed": f"{UNIT} staff_below"}
 KEPT = "clerk head office other_head"  # of what is kept about the clerk: the other head reads for the 纪委
 PLANNED = "staff_below unit leader chair registrar office_staff"
+ALL = "staff_below unit other_head leader chair registrar office_staff inspector sys_admin auditor"
 SEEN_BY = {
     **{f"statement {state}": readers for state, readers in STATES.items()},
     "avoidance matter": KEPT,
     "leaving kept": KEPT,
     "education unit": PLANNED,
+    "education school": ALL,
 }
 # Model → the rows of the world with who reads them.
 ROWS = {
@@ -23,8 +25,7 @@ ROWS = {
     LeavingAudit: lambda world: {world.dutied.audit: KEPT},
     EducationItem: lambda world: {
         world.dutied.items["unit"]: PLANNED,
-        world.dutied.items["school"]: "staff_below unit other_head leader chair registrar office_staff inspector"
-        " sys_admin auditor",
+        world.dutied.items["school"]: ALL,
     },
 }
 

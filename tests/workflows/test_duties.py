@@ -212,6 +212,10 @@ def test_heads_own_climbs_to_the_office(dutiful_campus):
         avoidances.decide(record.pk, outcome="none", words="无关", **dutiful_campus.by(campus.head))
     told = {row.recipient.number for row in Notification.objects.filter(kind="avoidance.declare")}
     assert told == {"office", "second"}
+    away = factories.appoint(campus.colleague, campus.unit, "unit_head")
+    away.acting_for, away.until = campus.head, date(2026, 12, 31)
+    away.save()
+    assert readers(AvoidanceRecord) == {"head", "office", "second", "other_head"}  # not who stands in for him
     decided = avoidances.decide(record.pk, outcome="none", words="无关", **dutiful_campus.by(campus.office))
     assert decided.decided_by == campus.office
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -72,7 +72,8 @@ class Restricted(Policy):
     def visible(self, rows, actor):
         if not actor.is_authenticated:
             return rows.none()
-        kept = Q(institution__in=actor.unit_ids(DISCIPLINE)) | Q(unit__in=actor.unit_ids("unit_head"))
+        heads = Q(unit__in=actor.unit_ids("unit_head")) & ~Q(person__in=actor.stands_in_for)
+        kept = Q(institution__in=actor.unit_ids(DISCIPLINE)) | heads
         return rows.filter(Q(person=actor.user_id) | kept | issues(actor))
 
 

@@ -90,6 +90,8 @@ def leaders_of(unit, holding, seats=()):
     ``unit``: its id. ``holding``: of the day.
     """
     heads = set(holding.held.get((HEAD, unit), ())) - holding.only_standing_in.get((HEAD, unit), set())
+    if not seats:
+        return heads
     return heads | {user for seat, user in holding.seats.get(unit, ()) if seat in seats}
 
 

@@ -48,21 +48,26 @@ def tabs_of(request, here):
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     asked = scheme.rules.duties if scheme else None
     tabs = [
-        (label, reverse(name), name == here)
-        for name, (label, parts) in TABS.items()
+        (_label(name, asked), reverse(name), name == here)
+        for name, (_, parts) in TABS.items()
         if asked is not None and any(getattr(asked, part) for part in parts)
     ]
     return tabs, asked
 
 
-def crumbs_of(name="duty_list"):
-    """Return the way back from a page about duties to the list ``name``."""
-    return [(TABS[name][0], reverse(name))]
+def _label(name, asked):
+    """What a tab is called: that of statements as the scheme calls them."""
+    return asked.statement.label if name == "duty_list" else TABS[name][0]
+
+
+def crumbs_of(name="duty_list", label=""):
+    """Return the way back from a page about duties to the list ``name``. ``label``: what it is called, if not as its tab."""
+    return [(label or TABS[name][0], reverse(name))]
 
 
 def crumbs_to(statement):
     """Return the way back from a page about one statement."""
-    return [*crumbs_of(), (str(statement), reverse("duty_detail", args=[statement.pk]))]
+    return [*crumbs_of(label=statement.label), (str(statement), reverse("duty_detail", args=[statement.pk]))]
 
 
 def visible(request, pk):
@@ -146,9 +151,11 @@ def duty_draft(request):
     require(request.actor, "draft", DutyStatement(institution=root, unit=first))
     there = DutyStatement.objects.visible_to(request.actor).filter(year=request.actor.on.year)
     there = set(there.values_list("unit__code", flat=True))
+    asked = scheme.rules.duties.statement
+    label = asked.label if asked else TABS["duty_list"][0]
     page = {
-        "title": "起草责任书",
-        "crumbs": crumbs_of(),
+        "title": f"起草{label}",
+        "crumbs": crumbs_of(label=label),
         "submit": "起草",
         "intro": "按方案的文本逐个单位起草，送签以前可以修改。",
     }
@@ -186,7 +193,7 @@ def _page(request, statement, *, reply=None, password=None, error="", status=200
         "password": password or SignatureForm(request=request),
         "error": error,
         "has_paper": papers.of(statement)[1] is not None,
-        "crumbs": crumbs_of(),
+        "crumbs": crumbs_of(label=statement.label),
     }
     return render(request, "workflows/duty_detail.html", context, status=status)
 

@@ -47,14 +47,14 @@ class DutyPlayer:
         others = [place for place in places if not place.is_home and place.unit != self.campus.office.unit]
         places = [self.campus.home, *others[: UNITS - 1]]
         shared = {"units": [place.unit for place in places], **self._by(self.office)}
-        made = duties.draft(self.campus.scheme, self.campus.root, **shared)
+        drafts = duties.draft(self.campus.scheme, self.campus.root, **shared)
         heads = {place.unit.pk: place.head.user for place in places}
-        for statement in made[:-1]:  # the last stays a draft
-            duties.send(statement.pk, seen_version=0, **self._by(self.office))
-        sent = [statement for statement in made[:-1] if statement.unit_id != self.campus.home.unit.pk]
-        for at, made in enumerate(sent[: DAYS - 2]):
+        for draft in drafts[:-1]:  # the last stays a draft
+            duties.send(draft.pk, seen_version=0, **self._by(self.office))
+        sent = [draft.pk for draft in drafts[:-1] if draft.unit_id != self.campus.home.unit.pk]
+        for at, key in enumerate(sent[: DAYS - 2]):
             yield moment(dates[1 + at], 9 + at)
-            statement = DutyStatement.objects.select_related("unit", "scheme").get(pk=made.pk)
+            statement = DutyStatement.objects.select_related("unit", "scheme").get(pk=key)
             if at == 1:
                 said = {"reply": "第二部分请写明分管领域。", "seen_version": statement.version}
                 duties.send_back(statement.pk, **said, **self._by(heads[statement.unit_id]))
@@ -64,13 +64,13 @@ class DutyPlayer:
 
     def _avoidances(self, dates):
         home, relations = self.campus.home, self.asked.avoidance.relations
+        declared = []
         for at, (seat, matter) in enumerate(zip(home.seats[-2:], MATTERS, strict=True)):
             yield moment(dates[1 + at], 11)
             said = {"unit": home.unit, "relation": relations[at % len(relations)].code, "matter": matter}
-            record = avoidances.declare(self.campus.scheme, self.campus.root, **said, **self._by(seat.user))
-            if at == 0:
-                yield moment(dates[3], 11)
-                avoidances.decide(record.pk, outcome="avoid", words=DECIDED, **self._by(home.head.user))
+            declared.append(avoidances.declare(self.campus.scheme, self.campus.root, **said, **self._by(seat.user)))
+        yield moment(dates[3], 11)
+        avoidances.decide(declared[0].pk, outcome="avoid", words=DECIDED, **self._by(home.head.user))
 
     def _audits(self, dates):
         """Somebody of the home unit was audited when he left the post that he held before."""

@@ -36,8 +36,7 @@ class Line:
     """How one unit stands.
 
     ``leaders`` who owe a self-check, how many of them have ``handed`` it in, how many ``others`` did, and how many of those ``before`` the
-    last of the leaders.
-        ``names`` of the leaders who have not, or, where all have, of all. ``at``: when the last of them did.
+    last of the leaders. ``names`` of the leaders who have not, or, where all have, of all. ``at``: when the last of them did.
     """
 
     unit: object
@@ -103,8 +102,9 @@ def counts(lines):
 
 def _first_hand_ins(rows, rules):
     """Return unit → person → ``Person`` of the self-checks among ``rows``."""
-    asked = [task.code for task in rules.tasks if task.brings == Brings.POINTS and task.level == Level.PERSONAL]
-    searches = rows.filter(task__code__in=asked, person__isnull=False, sequence=1).exclude(state=State.CANCELLED)
+    searches = rows.filter(task__code__in=_asked(rules), person__isnull=False, sequence=1).exclude(
+        state=State.CANCELLED
+    )
     first = Min("decisions__at", filter=Q(decisions__verdict=Decision.Verdict.SUBMIT))
     named = searches.order_by().values_list("unit_id", "person_id", "person__name", "post__tier", "pk")
     units = {}
@@ -113,6 +113,11 @@ def _first_hand_ins(rows, rules):
         before = people.get(person, Person(name, False, ()))
         people[person] = Person(name, before.leads or tier == Post.Tier.LEADING, (*before.firsts, at))
     return units
+
+
+def _asked(rules):
+    """The codes of the tasks that are self-checks."""
+    return [task.code for task in rules.tasks if task.brings == Brings.POINTS and task.level == Level.PERSONAL]
 
 
 def judged(unit, people, heads):
@@ -139,8 +144,7 @@ def hint(submission, *, on):
     """
     task, rules = submission.task, submission.task.campaign.scheme.rules
     asked = rules.duties.leaders_first
-    own = task.brings == Brings.POINTS and submission.person_id and submission.post_id
-    if asked is None or not asked.hint or not own:
+    if asked is None or not asked.hint or task.code not in _asked(rules):
         return ""
     heads = leaders_of(submission.unit_id, Holding(on), asked.seats)
     if submission.person_id in heads or submission.post.tier == Post.Tier.LEADING:

@@ -22,6 +22,7 @@ from workflows.compiled import duties as papers
 from workflows.forms import duties as forms
 from workflows.forms.meetings import SignatureForm
 from workflows.models import DutyStatement
+from workflows.policies.warnings import APPROVERS
 from workflows.supervision import draws, duties
 from workflows.views.inspection_plans import FASTER, form_page
 from workflows.views.warnings import institution_of, units_of
@@ -115,7 +116,7 @@ def duty_list(request):
     shown = rows.filter(**STAGES[stage][1]).select_related("unit", "scheme", "signed_by")
     shown = shown.defer("scheme__document", "scheme__source", "parts")
     root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
-    handled = units_of(request, root) if root and asked and request.actor.has("office", "school_group") else []
+    handled = units_of(request, root) if root and asked and request.actor.has(*APPROVERS) else []
     context = {
         "tabs": tabs,
         "asked": asked,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("registers", "0015_imported_files"),
-        ("workflows", "0029_notice_kinds"),
+        ("workflows", "0030_disclosures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0030_disclosures"),
+        ("workflows", "0031_duties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

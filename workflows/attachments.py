@@ -7,21 +7,25 @@ import hashlib
 import io
 import struct
 import zipfile
+from functools import partial
 from pathlib import PurePosixPath
 
 from django.db import transaction
 from django.db.models import Prefetch
 
-from registers import audit
+from registers import audit, cage
 from registers.access import require
 from registers.refusals import Refused
 from registers.text import without_unseen
+from workflows import cleaning
 from workflows.models import Attachment, Submission
 from workflows.policies.attachments import HELD_BY
 
 LARGEST = 10 * 1024 * 1024
 MOST = 10  # files of one submission, activity or document
 NAME = 120
+SECONDS, MEGABYTES = 20, 600  # for cleaning one office file
+UNFIT = "文件“{name}”{why}，没有保存。请重新导出或截图后再选。"
 # Bytes of a zip's table of contents: an office file has a few kilobytes, a zip bomb has millions of entries.
 DIRECTORY = 1024 * 1024
 OFFICE = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
@@ -42,8 +46,56 @@ ACCEPTED_WORDS = "PDF、JPG、PNG、Word（docx）、Excel（xlsx）、PowerPoin
 def keep(upload, *, actor, at):
     """Store an uploaded file (a Django ``UploadedFile``) and return its ``Attachment``.
 
-    Nothing holds it yet: call it in the transaction of what is to hold it. Raises ``Refused``.
+    It loses what it says of people unseen (``cleaning``). Nothing holds it yet: call it in the transaction of what is to hold it.
+    Raises ``Refused``.
     """
+    name, kind, content, digest = _ready(upload)
+    attachment = Attachment.objects.create(
+        name=name,
+        kind=kind,
+        size=len(content),
+        digest=digest,
+        content=content,
+        uploaded_by_id=actor.user_id,
+        uploaded_at=at,
+    )
+    audit.append(
+        "attachment.keep",
+        about=attachment,
+        actor=actor,
+        at=at,
+        detail={"digest": attachment.digest, "size": attachment.size},
+    )
+    return attachment
+
+
+def _ready(upload):
+    """Return name, kind, bytes and digest of an upload as it may be kept. It is made once, whoever asks.
+
+    Raises ``Refused``.
+    """
+    if (found := vars(upload).get("ready")) is None:
+        name, kind, content = _read(upload)
+        try:
+            content = _cleaned(content, kind)
+        except Refused as refused:
+            raise Refused(UNFIT.format(name=name, why=str(refused)), "files") from refused
+        found = upload.ready = name, kind, content, hashlib.sha256(content).hexdigest()
+    return found
+
+
+def _cleaned(content, kind):
+    """Return the bytes of a file cleaned. What has to be unpacked for that is unpacked where it can harm nothing."""
+    if kind not in OFFICE:
+        return cleaning.cleaned(content, kind)
+    try:
+        return cage.run(partial(cleaning.cleaned, content, kind), seconds=SECONDS, megabytes=MEGABYTES)
+    except cage.Broken:
+        raise Refused(cleaning.UNREADABLE) from None
+
+
+def _read(upload):
+    """Return name, kind and bytes of an upload as it was sent. Raises ``Refused``."""
     name = tidy(upload.name or "")
     if upload.size > LARGEST:
         raise Refused(f"文件“{name}”超过 10 MB，没有保存。请压缩或拆分后重新选择。", "files")
@@ -57,23 +109,7 @@ def keep(upload, *, actor, at):
         raise Refused(f"文件“{name}”{wrong}，没有保存。请另存为不带密码、不含宏的文件后重新选择。", "files")
     if kind is None or ending != kind:
         raise Refused(f"文件“{name}”的内容与类型不符或类型不受支持，没有保存。仅支持{ACCEPTED_WORDS}。", "files")
-    attachment = Attachment.objects.create(
-        name=name,
-        kind=kind,
-        size=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
-        content=content,
-        uploaded_by_id=actor.user_id,
-        uploaded_at=at,
-    )
-    audit.append(
-        "attachment.keep",
-        about=attachment,
-        actor=actor,
-        at=at,
-        detail={"digest": attachment.digest, "size": attachment.size},
-    )
-    return attachment
+    return name, kind, content
 
 
 def kind_of(content):
@@ -166,9 +202,9 @@ def _files_of(holder):
 
 
 def _known_by(upload):
-    """Name and digest of an upload, by which a file is recognised."""
-    upload.seek(0)
-    return tidy(upload.name or ""), hashlib.file_digest(upload, "sha256").hexdigest()
+    """Name and digest of an upload as it is kept, by which a file is recognised."""
+    name, _, _, digest = _ready(upload)
+    return name, digest
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""The texts in a file that is attached to a notice, and the file without its authors and EXIF.
+"""The texts in a file that is attached to a notice.
 
 Every sheet, hidden rows, columns and sheets, comments, headers, document properties, alternative texts, addresses of links.
 Text inside a picture is not read. Pure: no Django, no database. Source: supervision 1.6.
@@ -14,8 +14,8 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from registers.refusals import Refused
+from workflows import cleaning
 
-LARGEST = 120 * 1024 * 1024  # bytes of all parts of an office file together
 MOST_PAGES = 300
 BLOCKS = {"p", "si", "is", "v", "f", "t", "definedName", "creator", "lastModifiedBy", "title", "subject", "description"}
 BLOCKS |= {"keywords", "category", "Company", "Manager", "lpwstr", "lpstr", "oddHeader", "oddFooter", "evenHeader"}
@@ -34,7 +34,6 @@ WHERE = (
     ("xl/worksheets/", "工作表"),
     (".rels", "链接"),
 )
-AUTHORS = re.compile(rb"(<(?:dc:creator|cp:lastModifiedBy)[^>]*>)[^<]*(</)")
 
 
 def texts_of(content, kind):
@@ -55,8 +54,8 @@ def texts_of(content, kind):
 
 def _of_office(content):
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > LARGEST:
-            raise Refused("解压后过大，无法检查")
+        if sum(part.file_size for part in parts.infolist()) > cleaning.LARGEST:
+            raise Refused(cleaning.TOO_LARGE)
         names = parts.namelist()
         if any("/embeddings/" in name or "/activeX/" in name for name in names):
             raise Refused("内嵌了其他文件，无法检查")
@@ -121,57 +120,3 @@ def _notes_on(page):
     for note in (reference.get_object() for reference in page.get("/Annots") or ()):
         link = (note.get("/A") or {}).get("/URI")
         yield from (str(text) for text in (note.get("/Contents"), link) if text)
-
-
-# --- Without what is said of people unseen --------------------------------------------------------------------
-
-
-def cleaned(content, kind):
-    """Return the file without EXIF and without the names of whoever wrote it.
-
-    What is no such file is returned as it is.
-    """
-    if kind == "jpg":
-        return without_exif(content)
-    if kind == "png":
-        return _without_png_notes(content)
-    return _without_authors(content) if kind in ("docx", "xlsx", "pptx") else content
-
-
-def without_exif(content):
-    """Return a JPEG without the segments that hold EXIF, XMP, IPTC and remarks."""
-    kept, at = [content[:2]], 2
-    while at + 4 <= len(content) and content[at] == 0xFF:
-        marker, [length] = content[at + 1], struct.unpack_from(">H", content, at + 2)
-        if marker == 0xDA:  # the picture itself begins
-            break
-        if marker not in (0xE1, 0xED, 0xFE):
-            kept.append(content[at : at + 2 + length])
-        at += 2 + length
-    return b"".join([*kept, content[at:]])
-
-
-def _without_png_notes(content):
-    kept, at = [content[:8]], 8
-    while at + 12 <= len(content):
-        [length] = struct.unpack_from(">L", content, at)
-        if content[at + 4 : at + 8] not in (b"eXIf", b"tEXt", b"iTXt", b"zTXt"):
-            kept.append(content[at : at + 12 + length])
-        at += 12 + length
-    return b"".join(kept)
-
-
-def _without_authors(content):
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as parts,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as written,
-    ):
-        for part in parts.infolist():
-            body = parts.read(part)
-            if part.filename == "docProps/core.xml":
-                body = AUTHORS.sub(rb"\1\2", body)
-            elif part.filename.lower().endswith((".jpg", ".jpeg")) and body.startswith(b"\xff\xd8"):
-                body = without_exif(body)
-            written.writestr(zipfile.ZipInfo(part.filename, date_time=part.date_time), body, zipfile.ZIP_DEFLATED)
-    return target.getvalue()

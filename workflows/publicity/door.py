@@ -61,7 +61,7 @@ def object_publicly(notice, said, *, code, at, row=0, category=Objection.Categor
     The same ``code`` is recorded once. Raises ``Refused``, also where anonymous ones are not taken, and ``NotAllowed`` when
     the notice has just ended.
     """
-    files = pictures.bare(uploads, anonymous=said.anonymous)  # takes its time, so before anything is locked
+    files = pictures.nameless(uploads) if said.anonymous else uploads
     return _object(notice, said, code=code, at=at, row=row, category=category, files=files)
 
 
@@ -105,7 +105,7 @@ def give_clue(said, *, about, code, at, notice=None, uploads=()):
         raise Refused(NOT_HERE, "about")
     if bool(said.name) != bool(said.contact):
         raise Refused(BOTH, "contact" if said.name else "name")
-    files = pictures.bare(uploads, anonymous=said.anonymous)
+    files = pictures.nameless(uploads) if said.anonymous else uploads
     return _clue(said, about=about, code=code, at=at, notice=notice, files=files)
 
 

@@ -21,9 +21,12 @@ class SchemeQuerySet(ScopedQuerySet):
 
         Before an institution has chosen, the first by name counts. None while no scheme has been loaded.
         """
+        return self.those_in_use().defer("source").first()
+
+    def those_in_use(self):
+        """Return the current versions, that which ``in_use`` gives at the head."""
         own = Unit.objects.filter(parent=None, scheme_slug=models.OuterRef("slug"))
-        current = self.filter(is_current=True).defer("source")
-        return current.order_by(models.Exists(own).desc(), "slug").first()
+        return self.filter(is_current=True).order_by(models.Exists(own).desc(), "slug")
 
 
 @lru_cache(maxsize=32)
@@ -86,6 +89,11 @@ class Scheme(models.Model):
         if rules is None:
             rules = self._rules[self.digest] = SchemeDocument.model_validate(self.document)
         return rules
+
+    @classmethod
+    def read_before(cls, digest):
+        """Return the rules of the version with this digest if this process has read them already, else None."""
+        return cls._rules.get(digest)
 
 
 class SchemeDraft(models.Model):

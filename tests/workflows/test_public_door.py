@@ -58,6 +58,14 @@ def test_institution_opens_the_door_and_its_school_notices(year, notice, visitor
     assert visitor.client.get(f"/public/notices/{notice.pk}/").status_code == (200 if seen else 404)
 
 
+def test_login_page_and_foot_of_every_page_lead_to_the_door_while_it_is_open(year, notice, visitor, client):
+    client.force_login(year.campus.clerk)
+    links = [lambda: visitor.client.get("/login/"), lambda: client.get("/"), lambda: client.get("/notices/")]
+    assert ['href="/public/"' in answer().content.decode() for answer in links] == [True] * 3
+    open_door(at=year.clock.now, enabled=False)
+    assert ['href="/public/"' in answer().content.decode() for answer in links] == [False] * 3
+
+
 def test_notice_within_a_unit_never_stands_there(at_the_door, notice, visitor):
     own = at_the_door[1]
     assert own.audience == "unit"

@@ -1,12 +1,12 @@
 """Run a year's campaign: open it from a scheme version, enrol units, close its phases, close it."""
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, Subquery
 from django.utils import timezone
 
 from registers import audit
 from registers.access import require
-from registers.models import Unit
+from registers.models import Scheme, Unit
 from registers.refusals import Refused
 from workflows import policies, terms
 from workflows.campaign import owing, scoping
@@ -256,6 +256,12 @@ def current(institution=None):
     return _latest(Campaign.State.OPEN, institution)
 
 
+def current_beside_rules():
+    """Return ``current()`` with ``digest_in_use``: that of the rule book which is followed today."""
+    in_use = Scheme.objects.those_in_use().values("digest")[:1]
+    return _latest(Campaign.State.OPEN, rows=Campaign.objects.annotate(digest_in_use=Subquery(in_use)))
+
+
 def current_or_yearly():
     """Return the running campaign, without one the year's row of what is proposed at any time, or None."""
     return current() or _latest(Campaign.State.STANDING)
@@ -266,7 +272,8 @@ def current_or_ended():
     return current() or _latest(Campaign.State.CLOSED)
 
 
-def _latest(state, institution=None):
-    rows = Campaign.objects.filter(state=state).select_related("scheme", "institution")
+def _latest(state, institution=None, rows=None):
+    rows = Campaign.objects.all() if rows is None else rows
+    rows = rows.filter(state=state).select_related("scheme", "institution")
     rows = rows.defer("scheme__document", "scheme__source")
     return (rows.filter(institution=institution) if institution else rows).first()

@@ -26,6 +26,16 @@ def the_door():
     return rules.public_door if rules is not None else Door()
 
 
+def is_open(campaign):
+    """Whether the public door is open today.
+
+    ``campaign``: as ``campaigns.current_beside_rules`` gives it, None where none runs. Every page asks this. So the rule book is
+    read once per process: a version never changes.
+    """
+    rules = Scheme.read_before(campaign.digest_in_use) if campaign is not None else None
+    return (rules.public_door if rules is not None else the_door()).enabled
+
+
 def visitor(on=None):
     """Return the actor of the public door: nobody, whoever may be signed in at this browser."""
     return Actor(None, on=on)

@@ -8,6 +8,7 @@ from registers import clock
 from registers.access import policy_of
 from workflows.campaign import campaigns
 from workflows.models import Notification, Submission
+from workflows.policies.door import is_open, the_door
 
 EVERYONE = None
 # Others come by the message that calls them into a team.
@@ -164,12 +165,12 @@ def entry_of(page):
 
 
 def running(actor):
-    """Return the campaign that runs, None where none does.
+    """Return the campaign that runs with ``digest_in_use``, None where none does.
 
     It is read once for a request: for the page and for its frame.
     """
     if "running" not in actor.memory:
-        actor.memory["running"] = campaigns.current()
+        actor.memory["running"] = campaigns.current_beside_rules()
     return actor.memory["running"]
 
 
@@ -179,15 +180,24 @@ def waiting_count(actor):
 
 
 def context(request):
-    """Template variables of the page frame. Nothing is read for people who are logged out."""
+    """Template variables of the page frame.
+
+    For people who are logged out nothing is read but, on the login page, whether the public door is open.
+    """
     actor = getattr(request, "actor", None)
     if actor is None or not actor.is_authenticated:
-        return {"actor": actor, "site_title": "廉政风险防控", "institution_name": settings.INSTITUTION_NAME}
+        return {
+            "actor": actor,
+            "site_title": "廉政风险防控",
+            "institution_name": settings.INSTITUTION_NAME,
+            "door_is_open": SimpleLazyObject(lambda: the_door().enabled),
+        }
     campaign = SimpleLazyObject(lambda: running(actor))
     return {
         "actor": actor,
         "nav": SimpleLazyObject(lambda: menu(request, campaign)),
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(actor).filter(read_at=None).count()),
+        "door_is_open": SimpleLazyObject(lambda: is_open(campaign or None)),
         "demo_clock": clock.now() if settings.DEMO else None,
         "site_title": SimpleLazyObject(
             lambda: campaign.scheme.rules.identity.product_word if campaign else "廉政风险防控"

@@ -4,6 +4,8 @@ import random
 import re
 
 import pytest
+import yaml
+from django.conf import settings
 
 from workflows.publicity.names import masked, numbered_masks
 from workflows.publicity.privacy import CHECKS, WEIGHTS, leaks, of_items, passes_luhn
@@ -83,6 +85,10 @@ def bad_cases():
         yield kind, guise, dice.choice(AROUND).format(GUISES[guise](PERSONAL[kind](dice)))
 
 
+def test_the_scan_is_tried_on_sixty_cases_and_two_hundred_notices():
+    assert (len({text for _, _, text in bad_cases()}), len(set(clean_notices()))) == (60, 200)
+
+
 @pytest.mark.parametrize(("kind", "guise", "text"), list(bad_cases()))
 def test_what_is_personal_is_found_in_every_guise(kind, guise, text):
     assert kind in {leak.kind for leak in leaks(text, channels=CHANNELS)}, (guise, text)
@@ -96,7 +102,7 @@ def clean_notices():
         "依据校发〔{year}〕{small}号文件第{small}条，{year}-{month:02d}-{day:02d}起施行。",
         "单笔金额{sum}元以上的采购须经集体研究，{sum}元以下由部门决定。",
         "合同编号HT{year}{month:02d}{day:02d}{small:04d}，共{small}份，预算{sum}.00元。",
-        "受理部门电话：0431-85910000，邮箱：lianzheng@example.edu.cn，地址：人民大街100号，工作日8:30—17:30。",
+        "受理部门电话：0431-85910000，邮箱：lianzheng@example.edu.cn，地址：人民大街100号，{month}月{day}日起工作日8:30—17:30，编号{small}。",
         "第{small}项：会计核算岗位，业务流程，二级；工号{year}{small:04d}不公示。",
         "{year}—{next}学年招生{small}人，录取通知书编号{year}{small:05d}。",
         "{month}月{day}日生产实习经费{sum}元，学时{small}，学生{small}名。",
@@ -113,6 +119,27 @@ def clean_notices():
 
 def test_clean_notices_raise_no_false_alarm():
     assert [(text, leaks(text, channels=CHANNELS)) for text in clean_notices() if leaks(text, channels=CHANNELS)] == []
+
+
+def texts_in(value):
+    """Every text of a document, however deep it stands."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(inner)
+
+
+@pytest.mark.parametrize("path", sorted(settings.BASE_DIR.glob("fixtures/schemes/*.yaml")), ids=lambda path: path.stem)
+def test_texts_of_rule_books_and_of_the_demo_raise_no_false_alarm(path):
+    """Names, definitions, examples, criteria and letters of the rule book, and the risks that the demo fills in under it."""
+    rules, demo = yaml.safe_load(path.read_text()), sorted(settings.BASE_DIR.glob("fixtures/demo/*.yaml"))
+    channels = tuple((rules["identity"].get("contact") or {}).values())
+    own = dict.fromkeys(text for text in texts_in(rules) if len(text) > 4)
+    filled = [text for one in demo for text in texts_in(yaml.safe_load(one.read_text())) if len(text) > 4]
+    notices = ["；".join(pair) for pair in zip(own, filled * 9, strict=False)]
+    assert len(notices) >= 200
+    assert [(text, found) for text in notices if (found := leaks(text, channels=channels))] == []
 
 
 def test_channels_of_others_are_no_excuse():

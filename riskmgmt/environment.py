@@ -5,6 +5,7 @@ A value that cannot be used is refused in a sentence that says what to write.
 
 import os
 import sys
+from base64 import urlsafe_b64decode
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -87,6 +88,22 @@ class Environment(environ.Env):
         except ValueError:
             refuse(var, remedy)
         return address
+
+    def seal_keys(self, var):
+        """Return the keys of sealed texts: of each the 32 bytes that a Fernet key has, as a text."""
+        keys = [key.strip() for key in self.list(var, default=[]) if key.strip()]
+        for number, key in enumerate(keys, 1):
+            try:
+                right = len(urlsafe_b64decode(key)) == 32
+            except (ValueError, UnicodeError):
+                right = False
+            if not right:
+                refuse(
+                    var,
+                    f"第 {number} 把密钥不对：每把是 44 个字符，可用 "
+                    'python3 -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())" 生成。',
+                )
+        return keys
 
     def time_zone(self, var, *, default):
         name = self.str(var, default=default)

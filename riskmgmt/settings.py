@@ -54,6 +54,8 @@ def secret_key():
 
 
 SECRET_KEY = secret_key()
+# With the first the names of objectors are encrypted, with the others they are only read (registers/sealed.py).
+SEAL_KEYS = env.seal_keys("SEAL_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Links in mails and on printed papers start here.

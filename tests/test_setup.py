@@ -127,6 +127,7 @@ def test_production_refuses_every_command_without_a_secret(tmp_path, arguments):
         ("DATABASE_URL", "postgres://risk:hidden@localhost:five/risk"),
         ("DATABASE_URL", "postgres://localhost/"),
         ("REDIS_URL", "localhost:6379"),
+        ("SEAL_KEYS", "hidden"),
         ("EMAIL_URL", "pigeon://hidden@roof"),
         ("TRUSTED_PROXIES", "one"),
         ("LOGIN_FAILURE_LIMIT", "0"),

@@ -37,7 +37,8 @@ class Step(Named):
     body outside the institution that a filing goes to (R4-28): whoever files says under which number. ``body``: the one of the
     scheme's ``bodies`` that decides here in a meeting, before which the ``documents`` must lie; ``overseen_by``: one that may send
     a sheet back from here, though somebody else decides (R1-21). ``notice``: the one of the scheme's kinds of ``notices`` that is
-    published here.
+    published here. ``chosen_units``: whoever drafts it may choose some units as its readers, in place of the whole school
+    (R4-27 在一定范围内).
     """
 
     kind: StepKind
@@ -52,6 +53,7 @@ class Step(Named):
     quorum: Annotated[int, Field(ge=2, le=99)] = 2
     sets: Literal["proposed_grade", "final_grade"] | None = None
     audience: Literal["unit", "school", "public"] | None = None
+    chosen_units: bool = False
     days: Annotated[int, Field(ge=1, le=60)] = 5
     notice: Code | None = None
     grades: list[int] = []

@@ -22,6 +22,7 @@ HEEDED_BY = {
     "quorum": {StepKind.COLLECTIVE_REVIEW},
     "sets": {StepKind.ADJUDICATE},
     "audience": {StepKind.PUBLICISE},
+    "chosen_units": {StepKind.PUBLICISE},
     "days": {StepKind.PUBLICISE},
     "outside": {StepKind.FILE},
 }

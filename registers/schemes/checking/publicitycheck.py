@@ -17,6 +17,7 @@ def faults(scheme):
     """Yield the faults of ``publicity`` in the tasks of a scheme, of its notices and vacations."""
     yield from _kinds(scheme)
     yield from _named_kinds(scheme)
+    yield from _chosen_units(scheme)
     yield from _vacations(scheme)
     for index, task in enumerate(scheme.tasks):
         where, publicised = ("tasks", index), _is_publicised(scheme, task)
@@ -143,6 +144,18 @@ def _named_kinds(scheme):
                     where,
                     f"notices 中没有公示“{step.notice}”",
                     f"改为已有的：{'、'.join(known) or '（先写 notices）'}",
+                )
+
+
+def _chosen_units(scheme):
+    """Yield notices to some units of the school whose usual readers are not the whole school."""
+    for code, route in scheme.routes.items():
+        for index, step in enumerate(route.steps):
+            if step.kind is StepKind.PUBLICISE and step.chosen_units and step.audience != "school":
+                yield (
+                    ("routes", code, "steps", index, "chosen_units"),
+                    f"步骤“{step.label}”不是面向全校的公示，chosen_units（选定几个单位）用不到",
+                    "删去 chosen_units，或把 audience 改为 school",
                 )
 
 

@@ -72,6 +72,7 @@ KEYS = {
     "circulates": "可以传签",
     "days": "公示天数",
     "audience": "公示范围",
+    "chosen_units": "可以选定单位",
     "paper": "表格",
     "route": "流程",
     "asks": "填写内容",

@@ -7,10 +7,11 @@ from django.urls import reverse
 from registers.models import Appointment
 from tests.factories import appoint, make_person
 from tests.workflows.test_publicising import draft, release
-from workflows.models import Submission
+from workflows.models import Notification, Objection, Submission
 from workflows.policies import Holding
 from workflows.policies.publicity import releasers
 from workflows.progress import late_list, stranded
+from workflows.publicity import objections, reminding
 
 pytestmark = pytest.mark.database("both")
 
@@ -77,3 +78,38 @@ def test_sheets_that_nobody_may_draft_a_notice_of_are_listed_with_what_is_missin
     assert stranded_lines(year) == []
     Appointment.objects.update(until=year.clock.today)
     assert [number for _, number in stranded_lines(year)] == [2]
+
+
+# --- Objections that nobody answers -----------------------------------------------------------------------
+
+
+def told(year, day):
+    """Who is told on a day, of what, though the reminders are written twice."""
+    at = year.at(day)
+    for _ in "ab":
+        reminding.remind(at=at)
+    rows = Notification.objects.filter(kind__startswith="notice.answer", created_at=at)
+    return sorted(rows.values_list("recipient__number", "kind"))
+
+
+def test_office_is_reminded_of_an_answer_and_after_its_day_the_leading_group_hears(year, notice, visitor):
+    campus = year.campus
+    insider = make_person("戊二", campus.unit, number="insider")  # of the office, but works in the unit concerned
+    appoint(insider, campus.root, "office")
+    visitor.object(notice, category="suggestion")  # is owed no answer by any day
+    visitor.object(notice)
+    assert told(year, "09-23") == []  # due on the 29th, five working days after the end
+    assert told(year, "09-24") == [("office", "notice.answer_due")]
+    assert told(year, "09-25") == []
+    assert "还剩 4 天" in on_desk(year, campus.office)
+    assert told(year, "09-30") == [("office", "notice.answer_late")]
+    assert "逾期 1 天" in on_desk(year, campus.office)
+    assert told(year, "10-12") == [("office", "notice.answer_late")]
+    assert told(year, "10-13") == [("chair", "notice.answer_late"), ("office", "notice.answer_late")]
+    assert "逾期未答复" in Notification.objects.filter(kind="notice.answer_late").last().text
+
+    raised = Objection.objects.exclude(category="suggestion").get()
+    objections.extend(raised, why="须外出核实", actor=year.actor(campus.office), at=year.clock.now)
+    assert told(year, "10-14") == [("office", "notice.answer_late")]  # the new day was the 13th
+    objections.handle(raised, handling="不属实。", actor=year.actor(campus.office), at=year.clock.now)
+    assert told(year, "12-01") == []

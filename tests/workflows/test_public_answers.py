@@ -112,7 +112,7 @@ def test_broken_picture_is_refused_and_nothing_is_kept(notice, visitor, broken):
     answer = visitor.send(form_of(notice), category="grade", row=0, text=TEXT, files=SimpleUploadedFile(name, broken))
 
     assert (answer.status_code, Objection.objects.count()) == (422, 0)
-    assert "无法读取" in page_of(answer)
+    assert "已损坏" in page_of(answer)
 
 
 # --- Handling ----------------------------------------------------------------------------------------------------
@@ -144,17 +144,6 @@ def test_suggestion_holds_nothing_up_and_an_open_objection_does(year, notice, vi
     year.sweep()
 
     assert notice.sheets.get().step == step
-
-
-def test_correction_is_shown_with_the_notice_and_may_hold_nothing_personal(year, notice, visitor):
-    visitor.object(notice)
-    raised, office = Objection.objects.get(), year.actor(year.campus.office)
-    said = {"actor": office, "finding": "corrected", "at": year.clock.now}
-
-    with pytest.raises(Refused, match="更正说明"):
-        objections.handle(raised, handling="联系 13912345678", **said)
-    objections.handle(raised, handling="“采构”应为“采购”。", **said)
-    assert "“采构”应为“采购”。" in page_of(visitor.client.get(f"/public/notices/{notice.pk}/"))
 
 
 def test_objection_that_says_the_same_is_answered_with_the_other(year, notice, visitor):

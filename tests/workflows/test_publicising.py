@@ -10,10 +10,12 @@ from registers.access import NotAllowed, can
 from registers.models import Appointment
 from registers.refusals import Refused
 from registers.text import digest_of
+from tests.doors import open_door
 from tests.factories import appoint, make_person
 from tests.personas import GRADED, unit_point
 from tests.workflows.test_route_grading import resubmitted
 from workflows.models import Notification, PublicityNotice
+from workflows.policies.door import visitor
 from workflows.publicity import drafting, objections, releasing
 from workflows.routing import routes
 from workflows.sheets import sheet_for
@@ -315,3 +317,47 @@ def test_row_that_must_not_be_published_goes_back_and_leaves_no_empty_draft(year
     sheet = year.sheet("unit-grading")
     assert (sheet.state, sheet.notices.count(), PublicityNotice.objects.count()) == ("returned", 0, 0)
     assert sheet_for(sheet).shown()[0].comment == "删去电话号码"
+
+
+# --- Within a chosen range (R4-27) ------------------------------------------------------------------------
+
+
+def test_notice_to_chosen_units_is_read_there_and_in_the_units_of_its_sheets_alone(year, monkeypatch):
+    campus = year.campus
+    year.searched(unit_point("甲"), code="unit-search")
+    sheet = year.sheet("unit-grading")
+    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
+    said = {"actor": year.actor(campus.head), "seen_version": sheet.version, "at": year.clock.now}
+    routes.decide(sheet.pk, "agree", grades=year.as_proposed(sheet), **said)
+    [bundle] = drafting.bundles_for(year.actor(campus.office))
+    chosen = {"actor": year.actor(campus.office), "at": year.clock.now, "title": "公示", "units": [campus.other_unit]}
+    with pytest.raises(Refused, match="范围由方案规定"):
+        drafting.draft(bundle, {sheet.pk}, **chosen)
+
+    monkeypatch.setitem(bundle.step.__dict__, "chosen_units", True)
+    browser = Client()
+    browser.force_login(campus.office)
+    address = reverse("notice_draft", args=[bundle.task.pk, bundle.place.code])
+    typed = {"title": "公示", "sheets": [sheet.pk], "narrowed": "chosen"}
+    assert "请选择公示哪些单位" in browser.post(address, typed).content.decode()
+    wrong = browser.post(address, {**typed, "narrowed": "school", "units": [campus.other_unit.code]})
+    assert (wrong.status_code, "时才选择单位" in wrong.content.decode()) == (422, True)
+    assert browser.post(address, {**typed, "units": [campus.other_unit.code]}).status_code == 302
+
+    notice = release(year, sheet.notices.get(), campus.chair)
+    assert (notice.audience, set(notice.units.all())) == ("chosen", {campus.unit, campus.other_unit})
+    open_door(at=year.clock.now)
+    year.at("09-17")
+    outsider = make_person("丑一", campus.office_unit, number="outsider")
+    reads = {
+        who.number: PublicityNotice.objects.visible_to(year.actor(who)).exists()
+        for who in (campus.colleague, campus.other_head, outsider)
+    }
+    assert reads == {"colleague": True, campus.other_head.number: True, "outsider": False}
+    assert not PublicityNotice.objects.visible_to(visitor()).exists()
+    assert notice.audience_text == f"选定的单位（{campus.unit.name}、{campus.other_unit.name}）"
+
+    releasing.withdraw(notice, actor=year.actor(campus.office), why="范围有误", at=year.clock.now)
+    browser.force_login(campus.office)
+    again = browser.get(address).content.decode()  # it is repeated to the same readers
+    assert f'value="{campus.other_unit.code}" checked' in " ".join(again.split())

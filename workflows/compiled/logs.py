@@ -266,6 +266,7 @@ def review_record(*, submission, votes):
         "publisher",
         "stamp",
         "published_on",
+        "corrections",
         *(f"contact_{name}" for name in Contact.model_fields),
     ),
 )
@@ -277,8 +278,17 @@ def notice_paper(*, notice, on=None):
     return {
         "title": notice.title,
         "rows": [_printed(item) for item in notice.items_on(on or clock.today())],
-        "fields": notice_fields(notice),
+        "fields": notice_fields(notice) | {"corrections": corrected_in(notice)},
     }
+
+
+def corrected_in(notice):
+    """Return what was corrected in a notice while it ran, a sentence each."""
+    return "\n".join(
+        f"更正：{timezone.localdate(one.at):%Y-%m-%d}，{f'第{one.row}项' if one.row else ''}{one.heading}"
+        f"由“{one.before}”更正为“{one.after}”。"
+        for one in notice.corrections.all()
+    )
 
 
 def signed_by(about):
@@ -350,7 +360,8 @@ def layout_of_notice(layout, notice, on=None):
         for field, label in [*named, *notice.columns]
     ]
     kept = [column for column in layout.columns if column.field not in (PERSON, *LABELS)]
-    return layout.model_copy(update={"columns": (*kept, *shown)})
+    more = ("{corrections}",) if notice.corrections.exists() else ()
+    return layout.model_copy(update={"columns": (*kept, *shown), "paragraphs": (*layout.paragraphs, *more)})
 
 
 def about_notice(layout, notice, on=None):

@@ -59,7 +59,7 @@ def notice_closing(*, notice):
         | {
             "title": notice.title,
             "days": common["days_text"],
-            "audience": notice.get_audience_display(),
+            "audience": notice.audience_text,
             "objections": len(raised),
             "handled": sum(handled is not None for _, handled, _ in raised),
             "outcomes": "\n".join(

@@ -79,13 +79,25 @@ def add_working_days(day, days):
 
     Knows holidays and make-up days (domain D1).
     """
+    return adding_working_days(day, day, most=days)(day, days)
+
+
+def adding_working_days(first, last, *, most):
+    """Return ``add_working_days`` for many days: the calendar is read once.
+
+    For days from ``first`` to ``last``, and for up to ``most`` working days.
+    """
     # A span twice as long plus a fortnight holds enough working days even across 国庆 and 春节.
-    horizon = day + timedelta(days=days * 2 + 14)
-    special = dict(CalendarDay.objects.filter(day__gt=day, day__lte=horizon).values_list("day", "is_working"))
-    while days:
-        day += timedelta(days=1)
-        days -= special.get(day, day.weekday() < 5)
-    return day
+    horizon = last + timedelta(days=most * 2 + 14)
+    special = dict(CalendarDay.objects.filter(day__gt=first, day__lte=horizon).values_list("day", "is_working"))
+
+    def add(day, days):
+        while days:
+            day += timedelta(days=1)
+            days -= special.get(day, day.weekday() < 5)
+        return day
+
+    return add
 
 
 def working_days_between(first, last):

@@ -16,7 +16,7 @@ from workflows.models.meetings import Meeting, MeetingBallot, MeetingItem, Meeti
 from workflows.models.merits import AccountabilityRecord, CaseAnalysis, CasePoint, Commendation
 from workflows.models.notifications import ChannelChoice, DailyRun, Notification, Reminder
 from workflows.models.publications import ImpactAssessment, NoticePlace, Publication, PublicRecord
-from workflows.models.publicity import NoticeSheet, Objection, PublicityNotice
+from workflows.models.publicity import Correction, NoticeSheet, Objection, PublicityNotice
 from workflows.models.rankings import RankedUnit, Ranking, RankingContest, RankingEntry, RankingFigure
 from workflows.models.readings import ReadingDocument, ReadReceipt
 from workflows.models.robots import Robot, RobotMessage
@@ -62,6 +62,7 @@ __all__ = [
     "CheckItem",
     "Clue",
     "Commendation",
+    "Correction",
     "Custody",
     "DailyRun",
     "DeadlineChange",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from registers.access import ScopedQuerySet
+from registers.sealed import SealedField
 
 ONE_OF_TWO = Q(objection__isnull=False, clue=None) | Q(objection=None, clue__isnull=False)
 
@@ -11,12 +12,13 @@ ONE_OF_TWO = Q(objection__isnull=False, clue=None) | Q(objection=None, clue__isn
 class Objector(models.Model):
     """Who objected by the public door and gave a name.
 
-    Nobody sees it without saying why (``SealedReading``). Of an anonymous objection there is no such row.
+    Nobody sees it without saying why (``SealedReading``), and it is encrypted in the database. Of an anonymous objection there is no
+    such row.
     """
 
     objection = models.OneToOneField("workflows.Objection", models.CASCADE, related_name="objector")
-    name = models.CharField("姓名（单位）", max_length=60)
-    contact = models.CharField("联系方式", max_length=100)
+    name = SealedField("姓名（单位）", max_length=60)
+    contact = SealedField("联系方式", max_length=100)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -27,8 +29,9 @@ class Objector(models.Model):
 class Clue(models.Model):
     """A clue (线索) to misconduct. Only whom the 纪委 has named reads it, each time with a reason.
 
-    ``received_on``: the day, never the hour. ``notice``: the notice beside which it was sent, if any. ``name``, ``contact``: empty
-    where it is anonymous. Of clues about leaders of the school or about the 纪委 itself no row is ever made. Source: R2-16, domain D2.
+    ``received_on``: the day, never the hour. ``notice``: the notice beside which it was sent, if any. ``name``, ``contact``: encrypted,
+    and empty where it is anonymous. Of clues about leaders of the school or about the 纪委 itself no row is ever made.
+    Source: R2-16, domain D2.
     """
 
     class About(models.TextChoices):
@@ -47,8 +50,8 @@ class Clue(models.Model):
     notice = models.ForeignKey("workflows.PublicityNotice", models.PROTECT, null=True, related_name="clues")
     about = models.CharField("反映对象", max_length=5, choices=About.choices)
     text = models.TextField("反映的情况")
-    name = models.CharField("姓名（单位）", max_length=60, blank=True)
-    contact = models.CharField("联系方式", max_length=100, blank=True)
+    name = SealedField("姓名（单位）", max_length=60, blank=True)
+    contact = SealedField("联系方式", max_length=100, blank=True)
     received_on = models.DateField()
     code_digest = models.CharField(max_length=64)
     attachments = models.ManyToManyField("workflows.Attachment", related_name="clues")

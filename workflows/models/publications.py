@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from registers.access import ScopedQuerySet
 from registers.schemes.publicity import kind_named
+from workflows.models.audiences import AUDIENCES, WithAudience
 
 
 def one_of_both(name):
@@ -56,7 +57,7 @@ class PublicationQuerySet(ScopedQuerySet):
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), released_at__isnull=False, ended_at=None)
 
 
-class Publication(models.Model):
+class Publication(WithAudience, models.Model):
     """A standing list of the register (公开), or a result that is told (通报).
 
     One person drafts it, another releases it; release freezes ``items``. A standing list is one version of its ``kind`` and
@@ -69,11 +70,7 @@ class Publication(models.Model):
     kind = models.CharField(max_length=40)
     verb = models.CharField(max_length=8, choices=[("standing", "公开"), ("result", "通报")])
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="publications")
-    audience = models.CharField(
-        "范围",
-        max_length=10,
-        choices=[("unit", "单位内"), ("school", "全校师生"), ("public", "社会"), ("chosen", "选定的单位")],
-    )
+    audience = models.CharField("范围", max_length=10, choices=AUDIENCES)
     units = models.ManyToManyField("registers.Unit", related_name="told_publications", verbose_name="选定的单位")
     title = models.CharField("标题", max_length=160)
     blocks = models.JSONField("正文", default=list)
@@ -171,8 +168,8 @@ class NoticePlace(models.Model):
 class PublicRecord(models.Model):
     """The bytes that an audience could read from one day to another (公开留痕).
 
-    Never changed but for its last day. So it can be told at any time what was public when, to whom. ``content``: the page as
-    it stood there. Source: supervision 1.8.
+    Never changed but for its last day. So it can be told at any time what was public when, to whom. Of a day on which a notice was
+    corrected there are two. ``content``: the page as it stood there. Source: supervision 1.8.
     """
 
     notice = models.ForeignKey("workflows.PublicityNotice", models.CASCADE, null=True, related_name="records")
@@ -191,7 +188,7 @@ class PublicRecord(models.Model):
         constraints = [
             one_of_both("public_record_of_one"),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="public_record_ends_after_start"),
-            models.UniqueConstraint(fields=["notice", "audience", "first_day"], name="notice_record_once"),
+            models.UniqueConstraint(fields=["notice", "audience", "first_day", "digest"], name="notice_record_once"),
             models.UniqueConstraint(fields=["publication", "audience", "first_day"], name="publication_record_once"),
         ]
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from registers.access import ScopedQuerySet
 from registers.schemes.publicity import PERSON, days_in_words, kind_named
+from workflows.models.audiences import AUDIENCES, WithAudience
 
 
 class NoticeQuerySet(ScopedQuerySet):
@@ -25,14 +26,15 @@ class NoticeQuerySet(ScopedQuerySet):
         return self.filter(ends_on__lt=on, after_end="nameless", withdrawn_at=None)
 
 
-class PublicityNotice(models.Model):
+class PublicityNotice(WithAudience, models.Model):
     """One notice (公示) of sheets of a unit, or of the school, for one task. Source: R1-27, R1-28.
 
-    One person drafts it, another releases it; until then only those who publish see it. Release freezes ``items`` and ``columns``, the
-    only fields shown, and the days; ``ends_on`` is the last one. ``step``: of the route on which its sheets wait.
-    ``follows``: the notice that it repeats, because something was changed since. ``kind``: its kind in the rule book, "" for the
-    usual one. ``after_end``: what readers see of it after its last day, fixed at release. ``impact``: of what publishing
-    means for the people named.
+    One person drafts it, another releases it; until then only those who publish see it. Release freezes ``items`` and ``columns``,
+    the only fields shown, and the days; ``ends_on`` is the last one. Afterwards only a ``Correction`` changes words of it. ``step``:
+    of the route on which its sheets wait. ``follows``: the notice that it repeats, because something was changed since. ``kind``: its
+    kind in the rule book, "" for the usual one. ``after_end``: what readers see of it after its last day, fixed at release.
+    ``impact``: of what publishing means for the people named. ``units``: the readers of a notice to chosen units, those of its sheets
+    among them.
     """
 
     task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="notices")
@@ -44,7 +46,8 @@ class PublicityNotice(models.Model):
     impact = models.ForeignKey("workflows.ImpactAssessment", models.PROTECT, null=True, related_name="notices")
     attachments = models.ManyToManyField("workflows.Attachment", related_name="notices", verbose_name="附件")
     sheets = models.ManyToManyField("workflows.Submission", through="workflows.NoticeSheet", related_name="notices")
-    audience = models.CharField(max_length=10, choices=[("unit", "单位内"), ("school", "全校师生"), ("public", "社会")])
+    audience = models.CharField(max_length=10, choices=AUDIENCES)
+    units = models.ManyToManyField("registers.Unit", related_name="told_notices", verbose_name="选定的单位")
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="notices")
     title = models.CharField("标题", max_length=160)
     items = models.JSONField(default=list)
@@ -161,7 +164,7 @@ class Objection(models.Model):
         REJECTED = "rejected", "不成立"
         PARTLY = "partly", "部分成立"
         UPHELD = "upheld", "成立"
-        CORRECTED = "corrected", "更正（文字差错，公示页注明）"
+        CORRECTED = "corrected", "更正（文字差错）"
         ELSEWHERE = "elsewhere", "不属受理范围"
         MERGED = "merged", "并入另一件"
         RETRACTED = "retracted", "提出人撤回"
@@ -200,6 +203,31 @@ class Objection(models.Model):
                 name="objection_merged_into_another",
             ),
         ]
+
+    def __str__(self):
+        return f"{self.notice_id} {self.at:%Y-%m-%d}"
+
+
+class Correction(models.Model):
+    """Words of a released notice that were set right while it goes on (更正).
+
+    In its title (``row`` 0), or in the name of a post or unit of a row. ``objection``: which pointed them out.
+    """
+
+    notice = models.ForeignKey(PublicityNotice, models.CASCADE, related_name="corrections")
+    objection = models.ForeignKey(Objection, models.PROTECT, related_name="corrections")
+    row = models.PositiveIntegerField("第几项")
+    heading = models.CharField("栏目", max_length=40)
+    before = models.TextField("原文")
+    after = models.TextField("更正为")
+    made_by = models.ForeignKey("registers.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(before=F("after")), name="correction_changes_something")]
 
     def __str__(self):
         return f"{self.notice_id} {self.at:%Y-%m-%d}"

@@ -10,7 +10,7 @@ from registers.actors import SCHOOL_ROLES
 from workflows.models import PublicityNotice
 from workflows.policies.door import audiences, the_door
 from workflows.policies.inspection_plans import holders
-from workflows.policies.publicity import KEEPERS, insiders
+from workflows.policies.publicity import KEEPERS, of_my_audience
 
 DRAFTERS = KEEPERS
 RELEASERS = ("unit_head", "leader_in_charge", "office", "school_group", "party_committee")
@@ -27,11 +27,8 @@ class PublicationPolicy(Policy):
         if not actor.is_authenticated:
             standing = rows.model.objects.published(actor.on).order_by().values("pk")
             return rows.filter(pk__in=standing, verb="standing", audience__in=audiences(the_door()))
-        inside, standing = insiders(actor), rows.model.objects.published(actor.on)
+        standing, audience = rows.model.objects.published(actor.on), of_my_audience(actor, rows.model)
         replaced = rows.model.objects.filter(verb="standing", ended_at__isnull=False, ended_by=None)
-        chosen = rows.model.units.through.objects.filter(unit__in=inside).order_by().values("publication")
-        audience = Q(audience__in=["school", "public"]) | Q(audience="unit", unit__in=inside)
-        audience |= Q(audience="chosen", pk__in=chosen)
         return rows.filter(
             Q(pk__in=standing.filter(audience).order_by().values("pk"))
             | Q(pk__in=replaced.filter(audience).order_by().values("pk"))
@@ -139,6 +136,11 @@ class ImpactAssessmentPolicy(Policy):
     def may_assess(self, actor, scheme):
         """Judge what a kind of notice means for the people named: the office."""
         return YES if actor.has("office") else no("个人信息保护影响评估由学校领导小组办公室作出。")
+
+
+def stands_at_door(about):
+    """Whether a notice or a publication is for people who are not logged in, as long as it is published."""
+    return about.verb != "result" and about.audience in audiences(the_door())
 
 
 def subject_of(row):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from workflows.models import NoticeSheet, PublicityNotice, Submission
+from workflows.models.audiences import CHOSEN, PUBLIC, SCHOOL, UNIT
 from workflows.models.campaigns import RUNNING
 from workflows.policies.deciders import Turn
 from workflows.policies.door import OFFICE_OPENS, audiences, the_door
@@ -23,6 +24,17 @@ def insiders(actor):
     """
     above = ("leader_in_charge", *SCHOOL_ROLES)
     return actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, *above)
+
+
+def of_my_audience(actor, model):
+    """Return the condition of the rows whose audience the actor belongs to.
+
+    ``model``: notices or publications.
+    """
+    inside = insiders(actor)
+    chosen = model.units.through.objects.filter(unit__in=inside).order_by().values(model._meta.model_name)
+    audience = Q(audience__in=[SCHOOL, PUBLIC]) | Q(audience=UNIT, unit__in=inside)
+    return audience | Q(audience=CHOSEN, pk__in=chosen)
 
 
 def drafters(holding, step, unit):
@@ -105,7 +117,7 @@ class PublicityNoticePolicy(Policy):
             running = rows.model.objects.running(actor.on)
             return self.listed(rows, actor).filter(pk__in=running.order_by().values("pk"))
         objections = rows.model._meta.get_field("objections").related_model.objects.visible_to(actor)
-        audience = Q(audience__in=["school", "public"]) | Q(unit__in=insiders(actor))
+        audience = of_my_audience(actor, rows.model)
         readable = [rows.model.objects.running(actor.on), rows.model.objects.kept(actor.on)]
         running, kept = (some.filter(audience).order_by().values("pk") for some in readable)
         keeping = actor.unit_ids(*KEEPERS)
@@ -198,6 +210,13 @@ class NoticeSheetPolicy(Policy):
     def visible(self, rows, actor):
         """Which sheets are on a notice: for those who publish notices of the unit."""
         return rows.filter(notice__unit__in=actor.unit_ids(*KEEPERS)) if actor.is_authenticated else rows.none()
+
+
+@policy("workflows.Correction")
+class CorrectionPolicy(Policy):
+    def visible(self, rows, actor):
+        """What was corrected in a notice is read like the notice, also at the public door."""
+        return rows.filter(notice__in=PublicityNotice.objects.visible_to(actor).order_by().values("pk"))
 
 
 @policy("workflows.Objection")

@@ -14,6 +14,7 @@ from workflows import policies
 from workflows.campaign.repeated import AGAIN, TITLE
 from workflows.messages import notifications
 from workflows.models import CampaignTask, NoticeSheet, PublicityNotice, Submission
+from workflows.models.audiences import CHOSEN
 from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import State
 from workflows.policies.publicity import drafters, releasers, to_release
@@ -22,6 +23,7 @@ from workflows.routing.steps import step_of
 
 NEEDED = ("unit", "post", "person", "task__campaign__institution")
 DRAFTED = "“{title}”已起草，请审核后发布。"
+NOT_CHOSEN = "“{step}”的范围由方案规定，不能另选单位。"
 
 
 @dataclass
@@ -111,11 +113,14 @@ def bundles_for(actor):
 
 
 @transaction.atomic
-def draft(bundle, chosen, *, title, actor, at):
+def draft(bundle, chosen, *, title, actor, at, units=()):
     """Draft a notice about those sheets of a ``Bundle`` whose ids are ``chosen``, and return it.
 
-    Whoever may release it is told. Raises ``NotAllowed``, or ``Refused`` where nothing is chosen or a sheet is gone.
+    ``units``: its only readers, where the step lets the drafter choose some; those of the sheets are always among them. Whoever may
+    release it is told. Raises ``NotAllowed``, or ``Refused`` where nothing is chosen, a sheet is gone or the whole audience is told.
     """
+    if units and not bundle.step.chosen_units:
+        raise Refused(NOT_CHOSEN.format(step=bundle.step.label), "units")
     if not chosen:
         raise Refused("请至少选择一张表。")
     offered = {sheet.pk for sheet in bundle.sheets} & chosen
@@ -131,7 +136,7 @@ def draft(bundle, chosen, *, title, actor, at):
         task=bundle.task,
         step=bundle.step.code,
         kind=kind_of(bundle).code,
-        audience=bundle.step.audience,
+        audience=CHOSEN if units else bundle.step.audience,
         unit=unit_of(sheets, bundle.place),
         title=title,
         columns=showing.columns(bundle.task),
@@ -139,6 +144,8 @@ def draft(bundle, chosen, *, title, actor, at):
         drafted_at=at,
         follows=repeated(sheets),
     )
+    if units:
+        notice.units.set({unit.pk for unit in units} | {sheet.unit_id for sheet in sheets})
     NoticeSheet.objects.bulk_create(
         [NoticeSheet(notice=notice, submission=sheet, round=sheet.round) for sheet in sheets]
     )

@@ -211,12 +211,12 @@ def locked_on(notice, sheet):
     return Composition(submission) if as_listed and waits else None
 
 
-def send_back(composition, reasons, *, why, handling, at):
+def send_back(composition, reasons, *, why, handling, at, outcome=UPHELD):
     """Send a locked sheet back because of what was found wrong on its notice, and take it off.
 
-    ``reasons``: entry key → what is wrong; a row that is no proposal of the sheet joins the opinion.
+    ``reasons``: entry key → what is wrong; a row that is no proposal of the sheet joins the opinion. ``outcome``: why it left the notice.
     """
-    take_off(composition.submission, at, outcome=UPHELD)
+    take_off(composition.submission, at, outcome=outcome)
     known = {entry.key for entry in composition.entries if entry.lines}
     named = {key: reason for key, reason in reasons.items() if key in known}
     overtaken.return_rows(composition, named, why=why if named else f"{why}\n{handling}", at=at)

@@ -3,8 +3,6 @@
 Those of people who are not logged in come by ``door``; what follows is the same.
 """
 
-from functools import cache
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,13 +13,17 @@ from workflows import policies
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import NoticeSheet, Objection, Objector, SealedReading, Submission
-from workflows.publicity import notices, privacy, releasing
+from workflows.publicity import correcting, notices, releasing
 from workflows.sheets.documents import Composition
 
 Finding = Objection.Finding
 OBJECTED = "“{title}”收到异议，请处理。"
 SENT_BACK = "公示期间收到异议，经核实{finding}，退回修改后重新公示。"
 LEFT = "异议{finding}，退回修改"
+TO_CORRECT, CORRECTED = "公示期间发现文字差错，退回更正后重新公示。", "文字差错，退回更正后重新公示"
+RIGHT = "“{wrong}”应为“{right}”。{handling}"
+# Is it corrected? → what the filler is told, why the notice is withdrawn, what becomes of the sheet on it.
+_SAID = {False: (SENT_BACK, LEFT, notices.UPHELD), True: (TO_CORRECT, CORRECTED, CORRECTED)}
 RETRACTED = "提出人撤回。"
 MERGED = "并入第 {number} 号异议，一并答复。"
 
@@ -90,19 +92,17 @@ def _person_of(notice, row, sheet):
 
 def due_on(objection, door):
     """Return the day by which an objection is answered: so many working days after its notice."""
-    return due_days(door)(objection)
+    return due_days([objection], door)[objection.pk]
 
 
-def due_days(door):
-    """Return ``due_on`` for many objections: the calendar is read once for all that are due on one day."""
-
-    @cache
-    def counted(last, extended):
-        return days.add_working_days(last, door.answer_days + (door.more_days if extended else 0))
-
-    return lambda raised: counted(
-        raised.notice.ends_on or timezone.localdate(raised.at), raised.extended_at is not None
-    )
+def due_days(raised, door):
+    """Return ``due_on`` of many objections, with their notices: id → day. The calendar is read once."""
+    ends = {one.pk: one.notice.ends_on or timezone.localdate(one.at) for one in raised}
+    if not ends:
+        return {}
+    add = days.adding_working_days(min(ends.values()), max(ends.values()), most=door.answer_days + door.more_days)
+    granted = {one.pk: door.answer_days + (door.more_days if one.extended_at else 0) for one in raised}
+    return {pk: add(last, granted[pk]) for pk, last in ends.items()}
 
 
 def names(keys, opened):
@@ -110,8 +110,9 @@ def names(keys, opened):
 
     Both are left out unless the name was ``opened``.
     """
-    rows = Objector.objects.filter(objection__in=keys).values_list("objection", "name", "contact")
-    return {pk: f"{name}，{contact}" if pk in opened else "" for pk, name, contact in rows}
+    named = Objector.objects.filter(objection__in=keys).values_list("objection", flat=True)
+    shown = Objector.objects.filter(objection__in=opened)
+    return dict.fromkeys(named, "") | {row.objection_id: f"{row.name}，{row.contact}" for row in shown}
 
 
 def of_notice(notice, *, besides):
@@ -121,27 +122,29 @@ def of_notice(notice, *, besides):
 
 @transaction.atomic
 @audit.at_the_end()
-def handle(objection, *, actor, handling, at, finding=Finding.REJECTED, row=0, into=None):
+def handle(objection, *, actor, handling, at, finding=Finding.REJECTED, row=0, into=None, wrong="", right=""):
     """Record how an objection was handled.
 
     Where it is upheld, wholly or in part, the sheet goes back to its filler from where it waits and leaves the notice, which is
     withdrawn when nothing is left on it. ``row``: the row that is wrong, where the objection was to the whole. ``into``: the id of
-    the objection that says the same. A correction is shown with the notice, so it must hold nothing personal.
-    Raises ``NotAllowed``, or ``Refused`` where no row or no other objection is named.
+    the objection that says the same. ``wrong`` and ``right``: the words of a correction; the sheet goes back where it says them
+    itself (``correcting``). Raises ``NotAllowed``, or ``Refused`` where no row or no other objection is named, or a correction does
+    not fit.
     """
     objection = Objection.objects.select_related("notice").get(pk=objection.pk)
     number, upheld = objection.row or row, finding in (Finding.UPHELD, Finding.PARTLY)
     if upheld and not number and len(objection.notice.items) == 1:
         number = 1
-    sheet = _sheet_of(objection.notice, number)
-    composition = notices.locked_on(objection.notice, sheet.pk) if upheld and sheet is not None else None
+    sheet, corrects = _sheet_of(objection.notice, number), finding == Finding.CORRECTED
+    if corrects:
+        correcting.require_fit(objection.notice, number, wrong, right)
+    goes_back = upheld or (corrects and correcting.is_of_the_sheet(objection.notice, number, wrong))
+    composition = notices.locked_on(objection.notice, sheet.pk) if goes_back and sheet is not None else None
     notice = notices.locked(objection.notice)
     objection = Objection.objects.select_for_update(of=("self",)).select_related("notice").get(pk=objection.pk)
     require(actor, "handle", objection)
     if upheld and not number:
         raise Refused("认定异议成立的，请选择是哪一项，以便退回更正。")
-    if finding == Finding.CORRECTED and (leaks := privacy.leaks(handling)):
-        raise Refused(f"更正说明将在公示页显示，其中有{leaks[0].kind}（{leaks[0].excerpt}），请删去。", "handling")
     if finding == Finding.MERGED:
         objection.into = _other(objection, into)
         handling = handling or MERGED.format(number=objection.into_id)
@@ -149,16 +152,21 @@ def handle(objection, *, actor, handling, at, finding=Finding.REJECTED, row=0, i
     objection.finding, objection.submission = finding, sheet
     objection.save(update_fields=["handled_at", "handled_by", "handling", "finding", "submission", "into"])
     audit.append("notice.handle", about=objection, actor=actor, at=at, detail={"finding": str(finding)})
+    if corrects and not goes_back:
+        correcting.correct(notice, number, wrong, right, objection=objection, actor=actor, at=at)
     if composition is not None:
-        words = Finding(finding).label
+        words, left, outcome = _SAID[corrects]
+        words, left = (text.format(finding=Finding(finding).label, wrong=wrong, right=right) for text in (words, left))
+        handling = RIGHT.format(wrong=wrong, right=right, handling=handling) if corrects else handling
         reasons = {notice.items[number - 1].get("entry", ""): handling}
-        notices.send_back(composition, reasons, why=SENT_BACK.format(finding=words), handling=handling, at=at)
-        if (
-            not notice.bundled.filter(left_at=None).exists()
-            and notice.cleared_at is None
-            and notice.withdrawn_at is None
-        ):
-            releasing.call_off(notice, why=LEFT.format(finding=words), by=actor, at=at)
+        notices.send_back(composition, reasons, why=words, handling=handling, at=at, outcome=outcome)
+        _call_off_if_empty(notice, why=left, actor=actor, at=at)
+
+
+def _call_off_if_empty(notice, *, why, actor, at):
+    running = notice.cleared_at is None and notice.withdrawn_at is None
+    if running and not notice.bundled.filter(left_at=None).exists():
+        releasing.call_off(notice, why=why, by=actor, at=at)
 
 
 def _other(objection, into):

@@ -53,19 +53,26 @@ def record_all(*, at):
     return written
 
 
+def record(notice, on):
+    """Keep what a locked notice shows on the day ``on``: before it is corrected, and afterwards."""
+    return _record("notice", notice, on, again=True)
+
+
 @transaction.atomic
-def _record(name, about, on):
+def _record(name, about, on, *, again=False):
+    """Keep the page of a day, and return whether that was new. ``again``: though there is one of the day, which was another."""
     type(about).objects.select_for_update(of=("self",)).get(pk=about.pk)
     content = page_of(about, on)
     digest = sha256(content).hexdigest()
-    last = PublicRecord.objects.filter(**{name: about}).order_by("first_day").last()
-    if last is not None and last.last_day >= on:
+    records = PublicRecord.objects.filter(**{name: about}).order_by("first_day", "pk")
+    last = records.last()
+    if last is not None and last.last_day >= on and (not again or records.filter(digest=digest, last_day=on).exists()):
         return False
     if last is not None and last.digest == digest and last.audience == about.audience:
         return bool(PublicRecord.objects.filter(pk=last.pk).update(last_day=on))
     first = about.starts_on if name == "notice" else about.effective_on
     if last is not None:
-        first = days.add_days(last.last_day, 1)
+        first = min(days.add_days(last.last_day, 1), on)
     said = {"audience": about.audience, "first_day": first, "last_day": on, "digest": digest}
     PublicRecord.objects.create(**{name: about}, **said, size=len(content), content=content)
     return True

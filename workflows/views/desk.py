@@ -30,8 +30,9 @@ from workflows.models import (
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.policies import assessments as assessed
+from workflows.policies.door import the_door
 from workflows.policies.warnings import to_do
-from workflows.publicity import drafting, places, publishing
+from workflows.publicity import drafting, objections, places, publishing
 from workflows.supervision import assessment_reminding
 from workflows.views import navigation, trail
 
@@ -118,7 +119,7 @@ def desk(request):
         "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
         "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
         "extensions": _extensions(actor),
-        "objections": _objections(actor),
+        "objections": _objections(actor, now),
         **_notices(actor),
         "meetings": _meetings(actor),
         "warnings": _warnings(actor, now),
@@ -146,12 +147,16 @@ def _mine(actor):
     )
 
 
-def _objections(actor):
-    """The objections that this person has to handle. Nothing is read for those who handle none."""
+def _objections(actor, now):
+    """The objections that this person has to handle, each with its ``due``. Nothing is read for those who handle none."""
     if not actor.has("office"):
         return []
     rows = Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-    return [row for row in rows if row.author_id != actor.user_id]
+    rows = [row for row in rows if row.author_id != actor.user_id]
+    due = objections.due_days(rows, the_door()) if rows else {}
+    for row in rows:
+        row.due = days.shown(due[row.pk], now) if row.category != Objection.Category.SUGGESTION else None
+    return rows
 
 
 def _notices(actor):

@@ -19,7 +19,7 @@ from registers.views.incoming import files
 from registers.views.paging import paged
 from workflows import attachments
 from workflows.forms.door import ABOUT, CLUE, AdditionForm, ClueForm, PublicObjectionForm
-from workflows.models import Clue, Objection, Publication, PublicityNotice
+from workflows.models import Clue, Correction, Objection, Publication, PublicityNotice
 from workflows.policies.door import the_rules, visitor
 from workflows.publicity import door, humanity, limits, objections, receipts
 from workflows.views.publications import rows_of
@@ -71,13 +71,12 @@ def public_notice(request, pk):
     notice = _at_the_door(pk)
     if notice is None:
         return _page(request, "public/public_ended.html", status=410)
-    corrections = notice.objections.filter(finding=Objection.Finding.CORRECTED).values_list("row", "handling")
     return _page(
         request,
         "public/public_notice.html",
         notice=notice,
         table=table_of(notice, notice.items_on(clock.today())),
-        corrections=corrections,
+        corrections=Correction.objects.visible_to(visitor()).filter(notice=notice),
         places=places_of(notice.items_on(clock.today())),
         takes=_takes(notice),
     )

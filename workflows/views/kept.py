@@ -1,11 +1,11 @@
-"""Doors to what is kept of notices and publications, and the preview of a notice.
+"""Doors to what is kept of notices and publications.
 
 Places where they hang, files, closing sheet, records of what was public.
 """
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,7 +13,6 @@ from registers import audit, clock
 from registers.access import require
 from registers.jobs import as_attachment
 from registers.refusals import Refused
-from registers.schemes.publicity import PERSON
 from registers.views.incoming import files
 from registers.views.papers import download
 from registers.views.sent import key
@@ -21,10 +20,10 @@ from workflows.compiled import publications as papers
 from workflows.forms.publications import DayForm, PlaceForm
 from workflows.models import NoticePlace, Publication, PublicityNotice, PublicRecord
 from workflows.policies.publications import subject_of
-from workflows.publicity import attaching, places, releasing
+from workflows.publicity import attaching, places
 from workflows.views.keeping import NOUNS
 from workflows.views.publications import publication_page
-from workflows.views.publicity import notice_page, table_of
+from workflows.views.publicity import notice_page
 
 
 def _readable(request, model, pk):
@@ -142,43 +141,3 @@ def public_record(request, pk):
     )
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     return response
-
-
-# As whom a notice is looked at → (label, what he sees in words).
-READERS = {
-    "reader": ("公示期内的读者", "{audience}在公示期内看到的内容："),
-    "after": ("期满以后的读者", ""),
-    "others": ("其他人员", "不在公示范围内的人员看不到这项公示：列表中没有，打开网址显示“没有找到”。"),
-}
-AFTERWARDS = {
-    "removed": "期满后自动撤下：列表中没有，打开网址显示“没有找到”，附件和公示文不能下载；只有起草、发布公示的人员能看到留痕。",
-    "nameless": "期满后去掉姓名继续保留：",
-}
-
-
-@require_safe
-def notice_preview(request, pk):
-    """A notice as others see it: in its days, afterwards, and from outside of its audience.
-
-    Context: ``notice``, ``readers`` as (code, label, chosen), ``words``, ``table`` (None: nothing is seen), ``crumbs``.
-    """
-    notice = _readable(request, PublicityNotice, pk)
-    require(request.actor, "keep", notice)
-    chosen = request.GET.get("as", "")
-    chosen = chosen if chosen in READERS else "reader"
-    after_end = notice.kind_rules.after_end
-    items = releasing.preview(notice) if notice.released_at is None else notice.items
-    if chosen == "after":
-        words, seen = AFTERWARDS[after_end], after_end == "nameless"
-        items = [{field: text for field, text in item.items() if field != PERSON} for item in items]
-    else:
-        audience = f"{notice.unit.name}的人员" if notice.audience == "unit" else notice.get_audience_display()
-        words, seen = READERS[chosen][1].format(audience=audience), chosen == "reader"
-    context = {
-        "notice": notice,
-        "readers": [(code, label, code == chosen) for code, (label, _) in READERS.items()],
-        "words": words,
-        "table": table_of(notice, items) if seen else None,
-        "crumbs": [("公示", reverse("notice_list")), (notice.title, reverse("notice_detail", args=[pk]))],
-    }
-    return render(request, "workflows/notice_preview.html", context)

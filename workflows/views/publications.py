@@ -197,9 +197,7 @@ def publication_page(request, publication, *, releasing=None, ending=None, kept=
         "release_form": releasing or PublishForm(),
         "end_form": ending or EndForm(),
         "behind": publishing.out_of_date(publication, on) if kept_context["may_keep"] else 0,
-        "chosen": "、".join(publication.units.values_list("name", flat=True))
-        if publication.audience == "chosen"
-        else "",
+        "chosen": publication.chosen_names,
         "crumbs": [(CRUMB, reverse("publication_list"))],
         **rights,
         **kept_context,

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from registers import clock
 from registers.access import require
+from registers.models import Unit
 from registers.refusals import Refused
 from workflows.forms.publicity import DraftForm, ReleaseForm, ReturnForm, WithdrawForm
 from workflows.models import PublicityNotice
+from workflows.models.audiences import CHOSEN, SCHOOL
 from workflows.publicity import drafting, releasing, showing
 from workflows.views.publicity import notice_page, notices_for, table_of
 
@@ -26,16 +28,23 @@ def notice_draft(request, pk, code):
     bundle = next((one for one in bundles if (one.task.pk, one.place.code) == (pk, code)), None)
     if bundle is None:
         raise Http404
-    usual = {"title": bundle.title, "sheets": [sheet.pk for sheet in bundle.sheets]}
-    form = DraftForm(request.POST or None, bundle=bundle, initial=usual)
+    usual = {"title": bundle.title, "sheets": [sheet.pk for sheet in bundle.sheets], **_readers_before(bundle)}
+    units = _units(request.actor) if bundle.step.chosen_units else {}
+    offered = [(code, unit.name) for code, unit in units.items()]
+    form = DraftForm(request.POST or None, bundle=bundle, units=offered, initial=usual)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
             notice = drafting.draft(
-                bundle, set(said["sheets"]), title=said["title"], actor=request.actor, at=clock.now()
+                bundle,
+                set(said["sheets"]),
+                title=said["title"],
+                units=[units[code] for code in said.get("units", ())],
+                actor=request.actor,
+                at=clock.now(),
             )
         except Refused as refused:
-            form.add_error("sheets", str(refused))
+            form.add_error(refused.field if refused.field in form.fields else "sheets", str(refused))
         else:
             messages.success(request, "公示已起草，由另一人审核后发布。")
             return redirect("notice_detail", pk=notice.pk)
@@ -55,6 +64,20 @@ def notice_draft(request, pk, code):
         "crumbs": [("公示", reverse("notice_list"))],
     }
     return render(request, "workflows/notice_draft.html", context, status=422 if form.errors else 200)
+
+
+def _units(actor):
+    """The units whose people may be chosen as readers: code → unit."""
+    rows = Unit.objects.visible_to(actor).existing(actor.on).filter(parent__isnull=False)
+    return {unit.code: unit for unit in rows.order_by("position", "pk")}
+
+
+def _readers_before(bundle):
+    """What the form begins with: a notice that is repeated goes to the same readers."""
+    before = drafting.repeated(bundle.sheets) if bundle.step.chosen_units else None
+    if before is None or before.audience != CHOSEN:
+        return {"narrowed": SCHOOL, "units": []}
+    return {"narrowed": CHOSEN, "units": list(before.units.values_list("code", flat=True))}
 
 
 @require_POST

@@ -14,7 +14,7 @@ from registers.text import digest_of
 from registers.views.paging import paged
 from workflows.compiled import logs
 from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, ReturnForm, WithdrawForm
-from workflows.models import Objection, PublicityNotice
+from workflows.models import Correction, Objection, PublicityNotice
 from workflows.publicity import drafting, objections, releasing
 from workflows.views import keeping
 from workflows.views.raised import raised_to
@@ -150,8 +150,8 @@ def notice_page(
     ``about_objection``: the id of an objection, and name and form of what was refused about it. ``kept``: what ``keeping.context``
     takes. Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see ``table_of``), ``crumbs``, ``may_object``,
     ``may_release``, ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft that is released today, its ``warnings``,
-    what ``keeping.context`` adds, ``leaks`` that keep it from being released, ``seen_digest`` of its rows, ``objections`` (see
-    ``raised.raised_to``), ``has_letter``, ``identity``, ``office`` and ``signed_by``.
+    ``corrections``, what ``keeping.context`` adds, ``leaks`` that keep it from being released, ``seen_digest`` of its rows,
+    ``objections`` (see ``raised.raised_to``), ``has_letter``, ``identity``, ``office`` and ``signed_by``.
     """
     is_draft, rules = notice.released_at is None, notice.task.campaign.scheme.rules
     items = releasing.preview(notice) if is_draft else notice.items_on(clock.today())
@@ -179,6 +179,7 @@ def notice_page(
             "return_form": returning or ReturnForm(items=items),
             "seen_digest": digest_of(items) if is_draft else "",
             "leaks": releasing.leaks_of(notice, items) if is_draft else [],
+            "corrections": Correction.objects.visible_to(request.actor).filter(notice=notice),
             "objections": raised_to(request, notice, about_objection),
         },
         status=422 if any(refused) else 200,

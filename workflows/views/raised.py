@@ -23,14 +23,14 @@ def raised_to(request, notice, refused):
     rows = list(rows.select_related(*related).prefetch_related("additions", attachments.of_each()))
     if not rows:
         return rows
-    due, keys = objections.due_days(the_door()), [row.pk for row in rows]
+    due, keys = objections.due_days(rows, the_door()), [row.pk for row in rows]
     opened = set(opened_today(actor, "objection").filter(objection__in=keys).values_list("objection", flat=True))
     names = objections.names(keys, opened)
     for row in rows:
         row.own = row.author_id is not None and row.author_id == actor.user_id
         row.sealed = not row.own and row.pk not in opened and (row.author_id is not None or row.pk in names)
         row.who = _who(row, names)
-        row.due = due(row)
+        row.due = due[row.pk]
         row.late = row.handled_at is None and days.is_overdue(row.due, clock.now())
         for act in ("handle", "extend", "retract"):
             setattr(row, f"may_{act}", can(actor, act, row))

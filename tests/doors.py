@@ -17,6 +17,7 @@ from registers.text import without_unseen
 from tests.personas import point, unit_point
 from workflows.models import Addition, Clue, Objection, Objector, SealedReading
 from workflows.publicity import clues, door, humanity
+from workflows.routing import routes
 
 DIGIT = {sign: number for number, sign in enumerate(humanity.DIGITS)}
 
@@ -107,6 +108,16 @@ def published(year, code="personal-grading"):
     sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
     year.agree(sheet, year.campus.head, grades=year.as_proposed(sheet))
     return sheet.notices.get()
+
+
+def unpublished(year):
+    """The unit's grading sheet, whose grade its head has proposed on 15 September, and which waits for a notice."""
+    year.searched(unit_point("机密内容"), code="unit-search")
+    sheet = year.sheet("unit-grading")
+    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
+    said = {"actor": year.actor(year.campus.head), "seen_version": sheet.version, "at": year.clock.now}
+    routes.decide(sheet.pk, "agree", grades=year.as_proposed(sheet), **said)
+    return year.again(sheet)
 
 
 def solved(page):

@@ -22,8 +22,8 @@ LIMIT = 25
 PAGES = {
     # One each for notices to draft or release, for letters, for assessments, for lists, for what hangs and for what is late to be
     # made public.
-    "desk": ("head", "desk", {}, 25),
-    "desk of the office": ("office", "desk", {}, 25),  # one for meetings to which he is called
+    "desk": ("head", "desk", {}, 2523),
+    "desk of the office": ("office", "desk", {}, 25),  # one for meetings to which he is called, one for working days
     "desk of a post holder": ("clerk", "desk", {}, 14),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
@@ -73,7 +73,7 @@ PAGES = {
     "post_detail": ("head", "post_detail", {"code": "post"}, 19),
     "risk_detail": ("head", "risk_detail", {"series": "point"}, 15),
     "notice_list": ("head", "notice_list", {}, 13),
-    # Of its objections: the rule book in use, working days, names and who opened them today, additions, files.
+    # Of its objections: working days, names and who opened them today, additions, files; what was corrected.
     "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 24),
     "deadline_change": ("office", "deadline_change", {"pk": "task"}, 13),
     "standin_list": ("registrar", "standin_list", {}, 10),

@@ -32,7 +32,7 @@ class Published:
         """What stands behind the doors: door → name → (arguments of the URL, the object)."""
         notice, both = self.world.notice, {"list": ({"pk": self.list.pk}, None), "draft": ({"pk": self.draft.pk}, None)}
         own = {"unit": ({"pk": notice.pk}, None), "draft": ({"pk": self.world.drafted.pk}, None)}
-        doors = ("detail", "release", "discard", "end", "attach", "place_add")
+        doors = ("detail", "preview", "release", "discard", "end", "attach", "place_add")
         return {
             **{f"publication_{door}": both for door in doors},
             "public_publication": both,

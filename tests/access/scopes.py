@@ -2,6 +2,7 @@
 
 from tests.access.world import NOBODY, STAFF
 from workflows.models import (
+    Correction,
     ImpactAssessment,
     Meeting,
     MeetingItem,
@@ -94,6 +95,20 @@ ROWS = {
         ),  # of a ranking
         world.published.list: f"{NOBODY} {EVERYBODY}",
         world.published.draft: f"{PUBLISHERS} leader chair",
+    },
+    Correction: lambda world: {
+        Correction.objects.create(
+            notice=notice,
+            objection=world.objection,
+            row=0,
+            heading="标题",
+            before="甲",
+            after="乙",
+            made_by=world.campus.office,
+            at=world.clock.now,
+        ): readers
+        for notice, readers in notices_of(world).items()
+        if notice in (world.notice, world.school_notice, world.drafted)
     },
     NoticePlace: lambda world: {row: _keepers(row) for row in NoticePlace.objects.all()},
     PublicRecord: lambda world: {row: _keepers(row, "auditor") for row in PublicRecord.objects.all()},

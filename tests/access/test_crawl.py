@@ -21,7 +21,7 @@ from registers.papers import xlsx
 from tests.access import assessed, dutied, inspected, ranked, warned
 from tests.access.scopes import EVERYBODY, SCHOOL, SCHOOL_READERS
 from tests.access.test_matrix import MATRIX, behind, expected, members
-from tests.access.world import STAFF
+from tests.access.world import NOBODY, STAFF
 from workflows.models import Notification, Submission
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
@@ -60,8 +60,8 @@ SEEN_BY = {
     "grave monitoring": f"clerk unit inspector {SCHOOL_READERS}",
     "grave disposal": f"clerk unit inspector {SCHOOL_READERS}",
     "head": "group leader",
-    "power": EVERYBODY,
-    "unit point": EVERYBODY,  # on notice in the whole school, which shows a unit's points
+    "power": f"{EVERYBODY} {NOBODY}",  # in the list that stands at the public door
+    "unit point": f"{EVERYBODY} {NOBODY}",  # on notice in the whole school, which shows a unit's points
     "unit manifestation": f"staff_below unit {SCHOOL_READERS}",
     "objection": "colleague office",
     "anonymous objection": "office",
@@ -224,7 +224,7 @@ def expected_for(world, persona):
     return found
 
 
-@pytest.mark.parametrize("persona", STAFF)
+@pytest.mark.parametrize("persona", [*STAFF, NOBODY])
 def test_nobody_comes_across_what_is_not_his_to_read(world, persona):
     crawl = Crawl(world, persona)
 
@@ -233,6 +233,21 @@ def test_nobody_comes_across_what_is_not_his_to_read(world, persona):
     assert not leaked, f"{persona} reads what he must not: {leaked}"
     assert set(crawl.seen) == expected, f"{persona} nowhere finds {expected - set(crawl.seen)}"
     assert len(crawl.opened) > 30
+
+
+OPENED = {
+    "7": {"anonymous objection"},
+    "8": {"named objection"},
+    "9": {"clue", "addition to a clue"},
+    "A": set(),
+}
+
+
+@pytest.mark.parametrize("sign", OPENED)
+def test_receipt_code_opens_what_was_sent_with_it_and_nothing_else(world, sign):
+    answer = world.browsers[NOBODY].post(reverse("public_receipt"), {"code": sign * 20})
+    page = re.sub(r"\s", "", unescape(answer.content.decode()))
+    assert {name for name, typed in world.canaries.items() if typed in page} == OPENED[sign]
 
 
 def test_canaries_could_leak(world):

@@ -43,6 +43,7 @@ STAFF = (
     "registrar",
     "insider",
     "inspector",
+    "student",
     "sys_admin",
     "auditor",
 )
@@ -81,6 +82,7 @@ class World(ClerksSheets):
         # One of the office's people works in the unit himself; a second one is there to take over.
         campus.insider = factories.make_person("戊二", campus.unit, number="insider")
         campus.inspector = factories.make_person("子一", campus.other_unit, number="inspector")
+        campus.student = factories.make_person("卯一", None, number="student")
         campus.second = factories.make_person("戊三", campus.office_unit, number="second")
         for user in (campus.insider, campus.second):
             factories.appoint(user, campus.root, "office")

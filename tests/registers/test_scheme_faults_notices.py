@@ -33,6 +33,11 @@ BROKEN = {
         "没有公示“none”",
         "proposed",
     ),
+    "step to chosen units that is not for the school": (
+        ("label: 单位公示, audience: unit", "label: 单位公示, chosen_units: true, audience: unit"),
+        "不是面向全校的公示",
+        "删去 chosen_units",
+    ),
     "step that is no notice": (("kind: file, role", "kind: file, notice: proposed, role"), "不是公示", "删去 notice"),
     "vacation backwards": (("start: 01-15", "start: 03-15"), "“寒假”的开始晚于结束", "Y-1"),
 }

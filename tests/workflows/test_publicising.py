@@ -10,7 +10,7 @@ from registers.access import NotAllowed, can
 from registers.models import Appointment
 from registers.refusals import Refused
 from registers.text import digest_of
-from tests.doors import open_door
+from tests.doors import open_door, unpublished
 from tests.factories import appoint, make_person
 from tests.personas import GRADED, unit_point
 from tests.workflows.test_route_grading import resubmitted
@@ -324,11 +324,7 @@ def test_row_that_must_not_be_published_goes_back_and_leaves_no_empty_draft(year
 
 def test_notice_to_chosen_units_is_read_there_and_in_the_units_of_its_sheets_alone(year, monkeypatch):
     campus = year.campus
-    year.searched(unit_point("甲"), code="unit-search")
-    sheet = year.sheet("unit-grading")
-    sheet = year.submit(sheet, year.grades(sheet, "grade-2"))
-    said = {"actor": year.actor(campus.head), "seen_version": sheet.version, "at": year.clock.now}
-    routes.decide(sheet.pk, "agree", grades=year.as_proposed(sheet), **said)
+    sheet = unpublished(year)
     [bundle] = drafting.bundles_for(year.actor(campus.office))
     chosen = {"actor": year.actor(campus.office), "at": year.clock.now, "title": "公示", "units": [campus.other_unit]}
     with pytest.raises(Refused, match="范围由方案规定"):

@@ -1,12 +1,12 @@
 """Run a year's campaign: open it from a scheme version, enrol units, close its phases, close it."""
 
 from django.db import transaction
-from django.db.models import Max, Q, Subquery
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from registers import audit
 from registers.access import require
-from registers.models import Scheme, Unit
+from registers.models import Unit
 from registers.refusals import Refused
 from workflows import policies, terms
 from workflows.campaign import owing, scoping
@@ -14,6 +14,7 @@ from workflows.campaign.readiness import readiness
 from workflows.deadlines import days
 from workflows.models import Campaign, CampaignTask, Enrolment, Meeting, Phase, Submission
 from workflows.models.submissions import ALONE, State
+from workflows.policies.door import beside_rules
 
 
 @transaction.atomic
@@ -256,10 +257,11 @@ def current(institution=None):
     return _latest(Campaign.State.OPEN, institution)
 
 
-def current_beside_rules():
-    """Return ``current()`` with ``digest_in_use``: that of the rule book which is followed today."""
-    in_use = Scheme.objects.those_in_use().values("digest")[:1]
-    return _latest(Campaign.State.OPEN, rows=Campaign.objects.annotate(digest_in_use=Subquery(in_use)))
+def current_for(actor):
+    """Return ``current()`` beside the rule book in use (``beside_rules``), read once for an actor."""
+    if current_for not in actor.memory:
+        actor.memory[current_for] = _latest(Campaign.State.OPEN, rows=beside_rules(Campaign.objects.all()))
+    return actor.memory[current_for]
 
 
 def current_or_yearly():

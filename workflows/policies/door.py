@@ -1,7 +1,7 @@
 """Who reads what stands at the public door, and opens what came in by it. Source: R2-16, domain D2."""
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from registers.access import YES, Policy, no, policy
 from registers.actors import DISCIPLINE, Actor
@@ -26,14 +26,19 @@ def the_door():
     return rules.public_door if rules is not None else Door()
 
 
-def is_open(campaign):
-    """Whether the public door is open today.
+def beside_rules(rows):
+    """Return a query whose rows have ``digest_in_use`` as well: that of the rule book in use."""
+    return rows.annotate(digest_in_use=Subquery(Scheme.objects.those_in_use().values("digest")[:1]))
 
-    ``campaign``: as ``campaigns.current_beside_rules`` gives it, None where none runs. Every page asks this. So the rule book is
-    read once per process: a version never changes.
+
+def door_beside(row):
+    """Return ``the_door`` without a query of its own, because every page asks for it.
+
+    ``row``: of a query ``beside_rules``, None where there is no such row. A rule book is read once per process: a version never
+    changes.
     """
-    rules = Scheme.read_before(campaign.digest_in_use) if campaign is not None else None
-    return (rules.public_door if rules is not None else the_door()).enabled
+    rules = Scheme.read_before(row.digest_in_use) if row is not None else None
+    return rules.public_door if rules is not None else the_door()
 
 
 def visitor(on=None):

@@ -109,9 +109,9 @@ class PublicityNoticePolicy(Policy):
         """Running notices by their audience, and so what is kept without names.
 
         Drafts and ended ones for those who publish them. A draft is also read by whoever wrote it, and at higher levels by
-        those who may release it. A unit's notice is read by the unit, by whoever is in charge of it, and by the school's
-        leading group and committee. Whoever handles an objection that came on the last day still reaches the notice. Whoever
-        is not logged in reads what runs and stands at the public door.
+        those who may release it; whoever released it has it to keep. A unit's notice is read by the unit, by whoever is in
+        charge of it, and by the school's leading group and committee. Whoever handles an objection that came on the last day
+        still reaches the notice. Whoever is not logged in reads what runs and stands at the public door.
         """
         if not actor.is_authenticated:
             running = rows.model.objects.running(actor.on)
@@ -127,6 +127,7 @@ class PublicityNoticePolicy(Policy):
             | Q(pk__in=kept)
             | Q(unit__in=keeping)
             | Q(released_at=None, drafted_by=actor.user_id)
+            | Q(released_by=actor.user_id)
             | Q(pk__in=[draft.pk for draft in to_release(actor)] if beside else [])
             | Q(pk__in=objections.values("notice"))
         )

@@ -30,7 +30,7 @@ from workflows.models import (
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.policies import assessments as assessed
-from workflows.policies.door import the_door
+from workflows.policies.door import door_beside
 from workflows.policies.warnings import to_do
 from workflows.publicity import drafting, objections, places, publishing
 from workflows.supervision import assessment_reminding
@@ -103,7 +103,7 @@ def desk(request):
             "submission_id", "round"
         )
     )
-    mine = _mine(actor)
+    mine, campaign = _mine(actor), campaigns.current_for(actor)
     context = {
         "to_fill": [trail.Item(row, days.shown(row.due_on, now)) for row in to_fill[:50]],
         "page": page,
@@ -119,7 +119,7 @@ def desk(request):
         "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
         "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
         "extensions": _extensions(actor),
-        "objections": _objections(actor, now),
+        "objections": _objections(actor, now, campaign),
         **_notices(actor),
         "meetings": _meetings(actor),
         "warnings": _warnings(actor, now),
@@ -127,7 +127,7 @@ def desk(request):
         "readings": _readings(actor, now),
         "disclosures": disclosures.due_from(actor, limit=20),
         "measures": _measures(actor, now),
-        "campaign": navigation.running(actor),
+        "campaign": navigation.running(actor)campaign,
         "today": clock.today(),
     }
     context["idle"] = not any(context[name] for name in TO_DO)
@@ -147,13 +147,13 @@ def _mine(actor):
     )
 
 
-def _objections(actor, now):
+def _objections(actor, now, campaign):
     """The objections that this person has to handle, each with its ``due``. Nothing is read for those who handle none."""
     if not actor.has("office"):
         return []
     rows = Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
     rows = [row for row in rows if row.author_id != actor.user_id]
-    due = objections.due_days(rows, the_door()) if rows else {}
+    due = objections.due_days(rows, door_beside(campaign)) if rows else {}
     for row in rows:
         row.due = days.shown(due[row.pk], now) if row.category != Objection.Category.SUGGESTION else None
     return rows

@@ -19,6 +19,7 @@ from registers.views.sent import key
 from workflows.compiled import publications as papers
 from workflows.forms.publications import DayForm, PlaceForm
 from workflows.models import NoticePlace, Publication, PublicityNotice, PublicRecord
+from workflows.policies.door import beside_rules
 from workflows.policies.publications import subject_of
 from workflows.publicity import attaching, places
 from workflows.views.keeping import NOUNS
@@ -30,7 +31,7 @@ def _readable(request, model, pk):
     """A notice or a publication that the reader may see, with what its page needs. Raises ``Http404``."""
     rows = model.objects.visible_to(request.actor).with_rules().select_related("unit", "drafted_by", "released_by")
     related = "follows" if model is PublicityNotice else "replaces"
-    return get_object_or_404(rows.select_related(related), pk=pk)
+    return get_object_or_404(beside_rules(rows.select_related(related)), pk=pk)
 
 
 def _page(request, about, **refused):

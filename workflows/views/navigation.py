@@ -8,7 +8,7 @@ from registers import clock
 from registers.access import policy_of
 from workflows.campaign import campaigns
 from workflows.models import Notification, Submission
-from workflows.policies.door import is_open, the_door
+from workflows.policies.door import door_beside, the_door
 
 EVERYONE = None
 # Others come by the message that calls them into a team.
@@ -192,12 +192,12 @@ def context(request):
             "institution_name": settings.INSTITUTION_NAME,
             "door_is_open": SimpleLazyObject(lambda: the_door().enabled),
         }
-    campaign = SimpleLazyObject(lambda: running(actor))
+    campaign = SimpleLazyObject(lambda: running(actor)lambda: campaigns.current_for(actor))
     return {
         "actor": actor,
         "nav": SimpleLazyObject(lambda: menu(request, campaign)),
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(actor).filter(read_at=None).count()),
-        "door_is_open": SimpleLazyObject(lambda: is_open(campaign or None)),
+        "door_is_open": SimpleLazyObject(lambda: door_beside(campaign or None).enabled),
         "demo_clock": clock.now() if settings.DEMO else None,
         "site_title": SimpleLazyObject(
             lambda: campaign.scheme.rules.identity.product_word if campaign else "廉政风险防控"

@@ -15,6 +15,7 @@ from registers.views.paging import paged
 from workflows.compiled import logs
 from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, ReturnForm, WithdrawForm
 from workflows.models import Correction, Objection, PublicityNotice
+from workflows.policies.door import beside_rules
 from workflows.publicity import drafting, objections, releasing
 from workflows.views import keeping
 from workflows.views.raised import raised_to
@@ -103,7 +104,7 @@ def objection_handle(request, pk):
 
 def notices_for(request):
     """The notices that the reader may see, with what their pages need."""
-    notices = PublicityNotice.objects.visible_to(request.actor).with_rules()
+    notices = beside_rules(PublicityNotice.objects.visible_to(request.actor).with_rules())
     return notices.select_related("unit", "drafted_by", "released_by", "follows")
 
 

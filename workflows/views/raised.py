@@ -7,7 +7,7 @@ from workflows.deadlines import days
 from workflows.forms.door import ExtendForm, ReasonForm
 from workflows.forms.publicity import HandlingForm
 from workflows.models import Objection
-from workflows.policies.door import opened_today, the_door
+from workflows.policies.door import door_beside, opened_today
 from workflows.publicity import objections
 
 
@@ -23,7 +23,7 @@ def raised_to(request, notice, refused):
     rows = list(rows.select_related(*related).prefetch_related("additions", attachments.of_each()))
     if not rows:
         return rows
-    due, keys = objections.due_days(rows, the_door()), [row.pk for row in rows]
+    due, keys = objections.due_days(rows, door_beside(notice)), [row.pk for row in rows]
     opened = set(opened_today(actor, "objection").filter(objection__in=keys).values_list("objection", flat=True))
     names = objections.names(keys, opened)
     for row in rows:

@@ -8,14 +8,10 @@ class WithAudience:
     """What has an ``audience``, and ``units`` where that is chosen."""
 
     @property
-    def chosen_names(self):
-        """The names of the chosen units in one line, empty where all are told."""
-        return "、".join(self.units.values_list("name", flat=True)) if self.audience == CHOSEN else ""
-
-    @property
     def audience_text(self):
         """The audience in words, with the unit or the units it is."""
         if self.audience == UNIT:
             return f"{self.unit.name}内"
-        names = self.chosen_names
-        return f"{self.get_audience_display()}（{names}）" if names else self.get_audience_display()
+        if self.audience == CHOSEN:
+            return f"{self.get_audience_display()}（{'、'.join(self.units.values_list('name', flat=True))}）"
+        return self.get_audience_display()

@@ -16,15 +16,16 @@ NOUNS = {PublicityNotice: "notice", Publication: "publication"}
 def context(request, about, *, place_form=None, day=(None, None), file_error=""):
     """Return what ``_notice_kept.html`` and ``_notice_files.html`` show of a notice or a publication.
 
-    Context: ``noun`` and ``doors`` (attach, place_add), ``may_keep``, ``may_attach``, ``files``, ``pictures`` among them,
-    ``file_error``; for those who keep it ``places`` (each with ``may_post``, ``may_take`` and ``form``), ``hung`` of them
-    that are to be taken down, ``place_form``, ``records``, ``after_end`` of its kind. A form that was refused is shown as it
-    was typed; ``day``: a place's id and its form.
+    Context: ``audience`` in words, ``noun`` and ``doors`` (attach, place_add), ``may_keep``, ``may_attach``, ``files``,
+    ``pictures`` among them, ``file_error``; for those who keep it ``places`` (each with ``may_post``, ``may_take`` and ``form``),
+    ``hung`` of them that are to be taken down, ``place_form``, ``records``, ``after_end`` of its kind. A form that was refused is
+    shown as it was typed; ``day``: a place's id and its form.
     """
     may_keep = can(request.actor, "keep", about)
     found = list(about.attachments.without_content())
     shown = {
         "about": about,
+        "audience": about.audience_text,
         "noun": NOUNS[type(about)],
         "doors": {act: reverse(f"{NOUNS[type(about)]}_{act}", args=[about.pk]) for act in ("attach", "place_add")},
         "may_keep": may_keep,

@@ -181,7 +181,7 @@ def publication_page(request, publication, *, releasing=None, ending=None, kept=
 
     Context: ``publication`` with its ``stage``, ``rows`` of its table (see ``rows_of``), ``changes``, ``leaks`` that keep a draft
     from being released, ``seen_digest``, ``may_release``, ``may_discard``, ``may_end``, the forms, ``behind``: how many differences
-    the register has from it, ``chosen``: the units it was chosen for, and what ``keeping.context`` adds.
+    the register has from it, and what ``keeping.context`` adds.
     """
     on, draft = request.actor.on, publication.released_at is None
     found = publishing.preview(publication, on) if draft else publication.items
@@ -197,7 +197,6 @@ def publication_page(request, publication, *, releasing=None, ending=None, kept=
         "release_form": releasing or PublishForm(),
         "end_form": ending or EndForm(),
         "behind": publishing.out_of_date(publication, on) if kept_context["may_keep"] else 0,
-        "chosen": publication.chosen_names,
         "crumbs": [(CRUMB, reverse("publication_list"))],
         **rights,
         **kept_context,

@@ -22,8 +22,8 @@ LIMIT = 25
 PAGES = {
     # One each for notices to draft or release, for letters, for assessments, for lists, for what hangs and for what is late to be
     # made public.
-    "desk": ("head", "desk", {}, 2523),
-    "desk of the office": ("office", "desk", {}, 25),  # one for meetings to which he is called, one for working days
+    "desk": ("head", "desk", {}, 25),
+    "desk of the office": ("office", "desk", {}, 26),  # one for meetings to which he is called, one for working days
     "desk of a post holder": ("clerk", "desk", {}, 14),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),

@@ -27,7 +27,7 @@ def unseal(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("registers", "0015_imported_files"),
-        ("workflows", "0029_notice_kinds"),
+        ("workflows", "0031_duties"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

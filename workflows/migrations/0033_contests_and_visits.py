@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workflows", "0031_duties"),
+        ("workflows", "0032_corrected_notices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

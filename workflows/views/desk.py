@@ -13,6 +13,7 @@ from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.views.paging import paged
 from registers.views.sent import key
 from workflows import controls, disclosures, policies, readings
+from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import digests
 from workflows.models import (
@@ -34,7 +35,7 @@ from workflows.policies.door import door_beside
 from workflows.policies.warnings import to_do
 from workflows.publicity import drafting, objections, places, publishing
 from workflows.supervision import assessment_reminding
-from workflows.views import navigation, trail
+from workflows.views import trail
 
 MEASURES_SHOWN = 10
 TO_DO = (
@@ -78,10 +79,9 @@ def desk(request):
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review), ``coming`` (mine
     that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts still owed), ``meetings`` to
-    which I am called, ``disclosures`` of my unit that are late,
-    ``measures`` of mine that are due, ``bundles`` of sheets for which I may draft a notice, ``drafts`` and
-    ``publications`` that I may release, ``warnings`` and ``assessments`` that wait for me, ``hanging`` that I have to take down,
-    ``campaign``, ``today``; ``idle`` where nothing waits for me.
+    which I am called, ``disclosures`` of my unit that are late, ``measures`` of mine that are due, ``bundles`` of sheets for which
+    I may draft a notice, ``drafts`` and ``publications`` that I may release, ``warnings`` and ``assessments`` that wait for me,
+    ``hanging`` that I have to take down, ``campaign``, ``today``; ``idle`` where nothing waits for me.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -127,7 +127,7 @@ def desk(request):
         "readings": _readings(actor, now),
         "disclosures": disclosures.due_from(actor, limit=20),
         "measures": _measures(actor, now),
-        "campaign": navigation.running(actor)campaign,
+        "campaign": campaign,
         "today": clock.today(),
     }
     context["idle"] = not any(context[name] for name in TO_DO)

@@ -164,16 +164,6 @@ def entry_of(page):
     return page if page in names else next((name for name in names if name.partition("_")[0] == subject), "")
 
 
-def running(actor):
-    """Return the campaign that runs with ``digest_in_use``, None where none does.
-
-    It is read once for a request: for the page and for its frame.
-    """
-    if "running" not in actor.memory:
-        actor.memory["running"] = campaigns.current_beside_rules()
-    return actor.memory["running"]
-
-
 def waiting_count(actor):
     """How many submissions wait for this person, to fill in or to decide."""
     return policy_of(Submission).to_do(Submission.objects.all(), actor).count()
@@ -192,7 +182,7 @@ def context(request):
             "institution_name": settings.INSTITUTION_NAME,
             "door_is_open": SimpleLazyObject(lambda: the_door().enabled),
         }
-    campaign = SimpleLazyObject(lambda: running(actor)lambda: campaigns.current_for(actor))
+    campaign = SimpleLazyObject(lambda: campaigns.current_for(actor))
     return {
         "actor": actor,
         "nav": SimpleLazyObject(lambda: menu(request, campaign)),

@@ -30,10 +30,7 @@ def each_hour(*, at, whatever_the_hour=False):
     """
     done = _all_of(
         {
-            "rosters": lambda: rosters.reconcile_all(at=at),
-            "carriers": lambda: carrying.resume_all(at=at),
-            "vacancies": lambda: reseating.reseat(at=at),
-            "extensions": lambda: extensions.reseat(at=at),
+            **_after_staff(at),
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
             "notices": lambda: notice_reminding.remind(at=at),
             "disclosures": lambda: disclosures.remind(at=at),
@@ -44,6 +41,28 @@ def each_hour(*, at, whatever_the_hour=False):
         }
     )
     return done["reminders"]
+
+
+def follow_staff(*, at):
+    """Let running sheets follow a change of people or roles at once, and return whether all of it was done.
+
+    What fails is logged and done with the next hour (``each_hour``): the change itself stands.
+    """
+    try:
+        _all_of(_after_staff(at))
+    except Exception:  # logged already, and the hour does it again
+        return False
+    return True
+
+
+def _after_staff(at):
+    """What follows from who came, left or changed roles, in its order."""
+    return {
+        "rosters": lambda: rosters.reconcile_all(at=at),
+        "carriers": lambda: carrying.resume_all(at=at),
+        "vacancies": lambda: reseating.reseat(at=at),
+        "extensions": lambda: extensions.reseat(at=at),
+    }
 
 
 def sweep(*, at):

@@ -159,6 +159,10 @@ def _submissions(world, campaign, units, people, posts):
 
 @pytest.fixture
 def campaign(clock):
+    return empty_campaign()
+
+
+def empty_campaign():
     """A campaign at an institution without units, people or roles."""
     root = Unit.objects.create(code="ROOT", name="学校", unit_type="institution")
     scheme = make_scheme()

@@ -27,26 +27,37 @@ def owe(task, subjects, *, due_of):
     earlier is owed again, with what had been typed in it.
     """
     first = task.route_rules.steps[0].code
-    existing = {
-        _whose(unit, post, person): (pk, state)
-        for pk, unit, post, person, state in Submission.objects.filter(task=task, sequence=1).values_list(
-            "pk", "unit_id", "post_id", "person_id", "state"
-        )
-    }
     new, again = [], {}
-    for subject in subjects:
-        unit = subject["unit_id"]
-        earlier = existing.get(_whose(unit, subject.get("post_id"), subject.get("person_id")))
+    for subject, earlier in owed(task, subjects):
         if earlier is None:
             new.append(Submission(task=task, step=first, due_on=due_of(subject), **subject))
-        elif earlier[1] == State.CANCELLED:
-            again.setdefault((unit, due_of(subject)), []).append(earlier[0])
+        else:
+            again.setdefault((subject["unit_id"], due_of(subject)), []).append(earlier)
     Submission.objects.bulk_create(new, batch_size=BATCH)
     for (unit, due_on), pks in again.items():
         Submission.objects.filter(pk__in=pks, state=State.CANCELLED).update(
             state=State.WAITING, unit=unit, step=first, due_on=due_on, cancel_reason=""
         )
     return len(new) + sum(map(len, again.values()))
+
+
+def owed(task, subjects):
+    """Yield ``(subject, sheet)`` for those of ``subjects`` that owe ``task`` and have no sheet for it.
+
+    ``sheet``: the id of one that was stopped earlier, else None.
+    """
+    existing = {
+        _whose(unit, post, person): (pk, state)
+        for pk, unit, post, person, state in Submission.objects.filter(task=task, sequence=1).values_list(
+            "pk", "unit_id", "post_id", "person_id", "state"
+        )
+    }
+    for subject in subjects:
+        earlier = existing.get(_whose(subject["unit_id"], subject.get("post_id"), subject.get("person_id")))
+        if earlier is None:
+            yield subject, None
+        elif earlier[1] == State.CANCELLED:
+            yield subject, earlier[0]
 
 
 def _whose(unit, post, person):

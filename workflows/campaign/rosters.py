@@ -25,6 +25,7 @@ from workflows.models.submissions import State
 
 Kind = RosterChange.Kind
 LAST = 900  # position of the successors' task: after all tasks of the rule book
+CLOSED = "单位已撤销"
 TAKEN = (State.IN_REVIEW, State.FILED)  # what a post's holder has handed in counts for the post
 
 
@@ -76,6 +77,26 @@ def reconcile(campaign, *, at, actor=None):
     return len(cases)
 
 
+@dataclass
+class Due:
+    """What following the posts of a day would do. ``ends``: sheet's id → why it is stopped. ``begins``: how many new sheets."""
+
+    ends: dict
+    begins: int
+
+
+def due(campaign, *, on):
+    """Return the ``Due`` of an open campaign on the day ``on``: what ``reconcile`` would do, without doing it."""
+    roster = _Roster(campaign, on)
+    cases = roster.cases().values()
+    ends = {pk: _in_words(case) for case in cases for pk in case.ends}
+    ends |= dict.fromkeys(_gone(campaign, on).filter(state__in=owing.STOPPABLE).values_list("pk", flat=True), CLOSED)
+    subjects, begins = _headed(roster), sum(len(case.owed) + case.succeeds for case in cases)
+    for task in roster.unit_tasks:
+        begins += sum(1 for _ in owing.owed(task, subjects))
+    return Due(ends, begins)
+
+
 class _Roster:
     """Today's posts beside what is owed, read in a constant number of queries."""
 
@@ -86,6 +107,7 @@ class _Roster:
         self.closed = set(gone.order_by().values_list("pk", flat=True))
         self.tasks = campaigns.open_tasks(campaign)
         self.personal = [task for task in self.tasks if task.level == Level.PERSONAL and task.code != SUCCESSION]
+        self.unit_tasks = [task for task in self.tasks if task.level == Level.UNIT]
         self.held, self.judged = {}, {}
         for held in scoping.holders_of_posts(self.units, on=on):
             self.held[held.post_id, held.user_id] = held
@@ -107,7 +129,7 @@ class _Roster:
             if not ends:
                 continue
             if key not in self.held:
-                reason = "单位已撤销" if rows[0][4] in self.closed else "已不担任该岗位"
+                reason = CLOSED if rows[0][4] in self.closed else "已不担任该岗位"
                 cases[key] = _Case(Kind.LEFT, reason, rows[0][4], ends=ends)
             elif not self.judged[key].is_in:
                 ends = [pk for pk, _, code, *_, state in rows if state in owing.STOPPABLE and code != SUCCESSION]
@@ -182,8 +204,7 @@ def _settle(campaign, roster, cases, *, at):
         subject = {"unit_id": case.unit, "post_id": post, "person_id": person}
         for task in [*case.owed, *([roster.succession] if case.succeeds else [])]:
             owed[task].append(subject)
-        words = f"{Kind(case.kind).label}：{case.reason}"
-        ends[words] += case.ends
+        ends[_in_words(case)] += case.ends
         changes.append(
             RosterChange(
                 campaign=campaign,
@@ -205,14 +226,25 @@ def _settle(campaign, roster, cases, *, at):
 
 def _units(campaign, roster, *, at):
     """Make the submissions of units that have got a head, cancel those of closed units, return how many it was."""
-    subjects = [{"unit_id": unit} for unit in scoping.answerable(roster.units, on=roster.on)]
+    subjects = _headed(roster)
     owed = sum(
-        owing.owe(task, subjects, due_of=campaigns.due_of_late(task, on=roster.on))
-        for task in roster.tasks
-        if task.level == Level.UNIT
+        owing.owe(task, subjects, due_of=campaigns.due_of_late(task, on=roster.on)) for task in roster.unit_tasks
     )
-    gone = Submission.objects.filter(~existing_on(roster.on, "unit"), task__campaign=campaign, person=None)
-    return owed + owing.stop(gone, reason="单位已撤销", at=at)
+    return owed + owing.stop(_gone(campaign, roster.on), reason=CLOSED, at=at)
+
+
+def _headed(roster):
+    """The subjects of unit sheets: the units that have a head of their own."""
+    return [{"unit_id": unit} for unit in scoping.answerable(roster.units, on=roster.on)]
+
+
+def _gone(campaign, on):
+    """The sheets of closed units."""
+    return Submission.objects.filter(~existing_on(on, "unit"), task__campaign=campaign, person=None)
+
+
+def _in_words(case):
+    return f"{Kind(case.kind).label}：{case.reason}"
 
 
 def _tell_liaisons(roster, cases, *, at):

@@ -10,6 +10,7 @@ from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from workflows.models import NoticeSheet, PublicityNotice, Submission
 from workflows.models.audiences import CHOSEN, PUBLIC, SCHOOL, UNIT
 from workflows.models.campaigns import RUNNING
+from workflows.models.submissions import UNPUBLISHED
 from workflows.policies.deciders import Turn
 from workflows.policies.door import OFFICE_OPENS, audiences, the_door
 from workflows.policies.holding import Holding
@@ -90,6 +91,14 @@ class Drafts:
         people = drafters(self.holding, submission.step_rules, submission.unit_id)
         turn = self.holding.acting(submission.step_rules.role, submission.unit_id)
         return replace(turn, people=tuple(sorted(people)), lack=None) if people else turn
+
+
+def turn_of(submission, holding, drafts):
+    """Return whose ``Turn`` a sheet is, be it at a notice step (``drafts``) or at any other."""
+    if submission.waiting_role == UNPUBLISHED:
+        return drafts.turn(submission)
+    step = submission.step_rules
+    return holding.turn(submission, asked=step.role if step else "")
 
 
 def releasers(notice, holding):

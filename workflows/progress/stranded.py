@@ -14,7 +14,7 @@ from workflows.models import NoticeSheet, Submission
 from workflows.models.submissions import ALONE, EDITABLE, UNPUBLISHED, State
 from workflows.policies import takes_content
 from workflows.policies.deciders import CLIMB, LIAISON, MEETING, Lack, Missing
-from workflows.policies.publicity import Drafts, drafters
+from workflows.policies.publicity import Drafts, drafters, turn_of
 from workflows.policies.reach import nearest, units_with
 from workflows.policies.remedies import Remedy, filer_of, remedy
 
@@ -66,11 +66,7 @@ def stranded(rows, campaign, holding):
     rows = rows.filter(suspects).select_related("task", "unit", "person").defer("narrative")
     for submission in rows.order_by("unit__position", "unit__code", "task__position", "pk"):
         submission.task.campaign = campaign  # already read, with its rule book
-        step = submission.step_rules
-        if submission.waiting_role == UNPUBLISHED:
-            turn = drafts.turn(submission)
-        else:
-            turn = holding.turn(submission, asked=step.role if step else "")
+        turn = turn_of(submission, holding, drafts)
         if turn.lack is not None:
             yield submission, turn.lack
 

@@ -9,6 +9,17 @@ from workflows.models.submissions import State
 from workflows.routing import routes
 
 
+def heir(submission, holding):
+    """Return the ``Turn`` of those to whom a sheet in review is passed on, None where it stays with the role it waits for."""
+    role, unit, person = submission.waiting_role, submission.unit_id, submission.person_id
+    if submission.state != State.IN_REVIEW or role in (*policies.IDLE, policies.MEETING):
+        return None
+    if holding.is_manned(role, *holding.able(role, unit, person=person)):
+        return None
+    turn = holding.acting(submission.step_rules.role, unit, person=person)
+    return turn if turn.people and turn.role != role else None
+
+
 def reseat(*, at):
     """Pass every orphaned submission to whoever acts in its step today and return how many.
 
@@ -22,7 +33,6 @@ def reseat(*, at):
         .select_related("unit", "person")
     )
     for submission in waiting.iterator(chunk_size=2000):
-        role = submission.waiting_role
-        if not holding.is_manned(role, *holding.able(role, submission.unit_id, person=submission.person_id)):
+        if heir(submission, holding) is not None:
             reseated += routes.pass_up(submission, at=at)
     return reseated

@@ -1,0 +1,161 @@
+"""What a change of people or roles will do to running sheets: seen before, and so it happens, on any tree."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from registers.imports import appointing
+from registers.models import Appointment, AuditEntry, Incumbency, Post, Unit, User
+from tests.factories import appoint
+from tests.workflows import deciders_oracle as oracle
+from tests.workflows.test_deciders import AT, ON, PEOPLE, ROLES, UNITS, build, empty_campaign, worlds
+from workflows.campaign import rosters
+from workflows.models import Enrolment, Notification, Submission
+from workflows.models.submissions import EDITABLE, IDLE
+from workflows.routing import foresight, reseating
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+
+KINDS = ("ends", "ends", "ends", "begins", "begins", "leaves", "moves", "disabled", "post")
+SETTLED = {"max_examples": 15, "suppress_health_check": [HealthCheck.function_scoped_fixture], "deadline": None}
+
+
+@pytest.fixture
+def campaign(clock):
+    return empty_campaign()
+
+
+@st.composite
+def changes(draw):
+    """A change of people or roles: what, who, where, in which role."""
+    return (
+        draw(st.sampled_from(KINDS)),
+        draw(st.integers(0, PEOPLE - 1)),
+        draw(st.integers(0, UNITS - 1)),
+        draw(st.sampled_from(ROLES)),
+    )
+
+
+def made(change, people):
+    """Return a function that makes the change."""
+    kind, who, where, role = change
+    user, unit = people[who], Unit.objects.order_by("pk")[where]
+    held = Appointment.objects.in_own_right().order_by("pk")
+    return {
+        "ends": lambda: appointing.end(Appointment.objects.filter(pk=held[who % len(held)].pk), on=ON),
+        "begins": lambda: Appointment.objects.get_or_create(user=user, unit=unit, role=role, defaults={"since": ON}),
+        "leaves": lambda: appointing.leave(user, on=ON),
+        "moves": lambda: appointing.move(user, unit, on=ON),
+        "disabled": lambda: User.objects.filter(pk=user.pk).update(is_active=not user.is_active),
+        "post": lambda: appointing.end(Incumbency.objects.filter(user=user), on=ON),
+    }[kind]
+
+
+def follow():
+    """What the hourly sweep does with running sheets."""
+    rosters.reconcile_all(at=AT)
+    reseating.reseat(at=AT)
+
+
+def has(sheet):
+    """Who has a sheet now, asked of the oracle: (stopped, ids of people)."""
+    if sheet.state == "cancelled":
+        return True, set()
+    if sheet.state in EDITABLE:
+        return False, oracle.fills(sheet, on=ON)
+    return False, set() if sheet.waiting_role in ("", *IDLE) else oracle.decides(sheet, on=ON)
+
+
+def compare(world, change, campaign):
+    """Hold what is foreseen to what then happens to every sheet there is."""
+    people, _ = build(world, campaign)
+    Post.objects.update(is_risk_post=True)
+    Enrolment.objects.bulk_create(
+        Enrolment(campaign=campaign, unit=unit, enrolled_on=ON) for unit in Unit.objects.all()
+    )
+    follow()
+    before = {sheet.pk: (sheet.state, has(sheet)) for sheet in Submission.objects.all()}
+    seen, written = foresight.foresee(made(change, people), on=ON), AuditEntry.objects.count()
+
+    assert {sheet.pk: (sheet.state, has(sheet)) for sheet in Submission.objects.all()} == before, "taken back"
+    assert AuditEntry.objects.count() == written
+
+    made(change, people)()
+    follow()
+    rows = {row.submission.pk: row for row in seen.rows}
+    begun = 0
+    for sheet in Submission.objects.select_related("unit", "person", "task__campaign__scheme"):
+        state, held = before.get(sheet.pk, ("cancelled", None))
+        begun += state == "cancelled" and sheet.state != "cancelled"
+        if (row := rows.get(sheet.pk)) is not None:
+            assert has(sheet) == (row.kind == "stops", set(row.after.people)), row.words
+            assert held[1] == set(row.before.people)
+            assert row.words
+        elif state in (*EDITABLE, "in_review"):
+            assert has(sheet) == held, f"{sheet} changed hands unforeseen"
+    assert seen.new == begun
+
+
+@settings(**SETTLED)
+@given(world=worlds(), change=changes())
+def test_what_is_foreseen_happens_on_any_tree(campaign, world, change):
+    with transaction.atomic():
+        compare(world, change, campaign)
+        transaction.set_rollback(True)
+
+
+def test_head_who_leaves_hands_his_sheets_up(year, submitted):
+    campus, before = year.campus, Notification.objects.count()
+    sheet = year.sheet("personal-search")
+    for voter in (campus.member, campus.head):
+        year.vote(sheet, voter)
+    sheet = year.agree(sheet, campus.head)
+
+    seen = foresight.foresee(lambda: appointing.leave(campus.head, on=year.clock.today), on=year.clock.today)
+
+    [group] = [group for group in seen.groups if sheet in group.named]
+    assert group.text == f"1 张表将转由分管校领导{campus.leader}办理（现由单位主要负责人{campus.head}办理）"
+    assert User.objects.get(pk=campus.head.pk).is_active
+    assert Notification.objects.count() > before  # those of the sheet's own way, none of the change
+    assert year.again(sheet).waiting_role == "unit_head"
+
+
+def test_nobody_left_names_what_is_missing(year, submitted):
+    campus = year.campus
+    roles = Appointment.objects.filter(unit__in=[campus.unit, campus.root], role="liaison")
+
+    seen = foresight.foresee(lambda: appointing.end(roles, on=year.clock.today), on=year.clock.today)
+
+    texts = [group.text for group in seen.groups if group.kind == "nobody"]
+    assert texts
+    assert "张表将无人办理：" in texts[0]
+    assert "请管理员登记" in texts[0]
+
+
+def test_end_on_a_later_day_is_seen_as_of_that_day(year, submitted):
+    campus, later = year.campus, date(2026, 12, 1)
+    liaison = Appointment.objects.filter(user=campus.liaison, role="liaison")
+
+    seen = foresight.foresee(lambda: liaison.update(until=later), on=later)
+    today = foresight.foresee(lambda: liaison.update(until=later), on=year.clock.today)
+
+    assert {row.kind for row in seen.rows} == {"nobody"}
+    assert today.rows == []
+    assert seen.digest != today.digest
+
+
+def test_second_head_shares_from_the_first_day(year, submitted):
+    campus = year.campus
+    sheet = year.sheet("personal-search")
+    for voter in (campus.member, campus.head):
+        year.vote(sheet, voter)
+    sheet = year.agree(sheet, campus.head)
+    second = campus.deputy
+
+    seen = foresight.foresee(lambda: appoint(second, campus.unit, "unit_head", year.clock.today), on=year.clock.today)
+
+    [row] = [row for row in seen.rows if row.submission == sheet]
+    assert set(row.after.people) == {campus.head.pk, second.pk}

@@ -56,6 +56,16 @@ ACTS = {
     "import.drop": Act("放弃导入"),
     "standin.set_up": Act("设立代理"),
     "standin.end": Act("终止代理"),
+    "person.add": Act("新增人员"),
+    "person.change": Act("修改人员信息"),
+    "person.transfer": Act("调动"),
+    "person.leave": Act("离岗"),
+    "person.disable": Act("停用账号"),
+    "person.enable": Act("启用账号"),
+    "role.appoint": Act("任职"),
+    "role.dismiss": Act("免职"),
+    "account.slip": Act("发放一次性密码"),
+    "account.unlock": Act("解除登录锁定"),
 }
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, can, no, policy
-from registers.actors import ADMINISTRATORS, DISCIPLINE, SCHOOL_ROLES
+from registers.actors import ADMINISTRATORS, DISCIPLINE, ROLE_LABELS, SCHOOL_ROLES
 from registers.models import Keeper, RiskPoint
 from registers.schemes.custody import KEEPERS
 
@@ -78,9 +78,72 @@ class ImportedFilePolicy(Policy):
         return YES if actor.has("registrar") else no("单位、岗位和人员由管理员导入。")
 
 
+# Who may appoint to which roles, and dismiss from them. Nobody makes more of his own kind, and nobody appoints himself: so the three
+# administrators (三员) stay apart. What the institution's organisation says is the registrar's, what lets into the system is not.
+APPOINTS = {
+    "registrar": ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee"),
+    "security_admin": (DISCIPLINE, "registrar", "sys_admin", "auditor"),
+    "sys_admin": ("security_admin",),
+}
+GUARDED = tuple(role for admin in ("security_admin", "sys_admin") for role in APPOINTS[admin])
+KEEPERS_OF_PEOPLE = ("registrar", "sys_admin")
+
+
+def appointers_of(role):
+    """Return the roles whose holders appoint to ``role``."""
+    return tuple(by for by, roles in APPOINTS.items() if role in roles)
+
+
 @policy("registers.User")
 class UserPolicy(OpenToStaff):
-    pass
+    def kept_by(self, rows, actor):
+        """Narrow ``rows`` to the people whose records ``actor`` keeps or whose roles he gives.
+
+        Whoever is in no unit belongs to all of them.
+        """
+        units = actor.unit_ids(*APPOINTS)
+        return rows.filter(Q(unit__in=units) | Q(unit=None)) if units else rows.none()
+
+    def may_open_desk(self, actor, user):
+        """Read the desk of people and roles."""
+        return YES if actor.has(*APPOINTS) else no("人员与任职由管理员、系统管理员和安全管理员办理。")
+
+    def may_keep(self, actor, user):
+        """Add people, and change, transfer, disable those of one's own units."""
+        if not actor.has(*KEEPERS_OF_PEOPLE):
+            return no("人员信息由管理员和系统管理员维护。")
+        if isinstance(user, type) or user.unit_id is None or user.unit_id in actor.unit_ids(*KEEPERS_OF_PEOPLE):
+            return YES
+        return no("此人不在您管理的单位内。")
+
+    def may_end(self, actor, user):
+        """Let a person leave, or take his account away.
+
+        Not one's own, nor that of somebody whom another administrator appoints.
+        """
+        if user.pk == actor.user_id:
+            return no("不能停用自己的账号，请由另一名管理员办理。")
+        return self.may_keep(actor, user) and self._may_touch_account(actor, user)
+
+    def may_give_password(self, actor, user):
+        """Give a person a one-time password, and end a lock."""
+        if user.pk == actor.user_id:
+            return no("自己的密码请在“修改密码”页修改。")
+        if not actor.has(*APPOINTS):
+            return no("一次性密码由管理员发放。")
+        return self._may_touch_account(actor, user)
+
+    def _may_touch_account(self, actor, user):
+        """Whoever could set an administrator's password would have his power: so only who appoints him may."""
+        on = actor.on
+        held = user.appointments.in_own_right().in_force(on).filter(role__in=GUARDED)
+        for role in held.values_list("role", flat=True):
+            if not actor.has(*appointers_of(role)):
+                words = "、".join(ROLE_LABELS[by] for by in appointers_of(role))
+                return no(f"{user}担任{ROLE_LABELS[role]}，其账号由{words}办理；须停用的，先由{words}免去该角色。")
+        if actor.has(*KEEPERS_OF_PEOPLE):
+            return self.may_keep(actor, user)
+        return YES if held else no("此人的账号由管理员和系统管理员办理。")
 
 
 @policy("registers.Post")
@@ -95,6 +158,18 @@ class IncumbencyPolicy(OpenToStaff):
 
 @policy("registers.Appointment")
 class AppointmentPolicy(OpenToStaff):
+    def may_appoint(self, actor, appointment):
+        """Appoint to this role, or dismiss from it (``APPOINTS``)."""
+        by = appointers_of(appointment.role)
+        if not actor.has(*by):
+            words = "、".join(ROLE_LABELS[role] for role in by)
+            return no(f"{ROLE_LABELS[appointment.role]}由{words}任免。")
+        if appointment.user_id == actor.user_id:
+            return no("不能任免自己，请由另一人办理。")
+        if appointment.unit_id not in actor.unit_ids(*by):
+            return no("该单位不在您管理的范围内。")
+        return YES
+
     def may_set_up_standin(self, actor, appointment):
         """Name somebody who exercises this role for a time.
 

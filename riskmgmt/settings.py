@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "registers.views.busy.BusyMiddleware",
     "registers.views.resend.SignInMiddleware",
+    "registers.accounts.PasswordFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -256,6 +257,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SLIP_DAYS = env.int("SLIP_DAYS", default=14, least=1)  # for how long a one-time password lets somebody in
 # Counted per person and network: a stranger elsewhere locks nobody out, and a campus behind one address is not one man.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 # Under this name the login form hands it over; taking the model's own, axes would see nobody and lock everybody.

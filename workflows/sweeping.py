@@ -44,7 +44,7 @@ def each_hour(*, at, whatever_the_hour=False):
 
 
 def follow_staff(*, at):
-    """Let running sheets follow a change of people or roles at once, and return whether all of it was done.
+    """Let running sheets follow a change of people or roles at once, and return whether all was done.
 
     What fails is logged and done with the next hour (``each_hour``): the change itself stands.
     """

@@ -12,7 +12,7 @@ from django.db import transaction
 from registers import audit, clock
 from registers.access import require
 from registers.imports import grid, people, posts, reading, tables, units
-from registers.models import ColumnMemory, ImportedFile, Unit, UnitAlias
+from registers.models import ColumnMemory, ImportedFile, Unit, UnitAlias, User
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
 
@@ -151,6 +151,9 @@ def accept(pk, *, actor, digest, seen, at):
         "left_out": plan.size - len(lines),
         "unchanged": plan.unchanged,
     }
+    if file.kind == "people":
+        joined = [line.key for line in lines if line.kind == people.JOINED]
+        file.result["joined"] = list(User.objects.filter(number__in=joined).order_by("pk").values_list("pk", flat=True))
     file.accepted_at, file.book, file.compared, file.answers, file.ticks = at, None, None, {}, {}
     file.save()
     detail = {"kind": file.kind, "counts": counts, "on": file.effective_on.isoformat()}

@@ -34,6 +34,11 @@ class User(AbstractBaseUser):
         "registers.Unit", models.PROTECT, null=True, related_name="people", verbose_name="所在单位"
     )
     is_active = models.BooleanField("在用", default=True)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+    joined_on = models.DateField("到岗日期", null=True, blank=True)
+    left_on = models.DateField("离岗日期", null=True, blank=True)
+    # The password is one of a slip: good until the end of this day, and to be changed at the first sign-in.
+    slip_until = models.DateField("一次性密码截止", null=True, blank=True)
 
     objects = People()
 
@@ -77,7 +82,8 @@ def _held_by_principal(on):
 class Appointment(models.Model):
     """A role a person holds for a unit and all below it, from one day to another.
 
-    A leader in charge has one appointment per unit of the portfolio (分管). ``acting_for``: the person whose role a stand-in
+    A leader in charge has one appointment per unit of the portfolio (分管). ``seat``: the holder's place among several, such as 组长 or
+    党组织负责人 (``registers.appointments.SEATS``). ``acting_for``: the person whose role a stand-in
     exercises (代理) for a time that is named beforehand, and why (``note``). Source: R0-04, R2-06, R3-03, reliability R14.
     """
 
@@ -94,9 +100,20 @@ class Appointment(models.Model):
         SECURITY_ADMIN = "security_admin", "安全管理员"
         AUDITOR = "auditor", "审计员"
 
+    class Seat(models.TextChoices):
+        LEADER = "leader", "组长"
+        DEPUTY = "deputy", "副组长"
+        MEMBER = "member", "成员单位"
+        DIRECTOR = "director", "主任"
+        DEPUTY_DIRECTOR = "deputy_director", "副主任"
+        STAFF = "staff", "工作人员"
+        PARTY = "party", "党组织负责人"
+        ADMINISTRATIVE = "administrative", "行政负责人"
+
     user = models.ForeignKey(User, models.PROTECT, related_name="appointments")
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="appointments")
     role = models.CharField("角色", max_length=20, choices=Role)
+    seat = models.CharField("席位", max_length=20, choices=Seat, blank=True)
     since = models.DateField("任职日期")
     until = models.DateField("免职日期", null=True, blank=True)
     acting_for = models.ForeignKey(User, models.PROTECT, null=True, related_name="stood_in_by", verbose_name="代理对象")

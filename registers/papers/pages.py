@@ -20,7 +20,7 @@ from registers.papers.words import BLANK_DATE, lines_taken, wide
 
 _CSS = Path(__file__).resolve().parents[2] / "static" / "css"
 # The sheet itself, its running text, the widths of its columns, its heights in lines of text. Then how a screen shows it.
-_PRINTED = ("paper.css", "paper-letters.css", "paper-columns.css", "paper-lines.css")
+_PRINTED = ("paper.css", "paper-letters.css", "paper-columns.css", "paper-lines.css", "paper-slips.css")
 _SHOWN = (*_PRINTED, "paper-screen.css")
 # Lines of text on a page below the head of a table.
 _LINES = {"landscape": 26, "portrait": 36}

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
-from registers import audit
+from registers import accounts, audit, clock
 from registers.actors import Actor
 from registers.models import User
 
@@ -24,6 +24,13 @@ class LoginForm(forms.AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].error_messages["required"] = "请填写工号。"
         self.fields["password"].error_messages["required"] = "请填写密码。"
+
+    def confirm_login_allowed(self, user):
+        super().confirm_login_allowed(user)
+        if accounts.has_expired(user, clock.today()):
+            raise ValidationError(
+                f"一次性密码已于 {user.slip_until:%Y-%m-%d} 过期，请向管理员重新领取。", code="expired"
+            )
 
 
 class PasswordForm(forms.PasswordChangeForm):
@@ -49,6 +56,16 @@ class PasswordForm(forms.PasswordChangeForm):
         if authenticate(self.request, username=self.user.get_username(), password=old) != self.user:
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
         return old
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.user.slip_until and cleaned.get("new_password1") == self.data.get("old_password"):
+            self.add_error("new_password1", "新密码不能与一次性密码相同，请另设一个。")
+        return cleaned
+
+    def save(self, commit=True):
+        self.user.slip_until = None  # it is his own from now on
+        return super().save(commit)
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -79,14 +79,17 @@ def reconcile(campaign, *, at, actor=None):
 
 @dataclass
 class Due:
-    """What following the posts of a day would do. ``ends``: sheet's id → why it is stopped. ``begins``: how many new sheets."""
+    """What following the posts of a day would do.
+
+    ``ends``: sheet's id → why it is stopped. ``begins``: how many sheets are new.
+    """
 
     ends: dict
     begins: int
 
 
 def due(campaign, *, on):
-    """Return the ``Due`` of an open campaign on the day ``on``: what ``reconcile`` would do, without doing it."""
+    """Return the ``Due`` of an open campaign on the day ``on``: what ``reconcile`` would do."""
     roster = _Roster(campaign, on)
     cases = roster.cases().values()
     ends = {pk: _in_words(case) for case in cases for pk in case.ends}

@@ -118,7 +118,7 @@ class Foresight:
 
     @property
     def groups(self):
-        """The rows by what becomes of them; first what nobody can take."""
+        """The rows by what becomes of them, first what nobody can take."""
         found = {}
         for row in self.rows:
             found.setdefault((row.kind, row.words), Group(row.kind, row.words)).rows.append(row)
@@ -148,7 +148,7 @@ def foresee(change, *, on):
 
 
 class Outlook:
-    """Who will have each running sheet on the day ``on`` when the hourly sweep has been there (``sweeping.each_hour``).
+    """Who will have each running sheet on the day ``on`` once the hourly sweep has been there.
 
     ``hands``: sheet's id → ``Hands``. ``sheets``: id → sheet. ``new``: how many sheets begin.
     """

@@ -10,7 +10,10 @@ from workflows.routing import routes
 
 
 def heir(submission, holding):
-    """Return the ``Turn`` of those to whom a sheet in review is passed on, None where it stays with the role it waits for."""
+    """Return the ``Turn`` of those to whom a sheet in review is passed on.
+
+    None where it stays with the role it waits for.
+    """
     role, unit, person = submission.waiting_role, submission.unit_id, submission.person_id
     if submission.state != State.IN_REVIEW or role in (*policies.IDLE, policies.MEETING):
         return None

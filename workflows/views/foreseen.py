@@ -7,9 +7,10 @@ from workflows.routing import foresight
 
 
 def answered(request, form, plan):
-    """Return ``(foresight, status)`` of what a page with a ``form`` was sent, ``(None, 302)`` once the change is made.
+    """Return ``(foresight, status)`` of what a page with a ``form`` was sent.
 
-    ``plan``: cleaned data → (the change, the day from which it counts or None), as for ``settled``. A refusal stands at its field.
+    ``(None, 302)`` once the change is made. ``plan``: cleaned data → (the change, the day from which it counts or None), as for
+    ``settled``. A refusal stands at its field.
     """
     if request.method != "POST":
         return None, 200

@@ -79,6 +79,8 @@ MENU = [
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
+    ("资料", "人员", "people_desk", "person-vcard", ("registrar", "sys_admin", "security_admin")),
+    ("资料", "任职", "role_desk", "person-badge", ("registrar", "sys_admin", "security_admin")),
     ("资料", "数据导入", "import_list", "box-arrow-in-down", ("registrar",)),
     (
         "资料",
@@ -127,6 +129,19 @@ BELONGS = {
     "education_add": "duty_list",
     "education_edit": "duty_list",
     "education_detail": "duty_list",
+    **dict.fromkeys(
+        (
+            "person_detail",
+            "person_add",
+            "person_edit",
+            "person_transfer",
+            "person_leave",
+            "person_disable",
+            "person_enable",
+        ),
+        "people_desk",
+    ),
+    "slip_batch": "people_desk",
 }
 
 

@@ -1,0 +1,97 @@
+"""One-time passwords on printed slips, and locks after wrong passwords.
+
+A password is made here, hashed, and handed back once for the slip. It is stored and logged nowhere. Whoever signs in with it has to
+choose his own first (``PasswordFirst``); after its last day it lets nobody in.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from axes.utils import reset
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import transaction
+from django.db.models import Q
+from django.shortcuts import redirect
+
+from registers import audit, clock
+from registers.access import require
+from registers.models import User
+
+# Without what looks alike in print: 0 o, 1 l i, 2 z, 5 s.
+LETTERS = "abcdefghjkmnpqrtuvwxy346789"
+PIECES, PIECE = 3, 4
+MOST_SLIPS = 100  # at once: each password is hashed slowly on purpose
+WITHOUT_OWN_PASSWORD = ("password_change", "password_change_done", "logout", "healthz")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A one-time password of a person, and the last day on which it lets him in."""
+
+    user: User
+    password: str
+    until: date
+
+
+def waiting_for_slip(people, on):
+    """Keep those of ``people`` who never signed in and could not do so on the day ``on``."""
+    nothing = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(slip_until__lt=on)
+    return people.filter(nothing, is_active=True, last_login=None)
+
+
+@transaction.atomic
+def issue(people, *, actor, at):
+    """Give each of ``people`` (ids) a one-time password and return their ``Slip`` rows in order.
+
+    What they had before lets them in no more, and whoever is signed in with it is signed out. Raises ``NotAllowed``.
+    """
+    users = list(
+        User.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("unit")
+        .filter(pk__in=people, is_active=True)
+        .order_by("unit__position", "unit__code", "sort_key", "number")[:MOST_SLIPS]
+    )
+    until, slips = clock.local_day(at) + clock.days(settings.SLIP_DAYS), []
+    for user in users:
+        require(actor, "give_password", user)
+        password = "-".join("".join(secrets.choice(LETTERS) for _ in range(PIECE)) for _ in range(PIECES))
+        user.set_password(password)
+        user.slip_until = until
+        user.save(update_fields=["password", "slip_until"])
+        slips.append(Slip(user, password, until))
+    for user in users:
+        audit.append("account.slip", about=user, actor=actor, at=at, detail={"until": until.isoformat()})
+    return slips
+
+
+def unlock(pk, *, actor, at):
+    """End the lock after wrong passwords, and return whether there was one. Raises ``NotAllowed``."""
+    user = User.objects.get(pk=pk)
+    require(actor, "give_password", user)
+    ended = reset(username=user.number)
+    if ended:
+        audit.append("account.unlock", about=user, actor=actor, at=at)
+    return bool(ended)
+
+
+def has_expired(user, on):
+    """Whether a one-time password lets nobody in any more."""
+    return user.slip_until is not None and user.slip_until < on
+
+
+class PasswordFirst:
+    """Middleware that leads whoever signed in with a one-time password to where he chooses his own."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        user = request.user
+        if user.is_authenticated and user.slip_until and request.resolver_match.url_name not in WITHOUT_OWN_PASSWORD:
+            return redirect("password_change")
+        return None

@@ -2,11 +2,12 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from registers.appointments import SEATS
 from registers.forms.fields import Text
 from registers.imports import values
-from registers.imports.grid import TEXT, Cell
+from registers.imports.grid import Cell
 from registers.imports.values import Wrong
 from registers.models import Unit, User
 from registers.text import without_unseen
@@ -62,12 +63,7 @@ class PersonForm(forms.Form):
     title = Text("职务/职称", most=_most("title"), required=False)
     rank = Text("职级", most=_most("rank"), required=False)
     is_party_member = forms.BooleanField(label="中共党员", required=False)
-    email = forms.EmailField(
-        label="电子邮箱",
-        required=False,
-        max_length=_most("email"),
-        error_messages={"invalid": "电子邮箱不完整，请按“name@example.edu.cn”的样子填写。"},
-    )
+    email = Text("电子邮箱", most=_most("email"), required=False)
     phone = Text("联系电话", most=_most("phone"), required=False)
     joined_on = day("到岗日期", required=False)
 
@@ -87,6 +83,15 @@ class PersonForm(forms.Form):
             raise ValidationError("请填写姓名。")
         return name
 
+    def clean_email(self):
+        email = self.cleaned_data["email"].strip()
+        if email:
+            try:
+                validate_email(email)
+            except ValidationError:
+                raise ValidationError("电子邮箱不完整，请按“name@example.edu.cn”的样子填写。") from None
+        return email
+
     def clean(self):
         cleaned = super().clean()
         for name in ("sort_key", "title", "rank", "phone"):
@@ -98,7 +103,7 @@ class PersonForm(forms.Form):
 def _read(words, read, *more):
     """Read a word by the rule that a cell of a file is read by."""
     try:
-        return read(Cell(TEXT, words), *more)
+        return read(Cell(words), *more)
     except Wrong as wrong:
         raise ValidationError(f"{wrong}。{wrong.remedy}。") from wrong
 

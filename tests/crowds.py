@@ -280,6 +280,8 @@ class Crowd:
             "disclosure": Disclosure.objects.order_by("pk").first().pk,
             "power": PowerItem.objects.order_by("pk").first().series,
             "point": RiskPoint.objects.exclude(in_force_from=None).order_by("pk").first().series,
+            "person": self.campus.clerk.pk,
+            "appointment": self.campus.head.appointments.first().pk,
             "notice": PublicityNotice.objects.order_by("pk").first().pk,
             "scheme": self.campus.scheme.pk,
             "task": self.tasks["personal-search"].pk,

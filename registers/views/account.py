@@ -29,7 +29,7 @@ class LoginForm(forms.AuthenticationForm):
         super().confirm_login_allowed(user)
         if accounts.has_expired(user, clock.today()):
             raise ValidationError(
-                f"一次性密码已于 {user.slip_until:%Y-%m-%d} 过期，请向管理员重新领取。", code="expired"
+                f"一次性密码已过期（有效期至 {user.slip_until:%Y-%m-%d}），请向管理员重新领取。", code="expired"
             )
 
 

@@ -60,7 +60,7 @@ def test_unused_password_expires_at_the_end_of_its_last_day(slip, clock):
     clock.set(f"{slip.until + timedelta(days=1)} 00:00")
     answer = signed_in(slip.password)[1]
     assert answer.status_code == 422
-    assert "已于 2026-09-29 过期，请向管理员重新领取" in answer.content.decode()
+    assert "有效期至 2026-09-29），请向管理员重新领取" in answer.content.decode()
 
 
 def test_new_slip_ends_the_old_password_and_what_is_signed_in_with_it(slip, campus):

@@ -3,13 +3,14 @@
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registers.imports import appointing
 from registers.models import Appointment, AuditEntry, Incumbency, Post, Unit, User
-from tests.factories import appoint
+from tests.factories import appoint, make_person, make_post
 from tests.workflows import deciders_oracle as oracle
 from tests.workflows.test_deciders import AT, ON, PEOPLE, ROLES, UNITS, build, empty_campaign, worlds
 from workflows.campaign import rosters
@@ -159,3 +160,16 @@ def test_second_head_shares_from_the_first_day(year, submitted):
 
     [row] = [row for row in seen.rows if row.submission == sheet]
     assert set(row.after.people) == {campus.head.pk, second.pk}
+
+
+def test_look_ahead_costs_the_same_however_many_sheets_there_are(year):
+    campus, on = year.campus, year.clock.today
+    costs = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            seen = foresight.foresee(lambda: appointing.leave(campus.head, on=on), on=on)
+        costs.append((len(seen.rows) > 0, len(captured)))
+        for number in range(20):
+            make_post(campus.unit, f"岗{number}", make_person(f"员{number}", campus.unit))
+        rosters.reconcile_all(at=year.clock.now)
+    assert costs[0] == costs[1]

@@ -1,5 +1,6 @@
 """The desk of people: who is on record, who joins, moves, leaves, and who gets a one-time password."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, Value
 from django.db.models.functions import Replace
@@ -252,7 +253,7 @@ def _slips(request, ids, name):
     """Make the passwords and answer with the slips; they are nowhere else."""
     pages.require_fonts()  # before the old passwords are gone
     slips = accounts.issue(ids, actor=request.actor, at=clock.now())
-    address = request.build_absolute_uri(reverse("login"))
+    address = f"{settings.SITE_URL}{reverse('login')}"
     context = {"slips": slips, "address": address}
     markup = render_to_string("papers/slips.html", context, request=request)
     return as_attachment(HttpResponse(pages.markup_to_pdf(markup), content_type="application/pdf"), name)

@@ -113,7 +113,6 @@ def leave(pk, *, on, actor, at):
     if user.left_on is not None:
         raise Refused(f"{user}已于 {user.left_on:%Y-%m-%d} 离岗。")
     appointing.leave(user, on=on)
-    User.objects.filter(pk=pk).update(left_on=on)
     audit.append("person.leave", about=user, actor=actor, at=at, detail={"on": on.isoformat()})
 
 

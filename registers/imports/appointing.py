@@ -75,7 +75,7 @@ def end(rows, *, on):
 
 def leave(user, *, on):
     """Let a person leave: no account in use, no post, no role."""
-    User.objects.filter(pk=user.pk).update(is_active=False)
+    User.objects.filter(pk=user.pk).update(is_active=False, left_on=on)
     end(Incumbency.objects.filter(user=user), on=on)
     end(Appointment.objects.filter(user=user), on=on)
 

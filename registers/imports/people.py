@@ -366,7 +366,7 @@ def _past(since, on):
 def _change(line):
     changed = {
         RENAMED: lambda: {"name": line.person.name, "sort_key": sort_key(line.person.name)},
-        RETURNED: lambda: {"is_active": True},
+        RETURNED: lambda: {"is_active": True, "left_on": None},
         CHANGED: lambda: {line.field: line.person.values[line.field]} if line.field else {"number": line.person.number},
     }[line.kind]()
     User.objects.filter(pk=line.user.pk).update(**changed)

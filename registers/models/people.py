@@ -146,3 +146,8 @@ class Appointment(models.Model):
     def holder(self):
         """The name of the holder: 甲, or 甲（代乙） for a stand-in."""
         return f"{self.user}（代{self.acting_for}）" if self.acting_for_id else str(self.user)
+
+    @property
+    def holder_and_seat(self):
+        """The holder with his seat: 甲（党组织负责人）."""
+        return f"{self.holder}（{self.get_seat_display()}）" if self.seat else self.holder

@@ -19,7 +19,8 @@ def behind(world):
 def posted(world):
     """What is posted: a preview where the page shows one first."""
     campus, today = world.campus, world.clock.today.isoformat()
-    person = {"number": "D0001", "name": "丁小一", "title": "科员", "joined_on": today}
+    empty = dict.fromkeys(("sort_key", "rank", "is_party_member", "email", "phone"), "")
+    person = {**empty, "number": "D0001", "name": "丁小一", "title": "科员", "joined_on": today}
     return {
         "person_add": {**person, "unit": campus.unit.code},
         "person_edit": {**person, "seen": staff.seen_digest(campus.clerk)},
@@ -31,7 +32,9 @@ def posted(world):
             "number": campus.colleague.number,
             "role": "liaison",
             "units": [campus.unit.code],
+            "seat": "",
             "since": today,
+            "last": "",
             "preview": "1",
         },
         "role_end": {"last": today, "preview": "1"},

@@ -10,7 +10,7 @@ from datetime import date
 
 from axes.utils import reset
 from django.conf import settings
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import redirect
@@ -22,7 +22,7 @@ from registers.models import User
 # Without what looks alike in print: 0 o, 1 l i, 2 z, 5 s.
 LETTERS = "abcdefghjkmnpqrtuvwxy346789"
 PIECES, PIECE = 3, 4
-MOST_SLIPS = 100  # at once: each password is hashed slowly on purpose
+MOST_SLIPS = 64  # at once: each password is hashed slowly on purpose
 WITHOUT_OWN_PASSWORD = ("password_change", "password_change_done", "logout", "healthz")
 
 
@@ -41,29 +41,37 @@ def waiting_for_slip(people, on):
     return people.filter(nothing, is_active=True, last_login=None)
 
 
-@transaction.atomic
 def issue(people, *, actor, at):
     """Give each of ``people`` (ids) a one-time password and return their ``Slip`` rows in order.
 
-    What they had before lets them in no more, and whoever is signed in with it is signed out. Raises ``NotAllowed``.
+    What they had before lets them in no more, and whoever is signed in with it is signed out. Raises ``NotAllowed``; then nobody has
+    got a new one. Hashing is slow on purpose, so it is done before any row is locked.
     """
-    users = list(
-        User.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("unit")
-        .filter(pk__in=people, is_active=True)
-        .order_by("unit__position", "unit__code", "sort_key", "number")[:MOST_SLIPS]
-    )
-    until, slips = clock.local_day(at) + clock.days(settings.SLIP_DAYS), []
+    drawn = {user.pk: _drawn() for user in _allowed(people, actor)}
+    hashed = {pk: make_password(password) for pk, password in drawn.items()}
+    until = clock.local_day(at) + clock.days(settings.SLIP_DAYS)
+    with transaction.atomic():
+        users = _allowed(drawn, actor, lock=True)
+        for user in users:
+            user.password, user.slip_until = hashed[user.pk], until
+            user.save(update_fields=["password", "slip_until"])
+        for user in users:
+            audit.append("account.slip", about=user, actor=actor, at=at, detail={"until": until.isoformat()})
+    return [Slip(user, drawn[user.pk], until) for user in users]
+
+
+def _allowed(people, actor, *, lock=False):
+    """The active ones of ``people`` (ids) in the order of a list. Raises ``NotAllowed``."""
+    rows = User.objects.select_related("unit").filter(pk__in=list(people), is_active=True)
+    rows = rows.order_by("unit__position", "unit__code", "sort_key", "number")[:MOST_SLIPS]
+    users = list(rows.select_for_update(of=("self",), no_key=True) if lock else rows)
     for user in users:
         require(actor, "give_password", user)
-        password = "-".join("".join(secrets.choice(LETTERS) for _ in range(PIECE)) for _ in range(PIECES))
-        user.set_password(password)
-        user.slip_until = until
-        user.save(update_fields=["password", "slip_until"])
-        slips.append(Slip(user, password, until))
-    for user in users:
-        audit.append("account.slip", about=user, actor=actor, at=at, detail={"until": until.isoformat()})
-    return slips
+    return users
+
+
+def _drawn():
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(PIECE)) for _ in range(PIECES))
 
 
 def unlock(pk, *, actor, at):

@@ -94,6 +94,7 @@ def test_registrar_takes_a_file_over_by_its_pages(campus, caplog):
     file.refresh_from_db()
     kept = repr([list(ImportedFile.objects.values()), list(AuditEntry.objects.values("detail"))])
     assert (file.book, file.compared) == (None, None)
+    assert file.result["joined"] == [joined_one.pk]
     assert not [word for word in PRIVATE if word in kept + caplog.text]
 
 

@@ -161,7 +161,7 @@ def _form_page(request, form, person, units):
 def person_move(request, pk, move):
     """Transfer a person, let him leave, disable or enable him, with what follows shown first.
 
-    Context: ``person``, ``title``, ``button``, ``form``, ``units``, ``foresight`` (None before it is asked for), ``crumbs``.
+    Context: ``person``, ``move``, ``title``, ``button``, ``form``, ``units``, ``foresight`` (None before it is asked for), ``crumbs``.
     """
     person = get_object_or_404(kept(request), pk=pk)
     title, button, done, dated, placed = MOVES[move]
@@ -176,6 +176,7 @@ def person_move(request, pk, move):
         return redirect("person_detail", pk=pk)
     context = {
         "person": person,
+        "move": move,
         "title": title,
         "button": button,
         "form": form,

@@ -26,7 +26,8 @@ class OpenToStaff(Policy):
 @policy("registers.Unit")
 class UnitPolicy(OpenToStaff):
     def may_manage(self, actor, unit):
-        return YES if actor.has("registrar", "sys_admin") else no("只有管理员可以维护单位信息。")
+        """Change a unit or its posts: for the registrar of the unit or of one above it."""
+        return YES if actor.holds("registrar", unit.pk) else no("只有管理员可以维护单位信息。")
 
     def may_view_ledger(self, actor, unit):
         """Read the ledger of a unit, or of the school when ``unit`` is the root.
@@ -62,6 +63,25 @@ class UnitPolicy(OpenToStaff):
 @policy("registers.UnitAlias")
 class UnitAliasPolicy(OpenToStaff):
     pass
+
+
+class KeptByRegistrars(Policy):
+    """The policy of what only the registrar of a unit works with."""
+
+    def visible(self, rows, actor):
+        return rows.filter(unit__in=actor.unit_ids("registrar"))
+
+
+@policy("registers.OrganisationChange")
+class OrganisationChangePolicy(KeptByRegistrars):
+    pass
+
+
+@policy("registers.PlannedChange")
+class PlannedChangePolicy(KeptByRegistrars):
+    def may_drop(self, actor, planned):
+        """Give up a change that has not been made yet."""
+        return can(actor, "manage", planned.unit)
 
 
 @policy("registers.ImportedFile")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
-from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem, RiskPoint
+from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem, ProcessStep, RiskPoint
 from registers.models.spans import OPEN_VERSION
 from registers.refusals import Refused
 
@@ -198,3 +198,45 @@ def file_group(group, *, on):
     LeadingGroup.objects.without_end().filter(unit=group.unit_id).update(until=on)
     if not LeadingGroup.objects.filter(pk=group.pk, since=None).update(since=on):
         raise _moved_on([group])
+
+
+def transfer_unit(unit, *, to, on):
+    """Let all that is in force or proposed of a unit belong to another from the day ``on``."""
+    for model in VERSIONED:
+        _transfer(model.objects.filter(unit=unit), to, on)
+
+
+def transfer_posts(posts, *, to, on):
+    """Let the points, grades and measures of ``posts`` (ids) belong to another unit from the day ``on``."""
+    points = RiskPoint.objects.filter(post__in=posts)
+    _transfer(ControlMeasure.objects.filter(point_series__in=points.values("series")), to, on)
+    _transfer(PostGrade.objects.filter(post__in=posts), to, on)
+    _transfer(points, to, on)
+
+
+def _transfer(rows, unit, on):
+    """Give rows in force another unit from the day ``on``.
+
+    What was in force before is kept as a version of its own, which has ended. The row itself goes on, so that everything that
+    starts from it still does: only where a record belongs has changed, nobody has asked for another text.
+    """
+    model = rows.model
+    before = list(rows.filter(OPEN_VERSION, in_force_from__lt=on).exclude(unit=unit).order_by("pk").select_for_update())
+    past = []
+    for row in before:
+        copied = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
+        past.append(model(**copied | {"id": None, "in_force_until": on}))
+    model.objects.bulk_create(past, batch_size=BATCH)
+    if model is PowerItem:
+        _copy_steps(dict(zip([row.pk for row in before], past, strict=True)))
+    for row, ended in zip(before, past, strict=True):
+        model.objects.filter(pk=row.pk).update(unit=unit, base=ended, in_force_from=on)
+    rows.filter(Q(OPEN_VERSION) | Q(in_force_from=None)).update(unit=unit)
+
+
+def _copy_steps(past):
+    """Give ended versions the steps of the powers they are copies of. ``past``: id of a power → its copy."""
+    steps = list(ProcessStep.objects.filter(power_item__in=past))
+    for step in steps:
+        step.pk, step.power_item = None, past[step.power_item_id]
+    ProcessStep.objects.bulk_create(steps, batch_size=BATCH)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from registers import jobs
 from registers.imports import uploads
-from workflows import disclosures, extensions, readings
+from workflows import disclosures, extensions, readings, reorganising
 from workflows.campaign import campaigns, rosters
 from workflows.messages import notifications, reminders, robots
 from workflows.publicity import notices, publishing, recording
@@ -30,6 +30,7 @@ def each_hour(*, at, whatever_the_hour=False):
     """
     done = _all_of(
         {
+            "organisation": lambda: reorganising.make_due(at=at),
             **_after_staff(at),
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
             "notices": lambda: notice_reminding.remind(at=at),

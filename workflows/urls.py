@@ -1,6 +1,6 @@
 """URL patterns of the workflows app."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from workflows.views import (
     activities,
@@ -39,6 +39,7 @@ from workflows.views import (
     mobilisation,
     objections,
     opinions,
+    organisation,
     people,
     previews,
     progress,
@@ -64,6 +65,28 @@ from workflows.views import (
     warning_records,
     warnings,
 )
+
+
+class UnitAct:
+    """What can be done to a unit."""
+
+    regex = "|".join(organisation.OF_UNITS)
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+class PostAct(UnitAct):
+    """What can be done to a post."""
+
+    regex = "|".join(organisation.OF_POSTS)
+
+
+register_converter(UnitAct, "unit_act")
+register_converter(PostAct, "post_act")
 
 urlpatterns = [
     # desk
@@ -132,6 +155,14 @@ urlpatterns = [
     path("notices/<int:pk>/notice.html", records.notice_html, name="notice_html"),
     path("notices/<int:pk>/notice.<form:form>", records.notice_file, name="notice_file"),
     # stand-ins
+    path("keeping/units/", organisation.unit_desk, name="unit_desk"),
+    path("keeping/units/<slug:code>/", organisation.unit_keep, name="unit_keep"),
+    path("keeping/units/<slug:code>/aliases/", organisation.unit_alias_add, name="unit_alias_add"),
+    path("keeping/units/<slug:code>/<unit_act:act>/", organisation.unit_change, name="unit_change"),
+    path("keeping/aliases/<int:pk>/drop/", organisation.unit_alias_drop, name="unit_alias_drop"),
+    path("keeping/planned/<int:pk>/drop/", organisation.planned_drop, name="planned_drop"),
+    path("keeping/posts/", organisation.post_desk, name="post_desk"),
+    path("keeping/posts/<slug:code>/<post_act:act>/", organisation.post_change, name="post_change"),
     path("standins/", standins.standin_list, name="standin_list"),
     path("standins/add/", standins.standin_add, name="standin_add"),
     path("standins/<int:pk>/end/", standins.standin_end, name="standin_end"),

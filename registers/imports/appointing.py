@@ -4,12 +4,10 @@ People take posts, leave them, and leave the institution.
 An end is a day: whoever held something until then still did so before.
 """
 
-import re
 from datetime import date
 
-from django.db.models import F
-
 from registers.models import Appointment, Incumbency, Post, User
+from registers.posts import free_code
 
 LOCAL_ROLES = ("liaison", "unit_head")
 
@@ -43,19 +41,10 @@ class Posts:
 
     def make(self, unit, name, code="", **values):
         """Return a new post, which has a code of its own."""
-        code = code or self._free_code(unit)
+        code = code or free_code(unit, self.codes, self.serial)
         self.codes.add(code)
         self.made.append(Post(unit=unit, code=code, name=name, **values))
         return self.made[-1]
-
-    def _free_code(self, unit):
-        """Return the next code of a unit's posts that is not used: CW-01."""
-        stem = re.sub(r"[^0-9A-Za-z_-]", "-", unit.code)[:15]
-        number = self.serial.get(stem, 0) + 1
-        while (code := f"{stem}-{number:02}") in self.codes:
-            number += 1
-        self.serial[stem] = number
-        return code
 
     def save(self):
         """Write the new posts, then who holds them."""
@@ -68,9 +57,7 @@ def end(rows, *, on):
 
     What would begin later never does.
     """
-    held = rows.within(on, date.max)
-    held.filter(since__gte=on).update(until=F("since"))
-    held.filter(since__lt=on).update(until=on)
+    rows.end(on)
 
 
 def leave(user, *, on):

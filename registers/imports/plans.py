@@ -52,6 +52,8 @@ class Plan:
     missing: int = 0
     counts: dict = field(default_factory=dict)
     aliases: dict = field(default_factory=dict)
+    by: object = None  # who accepts it, and when
+    at: object = None
 
     def __post_init__(self):
         self.report = Report(self.answers)

@@ -12,13 +12,14 @@ from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import fill_down, tables_of
 from registers.imports.values import Wrong
-from registers.models import Duty, Incumbency, Post, User
+from registers.journal import Journal, Kind
+from registers.models import Incumbency, Post, User
+from registers.posts import MOST_DUTY, change, set_duties
 
 NEW, CHANGED, DUTIES, TAKES, LEAVES_POST = "new", "changed", "duties", "takes", "leaves_post"
 LABELS = {NEW: "新岗位", CHANGED: "信息变化", DUTIES: "岗位职责", TAKES: "任职", LEAVES_POST: "卸任"}
 UNTICKED = {LEAVES_POST}
 FLAGS = {"risk": ("is_risk_post", "风险岗位"), "key": ("is_key_post", "重点岗位")}
-MOST_DUTY = Duty._meta.get_field("text").max_length
 
 
 @dataclass(slots=True)
@@ -279,6 +280,7 @@ def apply(plan, lines, *, on):
 
     Whoever takes a post ends its last holder's time in it, for a post has one holder.
     """
+    journal = Journal(on, plan.at, plan.by)
     posts = appointing.Posts({line.record.unit.pk for line in lines}, on)
     posts.codes |= {line.record.code for line in lines if line.record.code}
     ends = {line.incumbency.pk for line in lines if line.kind in (LEAVES_POST, TAKES) and line.incumbency}
@@ -288,22 +290,17 @@ def apply(plan, lines, *, on):
         record = line.record
         if line.kind == NEW:
             record.post = posts.make(record.unit, record.name, record.code, **record.values)
+            journal.note(Kind.POST_ADDED, record.unit, post=record.post, new=record.name)
         elif line.kind == CHANGED:
             value = record.name if line.field == "name" else record.values[line.field]
-            Post.objects.filter(pk=record.post.pk).update(**{line.field: value})
+            change(record.post, {line.field: value}, journal=journal)
         elif line.kind == TAKES and record.post is not None:
             posts.hold(record.post, line.user, _since(record, on))
+            journal.note(Kind.POST_TAKEN, record.unit, post=record.post, new=line.user)
     posts.save()
     dutiful = [line.record for line in lines if line.kind == DUTIES and line.record.post is not None]
-    Duty.objects.filter(post__in=[record.post for record in dutiful]).delete()
-    Duty.objects.bulk_create(
-        [
-            Duty(post=record.post, position=number, text=text)
-            for record in dutiful
-            for number, text in enumerate(record.duties, start=1)
-        ],
-        batch_size=1000,
-    )
+    set_duties([(record.post, record.duties) for record in dutiful], journal=journal)
+    journal.save()
 
 
 def _since(record, on):

@@ -6,18 +6,21 @@ New ones, other names, another unit above, another kind. None is ever closed.
 import re
 from dataclasses import dataclass, field
 
+from registers import units
 from registers.imports import values
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places, normalised_name, parts_of
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
-from registers.models import Unit, UnitAlias
+from registers.journal import Journal
+from registers.models import Unit
+from registers.models.spans import is_closed
+from registers.units import DEEPEST
 
 NEW, RENAMED, MOVED, CHANGED, ALIAS = "new", "renamed", "moved", "changed", "alias"
 LABELS = {NEW: "新单位", RENAMED: "改名", MOVED: "改属", CHANGED: "信息变化", ALIAS: "别名"}
 UNTICKED = set()
-DEEPEST = 12
 # What files call a kind of unit; the words of the site itself count too.
 TYPES = {
     "office": "机关职能部处 机关部处 党政部门 党政单位 党务部门 行政机构 机关党委 学校领导班子 职能部门 机关",
@@ -77,6 +80,8 @@ def _records(plan, places):
         record = Record(code, name, row, above=_text(plan, row, "parent", "上级单位", 400) or "")
         record.aliases = _aliases(plan, row, name)
         record.unit = places.by_code.get(code.upper()) or _recoded(plan, record, places)
+        if record.unit is not None and is_closed(record.unit, places.on):
+            record.unit = None  # a new unit may have the code of one that is closed
         first = records.setdefault(code.upper(), record)
         if first is not record:
             cells = f"{first.row.place('code')}、{row.place('code')}"
@@ -241,46 +246,38 @@ def _line(kind, record, old, new, **more):
 
 def apply(plan, lines, *, on):
     """Do the accepted ``lines``. Whatever is new comes after the unit above it."""
+    journal = Journal(on, plan.at, plan.by)
     new = {line.record.code: line.record for line in lines if line.kind == NEW}
-    position = Unit.objects.count()
     for record in new.values():
-        position = _create(record, position, new)
+        _create(record, new, journal)
     for line in lines:
         unit = line.record.unit
         if unit is None:
             continue  # a name of a unit that was not accepted
         if line.kind == ALIAS:
-            UnitAlias.objects.get_or_create(unit=unit, name=line.field)
+            units.call_also(unit, line.field, journal=journal)
         elif line.kind == RENAMED:
-            UnitAlias.objects.get_or_create(unit=unit, name=unit.name)
-            unit.name = line.record.name
-            unit.save(update_fields=["name"])
+            units.rename(unit, line.record.name, journal=journal)
         elif line.kind != NEW:
-            _change(unit, line)
+            _change(unit, line, journal)
+    journal.save()
 
 
-def _create(record, position, new):
-    if record.unit is not None:
-        return position
+def _create(record, new, journal):
     above = record.parent
     if isinstance(above, Record):
         if above.unit is None and above.code in new:
-            position = _create(above, position, new)
+            _create(above, new, journal)
         above = above.unit
-    if above is None:
-        return position  # the unit above it was not accepted
-    position += 1
-    kind = record.unit_type or (Unit.Type.OFFICE if above.parent_id is None else Unit.Type.SECTION)
-    record.unit = Unit.objects.create(
-        code=record.code, name=record.name, parent=above, unit_type=kind, position=position
-    )
-    return position
+    if record.unit is None and above is not None:  # else the unit above it was not accepted
+        record.unit = units.add(record.code, record.name, above, record.unit_type, journal=journal)
 
 
-def _change(unit, line):
+def _change(unit, line, journal):
     record = line.record
-    value = {"code": record.code, "unit_type": record.unit_type, "parent": record.parent}[line.field]
-    value = value.unit if isinstance(value, Record) else value
-    if value is not None:
-        setattr(unit, line.field, value)
-        unit.save(update_fields=[line.field])
+    if line.field == "code":
+        units.recode(unit, record.code, journal=journal)
+    elif line.field == "unit_type":
+        units.retype(unit, record.unit_type, journal=journal)
+    elif (above := record.parent.unit if isinstance(record.parent, Record) else record.parent) is not None:
+        units.move(unit, above, journal=journal)

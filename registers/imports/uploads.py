@@ -12,9 +12,10 @@ from django.db import transaction
 from registers import audit, clock
 from registers.access import require
 from registers.imports import grid, people, posts, reading, tables, units
-from registers.models import ColumnMemory, ImportedFile, Unit, UnitAlias, User
+from registers.models import ColumnMemory, ImportedFile, Unit, User
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
+from registers.units import call_also
 
 SUBJECTS = {"people": people, "units": units, "posts": posts}
 MOST_NAME = ImportedFile._meta.get_field("file_name").max_length
@@ -141,9 +142,10 @@ def accept(pk, *, actor, digest, seen, at):
     if not plan.is_ready:
         raise Refused("文件还有错误或没有回答的问题，没有导入。请先处理。")
     lines = [line for line in plan.lines if is_ticked(file, line.tick, line.kind)]
+    plan.by, plan.at = actor.user, at
     SUBJECTS[file.kind].apply(plan, lines, on=file.effective_on)
     for name, unit in plan.aliases.items():
-        UnitAlias.objects.get_or_create(unit=unit, name=name)
+        call_also(unit, name)
     counts = {kind: sum(line.kind == kind for line in lines) for kind in plan.by_kind()}
     file.result = {
         "counts": counts,

@@ -1,5 +1,6 @@
 """What is on record: organisation, people, posts, powers, schemes, risk points, the audit chain."""
 
+from registers.models.changes import OrganisationChange, PlannedChange
 from registers.models.imports import ColumnMemory, ImportedFile
 from registers.models.organisation import GroupMember, LeadingGroup, Unit, UnitAlias
 from registers.models.people import Appointment, User
@@ -26,6 +27,8 @@ __all__ = [
     "Keeper",
     "LeadingGroup",
     "MajorMatter",
+    "OrganisationChange",
+    "PlannedChange",
     "Post",
     "PostGrade",
     "PowerItem",

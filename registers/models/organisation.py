@@ -33,6 +33,9 @@ class Unit(TreeNode):
         AFFILIATED = "affiliated", "直（附）属单位"
         AFFILIATED_HOSPITAL = "affiliated_hospital", "附属医院"
         SECTION = "section", "科室"
+        GRADE_GROUP = "grade_group", "年级组"
+        TEACHING_GROUP = "teaching_group", "教研组"
+        PARTY_BRANCH = "party_branch", "党支部"
 
     code = models.CharField("单位代码", max_length=20, unique=True)
     name = models.CharField("单位名称", max_length=80)
@@ -83,11 +86,19 @@ class Unit(TreeNode):
 class UnitAlias(models.Model):
     """Another name of a unit (别名): a short one, a former one, or one of a joint name.
 
-    Files name units by them.
+    Files name units by them, and whoever searches finds units by them.
     """
+
+    class Kind(models.TextChoices):
+        SHORT = "short", "简称"
+        FORMER = "former", "原名称"
+        JOINT = "joint", "合署名称"
+        CODE = "code", "另一代码"
+        OTHER = "other", "其他名称"
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="aliases", verbose_name="单位")
     name = models.CharField("别名", max_length=80)
+    kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.OTHER)
 
     objects = ScopedQuerySet.as_manager()
 

@@ -16,6 +16,11 @@ class Post(models.Model):
         MIDDLE = "middle", "环节干部岗位"
         STAFF = "staff", "教职工岗位"
 
+    class Kind(models.TextChoices):
+        MANAGEMENT = "management", "管理岗位"
+        PROFESSIONAL = "professional", "专业技术岗位"
+        WORKER = "worker", "工勤技能岗位"
+
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="posts", verbose_name="单位")
     code = models.CharField("岗位编号", max_length=20, unique=True)
     name = models.CharField("岗位名称", max_length=60)
@@ -23,6 +28,13 @@ class Post(models.Model):
     is_risk_post = models.BooleanField("风险岗位", default=False)
     is_key_post = models.BooleanField("重点岗位", default=False)
     domain = models.CharField("风险领域", max_length=40, blank=True)
+    kind = models.CharField("岗位类别", max_length=12, choices=Kind, blank=True)
+    level = models.CharField("岗位等级", max_length=20, blank=True)
+    places = models.PositiveSmallIntegerField("核定职数", null=True, blank=True)
+    # Who stands in at work while the holder is away (B 岗). He holds no part of the post and owes nothing for it.
+    backup = models.ForeignKey(
+        "registers.User", models.PROTECT, null=True, blank=True, related_name="backed_posts", verbose_name="B岗人员"
+    )
     closed_on = models.DateField("撤销日期", null=True, blank=True)
 
     objects = ExistingQuerySet.as_manager()

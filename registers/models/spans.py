@@ -31,6 +31,15 @@ class SpanQuerySet(ScopedQuerySet):
         """Keep the rows that hold on some day from ``since`` up to, but without, ``until``."""
         return self.filter(Q(until=None) | Q(until__gt=since), since__lt=until)
 
+    def end(self, on):
+        """End what is held in these rows with the day ``on``.
+
+        What would begin later never does.
+        """
+        held = self.within(on, on.max)
+        held.filter(since__gte=on).update(until=F("since"))
+        held.filter(since__lt=on).update(until=on)
+
     def without_end(self):
         """Keep the rows that have begun, or will, and have no end yet."""
         return self.filter(WITHOUT_END, since__isnull=False)
@@ -78,6 +87,10 @@ class ExistingQuerySet(ScopedQuerySet):
     def existing(self, on):
         """Keep those that are not closed on the day ``on``."""
         return self.filter(existing_on(on))
+
+    def close(self, on):
+        """Close them with the day ``on``, as far as they are not closed by then."""
+        return self.existing(on).update(closed_on=on)
 
 
 def span_constraint(name):

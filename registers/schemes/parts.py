@@ -37,6 +37,9 @@ UnitType = Literal[
     "affiliated",
     "affiliated_hospital",
     "section",
+    "grade_group",
+    "teaching_group",
+    "party_branch",
 ]
 
 

@@ -81,6 +81,7 @@ MENU = [
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
     ("资料", "人员", "people_desk", "person-vcard", ("registrar", "sys_admin", "security_admin")),
     ("资料", "任职", "role_desk", "person-badge", ("registrar", "sys_admin", "security_admin")),
+    ("资料", "单位岗位维护", "unit_desk", "diagram-2", ("registrar",)),
     ("资料", "数据导入", "import_list", "box-arrow-in-down", ("registrar",)),
     (
         "资料",
@@ -108,6 +109,10 @@ BELONGS = {
     "post_detail": "unit",
     "opinion_add": "activity_list",
     "opinion_edit": "activity_list",
+    "unit_keep": "unit_desk",
+    "unit_change": "unit_desk",
+    "post_desk": "unit_desk",
+    "post_change": "unit_desk",
     "finding_list": "inspection_list",
     "finding_detail": "inspection_list",
     "finding_add": "inspection_list",
@@ -175,8 +180,9 @@ def menu(request, campaign=None):
 def entry_of(page):
     """The URL name of the entry that ``page`` (a URL name) belongs to: its own, its subject's, or ""."""
     names = [name for _, _, name, _, _ in MENU]
-    subject = BELONGS.get(page, page).partition("_")[0]
-    return page if page in names else next((name for name in names if name.partition("_")[0] == subject), "")
+    entry = BELONGS.get(page, page)
+    subject = entry.partition("_")[0]
+    return entry if entry in names else next((name for name in names if name.partition("_")[0] == subject), "")
 
 
 def waiting_count(actor):

@@ -70,7 +70,7 @@ def add(code, name, parent, unit_type="", *, journal):
     kind = unit_type or (Unit.Type.OFFICE if parent.parent_id is None else Unit.Type.SECTION)
     position = Unit.objects.count() + 1
     unit = Unit.objects.create(code=code, name=name, parent=parent, unit_type=kind, position=position)
-    journal.note(Kind.ADDED, unit, new=name, other=parent)
+    journal.note(Kind.ADDED, unit, new=f"隶属“{parent}”", other=parent)
     return unit
 
 
@@ -178,7 +178,11 @@ def close(unit, *, journal):
 
 def _end(unit, journal):
     """End what is held at a unit, and close it."""
-    Appointment.objects.filter(unit=unit).end(journal.on)
+    held = Appointment.objects.filter(unit=unit)
+    named = [f"{row.holder}（{row.get_role_display()}）" for row in held.in_force(journal.on).select_related("user")]
+    if named:
+        journal.note(Kind.ROLES_ENDED, unit, old="、".join(named))
+    held.end(journal.on)
     LeadingGroup.objects.filter(unit=unit, since__isnull=False).end(journal.on)
     Unit.objects.filter(pk=unit.pk).close(journal.on)
 

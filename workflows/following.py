@@ -67,7 +67,7 @@ class Effect:
         """What follows, in one sentence."""
         verb = "填报" if self.is_filled else "办理"
         if self.kind == Follows.STOPPED:
-            return f"{self.count} 张表将停办：{self.reason}"
+            return f"{self.count} 张表将停办（{self.reason}）"
         if self.kind == Follows.ALONE:
             return f"{self.count} 张表将没有人{verb}，请先任命有关人员"
         if self.kind == Follows.OWED:

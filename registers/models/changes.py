@@ -23,6 +23,7 @@ class OrganisationChange(models.Model):
         TOOK_IN = "took_in", "接收并入"
         DIVIDED = "divided", "分设"
         CLOSED = "closed", "撤销"
+        ROLES_ENDED = "roles_ended", "免去在本单位的职务"
         ALIAS_ADDED = "alias_added", "增加别名"
         ALIAS_DROPPED = "alias_dropped", "删去别名"
         POST_ADDED = "post_added", "设立岗位"

@@ -17,6 +17,11 @@ class UnitQuerySet(ExistingQuerySet, TreeQuerySet):
         unit = Unit.objects.filter(code=code).first()
         return self.filter(pk__in=unit.subtree().values("pk")) if unit else self.none()
 
+    def called(self, text):
+        """Return the units in whose name, code or other names ``text`` stands."""
+        found = Q(name__icontains=text) | Q(code__icontains=text) | Q(aliases__name__icontains=text)
+        return self.filter(pk__in=Unit.objects.filter(found).order_by().values("pk"))
+
 
 class Unit(TreeNode):
     """A unit of the institution (单位). The root is the institution itself.

@@ -51,7 +51,8 @@ def unit_detail(request, code):
 
     Of the powers only the first ones.
     Context: ``unit``, ``is_closed``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
-    posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``.
+    posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``,
+    ``may_manage``.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
     on, may_view_ledger = request.actor.on, can(request.actor, "view_ledger", unit)
@@ -93,6 +94,7 @@ def unit_detail(request, code):
             "children": Unit.objects.visible_to(request.actor).existing(on).filter(parent=unit),
             "hints": hints_about(request.actor, unit),
             "may_view_ledger": may_view_ledger,
+            "may_manage": can(request.actor, "manage", unit),
             "has_residual": scheme is not None and scheme.rules.residual.enabled,
         },
     )

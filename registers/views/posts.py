@@ -1,10 +1,12 @@
 """The page of one post."""
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from registers.models import Incumbency, Post, RiskPoint
+from registers.access import can
+from registers.models import Incumbency, Post, PowerItem, RiskPoint
+from registers.models.spans import is_closed
 from registers.views.hints import hints_about
 from registers.views.organisation import crumbs_of
 
@@ -13,10 +15,11 @@ from registers.views.organisation import crumbs_of
 def post_detail(request, code):
     """Show one post: its duties, its holders over time, and the risk points the reader may see.
 
-    Context: ``post``, ``crumbs``, ``hints``, ``duties``, ``holders`` (newest first), ``points`` (visible ones, gravest
-    first).
+    Context: ``post``, ``crumbs``, ``hints``, ``duties``, ``powers`` (for which it answers or of which it does a step, each with its
+    ``own_steps``), ``holders`` (newest first), ``points`` (visible ones, gravest first), ``may_manage``.
     """
-    post = get_object_or_404(Post.objects.visible_to(request.actor).select_related("unit"), code=code)
+    found = Post.objects.visible_to(request.actor).select_related("unit", "backup")
+    post = get_object_or_404(found, code=code)
     points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on)
     return render(
         request,
@@ -26,6 +29,8 @@ def post_detail(request, code):
             "crumbs": crumbs_of(post.unit),
             "hints": hints_about(request.actor, post.unit, post=post),
             "duties": post.duties.all(),
+            "powers": _powers_of(request, post),
+            "may_manage": can(request.actor, "manage", post.unit) and not is_closed(post, request.actor.on),
             "holders": Incumbency.objects.visible_to(request.actor)
             .filter(post=post)
             .select_related("user")
@@ -35,3 +40,14 @@ def post_detail(request, code):
             .order_by(F("final_grade__rank").asc(nulls_last=True), "category__position", "pk"),
         },
     )
+
+
+def _powers_of(request, post):
+    """Return the powers in force for which a post answers, or of which it does a step, each with the post's own steps."""
+    powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on)
+    powers = powers.filter(Q(accountable_post=post) | Q(steps__post=post)).distinct().prefetch_related("steps")
+    powers = list(powers)
+    for power in powers:
+        steps = enumerate(power.steps.all(), start=1)
+        power.own_steps = [(number, step) for number, step in steps if step.post_id == post.pk]
+    return powers

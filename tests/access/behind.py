@@ -8,7 +8,7 @@ import yaml
 
 from registers.models import ControlMeasure, PowerItem, RiskPoint
 from tests import doors
-from tests.access import desks, imported
+from tests.access import desks, imported, organised
 from tests.access.browsers import judged, typed
 from tests.browser.pages import PASSWORD
 from workflows.compiled import minutes
@@ -84,6 +84,7 @@ def _things(world):
         "job_file": {"": ({"pk": world.job.pk}, None)},
         **imported.behind(world, DOORS),
         **desks.behind(world),
+        **organised.behind(world),
         **{door: {"": ({"pk": world.robot.pk}, None)} for door in ("robot_test", "robot_stop")},
         "scheme_preview": {"": ({"pk": world.campus.scheme.pk, "part": "routes"}, None)},
         "scheme_draft_preview": {"": ({"pk": world.scheme_draft.pk, "part": "routes"}, None)},
@@ -188,6 +189,7 @@ def nothing(kwargs):
         "part": "routes",
         "year": 1999,
         "kind": "posts",
+        "act": "edit",
     }
     return {name: missing[name] for name in kwargs}
 
@@ -289,6 +291,7 @@ def _posted_in_a_year(world):
         | world.published.posted()
         | imported.posted(world)
         | desks.posted(world)
+        | organised.posted(world)
         | {
             "deadline_change": {"due_on": "2026-12-20", "whom": "all", "reason": "寒假推迟", "move": "1"},
             "submission_extend": {"until": "2026-12-20", "reason": "出差"},

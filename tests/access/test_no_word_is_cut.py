@@ -84,6 +84,7 @@ WITHOUT_TEXT = {
     "person_transfer",
     "person_unlock",
     "phase_reopen",
+    "planned_drop",
     "place_post",
     "place_take",
     "point_place",
@@ -112,6 +113,7 @@ WITHOUT_TEXT = {
     "submission_recompile",
     "submission_withdraw",
     "suggestion_withdraw",
+    "unit_alias_drop",
     "survey_add",
     "survey_close",
     "survey_draw",
@@ -183,6 +185,7 @@ BESIDE = {
     "warning_step": ["warning_detail"],
     "duty_send_back": ["duty_detail"],
     "measure_check": ["measure_detail"],
+    "unit_alias_add": ["unit_keep"],
 }
 WHOSE = {"review_queue": "head"}  # whose page has something on it
 ASKED = {"suggestion_make": "?post={post}"}  # what a page has to be asked for before it shows its form

@@ -11,6 +11,7 @@ from workflows.forms.laid import LaidForm, People, choice, choices, day, whole
 NONE = [("", "不填")]
 YES_NO = [("no", "否"), ("yes", "是")]
 MOST_DUTIES = 20_000
+LONGEST_TERM = 50  # years
 KINDS = [kind for kind in Unit.Type.choices if kind[0] != Unit.Type.INSTITUTION]
 
 
@@ -25,13 +26,15 @@ class ChangeForm(LaidForm):
     """
 
     day_label, day_help = "生效日期", "填写以后的日期，到期自动生效。"
+    order = None
 
     def __init__(self, *args, subject, on, units=(), domains=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.subject = subject
+        self.subject, self.today = subject, on
         self.fill(units, domains)
         self.fields["on"] = day(self.day_label, help_text=self.day_help)
         self.initial.setdefault("on", on)
+        self.order_fields(self.order)
 
     def fill(self, units, domains):
         """Say what can be chosen, and what stands in the fields at first."""
@@ -97,7 +100,7 @@ class DivideForm(_Named):
 
     def fill(self, units, domains):
         self.initial.setdefault("unit_type", self.subject.unit_type)
-        there = posts.of_unit(self.subject, self.initial.get("on") or clock.today())
+        there = posts.of_unit(self.subject, self.today)
         self.fields["posts"].choices = [(str(post.pk), f"{post.name}（{post.code}）") for post in there]
 
     @property
@@ -113,7 +116,7 @@ class PostForm(ChangeForm):
     """A post: what it is called, of which kind it is, and all of its duties."""
 
     lines = {"duties": 8}
-    radios = ("is_risk_post", "is_key_post")
+    flags = ("is_risk_post", "is_key_post")
 
     name = Text("岗位名称", most=_length(Post, "name"))
     tier = choice("岗位层级", Post.Tier.choices)
@@ -144,7 +147,7 @@ class PostForm(ChangeForm):
         if post.domain not in known:  # what another rule book has called it stays
             self.fields["domain"].choices += [(post.domain, post.domain)]
         self.initial |= {name: getattr(post, name) for name in posts.FIELDS}
-        self.initial |= {name: "yes" if getattr(post, name) else "no" for name in self.radios}
+        self.initial |= {name: "yes" if getattr(post, name) else "no" for name in self.flags}
         self.initial["backup"] = post.backup.number if post.backup else ""
         self.initial["duties"] = "\n".join(post.duties.values_list("text", flat=True))
 
@@ -161,7 +164,7 @@ class PostForm(ChangeForm):
     @property
     def asked(self):
         asked = super().asked
-        asked |= {name: asked[name] == "yes" for name in self.radios}
+        asked |= {name: asked[name] == "yes" for name in self.flags}
         asked["backup"] = asked["backup"].pk if asked["backup"] else None
         return asked | ({"post": self.subject.pk} if isinstance(self.subject, Post) else {})
 
@@ -170,7 +173,7 @@ class NewPostForm(PostForm):
     """A post that is to be made."""
 
     code = Text("岗位编号", most=_length(Post, "code"), required=False, help_text="不填即按单位代码编号。")
-    field_order = ("name", "code")
+    order = ("name", "code")
 
     def clean_code(self):
         """Return the code, which an address can hold."""
@@ -184,18 +187,23 @@ class TakeForm(ChangeForm):
     """Who takes a post, and until when if that is known."""
 
     day_label, day_help = "任职日期", "原任职人从这一天起不再任职。"
+    order = ("user", "on", "last")
 
     user = People("任职人（工号）", most=20, alone="一个岗位由一人任职，请只填一个工号。")
-    until = day("任期至", required=False, help_text="任期最后一天之后的一天；没有任期的不填。")
+    last = day("任期最后一天", required=False, help_text="没有任期的不填。")
+
+    def clean_last(self):
+        """Return the last day, if it is one that somebody may live to see."""
+        last = self.cleaned_data["last"]
+        if last is not None and last.year - self.today.year > LONGEST_TERM:
+            raise forms.ValidationError(f"任期最后一天在 {LONGEST_TERM} 年以后，请改正。")
+        return last
 
     @property
     def asked(self):
-        until = self.cleaned_data["until"]
-        return {
-            "post": self.subject.pk,
-            "user": self.cleaned_data["user"].pk,
-            "until": until.isoformat() if until else "",
-        }
+        last = self.cleaned_data["last"]
+        until = (last + clock.days(1)).isoformat() if last else ""
+        return {"post": self.subject.pk, "user": self.cleaned_data["user"].pk, "until": until}
 
 
 class OfPost(DayForm):

@@ -60,7 +60,7 @@ def unit_desk(request):
     filters = filters_sent(request.GET, "q", "unit_type", "closed")
     rows = Unit.objects.visible_to(request.actor).with_tree_fields().filter(pk__in=kept)
     if filters["q"]:
-        rows = rows.filter(pk__in=_named(request, filters["q"]))
+        rows = rows.called(filters["q"])
     if filters["unit_type"]:
         rows = rows.filter(unit_type=filters["unit_type"])
     if not filters["closed"]:
@@ -85,12 +85,6 @@ def unit_desk(request):
             .select_related("unit", "by"),
         },
     )
-
-
-def _named(request, text):
-    """Return the ids of units that are called ``text`` in some way."""
-    found = Q(name__icontains=text) | Q(code__icontains=text) | Q(aliases__name__icontains=text)
-    return Unit.objects.visible_to(request.actor).filter(found).order_by().values("pk")
 
 
 @require_safe
@@ -243,7 +237,9 @@ def post_desk(request):
     if filters["q"]:
         fitting = Q(name__icontains=filters["q"]) | Q(code__icontains=filters["q"])
         holding = held.filter(user__name__icontains=filters["q"]).order_by().values("post")
-        rows = rows.filter(fitting | Q(pk__in=holding) | Q(unit__in=_named(request, filters["q"])))
+        rows = rows.filter(
+            fitting | Q(pk__in=holding) | Q(unit__in=Unit.objects.visible_to(actor).called(filters["q"]).order_by())
+        )
     if filters["unit"]:
         rows = rows.filter(unit__code=filters["unit"])
     if filters["kind"]:

@@ -126,7 +126,8 @@ def _page(request, campaign, unit, post, *, form=None, status=200):
 def _search(request, q):
     posts = Post.objects.visible_to(request.actor).existing(request.actor.on).select_related("unit")
     held = Incumbency.objects.visible_to(request.actor).in_force(request.actor.on)
-    fitting = Q(name__icontains=q) | Q(unit__name__icontains=q) | Q(pk__in=held.filter(user__name=q).values("post"))
+    called = Unit.objects.visible_to(request.actor).called(q).order_by()
+    fitting = Q(name__icontains=q) | Q(unit__in=called) | Q(pk__in=held.filter(user__name=q).values("post"))
     posts = list(posts.filter(fitting).order_by("-is_risk_post", "unit__position", "code")[:POSTS_SHOWN])
     names = dict(held.filter(post__in=posts).values_list("post", "user__name"))
     return [(post, names.get(post.pk, "")) for post in posts]

@@ -5,6 +5,7 @@ from datetime import date
 from registers.actors import Actor
 from registers.imports import private, reading, uploads
 from registers.imports.people import JOINED, TAKES
+from tests.factories import moment
 from tests.workbooks import workbook
 
 ON = date(2026, 9, 15)
@@ -19,9 +20,11 @@ def plan_of(campus, data, *, kind="people", answers=None, columns=None, name="Âê
     """The plan of a file as its registrar sees it. ``data``: rows of one sheet, or the bytes of a file."""
     data = data if isinstance(data, bytes) else workbook(data)
     actor = Actor(campus.registrar, on=ON)
-    return uploads.SUBJECTS[kind].compare(
+    plan = uploads.SUBJECTS[kind].compare(
         book_of(data, name), columns=columns, answers=answers or {}, actor=actor, on=ON
     )
+    plan.by, plan.at = campus.registrar, moment("2026-09-15 10:00")
+    return plan
 
 
 def joined(plan):

@@ -4,7 +4,7 @@ import pytest
 
 from registers.actors import Actor
 from registers.imports import posts, units, values
-from registers.models import Incumbency, Post, Unit, UnitAlias, User
+from registers.models import Incumbency, OrganisationChange, Post, Unit, UnitAlias, User
 from tests.factories import make_person
 from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
 from tests.workbooks import Number, workbook
@@ -107,6 +107,22 @@ def test_changes_of_units_are_lines(campus):
     section.refresh_from_db()
     assert (section.parent, Unit.objects.get(name="监察审计处").code) == (campus.other_unit, "NEW")
     assert UnitAlias.objects.get(unit=campus.unit).name == "财务处"
+    history = OrganisationChange.objects.filter(on=ON, by=campus.registrar).values_list("unit__name", "kind")
+    assert set(history) == {
+        ("计划财务处", "renamed"),
+        ("计划财务处", "retyped"),
+        ("会计科", "moved"),
+        ("监察审计处", "recoded"),
+    }
+
+
+def test_unit_with_the_code_of_a_closed_one_is_new(campus):
+    Unit.objects.filter(pk=campus.other_unit.pk).close(ON)
+    plan = unit_plan(campus, [UNIT_HEAD, ["ZS", "招生办公室", "", ""]])
+    assert [(line.kind, line.key) for line in plan.lines] == [("new", "ZS")]
+    units.apply(plan, plan.lines, on=ON)
+    assert Unit.objects.get(code="ZS").name == "招生办公室"
+    assert Unit.objects.get(code="ZS-1").name == "招生就业处"
 
 
 UNIT_FAULTS = {

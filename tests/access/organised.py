@@ -1,0 +1,47 @@
+"""What the desk of units and posts leads to: a unit, a post, another name, a change that is planned."""
+
+from registers import clock
+from registers.models import PlannedChange
+
+
+def planned_change(world):
+    """The change of a name that is planned for the end of the month."""
+    return PlannedChange.objects.create(
+        act="edit",
+        unit=world.campus.unit,
+        asked={"name": "计划财务处"},
+        words="财务处更名为计划财务处",
+        on=world.clock.today + clock.days(20),
+        by=world.campus.registrar,
+        made_at=world.clock.now,
+    )
+
+
+def behind(world):
+    """What the doors lead to: door → name → (arguments of the URL, the object)."""
+    code = {"code": world.campus.unit.code}
+    return {
+        "unit_keep": {"": (code, None)},
+        "unit_alias_add": {"": (code, None)},
+        "unit_change": {"": ({**code, "act": "child"}, None)},
+        "unit_alias_drop": {"": ({"pk": world.campus.unit.aliases.first().pk}, None)},
+        "planned_drop": {"": ({"pk": world.planned.pk}, None)},
+        "post_change": {"": ({"code": world.posts["slight"].code, "act": "edit"}, None)},
+    }
+
+
+def posted(world):
+    """What is posted at these doors: a preview, which changes nothing, or the change of a name."""
+    on = world.clock.today.isoformat()
+    return {
+        "unit_alias_add": {"name": "财务部", "kind": "short"},
+        "unit_change": {"name": "核算科", "code": "CW-HS", "unit_type": "section", "on": on},
+        "post_change": {
+            "name": "改名的岗位",
+            "tier": "staff",
+            "is_risk_post": "yes",
+            "is_key_post": "no",
+            "duties": "办理核算",
+            "on": on,
+        },
+    }

@@ -9,7 +9,7 @@ import re
 
 from registers import posts, versions
 from registers.journal import Kind
-from registers.models import Appointment, Incumbency, LeadingGroup, Regulation, Unit, UnitAlias, User
+from registers.models import Appointment, Incumbency, LeadingGroup, Regulation, Scheme, Unit, UnitAlias, User
 from registers.models.spans import is_closed
 from registers.refusals import Refused
 
@@ -17,6 +17,14 @@ DEEPEST = 12
 CODE = re.compile(r"[0-9A-Za-z_-]{1,20}")
 MOST_CODE = Unit._meta.get_field("code").max_length
 Alias = UnitAlias.Kind
+
+
+def kinds():
+    """Return the kinds that a unit may have as (value, words): those of all institutions, and those of the rule book in use."""
+    scheme = Scheme.objects.in_use()
+    own = scheme.rules.unit_kinds if scheme else []
+    known = [choice for choice in Unit.Type.choices if choice[0] != Unit.Type.INSTITUTION]
+    return known + [(kind, kind) for kind in own]
 
 
 # -- checks ----------------------------------------------------------------------------------------------------

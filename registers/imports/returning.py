@@ -17,6 +17,7 @@ from registers.imports.private import NOT_READ, is_private
 from registers.imports.synonyms import KIND_LABELS, LABELS, NEEDED
 from registers.models import Post, Unit
 from registers.papers.cells import sheet_name
+from registers.units import kinds
 
 COLUMN = "错误提示"  # a head that the reader knows and passes over
 MOST_ROWS = 20_000  # with all cells; of more only the rows with findings go back
@@ -161,13 +162,13 @@ def template(kind, *, on):
 
 
 def _lists(kind, on):
-    units = [unit.name for unit in Unit.objects.existing(on).order_by("position", "code")]
-    types = [label for value, label in Unit.Type.choices if value != Unit.Type.INSTITUTION]
+    names = [unit.name for unit in Unit.objects.existing(on).order_by("position", "code")]
+    types = [label for _, label in kinds()]
     yes = ["是", "否"]
     return {
-        "people": {"unit": units, "party": ["中共党员", "中共预备党员", "群众", "民主党派", "无党派"]},
-        "units": {"parent": units, "type": types},
-        "posts": {"unit": units, "tier": [label for _, label in Post.Tier.choices], "risk": yes, "key": yes},
+        "people": {"unit": names, "party": ["中共党员", "中共预备党员", "群众", "民主党派", "无党派"]},
+        "units": {"parent": names, "type": types},
+        "posts": {"unit": names, "tier": [label for _, label in Post.Tier.choices], "risk": yes, "key": yes},
     }[kind]
 
 

@@ -185,7 +185,8 @@ def _cycles(plan, records):
 
 def _types(plan, records):
     words = {normalised_name(word): kind for kind, known in TYPES.items() for word in known.split()}
-    words |= {normalised_name(label): kind for kind, label in Unit.Type.choices}
+    options = units.kinds()
+    words |= {normalised_name(label): kind for kind, label in options}
     for record in records.values():
         written = _text(plan, record.row, "type", "单位类型", 40)
         if not written:
@@ -193,7 +194,6 @@ def _types(plan, records):
             continue
         record.unit_type = words.get(normalised_name(written), "")
         if not record.unit_type:
-            options = [choice for choice in Unit.Type.choices if choice[0] != Unit.Type.INSTITUTION]
             cell = f"{record.row.sheet}!{record.row.place('type')}"
             record.unit_type = plan.report.ask(f"type:{written}", f"单位类型“{written}”是哪一类？", options, cell)
 
@@ -225,7 +225,7 @@ def _changes(plan, record, unit):
     if record.parent is not None and (above is None or above.pk != unit.parent_id):
         plan.add(_line(MOVED, record, unit.parent or "", record.parent.name, field="parent"))
     if record.unit_type and unit.parent_id is not None and record.unit_type != unit.unit_type:
-        new = Unit.Type(record.unit_type).label
+        new = Unit(unit_type=record.unit_type).get_unit_type_display()
         plan.add(_line(CHANGED, record, f"类型：{unit.get_unit_type_display()}", new, field="unit_type"))
 
 

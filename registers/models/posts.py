@@ -30,7 +30,6 @@ class Post(models.Model):
     domain = models.CharField("风险领域", max_length=40, blank=True)
     kind = models.CharField("岗位类别", max_length=12, choices=Kind, blank=True)
     level = models.CharField("岗位等级", max_length=20, blank=True)
-    places = models.PositiveSmallIntegerField("核定职数", null=True, blank=True)
     # Who stands in at work while the holder is away (B 岗). He holds no part of the post and owes nothing for it.
     backup = models.ForeignKey(
         "registers.User", models.PROTECT, null=True, blank=True, related_name="backed_posts", verbose_name="B岗人员"

@@ -19,7 +19,7 @@ from registers.schemes.door import Door
 from registers.schemes.duties import Duties
 from registers.schemes.inspection import Inspections
 from registers.schemes.layout import PaperLayout
-from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text, UnitType
+from registers.schemes.parts import Ask, Code, Contact, Day, Level, Named, Part, Role, Text
 from registers.schemes.publicity import NoticeKind, Publicity, Vacation
 from registers.schemes.ranking import Ranking
 from registers.schemes.residual import Residual
@@ -146,7 +146,7 @@ class Condition(Part):
 
     post_flag: Literal["risk_post", "key_post"] | None = None
     rank_at_least: str | None = None
-    unit_types: list[UnitType] = []
+    unit_types: list[Text] = []
     party_member: bool | None = None
 
 
@@ -213,6 +213,7 @@ class Scheme(Part):
     roles: dict[Role, Text]
     levels: dict[Level, Text]
     ranks: list[Text] = []
+    unit_kinds: list[Text] = []
     scope: Scope = Scope()
     groups: dict[Literal["unit", "school"], Group] = {}
     bodies: dict[Code, Body] = {}

@@ -28,6 +28,7 @@ class Level(StrEnum):
 # Whether objections without a name are taken: as objections, as suggestions that nobody owes an answer, or not at all.
 Anonymous = Literal["accept", "suggestion_only", "refuse"]
 
+# The kinds of units that every scheme knows; it may add its own (``Scheme.unit_kinds``).
 UnitType = Literal[
     "institution",
     "office",

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registers.schemes.parts import Code, Named, Part, Text, UnitType
+from registers.schemes.parts import Code, Named, Part, Text
 
 FigureCode = Literal[
     "timely", "coverage", "quality", "carried_out", "verified", "rectified", "objections", "satisfied", "answered"
@@ -36,7 +36,7 @@ class Figure(Part):
 class RankingClass(Named):
     """Units that are ranked among themselves, by their types (分类排名)."""
 
-    unit_types: Annotated[list[UnitType], Field(min_length=1)]
+    unit_types: Annotated[list[Text], Field(min_length=1)]
 
 
 class Band(Named):

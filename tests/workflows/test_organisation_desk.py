@@ -31,7 +31,7 @@ def typed(year):
         ),
         "close": ({}, lambda: is_closed(by_code(code="EMPTY").get(), year.clock.today)),
         "post": (
-            {"name": "出纳", "duties": "收款\n\n付款 ", "is_risk_post": "yes", "places": "2"},
+            {"name": "出纳", "duties": "收款\n\n付款 ", "is_risk_post": "yes"},
             lambda: list(Duty.objects.filter(post__name="出纳").values_list("text", flat=True)) == ["收款", "付款"],
         ),
     }

@@ -262,14 +262,13 @@ def test_post_keeps_its_duties_whole_and_its_history(year):
         "name": "会计核算",
         "is_key_post": True,
         "kind": "management",
-        "places": 2,
         "backup": year.campus.colleague.pk,
         "duties": ["办理会计核算", "长" * 300],
     }
     outcome = make(year, wanted(year, "post_edit", **asked))
 
     post.refresh_from_db()
-    assert (post.is_key_post, post.kind, post.places, post.backup) == (True, "management", 2, year.campus.colleague)
+    assert (post.is_key_post, post.kind, post.backup) == (True, "management", year.campus.colleague)
     assert list(post.duties.values_list("text", flat=True)) == ["办理会计核算", "长" * 300]
     assert "会计核算：修改岗位（岗位类别），管理岗位" in outcome.changes
     sentence, field = refused(year, wanted(year, "post_edit", **asked | {"duties": ["长" * 301]}))

@@ -6,13 +6,13 @@ from registers import clock, posts
 from registers.forms.fields import Text
 from registers.models import Post, Unit, UnitAlias
 from registers.text import without_unseen
-from workflows.forms.laid import LaidForm, People, choice, choices, day, whole
+from registers.units import kinds
+from workflows.forms.laid import LaidForm, People, choice, choices, day
 
 NONE = [("", "不填")]
 YES_NO = [("no", "否"), ("yes", "是")]
 MOST_DUTIES = 20_000
 LONGEST_TERM = 50  # years
-KINDS = [kind for kind in Unit.Type.choices if kind[0] != Unit.Type.INSTITUTION]
 
 
 def _length(model, name):
@@ -48,7 +48,10 @@ class ChangeForm(LaidForm):
 class _Named(ChangeForm):
     name = Text("单位名称", most=_length(Unit, "name"))
     code = Text("单位代码", most=_length(Unit, "code"), help_text="字母、数字、“-”“_”。已撤销单位用过的代码可以再用。")
-    unit_type = choice("单位类型", KINDS)
+    unit_type = choice("单位类型")
+
+    def fill(self, units, domains):
+        self.fields["unit_type"].choices = kinds()
 
     def clean_name(self):
         return without_unseen(self.cleaned_data["name"])[0].strip()
@@ -64,7 +67,10 @@ class EditForm(_Named):
     parent = choice("上级单位")
 
     def fill(self, units, domains):
+        super().fill(units, domains)
         unit = self.subject
+        if unit.parent_id and unit.unit_type not in dict(self.fields["unit_type"].choices):
+            self.fields["unit_type"].choices += [(unit.unit_type, unit.unit_type)]  # of another rule book
         self.initial |= {"name": unit.name, "code": unit.code, "unit_type": unit.unit_type, "parent": unit.parent_id}
         self.fields["parent"].choices = [
             (other.pk, f"{other.name}（{other.code}）") for other in units if other != unit
@@ -99,6 +105,7 @@ class DivideForm(_Named):
     posts = choices("划入新单位的岗位", help_text="任职人随岗位转到新单位，未选的岗位留在原单位。")
 
     def fill(self, units, domains):
+        super().fill(units, domains)
         self.initial.setdefault("unit_type", self.subject.unit_type)
         there = posts.of_unit(self.subject, self.today)
         self.fields["posts"].choices = [(str(post.pk), f"{post.name}（{post.code}）") for post in there]
@@ -125,7 +132,6 @@ class PostForm(ChangeForm):
     is_risk_post = choice("风险岗位", YES_NO)
     is_key_post = choice("重点岗位", YES_NO)
     domain = choice("风险领域", required=False)
-    places = whole("核定职数", 0, 999, required=False)
     backup = People(
         "B岗人员（工号）",
         most=20,
@@ -172,6 +178,7 @@ class PostForm(ChangeForm):
 class NewPostForm(PostForm):
     """A post that is to be made."""
 
+    name = Text("岗位名称", most=_length(Post, "name"), help_text="几个人做同样工作的，按人分别设岗，名称可以相同。")
     code = Text("岗位编号", most=_length(Post, "code"), required=False, help_text="不填即按单位代码编号。")
     order = ("name", "code")
 

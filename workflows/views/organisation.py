@@ -12,6 +12,7 @@ from registers.access import require
 from registers.models import Incumbency, OrganisationChange, PlannedChange, Post, Scheme, Unit, UnitAlias
 from registers.models.spans import existing_on, is_closed
 from registers.refusals import Refused, Stale
+from registers.units import kinds
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
 from workflows import reorganising
@@ -77,7 +78,7 @@ def unit_desk(request):
             "page": page,
             "filters": filters,
             "filtered": any(filters.values()),
-            "kinds": Unit.Type.choices,
+            "kinds": kinds(),
             "extent": [("yes", "含已撤销")],
             "root": Unit.objects.visible_to(request.actor).filter(parent=None).first(),
             "planned": PlannedChange.objects.visible_to(request.actor)
@@ -226,7 +227,7 @@ def planned_drop(request, pk):
 
 @require_safe
 def post_desk(request):
-    """List the posts of the registrar's units with their kind, places, holders and what is vacant.
+    """List the posts of the registrar's units with their kind, holders and what is vacant.
 
     Context: ``page`` of posts with ``holders`` (names), ``vacant``, ``is_closed``; ``filters``, ``filtered``, ``units``.
     """

@@ -4,7 +4,18 @@ Whoever writes such rows says so with ``stored``. How much a column holds is rea
 agree.
 """
 
-from registers.models import ControlMeasure, Grade, GroupMember, Post, PowerItem, RiskCategory, RiskPoint, Scheme, User
+from registers.models import (
+    ControlMeasure,
+    Grade,
+    GroupMember,
+    Post,
+    PowerItem,
+    RiskCategory,
+    RiskPoint,
+    Scheme,
+    Unit,
+    User,
+)
 
 STORED = []  # (model, name of its field, path or function)
 
@@ -62,4 +73,5 @@ stored(RiskPoint, nature="natures.*.code", finding_source="finding_sources.*.cod
 stored(PowerItem, domain="domains.*.code")
 stored(Post, domain="domains.*.code")
 stored(User, rank="ranks.*")
+stored(Unit, unit_type="unit_kinds.*")
 stored(GroupMember, member_type="groups.*.member_types.*")

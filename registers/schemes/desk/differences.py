@@ -10,6 +10,7 @@ SECTIONS = {
     "roles": "角色名称",
     "levels": "层面名称",
     "ranks": "职级",
+    "unit_kinds": "单位类型",
     "scope": "人员范围",
     "groups": "领导小组",
     "bodies": "会议决定机构",

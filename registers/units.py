@@ -20,7 +20,10 @@ Alias = UnitAlias.Kind
 
 
 def kinds():
-    """Return the kinds that a unit may have as (value, words): those of all institutions, and those of the rule book in use."""
+    """Return the kinds that a unit may have, as (value, words).
+
+    They are those of all institutions, and those of the rule book in use.
+    """
     scheme = Scheme.objects.in_use()
     own = scheme.rules.unit_kinds if scheme else []
     known = [choice for choice in Unit.Type.choices if choice[0] != Unit.Type.INSTITUTION]

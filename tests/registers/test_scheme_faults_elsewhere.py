@@ -124,18 +124,6 @@ BROKEN = {
         "删去 measure_asks",
     ),
     "rank that is not listed": (NWNU, (RANKS, "ranks: [科员, 正科]"), "职级“副科”不在 ranks 中", "科员、正科"),
-    "kind of unit that stands twice": (
-        NWNU,
-        ("ranks: ", "unit_kinds: [书院, 书院]\nranks: "),
-        "单位类型“书院”重复",
-        "只写一次",
-    ),
-    "own kind of unit that every scheme has": (
-        NWNU,
-        ("ranks: ", "unit_kinds: [section]\nranks: "),
-        "单位类型“section”重复",
-        "不必写",
-    ),
     "unknown kind of unit": (NWNU, ("unit_types: [office,", "unit_types: [bureau,"), "bureau", "institution"),
     "outside on a step that files nothing": (
         IMUT,

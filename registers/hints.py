@@ -90,9 +90,9 @@ class Facts:
         self.units = {unit.pk: unit for unit in units if not is_closed(unit, on)}
         posts = Post.objects.existing(on).filter(unit__in=self.units).order_by("unit__position", "unit__code", "code")
         self.posts = {post.pk: post for post in posts}
-        self.holders = {}  # post → incumbency
-        for row in Incumbency.objects.in_force(on).filter(post__unit__in=self.units).select_related("user"):
-            self.holders[row.post_id] = row
+        self.holders = {}  # post → incumbencies
+        for row in _held(self.units, on):
+            self.holders.setdefault(row.post_id, []).append(row)
         self.by_name = {(post.unit_id, post.name): post for post in self.posts.values()}
         self.powers = list(
             PowerItem.objects.in_force(on)
@@ -116,17 +116,19 @@ class Facts:
         return in_charge, {row.user_id for row in rows if row.role != "leader_in_charge"}
 
     def hand(self, post):
-        """Return a key for who does the work of a post: its holder, or the post itself while vacant."""
-        held = self.holders.get(post.pk)
-        return ("user", held.user_id) if held else ("post", post.pk)
+        """Return a key for who does the work of a post: its one holder, else the post itself.
+
+        Where several hold a post none of them has all of its work in his hand.
+        """
+        held = self.holders.get(post.pk, [])
+        return ("user", held[0].user_id) if len(held) == 1 else ("post", post.pk)
 
     def person(self, post):
-        """Return the name of a post's holder, or an empty text while it is vacant."""
-        held = self.holders.get(post.pk)
-        return held.user.name if held else ""
+        """Return the names of a post's holders, or an empty text while it is vacant."""
+        return "、".join(row.user.name for row in self.holders.get(post.pk, []))
 
     def ids(self, *posts):
-        return frozenset(self.holders[post.pk].user_id for post in posts if post.pk in self.holders)
+        return frozenset(row.user_id for post in posts for row in self.holders.get(post.pk, []))
 
     def steps(self, item):
         """Return ``(step, post)`` for the steps of a power that are taken by a post of its unit."""
@@ -139,6 +141,11 @@ class Facts:
         return f"{post.name}（{person}）" if person else post.name
 
 
+def _held(units, on):
+    held = Incumbency.objects.in_force(on).filter(post__unit__in=units)
+    return held.select_related("user").order_by("since", "pk")
+
+
 def _post_term(rotation, facts, rules):
     """Hint at holders who have been in a post for as long as the scheme allows, or nearly.
 
@@ -148,9 +155,13 @@ def _post_term(rotation, facts, rules):
         return
     flag, noun = FLAGS[rotation.flag]
     for post in facts.posts.values():
-        held = facts.holders.get(post.pk)
-        if held is None or (flag and not getattr(post, flag)):
+        if flag and not getattr(post, flag):
             continue
+        yield from _terms_of(post, noun, rotation, facts)
+
+
+def _terms_of(post, noun, rotation, facts):
+    for held in facts.holders.get(post.pk, []):
         due = clock.months_after(held.since, 12 * rotation.post_years)
         if clock.months_after(due, -rotation.alert_months) > facts.on:
             continue
@@ -164,7 +175,7 @@ def _post_term(rotation, facts, rules):
             f"方案要求{noun}定期轮岗交流，任职满 {rotation.post_years} 年应当轮岗{_unwritten(rotation)}；"
             f"{held.user.name}自 {held.since} 任该岗位，{passed}。",
             "请提前研究轮岗人选。" if coming else "请研究轮岗交流；暂不轮岗的，加强监督检查并说明理由。",
-            facts.ids(post),
+            frozenset([held.user_id]),
             post,
             due=due,
             coming=coming,

@@ -107,30 +107,34 @@ def _numbered(texts):
     return "\n".join(f"{number}. {text}" for number, text in enumerate(texts, start=1))
 
 
-def take(post, user, *, since, until=None, journal):
-    """Let ``user`` hold a post from the day ``since`` on, and end the time of whoever holds it then.
+def take(post, user, *, since, until=None, beside=False, journal):
+    """Let ``user`` hold a post from the day ``since`` on, in the place of whoever holds it then.
 
-    ``until``: the first day on which he holds it no more, if it is known. Raises ``Refused``.
+    ``until``: the first day on which he holds it no more, if it is known. ``beside``: he holds it together with those who hold it
+    already. Raises ``Refused``.
     """
     if is_closed(post, since):
         raise Refused(f"岗位“{post}”已撤销，不能任职。", "user")
     if not user.is_active:
         raise Refused(f"{user}的账号已停用，不能任职。", "user")
     if until is not None and until <= since:
-        raise Refused("任期截止日期应在任职日期之后。", "until")
-    held = Incumbency.objects.filter(post=post).within(since, until or since.max).select_related("user")
-    if any(row.user_id == user.pk for row in held.in_force(since)):
-        raise Refused(f"{user}现在就任该岗位，不需要重新登记。", "user")
-    leave(post, on=since, journal=journal)
+        raise Refused("任期最后一天不能早于任职日期。", "last")
+    if Incumbency.objects.filter(post=post, user=user).within(since, until or since.max).exists():
+        raise Refused(f"{user}在这段时间已任该岗位，不需要再登记。", "user")
+    if not beside:
+        leave(post, on=since, journal=journal)
     row = Incumbency.objects.create(post=post, user=user, since=since, until=until)
     journal.note(Kind.POST_TAKEN, post.unit, post=post, what=f"{since:%Y-%m-%d} 起", new=user)
     return row
 
 
-def leave(post, *, on, journal):
-    """End the time of everybody in a post with the day ``on``, and return how many there were."""
-    held = Incumbency.objects.filter(post=post).within(on, on.max)
-    names = [str(row.user) for row in held.select_related("user")]
+def leave(post, *, on, user=None, journal):
+    """End the time of everybody in a post with the day ``on``, and return how many it was.
+
+    ``user``: the id of the one person whose time ends.
+    """
+    held = Incumbency.objects.filter(post=post, **({"user": user} if user else {})).within(on, on.max)
+    names = [str(row.user) for row in held.select_related("user").order_by("since", "pk")]
     for name in names:
         journal.note(Kind.POST_LEFT, post.unit, post=post, what=f"至 {on:%Y-%m-%d}", old=name)
     held.end(on)

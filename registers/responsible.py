@@ -2,9 +2,38 @@
 
 import re
 
+from django.db.models import Exists, Q, Subquery
+
 from registers.models import Incumbency
 
 BETWEEN_NAMES = re.compile(r"[、，,；;\s]+")
+
+
+def names_by_post(held):
+    """Return post → the names of its holders in one text, those who have held it longest first.
+
+    ``held``: incumbencies.
+    """
+    names = {}
+    for post, name in held.order_by("since", "pk").values_list("post", "user__name"):
+        names.setdefault(post, []).append(name)
+    return {post: "、".join(found) for post, found in names.items()}
+
+
+def answered_by(person, post, on):
+    """Return the condition of the points of a post that one of its holders is asked about on a day.
+
+    They are his own. Whoever took the post last is also asked about those of people who hold it no more (R0-26). All are ids.
+    """
+    held = Incumbency.objects.in_force(on).filter(post=post)
+    others = held.exclude(user=person)
+    own = held.filter(user=person).order_by("-since", "-pk")
+    later = others.filter(Q(since__gt=Subquery(own.values("since")[:1])) | _on_the_same_day(own))
+    return Q(holder=person) | ~Q(holder__in=others.values("user")) & ~Exists(later)
+
+
+def _on_the_same_day(own):
+    return Q(since=Subquery(own.values("since")[:1]), pk__gt=Subquery(own.values("pk")[:1]))
 
 
 class Answering:

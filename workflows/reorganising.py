@@ -134,11 +134,11 @@ def _post_edit(unit, asked, journal):
 def _take(unit, asked, journal):
     user = User.objects.filter(pk=asked["user"]).first()
     until = date.fromisoformat(asked["until"]) if asked["until"] else None
-    posts.take(_post(asked), user, since=journal.on, until=until, journal=journal)
+    posts.take(_post(asked), user, since=journal.on, until=until, beside=asked["beside"], journal=journal)
 
 
 def _leave(unit, asked, journal):
-    if not posts.leave(_post(asked), on=journal.on, journal=journal):
+    if not posts.leave(_post(asked), on=journal.on, user=asked["user"], journal=journal):
         raise Refused("该岗位现在没有任职人。")
 
 

@@ -34,10 +34,15 @@ class Posts:
         post = free.pop(0) if free else self.make(unit, name)
         self.hold(post, user, since)
 
-    def hold(self, post, user, since):
-        """Let ``user`` hold this post."""
+    def is_held(self, post):
+        """Whether somebody holds this post without an end."""
+        return self.last.get(post.pk) == date.max
+
+    def hold(self, post, user, since, *, beside=False):
+        """Let ``user`` hold this post, after its last holder or ``beside`` those who hold it."""
         since = since or self.on
-        self.taken.append(Incumbency(post=post, user=user, since=max(since, self.last.get(post.pk, since))))
+        first = since if beside else max(since, self.last.get(post.pk, since))
+        self.taken.append(Incumbency(post=post, user=user, since=first))
 
     def make(self, unit, name, code="", **values):
         """Return a new post, which has a code of its own."""

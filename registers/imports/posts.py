@@ -68,7 +68,9 @@ class _Reader:
         self.named = {}
         for post in self.codes.values():
             self.named.setdefault((post.unit_id, post.name), []).append(post)
-        self.held = {row.post_id: row for row in Incumbency.objects.in_force(on).select_related("user")}
+        self.held = {}  # post → incumbencies
+        for row in Incumbency.objects.in_force(on).select_related("user").order_by("since", "pk"):
+            self.held.setdefault(row.post_id, []).append(row)
         self.numbers = Numbers(plan.tables, "holder_number", self.users, plan.report)
 
     def records(self):
@@ -213,8 +215,8 @@ class _Reader:
                 if record.post is not None or (record.code and exact):
                     continue
                 for post in self.named.get((record.unit.pk, record.name), []):
-                    holder = self.held[post.pk].user if post.pk in self.held else None
-                    if post.pk not in used and (not exact or (record.holder and holder == record.holder)):
+                    holders = [row.user for row in self.held.get(post.pk, [])]
+                    if post.pk not in used and (not exact or (record.holder and record.holder in holders)):
                         record.post = post
                         used.add(post.pk)
                         break
@@ -252,7 +254,7 @@ def _compare(plan, record, held):
                     field="duties",
                 )
             )
-    _holder(plan, record, held.get(post.pk) if post else None)
+    _holder(plan, record, held.get(post.pk, []) if post else [])
     plan.unchanged += plan.size == before
 
 
@@ -260,12 +262,15 @@ def _shown(name, value):
     return Post.Tier(value).label if name == "tier" else "是" if value else "否" if value is False else value
 
 
-def _holder(plan, record, row):
-    if record.holder is None:
+def _holder(plan, record, rows):
+    """Compare who holds a post. Of several holders none is ended for another: the file may name one of them alone."""
+    if record.holder is None or record.holder in [row.user for row in rows]:
         return
-    if row is not None and row.user != record.holder:
-        plan.add(_line(LEAVES_POST, record, row.user, "空缺" if record.holder == "" else "", incumbency=row))
-    if record.holder != "" and (row is None or row.user != record.holder):
+    vacant = record.holder == ""
+    for row in rows if vacant or len(rows) == 1 else ():
+        plan.add(_line(LEAVES_POST, record, row.user, "空缺" if vacant else "", incumbency=row))
+    if not vacant:
+        row = rows[0] if len(rows) == 1 else None
         plan.add(_line(TAKES, record, row.user if row else "", record.holder, user=record.holder, incumbency=row))
 
 
@@ -278,7 +283,7 @@ def _line(kind, record, old, new, **more):
 def apply(plan, lines, *, on):
     """Do the accepted ``lines``.
 
-    Whoever takes a post ends its last holder's time in it, for a post has one holder.
+    Whoever takes a post that one person holds ends that person's time in it.
     """
     journal = Journal(on, plan.at, plan.by)
     posts = appointing.Posts({line.record.unit.pk for line in lines}, on)
@@ -295,7 +300,8 @@ def apply(plan, lines, *, on):
             value = record.name if line.field == "name" else record.values[line.field]
             change(record.post, {line.field: value}, journal=journal)
         elif line.kind == TAKES and record.post is not None:
-            posts.hold(record.post, line.user, _since(record, on))
+            beside = line.incumbency is None and posts.is_held(record.post)
+            posts.hold(record.post, line.user, _since(record, on), beside=beside)
             journal.note(Kind.POST_TAKEN, record.unit, post=record.post, new=line.user)
     posts.save()
     dutiful = [line.record for line in lines if line.kind == DUTIES and line.record.post is not None]

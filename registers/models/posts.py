@@ -62,7 +62,10 @@ class Duty(models.Model):
 
 
 class Incumbency(models.Model):
-    """A person's time in a post, from one day to another (任职). Source: R0-26, R1-40."""
+    """A person's time in a post, from one day to another (任职). Several people may hold a post at once.
+
+    Source: R0-26, R1-40.
+    """
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="incumbencies")
     user = models.ForeignKey("registers.User", models.PROTECT, related_name="incumbencies")
@@ -74,7 +77,7 @@ class Incumbency(models.Model):
     class Meta:
         constraints = [
             span_constraint("incumbency"),
-            models.UniqueConstraint(fields=["post"], condition=WITHOUT_END, name="post_one_holder"),
+            models.UniqueConstraint(fields=["post", "user"], condition=WITHOUT_END, name="incumbency_once"),
         ]
 
     def __str__(self):

@@ -8,6 +8,7 @@ from django.template.loader import get_template
 
 from registers.charts import Risk, Stage, chart
 from registers.models import ControlMeasure, Incumbency, RiskPoint
+from registers.responsible import names_by_post
 
 TITLES = {False: "权力运行流程图", True: "廉政风险防控图"}
 
@@ -74,12 +75,12 @@ def _place(point, steps):
 
 def to_html(item, drawn, *, on, with_risks, standalone):
     """Return the chart as HTML: a page of its own, or the fragment for a page of the site."""
-    held = Incumbency.objects.in_force(on).filter(post=item.accountable_post_id).select_related("user").first()
+    held = Incumbency.objects.in_force(on).filter(post=item.accountable_post_id)
     return get_template("papers/chart.html").render(
         {
             "item": item,
             "chart": drawn,
-            "holder": held.user.name if held else "",
+            "holder": names_by_post(held).get(item.accountable_post_id, ""),
             "title": TITLES[with_risks],
             "standalone": standalone,
         }

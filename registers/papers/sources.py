@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from registers.models import ControlMeasure, Incumbency, Post, PowerItem, Regulation, RegulationPower, RiskPoint
 from registers.papers.compose import source
+from registers.responsible import names_by_post
 
 
 @source(
@@ -30,7 +31,7 @@ def power_directory(*, unit, units, on, rules, reader=None):
     Source: R1-14.
     """
     domains = {domain.code: domain.label for domain in rules.domains}
-    holders = dict(Incumbency.objects.in_force(on).filter(post__unit__in=units).values_list("post_id", "user__name"))
+    holders = names_by_post(Incumbency.objects.in_force(on).filter(post__unit__in=units))
     return {
         "rows": [
             {

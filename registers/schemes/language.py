@@ -153,10 +153,12 @@ class Condition(Part):
 class Scope(Part):
     """The people who must fill personal sheets: any of these alternatives.
 
-    Each alternative needs all of its conditions. Without any alternative it is everybody.
+    Each alternative needs all of its conditions. Without any alternative it is everybody. ``several_holders``: of a post that
+    several people hold, each fills his own sheets, or whoever has held it longest fills them for all.
     """
 
     any_of: list[list[Condition]] = []
+    several_holders: Literal["each", "first"] = "each"
     text: str = ""
 
 

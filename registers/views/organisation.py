@@ -9,6 +9,7 @@ from registers.access import can
 from registers.actors import ROLE_LABELS
 from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Scheme, Unit
 from registers.models.spans import existing_on, is_closed
+from registers.responsible import names_by_post
 from registers.views.hints import hints_about
 from registers.views.paging import paged
 
@@ -51,19 +52,13 @@ def unit_detail(request, code):
 
     Of the powers only the first ones.
     Context: ``unit``, ``is_closed``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
-    posts, ``posts`` as (post, holder or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``,
+    posts, ``posts`` as (post, names of its holders or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``,
     ``may_manage``.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
     on, may_view_ledger = request.actor.on, can(request.actor, "view_ledger", unit)
     scheme = Scheme.objects.visible_to(request.actor).in_use() if may_view_ledger else None
-    held = {
-        row.post_id: row.user
-        for row in Incumbency.objects.visible_to(request.actor)
-        .in_force(on)
-        .filter(post__unit=unit)
-        .select_related("user")
-    }
+    held = names_by_post(Incumbency.objects.visible_to(request.actor).in_force(on).filter(post__unit=unit))
     posts = Post.objects.visible_to(request.actor).existing(on).filter(unit=unit)
     page = paged(request, posts.order_by("-is_risk_post", "code"))
     appointments = Appointment.objects.visible_to(request.actor).in_force(on).filter(unit=unit)

@@ -38,7 +38,7 @@ def typed(year):
     held = Incumbency.objects.in_force(year.clock.today).filter(post=campus.post)
     of_posts = {
         "edit": ({"name": "总账", "backup": "colleague"}, lambda: again(campus.post).backup == campus.colleague),
-        "take": ({"user": "new", "last": "2027-09-14"}, lambda: held.get().user == new),
+        "take": ({"user": "new", "beside": "no", "last": "2027-09-14"}, lambda: held.get().user == new),
         "leave": ({}, lambda: not held.exists()),
         "close": ({}, lambda: is_closed(again(campus.post), year.clock.today)),
     }

@@ -246,7 +246,7 @@ def test_post_that_changes_hands_passes_its_sheets_on(year):
     campus, successor = year.campus, make_person("接任", year.campus.unit)
     running = Submission.objects.filter(post=campus.post, state__in=UNFINISHED).count()
     assert running
-    outcome = make(year, wanted(year, "post_take", post=campus.post.pk, user=successor.pk, until=""))
+    outcome = make(year, wanted(year, "post_take", post=campus.post.pk, user=successor.pk, until="", beside=False))
 
     assert f"{running} 张表将停办（离任：已不担任该岗位）" in said(outcome)
     assert any("由接任填报" in words for words in said(outcome))
@@ -340,7 +340,8 @@ def drawn(change, people, root):
     if act == "close":
         User.objects.filter(unit=unit).update(unit=root)
         return Wanted(act, unit, {}, ON)
-    asked = {"post": post.pk} | ({"user": people[who].pk, "until": ""} if act == "post_take" else {})
+    taken = {"user": people[who].pk, "until": "", "beside": bool(one % 2)}
+    asked = {"post": post.pk, "user": None} | (taken if act == "post_take" else {})
     return Wanted("post_leave" if act == "divide" else act, post.unit, asked, ON)
 
 

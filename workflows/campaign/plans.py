@@ -88,8 +88,8 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
     rules, ids, personal = scheme.rules, scoping.units_of(institution, on=on), []
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
     left_out = Counter()
-    for held in scoping.holders_of_posts(ids, on=on):
-        if scoping.judge(rules, held).is_in:
+    for held, said in scoping.judged(rules, scoping.holders_of_posts(ids, on=on)):
+        if said.is_in:
             personal.append({"unit_id": held.post.unit_id, "person_id": held.user_id})
         else:
             left_out[held.post.unit_id] += 1

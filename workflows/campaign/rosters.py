@@ -112,16 +112,20 @@ class _Roster:
         self.personal = [task for task in self.tasks if task.level == Level.PERSONAL and task.code != SUCCESSION]
         self.unit_tasks = [task for task in self.tasks if task.level == Level.UNIT]
         self.held, self.judged = {}, {}
-        for held in scoping.holders_of_posts(self.units, on=on):
+        self.holders, self.newest = defaultdict(set), {}  # post → ids of those who hold it, who took it last
+        for held, said in scoping.judged(self.rules, scoping.holders_of_posts(self.units, on=on)):
             self.held[held.post_id, held.user_id] = held
-            self.judged[held.post_id, held.user_id] = scoping.judge(self.rules, held)
+            self.judged[held.post_id, held.user_id] = said
+            self.holders[held.post_id].add(held.user_id)
+            newest = self.newest.setdefault(held.post_id, held)
+            self.newest[held.post_id] = max(newest, held, key=lambda row: (row.since, row.pk))
         self.submissions, self.of_post = defaultdict(list), defaultdict(set)
         rows = Submission.objects.filter(task__campaign=campaign, person__isnull=False).order_by("pk")
         for pk, task, code, brings, unit, post, person, state in rows.values_list(
             "pk", "task_id", "task__code", "task__brings", "unit_id", "post_id", "person_id", "state"
         ):
             self.submissions[post, person].append((pk, task, code, brings, unit, state))
-            if state in TAKEN:
+            if state in TAKEN and person not in self.holders.get(post, ()):
                 self.of_post[post].add(task)
 
     def cases(self):
@@ -172,9 +176,9 @@ class _Roster:
         return [task for task in self.personal if task.pk not in has and task.pk not in self.of_post[key[0]]]
 
     def _successors(self):
-        """Yield the holders of posts whose points still name somebody else.
+        """Yield the holders of posts whose points still name somebody who holds the post no more.
 
-        Holders who are being asked about those points already are left out.
+        Of several holders it is whoever took the post last. Who is being asked about those points already is left out.
         """
         if self.rules.succession is None:
             return
@@ -184,8 +188,9 @@ class _Roster:
         named = defaultdict(set)
         for post, holder in points.values_list("post_id", "holder_id"):
             named[post].add(holder)
-        for (post, person), held in self.held.items():
-            if not named[post] - {person}:
+        for post, held in self.newest.items():
+            person = held.user_id
+            if not named[post] - self.holders[post]:
                 continue
             mine = self.submissions.get((post, person), ())
             asked = any(

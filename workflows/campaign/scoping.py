@@ -89,9 +89,26 @@ def not_asked(user, *, on):
     return Judgement(False, NO_UNIT if gone else NO_POST)
 
 
+def judged(rules, holders):
+    """Return ``[(incumbency, Judgement)]`` of all ``holders`` (incumbencies).
+
+    Of a post that several hold, whoever has held it longest may fill the sheets for all, as the rule book says.
+    """
+    holders, first = list(holders), {}
+    for held in sorted(holders, key=lambda held: (held.since, held.pk)):
+        first.setdefault(held.post_id, held)
+    alone = rules.scope.several_holders == "first"
+    return [
+        (held, Judgement(False, f"该岗位由{first[held.post_id].user}填报"))
+        if alone and first[held.post_id].pk != held.pk
+        else (held, judge(rules, held))
+        for held in holders
+    ]
+
+
 def in_scope(rules, units, *, on):
     """The incumbencies in ``units`` (ids) whose holders owe personal submissions on the day ``on``."""
-    return [held for held in holders_of_posts(units, on=on) if judge(rules, held).is_in]
+    return [held for held, said in judged(rules, holders_of_posts(units, on=on)) if said.is_in]
 
 
 def units_of(institution, *, on):

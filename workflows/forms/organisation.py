@@ -178,7 +178,6 @@ class PostForm(ChangeForm):
 class NewPostForm(PostForm):
     """A post that is to be made."""
 
-    name = Text("岗位名称", most=_length(Post, "name"), help_text="几个人做同样工作的，按人分别设岗，名称可以相同。")
     code = Text("岗位编号", most=_length(Post, "code"), required=False, help_text="不填即按单位代码编号。")
     order = ("name", "code")
 
@@ -193,10 +192,11 @@ class NewPostForm(PostForm):
 class TakeForm(ChangeForm):
     """Who takes a post, and until when if that is known."""
 
-    day_label, day_help = "任职日期", "原任职人从这一天起不再任职。"
-    order = ("user", "on", "last")
+    day_label, day_help = "任职日期", "填写以后的日期，到期自动生效。"
+    order = ("user", "beside", "on", "last")
 
-    user = People("任职人（工号）", most=20, alone="一个岗位由一人任职，请只填一个工号。")
+    user = People("任职人（工号）", most=20, alone="每次登记一人，请只填一个工号。")
+    beside = choice("现任人员", [("no", "离任，由新任职人接替"), ("yes", "继续任职，增加一名任职人")])
     last = day("任期最后一天", required=False, help_text="没有任期的不填。")
 
     def clean_last(self):
@@ -210,7 +210,8 @@ class TakeForm(ChangeForm):
     def asked(self):
         last = self.cleaned_data["last"]
         until = (last + clock.days(1)).isoformat() if last else ""
-        return {"post": self.subject.pk, "user": self.cleaned_data["user"].pk, "until": until}
+        beside = self.cleaned_data["beside"] == "yes"
+        return {"post": self.subject.pk, "user": self.cleaned_data["user"].pk, "until": until, "beside": beside}
 
 
 class OfPost(DayForm):
@@ -225,6 +226,18 @@ class LeavePostForm(OfPost):
     """The end of a holder's time in a post."""
 
     day_label, day_help = "离任日期", "从这一天起不再任职。"
+
+    user = choice("离任人员", [("", "现任的全部人员")], required=False)
+
+    def fill(self, units, domains):
+        held = self.subject.incumbencies.in_force(self.today).order_by("since", "pk")
+        people = held.values_list("user_id", "user__name", "user__number")
+        self.fields["user"].choices += [(pk, f"{name}（{number}）") for pk, name, number in people]
+
+    @property
+    def asked(self):
+        user = self.cleaned_data["user"]
+        return super().asked | {"user": int(user) if user else None}
 
 
 class AliasForm(LaidForm):

@@ -10,7 +10,7 @@ from registers.differences import between
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for
-from registers.responsible import Answering
+from registers.responsible import Answering, names_by_post
 from registers.schemes import adjusting
 from registers.schemes.language import Level
 from workflows import attachments
@@ -176,8 +176,7 @@ def _adjusted(entry):
 
 
 def _holder(post, on):
-    held = post.incumbencies.in_force(on).select_related("user").first() if post else None
-    return held.user.name if held else ""
+    return names_by_post(post.incumbencies.in_force(on)).get(post.pk, "") if post else ""
 
 
 def fields_of(submission, *, on):

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from registers import clock
 from registers.models import Post, RiskCategory, RiskPoint
+from registers.responsible import answered_by
 from workflows.sheets.base import WHY, Sheet
 from workflows.sheets.fields import Described, Heading, faults_of
 from workflows.sheets.places import PLACE, Placed, place_in_words
@@ -27,7 +28,10 @@ class SheetOnPoints(Sheet):
         level = self.task_rules.points or self.task.level
         points = RiskPoint.objects.open().filter(level=level, unit=self.submission.unit_id)
         points = points.select_related("category", "self_grade", "proposed_grade", "final_grade", "post")
-        return points.filter(post=self.submission.post_id) if self.submission.post_id else points
+        if not self.submission.post_id:
+            return points
+        mine = answered_by(self.submission.person_id, self.submission.post_id, self.submission.as_of)
+        return points.filter(mine, post=self.submission.post_id)
 
     def described(self, record):
         texts = [("风险内容", record.content), ("表现形式", record.manifestation)]
@@ -167,8 +171,9 @@ class PointSheet(Placed, SheetOnPoints):
         if code is None:
             return {}
         post = Post.objects.filter(code=code, unit=self.submission.unit_id).first() if code else None
-        held = post.incumbencies.in_force(clock.today()).first() if post else None
-        return {"post_id": post.pk if post else None, "holder_id": held.user_id if held else None}
+        held = list(post.incumbencies.in_force(clock.today())[:2]) if post else []
+        # Of several holders no single one answers: all of them do (registers.responsible).
+        return {"post_id": post.pk if post else None, "holder_id": held[0].user_id if len(held) == 1 else None}
 
     def show(self, key, number, lines):
         point = lines[0].risk_point

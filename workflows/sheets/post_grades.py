@@ -6,6 +6,7 @@ from functools import cached_property
 from registers.grading import Proposal
 from registers.models import Incumbency, Post, PostGrade, RiskPoint
 from registers.models.spans import OPEN_VERSION
+from registers.responsible import names_by_post
 from workflows.models import SubmissionLine
 from workflows.sheets.base import Sheet
 from workflows.sheets.fields import Described, Field, faults_of
@@ -128,7 +129,7 @@ class PostGradeSheet(Graded, Sheet):
 
     def shown(self):
         held = Incumbency.objects.in_force(self.submission.as_of).filter(post__unit=self.submission.unit_id)
-        self._holders = dict(held.values_list("post", "user__name"))
+        self._holders = names_by_post(held)
         return super().shown()
 
     def show(self, key, number, lines):

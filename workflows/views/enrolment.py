@@ -183,13 +183,12 @@ def campaign_people(request):
     held = scoping.holders_of_posts(chosen, on=request.actor.on)
     whole = root.pk in mine and not filters["unit"]
     others = scoping.without_post(chosen, on=request.actor.on, elsewhere=whole)
+    held = scoping.judged(scheme.rules, held.order_by("post__unit__position", "post__code", "pk"))
     if filters["q"]:
-        held = held.filter(Q(user__name__icontains=filters["q"]) | Q(user__number=filters["q"]))
-        others = others.filter(Q(name__icontains=filters["q"]) | Q(number=filters["q"]))
-    rows = [
-        (row.user, row.post.unit, row.post, scoping.judge(scheme.rules, row), row.post.unit_id in taken)
-        for row in held.order_by("post__unit__position", "post__code")
-    ]
+        q = filters["q"]
+        held = [(row, said) for row, said in held if q.lower() in row.user.name.lower() or q == row.user.number]
+        others = others.filter(Q(name__icontains=q) | Q(number=q))
+    rows = [(row.user, row.post.unit, row.post, said, row.post.unit_id in taken) for row, said in held]
     rows += [
         (user, user.unit, None, scoping.not_asked(user, on=request.actor.on), user.unit_id in taken) for user in others
     ]

@@ -11,6 +11,7 @@ from registers import clock
 from registers.access import can
 from registers.models import Incumbency, Post, Unit
 from registers.refusals import Refused
+from registers.responsible import names_by_post
 from registers.schemes.language import Level
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
@@ -115,7 +116,7 @@ def _page(request, campaign, unit, post, *, form=None, status=200):
             "form": form or _form(request, campaign, unit, post),
             "spoken": ways[0].label if len(ways) == 1 else SPOKEN[speaks],
             "peer": speaks == suggestions.PEERS,
-            "holder": held.values_list("user__name", flat=True).first() if post else None,
+            "holder": names_by_post(held).get(post.pk) if post else None,
             "crumbs": crumbs_of(unit),
         }
     elif campaign is not None and context["q"]:
@@ -129,7 +130,7 @@ def _search(request, q):
     called = Unit.objects.visible_to(request.actor).called(q).order_by()
     fitting = Q(name__icontains=q) | Q(unit__in=called) | Q(pk__in=held.filter(user__name=q).values("post"))
     posts = list(posts.filter(fitting).order_by("-is_risk_post", "unit__position", "code")[:POSTS_SHOWN])
-    names = dict(held.filter(post__in=posts).values_list("post", "user__name"))
+    names = names_by_post(held.filter(post__in=posts))
     return [(post, names.get(post.pk, "")) for post in posts]
 
 

@@ -9,7 +9,7 @@ from tests.factories import make_person
 from tests.noscript import Plain
 from workflows.views.organisation import OF_POSTS, OF_UNITS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def _row(parts):
     if len(parts) > 3:
         return {}, f"有 {len(parts)} 栏，多于三栏。{WRITTEN}。"
     name, number, day = (*parts, "", "")[:3]
-    name = name.removeprefix("《").removesuffix("》") if name.count("《") == 1 else name
+    name = bare_name(name)
     if not name:
         return {}, f"没有制度名称。{WRITTEN}。"
     for label, value, most in (("制度名称", name, 120), ("文号", number, 60)):
@@ -173,6 +173,11 @@ def _row(parts):
     if day and effective_on is None:
         return {}, f"日期“{day[:20]}”无法识别，请写成 2026-09-30 或 2026年9月30日。"
     return {"name": name, "document_number": number, "effective_on": effective_on}, ""
+
+
+def bare_name(name):
+    """Return the name of a regulation without the marks 《》 around it."""
+    return name.removeprefix("《").removesuffix("》") if name.count("《") == 1 else name
 
 
 def read_day(text):

@@ -31,4 +31,5 @@ class WorkflowsConfig(AppConfig):
         )
         from workflows.progress import last_year, late_list  # noqa: F401, PLC0415
         from workflows.publicity import notices  # noqa: F401, PLC0415
+        from workflows.routing import imported  # noqa: F401, PLC0415
         from workflows.supervision import points  # noqa: F401, PLC0415

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from registers.imports.grid import address
-from registers.imports.synonyms import IGNORED, KINDS, SYNONYMS
+from registers.imports.synonyms import IGNORED, KINDS, SYNONYMS, TICKED
 
 SEARCHED = 30  # rows from the first one that holds anything
 MOST_LINES = 3
@@ -41,7 +41,9 @@ def _words():
 @lru_cache(maxsize=1)
 def _known():
     words = {normalised(word).upper() for word in IGNORED.split()}
-    return words.union(*(_words()[kind] for kind in KINDS))
+    return words.union(
+        *({word for word, field in _words()[kind].items() if (kind, field) not in TICKED} for kind in KINDS)
+    )
 
 
 def field_of(head, kind):
@@ -78,7 +80,26 @@ def head_of(sheet):
             score = sum(any(is_known(text) for text in texts) for texts in lines.values()) - (last - row) * 0.6
             if score > most:
                 best, most = (row, last), score
-    return _with_lines_above(sheet, best) if best else None
+    return _with_lines_above(sheet, _with_lines_below(sheet, best)) if best else None
+
+
+def _with_lines_below(sheet, head):
+    """Return the head with the lines below that part its merged cells: 防控措施 over 前期预防, 中期监控 and 后期处置."""
+    first, last = head
+    while last - first + 1 < MOST_LINES:
+        parted = set()
+        for top, left, bottom, right in sheet.merges:
+            if first <= top and bottom == last and left < right <= left + 200:
+                parted.update(range(left, right + 1))
+        below = sheet.rows.get(last + 1, {})
+        if not below or not parted.issuperset(below):
+            break
+        if not any(first <= top <= last < bottom for top, _, bottom, _ in sheet.merges) and not all(
+            is_known(cell.text) for cell in below.values()
+        ):
+            break
+        last += 1
+    return first, last
 
 
 def _with_lines_above(sheet, head):

@@ -31,6 +31,7 @@ class Line:
     post: object = None
     field: str = ""
     incumbency: object = None
+    known: object = None
 
     @property
     def tick(self):
@@ -54,6 +55,7 @@ class Plan:
     aliases: dict = field(default_factory=dict)
     by: object = None  # who accepts it, and when
     at: object = None
+    taking: object = None  # who takes it over, and when (``handing.Taking``)
 
     def __post_init__(self):
         self.report = Report(self.answers)

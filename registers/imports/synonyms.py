@@ -5,8 +5,24 @@ A word counts as a whole, never as a part of a longer head, so 责任事项依�
 the workbooks and exports of about thirty systems. ``MANY``: fields that several columns may give.
 """
 
-PEOPLE, UNITS, POSTS = KINDS = ("people", "units", "posts")
-KIND_LABELS = {PEOPLE: "人员", UNITS: "单位", POSTS: "岗位"}
+from registers.imports.vocabulary import HEADS
+
+PEOPLE, UNITS, POSTS, POWERS, REGULATIONS, LEDGERS = KINDS = (
+    "people",
+    "units",
+    "posts",
+    "powers",
+    "regulations",
+    "ledgers",
+)
+KIND_LABELS = {
+    PEOPLE: "人员",
+    UNITS: "单位",
+    POSTS: "岗位",
+    POWERS: "权力事项",
+    REGULATIONS: "制度",
+    LEDGERS: "历史台账",
+}
 _NUMBER = (
     "工号 职工号 职工工号 教职工号 教职工工号 教职工编号 工作证号 学工号 员工工号 员工编号 员工号 人员编号 人员编码 人事编号 教师编号"
     " 一卡通号 用户名 ZGH GH JGH uid id_number employeeId"
@@ -20,6 +36,11 @@ _UNIT_CODE = (
     " DWH DWDM SZDWDM DEPT_CODE cDepCode"
 )
 _SINCE = "任职日期 任职时间 任现职时间 现职务始任时间 现任职务始任日期 任职始任日期 上岗时间 begin_on"
+_POWER = (
+    "权力名称 职权名称 事项名称 权力事项 权力事项名称 权力（业务）事项 权力事项或业务环节 权责事项名称 业务事项 业务名称"
+    " 工作事项 职权 职权内容"
+)
+_ACTS = "行使主体 实施主体 权力行使部门 办理主体 承办机构 承办科室"
 SYNONYMS = {
     PEOPLE: {
         "number": _NUMBER,
@@ -56,10 +77,50 @@ SYNONYMS = {
         "since": _SINCE,
         "duty": "岗位职责 工作职责 职责 职责内容 岗位职责内容 主要职责 分管工作",
     },
+    POWERS: {
+        "number": "编码 权力编码 职权编码 事项编码 流程图编号 图号 编号",
+        "name": f"{_POWER} 名称",
+        "unit": f"{_UNIT} {_ACTS} 责任主体",
+        "unit_code": _UNIT_CODE,
+        "post": "承办岗位 责任岗位 岗位责任人 承办人员 经办岗位 岗位",
+        "kind": "权力性质 权力类型 权力类别 职权类型 事项类型 类型",
+        "domain": "类别 风险领域 领域",
+        "basis": "行使依据 实施依据 设定依据 授权依据 法律依据 制度依据 依据",
+        "time_limit": "办理时限 法定期限 承诺时限 时限",
+        "commitment": "服务承诺",
+        "discipline": "工作纪律",
+        "balance": "监督制约 监督制约措施",
+        "complaint": "投诉举报途径和方式 投诉渠道 监督电话 投诉电话 投诉举报途径",
+        "remark": "备注",
+        "step": "环节 关键环节 重要环节 步骤 步骤内容 流程步骤 办理程序 运作程序 业务流程 三级流程 流程",
+        "step_post": "经办人 步骤岗位 环节岗位 涉及关键岗位 涉及对象",
+        "step_time": "步骤时限 环节时限",
+        "order": "步骤序号 环节序号",
+    },
+    REGULATIONS: {
+        "name": "制度名称 文件名称 规章制度名称 规章制度 制度",
+        "number": "文号 发文号 文件编号 发文字号 文件号",
+        "unit": f"{_UNIT} 适用单位",
+        "unit_code": _UNIT_CODE,
+        "issued_by": "发文单位 制定部门 制定单位 发布单位 发文机关",
+        "since": "施行日期 发布日期 发文日期 实施日期 印发日期 生效日期",
+        "state": "状态 是否有效 效力 制度状态",
+        "remark": "备注",
+    },
+    LEDGERS: {field: " ".join(words) for field, words in HEADS.items()},
 }
-MANY = {(PEOPLE, "second_unit"), (UNITS, "alias")}
+# Heads of columns to be ticked. Cells say these words too, so they do not help to find the line of heads.
+TICKED = {(LEDGERS, "grade_1"), (LEDGERS, "grade_2"), (LEDGERS, "grade_3")}
+MANY = {(PEOPLE, "second_unit"), (UNITS, "alias"), (LEDGERS, "leader")}
 # Without these a file of the kind is none.
-NEEDED = {PEOPLE: ("number", "name"), UNITS: ("code", "name"), POSTS: ("name",)}
+NEEDED = {
+    PEOPLE: ("number", "name"),
+    UNITS: ("code", "name"),
+    POSTS: ("name",),
+    POWERS: ("name",),
+    REGULATIONS: ("name",),
+    LEDGERS: ("content",),
+}
 LABELS = {
     PEOPLE: {
         "number": "工号",
@@ -89,6 +150,57 @@ LABELS = {
         "holder_number": "任职人工号",
         "since": "任职日期",
         "duty": "岗位职责",
+    },
+    POWERS: {
+        "number": "流程图编号",
+        "name": "权力事项名称",
+        "unit": "所在单位",
+        "unit_code": "单位代码",
+        "post": "责任岗位",
+        "kind": "权力性质",
+        "domain": "类别（风险领域）",
+        "basis": "行使依据",
+        "time_limit": "办理时限",
+        "commitment": "服务承诺",
+        "discipline": "工作纪律",
+        "balance": "监督制约",
+        "complaint": "投诉举报途径和方式",
+        "remark": "备注",
+        "step": "步骤（环节或办理程序）",
+        "step_post": "步骤的承办岗位",
+        "step_time": "步骤的时限",
+        "order": "步骤序号",
+    },
+    REGULATIONS: {
+        "name": "制度名称",
+        "number": "文号",
+        "unit": "所属单位",
+        "unit_code": "单位代码",
+        "issued_by": "制定部门",
+        "since": "施行日期",
+        "state": "状态",
+        "remark": "备注",
+    },
+    LEDGERS: {
+        "unit": "所在单位",
+        "unit_code": "单位代码",
+        "post": "岗位",
+        "power": "权力（业务）事项",
+        "category": "风险类别",
+        "content": "风险点（内容）",
+        "manifestation": "表现形式",
+        "grade": "风险等级",
+        "grade_1": "等级打√：最重的一列",
+        "grade_2": "等级打√：居中的一列",
+        "grade_3": "等级打√：最轻的一列",
+        "measure": "防控措施（不分阶段）",
+        "early": "事前的措施",
+        "middle": "事中的措施",
+        "late": "事后的措施",
+        "responsible": "责任人",
+        "leader": "责任领导",
+        "body": "责任主体",
+        "due": "完成时限",
     },
 }
 # Heads that are known and not taken over; they help to find the line of heads.

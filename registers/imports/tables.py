@@ -67,6 +67,7 @@ class Table:
     rows: list = field(default_factory=list)
     skipped: dict = field(default_factory=dict)
     first_rows: list = field(default_factory=list)
+    above: list = field(default_factory=list)  # texts above the head, such as 单位：教务处
 
 
 def shape_of(book):
@@ -97,7 +98,8 @@ def tables_of(book, kind, chosen, report):
             seen.append(f"“{sheet.name}”（第 {head[1]} 行的表头中没有{'、'.join(missing)}）")
             others.append((sheet, Table(sheet.name, head, columns, fields), missing))
             continue
-        table = Table(sheet.name, head, columns, fields)
+        above = [cell.text for row in sorted(sheet.rows) if row < head[0] for cell in sheet.rows[row].values()]
+        table = Table(sheet.name, head, columns, fields, above=above)
         _check(table, sheet, kind, report)
         _fill(table, sheet, kind, report)
         tables.append(table)

@@ -11,13 +11,21 @@ from django.db import transaction
 
 from registers import audit, clock
 from registers.access import require
-from registers.imports import grid, people, posts, reading, tables, units
+from registers.imports import directories, grid, ledgers, people, posts, powers, reading, tables, units
+from registers.imports.handing import Taking
 from registers.models import ColumnMemory, ImportedFile, Unit, User
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
 from registers.units import call_also
 
-SUBJECTS = {"people": people, "units": units, "posts": posts}
+SUBJECTS = {
+    "people": people,
+    "units": units,
+    "posts": posts,
+    "powers": powers,
+    "regulations": directories,
+    "ledgers": ledgers,
+}
 MOST_NAME = ImportedFile._meta.get_field("file_name").max_length
 CHANGED = "人员或单位信息在您核对期间有变动，没有导入。下面已是新的比较结果，请核对后再导入。"
 
@@ -126,6 +134,7 @@ def tick(pk, ticks, *, actor, seen):
 
 
 @transaction.atomic
+@audit.at_the_end()
 def accept(pk, *, actor, digest, seen, at):
     """Do all ticked lines of a file in one transaction.
 
@@ -143,6 +152,7 @@ def accept(pk, *, actor, digest, seen, at):
         raise Refused("文件还有错误或没有回答的问题，没有导入。请先处理。")
     lines = [line for line in plan.lines if is_ticked(file, line.tick, line.kind)]
     plan.by, plan.at = actor.user, at
+    plan.taking = Taking(actor, at, file.file_name)
     SUBJECTS[file.kind].apply(plan, lines, on=file.effective_on)
     for name, unit in plan.aliases.items():
         call_also(unit, name)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registers.imports.grid import BOOLEAN, DAY, ERROR, NUMBER
+from registers.imports.listed import listed
 from registers.imports.private import NOT_READ
 from registers.imports.workbooks import day_of
 from registers.refusals import Refused
@@ -268,23 +269,9 @@ def items(words):
     return [words] if words else []
 
 
-_ITEM = re.compile(r"(?:^|(?<=[\n。；;]))\s*(?:[(（]?(\d{1,2})[)）.、．](?!\d)|([①-⑳]))\s*")
-
-
 def numbered(words):
-    """Return the items of a text that numbers them 1. 2. 3. from 1 on, else its lines.
-
-    A number that does not follow the one before is part of the text, so 1.5万元 and 2019.3 part nothing.
-    """
-    starts, wanted = [], 1
-    for match in _ITEM.finditer(words):
-        number = int(match[1]) if match[1] else ord(match[2]) - ord("①") + 1
-        if number == wanted:
-            starts.append(match)
-            wanted += 1
-    if not starts:
+    """Return the items of a text that numbers them 1. 2. 3. from 1 on, else its lines (``listed``)."""
+    found = listed(words)
+    if not found.items:
         return [line.strip() for line in words.splitlines() if line.strip()]
-    ends = [match.start() for match in starts[1:]] + [len(words)]
-    found = [words[: starts[0].start()].strip()]
-    found += [words[match.end() : end].strip() for match, end in zip(starts, ends, strict=True)]
-    return [item for item in found if item]
+    return [item for item in (found.preface, *found.items) if item]

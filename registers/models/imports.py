@@ -1,4 +1,4 @@
-"""Files whose units, posts or people are being taken over, and what their columns are."""
+"""Files that are being taken over, and what their columns are."""
 
 from django.db import models
 from django.db.models import Q
@@ -20,8 +20,11 @@ class ImportedFile(models.Model):
         PEOPLE = "people", "人员"
         UNITS = "units", "单位"
         POSTS = "posts", "岗位"
+        POWERS = "powers", "权力事项"
+        REGULATIONS = "regulations", "制度"
+        LEDGERS = "ledgers", "历史台账"
 
-    kind = models.CharField("内容", max_length=10, choices=Kind)
+    kind = models.CharField("内容", max_length=20, choices=Kind)
     owner = models.ForeignKey("registers.User", models.PROTECT, related_name="imported_files")
     file_name = models.CharField("文件名", max_length=120)
     digest = models.CharField(max_length=64)
@@ -62,7 +65,7 @@ class ImportedFile(models.Model):
 class ColumnMemory(models.Model):
     """What the columns of files of one shape are, as somebody corrected it by hand: column → field."""
 
-    kind = models.CharField(max_length=10, choices=ImportedFile.Kind)
+    kind = models.CharField(max_length=20, choices=ImportedFile.Kind)
     shape = models.CharField(max_length=64)
     columns = models.JSONField()
 

@@ -128,3 +128,16 @@ class Adjustment(Part):
     guidance: str = "情况有变化的，随时提出调整：先选要修改或撤销的登记项，也可以新增；每一项写明理由。按规定的程序审核后，登记册随之更新。"
     every_stage: bool = False
     powers: list[Ask] = []
+
+
+class Importing(Part):
+    """How what an institution kept before comes into the register (历史台账导入).
+
+    ``routes``: the route of imported ``points`` and of ``powers``. Without one the head of the unit signs what was brought in; no
+    institution's document says so, it is the least that lets nothing in unsigned. ``labels``: what the sheets are called.
+    """
+
+    routes: dict[Literal["points", "powers"], Code] = {}
+    labels: dict[Literal["points", "powers"], Text] = {"points": "历史台账导入", "powers": "权力事项导入"}
+    guidance: str = "由管理员从本单位以前的台账或清单导入，请逐项核对原文和来源；有误的退回，由管理员改正后重新提交。"
+    inferred: bool = False

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from registers.schemes import adjusting
+from registers.schemes import adjusting, importing
 from registers.schemes.assessment import Assessment
 from registers.schemes.bodies import Body
-from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Rotation
+from registers.schemes.conduct import ActivityKind, Adjustment, Conduct, Importing, Rotation
 from registers.schemes.custody import Custody
 from registers.schemes.disclosure import Disclosures
 from registers.schemes.door import Door
@@ -241,6 +241,7 @@ class Scheme(Part):
     disclosure: Disclosures = Disclosures()
     rotation: Rotation = Rotation()
     adjustment: Adjustment = Adjustment()
+    importing: Importing = Importing()
     inspection: Inspections = Inspections()
     residual: Residual = Residual()
     ranking: Ranking = Ranking()
@@ -277,10 +278,12 @@ class Scheme(Part):
     def task(self, code):
         """Return the task ``code``, which may be one that no scheme writes itself.
 
-        These are the task of a successor, and those of adjustments.
+        These are the task of a successor, and those of adjustments and imports.
         """
         if code in self.adjustments:
             return self.adjustments[code]
+        if code in self.imports:
+            return self.imports[code]
         succession = self.succession
         if succession is not None and code == succession.code:
             return succession
@@ -291,13 +294,20 @@ class Scheme(Part):
         return next((task for task in self.tasks if task.carries == code), None)
 
     def route(self, code):
-        """Return the route ``code``, which may be the short built-in one of a successor's sheet."""
+        """Return the route ``code``, which may be a short built-in one: of a successor's sheet, of an import."""
+        if importing.is_import(code) and code not in self.routes:
+            return importing.route_of(self, code)
         return self.routes.get(code) or self._adjusting_routes.get(code) or self._succession_route
 
     @cached_property
     def adjustments(self):
         """The tasks by which the register is changed at any time, by code. Source: R0-32, R4-34."""
         return adjusting.tasks_of(self)
+
+    @cached_property
+    def imports(self):
+        """The tasks on which old ledgers and lists of powers come in, by code."""
+        return importing.tasks_of(self)
 
     @cached_property
     def succession(self):

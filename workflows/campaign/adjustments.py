@@ -72,7 +72,7 @@ def begin(what, *, unit, actor, at, post=None, key="", reason=""):
     fits = (what == Level.PERSONAL) == (post is not None) and (what != Level.SCHOOL or unit.parent_id is None)
     if rules is None or not fits:
         raise Refused("现行方案没有这一类登记，不能提出调整。")
-    task = _task(institution, scheme, rules, at=at)
+    task = yearly_task(institution, scheme, rules, at=at)
     mine = Submission.objects.filter(task=task, unit=unit, post=post, person=actor.user_id)
     sheet = mine.filter(state__in=EDITABLE).order_by("-sequence").first()
     if sheet is None:
@@ -106,8 +106,8 @@ def _put_on(sheet, key, reason, *, actor, at):
     drafts.save(sheet, content, actor=actor, seen=draft.version if draft else 0, at=at)
 
 
-def _task(institution, scheme, rules, *, at):
-    """The task of this year's standing row; both are made when they are needed first."""
+def yearly_task(institution, scheme, rules, *, at):
+    """Return the task of this year's standing row. Both are made when they are needed first."""
     on = timezone.localdate(at)
     standing, _ = Campaign.objects.get_or_create(
         institution=institution,

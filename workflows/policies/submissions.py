@@ -7,6 +7,7 @@ from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Incumbency, User
 from registers.schemes.adjusting import is_adjustment
+from registers.schemes.importing import is_import
 from registers.schemes.language import SUCCESSION
 from workflows.models import Custody, Submission
 from workflows.models.campaigns import RUNNING, in_open_phase
@@ -82,7 +83,15 @@ class SubmissionPolicy(Policy):
             return no("该表当前不在填报环节，不能修改。")
         if is_adjustment(submission.task.code) and not (verdict := self.may_adjust(actor, submission)):
             return verdict
+        if is_import(submission.task.code) and not (verdict := self.may_bring_in(actor, submission)):
+            return verdict
         return may_take_content(submission, on=actor.on)
+
+    def may_bring_in(self, actor, submission):
+        """Bring in what the unit of a sheet kept before, for its head to sign."""
+        if submission.unit_id in actor.unit_ids("registrar"):
+            return YES
+        return no("历史台账和权力清单由管理员导入，只限其管理的单位。")
 
     def may_hand_in(self, actor, submission):
         """Hand in what is filled, in time unless the task takes late submissions.
@@ -115,7 +124,7 @@ class SubmissionPolicy(Policy):
         task = submission.task
         if task.campaign.state == "open" and _left_some_behind(submission):
             return YES if _is_filler(actor, submission) else no("补充的单位表由本单位联络员办理。")
-        built_in = task.code == SUCCESSION or is_adjustment(task.code)
+        built_in = task.code == SUCCESSION or is_adjustment(task.code) or is_import(task.code)
         if task.due_on is not None or built_in or task.campaign.state != "open":
             return no("该事项按期办理，不能另行发起调整。")
         if submission.state != State.FILED:

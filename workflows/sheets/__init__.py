@@ -3,6 +3,7 @@
 One class per thing a sheet can bring to the register (``brings`` of a task in the scheme).
 """
 
+from registers.schemes import importing
 from registers.schemes.adjusting import is_adjustment
 from registers.schemes.language import SUCCESSION, Brings
 from workflows.sheets.adjusting import PointAdjustment, PowerAdjustment
@@ -10,6 +11,7 @@ from workflows.sheets.fields import Incomplete
 from workflows.sheets.full import FullPointSheet
 from workflows.sheets.grades import GradeSheet
 from workflows.sheets.group import GroupSheet
+from workflows.sheets.imported import ImportedPoints, ImportedPowers
 from workflows.sheets.measures import MeasureSheet
 from workflows.sheets.points import PointSheet
 from workflows.sheets.post_grades import PostGradeSheet
@@ -32,6 +34,8 @@ def sheet_for(submission):
     """The sheet of a submission, of the kind its task brings."""
     if is_adjustment(submission.task.code):
         return PowerAdjustment(submission) if submission.task.brings == Brings.POWERS else PointAdjustment(submission)
+    if importing.is_import(submission.task.code):
+        return ImportedPowers(submission) if submission.task.code == importing.POWERS else ImportedPoints(submission)
     if submission.task.code == SUCCESSION:
         return SuccessionSheet(submission)
     if submission.task.rules.also:

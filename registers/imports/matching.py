@@ -1,0 +1,164 @@
+"""Which unit, post, person and power the words of a row mean, in files about the work of units."""
+
+import re
+
+from registers.imports import values
+from registers.imports.heads import normalised
+from registers.imports.values import Wrong
+from registers.models import Incumbency, Post, PowerItem, User
+from registers.models.spans import is_closed
+
+_TITLED = re.compile(
+    r"(?:填报|所在|责任|所属)?(?:单位|部门|科室)(?:名称)?(?:[(（][^()（）]{0,6}[)）])?\s*[:：]\s*(\S{2,40})"
+)
+_SEVERAL = re.compile(r"[\n、,，;；/ \u3000]+")
+NOBODY = "none"  # the answer that none of those offered is meant
+
+
+def several(words):
+    """Return the names of a cell that may hold several."""
+    return [part.strip() for part in _SEVERAL.split(words) if part.strip()]
+
+
+class Reader:
+    """What the readers of such files share. ``label``: what a row is called where a unit is asked for."""
+
+    def __init__(self, plan, places, actor, on, label):
+        self.plan, self.report, self.places, self.on, self.label = plan, plan.report, places, on, label
+        self.mine = set(actor.unit_ids("registrar"))
+        self._of_sheet, self._unmatched = {}, {}
+
+    def read(self, row, name, label, most):
+        """Return the text of a field, None after having said what is wrong with it."""
+        try:
+            return values.text(row.get(name), label, most)
+        except Wrong as wrong:
+            self.report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
+            return None
+
+    def unit_of(self, table, row):
+        """Return the unit of a row.
+
+        None after having said why there is none, or that it is none of the registrar's.
+        """
+        words = self.read(row, "unit_code", "单位代码", 20) or self.read(row, "unit", "所在单位", 200)
+        if words:
+            unit = self._named(words, row)
+        elif {"unit", "unit_code"} & set(table.fields.values()):
+            self.report.fault(
+                row.sheet, row.place("unit"), f"这{self.label}没有写单位", "请填写单位，或在上面选择向下填充"
+            )
+            return None
+        else:
+            unit = self._unit_of_sheet(table)
+        if unit is not None and unit.pk not in self.mine:
+            self.report.fault(row.sheet, row.place("unit"), f"“{unit}”不在您管理的单位内", "请删去本行")
+            return None
+        return unit
+
+    def _named(self, words, row):
+        """Return the unit of a cell. Of several in a cell the first is responsible."""
+        parts = [part.strip() for part in re.split(r"\n+", words) if part.strip()]
+        if len(parts) > 1 and not self.places.named(words):
+            self.unmatched("责任单位", "、".join(parts[1:]), row, "unit", "以写在前面的单位为准")
+            words = parts[0]
+        return self.places.of(words, row.sheet, row.place("unit"))
+
+    def _unit_of_sheet(self, table):
+        """Return the unit of a sheet without a column of units: named above the head, or by the sheet, or asked for."""
+        if table.sheet not in self._of_sheet:
+            titles = [match[1] for text in table.above if (match := _TITLED.search(text))]
+            named = [self.places.named(text) for text in (*titles, table.sheet)]
+            unit = next((units[0] for units in named if len(units) == 1 and not is_closed(units[0], self.on)), None)
+            self._of_sheet[table.sheet] = unit or self._ask_unit(table)
+        return self._of_sheet[table.sheet]
+
+    def _ask_unit(self, table):
+        units = [unit for pk, unit in self.places.units.items() if pk in self.mine and not is_closed(unit, self.on)]
+        options = [(str(unit.pk), f"{unit.name}（{unit.code}）") for unit in units]
+        text = f"工作表“{table.sheet}”没有单位列，是哪个单位的？"
+        answer = self.report.ask(f"unit-of:{table.sheet}", text, options, table.sheet)
+        return self.places.units[int(answer)] if answer else None
+
+    def unmatched(self, what, words, row, name, then):
+        """Count a text that means nothing on record. ``then``: what becomes of it. Returns it as a remark."""
+        self._unmatched.setdefault((row.sheet, what, words[:60], then), []).append(row.place(name))
+        return f"{what}“{words}”未对应"
+
+    def say_unmatched(self):
+        """Say once of each text that it means nothing on record, and in which cells it stands."""
+        for (sheet, what, words, then), cells in self._unmatched.items():
+            places = "、".join(dict.fromkeys(cells[:8]))
+            self.report.notice(sheet, places, f"{what}“{words}”未对应（{len(cells)} 处），{then}")
+
+
+class Posts:
+    """The posts of units by their names, and who holds them."""
+
+    def __init__(self, report, on):
+        self.report, self.by_name, self.holders = report, {}, {}
+        for row in Incumbency.objects.in_force(on).filter(user__is_active=True).select_related("user"):
+            self.holders.setdefault(row.post_id, []).append(row.user)
+        for post in Post.objects.existing(on).order_by("code"):
+            self.by_name.setdefault((post.unit_id, normalised(post.name)), []).append(post)
+
+    def holder(self, post):
+        """Return who holds a post, None where nobody does."""
+        return next(iter(self.holders.get(post.pk, ())), None)
+
+    def named(self, unit, words, row, name):
+        """Return the post of a unit with this name, asking which of several is meant. None where none is."""
+        found = self.by_name.get((unit.pk, normalised(words)), [])
+        if len(found) < 2:
+            return found[0] if found else None
+        options = [(post.code, f"{post.name}（{post.code}，{self.holder(post) or '空缺'}）") for post in found[:20]]
+        text = f"“{unit}”有 {len(found)} 个岗位都叫“{words}”，是哪一个？"
+        cell = f"{row.sheet}!{row.place(name)}"
+        answer = self.report.ask(f"post:{unit.code}:{words[:60]}", text, [*options, (NOBODY, "都不是")], cell)
+        return next((post for post in found if post.code == answer), None)
+
+
+class People:
+    """The people whom a unit's papers may name: its own, and those of units above and below it."""
+
+    def __init__(self, report, units, posts):
+        self.report, self.posts = report, posts
+        self.parents = {pk: unit.parent_id for pk, unit in units.items()}
+        self.by_name = {}
+        for user in User.objects.filter(is_active=True).order_by("number"):
+            self.by_name.setdefault(user.name, []).append(user)
+
+    def named(self, unit, words, row, name):
+        """Return the person that a name, or the name of a post of the unit, means. None where nobody is."""
+        key = "".join(words.split())
+        near = [user for user in self.by_name.get(key, []) if self._is_near(unit.pk, user)]
+        own = [user for user in near if user.unit_id == unit.pk] or near
+        if len(own) == 1:
+            return own[0]
+        if own:
+            options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in own[:12]]
+            text = f"“{key}”有 {len(own)} 人，是哪一位？"
+            cell = f"{row.sheet}!{row.place(name)}"
+            answer = self.report.ask(f"person:{unit.code}:{key}", text, [*options, (NOBODY, "都不是")], cell)
+            return next((user for user in own if user.number == answer), None)
+        found = self.posts.by_name.get((unit.pk, normalised(key)), [])
+        return self.posts.holder(found[0]) if len(found) == 1 else None
+
+    def _is_near(self, unit, user):
+        return user.unit_id in self._above(unit) or unit in self._above(user.unit_id)
+
+    def _above(self, unit):
+        """Return a unit with all above it."""
+        way = []
+        while unit is not None and unit not in way:
+            way.append(unit)
+            unit = self.parents.get(unit)
+        return way
+
+
+def powers_by_name():
+    """Return (unit, name) → the powers on record that have it."""
+    found = {}
+    for power in PowerItem.objects.open():
+        found.setdefault((power.unit_id, normalised(power.name)), []).append(power)
+    return found

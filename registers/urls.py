@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from registers.imports.synonyms import KINDS
 from registers.views import (
     account,
     audits,
@@ -38,7 +39,7 @@ register_converter(FileForm, "form")
 class ImportKind:
     """The kinds of files that are taken over."""
 
-    regex = "people|units|posts"
+    regex = "|".join(KINDS)
 
     def to_python(self, value):
         return value

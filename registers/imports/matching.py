@@ -11,13 +11,20 @@ from registers.models.spans import is_closed
 _TITLED = re.compile(
     r"(?:填报|所在|责任|所属)?(?:单位|部门|科室)(?:名称)?(?:[(（][^()（）]{0,6}[)）])?\s*[:：]\s*(\S{2,40})"
 )
-_SEVERAL = re.compile(r"[\n、,，;；/ \u3000]+")
+_SEVERAL = re.compile(r"[\n、,，;；/]+")
 NOBODY = "none"  # the answer that none of those offered is meant
 
 
 def several(words):
-    """Return the names of a cell that may hold several."""
-    return [part.strip() for part in _SEVERAL.split(words) if part.strip()]
+    """Return the names of a cell that may hold several.
+
+    Blanks part them only where no part is a single character: names of two are often written wide.
+    """
+    found = []
+    for part in _SEVERAL.split(words):
+        pieces = part.split()
+        found += pieces if all(len(piece) > 1 for piece in pieces) else ["".join(pieces)]
+    return found
 
 
 class Reader:
@@ -50,7 +57,8 @@ class Reader:
             )
             return None
         else:
-            unit = self._unit_of_sheet(table)
+            body = self.read(row, "body", "责任主体", 200)
+            unit = self._named(body, row) if body and self.places.named(body) else self._unit_of_sheet(table)
         if unit is not None and unit.pk not in self.mine:
             self.report.fault(row.sheet, row.place("unit"), f"“{unit}”不在您管理的单位内", "请删去本行")
             return None

@@ -8,7 +8,7 @@ import json
 import re
 
 from registers import cage
-from registers.imports import grid, packages, private, texts, workbooks
+from registers.imports import documents, grid, packages, private, texts, workbooks
 from registers.refusals import Refused
 
 MOST_BYTES = 40 << 20
@@ -59,7 +59,8 @@ def opened(data, name):
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0"):
         raise Refused("文件是空的，没有数据行。请检查选择的文件。")
     if data.startswith(b"PK"):
-        return _noted(_from_package(data), ending, ("xlsx", "xltx"), "Excel 工作簿")
+        book, usual, what = _from_package(data)
+        return _noted(book, ending, usual, what)
     if data.startswith(OLE):
         raise Refused(_ole(data))
     if any(data[:64].find(mark) >= 0 for mark in ENCRYPTED):
@@ -88,8 +89,8 @@ def _from_package(data):
     names = package.names
     if "xl/workbook.bin" in names:
         raise Refused(f"这是 .xlsb 工作簿，不能读取。{SAVE_AS}")
-    if "word/document.xml" in names:
-        raise Refused("这是 Word 文档，不是表格。请把表格复制到 Excel 或 WPS 中，存为 .xlsx 后再上传。")
+    if documents.MAIN in names:
+        return documents.read(package), ("docx",), "Word 文档"
     for mark, what in (
         ("Index/Document.iwa", "Numbers 表格"),
         ("content.xml", "ODS 表格"),
@@ -97,7 +98,7 @@ def _from_package(data):
     ):
         if mark in names:
             raise Refused(f"这是{what}，不能读取。{SAVE_AS}")
-    return workbooks.read(package)
+    return workbooks.read(package), ("xlsx", "xltx"), "Excel 工作簿"
 
 
 def _ole(data):

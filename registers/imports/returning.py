@@ -13,9 +13,10 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from registers.imports.grid import unpacked
+from registers.imports.handing import RECEIVERS
 from registers.imports.private import NOT_READ, is_private
 from registers.imports.synonyms import KIND_LABELS, LABELS, NEEDED
-from registers.models import Post, Unit
+from registers.models import Post, PowerItem, Regulation, Scheme, Unit
 from registers.papers.cells import sheet_name
 from registers.units import kinds
 
@@ -52,6 +53,8 @@ def _write(place, sheet, table, said):
         sheet.rows if len(sheet.rows) <= MOST_ROWS else {r: c for r, c in sheet.rows.items() if r <= last or r in rows}
     )
     for row, cells in shown.items():
+        if row < 1:
+            continue  # what stands above a table of a Word document
         for column, cell in cells.items():
             _put(place, row, column, cell.text)
     for column, _, head, _, private in table["columns"] if table else ():
@@ -117,17 +120,43 @@ HELP = {
     "duty": "几条职责写成 1. 2. 3.，一条最多 300 个字。",
     "holder_number": "任职人的工号；人员须已在库中。",
     "alias": "简称、曾用名；几个用分号隔开。",
+    "step": "一项权力占几行的，一行一步；也可写在一格，用 → 或 1. 2. 3. 分开，岗位写在步骤后的括号里。",
+    "basis": "整段保留；书名号内的制度与制度目录对照。",
+    "content": "一格有几个风险点的写成 1. 2. 3.；一个风险点占几行的，合并单元格或向下填充。",
+    "grade": "高、中、低，一级、Ⅰ级，A，红，★★☆ 都可以；留空为未评定。",
+    "measure": "没有分阶段的措施；分阶段的写在后三列。",
+    "responsible": "姓名或岗位；对应不到人员的，原文保留。",
+    "state": "现行、待修订、待制定或已废止；留空为现行。",
 }
+HELPS = {("ledgers", "post"): "岗位名称；没有的为单位风险点。", ("powers", "post"): "责任岗位的名称。"}
 TEMPLATE_FIELDS = {
     "people": ("number", "name", "unit", "post", "since", "title", "rank", "party", "status", "email"),
     "units": ("code", "name", "parent", "type", "alias"),
     "posts": ("code", "name", "unit", "tier", "risk", "key", "holder_number", "holder", "since", "duty"),
+    "powers": (
+        *("unit", "name", "kind", "domain", "post", "basis", "time_limit", "commitment", "discipline", "balance"),
+        *("complaint", "number", "step", "step_post", "step_time"),
+    ),
+    "regulations": ("unit", "name", "number", "issued_by", "since", "state", "remark"),
+    "ledgers": (
+        *("unit", "post", "power", "category", "content", "manifestation", "grade", "measure"),
+        *("early", "middle", "late", "responsible", "leader"),
+    ),
 }
 HEADS = {
     ("people", "post"): "职务",
     ("people", "title"): "职称",
     ("posts", "holder"): "任职人",
     ("posts", "holder_number"): "工号",
+    ("powers", "step"): "步骤",
+    ("powers", "step_post"): "步骤岗位",
+    ("powers", "step_time"): "步骤时限",
+    ("powers", "domain"): "类别",
+    ("ledgers", "content"): "风险点",
+    ("ledgers", "measure"): "防控措施",
+    ("ledgers", "early"): "事前",
+    ("ledgers", "middle"): "事中",
+    ("ledgers", "late"): "事后",
 }
 
 
@@ -149,7 +178,7 @@ def template(kind, *, on):
         _put(words, row, 1, text)
     words.column_dimensions["A"].width = 90
     for column, name in enumerate(TEMPLATE_FIELDS[kind], start=1):
-        needed = name in NEEDED[kind] or (kind == "posts" and name == "unit")
+        needed = name in NEEDED[kind] or (kind not in ("people", "units") and name == "unit")
         head = _put(place, 1, column, head_in_template(kind, name))
         head.font = Font(bold=True, color="FFC00000" if needed else "FF000000")
         place.column_dimensions[get_column_letter(column)].width = 20
@@ -169,7 +198,19 @@ def _lists(kind, on):
         "people": {"unit": names, "party": ["中共党员", "中共预备党员", "群众", "民主党派", "无党派"]},
         "units": {"parent": names, "type": types},
         "posts": {"unit": names, "tier": [label for _, label in Post.Tier.choices], "risk": yes, "key": yes},
+        "regulations": {"unit": units, "state": list(Regulation.State.labels)},
+        "powers": {"unit": units, "kind": list(PowerItem.Kind.labels), **_of_scheme(domain="domains")},
+        "ledgers": {"unit": units, **_of_scheme(category="categories", grade="grades")},
     }[kind]
+
+
+def _of_scheme(**lists):
+    """Return field → labels of a list of the rule book, nothing where none has been chosen yet."""
+    scheme = Scheme.objects.in_use()
+    if scheme is None:
+        return {}
+    labels = {name: [item.label for item in getattr(scheme.rules, things)] for name, things in lists.items()}
+    return {name: found for name, found in labels.items() if found}
 
 
 def _drop_down(made, column, name, values):
@@ -189,6 +230,8 @@ def _drop_down(made, column, name, values):
 
 def _explained(kind):
     yield f"{KIND_LABELS[kind]}导入模板：红色的列必填，其余可以留空；留空表示不改变库中已有的内容。"
+    if kind in RECEIVERS:
+        yield "导入后按单位生成待签的表，由单位负责人核对签字，签字后才进入登记册。"
     yield "身份证号、手机号、出生日期、密码等不要填写；填了也不读取。"
     for name in TEMPLATE_FIELDS[kind]:
-        yield f"{head_in_template(kind, name)}：{HELP.get(name, '按实际填写。')}"
+        yield f"{head_in_template(kind, name)}：{HELPS.get((kind, name)) or HELP.get(name, '按实际填写。')}"

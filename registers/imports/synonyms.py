@@ -80,7 +80,8 @@ SYNONYMS = {
     POWERS: {
         "number": "编码 权力编码 职权编码 事项编码 流程图编号 图号 编号",
         "name": f"{_POWER} 名称",
-        "unit": f"{_UNIT} {_ACTS} 责任主体",
+        "unit": _UNIT,
+        "body": f"{_ACTS} 责任主体",
         "unit_code": _UNIT_CODE,
         "post": "承办岗位 责任岗位 岗位责任人 承办人员 经办岗位 岗位",
         "kind": "权力性质 权力类型 权力类别 职权类型 事项类型 类型",
@@ -155,6 +156,7 @@ LABELS = {
         "number": "流程图编号",
         "name": "权力事项名称",
         "unit": "所在单位",
+        "body": "行使主体",
         "unit_code": "单位代码",
         "post": "责任岗位",
         "kind": "权力性质",

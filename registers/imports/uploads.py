@@ -40,7 +40,6 @@ def upload(data, file_name, *, kind, effective_on, actor, at):
     name = clipped(file_name.replace("\\", "/").rpartition("/")[2] or "未命名", MOST_NAME)
     book = reading.read(data, name)
     shape, packed = tables.shape_of(book), grid.packed(book)
-    memory = ColumnMemory.objects.filter(kind=kind, shape=shape).first()
     file = ImportedFile(
         kind=kind,
         owner=actor.user,
@@ -49,7 +48,7 @@ def upload(data, file_name, *, kind, effective_on, actor, at):
         rows_digest=digest_of([sheet["rows"] for sheet in packed["sheets"]]),
         shape=shape,
         book=packed,
-        columns=memory.columns if memory else {},
+        columns=remembered(kind, book),
         effective_on=effective_on,
         uploaded_at=at,
     )
@@ -58,6 +57,12 @@ def upload(data, file_name, *, kind, effective_on, actor, at):
     file.save()
     audit.append("import.upload", about=file, actor=actor, at=at, detail={"kind": kind, "digest": file.digest})
     return file
+
+
+def remembered(kind, book):
+    """Return what the columns of a file of this shape are, as somebody corrected it before: column → field."""
+    memory = ColumnMemory.objects.filter(kind=kind, shape=tables.shape_of(book)).first()
+    return memory.columns if memory else {}
 
 
 def same_as(file):
@@ -123,6 +128,7 @@ def answer(pk, answers, *, actor, seen):
     file = _open(pk, actor, seen)
     file.answers = {key: value for key, value in (file.answers | answers).items() if value}
     _preview(file, actor)
+    return file
 
 
 @transaction.atomic

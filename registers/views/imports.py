@@ -1,4 +1,4 @@
-"""Taking over units, posts and people from files.
+"""Taking over units, posts, people, powers, regulations and old ledgers from files.
 
 Uploading one, correcting its columns, answering, ticking, accepting.
 """
@@ -15,6 +15,7 @@ from registers import clock, jobs
 from registers.access import require
 from registers.forms.imports import UploadForm
 from registers.imports import returning, uploads
+from registers.imports.handing import RECEIVERS
 from registers.imports.synonyms import KIND_LABELS, LABELS
 from registers.models import ImportedFile
 from registers.papers import writing
@@ -25,6 +26,7 @@ from registers.views.sent import number
 
 CRUMBS = "数据导入"
 MOST_FINDINGS = 200  # on the page; the workbook has them all
+TO_BE_SIGNED = "已按单位生成待签的表，由单位负责人核对签字后进入登记册；可在“动态调整”中查看办理情况。"
 AT_ONCE = 2000  # lines that a page does while one waits; more are done by a worker
 
 
@@ -41,7 +43,7 @@ def import_list(request):
         try:
             [sent] = files(request) or [None]
             if sent is None:
-                raise Refused("请选择要导入的文件（.xlsx 或 .csv）。", "files")
+                raise Refused("请选择要导入的文件（.xlsx、.csv 或 .docx）。", "files")
             if form.is_valid():
                 values = {name: form.cleaned_data[name] for name in ("kind", "effective_on")}
                 file = uploads.upload(sent.read(), sent.name, **values, actor=request.actor, at=clock.now())
@@ -73,7 +75,8 @@ def import_detail(request, pk):
     """Show what a file would change, what is wrong with it and what is asked.
 
     Context: ``file``, ``preview``, ``kinds`` as (kind, label, lines, ticked), ``chosen`` kind, ``page`` of its lines as
-    dictionaries, ``same``: the file accepted before with the same content, ``faults``, ``notices``, ``more``, ``crumbs``.
+    dictionaries, ``same``: the file accepted before with the same content, ``faults``, ``notices``, ``more``, ``crumbs``,
+    ``is_signed``: what is accepted goes on sheets that the heads of the units sign.
     """
     file = _file(request, pk)
     context = {"file": file, "crumbs": [(CRUMBS, reverse("import_list"))], "labels": uploads.SUBJECTS[file.kind].LABELS}
@@ -99,6 +102,7 @@ def import_detail(request, pk):
         "notices": preview["notices"][:MOST_FINDINGS],
         "more": max(0, len(preview["faults"]) - MOST_FINDINGS),
         "ticked": sum(line["ticked"] for line in lines),
+        "is_signed": file.kind in RECEIVERS,
     }
     return render(request, "registers/import_detail.html", context)
 
@@ -217,7 +221,7 @@ def import_accept(request, pk):
         uploads.refresh(pk, actor=request.actor)
         messages.warning(request, uploads.CHANGED)
     else:
-        messages.success(request, "已导入。")
+        messages.success(request, TO_BE_SIGNED if file.kind in RECEIVERS else "已导入。")
     return redirect("import_detail", pk=pk)
 
 
@@ -226,7 +230,7 @@ def import_drop(request, pk):
     """Give a file up."""
     _file(request, pk)
     uploads.drop(pk, actor=request.actor, at=clock.now())
-    messages.success(request, "已放弃，没有改变任何人员、单位和岗位。")
+    messages.success(request, "已放弃，没有改变任何内容。")
     return redirect("import_list")
 
 

@@ -41,7 +41,7 @@ def paper_list(request):
     papers = []
     if scheme is not None:
         rules = scheme.rules
-        every = (*rules.tasks, *rules.adjustments.values())
+        every = (*rules.tasks, *rules.adjustments.values(), *rules.imports.values())
         used = {slug: [task.label for task in every if task.paper == slug] for slug in rules.papers}
         papers = [
             (slug, layout, rules.levels.get(layout.level, ""), used[slug]) for slug, layout in rules.papers.items()

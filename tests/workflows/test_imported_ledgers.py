@@ -1,11 +1,17 @@
 """An old ledger on its road: accepted, signed by the head, offered by the first self-check."""
 
-import pytest
+import io
 
+import pytest
+from django.core.management import CommandError, call_command
+
+from registers.access import can
 from registers.actors import Actor
 from registers.imports import uploads
-from registers.models import ControlMeasure, RiskPoint
+from registers.models import ControlMeasure, PowerItem, RiskPoint
+from registers.schemes.parts import Level
 from tests.personas import Year
+from tests.registers.test_schemes_all import RULES
 from tests.workbooks import workbook
 from workflows.models import Submission
 from workflows.routing import routes
@@ -77,3 +83,106 @@ def test_signed_ledger_is_offered_by_the_first_self_check(campus, clock):
     for code, content in (("personal-search", "付款不复核"), ("unit-search", "拆分采购")):
         [entry] = sheet_for(year.sheet(code)).content()["entries"]
         assert (entry["base"], entry["values"]["content"]) == (points[content].pk, content)
+
+
+POWERS = [
+    ["单位", "职权名称", "承办岗位", "实施依据", "办理程序"],
+    ["财务处", "设备采购", "会计核算", "《采购办法》", "申请（会计核算）→审批（处长）→办结"],
+]
+
+
+def test_signed_powers_are_on_record_and_points_stand_on_them(campus, clock):
+    """Powers first, then the ledger: a point is placed on the power that it names."""
+    clock.set("2026-07-01 10:00")
+    imported(campus, clock, POWERS, kind="powers")
+    [sheet] = Submission.objects.all()
+    assert not PowerItem.objects.open().exists()
+    signed(campus, clock, sheet)
+    [power] = PowerItem.objects.open()
+    assert (power.name, power.accountable_post, power.legal_basis) == ("设备采购", campus.post, "《采购办法》")
+    assert [(step.post, step.post_name, step.procedure) for step in power.steps.all()] == [
+        (campus.post, "会计核算", "申请"),
+        (campus.head_post, "处长", "审批"),
+    ]
+    rows = [[*HEAD, "职权"], [*ROWS[1], "设备采购"]]
+    imported(campus, clock, rows)
+    signed(campus, clock, Submission.objects.latest("pk"))
+    assert RiskPoint.objects.open().get().power_series == power.series
+
+
+def test_second_import_of_the_same_file_brings_nothing(campus, clock):
+    """Neither what waits for its signature nor what is on record comes twice."""
+    clock.set("2026-07-01 10:00")
+    for kind, rows in (("ledgers", ROWS[:2]), ("powers", POWERS)):
+        imported(campus, clock, rows, kind=kind)
+        actor = Actor(campus.registrar, on=clock.today)
+        more = {"kind": kind, "effective_on": clock.today, "actor": actor, "at": clock.now}
+        again = uploads.upload(workbook(rows), "台账.xlsx", **more)
+        assert (again.compared["lines"], again.compared["unchanged"]) == ([], 1)
+        assert uploads.same_as(again) is not None
+
+
+def test_returned_sheet_goes_back_to_its_registrar_with_all_it_said(campus, clock):
+    """The registrar corrects it on the form; an unknown person or a wrong category is a fault there."""
+    clock.set("2026-07-01 10:00")
+    imported(campus, clock, ROWS[:2])
+    [sheet] = Submission.objects.with_rules()
+    [line] = {str(entry) for entry in sheet.lines.values_list("entry", flat=True)}
+    head, registrar = (Actor(user, on=clock.today) for user in (campus.head, campus.registrar))
+    more = {"seen_version": sheet.version, "at": clock.now}
+    routes.decide(
+        sheet.pk, "return", actor=head, opinion="有误", redo_on=clock.today, returned={line: "等级有误"}, **more
+    )
+    sheet.refresh_from_db()
+    assert can(registrar, "fill", sheet)
+    assert not can(Actor(campus.liaison, on=clock.today), "fill", sheet)
+    kind = sheet_for(sheet)
+    content = kind.content()
+    [entry] = content["entries"]
+    assert (entry["values"]["content"], entry["values"]["grade"]) == ("付款不复核", "grade-1")
+    for name, value in (("category", "no-such"), ("prevention.responsible", "无此人"), ("grade", "top"), ("post", "X")):
+        wrong = {**content, "entries": [{**entry, "values": {**entry["values"], name: value}}]}
+        assert name in kind.faults(wrong)[entry["key"]]
+    entry["values"]["grade"] = "grade-2"
+    routes.submit(sheet.pk, actor=registrar, seen_version=sheet.version, content=content, at=clock.now)
+    sheet.refresh_from_db()
+    signed(campus, clock, sheet)
+    assert RiskPoint.objects.open().get().final_grade.code == "grade-2"
+
+
+@pytest.mark.parametrize("slug", sorted(RULES))
+def test_ledger_comes_in_under_every_scheme(make_campus, clock, slug):
+    """Whatever categories, grades, stages and levels a scheme has."""
+    clock.set("2026-07-01 10:00")
+    campus = make_campus(scheme=slug)
+    rules = campus.scheme.rules
+    level = Level.PERSONAL if "adjust-personal" in rules.adjustments else Level.UNIT
+    category, grade = rules.categories_for(level)[0], rules.grades[-1]
+    rows = [
+        ["部门", "岗位", "风险类别", "风险点", "风险等级", "防控措施"],
+        ["财务处", "会计核算", category.label, "付款不复核", grade.label, "两人经办"],
+    ]
+    imported(campus, clock, rows, answers={"stage": rules.measure_stages[0].code})
+    sheet = signed(campus, clock, Submission.objects.get())
+    assert (sheet.state, sheet.filed_paper.paper) == ("filed", "imported-points")
+    [point] = RiskPoint.objects.open()
+    assert (point.level, point.category.code, point.final_grade.code) == (level, category.code, grade.code)
+    imported(campus, clock, POWERS, kind="powers")
+    assert signed(campus, clock, Submission.objects.latest("pk")).filed_paper.paper == "imported-powers"
+
+
+def test_command_lists_what_is_asked_and_takes_the_answers(campus, clock, tmp_path):
+    """``import_ledger``: a dry run changes nothing, an open question ends it, answers take the file over."""
+    clock.set("2026-07-01 10:00")
+    path = tmp_path / "台账.xlsx"
+    path.write_bytes(workbook([["岗位", "风险点", "类别"], ["会计核算", "付款不复核", "岗位职责"]], name="Sheet1"))
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="没有导入"):
+        call_command("import_ledger", path, stdout=out)
+    answer = f"unit-of:Sheet1={campus.unit.pk}"
+    assert f"--answer '{answer}'" in out.getvalue()
+    call_command("import_ledger", path, "--dry-run", answer=[answer], stdout=out)
+    assert not Submission.objects.exists()
+    call_command("import_ledger", path, answer=[answer], stdout=out)
+    assert out.getvalue().endswith("已导入 1 项，未勾选 0 项。\n")
+    assert Submission.objects.get().state == "in_review"

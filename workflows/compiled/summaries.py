@@ -41,6 +41,7 @@ def archive_contents(*, unit, units, on, rules, reader=None):
         for code, task in rules.adjustments.items()
         if code in by_task
     }
+    names |= {code: rules.papers[task.paper].title for code, task in rules.imports.items() if code in by_task}
     rows = [{"name": name, "count": by_task[code]} for code, name in names.items()]
     lines = _lines_of(unit, units, by_unit, on)
     if lines:

@@ -1,6 +1,7 @@
 """Changes of the register at any time: what one may propose, and the sheets under way (动态调整)."""
 
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -8,6 +9,7 @@ from registers import clock
 from registers.access import can
 from registers.models import Post, PowerItem, RiskPoint, Unit
 from registers.refusals import Refused
+from registers.schemes import importing
 from registers.schemes.adjusting import PREFIX
 from registers.views.paging import paged
 from registers.views.sent import series as series_of
@@ -19,7 +21,7 @@ from workflows.supervision import points
 
 @require_safe
 def adjustment_list(request):
-    """Show what the reader may propose to change, and his adjustments.
+    """Show what the reader may propose to change, and his adjustments and imports.
 
     ``?point=`` and ``?power=`` (series): what he wants to change; ``lighter``: a point's grade, because its measures were verified.
     Context: ``offers``, ``units`` to choose from, ``unit``, ``page``, ``named``, ``plea`` (the reason that his sheet would give).
@@ -41,7 +43,8 @@ def adjustment_list(request):
     root = Unit.objects.visible_to(actor).filter(parent=None).first()
     scheme = adjustments.scheme_for(root) if root else None
     offers = adjustments.offered(actor, scheme=scheme, units=[chosen] if chosen else []) if scheme else []
-    mine = Submission.objects.visible_to(actor).filter(task__code__startswith=PREFIX, person=actor.user_id)
+    proposed = Q(task__code__startswith=PREFIX) | Q(task__code__startswith=importing.PREFIX)
+    mine = Submission.objects.visible_to(actor).filter(proposed, person=actor.user_id)
     page = paged(request, mine.with_rules().select_related("task", "unit", "post", "person").order_by("-pk"))
     return render(
         request,

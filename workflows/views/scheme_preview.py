@@ -115,7 +115,7 @@ def _routes(request, book):
                 [(step, rules.roles.get(step.role, step.role), note(rules, step)) for step in route.steps],
                 [
                     f"{task.label}（{ADDED}）" if task.inferred else task.label
-                    for task in (*rules.tasks, *rules.adjustments.values())
+                    for task in (*rules.tasks, *rules.adjustments.values(), *rules.imports.values())
                     if task.route == slug
                 ],
             )

@@ -1,9 +1,9 @@
-"""Faults of what a scheme says of adjustments, found by comparing it with the rest of the scheme.
+"""Faults of what a scheme says of adjustments and imports, found by comparing it with the rest.
 
 Each check yields ``(where, fault, remedy)`` as in ``crosscheck``.
 """
 
-from registers.schemes import adjusting
+from registers.schemes import adjusting, importing
 from registers.schemes.parts import Level, Role
 from registers.schemes.routes import StepKind
 
@@ -13,6 +13,7 @@ def faults(scheme, *, known):
     yield from _codes(scheme)
     yield from _routes(scheme)
     yield from _papers(scheme)
+    yield from _imports(scheme)
     where = ("adjustment", "powers")
     asked = {ask.field for ask in scheme.adjustment.powers}
     for index, ask in enumerate(scheme.adjustment.powers):
@@ -30,6 +31,11 @@ def _codes(scheme):
     for index, task in enumerate(scheme.tasks):
         if adjusting.is_adjustment(task.code):
             yield ("tasks", index, "code"), f"以“{adjusting.PREFIX}”开头的代码由系统用于动态调整", "换一个代码"
+        elif importing.is_import(task.code):
+            yield ("tasks", index, "code"), f"以“{importing.PREFIX}”开头的代码由系统用于导入历史台账", "换一个代码"
+    for code in scheme.routes:
+        if importing.is_import(code):
+            yield ("routes", code), f"以“{importing.PREFIX}”开头的代码由系统用于导入历史台账", "换一个代码"
 
 
 def _routes(scheme):
@@ -63,3 +69,21 @@ def _papers(scheme):
                 f"表格“{paper.title}”列的是 {paper.rows}",
                 f"换一张 rows: {adjusting.ROWS} 或 rows: {what} 的表格",
             )
+
+
+def _imports(scheme):
+    """Yield routes on which no imported sheet could travel."""
+    for what, code in scheme.importing.routes.items():
+        where = ("importing", "routes", what)
+        route = scheme.routes.get(code)
+        if route is None:
+            yield where, f"导入所用的流程“{code}”不存在", f"改为已有的：{'、'.join(sorted(scheme.routes))}"
+            continue
+        if route.steps[0].role is Role.POST_HOLDER:
+            yield where, f"流程“{route.label}”由本人填报，导入的表属于单位", "换一条由 liaison 填报的流程"
+        if route.steps[-1].kind is StepKind.AWAIT:
+            yield where, f"流程“{route.label}”以等待单位表结束，导入的表没有单位表可随", "换一条自行办结的流程，或不写"
+        if not any(step.kind in (StepKind.SIGN, StepKind.ADJUDICATE, StepKind.FILE) for step in route.steps):
+            yield where, f"流程“{route.label}”没有人签字或评定", "换一条有签字的流程，未经签字的内容不入登记册"
+        if what == adjusting.POWERS and any(step.sets for step in route.steps):
+            yield where, f"权力事项不评等级，流程“{route.label}”却有评定步骤", "换一条没有评定步骤的流程"

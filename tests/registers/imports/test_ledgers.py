@@ -5,9 +5,13 @@ The numbers are those of the list of variants and of the list of broken files.
 
 import pytest
 
-from tests.factories import make_post
-from tests.registers.imports.taken import plan_of, said
-from tests.workbooks import workbook
+from registers.imports import returning, uploads
+from registers.imports.heads import columns_of, field_of, head_of
+from registers.models import Regulation
+from tests.factories import make_person, make_post, moment
+from tests.registers.imports.taken import ON, book_of, faults, plan_of, said
+from tests.registers.imports.test_documents import cell, document, table
+from tests.workbooks import Number, workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -61,3 +65,265 @@ def test_point_merged_over_rows_has_all_its_measures(campus):
     assert found[1].measures == {"prevention": "3.随机抽取", "monitoring": "抽查"}
     assert {one.responsible for one in found} == {campus.clerk}
     assert [one.source for one in found] == ["财务处!D4", "财务处!D6"]
+
+
+def one(campus, *, answers=None, **values):
+    """The records of a ledger of one row."""
+    return records(ledger(campus, [FLAT, row(**values)], answers=answers))
+
+
+@pytest.mark.parametrize(
+    ("words", "grade"),
+    [
+        *(
+            (word, "grade-1")
+            for word in ("高", "高级", "一级", "Ⅰ级", "I级", "一级风险", "重大风险", "A", "红", "★★★", "1级")
+        ),
+        *((word, "grade-2") for word in ("中", "II级", "二级", "B", "橙色", "★★☆", "２级", "较大")),
+        *((word, "grade-3") for word in ("低级", "Ⅲ级", "III级", "三级风险点", "C", "黄", "★", "一般")),
+        *((word, "") for word in ("", "未评定", "——")),
+    ],
+)
+def test_grade_of_every_scale_is_the_grade_of_its_place(campus, words, grade):
+    """Variant 56. An empty grade stays empty and is never the slightest."""
+    [found] = one(campus, 等级=words)
+    assert found.grade == grade
+
+
+def test_what_may_mean_two_things_is_asked_once(campus):
+    """Variant 56: bare numbers. Broken file 35: words of no scale."""
+    rows = [
+        FLAT,
+        row(等级="1"),
+        row(风险点="乙", 等级="3"),
+        row(风险点="丙", 等级="特高"),
+        row(风险点="丁", 等级="特高"),
+    ]
+    asked = ledger(campus, rows).report.open_questions
+    assert [question.key for question in asked] == ["grade-numbers", "grade:特高"]
+    found = records(ledger(campus, rows, answers={"grade-numbers": "bottom", "grade:特高": "grade-1"}))
+    assert [record.grade for record in found] == ["grade-3", "grade-1", "grade-1", "grade-1"]
+
+
+def test_ticks_in_three_columns_are_a_grade(campus):
+    """The layout of 003: 岗位风险等级 over 高, 中 and 低. Broken file 35: two ticks."""
+    head = [["岗位设置", "", "风险点", "岗位风险等级", "", ""], ["岗位", "责任人", "", "高", "中", "低"]]
+    merges = ["A1:B1", "D1:F1", "C1:C2"]
+    found = records(
+        ledger(
+            campus,
+            [*head, ["采购管理", "甲一", "参数倾向", "", "√", ""]],
+            merges=merges,
+            answers={"category:personal:": "duty"},
+        )
+    )
+    assert [(record.grade, record.responsible, record.category) for record in found] == [
+        ("grade-2", campus.clerk, "duty")
+    ]
+    two = ledger(campus, [*head, ["采购管理", "甲一", "参数倾向", "√", "√", ""]], merges=merges)
+    assert "财务处!D3、E3 一个风险点勾了两个等级" in faults(two)
+
+
+def test_numbered_points_are_paired_with_their_measures(campus):
+    """Variants 53 and 55: a number twice, as many measures as points, and fewer."""
+    plan = ledger(campus, [FLAT, row(风险点="1.参数倾向\n2.围标\n2.验收走样", 防控措施="1.公示；2.抽取；3.双人验收")])
+    found = records(plan)
+    assert [(record.content, record.measures["prevention"]) for record in found] == [
+        ("参数倾向", "公示；"),
+        ("围标", "抽取；"),
+        ("验收走样", "双人验收"),
+    ]
+    assert "编号有重复" in said(plan)
+    plan = ledger(campus, [FLAT, row(风险点="①参数倾向②围标③走样", 防控措施="1.公示\n2.抽取")])
+    assert {record.measures["prevention"] for record in records(plan)} == {"1.公示\n2.抽取"}
+    assert "有 3 个风险点、2 条措施" in said(plan)
+    [whole] = one(campus, 风险点="合同金额超过1.5万元的，2019.3起未按第3.2条执行")
+    assert whole.content == "合同金额超过1.5万元的，2019.3起未按第3.2条执行"
+
+
+def test_stage_words_inside_a_cell_part_its_measures(campus):
+    """Variant 58, and texts far longer than a form takes are kept whole."""
+    long = "长" * 1800
+    [found] = one(campus, 风险点=long, 防控措施="前期：教育\n中期示警：抽查；后期检查：问责")
+    assert found.measures == {"prevention": "教育", "monitoring": "抽查；", "disposal": "问责"}
+    assert found.content == long
+    plan = ledger(campus, [FLAT, row(防控措施="两人经办")], answers={"stage": ""})
+    assert [question.key for question in plan.report.open_questions] == ["stage"]
+
+
+def test_people_offices_and_posts_are_matched_or_kept_as_words(campus):
+    """Variant 59: nobody, an office, a post, several people, a name of two people."""
+    assert one(campus, 责任人="")[0].responsible is None
+    [found] = one(campus, 责任人="采购管理")
+    assert found.responsible == campus.clerk
+    plan = ledger(campus, [FLAT, row(责任人="部室负责人、甲　一\n丙一")])
+    [found] = records(plan)
+    assert (found.responsible, found.notes[1:]) == (campus.clerk, ["责任人“部室负责人”未对应", "责任人还有：丙一"])
+    assert "财务处!J2 责任人“部室负责人”未对应（1 处）" in said(plan)
+    second = make_person("甲一", campus.unit)
+    plan = ledger(campus, [FLAT, row(责任人="甲一")])
+    [question] = plan.report.open_questions
+    [found] = one(campus, 责任人="甲一", answers={question.key: second.number})
+    assert found.responsible == second
+
+
+def test_post_without_holder_gives_a_point_of_the_unit(campus):
+    plan = ledger(campus, [FLAT, row(岗位="没有的岗位", 风险类别="业务流程")])
+    [found] = records(plan)
+    assert (found.level, found.involved, found.category) == ("unit", "没有的岗位", "process")
+    assert "岗位“没有的岗位”未对应" in said(plan)
+    plan = ledger(campus, [FLAT, row(岗位="没有的岗位")])
+    assert [question.text for question in plan.report.open_questions] == [
+        "单位风险点的类别“岗位职责”是方案中的哪一类？"
+    ]
+
+
+def test_unit_is_named_in_the_row_the_title_or_the_sheet_or_asked_for(campus):
+    """Variant 29 for ledgers."""
+    rows = [["岗位", "风险点", "类别"], ["采购管理", "参数倾向", "岗位职责"]]
+    titled = [["填报单位：财务处　　填表日期："], *rows]
+    for data in (workbook(rows, name="财务处"), workbook(titled, name="Sheet1")):
+        assert [str(record.unit) for record in records(plan_of(campus, data, kind="ledgers"))] == ["财务处"]
+    plan = plan_of(campus, workbook(rows, name="Sheet1"), kind="ledgers")
+    [question] = plan.report.open_questions
+    assert question.key == "unit-of:Sheet1"
+    answered = plan_of(
+        campus, workbook(rows, name="Sheet1"), kind="ledgers", answers={question.key: str(campus.unit.pk)}
+    )
+    assert [str(record.unit) for record in records(answered)] == ["财务处"]
+
+
+def test_measure_without_a_point_is_refused_with_its_cell(campus):
+    """Broken file 36."""
+    rows = [FLAT, row(), row(风险点="", 防控措施="论证")]
+    assert "财务处!F3 这一行没有风险点" in faults(ledger(campus, rows, answers={"fill:财务处:content": "blank"}))
+    [found] = records(ledger(campus, rows, answers={"fill:财务处:content": "fill"}))
+    assert found.measures == {"prevention": "论证"}
+
+
+def test_rows_that_are_no_points_are_skipped_and_counted(campus):
+    """Sections, totals, signatures and repeated heads."""
+    rows = [FLAT, ["一、领导班子"], row(), FLAT, ["合计", "", "高 1 个"], ["制表人：某"]]
+    plan = ledger(campus, rows)
+    assert len(records(plan)) == 1
+    assert "跳过分段行 1 行、重复的表头行 1 行、合计行 1 行、表尾行 1 行" in said(plan)
+
+
+def test_grade_behind_the_words_is_no_part_of_them(campus):
+    """The layout with 廉政风险点及等级 in one column, told by its head."""
+    rows = [["部门", "岗位", "类别", "廉政风险点及等级"], ["财务处", "采购管理", "岗位职责", "参数倾向（★★）"]]
+    [found] = records(ledger(campus, rows))
+    assert (found.content, found.grade) == ("参数倾向", "grade-2")
+
+
+def test_word_twin_of_a_ledger_gives_the_same_points(campus):
+    """Variant 60."""
+    rows = [FLAT, row(防控措施="前期：教育"), row(风险点="围标", 等级="中")]
+    twin = document(table(*[[cell(text) for text in texts] for texts in rows]))
+    same = [(record.content, record.grade, record.post, record.measures) for record in records(ledger(campus, rows))]
+    found = records(plan_of(campus, twin, kind="ledgers", name="台账.docx"))
+    assert [(record.content, record.grade, record.post, record.measures) for record in found] == same
+    assert [record.source for record in found] == ["表1!F2", "表1!F3"]
+
+
+POWER_HEAD = ["单位", "编号", "职权名称", "权力类型", "承办岗位", "实施依据", "责任事项依据", "责任主体", "办理程序"]
+
+
+def powers(campus, rows, **more):
+    plan = plan_of(campus, workbook(rows, **more), kind="powers")
+    assert plan.is_ready, f"{said(plan)}\n{plan.report.open_questions}"
+    return plan, [line.record for line in plan.lines]
+
+
+def test_steps_of_a_power_stand_in_rows_or_in_a_cell(campus):
+    """Variants 47 and 48."""
+    head = ["单位", "事项名称", "环节", "经办人", "环节时限"]
+    rows = [
+        head,
+        ["财务处", "设备采购", "申请", "经办人", ""],
+        ["", "", "审核", "科长", "3个工作日"],
+        ["", "", "审批", "", ""],
+    ]
+    _, [power] = powers(campus, rows, merges=["A2:A4", "B2:B4"])
+    assert power.steps == [("经办人", "申请", ""), ("科长", "审核", "3个工作日"), ("", "审批", "")]
+    for words in (
+        "申请（经办人）→审核（科长）→审批（处长）→办结",
+        "1. 申请（经办人）\n2. 审核（科长）\n3. 审批（处长）",
+        "申请（经办人）；审核（科长）；审批（处长）。",
+    ):
+        _, [power] = powers(campus, [["单位", "事项名称", "办理程序"], ["财务处", "设备采购", words]])
+        assert power.steps == [("经办人", "申请", ""), ("科长", "审核", ""), ("处长", "审批", "")]
+
+
+def test_each_field_of_a_power_is_one_column(campus):
+    """Variants 49 to 51."""
+    basis = "《政府采购法》、《学校采购办法》和院党〔2009〕8号"
+    Regulation.objects.create(unit=campus.root, name="学校采购办法")
+    rows = [
+        POWER_HEAD,
+        ["财务处", "001", "设备采购", "执行权", "采购管理", basis, "别的依据", "财务处", ""],
+        ["财务处", "001-1", "零星采购", "执行", "某岗", "", "", "", ""],
+        ["招生就业处", "001", "录取", "决策", "", "", "", "", ""],
+    ]
+    plan, [first, second, third] = powers(campus, rows)
+    assert first.values == {"chart_number": "001", "legal_basis": basis, "kind": "execution"}
+    assert first.post == campus.buyer
+    assert "依据的制度“《政府采购法》”未对应" in said(plan)
+    assert "学校采购办法" not in said(plan)
+    assert (second.values["chart_number"], second.notes) == ("001-1", ["责任岗位“某岗”未对应"])
+    assert str(third.unit) == "招生就业处"
+
+
+def test_faults_of_powers_name_their_cells(campus):
+    """Broken files 28 and 31, and an unknown kind that is asked for."""
+    rows = [
+        ["单位", "事项名称", "类型", "办理程序"],
+        ["没有的单位处", "甲", "", ""],
+        ["财务处", "乙", "服务类", "长" * 301],
+        ["财务处", "乙", "", ""],
+    ]
+    plan = plan_of(campus, workbook(rows), kind="powers")
+    assert "人员!A2 没有单位“没有的单位处”" in faults(plan)
+    assert "人员!D3 步骤“" in faults(plan)
+    assert [question.key for question in plan.report.open_questions] == ["kind:服务类"]
+    twice = [["单位", "事项名称", "类型"], ["财务处", "乙", ""], ["财务处", "丙", ""], ["财务处", "乙", ""]]
+    assert "人员!B2、B4 “财务处”有两项“乙”" in faults(plan_of(campus, workbook(twice), kind="powers"))
+
+
+def test_regulations_are_compared_with_the_directory(campus, clock):
+    """New ones and what differs; the same file again changes nothing."""
+    rows = [
+        ["单位", "制度名称", "文号", "发布日期", "状态"],
+        ["财务处", "《报销办法》", "院财〔2019〕3号", "2019.3", "有效"],
+        ["", "差旅办法", "", Number("43501"), "已废止"],
+    ]
+    taken_over(campus, rows, kind="regulations", answers={"fill:人员:unit": "fill"})
+    found = {one.name: (one.document_number, str(one.effective_on), one.state) for one in Regulation.objects.all()}
+    assert found == {
+        "报销办法": ("院财〔2019〕3号", "2019-03-01", "in_force"),
+        "差旅办法": ("", "2019-02-05", "repealed"),
+    }
+    rows = [rows[0], ["财务处", "报销办法", "院财〔2026〕9号", "2019.3", "现行"]]
+    plan = plan_of(campus, workbook(rows), kind="regulations")
+    assert [(line.old, line.new) for line in plan.lines] == [("文号：院财〔2019〕3号", "院财〔2026〕9号")]
+    taken_over(campus, rows, kind="regulations")
+    assert Regulation.objects.get(name="报销办法").version == 2
+    assert plan_of(campus, workbook(rows), kind="regulations").unchanged == 1
+
+
+def taken_over(campus, rows, *, kind, answers=None):
+    """Accept a file as its registrar does."""
+    actor, at = campus.actor(campus.registrar), moment("2026-09-15 10:00")
+    file = uploads.upload(workbook(rows), "制度.xlsx", kind=kind, effective_on=ON, actor=actor, at=at)
+    file = uploads.answer(file.pk, answers or {}, actor=actor, seen=file.version)
+    assert file.compared["is_ready"], file.compared
+    return uploads.accept(file.pk, actor=actor, digest=file.compared["digest"], seen=file.version, at=at)
+
+
+def test_template_reads_back_as_its_own_kind(campus):
+    """Every template of every kind is recognised with all of its columns."""
+    for kind, fields in returning.TEMPLATE_FIELDS.items():
+        data = returning.template(kind, on=ON)
+        [sheet, *_] = book_of(data).sheets
+        columns = columns_of(sheet, head_of(sheet))
+        assert [field_of(head, kind) for head in columns.values()] == list(fields)

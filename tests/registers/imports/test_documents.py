@@ -1,0 +1,107 @@
+"""Tables of Word documents, read like workbooks, and what is refused of them."""
+
+import re
+
+import pytest
+
+from registers.imports import reading
+from registers.refusals import Refused
+from tests.workbooks import zipped
+
+pytestmark = pytest.mark.once
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def paragraph(text, *, numbered=False):
+    number = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>' if numbered else ""
+    return f"<w:p>{number}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def cell(content, *, down="", wide=1):
+    span = f'<w:gridSpan w:val="{wide}"/>' if wide > 1 else ""
+    merge = {"": "", "first": '<w:vMerge w:val="restart"/>', "more": "<w:vMerge/>"}[down]
+    return f"<w:tc><w:tcPr>{span}{merge}</w:tcPr>{content if content.startswith('<') else paragraph(content)}</w:tc>"
+
+
+def table(*rows):
+    return "".join(["<w:tbl>", *(f"<w:tr>{line}</w:tr>" for line in map("".join, rows)), "</w:tbl>"])
+
+
+def document(body, **more):
+    return zipped({"word/document.xml": f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'} | more)
+
+
+DELETED = "<w:p><w:del><w:r><w:delText>旧的</w:delText></w:r></w:del><w:ins><w:r><w:t>新的</w:t></w:r></w:ins></w:p>"
+GOOD = table(
+    [cell("岗位"), cell("风险点"), cell("措施", wide=2)], [cell("出纳"), cell("坐支"), cell("核对"), cell("轮岗")]
+)
+
+
+def book(body, **more):
+    return reading.read(document(body, **more), "台账.docx")
+
+
+def rows(sheet):
+    return {number: {column: one.text for column, one in cells.items()} for number, cells in sheet.rows.items()}
+
+
+def test_table_is_read_like_a_sheet():
+    """Variant 60: cells merged both ways, numbers that Word draws, a controlled cell, what was deleted and put in."""
+    items = paragraph("核对", numbered=True) + paragraph("轮岗", numbered=True)
+    body = table(
+        [cell("岗位"), cell("风险点"), cell("措施", wide=2)],
+        [
+            cell("出纳", down="first"),
+            cell(DELETED),
+            cell(items),
+            f"<w:sdt><w:sdtContent>{cell('甲一')}</w:sdtContent></w:sdt>",
+        ],
+        [cell("", down="more"), cell(table([cell("内"), cell("表")])), cell("登记"), cell("")],
+    )
+    [sheet] = book(paragraph("单位：财务处") + body).sheets
+    assert rows(sheet) == {
+        0: {1: "单位：财务处"},
+        1: {1: "岗位", 2: "风险点", 3: "措施"},
+        2: {1: "出纳", 2: "新的", 3: "1. 核对\n2. 轮岗", 4: "甲一"},
+        3: {2: "内　表", 3: "登记"},
+    }
+    assert sheet.merges == [(1, 3, 1, 4), (2, 1, 3, 1)]
+
+
+def test_private_columns_of_a_document_are_not_read():
+    body = table(
+        [cell("岗位"), cell("风险点"), cell("身份证号")], [cell("出纳"), cell("坐支"), cell("11010119900307721X")]
+    )
+    assert "1101" not in str([rows(sheet) for sheet in book(body).sheets])
+
+
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+TEMPLATE = (
+    f'<Relationships xmlns="{RELATIONS}"><Relationship Id="r1" TargetMode="External" Target="http://a.example/x.dotm"'
+    ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"/></Relationships>'
+)
+FIELD = "<w:p><w:r><w:instrText> DDEAUTO c:\\x </w:instrText></w:r></w:p>"
+REFUSED = {
+    "4 entities": (lambda: zipped({"word/document.xml": '<!DOCTYPE w [<!ENTITY a "b">]><w>&a;</w>'}), "实体定义"),
+    "12 macros": (lambda: document(GOOD, **{"word/vbaProject.bin": "x"}), "含宏"),
+    "14 pictures only": (lambda: document(paragraph("图"), **{"word/media/image1.png": "x"}), "只有图片"),
+    "15 template elsewhere": (
+        lambda: document(GOOD, **{"word/settings.xml": "<s/>", "word/_rels/settings.xml.rels": TEMPLATE}),
+        "指向外部的内容",
+    ),
+    "15 embedded": (lambda: document(GOOD, **{"word/embeddings/a.bin": "x"}), "嵌入的对象"),
+    "15 field that calls": (lambda: document(GOOD + FIELD), "DDEAUTO"),
+    "no table": (lambda: document(paragraph("只有文字")), "没有表格"),
+    "20 broken": (lambda: zipped({"word/document.xml": "<w:document><w:tbl>"}), "损坏"),
+    "18 wide span": (lambda: document(table([cell("宽", wide=9000)])), "500 列"),
+    "3 long text": (lambda: document(table([cell("长" * 40_000)])), "表1!第 1 行.*文字过长"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_document_is_refused_with_a_remedy(case):
+    make, words = REFUSED[case]
+    with pytest.raises(Refused, match=words) as refused:
+        reading.read(make(), "台账.docx")
+    assert re.search("请", str(refused.value)), "no remedy"
+    assert [len(sheet.rows) for sheet in book(GOOD).sheets] == [2]

@@ -84,26 +84,29 @@ def compare(book, *, columns, answers, actor, on):
         fill_down(plan.tables, name, label, plan.report)
     places = Places(on, plan.report)
     reader = _Ledger(plan, places, rules, actor, on)
-    known = _on_record(reader.mine)
+    known, seen = _on_record(reader.mine), {}
     for record in reader.records():
-        if (key := _key(record.unit.pk, record.content)) in known:
+        key = _key(record.unit.pk, record.post.pk if record.post else None, record.content)
+        if key in known:
             plan.unchanged += 1
-            continue
-        known.add(key)
-        plan.add(_line(record, rules))
+        elif (first := seen.setdefault(key, record)) is not record:
+            cells = f"{first.row.place('content')}、{record.row.place('content')}"
+            plan.report.notice(record.row.sheet, cells, "同一岗位（单位）的同一风险点出现两次，按前一个读取", "请核对")
+        else:
+            plan.add(_line(record, rules))
     reader.say_unmatched()
     plan.aliases = places.chosen
     return plan
 
 
-def _key(unit, content):
-    return unit, "".join(content.split())
+def _key(unit, post, content):
+    return unit, post, "".join(content.split())
 
 
 def _on_record(units):
     """Return what points of these units say, in force or on the way to it."""
     rows = RiskPoint.objects.filter(OPEN_VERSION | Q(in_force_from=None), unit__in=units)
-    return {_key(unit, content) for unit, content in rows.values_list("unit_id", "content")}
+    return {_key(*each) for each in rows.values_list("unit_id", "post_id", "content")}
 
 
 class _Ledger(Reader):
@@ -213,7 +216,8 @@ class _Ledger(Reader):
     def _post(self, record):
         words = self.read(record.row, "post", "岗位", MOST_POSTS) or ""
         if words:
-            record.post = self.posts.named(record.unit, words, record.row, "post")
+            names = several(self.read(record.row, "responsible", "责任人", 200) or "")
+            record.post = self.posts.named(record.unit, words, record.row, "post", held_by=names)
         if record.post is not None and self.personal and self.posts.holder(record.post):
             record.level = Level.PERSONAL
             return

@@ -114,9 +114,14 @@ class Posts:
         """Return who holds a post, None where nobody does."""
         return next(iter(self.holders.get(post.pk, ())), None)
 
-    def named(self, unit, words, row, name):
-        """Return the post of a unit with this name, asking which of several is meant. None where none is."""
+    def named(self, unit, words, row, name, *, held_by=()):
+        """Return the post of a unit with this name, None where none is meant.
+
+        Of several the one counts whose holder the row names (``held_by``), else it is asked.
+        """
         found = self.by_name.get((unit.pk, normalised(words)), [])
+        held = [post for post in found if any(user.name in held_by for user in self.holders.get(post.pk, ()))]
+        found = held if len(held) == 1 else found
         if len(found) < 2:
             return found[0] if found else None
         options = [(post.code, f"{post.name}（{post.code}，{self.holder(post) or '空缺'}）") for post in found[:20]]

@@ -5,7 +5,7 @@ A word counts as a whole, never as a part of a longer head, so 责任事项依�
 the workbooks and exports of about thirty systems. ``MANY``: fields that several columns may give.
 """
 
-from registers.imports.vocabulary import HEADS
+from registers.imports.vocabulary import HEADS, POWER_HEADS
 
 PEOPLE, UNITS, POSTS, POWERS, REGULATIONS, LEDGERS = KINDS = (
     "people",
@@ -40,7 +40,6 @@ _POWER = (
     "权力名称 职权名称 事项名称 权力事项 权力事项名称 权力（业务）事项 权力事项或业务环节 权责事项名称 业务事项 业务名称"
     " 工作事项 职权 职权内容"
 )
-_ACTS = "行使主体 实施主体 权力行使部门 办理主体 承办机构 承办科室"
 SYNONYMS = {
     PEOPLE: {
         "number": _NUMBER,
@@ -81,7 +80,7 @@ SYNONYMS = {
         "number": "编码 权力编码 职权编码 事项编码 流程图编号 图号 编号",
         "name": f"{_POWER} 名称",
         "unit": _UNIT,
-        "body": f"{_ACTS} 责任主体",
+        "body": " ".join(POWER_HEADS["body"]),
         "unit_code": _UNIT_CODE,
         "post": "承办岗位 责任岗位 岗位责任人 承办人员 经办岗位 岗位",
         "kind": "权力性质 权力类型 权力类别 职权类型 事项类型 类型",
@@ -93,7 +92,7 @@ SYNONYMS = {
         "balance": "监督制约 监督制约措施",
         "complaint": "投诉举报途径和方式 投诉渠道 监督电话 投诉电话 投诉举报途径",
         "remark": "备注",
-        "step": "环节 关键环节 重要环节 步骤 步骤内容 流程步骤 办理程序 运作程序 业务流程 三级流程 流程",
+        "step": " ".join(POWER_HEADS["step"]),
         "step_post": "经办人 步骤岗位 环节岗位 涉及关键岗位 涉及对象",
         "step_time": "步骤时限 环节时限",
         "order": "步骤序号 环节序号",

@@ -60,7 +60,7 @@ def upload(data, file_name, *, kind, effective_on, actor, at):
 
 
 def remembered(kind, book):
-    """Return what the columns of a file of this shape are, as somebody corrected it before: column → field."""
+    """Return column → field of a file of this shape, as somebody corrected it before."""
     memory = ColumnMemory.objects.filter(kind=kind, shape=tables.shape_of(book)).first()
     return memory.columns if memory else {}
 

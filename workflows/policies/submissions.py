@@ -91,7 +91,7 @@ class SubmissionPolicy(Policy):
         """Bring in what the unit of a sheet kept before, for its head to sign."""
         if submission.unit_id in actor.unit_ids("registrar"):
             return YES
-        return no("历史台账和权力清单由管理员导入，只限其管理的单位。")
+        return no("历史台账和权力事项由管理员导入，只限其管理的单位。")
 
     def may_hand_in(self, actor, submission):
         """Hand in what is filled, in time unless the task takes late submissions.

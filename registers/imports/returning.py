@@ -16,6 +16,7 @@ from registers.imports.grid import unpacked
 from registers.imports.handing import RECEIVERS
 from registers.imports.private import NOT_READ, is_private
 from registers.imports.synonyms import KIND_LABELS, LABELS, NEEDED
+from registers.imports.vocabulary import ROLE_WORDS
 from registers.models import Post, PowerItem, Regulation, Scheme, Unit
 from registers.papers.cells import sheet_name
 from registers.units import kinds
@@ -125,6 +126,8 @@ HELP = {
     "content": "一格有几个风险点的写成 1. 2. 3.；一个风险点占几行的，合并单元格或向下填充。",
     "grade": "照原来的写法（高、Ⅰ级、A、★★☆ 等）；留空为未评定。",
     "measure": "没有分阶段的措施；分阶段的写在后三列。",
+    "role": "在下拉选项中选择；几个用分号隔开。三员和管理员不由文件授予。",
+    "until": "不再任职的日期；留空为没有期限。",
     "responsible": "姓名或岗位；对应不到人员的，原文保留。",
     "state": "现行、待修订、待制定或已废止；留空为现行。",
 }
@@ -133,6 +136,7 @@ TEMPLATE_FIELDS = {
     "people": ("number", "name", "unit", "post", "since", "title", "rank", "party", "status", "email"),
     "units": ("code", "name", "parent", "type", "alias"),
     "posts": ("code", "name", "unit", "tier", "risk", "key", "holder_number", "holder", "since", "duty"),
+    "roles": ("number", "name", "unit", "role", "since", "until"),
     "powers": (
         *("unit", "name", "kind", "domain", "post", "basis", "time_limit", "commitment", "discipline", "balance"),
         *("complaint", "number", "step", "step_post", "step_time"),
@@ -198,6 +202,7 @@ def _lists(kind, on):
         "people": {"unit": names, "party": ["中共党员", "中共预备党员", "群众", "民主党派", "无党派"]},
         "units": {"parent": names, "type": types},
         "posts": {"unit": names, "tier": [label for _, label in Post.Tier.choices], "risk": yes, "key": yes},
+        "roles": {"unit": units, "role": [words[0] for words in ROLE_WORDS.values()]},
         "regulations": {"unit": units, "state": list(Regulation.State.labels)},
         "powers": {"unit": units, "kind": list(PowerItem.Kind.labels), **_of_scheme(domain="domains")},
         "ledgers": {"unit": units, **_of_scheme(category="categories", grade="grades")},

@@ -5,12 +5,13 @@ A word counts as a whole, never as a part of a longer head, so 责任事项依�
 the workbooks and exports of about thirty systems. ``MANY``: fields that several columns may give.
 """
 
-from registers.imports.vocabulary import HEADS, POWER_HEADS
+from registers.imports.vocabulary import HEADS, POWER_HEADS, ROLE_WORDS
 
-PEOPLE, UNITS, POSTS, POWERS, REGULATIONS, LEDGERS = KINDS = (
+PEOPLE, UNITS, POSTS, ROLES, POWERS, REGULATIONS, LEDGERS = KINDS = (
     "people",
     "units",
     "posts",
+    "roles",
     "powers",
     "regulations",
     "ledgers",
@@ -19,6 +20,7 @@ KIND_LABELS = {
     PEOPLE: "人员",
     UNITS: "单位",
     POSTS: "岗位",
+    ROLES: "角色任职",
     POWERS: "权力事项",
     REGULATIONS: "制度",
     LEDGERS: "历史台账",
@@ -76,6 +78,16 @@ SYNONYMS = {
         "since": _SINCE,
         "duty": "岗位职责 工作职责 职责 职责内容 岗位职责内容 主要职责 分管工作",
     },
+    ROLES: {
+        "number": _NUMBER,
+        "name": "姓名 教职工姓名 人员姓名 任职人 成员姓名",
+        "unit": f"{_UNIT} 分管单位 负责单位",
+        "unit_code": _UNIT_CODE,
+        "role": "角色 小组职务 组内职务 席位 成员职务 担任角色 任职 系统角色",
+        **{f"is_{role}": " ".join(words) for role, words in ROLE_WORDS.items()},
+        "since": _SINCE,
+        "until": "免职日期 离任时间 免职时间 止任日期 end_on",
+    },
     POWERS: {
         "number": "编码 权力编码 职权编码 事项编码 流程图编号 图号 编号",
         "name": f"{_POWER} 名称",
@@ -111,12 +123,14 @@ SYNONYMS = {
 }
 # Heads of columns to be ticked. Cells say these words too, so they do not help to find the line of heads.
 TICKED = {(LEDGERS, "grade_1"), (LEDGERS, "grade_2"), (LEDGERS, "grade_3")}
+TICKED |= {(ROLES, f"is_{role}") for role in ROLE_WORDS}
 MANY = {(PEOPLE, "second_unit"), (UNITS, "alias"), (LEDGERS, "leader")}
 # Without these a file of the kind is none.
 NEEDED = {
     PEOPLE: ("number", "name"),
     UNITS: ("code", "name"),
     POSTS: ("name",),
+    ROLES: ("name",),
     POWERS: ("name",),
     REGULATIONS: ("name",),
     LEDGERS: ("content",),
@@ -150,6 +164,16 @@ LABELS = {
         "holder_number": "任职人工号",
         "since": "任职日期",
         "duty": "岗位职责",
+    },
+    ROLES: {
+        "number": "工号",
+        "name": "姓名",
+        "unit": "任职单位",
+        "unit_code": "单位代码",
+        "role": "角色",
+        **{f"is_{role}": f"打√：{words[0]}" for role, words in ROLE_WORDS.items()},
+        "since": "任职日期",
+        "until": "免职日期",
     },
     POWERS: {
         "number": "流程图编号",

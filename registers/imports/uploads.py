@@ -11,7 +11,7 @@ from django.db import transaction
 
 from registers import audit, clock
 from registers.access import require
-from registers.imports import directories, grid, ledgers, people, posts, powers, reading, tables, units
+from registers.imports import directories, grid, ledgers, people, posts, powers, reading, roles, tables, units
 from registers.imports.handing import Taking
 from registers.models import ColumnMemory, ImportedFile, Unit, User
 from registers.refusals import Refused, Stale
@@ -22,6 +22,7 @@ SUBJECTS = {
     "people": people,
     "units": units,
     "posts": posts,
+    "roles": roles,
     "powers": powers,
     "regulations": directories,
     "ledgers": ledgers,

@@ -20,6 +20,7 @@ class ImportedFile(models.Model):
         PEOPLE = "people", "人员"
         UNITS = "units", "单位"
         POSTS = "posts", "岗位"
+        ROLES = "roles", "角色任职"
         POWERS = "powers", "权力事项"
         REGULATIONS = "regulations", "制度"
         LEDGERS = "ledgers", "历史台账"

@@ -26,7 +26,6 @@ from registers.views.sent import number
 
 CRUMBS = "数据导入"
 MOST_FINDINGS = 200  # on the page; the workbook has them all
-TO_BE_SIGNED = "已按单位生成待签的表，由单位负责人核对签字后进入登记册；可在“动态调整”中查看办理情况。"
 AT_ONCE = 2000  # lines that a page does while one waits; more are done by a worker
 
 
@@ -80,6 +79,7 @@ def import_detail(request, pk):
     """
     file = _file(request, pk)
     context = {"file": file, "crumbs": [(CRUMBS, reverse("import_list"))], "labels": uploads.SUBJECTS[file.kind].LABELS}
+    context["is_signed"] = file.kind in RECEIVERS
     if not file.is_open:
         counts = file.result.get("counts", {})
         context["counts"] = [(context["labels"].get(kind, kind), count) for kind, count in counts.items()]
@@ -102,7 +102,6 @@ def import_detail(request, pk):
         "notices": preview["notices"][:MOST_FINDINGS],
         "more": max(0, len(preview["faults"]) - MOST_FINDINGS),
         "ticked": sum(line["ticked"] for line in lines),
-        "is_signed": file.kind in RECEIVERS,
     }
     return render(request, "registers/import_detail.html", context)
 
@@ -221,7 +220,7 @@ def import_accept(request, pk):
         uploads.refresh(pk, actor=request.actor)
         messages.warning(request, uploads.CHANGED)
     else:
-        messages.success(request, TO_BE_SIGNED if file.kind in RECEIVERS else "已导入。")
+        messages.success(request, "已提交各单位负责人签字。" if file.kind in RECEIVERS else "已导入。")
     return redirect("import_detail", pk=pk)
 
 

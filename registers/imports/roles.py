@@ -1,0 +1,217 @@
+"""A file of roles that people hold for units: new ones, and the ends of those on record.
+
+A file grants no office of administration, nobody grants one to himself, and what a file does not name stays as it is.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from registers.actors import ADMINISTRATORS, DISCIPLINE
+from registers.imports import values
+from registers.imports.heads import normalised
+from registers.imports.matching import Reader
+from registers.imports.numbers import Numbers
+from registers.imports.places import Places
+from registers.imports.plans import Line, Plan
+from registers.imports.tables import fill_down, tables_of
+from registers.imports.values import Wrong
+from registers.imports.vocabulary import ROLE_WORDS
+from registers.models import Appointment, Scheme, User
+
+NEW, ENDED = "new", "ended"
+LABELS = {NEW: "新任职", ENDED: "免职"}
+UNTICKED = set()
+Role = Appointment.Role
+NEVER = (*ADMINISTRATORS, DISCIPLINE, "registrar")
+BY_TICK = {f"is_{role}": role for role in Role.values if role not in NEVER}  # field of a column to be ticked → role
+
+
+@dataclass(slots=True)
+class Record:
+    """One role of one person for one unit. ``until``: the first day no longer, None while no end is known."""
+
+    user: object
+    unit: object
+    role: str
+    row: object
+    since: object = None
+    until: object = None
+
+
+def compare(book, *, columns, answers, actor, on):
+    """Return the ``Plan`` of taking over a file of roles. Raises ``Refused`` for what is no such file."""
+    plan = Plan("roles", answers)
+    plan.tables = tables_of(book, "roles", columns, plan.report)
+    fill_down(plan.tables, "unit", "所在单位", plan.report)
+    places = Places(on, plan.report)
+    held = {
+        (row.user_id, row.unit_id, row.role): row
+        for row in Appointment.objects.in_own_right().within(on, date.max).select_related("user", "unit")
+    }
+    seen = set()
+    for record in _Roles(plan, places, actor, on).records():
+        key = (record.user.pk, record.unit.pk, record.role)
+        if key in seen:
+            plan.report.notice(record.row.sheet, record.row.place("name"), "同一任职出现两次，按一个读取")
+            continue
+        seen.add(key)
+        _compare(plan, record, held.get(key), on)
+    plan.aliases = places.chosen
+    return plan
+
+
+class _Roles(Reader):
+    """Reads the rows of all tables as roles, of which one row may hold several."""
+
+    def __init__(self, plan, places, actor, on):
+        super().__init__(plan, places, actor, on, "项任职")
+        self.actor = actor
+        self.users = {user.number: user for user in User.objects.select_related("unit")}
+        self.by_name = {}
+        for user in self.users.values():
+            if user.is_active:
+                self.by_name.setdefault(user.name, []).append(user)
+        self.numbers = Numbers(plan.tables, "number", self.users, plan.report)
+        scheme = Scheme.objects.in_use()
+        own = {normalised(label): role.value for role, label in scheme.rules.roles.items()} if scheme else {}
+        self.words = {**own, **{normalised(label): role for role, label in Role.choices}, **_known_words()}
+
+    def records(self):
+        """Return the roles of all rows without a fault of their own."""
+        found = []
+        for table in self.plan.tables:
+            for row in table.rows:
+                self.plan.rows += 1
+                found += self._records(table, row)
+        return found
+
+    def _records(self, table, row):
+        roles = self._roles(row)
+        user = self._user(row)
+        if user is None or not roles:
+            return []
+        unit = self.unit_of(table, row)
+        if unit is None:
+            return []
+        if user.pk == self.actor.user_id:
+            self.report.fault(
+                row.sheet, row.place("name"), "不能由本人给本人授予角色", "请由另一位管理员导入，或删去本行"
+            )
+            return []
+        since, until = self._span(row)
+        return [Record(user, unit, role, row, since, until) for role in roles]
+
+    def _roles(self, row):
+        """Return the roles of a row: named in a cell, or ticked under their names."""
+        roles = [role for name, role in BY_TICK.items() if row.get(name) is not None and values.boolean(row.get(name))]
+        words = self.read(row, "role", "角色", 200)
+        for word in values.items(words) if words else []:
+            role = self.words.get(normalised(word), "")
+            if role in NEVER:
+                text = f"“{word}”不能由文件授予"
+                self.report.fault(row.sheet, row.place("role"), text, "请删去；三员和管理员由系统管理员另行设定")
+            elif role not in BY_TICK.values():
+                options = [(role, Role(role).label) for role in BY_TICK.values()]
+                cell = f"{row.sheet}!{row.place('role')}"
+                roles.append(self.report.ask(f"role:{word[:40]}", f"角色“{word[:40]}”是哪一种？", options, cell))
+            else:
+                roles.append(role)
+        return [role for role in dict.fromkeys(roles) if role]
+
+    def _user(self, row):
+        if row.get("number") is not None:
+            number = self.numbers.read(row)
+            user = self.users.get(number)
+            if number and user is None:
+                self.report.fault(row.sheet, row.place("number"), f"没有工号为 {number} 的人员", "请先导入人员")
+            return self._in_use(user, row)
+        try:
+            name = values.person_name(row.get("name"))[0]
+        except Wrong as wrong:
+            self.report.fault(row.sheet, row.place("name"), str(wrong), wrong.remedy)
+            return None
+        people = self.by_name.get(name, [])
+        if len(people) == 1:
+            return people[0]
+        if not people:
+            self.report.fault(row.sheet, row.place("name"), f"没有名为“{name[:20]}”的人员", "请先导入人员，或填写工号")
+            return None
+        options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in people[:12]]
+        cell = f"{row.sheet}!{row.place('name')}"
+        return self.users.get(
+            self.report.ask(f"person:{name}", f"“{name}”有 {len(people)} 人，是哪一位？", options, cell)
+        )
+
+    def _in_use(self, user, row):
+        """Return the person unless his account is not in use, which is said, or his name is another."""
+        if user is None:
+            return None
+        if not user.is_active:
+            self.report.fault(row.sheet, row.place("number"), f"{user.name}（{user.number}）已停用", "请核对工号")
+            return None
+        name = "".join(row.get("name").text.split()) if row.get("name") else ""
+        if name and not set(name) & set(user.name):
+            text = f"工号 {user.number} 在库中是{user.name}，文件中是{name[:20]}"
+            self.report.fault(row.sheet, row.place("number"), text, "请核对工号")
+            return None
+        return user
+
+    def _span(self, row):
+        days = []
+        for name in ("since", "until"):
+            try:
+                day = values.day(row.get(name), this_year=self.on.year) if row.get(name) else None
+            except Wrong as wrong:
+                self.report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
+                day = None
+            days.append(day.day if day is not None else None)
+        since, until = days
+        if since and until and until < since:
+            cells = f"{row.place('since')}、{row.place('until')}"
+            self.report.fault(row.sheet, cells, f"免职日期 {until} 早于任职日期 {since}", "请核对")
+        return since, until
+
+
+def _known_words():
+    return {normalised(word): role for role, words in ROLE_WORDS.items() for word in words}
+
+
+def _compare(plan, record, held, on):
+    if held is None:
+        if record.until is not None and record.until <= on:
+            plan.count("over")  # held once, and no longer
+            plan.unchanged += 1
+        else:
+            plan.add(_line(NEW, record, "", f"自 {record.since or on} 起"))
+    elif record.until is not None:
+        plan.add(_line(ENDED, record, f"自 {held.since} 起", f"至 {record.until}（当日起不再任职）", known=held))
+    else:
+        plan.unchanged += 1
+
+
+def _line(kind, record, old, new, **more):
+    cell = f"{record.row.sheet}!{record.row.place('name')}"
+    name = f"{record.user.name}：{record.unit} {Role(record.role).label}"
+    return Line(kind, record.user.number, name, old, new, cell, record=record, field=record.role, **more)
+
+
+def apply(plan, lines, *, on):
+    """Do the accepted ``lines``."""
+    for line in lines:
+        if line.kind == ENDED:
+            until = max(line.record.until, line.known.since)
+            Appointment.objects.filter(pk=line.known.pk).update(until=until)
+    Appointment.objects.bulk_create(
+        [
+            Appointment(
+                user=line.record.user,
+                unit=line.record.unit,
+                role=line.record.role,
+                since=line.record.since or on,
+                until=line.record.until,
+            )
+            for line in lines
+            if line.kind == NEW
+        ],
+        batch_size=1000,
+    )

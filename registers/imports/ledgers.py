@@ -198,15 +198,8 @@ class _Ledger(Reader):
 
     def _joined(self, rows, name, label, most):
         """Return the different texts of a column in the rows of one point, one below the other."""
-        texts, cells = [], []
-        for row in rows:
-            for cell in row.cells.get(name, []):
-                if any(cell is seen for seen in cells):
-                    continue  # merged over these rows: said once
-                cells.append(cell)
-                if words := self.read(row, name, label, most):
-                    texts.append(words)
-        joined = "\n".join(dict.fromkeys(texts))
+        texts = [words for row in rows if (words := self.read(row, name, label, most))]
+        joined = "\n".join(dict.fromkeys(texts))  # what is merged over several rows is said once
         if len(joined) > most:
             text = f"{label}合起来有 {len(joined)} 个字，最多 {most} 个字"
             self.report.fault(rows[0].sheet, rows[0].place(name), text, "请缩短")

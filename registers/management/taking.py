@@ -14,7 +14,10 @@ from registers.refusals import Refused
 
 
 class TakingCommand(BaseCommand):
-    """Reads a file, says what is in it, and takes it over. ``kinds``: what it may hold, the usual one first."""
+    """Reads a file, says what is in it, and takes it over.
+
+    ``kinds``: what it may hold, the usual one first.
+    """
 
     kinds = ()
 

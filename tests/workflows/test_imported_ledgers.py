@@ -63,6 +63,7 @@ def test_signed_ledger_is_offered_by_the_first_self_check(campus, clock):
     imported(campus, clock, ROWS, answers={"fill:人员:post": "blank"})
     [sheet] = Submission.objects.all()
     assert (sheet.task.label, sheet.state, sheet.waiting_role) == ("历史台账导入", "in_review", "unit_head")
+    assert sheet.decisions.get().acting_role == "registrar"
     assert not RiskPoint.objects.open().exists()
     assert signed(campus, clock, sheet).state == "filed"
     points = {point.content: point for point in RiskPoint.objects.open()}

@@ -25,7 +25,7 @@ from workflows.sheets.arrangements import number_and_name
 from workflows.sheets.places import PLACE
 from workflows.sheets.process import STEPS, typed_text
 
-MOST_ENTRIES = 200  # of one sheet: more than that nobody reads before he signs
+MOST_ENTRIES = 100  # of one sheet: more than that nobody reads before he signs
 
 
 @takes_further("ledgers")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from registers import audit, versions
 from registers.actors import GROUP_MEMBER
+from registers.schemes import importing
 from registers.text import digest_of
 from workflows import policies, terms
 from workflows.campaign import owing
@@ -135,6 +136,8 @@ def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
         acting_role = said["meeting"].rules.role
     elif acting_role == policies.MEETING:  # taken back or compiled anew while it waited
         acting_role = step.role if actor is None or verdict == "withdraw" else policies.ORGANISER
+    elif importing.is_import(submission.task.code) and step.kind == "fill":
+        acting_role = "registrar"  # for whom schemes have no word
     part = submission.task.route_rules.steps[0].role if verdict == "withdraw" else acting_role
     due = {"submit": submission.due_on, "agree": submission.step_due_on, "return": submission.step_due_on}.get(verdict)
     return Decision.objects.create(

@@ -14,6 +14,7 @@ ABOVE, MOST_ABOVE = 0, 4  # the row that holds the last paragraphs above a table
 NO_TABLE = "Word 文档里没有表格，没有读取。请上传有表格的文档，或把内容整理成 Excel 表格后再上传。"
 PICTURES = "Word 文档里只有图片，没有可读的表格。请录入或导出为表格后再上传。"
 CALLS = "Word 文档的第 {table} 个表格附近有调用别的程序或文件的域（{what}），没有读取。请删除该域或转为文字后再上传。"
+DRAWN = "文档含图形或图片（如流程图），其中的文字没有读取，请另行录入。"
 _CALL = re.compile(r"^\s*(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|LINK|DATABASE|IMPORT)\b", re.IGNORECASE)
 
 
@@ -25,7 +26,8 @@ def read(package):
     package.parse(MAIN, start=reader.start, end=reader.end, text=reader.text)
     if not reader.sheets:
         raise Refused(PICTURES if any("/media/" in name for name in package.names) else NO_TABLE)
-    return Book(reader.sheets)
+    drawn = sum("/media/" in name for name in package.names) + reader.drawn
+    return Book(reader.sheets, [DRAWN] if drawn else [])
 
 
 class _Table:
@@ -44,7 +46,7 @@ class _Reader:
     def __init__(self):
         self.sheets, self.pile, self.made = [], [], 0
         self.deleted, self.inside, self.cells, self.rows = 0, "", 0, 0
-        self.numbered, self.counts, self.field = False, {}, []
+        self.numbered, self.counts, self.field, self.drawn = False, {}, [], 0
         self.said = [""]  # paragraphs since the last table, such as 单位：教务处
 
     def start(self, tag, found):
@@ -53,6 +55,8 @@ class _Reader:
             self._begin_table()
         elif tag in ("del", "moveFrom"):
             self.deleted += 1
+        elif tag == "wsp":
+            self.drawn += 1
         elif tag == "instrText":
             self.inside, self.field = tag, []
         elif self.pile:

@@ -24,6 +24,7 @@ from registers.models import PowerItem, RiskPoint, Scheme
 from registers.models.spans import OPEN_VERSION
 from registers.refusals import Refused
 from registers.schemes.adjusting import code_for
+from registers.schemes.importing import level_for
 from registers.schemes.parts import Level
 
 AT_POST, AT_UNIT = "post", "unit"
@@ -119,8 +120,6 @@ class _Ledger(Reader):
         grades = sorted(rules.grades, key=lambda grade: grade.rank)
         self.scale = Scale([(grade.code, grade.label) for grade in grades], plan.report)
         self.stages = [(stage.code, stage.label) for stage in rules.measure_stages]
-        self.personal = code_for(Level.PERSONAL) in rules.adjustments
-        self.unit_level = code_for(Level.UNIT) in rules.adjustments
 
     def records(self):
         """Return the points of all rows, in their order."""
@@ -211,8 +210,9 @@ class _Ledger(Reader):
         if words:
             names = several(self.read(record.row, "responsible", "责任人", 200) or "")
             record.post = self.posts.named(record.unit, words, record.row, "post", held_by=names)
-        if record.post is not None and self.personal and self.posts.holder(record.post):
-            record.level = Level.PERSONAL
+        held = record.post is not None and self.posts.holder(record.post) is not None
+        record.level = level_for(self.rules, held=held, root=record.unit.parent_id is None)
+        if record.level == Level.PERSONAL:
             return
         if record.post is not None:
             record.notes.append("岗位没有在岗人员，按单位风险点登记")
@@ -221,7 +221,7 @@ class _Ledger(Reader):
             record.notes.append(
                 self.unmatched("岗位", words, record.row, "post", "按单位风险点登记，原文写入“涉及岗位”")
             )
-        if not self.unit_level:
+        if code_for(record.level) not in self.rules.adjustments:
             text = (
                 f"岗位“{words}”没有对应到在岗人员，本方案没有单位风险点"
                 if words

@@ -27,6 +27,7 @@ from registers.refusals import Refused
 
 MOST_MERGES = 60_000
 MOST_MERGED = 200_000  # cells of one merged range
+DRAWN = "有 {count} 个工作表含图形或图片（如流程图），其中的文字没有读取，请另行录入。"
 FORMATS = {0: "General", 1: "0", 2: "0.00", 9: "0%", 10: "0.00%", 49: "@"}
 DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
@@ -61,7 +62,8 @@ def read(package):
         sheets.append(reader.sheet)
     if not any(sheet.rows for sheet in sheets) and any("/media/" in name for name in package.names):
         raise Refused("工作簿里只有图片，没有可读的文字。请录入或导出为表格后再上传。")
-    return Book(sheets)
+    drawn = sum(name.startswith("xl/drawings/drawing") for name in package.names)
+    return Book(sheets, [DRAWN.format(count=drawn)] if drawn else [])
 
 
 def _listed(package):

@@ -32,6 +32,16 @@ def tasks_of(scheme):
     return {task.code: task for task in tasks if task is not None}
 
 
+def level_for(scheme, *, held, root):
+    """Return the level of an imported point.
+
+    ``held``: somebody holds its post. ``root``: its unit is the institution itself.
+    """
+    if held and adjusting.code_for(Level.PERSONAL) in scheme.adjustments:
+        return Level.PERSONAL
+    return Level.SCHOOL if root and adjusting.code_for(Level.SCHOOL) in scheme.adjustments else Level.UNIT
+
+
 def route_of(scheme, code):
     """Return the route of imports for which the scheme names none.
 

@@ -87,30 +87,6 @@ BROKEN = {
         "由系统用于动态调整",
         "换一个代码",
     ),
-    "import by an unknown route": (
-        NWNU,
-        ("ledger_title:", "importing:\n  routes: {points: by-horse}\n\nledger_title:"),
-        "导入所用的流程“by-horse”不存在",
-        "unit-control",
-    ),
-    "import by a route of people": (
-        NWNU,
-        ("ledger_title:", "importing:\n  routes: {points: personal-search}\n\nledger_title:"),
-        "由本人填报，导入的表属于单位",
-        "liaison",
-    ),
-    "imported powers by a route that grades": (
-        NWNU,
-        ("ledger_title:", "importing:\n  routes: {powers: unit-search}\n\nledger_title:"),
-        "权力事项不评等级",
-        "没有评定步骤的流程",
-    ),
-    "code kept for imports": (
-        NWNU,
-        ("  - code: report\n", "  - code: import-report\n"),
-        "由系统用于导入历史台账",
-        "换一个代码",
-    ),
     "factor code twice": (
         NWNU,
         ("    - code: frequency\n", "    - code: importance\n"),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from registers.models import PowerItem, RiskPoint
-from registers.schemes.adjusting import code_for
+from registers.schemes.importing import level_for
 from registers.schemes.language import Level
 from workflows.sheets.base import LONGEST_REASON
 from workflows.sheets.fields import Field, faults_of
@@ -68,9 +68,9 @@ class ImportedPoints(Imported, FullPointSheet):
         return wrong
 
     def level_of(self, code):
-        """Return the level of a point: of the person who holds the post with this code, else of the unit."""
-        held = self._post(code)["holder_id"] is not None if code else False
-        return Level.PERSONAL if held and code_for(Level.PERSONAL) in self.rules.adjustments else Level.UNIT
+        """Return the level of a point at the post with this code, of the unit where there is none."""
+        held = bool(code) and self._post(code)["holder_id"] is not None
+        return level_for(self.rules, held=held, root=self.submission.unit.parent_id is None)
 
     def _post(self, code):
         if code not in self._posts_read:

@@ -14,6 +14,7 @@ from registers import audit, clock, jobs
 from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.imports import private, reading, returning, uploads
+from registers.imports.synonyms import KINDS
 from registers.models import (
     Appointment,
     AuditEntry,
@@ -21,6 +22,9 @@ from registers.models import (
     ImportedFile,
     Incumbency,
     Post,
+    PowerItem,
+    Regulation,
+    RiskPoint,
     Unit,
     UnitAlias,
     User,
@@ -263,7 +267,7 @@ def test_workbook_comes_back_with_what_is_wrong_beside_the_cells(campus):
     )
 
 
-@pytest.mark.parametrize("kind", ["people", "units", "posts"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_template_is_read_without_a_question(campus, kind):
     made = openpyxl.load_workbook(io.BytesIO(returning.template(kind, on=ON)))
     sheet = made.worksheets[0]
@@ -282,6 +286,23 @@ def test_template_is_read_without_a_question(campus, kind):
             "2026-09-01",
             "1. 收款\n2. 付款",
         ],
+        "roles": ["clerk", "甲一", "财务处", "联络员", "2026-09-01"],
+        "powers": ["财务处", "设备采购", "执行", "财务管理", "会计核算", "", "5天", *[""] * 4, "001", "申请→审批"],
+        "regulations": ["财务处", "报销办法", "院财〔2019〕3号", "财务处", "2019-03-01", "现行"],
+        "ledgers": [
+            "财务处",
+            "会计核算",
+            "",
+            "岗位职责",
+            "付款不复核",
+            "",
+            "一级",
+            "",
+            "两人经办",
+            "抽查",
+            "问责",
+            "甲一",
+        ],
     }[kind]
     for column, text in enumerate(filled, start=1):
         assert sheet.cell(2, column).number_format == "@"
@@ -293,11 +314,15 @@ def test_template_is_read_without_a_question(campus, kind):
     assert all(plan.tables[0].fields.values())
     assert len(plan.report.findings) == 0
     accepted(campus, uploaded(campus, data.getvalue(), kind=kind))
-    assert (
-        User.objects.filter(number="07001").exists()
-        or Unit.objects.filter(code="CW-1").exists()
-        or Post.objects.filter(code="CW-9")
-    )
+    assert {
+        "people": User.objects.filter(number="07001"),
+        "units": Unit.objects.filter(code="CW-1"),
+        "posts": Post.objects.filter(code="CW-9"),
+        "roles": Appointment.objects.filter(user=campus.clerk),
+        "powers": PowerItem.objects.filter(name="设备采购", in_force_from=None),
+        "regulations": Regulation.objects.filter(name="报销办法"),
+        "ledgers": RiskPoint.objects.filter(content="付款不复核", in_force_from=None),
+    }[kind].exists()
 
 
 def test_command_checks_and_takes_over(campus, tmp_path, capsys):

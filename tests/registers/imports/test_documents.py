@@ -6,7 +6,7 @@ import pytest
 
 from registers.imports import reading
 from registers.refusals import Refused
-from tests.workbooks import zipped
+from tests.workbooks import parts, sheet, zipped
 
 pytestmark = pytest.mark.once
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -41,8 +41,8 @@ def book(body, **more):
     return reading.read(document(body, **more), "台账.docx")
 
 
-def rows(sheet):
-    return {number: {column: one.text for column, one in cells.items()} for number, cells in sheet.rows.items()}
+def rows(made):
+    return {number: {column: one.text for column, one in cells.items()} for number, cells in made.rows.items()}
 
 
 def test_table_is_read_like_a_sheet():
@@ -58,21 +58,21 @@ def test_table_is_read_like_a_sheet():
         ],
         [cell("", down="more"), cell(table([cell("内"), cell("表")])), cell("登记"), cell("")],
     )
-    [sheet] = book(paragraph("单位：财务处") + body).sheets
-    assert rows(sheet) == {
+    [made] = book(paragraph("单位：财务处") + body).sheets
+    assert rows(made) == {
         0: {1: "单位：财务处"},
         1: {1: "岗位", 2: "风险点", 3: "措施"},
         2: {1: "出纳", 2: "新的", 3: "1. 核对\n2. 轮岗", 4: "甲一"},
         3: {2: "内　表", 3: "登记"},
     }
-    assert sheet.merges == [(1, 3, 1, 4), (2, 1, 3, 1)]
+    assert made.merges == [(1, 3, 1, 4), (2, 1, 3, 1)]
 
 
 def test_private_columns_of_a_document_are_not_read():
     body = table(
         [cell("岗位"), cell("风险点"), cell("身份证号")], [cell("出纳"), cell("坐支"), cell("11010119900307721X")]
     )
-    assert "1101" not in str([rows(sheet) for sheet in book(body).sheets])
+    assert "1101" not in str([rows(each) for each in book(body).sheets])
 
 
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -104,4 +104,13 @@ def test_document_is_refused_with_a_remedy(case):
     with pytest.raises(Refused, match=words) as refused:
         reading.read(make(), "台账.docx")
     assert re.search("请", str(refused.value)), "no remedy"
-    assert [len(sheet.rows) for sheet in book(GOOD).sheets] == [2]
+    assert [len(each.rows) for each in book(GOOD).sheets] == [2]
+
+
+def test_drawings_are_said_not_to_be_read():
+    """A chart of steps drawn with shapes holds no text of cells."""
+    picture = book(GOOD, **{"word/media/image1.png": "x"})
+    assert "图形或图片" in picture.notes[0]
+    drawn = zipped(parts({"权力": sheet([["事项名称"], ["设备采购"]])}) | {"xl/drawings/drawing1.xml": "<x/>"})
+    assert "有 1 个工作表含图形" in reading.read(drawn, "权力.xlsx").notes[0]
+    assert book(GOOD).notes == []

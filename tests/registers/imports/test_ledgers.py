@@ -5,11 +5,10 @@ The numbers are those of the list of variants and of the list of broken files.
 
 import pytest
 
-from registers.imports import returning, uploads
-from registers.imports.heads import columns_of, field_of, head_of
+from registers.imports import uploads
 from registers.models import Regulation
 from tests.factories import make_person, make_post, moment
-from tests.registers.imports.taken import ON, book_of, faults, plan_of, said
+from tests.registers.imports.taken import ON, faults, plan_of, said
 from tests.registers.imports.test_documents import cell, document, table
 from tests.workbooks import Number, workbook
 
@@ -316,12 +315,3 @@ def taken_over(campus, rows, *, kind, answers=None):
     file = uploads.answer(file.pk, answers or {}, actor=actor, seen=file.version)
     assert file.compared["is_ready"], file.compared
     return uploads.accept(file.pk, actor=actor, digest=file.compared["digest"], seen=file.version, at=at)
-
-
-def test_template_reads_back_as_its_own_kind(campus):
-    """Every template of every kind is recognised with all of its columns."""
-    for kind, fields in returning.TEMPLATE_FIELDS.items():
-        data = returning.template(kind, on=ON)
-        [sheet, *_] = book_of(data).sheets
-        columns = columns_of(sheet, head_of(sheet))
-        assert [field_of(head, kind) for head in columns.values()] == list(fields)

@@ -160,6 +160,8 @@ class _Ledger(Reader):
         return made
 
     def _without_point(self, rows):
+        if self.is_asked(rows[0], "content"):
+            return
         if any(row.get(name) for name in (*MEASURES, "manifestation") for row in rows):
             row = rows[0]
             text = "这一行没有风险点，却写了措施或表现形式"

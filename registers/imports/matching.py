@@ -43,6 +43,11 @@ class Reader:
             self.report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
             return None
 
+    def is_asked(self, row, name):
+        """Whether it is asked still if an empty cell means the one above: until then it is no fault."""
+        question = self.report.asked.get(f"fill:{row.sheet}:{name}")
+        return question is not None and question.is_open
+
     def unit_of(self, table, row):
         """Return the unit of a row.
 
@@ -52,6 +57,8 @@ class Reader:
         if words:
             unit = self._named(words, row)
         elif {"unit", "unit_code"} & set(table.fields.values()):
+            if self.is_asked(row, "unit"):
+                return None
             self.report.fault(
                 row.sheet, row.place("unit"), f"这{self.label}没有写单位", "请填写单位，或在上面选择向下填充"
             )

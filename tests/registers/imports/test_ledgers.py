@@ -193,6 +193,7 @@ def test_unit_is_named_in_the_row_the_title_or_the_sheet_or_asked_for(campus):
 def test_measure_without_a_point_is_refused_with_its_cell(campus):
     """Broken file 36."""
     rows = [FLAT, row(), row(风险点="", 防控措施="论证")]
+    assert [question.key for question in ledger(campus, rows).report.open_questions] == ["fill:财务处:content"]
     assert "财务处!F3 这一行没有风险点" in faults(ledger(campus, rows, answers={"fill:财务处:content": "blank"}))
     [found] = records(ledger(campus, rows, answers={"fill:财务处:content": "fill"}))
     assert found.measures == {"prevention": "论证"}

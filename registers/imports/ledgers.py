@@ -37,7 +37,7 @@ MOST_POSTS = RiskPoint._meta.get_field("involved_posts").max_length
 MEASURES = ("measure", *stages.FIELDS)
 TICKS = ("grade_1", "grade_2", "grade_3")
 # Of a head such as 廉政风险点及等级: the grade stands behind the words.
-_GRADE_BEHIND = re.compile(r"[(（\s]*([★☆]{1,5}|[一二三四五ⅠⅡⅢⅣ]级|[高中低](?:风险)?)\s*[)）]?\s*$")
+_GRADE_BEHIND = re.compile(r"[(（\s]{0,4}([★☆]{1,5}|[一二三四五ⅠⅡⅢⅣ]级|[高中低](?:风险)?)\s*[)）]?\s*$")
 _NUMBER_ALONE = re.compile(r"\d{1,3}$")
 
 
@@ -57,6 +57,7 @@ class Record:
     level: str = Level.UNIT
     category: str = ""
     grade: str = ""
+    graded: bool = False  # the file says a grade, be it known or not
     power: object = None
     power_name: str = ""
     measures: dict = field(default_factory=dict)
@@ -130,7 +131,16 @@ class _Ledger(Reader):
             # Rows that share a point, merged down or filled down, say several measures of it.
             for _, rows in groupby(table.rows, key=_point_of):
                 found += self._points(table, list(rows), graded)
+            self._about_grades(table, found)
         return found
+
+    def _about_grades(self, table, found):
+        """Say how many points of a sheet have no grade. A colour alone is none: it is not read."""
+        bare = [record for record in found if record.row.sheet == table.sheet and not record.graded]
+        if bare:
+            places = "、".join(record.row.place("content") for record in bare[:8])
+            text = f"{len(bare)} 个风险点没有写等级，按“未评定”导入；只用颜色表示的等级不读取"
+            self.report.notice(table.sheet, places, text, "需要时请补上文字后重新上传")
 
     def _points(self, table, rows, graded):
         row = rows[0]
@@ -148,7 +158,7 @@ class _Ledger(Reader):
         measures = self._measures(rows, items)
         made = []
         for place, item in enumerate(items):
-            content, behind = _without_grade(item) if graded else (item, "")
+            content, behind = without_grade(item) if graded else (item, "")
             record = Record(unit, row, content, manifestations[place])
             self._post(record)
             self._category(record)
@@ -266,8 +276,7 @@ class _Ledger(Reader):
             words = several_grades[place] if points > 1 and len(several_grades) == points else words
             record.grade = self.scale.read(words, f"{row.sheet}!{row.place('grade')}") or ""
             record.notes.append(f"原等级：{words}")
-        else:
-            self.plan.count("ungraded")
+        record.graded = bool(ticked or words)
 
     def _power(self, record):
         words = self.read(record.row, "power", "权力事项", MOST_POWER) or ""
@@ -327,7 +336,7 @@ def _bare(row, name):
     return cell.text.strip() if cell else ""
 
 
-def _without_grade(words):
+def without_grade(words):
     """Return (text, grade behind it) of a text that may end with its grade."""
     match = _GRADE_BEHIND.search(words)
     return (words[: match.start()].strip(), match[1]) if match and match.start() else (words, "")

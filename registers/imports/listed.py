@@ -22,7 +22,7 @@ _WRITINGS = (
 )
 _STARTS = [
     # A number in a circle is a number of an item wherever it stands.
-    re.compile(writing if "①" in writing or "⑴" in writing else rf"{_BEGINS}[ \t\u3000]*{writing}\s*")
+    re.compile(writing if "①" in writing or "⑴" in writing else rf"{_BEGINS}[ \t\u3000]{{0,8}}{writing}\s*")
     for writing in _WRITINGS
 ]
 _BULLET = re.compile(r"^[ \t\u3000]*[•·●▪◆■][ \t\u3000]*", re.MULTILINE)

@@ -4,7 +4,7 @@ import re
 
 from registers.imports.listed import listed
 
-_ARROWS = r"\s*(?:→|➔|➜|⇒|=>|->|——+|---+|↓|↘)\s*"
+_ARROWS = "→|➔|➜|⇒|=>|->|——+|---+|↓|↘"
 _POST = re.compile(r"[(（]([^()（）]{1,30})[)）]\s*[。；;]?$")
 _ENDS = {"结束", "办结", "完成", "归档结束", "流程结束", "开始"}
 _PLACEHOLDER = re.compile(r"【[^】]*】|[X×]{2,}(?=个工作日)")

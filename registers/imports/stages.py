@@ -6,7 +6,7 @@ from registers.imports.vocabulary import STAGE_MARKS, STAGE_WORDS
 
 EARLY, MIDDLE, LATE = FIELDS = ("early", "middle", "late")
 _SAID = re.compile(
-    rf"(?:^|(?<=[\n。；;\s]))\s*[(（【\[]?({'|'.join(STAGE_WORDS)})(?:措施|防控|预防|监控)?[)）】\]]?\s*[：:]\s*"
+    rf"(?:^|(?<=[\n。；;\s]))[ \t\u3000]{{0,8}}[(（【\[]?({'|'.join(STAGE_WORDS)})(?:措施|防控|预防|监控)?[)）】\]]?\s*[：:]\s*"
 )
 
 

@@ -83,7 +83,9 @@ def test_grade_of_every_scale_is_the_grade_of_its_place(campus):
     """Variant 56. An empty grade stays empty and is never the slightest."""
     words = [(word, grade) for grade, known in SAME_GRADE.items() for word in known]
     rows = [row(风险点=f"第{number}个", 等级=word) for number, (word, _) in enumerate(words)]
-    found = records(ledger(campus, [FLAT, *rows]))
+    plan = ledger(campus, [FLAT, *rows])
+    found = records(plan)
+    assert "2 个风险点没有写等级，按“未评定”导入" in said(plan)
     assert [(word, one.grade) for (word, _), one in zip(words, found, strict=True)] == words
 
 

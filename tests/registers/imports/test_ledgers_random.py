@@ -1,10 +1,17 @@
 """One old ledger written down in many ways, at random: whatever its layout, the same points come out."""
 
 import random
+import time
 
 import pytest
 
 from registers.imports import private, reading
+from registers.imports.findings import Report
+from registers.imports.ledgers import without_grade
+from registers.imports.listed import listed
+from registers.imports.procedures import steps_of
+from registers.imports.scales import Scale
+from registers.imports.stages import by_words
 from tests.factories import make_post
 from tests.registers.imports.taken import plan_of, said
 from tests.registers.imports.test_documents import cell, document, table
@@ -140,6 +147,25 @@ def test_ledger_means_the_same_in_every_writing(campus, write):
         ]
         assert found == ledger.expected(mark), seed
         assert all(line.record.responsible for line in plan.lines), seed
+
+
+HOSTILE = [
+    "1.1." * 8000,
+    "（" * 32_000,
+    " " * 32_000 + "x",
+    "前期" + "　" * 32_000,
+    "——" * 16_000 + "x",
+    "(1)" * 10_000,
+    "★" * 32_000,
+]
+
+
+def test_long_strange_cells_are_read_in_no_time():
+    """Broken file 38: whatever a cell of the longest kind holds, reading it takes time in proportion."""
+    scale, start = Scale([("a", "高"), ("b", "低")], Report()), time.process_time()
+    for text in HOSTILE:
+        listed(text), by_words(text), steps_of(text), without_grade(text), scale.read(text[:200], "A1")
+    assert time.process_time() - start < 2
 
 
 def test_private_columns_of_a_ledger_leave_no_trace():

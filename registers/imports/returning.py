@@ -202,10 +202,10 @@ def _lists(kind, on):
         "people": {"unit": names, "party": ["中共党员", "中共预备党员", "群众", "民主党派", "无党派"]},
         "units": {"parent": names, "type": types},
         "posts": {"unit": names, "tier": [label for _, label in Post.Tier.choices], "risk": yes, "key": yes},
-        "roles": {"unit": units, "role": [words[0] for words in ROLE_WORDS.values()]},
-        "regulations": {"unit": units, "state": list(Regulation.State.labels)},
-        "powers": {"unit": units, "kind": list(PowerItem.Kind.labels), **_of_scheme(domain="domains")},
-        "ledgers": {"unit": units, **_of_scheme(category="categories", grade="grades")},
+        "roles": {"unit": names, "role": [words[0] for words in ROLE_WORDS.values()]},
+        "regulations": {"unit": names, "state": list(Regulation.State.labels)},
+        "powers": {"unit": names, "kind": list(PowerItem.Kind.labels), **_of_scheme(domain="domains")},
+        "ledgers": {"unit": names, **_of_scheme(category="categories", grade="grades")},
     }[kind]
 
 

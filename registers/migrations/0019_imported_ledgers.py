@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registers", "0015_imported_files"),
+        ("registers", "0018_people_and_roles"),
     ]
 
     operations = [

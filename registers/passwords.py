@@ -1,11 +1,23 @@
 """What a password may be, beside Django's own rules."""
 
 import re
+import secrets
 
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 
 LEAST_BESIDE = 6  # characters that have to be there beside one's own name or number
+# Letters and digits that nobody takes for another when he reads them from paper: no 0 and o, no 1, i and l.
+LEGIBLE = "23456789abcdefghjkmnpqrstuvwxyz"
+PARTS, PART = 4, 4
+
+
+def one_time():
+    """Return a random password that can be read out and typed.
+
+    Whoever gets it changes it when he has signed in.
+    """
+    return "-".join("".join(secrets.choice(LEGIBLE) for _ in range(PART)) for _ in range(PARTS))
 
 
 class LongEnough(MinimumLengthValidator):

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
-from registers import accounts, audit, clock
+from registers import accounts, administrators, audit, clock
 from registers.actors import Actor
 from registers.models import User
 
@@ -75,6 +75,10 @@ class Login(views.LoginView):
     authentication_form = LoginForm
     http_method_names = ["get", "head", "post"]
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs):
+        """Say whether there is any account: ``nobody_yet``."""
+        return super().get_context_data(**kwargs, nobody_yet=administrators.nobody_yet())
 
     def get_redirect_url(self):
         """Return the page of this site that was asked for, named by its full path.

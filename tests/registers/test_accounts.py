@@ -1,59 +1,88 @@
 """Accounts: the first administrator of a site, and changing one's own password."""
 
-import os
+import io
+import re
 
 import pytest
+from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from registers import administrators, passwords
 from registers.models import Appointment, AuditEntry, Unit, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 GOOD = "mei-hua-2026-chun"
-VARIABLE = "DJANGO_SUPERUSER_PASSWORD"
 
 
-def appoint(monkeypatch, *, password=GOOD, **options):
-    monkeypatch.setitem(os.environ, VARIABLE, password)
-    call_command("createsuperuser", noinput=True, **({"number": "20130015", "name": "周明"} | options))
+def appoint(**options):
+    """Run the command, and return what it prints."""
+    out = io.StringIO()
+    call_command("first_admin", stdout=out, **({"number": "20130015", "name": "周明"} | options))
+    return out.getvalue()
 
 
-def test_first_administrator_of_an_empty_site_can_sign_in(monkeypatch, settings):
+def test_first_administrator_of_an_empty_site_can_sign_in(settings):
     settings.INSTITUTION_NAME = "某大学"
-    appoint(monkeypatch)
+    assert "manage.py first_admin" in Client().get(reverse("login")).content.decode()
+    said = appoint(email="zm@example.edu.cn")
 
     user, role = User.objects.get(), Appointment.objects.get()
     assert (role.user, role.role, role.unit) == (user, "sys_admin", Unit.objects.get(parent=None, name="某大学"))
-    answer = Client().post(reverse("login"), {"username": user.number, "password": GOOD})
+    [password] = re.findall(r"一次性密码：(\S+)", said)
+    assert password not in user.password
+    answer = Client().post(reverse("login"), {"username": user.number, "password": password})
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert AuditEntry.objects.filter(act="organisation.change").count() == 1
+    assert "first_admin" not in Client().get(reverse("login")).content.decode()
+
+
+def test_one_time_passwords_satisfy_every_rule_and_differ():
+    made = {passwords.one_time() for _ in range(50)}
+    assert len(made) == 50
+    for password in made:
+        validate_password(password, User(number="20130015", name="周明"))
+        assert not set(password) & set("01ilo")
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"password": ""}, f"没有密码。请设环境变量 {VARIABLE}"),
-        ({"password": "1234567890"}, "密码只包含数字"),
-        ({"password": "20130015abc"}, "工号"),
-        ({"number": None}, "没有工号。请加 --number。"),
-        ({"name": None}, "没有姓名。请加 --name。"),
-        ({"number": "9" * 21}, "20"),
+        ({"number": None}, "没有可以提问的终端。请加 --number 工号 --name 姓名。"),
+        ({"name": None}, "没有可以提问的终端。"),
+        ({"number": "9" * 21}, "工号：.*20"),
+        ({"email": "nowhere"}, "电子邮箱："),
         ({}, "请先在环境变量或 .env 中填写 INSTITUTION_NAME"),
     ],
 )
 def test_administrator_that_cannot_be_made_is_refused_in_words(monkeypatch, given, said):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(CommandError, match=said):
-        appoint(monkeypatch, **given)
+        appoint(**given)
     assert not User.objects.exists()
     assert not Unit.objects.exists()
 
 
-def test_number_that_is_taken_is_refused(monkeypatch, campus):
-    with pytest.raises(CommandError, match="工号 clerk 已有账号"):
-        appoint(monkeypatch, number="clerk")
+def test_nobody_is_appointed_on_the_server_while_there_is_an_administrator(campus):
+    with pytest.raises(CommandError, match=r"已有系统管理员 辛一（sys_admin）.*changepassword sys_admin"):
+        appoint()
     assert Appointment.objects.filter(role="sys_admin").count() == 1
+
+    User.objects.filter(pk=campus.sys_admin.pk).update(is_active=False)
+    with pytest.raises(CommandError, match="工号 clerk 已有账号"):
+        appoint(number="clerk")
+    appoint()
+    assert [user.number for user in administrators.holders("sys_admin", on=timezone.localdate())] == ["20130015"]
+
+
+@pytest.mark.parametrize("options", [{}, {"noinput": True}, {"number": "1", "name": "甲"}])
+def test_command_for_a_superuser_says_what_to_use(options):
+    with pytest.raises(CommandError, match="first_admin --number"):
+        call_command("createsuperuser", **options)
+    assert not User.objects.exists()
 
 
 # --- One's own password -----------------------------------------------------------------------------------

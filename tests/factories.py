@@ -48,7 +48,9 @@ class Campus:
 
     def __init__(self, *, with_group=True, scheme="changchun-2016"):
         self.scheme = make_scheme(scheme) if isinstance(scheme, str) else scheme
-        self.root = Unit.objects.create(code="ROOT", name=self.scheme.institution, unit_type="institution")
+        self.root = Unit.objects.create(
+            code="ROOT", name=self.scheme.institution, unit_type="institution", scheme_slug=self.scheme.slug
+        )
         self.unit = Unit.objects.create(code="CW", name="财务处", unit_type="office", parent=self.root, position=1)
         self.other_unit = Unit.objects.create(
             code="ZS", name="招生就业处", unit_type="office", parent=self.root, position=2

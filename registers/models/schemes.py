@@ -17,16 +17,21 @@ class SchemeQuerySet(ScopedQuerySet):
     """Versions of schemes."""
 
     def in_use(self):
-        """Return the current version of the scheme that the institution follows.
+        """Return the current version of the scheme that the institution has adopted, None while it has adopted none.
 
-        Before an institution has chosen, the first by name counts. None while no scheme has been loaded.
+        No other counts in its place: nothing begins under a rule book that nobody chose.
         """
         return self.those_in_use().defer("source").first()
 
     def those_in_use(self):
         """Return the current versions, that which ``in_use`` gives at the head."""
-        own = Unit.objects.filter(parent=None, scheme_slug=models.OuterRef("slug"))
-        return self.filter(is_current=True).order_by(models.Exists(own).desc(), "slug")
+        own = Unit.objects.filter(parent=None).exclude(scheme_slug="")
+        return (
+            self.filter(is_current=True, slug__in=own.values("scheme_slug"))
+            .order_by(models.Exists(own).desc(), "slug")
+            .defer("source")
+            .first()
+        )
 
 
 @lru_cache(maxsize=32)

@@ -48,3 +48,15 @@ def store(rules, document, *, at, actor=None, source=""):
     )
     audit.append("scheme.load", about=scheme, actor=actor, at=at, detail={"digest": digest})
     return scheme, True
+
+
+@transaction.atomic
+def adopt(scheme, institution, *, at, actor=None):
+    """Let ``institution`` follow a scheme from now on.
+
+    What is running keeps the version that it was opened from. A campaign is opened under no other, so that nobody's rule book comes
+    into use by itself (``Scheme.objects.in_use``).
+    """
+    institution.scheme_slug = scheme.slug
+    institution.save(update_fields=["scheme_slug"])
+    audit.append("scheme.choose", about=scheme, actor=actor, at=at)

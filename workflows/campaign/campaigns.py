@@ -16,6 +16,8 @@ from workflows.models import Campaign, CampaignTask, Enrolment, Meeting, Phase, 
 from workflows.models.submissions import ALONE, State
 from workflows.policies.door import beside_rules
 
+ADOPT_FIRST = "请先由管理员在“方案”中采用本校的方案。"
+
 
 @transaction.atomic
 @audit.at_the_end()
@@ -26,6 +28,8 @@ def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
     open opens at once. Units whose submissions nobody could conclude stay out (``refusals`` says why). They and others
     come in with ``enrol``. Raises ``Refused``, also when no unit is left. Source: R1-08 to R1-11, R1-47, R3-38.
     """
+    if institution.scheme_slug != scheme.slug:
+        raise Refused(f"{institution}没有采用{scheme.institution}《{scheme.title}》，不能据此开展。{ADOPT_FIRST}")
     if Campaign.objects.filter(institution=institution, year=year).exclude(state=Campaign.State.STANDING).exists():
         raise Refused(f"{institution}{year}年度活动已经开展，不能重复。")
     rules, on = scheme.rules, timezone.localdate(at)
@@ -43,9 +47,6 @@ def open_campaign(*, scheme, institution, year, at, actor=None, units=None):
     }
     for position, task in enumerate(rules.tasks):
         make_task(campaign, task, phase=phases.get(task.phase), position=position, on=on)
-    if institution.scheme_slug != scheme.slug:
-        institution.scheme_slug = scheme.slug
-        institution.save(update_fields=["scheme_slug"])
     audit.append("campaign.open", about=campaign, actor=actor, at=at)
     units = scoping.units_of(institution, on=on) if units is None else list(units)
     refused = refusals(campaign, units, on=on)
@@ -199,7 +200,7 @@ def close(campaign, *, actor, at):
     """
     campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
     require(actor, "close", campaign)
-    submissions = _held(campaign)
+    submissions = held(campaign)
     if moving := submissions.filter(state=State.IN_REVIEW).exclude(ALONE).count():
         raise Refused(f"还有 {moving} 张表在审核中，不能结束。请先办结、退回，或等公示期满。")
     if meetings := list(open_meetings(campaign)):
@@ -212,8 +213,11 @@ def close(campaign, *, actor, at):
     return undone
 
 
-def _held(campaign):
-    """The campaign's submissions, all locked: what is being handed in at this moment is there or waits to be refused."""
+def held(campaign):
+    """Return the campaign's submissions, all locked.
+
+    What is being handed in at this moment is there, or waits to be refused.
+    """
     submissions = Submission.objects.filter(task__campaign=campaign)
     list(submissions.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     return submissions

@@ -11,6 +11,7 @@ from registers import clock
 from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.refusals import Refused
+from registers.schemes import versions
 from registers.schemes.language import Brings, StepKind
 from workflows import extensions, policies, suggestions
 from workflows.campaign import campaigns
@@ -89,14 +90,18 @@ class Story:
         self._coming, self._sent_back = set(), set()
 
     def tell(self):
+        versions.adopt(self.campus.scheme, self.campus.root, actor=self._registrar(), at=self.agenda.at)
         if self.campus.rules.tasks:
             self._live()
         clock.set_demo(self.year.now)
         self._read_mail()
         return self.refused
 
+    def _registrar(self):
+        return Actor(self.campus.personas[REGISTRAR.number], on=self.agenda.today)
+
     def _live(self):
-        registrar = Actor(self.campus.personas[REGISTRAR.number], on=self.agenda.today)
+        registrar = self._registrar()
         self.campaign = campaigns.open_campaign(
             scheme=self.campus.scheme,
             institution=self.campus.root,

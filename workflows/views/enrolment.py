@@ -17,6 +17,7 @@ from registers.views.sent import filters_sent, keys, number
 from workflows.campaign import campaigns, plans, readiness, rosters, scoping
 from workflows.models import Campaign, RosterChange
 from workflows.policies import Holding
+from workflows.views.years import years
 
 CRUMB = "活动安排"
 
@@ -54,7 +55,7 @@ def campaign_plan(request):
     """Preview a year before opening it: units, people, sheets, days.
 
     ``?year=``, ticked ``units``, ``?after=`` a campaign whose units are proposed. Context: ``plan``, ``institution``, ``form``,
-    ``crumbs``, ``after``, ``taken``: was the year opened already?
+    ``crumbs``, ``after``, ``taken``: was the year opened already?, ``beside``: which other years run, in words.
     """
     require(request.actor, "open", Campaign)
     after = Campaign.objects.visible_to(request.actor).filter(year=number(request.GET.get("after"))).first()
@@ -63,6 +64,7 @@ def campaign_plan(request):
     scheme, root = Scheme.objects.visible_to(request.actor).in_use(), institution_of(request)
     if scheme is None or root is None:
         return redirect("campaign")
+    context["beside"] = _beside(request, form)
     if not form.is_valid():
         return render(request, "workflows/campaign_plan.html", context, status=422)
     chosen = chosen_units(request.GET)
@@ -72,6 +74,13 @@ def campaign_plan(request):
     context["taken"] = Campaign.objects.visible_to(request.actor).filter(year=form.cleaned_data["year"]).exists()
     context["plan"] = plans.plan_of(scheme, root, year=form.cleaned_data["year"], on=clock.today(), chosen=chosen)
     return render(request, "workflows/campaign_plan.html", context)
+
+
+def _beside(request, form):
+    """Say which other years would run beside the year of ``form``, empty where none would."""
+    running = Campaign.objects.visible_to(request.actor).filter(state=Campaign.State.OPEN)
+    others = [str(year) for year in running.values_list("year", flat=True) if str(year) != str(form["year"].value())]
+    return "、".join(others)
 
 
 @require_POST
@@ -88,7 +97,7 @@ def campaign_open(request):
     )
     units = chosen_units(request.POST)
     if scheme is None or root is None:
-        messages.error(request, "开展前须先载入方案和单位。")
+        messages.error(request, f"还没有采用方案，不能开展年度活动。{campaigns.ADOPT_FIRST}")
         return redirect("campaign")
     if not form.is_valid() or units == set():
         messages.error(request, form.errors["year"][0] if form.errors else "请至少选择一个单位。")
@@ -122,7 +131,8 @@ def campaign_enrol(request):
 
     Context: ``campaign``, ``plan`` of the units that are not in, ``waves``, ``crumbs``.
     """
-    running = _running(request)
+    chosen = _running(request)
+    running = chosen.campaign
     require(request.actor, "enrol", running)
     known = set(running.enrolments.values_list("unit_id", flat=True))
     if request.method == "POST":
@@ -135,12 +145,13 @@ def campaign_enrol(request):
             )
         if not _name_refused(request, running, asked - known) and not made:
             messages.error(request, "请至少选择一个尚未参加的单位。")
-        return redirect("campaign_enrol")
+        return redirect(f"{reverse('campaign_enrol')}{chosen.query}")
     plan = plans.plan_of(running.scheme, running.institution, year=running.year, on=clock.today(), enrolled=known)
     for row in plan.units:
         row.is_in = row.unit.pk in known
     waves = running.enrolments.select_related("unit")
     context = {"campaign": running, "waiting": [row for row in plan.units if not row.is_in], "waves": _by_wave(waves)}
+    context["years"] = chosen
     return render(request, "workflows/campaign_enrol.html", context | {"crumbs": [(CRUMB, reverse("campaign"))]})
 
 
@@ -170,7 +181,8 @@ def campaign_people(request):
     ``counts``, ``crumbs``.
     """
     require(request.actor, "watch", Campaign)
-    running = campaigns.current()
+    chosen_year = years(request)
+    running = chosen_year.campaign
     scheme = running.scheme if running else Scheme.objects.visible_to(request.actor).in_use()
     root = running.institution if running else institution_of(request)
     if scheme is None or root is None:
@@ -197,6 +209,7 @@ def campaign_people(request):
         rows = [row for row in rows if row[3].is_in == (filters["scope"] == "in")]
     context = {
         "campaign": running,
+        "years": chosen_year,
         "scheme": scheme,
         "filters": filters,
         "filtered": any(filters.values()),
@@ -220,11 +233,13 @@ def roster_list(request):
 
     Context: ``campaign``, ``page``, ``may_check``, ``crumbs``.
     """
-    running = _running(request)
+    chosen = _running(request)
+    running = chosen.campaign
     require(request.actor, "watch", Campaign)
     changes = RosterChange.objects.visible_to(request.actor).filter(campaign=running)
     context = {
         "campaign": running,
+        "years": chosen,
         "page": paged(request, changes.select_related("post__unit", "person")),
         "may_check": can(request.actor, "enrol", running),
         "crumbs": [(CRUMB, reverse("campaign"))],
@@ -235,15 +250,16 @@ def roster_list(request):
 @require_POST
 def roster_check(request):
     """Compare the submissions with today's posts now instead of within the hour."""
-    running = _running(request)
+    chosen = _running(request)
+    running = chosen.campaign
     require(request.actor, "enrol", running)
     changes = rosters.reconcile(running, at=clock.now(), actor=request.actor)
     messages.success(request, f"已核对，处理 {changes} 项人员变动。" if changes else "已核对，没有新的人员变动。")
-    return redirect("roster_list")
+    return redirect(f"{reverse('roster_list')}{chosen.query}")
 
 
 def _running(request):
-    running = campaigns.current()
-    if running is None:
+    chosen = years(request)
+    if chosen.campaign is None:
         raise Http404
-    return running
+    return chosen

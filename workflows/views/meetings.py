@@ -20,6 +20,7 @@ from workflows.forms import meetings as forms
 from workflows.models import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 from workflows.policies.meetings import body_members
 from workflows.routing.meetings import agenda, deciding, recording
+from workflows.views.years import years
 
 CRUMB = "会议审议"
 FASTER = "会议内容刚被他人修改，您的操作没有保存。请核对后重新办理。"
@@ -44,10 +45,11 @@ def crumbs_of(meeting=None):
 def meeting_list(request):
     """The meetings that the reader may see, newest first, and what waits for one.
 
-    Context: ``page`` of meetings, ``campaign``, ``waiting`` as (code, body, number of sheets, how many are late) for the office,
+    Context: ``page`` of meetings, ``campaign``, ``years``, ``waiting`` as (code, body, number of sheets, how many are late) for the office,
     ``may_make``.
     """
-    running, actor = campaigns.current_or_yearly(), request.actor
+    chosen, actor = years(request), request.actor
+    running = chosen.campaign or campaigns.current_or_yearly()
     may_make = bool(running and agenda.bodies_of(running)) and can(actor, "make", Meeting(campaign=running))
     waiting = []
     for code, body in agenda.bodies_of(running).items() if may_make else ():
@@ -55,13 +57,14 @@ def meeting_list(request):
         waiting.append((code, body, len(due), sum(day is not None and day < clock.today() for day in due)))
     rows = Meeting.objects.visible_to(actor).select_related("chair", "campaign").defer("minutes")
     context = {"page": paged(request, rows), "campaign": running, "waiting": waiting, "may_make": may_make}
+    context["years"] = chosen
     return render(request, "workflows/meeting_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_add(request):
     """Prepare a meeting. Context: see ``_edit_page``."""
-    running = campaigns.current_or_yearly()
+    running = years(request).campaign or campaigns.current_or_yearly()
     if running is None:
         raise Http404  # there is no campaign; the list explains that
     require(request.actor, "make", Meeting(campaign=running))
@@ -136,7 +139,7 @@ def meeting_edit(request, pk):
 
 def _edit_page(request, form, *, meeting=None):
     """Render the form of a meeting. Context: ``form``, ``meeting`` (None for a new one), ``rules`` of bodies, ``crumbs``."""
-    running = meeting.campaign if meeting else campaigns.current_or_yearly()
+    running = meeting.campaign if meeting else years(request).campaign or campaigns.current_or_yearly()
     context = {
         "form": form,
         "meeting": meeting,

@@ -8,21 +8,23 @@ from registers.access import require
 from registers.models import Unit
 from registers.schemes.language import Brings
 from workflows import mobilisation
-from workflows.campaign import campaigns, scoping
+from workflows.campaign import scoping
 from workflows.models import Campaign, Submission
 from workflows.policies.activities import WATCHERS
+from workflows.views.years import years
 
 
 @require_safe
 def mobilisation_list(request):
     """The units that the reader watches, those with the most gaps first.
 
-    Context: ``campaign``, ``rows`` (``mobilisation.Readiness``, each with ``may_open``: the reader may see its group
+    Context: ``campaign``, ``years``, ``rows`` (``mobilisation.Readiness``, each with ``may_open``: the reader may see its group
     list), ``asks_group``, ``asks_plan``, ``least`` (members of a group), ``stats``, ``only_gaps``.
     """
     require(request.actor, "watch", Campaign)
-    running = campaigns.current()
-    context = {"campaign": running}
+    chosen = years(request)
+    running = chosen.campaign
+    context = {"campaign": running, "years": chosen}
     if running is not None:
         watched = request.actor.unit_ids(*WATCHERS)
         taken = running.enrolments.values_list("unit_id", flat=True)

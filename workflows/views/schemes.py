@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registers import audit, clock
+from registers import clock
 from registers.access import require
 from registers.forms.fields import Text
 from registers.models import Scheme, SchemeDraft, Unit
 from registers.refusals import Refused, Stale
+from registers.schemes import versions
 from registers.schemes.checking import loading
 from registers.schemes.desk import drafts
 from registers.schemes.desk.borrowed import borrowed
@@ -257,9 +258,7 @@ def scheme_choose(request):
     if root is None:
         messages.error(request, "还没有录入单位，不能选定方案。")
         return redirect("scheme_list")
-    root.scheme_slug = scheme.slug
-    root.save(update_fields=["scheme_slug"])
-    audit.append("scheme.choose", about=scheme, actor=request.actor)
+    versions.adopt(scheme, root, actor=request.actor, at=clock.now())
     messages.success(request, f"今后采用{scheme.institution}《{scheme.title}》。")
     if found := borrowed(scheme.document, _documents_of_others(request, scheme.slug)):
         messages.warning(request, f"该方案中还有其他单位的内容，请核对：{'；'.join(found)}。")

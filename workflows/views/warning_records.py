@@ -188,14 +188,14 @@ def commendation_list(request):
 
     Context: ``page`` of commendations, ``accountabilities``, ``inside`` (is he of the office), ``may_record``.
     """
-    inside = request.actor.has(*APPROVERS)
+    inside, root = request.actor.has(*APPROVERS), Unit.objects.visible_to(request.actor).filter(parent=None).first()
     rows = Commendation.objects.visible_to(request.actor).select_related("unit", "person")
     kept = AccountabilityRecord.objects.visible_to(request.actor).select_related("unit", "person")
     context = {
         "page": paged(request, rows),
         "accountabilities": list(kept[:50]) if inside else [],
         "inside": inside,
-        "may_record": bool(inside and units_of(request, institution_of(request)[0])),
+        "may_record": bool(inside and root and units_of(request, root)),
     }
     return render(request, "workflows/commendation_list.html", context)
 

@@ -19,6 +19,7 @@ from registers.views.paging import paged
 from registers.views.papers import download
 from registers.views.sent import filters_sent, key, number, series
 from workflows import attachments
+from workflows.campaign import campaigns
 from workflows.compiled import warnings as papers
 from workflows.deadlines import days
 from workflows.forms import warnings as forms
@@ -72,11 +73,11 @@ def visible(request, pk):
 
 
 def institution_of(request):
-    """Return the institution and the scheme in use. Raises ``Http404`` where there is none."""
+    """Return the institution and the scheme in use. Raises ``Refused`` where none has been adopted."""
     root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     if scheme is None:
-        raise Http404
+        raise Refused(f"还没有采用方案。{campaigns.ADOPT_FIRST}")
     return root, scheme
 
 

@@ -12,6 +12,7 @@ from workflows.views import (
     assessments,
     attachments,
     avoidances,
+    beginning,
     board,
     campaigns,
     channels,
@@ -104,6 +105,10 @@ urlpatterns = [
     path("robots/add/", channels.robot_add, name="robot_add"),
     path("robots/<int:pk>/test/", channels.robot_test, name="robot_test"),
     path("robots/<int:pk>/stop/", channels.robot_stop, name="robot_stop"),
+    # what a new site still needs
+    path("beginning/", beginning.beginning, name="beginning"),
+    path("beginning/calendar/", beginning.beginning_calendar, name="beginning_calendar"),
+    path("beginning/mail/", beginning.beginning_mail, name="beginning_mail"),
     # campaign
     path("campaign/", campaigns.campaign, name="campaign"),
     path("campaign/plan/", enrolment.campaign_plan, name="campaign_plan"),
@@ -113,6 +118,7 @@ urlpatterns = [
     path("campaign/roster/", enrolment.roster_list, name="roster_list"),
     path("campaign/roster/check/", enrolment.roster_check, name="roster_check"),
     path("campaign/<int:year>/close/", closing.campaign_close, name="campaign_close"),
+    path("campaign/<int:year>/undo/", closing.campaign_undo, name="campaign_undo"),
     path("phases/<int:pk>/close/", closing.phase_close, name="phase_close"),
     path("phases/<int:pk>/reopen/", closing.phase_reopen, name="phase_reopen"),
     path("campaign/tasks/<int:pk>/deadline/", terms.deadline_change, name="deadline_change"),

@@ -57,6 +57,7 @@ def _things(world):
         "paper_file": {"": ({"slug": "annex-2", "form": "xlsx"}, None)},
         **_of_notices(world),
         "campaign_close": {"": ({"year": world.year.number}, None)},
+        "campaign_undo": {"": ({"year": world.year.number}, None)},
         **{
             door: {"": ({"pk": world.year.campaign.phases.first().pk}, None)}
             for door in ("phase_close", "phase_reopen")

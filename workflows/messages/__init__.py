@@ -1,7 +1,7 @@
 """Messages to people: inbox rows, mail, daily reminders, group robots.
 
 Here: rows written with an act and sent later (``notifications``), mails
-that could not be sent (``failures``), the reminders of a working day (``reminders``), which
+that could not be sent (``failures``), a letter to oneself (``trial_letter``), the reminders of a working day (``reminders``), which
 days before and after a deadline get one (``schedule``), the text of a daily digest (``digests``), group robots
 (``robots``), messages to the people whom a stand-in concerns (``standing_in``).
 Never here: who acts on a submission (``workflows.policies``), when a deadline falls (``workflows.deadlines``).

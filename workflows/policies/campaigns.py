@@ -5,6 +5,8 @@ from registers.actors import SCHOOL_ROLES
 from registers.policies import OpenToStaff
 from workflows.policies.submissions import MAY_NUDGE
 
+PREPARES = ("sys_admin", "registrar", "office")
+
 
 @policy("workflows.Campaign")
 class CampaignPolicy(OpenToStaff):
@@ -25,6 +27,16 @@ class CampaignPolicy(OpenToStaff):
         if not actor.has("office", "registrar"):
             return no("只有学校领导小组办公室或管理员可以结束年度活动。")
         return YES if campaign.state == "open" else no("该年度活动已经结束。")
+
+    def may_undo(self, actor, campaign):
+        """Take back a campaign that was opened by mistake."""
+        if not actor.has("office", "registrar"):
+            return no("只有学校领导小组办公室或管理员可以撤销年度活动。")
+        return YES if campaign.state == "open" else no("该年度活动已经结束，不能撤销。")
+
+    def may_prepare(self, actor, campaign):
+        """See what a site still needs before its first campaign, and put right what needs no other role."""
+        return YES if actor.has(*PREPARES) else no("开始使用前的准备由管理员、系统管理员和学校领导小组办公室办理。")
 
     def may_watch(self, actor, campaign):
         """See progress by unit and person: states only, no content."""

@@ -8,27 +8,31 @@ from registers import clock
 from registers.access import can
 from registers.models import Scheme
 from registers.schemes.language import SUCCESSION
-from workflows.campaign import campaigns, scoping
+from workflows.campaign import scoping
 from workflows.deadlines import courses, days
 from workflows.models import Campaign, CampaignTask, DeadlineChange, Submission
 from workflows.models.submissions import State
 from workflows.progress import figures
+from workflows.views.years import years
 
 
 @require_safe
 def campaign(request):
     """The running campaign: phases, tasks with dates and counts.
 
-    Context: ``campaign``, ``scheme`` (the campaign's, or the one a campaign would be opened from), ``may_open``,
-    ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units do not take part yet),
+    Context: ``campaign``, ``years``, ``scheme`` (the campaign's, or the one adopted, from which one would be opened), ``may_open``,
+    ``may_prepare``, ``next_year``; with a campaign also ``may_run``, ``may_watch``, ``outside`` (how many units do not take part yet),
     ``timeline`` for ``components/timeline.html``, ``phases`` as (phase, state, [(task, due, counts)]) and
     ``standing`` (year-round tasks) as [(task, due, counts)], ``may_move`` (deadlines); a task carries
     ``paper_label``, ``filler``, ``moved`` (its deadline was), ``words`` (the rule book's for its day), ``is_succession``
     and ``owes``: it is open and submissions are missing. A dated step of a phase stands between as (None, step, None).
     """
-    running = campaigns.current()
+    chosen = years(request)
+    running = chosen.campaign
     context = {
         "campaign": running,
+        "years": chosen,
+        "may_prepare": can(request.actor, "prepare", Campaign),
         "may_open": can(request.actor, "open", Campaign),
         "next_year": clock.today().year,
     }

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from registers import clock
 from registers.access import can, require
 from registers.forms.fields import Text
-from registers.refusals import Refused
-from workflows.campaign import campaigns
+from registers.refusals import Refused, Stale
+from workflows.campaign import campaigns, undoing
 from workflows.models import Campaign, Phase, Submission
 from workflows.models.submissions import ALONE, State
 
@@ -97,3 +97,31 @@ def campaign_close(request, year):
         "crumbs": [("活动安排", reverse("campaign"))],
     }
     return render(request, "workflows/campaign_close.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign_undo(request, year):
+    """Take back a campaign that was opened by mistake. The page first shows what would fall away.
+
+    Context: ``campaign``, ``reasons`` that keep it, as (words, ""), ``falls`` as (label, count, unit of count), ``seal``: the digest of
+    what is shown, ``crumbs``.
+    """
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.actor), year=year)
+    require(request.actor, "undo", campaign)
+    if request.method == "POST":
+        try:
+            undoing.undo(campaign, actor=request.actor, seen=request.POST.get("seen", ""), at=clock.now())
+        except (Refused, Stale) as problem:
+            messages.error(request, str(problem))
+            return redirect("campaign_undo", year=year)
+        messages.success(request, f"{campaign}已撤销，如同没有开展过。")
+        return redirect("campaign")
+    falls = undoing.falls_away(campaign)
+    context = {
+        "campaign": campaign,
+        "reasons": [(words, "") for words in undoing.kept_by(campaign)],
+        "falls": falls,
+        "seal": undoing.seal_of(falls),
+        "crumbs": [("活动安排", reverse("campaign"))],
+    }
+    return render(request, "workflows/campaign_undo.html", context)

@@ -58,6 +58,7 @@ ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
 # Where messages about no submission lead, by what they are about: the first part of their act.
 LEADS_TO = {
+    "campaign": "campaign",
     "notice": "notice_list",
     "clue": "clue_list",
     "publication": "publication_list",
@@ -81,7 +82,7 @@ def desk(request):
     that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts still owed), ``meetings`` to
     which I am called, ``disclosures`` of my unit that are late, ``measures`` of mine that are due, ``bundles`` of sheets for which
     I may draft a notice, ``drafts`` and ``publications`` that I may release, ``warnings`` and ``assessments`` that wait for me,
-    ``hanging`` that I have to take down, ``campaign``, ``today``; ``idle`` where nothing waits for me.
+    ``hanging`` that I have to take down, ``campaign``, ``today``; ``idle`` where nothing waits for me, ``may_prepare``: nothing runs, and I may see what that still needs.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)
@@ -130,6 +131,7 @@ def desk(request):
         "campaign": campaign,
         "today": clock.today(),
     }
+    context["may_prepare"] = context["campaign"] is None and can(actor, "prepare", Campaign)
     context["idle"] = not any(context[name] for name in TO_DO)
     return render(request, "workflows/desk.html", context)
 

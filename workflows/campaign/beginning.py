@@ -1,0 +1,196 @@
+"""What a new site needs before its first campaign, and how much of it is there (开始使用).
+
+One function a point, each computed from what is on record: nothing is ticked by hand, so a point that comes undone shows it.
+Pages and links are none of its business (``workflows.views.beginning``).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.conf import settings
+
+from registers import administrators
+from registers.actors import ADMINISTRATORS, ROLE_LABELS
+from registers.models import AuditEntry, Incumbency, Post, Scheme, Unit, User
+from workflows.campaign import campaigns, plans
+from workflows.deadlines import days
+from workflows.messages import trial_letter
+
+STAFF = ("registrar", "office")  # with whom the work can begin
+NAMED = 5  # units that a point names; of more it says how many
+
+
+class State(StrEnum):
+    """How far a point has got. ``ADVISED``: one can begin without it, and then gives something up."""
+
+    DONE = "done"
+    OPEN = "open"
+    ADVISED = "advised"
+
+
+@dataclass
+class Point:
+    """One point of the list.
+
+    ``there``: what is on record, ``lacks``: what is missing and how to mend it, both sentences. ``by``: the roles that do it.
+    """
+
+    code: str
+    label: str
+    by: tuple
+    there: str = ""
+    lacks: list = field(default_factory=list)
+    is_needed: bool = True
+
+    @property
+    def state(self):
+        if not self.lacks:
+            return State.DONE
+        return State.OPEN if self.is_needed else State.ADVISED
+
+
+class Site:
+    """What all points start from: the school, the rule book that it has adopted, the day."""
+
+    def __init__(self, on):
+        self.on = on
+        self.root = Unit.objects.filter(parent=None).first()
+        self.scheme = Scheme.objects.in_use()
+        self.running = campaigns.current()
+
+
+def points(*, on):
+    """Return the points of the list in the order in which they are best done, as of the day ``on``."""
+    site = Site(on)
+    return [one(site) for one in ALL]
+
+
+def administrators_apart(site):
+    """The three administrators (三员), each of whom is another person. Source: R4."""
+    point = Point("administrators", "系统管理员、安全管理员、审计员", ("sys_admin",))
+    _appointed(point, ADMINISTRATORS, site)
+    if point.lacks:
+        point.lacks.append("系统管理员先登记其人，再任命；三员须是三个人，都看不到填报内容。")
+    return point
+
+
+def staff(site):
+    """Those who keep the organisation and run the campaign."""
+    point = Point("staff", "管理员、领导小组办公室", ("sys_admin",))
+    _appointed(point, STAFF, site)
+    if point.lacks:
+        point.lacks.append("由系统管理员任命；以下各项由管理员接着办理，年度活动由领导小组办公室组织。")
+    return point
+
+
+def _appointed(point, roles, site):
+    held = {role: list(administrators.holders(role, on=site.on)) for role in roles}
+    point.there = "；".join(f"{ROLE_LABELS[role]}：{_names(people)}" for role, people in held.items() if people)
+    if missing := [ROLE_LABELS[role] for role, people in held.items() if not people]:
+        point.lacks.append(f"还没有{'、'.join(missing)}。")
+
+
+def _names(people):
+    return "、".join(map(str, people[:NAMED])) + (f"等 {len(people)} 人" if len(people) > NAMED else "")
+
+
+def units(site):
+    """The school and the tree of its units."""
+    point = Point("units", "单位", ("registrar",))
+    if site.root is None:
+        point.lacks = ["还没有学校。请在服务器上运行 manage.py first_admin。"]
+        return point
+    number = Unit.objects.existing(site.on).exclude(parent=None).count()
+    point.there = f"{site.root.name}，下设 {number} 个单位。" if number else f"{site.root.name}。"
+    if not number:
+        point.lacks = ["还没有下属单位。可以先导入一份单位名册，人员和岗位凭它对应。"]
+    return point
+
+
+def people(site):
+    """People and the posts that they hold."""
+    point = Point("people", "人员和岗位", ("registrar",))
+    held = Incumbency.objects.in_force(site.on)
+    staffed, posts = held.values("post").distinct().count(), Post.objects.existing(site.on).count()
+    number = User.objects.filter(is_active=True).count()
+    point.there = f"{number} 人，{posts} 个岗位" + (f"，其中 {posts - staffed} 个空缺。" if posts > staffed else "。")
+    if not staffed:
+        point.lacks = ["还没有人担任岗位。个人填报按岗位生成，请导入人员和岗位。"]
+    return point
+
+
+def scheme(site):
+    """The rule book, which somebody has to adopt."""
+    point = Point("scheme", "方案", ("registrar",))
+    if site.scheme is None:
+        stored = Scheme.objects.filter(is_current=True).exists()
+        point.lacks = [
+            "还没有采用方案。采用一份现有的，或复制一份改成本校的；没有采用的方案不能据以开展活动。"
+            if stored
+            else "还没有方案。请在服务器上运行 manage.py load_schemes，或上传本校的方案文件。"
+        ]
+    else:
+        point.there = f"采用{site.scheme}。"
+    return point
+
+
+def roles(site):
+    """Heads, liaisons and leading groups: whether every unit's sheets can be concluded.
+
+    The preview of the campaign says the same.
+    """
+    point = Point("roles", "单位负责人、联络员和领导小组", ("registrar", "sys_admin"))
+    if site.scheme is None or site.root is None:
+        point.lacks = ["采用方案、录入单位后才能核对。"]
+        return point
+    plan = plans.plan_of(site.scheme, site.root, year=site.on.year, on=site.on)
+    refused = [row for row in plan.units if row.refused]
+    point.there = f"{len(plan.chosen)} 个单位可以参加，{plan.people} 人次填报。"
+    point.lacks = [f"{row.unit.name}：{row.refused[0].what}；{row.refused[0].who}。" for row in refused[:NAMED]]
+    if len(refused) > NAMED:
+        point.lacks.append(f"另有 {len(refused) - NAMED} 个单位不能参加，见开展前预览。")
+    if not plan.sheets:
+        point.lacks.append("还没有任何人和单位需要填报。")
+    point.lacks += [f"{lack}。" for lack in plan.bodies]
+    # Some units may begin and the others come in later.
+    point.is_needed = not plan.sheets
+    return point
+
+
+def calendar(site):
+    """The holidays of this year, without which working days are weekdays."""
+    point = Point("calendar", "节假日与调休", ("registrar", "sys_admin", "office"), is_needed=False)
+    year = site.on.year
+    if days.calendar_known(year):
+        point.there = f"{year}年已载入。"
+    else:
+        point.lacks = [f"{year}年尚未载入，截止日和公示期只按周末计算工作日。"]
+    return point
+
+
+def mail(site):
+    """Whether mails go out: the last letter that somebody sent to himself did."""
+    point = Point("mail", "邮件", ("registrar", "sys_admin", "office"), is_needed=False)
+    tried = AuditEntry.objects.filter(act=trial_letter.ACT).order_by("-sequence").first()
+    if trial_letter.stays_here(settings.EMAIL_BACKEND):
+        point.lacks = ["没有设 EMAIL_URL：邮件只写成服务器上的文件，不会发出。请系统管理员在 .env 中填写后重启。"]
+    elif tried is None:
+        point.lacks = ["还没有试过。给自己发一封测试邮件，结果显示在页面上。"]
+    elif not tried.detail["sent"]:
+        point.lacks = ["最近一次测试邮件没有发出，请系统管理员检查 EMAIL_URL 后再试。"]
+    if not point.lacks:
+        point.there = f"测试邮件已于 {days.local(tried.at).date()} 发出，发件地址 {settings.DEFAULT_FROM_EMAIL}。"
+    return point
+
+
+def campaign(site):
+    """The campaign itself."""
+    point = Point("campaign", "开展年度活动", ("office", "registrar"))
+    if site.running is None:
+        point.lacks = ["先预览谁填报、填什么、哪天截止，再开展；误开的，在有人提交之前可以撤销。"]
+    else:
+        point.there = f"{site.running}进行中。"
+    return point
+
+
+ALL = (administrators_apart, staff, units, people, scheme, roles, calendar, mail, campaign)

@@ -76,13 +76,19 @@ def only_one_here():
 
 
 def prepare():
-    """Bring the database up to date and, when it holds no unit yet, fill in the demo campus."""
+    """Bring the database up to date and, when it holds no unit yet, fill in a demo.
+
+    It is the demo campus, or with ``DEMO_EMPTY`` the empty site.
+    """
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("load_schemes", verbosity=0)
     if not apps.get_model("registers", "Unit")._base_manager.exists():
         print("正在生成演示数据…… (demo data)", flush=True)
-        call_command("demo", scheme="changchun-2016", size="school")
+        if settings.DEMO_EMPTY:
+            call_command("demo", empty=True)
+        else:
+            call_command("demo", scheme="changchun-2016", size="school")
     # The children are forked from here and must not share a connection.
     connections.close_all()
 
@@ -199,7 +205,8 @@ def main():
         django.setup()
         if not settings.DEMO:
             raise StartError(
-                "./run 用于试用（DEMO=1）。.env 中没有 DEMO=1，按生产环境处理；生产部署请看 docs/ 中的运维手册。"
+                "./run 用于试用（DEMO=1）。.env 中没有 DEMO=1，按生产环境处理；生产部署请看 docs/operations.md，"
+                "第一个账号由 ./run manage first_admin 设立。"
             )
         port = port_wanted(os.environ.get("PORT", "8000"))
         lock = only_one_here()

@@ -26,6 +26,8 @@ if not TESTING:
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+# A trial from the very beginning: one administrator and files to import, instead of the demo campus.
+DEMO_EMPTY = env.bool("DEMO_EMPTY", default=False)
 PRODUCTION = not (DEBUG or DEMO or TESTING)
 
 # Everything the running site writes: database, queue, mails, uploads, the demo's secret.

@@ -169,10 +169,10 @@ def head_in_template(kind, name):
     return HEADS.get((kind, name), LABELS[kind][name])
 
 
-def template(kind, *, on):
-    """Return the bytes of an empty workbook of ``kind``.
+def template(kind, *, on, rows=()):
+    """Return the bytes of a workbook of ``kind`` to be filled in.
 
-    Its drop-downs hold what is on record on the day ``on``.
+    Its drop-downs hold what is on record on the day ``on``. ``rows``: what is filled in already, each as field → text.
     """
     made = Workbook()
     place, words, codes = made.active, made.create_sheet("说明"), made.create_sheet("代码")
@@ -190,6 +190,10 @@ def template(kind, *, on):
             place.cell(row, column).number_format = "@"
         if name in lists:
             _drop_down(made, column, name, lists[name])
+    for row, texts in enumerate(rows, start=2):
+        for column, name in enumerate(TEMPLATE_FIELDS[kind], start=1):
+            if texts.get(name):
+                _put(place, row, column, texts[name])
     place.freeze_panes = "A2"
     return _bytes(made)
 

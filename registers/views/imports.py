@@ -6,7 +6,7 @@ Uploading one, correcting its columns, answering, ticking, accepting.
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock, jobs
 from registers.access import require
 from registers.forms.imports import UploadForm
-from registers.imports import returning, uploads
+from registers.imports import returning, samples, uploads
 from registers.imports.handing import RECEIVERS
 from registers.imports.synonyms import KIND_LABELS, LABELS
 from registers.models import ImportedFile
@@ -33,7 +33,7 @@ AT_ONCE = 2000  # lines that a page does while one waits; more are done by a wor
 def import_list(request):
     """Upload a file, and list those that were uploaded.
 
-    Context: ``form``, ``effective_on``, ``page`` of files, ``kinds``: (kind, label) of the templates.
+    Context: ``form``, ``effective_on``, ``page`` of files, ``kinds``: (kind, label) of the templates, ``samples``: of those filled in.
     """
     require(request.actor, "import", ImportedFile)
     form = UploadForm(request.POST or None, initial={"kind": "people", "effective_on": clock.today()})
@@ -60,6 +60,7 @@ def import_list(request):
             request, ImportedFile.objects.visible_to(request.actor).defer("book", "compared", "answers", "ticks")
         ),
         "kinds": list(KIND_LABELS.items()),
+        "samples": [(kind, KIND_LABELS[kind]) for kind in samples.kinds(KIND_LABELS)],
     }
     return render(request, "registers/import_list.html", context, status=422 if request.method == "POST" else 200)
 
@@ -248,6 +249,15 @@ def import_template(request, kind):
     """Send an empty workbook to be filled in."""
     require(request.actor, "import", ImportedFile)
     return _workbook(returning.template(kind, on=clock.today()), f"{KIND_LABELS[kind]}导入模板.xlsx")
+
+
+@require_safe
+def import_sample(request, kind):
+    """Send a filled-in workbook, on a trial site that has some."""
+    require(request.actor, "import", ImportedFile)
+    if kind not in samples.kinds(KIND_LABELS):
+        raise Http404
+    return _workbook(samples.path_of(kind).read_bytes(), f"{KIND_LABELS[kind]}（样例）.xlsx")
 
 
 def _workbook(data, name):

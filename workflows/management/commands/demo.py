@@ -1,7 +1,7 @@
 """The command ``demo``: make a demo campus, or list its logins.
 
-``manage.py demo --scheme SLUG --size school|college|university [--seed N] [--day MM-DD]`` or ``manage.py demo
---logins``
+``manage.py demo --scheme SLUG --size school|college|university [--seed N] [--day MM-DD]``, ``manage.py demo --empty`` or
+``manage.py demo --logins``
 """
 
 from unicodedata import east_asian_width
@@ -11,10 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from registers import administrators, clock
 from registers.models import RiskPoint, Scheme, Unit, User
 from registers.schemes.dates import DateRule
 from workflows.deadlines import holidays
-from workflows.demo import people, story
+from workflows.demo import empty, people, story
 from workflows.demo.campus import ROOT_CODE, SIZES, Campus
 from workflows.demo.corpus import Corpus, Vocabulary
 from workflows.demo.director import Director
@@ -24,6 +25,7 @@ from workflows.demo.year import Year
 from workflows.models import Submission
 
 SEED = 2026
+SAMPLED = "changchun-2016"  # whose campus the workbooks of an empty site describe, unless another is named
 
 
 class Command(BaseCommand):
@@ -38,6 +40,11 @@ class Command(BaseCommand):
             metavar="MM-DD",
             help="演示到哪一天：全年照常办理，多数按期、少数逾期或未交；不写则停在自查截止前五天",
         )
+        parser.add_argument(
+            "--empty",
+            action="store_true",
+            help="空站点：只有第一位系统管理员，另写出单位、人员、岗位三份样例文件，供从头试用",
+        )
         parser.add_argument("--logins", action="store_true", help="列出各角色的登录账号")
 
     def handle(self, *args, scheme, size, seed, day, logins, **options):
@@ -45,6 +52,7 @@ class Command(BaseCommand):
             return self._print_logins()
         if settings.PRODUCTION:
             raise CommandError("演示账号的密码是公开的，不能写入正式环境。请在试用环境中运行：DEMO=1。")
+        scheme = scheme or (SAMPLED if options["empty"] else None)
         if not scheme:
             raise CommandError("请用 --scheme 指明方案，例如 --scheme changchun-2016；或用 --logins 列出账号。")
         current = Scheme.objects.filter(slug=scheme, is_current=True).first()
@@ -52,6 +60,8 @@ class Command(BaseCommand):
             raise CommandError(f"没有方案“{scheme}”。请先运行 manage.py load_schemes。")
         if (root := self._existing()) is not None:
             return self._say_it_exists(root, current)
+        if options["empty"]:
+            return self._make_empty(current, size, seed)
         with transaction.atomic():
             refused = self._make(current, size, seed, _day(day))
         self._print_summary()
@@ -78,14 +88,19 @@ class Command(BaseCommand):
         units, staff = Unit.objects.count() - 1, User.objects.count()
         self.stdout.write(f"演示校园“{root.name}”已经存在（{units} 个单位、{staff} 人），没有改动任何数据。")
 
+    def _make_empty(self, scheme, size, seed):
+        """Make the empty site; the workbooks are about the campus that ``scheme`` would have."""
+        name = settings.INSTITUTION_NAME or scheme.institution
+        written = empty.make(_campus(scheme, size, seed), institution=name, at=clock.now())
+        self.stdout.write(f"空站点已生成：{name}，只有系统管理员 {empty.ADMIN.number}，密码 {people.DEMO_PASSWORD}。")
+        self.stdout.write("样例文件（由管理员按顺序在“数据导入”页面导入，该页也可下载）：")
+        for path in written:
+            self.stdout.write(f"  {path}")
+
     @staticmethod
     def _make(scheme, size, seed, day):
-        number = timezone.localdate().year
-        corpus, year = Corpus(), Year.of(scheme.rules, number, today=day and day.on(number))
-        holidays.seed(range(year.number - 1, year.number + 2))
-        campus = Campus(
-            scheme=scheme, corpus=corpus, words=Vocabulary(scheme.rules, corpus), year=year, size=size, seed=seed
-        )
+        campus = _campus(scheme, size, seed, day)
+        holidays.seed(range(campus.year.number - 1, campus.year.number + 2))
         campus.make()
         register = Register(campus)
         register.make()
@@ -102,6 +117,8 @@ class Command(BaseCommand):
         rows = people.logins()
         if not rows:
             self.stdout.write("数据库中没有演示账号。")
+            if administrators.nobody_yet():
+                self.stdout.write("还没有任何账号。设立第一位系统管理员：manage.py first_admin")
             return
         self.stdout.write(f"以下账号的密码均为 {people.DEMO_PASSWORD}")
         table = [("账号", "姓名", "角色", "单位", "可以做什么"), *rows]
@@ -110,6 +127,13 @@ class Command(BaseCommand):
             self.stdout.write(
                 "  ".join(text + " " * (room - width(text)) for text, room in zip(row, widths, strict=True)).rstrip()
             )
+
+
+def _campus(scheme, size, seed, day=None):
+    """Return a campus that is not made yet, of this year."""
+    number, corpus = timezone.localdate().year, Corpus()
+    year = Year.of(scheme.rules, number, today=day and day.on(number))
+    return Campus(scheme=scheme, corpus=corpus, words=Vocabulary(scheme.rules, corpus), year=year, size=size, seed=seed)
 
 
 def _day(text):

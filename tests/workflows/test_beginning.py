@@ -1,0 +1,302 @@
+"""A site from nothing: what it still needs, who does it, the empty trial site with its workbooks, two years at once."""
+
+import io
+import socket
+from datetime import date
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from registers import administrators
+from registers.actors import Actor
+from registers.imports import samples, uploads
+from registers.imports.synonyms import KIND_LABELS
+from registers.models import Appointment, AuditEntry, Incumbency, Post, Scheme, Unit, User
+from registers.refusals import Refused
+from registers.schemes import versions
+from tests.factories import appoint, make_person, make_scheme
+from tests.personas import Year
+from workflows.campaign import adjustments, beginning, campaigns
+from workflows.deadlines import days
+from workflows.demo.people import DEMO_PASSWORD
+from workflows.messages import trial_letter
+from workflows.models import Campaign
+from workflows.policies.campaigns import PREPARES
+from workflows.policies.door import the_rules
+from workflows.supervision import plans, surveys
+from workflows.views.beginning import BUTTONS, DOORS
+
+pytestmark = pytest.mark.database("both")
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+def signed_in(client, user):
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def states(on=date(2026, 9, 15)):
+    return {point.code: point.state.value for point in beginning.points(on=on)}
+
+
+@pytest.fixture
+def empty(db, clock):
+    """A site on which only the first administrator has been appointed."""
+    return administrators.appoint_first(
+        number="9001", name="周明", password="one-time", institution="某大学", at=clock.now
+    )
+
+
+# --- The list -------------------------------------------------------------------------------------------
+
+
+def test_on_an_empty_site_nothing_is_done_and_all_of_it_is_said(empty, client):
+    assert "done" not in states().values()
+    for point in beginning.points(on=date(2026, 9, 15)):
+        assert point.lacks, point.code
+        assert all(text.endswith("。") for text in point.lacks)
+
+    page = signed_in(client, empty).get(reverse("beginning"))
+    assert page.status_code == 200
+    assert page.context["left"] == sum(state == "open" for state in states().values())
+    assert reverse("beginning") in client.get(reverse("desk")).content.decode()
+
+
+def test_every_point_can_be_done(year, settings):
+    campus = year.campus
+    appoint(make_person("癸一", campus.root), campus.root, "security_admin")
+    appoint(campus.other_head, campus.other_unit, "liaison")
+    for name in ("己二", "己三"):
+        appoint(make_person(name, campus.root), campus.root, "school_group")
+    signed = Actor(campus.office)
+    campus.office.email = "office@example.edu.cn"
+    trial_letter.send(actor=signed, at=year.clock.now)
+    settings.EMAIL_BACKEND = SMTP
+    call_command("load_calendar", 2026, stdout=io.StringIO())
+
+    assert states() == dict.fromkeys(states(), "done")
+
+
+def test_each_role_that_is_missing_is_named(campus):
+    names = {
+        role: str(campus_user) for role, campus_user in {"office": campus.office, "auditor": campus.auditor}.items()
+    }
+    for code, role, label in (("administrators", "auditor", "审计员"), ("staff", "office", "领导小组办公室")):
+        before = next(point for point in beginning.points(on=date(2026, 9, 15)) if point.code == code)
+        assert f"{label}：{names[role]}" in before.there
+        Appointment.objects.filter(role=role).delete()
+        after = next(point for point in beginning.points(on=date(2026, 9, 15)) if point.code == code)
+        assert label in after.lacks[0]
+
+
+@pytest.mark.parametrize("role", PREPARES)
+def test_every_link_leads_somewhere_that_its_reader_may_go(campus, client, role):
+    page = signed_in(client, getattr(campus, role)).get(reverse("beginning"))
+    shown = [point.door[0] for point in page.context["points"] if point.door]
+    assert shown or role == "sys_admin"
+    assert {client.get(address).status_code for address in shown} <= {200}
+    for point in page.context["points"]:
+        assert (point.door or point.button or point.lacks) is not None
+        if not Actor(getattr(campus, role)).has(*point.by):
+            assert not (point.door or point.button)
+
+
+def test_tables_of_links_name_points_and_nothing_else(empty):
+    codes = set(states())
+    assert set(DOORS) | set(BUTTONS) <= codes
+    assert not set(DOORS) & set(BUTTONS)
+
+
+def test_units_that_cannot_take_part_are_named_as_the_preview_names_them(campus):
+    point = next(one for one in beginning.points(on=date(2026, 9, 15)) if one.code == "roles")
+    [refused] = [text for text in point.lacks if text.startswith("招生就业处：")]
+    assert "联络员" in refused
+    assert point.state == beginning.State.ADVISED  # the other units can begin
+
+
+# --- Mail and calendar ----------------------------------------------------------------------------------
+
+
+def test_letter_goes_to_oneself_and_its_result_is_kept(campus, client):
+    signed_in(client, campus.sys_admin)
+    assert "没有电子邮箱" in client.post(reverse("beginning_mail"), follow=True).content.decode()
+    assert (mail.outbox, AuditEntry.objects.filter(act=trial_letter.ACT).count()) == ([], 0)
+
+    User.objects.filter(pk=campus.sys_admin.pk).update(email="zm@example.edu.cn")
+    assert "zm@example.edu.cn" in client.post(reverse("beginning_mail"), follow=True).content.decode()
+
+    [letter] = mail.outbox
+    assert (letter.to, letter.subject) == (["zm@example.edu.cn"], trial_letter.SUBJECT)
+    assert AuditEntry.objects.get(act=trial_letter.ACT).detail == {"sent": True}
+
+
+def test_letter_that_does_not_go_out_says_why(campus, client, settings, monkeypatch):
+    def away(*_, **__):
+        raise socket.gaierror("smtp.example.edu.cn: secret")
+
+    monkeypatch.setattr(trial_letter, "send_mail", away)
+    User.objects.filter(pk=campus.office.pk).update(email="office@example.edu.cn")
+    page = signed_in(client, campus.office).post(reverse("beginning_mail"), follow=True).content.decode()
+
+    assert "测试邮件没有发出：找不到邮件服务器，请检查 EMAIL_URL。" in page
+    assert "secret" not in page
+    assert AuditEntry.objects.get(act=trial_letter.ACT).detail == {"sent": False}
+    settings.EMAIL_BACKEND = SMTP
+    assert states()["mail"] == "advised"
+
+
+def test_holidays_are_loaded_from_the_page(campus, client, clock):
+    assert not days.calendar_known(2026)
+    assert (
+        "2026年的节假日与调休已载入"
+        in signed_in(client, campus.office).post(reverse("beginning_calendar"), follow=True).content.decode()
+    )
+    assert days.calendar_known(2026)
+
+    clock.set("2090-03-01 10:00")
+    signed_in(client, campus.office)
+    assert "2090年的安排不在" in client.post(reverse("beginning_calendar"), follow=True).content.decode()
+
+
+# --- A rule book that nobody adopted --------------------------------------------------------------------
+
+
+def test_nothing_begins_under_a_rule_book_that_nobody_adopted(campus, client, clock):
+    Unit.objects.filter(pk=campus.root.pk).update(scheme_slug="")
+    campus.root.refresh_from_db()
+    assert Scheme.objects.in_use() is None
+    signed_in(client, campus.office)
+
+    assert client.get(reverse("campaign_plan"))["Location"] == reverse("campaign")
+    assert "还没有采用方案" in client.get(reverse("campaign")).content.decode()
+    assert (
+        "请先由管理员在“方案”中采用"
+        in client.post(reverse("campaign_open"), {"year": "2026"}, follow=True).content.decode()
+    )
+    with pytest.raises(Refused, match="没有采用"):
+        campaigns.open_campaign(scheme=campus.scheme, institution=campus.root, year=2026, at=clock.now)
+    for begins in (adjustments, plans, surveys):
+        assert begins.scheme_for(campus.root) is None, begins
+    assert the_rules() is None
+    assert not Campaign.objects.exists()
+
+    signed_in(client, campus.registrar).post(reverse("scheme_choose"), {"slug": campus.scheme.slug})
+    assert AuditEntry.objects.filter(act="scheme.choose").count() == 1
+    client.post(reverse("campaign_open"), {"year": "2026"})
+    assert Campaign.objects.get().scheme == campus.scheme
+
+
+def test_campaign_is_opened_under_no_other_than_the_adopted_rule_book(campus, clock):
+    other = make_scheme("imut-2011")
+    with pytest.raises(Refused, match="没有采用内蒙古"):
+        campaigns.open_campaign(scheme=other, institution=campus.root, year=2026, at=clock.now)
+
+
+# --- Two years at once ----------------------------------------------------------------------------------
+
+
+def test_year_that_runs_beside_another_stays_reachable(campus, clock, client):
+    older = Year(campus, clock)
+    signed_in(client, campus.office)
+    asked = {"year": "2027"}
+    plan = client.get(reverse("campaign_plan"), asked).content.decode()
+    assert "2026年度活动仍在进行" in plan
+    assert "2026年度活动仍在进行" not in client.get(reverse("campaign_plan"), {"year": "2026"}).content.decode()
+    newer = Year(campus, clock, number=2027)
+    clock.set("2027-07-13 10:00")
+    signed_in(client, campus.office)
+    late = Unit.objects.create(code="XS", name="学生工作处", unit_type="office", parent=campus.root, position=4)
+    for name, role in (("新一", "unit_head"), ("新二", "liaison")):
+        appoint(make_person(name, late), late, role)
+
+    for page in ("campaign", "campaign_enrol", "campaign_people", "roster_list", "mobilisation_list", "board"):
+        for number, shown in (("", newer), ("2026", older), ("2027", newer)):
+            answer = client.get(reverse(page), {"year": number} if number else {})
+            assert answer.context["campaign"] == shown.campaign, (page, number)
+            text = answer.content.decode()
+            assert "?year=2026" in text
+            assert "?year=2027" in text
+    for page in ("campaign", "campaign_enrol", "roster_list", "meeting_list"):
+        assert client.get(reverse(page), {"year": "2025"}).status_code == 404
+
+    page = client.get(reverse("campaign_enrol"), {"year": "2026"}).content.decode()
+    action = f"{reverse('campaign_enrol')}?year=2026"
+    assert f'action="{action}"' in page
+    answer = client.post(action, {"chosen": "1", "units": late.pk})
+    assert answer["Location"] == action
+    assert list(late.enrolments.values_list("campaign__year", flat=True)) == [2026]
+    answer = client.post(f"{reverse('roster_check')}?year=2026")
+    assert answer["Location"] == f"{reverse('roster_list')}?year=2026"
+
+
+# --- The empty trial site -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trial(db, settings, tmp_path):
+    """The site that ``demo --empty`` makes."""
+    settings.DEMO, settings.VAR, settings.INSTITUTION_NAME = True, tmp_path, "某大学"
+    make_scheme()
+    out = io.StringIO()
+    call_command("demo", empty=True, stdout=out)
+    return out.getvalue()
+
+
+def test_empty_site_becomes_a_campaign_by_its_workbooks(trial, client):
+    assert "9001" in trial
+    assert DEMO_PASSWORD in trial
+    admin, root = User.objects.get(), Unit.objects.get()
+    assert (root.name, Appointment.objects.get().role, admin.check_password(DEMO_PASSWORD)) == (
+        "某大学",
+        "sys_admin",
+        True,
+    )
+    assert list(Post.objects.all()) == []
+    today = timezone.localdate()
+    before = states(today)
+    # Until the pages of people and roles are there, those who do the rest are appointed as those pages will do it.
+    for role in ("registrar", "office", "security_admin", "auditor"):
+        appoint(make_person(role, root, number=role), root, role)
+    registrar = User.objects.get(number="registrar")
+    signed_in(client, registrar)
+
+    for kind in KIND_LABELS.keys() - samples.kinds(KIND_LABELS):
+        pytest.fail(f"no sample of {kind}")
+    for kind in ("units", "people", "posts"):
+        assert reverse("import_sample", args=[kind]) in client.get(reverse("import_list")).content.decode()
+        sent = client.get(reverse("import_sample", args=[kind]))
+        file = uploads.upload(
+            sent.content, f"{kind}.xlsx", kind=kind, effective_on=today, actor=Actor(registrar), at=timezone.now()
+        )
+        compared = file.compared
+        assert (compared["faults"], [one for one in compared["questions"] if not one["default"]]) == ([], []), kind
+        uploads.accept(file.pk, actor=Actor(registrar), digest=compared["digest"], seen=file.version, at=timezone.now())
+    assert Unit.objects.count() == 9
+    assert User.objects.count() == 72 + 4
+    assert Incumbency.objects.count() == Post.objects.count()
+    versions.adopt(Scheme.objects.get(), root, at=timezone.now(), actor=Actor(registrar))
+
+    done = {code for code, state in states(today).items() if state == "done"}
+    assert done - {code for code, state in before.items() if state == "done"} == {
+        "administrators",
+        "staff",
+        "units",
+        "people",
+        "scheme",
+    }
+    again = io.StringIO()
+    call_command("demo", logins=True, stdout=again)
+    assert "系统管理员" in again.getvalue()
+
+
+def test_site_that_is_no_trial_has_no_samples(trial, settings, client):
+    user = make_person("庚一", Unit.objects.get())
+    appoint(user, user.unit, "registrar")
+    signed_in(client, user)
+    assert client.get(reverse("import_sample", args=["units"])).status_code == 200
+    settings.DEMO = False
+    assert client.get(reverse("import_sample", args=["units"])).status_code == 404
+    assert "样例" not in client.get(reverse("import_list")).content.decode()

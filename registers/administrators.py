@@ -8,10 +8,13 @@ from registers.models import Appointment, Unit, User
 from registers.refusals import Refused
 
 
-def holders(role, *, on):
-    """Return the people in use who hold ``role`` on the day ``on``, for any unit and in their own right."""
-    held = Appointment.objects.in_force(on).in_own_right().filter(role=role)
-    return User.objects.filter(pk__in=held.values("user"), is_active=True)
+def holders(*roles, on):
+    """Return role → the people in use who hold it on the day ``on``, for any unit and in their own right."""
+    held = Appointment.objects.in_force(on).in_own_right().filter(role__in=roles, user__is_active=True)
+    found = {role: {} for role in roles}
+    for row in held.select_related("user").order_by("since", "pk"):
+        found[row.role][row.user_id] = row.user
+    return {role: list(people.values()) for role, people in found.items()}
 
 
 def nobody_yet():
@@ -26,7 +29,8 @@ def appoint_first(*, number, name, password, institution, at, email=""):
     Everybody else is appointed on the pages. So this is refused while somebody in use holds the role, and allowed again when nobody
     does. ``institution``: the name of the school, for a site that holds no unit yet. Raises ``Refused``; then nothing is made.
     """
-    if (present := holders("sys_admin", on=timezone.localdate(at)).first()) is not None:
+    if present := holders("sys_admin", on=timezone.localdate(at))["sys_admin"]:
+        present = present[0]
         raise Refused(
             f"本站已有系统管理员 {present}（{present.number}），不能再这样设立；其他人由其登录后任命。"
             f"忘记密码的，请运行 manage.py changepassword {present.number}。"

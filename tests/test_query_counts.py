@@ -34,6 +34,8 @@ PAGES = {
     "inbox": ("head", "inbox", {}, 18),  # five for the lines of its digests
     "robot_list": ("liaison", "robot_list", {}, 12),
     "campaign": ("office", "campaign", {}, 17),
+    # Holders of five roles, and the preview of the campaign.
+    "beginning": ("registrar", "beginning", {}, 24),
     # Who acts in every unit: appointments, groups, the office's own posts, instead of the liaisons alone.
     "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 22),
     "campaign_enrol": ("office", "campaign_enrol", {}, 22),

@@ -94,13 +94,15 @@ def test_each_role_that_is_missing_is_named(campus):
 
 @pytest.mark.parametrize("role", PREPARES)
 def test_every_link_leads_somewhere_that_its_reader_may_go(campus, client, role):
-    page = signed_in(client, getattr(campus, role)).get(reverse("beginning"))
+    reader = make_person("读者", campus.root)
+    appoint(reader, campus.root, role)
+    page = signed_in(client, reader).get(reverse("beginning"))
     shown = [point.door[0] for point in page.context["points"] if point.door]
-    assert shown or role == "sys_admin"
+    assert shown or role.endswith("_admin")
     assert {client.get(address).status_code for address in shown} <= {200}
     for point in page.context["points"]:
         assert (point.door or point.button or point.lacks) is not None
-        if not Actor(getattr(campus, role)).has(*point.by):
+        if role not in point.by:
             assert not (point.door or point.button)
 
 

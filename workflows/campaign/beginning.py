@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.conf import settings
+from django.db.models import Exists, Func, IntegerField, OuterRef, Subquery
 
 from registers import administrators
 from registers.actors import ADMINISTRATORS, ROLE_LABELS
@@ -54,9 +55,24 @@ class Site:
 
     def __init__(self, on):
         self.on = on
-        self.root = Unit.objects.filter(parent=None).first()
+        self.root = Unit.objects.filter(parent=None).annotate(**_counted(on)).first()
         self.scheme = Scheme.objects.in_use()
         self.running = campaigns.current()
+        self.held = administrators.holders(*ADMINISTRATORS, *STAFF, on=on)
+
+
+def _counted(on):
+    """The numbers of units, people and posts, as columns of one row: name → expression."""
+    rows = {
+        "units_below": Unit.objects.existing(on).exclude(parent=None),
+        "people_in_use": User.objects.filter(is_active=True),
+        "posts_in_all": Post.objects.existing(on),
+        "posts_held": Post.objects.existing(on).filter(
+            Exists(Incumbency.objects.in_force(on).filter(post=OuterRef("pk")))
+        ),
+    }
+    counted = {name: found.order_by().values(rows=Func("pk", function="COUNT")) for name, found in rows.items()}
+    return {name: Subquery(found, output_field=IntegerField()) for name, found in counted.items()}
 
 
 def points(*, on):
@@ -67,24 +83,26 @@ def points(*, on):
 
 def administrators_apart(site):
     """The three administrators (三员), each of whom is another person. Source: R4."""
-    point = Point("administrators", "系统管理员、安全管理员、审计员", ("sys_admin",))
+    point = Point("administrators", "系统管理员、安全管理员、审计员", ("sys_admin", "security_admin"))
     _appointed(point, ADMINISTRATORS, site)
     if point.lacks:
-        point.lacks.append("系统管理员先登记其人，再任命；三员须是三个人，都看不到填报内容。")
+        point.lacks.append(
+            "系统管理员登记人员并任命安全管理员，安全管理员任命审计员；三员须是三个人，都看不到填报内容。"
+        )
     return point
 
 
 def staff(site):
     """Those who keep the organisation and run the campaign."""
-    point = Point("staff", "管理员、领导小组办公室", ("sys_admin",))
+    point = Point("staff", "管理员、领导小组办公室", ("security_admin", "registrar"))
     _appointed(point, STAFF, site)
     if point.lacks:
-        point.lacks.append("由系统管理员任命；以下各项由管理员接着办理，年度活动由领导小组办公室组织。")
+        point.lacks.append("安全管理员任命管理员，管理员任命领导小组办公室，并接着办理以下各项。")
     return point
 
 
 def _appointed(point, roles, site):
-    held = {role: list(administrators.holders(role, on=site.on)) for role in roles}
+    held = {role: site.held[role] for role in roles}
     point.there = "；".join(f"{ROLE_LABELS[role]}：{_names(people)}" for role, people in held.items() if people)
     if missing := [ROLE_LABELS[role] for role, people in held.items() if not people]:
         point.lacks.append(f"还没有{'、'.join(missing)}。")
@@ -100,7 +118,7 @@ def units(site):
     if site.root is None:
         point.lacks = ["还没有学校。请在服务器上运行 manage.py first_admin。"]
         return point
-    number = Unit.objects.existing(site.on).exclude(parent=None).count()
+    number = site.root.units_below
     point.there = f"{site.root.name}，下设 {number} 个单位。" if number else f"{site.root.name}。"
     if not number:
         point.lacks = ["还没有下属单位。可以先导入一份单位名册，人员和岗位凭它对应。"]
@@ -110,11 +128,11 @@ def units(site):
 def people(site):
     """People and the posts that they hold."""
     point = Point("people", "人员和岗位", ("registrar",))
-    held = Incumbency.objects.in_force(site.on)
-    staffed, posts = held.values("post").distinct().count(), Post.objects.existing(site.on).count()
-    number = User.objects.filter(is_active=True).count()
-    point.there = f"{number} 人，{posts} 个岗位" + (f"，其中 {posts - staffed} 个空缺。" if posts > staffed else "。")
-    if not staffed:
+    if site.root is not None:
+        vacant = site.root.posts_in_all - site.root.posts_held
+        point.there = f"{site.root.people_in_use} 人，{site.root.posts_in_all} 个岗位"
+        point.there += f"，其中 {vacant} 个空缺。" if vacant else "。"
+    if site.root is None or not site.root.posts_held:
         point.lacks = ["还没有人担任岗位。个人填报按岗位生成，请导入人员和岗位。"]
     return point
 
@@ -139,7 +157,7 @@ def roles(site):
 
     The preview of the campaign says the same.
     """
-    point = Point("roles", "单位负责人、联络员和领导小组", ("registrar", "sys_admin"))
+    point = Point("roles", "单位负责人、联络员和领导小组", ("registrar",))
     if site.scheme is None or site.root is None:
         point.lacks = ["采用方案、录入单位后才能核对。"]
         return point

@@ -5,7 +5,7 @@ from registers.actors import SCHOOL_ROLES
 from registers.policies import OpenToStaff
 from workflows.policies.submissions import MAY_NUDGE
 
-PREPARES = ("sys_admin", "registrar", "office")
+PREPARES = ("sys_admin", "security_admin", "registrar", "office")
 
 
 @policy("workflows.Campaign")
@@ -36,7 +36,11 @@ class CampaignPolicy(OpenToStaff):
 
     def may_prepare(self, actor, campaign):
         """See what a site still needs before its first campaign, and put right what needs no other role."""
-        return YES if actor.has(*PREPARES) else no("开始使用前的准备由管理员、系统管理员和学校领导小组办公室办理。")
+        return (
+            YES
+            if actor.has(*PREPARES)
+            else no("开始使用前的准备由系统管理员、安全管理员、管理员和学校领导小组办公室办理。")
+        )
 
     def may_watch(self, actor, campaign):
         """See progress by unit and person: states only, no content."""

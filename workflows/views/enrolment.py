@@ -64,23 +64,23 @@ def campaign_plan(request):
     scheme, root = Scheme.objects.visible_to(request.actor).in_use(), institution_of(request)
     if scheme is None or root is None:
         return redirect("campaign")
-    context["beside"] = _beside(request, form)
+    context |= _years(request, form)
     if not form.is_valid():
         return render(request, "workflows/campaign_plan.html", context, status=422)
     chosen = chosen_units(request.GET)
     if chosen is None and after is not None:
         chosen = set(after.enrolments.values_list("unit_id", flat=True))
     context["institution"] = root
-    context["taken"] = Campaign.objects.visible_to(request.actor).filter(year=form.cleaned_data["year"]).exists()
     context["plan"] = plans.plan_of(scheme, root, year=form.cleaned_data["year"], on=clock.today(), chosen=chosen)
     return render(request, "workflows/campaign_plan.html", context)
 
 
-def _beside(request, form):
-    """Say which other years would run beside the year of ``form``, empty where none would."""
-    running = Campaign.objects.visible_to(request.actor).filter(state=Campaign.State.OPEN)
-    others = [str(year) for year in running.values_list("year", flat=True) if str(year) != str(form["year"].value())]
-    return "、".join(others)
+def _years(request, form):
+    """Say of the year of ``form`` whether it was opened already, and which others would run beside it (in words)."""
+    year = str(form["year"].value())
+    states = dict(Campaign.objects.visible_to(request.actor).values_list("year", "state"))
+    running = [str(other) for other, state in states.items() if state == Campaign.State.OPEN and str(other) != year]
+    return {"taken": year in map(str, states), "beside": "、".join(running)}
 
 
 @require_POST

@@ -8,6 +8,7 @@ from registers import clock
 from registers.access import policy_of
 from workflows.campaign import campaigns
 from workflows.models import Notification, Submission
+from workflows.policies.campaigns import PREPARES
 from workflows.policies.door import door_beside, the_door
 
 EVERYONE = None
@@ -77,7 +78,7 @@ MENU = [
     ("登记册", "公开与通报", "publication_list", "journal-bookmark", EVERYONE),
     ("登记册", "办事公开", "disclosure_list", "window-stack", EVERYONE),
     ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
-    ("资料", "开始使用", "beginning", "flag", ("registrar", "sys_admin", "office")),
+    ("资料", "开始使用", "beginning", "flag", PREPARES),
     ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
     ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
     ("资料", "人员", "people_desk", "person-vcard", ("registrar", "sys_admin", "security_admin")),

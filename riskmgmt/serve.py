@@ -82,6 +82,10 @@ def prepare():
     """
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    if settings.REHEARSAL:
+        # It has the rule book that the institution adopted, and needs no other.
+        connections.close_all()
+        return
     call_command("load_schemes", verbosity=0)
     if not apps.get_model("registers", "Unit")._base_manager.exists():
         print("正在生成演示数据…… (demo data)", flush=True)
@@ -189,7 +193,8 @@ def announce(port):
             time.sleep(0.1)
         if not children.stopping and not children.dead():
             print(f"\n网站已启动：http://{HOST}:{port}/  （按 Ctrl-C 停止）\n", flush=True)
-            call_command("demo", logins=True)
+            if not settings.REHEARSAL:
+                call_command("demo", logins=True)
             connections.close_all()
             sys.stdout.flush()
 

@@ -28,6 +28,8 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 # A trial from the very beginning: one administrator and files to import, instead of the demo campus.
 DEMO_EMPTY = env.bool("DEMO_EMPTY", default=False)
+# A rehearsal of the coming campaign, on a database of its own (riskmgmt/rehearsal.py). Its clock can be moved as a demo's.
+REHEARSAL = env.bool("REHEARSAL", default=False)
 PRODUCTION = not (DEBUG or DEMO or TESTING)
 
 # Everything the running site writes: database, queue, mails, uploads, the demo's secret.
@@ -289,6 +291,9 @@ if SECURE_SSL:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+if REHEARSAL:
+    # It may stand beside the site on the same host; a browser keeps cookies by host and not by port.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "rehearsal-session", "rehearsal-csrf"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 # Preloading binds the whole domain, which belongs to the university and not to this site.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]

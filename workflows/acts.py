@@ -12,6 +12,7 @@ declare(
         "campaign.roster": Act("核对人员变动"),
         "campaign.close": Act("结束年度活动"),
         "campaign.undo": Act("撤销年度活动"),
+        "campaign.rehearse": Act("演练年度活动"),
         "calendar.load": Act("载入节假日"),
         "mail.trial": Act("发送测试邮件"),
         "phase.close": Act("关闭阶段"),

@@ -16,7 +16,9 @@ from registers.models import AuditEntry, Incumbency, Post, Scheme, Unit, User
 from workflows.campaign import campaigns, plans
 from workflows.deadlines import days
 from workflows.messages import trial_letter
+from workflows.models import Campaign
 
+REHEARSED = "campaign.rehearse"
 STAFF = ("registrar", "office")  # with whom the work can begin
 NAMED = 5  # units that a point names; of more it says how many
 
@@ -79,6 +81,21 @@ def points(*, on):
     """Return the points of the list in the order in which they are best done, as of the day ``on``."""
     site = Site(on)
     return [one(site) for one in ALL]
+
+
+def coming_year(*, on):
+    """Return the year whose campaign comes next: this one, or the next where it was opened already."""
+    years = set(Campaign.objects.exclude(state=Campaign.State.STANDING).values_list("year", flat=True))
+    return on.year if on.year not in years else max(years) + 1
+
+
+def first_day_of(scheme, institution, *, year, on):
+    """Return the day from which the campaign of ``year`` can be walked through, with none of its tasks late.
+
+    ``on``: the day for a rule book without dates.
+    """
+    plan = plans.plan_of(scheme, institution, year=year, on=on)
+    return min((min(row.opens, row.due) for row in plan.tasks if row.due), default=on)
 
 
 def administrators_apart(site):
@@ -201,6 +218,20 @@ def mail(site):
     return point
 
 
+def rehearsal(site):
+    """Whether the coming campaign has been walked through on a site of its own."""
+    point = Point("rehearsal", "演练", ("sys_admin",), is_needed=False)
+    tried = AuditEntry.objects.filter(act=REHEARSED).order_by("-sequence").first()
+    if tried is not None:
+        point.there = f"{days.local(tried.at).date()} 演练过{tried.detail['year']}年度。"
+    else:
+        point.lacks = [
+            "开展前可以先走一遍：在服务器上运行 manage.py rehearsal，另起一个只有本校组织和方案的站点，"
+            "谁都可以登录办理，停止后全部删除，不影响正式站点。"
+        ]
+    return point
+
+
 def campaign(site):
     """The campaign itself."""
     point = Point("campaign", "开展年度活动", ("office", "registrar"))
@@ -211,4 +242,4 @@ def campaign(site):
     return point
 
 
-ALL = (administrators_apart, staff, units, people, scheme, roles, calendar, mail, campaign)
+ALL = (administrators_apart, staff, units, people, scheme, roles, calendar, mail, rehearsal, campaign)

@@ -212,6 +212,7 @@ def context(request):
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(actor).filter(read_at=None).count()),
         "door_is_open": SimpleLazyObject(lambda: door_beside(campaign or None).enabled),
         "demo_clock": clock.now() if settings.DEMO else None,
+        "is_rehearsal": settings.REHEARSAL,
         "site_title": SimpleLazyObject(
             lambda: campaign.scheme.rules.identity.product_word if campaign else "廉政风险防控"
         ),

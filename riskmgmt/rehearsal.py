@@ -1,8 +1,8 @@
-"""A rehearsal of the coming campaign (演练): a site of its own that anybody can walk through and that is deleted whole.
+"""A rehearsal of the coming campaign (演练): a site of its own that is deleted whole.
 
-A second database instead of a mark on rows: register, rankings, notices, reminders, ledgers and the audit chain need not know of it, so
-none of them can forget to leave it out. It holds the organisation and the adopted rule book and nothing else: no risk point, no sheet,
-no address of a person. So everybody may sign in as anybody, with one password that is made for it.
+Anybody can walk through it. A second database instead of a mark on rows: register, rankings, notices, reminders, ledgers and the audit
+chain need not know of it, so none of them can forget to leave it out. It holds the organisation and the adopted rule book and nothing
+else: no risk point, no sheet, no address of a person. So everybody may sign in as anybody, with one password that is made for it.
 """
 
 import json
@@ -61,7 +61,10 @@ OF_THE_SCHEME = (RiskCategory, Grade, Keeper)
 
 
 def rows():
-    """Return what is copied, as the serialised rows of ``loaddata``. Raises ``Refused`` where no rule book is adopted."""
+    """Return what is copied, as the rows that ``loaddata`` reads.
+
+    Raises ``Refused`` where no rule book is adopted.
+    """
     scheme = Scheme.objects.in_use()
     if scheme is None:
         raise Refused("学校还没有采用方案，不能演练。请先由管理员在“方案”中采用本校的方案。")
@@ -77,7 +80,10 @@ def rows():
 
 
 def environment(folder, *, port, url):
-    """Return the environment of the rehearsal's programs: that of this site without its database, queue, mail and secret."""
+    """Return the environment of the rehearsal's programs.
+
+    It is that of this site without its database, queue, mail and secret.
+    """
     return os.environ | {
         "REHEARSAL": "1",
         "DEMO": "1",
@@ -95,9 +101,9 @@ def environment(folder, *, port, url):
 
 
 def prepare(folder, *, year, port, url, password):
-    """Make the rehearsal's database in ``folder``, which is emptied first, and open the campaign of ``year`` in it.
+    """Make the rehearsal's database in ``folder`` and open the campaign of ``year`` in it.
 
-    Returns the environment of its programs. Raises ``Refused``; then the folder is gone again.
+    The folder is emptied first. Returns the environment of its programs. Raises ``Refused``; then the folder is gone again.
     """
     copied = json.dumps(rows(), cls=DjangoJSONEncoder, ensure_ascii=False)
     shutil.rmtree(folder, ignore_errors=True)
@@ -127,7 +133,10 @@ def morning_of(day):
 
 
 def serve(folder, made):
-    """Run the rehearsal's programs until somebody ends them, delete all of it, and return their exit status."""
+    """Run the rehearsal's programs until somebody ends them, then delete all of it.
+
+    Returns their exit status.
+    """
     child = subprocess.Popen([sys.executable, "-m", "riskmgmt.serve"], cwd=settings.BASE_DIR, env=made, process_group=0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: child.terminate())

@@ -17,9 +17,9 @@ class SchemeQuerySet(ScopedQuerySet):
     """Versions of schemes."""
 
     def in_use(self):
-        """Return the current version of the scheme that the institution has adopted, None while it has adopted none.
+        """Return the current version of the scheme that the institution has adopted.
 
-        No other counts in its place: nothing begins under a rule book that nobody chose.
+        None while it has adopted none. No other counts in its place: nothing begins under a rule book that nobody chose.
         """
         return self.those_in_use().defer("source").first()
 

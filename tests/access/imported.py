@@ -19,8 +19,9 @@ def waiting_file(world):
 def behind(world, doors):
     """What the doors to files lead to: door → name → (arguments of the URL, the object)."""
     one = {"": ({"pk": world.imported.pk}, None)}
-    files = [door for door in doors if door.startswith("import_") and door not in ("import_list", "import_template")]
-    return {"import_template": {"": ({"kind": "people"}, None)}} | dict.fromkeys(files, one)
+    workbooks = dict.fromkeys(("import_template", "import_sample"), {"": ({"kind": "people"}, None)})
+    files = [door for door in doors if door.startswith("import_") and door not in ("import_list", *workbooks)]
+    return workbooks | dict.fromkeys(files, one)
 
 
 def posted(world):

@@ -90,7 +90,7 @@ def coming_year(*, on):
 
 
 def first_day_of(scheme, institution, *, year, on):
-    """Return the day from which the campaign of ``year`` can be walked through, with none of its tasks late.
+    """Return the day from which the campaign of ``year`` can be walked through, no task being late.
 
     ``on``: the day for a rule book without dates.
     """

@@ -19,7 +19,7 @@ def waiting_file(world):
 def behind(world, doors):
     """What the doors to files lead to: door → name → (arguments of the URL, the object)."""
     one = {"": ({"pk": world.imported.pk}, None)}
-    workbooks = dict.fromkeys(("import_template", "import_sample"), {"": ({"kind": "people"}, None)})
+    workbooks = {door: {"": ({"kind": "people"}, None)} for door in ("import_template", "import_sample")}
     files = [door for door in doors if door.startswith("import_") and door not in ("import_list", *workbooks)]
     return workbooks | dict.fromkeys(files, one)
 

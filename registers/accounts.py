@@ -4,24 +4,19 @@ A password is made here, hashed, and handed back once for the slip. It is stored
 choose his own first (``PasswordFirst``); after its last day it lets nobody in.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 
 from axes.utils import reset
-from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import redirect
 
-from registers import audit, clock
+from registers import audit, clock, passwords
 from registers.access import require
 from registers.models import User
 
-# Without what looks alike in print: 0 o, 1 l i, 2 z, 5 s.
-LETTERS = "abcdefghjkmnpqrtuvwxy346789"
-PIECES, PIECE = 3, 4
 MOST_SLIPS = 64  # at once: each password is hashed slowly on purpose
 WITHOUT_OWN_PASSWORD = ("password_change", "password_change_done", "logout", "healthz")
 
@@ -47,9 +42,9 @@ def issue(people, *, actor, at):
     What they had before lets them in no more, and whoever is signed in with it is signed out. Raises ``NotAllowed``; then nobody has
     got a new one. Hashing is slow on purpose, so it is done before any row is locked.
     """
-    drawn = {user.pk: _drawn() for user in _allowed(people, actor)}
+    drawn = {user.pk: passwords.one_time() for user in _allowed(people, actor)}
     hashed = {pk: make_password(password) for pk, password in drawn.items()}
-    until = clock.local_day(at) + clock.days(settings.SLIP_DAYS)
+    until = passwords.last_day(at)
     with transaction.atomic():
         users = _allowed(drawn, actor, lock=True)
         for user in users:
@@ -68,10 +63,6 @@ def _allowed(people, actor, *, lock=False):
     for user in users:
         require(actor, "give_password", user)
     return users
-
-
-def _drawn():
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(PIECE)) for _ in range(PIECES))
 
 
 def unlock(pk, *, actor, at):

@@ -3,21 +3,26 @@
 import re
 import secrets
 
+from django.conf import settings
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 
+from registers import clock
+
 LEAST_BESIDE = 6  # characters that have to be there beside one's own name or number
-# Letters and digits that nobody takes for another when he reads them from paper: no 0 and o, no 1, i and l.
-LEGIBLE = "23456789abcdefghjkmnpqrstuvwxyz"
-PARTS, PART = 4, 4
+# Without what looks alike in print: 0 o, 1 l i, 2 z, 5 s.
+LEGIBLE = "abcdefghjkmnpqrtuvwxy346789"
+PARTS, PART = 3, 4
 
 
 def one_time():
-    """Return a random password that can be read out and typed.
-
-    Whoever gets it changes it when he has signed in.
-    """
+    """Return a random password that can be read out and typed."""
     return "-".join("".join(secrets.choice(LEGIBLE) for _ in range(PART)) for _ in range(PARTS))
+
+
+def last_day(at):
+    """Return the last day on which a one-time password that was made at ``at`` lets somebody in."""
+    return clock.local_day(at) + clock.days(settings.SLIP_DAYS)
 
 
 class LongEnough(MinimumLengthValidator):

@@ -25,13 +25,8 @@ class SchemeQuerySet(ScopedQuerySet):
 
     def those_in_use(self):
         """Return the current versions, that which ``in_use`` gives at the head."""
-        own = Unit.objects.filter(parent=None).exclude(scheme_slug="")
-        return (
-            self.filter(is_current=True, slug__in=own.values("scheme_slug"))
-            .order_by(models.Exists(own).desc(), "slug")
-            .defer("source")
-            .first()
-        )
+        own = Unit.objects.filter(parent=None).exclude(scheme_slug="").values("scheme_slug")
+        return self.filter(is_current=True, slug__in=own).order_by("slug")
 
 
 @lru_cache(maxsize=32)

@@ -82,7 +82,8 @@ def desk(request):
     that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts still owed), ``meetings`` to
     which I am called, ``disclosures`` of my unit that are late, ``measures`` of mine that are due, ``bundles`` of sheets for which
     I may draft a notice, ``drafts`` and ``publications`` that I may release, ``warnings`` and ``assessments`` that wait for me,
-    ``hanging`` that I have to take down, ``campaign``, ``today``; ``idle`` where nothing waits for me, ``may_prepare``: nothing runs, and I may see what that still needs.
+    ``hanging`` that I have to take down, ``campaign``, ``today``; ``idle`` where nothing waits for me, ``may_prepare``:
+    nothing runs, and I may see what that still needs.
     """
     actor, now = request.actor, clock.now()
     policy = policy_of(Submission)

@@ -53,5 +53,5 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from None
         self.stdout.write(f"已设立系统管理员 {user.name}（{user.number}）。一次性密码：{password}")
         self.stdout.write(
-            f"密码只显示这一次。请登录 {settings.SITE_URL}/ ，先在右上角修改密码，再按“开始使用”逐项办理。"
+            f"密码只显示这一次。请登录 {settings.SITE_URL}/ ，首次登录先改成自己的密码，再按“开始使用”逐项办理。"
         )

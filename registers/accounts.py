@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import redirect
 
-from registers import audit, clock, passwords
+from registers import audit, passwords
 from registers.access import require
 from registers.models import User
 

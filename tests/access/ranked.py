@@ -22,7 +22,7 @@ SEEN_BY = {
     **{f"basis {state}": WHOLE for state in list(STATES)[1:]},
     **{
         f"{word} {state}": WHOLE
-        for word in ("claim", "answer")
+        for word in ("claim", "file claim", "answer")
         for state in ("shown", "decided")
         if (word, state) != ("answer", "shown")
     },
@@ -91,8 +91,8 @@ class RankedYears:
         computing.show(made.pk, seen_version=self._seen(made), **self.by(self.campus.office))
         if state in ("shown", "decided"):
             row = made.units.get()
-            claim = self.world.text(f"claim {state}")
-            made = contests.contest(row, figure=row.figures.first(), claim=claim, **self.by(self.campus.head))
+            said = {"claim": self.world.text(f"claim {state}"), "uploads": [self.world.workbook(f"claim {state}")]}
+            made = contests.contest(row, figure=row.figures.first(), **said, **self.by(self.campus.head))
             if state == "decided":
                 words = self.world.text(f"answer {state}")
                 contests.answer(made.pk, outcome="rejected", words=words, **self.by(self.campus.office))

@@ -97,6 +97,7 @@ WITHOUT_TEXT = {
     "publication_release",  # the list here has changed nothing: workflows/test_publishing.py
     "reading_confirm",
     "reading_withdraw",
+    "record_bind",
     "robot_stop",
     "robot_test",
     "role_end",

@@ -29,6 +29,7 @@ from tests.access.world import NOBODY, PEOPLE, STAFF
 from tests.factories import make_post
 from workflows.models import (
     Activity,
+    AssessmentContest,
     AssessmentLine,
     Attachment,
     Attendance,
@@ -42,6 +43,7 @@ from workflows.models import (
     MeasureProgress,
     NoticeSheet,
     Notification,
+    RankingContest,
     ReadingDocument,
     ReadReceipt,
     Reminder,
@@ -275,6 +277,8 @@ def _files(world):
         world.evidence: "clerk unit",
         **inspected.ROWS[Finding](world),
         **assessed.ROWS[AssessmentLine](world),
+        **assessed.ROWS[AssessmentContest](world),
+        **ranked.ROWS[RankingContest](world),
         world.warned.answered: warned.UNIT,
         world.disclosed.part: disclosed.READERS["unit"],
     }

@@ -17,6 +17,7 @@ Outcome = AssessmentContest.Outcome
 
 
 @transaction.atomic
+@audit.at_the_end()
 def contest(line_pk, *, words, uploads=(), dropped=(), seen_version, actor, at):
     """Contest the score of a line, or change what was said, and return the contest.
 

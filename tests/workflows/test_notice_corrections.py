@@ -95,7 +95,7 @@ def test_office_types_the_wrong_words_and_the_right_ones(year, notice, raised, c
     address = reverse("objection_handle", args=[raised.pk])
     said = {"finding": "corrected", "handling": "文字有误。", "wrong": "评估结果", "right": ""}
     answer = client.post(address, said)
-    assert (answer.status_code, "请填写更正为" in page_of(answer)) == (422, True)
+    assert (answer.status_code, "请填写更正后的文字" in page_of(answer)) == (422, True)
     assert 'value="评估结果"' in answer.content.decode()
     answer = client.post(address, {**said, "finding": "rejected", "right": "评定结果"})
     assert (answer.status_code, "只有结论为“更正”的才填写" in page_of(answer)) == (422, True)

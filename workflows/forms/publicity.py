@@ -140,7 +140,7 @@ class HandlingForm(forms.Form):
         error_messages={"invalid_choice": "没有这一件异议，请重新选择。"},
     )
     wrong = Text("错误的文字", most=WORDS, required=False, help_text="照公示页上的文字填写。")
-    right = Text("更正为", most=WORDS, required=False)
+    right = Text("更正后的文字", most=WORDS, required=False)
     handling = Text("处理情况", most=LONGEST, rows=4, required=True)
 
     def __init__(self, *args, objection, others=(), **kwargs):

@@ -17,7 +17,7 @@ NAMES = {
 }  # of an item, which the notice has from the register of posts and units
 TITLE = "标题"
 NOT_THERE = "公示的标题和所选的这一项中没有“{wrong}”，请照公示页上的文字填写。"
-PERSONAL = "“更正为”的文字中有{kind}（{excerpt}），不能公示，请改写。"
+PERSONAL = "更正后的文字中有{kind}（{excerpt}），不能公示，请改写。"
 TOO_LONG = "更正后的标题超过 {most} 字，请缩短。"
 LONGEST = PublicityNotice._meta.get_field("title").max_length
 

@@ -87,7 +87,7 @@ def _preview(request, about, *, stays, remains):
     """
     at_door = stands_at_door(about)
     readers = {
-        READER: (f"{DAYS[about.verb]}的读者", f"{about.audience_text}的人员{DAYS[about.verb]}看到的内容：", True),
+        READER: (f"{DAYS[about.verb]}的读者", f"范围：{about.audience_text}。{DAYS[about.verb]}看到的内容：", True),
         DOOR: ("没有登录的人", AT_DOOR if at_door else NOT_AT_DOOR, at_door),
         AFTER: (f"{AFTERWARDS[about.verb]}的读者", STAYS[about.verb, stays], remains),
         OTHERS: ("其他人员", UNSEEN, False),

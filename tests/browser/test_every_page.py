@@ -61,6 +61,8 @@ def test_no_page_scrolls_sideways_on_a_phone(site, year):
     wide |= widths(
         site.visitor(site.campus.office, viewport=PHONE), "/", "/progress/", "/board/", "/campaign/", "/ledger/"
     )
+    desk = ("/people/", "/people/add/", "/people/slips/", f"/people/{site.campus.clerk.pk}/", "/roles/", "/roles/add/")
+    wide |= widths(site.visitor(site.campus.registrar, viewport=PHONE), *desk)
     assert {address: width for address, width in wide.items() if width > PHONE["width"]} == {}
 
 

@@ -1,5 +1,6 @@
 """The pages of people and roles: what they show, and that a change reaches running sheets at once."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -8,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from registers import accounts, administrators
 from registers.access import can
 from registers.models import Appointment, ImportedFile, User
 from tests.factories import make_person
@@ -138,3 +140,33 @@ def test_slips_of_an_import_are_printed_once(desk, year):
     assert "N2" not in text
     assert desk.get(reverse("slip_batch"), {"file": file.pk}).context["count"] == 0
     assert desk.get(reverse("slip_batch")).context["count"] == 1
+
+
+def signed_in(number, password):
+    client = Client()
+    assert client.post(reverse("login"), {"username": number, "password": password}).status_code == 302
+    return client
+
+
+def test_empty_site_is_set_up_in_the_order_that_the_manual_says(db, clock):
+    first = administrators.appoint_first(
+        number="A1", name="系一", password="mei-hua-2026-chun", institution="某大学", at=clock.now
+    )
+    clients = {"sys_admin": signed_in("A1", "mei-hua-2026-chun")}
+    root = first.unit.code
+    for number, role, by in (("A2", "security_admin", "sys_admin"), ("A3", "registrar", "security_admin")):
+        known = {"number": number, "name": f"{number}某", "unit": root}
+        added = clients["sys_admin"].post(reverse("person_add"), known)
+        pk = User.objects.get(number=number).pk
+        assert added["Location"] == reverse("person_detail", args=[pk])
+        sent = {"number": number, "role": role, "units": [root], "since": clock.today}
+        _, answer = confirm(clients[by], reverse("role_add"), sent)
+        assert answer.status_code == 302
+        slip = clients[by].post(reverse("person_slip", args=[pk]))
+        text = PdfReader(BytesIO(slip.content)).pages[0].extract_text()
+        given = re.search(rf"[{accounts.LETTERS}]{{4}}(?:-[{accounts.LETTERS}]{{4}}){{2}}", text)[0]
+        clients[role] = signed_in(number, given)
+        changed = {"old_password": given, "new_password1": "bai-yang-2027", "new_password2": "bai-yang-2027"}
+        assert clients[role].post(reverse("password_change"), changed).status_code == 302
+    assert clients["registrar"].get(reverse("role_add")).status_code == 200
+    assert clients["sys_admin"].post(reverse("person_slip", args=[pk])).status_code == 403

@@ -1,4 +1,7 @@
-"""The demo's statements of duty, avoidance, leaving audits and planned education, as far as the rule book asks for them."""
+"""The demo's statements of duty, avoidance, leaving audits and planned education.
+
+Each is there as far as the rule book asks for it.
+"""
 
 from workflows.demo.people import OFFICE_PERSONAS
 from workflows.demo.year import moment
@@ -18,7 +21,7 @@ ITEMS = (  # title, flag of the posts, rank of their gravest point
 
 
 class DutyPlayer:
-    """Some statements signed, one sent back, one waiting for the home unit's head; what else the rule book asks for."""
+    """Statements signed, sent back and waiting, and what else the rule book asks for."""
 
     def __init__(self, campus, agenda, players):
         self.campus, self.agenda, self.players = campus, agenda, players

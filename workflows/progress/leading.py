@@ -24,7 +24,10 @@ SHOWN = 20  # units on the board, the gravest first
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who owes self-checks: whether one of them is for a post that leads, and when he first handed in each."""
+    """Somebody who owes self-checks.
+
+    ``leads``: whether one of them is for a post that leads. ``firsts``: when he first handed in each.
+    """
 
     name: str
     leads: bool
@@ -84,9 +87,9 @@ def lines(rows, rules, *, units, holding):
 
 
 def leaders_of(unit, holding, seats=()):
-    """Return the ids of a unit's heads in their own right, and of who has one of ``seats`` in its leading group.
+    """Return the ids of a unit's heads in their own right and of its leading group.
 
-    ``unit``: its id. ``holding``: of the day.
+    ``unit``: its id. ``holding``: of the day. ``seats``: those in the group that lead.
     """
     heads = set(holding.held.get((HEAD, unit), ())) - holding.only_standing_in.get((HEAD, unit), set())
     if not seats:

@@ -62,7 +62,10 @@ def _label(name, asked):
 
 
 def crumbs_of(name="duty_list", label=""):
-    """Return the way back from a page about duties to the list ``name``. ``label``: what it is called, if not as its tab."""
+    """Return the way back from a page about duties to the list ``name``.
+
+    ``label``: what it is called, if not as its tab.
+    """
     return [(label or TABS[name][0], reverse(name))]
 
 

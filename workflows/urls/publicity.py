@@ -1,0 +1,70 @@
+"""Addresses of notices, publications, objections, clues and the public door."""
+
+from django.urls import path
+
+from workflows.views import (
+    clues,
+    disclosures,
+    door,
+    kept,
+    objections,
+    previews,
+    publications,
+    publicising,
+    publicity,
+)
+
+urlpatterns = [
+    # what units make public of their matters
+    path("disclosures/", disclosures.disclosure_list, name="disclosure_list"),
+    path("disclosures/add/", disclosures.disclosure_add, name="disclosure_add"),
+    path("disclosures/<int:pk>/", disclosures.disclosure_detail, name="disclosure_detail"),
+    path("disclosures/<int:pk>/edit/", disclosures.disclosure_edit, name="disclosure_edit"),
+    path("disclosures/<int:pk>/void/", disclosures.disclosure_void, name="disclosure_void"),
+    path("disclosures/parts/<int:pk>/", disclosures.disclosure_part, name="disclosure_part"),
+    # the public door, without signing in
+    path("public/", door.public_list, name="public_list"),
+    path("public/notices/<int:pk>/", door.public_notice, name="public_notice"),
+    path("public/notices/<int:pk>/object/", door.public_object, name="public_object"),
+    path("public/lists/", door.public_publications, name="public_publications"),
+    path("public/lists/<int:pk>/", door.public_publication, name="public_publication"),
+    path("public/clue/", door.public_clue, name="public_clue"),
+    path("public/receipt/", door.public_receipt, name="public_receipt"),
+    # notices
+    path("notices/", publicity.notice_list, name="notice_list"),
+    path("notices/draft/<int:pk>/<slug:code>/", publicising.notice_draft, name="notice_draft"),
+    path("notices/<int:pk>/release/", publicising.notice_release, name="notice_release"),
+    path("notices/<int:pk>/return/", publicising.notice_return, name="notice_return"),
+    path("notices/<int:pk>/discard/", publicising.notice_discard, name="notice_discard"),
+    path("notices/<int:pk>/withdraw/", publicising.notice_withdraw, name="notice_withdraw"),
+    path("notices/<int:pk>/", publicity.notice_detail, name="notice_detail"),
+    path("objections/", objections.objection_figures, name="objection_figures"),
+    path("notices/<int:pk>/preview/", previews.notice_preview, name="notice_preview"),
+    path("notices/<int:pk>/closing.<form:form>", kept.notice_closing, name="notice_closing"),
+    path("notices/<int:pk>/files/", kept.notice_attach, name="notice_attach"),
+    path("notices/<int:pk>/places/", kept.notice_place_add, name="notice_place_add"),
+    path("notices/places/<int:pk>/post/", kept.place_post, name="place_post"),
+    path("notices/places/<int:pk>/take/", kept.place_take, name="place_take"),
+    path("notices/records/<int:pk>/", kept.public_record, name="public_record"),
+    path("notices/impacts/", publications.impact_list, name="impact_list"),
+    path("publications/", publications.publication_list, name="publication_list"),
+    path("publications/draft/", publications.publication_draft, name="publication_draft"),
+    path("publications/result/", publications.publication_result, name="publication_result"),
+    path("publications/<int:pk>/", publications.publication_detail, name="publication_detail"),
+    path("publications/<int:pk>/preview/", previews.publication_preview, name="publication_preview"),
+    path("publications/<int:pk>/release/", publications.publication_release, name="publication_release"),
+    path("publications/<int:pk>/discard/", publications.publication_discard, name="publication_discard"),
+    path("publications/<int:pk>/end/", publications.publication_end, name="publication_end"),
+    path("publications/<int:pk>/files/", kept.publication_attach, name="publication_attach"),
+    path("publications/<int:pk>/places/", kept.publication_place_add, name="publication_place_add"),
+    path("publications/<int:pk>/changes.<form:form>", publications.publication_changes, name="publication_changes"),
+    path("publications/<int:pk>/publication.<form:form>", publications.publication_file, name="publication_file"),
+    path("objections/<int:pk>/handle/", publicity.objection_handle, name="objection_handle"),
+    path("objections/<int:pk>/extend/", objections.objection_extend, name="objection_extend"),
+    path("objections/<int:pk>/name/", objections.objection_name, name="objection_name"),
+    path("objections/<int:pk>/retract/", objections.objection_retract, name="objection_retract"),
+    # clues, for the 纪委 alone
+    path("clues/", clues.clue_list, name="clue_list"),
+    path("clues/<int:pk>/", clues.clue_detail, name="clue_detail"),
+    path("clues/<int:pk>/handle/", clues.clue_handle, name="clue_handle"),
+]

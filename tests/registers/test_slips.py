@@ -13,7 +13,7 @@ from registers.models import AuditEntry, User
 from registers.text import digest_of
 from tests.factories import make_person, moment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 TODAY, AT = date(2026, 9, 15), moment("2026-09-15 10:00")
 OWN = "bai-yang-2027-dong"
 

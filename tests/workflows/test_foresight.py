@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 KINDS = ("ends", "ends", "ends", "begins", "begins", "leaves", "moves", "disabled", "post")
 SETTLED = {
-    "max_examples": 60 if LONG else 8,
+    "max_examples": 60 if LONG else 6,
     "suppress_health_check": [HealthCheck.function_scoped_fixture],
     "deadline": None,
 }

@@ -15,7 +15,7 @@ from registers.models import Appointment, ImportedFile, User
 from tests.factories import make_person
 from workflows.models import Notification
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 
 @pytest.fixture

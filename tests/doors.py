@@ -27,11 +27,14 @@ def open_door(*, at, activities=(), **said):
 
     ``activities``: kinds of activity that the version has beside its own.
     """
-    # A campus may be made from what this returns: then nobody has adopted anything yet.
-    scheme = Scheme.objects.in_use() or Scheme.objects.filter(is_current=True).earliest("slug")
-    document = plain(scheme.document) | {"public_door": {"enabled": True, "school": True, **said}}
+    document = plain(followed().document) | {"public_door": {"enabled": True, "school": True, **said}}
     document["activities"] = [*document["activities"], *activities]
     return versions.store(Rules.model_validate(document), document, at=at)[0]
+
+
+def followed():
+    """Return the rule book in use; before a campus is made, which adopts it, the first there is."""
+    return Scheme.objects.in_use() or Scheme.objects.filter(is_current=True).earliest("slug")
 
 
 def plain(value):

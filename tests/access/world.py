@@ -75,8 +75,8 @@ class World(ClerksSheets):
 
     def __init__(self, clock, *, personal=POSTS, unit=True):
         factories.make_scheme()
-        scheme = doors.open_door(at=clock.now, activities=[CONSULTATION])
-        dutiful.ask(at=clock.now)
+        doors.open_door(at=clock.now, activities=[CONSULTATION])
+        scheme = dutiful.ask(at=clock.now)
         self.clock, self.campus, self.canaries = clock, factories.Campus(scheme=scheme), {}
         campus = self.campus
         # One of the office's people works in the unit himself; a second one is there to take over.

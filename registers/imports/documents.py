@@ -10,7 +10,8 @@ from registers.refusals import Refused
 
 MAIN = "word/document.xml"
 MOST_TABLES = 500
-ABOVE, MOST_ABOVE = 0, 4  # the row that holds the last paragraphs above a table, and how many
+ABOVE, MOST_ABOVE = 0, 12  # the row that holds what stands above a table, and how many paragraphs at most
+MOST_ENTRY_ROWS = 3  # of a small table above it that holds its entries: 单位, 岗位
 NO_TABLE = "Word 文档里没有表格，没有读取。请上传有表格的文档，或把内容整理成 Excel 表格后再上传。"
 PICTURES = "Word 文档里只有图片，没有可读的表格。请录入或导出为表格后再上传。"
 CALLS = "Word 文档的第 {table} 个表格附近有调用别的程序或文件的域（{what}），没有读取。请删除该域或转为文字后再上传。"
@@ -173,6 +174,18 @@ class _Reader:
             return
         table.sheet.merges = [tuple(span) for span in table.sheet.merges if span[:2] != span[2:]]
         self.sheets.append(table.sheet)
+        if len(table.sheet.rows.keys() - {ABOVE}) <= MOST_ENTRY_ROWS:
+            self.said = [*_entries(table.sheet), ""]
+
+
+def _entries(sheet):
+    """Return the texts of a small table. Where a label has a cell of its own, it is joined with the cell beside it."""
+    texts = []
+    for _, cells in sorted(sheet.rows.items()):
+        row = [cell.text for _, cell in sorted(cells.items())]
+        labelled = len(row) % 2 == 0 and not any(re.search("[:：]", text) for text in row)
+        texts += [f"{label}：{value}" for label, value in zip(row[::2], row[1::2], strict=True)] if labelled else row
+    return texts
 
 
 def _said(found):

@@ -110,10 +110,16 @@ def _with_lines_above(sheet, head):
         if bottom < first - MOST_LINES or top >= first:
             continue
         reaches = bottom >= first
-        groups = bottom == first - 1 and left < right and right - left + 1 < width
+        groups = bottom == first - 1 and left < right and right - left + 1 < width and not _is_entry(sheet, top, left)
         if (reaches or groups) and top >= last - MOST_LINES:
             first = min(first, top)
     return first, last
+
+
+def _is_entry(sheet, row, column):
+    """Whether a cell is an entry above the table, such as 单位：教务处, and no head over several columns."""
+    cell = sheet.cell(row, column)
+    return cell is not None and ":" in unicodedata.normalize("NFKC", cell.text)
 
 
 def _filled(sheet, first, last):

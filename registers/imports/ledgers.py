@@ -160,7 +160,7 @@ class _Ledger(Reader):
         for place, item in enumerate(items):
             content, behind = without_grade(item) if graded else (item, "")
             record = Record(unit, row, content, manifestations[place])
-            self._post(record)
+            self._post(record, self.post_above(table))
             self._category(record)
             self._grade(record, rows, behind, place, len(items))
             self._power(record)
@@ -217,8 +217,8 @@ class _Ledger(Reader):
             return ""
         return joined
 
-    def _post(self, record):
-        words = self.read(record.row, "post", "岗位", MOST_POSTS) or ""
+    def _post(self, record, above):
+        words = self.read(record.row, "post", "岗位", MOST_POSTS) or above
         if words:
             names = several(self.read(record.row, "responsible", "责任人", 200) or "")
             record.post = self.posts.named(record.unit, words, record.row, "post", held_by=names)

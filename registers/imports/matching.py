@@ -11,6 +11,7 @@ from registers.models.spans import is_closed
 _TITLED = re.compile(
     r"(?:填报|所在|责任|所属)?(?:单位|部门|科室)(?:名称)?(?:[(（][^()（）]{0,6}[)）])?\s*[:：]\s*(\S{2,40})"
 )
+_POST_ABOVE = re.compile(r"岗位(?:名称)?\s*[:：]\s*(\S{2,40})")
 _SEVERAL = re.compile(r"[\n、,，;；/]+")
 NOBODY = "none"  # the answer that none of those offered is meant
 
@@ -94,6 +95,11 @@ class Reader:
         text = f"工作表“{table.sheet}”没有单位列，是哪个单位的？"
         answer = self.report.ask(f"unit-of:{table.sheet}", text, options, table.sheet)
         return self.places.units[int(answer)] if answer else None
+
+    def post_above(self, table):
+        """Return the post that stands above the table of one post (岗位名称：出纳), "" where none does."""
+        found = [match[1] for text in table.above if (match := _POST_ABOVE.search(text))]
+        return found[0] if found and "post" not in table.fields.values() else ""
 
     def unmatched(self, what, words, row, name, then):
         """Count a text that means nothing on record. ``then``: what becomes of it. Returns it as a remark."""

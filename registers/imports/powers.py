@@ -120,6 +120,8 @@ class _Powers(Reader):
         self._domain(record)
         self._post(record)
         self._basis(record)
+        if words := self.read(row, "person", "责任人", 100):
+            record.notes.append(f"责任人：{words}")
         for each in rows:
             self._steps(record, each, by_row=len(rows) > 1)
         if len(record.steps) > MOST_STEPS:

@@ -5,7 +5,13 @@ import re
 import pytest
 
 from registers.imports import reading
+from registers.imports.heads import columns_of, field_of, head_of
+from registers.papers.compose import empty
+from registers.papers.docx import to_docx
 from registers.refusals import Refused
+from registers.schemes.checking import loading
+from registers.schemes.layout import leaf_columns
+from tests.registers.mutated import FILES
 from tests.workbooks import parts, sheet, zipped
 
 pytestmark = pytest.mark.once
@@ -114,3 +120,30 @@ def test_drawings_are_said_not_to_be_read():
     drawn = zipped(parts({"权力": sheet([["事项名称"], ["设备采购"]])}) | {"xl/drawings/drawing1.xml": "<x/>"})
     assert "有 1 个工作表含图形" in reading.read(drawn, "权力.xlsx").notes[0]
     assert book(GOOD).notes == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_own_papers_of_every_scheme_are_recognised(path):
+    """Whatever this site prints of points can come back: of each paper the column of points is known by its head."""
+    rules, unknown = loading.read(path)[0], []
+    tasks = (*rules.tasks, *rules.adjustments.values(), *rules.imports.values())
+    slugs = {task.paper for task in tasks if task.brings in ("points", "grades", "measures")}
+    for slug in sorted(slugs):
+        if not {"content", "content_and_manifestation"} & {column.field for column in leaf_columns(rules.papers[slug])}:
+            continue
+        made = reading.opened(to_docx([empty(rules.papers[slug], rules)]), "a.docx")
+        heads = [columns_of(one, head).values() for one in made.sheets if (head := head_of(one))]
+        found = [field_of(text, "ledgers") for texts in heads for text in texts]
+        unknown += [] if "content" in found else [(slug, heads)]
+    assert slugs
+    assert unknown == []
+
+
+def test_entries_above_a_table_say_its_unit_and_post():
+    """The head of a personal form stands in a small table of its own."""
+    entries = table(
+        [cell("姓名"), cell("甲一"), cell("部门"), cell("财务处")],
+        [cell("岗位"), cell("出纳"), cell("日期"), cell("无")],
+    )
+    _, made = book(entries + GOOD).sheets
+    assert made.rows[0][1].text == "姓名：甲一\n部门：财务处\n岗位：出纳\n日期：无"

@@ -192,6 +192,18 @@ def test_unit_is_named_in_the_row_the_title_or_the_sheet_or_asked_for(campus):
     assert [str(record.unit) for record in records(answered)] == ["财务处"]
 
 
+def test_entries_above_the_table_are_no_heads_and_name_unit_and_post(campus):
+    """The forms of the schemes: 单位 and 岗位 stand above the table, merged over columns or in a small table."""
+    head, line = ["风险内容及表现形式", "风险等级", "不认识的栏", "风险类别"], ["参数倾向", "高", "某", "岗位职责"]
+    rows = [["单位：财务处", "", "岗位：采购管理", ""], head, line]
+    [found] = records(ledger(campus, rows, merges=["A1:B1", "C1:D1"]))
+    assert (found.post, found.grade) == (campus.buyer, "grade-1")
+    entries = table([cell(text) for text in ("部门", "财务处", "岗位", "采购管理")])
+    twin = document(entries + table(*[[cell(text) for text in texts] for texts in (head, line)]))
+    [same] = records(plan_of(campus, twin, kind="ledgers", name="附件.docx"))
+    assert (same.unit, same.post, same.content) == (campus.unit, campus.buyer, "参数倾向")
+
+
 def test_measure_without_a_point_is_refused_with_its_cell(campus):
     """Broken file 36."""
     rows = [FLAT, row(), row(风险点="", 防控措施="论证")]

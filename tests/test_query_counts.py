@@ -72,10 +72,10 @@ PAGES = {
     "unit_list": ("clerk", "unit_list", {}, 9),
     "unit_detail": ("clerk", "unit_detail", {"code": "CW"}, 15),
     "unit_detail of the school": ("registrar", "unit_detail", {"code": "ROOT"}, 20),
-    "unit_desk": ("registrar", "unit_desk", {}, 14),
+    "unit_desk": ("registrar", "unit_desk", {}, 15),
     "unit_keep": ("registrar", "unit_keep", {"code": "CW"}, 13),
     "post_desk": ("registrar", "post_desk", {}, 13),
-    "post_detail": ("head", "post_detail", {"code": "post"}, 19),
+    "post_detail": ("head", "post_detail", {"code": "post"}, 21),
     "risk_detail": ("head", "risk_detail", {"series": "point"}, 15),
     "notice_list": ("head", "notice_list", {}, 13),
     # Of its objections: working days, names and who opened them today, additions, files; what was corrected.

@@ -1,7 +1,7 @@
 """What the desk of units and posts leads to: a unit, a post, another name, a change that is planned."""
 
 from registers import clock
-from registers.models import PlannedChange
+from registers.models import OrganisationChange, PlannedChange
 
 
 def planned_change(world):
@@ -15,6 +15,13 @@ def planned_change(world):
         by=world.campus.registrar,
         made_at=world.clock.now,
     )
+
+
+def change_made(world):
+    """A change that the registrar has made."""
+    made = {"kind": "alias_added", "new": "计财处", "on": world.clock.today}
+    by = {"by": world.campus.registrar, "made_at": world.clock.now}
+    return OrganisationChange.objects.create(unit=world.campus.unit, **made, **by)
 
 
 def behind(world):
@@ -41,6 +48,10 @@ def posted(world):
             "tier": "staff",
             "is_risk_post": "yes",
             "is_key_post": "no",
+            "kind": "",
+            "level": "",
+            "domain": "",
+            "backup": "",
             "duties": "办理核算",
             "on": on,
         },

@@ -16,6 +16,8 @@ from registers.models import (
     ImportedFile,
     Job,
     LeadingGroup,
+    OrganisationChange,
+    PlannedChange,
     PostGrade,
     PowerItem,
     RiskPoint,
@@ -335,6 +337,8 @@ TABLES = {
     Table(Suggestion): lambda world: {world.suggestion: "colleague clerk group office"},
     Table(Job): lambda world: {world.job: "head"},
     Table(ImportedFile): lambda world: {world.imported: "registrar"},
+    Table(OrganisationChange): lambda world: {world.changed: "registrar"},
+    Table(PlannedChange): lambda world: {world.planned: "registrar"},
     Table(AuditEntry): lambda world: {
         entry: f"auditor {entry.actor.number if entry.actor else ''}" for entry in AuditEntry.objects.all()
     },

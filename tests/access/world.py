@@ -291,7 +291,7 @@ class World(ClerksSheets):
         self.job = Job.objects.get(pk=self.job.pk)
         assert self.job.content, self.job.error
         self.imported = imported.waiting_file(self)
-        self.planned = organised.planned_change(self)
+        self.planned, self.changed = organised.planned_change(self), organised.change_made(self)
 
     def _terms(self):
         """A deadline moved for everybody and for a person, a longer term asked for, and a stand-in for the head in December."""

@@ -20,7 +20,7 @@ PAGES = {
     "warning_detail": ("office", 23),
     "warning_edit": ("office", 17),
     "warning_figures": ("office", 16),
-    "commendation_list": ("office", 16),
+    "commendation_list": ("office", 15),
 }
 
 

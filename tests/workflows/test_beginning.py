@@ -29,7 +29,8 @@ from workflows.policies.door import the_rules
 from workflows.supervision import plans, surveys
 from workflows.views.beginning import BUTTONS, DOORS
 
-pytestmark = pytest.mark.database("both")
+# The page's queries run on PostgreSQL in tests/test_query_counts.py.
+pytestmark = pytest.mark.database("sqlite")
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 

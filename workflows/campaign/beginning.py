@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.conf import settings
-from django.db.models import Exists, Func, IntegerField, OuterRef, Subquery
+from django.db.models import Exists, Func, IntegerField, OuterRef, Q, Subquery
 
 from registers import administrators
 from registers.actors import ADMINISTRATORS, ROLE_LABELS
@@ -60,7 +60,17 @@ class Site:
         self.root = Unit.objects.filter(parent=None).annotate(**_counted(on)).first()
         self.scheme = Scheme.objects.in_use()
         self.running = campaigns.current()
+        self.tried = _last_of(trial_letter.ACT, REHEARSED)
         self.held = administrators.holders(*ADMINISTRATORS, *STAFF, on=on)
+
+
+def _last_of(*acts):
+    """The last entry of the chain of each of ``acts``: act → entry."""
+    last = Q()
+    for act in acts:
+        entries = AuditEntry.objects.filter(act=act).order_by("-sequence").values("pk")
+        last |= Q(pk=Subquery(entries[:1]))
+    return {entry.act: entry for entry in AuditEntry.objects.filter(last)}
 
 
 def _counted(on):
@@ -206,7 +216,7 @@ def calendar(site):
 def mail(site):
     """Whether mails go out: the last letter that somebody sent to himself did."""
     point = Point("mail", "邮件", ("registrar", "sys_admin", "office"), is_needed=False)
-    tried = AuditEntry.objects.filter(act=trial_letter.ACT).order_by("-sequence").first()
+    tried = site.tried.get(trial_letter.ACT)
     if trial_letter.stays_here(settings.EMAIL_BACKEND):
         point.lacks = ["没有设 EMAIL_URL：邮件只写成服务器上的文件，不会发出。请系统管理员在 .env 中填写后重启。"]
     elif tried is None:
@@ -221,7 +231,7 @@ def mail(site):
 def rehearsal(site):
     """Whether the coming campaign has been walked through on a site of its own."""
     point = Point("rehearsal", "演练", ("sys_admin",), is_needed=False)
-    tried = AuditEntry.objects.filter(act=REHEARSED).order_by("-sequence").first()
+    tried = site.tried.get(REHEARSED)
     if tried is not None:
         point.there = f"{days.local(tried.at).date()} 演练过{tried.detail['year']}年度。"
     else:

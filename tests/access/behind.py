@@ -354,4 +354,5 @@ def held(world):
         "host": "主持人",
         "audience": "全体",
         "content": "内容",
+        **dict.fromkeys(("power", "asked", "experts"), ""),  # of consultations only
     }

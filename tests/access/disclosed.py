@@ -1,15 +1,21 @@
 """What the unit of these tests makes public and asks before it decides, who reads it, and what is posted to its pages."""
 
-from tests.files import pdf
 from workflows import activities, disclosures
 from workflows.models import DisclosedPart, Disclosure, Opinion
 
 # A record that was declared void is read by who watches the unit.
 READERS = {"unit": "staff_below unit leader chair registrar office_staff other_head inspector sys_admin auditor"}
 READERS["void"] = "unit leader chair registrar office_staff"
+# Name of a text → who may come across it.
+SEEN_BY = {
+    "disclosure unit": READERS["unit"],
+    "disclosed content": READERS["unit"],
+    "file disclosure": READERS["unit"],
+    "disclosure void": READERS["void"],
+    "opinion": "staff_below unit leader chair registrar office_staff",
+}
 DOORS = ("detail", "edit", "void")
 CONSULTATION = {"code": "expert-review", "label": "专家论证", "purpose": "consultation"}
-ASKED = "staff_below unit leader chair registrar office_staff"
 
 
 class Disclosed:
@@ -25,7 +31,9 @@ class Disclosed:
         part = self.rows["unit"].parts.first()
         values = {name: getattr(part, name) for name in disclosures.PART_FIELDS}
         values |= {"disclosed_on": world.clock.today, "channel": "website", "content": world.text("disclosed content")}
-        self.part = disclosures.record(part.pk, values=values, uploads=[pdf("截图.pdf")], seen_version=0, **self.by)
+        self.part = disclosures.record(
+            part.pk, values=values, uploads=[world.workbook("disclosure")], seen_version=0, **self.by
+        )
         disclosures.void(self.rows["void"].pk, reason="重复", seen_version=0, **self.by)
         self.consultation = activities.enter(
             campaign=world.year.campaign,
@@ -99,5 +107,5 @@ def parts_of(world):
 ROWS = {
     Disclosure: lambda world: {row: READERS[name] for name, row in world.disclosed.rows.items()},
     DisclosedPart: parts_of,
-    Opinion: lambda world: {world.disclosed.opinion: ASKED},
+    Opinion: lambda world: {world.disclosed.opinion: SEEN_BY["opinion"]},
 }

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from registers import exports
 from registers.models import AuditEntry, Job, PowerItem
 from registers.papers import xlsx
-from tests.access import assessed, dutied, inspected, ranked, warned
+from tests.access import assessed, disclosed, dutied, inspected, ranked, warned
 from tests.access.scopes import EVERYBODY, SCHOOL, SCHOOL_READERS
 from tests.access.test_matrix import MATRIX, behind, expected, members
 from tests.access.world import NOBODY, STAFF
@@ -86,6 +86,7 @@ SEEN_BY = {
     **warned.SEEN_BY,
     **dutied.SEEN_BY,
     **ranked.SEEN_BY,
+    **disclosed.SEEN_BY,
     "robot": "",  # the key to a group's chat is shown to nobody again
 }
 

@@ -165,10 +165,10 @@ def test_personal_notice_is_for_the_unit_and_for_its_days(year, notice, at, who)
 @pytest.mark.parametrize(
     ("at", "who"),
     [
-        ("2026-09-15 23:59", KEEPING),
+        ("2026-09-15 23:59", KEEPING | {"chair"}),  # who has released it
         ("2026-09-16 00:00", EVERYBODY),
         ("2026-09-22 23:59", EVERYBODY),
-        ("2026-09-23 00:00", KEEPING),
+        ("2026-09-23 00:00", KEEPING | {"chair"}),
     ],
 )
 def test_unit_notice_is_for_the_whole_school_and_for_its_days(year, at, who):

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from registers import audit, passwords
+from registers import audit
 from registers.models import Appointment, Unit, User
 from registers.refusals import Refused
 
@@ -23,10 +23,10 @@ def nobody_yet():
 
 
 @transaction.atomic
-def appoint_first(*, number, name, password, institution, at, email=""):
+def appoint_first(*, number, name, password, institution, at, email="", until=None):
     """Make an account that is system administrator of the whole institution, and return it.
 
-    ``password`` is a one-time password: its holder chooses his own before anything else.
+    ``until``: the last day of a one-time password, whose holder chooses his own first; None for a password that stays.
 
     Everybody else is appointed on the pages. So this is refused while somebody in use holds the role, and allowed again when nobody
     does. ``institution``: the name of the school, for a site that holds no unit yet. Raises ``Refused``; then nothing is made.
@@ -44,7 +44,6 @@ def appoint_first(*, number, name, password, institution, at, email=""):
         raise Refused("还没有学校。请先在环境变量或 .env 中填写 INSTITUTION_NAME（校名），再运行本命令。")
     if root is None:
         root = Unit.objects.create(code="root", name=institution, unit_type=Unit.Type.INSTITUTION)
-    until = passwords.last_day(at)
     user = User.objects.create_user(number, password, name=name, unit=root, email=email, slip_until=until)
     appointed = user.appointments.create(unit=root, role="sys_admin", since=timezone.localdate(at))
     audit.append("organisation.change", about=appointed, at=at, detail={"by": "command", "role": "sys_admin"})

@@ -34,8 +34,10 @@ def test_first_administrator_of_an_empty_site_can_sign_in(settings):
     assert (role.user, role.role, role.unit) == (user, "sys_admin", Unit.objects.get(parent=None, name="某大学"))
     [password] = re.findall(r"一次性密码：(\S+)", said)
     assert password not in user.password
-    answer = Client().post(reverse("login"), {"username": user.number, "password": password})
+    his = Client()
+    answer = his.post(reverse("login"), {"username": user.number, "password": password})
     assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert his.get("/")["Location"] == reverse("password_change")  # his own password first
     assert AuditEntry.objects.filter(act="organisation.change").count() == 1
     assert "first_admin" not in Client().get(reverse("login")).content.decode()
 

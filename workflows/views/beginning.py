@@ -15,13 +15,15 @@ from workflows.deadlines import holidays
 from workflows.messages import trial_letter
 from workflows.models import Campaign
 
-# Point → (URL name, label) of the page where it is done. The one table of these links.
+# Point → (URL name, label) of each page where it is done. The one table of these links.
 DOORS = {
-    "units": ("import_list", "导入单位"),
-    "people": ("import_list", "导入人员和岗位"),
-    "scheme": ("scheme_list", "选用方案"),
-    "roles": ("unit_list", "查看单位任职"),
-    "campaign": ("campaign", "活动安排"),
+    "administrators": (("people_desk", "登记人员"), ("role_desk", "任命")),
+    "staff": (("role_desk", "任命"),),
+    "units": (("import_list", "导入单位"), ("unit_desk", "维护单位")),
+    "people": (("import_list", "导入人员和岗位"), ("people_desk", "人员和密码")),
+    "scheme": (("scheme_list", "选用方案"),),
+    "roles": (("role_desk", "办理任职"),),
+    "campaign": (("campaign", "活动安排"),),
 }
 # Point → (URL name, label) of what is done on the page itself.
 BUTTONS = {
@@ -39,8 +41,8 @@ TAGS = {
 def beginning(request):
     """Show the points in order.
 
-    Context: ``points``, each with ``tag`` (label, tone, icon), ``who`` does it in words, ``door`` or ``button`` as (address, label) for
-    those who may; ``left``: how many are open.
+    Context: ``points``, each with ``tag`` (label, tone, icon), ``who`` does it in words, ``doors`` or ``button`` as (address, label)
+    for those who may; ``left``: how many are open.
     """
     require(request.actor, "prepare", Campaign)
     points = rules.points(on=clock.today())
@@ -48,17 +50,11 @@ def beginning(request):
         point.tag = TAGS[point.state]
         point.who = "、".join(ROLE_LABELS[role] for role in point.by)
         may = request.actor.has(*point.by)
-        point.door = _address(DOORS, point) if may else None
-        point.button = _address(BUTTONS, point) if may else None
+        point.doors = [(reverse(name), label) for name, label in DOORS.get(point.code, ())] if may else []
+        name, label = BUTTONS.get(point.code, ("", ""))
+        point.button = (reverse(name), label) if may and name else None
     left = sum(point.state is rules.State.OPEN for point in points)
     return render(request, "workflows/beginning.html", {"points": points, "left": left})
-
-
-def _address(table, point):
-    if point.code not in table:
-        return None
-    name, label = table[point.code]
-    return reverse(name), label
 
 
 @require_POST

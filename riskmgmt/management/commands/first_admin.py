@@ -44,6 +44,7 @@ class Command(BaseCommand):
                 password=password,
                 institution=settings.INSTITUTION_NAME,
                 at=clock.now(),
+                until=passwords.last_day(clock.now()),
             )
         except ValidationError as fault:
             fields = {field.name: field.verbose_name for field in User._meta.fields}

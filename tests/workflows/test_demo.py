@@ -386,6 +386,8 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
     for activity in Activity.objects.all()[:20]:
         about = {"attendances": activity.attendances.all(), "whole": True}
         made["activity_record"].append(document_for("activity_record", activity=activity, **about))
+    activity.opinions.create(source="教职工代表", words="同意")  # the scheme of this demo has no consultations
+    made["consultation_record"] = [document_for("consultation_record", activity=activity, **about)]
     for document in ReadingDocument.objects.all():
         made["reading_record"].append(document_for("reading_record", document=document, receipts=document.receipts))
     declared.add_inspections(made)

@@ -1,6 +1,6 @@
 """The demo's statements of duty, avoidance, leaving audits and planned education.
 
-Each is there as far as the rule book asks for it.
+As far as the rule book asks for them.
 """
 
 from workflows.demo.people import OFFICE_PERSONAS
@@ -21,7 +21,10 @@ ITEMS = (  # title, flag of the posts, rank of their gravest point
 
 
 class DutyPlayer:
-    """Statements signed, sent back and waiting, and what else the rule book asks for."""
+    """Some statements signed, one sent back, one waiting for the head of the home unit.
+
+    And what else the rule book asks for.
+    """
 
     def __init__(self, campus, agenda, players):
         self.campus, self.agenda, self.players = campus, agenda, players

@@ -26,7 +26,7 @@ SHOWN = 20  # units on the board, the gravest first
 class Person:
     """Somebody who owes self-checks.
 
-    ``leads``: whether one of them is for a post that leads. ``firsts``: when he first handed in each.
+    Whether one of them is for a post that ``leads``, and when he first handed in each.
     """
 
     name: str
@@ -87,9 +87,9 @@ def lines(rows, rules, *, units, holding):
 
 
 def leaders_of(unit, holding, seats=()):
-    """Return the ids of a unit's heads in their own right and of its leading group.
+    """Return the ids of who leads a unit, whatever post he holds.
 
-    ``unit``: its id. ``holding``: of the day. ``seats``: those in the group that lead.
+    Its heads in their own right, and who has one of ``seats`` in its leading group. ``unit``: its id. ``holding``: of the day.
     """
     heads = set(holding.held.get((HEAD, unit), ())) - holding.only_standing_in.get((HEAD, unit), set())
     if not seats:

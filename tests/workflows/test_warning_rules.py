@@ -9,6 +9,9 @@ from registers.access import NotAllowed
 from registers.models import ControlMeasure, Grade, Incumbency, RiskCategory, RiskPoint
 from tests.factories import make_person, make_post, moment
 from tests.personas import Year
+from tests.workflows.test_findings import Found
+from tests.workflows.test_inspections import on_record
+from workflows.deadlines import days
 from workflows.models import (
     CampaignTask,
     Decision,
@@ -274,3 +277,24 @@ def test_what_was_put_aside_is_not_proposed_again_and_a_lifted_one_is(warned, cl
     RiskWarning.objects.update(lifted_at=clock.now, lifted_by=campus.office)
     assert proposing.propose(at=clock.now) == 1
     assert proposing.propose(at=clock.set("2026-09-23 05:00")) == 0
+
+
+def test_finding_is_proposed_when_its_day_is_past_and_nobody_has_asked_to_close_it(warned, clock):
+    campus = warned.campus
+    on_record(campus)
+    found = Found(campus, clock)
+    found.begin()
+    found.find()
+    found.conclude()
+    rule = next(one for one in campus.scheme.rules.warnings.rules if one.trigger == "rectification")
+    late = days.add_days(found.row().due_on, rule.days + 1)
+    proposed = lambda: RiskWarning.objects.filter(trigger="rectification").count()  # noqa: E731
+    proposing.propose(at=clock.set(f"{days.add_days(late, -1)} 10:00"))
+    assert proposed() == 0
+    clock.set(f"{late} 10:00")
+    Rectification.objects.update(asked_at=clock.now, asked_by=campus.head)
+    proposing.propose(at=clock.now)
+    assert proposed() == 0  # it waits for others
+    Rectification.objects.update(asked_at=None, asked_by=None)
+    proposing.propose(at=clock.now)
+    assert RiskWarning.objects.get(trigger="rectification").finding == found.finding

@@ -4,6 +4,7 @@ from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from registers import clock
 from registers.access import can
 from registers.models import Incumbency, Post, PowerItem, RiskPoint
 from registers.models.spans import is_closed
@@ -31,15 +32,22 @@ def post_detail(request, code):
             "duties": post.duties.all(),
             "powers": _powers_of(request, post),
             "may_manage": can(request.actor, "manage", post.unit) and not is_closed(post, request.actor.on),
-            "holders": Incumbency.objects.visible_to(request.actor)
-            .filter(post=post)
-            .select_related("user")
-            .order_by("-since"),
+            "holders": _holders_of(request, post),
             "points": points.filter(post=post)
             .select_related("category", "final_grade", "holder")
             .order_by(F("final_grade__rank").asc(nulls_last=True), "category__position", "pk"),
         },
     )
+
+
+def _holders_of(request, post):
+    """Return who has held a post, newest first, each with its ``last`` day, if known, and whether that ``is_over``."""
+    rows = Incumbency.objects.visible_to(request.actor).filter(post=post).select_related("user").order_by("-since")
+    rows = list(rows)
+    for row in rows:
+        row.last = row.until - clock.days(1) if row.until else None
+        row.is_over = row.until is not None and row.until <= request.actor.on
+    return rows
 
 
 def _powers_of(request, post):

@@ -1,5 +1,7 @@
 """The pages on which a registrar keeps units and posts, as somebody uses them whose browser runs no script."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -137,6 +139,8 @@ def test_unit_is_found_by_its_other_names(year, registrar):
 
 
 def test_post_shows_its_duties_powers_and_steps_side_by_side(year, registrar, powers):
+    fellow = make_person("同任", year.campus.unit)
+    Incumbency.objects.create(post=year.campus.post, user=fellow, since=date(2026, 9, 1), until=date(2027, 9, 1))
     page = registrar.go(reverse("post_detail", args=[year.campus.post.code])).words
-    for words in ("办理会计核算", "设备采购立项审核", "本岗位"):
+    for words in ("现任，任期至 2027-08-31", "办理会计核算", "设备采购立项审核", "本岗位"):
         assert words in page

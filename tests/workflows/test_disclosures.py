@@ -318,6 +318,7 @@ def test_reminder_is_written_once_for_each_day_that_was_missed(year, matter):
     for day in ("09-30", "10-08", "10-09"):
         disclosures.remind(at=year.at(day))
         assert sent.count() == (0 if day == "09-30" else 6), day  # three parts, liaison and head
+    assert list(disclosures.late(Disclosure.objects.all(), on=year.clock.today)) == [matter]
     assert {row.recipient.number for row in sent.select_related("recipient")} == {"liaison", "head"}
     assert "办理过程已过计划公开日期（9月30日）" in sent.filter(text__contains="过程").first().text
     later = year.clock.today.replace(day=12)

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.database("both")
 @pytest.fixture
 def raised(year, notice, visitor):
     """An objection to the first row of the notice of unit grades, which is on its second day."""
-    year.sweep()  # what is public today is on record
     visitor.object(notice, row=1, category="content")
     return Objection.objects.get()
 

@@ -20,6 +20,8 @@ def ask(*, at):
     asked = {}
     for name in ("tongliao5-2022", "imut-2011"):
         asked |= _read(name)["duties"]
-    document["duties"] = asked
+    known = {one["code"] for one in document["domains"]}
+    audited = [code for code in asked["leaving_audit"]["domains"] if code in known]
+    document["duties"] = asked | {"leaving_audit": asked["leaving_audit"] | {"domains": audited}}
     document["papers"] |= _read("parts/duty")["papers"]
     return versions.store(Rules.model_validate(document), document, at=at)[0]

@@ -10,7 +10,7 @@ UNIT = f"{OFFICE} unit leader"
 STATES = {"drafted": OFFICE, "sent": UNIT, "signed": f"{UNIT} staff_below"}
 KEPT = "clerk head office other_head"  # of what is kept about the clerk: the other head reads for the 纪委
 PLANNED = "staff_below unit leader chair registrar office_staff"
-ALL = "staff_below unit other_head leader chair registrar office_staff inspector sys_admin auditor"
+ALL = "staff_below unit other_head leader chair registrar office_staff inspector sys_admin auditor student"
 SEEN_BY = {
     **{f"statement {state}": readers for state, readers in STATES.items()},
     "avoidance matter": KEPT,

@@ -152,7 +152,7 @@ def test_address_with_a_bad_id_is_not_found(world, bad):
                 continue
             parts = reverse(door, kwargs=kwargs).split("/")
             parts[2] = bad
-            browser = world.browsers["registrar" if door.startswith("scheme_") else "office"]
+            browser = world.browsers["registrar" if door.startswith(("scheme_", "person_", "role_")) else "office"]
             for method in ("get", "post"):
                 status = browser.request(method, "/".join(parts)).status_code
                 if status not in (400, 404, 405):

@@ -152,6 +152,8 @@ def unasked(world, sent):
         "contact",
         "into",
         "notice",
+        "wrong",
+        "right",
     }
     return {
         name: value

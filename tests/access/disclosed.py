@@ -4,7 +4,9 @@ from workflows import activities, disclosures
 from workflows.models import DisclosedPart, Disclosure, Opinion
 
 # A record that was declared void is read by who watches the unit.
-READERS = {"unit": "staff_below unit leader chair registrar office_staff other_head inspector sys_admin auditor student"}
+READERS = {
+    "unit": "staff_below unit leader chair registrar office_staff other_head inspector sys_admin auditor student"
+}
 READERS["void"] = "unit leader chair registrar office_staff"
 # Name of a text → who may come across it.
 SEEN_BY = {

@@ -25,7 +25,7 @@ from workflows.models.submissions import State
 
 Kind = RosterChange.Kind
 LAST = 900  # position of the successors' task: after all tasks of the rule book
-CLOSED = "单位已撤销"
+CLOSED, DISABLED = "单位已撤销", "账号停用"
 TAKEN = (State.IN_REVIEW, State.FILED)  # what a post's holder has handed in counts for the post
 
 
@@ -136,8 +136,7 @@ class _Roster:
             if not ends:
                 continue
             if key not in self.held:
-                reason = CLOSED if rows[0][4] in self.closed else "已不担任该岗位"
-                cases[key] = _Case(Kind.LEFT, reason, rows[0][4], ends=ends)
+                cases[key] = _Case(Kind.LEFT, self._why_left(key, rows[0][4]), rows[0][4], ends=ends)
             elif not self.judged[key].is_in:
                 ends = [pk for pk, _, code, *_, state in rows if state in owing.STOPPABLE and code != SUCCESSION]
                 if ends:
@@ -153,6 +152,16 @@ class _Roster:
             if case.kind == Kind.JOINED:
                 case.reason += "；接任该岗位，岗位已有登记的风险点"
         return cases
+
+    def _why_left(self, key, unit):
+        if unit in self.closed:
+            return CLOSED
+        return DISABLED if key in self.disabled else "已不担任该岗位"
+
+    @cached_property
+    def disabled(self):
+        """Those who hold their posts as before, but whose accounts are disabled."""
+        return scoping.disabled_holders(self.units, on=self.on)
 
     @cached_property
     def succession(self):
@@ -252,7 +261,8 @@ def _gone(campaign, on):
 
 
 def _in_words(case):
-    return f"{Kind(case.kind).label}：{case.reason}"
+    """Why a sheet is stopped. Whose account is disabled may hold the post all the same, so he is not said to have left."""
+    return case.reason if case.reason == DISABLED else f"{Kind(case.kind).label}：{case.reason}"
 
 
 def _tell_liaisons(roster, cases, *, at):

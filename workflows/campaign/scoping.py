@@ -65,9 +65,18 @@ def holders_of_posts(units, *, on):
     return _posts_held(on).filter(post__unit__in=units).select_related("post__unit", "user").order_by("pk")
 
 
+def disabled_holders(units, *, on):
+    """Return ``(post, person)`` ids of the holders of posts in ``units`` (ids) whose account is disabled."""
+    rows = _posts_taken(on).filter(post__unit__in=units, user__is_active=False).order_by()
+    return set(rows.values_list("post_id", "user_id"))
+
+
 def _posts_held(on):
-    there = existing_on(on, "post"), existing_on(on, "post__unit")
-    return Incumbency.objects.in_force(on).filter(*there, user__is_active=True)
+    return _posts_taken(on).filter(user__is_active=True)
+
+
+def _posts_taken(on):
+    return Incumbency.objects.in_force(on).filter(existing_on(on, "post"), existing_on(on, "post__unit"))
 
 
 def without_post(units, *, on, elsewhere=False):

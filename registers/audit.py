@@ -147,6 +147,17 @@ def at_the_end():
         _write(entries)
 
 
+@contextmanager
+def unwritten():
+    """Forget the entries of an act that is taken back, also inside ``at_the_end``."""
+    outer = _kept()
+    _of_this_thread.entries = []
+    try:
+        yield
+    finally:
+        _of_this_thread.entries = outer
+
+
 @dataclass(frozen=True)
 class Break:
     """A place where the chain does not hold."""

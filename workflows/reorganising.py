@@ -1,8 +1,9 @@
 """Changes of units and posts with what follows for running sheets: foreseen, made, or planned.
 
-What follows is not worked out by a second rule. A preview makes the change, looks who acts on every running sheet, and undoes it
-all; making it does the same and keeps it. Whoever confirms has seen a digest of what follows: if it is another by then, nothing is
-done. Staff changes and sheets that lose their decider are followed in the same transaction, as the hourly job does it.
+What follows is not worked out by a second rule. A preview makes the change, looks who will have every running sheet
+(``routing.foresight``), and takes it back; making it does the same and keeps it. Whoever confirms has seen a digest of what follows: if
+it is another by then, nothing is done. What the hourly job would do with running sheets is done in the same transaction
+(``routing.staffing``).
 """
 
 from dataclasses import dataclass
@@ -16,16 +17,12 @@ from registers.journal import Journal, Kind
 from registers.models import PlannedChange, Post, Unit, User
 from registers.refusals import Refused, Stale
 from registers.text import digest_of
-from workflows import extensions
-from workflows.campaign import rosters
-from workflows.following import effects_between, who_acts
 from workflows.models import Campaign, Enrolment, Submission
 from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import UNFINISHED
-from workflows.routing import reseating
+from workflows.routing import foresight, staffing
 
 FARTHEST = 366  # days that a change may count back, or be planned ahead
-CHANGED = "核对期间情况有变动，变更没有办理。下面是新的推算结果，请核对后再确认。"
 
 
 @dataclass(frozen=True)
@@ -45,12 +42,12 @@ class Wanted:
 class Outcome:
     """What a change does.
 
-    ``rows``: its history. ``effects``: an ``Effect`` for each thing that follows for running sheets.
+    ``rows``: its history. ``foresight``: what follows for running sheets.
     """
 
     wanted: Wanted
     rows: list
-    effects: list
+    foresight: foresight.Foresight
 
     @property
     def changes(self):
@@ -67,9 +64,7 @@ class Outcome:
     def digest(self):
         """A digest of what is asked and what follows, by which a confirmation says what it has seen."""
         wanted = self.wanted
-        return digest_of(
-            [wanted.act, wanted.unit.pk, wanted.asked, wanted.on.isoformat(), sorted(map(repr, self.effects))]
-        )
+        return digest_of([wanted.act, wanted.unit.pk, wanted.asked, wanted.on.isoformat(), self.foresight.digest])
 
 
 def words_of(row):
@@ -162,11 +157,7 @@ def foresee(wanted, *, actor, at):
 
     Raises ``Refused`` or ``NotAllowed``. One that is planned for later is foreseen as if it were made today.
     """
-    with transaction.atomic():
-        with audit.at_the_end():
-            outcome = _carry_out(wanted, actor=actor, by=actor.user, at=at)
-        transaction.set_rollback(True)
-    return outcome
+    return foresight.taken_back(lambda: _carry_out(wanted, actor=actor, by=actor.user, at=at))
 
 
 @transaction.atomic
@@ -184,17 +175,17 @@ def make(wanted, *, seen, actor, at):
         return outcome
     outcome = _carry_out(wanted, actor=actor, by=actor.user, at=at)
     _check_seen(outcome, seen)
-    _record(wanted, outcome, actor=actor, at=at)
+    _follow(outcome, actor=actor, at=at)
     return outcome
 
 
 def _check_seen(outcome, seen):
     if outcome.digest != seen:
-        raise Stale(None, CHANGED)
+        raise Stale
 
 
 def _carry_out(wanted, *, actor, by, at):
-    """Do what is asked and what follows from it. ``actor`` None: the system makes a change that was planned."""
+    """Do what is asked, and return its ``Outcome``. ``actor`` None: the system makes a change that was planned."""
     today = clock.local_day(at)
     _lock(wanted)
     unit = Unit.objects.select_related("parent").get(pk=wanted.unit.pk)
@@ -205,12 +196,14 @@ def _carry_out(wanted, *, actor, by, at):
             if wanted.asked.get(name):
                 require(actor, "manage", _unit(wanted.asked[name], name))
     journal = Journal(min(wanted.on, today), at, by)
-    before = who_acts(on=today)
+    return Outcome(wanted, *foresight.watched(lambda: _change(wanted, unit, journal), on=today))
+
+
+def _change(wanted, unit, journal):
     ACTS[wanted.act](unit, wanted.asked, journal)
     rows = journal.save()
     _take_along(rows)
-    _follow(at)
-    return Outcome(wanted, rows, effects_between(before, who_acts(on=today)))
+    return rows
 
 
 def _check_day(on, today):
@@ -239,16 +232,12 @@ def _take_along(rows):
             )
 
 
-def _follow(at):
-    """Let running campaigns follow at once what they would follow with the next run of the hourly job."""
-    rosters.reconcile_all(at=at)
-    reseating.reseat(at=at)
-    extensions.reseat(at=at)
-
-
-def _record(wanted, outcome, *, actor, at):
+def _follow(outcome, *, actor, at):
+    """Do at once with running sheets what the hourly job would do, and write what was changed to the audit log."""
+    staffing.follow(at=at)
+    wanted = outcome.wanted
     detail = {"act": wanted.act, "on": wanted.on.isoformat(), "changes": len(outcome.rows)}
-    detail["sheets"] = sum(effect.count for effect in outcome.effects)
+    detail["sheets"] = outcome.foresight.count
     audit.append("organisation.change", about=wanted.unit, actor=actor, at=at, detail=detail)
 
 
@@ -329,7 +318,7 @@ def _make_planned(pk, at):
             outcome = _carry_out(wanted, actor=None, by=planned.by, at=at)
             if not waiting().filter(pk=pk).update(done_at=at):
                 raise Refused("该变更刚被取消。")
-            _record(wanted, outcome, actor=None, at=at)
+            _follow(outcome, actor=None, at=at)
     except Refused as refused:
         with transaction.atomic():
             if waiting().filter(pk=pk).update(refused=str(refused)):

@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from registers import jobs
 from registers.imports import uploads
-from workflows import disclosures, extensions, readings, reorganising
-from workflows.campaign import campaigns, rosters
+from workflows import disclosures, readings, reorganising
+from workflows.campaign import campaigns
 from workflows.messages import notifications, reminders, robots
 from workflows.publicity import notices, publishing, recording
 from workflows.publicity import reminding as notice_reminding
-from workflows.routing import carrying, reseating
+from workflows.routing import staffing
 from workflows.routing.meetings import deciding
 from workflows.supervision import assessment_reminding, reminding, surveys
 from workflows.supervision.warnings import proposing
@@ -31,7 +31,7 @@ def each_hour(*, at, whatever_the_hour=False):
     done = _all_of(
         {
             "organisation": lambda: reorganising.make_due(at=at),
-            **_after_staff(at),
+            **staffing.parts(at=at),
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
             "notices": lambda: notice_reminding.remind(at=at),
             "disclosures": lambda: disclosures.remind(at=at),
@@ -50,20 +50,10 @@ def follow_staff(*, at):
     What fails is logged and done with the next hour (``each_hour``): the change itself stands.
     """
     try:
-        _all_of(_after_staff(at))
+        _all_of(staffing.parts(at=at))
     except Exception:  # logged already, and the hour does it again
         return False
     return True
-
-
-def _after_staff(at):
-    """What follows from who came, left or changed roles, in its order."""
-    return {
-        "rosters": lambda: rosters.reconcile_all(at=at),
-        "carriers": lambda: carrying.resume_all(at=at),
-        "vacancies": lambda: reseating.reseat(at=at),
-        "extensions": lambda: extensions.reseat(at=at),
-    }
 
 
 def sweep(*, at):

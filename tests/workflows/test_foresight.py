@@ -15,16 +15,18 @@ from registers.models import Appointment, AuditEntry, Incumbency, Post, Unit, Us
 from registers.refusals import Refused
 from tests.factories import appoint, make_person, make_post
 from tests.longer import LONG
+from tests.workflows import carried_cases
 from tests.workflows import deciders_oracle as oracle
 from tests.workflows.test_deciders import AT, ON, PEOPLE, ROLES, UNITS, build, empty_campaign, worlds
 from workflows.campaign import rosters
 from workflows.messages import appointed
 from workflows.models import Enrolment, Notification, Submission
 from workflows.models.submissions import EDITABLE, IDLE
-from workflows.routing import foresight, reseating
+from workflows.routing import foresight, staffing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
+TO_FILL = ("waiting", *EDITABLE)
 KINDS = ("ends", "ends", "ends", "begins", "begins", "leaves", "moves", "disabled", "post")
 SETTLED = {
     "max_examples": 60 if LONG else 6,
@@ -67,19 +69,34 @@ def made(change, people, registrar):
     }[kind]
 
 
-def follow():
-    """What the hourly sweep does with running sheets."""
-    rosters.reconcile_all(at=AT)
-    reseating.reseat(at=AT)
-
-
 def has(sheet):
     """Who has a sheet now, asked of the oracle: (stopped, ids of people)."""
     if sheet.state == "cancelled":
         return True, set()
-    if sheet.state in EDITABLE:
+    if sheet.state in TO_FILL:
         return False, oracle.fills(sheet, on=ON)
     return False, set() if sheet.waiting_role in ("", *IDLE) else oracle.decides(sheet, on=ON)
+
+
+def observed():
+    """What every sheet is now: id → (state, who has it)."""
+    return {sheet.pk: (sheet.state, has(sheet)) for sheet in Submission.objects.select_related("unit", "person")}
+
+
+def hold(seen, before):
+    """Hold what was foreseen (a ``Foresight``) to what has happened to every sheet since ``before`` (of ``observed``)."""
+    rows, begun = {row.submission.pk: row for row in seen.rows}, 0
+    for sheet in Submission.objects.select_related("unit", "person", "task__campaign__scheme"):
+        state, held = before.get(sheet.pk, ("cancelled", None))
+        begun += state == "cancelled" and sheet.state != "cancelled"
+        if (row := rows.get(sheet.pk)) is not None:
+            assert has(sheet) == (row.kind == "stops", set(row.after.people)), row.words
+            assert row.after.ends == sheet.cancel_reason
+            assert held[1] == set(row.before.people)
+            assert row.words
+        elif state in (*TO_FILL, "in_review"):
+            assert has(sheet) == held, f"{sheet} changed hands unforeseen"
+    assert seen.new == begun
 
 
 def compare(world, change, campaign):
@@ -92,31 +109,20 @@ def compare(world, change, campaign):
     Enrolment.objects.bulk_create(
         Enrolment(campaign=campaign, unit=unit, enrolled_on=ON) for unit in Unit.objects.all()
     )
-    follow()
-    before = {sheet.pk: (sheet.state, has(sheet)) for sheet in Submission.objects.all()}
+    staffing.follow(at=AT)
+    before = observed()
     written = AuditEntry.objects.count()
     try:
         seen = foresight.foresee(change, on=ON)
     except Refused:  # he is there already, or disabled
         reject()
 
-    assert {sheet.pk: (sheet.state, has(sheet)) for sheet in Submission.objects.all()} == before, "taken back"
+    assert observed() == before, "taken back"
     assert AuditEntry.objects.count() == written
 
     change()
-    follow()
-    rows = {row.submission.pk: row for row in seen.rows}
-    begun = 0
-    for sheet in Submission.objects.select_related("unit", "person", "task__campaign__scheme"):
-        state, held = before.get(sheet.pk, ("cancelled", None))
-        begun += state == "cancelled" and sheet.state != "cancelled"
-        if (row := rows.get(sheet.pk)) is not None:
-            assert has(sheet) == (row.kind == "stops", set(row.after.people)), row.words
-            assert held[1] == set(row.before.people)
-            assert row.words
-        elif state in (*EDITABLE, "in_review"):
-            assert has(sheet) == held, f"{sheet} changed hands unforeseen"
-    assert seen.new == begun
+    staffing.follow(at=AT)
+    hold(seen, before)
 
 
 @settings(**SETTLED)
@@ -179,6 +185,23 @@ def test_second_head_shares_from_the_first_day(year, submitted):
 
     [row] = [row for row in seen.rows if row.submission == sheet]
     assert set(row.after.people) == {campus.head.pk, second.pk}
+
+
+def test_table_that_goes_on_without_a_disabled_account_is_seen(aboard):
+    campus, sheet, own = aboard.campus, carried_cases.reviewed(aboard), aboard.sheet("personal-search")
+    marked = {carried_cases.key_of(sheet, "甲"): "写明环节"}
+    aboard.send_back(sheet, campus.head, returned=marked, redo_on=date(2026, 9, 21))
+
+    def change():
+        User.objects.filter(pk=campus.clerk.pk).update(is_active=False)
+
+    seen = {row.submission: row.words for row in foresight.foresee(change, on=aboard.clock.today).rows}
+    change()
+    staffing.follow(at=aboard.clock.now)
+
+    assert seen[sheet] == f"将由单位负责人{campus.head}办理（现待退回的个人表重新提交）"
+    assert aboard.again(sheet).waiting_role == "unit_head"
+    assert seen[own] == f"将停办（{aboard.again(own).cancel_reason}）" == "将停办（账号停用）"
 
 
 def test_look_ahead_costs_the_same_however_many_sheets_there_are(year):

@@ -86,7 +86,7 @@ def test_change_is_looked_at_and_confirmed(year, registrar, door, act):
         Unit.objects.create(code="EMPTY", name="空单位", unit_type="office", parent=year.campus.root, position=9)
         code = "EMPTY"
     send = change(registrar, door, code, act, **values)
-    assert "对正在办理的表的影响" in registrar.words, registrar.complaints
+    assert "对在办表的影响" in registrar.words, registrar.complaints
     assert not is_done(), "a preview changes nothing"
     send("confirm", "1")
     assert "变更已生效" in registrar.page.text_content()
@@ -104,7 +104,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(year, regis
 def test_confirmation_of_another_outcome_shows_the_new_one(year, registrar):
     send = change(registrar, "unit_change", "CW", "edit", name="计财处")
     send("confirm", "1", name="计划财务处")
-    assert "变更没有办理" in registrar.words
+    assert "预览以后情况有变化，没有办理" in registrar.words
     assert again(year.campus.unit).name == "财务处"
     send("confirm", "1")
     assert again(year.campus.unit).name == "计划财务处"

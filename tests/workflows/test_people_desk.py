@@ -83,7 +83,7 @@ def test_whoever_leaves_stops_filling_and_can_be_enabled_again(desk, year):
     clerk = year.campus.clerk
     url = reverse("person_leave", args=[clerk.pk])
     shown, answer = confirm(desk, url, {"on": year.clock.today})
-    assert "张表将停办：" in shown.content.decode()
+    assert "张表将停办（离任：已不担任该岗位）" in shown.content.decode()
     assert answer.status_code == 302
     assert year.sheet("personal-search").state == "cancelled"
     _, answer = confirm(desk, reverse("person_enable", args=[clerk.pk]), {})

@@ -23,14 +23,13 @@ from registers.refusals import Refused, Stale
 from tests.factories import appoint, make_person
 from tests.longer import LONG
 from tests.personas import point
-from tests.workflows import deciders_oracle as oracle
 from tests.workflows.test_deciders import AT, ON, build, campaign, worlds  # noqa: F401 (a fixture)
+from tests.workflows.test_foresight import hold, observed
 from workflows import reorganising, sweeping
-from workflows.campaign import rosters
 from workflows.models import Enrolment, Submission
-from workflows.models.submissions import EDITABLE, IDLE, UNFINISHED
+from workflows.models.submissions import UNFINISHED
 from workflows.reorganising import Wanted
-from workflows.routing import reseating
+from workflows.routing import staffing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
@@ -44,7 +43,7 @@ def make(year, change):
     said = {"actor": year.actor(year.campus.registrar), "at": year.clock.now}
     foreseen = reorganising.foresee(change, **said)
     made = reorganising.make(change, seen=foreseen.digest, **said)
-    assert made.effects == foreseen.effects
+    assert made.digest == foreseen.digest
     return made
 
 
@@ -55,7 +54,7 @@ def refused(year, change):
 
 
 def said(outcome):
-    return {effect.words for effect in outcome.effects}
+    return {group.text for group in outcome.foresight.groups}
 
 
 # -- one unit --------------------------------------------------------------------------------------------------
@@ -64,7 +63,7 @@ def test_unit_that_is_renamed_is_found_by_its_old_name_and_code(year):
     outcome = make(year, wanted(year, "edit", name="计划财务处", code="JCC", unit_type="office"))
 
     assert outcome.changes == ["计划财务处：更名，财务处 → 计划财务处", "计划财务处：更换代码，CW → JCC"]
-    assert outcome.effects == []
+    assert (outcome.foresight.groups, outcome.foresight.new) == ([], 0)
     unit.refresh_from_db()
     assert (unit.name, unit.code) == ("计划财务处", "JCC")
     assert set(unit.aliases.values_list("name", "kind")) == {("财务处", "former"), ("CW", "code")}
@@ -81,21 +80,28 @@ def test_preview_leaves_no_trace(year):
     change = wanted(year, "merge", into=year.campus.office_unit.pk)
     outcome = reorganising.foresee(change, actor=year.actor(year.campus.registrar), at=year.clock.now)
 
-    assert outcome.effects
+    assert outcome.foresight.groups
     assert list(Unit.objects.order_by("pk").values()) == before
     assert [model.objects.count() for model in (OrganisationChange, AuditEntry, Submission)] == counts
 
 
-def test_unit_that_moves_takes_its_vacancies_to_the_leaders_of_its_new_place(year):
+def moved_under(year):
+    """Leave the unit without a liaison, and return the one of another unit, and the change that moves it below that."""
     campus = year.campus
     Appointment.objects.filter(user=campus.liaison).update(until=year.clock.today)
     deputy = make_person("丙三", campus.other_unit)
     appoint(deputy, campus.other_unit, "liaison")
     asked = {"name": campus.unit.name, "code": campus.unit.code, "unit_type": "office", "parent": campus.other_unit.pk}
-    outcome = make(year, wanted(year, "edit", **asked))
+    return deputy, wanted(year, "edit", **asked)
+
+
+def test_unit_that_moves_takes_its_vacancies_to_the_leaders_of_its_new_place(year):
+    campus, (deputy, change) = year.campus, moved_under(year)
+    outcome = make(year, change)
 
     sheets = Submission.objects.filter(unit=campus.unit, person=None, state__in=UNFINISHED).count()
-    assert said(outcome) == {f"{sheets} 张表将转由丙三填报"}
+    assert {(group.kind, len(group.rows)) for group in outcome.foresight.groups} == {("passes", sheets)}
+    assert said(outcome) == {f"{sheets} 张表将由联络员丙三办理（现无人办理）"}
     assert can(year.actor(deputy), "fill", year.sheet("unit-search"))
 
 
@@ -195,14 +201,14 @@ def test_divided_unit_s_new_part_takes_part_and_keeps_its_sheets(year):
 
 def test_change_is_refused_when_what_follows_is_another_by_now(year):
     campus, actor = year.campus, year.actor(year.campus.registrar)
-    change = wanted(year, "merge", into=campus.other_unit.pk)
+    deputy, change = moved_under(year)
     seen = reorganising.foresee(change, actor=actor, at=year.clock.now).digest
-    User.objects.filter(pk=campus.clerk.pk).update(is_active=False)
+    User.objects.filter(pk=deputy.pk).update(is_active=False)
 
     with pytest.raises(Stale):
         reorganising.make(change, seen=seen, actor=actor, at=year.clock.now)
     campus.unit.refresh_from_db()
-    assert not is_closed(campus.unit, year.clock.today)
+    assert campus.unit.parent == campus.root
 
 
 # -- a later day -----------------------------------------------------------------------------------------------
@@ -249,7 +255,7 @@ def test_post_that_changes_hands_passes_its_sheets_on(year):
     outcome = make(year, wanted(year, "post_take", post=campus.post.pk, user=successor.pk, until="", beside=False))
 
     assert f"{running} 张表将停办（离任：已不担任该岗位）" in said(outcome)
-    assert any("由接任填报" in words for words in said(outcome))
+    assert outcome.foresight.new == Submission.objects.filter(post=campus.post, person=successor).count() > 0
     held = Incumbency.objects.in_force(year.clock.today).get(post=campus.post)
     assert held.user == successor
     assert year.sheet("personal-search", successor).state == "open"
@@ -282,40 +288,6 @@ def test_closed_post_s_sheets_stop(year):
 
 
 # -- any tree, any change --------------------------------------------------------------------------------------
-def observed():
-    """Who acts on every running sheet, asked of the oracle: id → people."""
-    found = {}
-    for sheet in Submission.objects.filter(state__in=UNFINISHED).select_related("unit", "person"):
-        if sheet.state in EDITABLE or sheet.state == "waiting":
-            found[sheet.pk] = oracle.fills(sheet, on=ON)
-        else:
-            found[sheet.pk] = set() if sheet.waiting_role in IDLE else oracle.decides(sheet, on=ON)
-    return found
-
-
-def becomes(before, after):
-    """What the oracle saw to happen, in the words of ``following``: subject of a sheet → (what, who acts now)."""
-    found = {}
-    subjects = {row.pk: row for row in Submission.objects.all()}
-    for pk in before.keys() | after.keys():
-        row, now = subjects[pk], after.get(pk)
-        if pk not in after:
-            what = "stopped", frozenset()
-        elif before.get(pk) == now:
-            continue
-        else:
-            what = ("owed" if pk not in before else "passed") if now else "alone", frozenset(now)
-        found[row.task_id, row.post_id, row.person_id, None if row.person_id else row.unit_id, row.sequence] = what
-    return found
-
-
-def told(effects):
-    """What a preview says, sheet by sheet."""
-    return sorted(
-        (subject, effect.kind.value, sorted(effect.after)) for effect in effects for subject in effect.subjects
-    )
-
-
 changes = st.tuples(
     st.sampled_from(["edit", "merge", "divide", "close", "post_take", "post_leave", "post_close"]),
     st.integers(0, 4),
@@ -349,8 +321,7 @@ def at_rest(year):
     """Let all units take part, and follow what a random world leaves to be followed."""
     units = Unit.objects.filter(pk__in=year.institution.subtree().values("pk"))
     Enrolment.objects.bulk_create(Enrolment(campaign=year, unit=unit, enrolled_on=ON) for unit in units)
-    rosters.reconcile_all(at=AT)
-    reseating.reseat(at=AT)
+    staffing.follow(at=AT)
 
 
 @settings(max_examples=80 if LONG else 6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -373,9 +344,6 @@ def test_preview_says_of_every_sheet_what_then_happens(campaign, world, change):
                 reorganising.make(asked, seen="", actor=actor, at=AT)
             assert observed() == before
         else:
-            made = reorganising.make(asked, seen=foreseen.digest, actor=actor, at=AT)
-            happened = becomes(before, observed())
-            wanted_words = sorted((key[:4], what, sorted(who)) for key, (what, who) in happened.items())
-            assert told(foreseen.effects) == wanted_words
-            assert told(made.effects) == wanted_words
+            reorganising.make(asked, seen=foreseen.digest, actor=actor, at=AT)
+            hold(foreseen.foresight, before)
         transaction.set_rollback(True)

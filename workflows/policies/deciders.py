@@ -220,6 +220,10 @@ class Snapshot:
                 return Turn(candidate, people, place, why)
         return Turn(candidate, lack=Lack(Missing.HOLDERS, role, unit, person))
 
+    def entering(self, step, unit, *, person=None):
+        """Return the ``Turn`` of a sheet that comes to ``step``, where somebody or a body decides."""
+        return self._organising(unit, step.role) if step.body else self.acting(step.role, unit, person=person)
+
     def filling(self, unit, person=None):
         """The ``Turn`` of a sheet that is to be filled: of ``person``, or the unit's own."""
         if person is not None:

@@ -6,7 +6,7 @@ from registers.actors import SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit
 from registers.prepared import Prepared
 from workflows.models import Submission
-from workflows.models.submissions import EDITABLE
+from workflows.models.submissions import EDITABLE, State
 from workflows.policies.deciders import Snapshot
 
 
@@ -96,7 +96,7 @@ class Holding(Snapshot):
 
     @cached_property
     def disabled(self):
-        owing = Submission.objects.filter(state__in=EDITABLE, person__is_active=False).order_by()
+        owing = Submission.objects.filter(state__in=[State.WAITING, *EDITABLE], person__is_active=False).order_by()
         return set(owing.values_list("person", flat=True))
 
     # -- what is read --------------------------------------------------------------------------------------

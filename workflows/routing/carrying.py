@@ -5,6 +5,7 @@ Here: what a unit's sheet does to the personal sheets that it carries, besides f
 """
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from registers.refusals import Refused, Stale
 from workflows.models import Submission
@@ -92,5 +93,14 @@ def resume_all(*, at):
 
     Running it again changes nothing.
     """
+    return sum(resume(pk, at=at) for pk in free_of(()))
+
+
+def free_of(ended):
+    """Return the ids of the sheets that wait for some they carry, and now go on.
+
+    ``ended``: ids of sheets that are taken to be stopped.
+    """
     waiting = Submission.objects.filter(state=State.IN_REVIEW, waiting_role=CARRIED)
-    return sum(resume(pk, at=at) for pk in list(waiting.values_list("pk", flat=True)))
+    away = Submission.objects.filter(carrier=OuterRef("pk")).exclude(state=State.CANCELLED).exclude(**WAITS)
+    return list(waiting.exclude(Exists(away.exclude(pk__in=list(ended)))).order_by("pk").values_list("pk", flat=True))

@@ -1,8 +1,9 @@
-"""What a change of people, roles or units will do to running sheets, seen before it is made.
+"""What a change of people, roles, units or posts will do to running sheets, seen before it is made.
 
 The change is made, the sheets are looked at with the rule of the deciders, and everything is taken back. So what is shown and what
 then happens come from the same code. Neighbours: who gets what nobody can take any more (``reseating``), which sheets begin and end
-with a change of staff (``workflows.campaign.rosters``). Source: issue 12 point 2.
+with a change of staff (``workflows.campaign.rosters``), which go on when others end (``carrying``). What is foreseen here, ``staffing``
+does. Source: issue 12 point 2.
 """
 
 from dataclasses import dataclass, field
@@ -19,7 +20,8 @@ from workflows.models import Campaign, Submission
 from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies.publicity import Drafts, turn_of
-from workflows.policies.remedies import remedy
+from workflows.policies.remedies import idle, remedy
+from workflows.routing import carrying
 from workflows.routing.reseating import heir
 
 NAMED = 3  # sheets of a group that a page names
@@ -72,11 +74,12 @@ class Row:
     def words(self):
         """What becomes of it as the end of a sentence: 将转由单位负责人李四办理（现由单位负责人张三办理）."""
         if self.kind == "stops":
-            return f"将停办：{self.after.ends}"
+            return f"将停办（{self.after.ends}）"
         if self.kind == "nobody":
             return f"将无人办理：{self.after.missing}"
         if not self.before.people:
-            return f"将由{self.to}办理（现无人办理）"
+            waits = idle(self.submission)
+            return f"将由{self.to}办理（{f'现待{waits}' if waits else '现无人办理'}）"
         return f"将转由{self.to}办理（现由{self.come_from}办理）"
 
 
@@ -126,6 +129,11 @@ class Foresight:
         return sorted(found.values(), key=lambda group: order.index(group.kind))
 
     @property
+    def count(self):
+        """How many sheets change hands, end or begin."""
+        return len(self.rows) + max(0, self.new)
+
+    @property
     def digest(self):
         """A digest of what follows, with which a page can say what was seen before the change was confirmed."""
         return digest_of([self.new, *sorted((row.submission.pk, row.words) for row in self.rows)])
@@ -136,15 +144,31 @@ def foresee(change, *, on):
 
     ``change``: a function without parameters that makes it, in the way in which it will be made. Nothing of it stays in the database;
     rows that it holds in memory may have changed, so read again what is shown. What it raises (``Refused``, ``NotAllowed``) comes
-    through. Locks what the change locks, for a moment. Not for use inside ``audit.at_the_end``, which would keep its entries.
+    through. Locks what the change locks, for a moment.
+    """
+    _, seen = taken_back(lambda: watched(change, on=on))
+    return seen
+
+
+def watched(change, *, on):
+    """Make a change and return ``(what it returned, the Foresight of it)``.
+
+    It is for who makes the change in the same transaction. Nothing follows from it yet: that is for ``staffing``.
     """
     before = Outlook(on)
-    with transaction.atomic():
-        with audit.at_the_end():
-            change()
-            after = Outlook(on)
+    returned = change()
+    return returned, _compared(before, Outlook(on))
+
+
+def taken_back(act):
+    """Return what ``act`` returns, and take back all that it did in the database.
+
+    ``act``: a function without parameters. It leaves no entry in the audit log either.
+    """
+    with transaction.atomic(), audit.unwritten():
+        returned = act()
         transaction.set_rollback(True)
-    return _compared(before, after)
+    return returned
 
 
 class Outlook:
@@ -158,20 +182,29 @@ class Outlook:
         ends, self.new = _by_rosters(on)
         holding = policies.Holding(on)
         self._holding, self._drafts = holding, Drafts(holding)
-        begun = Q(state__in=EDITABLE) & policies.takes_content(on) | Q(state=State.IN_REVIEW)
-        rows = Submission.objects.filter(begun | Q(pk__in=list(ends)), task__campaign__state__in=RUNNING)
+        self._go_on = set(carrying.free_of(ends))
+        to_fill = Q(state__in=[State.WAITING, *EDITABLE]) & policies.takes_content(on)
+        taken = to_fill | Q(state=State.IN_REVIEW) | Q(pk__in=list(ends))
+        rows = Submission.objects.filter(taken, task__campaign__state__in=RUNNING)
         for sheet in rows.with_rules().select_related("unit", "person").defer("narrative").order_by("pk"):
             self.sheets[sheet.pk] = sheet
             self.hands[sheet.pk] = Hands(ends=ends[sheet.pk]) if sheet.pk in ends else self._of(sheet)
 
     def _of(self, sheet):
-        turn = heir(sheet, self._holding)
-        if turn is None:
-            turn = turn_of(sheet, self._holding, self._drafts)
+        turn = self._turn(sheet)
         missing = ""
         if not turn.people and turn.lack is not None:
             missing = str(remedy(turn.lack, self._holding, sheet.task.campaign.scheme.rules))
         return Hands(turn.role, tuple(turn.people), missing)
+
+    def _turn(self, sheet):
+        """Return whose ``Turn`` a sheet is: when it opens, when it goes on, or now."""
+        holding = self._holding
+        if sheet.state == State.WAITING:
+            return holding.filling(sheet.unit_id, sheet.person_id)
+        if sheet.pk in self._go_on:
+            return holding.entering(sheet.step_rules, sheet.unit_id, person=sheet.person_id)
+        return heir(sheet, holding) or turn_of(sheet, holding, self._drafts)
 
 
 def _by_rosters(on):

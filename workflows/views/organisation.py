@@ -164,15 +164,15 @@ def _change(request, act, unit, subject, form_class, *, title, back, crumbs):
         wanted = reorganising.Wanted(act, unit, form.asked, form.cleaned_data["on"])
         try:
             if "confirm" in request.POST:
-                digest = request.POST.get("digest", "")
-                outcome = reorganising.make(wanted, seen=digest, actor=actor, at=clock.now())
+                seen = request.POST.get("seen", "")
+                outcome = reorganising.make(wanted, seen=seen, actor=actor, at=clock.now())
                 return _done(request, wanted, back)
             outcome, status = reorganising.foresee(wanted, actor=actor, at=clock.now()), 200
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        except Stale as stale:
-            form.add_error(None, str(stale))
+        except Stale:
             outcome, status = reorganising.foresee(wanted, actor=actor, at=clock.now()), 409
+            outcome.foresight.changed = True
     later = outcome is not None and outcome.wanted.on > actor.on
     context = {"form": form, "title": title, "subject": subject, "outcome": outcome, "later": later}
     return render(request, "workflows/unit_change.html", context | {"back_url": back, "crumbs": crumbs}, status=status)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from registers import appointments, staff
+from registers import appointments, audit, staff
 from registers.actors import Actor
 from registers.imports import appointing
 from registers.models import Appointment, AuditEntry, Incumbency, Post, Unit, User
@@ -90,7 +90,9 @@ def hold(seen, before):
         state, held = before.get(sheet.pk, ("cancelled", None))
         begun += state == "cancelled" and sheet.state != "cancelled"
         if (row := rows.get(sheet.pk)) is not None:
-            assert has(sheet) == (row.kind == "stops", set(row.after.people)), row.words
+            stopped, people = has(sheet)
+            kind = "stops" if stopped else "passes" if people else "nobody"
+            assert (row.kind, set(row.after.people)) == (kind, people), row.words
             assert row.after.ends == sheet.cancel_reason
             assert held[1] == set(row.before.people)
             assert row.words
@@ -147,6 +149,15 @@ def test_head_who_leaves_hands_his_sheets_up(year, submitted):
     assert User.objects.get(pk=campus.head.pk).is_active
     assert Notification.objects.count() > before  # those of the sheet's own way, none of the change
     assert year.again(sheet).waiting_role == "unit_head"
+
+
+def test_look_ahead_in_the_middle_of_another_act_leaves_no_entry(year):
+    campus, written = year.campus, AuditEntry.objects.count()
+    how = {"on": year.clock.today, "actor": year.actor(campus.registrar), "at": year.clock.now}
+    with transaction.atomic(), audit.at_the_end():
+        seen = foresight.foresee(lambda: staff.leave(campus.clerk.pk, **how), on=year.clock.today)
+    assert seen.groups
+    assert AuditEntry.objects.count() == written
 
 
 def test_nobody_left_names_what_is_missing(year, submitted):

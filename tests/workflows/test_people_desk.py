@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from registers import accounts, administrators
+from registers import administrators, passwords
 from registers.access import can
 from registers.models import Appointment, ImportedFile, User
 from tests.factories import make_person
@@ -164,7 +164,7 @@ def test_empty_site_is_set_up_in_the_order_that_the_manual_says(db, clock):
         assert answer.status_code == 302
         slip = clients[by].post(reverse("person_slip", args=[pk]))
         text = PdfReader(BytesIO(slip.content)).pages[0].extract_text()
-        given = re.search(rf"[{accounts.LETTERS}]{{4}}(?:-[{accounts.LETTERS}]{{4}}){{2}}", text)[0]
+        given = re.search(rf"[{passwords.LEGIBLE}]{{4}}(?:-[{passwords.LEGIBLE}]{{4}}){{2}}", text)[0]
         clients[role] = signed_in(number, given)
         changed = {"old_password": given, "new_password1": "bai-yang-2027", "new_password2": "bai-yang-2027"}
         assert clients[role].post(reverse("password_change"), changed).status_code == 302

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from registers.models import ImportedFile
+from registers.imports.synonyms import KIND_LABELS
 
 
 class UploadForm(forms.Form):
@@ -11,7 +11,7 @@ class UploadForm(forms.Form):
     The file itself is read by the view.
     """
 
-    kind = forms.ChoiceField(choices=ImportedFile.Kind.choices, error_messages={"required": "请选择导入的内容。"})
+    kind = forms.ChoiceField(choices=KIND_LABELS.items(), error_messages={"required": "请选择导入的内容。"})
     effective_on = forms.DateField(
         error_messages={"required": "请填写生效日期。", "invalid": "日期无法识别，请写成 2026-09-30 的样式。"}
     )

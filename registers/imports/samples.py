@@ -12,9 +12,14 @@ def path_of(kind):
 
 def write(kind, rows, *, on):
     """Write the sample of ``kind`` and return its path. ``rows``: field of the template → text."""
+    return keep(kind, returning.template(kind, on=on, rows=rows))
+
+
+def keep(kind, data):
+    """Keep the bytes of a workbook as the sample of ``kind`` and return its path."""
     path = path_of(kind)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(returning.template(kind, on=on, rows=rows))
+    path.write_bytes(data)
     return path
 
 

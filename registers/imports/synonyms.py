@@ -16,13 +16,14 @@ PEOPLE, UNITS, POSTS, ROLES, POWERS, REGULATIONS, LEDGERS = KINDS = (
     "regulations",
     "ledgers",
 )
+# In the order in which a new site imports them: what comes later names what came before.
 KIND_LABELS = {
-    PEOPLE: "人员",
     UNITS: "单位",
+    PEOPLE: "人员",
     POSTS: "岗位",
     ROLES: "角色任职",
-    POWERS: "权力事项",
     REGULATIONS: "制度",
+    POWERS: "权力事项",
     LEDGERS: "历史台账",
 }
 _NUMBER = (

@@ -16,7 +16,7 @@ from registers.access import require
 from registers.forms.imports import UploadForm
 from registers.imports import returning, samples, uploads
 from registers.imports.handing import RECEIVERS
-from registers.imports.synonyms import KIND_LABELS, LABELS
+from registers.imports.synonyms import KIND_LABELS, LABELS, PEOPLE
 from registers.models import ImportedFile
 from registers.papers import writing
 from registers.refusals import Refused, Stale
@@ -33,10 +33,13 @@ AT_ONCE = 2000  # lines that a page does while one waits; more are done by a wor
 def import_list(request):
     """Upload a file, and list those that were uploaded.
 
-    Context: ``form``, ``effective_on``, ``page`` of files, ``kinds``: (kind, label) of the templates, ``samples``: of those filled in.
+    ``?kind=`` is proposed. Context: ``form``, ``effective_on``, ``page`` of files, ``kinds``: (kind, label) of the templates,
+    ``samples``: of those filled in.
     """
     require(request.actor, "import", ImportedFile)
-    form = UploadForm(request.POST or None, initial={"kind": "people", "effective_on": clock.today()})
+    asked = request.GET.get("kind", "")
+    first = {"kind": asked if asked in KIND_LABELS else PEOPLE, "effective_on": clock.today()}
+    form = UploadForm(request.POST or None, initial=first)
     error = ""
     if request.method == "POST":
         try:

@@ -6,21 +6,35 @@ from datetime import date
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from registers import administrators, audit
-from registers.actors import Actor
-from registers.imports import samples, uploads
+from registers.actors import ROLE_LABELS, Actor
+from registers.imports import samples
+from registers.imports.handing import RECEIVERS
 from registers.imports.synonyms import KIND_LABELS
-from registers.models import Appointment, AuditEntry, Incumbency, Post, Scheme, Unit, User
+from registers.models import (
+    Appointment,
+    AuditEntry,
+    ImportedFile,
+    Incumbency,
+    Post,
+    Regulation,
+    RiskPoint,
+    Scheme,
+    Unit,
+    User,
+)
 from registers.refusals import Refused
-from registers.schemes import versions
 from tests.factories import appoint, make_person, make_scheme
 from tests.personas import Year
 from workflows.campaign import adjustments, beginning, campaigns
 from workflows.deadlines import days
+from workflows.demo import empty as empty_site
+from workflows.demo import oldledger
 from workflows.demo.people import DEMO_PASSWORD
 from workflows.messages import trial_letter
 from workflows.models import Campaign
@@ -248,7 +262,35 @@ def trial(db, settings, tmp_path):
     return out.getvalue()
 
 
+def joined(client, role, *, number):
+    """Register a person and appoint him on the pages, as whoever is signed in; return him."""
+    root = Unit.objects.get(parent=None).code
+    known = {"number": number, "name": f"{ROLE_LABELS[role][:2]}甲", "unit": root, "joined_on": timezone.localdate()}
+    client.post(reverse("person_add"), known)
+    sent = {"number": number, "role": role, "units": [root], "since": timezone.localdate()}
+    shown = client.post(reverse("role_add"), {**sent, "preview": "1"})
+    assert shown.status_code == 200, shown.context["form"].errors
+    client.post(reverse("role_add"), {**sent, "confirm": "1", "seen": shown.context["foresight"].digest})
+    return User.objects.get(number=number)
+
+
+def taken_over(client, kind):
+    """Import the sample of a kind on the pages, without any question; return the number of its lines."""
+    assert reverse("import_sample", args=[kind]) in client.get(reverse("import_list")).content.decode()
+    sent = client.get(reverse("import_sample", args=[kind])).content
+    file = SimpleUploadedFile(f"{kind}.xlsx", sent)
+    page = client.post(reverse("import_list"), {"kind": kind, "effective_on": timezone.localdate(), "files": file})
+    [pk] = ImportedFile.objects.filter(kind=kind).values_list("pk", flat=True)
+    assert page["Location"] == reverse("import_detail", args=[pk])
+    file = ImportedFile.objects.get(pk=pk)
+    assert (file.compared["faults"], file.compared["questions"]) == ([], []), kind
+    seen = {"version": file.version, "digest": file.compared["digest"]}
+    client.post(reverse("import_accept", args=[pk]), seen)
+    return ImportedFile.objects.get(pk=pk).result["lines"]
+
+
 def test_empty_site_becomes_a_campaign_by_its_workbooks(trial, client):
+    """By its pages alone: who keeps it is registered and appointed, then every kind of file is imported."""
     assert "9001" in trial
     assert DEMO_PASSWORD in trial
     admin, root = User.objects.get(), Unit.objects.get()
@@ -258,38 +300,32 @@ def test_empty_site_becomes_a_campaign_by_its_workbooks(trial, client):
         True,
     )
     assert list(Post.objects.all()) == []
+    assert samples.kinds(KIND_LABELS) == list(KIND_LABELS)
     today = timezone.localdate()
     before = states(today)
-    # Until the pages of people and roles are there, those who do the rest are appointed as those pages will do it.
-    for role in ("registrar", "office", "security_admin", "auditor"):
-        appoint(make_person(role, root, number=role), root, role)
-    registrar = User.objects.get(number="registrar")
+    security = joined(signed_in(client, admin), "security_admin", number="9002")
+    joined(signed_in(client, security), "auditor", number="9003")
+    registrar = joined(client, "registrar", number="9004")
     signed_in(client, registrar)
 
-    for kind in KIND_LABELS.keys() - samples.kinds(KIND_LABELS):
-        pytest.fail(f"no sample of {kind}")
-    for kind in ("units", "people", "posts"):
-        assert reverse("import_sample", args=[kind]) in client.get(reverse("import_list")).content.decode()
-        sent = client.get(reverse("import_sample", args=[kind]))
-        file = uploads.upload(
-            sent.content, f"{kind}.xlsx", kind=kind, effective_on=today, actor=Actor(registrar), at=timezone.now()
-        )
-        compared = file.compared
-        assert (compared["faults"], [one for one in compared["questions"] if not one["default"]]) == ([], []), kind
-        uploads.accept(file.pk, actor=Actor(registrar), digest=compared["digest"], seen=file.version, at=timezone.now())
-    assert Unit.objects.count() == 9
-    assert User.objects.count() == 72 + 4
+    taken = {kind: taken_over(client, kind) for kind in KIND_LABELS if kind not in RECEIVERS}
+    client.post(reverse("scheme_choose"), {"slug": Scheme.objects.get().slug})
+    taken |= {kind: taken_over(client, kind) for kind in KIND_LABELS if kind in RECEIVERS}
+    assert Unit.objects.exclude(parent=None).count() == taken["units"]
+    assert User.objects.filter(is_active=True).count() == taken["people"] + 4 > 300
     assert Incumbency.objects.count() == Post.objects.count()
-    versions.adopt(Scheme.objects.get(), root, at=timezone.now(), actor=Actor(registrar))
+    assert Appointment.objects.count() == taken["roles"] + 4
+    assert Regulation.objects.count() == taken["regulations"]
+    brought = {"import-powers": taken["powers"], "import-points": taken["ledgers"]}
+    assert brought == {"import-powers": empty_site.MOST_POWERS, "import-points": oldledger.POINTS}
 
+    # What nobody has signed yet is not on record.
+    assert not RiskPoint.objects.open().exists()
     done = {code for code, state in states(today).items() if state == "done"}
     assert done - {code for code, state in before.items() if state == "done"} == {
-        "administrators",
-        "staff",
-        "units",
-        "people",
-        "scheme",
+        *("administrators", "staff", "units", "people", "scheme", "roles"),
     }
+    assert beginning.points(on=today)[-1].state == beginning.State.OPEN
     again = io.StringIO()
     call_command("demo", logins=True, stdout=again)
     assert "系统管理员" in again.getvalue()

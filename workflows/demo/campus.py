@@ -17,7 +17,7 @@ ROOT_CODE = "DEMO"  # a database with a unit of this code holds a demo
 HOME = "CW01"  # the home unit: the unit of the corpus whose people a visitor signs in as
 # Units and people of each size.
 BODY_LEADERS, BODY_HEADS = 3, 2
-SIZES = {"school": (8, 72), "college": (40, 1000), "university": (80, 4000)}
+SIZES = {"school": (8, 72), "trial": (16, 300), "college": (40, 1000), "university": (80, 4000)}
 RISK_SHARE = 1 / 3
 HOME_RISK_POSTS = 11  # one for every state that a submission can be in
 SMALLEST_UNIT, SMALLEST_HOME = 6, 16

@@ -1,18 +1,24 @@
 """An empty trial site: its first administrator, and filled-in workbooks to be imported.
 
-The workbooks describe the demo campus. It is made for a moment, read and taken back, so that what one imports is what the other
-demos show.
+The workbooks describe the demo campus and its register of last year. Both are made for a moment, read and taken back, so that what
+one imports is what the other demos show.
 """
 
 from django.db import transaction
 
 from registers import administrators
-from registers.imports import samples
-from registers.imports.synonyms import PEOPLE, POSTS, UNITS
-from registers.models import Incumbency, Unit, User
+from registers.actors import ADMINISTRATORS
+from registers.imports import roles, samples
+from registers.imports.synonyms import LEDGERS, PEOPLE, POSTS, POWERS, REGULATIONS, ROLES, UNITS
+from registers.models import Appointment, Incumbency, PowerItem, Regulation, Unit, User
+from workflows.demo import oldledger
 from workflows.demo.people import DEMO_PASSWORD, SCHOOL_PERSONAS
+from workflows.demo.register import Register
 
 ADMIN = next(persona for persona in SCHOOL_PERSONAS if persona.seat == "sys_admin")
+# These three are registered and appointed on the pages, and no file grants their offices.
+BY_HAND = [persona.number for persona in SCHOOL_PERSONAS if persona.seat in ADMINISTRATORS]
+MOST_POWERS = 60
 
 
 def make(campus, *, institution, at):
@@ -23,9 +29,12 @@ def make(campus, *, institution, at):
     """
     with transaction.atomic():
         campus.make()
+        Register(campus).make()
         Unit.objects.filter(parent=None).update(name=institution)
         on = campus.year.now.date()
-        written = [samples.write(kind, rows(), on=on) for kind, rows in ROWS.items()]
+        written = [samples.write(kind, rows(campus.rules), on=on) for kind, rows in ROWS.items()]
+        ledger = oldledger.workbook(campus.rules, institution=institution, year=campus.year.number - 1)
+        written.append(samples.keep(LEDGERS, ledger))
         name = User.objects.get(number=ADMIN.number).name
         transaction.set_rollback(True)
     administrators.appoint_first(
@@ -39,7 +48,7 @@ def make(campus, *, institution, at):
     return written
 
 
-def _units():
+def _units(_):
     return [
         {
             "code": unit.code,
@@ -51,7 +60,7 @@ def _units():
     ]
 
 
-def _people():
+def _people(_):
     return [
         {
             "number": user.number,
@@ -62,11 +71,11 @@ def _people():
             "party": "中共党员" if user.is_party_member else "群众",
             "email": user.email,
         }
-        for user in User.objects.exclude(number=ADMIN.number).select_related("unit").order_by("unit", "number")
+        for user in User.objects.exclude(number__in=BY_HAND).select_related("unit").order_by("unit", "number")
     ]
 
 
-def _posts():
+def _posts(_):
     held = Incumbency.objects.select_related("post__unit", "user").prefetch_related("post__duties")
     return [
         {
@@ -85,5 +94,67 @@ def _posts():
     ]
 
 
-# In the order in which they are imported: people name units, posts name both.
-ROWS = {UNITS: _units, PEOPLE: _people, POSTS: _posts}
+def _roles(_):
+    """The roles that a file may grant. Who keeps people and units is appointed by the security administrator."""
+    granted = Appointment.objects.filter(role__in=roles.BY_TICK.values()).select_related("user", "unit")
+    return [
+        {
+            "number": one.user.number,
+            "name": one.user.name,
+            "unit": one.unit.name,
+            "role": one.get_role_display(),
+            "since": one.since.isoformat(),
+        }
+        for one in granted.order_by("unit__position", "role", "user__number")
+    ]
+
+
+def _powers(rules):
+    """One row a step; what is said of the whole power stands in its first row."""
+    powers = PowerItem.objects.open().select_related("unit", "accountable_post").prefetch_related("steps")
+    rows = []
+    for power in powers.order_by("unit__position", "pk")[:MOST_POWERS]:
+        whole = {
+            "kind": power.get_kind_display(),
+            "domain": rules.label_of("domains", power.domain) if power.domain else "",
+            "post": power.accountable_post.name if power.accountable_post else "",
+            "basis": power.legal_basis,
+            "time_limit": power.time_limit,
+            "commitment": power.service_commitment,
+            "discipline": power.discipline,
+            "balance": power.check_and_balance,
+            "complaint": power.complaint_channel,
+            "number": power.chart_number,
+        }
+        for step in power.steps.all():
+            named = {"unit": power.unit.name, "name": power.name}
+            of_step = {"step": step.procedure, "step_post": step.post_name, "step_time": step.time_limit}
+            rows.append({**named, **whole, **of_step})
+            whole = {}
+    return rows
+
+
+def _regulations(_):
+    return [
+        {
+            "unit": one.unit.name,
+            "name": one.name,
+            "number": one.document_number,
+            "issued_by": one.issued_by,
+            "since": one.effective_on.isoformat() if one.effective_on else "",
+            "state": one.get_state_display(),
+            "remark": one.remark,
+        }
+        for one in Regulation.objects.select_related("unit")
+    ]
+
+
+# In the order in which they are imported: people name units, posts and roles name both, powers name posts.
+ROWS = {
+    UNITS: _units,
+    PEOPLE: _people,
+    POSTS: _posts,
+    ROLES: _roles,
+    REGULATIONS: _regulations,
+    POWERS: _powers,
+}

@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--scheme", metavar="SLUG", help="方案代号，见 fixtures/schemes")
-        parser.add_argument("--size", choices=list(SIZES), default="school", help="规模：8 / 40 / 80 个单位")
+        parser.add_argument("--size", choices=list(SIZES), help="规模：8 / 16 / 40 / 80 个单位")
         parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="随机种子")
         parser.add_argument(
             "--day",
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--empty",
             action="store_true",
-            help="空站点：只有第一位系统管理员，另写出单位、人员、岗位三份样例文件，供从头试用",
+            help="空站点：只有第一位系统管理员，另写出七份样例文件（单位、人员、岗位等），供从头试用",
         )
         parser.add_argument("--logins", action="store_true", help="列出各角色的登录账号")
 
@@ -61,9 +61,9 @@ class Command(BaseCommand):
         if (root := self._existing()) is not None:
             return self._say_it_exists(root, current)
         if options["empty"]:
-            return self._make_empty(current, size, seed)
+            return self._make_empty(current, size or "trial", seed)
         with transaction.atomic():
-            refused = self._make(current, size, seed, _day(day))
+            refused = self._make(current, size or "school", seed, _day(day))
         self._print_summary()
         if refused:
             self.stderr.write(f"方案的规则使 {len(refused)} 张表停在了原处，例如：{refused[0]}")

@@ -79,13 +79,15 @@ def import_detail(request, pk):
 
     Context: ``file``, ``preview``, ``kinds`` as (kind, label, lines, ticked), ``chosen`` kind, ``page`` of its lines as
     dictionaries, ``same``: the file accepted before with the same content, ``faults``, ``notices``, ``more``, ``crumbs``,
-    ``is_signed``: what is accepted goes on sheets that the heads of the units sign.
+    ``is_signed``: what is accepted goes on sheets that the heads of the units sign. Of a file that was taken over: ``following``,
+    the (kind, label) of what is imported after it.
     """
     file = _file(request, pk)
     context = {"file": file, "crumbs": [(CRUMBS, reverse("import_list"))], "labels": uploads.SUBJECTS[file.kind].LABELS}
     context["is_signed"] = file.kind in RECEIVERS
     if not file.is_open:
         counts = file.result.get("counts", {})
+        context["following"] = _following(file.kind)
         context["counts"] = [(context["labels"].get(kind, kind), count) for kind, count in counts.items()]
         return render(request, "registers/import_detail.html", context)
     preview = file.compared
@@ -108,6 +110,13 @@ def import_detail(request, pk):
         "ticked": sum(line["ticked"] for line in lines),
     }
     return render(request, "registers/import_detail.html", context)
+
+
+def _following(kind):
+    """Return the (kind, label) of what is imported after ``kind``, None after the last."""
+    kinds = list(KIND_LABELS.items())
+    after = 1 + list(KIND_LABELS).index(kind)
+    return kinds[after] if after < len(kinds) else None
 
 
 def _line(file, line):

@@ -10,13 +10,15 @@ from enum import StrEnum
 from django.conf import settings
 from django.db.models import Exists, Func, IntegerField, OuterRef, Q, Subquery
 
-from registers import administrators
+from registers import accounts, administrators
 from registers.actors import ADMINISTRATORS, ROLE_LABELS
-from registers.models import AuditEntry, Incumbency, Post, Scheme, Unit, User
+from registers.models import AuditEntry, Incumbency, Post, PowerItem, RiskPoint, Scheme, Unit, User
+from registers.schemes import importing
 from workflows.campaign import campaigns, plans
 from workflows.deadlines import days
 from workflows.messages import trial_letter
-from workflows.models import Campaign
+from workflows.models import Campaign, Submission
+from workflows.models.submissions import UNFINISHED
 
 REHEARSED = "campaign.rehearse"
 STAFF = ("registrar", "office")  # with whom the work can begin
@@ -74,7 +76,8 @@ def _last_of(*acts):
 
 
 def _counted(on):
-    """The numbers of units, people and posts, as columns of one row: name → expression."""
+    """The numbers of what is on record, as columns of one row: name → expression."""
+    brought = Submission.objects.filter(task__code__startswith=importing.PREFIX)
     rows = {
         "units_below": Unit.objects.existing(on).exclude(parent=None),
         "people_in_use": User.objects.filter(is_active=True),
@@ -82,6 +85,10 @@ def _counted(on):
         "posts_held": Post.objects.existing(on).filter(
             Exists(Incumbency.objects.in_force(on).filter(post=OuterRef("pk")))
         ),
+        "people_without_password": accounts.waiting_for_slip(User.objects.all(), on),
+        "powers_in_force": PowerItem.objects.open(),
+        "points_in_force": RiskPoint.objects.open(),
+        "sheets_unsigned": brought.filter(state__in=UNFINISHED),
     }
     counted = {name: found.order_by().values(rows=Func("pk", function="COUNT")) for name, found in rows.items()}
     return {name: Subquery(found, output_field=IntegerField()) for name, found in counted.items()}
@@ -114,7 +121,8 @@ def administrators_apart(site):
     _appointed(point, ADMINISTRATORS, site)
     if point.lacks:
         point.lacks.append(
-            "系统管理员登记人员并任命安全管理员，安全管理员任命审计员；三员须是三个人，都看不到填报内容。"
+            "系统管理员先登记安全管理员、审计员和管理员这几个人，任命安全管理员，在其个人页发放一次性密码；"
+            "安全管理员登录后任命审计员。三员须是三个人，都看不到填报内容。"
         )
     return point
 
@@ -124,7 +132,10 @@ def staff(site):
     point = Point("staff", "管理员、领导小组办公室", ("security_admin", "registrar"))
     _appointed(point, STAFF, site)
     if point.lacks:
-        point.lacks.append("安全管理员任命管理员，管理员任命领导小组办公室，并接着办理以下各项。")
+        point.lacks.append(
+            "安全管理员任命管理员，在其个人页发放一次性密码；管理员登录后接着办理以下各项，"
+            "领导小组办公室可以在“单位负责人、联络员和领导小组”一项中一并导入。"
+        )
     return point
 
 
@@ -202,6 +213,37 @@ def roles(site):
     return point
 
 
+def passwords(site):
+    """Whether everybody can sign in: people from a file have no password before they get a slip."""
+    point = Point("passwords", "登录密码", ("registrar",), is_needed=False)
+    if site.root is None or not site.root.posts_held:
+        point.lacks = ["导入人员后办理。"]
+    elif number := site.root.people_without_password:
+        point.lacks = [f"{number} 人还没有登录密码。按单位打印一次性密码，裁开后当面交给本人，先发单位负责人和联络员。"]
+    else:
+        point.there = "在用人员都有登录密码。"
+    return point
+
+
+def records(site):
+    """What was on record before there was this site: powers and an old ledger, which the heads of units sign."""
+    point = Point("records", "权力事项和历史台账", ("registrar",), is_needed=False)
+    if site.scheme is None or site.root is None:
+        point.lacks = ["采用方案、导入岗位后办理。"]
+        return point
+    powers, points, unsigned = site.root.powers_in_force, site.root.points_in_force, site.root.sheets_unsigned
+    if powers or points:
+        point.there = f"登记册现有 {powers} 项权力、{points} 个风险点。"
+    if unsigned:
+        point.lacks = [
+            f"还有 {unsigned} 张导入的表等单位负责人核对签字，签字后才进入登记册，自查表才列出这些内容。"
+            "请先签权力事项，再导入历史台账，风险点就会落在所属的权力上。"
+        ]
+    elif not point.there:
+        point.lacks = ["已有权力清单和历史台账的可以导入，第一张自查表就会列出这些内容；没有的不必办理。"]
+    return point
+
+
 def calendar(site):
     """The holidays of this year, without which working days are weekdays."""
     point = Point("calendar", "节假日与调休", ("registrar", "sys_admin", "office"), is_needed=False)
@@ -252,4 +294,7 @@ def campaign(site):
     return point
 
 
-ALL = (administrators_apart, staff, units, people, scheme, roles, calendar, mail, rehearsal, campaign)
+ALL = (
+    *(administrators_apart, staff, units, people, scheme, roles, passwords, records),
+    *(calendar, mail, rehearsal, campaign),
+)

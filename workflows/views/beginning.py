@@ -15,14 +15,20 @@ from workflows.deadlines import holidays
 from workflows.messages import trial_letter
 from workflows.models import Campaign
 
-# Point → (URL name, label) of each page where it is done. The one table of these links.
+# Point → (URL name, label) of each page where it is done. The one table of these links. ``?`` begins what the page is asked.
 DOORS = {
     "administrators": (("people_desk", "登记人员"), ("role_desk", "任命")),
     "staff": (("role_desk", "任命"),),
-    "units": (("import_list", "导入单位"), ("unit_desk", "维护单位")),
-    "people": (("import_list", "导入人员和岗位"), ("people_desk", "人员和密码")),
+    "units": (("import_list?kind=units", "导入单位"), ("unit_desk", "维护单位")),
+    "people": (
+        ("import_list?kind=people", "导入人员"),
+        ("import_list?kind=posts", "导入岗位"),
+        ("people_desk", "人员"),
+    ),
     "scheme": (("scheme_list", "选用方案"),),
-    "roles": (("role_desk", "办理任职"),),
+    "roles": (("import_list?kind=roles", "导入任职"), ("role_desk", "办理任职")),
+    "passwords": (("slip_batch", "打印一次性密码"),),
+    "records": (("import_list?kind=powers", "导入权力事项"), ("import_list?kind=ledgers", "导入历史台账")),
     "campaign": (("campaign", "活动安排"),),
 }
 # Point → (URL name, label) of what is done on the page itself.
@@ -50,11 +56,16 @@ def beginning(request):
         point.tag = TAGS[point.state]
         point.who = "、".join(ROLE_LABELS[role] for role in point.by)
         may = request.actor.has(*point.by)
-        point.doors = [(reverse(name), label) for name, label in DOORS.get(point.code, ())] if may else []
+        point.doors = [(_address(door), label) for door, label in DOORS.get(point.code, ())] if may else []
         name, label = BUTTONS.get(point.code, ("", ""))
         point.button = (reverse(name), label) if may and name else None
     left = sum(point.state is rules.State.OPEN for point in points)
     return render(request, "workflows/beginning.html", {"points": points, "left": left})
+
+
+def _address(door):
+    name, mark, asked = door.partition("?")
+    return f"{reverse(name)}{mark}{asked}"
 
 
 @require_POST

@@ -27,6 +27,23 @@ def make(campus, *, institution, at):
     Returns the paths of the workbooks in the order of use. ``campus``: one that is not made yet. ``institution``: the name of the
     school. Raises ``Refused``.
     """
+    written, name = write(campus, institution=institution)
+    administrators.appoint_first(
+        number=ADMIN.number,
+        name=name,
+        password=DEMO_PASSWORD,
+        institution=institution,
+        at=at,
+        email=f"{ADMIN.number}@example.edu.cn",
+    )
+    return written
+
+
+def write(campus, *, institution):
+    """Write the workbooks and leave the database as it was.
+
+    Returns their paths in the order of use, and the name of the administrator.
+    """
     with transaction.atomic():
         campus.make()
         Register(campus).make()
@@ -37,15 +54,7 @@ def make(campus, *, institution, at):
         written.append(samples.keep(LEDGERS, ledger))
         name = User.objects.get(number=ADMIN.number).name
         transaction.set_rollback(True)
-    administrators.appoint_first(
-        number=ADMIN.number,
-        name=name,
-        password=DEMO_PASSWORD,
-        institution=institution,
-        at=at,
-        email=f"{ADMIN.number}@example.edu.cn",
-    )
-    return written
+    return written, name
 
 
 def _units(_):

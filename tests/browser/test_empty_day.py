@@ -60,7 +60,7 @@ def signed_in(site, number, given):
 def begin(visitor, link):
     """Follow a link of the page 开始使用."""
     visitor.go("/").page.get_by_role("link", name="开始使用").first.click()
-    visitor.page.get_by_role("link", name=link, exact=True).click()
+    visitor.page.locator("main").get_by_role("link", name=link, exact=True).first.click()
     visitor.page.wait_for_load_state()
 
 

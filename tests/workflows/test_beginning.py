@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registers import administrators, audit, versions
-from registers.actors import ROLE_LABELS, Actor
+from registers.actors import Actor
 from registers.imports import samples
 from registers.imports.handing import RECEIVERS
 from registers.imports.synonyms import KIND_LABELS
@@ -260,7 +260,7 @@ def trial(db, settings, tmp_path):
     settings.DEMO, settings.VAR, settings.INSTITUTION_NAME = True, tmp_path, "某大学"
     make_scheme()
     out = io.StringIO()
-    call_command("demo", empty=True, stdout=out)
+    call_command("demo", empty=True, size="school", stdout=out)  # the whole of it is in tests/browser/test_empty_day.py
     return out.getvalue()
 
 
@@ -313,12 +313,12 @@ def test_empty_site_becomes_a_campaign_by_its_workbooks(trial, client):
     client.post(reverse("scheme_choose"), {"slug": Scheme.objects.get().slug})
     taken |= {kind: taken_over(client, kind) for kind in KIND_LABELS if kind in RECEIVERS}
     assert Unit.objects.exclude(parent=None).count() == taken["units"]
-    assert User.objects.filter(is_active=True).count() == taken["people"] + 4 > 300
+    assert User.objects.filter(is_active=True).count() == taken["people"] + 4
     assert Incumbency.objects.count() == Post.objects.count()
     assert Appointment.objects.count() == taken["roles"] + 4
     assert Regulation.objects.count() == taken["regulations"]
-    brought = {"import-powers": taken["powers"], "import-points": taken["ledgers"]}
-    assert brought == {"import-powers": empty_site.MOST_POWERS, "import-points": oldledger.POINTS}
+    assert 0 < taken["powers"] <= empty_site.MOST_POWERS
+    assert 0 < taken["ledgers"] <= oldledger.POINTS
 
     # What nobody has signed yet is not on record.
     assert not RiskPoint.objects.open().exists()

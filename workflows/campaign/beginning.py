@@ -226,7 +226,7 @@ def passwords(site):
 
 
 def records(site):
-    """What was on record before there was this site: powers and an old ledger, which the heads of units sign."""
+    """What was on record before this site: powers and old ledgers, signed by the heads of units."""
     point = Point("records", "权力事项和历史台账", ("registrar",), is_needed=False)
     if site.scheme is None or site.root is None:
         point.lacks = ["采用方案、导入岗位后办理。"]
@@ -240,7 +240,7 @@ def records(site):
             "请先签权力事项，再导入历史台账，风险点就会落在所属的权力上。"
         ]
     elif not point.there:
-        point.lacks = ["已有权力清单和历史台账的可以导入，第一张自查表就会列出这些内容；没有的不必办理。"]
+        point.lacks = ["原有权力事项和历史台账的可以导入，第一张自查表就会列出这些内容；没有的不必办理。"]
     return point
 
 

@@ -24,7 +24,10 @@ TOP = 5  # the first row of points, below a title, a remark and the two lines of
 
 
 def workbook(rules, *, institution, year):
-    """Return the bytes of the ledger of ``year``: of what is in force on the campus, about the same from every unit."""
+    """Return the bytes of the ledger of ``year``.
+
+    It holds points that are in force on the campus, about as many of every unit.
+    """
     made = Workbook()
     place = made.active
     place.title = "廉政风险台账"

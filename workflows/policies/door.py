@@ -22,8 +22,7 @@ def the_rules():
 
 def the_door():
     """Return the public door as the rule book in use has it, a closed one where there is none."""
-    rules = the_rules()
-    return rules.public_door if rules is not None else Door()
+    return door_of(the_rules())
 
 
 def beside_rules(rows):
@@ -31,14 +30,24 @@ def beside_rules(rows):
     return rows.annotate(digest_in_use=Subquery(Scheme.objects.those_in_use().values("digest")[:1]))
 
 
-def door_beside(row):
-    """Return ``the_door`` without a query of its own, because every page asks for it.
+def rules_beside(row):
+    """Return ``the_rules`` without a query of its own, because every page asks for them.
 
     ``row``: of a query ``beside_rules``, None where there is no such row. A rule book is read once per process: a version never
     changes.
     """
     rules = Scheme.read_before(row.digest_in_use) if row is not None else None
-    return rules.public_door if rules is not None else the_door()
+    return rules if rules is not None else the_rules()
+
+
+def door_beside(row):
+    """Return ``the_door`` without a query of its own. ``row``: see ``rules_beside``."""
+    return door_of(rules_beside(row))
+
+
+def door_of(rules):
+    """Return the public door of a rule book, a closed one where there is none."""
+    return rules.public_door if rules is not None else Door()
 
 
 def visitor(on=None):

@@ -1,15 +1,19 @@
 """Template variables of every page: the menu of the person, his counters, the demo's clock."""
 
+from functools import cache
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from registers import clock
 from registers.access import policy_of
+from registers.actors import ROLE_LABELS
+from registers.schemes.parts import Contact
 from workflows.campaign import campaigns
 from workflows.models import Notification, Submission
 from workflows.policies.campaigns import PREPARES
-from workflows.policies.door import door_beside, the_door
+from workflows.policies.door import door_of, rules_beside, the_rules
 
 EVERYONE = None
 # Others come by the message that calls them into a team.
@@ -26,31 +30,50 @@ INSPECTED = (
 # People who are warned themselves come by their desk and the message.
 WARNED = ("unit_head", "office", "school_group", "party_committee")
 WATCHERS = ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar")
+# What may be known of whom to ask: the part of the contact, and the word before it.
+REACHED = (("person", ""), ("phone", "电话 "), ("email", "邮箱 "), ("address", "地址："))
+# Groups of entries. Those of the first are always in view, the others fold.
+DAILY, YEAR, OVERSIGHT, REGISTER, OPEN, PEOPLE, SITE = (
+    "办理",
+    "年度活动",
+    "检查与考核",
+    "登记册",
+    "公开",
+    "组织",
+    "资料与设置",
+)
+MORE = "更多"
 # (group, label, URL name, icon, roles that see it; EVERYONE = all)
 MENU = [
-    ("办理", "我的待办", "desk", "check2-square", EVERYONE),
-    ("办理", "已办", "done_list", "clipboard-check", EVERYONE),
-    ("办理", "公示", "notice_list", "megaphone", EVERYONE),
-    ("办理", "线索", "clue_list", "envelope-exclamation", ("discipline",)),
-    ("办理", "提建议", "suggestion_list", "lightbulb", EVERYONE),
-    ("办理", "动态调整", "adjustment_list", "pencil-square", EVERYONE),
-    ("年度活动", "活动安排", "campaign", "calendar3", EVERYONE),
-    ("年度活动", "进度看板", "board", "speedometer2", WATCHERS),
-    ("年度活动", "填报进度", "progress_list", "bar-chart-steps", WATCHERS),
-    ("年度活动", "会议审议", "meeting_list", "bank", ("office", "school_group", "party_committee")),
-    ("年度活动", "检查与整改", "inspection_list", "clipboard2-pulse", INSPECTED),
-    ("年度活动", "考核与测评", "assessment_list", "award", EVERYONE),
-    ("年度活动", "预警与文书", "warning_list", "envelope-exclamation", WARNED),
-    ("年度活动", "单位排名", "ranking_list", "trophy", EVERYONE),
-    ("年度活动", "会议与教育", "activity_list", "people", EVERYONE),
-    ("年度活动", "学习文件", "reading_list", "book", EVERYONE),
-    ("年度活动", "责任与教育", "duty_list", "person-badge", EVERYONE),
-    ("登记册", "风险点", "risk_list", "exclamation-diamond", EVERYONE),
-    ("登记册", "风险排序", "risk_order", "sort-down", EVERYONE),
-    ("登记册", "与上年对照", "comparison", "arrow-left-right", EVERYONE),
-    ("登记册", "权力事项", "power_list", "list-check", EVERYONE),
+    (DAILY, "我的待办", "desk", "check2-square", EVERYONE),
+    (DAILY, "已办", "done_list", "clipboard-check", EVERYONE),
+    (DAILY, "动态调整", "adjustment_list", "pencil-square", EVERYONE),
+    (DAILY, "提建议", "suggestion_list", "lightbulb", EVERYONE),
+    (DAILY, "线索", "clue_list", "envelope-exclamation", ("discipline",)),
+    (YEAR, "活动安排", "campaign", "calendar3", EVERYONE),
+    (YEAR, "进度看板", "board", "speedometer2", WATCHERS),
+    (YEAR, "填报进度", "progress_list", "bar-chart-steps", WATCHERS),
+    (YEAR, "会议审议", "meeting_list", "bank", ("office", "school_group", "party_committee")),
+    (YEAR, "会议与教育", "activity_list", "people", EVERYONE),
+    (YEAR, "学习文件", "reading_list", "book", EVERYONE),
+    (YEAR, "责任与教育", "duty_list", "file-earmark-check", EVERYONE),
+    (OVERSIGHT, "检查与整改", "inspection_list", "clipboard2-pulse", INSPECTED),
+    (OVERSIGHT, "预警与文书", "warning_list", "exclamation-octagon", WARNED),
+    (OVERSIGHT, "考核与测评", "assessment_list", "award", EVERYONE),
+    (OVERSIGHT, "单位排名", "ranking_list", "trophy", EVERYONE),
+    (OVERSIGHT, "表扬", "commendation_list", "hand-thumbs-up", EVERYONE),
+    (REGISTER, "风险点", "risk_list", "exclamation-diamond", EVERYONE),
+    (REGISTER, "权力事项", "power_list", "list-check", EVERYONE),
+    (REGISTER, "防控措施落实", "measure_list", "ui-checks", EVERYONE),
     (
-        "登记册",
+        REGISTER,
+        "防控提示",
+        "hint_list",
+        "signpost-split",
+        ("unit_head", "leader_in_charge", "office", "registrar"),
+    ),
+    (
+        REGISTER,
         "台账",
         "ledger",
         "table",
@@ -65,37 +88,42 @@ MENU = [
             "registrar",
         ),
     ),
-    ("登记册", "防控措施落实", "measure_list", "ui-checks", EVERYONE),
+    (REGISTER, "风险排序", "risk_order", "sort-down", EVERYONE),
+    (REGISTER, "与上年对照", "comparison", "arrow-left-right", EVERYONE),
+    (REGISTER, "制度目录", "regulation_list", "journals", EVERYONE),
+    (OPEN, "公示", "notice_list", "megaphone", EVERYONE),
+    (OPEN, "公开与通报", "publication_list", "journal-bookmark", EVERYONE),
+    (OPEN, "办事公开", "disclosure_list", "window-stack", EVERYONE),
+    (PEOPLE, "单位与岗位", "unit_list", "diagram-3", EVERYONE),
+    (PEOPLE, "单位岗位维护", "unit_desk", "diagram-2", ("registrar",)),
+    (PEOPLE, "人员", "people_desk", "person-vcard", ("registrar", "sys_admin", "security_admin")),
+    (PEOPLE, "任职", "role_desk", "person-badge", ("registrar", "sys_admin", "security_admin")),
     (
-        "登记册",
-        "防控提示",
-        "hint_list",
-        "signpost-split",
-        ("unit_head", "leader_in_charge", "office", "registrar"),
-    ),
-    ("登记册", "表扬", "commendation_list", "award", EVERYONE),
-    ("登记册", "制度目录", "regulation_list", "journals", EVERYONE),
-    ("登记册", "公开与通报", "publication_list", "journal-bookmark", EVERYONE),
-    ("登记册", "办事公开", "disclosure_list", "window-stack", EVERYONE),
-    ("资料", "表格样式", "paper_list", "file-earmark-text", EVERYONE),
-    ("资料", "开始使用", "beginning", "flag", PREPARES),
-    ("资料", "方案", "scheme_list", "journal-text", ("registrar",)),
-    ("资料", "单位与岗位", "unit_list", "diagram-3", EVERYONE),
-    ("资料", "人员", "people_desk", "person-vcard", ("registrar", "sys_admin", "security_admin")),
-    ("资料", "任职", "role_desk", "person-badge", ("registrar", "sys_admin", "security_admin")),
-    ("资料", "单位岗位维护", "unit_desk", "diagram-2", ("registrar",)),
-    ("资料", "数据导入", "import_list", "box-arrow-in-down", ("registrar",)),
-    (
-        "资料",
+        PEOPLE,
         "代理",
         "standin_list",
         "person-check",
         ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar"),
     ),
-    ("资料", "群机器人", "robot_list", "robot", ("liaison", "unit_head", "office", "registrar")),
-    ("资料", "未发出的邮件", "mail_list", "envelope-exclamation", ("sys_admin",)),
-    ("资料", "审计记录", "audit_list", "shield-check", EVERYONE),
+    (PEOPLE, "数据导入", "import_list", "box-arrow-in-down", ("registrar",)),
+    (SITE, "开始使用", "beginning", "flag", PREPARES),
+    (SITE, "方案", "scheme_list", "journal-text", ("registrar",)),
+    (SITE, "表格样式", "paper_list", "file-earmark-text", EVERYONE),
+    (SITE, "群机器人", "robot_list", "robot", ("liaison", "unit_head", "office", "registrar")),
+    (SITE, "未发出的邮件", "mail_list", "envelope-x", ("sys_admin",)),
+    (SITE, "审计记录", "audit_list", "shield-check", EVERYONE),
 ]
+# All that a person without any role has in view, who comes a few times a year. The rest is folded away under MORE.
+SHORT = {
+    "desk",
+    "done_list",
+    "adjustment_list",
+    "suggestion_list",
+    "reading_list",
+    "risk_list",
+    "power_list",
+    "notice_list",
+}
 # Pages whose menu entry has another name than theirs: page → entry.
 BELONGS = {
     "objection_figures": "notice_list",
@@ -152,31 +180,53 @@ BELONGS = {
 }
 
 
-# Entries that a running campaign whose scheme asks for nothing there goes without: URL name → what says so of the rules.
-ASKED = {"duty_list": lambda rules: rules.duties.has_pages}
+# Entries left out where no rule book that holds asks for anything there: URL name → what says so of the rules.
+ASKED = {
+    "meeting_list": lambda rules: rules.bodies,
+    "duty_list": lambda rules: rules.duties.has_pages,
+    "disclosure_list": lambda rules: rules.disclosure.kept,
+}
 
 
-def menu(request, campaign=None):
-    """The menu entries this person sees. ``campaign``: the running one, None where there is none.
+def menu(actor, here, rule_books=()):
+    """Return the groups of menu entries that the actor sees, for the page with the URL name ``here``.
 
+    ``rule_books``: those that hold, of the running campaign and in use today. Without any, nothing is left out.
+
+    A group has a ``label``, its ``entries``, whether it ``folds``, and whether it ``is_open``: the present page is in it.
     ``active`` (aria-current) is set on the entry of the present page.
     """
-    actor, here = request.actor, request.resolver_match.url_name if request.resolver_match else ""
-    entry = entry_of(here)
-    needless = {name for name, is_asked in ASKED.items() if campaign and not is_asked(campaign.scheme.rules)}
+    current = entry_of(here)
+    needless = {name for name, asked in ASKED.items() if rule_books and not any(map(asked, rule_books))}
     waiting = waiting_count(actor)
-    return [
-        {
-            "group": group,
+    groups = {}
+    for group, label, name, icon, roles in MENU:
+        if name in needless or not (roles is EVERYONE or actor.has(*roles)):
+            continue
+        entry = {
             "label": label,
             "url": reverse(name),
             "icon": icon,
-            "active": ("page" if name == here else "true") if name == entry else "",
+            "active": ("page" if name == here else "true") if name == current else "",
             "badge": waiting if name == "desk" else 0,
         }
-        for group, label, name, icon, roles in MENU
-        if (roles is EVERYONE or actor.has(*roles)) and name not in needless
+        groups.setdefault(_group_for(actor, group, name), []).append(entry)
+    return [
+        {
+            "label": label,
+            "entries": entries,
+            "folds": label != DAILY,
+            "is_open": any(entry["active"] for entry in entries),
+        }
+        for label, entries in groups.items()
     ]
+
+
+def _group_for(actor, group, name):
+    """Return the group in which the actor finds the entry ``name`` of ``group``."""
+    if actor.grants:
+        return group
+    return DAILY if name in SHORT else MORE
 
 
 def entry_of(page):
@@ -192,25 +242,36 @@ def waiting_count(actor):
     return policy_of(Submission).to_do(Submission.objects.all(), actor).count()
 
 
+def whom_to_ask(rules):
+    """Return in words whom to ask for help: the office, with its contact where the rule book gives one, or the liaison."""
+    roles, contact = (rules.roles, rules.identity.contact) if rules is not None else ({}, Contact())
+    office = roles.get("office", ROLE_LABELS["office"])
+    known = [f"{label}{value}" for name, label in REACHED if (value := getattr(contact, name))]
+    if not known:
+        return f"需要帮助的，请向{roles.get('liaison', ROLE_LABELS['liaison'])}或{office}询问。"
+    return f"需要帮助的，请向{office}询问：{'，'.join(known)}。"
+
+
 def context(request):
     """Template variables of the page frame.
 
-    For people who are logged out nothing is read but, on the login page, whether the public door is open.
+    For people who are logged out nothing is read but, on the login page and where somebody is locked out, the rule book in use.
     """
     actor = getattr(request, "actor", None)
     if actor is None or not actor.is_authenticated:
+        in_use = cache(the_rules)
         return {
             "actor": actor,
             "site_title": "廉政风险防控",
             "institution_name": settings.INSTITUTION_NAME,
-            "door_is_open": SimpleLazyObject(lambda: the_door().enabled),
+            **_said_by(in_use),
         }
     campaign = SimpleLazyObject(lambda: campaigns.current_for(actor))
+    in_use = cache(lambda: rules_beside(campaign or None))
     return {
         "actor": actor,
-        "nav": SimpleLazyObject(lambda: menu(request, campaign)),
+        "nav": SimpleLazyObject(lambda: menu(actor, _page_of(request), _rule_books(campaign, in_use()))),
         "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(actor).filter(read_at=None).count()),
-        "door_is_open": SimpleLazyObject(lambda: door_beside(campaign or None).enabled),
         "demo_clock": clock.now() if settings.DEMO else None,
         "is_rehearsal": settings.REHEARSAL,
         "site_title": SimpleLazyObject(
@@ -219,4 +280,22 @@ def context(request):
         "institution_name": SimpleLazyObject(
             lambda: campaign.institution.name if campaign else settings.INSTITUTION_NAME
         ),
+        **_said_by(in_use),
     }
+
+
+def _said_by(in_use):
+    """Return what the frame takes from the rule book that ``in_use`` reads when it is first asked for."""
+    return {
+        "door_is_open": SimpleLazyObject(lambda: door_of(in_use()).enabled),
+        "whom_to_ask": SimpleLazyObject(lambda: whom_to_ask(in_use())),
+    }
+
+
+def _page_of(request):
+    return request.resolver_match.url_name if request.resolver_match else ""
+
+
+def _rule_books(campaign, in_use):
+    books = (campaign.scheme.rules if campaign else None, in_use)
+    return [rules for rules in books if rules is not None]

@@ -243,7 +243,7 @@ def waiting_count(actor):
 
 
 def whom_to_ask(rules):
-    """Return in words whom to ask for help: the office, with its contact where the rule book gives one, or the liaison."""
+    """Return in words whom to ask for help: the office with its contact, without one also the liaison."""
     roles, contact = (rules.roles, rules.identity.contact) if rules is not None else ({}, Contact())
     office = roles.get("office", ROLE_LABELS["office"])
     known = [f"{label}{value}" for name, label in REACHED if (value := getattr(contact, name))]

@@ -54,22 +54,31 @@
     touched();
   });
 
-  function add(button) {
-    var data = new FormData();
-    data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  /* renewed: it was refused once, because the page is of an earlier sign-in, and has a token of the present one now. */
+  function add(button, renewed) {
+    var data = new FormData(), token = form.elements.csrfmiddlewaretoken;
+    data.append("csrfmiddlewaretoken", token.value);
     data.append("add", button.value);
-    fetch(form.dataset.entryUrl, { method: "POST", body: data, credentials: "same-origin", redirect: "manual" })
-      .then(function (response) { if (response.status !== 200) throw new Error(response.status); return response.text(); })
-      .then(function (html) {
-        var place = button.closest(".sheet-add"), holder = document.createElement("div");
-        holder.innerHTML = html;
-        var entry = holder.querySelector(".entry");
-        place.parentNode.insertBefore(entry, place);
-        reveal(entry);
-        var first = entry.querySelector("textarea, input:not([type=hidden]), select");
-        if (first) first.focus();
-        touched();
+    fetch(form.dataset.entryUrl, { method: "POST", body: data, credentials: "same-origin", headers: { "X-Requested-With": "fetch" }, redirect: "manual" })
+      .then(function (response) {
+        if (response.status === 200) return response.text().then(function (html) { insert(button, html); });
+        if (response.status < 400 || response.status >= 500) throw new Error(response.status);
+        return response.json().then(function (answer) {
+          if (renewed || !answer.token || answer.user !== form.dataset.user) { show("error", answer.message); return; }
+          token.value = answer.token;
+          add(button, true);
+        });
       })
       .catch(function () { show("error", "网络不通，暂时不能增加，请稍后再试。"); });
+  }
+  function insert(button, html) {
+    var place = button.closest(".sheet-add"), holder = document.createElement("div");
+    holder.innerHTML = html;
+    var entry = holder.querySelector(".entry");
+    place.parentNode.insertBefore(entry, place);
+    reveal(entry);
+    var first = entry.querySelector("textarea, input:not([type=hidden]), select");
+    if (first) first.focus();
+    touched();
   }
 })();

@@ -227,20 +227,36 @@ def test_signed_out_elsewhere_one_is_told_and_loses_nothing(site, year):
     entry = clerk.add_entry("业务流程")
     clerk.wait_saved()
     other = clerk.page.context.new_page()
-    other.goto("/")
-    other.locator("details.menu summary").click()
-    other.get_by_role("button", name="退出").click()
-    other.get_by_role("button", name="登录", exact=True).wait_for()
+    sign_out(other)
 
     clerk.type(entry, "风险内容", "退出之后写的")
     clerk.page.get_by_text("登录已超时：请在新标签页重新登录").wait_for()
-    other.get_by_label("工号").fill(site.campus.clerk.number)
-    other.get_by_label("密码", exact=True).fill(PASSWORD)
-    other.get_by_role("button", name="登录", exact=True).click()
-    other.get_by_role("heading", name="我的待办").wait_for()
+    sign_in(other, site.campus.clerk)
 
     clerk.wait_saved()  # by itself, with the token of the new sign-in
     assert kept(site.campus.clerk) == ["退出之后写的"]
+
+    sign_out(other)
+    sign_in(other, site.campus.clerk)
+    clerk.add_entry("业务流程")  # with the token of the newest
+    clerk.wait_saved()
+    assert len(kept(site.campus.clerk)) == 2
+
+
+def sign_out(page):
+    """Sign out in another tab of the same browser."""
+    page.goto("/")
+    page.locator("details.menu summary").click()
+    page.get_by_role("button", name="退出").click()
+    page.get_by_role("button", name="登录", exact=True).wait_for()
+
+
+def sign_in(page, person):
+    """Sign in on the page that ``sign_out`` left."""
+    page.get_by_label("工号").fill(person.number)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("heading", name="我的待办").wait_for()
 
 
 @pytest.fixture

@@ -20,11 +20,11 @@ LIMIT = 25
 
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    # One each for notices to draft or release, for letters, for assessments, for lists, for what hangs and for what is late to be
-    # made public.
-    "desk": ("head", "desk", {}, 25),
-    "desk of the office": ("office", "desk", {}, 26),  # one for meetings to which he is called, one for working days
-    "desk of a post holder": ("clerk", "desk", {}, 14),
+    # One each for notices to draft or release, for letters, for assessments, for lists, for what hangs, and one for all that waits
+    # beside sheets: what is late to be made public, statements, avoidance, audits.
+    "desk": ("head", "desk", {}, 22),
+    "desk of the office": ("office", "desk", {}, 24),  # one for meetings to which he is called, one for working days
+    "desk of a post holder": ("clerk", "desk", {}, 12),
     "review_queue": ("head", "review_queue", {}, 18),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),

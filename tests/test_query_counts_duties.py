@@ -15,6 +15,7 @@ MANY = 12
 
 # page → (who opens it, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
+    "desk": ("head", 20),
     "duty_list": ("office", 17),
     "duty_detail": ("head", 12),
     "avoidance_list": ("office", 19),

@@ -188,16 +188,13 @@ def kept_by(actor):
     return (actor.unit_ids(*KEEPERS) - schools) | (actor.own_unit_ids("office") & schools)
 
 
-def due_from(actor, *, limit):
+def due_from(actor):
     """Return the late records of the units that the person keeps, the oldest first.
 
     Nothing is read for who keeps none.
     """
-    units = kept_by(actor)
-    if not units:
-        return []
-    rows = late(Disclosure.objects.filter(unit__in=units), on=actor.on).select_related("unit")
-    return list(rows.order_by("recorded_on", "pk")[:limit])
+    rows = Disclosure.objects.filter(unit__in=kept_by(actor))
+    return late(rows, on=actor.on).order_by("recorded_on", "pk")
 
 
 @shown.answered_by

@@ -14,7 +14,7 @@ from workflows.publicity import notices, publishing, recording
 from workflows.publicity import reminding as notice_reminding
 from workflows.routing import staffing
 from workflows.routing.meetings import deciding
-from workflows.supervision import assessment_reminding, reminding, surveys
+from workflows.supervision import assessment_reminding, duty_reminding, reminding, surveys
 from workflows.supervision.warnings import proposing
 from workflows.supervision.warnings import reminding as warned
 
@@ -39,6 +39,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "warnings": lambda: proposing.propose(at=at),
             "letters": lambda: warned.remind(at=at),
             "assessments": lambda: assessment_reminding.remind(at=at),
+            "duties": lambda: duty_reminding.remind(at=at),
         }
     )
     return done["reminders"]

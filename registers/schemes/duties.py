@@ -11,6 +11,7 @@ from pydantic import Field
 from registers.schemes.parts import Code, Named, Part, Text
 
 Rank = Annotated[int, Field(ge=1, le=9)]
+Days = Annotated[int, Field(ge=1, le=365)]
 MOST = 2000  # characters of one part of a statement
 
 
@@ -23,12 +24,13 @@ class StatementPart(Named):
 class Statement(Part):
     """The statement of duty (责任书、职责说明) that the head of each unit signs every year.
 
-    Source: R0-18, R2-18.
+    ``sign_days``: days within which he signs what was sent to him. Source: R0-18, R2-18.
     """
 
     label: Annotated[str, Field(min_length=1, max_length=40)]
     parts: Annotated[list[StatementPart], Field(min_length=1, max_length=9)]
     paper: Code | None = None
+    sign_days: Days = 7
     source: str = ""
     inferred: bool = False
 
@@ -36,10 +38,11 @@ class Statement(Part):
 class Avoidance(Part):
     """That people declare what they have to keep out of (回避), and for which relations.
 
-    Source: R4-09.
+    ``decide_days``: days within which it is decided. Source: R4-09.
     """
 
     relations: Annotated[list[Named], Field(min_length=1)]
+    decide_days: Days = 5
     source: str = ""
     inferred: bool = False
 
@@ -47,11 +50,12 @@ class Avoidance(Part):
 class LeavingAudit(Part):
     """That whoever leaves a post of one of ``domains`` is audited (离任审计).
 
-    ``kinds``: of the audit. Source: R4-09.
+    ``kinds``: of the audit. ``record_days``: days after leaving within which it is on record. Source: R4-09.
     """
 
     kinds: Annotated[list[Named], Field(min_length=1)]
     domains: Annotated[list[Code], Field(min_length=1)]
+    record_days: Days = 60
     source: str = ""
     inferred: bool = False
 

@@ -6,10 +6,12 @@ handles it and the 纪委, by nobody else. Source: R0-18, R2-17, R2-18, R4-09.
 
 from django.db.models import Q
 
+from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import DISCIPLINE, GROUP_MEMBER
 from workflows.policies.activities import WATCHERS, keeps
 from workflows.policies.deciders import ORGANISER
+from workflows.policies.holding import Holding
 from workflows.policies.inspection_plans import BODIES, handles, holders, organisers
 from workflows.policies.warnings import concerns, issues
 
@@ -94,9 +96,11 @@ class AvoidancePolicy(Restricted):
         return no("由单位负责人或学校领导小组办公室决定。")
 
     def people_who_may_decide(self, record):
-        """The heads of the unit but for the person himself, else the office."""
-        heads = heads_of(record.unit_id).exclude(pk=record.person_id)
-        return heads if heads.exists() else organisers(record.unit_id).exclude(pk=record.person_id)
+        """The heads of the unit but for the person himself and who stands in for him, else the office."""
+        holding = Holding(clock.today())
+        kept = {record.person_id, *holding.stand_ins.get(record.person_id, ())}
+        heads = heads_of(record.unit_id, holding=holding).exclude(pk__in=kept)
+        return heads if heads.exists() else organisers(record.unit_id, holding=holding).exclude(pk__in=kept)
 
 
 @policy("workflows.LeavingAudit")
@@ -128,6 +132,6 @@ class EducationPolicy(Policy):
         return self.may_plan(actor, item)
 
 
-def heads_of(unit_id):
-    """Return who heads a unit today."""
-    return holders(unit_id, "unit_head").filter(is_active=True)
+def heads_of(unit_id, *, holding=None):
+    """Return who heads a unit today. ``holding``: of the day, where it has been read."""
+    return holders(unit_id, "unit_head", holding=holding).filter(is_active=True)

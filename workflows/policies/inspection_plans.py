@@ -102,6 +102,14 @@ def handles(actor, unit_id):
     return unit_id in actor.unit_ids(*BODIES) and unit_id in left_by_office(actor)
 
 
+def handled_units(actor):
+    """Return the ids of all units of which ``handles`` is true. Nothing is read for who has no such role."""
+    if not actor.has(ORGANISER, *BODIES):
+        return set()
+    left = actor.unit_ids(*BODIES) & left_by_office(actor) if actor.has(*BODIES) else set()
+    return (actor.unit_ids(ORGANISER) | left) - own_units(actor)
+
+
 def left_by_office(actor):
     """Return the ids of the units that concern everybody in the office."""
     if "left by office" not in actor.memory:

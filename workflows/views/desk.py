@@ -1,7 +1,8 @@
 """The desk, the list of what I have done, and the inbox."""
 
 from django.contrib import messages
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value, Window
+from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import clock
 from registers.access import can, policy_of
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from registers.models import Scheme
 from registers.views.paging import paged
 from registers.views.sent import key
-from workflows import controls, disclosures, policies, readings
+from workflows import controls, policies, readings
 from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import digests
@@ -30,11 +32,12 @@ from workflows.models import (
 )
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
+from workflows.models.submissions import EDITABLE, State
 from workflows.policies import assessments as assessed
 from workflows.policies.door import door_beside
 from workflows.policies.warnings import to_do
 from workflows.publicity import drafting, objections, places, publishing
-from workflows.supervision import assessment_reminding
+from workflows.supervision import assessment_reminding, waiting
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
@@ -51,11 +54,20 @@ TO_DO = (
     "objections",
     "extensions",
     "readings",
+    "beside",
     "disclosures",
     "measures",
 )
 ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
+FILLED, MOVING, COMING = 50, 20, 10  # of each so many are shown
+# What waits beside sheets: kind → (its page, what there is to do).
+BESIDE = {
+    waiting.SIGN: ("duty_detail", "核对签字"),
+    waiting.REVISE: ("duty_detail", "修改"),
+    waiting.DECIDE: ("avoidance_decide", "决定"),
+    waiting.AUDIT: ("leaving_audit_add", "登记"),
+}
 # Where messages about no submission lead, by what they are about: the first part of their act.
 LEADS_TO = {
     "campaign": "campaign",
@@ -71,6 +83,7 @@ LEADS_TO = {
     "assessment": "assessment_list",
     "duty": "duty_list",
     "avoidance": "avoidance_list",
+    "leaving_audit": "avoidance_list",
 }
 
 
@@ -80,46 +93,36 @@ def desk(request):
 
     Context: ``to_fill``, ``to_decide`` (lists of items), ``page`` (of to_decide), ``moving`` (mine in review), ``coming`` (mine
     that will open), ``objections``, ``extensions`` (longer terms to decide), ``readings`` (receipts still owed), ``meetings`` to
-    which I am called, ``disclosures`` of my unit that are late, ``measures`` of mine that are due, ``bundles`` of sheets for which
+    which I am called, ``beside``: statements, avoidance and leaving audits that wait for me, ``disclosures`` of my unit that are
+    late, ``measures`` of mine that are due, ``bundles`` of sheets for which
     I may draft a notice, ``drafts`` and ``publications`` that I may release, ``warnings`` and ``assessments`` that wait for me,
     ``hanging`` that I have to take down, ``campaign``, ``today``; ``idle`` where nothing waits for me, ``may_prepare``:
     nothing runs, and I may see what that still needs.
     """
     actor, now = request.actor, clock.now()
-    policy = policy_of(Submission)
-    to_fill = (
-        policy.to_fill(Submission.objects.visible_to(actor), actor)
-        .with_rules()
-        .select_related(*NEEDED)
-        .order_by(F("due_on").asc(nulls_last=True), "pk")
-    )
+    own_vote = ReviewVote.objects.filter(member=actor.user_id, submission=OuterRef("pk"), round=OuterRef("round"))
     awaiting = (
-        policy.awaiting(Submission.objects.visible_to(actor), actor)
+        policy_of(Submission)
+        .awaiting(Submission.objects.visible_to(actor), actor)
         .with_rules()
+        .annotate(has_voted=Exists(own_vote))
         .select_related(*NEEDED)
         .order_by(F("step_due_on").asc(nulls_last=True), "pk")
     )
     page = paged(request, awaiting)
-    voted = set(
-        ReviewVote.objects.filter(member=actor.user_id, submission__in=[row.pk for row in page.rows]).values_list(
-            "submission_id", "round"
-        )
-    )
-    mine, campaign = _mine(actor), campaigns.current_for(actor)
+    campaign = campaigns.current_for(actor)
     context = {
-        "to_fill": [trail.Item(row, days.shown(row.due_on, now)) for row in to_fill[:50]],
+        **_mine(actor, now),
         "page": page,
         "to_decide": [
             trail.Item(
                 row,
                 days.shown(row.step_due_on, now),
-                voted=_counts(row) and (row.pk, row.round) in voted,
+                voted=_counts(row) and row.has_voted,
                 leads=row.waiting_role == GROUP_MEMBER and policies.sums_up(actor, row),
             )
             for row in page.rows
         ],
-        "moving": [trail.Item(row, None) for row in mine.filter(state="in_review")[:20]],
-        "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in mine.filter(state="waiting")[:10]],
         "extensions": _extensions(actor),
         "objections": _objections(actor, now, campaign),
         **_notices(actor),
@@ -127,7 +130,7 @@ def desk(request):
         "warnings": _warnings(actor, now),
         "assessments": _assessments(actor, now),
         "readings": _readings(actor, now),
-        "disclosures": disclosures.due_from(actor, limit=20),
+        **_beside(actor, now, campaign),
         "measures": _measures(actor, now),
         "campaign": campaign,
         "today": clock.today(),
@@ -137,17 +140,29 @@ def desk(request):
     return render(request, "workflows/desk.html", context)
 
 
-def _mine(actor):
-    """The submissions this person fills in, now or later, in running campaigns."""
-    return (
-        Submission.objects.visible_to(actor)
-        .filter(
-            Q(person=actor.user_id) | Q(person=None, unit__in=policies.fills_for(actor)),
-            task__campaign__state__in=RUNNING,
-        )
-        .with_rules()
-        .select_related(*NEEDED)
+def _mine(actor, now):
+    """The submissions this person fills in, ``to_fill`` now, ``moving`` in review and ``coming`` later.
+
+    One query: of each state the first by their day.
+    """
+    known = Submission.objects.visible_to(actor)
+    own = Q(person=actor.user_id) | Q(person=None, unit__in=policies.fills_for(actor))
+    later = known.filter(own, state__in=[State.IN_REVIEW, State.WAITING], task__campaign__state__in=RUNNING)
+    by_day = [F("due_on").asc(nulls_last=True), F("pk")]
+    placed = Window(RowNumber(), partition_by="state", order_by=by_day)
+    rows = policy_of(Submission).to_fill(known, actor) | later
+    rows = list(
+        rows.with_rules().annotate(place=placed).filter(place__lte=FILLED).select_related(*NEEDED).order_by(*by_day)
     )
+
+    def those(*states):
+        return [row for row in rows if row.state in states]
+
+    return {
+        "to_fill": [trail.Item(row, days.shown(row.due_on, now)) for row in those(*EDITABLE)[:FILLED]],
+        "moving": [trail.Item(row, None) for row in those(State.IN_REVIEW)[:MOVING]],
+        "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in those(State.WAITING)[:COMING]],
+    }
 
 
 def _objections(actor, now, campaign):
@@ -222,6 +237,42 @@ def _readings(actor, now):
     for receipt in receipts:
         receipt.due = days.shown(receipt.document.due_on, now)
     return receipts
+
+
+def _beside(actor, now, campaign):
+    """What waits for this person ``beside`` sheets, each with its ``page``, ``action`` and ``due``, and late ``disclosures``."""
+    if not actor.grants:
+        return {"beside": [], "disclosures": []}
+    scheme = campaign.scheme if campaign else Scheme.objects.visible_to(actor).in_use()
+    rules = scheme.rules if scheme else None
+    found = waiting.for_person(actor, rules)
+    return {
+        "beside": [_shown_beside(row, rules, now) for row in found if row.kind in BESIDE],
+        "disclosures": [row for row in found if row.kind == waiting.DISCLOSE],
+    }
+
+
+def _shown_beside(row, rules, now):
+    """One thing that waits beside sheets, in words."""
+    page, action = BESIDE[row.kind]
+    titles = {
+        waiting.AUDIT: f"{row.text}：登记离任审计",
+        waiting.DECIDE: f"回避报告：{row.text}",
+    }
+    notes = {
+        waiting.SIGN: "待负责人签字",
+        waiting.REVISE: "单位负责人要求修改",
+        waiting.DECIDE: f"{row.since:%Y-%m-%d} 报告",
+        waiting.AUDIT: f"{row.since:%Y-%m-%d} 离任",
+    }
+    args = [] if row.kind == waiting.AUDIT else [row.pk]
+    return {
+        "title": titles.get(row.kind) or f"{row.year}年度{rules.duties.statement.label}",
+        "meta": f"{row.unit} · {notes[row.kind]}",
+        "url": reverse(page, args=args),
+        "action": action,
+        "due": days.shown(row.due, now),
+    }
 
 
 def _measures(actor, now):

@@ -1,0 +1,104 @@
+"""What waits for a person beside sheets: statements of duty, avoidance, leaving audits, and matters that are not public in time.
+
+All of it is one query, whatever there is. Source: R0-18, R0-22, R2-18, R4-09.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, IntegerField, Value
+from django.db.models.functions import TruncDate
+
+from workflows import disclosures
+from workflows.deadlines import days
+from workflows.models import AvoidanceRecord, DutyStatement
+from workflows.policies import waiting
+from workflows.policies.inspection_plans import handled_units
+from workflows.supervision import avoidances
+
+SIGN, REVISE, DECIDE, AUDIT, DISCLOSE = "sign", "revise", "decide", "audit", "disclose"
+COLUMNS = ("of_kind", "of_unit", "of_unit_named", "of_person", "of_text", "of_year", "of_day")
+READ, SHOWN = 200, 20
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that waits: its ``kind``, the row's ``pk``, the unit's name, what it is about, since when.
+
+    ``due``: the day by which it is to be done, or None.
+    """
+
+    kind: str
+    pk: int
+    unit: str
+    text: str
+    year: int
+    since: date
+    due: date | None
+
+
+def for_person(actor, rules):
+    """List what waits for a person, the oldest first.
+
+    ``rules``: of the scheme in use, or None. At most one query, none for who answers for nothing.
+    """
+    if not actor.is_authenticated or not actor.grants:
+        return []
+    first, *others = _asked(actor, rules)
+    found = first.union(*others, all=True).order_by("of_day", "pk")[:READ]
+    rows = [_waiting(row, rules) for row in found if row[1] != DECIDE or waiting.is_his(actor, row[2], row[4])]
+    return rows[:SHOWN]
+
+
+def _asked(actor, rules):
+    """The queries for what the scheme asks for, each with the same columns."""
+    late = disclosures.due_from(actor)
+    found = [_rows(late, DISCLOSE, text=F("title"), day=F("recorded_on"))]
+    asked = rules.duties if rules else None
+    if asked and asked.statement:
+        for kind, condition, day in (
+            (SIGN, waiting.statements_to_sign(actor), TruncDate("sent_at")),
+            (REVISE, waiting.statements_to_revise(actor), TruncDate("drafted_at")),
+        ):
+            found.append(_rows(DutyStatement.objects.filter(condition), kind, year=F("year"), day=day))
+    if asked and asked.avoidance:
+        records = AvoidanceRecord.objects.filter(waiting.records_to_decide(actor))
+        shown = {"text": F("matter"), "day": TruncDate("declared_at"), "person": F("person_id")}
+        found.append(_rows(records, DECIDE, **shown))
+    if asked and asked.leaving_audit:
+        left = avoidances.not_audited(rules, handled_units(actor), on=actor.on)
+        found.append(_rows(left, AUDIT, unit="post__unit", text=F("post__name"), day=F("until")))
+    return found
+
+
+def _rows(rows, kind, *, unit="unit", person=None, text=None, year=None, day):
+    columns = (
+        Value(kind),
+        F(f"{unit}_id"),
+        F(f"{unit}__name"),
+        person or Value(0, output_field=IntegerField()),
+        text or Value(""),
+        year or Value(0, output_field=IntegerField()),
+        day,
+    )
+    named = rows.order_by().annotate(**dict(zip(COLUMNS, columns, strict=True)))
+    return named.values_list("pk", *COLUMNS)
+
+
+def _waiting(row, rules):
+    pk, kind, _, unit, _, text, year, since = row
+    given = days_given(rules).get(kind)
+    return Waiting(kind, pk, unit, text, year, since, days.add_days(since, given) if given else None)
+
+
+def days_given(rules):
+    """Return how many days the scheme gives for what it asks: kind → days."""
+    asked = rules.duties if rules else None
+    if asked is None:
+        return {}
+    given = {
+        SIGN: asked.statement and asked.statement.sign_days,
+        DECIDE: asked.avoidance and asked.avoidance.decide_days,
+        AUDIT: asked.leaving_audit and asked.leaving_audit.record_days,
+    }
+    return {kind: number for kind, number in given.items() if number}

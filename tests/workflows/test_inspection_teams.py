@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from registers import units
 from registers.access import NotAllowed, can, people_who_may
+from registers.journal import Journal
 from registers.models import User
 from registers.refusals import Refused
 from tests.factories import appoint, make_person
@@ -13,10 +15,11 @@ from tests.stories import played_once
 from tests.workflows.test_findings import Found, evidence
 from tests.workflows.test_inspection_plans import VALUES
 from tests.workflows.test_inspections import TERMS, Story, on_record
-from workflows.models import Inspection, Notification
+from workflows.models import Finding, Inspection, Notification
+from workflows.policies.findings import answerable
 from workflows.policies.inspection_plans import kept_from, own_units
 from workflows.policies.inspections import hosts
-from workflows.supervision import draws, inspections, opinions, plans
+from workflows.supervision import draws, findings, inspections, opinions, plans, reminding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -180,4 +183,32 @@ def test_office_names_who_answers_where_the_unit_is_closed_or_nobody_is_left(cam
     issued.act("ask", receiver, files=[evidence()])
     with pytest.raises(NotAllowed):
         issued.act("closed", receiver)
+    issued.act("closed", campus.office)
+
+
+def test_who_took_a_unit_in_answers_for_its_findings(campus, clock):
+    """The unit that was merged lies below its successor, whose head and liaison put right what was found there."""
+    on_record(campus)
+    appoint(campus.other_head, campus.other_unit, "liaison")
+    issued, successor = Found(campus, clock), campus.other_head
+    issued.begin()
+    issued.find()
+    issued.conclude()
+    first = issued.finding
+    assert not Finding.objects.visible_to(issued.actor(successor)).exists()
+    clock.set("2026-10-20 09:00")
+    units.merge(campus.unit, campus.other_unit, journal=Journal(clock.today, clock.now))
+    assert Finding.objects.visible_to(issued.actor(successor)).get() == first
+    assert list(answerable(issued.row())) == [successor]
+    issued.act("plan", successor, owner=successor)
+    clock.set("2026-11-23 09:00")
+    reminding.remind(at=clock.now)
+    assert Notification.objects.filter(kind="rectification.overdue", recipient=successor).exists()
+    again = Finding(
+        inspection=Inspection(pk=0, unit=campus.other_unit),  # of the successor, not saved
+        point_series=first.point_series,
+        measure_series=first.measure_series,
+    )
+    assert findings.earlier(again) == first
+    issued.act("ask", successor, files=[evidence()])
     issued.act("closed", campus.office)

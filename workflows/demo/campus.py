@@ -26,6 +26,7 @@ UNITS_PER_LEADER = 7
 RANKS = {"正处": 0, "副处": 0, "正科": 1, "副科": 1, "专业技术": 2, "科员": 3}
 TIERS = {label: value for value, label in Post.Tier.choices}
 BATCH = 500
+EXCHANGED = (1, 12)  # month and day when somebody changes posts, where the rule book asks for audits of those who leave
 
 
 @dataclass
@@ -223,9 +224,29 @@ class Campus:
                 ]
                 since = date(self.year.number - start.randint(2, 6), start.randint(1, 12), 1)
                 held.append(Incumbency(post=seat.post, user=seat.user, since=since))
+        held += self._exchanged(held)
         Post.objects.bulk_create(posts, batch_size=BATCH)
         Duty.objects.bulk_create(duties, batch_size=BATCH)
         Incumbency.objects.bulk_create(held, batch_size=BATCH)
+
+    def _exchanged(self, held):
+        """Let somebody change posts in January who left one that asks for an audit, and return who held that one before.
+
+        So there is a leaving audit missing. None where the rule book asks for no audit.
+        """
+        asked = self.rules.duties.leaving_audit
+        for place in self.places if asked else ():
+            kept = [seat for seat in place.seats[3:] if seat.post.domain in asked.domains and not seat.number]
+            if place.is_home or place.is_office or not kept or len(place.seats) < 5:
+                continue
+            left = kept[0]
+            moved = next(seat for seat in place.seats[3:] if seat is not left)
+            day = date(self.year.number, *EXCHANGED)
+            for tenure in held:
+                if tenure.post in (left.post, moved.post):
+                    tenure.since = day
+            return [Incumbency(post=left.post, user=moved.user, since=date(day.year - 4, 9, 1), until=day)]
+        return []
 
     # -- roles -----------------------------------------------------------------------------------------
     def _roles(self):

@@ -43,7 +43,7 @@ def record(inspection_id, *, values, line=None, uploads=(), actor, at):
     finding.number = (inspection.findings.aggregate(last=Max("number"))["last"] or 0) + 1
     if line is not None:
         finding.point_series, finding.measure_series = line.point_series, line.measure_series
-        finding.recurrence_of = _earlier(finding)
+        finding.recurrence_of = earlier(finding)
     finding.save()
     attachments.take(finding, uploads, actor=actor, at=at)
     detail = {"digest": digest_of_finding(finding), "recurrence_of": finding.recurrence_of_id}
@@ -51,12 +51,16 @@ def record(inspection_id, *, values, line=None, uploads=(), actor, at):
     return finding
 
 
-def _earlier(finding):
-    """The last finding of the unit on the same measure or point, in an inspection before this one."""
+def earlier(finding):
+    """Return the last finding on the same measure or point, from another inspection.
+
+    Of the unit, or of one that was merged into it. None where there is none.
+    """
     about = Q(measure_series=finding.measure_series) if finding.measure_series else Q(point_series=finding.point_series)
     if finding.point_series is None:
         return None
-    rows = Finding.objects.filter(about, inspection__unit=finding.inspection.unit, withdrawn_at=None)
+    units = finding.inspection.unit.subtree()
+    rows = Finding.objects.filter(about, inspection__unit__in=units, withdrawn_at=None)
     return rows.exclude(inspection=finding.inspection).order_by("-pk").first()
 
 

@@ -60,8 +60,9 @@ PAGES = {
     "reading_receipts": ("head", "reading_receipts", {"pk": "reading"}, 14),
     # One query for the sheets that nobody can take.
     "board": ("office", "board", {}, 24),
-    "board of a unit": ("office", "board", {"unit": "CW"}, 23),
-    "board of a unit by person": ("office", "board", {"unit": "CW", "view": "people"}, 23),
+    # Of a unit one more for the measures of those who lead.
+    "board of a unit": ("office", "board", {"unit": "CW"}, 24),
+    "board of a unit by person": ("office", "board", {"unit": "CW", "view": "people"}, 24),
     "risk_list": ("head", "risk_list", {}, 13),
     "risk_list of the office": ("office", "risk_list", {"q": "风险"}, 13),
     "risk_order": ("head", "risk_order", {}, 14),

@@ -42,7 +42,7 @@ def kinds(story):
 def test_each_thing_waits_for_those_whose_turn_it_is(story):
     """The office decides about a head alone, and hears of what came back; whoever sent a statement does not sign it."""
     office = [("audit", "会计核算"), ("decide", "采购")]
-    assert kinds(story) == {"head": [("sign", ""), ("decide", "招聘")], "office": office, "second": office}
+    assert kinds(story) == {"head": [("decide", "招聘"), ("sign", "")], "office": office, "second": office}
     page = plain(browser(story.campus.head).get(reverse("desk")))
     assert "回避报告：招聘" in page and "2026年度廉政风险防控责任书" in page and "采购" not in page
     assert "会计核算：登记离任审计" in plain(browser(story.campus.office).get(reverse("desk")))

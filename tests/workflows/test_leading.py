@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from registers.models import Unit
+from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
 from tests import factories
 from tests.personas import point
 from tests.workflows import carried_cases
+from workflows import leading_measures
 from workflows.compiled import logs
-from workflows.models import Submission
+from workflows.models import MeasureProgress, Submission
 from workflows.policies import Holding
 from workflows.progress import figures, leading
 
@@ -120,3 +121,34 @@ def test_holder_of_a_leading_post_leads(year):
     head = year.sheet("personal-search", campus.head)
     year.submit(head, year.points(head, point("甲")))
     assert lines(year, campus.office) == {"财务处": "waiting"}  # the clerk's is missing
+
+
+def test_leaders_own_points_are_measured_by_the_day(year):
+    """A point of the head without a measure, with one, with one that is late, with that carried out. Nobody else's counts."""
+    campus, rules = year.campus, year.campus.scheme.rules
+    led = lambda: leading_measures.of_units([campus.unit], rules, holding=Holding(year.clock.today)).get(campus.unit.pk)  # noqa: E731
+    category = RiskCategory.objects.get(scheme=campus.scheme, code="process")
+    said = {"unit": campus.unit, "level": "personal", "category": category, "in_force_from": "2026-01-01"}
+    RiskPoint.objects.create(**said, post=campus.post, holder=campus.clerk, content="员工的")
+    assert led() is None
+    own = RiskPoint.objects.create(**said, post=campus.head_post, holder=campus.head, content="负责人的")
+    assert (led().points, led().covered, led().tag[0]) == (1, 0, "措施不全")
+    stage = "prevention"
+    measure = ControlMeasure.objects.create(
+        point_series=own.series,
+        unit=campus.unit,
+        stage=stage,
+        text="双人复核",
+        due_on=year.clock.today,
+        in_force_from="2026-01-01",
+    )
+    assert (led().covered, led().late, led().is_led) == (1, 0, True)
+    year.at("09-20")
+    assert (led().late, led().tag[0]) == (1, "措施逾期")
+    row = next(row for row in _log(year) if row["task"] == "带头制定措施")
+    assert row["text"] == "负责人本人风险点 1 个，已有措施 1 个，其中 1 个的措施逾期"
+    MeasureProgress.objects.create(measure=measure, state="done", text="已落实", by=campus.head, at=year.clock.now)
+    assert led().is_led
+    page = Client()
+    page.force_login(campus.office)
+    assert "带头制定措施" in page.get(reverse("board"), {"unit": "CW"}).content.decode()

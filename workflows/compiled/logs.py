@@ -9,9 +9,10 @@ from registers.schemes.language import Brings
 from registers.schemes.layout import Column
 from registers.schemes.parts import Contact
 from registers.schemes.publicity import LABELS, PERSON, PERSON_LABEL
-from workflows import suggestions
+from workflows import leading_measures, suggestions
 from workflows.compiled import meetings
 from workflows.models import Decision, ReviewVote, Submission, SubmissionLine
+from workflows.policies import Holding
 from workflows.progress import leading
 from workflows.sheets.composing import ENTRY, SHEET
 from workflows.sheets.documents import Composition
@@ -129,7 +130,8 @@ def search_log(*, unit, units, on, rules, reader=None):
     held = meetings.log_rows(units=units, on=on, rules=rules, reader=reader)
     suggested = suggestions.log_rows(units=units, on=on, rules=rules, reader=reader)
     led = leading.log_rows(units=units, on=on, rules=rules, reader=reader)
-    return {"rows": sorted(acts + held + suggested + led, key=lambda row: row["at"])}
+    measured = leading_measures.log_rows(units=units, rules=rules, holding=Holding(on))
+    return {"rows": sorted(acts + held + suggested + led + measured, key=lambda row: row["at"])}
 
 
 def _verdict(act):

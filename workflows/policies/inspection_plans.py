@@ -103,7 +103,10 @@ def handles(actor, unit_id):
 
 
 def handled_units(actor):
-    """Return the ids of all units of which ``handles`` is true. Nothing is read for who has no such role."""
+    """Return the ids of all units of which ``handles`` is true.
+
+    Nothing is read for people who hold no such role.
+    """
     if not actor.has(ORGANISER, *BODIES):
         return set()
     left = actor.unit_ids(*BODIES) & left_by_office(actor) if actor.has(*BODIES) else set()

@@ -29,9 +29,9 @@ def records_to_decide(actor):
 
 
 def is_his(actor, unit, person):
-    """Whether the decision about ``person`` of ``unit`` (ids) waits for the actor, as ``people_who_may_decide`` says.
+    """Whether the decision about ``person`` of ``unit`` (ids) waits for the actor.
 
-    The office is asked where no other head can decide.
+    As ``people_who_may_decide`` says. The office is asked where no other head can decide.
     """
     if unit in actor.unit_ids(HEAD):
         return True

@@ -13,6 +13,7 @@ from registers.models import Scheme
 from registers.text import clipped
 from workflows.deadlines import days
 from workflows.messages import notifications
+from workflows.messages.schedule import RANKS
 from workflows.models import AvoidanceRecord, DutyStatement
 from workflows.policies.holding import Holding
 from workflows.policies.inspection_plans import holders, organisers
@@ -48,10 +49,11 @@ def _statements(holding):
         if word:
             yield from _to(people_who_may("sign", row), f"duty.{word}", f"sign:{key}", text)
         if word == "overdue":
-            yield from _to(organisers(row.unit_id, holding=holding), "duty.overdue", f"office:{key}", text)
+            office = list(organisers(row.unit_id, holding=holding))
+            yield from _to(office, "duty.overdue", f"office:{key}", text)
             for step in rules.conduct.reminders.escalate:
-                if step.tell != "unit_head" and days.add_days(due, step.after) <= holding.on:
-                    above = holders(row.unit_id, step.tell, holding=holding)
+                if RANKS[step.tell] > RANKS["unit_head"] and days.add_days(due, step.after) <= holding.on:
+                    above = holders(row.unit_id, step.tell, holding=holding).exclude(pk__in=[one.pk for one in office])
                     yield from _to(above, "duty.overdue", f"{key}:{step.after}", text)
 
 

@@ -1,5 +1,6 @@
-"""What waits for a person beside sheets: statements of duty, avoidance, leaving audits, and matters that are not public in time.
+"""What waits for a person beside sheets: duties, and matters that are not public in time.
 
+Duties are statements to sign or revise, avoidance to decide on, leaving audits to record.
 All of it is one query, whatever there is. Source: R0-18, R0-22, R2-18, R4-09.
 """
 
@@ -45,7 +46,7 @@ def for_person(actor, rules):
     if not actor.is_authenticated or not actor.grants:
         return []
     first, *others = _asked(actor, rules)
-    found = first.union(*others, all=True).order_by("of_day", "pk")[:READ]
+    found = first.union(*others, all=True).order_by("of_day", "of_kind", "pk")[:READ]
     rows = [_waiting(row, rules) for row in found if row[1] != DECIDE or waiting.is_his(actor, row[2], row[4])]
     return rows[:SHOWN]
 

@@ -10,7 +10,7 @@ from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
 from registers.views.sent import sought
-from workflows import policies
+from workflows import leading_measures, policies
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.policies.submissions import MAY_NUDGE
@@ -60,7 +60,8 @@ def board(request):
 
 def _unit_page(request, campaign, rows, unit, year):
     """A unit's page. Context beside the board's: ``unit``; ``view`` with its ``tabs``; a ``page`` of ``items`` (``progress_list``)
-    or with ``view=people`` the unit's ``own`` sheets and a page of ``people``, each with his sheet of each of ``tasks``."""
+    or with ``view=people`` the unit's ``own`` sheets and a page of ``people``, each with his sheet of each of ``tasks``. ``led``: whether
+    its leaders have measures for their own points (``leading_measures.Led``), or None."""
     shown = Board(campaign, rows, at=clock.now())
     if not shown.figures.owed:
         raise Http404  # nothing there that the reader may know of
@@ -80,6 +81,7 @@ def _unit_page(request, campaign, rows, unit, year):
         "held_up": shown.held_up({unit.pk: unit}, holding),
         "stranded": stranded.lines(rows, campaign, holding),
         **_leading(rows, campaign, {unit.pk: unit}, holding),
+        "led": leading_measures.of_units([unit], campaign.scheme.rules, holding=holding).get(unit.pk),
     }
     if view == "people":
         context |= _by_person(request, shown, rows)

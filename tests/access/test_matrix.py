@@ -8,25 +8,17 @@ from functools import cache
 import pytest
 from django.db import connection
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 
 from tests.access.behind import DOORS, FILE, GROUPS, MATRIX, PUBLIC, behind, body, nothing
 from tests.access.world import NOBODY, STAFF
 from tests.longer import LONG
+from tests.walking import patterns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 
 # What a refused request may still write: the denied act on record, and what every visit writes.
 ON_RECORD = ("registers_auditentry", "registers_audithead", "django_session")
-
-
-def patterns(resolver=None):
-    """Every URL pattern of the site, those of included modules too."""
-    for found in (resolver or get_resolver()).url_patterns:
-        if isinstance(found, URLPattern):
-            yield found
-        else:
-            yield from patterns(found)
 
 
 # --- What should come of it --------------------------------------------------------------------------------

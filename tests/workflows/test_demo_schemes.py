@@ -16,6 +16,7 @@ from registers.papers.compose import compose, empty
 from registers.schemes.checking import loading
 from tests import factories
 from tests.longer import longer
+from tests.walking import ANSWERS, pages_of
 from tests.workflows import whole
 from tests.workflows.test_demo import desk_of, run
 from workflows.compiled import logs
@@ -51,6 +52,7 @@ def test_demo_plays_under_every_rule_book(slug):
         assert [row.findings.count() for row in Inspection.objects.exclude(concluded_at=None)] == [2]
         assert {row.stage[0] for row in Rectification.objects.all()} == {"整改中", "待报方案"}
         _every_filed_sheet_prints()
+        assert set(pages_of(User.objects.get(number="3001")).values()) <= ANSWERS
         if Scheme.objects.in_use().rules.has_year_round_task:  # no year of it is played in test_whole_year.py
             assert whole.compare(Scheme.objects.in_use())["unit-ledger"] > 150
 

@@ -22,6 +22,7 @@ from registers.models import User
 from registers.schemes import versions
 from registers.schemes.checking import loading
 from tests.factories import BEIJING, moment
+from tests.walking import ANSWERS, pages_of
 from tests.workflows import filed, signed, whole
 from tests.workflows.announced import passed, works
 from tests.workflows.documented import DAYS, NEVER, PHASES, YEAR, day
@@ -301,6 +302,13 @@ def test_what_a_unit_carries_is_decided_with_it_by_the_same_body(played):
 
 def test_no_cell_of_a_filed_table_is_empty_that_the_rule_book_requires(played):
     assert filed.empty_cells(played.sheets) == []
+
+
+def test_every_page_opens_at_the_end_of_the_year(played):
+    """To the office, which has most of them; under each rule book they show what it asks for."""
+    opened = pages_of(User.objects.get(number="3001"))
+    assert set(opened.values()) <= ANSWERS
+    assert sum(status == 200 for status in opened.values()) > 60
 
 
 def test_year_ends_with_nothing_lost(played):

@@ -8,9 +8,9 @@ from django.db import transaction
 from registers import audit
 from registers.access import require
 from registers.refusals import Refused
-from registers.schemes.publicity import PERSON
+from registers.schemes.publicity import PERSON, PERSON_LABEL
 from workflows.models import ImpactAssessment
-from workflows.publicity import showing
+from workflows.publicity import lists, showing
 
 MISSING = "“{kind}”显示姓氏，须先由学校领导小组办公室作出个人信息保护影响评估（或栏目有变，须重新评估），再发布。"
 
@@ -60,16 +60,18 @@ def assess(scheme, kind, *, fields, purpose, risk, measures, actor, at):
     return made
 
 
-def fields_shown(scheme, kind):
-    """Return every column that notices of a ``kind`` may show.
+def columns_shown(scheme, kind):
+    """Return every column that notices of a ``kind`` may show, as ``[(field, heading)]``.
 
     That of names is among them where any task shows them.
     """
-    if kind.verb != "notice":
-        return list(kind.shows)
+    if kind.verb == "standing":
+        return [tuple(column) for column in lists.columns(kind, scheme.rules)]
+    if kind.verb == "result":
+        return []  # it is text, and has no columns
     shown, named = {}, False
     for task in scheme.rules.tasks:
         if task.publicity is not None:
-            shown |= dict.fromkeys(field for field, _ in showing.columns_of(scheme.rules, [task]))
+            shown = dict(showing.columns_of(scheme.rules, [task])) | shown
             named = named or task.publicity.person == "masked"
-    return [*([PERSON] if named else []), *shown]
+    return [*([(PERSON, PERSON_LABEL)] if named else []), *shown.items()]

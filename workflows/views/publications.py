@@ -10,7 +10,7 @@ from registers import audit, clock
 from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.refusals import Refused
-from registers.schemes.publicity import LABELS, PERSON, PERSON_LABEL
+from registers.schemes.publicity import PERSON
 from registers.text import digest_of
 from registers.views.paging import paged
 from registers.views.papers import download
@@ -18,7 +18,7 @@ from workflows.compiled import publications as papers
 from workflows.forms.publications import EndForm, ImpactForm, ListForm, PublishForm, ResultForm
 from workflows.models import ImpactAssessment, Publication
 from workflows.policies.publications import DRAFTERS, is_public
-from workflows.publicity import impacts, lists, publishing
+from workflows.publicity import impacts, publishing
 from workflows.views import keeping
 
 CRUMB = "公开与通报"
@@ -281,7 +281,7 @@ def impact_list(request):
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)
         kind = kinds[said.pop("kind")]
-        shown = impacts.fields_shown(scheme, kind)
+        shown = [field for field, _ in impacts.columns_shown(scheme, kind)]
         impacts.assess(scheme, kind, fields=shown, actor=request.actor, at=clock.now(), **said)
         messages.success(request, f"“{kind.label}”的个人信息保护影响评估已记录。")
         return redirect("impact_list")
@@ -294,9 +294,6 @@ def impact_list(request):
 
 
 def _assessed(scheme, kind):
-    shown, last = impacts.fields_shown(scheme, kind), impacts.current(scheme, kind.code)
-    headings = LABELS | {PERSON: PERSON_LABEL}
-    if kind.verb == "standing":
-        headings = dict(lists.columns(kind, scheme.rules))
-    words = "、".join(headings[field] for field in shown)
+    shown, last = dict(impacts.columns_shown(scheme, kind)), impacts.current(scheme, kind.code)
+    words = "、".join(shown.values())
     return kind, words, PERSON in shown, last, impacts.covers(last, shown)

@@ -16,6 +16,7 @@ from tests.stories import played_once
 from workflows import activities
 from workflows.compiled import meetings, summaries
 from workflows.models import Activity, Opinion
+from workflows.supervision import education
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -153,3 +154,11 @@ def test_page_of_a_major_power_says_whether_anybody_was_consulted(asking):
     assert (one.kind, one.title, one.received, one.adopted) == ("专家论证", "食堂改造论证", 1, 1)
     assert "食堂改造论证" in page(campus.clerk, "power_detail", power.series).content.decode()
     assert meetings.consultations_on(asking.actor(campus.other_head), power.series) == []
+
+
+def test_nobody_is_educated_by_being_asked_for_an_opinion(asking, review):
+    campus, by = asking.campus, {"actor": asking.actor(asking.campus.liaison), "at": asking.clock.now}
+    page(campus.liaison, "activity_add", **form(asking, kind="lecture", experts="", numbers="clerk"))
+    planned = {"title": "讲座", "kind": "lecture", "due_on": asking.clock.today, "flag": "", "rank": None, "domain": ""}
+    item = education.plan(campus.scheme, campus.root, unit=campus.unit, values=planned, **by)
+    assert [activity.kind for activity in education.to_tie(item)] == ["lecture"]

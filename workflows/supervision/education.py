@@ -94,9 +94,10 @@ def tie(pk, *, activities, actor, at):
 def to_tie(item):
     """Return the activities that can have been held for an item: of its year and its unit.
 
-    For an item of the school those of any unit.
+    For an item of the school those of any unit. Nobody is educated by being asked for his opinion.
     """
-    held = Activity.objects.filter(voided_at=None, held_on__year=item.year)
+    asking = [kind.code for kind in item.scheme.rules.activities if kind.purpose == "consultation"]
+    held = Activity.objects.filter(voided_at=None, held_on__year=item.year).exclude(kind__in=asking)
     return held if item.unit.parent_id is None else held.filter(Q(unit=item.unit_id) | Q(unit__parent=None))
 
 

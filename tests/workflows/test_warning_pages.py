@@ -53,7 +53,7 @@ def test_proposal_becomes_a_draft(proposed, client):
     assert "没有防控措施" in listed
     assert page(client, campus.head, "warning_detail", pk).status_code == 404
     detail = page(client, campus.office, "warning_detail", pk).content.decode()
-    assert "没有发出任何文书" in detail
+    assert "没有发出任何文书" in detail and "文书签发审批笺" not in detail
     edit = page(client, campus.office, "warning_edit", pk).content.decode()
     assert str(proposed.point.series) in edit
     typed = TYPED | {"kind": "rectification_order", "level": "yellow", "points": [str(proposed.point.series)]}
@@ -62,6 +62,7 @@ def test_proposal_becomes_a_draft(proposed, client):
     assert "请清空事实" in bad.content.decode()
     assert TEXTS["facts"] in bad.content.decode()
     assert post(client, campus.office, "warning_edit", pk, typed | seen(proposed)).status_code == 302
+    assert "文书签发审批笺" in page(client, campus.office, "warning_detail", pk).content.decode()
     faster = post(client, campus.office, "warning_edit", pk, typed | {"seen_version": 0})
     assert faster.status_code == 422
     assert "刚被他人修改" in faster.content.decode()

@@ -127,9 +127,10 @@ def warning_approval(*, warning):
 def of(warning, *, inside):
     """Return the papers that there are of a warning so far, slug → layout.
 
-    ``inside``: for the office; whom it is for has the letter and the receipt, once it is issued.
+    ``inside``: for the office; whom it is for has the letter and the receipt, once it is issued. What the system proposes is no
+    letter yet.
     """
-    if warning.action is None or warning.is_reference:
+    if warning.action is None or warning.is_reference or warning.made_by_id is None:
         return {}
     own, talk = warning.action.paper, warning.is_talk
     found = {}

@@ -173,7 +173,7 @@ def warning_figures(request):
     persons = outcomes.persons_by_form(root, **period)
     context = {
         "year": year,
-        "years": [year - 1, year, year + 1],
+        "years": [year - 1, year, *([year + 1] if year < on.year else [])],
         "kinds": outcomes.by_kind(scheme.rules, root, **period, on=on),
         "levels": outcomes.by_level(scheme.rules, root, **period),
         "forms": [(words, persons[form]) for form, words in outcomes.FORMS.items()],

@@ -9,7 +9,18 @@ import re
 
 from registers import posts, versions
 from registers.journal import Kind
-from registers.models import Appointment, Incumbency, LeadingGroup, Regulation, Scheme, Unit, UnitAlias, User
+from registers.models import (
+    Appointment,
+    Incumbency,
+    LeadingGroup,
+    PowerItem,
+    Regulation,
+    RiskPoint,
+    Scheme,
+    Unit,
+    UnitAlias,
+    User,
+)
 from registers.models.spans import is_closed
 from registers.refusals import Refused
 
@@ -213,16 +224,20 @@ def merge(unit, into, *, journal):
         if child.pk != into.pk:
             check_place(into, on, child)
             move(child, into, journal=journal)
+    points = RiskPoint.objects.filter(unit=unit).in_force(on).count()
+    powers = PowerItem.objects.filter(unit=unit).in_force(on).count()
     posts.move(list(unit.posts.select_related("unit")), into, journal=journal)
-    User.objects.filter(unit=unit).update(unit=into)
-    Regulation.objects.filter(unit=unit).update(unit=into)
+    people = User.objects.filter(unit=unit).update(unit=into)
+    regulations = Regulation.objects.filter(unit=unit).update(unit=into)
     versions.transfer_unit(unit, to=into, on=on)
     _end(unit, journal)
     for name, kind in [(unit.name, Alias.FORMER), *unit.aliases.values_list("name", "kind")]:
         call_also(into, name, kind)
     call_also(into, unit.code, Alias.CODE)
     Unit.objects.filter(pk=unit.pk).update(parent=into)
-    journal.note(Kind.MERGED, unit, old=unit.name, new=into, other=into)
+    goes = {"人": people, "个风险点": points, "项权力": powers, "项制度": regulations}
+    what = "、".join(f"{number} {words}" for words, number in goes.items() if number)
+    journal.note(Kind.MERGED, unit, what=what, old=unit.name, new=into, other=into)
     journal.note(Kind.TOOK_IN, into, old=unit.name, other=unit)
 
 

@@ -181,6 +181,7 @@ def test_merged_unit_s_people_posts_points_and_sheets_go_along(reviewed):
     )
     assert not Appointment.objects.in_force(year.clock.today).filter(unit=campus.unit).exists()
     assert any("停办（单位已撤销）" in words for words in said(outcome))
+    assert any("并入（" in words and "个风险点" in words for words in outcome.changes)
 
 
 def test_divided_unit_s_new_part_takes_part_and_keeps_its_sheets(year):

@@ -25,6 +25,7 @@ OTHERWISE = "otherwise"  # a filter: all kinds of lines but those that stayed
 GRAVER, SLIGHTER, GRADED, UNGRADED = "graver", "slighter", "graded", "ungraded"
 MOVES = {GRAVER: "等级升高", SLIGHTER: "等级降低", GRADED: "新定等级", UNGRADED: "等级待重新评定"}
 SHOWN = ("category", "holder", "power_item", "duty", "content", "manifestation", "involved_posts")
+TEXTS = ("content", "manifestation")  # what a paper shows of every version
 RELATED = ("unit", "post", "holder", "category", "final_grade")
 
 
@@ -169,8 +170,8 @@ def rows(comparison):
             "kind": f"{line.label}（{line.move_label}）" if line.move else line.label,
             "place": line.point.post.name if line.point.post else line.point.involved_posts,
             "category": line.point.category.label,
-            "then": _text_of(line.then),
-            "now": _text_of(line.now),
+            "then": _text_of(line.then, [(thing, thing.before) for thing in line.changes]),
+            "now": _text_of(line.now, [(thing, thing.after) for thing in line.changes]),
             "grade_then": _grade(line.then),
             "grade_now": _grade(line.now),
             "measures": [f"{thing.label}：{thing.before or '无'} → {thing.after or '无'}" for thing in line.measures]
@@ -181,8 +182,12 @@ def rows(comparison):
     ]
 
 
-def _text_of(point):
-    return "\n".join(text for text in (point.content, point.manifestation) if text) if point else "—"
+def _text_of(point, changes):
+    """Return a version in words, with what else differs; without it, a line said to be revised could look the same twice."""
+    if point is None:
+        return "—"
+    others = [f"{thing.label}：{text or '无'}" for thing, text in changes if thing.field not in TEXTS]
+    return "\n".join([text for text in (point.content, point.manifestation) if text] + others)
 
 
 def _grade(point):

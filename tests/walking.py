@@ -19,5 +19,6 @@ def pages_of(user):
     """Open every page that needs no argument as ``user``, and return address → status. An error is raised as it is."""
     browser = Client()
     browser.force_login(user)
-    plain = [str(found.pattern) for found in patterns() if not found.pattern.converters]
+    named = [found for found in patterns() if found.name != "healthz"]  # which is about the machine
+    plain = [str(found.pattern) for found in named if not found.pattern.converters]
     return {address: browser.get(f"/{address}").status_code for address in plain}

@@ -85,6 +85,12 @@ def test_version_that_says_the_same_is_no_change(register):
     assert kinds(register.compared()) == {"同文": "same"}
 
 
+def test_paper_says_of_every_revised_line_what_is_revised(register):
+    register.revised(register.point("同文", 3), "同文", 3, duty="出纳")
+    [row] = comparisons.rows(register.compared(kind="changed"))
+    assert (row["then"], row["now"]) == ("同文\n岗位职责内容：无", "同文\n岗位职责内容：出纳")
+
+
 @pytest.mark.parametrize(
     ("then", "now", "move"),
     [(3, 1, "graver"), (1, 2, "slighter"), (None, 2, "graded"), (2, 2, ""), (2, None, "ungraded"), (None, None, "")],

@@ -17,7 +17,7 @@ PEOPLE, UNITS, POSTS, ROLES, POWERS, REGULATIONS, LEDGERS = KINDS = (
     "ledgers",
 )
 # In the order in which a new site imports them: what comes later names what came before.
-KIND_LABELS = {  # in the order in which they are brought in
+KIND_LABELS = {
     UNITS: "单位",
     PEOPLE: "人员",
     POSTS: "岗位",

@@ -11,7 +11,6 @@ from django.db import transaction
 from registers import audit, clock
 from registers.access import require
 from registers.actors import ADMINISTRATORS, DISCIPLINE, ROLE_LABELS, SCHOOL_ROLES
-from registers.imports import appointing
 from registers.models import Appointment, Unit, User
 from registers.models.spans import is_closed
 from registers.refusals import Refused
@@ -45,10 +44,7 @@ def appoint(person, *, role, units, since, last, seat, actor, at):
     made = []
     for unit in Unit.objects.filter(pk__in=units).order_by("position", "code"):
         row = Appointment(user=user, unit=unit, role=role, since=since, until=until, seat=seat)
-        require(actor, "appoint", row)
-        _check_unit(row)
-        _check_apart(row)
-        _check_once(row)
+        check(row, actor=actor)
         row.save()
         made.append(row)
     if not made:
@@ -56,6 +52,17 @@ def appoint(person, *, role, units, since, last, seat, actor, at):
     for row in made:
         audit.append("role.appoint", about=row, actor=actor, at=at, detail=_detail(row))
     return made
+
+
+def check(row, *, actor):
+    """Stop an appointment that must not be made.
+
+    ``row`` is not written yet. Raises ``Refused`` or ``NotAllowed``.
+    """
+    require(actor, "appoint", row)
+    _check_unit(row)
+    _check_apart(row)
+    _check_once(row)
 
 
 def _check_unit(row):
@@ -93,8 +100,19 @@ def dismiss(pk, *, last, actor, at):
     One that has not begun by then never begins. Raises ``Refused`` or ``NotAllowed``.
     """
     row = Appointment.objects.select_for_update(of=("self",)).select_related("user", "unit").get(pk=pk)
+    until = check_dismissal(row, last=last, actor=actor, on=clock.local_day(at))
+    Appointment.objects.filter(pk=row.pk).end(until)
+    row.refresh_from_db(fields=["until"])
+    audit.append("role.dismiss", about=row, actor=actor, at=at, detail=_detail(row))
+    return row
+
+
+def check_dismissal(row, *, last, actor, on):
+    """Return the first day on which the role is not held any more, by the last one given.
+
+    Raises ``Refused`` or ``NotAllowed`` where it must not end so.
+    """
     require(actor, "appoint", row)
-    on = clock.local_day(at)
     if row.acting_for_id:
         raise Refused("这是代理，请在“代理”页终止。")
     if has_ended(row, on):
@@ -103,10 +121,7 @@ def dismiss(pk, *, last, actor, at):
     if row.until is not None and until > row.until:
         raise Refused(f"原定任期到 {last_day(row):%Y-%m-%d} 为止，不能再延后；需要时请另行任职。", "last")
     _check_not_the_last(row, until)
-    appointing.end(Appointment.objects.filter(pk=row.pk), on=until)
-    row.refresh_from_db(fields=["until"])
-    audit.append("role.dismiss", about=row, actor=actor, at=at, detail=_detail(row))
-    return row
+    return until
 
 
 def _check_not_the_last(row, until):

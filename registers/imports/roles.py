@@ -6,6 +6,8 @@ A file grants no office of administration, nobody grants one to himself, and wha
 from dataclasses import dataclass
 from datetime import date
 
+from registers import appointments, clock
+from registers.access import NotAllowed
 from registers.actors import ADMINISTRATORS, DISCIPLINE
 from registers.imports import values
 from registers.imports.heads import normalised
@@ -17,6 +19,7 @@ from registers.imports.tables import fill_down, tables_of
 from registers.imports.values import Wrong
 from registers.imports.vocabulary import ROLE_WORDS
 from registers.models import Appointment, Scheme, User
+from registers.refusals import Refused
 
 NEW, ENDED = "new", "ended"
 LABELS = {NEW: "新任职", ENDED: "免职"}
@@ -55,7 +58,7 @@ def compare(book, *, columns, answers, actor, on):
             plan.report.notice(record.row.sheet, record.row.place("name"), "同一任职出现两次，按一个读取")
             continue
         seen.add(key)
-        _compare(plan, record, held.get(key), on)
+        _compare(plan, record, held.get(key), actor, on)
     plan.aliases = places.chosen
     return plan
 
@@ -176,17 +179,30 @@ def _known_words():
     return {normalised(word): role for role, words in ROLE_WORDS.items() for word in words}
 
 
-def _compare(plan, record, held, on):
-    if held is None:
-        if record.until is not None and record.until <= on:
+def _compare(plan, record, held, actor, on):
+    """Compare with what is on record. What the desk of roles would refuse is a fault here, by the same rule."""
+    since, row = record.since or on, record.row
+    try:
+        if held is None and record.until is not None and record.until <= on:
             plan.count("over")  # held once, and no longer
             plan.unchanged += 1
+        elif held is None:
+            made = Appointment(user=record.user, unit=record.unit, role=record.role, since=since, until=record.until)
+            appointments.check(made, actor=actor)
+            plan.add(_line(NEW, record, "", f"自 {since} 起"))
+        elif record.until is not None and record.until != held.until:
+            appointments.check_dismissal(held, last=_last(record), actor=actor, on=on)
+            plan.add(_line(ENDED, record, f"自 {held.since} 起", f"至 {record.until}（当日起不再任职）", known=held))
         else:
-            plan.add(_line(NEW, record, "", f"自 {record.since or on} 起"))
-    elif record.until is not None:
-        plan.add(_line(ENDED, record, f"自 {held.since} 起", f"至 {record.until}（当日起不再任职）", known=held))
-    else:
-        plan.unchanged += 1
+            plan.unchanged += 1
+    except (Refused, NotAllowed) as refused:
+        text = f"{record.user.name}的“{Role(record.role).label}”：{str(refused).rstrip('。')}"
+        plan.report.fault(row.sheet, row.place("role"), text, "请改正，或删去本行")
+
+
+def _last(record):
+    """Return the last day of a role whose first day no longer the file says, None where it says none."""
+    return record.until - clock.days(1) if record.until is not None else None
 
 
 def _line(kind, record, old, new, **more):
@@ -196,22 +212,24 @@ def _line(kind, record, old, new, **more):
 
 
 def apply(plan, lines, *, on):
-    """Do the accepted ``lines``."""
+    """Do the accepted ``lines`` as the desk of roles does them, ends first.
+
+    Raises ``Refused`` or ``NotAllowed`` where the desk would.
+    """
+    actor, at = plan.taking.actor, plan.taking.at
     for line in lines:
         if line.kind == ENDED:
-            until = max(line.record.until, line.known.since)
-            Appointment.objects.filter(pk=line.known.pk).update(until=until)
-    Appointment.objects.bulk_create(
-        [
-            Appointment(
-                user=line.record.user,
-                unit=line.record.unit,
-                role=line.record.role,
-                since=line.record.since or on,
-                until=line.record.until,
+            appointments.dismiss(line.known.pk, last=_last(line.record), actor=actor, at=at)
+    for line in lines:
+        if line.kind == NEW:
+            record = line.record
+            appointments.appoint(
+                record.user.pk,
+                role=record.role,
+                units=[record.unit.pk],
+                since=record.since or on,
+                last=_last(record),
+                seat="",
+                actor=actor,
+                at=at,
             )
-            for line in lines
-            if line.kind == NEW
-        ],
-        batch_size=1000,
-    )

@@ -1,10 +1,15 @@
 """Files of roles: what they grant, what they never grant, and for which units."""
 
+from datetime import date
+
 import pytest
 
+from registers.actors import Actor
 from registers.imports import roles
-from registers.models import Appointment
-from tests.factories import appoint, make_person
+from registers.imports.handing import Taking
+from registers.imports.vocabulary import ROLE_WORDS
+from registers.models import Appointment, AuditEntry, Unit, User
+from tests.factories import appoint, make_person, moment
 from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -25,6 +30,7 @@ def roles_of(user):
 def taken(campus, rows, **more):
     plan = plan_of(campus, rows, kind="roles", **more)
     assert plan.is_ready, f"{said(plan)} {plan.report.open_questions}"
+    plan.taking = Taking(Actor(campus.registrar, on=ON), moment("2026-09-15 10:00"), "名册.xlsx")
     roles.apply(plan, plan.lines, on=ON)
     return plan
 
@@ -90,3 +96,32 @@ def test_unknown_words_and_people_are_asked_for_or_refused(campus):
     assert "免职日期 2026-09-01 早于任职日期" in faults(plan_of(campus, rows, kind="roles", answers=answers))
     rows = [HEAD, ["clerk", "戊九", "财务处", "联络员", "", ""]]
     assert "工号 clerk 在库中是甲一" in faults(plan_of(campus, rows, kind="roles"))
+
+
+def test_file_follows_the_rules_of_the_desk(campus):
+    """What the desk of roles refuses is a fault with its cell; what it does is in the log of each role."""
+    rows = [
+        HEAD,
+        ["clerk", "甲一", "财务处", ROLE_WORDS["school_group"][0], "", ""],
+        ["colleague", "甲二", "财务处", "联络员", "2025-01-01", ""],
+        ["security", "", "财务处", "联络员", "", ""],
+    ]
+    make_person("辛一", campus.unit, number="security")
+    appoint(User.objects.get(number="security"), Unit.objects.get(parent=None), "security_admin")
+    span = {"since": date(2025, 3, 1), "until": date(2025, 6, 1)}
+    Appointment.objects.create(user=campus.colleague, unit=campus.unit, role="liaison", **span)
+    found = faults(plan_of(campus, rows, kind="roles"))
+    assert "人员!D2 甲一的" in found
+    assert "是全校的角色" in found
+    assert "人员!D3 甲二的“联络员”：甲二自 2025-03-01 起至 2025-05-31已担任财务处的联络员" in found
+    assert "人员!D4 辛一的“联络员”：辛一在这段时间担任安全管理员" in found
+    taken(
+        campus,
+        [HEAD, ["clerk", "甲一", "财务处", "联络员", "", ""], ["liaison", "", "财务处", "联络员", "", "2026-10-01"]],
+    )
+    assert list(
+        AuditEntry.objects.filter(act__startswith="role.").order_by("sequence").values_list("act", flat=True)
+    ) == [
+        "role.dismiss",
+        "role.appoint",
+    ]

@@ -343,6 +343,28 @@ def test_private_columns_leave_no_trace(campus):
     assert book.sheets[0].cell(1, 4).text == "身份证号"
 
 
+def test_private_values_of_a_card_leave_no_trace(campus):
+    """Variant 27 for cards: a label and its value beside each other, above the table or among its heads, or in one cell."""
+    card = [
+        ["姓名", "甲一", "出生日期", Number("33000", 3), "手机", "", "13800138000"],
+        ["身份证号", "110101199003077", "家庭住址：长春市某路1号", "口令", "S3cret-word"],
+        [*HEAD, "手机", "钉钉"],
+        ["07001", "孙一", "民族学院", "13800138000", "sun"],
+        ["07002", "孙二", "财务处", "", "出生年月", "1990.3"],
+    ]
+    book = book_of(workbook(card))
+    kept = str(book)
+    for word in ("1990", "13800138000", "110101199003077", "某路", "S3cret"):
+        assert word not in kept
+    for word in ("民族学院", "sun", "钉钉", "甲一", "财务处"):
+        assert word in kept
+    alone = str(
+        book_of(workbook([["工号", "04001", "姓名", "甲一"], ["身份证号", "110101199003077", "籍贯", "吉林长春"]]))
+    )
+    assert "110101199003077" not in alone
+    assert "长春" not in alone
+
+
 def test_joint_names_and_other_names_lead_to_one_unit(campus):
     """Variant 38."""
     campus.unit.name = "党委办公室、校长办公室（督查室）"

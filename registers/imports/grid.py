@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MOST_ROWS = 50_000
 MOST_COLUMNS = 500
@@ -11,8 +12,7 @@ TEXT, NUMBER, DAY, BOOLEAN, ERROR = "t", "n", "d", "b", "e"
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})$")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: its ``text`` and what ``kind`` of value it is.
 
     ``form``: the format that a number is shown with.

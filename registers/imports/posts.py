@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from registers.imports import appointing, values
+from registers.imports.grid import Cell
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
@@ -14,11 +15,18 @@ from registers.imports.tables import fill_down, tables_of
 from registers.imports.values import Wrong
 from registers.journal import Journal, Kind
 from registers.models import Incumbency, Post, User
-from registers.posts import MOST_DUTY, change, set_duties
+from registers.posts import MOST_DUTY, change, set_duties, shown
 
 NEW, CHANGED, DUTIES, TAKES, LEAVES_POST = "new", "changed", "duties", "takes", "leaves_post"
 LABELS = {NEW: "新岗位", CHANGED: "信息变化", DUTIES: "岗位职责", TAKES: "任职", LEAVES_POST: "卸任"}
 UNTICKED = {LEAVES_POST}
+MOST_LEVEL = Post._meta.get_field("level").max_length
+# How words of a kind of post, or of a grade of that kind, begin or end.
+KINDS = {
+    Post.Kind.PROFESSIONAL: re.compile(r"专技|专业技术|教师|其他专技|ZJ\d", re.IGNORECASE),
+    Post.Kind.MANAGEMENT: re.compile(r"管理|.*职员$|GL\d", re.IGNORECASE),
+    Post.Kind.WORKER: re.compile(r"工勤|普通工|技术工|GQ\d", re.IGNORECASE),
+}
 FLAGS = {"risk": ("is_risk_post", "风险岗位"), "key": ("is_key_post", "重点岗位")}
 
 
@@ -34,6 +42,11 @@ class Record:
     values: dict = field(default_factory=dict)
     duties: list = field(default_factory=list)
     holder: object = None
+
+
+def kind_of(words):
+    """Return the kind of a post by the words for it or for its grade, "" where they do not say it."""
+    return next((kind.value for kind, form in KINDS.items() if form.match(words)), "")
 
 
 def compare(book, *, columns, answers, actor, on):
@@ -150,6 +163,23 @@ class _Reader:
             tier = next((value for value, label in options if words in (label, label.removesuffix("岗位"))), "")
             tier = tier or self.report.ask(f"tier:{words}", f"岗位层级“{words}”是哪一层？", options, row.place("tier"))
             record.values |= {"tier": tier} if tier else {}
+        self._kind(record)
+        if words := self._read(row, "backup", "B岗人员", 40):
+            backup = None if values.is_vacant(words) else self._holder(words, record, "backup")
+            record.values |= {"backup": backup} if backup else {}
+
+    def _kind(self, record):
+        """Read the grade of a post as it is written, and its kind from its own column or from the grade: 专技七级, GL05."""
+        row = record.row
+        level = self._read(row, "level", "岗位等级", MOST_LEVEL)
+        if level:
+            record.values["level"] = level
+        words = self._read(row, "kind", "岗位类别", 40)
+        kind = kind_of(words or level or "")
+        if words and not kind:
+            cell = f"{row.sheet}!{row.place('kind')}"
+            kind = self.report.ask(f"kind:{words}", f"岗位类别“{words}”是哪一类？", list(Post.Kind.choices), cell)
+        record.values |= {"kind": kind} if kind else {}
 
     def _duties(self, record):
         row = record.row
@@ -183,24 +213,26 @@ class _Reader:
             first = False
         return records
 
-    def _holder(self, name, record):
+    def _holder(self, name, record, given="holder"):
         row = record.row
-        name = values.person_name(type(row.get("holder"))(name))[0]
+        try:
+            name = values.person_name(Cell(name))[0]
+        except Wrong as wrong:
+            self.report.fault(row.sheet, row.place(given), str(wrong), wrong.remedy)
+            return None
         people = self.by_name.get(name, [])
         people = [user for user in people if user.unit_id == record.unit.pk] or people
         if len(people) == 1:
             return people[0]
         if not people:
-            self.report.fault(
-                row.sheet, row.place("holder"), f"没有名为“{name[:20]}”的人员", "请先导入人员，或另加工号列"
-            )
+            self.report.fault(row.sheet, row.place(given), f"没有名为“{name[:20]}”的人员", "请先导入人员，或另加工号列")
             return None
         options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in people[:12]]
         answer = self.report.ask(
             f"holder:{record.unit.code}:{name}",
             f"“{name}”有 {len(people)} 人，是哪一位？",
             options,
-            row.place("holder"),
+            row.place(given),
         )
         return self.users.get(answer)
 
@@ -237,8 +269,8 @@ def _compare(plan, record, held):
                     _line(
                         CHANGED,
                         record,
-                        f"{label}：{_shown(name, getattr(post, name))}",
-                        _shown(name, value),
+                        f"{label}：{shown(post, name) or '无'}",
+                        shown(post, name, value),
                         field=name,
                     )
                 )
@@ -256,10 +288,6 @@ def _compare(plan, record, held):
             )
     _holder(plan, record, held.get(post.pk, []) if post else [])
     plan.unchanged += plan.size == before
-
-
-def _shown(name, value):
-    return Post.Tier(value).label if name == "tier" else "是" if value else "否" if value is False else value
 
 
 def _holder(plan, record, rows):

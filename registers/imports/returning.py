@@ -135,7 +135,10 @@ HELPS = {("ledgers", "post"): "岗位名称；没有的为单位风险点。", (
 TEMPLATE_FIELDS = {
     "people": ("number", "name", "unit", "post", "since", "title", "rank", "party", "status", "email"),
     "units": ("code", "name", "parent", "type", "alias"),
-    "posts": ("code", "name", "unit", "tier", "risk", "key", "holder_number", "holder", "since", "duty"),
+    "posts": (
+        *("code", "name", "unit", "tier", "risk", "key", "holder_number", "holder", "since", "duty"),
+        *("kind", "level", "backup"),
+    ),
     "roles": ("number", "name", "unit", "role", "since", "until"),
     "powers": (
         *("unit", "name", "kind", "domain", "post", "basis", "time_limit", "commitment", "discipline", "balance"),
@@ -205,7 +208,13 @@ def _lists(kind, on):
     return {
         "people": {"unit": names, "party": ["中共党员", "中共预备党员", "群众", "民主党派", "无党派"]},
         "units": {"parent": names, "type": types},
-        "posts": {"unit": names, "tier": [label for _, label in Post.Tier.choices], "risk": yes, "key": yes},
+        "posts": {
+            "unit": names,
+            "tier": list(Post.Tier.labels),
+            "kind": list(Post.Kind.labels),
+            "risk": yes,
+            "key": yes,
+        },
         "roles": {"unit": names, "role": [words[0] for words in ROLE_WORDS.values()]},
         "regulations": {"unit": names, "state": list(Regulation.State.labels)},
         "powers": {"unit": names, "kind": list(PowerItem.Kind.labels), **_of_scheme(domain="domains")},

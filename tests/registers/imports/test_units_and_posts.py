@@ -190,6 +190,56 @@ def test_holder_is_followed_by_the_next_one(campus):
     assert not campus.post.is_risk_post
 
 
+GRADES = {
+    "专技七级": "professional",
+    "专业技术岗位十二级": "professional",
+    "ZJ12": "professional",
+    "管理岗五级": "management",
+    "七级职员": "management",
+    "GL05": "management",
+    "普通工": "worker",
+    "工勤三级": "worker",
+    "GQ03": "worker",
+    "未定级": "",
+}
+
+
+def test_grade_of_a_post_stays_as_written_and_says_its_kind(campus):
+    """Variant 46."""
+    head = ["岗位名称", "所在单位", "岗位等级", "岗位类别"]
+    rows = [head, *([f"岗位{i}", "财务处", grade, ""] for i, grade in enumerate(GRADES))]
+    rows += [["岗位甲", "财务处", "七级", "管理岗位"], ["岗位乙", "财务处", "", "怪类"]]
+    [question] = post_plan(campus, rows).report.open_questions
+    assert "怪类" in question.text
+    plan = post_plan(campus, rows, answers={question.key: "worker"})
+    posts.apply(plan, plan.lines, on=ON)
+    found = Post.objects.filter(name__startswith="岗位")
+    assert set(found.values_list("level", "kind")) == {*GRADES.items(), ("七级", "management"), ("", "worker")}
+    assert kinds(post_plan(campus, rows, answers={question.key: "worker"})) == {}
+
+
+def test_second_of_a_post_stands_in_and_is_no_holder(campus):
+    """Variant 44: A岗 holds the post, B岗 stands in; another one later is a change."""
+    rows = [
+        ["岗位名称", "所在单位", "A岗", "B岗"],
+        ["出纳", "财务处", "甲二", "甲一"],
+        ["统计", "财务处", "乙一", "无"],
+    ]
+    plan = post_plan(campus, rows)
+    assert plan.is_ready, said(plan)
+    posts.apply(plan, plan.lines, on=ON)
+    post = Post.objects.get(name="出纳")
+    assert post.backup == campus.clerk
+    assert [row.user for row in Incumbency.objects.filter(post=post)] == [campus.colleague]
+    assert Post.objects.get(name="统计").backup is None
+    rows[1][3] = "乙一"
+    assert [(line.kind, line.old, line.new) for line in post_plan(campus, rows).lines] == [
+        ("changed", f"B岗人员：{campus.clerk}", str(campus.liaison))
+    ]
+    rows[1][3] = "赵六"
+    assert "人员!D2 没有名为“赵六”的人员" in faults(post_plan(campus, rows))
+
+
 POST_FAULTS = {
     "no unit": (["", "出纳", "图书馆"], "人员!C2 没有单位“图书馆”"),
     "no name": (["", "", "财务处"], "人员!B2 没有岗位名称"),

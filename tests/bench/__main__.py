@@ -322,6 +322,42 @@ def board():
         transaction.set_rollback(True)
 
 
+def imports():
+    """A file of people, read by itself and taken over as a whole."""
+    import openpyxl  # noqa: PLC0415 (slow import)
+
+    from registers.models import User  # noqa: PLC0415
+    from tests.bench import taken  # noqa: PLC0415
+
+    stream = io.BytesIO()
+    taken.workbook(stream)
+    data = stream.getvalue()
+
+    def bare_reading():
+        for line in openpyxl.load_workbook(io.BytesIO(data), read_only=True).active.iter_rows(values_only=True):
+            assert line
+
+    row(
+        f"cells of {taken.SIZE} people read",
+        "openpyxl read_only, values alone",
+        ratio(partial(taken.parse, data), bare_reading, 5),
+    )
+    with transaction.atomic():
+        registrar = taken.enrol()
+        rows = taken.rows(data, registrar)
+
+        def bare():
+            User.objects.bulk_create([User(**values) for values in rows], batch_size=1000)
+
+        row(
+            f"a file of {taken.SIZE} people read, compared and accepted",
+            "a bare bulk insert of the same rows",
+            ratio(rolled_back(partial(taken.take_over, data, registrar)), rolled_back(bare), 5, before=gc.collect),
+            "goal <= 3",
+        )
+        transaction.set_rollback(True)
+
+
 def main():
     start = time.perf_counter()
     # It says once per sheet which media queries a printer has no use for.
@@ -332,7 +368,7 @@ def main():
     call_command("load_schemes", verbosity=0, stdout=io.StringIO())
     took = timed(lambda: call_command("demo", scheme="changchun-2016", size=size, stdout=io.StringIO()))
     print(f"database {connection.vendor}; demo campus “{size}” made in {took:.0f} s")
-    parts = {part.__name__: part for part in (pages, papers, exports, saves, board, nightly)}
+    parts = {part.__name__: part for part in (pages, papers, exports, saves, board, imports, nightly)}
     # In this order: ``nightly`` leaves its crowd behind.
     for name in sorted(sys.argv[2:] or parts, key=list(parts).index):
         parts[name]()

@@ -88,7 +88,7 @@ def _check_once(row):
         user=row.user_id, unit=row.unit_id, role=row.role
     )
     if (other := same.first()) is not None:
-        words = f"自 {other.since:%Y-%m-%d} 起" + (f"至 {last_day(other):%Y-%m-%d}" if other.until else "")
+        words = f"自 {other.since:%Y-%m-%d} 起" + (f"至 {last_day(other):%Y-%m-%d} " if other.until else "")
         what = "代理" if other.acting_for_id else "担任"
         raise Refused(f"{row.user}{words}已{what}{row.unit}的{ROLE_LABELS[row.role]}，请调整日期。", "since")
 

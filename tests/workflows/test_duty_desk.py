@@ -61,6 +61,8 @@ def test_who_stands_in_for_the_head_does_not_decide_about_him(story):
     away.save()
     assert kinds(story)["colleague"] == [("decide", "招聘")]
     assert ("decide", "采购") in kinds(story)["office"]
+    factories.appoint(campus.office, campus.unit, "unit_head")
+    assert ("sign", "") not in kinds(story)["office"]  # whoever sent it does not sign it
 
 
 def told(story, day):

@@ -3,12 +3,14 @@
 As far as the rule book asks for them.
 """
 
+from workflows.deadlines import days
 from workflows.demo.people import OFFICE_PERSONAS
 from workflows.demo.year import moment
 from workflows.models import Activity, DutyStatement
 from workflows.supervision import avoidances, duties, education
 
 DAYS = 6  # working days before the demo's day on which it begins
+AUDITED = 80  # days from the leaving of a post to its audit, and from that to the record of it
 UNITS = 6  # of which statements are drafted
 MATTERS = ("本年度后勤岗位招聘", "实验设备采购评审")
 FORMER_POST = "物资采购管理员"
@@ -81,13 +83,13 @@ class DutyPlayer:
     def _audits(self, dates):
         """Somebody of the home unit was audited when he left the post that he held before."""
         yield moment(dates[2], 15)
-        seat = self.campus.home.seats[2]
+        seat, audited = self.campus.home.seats[2], days.add_days(dates[2], -AUDITED)
         values = {
             "post": FORMER_POST,
             "kind": self.asked.leaving_audit.kinds[0].code,
-            "left_on": dates[0].replace(month=1, day=15),
-            "reference": f"审〔{dates[2].year}〕3号",
-            "audited_on": dates[0].replace(month=3, day=20),
+            "left_on": days.add_days(audited, -AUDITED),
+            "reference": f"审〔{audited.year}〕3号",
+            "audited_on": audited,
             "findings": 2,
             "kept_at": "审计处档案柜",
         }

@@ -189,10 +189,7 @@ def kept_by(actor):
 
 
 def due_from(actor):
-    """Return the late records of the units that the person keeps, the oldest first.
-
-    Nothing is read for who keeps none.
-    """
+    """Return the late records of the units that the person keeps, the oldest first."""
     rows = Disclosure.objects.filter(unit__in=kept_by(actor))
     return late(rows, on=actor.on).order_by("recorded_on", "pk")
 

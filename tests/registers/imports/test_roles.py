@@ -113,7 +113,7 @@ def test_file_follows_the_rules_of_the_desk(campus):
     found = faults(plan_of(campus, rows, kind="roles"))
     assert "人员!D2 甲一的" in found
     assert "是全校的角色" in found
-    assert "人员!D3 甲二的“联络员”：甲二自 2025-03-01 起至 2025-05-31已担任财务处的联络员" in found
+    assert "人员!D3 甲二的“联络员”：甲二自 2025-03-01 起至 2025-05-31 已担任财务处的联络员" in found
     assert "人员!D4 辛一的“联络员”：辛一在这段时间担任安全管理员" in found
     taken(
         campus,

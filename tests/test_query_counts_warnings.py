@@ -16,11 +16,11 @@ MANY = 12
 
 # page → (who opens it, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "warning_list": ("office", 13),
-    "warning_detail": ("office", 23),
-    "warning_edit": ("office", 17),
-    "warning_figures": ("office", 16),
-    "commendation_list": ("office", 15),
+    "warning_list": ("office", 14),
+    "warning_detail": ("office", 24),
+    "warning_edit": ("office", 18),
+    "warning_figures": ("office", 17),
+    "commendation_list": ("office", 16),
 }
 
 

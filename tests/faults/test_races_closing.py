@@ -76,7 +76,7 @@ def test_whoever_closes_waits_for_what_is_being_handed_in(year, slowly):
 @pytest.mark.pg
 def test_without_its_locks_a_sheet_is_in_review_in_a_closed_year(year, slowly, monkeypatch):
     """Control: both are at it at once, and the sheet would stand where nobody can return it."""
-    monkeypatch.setattr(campaigns, "_held", lambda campaign: Submission.objects.filter(task__campaign=campaign))
+    monkeypatch.setattr(campaigns, "held", lambda campaign: Submission.objects.filter(task__campaign=campaign))
 
     undone, state = hand_in_and_close(year)
 

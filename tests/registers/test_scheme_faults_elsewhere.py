@@ -172,11 +172,16 @@ BROKEN = {
     ),
     "unknown collection of papers": (
         JIANGSU,
-        ("include: [office]", "include: [offices]"),
+        ("include: [office, duty]", "include: [offices, duty]"),
         "公用表格集不存在",
         "office",
     ),
-    "collection that is no list": (JIANGSU, ("include: [office]", "include: office"), "公用表格集不存在", "写成列表"),
+    "collection that is no list": (
+        JIANGSU,
+        ("include: [office, duty]", "include: office"),
+        "公用表格集不存在",
+        "写成列表",
+    ),
     "paper that lists something else": (
         JIANGSU,
         ("    rows: powers\n", "    rows: points\n"),

@@ -6,7 +6,8 @@ from registers.models import Appointment
 from registers.papers.compose import document_for
 from registers.papers.given import GIVEN, of_sheet
 from registers.schemes.language import Brings
-from workflows.models import Assessment, Inspection, Publication, PublicityNotice
+from tests import dutiful
+from workflows.models import Assessment, DutyStatement, Inspection, Publication, PublicityNotice
 from workflows.publicity import lists
 from workflows.publicity.rankings import computing, releasing
 from workflows.sheets import composing
@@ -70,6 +71,15 @@ def add_assessments(made):
         for name in made:
             if GIVEN[name].about == "assessment":
                 made[name].append(document_for(name, **about))
+
+
+def add_statement(made, unit):
+    """Add the document of the paper about a statement of duty, which no unit of this demo has."""
+    scheme = dutiful.ask(at=clock.now())
+    about = scheme.rules.duties.statement
+    parts = {part.code: "职责" for part in about.parts}
+    statement = DutyStatement(scheme=scheme, unit=unit, year=clock.today().year, parts=parts)
+    made["duty_statement"].append(document_for("duty_statement", statement=statement))
 
 
 def add_notices(made):

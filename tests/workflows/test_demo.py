@@ -394,5 +394,6 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
     declared.add_ranking(made, Campaign.objects.get(state="open"))
     declared.add_assessments(made)
     declared.add_notices(made)
+    declared.add_statement(made, units[0])
     found = [fault for name, documents in made.items() for fault in declared.of_source(name, documents)]
     assert found == [], found

@@ -15,6 +15,7 @@ NWNU, IMUT, TONGLIAO, JIANGSU, CHANGCHUN = (
 RANKS = "ranks: [科员, 副科, 正科, 副处, 正处, 副厅, 正厅]"
 
 # What is changed in which file, and the words that the finding must hold: fault, remedy.
+INCLUDED = "include: [office, duty]"
 BROKEN = {
     "rule of cases without cases": (
         NWNU,
@@ -170,18 +171,8 @@ BROKEN = {
         "“p1”不存在",
         "改为已有的",
     ),
-    "unknown collection of papers": (
-        JIANGSU,
-        ("include: [office, duty]", "include: [offices, duty]"),
-        "公用表格集不存在",
-        "office",
-    ),
-    "collection that is no list": (
-        JIANGSU,
-        ("include: [office, duty]", "include: office"),
-        "公用表格集不存在",
-        "写成列表",
-    ),
+    "unknown collection of papers": (JIANGSU, (INCLUDED, "include: [offices]"), "公用表格集不存在", "office"),
+    "collection that is no list": (JIANGSU, (INCLUDED, "include: office"), "公用表格集不存在", "写成列表"),
     "paper that lists something else": (
         JIANGSU,
         ("    rows: powers\n", "    rows: points\n"),

@@ -11,7 +11,15 @@ from registers.access import YES, Policy, can, no, policy
 from registers.models import Appointment, User
 from workflows.models import Assessment, LeaderScore
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import BODIES, handles, holders, left_by_office, organisers, own_units
+from workflows.policies.inspection_plans import (
+    BODIES,
+    handles,
+    holders,
+    kept_from,
+    left_by_office,
+    organisers,
+    own_units,
+)
 from workflows.policies.inspections import ANSWERABLE, HOSTS
 
 LEADERS = ("leader_in_charge", *BODIES)
@@ -124,9 +132,8 @@ class AssessmentPolicy(Policy):
         return no(OWN) if assessment.unit_id in own_units(actor) else YES
 
     def people_who_may_lead(self, assessment):
-        concerned = holders(assessment.unit_id, "leader_in_charge")
-        leading = Appointment.objects.in_force(clock.today()).filter(role__in=LEADERS).values("user")
-        return User.objects.filter(pk__in=leading, is_active=True).exclude(pk__in=concerned)
+        leading = Appointment.objects.in_force(clock.today()).filter(role__in=LEADERS)
+        return _free(leading.values_list("user", flat=True), assessment)
 
     def may_show(self, actor, assessment):
         """Show the figures to the unit."""
@@ -169,12 +176,20 @@ class AssessmentPolicy(Policy):
         return self._in_body(actor, assessment)
 
     def people_who_may_decide(self, assessment):
-        return holders(assessment.unit_id, *BODIES)
+        return _free(holders(assessment.unit_id, *BODIES).values_list("pk", flat=True), assessment)
 
     def _in_body(self, actor, assessment):
         if assessment.unit_id in own_units(actor):
             return no(OWN)
         return YES if assessment.unit_id in actor.unit_ids(*BODIES) else no("考核结果由学校领导小组或党委审定。")
+
+
+def _free(people, assessment):
+    """Of ``people`` (ids) those who need not keep out, as ``own_units`` says of each."""
+    people = set(people)
+    kept = kept_from(people, on=clock.today())
+    free = [person for person in people if assessment.unit_id not in kept[person]]
+    return User.objects.filter(pk__in=free, is_active=True)
 
 
 @policy("workflows.AssessmentLine")

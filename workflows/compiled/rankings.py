@@ -41,7 +41,8 @@ def ranking_notice(*, ranking):
             "scope": f"参加排名的单位 {units} 个，按{'、'.join(group['label'] for group in result['classes'])}分类。",
             "method": "；".join(
                 f"{one['label']}（权重{one['weight']}）：{one['explained']}" for one in result["figures"]
-            ),
+            )
+            + "。",
             "shown_on": shown,
             "contest_until": until,
             "contests": contests,

@@ -91,8 +91,8 @@ def _page(request, ranking):
     """Render one ranking.
 
     Context: ``ranking``, ``rules``, ``oversees``, ``groups`` (class label, rows of units that the reader may read in full),
-    ``contests`` (open ones he may read), ``result`` (what everybody may read, once released), ``picture``, ``papers``, ``may``
-    (action → verdict), ``crumbs``.
+    ``contests`` (open ones he may read), ``result`` (what everybody may read, once released), ``lacking`` (its
+    problems in words), ``picture``, ``papers``, ``may`` (action → verdict), ``crumbs``.
     """
     actor, rules = request.actor, ranking.rules
     rows = list(
@@ -118,6 +118,7 @@ def _page(request, ranking):
         "groups": _groups(rules, rows),
         "contests": contests,
         "result": result,
+        "lacking": [f"{label} {count} 件" for label, count in result["problems"]] if result else [],
         "picture": shown.of_result(ranking.result) if result else None,
         "papers": papers.of(ranking),
         "may": {action: can(actor, action, ranking) for action in ("compute", "show", "decide", "release")},

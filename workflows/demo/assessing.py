@@ -1,12 +1,13 @@
-"""The demo's survey about the home unit, its assessment, and one that has been decided."""
+"""The demo's survey about the home unit, its assessment, one that has been decided, and one decided after a contest."""
 
 from decimal import Decimal
 
 from workflows.demo.corpus import dice
 from workflows.demo.people import OFFICE_PERSONAS, SCHOOL_PERSONAS
 from workflows.demo.year import moment
-from workflows.models import Assessment
-from workflows.supervision import answering, assessments, deciding, surveys
+from workflows.models import Assessment, AssessmentContest
+from workflows.policies.inspection_plans import own_units
+from workflows.supervision import answering, assessments, contesting, deciding, surveys
 
 DAYS = 14  # working days before the demo's day on which it begins
 SLIPS, HANDED_OUT, USED = 40, 36, 29
@@ -27,6 +28,8 @@ SUMMARY = (
 )
 REASON = "部分材料没有日期或签字，按评分标准扣分。"
 GROUNDS = "经研究，同意考评意见。"
+CLAIM = "佐证材料第 2 份有经办人签字和日期，扫描时漏了一页，现补充，请复核。"
+CORRECTED, KEPT = "补充的一页已核对，予以更正。", "已逐项核对并更正考评得分。"
 
 
 class Assessor:
@@ -43,9 +46,14 @@ class Assessor:
         dates = [day for day in self.agenda.days if day < self.campus.year.today][-DAYS:]
         if len(dates) < DAYS or not self.campus.rules.assessment.is_held or dates[0].year != dates[-1].year:
             return []
-        others = [place for place in self.campus.places if not place.is_home and place.unit != self.campus.office.unit]
+        kept = set().union(*(own_units(self.players.actor(leader)) for leader in self.deciders))
+        kept |= {self.campus.home.unit.pk, self.campus.office.unit.pk}
+        others = [place for place in self.campus.places if place.unit.pk not in kept]
         journeys = [self._survey(dates), self._assessment(self.campus.home, dates, decided=False)]
-        return journeys + [self._assessment(place, dates, decided=True) for place in others[:1]]
+        return journeys + [
+            self._assessment(place, dates, decided=True, contested=contested)
+            for place, contested in zip(others, (False, True), strict=False)
+        ]
 
     def _by(self, user):
         return {"actor": self.players.actor(user), "at": self.agenda.at}
@@ -76,7 +84,7 @@ class Assessor:
         weights = [9, 4, 1, 2][: len(scale)] + [1] * (len(scale) - 4)
         return {question.code: self.chance.choices(scale, weights)[0] for question in survey.rules.questions}
 
-    def _assessment(self, place, dates, *, decided):
+    def _assessment(self, place, dates, *, decided, contested=False):
         yield moment(dates[1], 9)
         made = assessments.begin([place.unit], due_on=dates[5], **self._by(self.office))
         if not made:
@@ -106,12 +114,29 @@ class Assessor:
         yield moment(dates[9 if decided else 12], 9)
         assessments.show(made.pk, **self._by(self.office))
         if decided:
-            yield from self._decided(made, place, dates)
+            yield moment(dates[10], 10)
+            (self._contested if contested else self._accepted)(made, place, lines)
+            yield from self._decided(made, dates)
 
-    def _decided(self, made, place, dates):
-        yield moment(dates[10], 10)
+    def _accepted(self, made, place, _):
         said = {"stand": "accept", "words": "", "seen_version": self._seen(made)}
         assessments.answer(made.pk, **said, **self._by(place.head.user))
+
+    def _contested(self, made, place, lines):
+        """The head contests the second line, where points were taken off. The office looks again and corrects the score."""
+        line, head = lines[1], place.head.user
+        contesting.contest(line.pk, words=CLAIM, seen_version=self._seen(made), **self._by(head))
+        said = {"stand": "contest", "words": "", "seen_version": self._seen(made)}
+        assessments.answer(made.pk, **said, **self._by(head))
+        scores = {one.pk: one.office for one in made.lines.all()} | {line.pk: line.points}
+        said = {"left_out": set(), "reasons": {one.pk: one.reason for one in made.lines.all()} | {line.pk: ""}}
+        assessments.score(made.pk, scores=scores, **said, seen_version=self._seen(made), **self._by(self.office))
+        found = AssessmentContest.objects.get(line=line)
+        said = {"outcome": AssessmentContest.Outcome.UPHELD, "words": CORRECTED, "seen_version": self._seen(made)}
+        contesting.settle(found.pk, **said, **self._by(self.office))
+        assessments.reply(made.pk, words=KEPT, seen_version=self._seen(made), **self._by(self.office))
+
+    def _decided(self, made, dates):
         yield moment(dates[11], 15)
         said = {"vetoes": [], "grounds": GROUNDS, "seen_version": self._seen(made)}
         deciding.decide(made.pk, **said, **self._by(self.deciders[0]))

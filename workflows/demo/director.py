@@ -47,8 +47,10 @@ class Director:
 
     Those of the people a visitor signs in as are written out, so that each of them has something to do. ``played``:
     ids of the units in which people are at work. In the others, on a campus too large to play it all, groups and
-    powers are filed and every other self-check has been handed in.
+    powers are filed and every other self-check has been handed in. ``in_time``: most measures are carried out before they fall due.
     """
+
+    in_time = False
 
     def __init__(self, campus, *, played):
         self.campus, self.rules, self.year = campus, campus.rules, campus.year

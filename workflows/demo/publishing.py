@@ -1,13 +1,19 @@
-"""How the demo's people publish: notices of what waits, and the home unit's list of powers."""
+"""How the demo's people publish: notices of what waits, one that is corrected, and the home unit's list of powers."""
 
 from registers.actors import Actor
 from registers.models import User
+from registers.schemes.language import StepKind
 from workflows import policies
+from workflows.deadlines import days
+from workflows.demo.people import OFFICE_PERSONAS
 from workflows.demo.year import moment
+from workflows.models import Objection, PublicityNotice
 from workflows.policies.publicity import drafters, releasers
-from workflows.publicity import drafting, places, publishing, releasing
+from workflows.publicity import drafting, objections, places, publishing, releasing
 
 DAYS = 3  # working days before the demo's day on which the list is drafted
+WITHOUT_YEAR = "公示标题没有写明年度，容易与上一年度的公示混淆，建议更正。"
+YEAR_ADDED = "标题已写明年度。"
 
 
 def publish_waiting(*, on, at, tasks=None):
@@ -70,3 +76,38 @@ class ListPublisher:
         publishing.release(made, reviewed=True, **self._by(home.head.user))
         if (place := made.notice_places.first()) is not None:
             places.post(place, self.agenda.today, **self._by(liaison))
+
+
+class Corrector:
+    """A notice whose title leaves the year out: a colleague says so, and the office sets it right."""
+
+    def __init__(self, campus, agenda, players):
+        self.campus, self.agenda, self.players = campus, agenda, players
+        self.office = campus.personas[OFFICE_PERSONAS[0].number]
+
+    def journeys(self):
+        """List the journey, none where the rule book publishes no sheets."""
+        steps = (step for route in self.campus.rules.routes.values() for step in route.steps)
+        return [self._corrected()] if any(step.kind == StepKind.PUBLICISE for step in steps) else []
+
+    def _by(self, user):
+        return {"actor": self.players.actor(user), "at": self.agenda.at}
+
+    def _corrected(self):
+        places = [place for place in self.campus.places if not place.is_home and place is not self.campus.office]
+        colleagues = {place.unit.pk: place.seats[-1].user for place in places}
+        notice = None
+        for day in self.agenda.days:
+            yield moment(day, 11)
+            rows = PublicityNotice.objects.running(day).filter(unit__in=colleagues, ends_on__gt=days.add_days(day, 3))
+            notice = next((one for one in rows.order_by("pk") if one.unit.name in one.title), None)
+            if notice is not None:
+                break
+        if notice is None:
+            return
+        said = {"text": WITHOUT_YEAR, "category": Objection.Category.CONTENT}
+        objection, _ = objections.object_to(notice, **said, **self._by(colleagues[notice.unit_id]))
+        yield moment(days.add_working_days(self.agenda.today, 1), 9)
+        right = {"wrong": notice.unit.name, "right": f"{notice.unit.name}{self.campus.year.number}年度"}
+        finding = Objection.Finding.CORRECTED
+        objections.handle(objection, handling=YEAR_ADDED, finding=finding, **right, **self._by(self.office))

@@ -8,6 +8,7 @@ from registers.models import Appointment, ControlMeasure, Regulation, Regulation
 from workflows import controls
 from workflows.deadlines import days
 from workflows.demo.corpus import dice
+from workflows.demo.year import moment
 from workflows.models import MeasureCheck, MeasureProgress
 from workflows.supervision import checks
 
@@ -21,6 +22,8 @@ NOTES = (
     ("not_done", "因人员调整，复核岗位暂缺，拟下月起由其他同志兼任，届时补做。"),
 )
 NOTES_MADE = 9
+IN_TIME_DAYS, FORGOTTEN = 12, 4  # working days before the demo's day, of every so many measures one is left undone
+IN_TIME = "已按措施办理，记录齐全，经办人和复核人均已签字。"
 CHECKED = "现场查阅复核记录，抽查 20 笔，均有第二人签字，与记录一致。"
 
 
@@ -90,22 +93,46 @@ class Regulations:
                 measure.due_on = days.add_days(self.campus.year.today, ahead)
 
 
-def carried_out(campus, agenda, moments, actor_of):
-    """A journey: heads note how some measures of their units are carried out, one at each of ``moments``."""
+def carried_out(campus, agenda, actor_of, *, in_time):
+    """A journey: heads note how some measures of their units are carried out, one a day in the last days.
+
+    ``in_time``: most of those that fall due by the demo's day have been carried out before.
+    """
+    past = [day for day in agenda.days if day < campus.year.today]
+    if in_time and len(past) > IN_TIME_DAYS:
+        yield moment(past[-IN_TIME_DAYS], 11)
+        _carried_out_in_time(campus, agenda, actor_of)
     measures = ControlMeasure.objects.in_force(agenda.today).filter(due_on__isnull=False).order_by("pk")
-    heads = {place.unit.pk: place.head.user for place in campus.places}
+    heads = _heads(campus)
     chosen = [measure for measure in measures if measure.unit_id in heads]
     home = [measure for measure in chosen if measure.unit_id == campus.home.unit.pk]
     rest = [measure for measure in chosen if measure.unit_id != campus.home.unit.pk]
-    for number, (measure, at) in enumerate(zip(islice([*home[:3], *rest], NOTES_MADE), moments, strict=False)):
-        yield at
+    noted = islice([*home[:3], *rest], NOTES_MADE)
+    for number, (measure, day) in enumerate(zip(noted, past[-NOTES_MADE:], strict=False)):
+        yield moment(day, 11)
         # All stages of one point of the home unit are carried out, so that its actual grade falls.
         state, text = NOTES[0 if number < len(home[:3]) else number % len(NOTES)]
         in_force = ControlMeasure.objects.in_force(agenda.today).filter(pk=measure.pk)
         if in_force.exists():
-            user = measure.responsible or heads[measure.unit_id]
-            controls.note(measure.pk, state=state, text=text, actor=actor_of(user), at=agenda.at)
-            _check(measure, actor_of, agenda)
+            _note(measure, heads, actor_of, agenda, state=state, text=text)
+
+
+def _carried_out_in_time(campus, agenda, actor_of):
+    heads = _heads(campus)
+    due = ControlMeasure.objects.in_force(agenda.today).filter(due_on__lte=campus.year.today, unit__in=heads)
+    for number, measure in enumerate(due.select_related("responsible").order_by("pk"), 1):
+        if number % FORGOTTEN:
+            _note(measure, heads, actor_of, agenda, state=MeasureProgress.State.DONE, text=IN_TIME)
+
+
+def _heads(campus):
+    return {place.unit.pk: place.head.user for place in campus.places}
+
+
+def _note(measure, heads, actor_of, agenda, **said):
+    user = measure.responsible or heads[measure.unit_id]
+    controls.note(measure.pk, **said, actor=actor_of(user), at=agenda.at)
+    _check(measure, actor_of, agenda)
 
 
 def _check(measure, actor_of, agenda):

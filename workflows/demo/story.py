@@ -29,9 +29,9 @@ from workflows.demo.inspecting import Inspector
 from workflows.demo.meetings import HOUR, WORKING_DAYS, Meetings
 from workflows.demo.people import REGISTRAR
 from workflows.demo.players import Players
-from workflows.demo.publishing import ListPublisher, publish_waiting
+from workflows.demo.publishing import Corrector, ListPublisher, publish_waiting
 from workflows.demo.ranking import Ranker
-from workflows.demo.rules import NOTES_MADE, carried_out
+from workflows.demo.rules import carried_out
 from workflows.demo.warning import Warner
 from workflows.demo.year import moment
 from workflows.messages import reminders
@@ -118,12 +118,12 @@ class Story:
         people = [those(self.campus, self.campaign, self.agenda, self.players) for those in (Mobiliser, Ranker)]
         people += [
             those(self.campus, self.agenda, self.players)
-            for those in (Inspector, Assessor, Warner, ListPublisher, Discloser, DutyPlayer)
+            for those in (Inspector, Assessor, Warner, ListPublisher, Corrector, Discloser, DutyPlayer)
         ]
         for journey in (journey for those in people for journey in those.journeys()):
             self.agenda.add(journey)
         self.agenda.add(self._suggestions())
-        self.agenda.add(self._measures_carried_out())
+        self.agenda.add(carried_out(self.campus, self.agenda, self.players.actor, in_time=self.director.in_time))
         self.agenda.run()
         door.visit(at=self.agenda.at)
 
@@ -375,12 +375,6 @@ class Story:
         missing = Submission.objects.filter(task__campaign=self.campaign, task__brings=Brings.POINTS, state=State.OPEN)
         missing = missing.filter(unit=self.campus.home.unit, person__isnull=False)
         return missing.select_related("task", "unit", "person").order_by("pk")
-
-    def _measures_carried_out(self):
-        """Heads note how measures of last year are carried out, one a day in the last days."""
-        dates = [day for day in self.agenda.days if day < self.year.today][-NOTES_MADE:]
-        moments = [moment(day, 11) for day in dates]
-        yield from carried_out(self.campus, self.agenda, moments, lambda user: Actor(user, on=self.agenda.today))
 
     def _eve(self):
         """The last working day before the demo's day."""

@@ -17,6 +17,7 @@ class WorkflowsConfig(AppConfig):
             binding,
             disclosures,
             duties,
+            education,
             inspections,
             logs,
             materials,

@@ -16,6 +16,7 @@ from tests import dutiful, factories
 from tests.stories import played_once
 from workflows import activities
 from workflows.compiled import duties as papers
+from workflows.compiled import education as plan_paper
 from workflows.models import AvoidanceRecord, DutyStatement, EducationItem, LeavingAudit, Notification
 from workflows.supervision import avoidances, duties, education
 
@@ -326,11 +327,18 @@ def test_posts_are_reached_by_what_was_held_for_them(year):
     }
     with pytest.raises(NotAllowed, match="已经开展"):
         education.drop(item.pk, **story.by(campus.liaison))
+    said = {"unit": campus.unit, "units": [campus.unit], "on": year.clock.today, "rules": campus.scheme.rules}
+    [row] = plan_paper.education_plan(**said, reader=year.actor(campus.liaison))["rows"]
+    assert (row["title"], row["meant"], row["held"], row["state"]) == ("单位", "全部岗位", "警示教育会", "已开展")
+    assert plan_paper.education_plan(**said, reader=year.actor(campus.other_head))["rows"] == []
+    page = browser(campus.liaison).get(reverse("record_detail", args=[campus.unit.code, "education-plan"]))
+    assert "警示教育会" in plain(page)
     assert "3个岗位，已教育到2个" in plain(browser(campus.head).get(reverse("education_list")))
     missed = plain(browser(campus.head).get(reverse("education_list"), {"view": "missed"}))
     assert "档案管理" in missed and "会计核算" not in missed
     activities.void(held.pk, reason="登记有误", **story.by(campus.liaison))
     assert {titles for _, titles in reached(story).values()} == {()}
+    assert [row["state"] for row in plan_paper.education_plan(**said)["rows"]] == ["未开展"]
 
 
 def test_plan_on_the_pages(dutiful_campus):

@@ -25,6 +25,7 @@ SCORED = (
     "assessment_results",
 )  # papers where something is scored
 DISCLOSED = ("disclosure_list",)  # the paper of what is made public
+PLANNED = ("education_plan",)  # the paper of the plan of education
 WHOEVER_COMPILES["unit"] = ("unit.name", "as_of", "year")
 
 
@@ -32,14 +33,20 @@ def papers_about(rules, about):
     """Find a scheme's compiled papers about one kind of thing: ``{slug: layout}``.
 
     Those of assessments are left out where the scheme has no scores, those of disclosure and of consultations where it keeps
-    no records of them.
+    no records of them, that of education where it asks for no plan.
     """
     empty = () if rules.assessment.criteria else SCORED
     empty += () if rules.disclosure.kept else DISCLOSED
     empty += () if any(kind.purpose == "consultation" for kind in rules.activities) else meetings.CONSULTED
+    empty += () if rules.duties.education else PLANNED
     return {
         slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
     }
+
+
+def unit_paper(rules, compiled):
+    """Return the slug of a scheme's first paper about a unit with the rows ``compiled``, None where it has none."""
+    return next((slug for slug, layout in papers_about(rules, "unit").items() if layout.compiled == compiled), None)
 
 
 def layout_of_activity(activity):

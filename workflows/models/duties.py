@@ -204,6 +204,15 @@ class EducationItem(models.Model):
         return self.scheme.rules.label_of("activities", self.kind)
 
     @property
+    def meant(self):
+        """For whom it is meant, in words of the scheme."""
+        rules = self.scheme.rules
+        grade = next((grade.label for grade in rules.grades if grade.rank == self.rank), "")
+        domain = rules.label_of("domains", self.domain) if self.domain else ""
+        said = (self.get_flag_display(), domain, f"{grade}以上风险点" if grade else "")
+        return "、".join(part for part in said if part) or "全部岗位"
+
+    @property
     def is_late(self):
         """Whether its day is past and nothing was held. Its activities must have been counted as ``held``."""
         return not self.held and self.due_on < clock.today()

@@ -91,16 +91,10 @@ def disclosure_list(request):
         "unrecorded": missing[:UNRECORDED],
         "more": len(missing) > UNRECORDED,
         "may_record": bool(kept),
-        "paper": next(iter(_papers(scheme)), None) if kept else None,
+        "paper": logs.unit_paper(scheme.rules, "disclosure_list") if kept else None,
         "own": kept[0] if kept else None,
     }
     return render(request, "workflows/disclosure_list.html", context)
-
-
-def _papers(scheme):
-    """The slugs of the ledgers of what is made public."""
-    papers = logs.papers_about(scheme.rules, "unit")
-    return [slug for slug, layout in papers.items() if layout.compiled == "disclosure_list"]
 
 
 def _narrowed(rows, filters, on):

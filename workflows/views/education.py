@@ -12,6 +12,7 @@ from registers import clock
 from registers.access import can, require
 from registers.models import RiskPoint, Scheme
 from registers.views.sent import filters_sent, keys, number
+from workflows.compiled import logs
 from workflows.forms import duties as forms
 from workflows.models import EducationItem
 from workflows.policies.activities import WATCHERS
@@ -36,24 +37,27 @@ def _rows(request):
 def education_list(request):
     """This year's plan, and which posts with grave points it has reached.
 
-    Context: ``tabs``, ``asked``, ``year``, ``items`` each with ``held``, ``grade`` and ``domain_label``, ``may_plan``, ``posts`` (``Reach``
-    with ``grade``, of the units that the reader watches), ``counts`` as (reached, all), ``more``, ``view`` with its ``views``.
+    Context: ``tabs``, ``asked``, ``year``, ``items`` each with ``held``, ``may_plan``, ``paper`` of the plan with its unit (``own``),
+    ``posts`` (``Reach`` with ``grade``, of the units that the reader watches), ``counts`` as (reached, all), ``more``, ``view``
+    with its ``views``.
     """
     tabs, rules = tabs_of(request, HERE)
     asked = rules.education if rules else None
+    scheme = Scheme.objects.visible_to(request.actor).in_use()
     year = request.actor.on.year
     items = list(_rows(request).filter(year=year)) if asked else []
-    for item in items:
-        _in_words(item)
     view = filters_sent(request.GET, "view")["view"]
-    found = _reached(request, items) if asked and request.actor.has(*WATCHERS) else []
+    found = _reached(request, scheme, items) if asked and request.actor.has(*WATCHERS) else []
     shown = [one for one in found if not view or bool(one.reached) == (view == "reached")]
+    planning = recording_units(request.actor) if asked else []
     context = {
         "tabs": tabs,
         "asked": asked,
         "year": year,
         "items": items,
-        "may_plan": bool(asked and recording_units(request.actor)),
+        "may_plan": bool(planning),
+        "own": planning[0] if planning else None,
+        "paper": logs.unit_paper(scheme.rules, "education_plan") if planning else None,
         "posts": shown[:POSTS_SHOWN],
         "more": max(len(shown) - POSTS_SHOWN, 0),
         "counts": (sum(bool(one.reached) for one in found), len(found)),
@@ -63,18 +67,8 @@ def education_list(request):
     return render(request, "workflows/education_list.html", context)
 
 
-def _in_words(item):
-    """Put the words of the scheme on an item."""
-    rules = item.scheme.rules
-    grade = next((grade.label for grade in rules.grades if grade.rank == item.rank), "")
-    domain = rules.label_of("domains", item.domain) if item.domain else ""
-    said = (item.get_flag_display(), domain, f"{grade}以上风险点" if grade else "")
-    item.meant = "、".join(part for part in said if part) or "全部岗位"
-
-
-def _reached(request, items):
+def _reached(request, scheme, items):
     """The posts with grave points in the units that the reader watches, as far as he may read the points."""
-    scheme = Scheme.objects.visible_to(request.actor).in_use()
     points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on)
     points = points.filter(unit__in=request.actor.unit_ids(*WATCHERS), category__scheme__slug=scheme.slug)
     found = education.reach(items, points, scheme.rules, on=request.actor.on)
@@ -138,10 +132,9 @@ def education_detail(request, pk):
 def _page(request, item, *, form=None):
     """Render one item.
 
-    Context: ``item`` with its ``meant``, ``held`` (activities that the reader may see), ``form`` to tie activities (None where there
+    Context: ``item``, ``held`` (activities that the reader may see), ``form`` to tie activities (None where there
     are none), ``may`` (action → verdict), ``crumbs``.
     """
-    _in_words(item)
     held = list(_known(request, item).filter(education_items=item))
     may = {action: can(request.actor, action, item) for action in ("change", "tie", "drop")}
     if form is None and may["tie"]:

@@ -1,4 +1,4 @@
-"""Who is told that something waits is who may do it: each policy's ``people_who_may`` against its ``may``, for everybody."""
+"""Whoever is told that something waits may do it: each policy's ``people_who_may`` against its ``may``."""
 
 import pytest
 from django.apps import apps
@@ -32,7 +32,7 @@ def pairs():
 
 @pytest.fixture
 def everybody(world):
-    """Return all users with what they are, one of whom works in the unit and sits in every body of the school."""
+    """Return all users with what they are. One works in the unit and sits in every body of the school."""
     for role in ("leader_in_charge", *BODIES):
         appoint(world.campus.insider, world.campus.root, role)
     return {user: Actor(user, on=clock.today()) for user in User.objects.filter(is_active=True)}

@@ -45,7 +45,7 @@ def papers_about(rules, about):
 
 
 def unit_paper(rules, compiled):
-    """Return the slug of a scheme's first paper about a unit with the rows ``compiled``, None where it has none."""
+    """Return the slug of a scheme's paper about a unit with the rows ``compiled``, or None."""
     return next((slug for slug, layout in papers_about(rules, "unit").items() if layout.compiled == compiled), None)
 
 

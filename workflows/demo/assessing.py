@@ -1,4 +1,4 @@
-"""The demo's survey about the home unit, its assessment, one that has been decided, and one decided after a contest."""
+"""The demo's survey about the home unit and three assessments: one shown, one decided, one contested."""
 
 from decimal import Decimal
 
@@ -123,7 +123,7 @@ class Assessor:
         assessments.answer(made.pk, **said, **self._by(place.head.user))
 
     def _contested(self, made, place, lines):
-        """The head contests the second line, where points were taken off. The office looks again and corrects the score."""
+        """The head contests the second line, where points were taken off, and the office gives them back."""
         line, head = lines[1], place.head.user
         contesting.contest(line.pk, words=CLAIM, seen_version=self._seen(made), **self._by(head))
         said = {"stand": "contest", "words": "", "seen_version": self._seen(made)}

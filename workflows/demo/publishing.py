@@ -1,4 +1,4 @@
-"""How the demo's people publish: notices of what waits, one that is corrected, and the home unit's list of powers."""
+"""How the demo's people publish: notices, a correction of one, and the home unit's list of powers."""
 
 from registers.actors import Actor
 from registers.models import User

@@ -1,4 +1,4 @@
-"""The demo's warnings: a letter to the home unit, not answered yet, one that was lifted and visited, and proposals of the rules."""
+"""The demo's warnings: a letter not answered yet, one lifted and visited, and proposals of the rules."""
 
 from datetime import timedelta
 
@@ -83,7 +83,7 @@ class Warner:
         return made
 
     def _lifted(self, place, dates, quiet):
-        """A letter on paper: its receipt is put right, its answer accepted, and after quiet days it is lifted and visited."""
+        """A letter on paper: its receipt is put right, its answer accepted, then it is lifted and visited."""
         made = yield from self._issued(place, dates)
         if made is None:
             return

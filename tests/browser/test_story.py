@@ -283,10 +283,10 @@ def reminded(story):
     story.idle.go("/inbox/")
     told = story.idle.page.get_by_role("row").filter(has_text="项提醒").all_inner_texts()
     assert [row.strip().splitlines()[0] for row in told] == [
-        "今天有 1 项提醒：1 项已逾期。",
-        "今天有 1 项提醒：1 项已逾期。",
-        "今天有 1 项提醒：1 项即将截止。",
-        "今天有 1 项提醒：1 项即将截止。",
+        "当日有 1 项提醒：1 项已逾期。",
+        "当日有 1 项提醒：1 项已逾期。",
+        "当日有 1 项提醒：1 项即将截止。",
+        "当日有 1 项提醒：1 项即将截止。",
     ]
     assert [day in row for day, row in zip(("09-23", "09-21", "09-18", "09-17"), told, strict=True)] == [True] * 4
     assert SEARCH in told[0]  # the lines of the latest lie open

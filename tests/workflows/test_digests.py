@@ -65,10 +65,10 @@ def deliver(year, at=None):
 @pytest.mark.parametrize(
     ("numbers", "wanted"),
     [
-        ((2, 1, 2, 0, 0), "今天有 5 项提醒：2 项即将截止，1 项今天截止，2 项已逾期。"),
-        ((0, 0, 1, 0, 0), "今天有 1 项提醒：1 项已逾期。"),
+        ((2, 1, 2, 0, 0), "当日有 5 项提醒：2 项即将截止，1 项当日截止，2 项已逾期。"),
+        ((0, 0, 1, 0, 0), "当日有 1 项提醒：1 项已逾期。"),
         ((0, 0, 0, 7, 0), "所负责单位有 7 项逾期。"),
-        ((1, 0, 0, 7, 3), "今天有 1 项提醒：1 项即将截止；所负责单位有 7 项逾期；另有 3 条新消息。"),
+        ((1, 0, 0, 7, 3), "当日有 1 项提醒：1 项即将截止；所负责单位有 7 项逾期；另有 3 条新消息。"),
         ((0, 0, 0, 0, 3), "有 3 条新消息。"),
     ],
 )
@@ -88,7 +88,7 @@ def test_person_with_many_sheets_gets_one_digest_a_day(year):
     (row,) = Notification.objects.filter(recipient=campus.clerk, kind="digest")
     assert (row.key, row.text) == (
         "digest:20260917",
-        "今天有 10 项提醒：4 项即将截止，3 项今天截止，3 项已逾期。",
+        "当日有 10 项提醒：4 项即将截止，3 项当日截止，3 项已逾期。",
     )
     assert Reminder.objects.filter(recipient=campus.clerk, day=date(2026, 9, 17)).count() == 10
 
@@ -96,7 +96,7 @@ def test_person_with_many_sheets_gets_one_digest_a_day(year):
 def test_superior_hears_in_the_same_digest(year):
     run(year, "09-21 09:00")
 
-    assert digest(year.campus.liaison, "0921").text == "今天有 3 项提醒：3 项已逾期；所负责单位有 2 项逾期。"
+    assert digest(year.campus.liaison, "0921").text == "当日有 3 项提醒：3 项已逾期；所负责单位有 2 项逾期。"
 
 
 # --- The mail -------------------------------------------------------------------------------------------

@@ -200,7 +200,7 @@ def test_delay_of_a_step_is_not_counted_twice_to_a_head_who_has_to_act_himself(y
     run_days(year, date(2026, 9, 16), date(2026, 9, 30))
 
     digest = Notification.objects.get(recipient=year.campus.head, key="digest:20260930")
-    assert digest.text == "今天有 1 项提醒：1 项已逾期。"  # not as well as one of his unit's
+    assert digest.text == "当日有 1 项提醒：1 项已逾期。"  # not as well as one of his unit's
 
 
 def test_reviewer_is_not_reminded_of_his_own_sheet(year):

@@ -24,14 +24,14 @@ LONG = ("submission__task__campaign__scheme__document", "submission__task__campa
 
 
 def sentence(soon, today, late, theirs, messages):
-    """Say the digest in one sentence.
+    """Say the digest in one sentence, which still holds when it is read another day.
 
     ``soon``, ``today``, ``late``: how many submissions of the reader's own are due soon, due today or late.
     ``theirs``: how many are late in the units he answers for. ``messages``: how many new messages his mail brings.
     """
-    own = [f"{soon} 项即将截止", f"{today} 项今天截止", f"{late} 项已逾期"]
+    own = [f"{soon} 项即将截止", f"{today} 项当日截止", f"{late} 项已逾期"]
     own = [words for words, number in zip(own, (soon, today, late), strict=True) if number]
-    parts = [f"今天有 {soon + today + late} 项提醒：{'，'.join(own)}"] if own else []
+    parts = [f"当日有 {soon + today + late} 项提醒：{'，'.join(own)}"] if own else []
     parts += [f"所负责单位有 {theirs} 项逾期"] if theirs else []
     parts += [f"另有 {messages} 条新消息" if parts else f"有 {messages} 条新消息"] if messages else []
     return f"{'；'.join(parts)}。"

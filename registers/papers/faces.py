@@ -1,12 +1,10 @@
-"""The typefaces of papers: whether they are installed, their files, and smaller copies.
+"""The typefaces of papers: whether they are installed, their files, and copies of their common characters.
 
-A smaller copy prints twice as fast.
-A Noto face has 65,000 glyphs; taking the few that a form shows out of it costs more than the form's layout. A copy
-with the characters of GB 2312 is made once per process; rarer characters still come from the whole face.
+The copies of a face are three: the characters that papers use most, the others of everyday text, and the rest of GB 2312.
+So most papers take nearly all from the smallest; rarer characters come from the whole face. Each has a name of its own:
+WeasyPrint takes two fonts of one name for the same and prints the glyphs of one for the other.
 """
 
-import ctypes
-import ctypes.util
 import subprocess
 import unicodedata
 from bisect import bisect_right
@@ -15,12 +13,15 @@ from pathlib import Path
 
 from django.conf import settings
 
+from registers.papers.copies import Face
+
 # Name in paper.css, weight there, and the pattern fontconfig finds the whole face by.
 _COPIES = (
     ("Paper Serif", "normal", "Noto Serif CJK SC:regular"),
     ("Paper Serif", "bold", "Noto Serif CJK SC:bold"),
     ("Paper Sans", "normal", "Noto Sans CJK SC:regular"),
 )
+_FREQUENT = Path(__file__).with_name("frequent.txt")  # counted in rule books and demo texts; and those of common names
 
 
 class FacesMissing(Exception):
@@ -49,11 +50,38 @@ def sheet_and_assets():
     """
     rules, assets = [], {}
     faces = [(file.stem, "normal", file.read_bytes()) for file in _own_files()]
-    faces += [(name, weight, copy) for name, weight, pattern in _COPIES if (copy := _common_part(pattern))]
+    for name, weight, pattern in _COPIES:
+        if face := _of_system(pattern):
+            copies = zip((name, f"{name} 2", f"{name} 3"), map(face.copy, _parts()), strict=True)
+            faces += [(named, weight, copy) for named, copy in copies if copy]
     for number, (name, weight, font) in enumerate(faces):
         assets[f"asset:font/{number}"] = font
         rules.append(f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: url(asset:font/{number}) }}')
     return "\n".join(rules), assets
+
+
+def _parts():
+    """Return the characters of the three copies as sorted code points. They share white space alone."""
+    # Python reads the dash and the dot of GB 2312 as others than keyboards write.
+    most = {*range(0x20, 0x7F), *map(ord, "—·" + "".join(_FREQUENT.read_text(encoding="utf-8").split()))}
+    most |= {*range(0x2010, 0x2030), *range(0x3000, 0x3020), *range(0xFF00, 0xFF60)}  # punctuation
+    everyday, rest = _of_gb2312(range(0xA1, 0xD8)), _of_gb2312(range(0xD8, 0xF8))
+    # White space is taken from the face of the character before it, and shows as a box where that has none.
+    space = {0x20, 0xA0, 0x3000}
+    return [sorted(part | space) for part in (most, everyday - most, rest - most)]
+
+
+def _of_gb2312(rows):
+    pairs = (bytes((high, low)) for high in rows for low in range(0xA1, 0xFF))
+    return {*map(ord, "".join(pair.decode("gb2312", "ignore") for pair in pairs))}
+
+
+def _of_system(pattern):
+    """Return the face that fontconfig finds by a pattern, or None when it finds another one."""
+    family, file, index = _match(pattern, "%{family}|%{file}|%{index}").rsplit("|", 2)
+    if pattern.partition(":")[0] not in family.split(","):
+        return None
+    return Face(file, int(index) & 0xFFFF, chinese=True)
 
 
 def _own_files():
@@ -115,49 +143,3 @@ def _asked(*command):
         return subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
         raise FacesMissing("无法检查字体：系统缺少 fontconfig。请管理员安装：apt-get install fontconfig。") from error
-
-
-def _common_characters():
-    """Return ASCII and all of GB 2312, as code points."""
-    rows = (bytes((high, low)) for high in range(0xA1, 0xF8) for low in range(0xA1, 0xFF))
-    text = "".join(row.decode("gb2312", "ignore") for row in rows)
-    return sorted({*range(0x20, 0x7F), *map(ord, text)})
-
-
-def _common_part(pattern):
-    """Return the common characters of a font, or None where HarfBuzz cannot make a copy."""
-    family, file, index = _match(pattern, "%{family}|%{file}|%{index}").rsplit("|", 2)
-    if pattern.partition(":")[0] not in family.split(","):
-        return None
-    try:
-        harfbuzz, subsetter = ctypes.CDLL("libharfbuzz.so.0"), ctypes.CDLL("libharfbuzz-subset.so.0")
-    except OSError:
-        return None
-    for library, name in (
-        (harfbuzz, "hb_blob_create_from_file"),
-        (harfbuzz, "hb_face_create"),
-        (harfbuzz, "hb_face_reference_blob"),
-        (harfbuzz, "hb_blob_get_data"),
-        (subsetter, "hb_subset_input_create_or_fail"),
-        (subsetter, "hb_subset_input_unicode_set"),
-        (subsetter, "hb_subset_or_fail"),
-    ):
-        getattr(library, name).restype = ctypes.c_void_p
-    pointer = ctypes.c_void_p
-    whole = pointer(harfbuzz.hb_blob_create_from_file(file.encode()))
-    face = pointer(harfbuzz.hb_face_create(whole, ctypes.c_uint(int(index) & 0xFFFF)))
-    wish = pointer(subsetter.hb_subset_input_create_or_fail())
-    characters = pointer(subsetter.hb_subset_input_unicode_set(wish))
-    for character in _common_characters():
-        harfbuzz.hb_set_add(characters, ctypes.c_uint(character))
-    part = pointer(subsetter.hb_subset_or_fail(face, wish))
-    data = b""
-    if part:
-        copy, length = pointer(harfbuzz.hb_face_reference_blob(part)), ctypes.c_uint()
-        data = ctypes.string_at(harfbuzz.hb_blob_get_data(copy, ctypes.byref(length)), length.value)
-        harfbuzz.hb_blob_destroy(copy)
-        harfbuzz.hb_face_destroy(part)
-    subsetter.hb_subset_input_destroy(wish)
-    harfbuzz.hb_face_destroy(face)
-    harfbuzz.hb_blob_destroy(whole)
-    return data or None

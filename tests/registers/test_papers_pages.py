@@ -8,9 +8,10 @@ import pytest
 import yaml
 from pypdf import PdfReader
 
-from registers.papers import faces, pages
+from registers.papers import copies, faces, pages
 from registers.papers.compose import compose
 from registers.papers.pages import PaperError, to_html, to_pdf
+from registers.papers.paper import SPECIMEN
 from registers.schemes.layout import PaperLayout
 from tests.registers.test_papers import CONTROL, LETTER, SEARCH, filled, layout
 
@@ -233,14 +234,40 @@ def test_faces_of_the_operator_go_by_their_file_names(settings, tmp_path):
     assert assets["asset:font/0"] == b"font"
 
 
+def fonts_of(reader):
+    """Return the names of the fonts in a PDF without the mark of their part."""
+    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    return {font["/BaseFont"].partition("+")[2] for font in fonts}
+
+
 def test_papers_print_without_the_small_copies(monkeypatch):
-    monkeypatch.setattr(faces, "_common_part", lambda pattern: None)
+    monkeypatch.setattr(copies, "_libraries", lambda: None)
     faces.sheet_and_assets.cache_clear()
     pages._press.cache_clear()
     try:
-        _, texts = printed([control()])
+        reader, texts = printed([control()])
     finally:
         faces.sheet_and_assets.cache_clear()
         pages._press.cache_clear()
 
     assert "技术参数照抄某一品牌" in texts[0]
+    assert not any(name.startswith("Paper") for name in fonts_of(reader))
+
+
+def test_every_character_is_printed_from_the_smallest_copy_that_has_it():
+    """Also white space after a character of a smaller copy, which shows as a box where the copy has none."""
+    frequent, everyday, rest = map(set, faces._parts())
+    text = "权力—·“”，A 蹉 跎　饕餮，浔 A"
+    assert {*map(ord, text)} & everyday == {*map(ord, " \u3000")}
+    reader = PdfReader(io.BytesIO(pages.markup_to_pdf(f'<p class="paper">{text}</p>')))
+
+    assert frequent & everyday & rest == {*map(ord, " \u00a0\u3000")}
+    assert fonts_of(reader) == {"Paper-Serif", "Paper-Serif-3,"}
+    assert squeezed(reader.pages[0].extract_text()) == squeezed(text) + "—1—"
+
+
+def test_specimen_that_warms_a_process_has_every_part_of_a_form():
+    reader, texts = printed([SPECIMEN])
+
+    assert len(texts) == 1
+    assert fonts_of(reader) >= {"Paper-Serif", "Paper-Serif-Bold", "Paper-Sans"}

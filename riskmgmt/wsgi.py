@@ -37,6 +37,11 @@ def build():
     from django.db import connections  # noqa: PLC0415  the same
 
     limit_waiting(connections.settings, settings.WEB_DATABASE_OPTIONS)
+    if settings.WARM_PAPERS:
+        from registers.papers import pages  # noqa: PLC0415  the same
+
+        # With --preload once for all workers, which are forked from here.
+        pages.warm()
     return with_client_address(application, proxies=settings.TRUSTED_PROXIES)
 
 

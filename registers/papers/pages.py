@@ -4,6 +4,7 @@ Whatever users typed is text: escaped, and nothing is ever fetched.
 """
 
 import re
+from contextlib import suppress
 from functools import cache
 from math import ceil
 from pathlib import Path
@@ -15,7 +16,7 @@ from django.utils.safestring import mark_safe
 
 from registers.papers import continued, faces
 from registers.papers.letters import with_kinds
-from registers.papers.paper import Block
+from registers.papers.paper import SPECIMEN, Block
 from registers.papers.words import BLANK_DATE, lines_taken, wide
 
 _CSS = Path(__file__).resolve().parents[2] / "static" / "css"
@@ -91,6 +92,16 @@ def _print(markups, title):
     if title:
         book.metadata.title = title
     return book.write_pdf()
+
+
+def warm():
+    """Print a specimen that nobody gets.
+
+    The first paper of a process would take as long as twenty others: libraries, fonts, style sheet and template are read
+    for it. Where pango or a font is missing nothing happens here, and whoever prints is told so.
+    """
+    with suppress(PaperError):
+        to_pdf([SPECIMEN])
 
 
 def require_fonts():

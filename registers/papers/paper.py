@@ -106,3 +106,31 @@ class Paper:
     @property
     def full_title(self):
         return f"{self.label} {self.title}".strip()
+
+
+# One of everything that a form has, for a page to be tried on.
+SPECIMEN = Paper(
+    title="样张",
+    heading="样张",
+    label="附件",
+    orientation="portrait",
+    institution="学校",
+    header_style="grid",
+    header_shares=(20, 80),
+    header=((HeaderField("姓名", "某人"),),),
+    paragraphs=(),
+    columns=(Column(30, "center"), Column(70, "left")),
+    head_rows=((Cell("类别", 0), Cell("内容", 1)),),
+    body=((Cell("一", 0, align="center"), Cell("2026年1月1日，ABC。", 1)),),
+    row_height=0,
+    closing=("落款",),
+    footer_style="grid",
+    footer_shares=(20, 80),
+    footer=((Block("意见", "opinion", lines=("同意",), name="某人", date="2026年1月1日", seal=True),),),
+    marks=("样张",),
+    notes=("附注",),
+    text_size=12,
+    code="0000-0000",
+    year=2026,
+    version="样张",
+)

@@ -9,7 +9,7 @@ import hashlib
 from django.conf import settings
 from django.db import transaction
 
-from registers import audit, clock
+from registers import analysed, audit, clock
 from registers.access import require
 from registers.imports import directories, grid, ledgers, people, posts, powers, reading, roles, tables, units
 from registers.imports.handing import Taking
@@ -177,6 +177,7 @@ def accept(pk, *, actor, digest, seen, at):
     file.save()
     detail = {"kind": file.kind, "counts": counts, "on": file.effective_on.isoformat()}
     audit.append("import.accept", about=file, actor=actor, at=at, detail=detail)
+    analysed.after_load()
     labels = SUBJECTS[file.kind].LABELS
     file.lines = [(labels[line.kind], line.key, line.name, line.old, line.new, line.cell) for line in lines]
     return file

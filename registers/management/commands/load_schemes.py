@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from registers import clock
+from registers import analysed, clock
 from registers.schemes import versions
 from registers.schemes.checking import loading
 
@@ -43,3 +43,5 @@ class Command(BaseCommand):
                 )
                 if created or verbosity:
                     self.stdout.write(f"{path.name}：{scheme}{'已载入' if created else '没有变化'}")
+            if not check:
+                analysed.after_load()

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from registers import administrators, clock
+from registers import administrators, analysed, clock
 from registers.models import RiskPoint, Scheme, Unit, User
 from registers.schemes.dates import DateRule
 from workflows.deadlines import holidays
@@ -64,6 +64,7 @@ class Command(BaseCommand):
             return self._make_empty(current, size or "trial", seed)
         with transaction.atomic():
             refused = self._make(current, size or "school", seed, _day(day))
+            analysed.after_load()
         self._print_summary()
         if refused:
             self.stderr.write(f"方案的规则使 {len(refused)} 张表停在了原处，例如：{refused[0]}")

@@ -4,7 +4,10 @@
 fonts, front-end packages) is a system check: `manage.py check` says it. Logged-out people reach no more than that.
 """
 
+import contextlib
 import ctypes
+import fcntl
+import logging
 import os
 import shutil
 import subprocess
@@ -26,6 +29,8 @@ from redis.exceptions import RedisError
 
 from riskmgmt import vendor
 from workflows.messages import failures
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT_KEY = "worker-heartbeat"
 HEARTBEAT_STALE_SECONDS = 120
@@ -165,7 +170,26 @@ def _warning(sentence, number):
     return checks.Warning(what + "。", hint=remedy, id=number)
 
 
-# --- The two addresses -----------------------------------------------------------------------------------
+# --- The address -----------------------------------------------------------------------------------------
+
+
+def log_change(down):
+    """Log one line if other parts are down than at the last call, of whichever process of this machine.
+
+    What was down last is kept in a file, because database and queue may be what is down.
+    """
+    state = ", ".join(sorted(down))
+    with contextlib.suppress(OSError), (settings.VAR / "health").open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if (before := file.read()) == state:
+            return
+        file.truncate(0)
+        file.write(state)
+        if state:
+            logger.error("down: %s", state)
+        else:
+            logger.warning("up again: %s", before)
 
 
 @login_not_required
@@ -175,7 +199,7 @@ def healthz(request):
     """Answer 200 while database, broker and worker respond, else 503.
 
     Mails that could not be sent are counted and change nothing in the status: the site works without them.
-    The sentences under "remedies" are for people.
+    The sentences under "remedies" are for people. The log has one line for each change, not for each question.
     """
     parts = {
         "database": (database_answers, DATABASE_REMEDY),
@@ -183,6 +207,7 @@ def healthz(request):
         "worker": (worker_answers, WORKER_REMEDY),
     }
     remedies = {name: remedy for name, (answers, remedy) in parts.items() if not answers()}
+    log_change(remedies)
     status = 503 if remedies else 200
     body = {"status": "down" if remedies else "ok", **{name: "down" if name in remedies else "ok" for name in parts}}
     if "database" not in remedies:
@@ -192,4 +217,6 @@ def healthz(request):
             remedies["mails"] = MAIL_REMEDY
     if remedies:
         body["remedies"] = remedies
-    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+    answer = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+    answer._has_been_logged = True  # else Django logs every 503
+    return answer

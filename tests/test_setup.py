@@ -18,7 +18,8 @@ from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
-from riskmgmt import health, vendor
+from registers.papers.paper import SPECIMEN
+from riskmgmt import celery, health, vendor, wsgi
 from riskmgmt.logs import JsonFormatter, PlainFormatter
 from riskmgmt.wsgi import with_client_address
 from tests.setup_cases import ROOT, site
@@ -273,6 +274,18 @@ def test_only_the_entries_of_trusted_proxies_count(proxies, forwarded, seen):
     assert application(environ, None) == seen
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("wanted", [True, False])
+def test_web_server_and_worker_print_a_specimen_when_they_start(settings, monkeypatch, wanted):
+    settings.WARM_PAPERS, printed = wanted, []
+    monkeypatch.setattr("registers.papers.pages.to_pdf", printed.append)
+
+    wsgi.build()
+    celery.warm_papers()
+
+    assert printed == [[SPECIMEN]] * (2 if wanted else 0)
+
+
 def alive(*, seconds_ago=0):
     cache.set(health.HEARTBEAT_KEY, timezone.now().timestamp() - seconds_ago, timeout=None)
 
@@ -309,6 +322,19 @@ def test_healthz_answers_without_a_database(client, db, monkeypatch):
     assert answer.status_code == 503
     assert answer.json()["database"] == "down"
     assert "10.0.0.5" not in answer.content.decode()
+
+
+def test_healthz_logs_each_change_once(client, db, settings, tmp_path, caplog):
+    settings.VAR, settings.REDIS_URL = tmp_path, ""
+    with caplog.at_level(logging.WARNING):
+        for seconds, asked in ((0, 1), (health.HEARTBEAT_STALE_SECONDS + 5, 3), (0, 3)):
+            alive(seconds_ago=seconds)
+            for _ in range(asked):
+                client.get("/healthz")
+            for name in ("messages", "control"):
+                (tmp_path / "queue" / name).mkdir(parents=True, exist_ok=True)
+
+    assert caplog.messages == ["down: broker", "down: worker", "up again: worker"]
 
 
 @pytest.mark.once

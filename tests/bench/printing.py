@@ -1,0 +1,79 @@
+"""What papers cost from the start of a process on: the first, the next, and many in one or two processes."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import django
+from django.conf import settings
+
+MANY = 60
+
+
+def in_a_new_process(paper):
+    """Print ``paper`` in a process of its own, which says what the first and the next cost (``first`` below)."""
+    from registers.papers import writing  # noqa: PLC0415 (needs django.setup)
+
+    run = [sys.executable, "-m", "tests.bench.printing"]
+    answer = subprocess.run(run, input=writing.pack(paper), capture_output=True, check=True, cwd=settings.BASE_DIR)
+    return answer.stdout.decode().strip()
+
+
+def first():
+    """Read a packed paper, get ready as web server and worker do, and compare the first paper with later ones."""
+    django.setup()
+    from registers.papers import pages, writing  # noqa: PLC0415 (needs django.setup)
+
+    paper = writing.unpack(sys.stdin.buffer.read())
+    ready = spent(pages.warm)
+    took = [spent(lambda: pages.to_pdf([paper])) for _ in range(10)]
+    before = held()
+    for _ in range(MANY):
+        pages.to_pdf([paper])
+    grown = held() - before
+    warm = statistics.median(took[1:])
+    print(
+        f"first paper of a process {took[0] / warm:.2f} x a warm one (goal <= 1.5); made ready in {ready:.1f} s; "
+        f"{MANY} papers more and {grown / 1024:.1f} MiB more (goal 0); a file of {len(pages.to_pdf([paper])) // 1000} kB"
+    )
+
+
+def spent(act):
+    """Return the seconds of CPU that ``act`` takes: others may use the machine as well."""
+    start = time.process_time()
+    act()
+    return time.process_time() - start
+
+
+def held():
+    """Return the KiB of memory that this process has written to."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon"))
+
+
+def speedup(act):
+    """Return how many times faster two processes do ``act`` often than one does."""
+    return together(1, act, MANY) / together(2, act, MANY // 2)
+
+
+def together(processes, act, times):
+    """Return the seconds that ``processes`` take which each do ``act`` a number of ``times``."""
+    start = time.perf_counter()
+    children = []
+    for _ in range(processes):
+        if (child := os.fork()) == 0:
+            for _ in range(times):
+                act()
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "riskmgmt.settings")
+    first()

@@ -92,6 +92,8 @@ def _account():
 
 # Durability costs half the time and protects data that is thrown away.
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For millions of rows: what a server with some gigabytes of memory is given.
+ROOMY = {"shared_buffers": "512MB", "work_mem": "16MB", "maintenance_work_mem": "512MB", "max_wal_size": "4GB"}
 
 
 @contextlib.contextmanager
@@ -110,6 +112,29 @@ def stoppable_postgresql(folder):
     folder.mkdir()
     kept.copy("postgresql", _cluster, folder / "cluster", depends=_program("initdb"))
     yield lambda: _serving(folder / "cluster", {}, stop=signal.SIGINT)
+
+
+@contextlib.contextmanager
+def filled_postgresql(folder, name, fill, *, depends):
+    """Serve a copy of a cluster that is kept under ``name``; ``fill`` is given the address of one that is made afresh.
+
+    ``depends``: what shapes the data beside migrations and programs.
+    """
+
+    def make(fresh):
+        with tempfile.TemporaryDirectory(prefix="riskmgmt-") as place:
+            # The account that PostgreSQL runs under has to pass through.
+            Path(place).chmod(0o711)
+            cluster = Path(place) / "cluster"
+            kept.copy("postgresql", _cluster, cluster, depends=_program("initdb"))
+            with _serving(cluster, ROOMY, stop=signal.SIGINT) as url:
+                fill(url)
+            shutil.copytree(cluster, fresh)
+
+    folder.mkdir()
+    kept.copy(name, make, folder / "cluster", depends=f"{depends} {_program('initdb')}")
+    with _serving(folder / "cluster", ROOMY, stop=signal.SIGQUIT) as url:
+        yield url
 
 
 def _cluster(folder):

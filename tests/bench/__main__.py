@@ -1,13 +1,12 @@
 """./run bench [school|college|university [PART…]]: what things cost, as ratios against floors measured in the same run.
 
-Absolute times move with the machine; ratios hold. Each pair is run in turn, the median of the ratios is printed.
+./run bench scale [scale50k|scale500k|sqlite50k…] measures pages and jobs in large registers (``tests.bench.scale.run``).
 """
 
 import gc
 import io
 import logging
 import os
-import statistics
 import sys
 import time
 from functools import partial
@@ -25,7 +24,8 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-ROUNDS = 9
+from tests.bench.measuring import peak, ratio, rolled_back, row, timed  # noqa: E402
+
 # The password form is the shell of every page and little more.
 PAGES = {
     "3001": (
@@ -46,40 +46,8 @@ PAGES = {
 # Beyond these a page is worth a look with a profiler.
 SLOW, MANY_QUERIES = 10, 25
 ENTRIES = 20
+MORE_POINTS = 2000
 PEOPLE = 5000
-
-
-def ratio(thing, floor, rounds=ROUNDS, before=lambda: None):
-    """Median of thing/floor over interleaved rounds, and the medians in milliseconds. ``before`` each, untimed, comes a tidying up."""
-    thing(), floor()
-    pairs = [(before() or timed(thing), before() or timed(floor)) for _ in range(rounds)]
-    return (
-        statistics.median(a / b for a, b in pairs),
-        statistics.median(a for a, _ in pairs) * 1000,
-        statistics.median(b for _, b in pairs) * 1000,
-    )
-
-
-def timed(act):
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
-
-
-def row(what, floor, measured, goal=""):
-    value, ms, floor_ms = measured
-    print(f"{what:<52} {value:6.2f} x {floor:<40} ({ms:8.1f} / {floor_ms:.1f} ms) {goal}", flush=True)
-
-
-def rolled_back(act):
-    """Run ``act`` in a transaction that leaves nothing behind."""
-
-    def run():
-        with transaction.atomic():
-            act()
-            transaction.set_rollback(True)
-
-    return run
 
 
 def pages():
@@ -363,7 +331,30 @@ def imports():
         transaction.set_rollback(True)
 
 
+def scaled():
+    """The pages that have goals, with two thousand points more; the large registers are ``./run bench scale``."""
+    from registers.models import RiskPoint, Unit  # noqa: PLC0415
+    from tests.bench.scale import goals, loading  # noqa: PLC0415
+    from tests.bench.scale import pages as scaled_pages  # noqa: PLC0415
+
+    with transaction.atomic():
+        points, units = RiskPoint.objects.open().count() + MORE_POINTS, Unit.objects.count() - 1
+        loading.load(points, units)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        for cost in scaled_pages.costs(rounds=3, follow=False):
+            goal = goals.of(cost.url)
+            said = f"goal <= {goal}: {goals.met(cost.ratio, goal)}" if goal else ""
+            what = f"{points} points: {cost.url} as {cost.who} ({cost.queries} queries)"
+            row(what, "a signed-in page that does nothing", (cost.ratio, cost.ms, cost.ms / cost.ratio), said)
+        transaction.set_rollback(True)
+
+
 def main():
+    if sys.argv[1:2] == ["scale"]:
+        from tests.bench.scale import run  # noqa: PLC0415
+
+        return run.main(sys.argv[2:])
     start = time.perf_counter()
     # It says once per sheet which media queries a printer has no use for.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
@@ -373,11 +364,12 @@ def main():
     call_command("load_schemes", verbosity=0, stdout=io.StringIO())
     took = timed(lambda: call_command("demo", scheme="changchun-2016", size=size, stdout=io.StringIO()))
     print(f"database {connection.vendor}; demo campus “{size}” made in {took:.0f} s")
-    parts = {part.__name__: part for part in (pages, papers, exports, saves, board, imports, nightly)}
+    parts = {part.__name__: part for part in (pages, scaled, papers, exports, saves, board, imports, nightly)}
     # In this order: ``nightly`` leaves its crowd behind.
     for name in sorted(sys.argv[2:] or parts, key=list(parts).index):
         parts[name]()
-    print(f"all in {time.perf_counter() - start:.0f} s")
+    print(f"all in {time.perf_counter() - start:.0f} s, at most {peak():.0f} MiB of memory")
+    return None
 
 
 if __name__ == "__main__":

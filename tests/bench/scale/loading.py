@@ -16,20 +16,20 @@ from workflows.models import MeasureProgress
 LARGEST = (RiskPoint, ControlMeasure, MeasureProgress)
 
 
-def load(points, units):
+def load(points, units, *, home=organisation.HOME):
     """Bring the database to ``points`` points in force in ``units`` units, and return how many there are.
 
-    It must hold the demo campus of ``changchun-2016``. What that has on record stays as it is.
+    It must hold a campus with an open campaign and some points with measures, as the demo's; what is on record stays as it is.
+    ``home``: code of the unit that has as many points at every size.
     """
     campaign, on = campaigns.current(), clock.today()
     filed = [date(on.year - step, 11, 20) for step in range(1, YEARS + 1)]
     found = RiskPoint.objects.open().order_by().values("unit__code").annotate(number=Count("pk"))
     present = dict(found.values_list("unit__code", "number"))
     with unhindered(), transaction.atomic():
-        places = organisation.make(campaign, points=points, units=units, present=present, since=filed[-1])
+        places = organisation.make(campaign, points=points, units=units, present=present, since=filed[-1], home=home)
         Register(places, on=on, days_filed=filed).make()
         sheets.make(campaign, places, on=on)
-    settle()
     return RiskPoint.objects.open().count()
 
 

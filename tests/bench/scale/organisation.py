@@ -43,24 +43,27 @@ class Place:
         return int(self.points * UNITS_POINTS)
 
 
-def apportioned(points, units, present):
+def apportioned(points, units, present, home=HOME):
     """Return how many points each of ``units`` has to get, so that there are ``points`` in all.
 
-    ``units``: codes. ``present``: code → points that are there. The home unit gets ``HOME_POINTS``, the others the rest by ``SHAPES``.
+    ``units``: codes. ``present``: code → points that are there. ``home`` gets ``HOME_POINTS``, the others the rest by ``SHAPES``.
     """
     homes = min(HOME_POINTS, points // 4)
-    shapes = dict(zip((code for code in units if code != HOME), cycle(SHAPES), strict=False))
+    shapes = dict(zip((code for code in units if code != home), cycle(SHAPES), strict=False))
     rest = points - homes
     shares = {code: int(rest * shape / sum(shapes.values())) for code, shape in shapes.items()}
-    shares[HOME] = homes
+    shares[home] = homes
     short = {code: max(0, shares[code] - present.get(code, 0)) for code in units}
-    # What rounding and units that have more than their share leave over goes to the largest.
-    largest = max(short, key=short.get)
-    short[largest] += points - sum(present.values()) - sum(short.values())
+    # Rounding leaves some over, and units with more than their share take some from the others.
+    left = points - sum(present.values()) - sum(short.values())
+    for code in sorted(short, key=short.get, reverse=True):
+        taken = max(left, -short[code])
+        short[code] += taken
+        left -= taken
     return short
 
 
-def make(campaign, *, points, units, present, since):
+def make(campaign, *, points, units, present, since, home):
     """Write the organisation, and return its ``Place`` each.
 
     ``units``: how many units there are to be. ``present``: unit code → points in force that it has. ``since``: the day from which
@@ -69,7 +72,7 @@ def make(campaign, *, points, units, present, since):
     root = campaign.institution
     _units(root, units)
     rows = list(Unit.objects.exclude(pk=root.pk).order_by("pk").values_list("pk", "code"))
-    short = apportioned(points, [code for _, code in rows], present)
+    short = apportioned(points, [code for _, code in rows], present, home)
     places = [Place(pk, code, short[code]) for pk, code in rows]
     _people(places, since)
     _roles(places, root, campaign, since)
@@ -100,7 +103,7 @@ def _units(root, wanted):
 
 def _people(places, since):
     """Add posts with one holder each: enough for the points of every unit, and some without points."""
-    password = User.objects.get(number="1001").password
+    password = User.objects.order_by("pk").values_list("password", flat=True).first()
     template = list(Duty.objects.values_list("text", flat=True).distinct()[:40])
     users = Table(
         User, "id", "number", "name", "sort_key", "title", "rank", "unit_id", "password", "last_login", "joined_on"
@@ -136,7 +139,7 @@ def _people(places, since):
 def _roles(places, root, campaign, since):
     """Give the units that were added a head, a liaison, a leader in charge, a leading group and their place in the campaign."""
     new = [place for place in places if place.code.startswith("SC") and len(place.held) > 3]
-    password = User.objects.get(number="1001").password
+    password = User.objects.order_by("pk").values_list("password", flat=True).first()
     leaders = User.objects.bulk_create(
         User(number=f"SL{number:03}", name=f"校领导{number}", unit=root, password=password)
         for number in range(-(-len(new) // UNITS_OF_A_LEADER))

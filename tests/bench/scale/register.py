@@ -15,6 +15,7 @@ from workflows.models import MeasureProgress
 
 YEARS = 3  # how many versions a point has
 RETIRED_EVERY = 10  # one point was retired a year ago for so many in force
+STAGES = 3
 REVISED_STAGES = 1  # of a point's measures, how many were revised last year
 POWERS_OF_A_UNIT = 25
 STEPS = 4
@@ -45,7 +46,7 @@ class Register:
         ):
             texts.setdefault(series, []).append((stage, text))
         found = [(tuple(row[name] for name in names), texts.get(row["series"], [])) for row in rows]
-        return [(values, measures) for values, measures in found if len(measures) > 2]
+        return [(values, measures) for values, measures in found if len(measures) >= STAGES]
 
     def _uuid(self):
         return f"{self.chance.getrandbits(128):032x}"
@@ -151,7 +152,7 @@ class Register:
             ))  # fmt: skip
             base = key
         end = edges[-1]
-        for place, (stage, text) in enumerate(stages[:3]):
+        for place, (stage, text) in enumerate(stages[:STAGES]):
             line, before = self._uuid(), None
             first = edges[-3] if len(edges) > 2 else edges[0]
             spans = [(first, end)]

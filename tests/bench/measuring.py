@@ -1,0 +1,81 @@
+"""How a thing is measured: beside its floor, in turn, in the same run.
+
+Absolute times move with the machine; ratios hold. Each pair is run in turn, the median of the ratios is printed.
+"""
+
+import resource
+import statistics
+import time
+from pathlib import Path
+
+from django.db import connection, transaction
+
+ROUNDS, FLOORS = 9, 3
+
+
+def ratio(thing, floor, rounds=ROUNDS, before=lambda: None):
+    """Median of thing/floor over interleaved rounds, and the medians in milliseconds. ``before`` each, untimed, comes a tidying up."""
+    thing(), floor()
+    pairs = [(before() or timed(thing), before() or timed(floor)) for _ in range(rounds)]
+    return (
+        statistics.median(a / b for a, b in pairs),
+        statistics.median(a for a, _ in pairs) * 1000,
+        statistics.median(b for _, b in pairs) * 1000,
+    )
+
+
+def cheapest(thing, floor, rounds):
+    """Return the least processor seconds that each took in some rounds, in turn."""
+    pairs = [(worked(thing), min(worked(floor) for _ in range(FLOORS))) for _ in range(rounds)]
+    return min(a for a, _ in pairs), min(b for _, b in pairs)
+
+
+def worked(act):
+    """Return how many processor seconds ``act`` takes, of this process and of its database connection."""
+    start = processor()
+    act()
+    return processor() - start
+
+
+def processor():
+    """Return the processor seconds spent so far by this process and by the server process of its PostgreSQL connection.
+
+    Not the clock on the wall: what else the machine does is no cost of ours. Where the server's cannot be read, its work is missing.
+    """
+    own = time.process_time()
+    if connection.vendor != "postgresql" or connection.connection is None:
+        return own
+    try:
+        spent = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
+    except OSError:
+        return own
+    return own + int(spent.split()[0]) / 1e9
+
+
+def timed(act):
+    """Return how many seconds ``act`` takes."""
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def row(what, floor, measured, goal=""):
+    """Print one line: what, how many times its floor, and both in milliseconds."""
+    value, ms, floor_ms = measured
+    print(f"{what:<52} {value:6.2f} x {floor:<40} ({ms:8.1f} / {floor_ms:.1f} ms) {goal}", flush=True)
+
+
+def rolled_back(act):
+    """Run ``act`` in a transaction that leaves nothing behind."""
+
+    def run():
+        with transaction.atomic():
+            act()
+            transaction.set_rollback(True)
+
+    return run
+
+
+def peak():
+    """Return the most memory that this process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

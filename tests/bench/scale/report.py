@@ -1,0 +1,106 @@
+"""What the costs of pages say: one table, and which goals are met."""
+
+from collections import defaultdict
+from urllib.parse import urlsplit
+
+from tests.bench.scale import goals, plans
+
+DEAREST = 10
+PEOPLE = {"office": "办公室", "head": "负责人", "teacher": "教职工"}
+
+
+def table(found):
+    """Print every page, the dearest first. ``found``: name of a database → costs, as ``pages`` wrote them."""
+    rows = defaultdict(dict)
+    for database, costs in found.items():
+        for cost in costs:
+            filtered = "?" in cost["url"]
+            rows[cost["who"], cost["url"] if filtered else cost["name"]][database] = cost
+    print(f"\n{'页面':<44} {'何人':<4} 语句 " + " ".join(f"{name:>18}" for name in found) + "   增长  目标")
+    order = sorted(rows.items(), key=lambda row: -max(cost["ms"] for cost in row[1].values()))
+    verdicts = []
+    for (who, _), by_database in order:
+        some = next(iter(by_database.values()))
+        cells = " ".join(f"{_cell(by_database.get(name)):>18}" for name in found)
+        judged = list(_judged(by_database))
+        verdicts += [(who, some["url"], *one) for one in judged]
+        growth = _growth(by_database)
+        said = "；".join(f"{what}≤{goal} {goals.met(value, goal)}" for what, value, goal in judged)
+        grown = f"{growth:6.1f}" if growth else "     –"
+        print(f"{some['url'][:44]:<44} {PEOPLE[who]:<4} {some['queries']:>3} {cells} {grown}  {said}")
+    _deep(rows, verdicts, found)
+    met = sum(value <= goal for *_, value, goal in verdicts)
+    print(f"\n目标：{len(verdicts)} 项中 {met} 项达到。")
+    return verdicts
+
+
+def _cell(cost):
+    if cost is None:
+        return "–"
+    if cost["status"] != 200:
+        return "超时" if cost["status"] == 0 else f"错误 {cost['status']}"
+    return f"{cost['ms']:,.0f} ms ({cost['ratio']:.1f}×)"
+
+
+def _growth(by_database):
+    """How many times as long a page takes at 500,000 points, by times of an empty page, None where one is missing."""
+    small, large = by_database.get("scale50k"), by_database.get("scale500k")
+    if not small or not large or not small["ratio"] or not large["ratio"]:
+        return None
+    return large["ratio"] / small["ratio"]
+
+
+def _judged(by_database):
+    """Yield what is asked of a page, its figure, and the goal."""
+    for database, words in (("scale50k", "PG"), ("sqlite50k", "SQLite")):
+        cost = by_database.get(database)
+        goal = goals.of(cost["url"]) if cost else None
+        if goal:
+            yield words, cost["ratio"] if cost["status"] == 200 else float("inf"), goal
+    if growth := _growth(by_database):
+        yield "增长", growth, goals.GROWTH
+
+
+def _deep(rows, verdicts, found):
+    """Print late pages of lists beside their first pages."""
+    print("\n深页与首页之比：")
+    for (who, url), by_database in rows.items():
+        if "?page=" not in url:
+            continue
+        for database, late in by_database.items():
+            first = rows.get((who, late["name"]), {}).get(database)
+            if first and first["ratio"] and late["ratio"]:
+                value = late["ratio"] / first["ratio"]
+                verdicts.append((who, url, "深页", value, goals.DEEP))
+                print(
+                    f"  {url:<28} {PEOPLE[who]:<4} {database:<10} {value:6.2f} ≤{goals.DEEP} {goals.met(value, goals.DEEP)}"
+                )
+
+
+def dearest(costs, number=DEAREST):
+    """Return the dearest statements as ``(ms, pages, statement, plan)``, each once whatever its values are."""
+    statements = {}
+    for cost in sorted(costs, key=lambda cost: -cost["statement_ms"]):
+        shape = plans.shape(cost["statement"])
+        if shape:
+            _, pages, _, _ = statements.setdefault(shape, (cost["statement_ms"], [], shape, cost["plan"]))
+            pages.append(
+                f"{urlsplit(cost['url']).path if '?' not in cost['url'] else cost['url']}（{PEOPLE[cost['who']]}）"
+            )
+    return list(statements.values())[:number]
+
+
+def print_dearest(costs):
+    """Print the dearest statements with their plans."""
+    for place, (ms, pages, statement, plan) in enumerate(dearest(costs), start=1):
+        print(f"\n{place}. {ms:,.0f} ms  {'、'.join(pages[:4])}")
+        print(f"   {_short(statement)}")
+        print(f"   {plan}")
+
+
+def _short(statement, longest=400):
+    """Leave the list of columns out of a statement, and cut what is long."""
+    head, tail, rest = statement.partition(" FROM ")
+    head = head if len(head) < 80 else f"{head[:60]} …"
+    text = f"{head}{tail}{rest}"
+    return text if len(text) <= longest else f"{text[:longest]} …"

@@ -1,0 +1,66 @@
+"""The loader of large registers: what it writes is what the site itself would have written, and every page shows it."""
+
+from datetime import date
+from itertools import count
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from registers.models import ControlMeasure, Grade, Incumbency, PowerItem, ProcessStep, RiskCategory, RiskPoint, User
+from tests.bench.scale import loading, organisation, pages
+
+POINTS, UNITS = 400, 6
+SINCE = date(2025, 11, 20)
+
+
+@pytest.fixture
+def register(year):
+    """The year's campus with one point of a person, one of the unit and one power, brought to ``POINTS`` points in force."""
+    campus, grades, number = year.campus, Grade.objects.order_by("rank"), count()
+    category = RiskCategory.objects.get(scheme=campus.scheme, code="process")
+    for level, subject in (("personal", {"post": campus.post, "holder": campus.clerk}), ("unit", {})):
+        point = RiskPoint.objects.create(
+            level=level, unit=campus.unit, category=category, content="拆分采购项目", final_grade=grades[next(number)],
+            factors={"probability": "low", "harm": "slight"}, in_force_from=SINCE, **subject,
+        )  # fmt: skip
+        for stage in ("prevention", "monitoring", "disposal"):
+            ControlMeasure.objects.create(
+                point_series=point.series, unit=campus.unit, stage=stage, text="逐笔复核", in_force_from=SINCE
+            )
+    power = PowerItem.objects.create(unit=campus.unit, name="采购", domain="procurement", in_force_from=SINCE)
+    for position in (1, 2):
+        ProcessStep.objects.create(power_item=power, position=position, procedure="审核", post=campus.post)
+    if connection.vendor == "postgresql":
+        connection.check_constraints()  # before indexes are taken away, nothing may wait to be checked
+    assert loading.load(POINTS, UNITS, home="CW") == POINTS
+    return year
+
+
+def test_the_register_is_sound(register):
+    # SQLite looks at every foreign key; the unique indexes were made over all rows.
+    connection.check_constraints()
+    revised = RiskPoint.objects.filter(base__isnull=False)
+    assert revised.exists()
+    assert not revised.exclude(series=F("base__series"), in_force_from=F("base__in_force_until")).exists()
+    points = RiskPoint.objects.open()
+    held = Incumbency.objects.filter(post=OuterRef("post"), user=OuterRef("holder"), until=None)
+    assert not points.filter(Q(level="personal"), ~Exists(held)).exists()
+    # No measure in force without its point, and three for every point.
+    measures = ControlMeasure.objects.open()
+    stages = measures.values("point_series").annotate(number=Count("pk")).values_list("point_series", "number")
+    assert dict(stages) == dict.fromkeys(points.values_list("series", flat=True), 3)
+    homes = points.filter(unit__code="CW").count()
+    assert homes == min(organisation.HOME_POINTS, POINTS // 4)
+
+
+@pytest.mark.database("sqlite")
+def test_every_page_of_it_answers(register):
+    call_command("createcachetable", verbosity=0)
+    found = list(pages.costs({"office": register.campus.office.number}, rounds=0))
+    assert not [(cost.who, cost.url, cost.status) for cost in found if cost.status != 200]
+    opened = {cost.name for cost in found}
+    # Without links followed, details would be missing.
+    assert {"desk", "risk_list", "ledger", "measure_list", "risk_detail", "power_detail", "unit_detail"} <= opened
+    assert User.objects.filter(number__startswith="S").exists()

@@ -46,7 +46,7 @@ PAGES = {
 # Beyond these a page is worth a look with a profiler.
 SLOW, MANY_QUERIES = 10, 25
 ENTRIES = 20
-MORE_POINTS = 2000
+MORE_POINTS, MANY_CELLS = 2000, 10_000
 PEOPLE = 5000
 
 
@@ -68,7 +68,12 @@ def pages():
             measured = ratio(partial(client.get, url), partial(client.get, "/bench-nothing/"))
             remarks = ["slow"] if measured[0] > SLOW else []
             remarks += ["many queries"] if len(queries) > MANY_QUERIES else []
-            row(f"page {url} as {number} ({size})", "a signed-in page that does nothing", measured, ", ".join(remarks))
+            row(
+                f"page {url} as {number} ({size})",
+                "a signed-in page that does nothing",
+                measured,
+                said=", ".join(remarks),
+            )
 
 
 def papers():
@@ -89,7 +94,7 @@ def papers():
         "one filled self-check as PDF, warm",
         "plain WeasyPrint of the same page, no CSS cache",
         ratio(lambda: paper_pages.to_pdf([paper]), lambda: weasyprint.HTML(string=html).write_pdf(), 5),
-        "goal <= 0.5",
+        0.5,
     )
     print(printing.in_a_new_process(paper))
     print(
@@ -121,7 +126,12 @@ def exports():
     row(
         f"school ledger of {len(cells)} points, database to XLSX",
         "openpyxl write_only of the same cells, unstyled",
-        ratio(lambda: ledgers.workbook(ledgers.everything(), scheme, root, on=on, year=on.year), plain, 5),
+        # A large one takes so long that chance no longer matters.
+        ratio(
+            lambda: ledgers.workbook(ledgers.everything(), scheme, root, on=on, year=on.year),
+            plain,
+            5 if len(cells) < MANY_CELLS else 1,
+        ),
     )
 
 
@@ -150,7 +160,7 @@ def nightly():
             f"reminders {name}: {len(digests)} digests, {len(lines)} lines ({asked} reads)",
             "a bare bulk insert of the same rows",
             ratio(rolled_back(partial(reminders.remind, at=at)), rolled_back(bare), before=swept),
-            "goal <= 1.2",
+            1.2,
         )
 
 
@@ -254,6 +264,7 @@ def saves():
         f"handing in {ENTRIES} entries ({len(statements)} statements)",
         "the same statements as plain SQL",
         ratio(hand_in, rolled_back(replay)),
+        2,
     )
 
 
@@ -281,7 +292,7 @@ def board():
                 f"board page {url} of {crowd.UNITS} units, {sheets} sheets ({len(queries)} queries)",
                 "a plain list page of 50 sheets",
                 ratio(partial(client.get, url), partial(client.get, "/progress/")),
-                "goal <= 1.5",
+                1.5,
             )
         actor, at = Actor(office), clock.now()
         listed = figures.listed(actor, campaign)
@@ -326,7 +337,7 @@ def imports():
             f"a file of {taken.SIZE} people read, compared and accepted",
             "a bare bulk insert of the same rows",
             ratio(rolled_back(partial(taken.take_over, data, registrar)), rolled_back(bare), 5, before=gc.collect),
-            "goal <= 3",
+            3,
         )
         transaction.set_rollback(True)
 
@@ -343,10 +354,13 @@ def scaled():
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         for cost in scaled_pages.costs(rounds=3, follow=False):
-            goal = goals.of(cost.url)
-            said = f"goal <= {goal}: {goals.met(cost.ratio, goal)}" if goal else ""
             what = f"{points} points: {cost.url} as {cost.who} ({cost.queries} queries)"
-            row(what, "a signed-in page that does nothing", (cost.ratio, cost.ms, cost.ms / cost.ratio), said)
+            row(
+                what,
+                "a signed-in page that does nothing",
+                (cost.ratio, cost.ms, cost.ms / cost.ratio),
+                goals.of(cost.url),
+            )
         transaction.set_rollback(True)
 
 

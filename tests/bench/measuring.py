@@ -59,10 +59,16 @@ def timed(act):
     return time.perf_counter() - start
 
 
-def row(what, floor, measured, goal=""):
-    """Print one line: what, how many times its floor, and both in milliseconds."""
+def row(what, floor, measured, goal=None, *, said=""):
+    """Print one line: what, how many times its floor, both in milliseconds, and whether the goal is met."""
     value, ms, floor_ms = measured
-    print(f"{what:<52} {value:6.2f} x {floor:<40} ({ms:8.1f} / {floor_ms:.1f} ms) {goal}", flush=True)
+    judged = f"goal <= {goal}: {met(value, goal)}" if goal else said
+    print(f"{what:<52} {value:6.2f} x {floor:<40} ({ms:8.1f} / {floor_ms:.1f} ms) {judged}", flush=True)
+
+
+def met(value, goal):
+    """Say in words whether a goal is met."""
+    return "达到" if value <= goal else "未达到"
 
 
 def rolled_back(act):

@@ -31,8 +31,3 @@ TIMES = {
 def of(url):
     """Return how many times an empty page a page may cost, None where nothing is said."""
     return TIMES.get(urlsplit(url).path)
-
-
-def met(value, goal):
-    """Say in words whether a goal is met."""
-    return "达到" if value <= goal else "未达到"

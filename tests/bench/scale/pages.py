@@ -53,7 +53,7 @@ FILTERS = (
 LINK = re.compile(rb'href="(/[^"#]*)"')
 # No pages: what is about the machine, files, and what goes out.
 PASSED_OVER = re.compile(r"healthz|login|logout|.*_(file|export|bind|pack|html|picture|sample|template|record)")
-ROUNDS, SECONDS_A_PAGE, SECONDS_A_STATEMENT = 5, 1.5, 20
+ROUNDS, SECONDS_A_PAGE, SECONDS_A_STATEMENT = 5, 1.5, 60
 
 
 @dataclass
@@ -121,8 +121,9 @@ def prepared():
                 cursor.execute(f"SET statement_timeout = '{SECONDS_A_STATEMENT}s'")
                 cursor.execute("SET max_parallel_workers_per_gather = 0")
         else:
-            late = lambda: time.monotonic() - begun[0] > SECONDS_A_STATEMENT  # noqa: E731
-            connection.connection.set_progress_handler(late, 1_000_000)
+            connection.connection.set_progress_handler(
+                lambda: time.monotonic() - begun[0] > SECONDS_A_STATEMENT, 1_000_000
+            )
 
     limit()
     with (
@@ -195,6 +196,7 @@ def cost(who, client, name, url, most, limit):
         first = time.perf_counter() - start
         if not is_page(answer):
             if answer.status_code >= 500:
+                limit()  # the site says that it is busy, and begins a new connection
                 return Cost(who, url, name, answer.status_code), b""
             return None, b""
         # What is read once a process has been read by now.

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from urllib.parse import urlsplit
 
+from tests.bench.measuring import met
 from tests.bench.scale import goals, plans
 
 DEAREST = 10
+TOO_LONG = (0, 503)  # the connection broke off, or the site says that it is busy
 PEOPLE = {"office": "办公室", "head": "负责人", "teacher": "教职工"}
 
 
@@ -25,12 +27,12 @@ def table(found):
         judged = list(_judged(by_database))
         verdicts += [(who, some["url"], *one) for one in judged]
         growth = _growth(by_database)
-        said = "；".join(f"{what}≤{goal} {goals.met(value, goal)}" for what, value, goal in judged)
+        said = "；".join(f"{what}≤{goal} {met(value, goal)}" for what, value, goal in judged)
         grown = f"{growth:6.1f}" if growth else "     –"
         print(f"{some['url'][:44]:<44} {PEOPLE[who]:<4} {some['queries']:>3} {cells} {grown}  {said}")
     _deep(rows, verdicts, found)
-    met = sum(value <= goal for *_, value, goal in verdicts)
-    print(f"\n目标：{len(verdicts)} 项中 {met} 项达到。")
+    reached = sum(value <= goal for *_, value, goal in verdicts)
+    print(f"\n目标：{len(verdicts)} 项中 {reached} 项达到。")
     return verdicts
 
 
@@ -38,7 +40,7 @@ def _cell(cost):
     if cost is None:
         return "–"
     if cost["status"] != 200:
-        return "超时" if cost["status"] == 0 else f"错误 {cost['status']}"
+        return "超时" if cost["status"] in TOO_LONG else f"错误 {cost['status']}"
     return f"{cost['ms']:,.0f} ms ({cost['ratio']:.1f}×)"
 
 
@@ -73,7 +75,7 @@ def _deep(rows, verdicts, found):
                 value = late["ratio"] / first["ratio"]
                 verdicts.append((who, url, "深页", value, goals.DEEP))
                 print(
-                    f"  {url:<28} {PEOPLE[who]:<4} {database:<10} {value:6.2f} ≤{goals.DEEP} {goals.met(value, goals.DEEP)}"
+                    f"  {url:<28} {PEOPLE[who]:<4} {database:<10} {value:6.2f} ≤{goals.DEEP} {met(value, goals.DEEP)}"
                 )
 
 

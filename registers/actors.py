@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from django.apps import apps
 
 from registers import clock
-from registers.prepared import ANY_ID, Prepared
+from registers.prepared import Given, Prepared
 
 GROUP_MEMBER = "group_member"
 SCHOOL_ROLES = ("office", "school_group", "party_committee")
@@ -53,11 +53,11 @@ def _held_on(day):
     models = ("Appointment", "GroupMember", "LeadingGroup", "Incumbency")
     appointments, members, groups, incumbencies = (apps.get_model("registers", name).objects for name in models)
     named = ("role", "unit_id", "unit__name", "acting_for_id", "acting_for__name")
-    seats = members.filter(group__in=groups.in_force(day), user=ANY_ID).order_by("pk")
+    seats = members.filter(group__in=groups.in_force(day), user=Given("person")).order_by("pk")
     return (
-        Prepared(appointments.in_force(day).filter(user=ANY_ID).order_by("pk").values_list(*named)),
+        Prepared(appointments.in_force(day).filter(user=Given("person")).order_by("pk").values_list(*named)),
         Prepared(seats.values_list("group__unit_id", "group__unit__name", "seat")),
-        Prepared(incumbencies.in_force(day).filter(user=ANY_ID).values_list("post_id", "post__unit_id")),
+        Prepared(incumbencies.in_force(day).filter(user=Given("person")).values_list("post_id", "post__unit_id")),
     )
 
 
@@ -95,9 +95,9 @@ class Actor:
         return [
             *(
                 Grant(role, unit, name, acting_for_id=principal, acting_for=called or "")
-                for role, unit, name, principal, called in appointments.of(self.user_id)
+                for role, unit, name, principal, called in appointments.of(person=self.user_id)
             ),
-            *(Grant(GROUP_MEMBER, unit, name, seat) for unit, name, seat in seats.of(self.user_id)),
+            *(Grant(GROUP_MEMBER, unit, name, seat) for unit, name, seat in seats.of(person=self.user_id)),
         ]
 
     @cached_property
@@ -106,7 +106,7 @@ class Actor:
         if self.user is None:
             return []
         *_, posts = _held_on(self.on)
-        return posts.of(self.user_id)
+        return posts.of(person=self.user_id)
 
     @property
     def post_ids(self):

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from registers import columns
+from registers import columns, prepared
 
 
 class RegistersConfig(AppConfig):
@@ -12,6 +12,7 @@ class RegistersConfig(AppConfig):
 
     def ready(self):
         columns.install()
+        prepared.install()
         # Policies, kinds of jobs and sources of compiled papers register themselves once models exist.
         from registers import exports, ledgers, policies  # noqa: F401, PLC0415
         from registers.papers import sources  # noqa: F401, PLC0415

@@ -1,35 +1,110 @@
-"""Queries that every request asks: their SQL is made once.
+"""Statements whose shape never changes: their SQL is made once per process.
 
-To make it takes longer than to run it.
+To make it takes longer than to run it, and every request asks the same of the session, the user, his roles and what waits for
+him. What differs from one asking to the next is a ``Given``.
 """
 
-from django.db import DEFAULT_DB_ALIAS, connections
+import json
+from copy import copy
+from datetime import date, datetime
 
-# Stands in a query for the id that is known only when it is asked. No row has such a number.
-ANY_ID = -(2**62)
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Field, ForeignObject, Func, IntegerField, Lookup, Value
+from django.db.models.sql import Query
+from django.db.models.sql.compiler import SQLCompiler
+
+# The number of rows that a query has, as its only column: ``values_list(HOW_MANY)``.
+HOW_MANY = Func("pk", function="COUNT", output_field=IntegerField())
+
+
+class Given(Value):
+    """A value in a prepared query that is named when it is asked: ``filter(user=Given("person"))``."""
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+
+class Within(Lookup):
+    """The lookup ``unit__within=ids``: a column is among ids or words, which go to the database as one value.
+
+    As ``in`` does, but the statement has the same text however many they are.
+    """
+
+    lookup_name = "within"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        lhs, params = self.process_lhs(compiler, connection)
+        given = isinstance(self.rhs, Given)
+        if not given and not self.rhs:
+            raise EmptyResultSet
+        among = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+        return f"{lhs} {among}", [*params, self.rhs if given else _adapted(self.rhs, connection)]
+
+
+def install():
+    """Let every column be asked whether it is ``within`` ids, for the life of the process."""
+    Field.register_lookup(Within)
+    ForeignObject.register_lookup(Within)
 
 
 class Prepared:
-    """A query for tuples whose shape never changes. Its SQL is made at the first asking and kept.
+    """A query of fixed shape. Its SQL is made at the first asking and kept.
 
-    ``rows`` is a ``values_list`` of ids and texts, which every database gives as they are. ``ANY_ID`` stands in it for the
-    id asked of.
+    ``rows``: a queryset of instances or of values, with a ``Given`` for all that differs from one asking to the next.
     """
 
     def __init__(self, rows):
-        self._rows, self._made = rows, None
+        self._rows = rows.all()
+        self._rows.query.__class__, self._rows.query.made = _Kept, []
 
-    def of(self, number=None):
-        """Return the rows as a list of tuples. ``number`` is the id in the place of ``ANY_ID``."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        if self._made is None:
-            # The compiler is not kept: it holds the connection, which is this thread's own.
-            compiler = self._rows.query.get_compiler(connection=connection)
-            made = compiler.as_sql()
-            if compiler.get_converters([column for column, *_ in compiler.select]):
-                raise TypeError("a prepared query has ids and texts alone")
-            self._made = made
-        sql, values = self._made
-        with connection.cursor() as cursor:
-            cursor.execute(sql, tuple(number if value == ANY_ID else value for value in values))
-            return cursor.fetchall()
+    def of(self, **given):
+        """Return the rows as a list. ``given``: the value of each ``Given`` by its name."""
+        rows = self._rows.all()
+        rows.query.given = given
+        return list(rows)
+
+    def number(self, **given):
+        """Return the only value of the only row."""
+        return self.of(**given)[0][0]
+
+
+class _Kept(Query):
+    """The query of a prepared statement. Copies share what was made."""
+
+    given, made = {}, ()
+
+    def get_compiler(self, using=None, connection=None, elide_empty=True):
+        connection = connection or connections[using]
+        if not self.made:
+            making = _Answer(self.chain(Query), connection, using)
+            self.made.append((making, *SQLCompiler.as_sql(making)))
+            # The connection is this thread's own.
+            making.connection = None
+        making, sql, params = self.made[0]
+        answer = copy(making)
+        answer.connection = connection
+        answer.statement = sql, tuple(self._value(param, connection) for param in params)
+        return answer
+
+    def _value(self, param, connection):
+        return _adapted(self.given[param.value], connection) if isinstance(param, Given) else param
+
+
+class _Answer(SQLCompiler):
+    """What reads the rows of a statement that is made already."""
+
+    def as_sql(self, with_limits=True, with_col_aliases=False):
+        return self.statement
+
+
+def _adapted(value, connection):
+    """Return ``value`` as the database takes it."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
+    return value

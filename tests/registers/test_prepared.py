@@ -3,23 +3,24 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db.models import Q
 
 from registers.actors import Actor
-from registers.models import Appointment, Scheme, Unit
-from registers.prepared import ANY_ID, Prepared
+from registers.models import Appointment, Post, Unit, User
+from registers.prepared import HOW_MANY, Given, Prepared
 from tests.factories import appoint, make_person
 
 pytestmark = pytest.mark.database("both")
 
 
 def test_rows_are_those_of_the_person_asked_of(campus, django_assert_num_queries):
-    query = Prepared(Appointment.objects.filter(user=ANY_ID).order_by("pk").values_list("role", "unit_id"))
+    query = Prepared(Appointment.objects.filter(user=Given("person")).order_by("pk").values_list("role", "unit_id"))
     for user in (campus.head, campus.clerk, campus.office):
         with django_assert_num_queries(1):
-            found = query.of(user.pk)
+            found = query.of(person=user.pk)
         assert found == list(user.appointments.order_by("pk").values_list("role", "unit_id"))
-    assert query.of(campus.head.pk)
-    assert query.of(campus.clerk.pk) == []
+    assert query.of(person=campus.head.pk)
+    assert query.of(person=campus.clerk.pk) == []
 
 
 def test_rows_are_those_of_the_moment(campus):
@@ -29,9 +30,44 @@ def test_rows_are_those_of_the_moment(campus):
     assert {*query.of()} - {*before} == {(campus.unit.pk, "新名")}
 
 
-def test_what_a_database_does_not_give_as_it_is_is_refused(db):
-    with pytest.raises(TypeError, match="ids and texts alone"):
-        Prepared(Scheme.objects.values_list("document")).of()
+def test_instances_are_those_of_an_ordinary_query(campus, django_assert_num_queries):
+    """With what is joined and what is left out, and with the values of the fields as Python has them."""
+    rows = Appointment.objects.select_related("user", "unit").defer("user__password").order_by("pk")
+    query = Prepared(rows.filter(since__lte=Given("on")))
+    for on in (date(2026, 9, 15), date(1990, 1, 1)):
+        with django_assert_num_queries(1):
+            found = query.of(on=on)
+            told = [(row, row.since, row.user.number, row.unit.name, row.user.get_deferred_fields()) for row in found]
+        assert told == [
+            (row, row.since, row.user.number, row.unit.name, {"password"}) for row in rows.filter(since__lte=on)
+        ]
+    assert not found
+
+
+def test_within_ids_is_among_them(campus):
+    """Also where nothing is among none, where the column may be empty, and in a query that is not prepared."""
+    units, posts = list(Unit.objects.all()), Post.objects.all()
+    inside, outside = (
+        Prepared(User.objects.filter(condition).order_by("pk").values_list("pk", flat=True))
+        for condition in (Q(unit__within=Given("units")), ~Q(unit__within=Given("units")))
+    )
+    User.objects.filter(pk=campus.office.pk).update(unit=None)
+    people = User.objects.order_by("pk")
+    for among in ([], {units[0].pk}, {unit.pk for unit in units}):
+        for condition, query in ((Q(unit__in=among), inside), (~Q(unit__in=among), outside)):
+            assert query.of(units=among) == list(people.filter(condition).values_list("pk", flat=True))
+        for rows, path in ((people, "unit"), (posts.order_by("pk"), "unit"), (people, "appointments__unit")):
+            for way in (rows.filter, rows.exclude):
+                assert list(way(**{f"{path}__within": among})) == list(way(**{f"{path}__in": among}))
+    roles = ["unit_head", "liaison"]
+    appointments = Appointment.objects.order_by("pk")
+    assert list(appointments.filter(role__within=roles)) == list(appointments.filter(role__in=roles)) != []
+
+
+def test_rows_are_counted(campus):
+    query = Prepared(User.objects.filter(unit=Given("unit")).order_by().values_list(HOW_MANY))
+    for unit in Unit.objects.all():
+        assert query.number(unit=unit.pk) == unit.people.count()
 
 
 def test_roles_of_two_days_are_kept_apart(campus):

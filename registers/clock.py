@@ -5,10 +5,13 @@ Only edges (views, tasks, commands) ask; rules get ``on=`` or ``at=`` handed in.
 
 import calendar
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
+
+from registers.prepared import Prepared
 
 
 def now():
@@ -23,8 +26,13 @@ def today():
 
 def ahead():
     """Return how far the demo's clock runs ahead of the machine's (may be negative)."""
-    row = apps.get_model("registers", "DemoClock").objects.filter(pk=1).values_list("ahead_seconds", flat=True).first()
-    return timedelta(seconds=row or 0)
+    return timedelta(seconds=sum(_ahead().of()))
+
+
+@cache
+def _ahead():
+    rows = apps.get_model("registers", "DemoClock").objects.filter(pk=1).order_by()
+    return Prepared(rows.values_list("ahead_seconds", flat=True))
 
 
 def set_demo(moment: datetime):

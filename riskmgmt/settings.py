@@ -240,7 +240,7 @@ ROBOT_HOSTS = env.list("ROBOT_HOSTS", default=["qyapi.weixin.qq.com", "oapi.ding
 # --- People and sessions --------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "registers.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "registers.sessions.People"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "login"
@@ -274,7 +274,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "registers.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=8, least=1) * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 # Saving at every request writes the cookie into responses that something may cache (CVE-2026-35192).

@@ -336,7 +336,7 @@ BYTES_OF_FILES = '"workflows_attachment"."content"'
 def asked(user, url, data=None, *, post=None):
     """The statements a request costs, without those that begin and end transactions."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(url, data or {}) if post is None else client.post(url, post)
     assert answer.status_code == 200, (url, answer.status_code, answer.headers.get("Location"))

@@ -20,7 +20,7 @@ class Browser:
     def __init__(self, user, **options):
         self.user, self.client = user, Client(raise_request_exception=False, **options)
         if user is not None:
-            self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            self.client.force_login(user, backend="registers.sessions.People")
         self._cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
 
     @contextmanager

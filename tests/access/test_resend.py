@@ -15,7 +15,7 @@ def late(world, *, signed_in, headers):
     """A reviewer's form, posted without a session or with the token of another sign-in."""
     client = Client(enforce_csrf_checks=signed_in)
     if signed_in:
-        client.force_login(world.campus.head, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(world.campus.head, backend="registers.sessions.People")
     sheet = world.sheets["sign"]
     sent = judged(sheet, opinion="写了很久的意见", password=PASSWORD)
     return client.post(reverse("submission_decide", args=[sheet.pk]), sent, headers=headers)

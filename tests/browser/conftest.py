@@ -92,7 +92,7 @@ class Site:
         It is made on the server, without the login page and its entry in the audit chain (for these: ``Visitor.sign_in``).
         """
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="registers.sessions.People")
         session = client.cookies[settings.SESSION_COOKIE_NAME]
         visitor.page.context.clear_cookies()
         visitor.page.context.add_cookies([{"name": session.key, "value": session.value, "url": self.url}])

@@ -99,7 +99,7 @@ def changed(campus):
     user.set_password(GOOD)
     user.save()
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
 
     def post(new="bai-yang-2027-dong", old=GOOD, again=None):
         sent = {"old_password": old, "new_password1": new, "new_password2": again or new}

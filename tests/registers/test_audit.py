@@ -239,7 +239,7 @@ def test_refused_vote_is_on_record_as_denied_and_an_allowed_one_as_a_vote(year, 
     sheet = year.sheet("personal-search")
     sheet = year.submit(sheet, year.points(sheet, point()))
     voter = getattr(year.campus, who)
-    client.force_login(voter, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(voter, backend="registers.sessions.People")
 
     response = client.post(
         reverse("submission_vote", args=[sheet.pk]), {"seen_version": sheet.version, "complete": "yes", "rest": "yes"}

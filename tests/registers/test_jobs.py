@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 def signed_in(user):
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client
 
 

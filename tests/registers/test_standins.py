@@ -183,7 +183,7 @@ def test_database_demands_an_end_and_another_person(campus):
 def test_unit_page_names_both_and_the_ledger_the_leader_himself(campus, client):
     set_up(campus)
     set_up(campus, by=campus.leader, roles=list(standins.roles_of(campus.leader, on=TODAY)), to=campus.member)
-    client.force_login(campus.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(campus.clerk, backend="registers.sessions.People")
     Appointment.objects.update(since=START)  # in force whatever day it is
     Appointment.objects.filter(acting_for__isnull=False).update(until=date(2099, 1, 1))
     assert "丙一、甲二（代丙一）" in client.get(f"/units/{campus.unit.code}/").content.decode()

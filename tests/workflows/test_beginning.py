@@ -50,7 +50,7 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def signed_in(client, user):
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.database("both")
 
 def browser(user):
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client
 
 

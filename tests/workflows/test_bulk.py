@@ -64,7 +64,7 @@ def kinds(outcomes):
 
 def browser(user):
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client
 
 

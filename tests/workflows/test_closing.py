@@ -37,7 +37,7 @@ def test_closed_phase_takes_no_sheet_but_keeps_what_was_typed(year, searching, c
         year.submit(sheet, year.points(sheet, point()))
 
     assert year.again(sheet).state == "open"
-    client.force_login(year.campus.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.clerk, backend="registers.sessions.People")
     assert sheet.pk not in [item.submission.pk for item in client.get(reverse("desk")).context["to_fill"]]
 
 
@@ -71,7 +71,7 @@ def test_board_and_plan_agree_on_a_phase_that_was_closed_before_its_last_day(yea
     assert on <= searching.due_on
     searching.refresh_from_db()
 
-    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.office, backend="registers.sessions.People")
     board = client.get(reverse("board")).context["phases"]
     plan = client.get(reverse("campaign")).context["phases"]
 
@@ -106,7 +106,7 @@ def test_phase_is_closed_by_office_or_registrar(year, searching, who, allowed):
 
 
 def test_reason_of_closing_is_asked_for(year, searching, client):
-    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.office, backend="registers.sessions.People")
     page = client.post(reverse("phase_close", args=[searching.pk]), {"reason": " "})
 
     assert (page.status_code, "请写明关闭的理由" in page.content.decode()) == (422, True)
@@ -126,7 +126,7 @@ def test_campaign_with_a_sheet_in_review_is_not_ended(year):
 
 def test_ended_campaign_takes_nothing_more_and_keeps_count_of_what_is_undone(year, client):
     filed = year.searched()
-    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.office, backend="registers.sessions.People")
 
     answer = client.post(reverse("campaign_close", args=[2026]), follow=True)
 
@@ -140,7 +140,7 @@ def test_ended_campaign_takes_nothing_more_and_keeps_count_of_what_is_undone(yea
     assert campaigns.current() is None
     year.at("12-16")
     assert year.sweep()["opened"] == 0
-    client.force_login(year.campus.head, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.head, backend="registers.sessions.People")
     desk = client.get(reverse("desk")).context
     assert (desk["to_fill"], desk["coming"]) == ([], [])
 
@@ -231,7 +231,7 @@ def test_deadline_in_a_closed_phase_is_not_moved(year, searching):
 
 
 def test_board_and_campaign_say_the_same_of_every_phase(year, client):
-    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.office, backend="registers.sessions.People")
     for phase in [None, *year.campaign.phases.all()]:
         if phase is not None:
             close(year, phase)

@@ -35,7 +35,7 @@ odd_days = st.dictionaries(st.dates(NEW_YEAR, date(2026, 3, 1)), st.booleans(), 
 
 def browser(user):
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client
 
 

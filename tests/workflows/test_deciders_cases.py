@@ -38,7 +38,7 @@ def queue(year, user):
 
 
 def page(client, user, name, **sent):
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client.get(reverse(name), sent)
 
 
@@ -282,7 +282,7 @@ def opened(campus, clock):
 def test_enrolment_takes_the_sound_units_and_names_the_others_with_the_words_of_the_board(
     campus, opened, section, clock, client
 ):
-    client.force_login(campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(campus.office, backend="registers.sessions.People")
     reason = "招生就业处及上级单位都没有在任的联络员，单位表无人填报；请管理员登记招生就业处联络员的任职"
     shown = client.get(reverse("campaign_enrol"))
     assert {row.unit.code: list(map(str, row.refused)) for row in shown.context["waiting"] if row.refused} == {

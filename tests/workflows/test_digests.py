@@ -322,7 +322,7 @@ def test_nothing_leaves_in_quiet_hours(year, quiet, hour, sent):
 
 
 def page(client, user, url="inbox"):
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client.get(reverse(url))
 
 
@@ -376,7 +376,7 @@ def test_choice_is_kept_and_shown_again(year, client):
     ],
 )
 def test_choice_that_is_none_is_refused_and_what_was_typed_stays(year, client, bad, words):
-    client.force_login(year.campus.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.clerk, backend="registers.sessions.People")
     typed = {"mail": "each", "quiet_from": "21:30", "quiet_until": "08:00"} | bad
     response = client.post(reverse("channel_choice"), typed)
 

@@ -48,7 +48,7 @@ def test_every_page_of_an_empty_site_is_there(client, clock, is_adopted):
     for role in ("registrar", "office") if is_adopted else ROLES:
         person = make_person(role, root)
         appoint(person, root, role)
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="registers.sessions.People")
         entries = {reverse(name) for _, _, name, _, roles in MENU if roles is EVERYONE or role in roles}
         entries = entries if role in PREPARES else entries - visited
         linked = set().union(*(visit(address, role) for address in sorted(entries)))

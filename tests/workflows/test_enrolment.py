@@ -46,7 +46,7 @@ def owed(campaign, **whose):
 
 
 def signed_in(client, user):
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client
 
 

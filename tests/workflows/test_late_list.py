@@ -21,7 +21,7 @@ HEAD = ["序号", "单位", "姓名", "岗位", "事项", "表格", "状态", "�
 def exported(year, by, **sent):
     """Ask for the list as ``by`` and let the worker write it; return its rows below the head."""
     client = Client()
-    client.force_login(by, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(by, backend="registers.sessions.People")
     answer = client.post(reverse("progress_export"), sent)
     assert answer.status_code == 302
     jobs.work(at=year.clock.now)
@@ -88,7 +88,7 @@ def test_office_has_all_and_a_name_that_looks_like_a_formula_stays_a_name(late):
 
 def test_late_and_unfinished_are_what_the_screen_counts(late):
     client = Client()
-    client.force_login(late.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(late.campus.office, backend="registers.sessions.People")
     page = client.get(reverse("progress_list"))
     stats = page.context["stats"]
 
@@ -102,7 +102,7 @@ def test_late_and_unfinished_are_what_the_screen_counts(late):
 
 def test_scope_is_that_of_the_day_the_worker_writes_it(late):
     client = Client()
-    client.force_login(late.campus.head, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(late.campus.head, backend="registers.sessions.People")
     for _ in range(2):  # a double click makes one job: there is no second one to get below
         client.post(reverse("progress_export"), {"which": "unfinished"})
     late.campus.head.appointments.update(until=late.clock.today)
@@ -143,7 +143,7 @@ def test_sheet_in_review_names_its_step_and_who_has_it(late):
 
 def test_clerk_may_not_ask_for_it(late):
     client = Client()
-    client.force_login(late.campus.clerk, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(late.campus.clerk, backend="registers.sessions.People")
 
     assert client.post(reverse("progress_export")).status_code == 403
     assert not Job.objects.exists()

@@ -50,7 +50,7 @@ def held(year, *sheets):
 
 def page(year, user, name, *arguments, **posted):
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     address = reverse(name, args=arguments)
     return client.post(address, posted) if posted else client.get(address)
 

@@ -85,7 +85,7 @@ def test_what_no_rule_book_asks_for_is_left_out(acting, running):
 
 
 def test_page_shows_folded_groups_and_says_where_one_is(client, person):
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="registers.sessions.People")
 
     for page, is_open in (("desk", False), ("comparison", True)):
         tree = html.fromstring(client.get(reverse(page)).content)
@@ -109,7 +109,7 @@ def test_pages_name_whom_to_ask(client, root, person):
     answers = [client.post(reverse("login"), sent) for _ in range(settings.AXES_FAILURE_LIMIT)]
     assert answers[-1].status_code == 429
     assert words in answers[-1].content.decode()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="registers.sessions.People")
     assert words in html.fromstring(client.get(reverse("desk")).content).xpath("string(//footer)")
 
 

@@ -260,7 +260,7 @@ def test_system_administrator_sees_to_whom_and_why_but_not_what(year, message, s
     message()
     server(9, TimeoutError)
     notifications.deliver()
-    client.force_login(year.campus.sys_admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.sys_admin, backend="registers.sessions.People")
 
     page = client.get("/mails/").content.decode()
     health = client.get("/healthz").json()

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 @pytest.fixture
 def desk(year):
     client = Client()
-    client.force_login(year.campus.registrar, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.registrar, backend="registers.sessions.People")
     return client
 
 

@@ -218,7 +218,7 @@ def test_product_that_is_away_all_day_is_tried_less_and_less_until_the_evening(c
     chat.answer(*[(500, b"")] * 80)
     reminders.remind(at=year.clock.set("2026-09-21 08:05"))
     sweep(year, quarters(8, 24)[1:])
-    client.force_login(year.campus.liaison, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.liaison, backend="registers.sessions.People")
     page = client.get(reverse("robot_list")).content.decode()
     year.clock.set("2026-09-22 07:30")
     robots.deliver()
@@ -341,7 +341,7 @@ def test_what_was_done_is_on_record_without_the_address(year):
 
 @pytest.fixture
 def keeper(client, year):
-    client.force_login(year.campus.liaison, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.liaison, backend="registers.sessions.People")
     return client
 
 

@@ -371,11 +371,11 @@ def test_point_kept_in_the_search_of_a_successor_names_him(year, successor):
 def test_page_of_changes_and_its_button(year, client):
     newcomer = make_person("新来", year.campus.unit, number="newcomer")
     make_post(year.campus.unit, "稽核", newcomer)
-    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.office, backend="registers.sessions.People")
 
     answer_ = client.post(reverse("roster_check"), follow=True)
 
     assert "已核对，处理 1 项人员变动。" in answer_.content.decode()
     assert [row.person for row in answer_.context["page"].rows] == [newcomer]
-    client.force_login(year.campus.other_head, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.other_head, backend="registers.sessions.People")
     assert client.get(reverse("roster_list")).context["page"].rows == []

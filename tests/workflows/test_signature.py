@@ -33,7 +33,7 @@ def waiting(year):
 def on_screen(sheet, user):
     """The reviewer's browser, and the digest that his page carries."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     page = client.get(reverse("submission_review", args=[sheet.pk])).content.decode()
     return client, re.search(r'name="seen_digest" value="(\w{64})"', page)[1]
 

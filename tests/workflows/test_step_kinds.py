@@ -70,7 +70,7 @@ def test_filing_outside_says_where_when_and_under_which_number(sheet, clock, out
 
 def test_number_stands_in_the_trail_and_on_the_paper(sheet, clock):
     client = Client()
-    client.force_login(sheet.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(sheet.campus.office, backend="registers.sessions.People")
     page = client.get(reverse("submission_review", args=[sheet.pk])).content.decode()
     assert "登记校外备案" in page
     assert 'value="高校工委"' in page
@@ -115,7 +115,7 @@ def test_discussion_says_what_was_said(make_campus, clock, db):
     )
     sheet.custodies.create(role="leader_in_charge", since=clock.now)
     client = Client()
-    client.force_login(campus.leader, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(campus.leader, backend="registers.sessions.People")
     page = client.get(reverse("submission_review", args=[sheet.pk])).content.decode()
     assert "记录讨论意见并通过" in page
     address, sent = reverse("submission_decide", args=[sheet.pk]), {"verdict": "agree", "seen_version": sheet.version}

@@ -25,7 +25,7 @@ SEARCH = date(2026, 9, 20)  # the day of the self-checks in the scheme
 
 def browser(user):
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="registers.sessions.People")
     return client
 
 

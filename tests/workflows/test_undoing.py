@@ -131,7 +131,7 @@ def test_campaign_with_anything_handed_in_or_recorded_is_not_undone(year, client
         undo(year)
 
     assert reason in str(refused.value)
-    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.office, backend="registers.sessions.People")
     page = client.get(reverse("campaign_undo", args=[2026])).content.decode()
     assert reason in page
     assert "结束年度活动" in page
@@ -144,7 +144,7 @@ def test_every_reason_against_it_is_tried():
 
 
 def test_nothing_is_undone_that_was_not_shown(year, client):
-    client.force_login(year.campus.registrar, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.registrar, backend="registers.sessions.People")
     seal = client.get(reverse("campaign_undo", args=[2026])).context["seal"]
     sheet = year.sheet("personal-search")
     drafts.save(sheet, year.points(sheet, point()), actor=year.actor(year.campus.clerk), seen=0, at=year.clock.now)
@@ -162,6 +162,6 @@ def test_nothing_is_undone_that_was_not_shown(year, client):
 
 def test_ended_campaign_is_not_undone(year, client):
     campaigns.close(year.campaign, actor=year.actor(year.campus.office), at=year.clock.now)
-    client.force_login(year.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.office, backend="registers.sessions.People")
     assert client.post(reverse("campaign_undo", args=[2026]), {"seen": ""}).status_code == 403
     assert Campaign.objects.get().state == "closed"

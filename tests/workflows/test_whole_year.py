@@ -258,7 +258,7 @@ def phases_on(played, on):
     client = Client()
     office = User.objects.get(number="3001")
     with time_machine.travel(datetime.combine(on, time(12), BEIJING).astimezone(UTC), tick=False):
-        client.force_login(office, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(office, backend="registers.sessions.People")
         page = client.get(reverse("campaign"))
     return [row["state"] for row in page.context["timeline"]]
 

@@ -1,0 +1,41 @@
+"""Who is signed in: the session and its user, which every request reads, by statements that are made once."""
+
+from functools import cache
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends import db
+from django.utils import timezone
+
+from registers.prepared import Given, Prepared
+
+
+class SessionStore(db.SessionStore):
+    """Sessions in the database, as Django keeps them."""
+
+    def load(self):
+        """Return what the session holds, nothing where there is none or where it has ended."""
+        rows = _session().of(key=self.session_key)
+        if rows and rows[0].expire_date > timezone.now():
+            return self.decode(rows[0].session_data)
+        self._session_key = None
+        return {}
+
+
+class People(ModelBackend):
+    """Signs people in by number and password, as Django does."""
+
+    def get_user(self, user_id):
+        """Return the person of a session, None where he may not sign in any more."""
+        user = next(iter(_user().of(pk=user_id)), None)
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@cache
+def _session():
+    return Prepared(SessionStore.get_model_class().objects.filter(session_key=Given("key")))
+
+
+@cache
+def _user():
+    return Prepared(get_user_model().objects.filter(pk=Given("pk")).order_by())

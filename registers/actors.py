@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from django.apps import apps
+from django.db.models import CharField, IntegerField, Value
 
 from registers import clock
 from registers.prepared import Given, Prepared
@@ -47,17 +48,28 @@ class Grant:
         return f"{label}（代{self.acting_for}）" if self.acting_for_id else label
 
 
+APPOINTED, SEATED, IN_POST = range(3)
+
+
 @lru_cache(maxsize=4)
 def _held_on(day):
-    """Return the queries for the appointments, the seats and the posts of one person on a day."""
+    """Return the query for the appointments, the seats and the posts of one person on a day, in one statement.
+
+    Its rows: which of the three, key, role or seat, unit, its name, whom he acts for or the post, the name of whom he acts for.
+    """
     models = ("Appointment", "GroupMember", "LeadingGroup", "Incumbency")
     appointments, members, groups, incumbencies = (apps.get_model("registers", name).objects for name in models)
-    named = ("role", "unit_id", "unit__name", "acting_for_id", "acting_for__name")
-    seats = members.filter(group__in=groups.in_force(day), user=Given("person")).order_by("pk")
-    return (
-        Prepared(appointments.in_force(day).filter(user=Given("person")).order_by("pk").values_list(*named)),
-        Prepared(seats.values_list("group__unit_id", "group__unit__name", "seat")),
-        Prepared(incumbencies.in_force(day).filter(user=Given("person")).values_list("post_id", "post__unit_id")),
+    person, no_id, no_name = Given("person"), Value(None, IntegerField()), Value("", CharField())
+    appointed = appointments.in_force(day).filter(user=person).order_by()
+    seated = members.filter(group__in=groups.in_force(day), user=person).order_by()
+    in_post = incumbencies.in_force(day).filter(user=person).order_by()
+    about = ("unit_id", "unit__name", "acting_for_id", "acting_for__name")
+    return Prepared(
+        appointed.values_list(Value(APPOINTED), "pk", "role", *about).union(
+            seated.values_list(Value(SEATED), "pk", "seat", "group__unit_id", "group__unit__name", no_id, no_name),
+            in_post.values_list(Value(IN_POST), "pk", no_name, "post__unit_id", no_name, "post_id", no_name),
+            all=True,
+        )
     )
 
 
@@ -87,26 +99,25 @@ class Actor:
         return self.user is not None
 
     @cached_property
+    def _held(self):
+        """What is held on the day, in the order in which it was written: rows of ``_held_on``."""
+        return sorted(_held_on(self.on).of(person=self.user_id)) if self.user else []
+
+    @cached_property
     def grants(self):
         """Every role held on the day, appointments and seats in filed leading groups alike."""
-        if self.user is None:
-            return []
-        appointments, seats, _ = _held_on(self.on)
         return [
-            *(
-                Grant(role, unit, name, acting_for_id=principal, acting_for=called or "")
-                for role, unit, name, principal, called in appointments.of(person=self.user_id)
-            ),
-            *(Grant(GROUP_MEMBER, unit, name, seat) for unit, name, seat in seats.of(person=self.user_id)),
+            Grant(GROUP_MEMBER, unit, name, seat=role)
+            if kind == SEATED
+            else Grant(role, unit, name, acting_for_id=principal, acting_for=called or "")
+            for kind, _, role, unit, name, principal, called in self._held
+            if kind != IN_POST
         ]
 
     @cached_property
     def posts(self):
         """``(post id, unit id)`` of the posts held on the day."""
-        if self.user is None:
-            return []
-        *_, posts = _held_on(self.on)
-        return posts.of(person=self.user_id)
+        return [(post, unit) for kind, _, _, unit, _, post, _ in self._held if kind == IN_POST]
 
     @property
     def post_ids(self):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from registers.prepared import Given, Prepared
+
 
 class NotAllowed(Exception):
     """A refusal because the actor may not do this.
@@ -52,6 +54,45 @@ class Policy:
         Their content stays hidden from him.
         """
         return self.visible(rows, actor)
+
+
+class PolicyOfFacts(Policy):
+    """The rules of a model whose readers follow from a few facts about the actor.
+
+    The condition is the same for everybody who has the same facts, so that a statement made of it can be kept (``Seen``).
+    """
+
+    def facts(self, actor):
+        """Return name → value of all that decides what ``actor`` may read. Only the names may differ between actors."""
+        raise NotImplementedError(type(self).__name__)
+
+    def readable(self, facts):
+        """Return the condition of the rows that may be read. It looks at the names of ``facts`` and never at a value."""
+        raise NotImplementedError(type(self).__name__)
+
+    def visible(self, rows, actor):
+        return rows.filter(self.readable(self.facts(actor))) if actor.is_authenticated else rows.none()
+
+
+class Seen:
+    """A prepared query narrowed to what an actor may read.
+
+    ``rows``: as of ``Prepared``, of a model with a ``PolicyOfFacts``.
+    """
+
+    def __init__(self, rows):
+        self._rows, self._made = rows, {}
+
+    def by(self, actor, **given):
+        """Return the rows that ``actor`` may read in full, as a list. ``given``: as in ``Prepared.of``."""
+        if not actor.is_authenticated:
+            return []
+        rule = policy_of(self._rows.model)
+        facts = rule.facts(actor)
+        names = frozenset(facts)
+        if names not in self._made:
+            self._made[names] = Prepared(self._rows.filter(rule.readable({name: Given(name) for name in names})))
+        return self._made[names].of(**facts, **given)
 
 
 _POLICIES = {}

@@ -14,6 +14,8 @@ from django.db.models import Field, ForeignObject, Func, IntegerField, Lookup, V
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
+# In the place of a number that is too large for any column. No row has it.
+NOBODY = -(2**62)
 # The number of rows that a query has, as its only column: ``values_list(HOW_MANY)``.
 HOW_MANY = Func("pk", function="COUNT", output_field=IntegerField())
 
@@ -105,6 +107,8 @@ def _adapted(value, connection):
         return connection.ops.adapt_datetimefield_value(value)
     if isinstance(value, date):
         return connection.ops.adapt_datefield_value(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return NOBODY
     if isinstance(value, (list, tuple, set, frozenset)):
         return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
     return value

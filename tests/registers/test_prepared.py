@@ -70,6 +70,11 @@ def test_rows_are_counted(campus):
         assert query.number(unit=unit.pk) == unit.people.count()
 
 
+def test_number_that_no_column_holds_finds_nothing(campus):
+    """It comes from an address that somebody typed."""
+    assert Prepared(Unit.objects.filter(pk=Given("pk"))).of(pk=10**30) == []
+
+
 def test_roles_of_two_days_are_kept_apart(campus):
     day = date(2026, 9, 15)
     user = make_person("己九", campus.unit)

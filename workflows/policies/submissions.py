@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 
 from registers import clock
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Incumbency, User
 from registers.schemes.adjusting import is_adjustment
@@ -22,35 +22,47 @@ MAY_NUDGE = ("liaison", "unit_head", "office", "registrar")  # for their own uni
 
 
 @policy("workflows.Submission")
-class SubmissionPolicy(Policy):
-    def visible(self, rows, actor):
-        """Submissions that the actor may read in full.
+class SubmissionPolicy(PolicyOfFacts):
+    """Who reads, fills and decides on submissions.
 
-        They are his own, handed in ones of units he answers for, and at higher levels those that have reached his role.
-        """
-        if not actor.is_authenticated:
-            return rows.none()
+    Whole ones are read by whoever fills them, once handed in by those who answer for their unit, and at higher levels by those
+    whose role they have reached.
+    """
+
+    def facts(self, actor):
+        """Return who the actor is, and the ids of the units for which he fills, answers, leads and so on."""
+        roles = [role for role in SCHOOL_ROLES if actor.has(role)]
+        parts = {"answers": ("unit_head", GROUP_MEMBER), "leads": ("leader_in_charge",), "keeps": roles}
+        facts = {name: actor.unit_ids(*held) for name, held in parts.items()}
+        if others := actor.stands_in_for:
+            facts |= {f"own_{name}": actor.unit_ids_in_own_right(*held) for name, held in parts.items()}
+            facts["others"] = others
+        return facts | {
+            "person": actor.user_id,
+            "fills": fills_for(actor),
+            "liaison": actor.unit_ids("liaison"),
+            "home": actor.home_unit_ids,
+            "roles": roles,
+        }
+
+    def readable(self, facts):
         handed = ~Q(state__in=[State.WAITING, State.OPEN, State.CANCELLED])
-        official = self._official(actor, actor.unit_ids)
-        if actor.stands_in_for:  # what a stand-in reads in another's place does not include that person's own sheets
-            official = official & ~Q(person__in=actor.stands_in_for) | self._official(
-                actor, actor.unit_ids_in_own_right
-            )
-        return rows.filter(
-            Q(person=actor.user_id)
-            | Q(person=None, unit__in=fills_for(actor))
-            | handed & Q(post=None, unit__in=actor.unit_ids("liaison"))
+        official = self._official(facts, "")
+        if "others" in facts:  # what a stand-in reads in another's place does not include that person's own sheets
+            official = official & ~Q(person__within=facts["others"]) | self._official(facts, "own_")
+        return (
+            filled_by(facts["person"], facts["fills"])
+            | handed & Q(post=None, unit__within=facts["liaison"])
             | handed & official
-            | Q(post=None, unit__in=actor.home_unit_ids, state=State.FILED)
+            | Q(post=None, unit__within=facts["home"], state=State.FILED)
         )
 
-    def _official(self, actor, unit_ids):
+    def _official(self, facts, own):
         """The condition of what people read who answer for a unit, or whose role a submission has reached."""
-        official = Q(unit__in=unit_ids("unit_head", GROUP_MEMBER))
-        for roles in (["leader_in_charge"], [role for role in SCHOOL_ROLES if actor.has(role)]):
-            if units := unit_ids(*roles):
-                reached = Custody.objects.filter(submission=OuterRef("pk"), role__in=roles)
-                official |= Q(Exists(reached), unit__in=units)
+        official = Q(unit__within=facts[f"{own}answers"])
+        for name, roles in (("leads", ["leader_in_charge"]), ("keeps", facts["roles"])):
+            reached = Custody.objects.filter(submission=OuterRef("pk"), role__within=roles)
+            official |= Q(Exists(reached), unit__within=facts[own + name])
         return official
 
     def listed(self, rows, actor):
@@ -247,9 +259,13 @@ def _left_some_behind(submission):
     return late.filter(task__code=submission.task.rules.carries, unit__in=reach_of(submission)).exists()
 
 
+def filled_by(person, units):
+    """Return the condition of the sheets that ``person`` (id) fills: his own, and as liaison those of ``units`` (ids)."""
+    return Q(person=person) | Q(person=None, unit__within=units)
+
+
 def _to_fill(actor):
-    mine = Q(person=actor.user_id) | Q(person=None, unit__in=fills_for(actor))
-    return takes_content(actor.on) & mine & Q(state__in=EDITABLE)
+    return takes_content(actor.on) & filled_by(actor.user_id, fills_for(actor)) & Q(state__in=EDITABLE)
 
 
 def _to_decide(actor):

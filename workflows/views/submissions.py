@@ -1,14 +1,18 @@
 """A submission's page: looking at it, taking it back, beginning again, printing it."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can
+from registers.access import Seen, can
 from registers.papers import glyphs, pages
 from registers.papers.compose import compose
+from registers.prepared import Given
 from registers.refusals import Refused, Stale
 from registers.schemes.adjusting import is_adjustment
 from registers.schemes.layout import fields_used
@@ -29,10 +33,16 @@ NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "gr
 
 def visible(request, pk):
     """The submission, if the reader may see it, with all that its page needs."""
-    rows = Submission.objects.visible_to(request.actor).select_related(*NEEDED)
+    for submission in _by_key().by(request.actor, pk=pk):
+        return submission
+    raise Http404("no such submission, or not for this reader")
+
+
+@cache
+def _by_key():
+    rows = Submission.objects.filter(pk=Given("pk")).select_related(*NEEDED).with_rules()
     # Whoever reads a submission reads the requests for a longer term (policies.terms).
-    asked = Extension.objects.filter(submission=OuterRef("pk"))
-    return get_object_or_404(rows.annotate(has_extensions=Exists(asked)), pk=pk)
+    return Seen(rows.annotate(has_extensions=Exists(Extension.objects.filter(submission=OuterRef("pk")))))
 
 
 @require_safe

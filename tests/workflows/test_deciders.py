@@ -16,7 +16,7 @@ from tests.workflows import deciders_oracle as oracle
 from workflows.campaign import campaigns
 from workflows.messages import reminders
 from workflows.models import Campaign, CampaignTask, Custody, Reminder, Submission
-from workflows.policies import CLIMB, MEETING, Holding
+from workflows.policies import CLIMB, MEETING, Holding, badges
 from workflows.policies.remedies import filer_of, remedy
 from workflows.progress import stranded
 
@@ -204,6 +204,7 @@ def compare(world, campaign):
     listed = dict(stranded.stranded(rows, campaign, holding))
     for pk, actor in actors.items():
         assert set(policy.to_do(rows, actor).values_list("pk", flat=True)) == to_fill[pk] | queues[pk]
+        assert badges.waiting(actor) == len(to_fill[pk] | queues[pk])
     compare_who_keeps_out(holding, actors)
 
     for submission in submissions:

@@ -1,5 +1,7 @@
 """Run a year's campaign: open it from a scheme version, enrol units, close its phases, close it."""
 
+from functools import cache
+
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import require
 from registers.models import Unit
+from registers.prepared import Prepared
 from registers.refusals import Refused
 from workflows import policies, terms
 from workflows.campaign import owing, scoping
@@ -264,7 +267,7 @@ def current(institution=None):
 def current_for(actor):
     """Return ``current()`` beside the rule book in use (``beside_rules``), read once for an actor."""
     if current_for not in actor.memory:
-        actor.memory[current_for] = _latest(Campaign.State.OPEN, rows=beside_rules(Campaign.objects.all()))
+        actor.memory[current_for] = next(iter(_running().of()), None)
     return actor.memory[current_for]
 
 
@@ -278,8 +281,16 @@ def current_or_ended():
     return current() or _latest(Campaign.State.CLOSED)
 
 
-def _latest(state, institution=None, rows=None):
-    rows = Campaign.objects.all() if rows is None else rows
-    rows = rows.filter(state=state).select_related("scheme", "institution")
-    rows = rows.defer("scheme__document", "scheme__source")
+@cache
+def _running():
+    return Prepared(beside_rules(_with_scheme(Campaign.State.OPEN))[:1])
+
+
+def _latest(state, institution=None):
+    rows = _with_scheme(state)
     return (rows.filter(institution=institution) if institution else rows).first()
+
+
+def _with_scheme(state):
+    rows = Campaign.objects.filter(state=state).select_related("scheme", "institution")
+    return rows.defer("scheme__document", "scheme__source")

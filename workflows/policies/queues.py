@@ -18,23 +18,37 @@ def fills_for(actor):
     return set().union(*Holding.of(actor).units_of(LIAISON, actor.user_id).values())
 
 
+def roles_of(actor):
+    """Return the roles in which the actor decides, each once: those he holds, and what the office does for a body."""
+    roles = dict.fromkeys(grant.role for grant in actor.grants)
+    return [*roles, MEETING] if ORGANISER in roles else [*roles]
+
+
+def at_turn(role, units, people, *, asked="waiting_role", submission=""):
+    """Return the condition that a row waits for ``role`` in one of ``units``, about none of ``people`` (ids).
+
+    ``asked``: the row's column that says which role it waits for. ``submission``: the path to its submission.
+    """
+    waits = Q(**{asked: role, f"{submission}unit__within": units})
+    return waits & ~Q(**{f"{submission}person__within": people})
+
+
 def in_turn(actor, *, role, submission="", assigned_to=""):
     """Return the condition that the actor decides on a row today.
 
-    ``role``: the row's column that says which role it waits for. ``submission``: the path to its submission.
-    ``assigned_to``: its column that says whom it was handed to, where rows can be.
+    ``role`` and ``submission``: as ``asked`` and ``submission`` of ``at_turn``. ``assigned_to``: the row's column that says whom
+    it was handed to, where rows can be.
     """
     holding, mine, handed = Holding.of(actor), NONE, NONE
-
-    def clear_of(user, held):
-        units, people = holding.keeps_out_of(held, user)
-        return ~Q(**{f"{submission}unit__in": units}) & ~Q(**{f"{submission}person__in": people})
-
-    roles = dict.fromkeys(grant.role for grant in actor.grants)
-    for held in (*roles, MEETING) if ORGANISER in roles else roles:
-        for place, units in holding.units_of(held, actor.user_id).items():
-            at_step = Q(**{role: held, f"{submission}unit__in": units})
-            mine |= at_step & clear_of(actor.user_id, held)
-            for colleague in set(holding.at(held, place)) - {actor.user_id} if assigned_to else ():
-                handed |= at_step & Q(**{assigned_to: colleague}) & clear_of(colleague, held)
+    path = {"asked": role, "submission": submission}
+    for held in roles_of(actor):
+        places = holding.units_of(held, actor.user_id)
+        own, people = holding.keeps_out_of(held, actor.user_id)
+        if units := set().union(*places.values()) - own:
+            mine |= at_turn(held, units, people, **path)
+        for place, there in places.items() if assigned_to else ():
+            for colleague in set(holding.at(held, place)) - {actor.user_id}:
+                own, people = holding.keeps_out_of(held, colleague)
+                if units := there - own:
+                    handed |= at_turn(held, units, people, **path) & Q(**{assigned_to: colleague})
     return mine & ~handed if handed != NONE else mine

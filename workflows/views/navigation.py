@@ -1,17 +1,17 @@
 """Template variables of every page: the menu of the person, his counters, the demo's clock."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from registers import clock
-from registers.access import policy_of
 from registers.actors import ROLE_LABELS
 from registers.schemes.parts import Contact
 from workflows.campaign import campaigns
-from workflows.models import Notification, Submission
+from workflows.policies import badges
 from workflows.policies.campaigns import PREPARES
 from workflows.policies.door import door_of, rules_beside, the_rules
 
@@ -196,12 +196,31 @@ def menu(actor, here, rule_books=()):
     A group has a ``label``, its ``entries``, whether it ``folds``, and whether it ``is_open``: the present page is in it.
     ``active`` (aria-current) is set on the entry of the present page.
     """
-    current = entry_of(here)
+    return _groups(_names(actor, rule_books), bool(actor.grants), here, badges.waiting(actor))
+
+
+@lru_cache(maxsize=500)
+def _rendered(*shown):
+    """Return the menu as it stands in the page: one text for all who see the same (``_groups``)."""
+    return render_to_string("components/nav.html", {"groups": _groups(*shown)})
+
+
+def _names(actor, rule_books):
+    """Return the URL names of the entries that the actor sees."""
     needless = {name for name, asked in ASKED.items() if rule_books and not any(map(asked, rule_books))}
-    waiting = waiting_count(actor)
-    groups = {}
-    for group, label, name, icon, roles in MENU:
-        if name in needless or not (roles is EVERYONE or actor.has(*roles)):
+    held = {grant.role for grant in actor.grants}
+    return tuple(
+        name
+        for _, _, name, _, roles in MENU
+        if name not in needless and (roles is EVERYONE or not held.isdisjoint(roles))
+    )
+
+
+def _groups(names, has_role, here, waiting):
+    """Return the groups of the entries ``names``. ``waiting``: the number beside the desk."""
+    current, groups = entry_of(here), {}
+    for group, label, name, icon, _ in MENU:
+        if name not in names:
             continue
         entry = {
             "label": label,
@@ -210,7 +229,7 @@ def menu(actor, here, rule_books=()):
             "active": ("page" if name == here else "true") if name == current else "",
             "badge": waiting if name == "desk" else 0,
         }
-        groups.setdefault(_group_for(actor, group, name), []).append(entry)
+        groups.setdefault(_group_for(has_role, group, name), []).append(entry)
     return [
         {
             "label": label,
@@ -222,9 +241,9 @@ def menu(actor, here, rule_books=()):
     ]
 
 
-def _group_for(actor, group, name):
-    """Return the group in which the actor finds the entry ``name`` of ``group``."""
-    if actor.grants:
+def _group_for(has_role, group, name):
+    """Return the group in which somebody with a role, or without any, finds the entry ``name`` of ``group``."""
+    if has_role:
         return group
     return DAILY if name in SHORT else MORE
 
@@ -235,11 +254,6 @@ def entry_of(page):
     entry = BELONGS.get(page, page)
     subject = entry.partition("_")[0]
     return entry if entry in names else next((name for name in names if name.partition("_")[0] == subject), "")
-
-
-def waiting_count(actor):
-    """How many submissions wait for this person, to fill in or to decide."""
-    return policy_of(Submission).to_do(Submission.objects.all(), actor).count()
 
 
 def whom_to_ask(rules):
@@ -270,8 +284,15 @@ def context(request):
     in_use = cache(lambda: rules_beside(campaign or None))
     return {
         "actor": actor,
-        "nav": SimpleLazyObject(lambda: menu(actor, _page_of(request), _rule_books(campaign, in_use()))),
-        "unread_count": SimpleLazyObject(lambda: Notification.objects.visible_to(actor).filter(read_at=None).count()),
+        "nav": SimpleLazyObject(
+            lambda: _rendered(
+                _names(actor, _rule_books(campaign, in_use())),
+                bool(actor.grants),
+                _page_of(request),
+                badges.waiting(actor),
+            )
+        ),
+        "unread_count": SimpleLazyObject(lambda: badges.unread(actor)),
         "demo_clock": clock.now() if settings.DEMO else None,
         "is_rehearsal": settings.REHEARSAL,
         "site_title": SimpleLazyObject(

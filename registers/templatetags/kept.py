@@ -1,0 +1,18 @@
+"""Parts of a page that never change are rendered once per process."""
+
+from functools import cache
+
+from django import template
+from django.conf import settings
+from django.template.loader import render_to_string
+
+register = template.Library()
+
+
+@register.simple_tag
+def kept(name):
+    """Return the text of the template ``name``, which needs no context and is the same for everybody."""
+    return render_to_string(name) if settings.DEBUG else _once(name)
+
+
+_once = cache(render_to_string)

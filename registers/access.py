@@ -67,7 +67,10 @@ class PolicyOfFacts(Policy):
         raise NotImplementedError(type(self).__name__)
 
     def readable(self, facts):
-        """Return the condition of the rows that may be read. It looks at the names of ``facts`` and never at a value."""
+        """Return the condition of the rows that may be read.
+
+        It looks at the names of ``facts`` and not at their values, except to leave out what holds for no row.
+        """
         raise NotImplementedError(type(self).__name__)
 
     def visible(self, rows, actor):
@@ -77,11 +80,11 @@ class PolicyOfFacts(Policy):
 class Seen:
     """A prepared query narrowed to what an actor may read.
 
-    ``rows``: as of ``Prepared``, of a model with a ``PolicyOfFacts``.
+    ``rows``: as of ``Prepared``, of a model with a ``PolicyOfFacts``. ``most``: how many of them at most.
     """
 
-    def __init__(self, rows):
-        self._rows, self._made = rows, {}
+    def __init__(self, rows, *, most=None):
+        self._rows, self._most, self._made = rows, most, {}
 
     def by(self, actor, **given):
         """Return the rows that ``actor`` may read in full, as a list. ``given``: as in ``Prepared.of``."""
@@ -91,7 +94,8 @@ class Seen:
         facts = rule.facts(actor)
         names = frozenset(facts)
         if names not in self._made:
-            self._made[names] = Prepared(self._rows.filter(rule.readable({name: Given(name) for name in names})))
+            readable = self._rows.filter(rule.readable({name: Given(name) for name in names}))
+            self._made[names] = Prepared(readable[: self._most])
         return self._made[names].of(**facts, **given)
 
 

@@ -7,9 +7,10 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef, Q
 
-from registers.access import YES, Policy, can, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, can, no, policy, policy_of
 from registers.actors import ADMINISTRATORS, DISCIPLINE, ROLE_LABELS, SCHOOL_ROLES
 from registers.models import Keeper, RiskPoint
+from registers.prepared import NOBODY
 from registers.schemes.custody import KEEPERS
 
 HINTED = ("unit_head", "leader_in_charge", "office", "registrar")
@@ -69,7 +70,7 @@ class KeptByRegistrars(Policy):
     """The policy of what only the registrar of a unit works with."""
 
     def visible(self, rows, actor):
-        return rows.filter(unit__in=actor.unit_ids("registrar"))
+        return rows.filter(unit__within=actor.unit_ids("registrar"))
 
 
 @policy("registers.OrganisationChange")
@@ -122,7 +123,7 @@ class UserPolicy(OpenToStaff):
         Whoever is in no unit belongs to all of them.
         """
         units = actor.unit_ids(*APPOINTS)
-        return rows.filter(Q(unit__in=units) | Q(unit=None)) if units else rows.none()
+        return rows.filter(Q(unit__within=units) | Q(unit=None)) if units else rows.none()
 
     def may_open_desk(self, actor, user):
         """Read the desk of people and roles."""
@@ -239,7 +240,7 @@ class LeadingGroupPolicy(OpenToStaff):
         """
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(Q(since__isnull=False) | Q(unit__in=actor.unit_ids("liaison", "unit_head")))
+        return rows.filter(Q(since__isnull=False) | Q(unit__within=actor.unit_ids("liaison", "unit_head")))
 
 
 @policy("registers.Regulation")
@@ -263,20 +264,25 @@ class PowerItemPolicy(Policy):
 
 
 @policy("registers.RiskPoint")
-class RiskPointPolicy(Policy):
-    def visible(self, rows, actor):
-        """Show own points, points of units one answers for, and what one's role above the units keeps.
+class RiskPointPolicy(PolicyOfFacts):
+    """Own points, points of units one answers for, and what one's role above the units keeps.
 
-        What it keeps, the scheme says (``registers.schemes.custody``, R1-30, R2-14).
-        """
-        if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
-            return rows.none()
-        answerable = actor.unit_ids("unit_head", "liaison", "group_member")
-        readable = Q(holder=actor.user_id) | Q(unit__in=answerable)
+    What it keeps, the scheme says (``registers.schemes.custody``, R1-30, R2-14).
+    """
+
+    def facts(self, actor):
+        """Return who the actor is, the units he answers for, and role → the units for which he keeps what is filed."""
+        if actor.has(*ADMINISTRATORS) and not actor.posts:
+            return {"person": NOBODY, "answers": (), **dict.fromkeys(KEEPERS, ())}
+        answers = actor.unit_ids("unit_head", "liaison", "group_member")
+        return {"person": actor.user_id, "answers": answers, **{role: actor.unit_ids(role) for role in KEEPERS}}
+
+    def readable(self, facts):
+        readable = Q(holder=facts["person"]) | Q(unit__within=facts["answers"])
         for role in KEEPERS:
-            if units := actor.unit_ids(role):
-                readable |= Q(_kept_by(role), unit__in=units)
-        return rows.filter(readable, in_force_from__isnull=False)
+            if units := facts[role]:
+                readable |= Q(unit__within=units) & Q(_kept_by(role))
+        return readable & Q(in_force_from__isnull=False)
 
     def may_place(self, actor, point):
         """Say on which power a point stands that names one in words, as the office of its unit or above."""
@@ -287,7 +293,7 @@ class RiskPointPolicy(Policy):
 
     def filed_by(self, rows, actor):
         """Narrow ``rows`` to what the office keeps: a registrar exports it and does not read it."""
-        return rows.filter(_kept_by("office"), unit__in=actor.unit_ids("registrar"), in_force_from__isnull=False)
+        return rows.filter(_kept_by("office"), unit__within=actor.unit_ids("registrar"), in_force_from__isnull=False)
 
 
 @cache
@@ -303,12 +309,15 @@ def _kept_by(role):
 
 
 @policy("registers.ControlMeasure")
-class ControlMeasurePolicy(Policy):
-    def visible(self, rows, actor):
-        """Show the measures of points one may read, and those one has to carry out oneself."""
-        points = RiskPoint.objects.visible_to(actor).filter(series=OuterRef("point_series"))
-        mine = Q(responsible=actor.user_id) if actor.is_authenticated else Q(pk__in=[])
-        return rows.filter(Exists(points) | mine, in_force_from__isnull=False)
+class ControlMeasurePolicy(PolicyOfFacts):
+    """The measures of points one may read, and those one has to carry out oneself."""
+
+    def facts(self, actor):
+        return {**policy_of(RiskPoint).facts(actor), "me": actor.user_id}
+
+    def readable(self, facts):
+        points = RiskPoint.objects.filter(policy_of(RiskPoint).readable(facts), series=OuterRef("point_series"))
+        return (Q(Exists(points)) | Q(responsible=facts["me"])) & Q(in_force_from__isnull=False)
 
 
 @policy("registers.PostGrade")
@@ -321,7 +330,7 @@ class PostGradePolicy(Policy):
         if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
             return rows.none()
         units = actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
-        return rows.filter(Q(unit__in=units) | Q(post__in=actor.post_ids), in_force_from__isnull=False)
+        return rows.filter(Q(unit__within=units) | Q(post__within=actor.post_ids), in_force_from__isnull=False)
 
 
 @policy("registers.AuditEntry")

@@ -91,7 +91,7 @@ def test_home_is_where_the_person_is_employed_and_where_his_posts_are(campus):
 def test_actor_is_read_once(campus, django_assert_num_queries):
     actor = campus.actor(campus.head)
 
-    with django_assert_num_queries(3):  # appointments, seats, the unit tree
+    with django_assert_num_queries(2):  # roles, seats and posts; the unit tree
         for _ in range(3):
             assert actor.holds("unit_head", campus.unit.pk)
             assert actor.has("group_member")

@@ -36,7 +36,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
 from workflows.policies.deciders import CLIMB, MEETING, ORGANISER
 from workflows.policies.holding import Holding
 from workflows.policies.queues import fills_for
-from workflows.policies.submissions import sums_up, takes_content
+from workflows.policies.submissions import filled_by, sums_up, takes_content
 
 __all__ = [
     "CARRIED",
@@ -48,6 +48,7 @@ __all__ = [
     "ORGANISER",
     "UNPUBLISHED",
     "Holding",
+    "filled_by",
     "fills_for",
     "sums_up",
     "takes_content",

@@ -19,7 +19,7 @@ class ActivityPolicy(Policy):
             return rows.none()
         expected = Attendance.objects.filter(activity=OuterRef("pk"), user=actor.user_id)
         return rows.filter(
-            Q(unit__parent=None) | Q(unit__in=actor.home_unit_ids | actor.unit_ids(*WATCHERS)) | Q(Exists(expected))
+            Q(unit__parent=None) | Q(unit__within=actor.home_unit_ids | actor.unit_ids(*WATCHERS)) | Q(Exists(expected))
         )
 
     def may_enter(self, actor, activity):
@@ -68,8 +68,8 @@ class AttendancePolicy(Policy):
             return rows.none()
         return rows.filter(
             Q(user=actor.user_id)
-            | Q(activity__unit__in=actor.unit_ids(*WATCHERS))
-            | Q(user__unit__in=actor.unit_ids(*KEEPERS))
+            | Q(activity__unit__within=actor.unit_ids(*WATCHERS))
+            | Q(user__unit__within=actor.unit_ids(*KEEPERS))
         )
 
 

@@ -36,27 +36,27 @@ def oversees(actor):
     """
     if not actor.has(ORGANISER, *LEADERS):
         return Q(pk__in=[])
-    return ~Q(unit__in=own_units(actor))
+    return ~Q(unit__within=own_units(actor))
 
 
 def to_do(actor):
     """The condition of assessments that wait for the actor: for his unit, the office, a leader, a body."""
-    found = Q(unit__in=actor.unit_ids(*ANSWERABLE)) & (
+    found = Q(unit__within=actor.unit_ids(*ANSWERABLE)) & (
         Q(signed_at=None) | Q(shown_at__isnull=False, answered_at=None, decided_at=None, contest_due_on__gte=actor.on)
     )
     if not actor.has(ORGANISER, *LEADERS):
         return found
-    handled = Q(unit__in=actor.unit_ids(ORGANISER))
+    handled = Q(unit__within=actor.unit_ids(ORGANISER))
     if actor.has(*BODIES):
-        handled |= Q(unit__in=left_by_office(actor))
+        handled |= Q(unit__within=left_by_office(actor))
     contested = Q(stand=Assessment.Stand.CONTEST, replied_at=None, decided_at=None)
     others = handled & (Q(signed_at__isnull=False, shown_at=None) & _scored(actor) | contested)
     if actor.has(*LEADERS):
         mine = LeaderScore.objects.filter(line__assessment=OuterRef("pk"), leader=actor.user_id)
         others |= Q(scored_at__isnull=False, shown_at=None) & ~Q(Exists(mine))
     if units := actor.unit_ids(*BODIES):
-        others |= Q(unit__in=units) & _to_decide(actor)
-    return found | others & ~Q(unit__in=own_units(actor))
+        others |= Q(unit__within=units) & _to_decide(actor)
+    return found | others & ~Q(unit__within=own_units(actor))
 
 
 def _scored(actor):
@@ -79,7 +79,7 @@ class AssessmentPolicy(Policy):
     def visible(self, rows, actor):
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(oversees(actor) | Q(unit__in=actor.unit_ids(*HOSTS)))
+        return rows.filter(oversees(actor) | Q(unit__within=actor.unit_ids(*HOSTS)))
 
     def may_read_figures(self, actor, assessment):
         """Read what the office and the leaders gave: the unit once it has been shown."""
@@ -207,7 +207,7 @@ class AssessmentContestPolicy(Policy):
         """
         if not actor.is_authenticated:
             return rows.none()
-        own = Q(line__assessment__unit__in=actor.unit_ids(*HOSTS))
+        own = Q(line__assessment__unit__within=actor.unit_ids(*HOSTS))
         read = Assessment.objects.visible_to(actor).filter(answered_at__isnull=False).order_by().values("pk")
         return rows.filter(own | Q(line__assessment__in=read))
 

@@ -88,5 +88,5 @@ class RosterChangePolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         return rows.filter(
-            post__unit__in=actor.unit_ids("liaison", "unit_head", "leader_in_charge", "registrar", *SCHOOL_ROLES)
+            post__unit__within=actor.unit_ids("liaison", "unit_head", "leader_in_charge", "registrar", *SCHOOL_ROLES)
         )

@@ -49,14 +49,14 @@ class MeasureCheckPolicy(Policy):
         if rule is None or not actor.has(*CHECKERS):
             return measures.none()
         points = RiskPoint.objects.in_force(actor.on).filter(series=OuterRef("point_series"))
-        within = ~Q(grade_rank__in=rule.outside_unit) & Q(unit__in=actor.unit_ids(*CHECKERS))
+        within = ~Q(grade_rank__in=rule.outside_unit) & Q(unit__within=actor.unit_ids(*CHECKERS))
         measures = measures.annotate(
             grade_rank=Subquery(points.values("final_grade__rank")[:1]),
             point_from=Subquery(points.values("in_force_from")[:1]),
             held_from=Subquery(holders(actor.on).values("since")[:1]),
         )
         measures = measures.filter(
-            Q(unit__in=units_outside(actor)) | within, grade_rank__isnull=False, in_force_from__lte=actor.on
+            Q(unit__within=units_outside(actor)) | within, grade_rank__isnull=False, in_force_from__lte=actor.on
         )
         return _waiting(_not_own(measures, actor), rule, on=actor.on)
 
@@ -121,7 +121,7 @@ def _not_own(measures, actor):
     """Leave out what ``_is_own`` refuses, for many measures at once."""
     people = [actor.user_id, *actor.stands_in_for]
     points = RiskPoint.objects.in_force(actor.on).filter(series=OuterRef("point_series"))
-    own = points.filter(Q(holder__in=people) | Q(holder=None, post__in=actor.post_ids))
+    own = points.filter(Q(holder__in=people) | Q(holder=None, post__within=actor.post_ids))
     noted = MeasureProgress.objects.filter(measure=OuterRef("pk"), by=actor.user_id)
     return measures.exclude(Exists(own)).exclude(Exists(noted)).exclude(responsible__in=people)
 

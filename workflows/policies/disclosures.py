@@ -18,7 +18,7 @@ class DisclosurePolicy(Policy):
         """
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(Q(voided_at=None) | Q(unit__in=actor.unit_ids(*WATCHERS)))
+        return rows.filter(Q(voided_at=None) | Q(unit__within=actor.unit_ids(*WATCHERS)))
 
     def may_enter(self, actor, disclosure):
         """Record a matter of ``disclosure.unit``: the unit's liaison or head, and for the school the office."""

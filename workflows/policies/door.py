@@ -81,7 +81,7 @@ class CluePolicy(Policy):
         if not actor.is_authenticated or not (units := actor.unit_ids_in_own_right(DISCIPLINE)):
             return rows.none()
         schools = Q(notice=None) | Q(notice__unit__parent=None)
-        return rows.filter(schools | Q(notice__unit__in=units) & ~Q(notice__unit__in=actor.home_unit_ids))
+        return rows.filter(schools | Q(notice__unit__within=units) & ~Q(notice__unit__within=actor.home_unit_ids))
 
     def visible(self, rows, actor):
         """Show what a clue says for the day on which its reader has written down why he opens it."""

@@ -31,8 +31,10 @@ class DutyStatementPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         sent = Q(sent_at__isnull=False) | ~Q(reply="")
-        own = sent & Q(unit__in=actor.unit_ids(*OF_THE_UNIT)) | Q(signed_at__isnull=False, unit__in=actor.home_unit_ids)
-        return rows.filter(Q(institution__in=actor.unit_ids(*READERS)) | own)
+        own = sent & Q(unit__within=actor.unit_ids(*OF_THE_UNIT)) | Q(
+            signed_at__isnull=False, unit__within=actor.home_unit_ids
+        )
+        return rows.filter(Q(institution__within=actor.unit_ids(*READERS)) | own)
 
     def may_draft(self, actor, statement):
         """Draft the statement of a unit, as whoever handles it."""
@@ -74,8 +76,8 @@ class Restricted(Policy):
     def visible(self, rows, actor):
         if not actor.is_authenticated:
             return rows.none()
-        heads = Q(unit__in=actor.unit_ids("unit_head")) & ~Q(person__in=actor.stands_in_for)
-        kept = Q(institution__in=actor.unit_ids(DISCIPLINE)) | heads
+        heads = Q(unit__within=actor.unit_ids("unit_head")) & ~Q(person__within=actor.stands_in_for)
+        kept = Q(institution__within=actor.unit_ids(DISCIPLINE)) | heads
         return rows.filter(Q(person=actor.user_id) | kept | issues(actor))
 
 
@@ -117,7 +119,7 @@ class EducationPolicy(Policy):
         """The school's plan for everybody, a unit's for those who work there or answer for it."""
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(Q(unit__parent=None) | Q(unit__in=actor.home_unit_ids | actor.unit_ids(*WATCHERS)))
+        return rows.filter(Q(unit__parent=None) | Q(unit__within=actor.home_unit_ids | actor.unit_ids(*WATCHERS)))
 
     def may_plan(self, actor, item):
         """Plan for ``item.unit``: the unit's liaison or head, for the school the office."""

@@ -127,7 +127,7 @@ def left_by_office(actor):
 class InspectionPlanPolicy(Policy):
     def visible(self, rows, actor):
         """The plans of a school whose office, group or committee he belongs to, or whose auditor he is."""
-        return rows.filter(institution__in=actor.unit_ids(*WATCHERS)) if actor.is_authenticated else rows.none()
+        return rows.filter(institution__within=actor.unit_ids(*WATCHERS)) if actor.is_authenticated else rows.none()
 
     def may_read(self, actor, plan):
         """Open the page of plans, also where there is none yet."""
@@ -146,7 +146,9 @@ class InspectionPlanPolicy(Policy):
 @policy("workflows.PlanItem")
 class PlanItemPolicy(Policy):
     def visible(self, rows, actor):
-        return rows.filter(plan__institution__in=actor.unit_ids(*WATCHERS)) if actor.is_authenticated else rows.none()
+        return (
+            rows.filter(plan__institution__within=actor.unit_ids(*WATCHERS)) if actor.is_authenticated else rows.none()
+        )
 
     def may_make(self, actor, item):
         return YES if item.plan.institution_id in actor.unit_ids(ORGANISER) else no(NOT_OFFICE)
@@ -183,7 +185,7 @@ class DrawPolicy(Policy):
         """
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(Q(released_at__isnull=False) | Q(item__plan__institution__in=actor.unit_ids(*WATCHERS)))
+        return rows.filter(Q(released_at__isnull=False) | Q(item__plan__institution__within=actor.unit_ids(*WATCHERS)))
 
     def may_make(self, actor, draw):
         """Enter the seed and draw, once."""

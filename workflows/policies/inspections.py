@@ -33,13 +33,13 @@ def inspects(actor):
     As the office, in one of the school's bodies, or in the team, and never of his own unit.
     """
     seated = InspectionSeat.objects.filter(inspection=OuterRef("pk"), user=actor.user_id, left_at=None)
-    overseen = Q(plan__institution__in=actor.unit_ids(ORGANISER, *BODIES))
-    return ~Q(unit__in=own_units(actor)) & (Q(Exists(seated)) | overseen)
+    overseen = Q(plan__institution__within=actor.unit_ids(ORGANISER, *BODIES))
+    return ~Q(unit__within=own_units(actor)) & (Q(Exists(seated)) | overseen)
 
 
 def hosts(actor):
     """The condition of inspections that the actor reads for the inspected unit, after its notice."""
-    return Q(unit__in=actor.unit_ids(*HOSTS), notified_at__isnull=False)
+    return Q(unit__within=actor.unit_ids(*HOSTS), notified_at__isnull=False)
 
 
 def _at_work(actor, inspection, otherwise):
@@ -221,8 +221,8 @@ class CheckItemPolicy(Policy):
         seated = InspectionSeat.objects.filter(inspection=OuterRef("pk"), user=actor.user_id, left_at=None)
         whole = readable.filter(
             Q(Exists(seated))
-            | Q(plan__institution__in=actor.unit_ids(ORGANISER))
-            | Q(unit__in=actor.unit_ids("unit_head", "liaison", GROUP_MEMBER))
+            | Q(plan__institution__within=actor.unit_ids(ORGANISER))
+            | Q(unit__within=actor.unit_ids("unit_head", "liaison", GROUP_MEMBER))
         )
         return rows.filter(
             Q(inspection__in=whole.order_by().values("pk"))

@@ -17,7 +17,7 @@ class MeetingPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         if actor.has(ORGANISER):
-            return rows.filter(campaign__institution__in=actor.unit_ids(ORGANISER))
+            return rows.filter(campaign__institution__within=actor.unit_ids(ORGANISER))
         seated = MeetingSeat.objects.filter(meeting=OuterRef("pk"), user=actor.user_id)
         return rows.filter(Exists(seated), called_at__isnull=False)
 

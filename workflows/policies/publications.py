@@ -32,7 +32,7 @@ class PublicationPolicy(Policy):
         return rows.filter(
             Q(pk__in=standing.filter(audience).order_by().values("pk"))
             | Q(pk__in=replaced.filter(audience).order_by().values("pk"))
-            | Q(unit__in=actor.unit_ids(*DRAFTERS, *RELEASERS))
+            | Q(unit__within=actor.unit_ids(*DRAFTERS, *RELEASERS))
             | Q(drafted_by=actor.user_id)
         )
 

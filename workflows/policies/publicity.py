@@ -33,8 +33,8 @@ def of_my_audience(actor, model):
     ``model``: notices or publications.
     """
     inside = insiders(actor)
-    chosen = model.units.through.objects.filter(unit__in=inside).order_by().values(model._meta.model_name)
-    audience = Q(audience__in=[SCHOOL, PUBLIC]) | Q(audience=UNIT, unit__in=inside)
+    chosen = model.units.through.objects.filter(unit__within=inside).order_by().values(model._meta.model_name)
+    audience = Q(audience__in=[SCHOOL, PUBLIC]) | Q(audience=UNIT, unit__within=inside)
     return audience | Q(audience=CHOSEN, pk__in=chosen)
 
 
@@ -134,7 +134,7 @@ class PublicityNoticePolicy(Policy):
         return rows.filter(
             Q(pk__in=running)
             | Q(pk__in=kept)
-            | Q(unit__in=keeping)
+            | Q(unit__within=keeping)
             | Q(released_at=None, drafted_by=actor.user_id)
             | Q(released_by=actor.user_id)
             | Q(pk__in=[draft.pk for draft in to_release(actor)] if beside else [])
@@ -219,7 +219,7 @@ class PublicityNoticePolicy(Policy):
 class NoticeSheetPolicy(Policy):
     def visible(self, rows, actor):
         """Which sheets are on a notice: for those who publish notices of the unit."""
-        return rows.filter(notice__unit__in=actor.unit_ids(*KEEPERS)) if actor.is_authenticated else rows.none()
+        return rows.filter(notice__unit__within=actor.unit_ids(*KEEPERS)) if actor.is_authenticated else rows.none()
 
 
 @policy("workflows.Correction")
@@ -239,8 +239,10 @@ class ObjectionPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         office, home = actor.unit_ids("office"), actor.home_unit_ids
-        whole = Q(submission=None, notice__unit__in=office) & (Q(notice__unit__parent=None) | ~Q(notice__unit__in=home))
-        sheets = Q(submission__unit__in=office) & ~Q(submission__unit__in=home)
+        whole = Q(submission=None, notice__unit__within=office) & (
+            Q(notice__unit__parent=None) | ~Q(notice__unit__within=home)
+        )
+        sheets = Q(submission__unit__within=office) & ~Q(submission__unit__within=home)
         own = Q(submission__person=actor.user_id, submission__isnull=False)
         return rows.filter(Q(author=actor.user_id) | (whole | sheets) & ~own)
 

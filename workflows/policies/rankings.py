@@ -42,10 +42,10 @@ class RankingPolicy(Policy):
         """Every ranking for office and bodies, one's own once it is shown, all once they are released."""
         if not actor.is_authenticated:
             return rows.none()
-        own = RankedUnit.objects.filter(unit__in=actor.unit_ids(*HOSTS), ranking__shown_at__isnull=False)
+        own = RankedUnit.objects.filter(unit__within=actor.unit_ids(*HOSTS), ranking__shown_at__isnull=False)
         return rows.filter(
             Q(released_at__isnull=False)
-            | Q(campaign__institution__in=actor.unit_ids(*OVERSEERS))
+            | Q(campaign__institution__within=actor.unit_ids(*OVERSEERS))
             | Q(pk__in=own.order_by().values("ranking"))
         )
 
@@ -90,8 +90,8 @@ class RankedUnitPolicy(Policy):
         """Office and bodies read all units, a unit's people their own once it is shown."""
         if not actor.is_authenticated:
             return rows.none()
-        own = Q(unit__in=actor.unit_ids(*HOSTS), ranking__shown_at__isnull=False)
-        return rows.filter(own | Q(ranking__campaign__institution__in=actor.unit_ids(*OVERSEERS)))
+        own = Q(unit__within=actor.unit_ids(*HOSTS), ranking__shown_at__isnull=False)
+        return rows.filter(own | Q(ranking__campaign__institution__within=actor.unit_ids(*OVERSEERS)))
 
     def may_enter(self, actor, ranked):
         """Enter what takes points off, or leave a unit out, until it is shown. Nobody for his own unit."""

@@ -18,9 +18,9 @@ class ReadingDocumentPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         mine = ReadReceipt.objects.filter(document=OuterRef("pk"), user=actor.user_id)
-        readable = Q(Exists(mine), withdrawn_at=None) | Q(unit__in=actor.unit_ids(*COUNTERS))
+        readable = Q(Exists(mine), withdrawn_at=None) | Q(unit__within=actor.unit_ids(*COUNTERS))
         if led := actor.unit_ids(*COUNTERS):
-            readable |= Q(Exists(ReadReceipt.objects.filter(document=OuterRef("pk"), user__unit__in=led)))
+            readable |= Q(Exists(ReadReceipt.objects.filter(document=OuterRef("pk"), user__unit__within=led)))
         return rows.filter(readable)
 
     def may_publish(self, actor, document):
@@ -57,4 +57,4 @@ class ReadReceiptPolicy(Policy):
         """His own, and those of people he answers for."""
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(Q(user=actor.user_id) | Q(user__unit__in=actor.unit_ids(*COUNTERS)))
+        return rows.filter(Q(user=actor.user_id) | Q(user__unit__within=actor.unit_ids(*COUNTERS)))

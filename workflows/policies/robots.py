@@ -8,7 +8,7 @@ KEEPERS = ("liaison", "unit_head", "office", "registrar")
 @policy("workflows.Robot")
 class RobotPolicy(Policy):
     def visible(self, rows, actor):
-        return rows.filter(unit__in=actor.unit_ids(*KEEPERS)) if actor.is_authenticated else rows.none()
+        return rows.filter(unit__within=actor.unit_ids(*KEEPERS)) if actor.is_authenticated else rows.none()
 
     def may_keep(self, actor, robot):
         """Add, test and stop a robot. For the model itself: keep any robot at all."""

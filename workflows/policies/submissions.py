@@ -61,8 +61,9 @@ class SubmissionPolicy(PolicyOfFacts):
         """The condition of what people read who answer for a unit, or whose role a submission has reached."""
         official = Q(unit__within=facts[f"{own}answers"])
         for name, roles in (("leads", ["leader_in_charge"]), ("keeps", facts["roles"])):
-            reached = Custody.objects.filter(submission=OuterRef("pk"), role__within=roles)
-            official |= Q(Exists(reached), unit__within=facts[own + name])
+            if units := facts[own + name]:
+                reached = Custody.objects.filter(submission=OuterRef("pk"), role__within=roles)
+                official |= Q(Exists(reached), unit__within=units)
         return official
 
     def listed(self, rows, actor):
@@ -72,7 +73,7 @@ class SubmissionPolicy(PolicyOfFacts):
         answerable = actor.unit_ids(
             "liaison", "unit_head", GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES
         )
-        return rows.filter(Q(person=actor.user_id) | Q(unit__in=answerable))
+        return rows.filter(Q(person=actor.user_id) | Q(unit__within=answerable))
 
     def awaiting(self, rows, actor):
         """Submissions in review whose present step is this person's to decide."""
@@ -235,7 +236,7 @@ class SubmissionPolicy(PolicyOfFacts):
     def to_nudge(self, rows, actor):
         """Those of ``rows`` that ``may_nudge`` lets the actor nudge."""
         due = Q(state=State.IN_REVIEW) & ~Q(waiting_role__in=IDLE) | takes_content(actor.on) & Q(state__in=EDITABLE)
-        return rows.filter(due, unit__in=actor.unit_ids(*MAY_NUDGE)).exclude(person=actor.user_id)
+        return rows.filter(due, unit__within=actor.unit_ids(*MAY_NUDGE)).exclude(person=actor.user_id)
 
     def may_nudge(self, actor, submission):
         if submission.task.campaign.state not in RUNNING or submission.state not in (*EDITABLE, State.IN_REVIEW):

@@ -20,9 +20,9 @@ class SuggestionPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         held = Incumbency.objects.in_force(actor.on).filter(user=actor.user_id, post=OuterRef("post"))
-        addressed = Q(Exists(held)) | Q(post=None, unit__in=fills_for(actor))
-        answerable = Q(unit__in=actor.unit_ids(*READERS))
-        office = Q(unit__in=actor.unit_ids("office")) & ~Q(unit__in=actor.home_unit_ids)
+        addressed = Q(Exists(held)) | Q(post=None, unit__within=fills_for(actor))
+        answerable = Q(unit__within=actor.unit_ids(*READERS))
+        office = Q(unit__within=actor.unit_ids("office")) & ~Q(unit__within=actor.home_unit_ids)
         return rows.filter(Q(author=actor.user_id) | Q(withdrawn_at=None) & (addressed | answerable | office))
 
     def may_know_author(self, actor, suggestion):

@@ -34,8 +34,8 @@ class SurveyPolicy(Policy):
         if not actor.is_authenticated:
             return rows.none()
         invited = SurveyInvitation.objects.filter(survey=OuterRef("pk"), user=actor.user_id)
-        overseen = Q(unit__in=actor.unit_ids(ORGANISER, *BODIES) - own_units(actor))
-        closed = Q(unit__in=actor.unit_ids(*HOSTS), closed_at__isnull=False)
+        overseen = Q(unit__within=actor.unit_ids(ORGANISER, *BODIES) - own_units(actor))
+        closed = Q(unit__within=actor.unit_ids(*HOSTS), closed_at__isnull=False)
         return rows.filter(overseen | closed | Q(Exists(invited), closed_at=None))
 
     def may_make(self, actor, survey):

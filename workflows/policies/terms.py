@@ -24,7 +24,9 @@ class DeadlineChangePolicy(Policy):
         """
         if not can(actor, "watch", Campaign):
             return rows.none()
-        submissions = Q(person__submissions__task=F("task"), person__submissions__unit__in=actor.unit_ids(*ANSWERABLE))
+        submissions = Q(
+            person__submissions__task=F("task"), person__submissions__unit__within=actor.unit_ids(*ANSWERABLE)
+        )
         return rows.filter(Q(person=None) | Q(person=actor.user_id) | submissions).distinct()
 
 

@@ -13,19 +13,19 @@ HEAD = "unit_head"
 
 def statements_to_sign(actor):
     """The condition of statements that the actor is to sign, as ``may_sign`` lets him."""
-    sent = Q(sent_at__isnull=False, signed_at=None, unit__in=actor.unit_ids_in_own_right(HEAD))
+    sent = Q(sent_at__isnull=False, signed_at=None, unit__within=actor.unit_ids_in_own_right(HEAD))
     return sent & ~Q(sent_by=actor.user_id)
 
 
 def statements_to_revise(actor):
     """The condition of statements that came back to the office with what the head wants changed."""
-    return Q(sent_at=None, signed_at=None, unit__in=handled_units(actor)) & ~Q(reply="")
+    return Q(sent_at=None, signed_at=None, unit__within=handled_units(actor)) & ~Q(reply="")
 
 
 def records_to_decide(actor):
     """The condition of avoidance records that the actor may decide. See ``is_his`` for whose turn it is."""
     units = actor.unit_ids(HEAD) | handled_units(actor)
-    return Q(outcome="", unit__in=units) & ~Q(person__in={actor.user_id, *actor.stands_in_for})
+    return Q(outcome="", unit__within=units) & ~Q(person__in={actor.user_id, *actor.stands_in_for})
 
 
 def is_his(actor, unit, person):

@@ -25,9 +25,9 @@ def issues(actor):
     """The condition of warnings that the actor handles as the office, none that concern himself."""
     if not actor.has(*APPROVERS):
         return Q(pk__in=[])  # nothing is read for people who hold no such role
-    units = Q(institution__in=actor.unit_ids(ORGANISER))
+    units = Q(institution__within=actor.unit_ids(ORGANISER))
     if actor.has(*BODIES):
-        units |= Q(institution__in=actor.unit_ids(*BODIES), unit__in=left_by_office(actor))
+        units |= Q(institution__within=actor.unit_ids(*BODIES), unit__within=left_by_office(actor))
     return units & _of_others(actor)
 
 
@@ -38,7 +38,7 @@ def approves(actor):
         return found
     for role in BODIES:
         if units := actor.unit_ids(role):
-            found |= Q(approver_role=role, institution__in=units)
+            found |= Q(approver_role=role, institution__within=units)
     return found & Q(handed_in_at__isnull=False) & _of_others(actor)
 
 
@@ -47,14 +47,14 @@ def addressed(actor):
 
     None of which only a reference is kept, and of a talk nothing before it was held.
     """
-    to_unit = Q(person=None, unit__in=actor.unit_ids("unit_head"))
+    to_unit = Q(person=None, unit__within=actor.unit_ids("unit_head"))
     there = Q(issued_at__isnull=False, is_reference=False) & (Q(is_talk=False) | Q(delivered_on__isnull=False))
     return (Q(person=actor.user_id) | to_unit) & there
 
 
 def _of_others(actor):
     own = {actor.user_id, *actor.stands_in_for}
-    return ~Q(unit__in=own_units(actor)) & (Q(person=None) | ~Q(person__in=own))
+    return ~Q(unit__within=own_units(actor)) & (Q(person=None) | ~Q(person__in=own))
 
 
 def to_do(actor):

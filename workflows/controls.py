@@ -5,14 +5,16 @@ passed before that. Source: R1-41, R3-06, R3-26, R3-34.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from registers import audit
-from registers.access import require
+from registers.access import Seen, require
 from registers.models import Appointment, ControlMeasure, RiskPoint
 from registers.models.spans import has_begun, has_ended
+from registers.prepared import Given
 from registers.refusals import Refused
 from registers.text import without_unseen
 from workflows import attachments
@@ -106,12 +108,20 @@ def mine(measures, actor):
     He is named in them, or nobody is and he answers for the risk point. A unit's own point without a post is its
     head's.
     """
-    points = RiskPoint.objects.in_force(actor.on).filter(series=OuterRef("point_series"))
+    return measures.filter(_carried_out_by(**_hands(actor)))
+
+
+def _hands(actor):
     heads = actor.own_unit_ids("unit_head")
+    return {"on": actor.on, "hand": actor.user_id, "posts": actor.post_ids, "heads": heads}
+
+
+def _carried_out_by(*, on, hand, posts, heads):
+    points = RiskPoint.objects.in_force(on).filter(series=OuterRef("point_series"))
     own = points.filter(
-        Q(holder=actor.user_id) | Q(holder=None, post__in=actor.post_ids) | Q(holder=None, post=None, unit__in=heads)
+        Q(holder=hand) | Q(holder=None, post__within=posts) | Q(holder=None, post=None, unit__within=heads)
     )
-    return measures.filter(Q(responsible=actor.user_id) | Q(responsible=None) & Exists(own))
+    return Q(responsible=hand) | Q(responsible=None) & Exists(own)
 
 
 def due_soon(actor, *, limit):
@@ -119,11 +129,15 @@ def due_soon(actor, *, limit):
 
     The measures are those of ``with_latest_note``; at most ``limit`` of them.
     """
-    measures = mine(with_latest_note(ControlMeasure.objects.visible_to(actor).in_force(actor.on)), actor)
-    measures = measures.filter(
-        Q(recorded=None) | ~Q(recorded=State.DONE), due_on__lte=days.add_days(actor.on, SOON_DAYS)
-    )
-    return list(measures.order_by("due_on", "pk")[:limit])
+    return _due(limit).by(actor, **_hands(actor), until=days.add_days(actor.on, SOON_DAYS))
+
+
+@cache
+def _due(limit):
+    measures = with_latest_note(ControlMeasure.objects.in_force(Given("on")))
+    measures = measures.filter(_carried_out_by(**{name: Given(name) for name in ("on", "hand", "posts", "heads")}))
+    measures = measures.filter(Q(recorded=None) | ~Q(recorded=State.DONE), due_on__lte=Given("until"))
+    return Seen(measures.order_by("due_on", "pk"), most=limit)
 
 
 def uncovered(points, *, on):

@@ -124,10 +124,10 @@ def withdraw(document_id, *, actor, at):
     audit.append("reading.withdrawn", about=document, actor=actor, at=at)
 
 
-def owed(actor):
-    """The receipts of what the actor still has to read, with their documents, most urgent first."""
+def owed(person):
+    """The receipts of what ``person`` (id) still has to read, with their documents, most urgent first."""
     return (
-        ReadReceipt.objects.filter(user=actor.user_id, read_at=None, document__withdrawn_at=None)
+        ReadReceipt.objects.filter(user=person, read_at=None, document__withdrawn_at=None)
         .filter(document__campaign__state="open")
         .select_related("document__unit")
         .order_by(F("document__due_on").asc(nulls_last=True), "document_id")

@@ -1,6 +1,7 @@
 """Drafts of notices: which sheets wait for one, and who bundles them. Source: R1-27, R1-28."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -8,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from registers import audit
 from registers.access import NotAllowed, require
 from registers.models import Unit
+from registers.prepared import Prepared
 from registers.refusals import Refused
 from registers.schemes.publicity import kind_named
 from workflows import policies
@@ -78,10 +80,15 @@ def to_publish(actor):
 
     One query where nothing waits.
     """
-    unpublished = Submission.objects.filter(state=State.IN_REVIEW, waiting_role=policies.UNPUBLISHED)
-    if not actor.is_authenticated or not actor.grants or not unpublished.exists():
+    if not actor.is_authenticated or not actor.grants or not _unpublished().of():
         return [], []
     return bundles_for(actor), to_release(actor)
+
+
+@cache
+def _unpublished():
+    rows = Submission.objects.filter(state=State.IN_REVIEW, waiting_role=policies.UNPUBLISHED)
+    return Prepared(rows.order_by().values_list("pk")[:1])
 
 
 def bundles_for(actor):

@@ -3,12 +3,15 @@
 Source: supervision 1.2.
 """
 
+from functools import cache
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from registers import audit
 from registers.access import require
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from workflows.models import NoticePlace, PublicityNotice
 
@@ -93,6 +96,14 @@ def hanging(on):
     return NoticePlace.objects.filter(over, posted_on__isnull=False, taken_on=None)
 
 
+@cache
+def _hanging_of():
+    mine, person = Q(), Given("person")
+    for about in ("notice", "publication"):
+        mine |= Q(**{f"{about}__released_by": person}) | Q(**{f"{about}__drafted_by": person})
+    return Prepared(hanging(Given("on")).filter(mine).select_related("notice", "publication"))
+
+
 def to_take_down(actor):
     """Return what ``actor`` published and that still hangs somewhere though it is over.
 
@@ -100,11 +111,8 @@ def to_take_down(actor):
     """
     if not actor.is_authenticated or not actor.grants:
         return []
-    mine = Q()
-    for about in ("notice", "publication"):
-        mine |= Q(**{f"{about}__released_by": actor.user_id}) | Q(**{f"{about}__drafted_by": actor.user_id})
     found = {}
-    for place in hanging(actor.on).filter(mine).select_related("notice", "publication"):
+    for place in _hanging_of().of(person=actor.user_id, on=actor.on):
         subject = place.notice or place.publication
         subject = found.setdefault((subject._meta.model_name, subject.pk), subject)
         subject.__dict__.setdefault("hung", []).append(place)

@@ -3,11 +3,14 @@
 Source: supervision 0, 1.2, 2.
 """
 
+from functools import cache
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registers import audit, jobs
 from registers.access import require
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.schemes.publicity import kind_named
 from registers.text import digest_of
@@ -310,5 +313,11 @@ def to_release(actor):
     units = actor.unit_ids(*RELEASERS) if actor.grants else ()
     if not units:
         return []
-    rows = Publication.objects.filter(released_at=None, unit__in=units).exclude(drafted_by=actor.user_id)
-    return list(rows.select_related("drafted_by").order_by("pk")[:20])
+    return _unreleased().of(units=units, drafter=actor.user_id)
+
+
+@cache
+def _unreleased():
+    rows = Publication.objects.filter(released_at=None, unit__within=Given("units"))
+    rows = rows.exclude(drafted_by=Given("drafter")).select_related("drafted_by")
+    return Prepared(rows.order_by("pk")[:20])

@@ -4,9 +4,10 @@ A point names both by their keys, so that charts and ledgers follow when a power
 """
 
 import uuid
-from functools import cached_property
+from functools import cache, cached_property
 
-from registers.models import PowerItem
+from registers.models import PowerItem, ProcessStep
+from registers.prepared import Given, Prepared
 from workflows.sheets.fields import Field
 
 PLACE = "power_place"  # no code of a grading factor is likely to be the same
@@ -19,9 +20,19 @@ class Placed:
     @cached_property
     def _powers(self):
         """The unit's powers in force, those of the sheet's post first."""
-        powers = PowerItem.objects.open().filter(unit=self.submission.unit_id).prefetch_related("steps")
-        own = self.submission.post_id
-        return sorted(powers, key=lambda power: (own is None or not _is_of(power, own), power.pk))
+        unit, own = self.submission.unit_id, self.submission.post_id
+        return sorted(_powers().of(unit=unit), key=lambda power: (own is None or not self._is_of(power, own), power.pk))
+
+    @cached_property
+    def _steps(self):
+        """Power → its steps in their order."""
+        steps = {}
+        for step in _steps().of(unit=self.submission.unit_id):
+            steps.setdefault(step.power_item_id, []).append(step)
+        return steps
+
+    def _is_of(self, power, post):
+        return power.accountable_post_id == post or any(step.post_id == post for step in self._steps.get(power.pk, ()))
 
     @cached_property
     def places(self):
@@ -31,7 +42,7 @@ class Placed:
             choices.append((str(power.series), power.name))
             choices += [
                 (f"{power.series}{SEPARATOR}{step.key}", f"{power.name}　第{number}步 {step.procedure[:30]}")
-                for number, step in enumerate(power.steps.all(), start=1)
+                for number, step in enumerate(self._steps.get(power.pk, ()), start=1)
             ]
         return choices
 
@@ -59,7 +70,7 @@ class Placed:
             return {"power_series": None, "step_key": None, "step": ""} | ({"power_item": ""} if there else {})
         series, _, key = values[PLACE].partition(SEPARATOR)
         power = next(power for power in self._powers if str(power.series) == series)
-        step = next((step for step in power.steps.all() if str(step.key) == key), None)
+        step = next((step for step in self._steps.get(power.pk, ()) if str(step.key) == key), None)
         return {
             "power_series": uuid.UUID(series),
             "power_item": power.name,
@@ -73,5 +84,12 @@ def place_in_words(point):
     return "　".join(part for part in (point.power_item, point.step) if part)
 
 
-def _is_of(power, post):
-    return power.accountable_post_id == post or any(step.post_id == post for step in power.steps.all())
+@cache
+def _powers():
+    return Prepared(PowerItem.objects.open().filter(unit=Given("unit")).order_by("pk"))
+
+
+@cache
+def _steps():
+    powers = PowerItem.objects.open().filter(unit=Given("unit"))
+    return Prepared(ProcessStep.objects.filter(power_item__in=powers).order_by("position"))

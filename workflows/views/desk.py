@@ -1,5 +1,7 @@
 """The desk, the list of what I have done, and the inbox."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.db.models import Exists, F, OuterRef, Q, Value, Window
 from django.db.models.functions import RowNumber
@@ -12,6 +14,7 @@ from registers import clock
 from registers.access import can, policy_of
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Scheme
+from registers.prepared import Given, Prepared
 from registers.views.paging import paged
 from registers.views.sent import key
 from workflows import controls, policies, readings
@@ -103,7 +106,7 @@ def desk(request):
     own_vote = ReviewVote.objects.filter(member=actor.user_id, submission=OuterRef("pk"), round=OuterRef("round"))
     awaiting = (
         policy_of(Submission)
-        .awaiting(Submission.objects.visible_to(actor), actor)
+        .awaiting(Submission.objects.all(), actor)  # who is to act may read
         .with_rules()
         .annotate(has_voted=Exists(own_vote))
         .select_related(*NEEDED)
@@ -145,15 +148,7 @@ def _mine(actor, now):
 
     One query: of each state the first by their day.
     """
-    known = Submission.objects.visible_to(actor)
-    own = Q(person=actor.user_id) | Q(person=None, unit__in=policies.fills_for(actor))
-    later = known.filter(own, state__in=[State.IN_REVIEW, State.WAITING], task__campaign__state__in=RUNNING)
-    by_day = [F("due_on").asc(nulls_last=True), F("pk")]
-    placed = Window(RowNumber(), partition_by="state", order_by=by_day)
-    rows = policy_of(Submission).to_fill(known, actor) | later
-    rows = list(
-        rows.with_rules().annotate(place=placed).filter(place__lte=FILLED).select_related(*NEEDED).order_by(*by_day)
-    )
+    rows = _filled().of(person=actor.user_id, units=policies.fills_for(actor), on=actor.on)
 
     def those(*states):
         return [row for row in rows if row.state in states]
@@ -163,6 +158,17 @@ def _mine(actor, now):
         "moving": [trail.Item(row, None) for row in those(State.IN_REVIEW)[:MOVING]],
         "coming": [trail.Item(row, days.shown(row.due_on, now)) for row in those(State.WAITING)[:COMING]],
     }
+
+
+@cache
+def _filled():
+    now = policies.takes_content(Given("on")) & Q(state__in=EDITABLE)
+    later = Q(state__in=[State.IN_REVIEW, State.WAITING], task__campaign__state__in=RUNNING)
+    rows = Submission.objects.filter(policies.filled_by(Given("person"), Given("units")), now | later)
+    by_day = [F("due_on").asc(nulls_last=True), F("pk")]
+    placed = Window(RowNumber(), partition_by="state", order_by=by_day)
+    rows = rows.with_rules().annotate(place=placed).filter(place__lte=FILLED)
+    return Prepared(rows.select_related(*NEEDED).order_by(*by_day))
 
 
 def _objections(actor, now, campaign):
@@ -227,16 +233,21 @@ def _extensions(actor):
     """The requests for longer terms that wait for this person. Nothing is read for people without a role."""
     if not actor.grants:
         return []
-    rows = policy_of(Extension).awaiting(Extension.objects.visible_to(actor), actor)
+    rows = policy_of(Extension).awaiting(Extension.objects.all(), actor)  # who is to decide may read
     return list(rows.select_related("asked_by", "submission__task", "submission__unit")[:20])
 
 
 def _readings(actor, now):
     """The receipts of what is still to be read, each with its ``due``."""
-    receipts = list(readings.owed(actor)[:20])
+    receipts = _owed().of(person=actor.user_id)
     for receipt in receipts:
         receipt.due = days.shown(receipt.document.due_on, now)
     return receipts
+
+
+@cache
+def _owed():
+    return Prepared(readings.owed(Given("person"))[:20])
 
 
 def _beside(actor, now, campaign):

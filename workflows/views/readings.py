@@ -51,7 +51,7 @@ def reading_list(request):
     reader's own receipt), ``due`` and ``asked``, ``read`` (for who ``counts``); ``may_publish``, ``counts``.
     """
     running, now = campaigns.current(), clock.now()
-    owed = list(readings.owed(request.actor)[:50])
+    owed = list(readings.owed(request.actor.user_id)[:50])
     for receipt in owed:
         receipt.due = days.shown(receipt.document.due_on, now)
     page = paged(request, _rows(request).filter(campaign=running))

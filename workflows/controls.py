@@ -14,7 +14,7 @@ from registers import audit
 from registers.access import Seen, require
 from registers.models import Appointment, ControlMeasure, RiskPoint
 from registers.models.spans import has_begun, has_ended
-from registers.prepared import Given
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.text import without_unseen
 from workflows import attachments
@@ -108,36 +108,44 @@ def mine(measures, actor):
     He is named in them, or nobody is and he answers for the risk point. A unit's own point without a post is its
     head's.
     """
-    return measures.filter(_carried_out_by(**_hands(actor)))
+    own = _own_points(on=actor.on, **_hands(actor)).filter(series=OuterRef("point_series"))
+    return measures.filter(Q(responsible=actor.user_id) | Q(responsible=None) & Exists(own))
 
 
 def _hands(actor):
-    heads = actor.own_unit_ids("unit_head")
-    return {"on": actor.on, "hand": actor.user_id, "posts": actor.post_ids, "heads": heads}
+    return {"hand": actor.user_id, "posts": actor.post_ids, "heads": actor.own_unit_ids("unit_head")}
 
 
-def _carried_out_by(*, on, hand, posts, heads):
-    points = RiskPoint.objects.in_force(on).filter(series=OuterRef("point_series"))
-    own = points.filter(
-        Q(holder=hand) | Q(holder=None, post__within=posts) | Q(holder=None, post=None, unit__within=heads)
-    )
-    return Q(responsible=hand) | Q(responsible=None) & Exists(own)
+def _own_points(*, on, hand, posts, heads):
+    """The points in force whose measures are for their holder, for who is in their post, or for the head of their unit."""
+    nobodys = Q(holder=None)
+    own = Q(holder=hand) | nobodys & Q(post__within=posts) | nobodys & Q(post=None, unit__within=heads)
+    return RiskPoint.objects.in_force(on).filter(own)
 
 
 def due_soon(actor, *, limit):
     """List what this person has to carry out within a fortnight or is late with, first due first.
 
-    The measures are those of ``with_latest_note``; at most ``limit`` of them.
+    The measures are those of ``with_latest_note``; at most ``limit`` of them. Asked by two statements, as neither has to look at
+    the measures of everybody else.
     """
-    return _due(limit).by(actor, **_hands(actor), until=days.add_days(actor.on, SOON_DAYS))
+    until = days.add_days(actor.on, SOON_DAYS)
+    named, of_points = _due(limit)
+    found = named.of(on=actor.on, hand=actor.user_id, until=until)
+    found += of_points.by(actor, on=actor.on, until=until, **_hands(actor))
+    return sorted(found, key=lambda measure: (measure.due_on, measure.pk))[:limit]
 
 
 @cache
 def _due(limit):
-    measures = with_latest_note(ControlMeasure.objects.in_force(Given("on")))
-    measures = measures.filter(_carried_out_by(**{name: Given(name) for name in ("on", "hand", "posts", "heads")}))
-    measures = measures.filter(Q(recorded=None) | ~Q(recorded=State.DONE), due_on__lte=Given("until"))
-    return Seen(measures.order_by("due_on", "pk"), most=limit)
+    """Return the queries for measures in which somebody is named, and for those of points that are his."""
+    undone = Q(recorded=None) | ~Q(recorded=State.DONE)
+    rows = with_latest_note(ControlMeasure.objects.in_force(Given("on"))).filter(undone, due_on__lte=Given("until"))
+    rows = rows.order_by("due_on", "pk")
+    points = _own_points(**{name: Given(name) for name in ("on", "hand", "posts", "heads")})
+    named = rows.filter(responsible=Given("hand"))
+    of_points = rows.filter(responsible=None, point_series__in=points.values("series"))
+    return Prepared(named[:limit]), Seen(of_points, most=limit)
 
 
 def uncovered(points, *, on):

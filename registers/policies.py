@@ -3,7 +3,8 @@
 One policy per model. Source: R1-30, R4 (三员).
 """
 
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -283,6 +284,35 @@ class RiskPointPolicy(PolicyOfFacts):
             if units := facts[role]:
                 readable |= Q(unit__within=units) & Q(_kept_by(role))
         return readable & Q(in_force_from__isnull=False)
+
+    def counted(self, actor, *, scheme="category__scheme"):
+        """Return the condition of what ``visible`` shows by a role, None where no role shows anything.
+
+        It asks for unit, level, grade and scheme alone, so it holds for counts of points as well; ``scheme`` is the path to the
+        scheme. A property test holds it and ``visible`` together.
+        """
+        if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
+            return None
+        answerable = actor.unit_ids("unit_head", "liaison", "group_member")
+        shown = [Q(unit__in=answerable)] if answerable else []
+        by_role = {}
+        for role, slug, level, rank in self._keepers(actor):
+            graded = {} if rank is None else {"final_grade__rank": rank}
+            kept = Q(**{f"{scheme}__slug": slug, "level": level}, **graded)
+            by_role[role] = by_role[role] | kept if role in by_role else kept
+        for role, kept in by_role.items():
+            units = actor.unit_ids(role)
+            whole = len(units) == len(actor.parents)
+            shown.append(kept if whole else Q(kept, unit__in=units))
+        return reduce(or_, shown) if shown else None
+
+    def _keepers(self, actor):
+        """What the roles of ``actor`` keep, read once a request."""
+        if "keepers" not in actor.memory:
+            roles = [role for role in KEEPERS if actor.has(role)]
+            kept = Keeper.objects.filter(scheme__is_current=True, role__in=roles)
+            actor.memory["keepers"] = list(kept.values_list("role", "scheme__slug", "level", "rank")) if roles else []
+        return actor.memory["keepers"]
 
     def may_place(self, actor, point):
         """Say on which power a point stands that names one in words, as the office of its unit or above."""

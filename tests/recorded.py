@@ -12,9 +12,12 @@ import pickle
 import pytest
 from django.db import connection, transaction
 
+from registers.models import PointCount
 from registers.schemes.checking import loading
 from tests import factories, personas
 from tests.clock import standing_still
+
+WRITTEN_BY_TRIGGERS = {PointCount._meta.db_table}  # they write their rows again when the rows they watch are put back
 
 
 class Recorded:
@@ -32,6 +35,8 @@ class Recorded:
             for table in self._before:
                 live, kept = _quoted(table), _quoted(f"kept_{name}_{table}")
                 cursor.execute(f"CREATE TABLE {kept} AS SELECT * FROM {live}")
+                if table in WRITTEN_BY_TRIGGERS:
+                    continue
                 if before[table]:
                     self._again.append(f"DELETE FROM {live}")
                 self._again.append(f"INSERT INTO {live} SELECT * FROM {kept}")

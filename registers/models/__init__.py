@@ -1,6 +1,7 @@
 """What is on record: organisation, people, posts, powers, schemes, risk points, the audit chain."""
 
 from registers.models.changes import OrganisationChange, PlannedChange
+from registers.models.counts import PointCount
 from registers.models.imports import ColumnMemory, ImportedFile
 from registers.models.organisation import GroupMember, LeadingGroup, Unit, UnitAlias
 from registers.models.people import Appointment, User
@@ -29,6 +30,7 @@ __all__ = [
     "MajorMatter",
     "OrganisationChange",
     "PlannedChange",
+    "PointCount",
     "Post",
     "PostGrade",
     "PowerItem",

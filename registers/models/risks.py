@@ -47,7 +47,16 @@ class RiskPoint(Versioned):
                 name="risk_point_personal_has_post_and_holder",
             ),
         ]
-        indexes = [models.Index(fields=["unit", "level", "in_force_from"], name="risk_point_by_unit")]
+        indexes = [
+            models.Index(fields=["unit", "level", "in_force_from"], name="risk_point_by_unit"),
+            # /risks/ and /ledger/: the points of one unit and grade, of which a page holds a few.
+            models.Index(fields=["unit", "final_grade"], name="risk_point_by_grade"),
+            # /risks/ and /ledger/: what differs on a day from the kept counts (registers.counts).
+            models.Index(
+                fields=["in_force_until"], condition=Q(in_force_until__isnull=False), name="risk_point_by_end"
+            ),
+            models.Index(fields=["in_force_from"], condition=OPEN_VERSION, name="risk_point_by_start"),
+        ]
         ordering = ["category__position", "pk"]
 
     def __str__(self):

@@ -30,6 +30,7 @@ THROUGH_ANOTHER = {
     "registers.RiskCategory": "its Scheme: the words of the rule book",
     "registers.Grade": "its Scheme: the words of the rule book",
     "registers.Keeper": "its Scheme: asked by the policy of RiskPoint itself",
+    "registers.PointCount": "registers.counts: numbers alone, which it narrows to what a reader may know",
     "registers.ColumnMemory": "nothing: heads of columns and what they are, asked by registers.imports itself",
     "registers.AuditHead": "nothing: a counter for registers.audit",
     "registers.DemoClock": "nothing: one number for registers.clock",

@@ -179,13 +179,10 @@ def test_entry_of_an_undone_act_is_undone_with_it(campus):
 
 
 def test_migration_installs_the_triggers(audit_triggers):
-    assert (
-        audit_triggers
-        == {
-            "sqlite": {"audit_entry_no_update", "audit_entry_no_delete"},
-            "postgresql": {"audit_entry_no_change", "audit_entry_no_truncate"},
-        }[connection.vendor]
-    )
+    assert {name for name in audit_triggers if name.startswith("audit_")} == {
+        "sqlite": {"audit_entry_no_update", "audit_entry_no_delete"},
+        "postgresql": {"audit_entry_no_change", "audit_entry_no_truncate"},
+    }[connection.vendor]
 
 
 TAMPERINGS = {

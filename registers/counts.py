@@ -1,0 +1,224 @@
+"""How many risk points are in force by unit and grade, and what is read with it: totals, and any page of a long list.
+
+The database keeps the number of open versions (``PointCount``). Today hardly a version ends or begins after today, so a number is
+the kept sum and the few versions that differ. On a day long ago many differ: that takes longer and is as right.
+"""
+
+import logging
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Case, Count, Q, Sum, When
+
+from registers.access import policy_of
+from registers.models import PointCount, RiskPoint
+from registers.models.spans import OPEN_VERSION
+
+logger = logging.getLogger(__name__)
+
+KEY = ("unit", "scheme", "level", "final_grade")
+KEY_OF_POINT = ("unit", "category__scheme", "level", "final_grade")
+FIRST_LOOK, FURTHER = 1_000, 8  # points among which a filtered list looks first, and how many times as many next
+BATCH = 500
+
+
+class Counted(NamedTuple):
+    """A number of points of one unit and one grade. The grade is None where they have none."""
+
+    unit: int
+    grade: int | None
+    rank: int | None
+    code: str | None
+    number: int
+
+
+@dataclass
+class Place:
+    """Where points stand in a list: those of one unit and one rank. ``grades``: ids, one for each version of a scheme."""
+
+    unit: int
+    rank: int | None
+    grades: set
+    number: int = 0
+
+
+# --- Numbers ---------------------------------------------------------------------------------------------
+
+
+def totals(scheme, units, *, on):
+    """Count all points of a scheme in force on a day, whoever may read them.
+
+    ``units``: ids, or a query for them. Returns unit id → {label of the grade, None for none: number}.
+    """
+    kept = PointCount.objects.filter(unit__in=units, scheme__slug=scheme.slug).annotate(sum=Sum("number"))
+    points = RiskPoint.objects.filter(unit__in=units, category__scheme__slug=scheme.slug)
+    differing = _less_counted(points.filter(_differs_on(on)), OPEN_VERSION, on)
+    found = defaultdict(Counter)
+    for rows in (kept, differing):
+        for unit, label, number in rows.order_by().values_list("unit", "final_grade__label", "sum"):
+            found[unit][label] += number
+    return {unit: numbers for unit, numbers in ((unit, +numbers) for unit, numbers in found.items()) if numbers}
+
+
+def readable(actor, *, on, scheme=None):
+    """Count the points in force on a day that ``actor`` may read.
+
+    ``scheme``: only its points. Returns a list of ``Counted``.
+    """
+    fields, found = ("unit", "final_grade", "final_grade__rank", "final_grade__code"), Counter()
+    points, rule = RiskPoint.objects.visible_to(actor), policy_of(RiskPoint).counted
+    of_count, of_point = rule(actor, scheme="scheme"), rule(actor)
+    if scheme is not None:
+        points = points.filter(category__scheme__slug=scheme.slug)
+    if of_count is not None:
+        kept = PointCount.objects.filter(of_count, **{} if scheme is None else {"scheme__slug": scheme.slug})
+        for *key, number in kept.values_list(*fields).annotate(sum=Sum("number")).order_by():
+            found[tuple(key)] += number
+    counted = None if of_point is None else of_point & OPEN_VERSION
+    differing = points.filter(_differs_on(on) | Q(_in_force(on), holder=actor.user_id))
+    for *key, number in _less_counted(differing.values(*fields), counted, on).values_list(*fields, "sum").order_by():
+        found[tuple(key)] += number
+    return [Counted(*key, number) for key, number in found.items() if number > 0]
+
+
+def _in_force(on):
+    return Q(in_force_from__lte=on) & (Q(in_force_until=None) | Q(in_force_until__gt=on))
+
+
+def _differs_on(on):
+    """The versions that are open and not in force on a day, or the other way round."""
+    return Q(OPEN_VERSION, in_force_from__gt=on) | Q(in_force_until__gt=on, in_force_from__lte=on)
+
+
+def _less_counted(points, counted, on):
+    """Sum up in ``sum`` how many ``points`` are in force on a day, less those that are ``counted`` already."""
+    in_force = Sum(Case(When(_in_force(on), then=1), default=0))
+    return points.annotate(sum=in_force if counted is None else in_force - Sum(Case(When(counted, then=1), default=0)))
+
+
+# --- Lists -----------------------------------------------------------------------------------------------
+
+
+def in_places(counted, order):
+    """Return the places of ``counted`` in the order of ``order(place)``."""
+    places = {}
+    for one in counted:
+        place = places.setdefault((one.unit, one.rank), Place(one.unit, one.rank, set()))
+        place.grades.add(one.grade)
+        place.number += one.number
+    return sorted(places.values(), key=order)
+
+
+class Listed:
+    """A list of points of which any slice is read without the points before it.
+
+    ``points``: a query in the order of the list, which begins with unit and grade, or grade and unit. ``places``: all places of
+    the list in that order. ``sifted``: the query holds only some of the points of the places.
+    """
+
+    def __init__(self, points, places, *, sifted=False):
+        self.points, self.places, self.sifted = points, places, sifted
+
+    def __getitem__(self, part):
+        return self._sought(part.start, part.stop) if self.sifted else self._read(part.start, part.stop)
+
+    def _read(self, start, stop):
+        seen, before, chosen = 0, 0, []
+        for place in self.places:
+            if seen >= stop:
+                break
+            if seen + place.number > start:
+                before = before if chosen else seen
+                chosen.append(place)
+            seen += place.number
+        return list(self._of(chosen)[start - before : stop - before]) if chosen else []
+
+    def _sought(self, start, stop):
+        """Look through the places in growing parts, until enough is found."""
+        skipped, found = start, []
+        for points in self._parts():
+            if skipped and (there := points.order_by().count()) <= skipped:
+                skipped -= there
+                continue
+            found += points[skipped : skipped + stop - start - len(found)]
+            skipped = 0
+            if len(found) == stop - start:
+                break
+        return found
+
+    def _parts(self):
+        part, among, reach = [], 0, FIRST_LOOK
+        for place in self.places:
+            part.append(place)
+            among += place.number
+            if among >= reach:
+                yield self._of(part)
+                part, among, reach = [], 0, reach * FURTHER
+        if part:
+            yield self._of(part)
+
+    def _of(self, places):
+        units, grades = defaultdict(list), {}
+        for place in places:
+            units[place.rank].append(place.unit)
+            grades.setdefault(place.rank, set()).update(place.grades)
+        within = Q()
+        for rank, ids in units.items():
+            graded = Q(final_grade=None) if rank is None else Q(final_grade__in=grades[rank])
+            within |= Q(graded, unit__in=ids)
+        return self.points.filter(within)
+
+
+# --- Keeping ---------------------------------------------------------------------------------------------
+
+
+def differences():
+    """Count all open versions anew, and return what the kept numbers lack: key → number, in the order of ``KEY``.
+
+    One statement reads both, so acts that go on meanwhile are in both or in neither.
+    """
+    kept = PointCount.objects.order_by().values_list(*KEY).annotate(lacking=-Sum("number"))
+    there = RiskPoint.objects.open().order_by().values_list(*KEY_OF_POINT).annotate(lacking=Count("pk"))
+    lacking = Counter()
+    for *key, number in kept.union(there, all=True):
+        lacking[tuple(key)] += number
+    return {key: number for key, number in lacking.items() if number}
+
+
+@transaction.atomic
+def fold():
+    """Put the rows of each kept number into one, and return how many rows were folded."""
+    rows = list(PointCount.objects.select_for_update().order_by("pk").values_list("pk", *KEY, "number"))
+    by_key = defaultdict(list)
+    for pk, *key, number in rows:
+        by_key[tuple(key)].append((pk, number))
+    several = {key: parts for key, parts in by_key.items() if len(parts) > 1}
+    gone = [pk for parts in several.values() for pk, _ in parts]
+    for start in range(0, len(gone), BATCH):
+        PointCount.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    _add({key: sum(number for _, number in parts) for key, parts in several.items()})
+    return len(gone)
+
+
+def check():
+    """Put the kept numbers right where a recount differs, log how many there were, and fold. Returns the differences."""
+    lacking = differences()
+    if lacking:
+        logger.error("counts of risk points: %d differ from a recount and are put right", len(lacking))
+        _add(lacking)
+    fold()
+    return lacking
+
+
+def _add(numbers):
+    rows = [
+        PointCount(
+            **{f"{name}_id" if name != "level" else name: value for name, value in zip(KEY, key, strict=True)},
+            number=number,
+        )
+        for key, number in numbers.items()
+        if number
+    ]
+    PointCount.objects.bulk_create(rows, batch_size=BATCH)

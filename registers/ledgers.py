@@ -6,9 +6,9 @@ Source: R1-29, R1-31, C5-16.
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from registers import residuals
+from registers import counts, residuals
 from registers.access import can, policy_of
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
@@ -135,8 +135,28 @@ def points_of(scope, scheme, unit, *, on):
         scope.points.in_force(on)
         .filter(unit__in=unit.subtree(), category__scheme__slug=scheme.slug)
         .select_related("unit", "post", "holder", "category", "final_grade")
-        .order_by("unit__position", "unit__code", "final_grade__rank", "category__position", "pk")
+        .order_by(
+            "unit__position", "unit__code", F("final_grade__rank").asc(nulls_last=True), "category__position", "pk"
+        )
     )
+
+
+def listed(actor, scheme, unit, *, on):
+    """Return the points that ``actor`` may read of ``unit`` and all below it, and their number.
+
+    They are those of ``points_of`` in the same order, as a ``counts.Listed``.
+    """
+    order = {pk: place for place, pk in enumerate(_units_of(unit))}
+    counted = [one for one in counts.readable(actor, on=on, scheme=scheme) if one.unit in order]
+    places = counts.in_places(counted, lambda place: (order[place.unit], place.rank is None, place.rank))
+    points = points_of(for_reader(actor), scheme, unit, on=on)
+    return counts.Listed(points, places), sum(one.number for one in counted)
+
+
+def _units_of(unit):
+    """The units of a ledger in its order: id → name."""
+    rows = unit.subtree().values_list("position", "code", "pk", "name")
+    return {pk: name for *_, pk, name in sorted(rows)}
 
 
 def rows(scope, scheme, unit, *, on, points=None):
@@ -201,15 +221,13 @@ def totals(scheme, unit, *, on):
 
     Returns ``[(unit name, {grade label or "未评定": count}, total)]``; figures only, so no reader's scope applies.
     """
-    counts = {}
-    every = RiskPoint.objects.in_force(on).filter(unit__in=unit.subtree(), category__scheme__slug=scheme.slug)
-    # By code: a hospital and a faculty each have an office of the same name.
-    points = every.order_by("unit__position", "unit__code").values_list(
-        "unit__code", "unit__name", "final_grade__label"
-    )
-    for code, name, grade, number in points.annotate(number=Count("pk")):
-        counts.setdefault((code, name), Counter())[grade or "未评定"] += number
-    return [(name, counted, sum(counted.values())) for (_, name), counted in counts.items()]
+    units = _units_of(unit)
+    found = counts.totals(scheme, list(units), on=on)
+    return [
+        (name, Counter({label or "未评定": number for label, number in found[pk].items()}), sum(found[pk].values()))
+        for pk, name in units.items()
+        if pk in found
+    ]
 
 
 def columns(scheme):

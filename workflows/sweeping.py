@@ -5,7 +5,7 @@ from functools import partial
 
 from django.utils import timezone
 
-from registers import jobs
+from registers import counts, jobs
 from registers.imports import uploads
 from workflows import disclosures, readings, reorganising
 from workflows.campaign import campaigns
@@ -25,8 +25,8 @@ def each_hour(*, at, whatever_the_hour=False):
     """Follow staff changes, then write the day's reminders, and return how many digests are new.
 
     In order: who came and left, then submissions and requests that nobody can decide any more, then the reminders, so
-    that they reach the people who act today, then what is said of notices, findings, letters and assessments. ``whatever_the_hour``: do
-    not wait for REMINDER_HOUR. A failing part does not keep the others from being done. Running it again changes nothing.
+    that they reach the people who act today, then what is said of notices, findings, letters and assessments; last, the kept numbers
+    are counted anew. ``whatever_the_hour``: do not wait for REMINDER_HOUR. A failing part does not keep the others from being done. Running it again changes nothing.
     """
     done = _all_of(
         {
@@ -40,6 +40,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "letters": lambda: warned.remind(at=at),
             "assessments": lambda: assessment_reminding.remind(at=at),
             "duties": lambda: duty_reminding.remind(at=at),
+            "counts": counts.check,
         }
     )
     return done["reminders"]

@@ -41,7 +41,7 @@ def ledger(request):
         if not may_read:
             require(request.actor, "export_ledger", unit)
         scope = ledgers.for_reader(request.actor)
-        points = ledgers.points_of(scope, scheme, unit, on=on)
+        points, readable = ledgers.listed(request.actor, scheme, unit, on=on)
         page = paged(request, points)
         labels = [grade.label for grade in scheme.rules.grades] + ["未评定"]
         totals = [
@@ -57,7 +57,7 @@ def ledger(request):
             "totals": totals,
             "sums": [sum(column) for column in zip(*(counts for _, counts, _ in totals), strict=True)],
             "total": sum(total for *_, total in totals),
-            "hidden": sum(total for *_, total in totals) - points.count(),
+            "hidden": sum(total for *_, total in totals) - readable,
             "labels": labels,
             "stages": scheme.rules.measure_stages,
             "title": scheme.rules.ledger_title,

@@ -1,15 +1,18 @@
 """Pages of risk points and of powers, as far as the reader may see them."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from registers import offers, placing, residuals
+from registers import counts, offers, placing, residuals
 from registers.access import can
 from registers.differences import differences
-from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
+from registers.models import ControlMeasure, Post, PowerItem, RiskPoint, Scheme, Unit
 from registers.models.spans import has_ended
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
@@ -23,42 +26,51 @@ def risk_list(request):
 
     Context: ``page``, ``filters``, ``filtered``, ``rules`` of the scheme in use, ``units``.
     """
-    points = (
-        RiskPoint.objects.visible_to(request.actor)
-        .in_force(request.actor.on)
-        .select_related("unit", "post", "holder", "category", "final_grade")
-        .order_by(F("final_grade__rank").asc(nulls_last=True), "unit__position", "pk")
-    )
-    readable = points.order_by().values("unit")
-    filters = filters_sent(request.GET, "q", "category", "grade", "unit")
-    if filters["q"]:
-        points = points.filter(
-            Q(content__icontains=filters["q"])
-            | Q(manifestation__icontains=filters["q"])
-            | Q(post__name__icontains=filters["q"])
-        )
-    if filters["category"]:
-        points = points.filter(category__code=filters["category"])
-    if filters["grade"]:
-        points = (
-            points.filter(final_grade=None)
-            if filters["grade"] == "none"
-            else points.filter(final_grade__code=filters["grade"])
-        )
-    if filters["unit"]:
-        points = points.filter(unit__in=Unit.objects.visible_to(request.actor).subtree(filters["unit"]))
+    actor, filters = request.actor, filters_sent(request.GET, "q", "category", "grade", "unit")
+    units = list(Unit.objects.visible_to(actor).values_list("pk", "code", "name"))
+    counted = counts.readable(actor, on=actor.on)
+    having = {one.unit for one in counted}
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     return render(
         request,
         "registers/risk_list.html",
         {
-            "page": paged(request, points),
+            "page": paged(request, listed(actor, filters, counted, [pk for pk, *_ in units])),
             "filters": filters,
             "filtered": any(filters.values()),
             "rules": scheme.rules if scheme else None,
-            "units": Unit.objects.visible_to(request.actor).filter(pk__in=readable).values_list("code", "name"),
+            "units": [(code, name) for pk, code, name in units if pk in having],
         },
     )
+
+
+def listed(actor, filters, counted, units):
+    """Return the points in force that fit the filters, the gravest first, then unit by unit.
+
+    ``counted``: from ``counts.readable``. ``units``: the ids of all units in their order. Returns a ``counts.Listed``.
+    """
+    points = (
+        RiskPoint.objects.visible_to(actor)
+        .in_force(actor.on)
+        .select_related("unit", "post", "holder", "category", "final_grade")
+        .order_by(F("final_grade__rank").asc(nulls_last=True), "unit__position", "unit__code", "pk")
+    )
+    if filters["q"]:
+        contains = "contains" if filters["q"].upper() == filters["q"].lower() else "icontains"
+        named = Post.objects.visible_to(actor).filter(**{f"name__{contains}": filters["q"]})
+        texts = (Q(**{f"{field}__{contains}": filters["q"]}) for field in ("content", "manifestation"))
+        points = points.filter(reduce(or_, texts, Q(post__in=named.order_by().values("pk"))))
+    if filters["category"]:
+        points = points.filter(category__code=filters["category"])
+    if filters["grade"]:
+        code = None if filters["grade"] == "none" else filters["grade"]
+        counted = [one for one in counted if one.code == code]
+    if filters["unit"]:
+        below = set(Unit.objects.visible_to(actor).subtree(filters["unit"]).values_list("pk", flat=True))
+        counted = [one for one in counted if one.unit in below]
+    order = {pk: number for number, pk in enumerate(units)}
+    places = counts.in_places(counted, lambda place: (place.rank is None, place.rank, order[place.unit]))
+    return counts.Listed(points, places, sifted=bool(filters["q"] or filters["category"]))
 
 
 @require_safe

@@ -35,6 +35,14 @@ class Counted(NamedTuple):
 
 
 @dataclass
+class Readable:
+    """What somebody may read on a day: numbers, and the points as a query that is answered from an index alone."""
+
+    counted: list
+    points: object
+
+
+@dataclass
 class Place:
     """Where points stand in a list: those of one unit and one rank. ``grades``: ids, one for each version of a scheme."""
 
@@ -63,24 +71,29 @@ def totals(scheme, units, *, on):
 
 
 def readable(actor, *, on, scheme=None):
-    """Count the points in force on a day that ``actor`` may read.
+    """Count the points in force on a day that ``actor`` may read, and say which they are, as ``Readable``.
 
-    ``scheme``: only its points. Returns a list of ``Counted``.
+    ``scheme``: only its points.
     """
-    fields, found = ("unit", "final_grade", "final_grade__rank", "final_grade__code"), Counter()
-    points, rule = RiskPoint.objects.visible_to(actor), policy_of(RiskPoint).counted
-    of_count, of_point = rule(actor, scheme="scheme"), rule(actor)
+    fields, found, settled = ("unit", "final_grade", "final_grade__rank", "final_grade__code"), Counter(), True
+    points, kept = RiskPoint.objects.all(), PointCount.objects.all()
     if scheme is not None:
-        points = points.filter(category__scheme__slug=scheme.slug)
+        points, kept = points.filter(category__scheme__slug=scheme.slug), kept.filter(scheme__slug=scheme.slug)
+    rule = policy_of(RiskPoint).counted
+    of_count, of_point = rule(actor, scheme="scheme"), rule(actor)
     if of_count is not None:
-        kept = PointCount.objects.filter(of_count, **{} if scheme is None else {"scheme__slug": scheme.slug})
-        for *key, number in kept.values_list(*fields).annotate(sum=Sum("number")).order_by():
+        for *key, number in kept.filter(of_count).values_list(*fields).annotate(sum=Sum("number")).order_by():
             found[tuple(key)] += number
-    counted = None if of_point is None else of_point & OPEN_VERSION
-    differing = points.filter(_differs_on(on) | Q(_in_force(on), holder=actor.user_id))
-    for *key, number in _less_counted(differing.values(*fields), counted, on).values_list(*fields, "sum").order_by():
+    own = Q(holder=actor.user_id, holder__isnull=False)
+    differing = points.visible_to(actor).filter(_differs_on(on) | own & _in_force(on)).values(*fields).order_by()
+    differing = _less_counted(differing, None if of_point is None else of_point & OPEN_VERSION, on)
+    differing = differing.annotate(differ=Sum(Case(When(_differs_on(on), then=1), default=0)))
+    for *key, number, differ in differing.values_list(*fields, "sum", "differ"):
         found[tuple(key)] += number
-    return [Counted(*key, number) for key, number in found.items() if number > 0]
+        settled = settled and not differ
+    points = points.open() if settled else points.in_force(on)
+    points = points.filter(own if of_point is None else own | of_point)
+    return Readable([Counted(*key, number) for key, number in found.items() if number > 0], points)
 
 
 def _in_force(on):
@@ -114,15 +127,19 @@ def in_places(counted, order):
 class Listed:
     """A list of points of which any slice is read without the points before it.
 
-    ``points``: a query in the order of the list, which begins with unit and grade, or grade and unit. ``places``: all places of
-    the list in that order. ``sifted``: the query holds only some of the points of the places.
+    ``points``: a query in the order of the list, which begins with unit and grade, or grade and unit. It finds ids; ``rows`` is the
+    query that reads what is shown. ``places``: all places of the list in that order. ``within``: the fields by which the points of
+    one place are ordered. ``sifted``: the query holds only some of the points of the places.
     """
 
-    def __init__(self, points, places, *, sifted=False):
-        self.points, self.places, self.sifted = points, places, sifted
+    def __init__(self, points, places, *, rows, within=("pk",), sifted=False):
+        self.points, self.places = points.values_list("pk", flat=True), places
+        self.rows, self.within, self.sifted = rows.order_by(), within, sifted
 
     def __getitem__(self, part):
-        return self._sought(part.start, part.stop) if self.sifted else self._read(part.start, part.stop)
+        ids = (self._sought if self.sifted else self._read)(part.start, part.stop)
+        found = self.rows.in_bulk(ids) if ids else {}
+        return [found[pk] for pk in ids if pk in found]
 
     def _read(self, start, stop):
         seen, before, chosen = 0, 0, []
@@ -133,7 +150,10 @@ class Listed:
                 before = before if chosen else seen
                 chosen.append(place)
             seen += place.number
-        return list(self._of(chosen)[start - before : stop - before]) if chosen else []
+        if not chosen:
+            return []
+        points = self._of(chosen) if len(chosen) > 1 else self._of(chosen).order_by(*self.within)
+        return list(points[start - before : stop - before])
 
     def _sought(self, start, stop):
         """Look through the places in growing parts, until enough is found."""

@@ -30,6 +30,9 @@ HEAD = [
 ]
 RESIDUAL = [("预期等级", 9), ("实际等级", 9)]  # where the scheme switches them on
 ARRANGED = [("措施责任人", 16), ("完成时限", 16)]
+WITHIN = ("category__position", "pk")
+ORDER = ("unit__position", "unit__code", F("final_grade__rank").asc(nulls_last=True), *WITHIN)
+SHOWN = ("unit", "post", "holder", "category", "final_grade")
 TAIL = [("责任领导", 10), ("备案日期", 12), ("调整记录", 16), ("备注", 14)]
 
 
@@ -134,23 +137,20 @@ def points_of(scope, scheme, unit, *, on):
     return (
         scope.points.in_force(on)
         .filter(unit__in=unit.subtree(), category__scheme__slug=scheme.slug)
-        .select_related("unit", "post", "holder", "category", "final_grade")
-        .order_by(
-            "unit__position", "unit__code", F("final_grade__rank").asc(nulls_last=True), "category__position", "pk"
-        )
+        .select_related(*SHOWN)
+        .order_by(*ORDER)
     )
 
 
 def listed(actor, scheme, unit, *, on):
-    """Return the points that ``actor`` may read of ``unit`` and all below it, and their number.
-
-    They are those of ``points_of`` in the same order, as a ``counts.Listed``.
-    """
+    """Return the points of ``points_of`` that ``actor`` may read as a ``counts.Listed``, and their number."""
     order = {pk: place for place, pk in enumerate(_units_of(unit))}
-    counted = [one for one in counts.readable(actor, on=on, scheme=scheme) if one.unit in order]
+    readable = counts.readable(actor, on=on, scheme=scheme)
+    counted = [one for one in readable.counted if one.unit in order]
     places = counts.in_places(counted, lambda place: (order[place.unit], place.rank is None, place.rank))
-    points = points_of(for_reader(actor), scheme, unit, on=on)
-    return counts.Listed(points, places), sum(one.number for one in counted)
+    rows = RiskPoint.objects.visible_to(actor).select_related(*SHOWN)
+    points = counts.Listed(readable.points.order_by(*ORDER), places, rows=rows, within=WITHIN)
+    return points, sum(one.number for one in counted)
 
 
 def _units_of(unit):

@@ -25,8 +25,9 @@ def each_hour(*, at, whatever_the_hour=False):
     """Follow staff changes, then write the day's reminders, and return how many digests are new.
 
     In order: who came and left, then submissions and requests that nobody can decide any more, then the reminders, so
-    that they reach the people who act today, then what is said of notices, findings, letters and assessments; last, the kept numbers
-    are counted anew. ``whatever_the_hour``: do not wait for REMINDER_HOUR. A failing part does not keep the others from being done. Running it again changes nothing.
+    that they reach the people who act today, then what is said of notices, findings, letters and assessments; last, the
+    kept numbers are counted anew. ``whatever_the_hour``: do not wait for REMINDER_HOUR. A failing part does not keep the others
+    from being done. Running it again changes nothing.
     """
     done = _all_of(
         {

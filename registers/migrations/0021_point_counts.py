@@ -32,7 +32,14 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddIndex("riskpoint", models.Index(fields=["unit", "final_grade"], name="risk_point_by_grade")),
+        migrations.AddIndex(
+            "riskpoint",
+            models.Index(
+                fields=["unit", "final_grade", "category", "level", "holder", "id"],
+                condition=models.Q(in_force_from__isnull=False, in_force_until=None),
+                name="risk_point_by_grade",
+            ),
+        ),
         migrations.AddIndex(
             "riskpoint",
             models.Index(

@@ -49,8 +49,12 @@ class RiskPoint(Versioned):
         ]
         indexes = [
             models.Index(fields=["unit", "level", "in_force_from"], name="risk_point_by_unit"),
-            # /risks/ and /ledger/: the points of one unit and grade, of which a page holds a few.
-            models.Index(fields=["unit", "final_grade"], name="risk_point_by_grade"),
+            # /risks/ and /ledger/: which points of one unit and grade a reader may read; it is answered from the index alone.
+            models.Index(
+                fields=["unit", "final_grade", "category", "level", "holder", "id"],
+                condition=OPEN_VERSION,
+                name="risk_point_by_grade",
+            ),
             # /risks/ and /ledger/: what differs on a day from the kept counts (registers.counts).
             models.Index(
                 fields=["in_force_until"], condition=Q(in_force_until__isnull=False), name="risk_point_by_end"

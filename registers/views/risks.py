@@ -28,14 +28,14 @@ def risk_list(request):
     """
     actor, filters = request.actor, filters_sent(request.GET, "q", "category", "grade", "unit")
     units = list(Unit.objects.visible_to(actor).values_list("pk", "code", "name"))
-    counted = counts.readable(actor, on=actor.on)
-    having = {one.unit for one in counted}
+    readable = counts.readable(actor, on=actor.on)
+    having = {one.unit for one in readable.counted}
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     return render(
         request,
         "registers/risk_list.html",
         {
-            "page": paged(request, listed(actor, filters, counted, [pk for pk, *_ in units])),
+            "page": paged(request, listed(actor, filters, readable, [pk for pk, *_ in units])),
             "filters": filters,
             "filtered": any(filters.values()),
             "rules": scheme.rules if scheme else None,
@@ -44,18 +44,15 @@ def risk_list(request):
     )
 
 
-def listed(actor, filters, counted, units):
+def listed(actor, filters, readable, units):
     """Return the points in force that fit the filters, the gravest first, then unit by unit.
 
-    ``counted``: from ``counts.readable``. ``units``: the ids of all units in their order. Returns a ``counts.Listed``.
+    ``readable``: from ``counts.readable``. ``units``: the ids of all units in their order. Returns a ``counts.Listed``.
     """
-    points = (
-        RiskPoint.objects.visible_to(actor)
-        .in_force(actor.on)
-        .select_related("unit", "post", "holder", "category", "final_grade")
-        .order_by(F("final_grade__rank").asc(nulls_last=True), "unit__position", "unit__code", "pk")
-    )
+    points = readable.points.order_by(F("final_grade__rank").asc(nulls_last=True), "unit__position", "unit__code", "pk")
+    counted, order = readable.counted, {pk: number for number, pk in enumerate(units)}
     if filters["q"]:
+        # A text without capitals, such as a Chinese one, need not be compared in capitals.
         contains = "contains" if filters["q"].upper() == filters["q"].lower() else "icontains"
         named = Post.objects.visible_to(actor).filter(**{f"name__{contains}": filters["q"]})
         texts = (Q(**{f"{field}__{contains}": filters["q"]}) for field in ("content", "manifestation"))
@@ -68,9 +65,9 @@ def listed(actor, filters, counted, units):
     if filters["unit"]:
         below = set(Unit.objects.visible_to(actor).subtree(filters["unit"]).values_list("pk", flat=True))
         counted = [one for one in counted if one.unit in below]
-    order = {pk: number for number, pk in enumerate(units)}
+    rows = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "holder", "category", "final_grade")
     places = counts.in_places(counted, lambda place: (place.rank is None, place.rank, order[place.unit]))
-    return counts.Listed(points, places, sifted=bool(filters["q"] or filters["category"]))
+    return counts.Listed(points, places, rows=rows, sifted=bool(filters["q"] or filters["category"]))
 
 
 @require_safe

@@ -21,35 +21,28 @@ logger = logging.getLogger(__name__)
 KEY = ("unit", "scheme", "level", "final_grade")
 KEY_OF_POINT = ("unit", "category__scheme", "level", "final_grade")
 FIRST_LOOK, FURTHER = 1_000, 8  # points among which a filtered list looks first, and how many times as many next
+LAST = 10**6  # the rank of points without a grade, in the order of lists
 BATCH = 500
-
-
-class Counted(NamedTuple):
-    """A number of points of one unit and one grade. The grade is None where they have none."""
-
-    unit: int
-    grade: int | None
-    rank: int | None
-    code: str | None
-    number: int
 
 
 @dataclass
 class Readable:
-    """What somebody may read on a day: numbers, and the points as a query that is answered from an index alone."""
+    """What somebody may read on a day: numbers, and the points as a query that is answered from an index alone.
+
+    ``counted``: a list of (unit id, grade id, its rank, its code, number). The grade is None where points have none.
+    """
 
     counted: list
     points: object
 
 
-@dataclass
-class Place:
+class Place(NamedTuple):
     """Where points stand in a list: those of one unit and one rank. ``grades``: ids, one for each version of a scheme."""
 
     unit: int
     rank: int | None
     grades: set
-    number: int = 0
+    number: int
 
 
 # --- Numbers ---------------------------------------------------------------------------------------------
@@ -63,11 +56,13 @@ def totals(scheme, units, *, on):
     kept = PointCount.objects.filter(unit__in=units, scheme__slug=scheme.slug).annotate(sum=Sum("number"))
     points = RiskPoint.objects.filter(unit__in=units, category__scheme__slug=scheme.slug)
     differing = _less_counted(points.filter(_differs_on(on)), OPEN_VERSION, on)
-    found = defaultdict(Counter)
+    found = {}
     for rows in (kept, differing):
         for unit, label, number in rows.order_by().values_list("unit", "final_grade__label", "sum"):
-            found[unit][label] += number
-    return {unit: numbers for unit, numbers in ((unit, +numbers) for unit, numbers in found.items()) if numbers}
+            numbers = found.setdefault(unit, {})
+            numbers[label] = numbers.get(label, 0) + number
+    found = {unit: {label: number for label, number in numbers.items() if number} for unit, numbers in found.items()}
+    return {unit: numbers for unit, numbers in found.items() if numbers}
 
 
 def readable(actor, *, on, scheme=None):
@@ -75,25 +70,25 @@ def readable(actor, *, on, scheme=None):
 
     ``scheme``: only its points.
     """
-    fields, found, settled = ("unit", "final_grade", "final_grade__rank", "final_grade__code"), Counter(), True
+    fields, found, settled = ("unit", "final_grade", "final_grade__rank", "final_grade__code"), {}, True
     points, kept = RiskPoint.objects.all(), PointCount.objects.all()
     if scheme is not None:
         points, kept = points.filter(category__scheme__slug=scheme.slug), kept.filter(scheme__slug=scheme.slug)
     rule = policy_of(RiskPoint).counted
     of_count, of_point = rule(actor, scheme="scheme"), rule(actor)
     if of_count is not None:
-        for *key, number in kept.filter(of_count).values_list(*fields).annotate(sum=Sum("number")).order_by():
-            found[tuple(key)] += number
+        kept = kept.filter(of_count).values_list(*fields).annotate(sum=Sum("number")).order_by()
+        found = {row[:4]: row[4] for row in kept}
     own = Q(holder=actor.user_id, holder__isnull=False)
     differing = points.visible_to(actor).filter(_differs_on(on) | own & _in_force(on)).values(*fields).order_by()
     differing = _less_counted(differing, None if of_point is None else of_point & OPEN_VERSION, on)
     differing = differing.annotate(differ=Sum(Case(When(_differs_on(on), then=1), default=0)))
     for *key, number, differ in differing.values_list(*fields, "sum", "differ"):
-        found[tuple(key)] += number
+        found[tuple(key)] = found.get(tuple(key), 0) + number
         settled = settled and not differ
     points = points.open() if settled else points.in_force(on)
     points = points.filter(own if of_point is None else own | of_point)
-    return Readable([Counted(*key, number) for key, number in found.items() if number > 0], points)
+    return Readable([(*key, number) for key, number in found.items() if number], points)
 
 
 def _in_force(on):
@@ -114,14 +109,18 @@ def _less_counted(points, counted, on):
 # --- Lists -----------------------------------------------------------------------------------------------
 
 
-def in_places(counted, order):
-    """Return the places of ``counted`` in the order of ``order(place)``."""
+def in_places(counted, units, *, units_first=False):
+    """Return the places of what is ``counted``: the gravest first, in the order of units, or by unit and then the gravest first.
+
+    ``units``: unit id → its place among units.
+    """
     places = {}
-    for one in counted:
-        place = places.setdefault((one.unit, one.rank), Place(one.unit, one.rank, set()))
-        place.grades.add(one.grade)
-        place.number += one.number
-    return sorted(places.values(), key=order)
+    for unit, grade, rank, _, number in counted:
+        grave = LAST if rank is None else rank
+        key = (units[unit], grave) if units_first else (grave, units[unit])
+        before = places.get(key)
+        places[key] = (unit, rank, before[2] | {grade}, before[3] + number) if before else (unit, rank, {grade}, number)
+    return [Place(*place) for _, place in sorted(places.items())]
 
 
 class Listed:

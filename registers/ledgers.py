@@ -142,15 +142,26 @@ def points_of(scope, scheme, unit, *, on):
     )
 
 
-def listed(actor, scheme, unit, *, on):
-    """Return the points of ``points_of`` that ``actor`` may read as a ``counts.Listed``, and their number."""
-    order = {pk: place for place, pk in enumerate(_units_of(unit))}
-    readable = counts.readable(actor, on=on, scheme=scheme)
-    counted = [one for one in readable.counted if one.unit in order]
-    places = counts.in_places(counted, lambda place: (order[place.unit], place.rank is None, place.rank))
+@dataclass
+class Overview:
+    """A ledger on screen: ``points`` as a ``counts.Listed``, how many these are, and ``sums``:
+
+    (id of a unit, its name, {grade label or None: count}, total) for each unit that has points.
+    """
+
+    points: object
+    readable: int
+    sums: list
+
+
+def overview(actor, scheme, unit, *, on):
+    """Return the ledger of ``unit`` as far as ``actor`` may read it: the points of ``points_of``, and all totals."""
+    units = _units_of(unit)
+    readable, order = counts.readable(actor, on=on, scheme=scheme), {pk: place for place, pk in enumerate(units)}
+    places = counts.in_places([one for one in readable.counted if one[0] in order], order, units_first=True)
     rows = RiskPoint.objects.visible_to(actor).select_related(*SHOWN)
     points = counts.Listed(readable.points.order_by(*ORDER), places, rows=rows, within=WITHIN)
-    return points, sum(one.number for one in counted)
+    return Overview(points, sum(place.number for place in places), _sums(scheme, units, on=on))
 
 
 def _units_of(unit):
@@ -221,13 +232,17 @@ def totals(scheme, unit, *, on):
 
     Returns ``[(unit name, {grade label or "未评定": count}, total)]``; figures only, so no reader's scope applies.
     """
-    units = _units_of(unit)
-    found = counts.totals(scheme, list(units), on=on)
+    sums = _sums(scheme, _units_of(unit), on=on)
     return [
-        (name, Counter({label or "未评定": number for label, number in found[pk].items()}), sum(found[pk].values()))
-        for pk, name in units.items()
-        if pk in found
+        (name, Counter({label or "未评定": n for label, n in numbers.items()}), total)
+        for _, name, numbers, total in sums
     ]
+
+
+def _sums(scheme, units, *, on):
+    """The totals of ``units`` (id → name) with their ids, for those that have points."""
+    found = counts.totals(scheme, list(units), on=on)
+    return [(pk, name, found[pk], sum(found[pk].values())) for pk, name in units.items() if pk in found]
 
 
 def columns(scheme):

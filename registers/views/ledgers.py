@@ -21,44 +21,52 @@ from registers.refusals import Refused
 from registers.text import digest_of_text
 from registers.views.paging import paged
 
+UNITS_SHOWN = 50  # in the totals of a ledger; of more units those of the page are shown, until all are asked for
+
 
 @require_safe
 def ledger(request):
     """Show the ledger of a unit or the school as of a day.
 
-    Context: ``units``, ``unit``, ``on``, ``today``, ``day_error``, ``scheme``; with a unit also ``page``, ``rows`` as
+    Context: ``units`` as (code, name), ``unit``, ``on``, ``today``, ``day_error``, ``scheme``; with a unit also ``page``, ``rows`` as
     (row, its measures in the order of ``stages``), ``totals`` as (name, counts in the order of ``labels``, sum), the sums
     of all in ``sums`` and ``total``, how many points the reader may not read in ``hidden``, ``title``, ``must_say_why``: a
-    registrar exports it and reads figures alone.
+    registrar exports it and reads figures alone. Of many units ``totals`` has those of the page, and all where ``?totals=all``
+    asks for them; ``counted_units``: how many there are.
     """
     scheme = Scheme.objects.visible_to(request.actor).in_use()
-    units = _readable_units(request)
-    unit = _chosen(request, units)
+    readable = _readable_units(request)
+    units, unit = list(readable.values_list("code", "name")), _chosen(request, readable)
     on, day_error = _day(request)
     context = {"units": units, "unit": unit, "on": on, "today": clock.today(), "day_error": day_error, "scheme": scheme}
     if scheme is not None and unit is not None:
         may_read = can(request.actor, "view_ledger", unit)
         if not may_read:
             require(request.actor, "export_ledger", unit)
+        found = ledgers.overview(request.actor, scheme, unit, on=on)
+        page = paged(request, found.points)
+        labels = [*(grade.label for grade in scheme.rules.grades), None]
+        total = sum(total for *_, total in found.sums)
+        here = {point.unit_id for point in page.rows}
+        all_units = len(found.sums) <= UNITS_SHOWN or request.GET.get("totals") == "all"
         scope = ledgers.for_reader(request.actor)
-        points, readable = ledgers.listed(request.actor, scheme, unit, on=on)
-        page = paged(request, points)
-        labels = [grade.label for grade in scheme.rules.grades] + ["未评定"]
-        totals = [
-            (name, [counted[label] for label in labels], total)
-            for name, counted, total in ledgers.totals(scheme, unit, on=on)
-        ]
         context |= {
             "page": page,
             "rows": [
                 (row, [(label, row.measures.get(code, ""), row.arranged(code)) for code, label in row.stages])
                 for row in ledgers.rows(scope, scheme, unit, on=on, points=page.rows)
             ],
-            "totals": totals,
-            "sums": [sum(column) for column in zip(*(counts for _, counts, _ in totals), strict=True)],
-            "total": sum(total for *_, total in totals),
-            "hidden": sum(total for *_, total in totals) - readable,
-            "labels": labels,
+            "totals": [
+                (name, [counted.get(label, 0) for label in labels], number)
+                for pk, name, counted, number in found.sums
+                if all_units or pk in here
+            ],
+            "sums": [sum(counted.get(label, 0) for _, _, counted, _ in found.sums) for label in labels],
+            "total": total,
+            "counted_units": len(found.sums),
+            "all_units": all_units,
+            "hidden": total - found.readable,
+            "labels": [label or "未评定" for label in labels],
             "stages": scheme.rules.measure_stages,
             "title": scheme.rules.ledger_title,
             "must_say_why": not may_read,
@@ -149,17 +157,15 @@ def _readable_units(request):
     actor = request.actor
     ids = actor.unit_ids("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
     units = Unit.objects.visible_to(actor).filter(pk__in=ids)
-    return list(units.order_by(F("parent_id").asc(nulls_first=True), "position"))
+    return units.order_by(F("parent_id").asc(nulls_first=True), "position")
 
 
-def _chosen(request, units):
+def _chosen(request, readable):
     code = request.GET.get("unit", "")
     if not code:
-        return units[0] if units else None
+        return readable.first()
     # A unit that exists but is none of the reader's is refused with its reason, not silently replaced.
-    return next((unit for unit in units if unit.code == code), None) or get_object_or_404(
-        Unit.objects.visible_to(request.actor), code=code
-    )
+    return get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
 
 
 def _day(request, data=None):

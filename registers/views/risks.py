@@ -29,7 +29,7 @@ def risk_list(request):
     actor, filters = request.actor, filters_sent(request.GET, "q", "category", "grade", "unit")
     units = list(Unit.objects.visible_to(actor).values_list("pk", "code", "name"))
     readable = counts.readable(actor, on=actor.on)
-    having = {one.unit for one in readable.counted}
+    having = {unit for unit, *_ in readable.counted}
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     return render(
         request,
@@ -61,12 +61,12 @@ def listed(actor, filters, readable, units):
         points = points.filter(category__code=filters["category"])
     if filters["grade"]:
         code = None if filters["grade"] == "none" else filters["grade"]
-        counted = [one for one in counted if one.code == code]
+        counted = [one for one in counted if one[3] == code]
     if filters["unit"]:
         below = set(Unit.objects.visible_to(actor).subtree(filters["unit"]).values_list("pk", flat=True))
-        counted = [one for one in counted if one.unit in below]
+        counted = [one for one in counted if one[0] in below]
     rows = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "holder", "category", "final_grade")
-    places = counts.in_places(counted, lambda place: (place.rank is None, place.rank, order[place.unit]))
+    places = counts.in_places(counted, order)
     return counts.Listed(points, places, rows=rows, sifted=bool(filters["q"] or filters["category"]))
 
 

@@ -135,11 +135,11 @@ def test_counts_and_lists_are_those_of_all_rows(campus, monkeypatch, done, on, w
         assert ledgers.totals(scheme, campus.root, on=on) == plain_totals(scheme, on=on)
         found = counts.readable(actor, on=on)
         units = list(Unit.objects.values_list("pk", flat=True))
-        assert sum(one.number for one in found.counted) == len(readable)
+        assert sum(number for *_, number in found.counted) == len(readable)
         assert set(found.points) == set(readable)
         assert risks.listed(actor, filters, found, units)[start : start + 3] == by_grade[start : start + 3]
-        points, number = ledgers.listed(actor, scheme, campus.root, on=on)
-        assert (points[start : start + 3], number) == (by_unit[start : start + 3], len(by_unit))
+        seen = ledgers.overview(actor, scheme, campus.root, on=on)
+        assert (seen.points[start : start + 3], seen.readable) == (by_unit[start : start + 3], len(by_unit))
         transaction.set_rollback(True)
 
 

@@ -120,11 +120,8 @@ def workbook():
     return book
 
 
-def saved(book, overflow, bodies=None):
-    """Return the workbook as bytes, with what was left out on a sheet of its own.
-
-    ``bodies``: see ``restamp``.
-    """
+def saved(book, overflow):
+    """Return the workbook as bytes, with what was left out on a sheet of its own."""
     if overflow:
         place = book.create_sheet(APPENDIX)
         for at, (label, wide) in enumerate((("条目", 8), ("位置", 24), ("内容", 100)), 1):
@@ -137,15 +134,11 @@ def saved(book, overflow, bodies=None):
         print_setup(place, "landscape", 1, 1)
     data = io.BytesIO()
     book.save(data)
-    return restamp(data, bodies)
+    return restamp(data)
 
 
-def restamp(data, bodies=None):
-    """Copy an Office file without the time of its making.
-
-    So the same content gives the same bytes (X12). ``bodies`` maps the name of a worksheet part to a file of row XML
-    that is put in after its last row.
-    """
+def restamp(data):
+    """Return the bytes of an Office file without the time of its making, so that the same content gives the same bytes (X12)."""
     target = io.BytesIO()
     with zipfile.ZipFile(data) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():
@@ -154,14 +147,5 @@ def restamp(data, bodies=None):
                 part = re.sub(rb"(W3CDTF\">)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", part)
             entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            with new.open(entry, "w", force_zip64=name in (bodies or {})) as out:
-                if bodies and (rows := bodies.get(name)):
-                    head, part = part.split(b"</sheetData>")
-                    out.write(re.sub(rb"<dimension [^>]*/>", b"", head))
-                    rows.seek(0)
-                    while chunk := rows.read(2**20):
-                        out.write(chunk)
-                    rows.close()
-                    part = b"</sheetData>" + part
-                out.write(part)
+            new.writestr(entry, part)
     return target.getvalue()

@@ -3,6 +3,7 @@
 The libraries for workbooks and Word files are loaded by who writes one: they would be a sixth of every start.
 """
 
+import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, is_dataclass
@@ -30,11 +31,18 @@ class LedgerSheet:
     empty_text: str = "无数据"
 
 
+def write_ledger(sheets, target):
+    """Write ledger sheets as one workbook (XLSX) into ``target``, a path or a binary file. Memory does not grow with the rows."""
+    from registers.papers import tables  # noqa: PLC0415 (slow import)
+
+    tables.write_ledger(sheets, target)
+
+
 def ledger_workbook(sheets):
     """Return ledger sheets as one workbook, as XLSX bytes."""
-    from registers.papers import xlsx  # noqa: PLC0415 (slow import)
-
-    return xlsx.ledger_workbook(sheets)
+    target = io.BytesIO()
+    write_ledger(sheets, target)
+    return target.getvalue()
 
 
 def _xlsx(papers):

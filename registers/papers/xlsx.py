@@ -1,15 +1,12 @@
-"""Papers and ledgers as Excel workbooks.
+"""Papers as Excel workbooks.
 
 What a cell may hold and how high a row may be is said in ``cells``. Source: E7, X02, X05.
 """
 
 from dataclasses import dataclass
-from datetime import date
-from math import ceil, isfinite
-from tempfile import SpooledTemporaryFile
-from xml.sax.saxutils import escape
+from math import ceil
 
-from openpyxl.styles import Alignment, Border, Font
+from openpyxl.styles import Border, Font
 from openpyxl.utils import get_column_letter
 
 from registers.papers.cells import (
@@ -30,7 +27,6 @@ from registers.papers.cells import (
 from registers.papers.letters import with_kinds
 from registers.papers.words import lines_taken
 
-_EPOCH = date(1899, 12, 30)
 _WIDTH = {"landscape": 132, "portrait": 88}  # of a page, in the units of a column's width
 _POINTS_PER_MM = 2.835
 _HEAD = Font(name="黑体", size=10)
@@ -44,136 +40,6 @@ def to_xlsx(papers):
         name = sheet_name(paper.full_title, taken)
         _PaperSheet(book.create_sheet(name), paper, overflow).write()
     return saved(book, overflow)
-
-
-def ledger_workbook(sheets):
-    """Return ledger sheets (``writing.LedgerSheet``) as one workbook.
-
-    Memory does not grow with the rows: they are streamed. Source: C5-16, X05.
-    """
-    book, taken, overflow, bodies = workbook(), {APPENDIX}, [], {}
-    styles = _styles(book)
-    for number, sheet in enumerate(sheets, 1):
-        place = book.create_sheet(sheet_name(sheet.name, taken))
-        bodies[f"xl/worksheets/sheet{number}.xml"] = write_table(place, sheet, styles, overflow)
-    return saved(book, overflow, bodies)
-
-
-def write_table(place, sheet, styles, overflow):
-    """Write a ledger's title, note and head, and return a file with its rows as XML.
-
-    openpyxl would take ten times as long for the rows, so they are written aside and put in on saving.
-    """
-    width, top, across = len(sheet.columns), 1, sum(wide for _, wide in sheet.columns) / 2
-    for text, size, align in ((sheet.title, 16, "center"), (sheet.note, 10, "left")):
-        if text:
-            font = Font(name="宋体", size=size, bold=align == "center")
-            put(place, top, 1, text, font=font, align=align, across=width, border=OPEN)
-            place.row_dimensions[top].height = height(lines_taken(text, max(1, int(across * 10 / size))), size) + 4
-            top += 1
-    for at, (label, wide) in enumerate(sheet.columns, 1):
-        put(place, top, at, label, font=_HEAD, align="center")
-        place.column_dimensions[get_column_letter(at)].width = wide
-    rows = SpooledTemporaryFile(max_size=2**22)  # noqa: SIM115 (closed when the workbook is saved)
-    last = _stream(rows, sheet, top, styles, overflow)
-    if last == top:
-        put(place, top + 1, 1, sheet.empty_text, across=width, align="center")
-    else:
-        place.auto_filter.ref = f"A{top}:{get_column_letter(width)}{last}"
-    print_setup(place, "landscape", top, top)
-    return rows
-
-
-def _stream(rows, sheet, head, styles, overflow):
-    """Write the rows' XML below row ``head`` and return the number of the last one.
-
-    A row with a text that no row of a sheet can show goes on in the rows below it, where its number says so.
-    """
-    columns = [(get_column_letter(at), max(1, int(wide / 2))) for at, (_, wide) in enumerate(sheet.columns, 1)]
-    row = head
-    for values in sheet.rows:
-        cells, count, high = [], 1, 1
-        for (letter, across), value in zip(columns, values, strict=True):
-            kind, text = _kind(value)
-            pieces = [text]
-            if kind == "text":
-                text = clean(text, f"{sheet.name} {letter}{row + 1}", overflow)
-                pieces = [text]
-                if len(text) > across * high or "\n" in text:
-                    pieces = parts_of(text, across, most_lines())
-                    high = max(high, lines_taken(pieces[0], across))
-            cells.append((letter, across, kind, pieces))
-            count = max(count, len(pieces))
-        for number in range(count):
-            row += 1
-            if number:
-                high = max(
-                    lines_taken(pieces[number], across) for _, across, _, pieces in cells if number < len(pieces)
-                )
-                cells[0] = _again(cells[0], values[0], number)
-            # Excel measures the row again when somebody edits it; others show what is written here.
-            xml = [
-                f'<row r="{row}" ht="{height(high)}" customHeight="1">'
-                if count > 1
-                else f'<row r="{row}" ht="{height(high)}">'
-            ]
-            for letter, _, kind, pieces in cells:
-                shown = pieces[number] if number < len(pieces) else ""
-                xml.append(_cell(f"{letter}{row}", kind, shown, styles[kind, _edge(number, count)]))
-            rows.write("".join([*xml, "</row>"]).encode())
-    return row
-
-
-def _kind(value):
-    """Return which kind of cell a value needs, and its text there."""
-    if isinstance(value, bool):
-        return "text", "是" if value else "否"
-    if value is None:
-        return "text", ""
-    if isinstance(value, int | float) and isfinite(value):
-        return "number", repr(value)
-    if isinstance(value, date):
-        return "day", str((date(value.year, value.month, value.day) - _EPOCH).days)
-    return "text", str(value)
-
-
-def _again(cell, value, number):
-    """Return a row's first cell as the row goes on below: the number of the row again, where it has one."""
-    letter, across, _, pieces = cell
-    if isinstance(value, int) and len(pieces) <= number:
-        return letter, across, "text", ["", *[f"{value}（续）"] * number]
-    return cell
-
-
-def _edge(number, count):
-    """Return where a row stands among the rows that show one: alone, first, between or last."""
-    if count == 1:
-        return "alone"
-    return "first" if number == 0 else "last" if number == count - 1 else "between"
-
-
-def _cell(place, kind, shown, style):
-    if shown == "":
-        return f'<c r="{place}" s="{style}"/>'
-    if kind != "text":
-        return f'<c r="{place}" s="{style}"><v>{shown}</v></c>'
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(shown)}</t></is></c>'
-
-
-def _styles(book):
-    """Return the numbers of the styles of streamed cells by kind (text, number, day) and ``_edge``."""
-    samples, styles = book.create_sheet(APPENDIX), {}
-    for down, (edge, border) in enumerate(
-        (("alone", BOX), ("first", boxed(0, 2)), ("between", boxed(1, 3)), ("last", boxed(1, 2))), 1
-    ):
-        upright = "center" if edge == "alone" else "top"
-        text, number, day = (put(samples, down, at, "", border=border, upright=upright) for at in (1, 2, 3))
-        number.quotePrefix = day.quotePrefix = False
-        number.alignment = day.alignment = Alignment(horizontal="center", vertical=upright)
-        day.number_format = "yyyy-mm-dd"
-        styles |= {("text", edge): text.style_id, ("number", edge): number.style_id, ("day", edge): day.style_id}
-    book.remove(samples)
-    return styles
 
 
 @dataclass(frozen=True)

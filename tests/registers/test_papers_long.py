@@ -6,7 +6,8 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from registers.papers.compose import compose
-from registers.papers.xlsx import ledger_workbook, to_xlsx
+from registers.papers.writing import ledger_workbook
+from registers.papers.xlsx import to_xlsx
 from registers.schemes.layout import fields_used, leaf_columns
 from tests.registers.test_papers import layout
 from tests.registers.test_papers_office import everything, ledger, open_book, squeezed

@@ -19,8 +19,8 @@ from registers.papers.cells import sheet_name
 from registers.papers.compose import compose, empty
 from registers.papers.docx import to_docx
 from registers.papers.pages import to_html, to_pdf
-from registers.papers.writing import LedgerSheet
-from registers.papers.xlsx import ledger_workbook, to_xlsx
+from registers.papers.writing import LedgerSheet, ledger_workbook
+from registers.papers.xlsx import to_xlsx
 from registers.schemes.layout import PaperLayout
 from tests.registers.test_papers import CONTROL, LETTER, SEARCH, filled, layout
 from tests.registers.test_schemes_all import RULES

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from registers.access import NotAllowed
 from registers.models import AuditEntry
 from registers.papers import pictured
-from registers.papers.xlsx import ledger_workbook
+from registers.papers.writing import ledger_workbook
 from registers.refusals import Refused, Stale
 from tests.files import pdf, upload
 from tests.personas import point

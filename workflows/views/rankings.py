@@ -14,7 +14,7 @@ from registers.access import can, require
 from registers.jobs import as_attachment
 from registers.papers import pictured
 from registers.papers.compose import compose
-from registers.papers.xlsx import ledger_workbook
+from registers.papers.writing import ledger_workbook
 from registers.refusals import Refused, Stale
 from registers.views.papers import download
 from registers.views.sent import number

@@ -9,6 +9,7 @@ R1-47, R0-26, design decision 3.
 from collections import Counter
 from dataclasses import dataclass, field
 
+from registers.batches import having
 from registers.differences import Difference, differences
 from registers.models import RiskPoint
 
@@ -112,14 +113,11 @@ def _hidden(scope, old, new, *, then, now):
 
     Only their existence is asked for.
     """
-    one_sided = [*(set(old) ^ set(new))]
-    if not one_sided:
-        return frozenset()
+    one_sided = set(old) ^ set(new)
     every = RiskPoint.objects.in_force(then) | RiskPoint.objects.in_force(now)
-    if len(one_sided) <= 900:  # a longer list is longer than a database's parameter limit
-        every = every.filter(series__in=one_sided)
+    spans = every.values_list("series", "in_force_from", "in_force_until")
     days = {}
-    for series, since, until in every.values_list("series", "in_force_from", "in_force_until"):
+    for series, since, until in having(spans, "series", one_sided):
         for day in (then, now):
             if since <= day and (until is None or until > day):
                 days.setdefault(series, set()).add(day)

@@ -5,11 +5,13 @@ Source: R1-29, R1-31, C5-16.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef
 
-from registers import counts, residuals
+from registers import counts, plain, residuals
 from registers.access import can, policy_of
+from registers.batches import batches, in_order
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
 from registers.papers.compose import source
@@ -173,43 +175,54 @@ def _units_of(unit):
 def rows(scope, scheme, unit, *, on, points=None):
     """Return the ledger rows of ``unit`` and all below it as of the end of the day ``on``.
 
-    A constant number of queries. ``points`` restricts the rows to some of the points, such as one page of them.
+    ``points`` restricts the rows to some of the points, such as one page of them. A constant number of queries for so many rows.
     """
     points = list(points if points is not None else points_of(scope, scheme, unit, on=on))
-    series = [point.series for point in points]
-    measures = {}
-    in_force = scope.measures.in_force(on).filter(among("point_series", series))
-    for measure in in_force.select_related("responsible"):
-        measures.setdefault(measure.point_series, {})[measure.stage] = measure
-    history = Counter()
-    first = {}
-    for key, start in (
-        RiskPoint.objects.filter(among("series", series), in_force_from__lte=on)
-        .order_by("in_force_from")
-        .values_list("series", "in_force_from")
-    ):
-        history[key] += 1
-        first.setdefault(key, start)
-    placed = [point.power_series for point in points if point.power_series is not None]
-    powers = PowerItem.objects.in_force(on).filter(among("series", placed)).values_list("series", "name")
-    names = dict(powers) if placed else {}
-    leaders, answering = Leaders(on), Answering(points, on)
-    stages = [(stage.code, stage.label) for stage in scheme.rules.measure_stages]
-    lightened = residuals.of_points(points, scheme.rules, on=on)
-    return [
-        Row(
-            point,
-            measures.get(point.series, {}),
-            leaders.name_of(point.unit_id),
-            history[point.series],
-            first.get(point.series),
-            stages,
-            names.get(point.power_series, point.power_item),
-            answering,
-            _residual(scheme.rules, lightened.get(point.series)),
-        )
-        for point in points
-    ]
+    beside = _Beside(scope, scheme, Answering(points, on), on=on)
+    return [row for part in batches(points) for row in beside.rows(part)]
+
+
+def each_row(scope, scheme, unit, *, on):
+    """Yield the ``rows`` of a whole ledger one by one: a thousand are held, and a row's point is a ``plain.Point``."""
+    points = points_of(scope, scheme, unit, on=on)
+    beside = _Beside(scope, scheme, Answering.of_units(unit.subtree(), on), on=on)
+    for part in in_order(points, plain.Tables().points):
+        yield from beside.rows(part)
+
+
+class _Beside:
+    """What a ledger's row says beside its point, for points that are read a batch at a time."""
+
+    def __init__(self, scope, scheme, answering, *, on):
+        self.scope, self.rules, self.answering, self.on = scope, scheme.rules, answering, on
+        self.leaders = Leaders(on)
+        self.stages = [(stage.code, stage.label) for stage in self.rules.measure_stages]
+
+    def rows(self, points):
+        """Return the rows of ``points``, in their order. A constant number of queries."""
+        series = [point.series for point in points]
+        measures = {}
+        for measure in plain.measures(self.scope.measures.in_force(self.on).filter(point_series__in=series)):
+            measures.setdefault(measure.point_series, {})[measure.stage] = measure
+        begun = RiskPoint.objects.filter(series__in=series, in_force_from__lte=self.on).order_by().values_list("series")
+        history = {key: said for key, *said in begun.annotate(Count("pk"), Min("in_force_from"))}
+        placed = {point.power_series for point in points if point.power_series is not None}
+        powers = PowerItem.objects.in_force(self.on).filter(series__in=placed).values_list("series", "name")
+        names = dict(powers) if placed else {}
+        lightened = residuals.of_points(points, self.rules, on=self.on)
+        for point in points:
+            versions, first = history.get(point.series, (0, None))
+            yield Row(
+                point,
+                measures.get(point.series, {}),
+                self.leaders.name_of(point.unit_id),
+                versions,
+                first,
+                self.stages,
+                names.get(point.power_series, point.power_item),
+                self.answering,
+                _residual(self.rules, lightened.get(point.series)),
+            )
 
 
 def _residual(rules, found):
@@ -217,14 +230,6 @@ def _residual(rules, found):
         return ()
     grades = [residuals.grade_of(rules, rank) for rank in (found.expected, found.actual)] if found else [None, None]
     return tuple(grade.label if grade else "未评定" for grade in grades)
-
-
-def among(name, values):
-    """Return a filter on ``values`` that stays one query.
-
-    A whole school's list is longer than a database's limit on parameters; then nothing is filtered.
-    """
-    return Q(**{f"{name}__in": values}) if len(values) <= 900 else Q()
 
 
 def totals(scheme, unit, *, on):
@@ -289,9 +294,10 @@ def workbook(scope, scheme, unit, *, on, year):
 
 
 def worksheets(scope, scheme, unit, *, on, year, said=""):
-    """Return the ledger's sheets with all their rows: a summary by grade, then a sheet per unit.
+    """Yield the ledger's sheets: a summary by grade, then a sheet per unit.
 
-    ``said``: who has it and why, written beside the day.
+    A sheet's rows are read as they are asked for, so each sheet has to be read to its end before the next. ``said``: who has it
+    and why, written beside the day.
     """
     rules = scheme.rules
     labels = [grade.label for grade in rules.grades] + ["未评定"]
@@ -307,31 +313,31 @@ def worksheets(scope, scheme, unit, *, on, year, said=""):
                 sum(total for *_, total in summed),
             ]
         )
-    sheets = [
-        LedgerSheet(
-            title=f"{title}按等级汇总",
-            name="汇总",
-            columns=[("单位", 28), *((label, 10) for label in labels), ("合计", 10)],
-            note=note,
-            rows=summary,
-        )
-    ]
-    by_unit = {}
-    for row in rows(scope, scheme, unit, on=on):
-        by_unit.setdefault(row.point.unit, []).append(row)
+    yield LedgerSheet(
+        title=f"{title}按等级汇总",
+        name="汇总",
+        columns=[("单位", 28), *((label, 10) for label in labels), ("合计", 10)],
+        note=note,
+        rows=summary,
+    )
     levels = {level.value: label for level, label in rules.levels.items()}
-    for owner in by_unit or {unit: []}:
-        listed = by_unit.get(owner, [])
-        sheets.append(
-            LedgerSheet(
-                title=f"{owner.name}{rules.ledger_title}",
-                name=owner.name,
-                columns=columns(scheme),
-                note=note,
-                rows=[cells(number, row, levels) for number, row in enumerate(listed, start=1)],
-            )
+
+    def of_unit(name, listed):
+        return LedgerSheet(
+            title=f"{name}{rules.ledger_title}",
+            name=name,
+            columns=columns(scheme),
+            note=note,
+            rows=(cells(number, row, levels) for number, row in enumerate(listed, start=1)),
         )
-    return sheets
+
+    empty = True
+    each = each_row(scope, scheme, unit, on=on)
+    for (_, name), listed in groupby(each, key=lambda row: (row.point.unit_id, row.point.unit.name)):
+        empty = False
+        yield of_unit(name, listed)
+    if empty:
+        yield of_unit(unit.name, ())
 
 
 @source(

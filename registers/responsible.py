@@ -44,10 +44,17 @@ class Answering:
     """
 
     def __init__(self, points, on):
-        ours = [point for point in points if point.level != "personal"]
-        held = Incumbency.objects.none()
-        if ours:
-            held = Incumbency.objects.in_force(on).filter(post__unit__in={point.unit_id for point in ours})
+        units = {point.unit_id for point in points if point.level != "personal"}
+        self._read(Incumbency.objects.in_force(on).filter(post__unit__in=units))
+
+    @classmethod
+    def of_units(cls, units, on):
+        """Return who answers for the points of ``units`` (ids or a query), whichever they are."""
+        answering = cls((), on)
+        answering._read(Incumbency.objects.in_force(on).filter(post__unit__in=units))
+        return answering
+
+    def _read(self, held):
         self._by_post, self._by_name = {}, {}
         for post, unit, called, name in held.order_by("user__sort_key", "user__number").values_list(
             "post", "post__unit", "post__name", "user__name"

@@ -7,7 +7,7 @@ nothing here: its row goes back.
 
 from django.db.models import Q, Value
 
-from registers.ledgers import among
+from registers.batches import batches
 from workflows.deadlines import days
 from workflows.models import NoticeSheet, Rectification, SubmissionLine, WarningPoint
 
@@ -30,15 +30,16 @@ def blocks(sentence, *, series):
 def on_points(points, on):
     """Return series → sentences: what speaks against each of ``points`` at the end of the day ``on``.
 
-    ``points``: their series. All reasons are asked for in one query, which also names other points where they are very many.
+    ``points``: their series. All reasons are asked for in one query for so many of them.
     """
-    rows = [
-        function(on).filter(among(series, points)).order_by().values_list(series, Value(sentence))
-        for sentence, series, function in SOURCES
-    ]
     found = {}
-    for series, sentence in rows[0].union(*rows[1:]):
-        found.setdefault(series, []).append(sentence)
+    for part in batches(points):
+        rows = [
+            function(on).filter(**{f"{series}__in": part}).order_by().values_list(series, Value(sentence))
+            for sentence, series, function in SOURCES
+        ]
+        for series, sentence in rows[0].union(*rows[1:]):
+            found.setdefault(series, []).append(sentence)
     return found
 
 

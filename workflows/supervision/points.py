@@ -6,7 +6,7 @@ The number of queries does not depend on the number of points.
 from django.db.models import Subquery
 
 from registers import clock, residuals
-from registers.ledgers import among
+from registers.batches import having
 from registers.models import ControlMeasure
 from registers.schemes.parts import Level
 from workflows.deadlines import days
@@ -71,12 +71,13 @@ def _measures(points, on):
 
     ``held_from``: since when whoever holds the post of the point has held it.
     """
-    in_force = ControlMeasure.objects.in_force(on).filter(among("point_series", [point.series for point in points]))
+    in_force = ControlMeasure.objects.in_force(on)
     in_force = with_latest_check(in_force, before=days.due_moment(on))
     in_force = in_force.annotate(held_from=Subquery(holders(on).values("since")[:1]))
     found = {}
     # Rows instead of instances: a school has tens of thousands.
-    for measure in in_force.order_by("pk").values_list(*SEEN, named=True):
+    seen = in_force.order_by("pk").values_list(*SEEN, named=True)
+    for measure in having(seen, "point_series", [point.series for point in points]):
         found.setdefault(measure.point_series, []).append(measure)
     return found
 

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from registers import audit, clock
 from registers.access import require
-from registers.ledgers import among
 from registers.models import ControlMeasure, RiskPoint
 from workflows.messages import notifications
 from workflows.models import CaseAnalysis, CasePoint
@@ -58,7 +57,7 @@ def analyse(pk, *, values, points, actor, at):
     CasePoint.objects.bulk_create([CasePoint(analysis=made, series=series) for series in points])
     audit.append("warning.analyse", about=warning, actor=actor, at=at, detail={"points": len(points)})
     holding = Holding(clock.local_day(at))
-    units = RiskPoint.objects.in_force(actor.on).filter(among("series", points), series__in=points).order_by()
+    units = RiskPoint.objects.in_force(actor.on).filter(series__in=points).order_by()
     people = {
         one.pk: one
         for unit in set(units.values_list("unit", flat=True))

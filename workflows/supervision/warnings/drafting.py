@@ -7,7 +7,6 @@ from django.db import transaction
 
 from registers import audit
 from registers.access import require
-from registers.ledgers import among
 from registers.models import RiskPoint
 from registers.refusals import Refused, Stale
 from registers.schemes.layout import fields_used
@@ -146,7 +145,7 @@ def fits_grades(warning):
     series = [point.series for point in warning.points.all()]
     if not meant or not series:
         return
-    graded = RiskPoint.objects.open().filter(among("series", series), series__in=series)
+    graded = RiskPoint.objects.open().filter(series__in=series)
     ranks = set(graded.exclude(final_grade=None).values_list("final_grade__rank", flat=True))
     if ranks and not ranks & set(meant):
         words = "、".join(grade.label for grade in warning.scheme.rules.grades if grade.rank in meant)

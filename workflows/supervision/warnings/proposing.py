@@ -12,8 +12,8 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from registers import audit, clock
+from registers.batches import having
 from registers.hints import FLAGS
-from registers.ledgers import among
 from registers.models import ControlMeasure, Incumbency, RiskPoint, Scheme, Unit
 from workflows.deadlines import days
 from workflows.messages import notifications
@@ -59,14 +59,14 @@ def propose(*, at):
     if scheme is None or institution is None:
         return 0
     seen = proposals(scheme, institution, on=on)
-    known = RiskWarning.objects.filter(among("trigger_key", [one.key for _, one in seen]))
-    known = set(known.order_by().values_list("trigger_key", flat=True)) if seen else set()
+    keys = RiskWarning.objects.order_by().values_list("trigger_key", flat=True)
+    known = set(having(keys, "trigger_key", [one.key for _, one in seen]))
     fresh = {one.key: (rule, one) for rule, one in seen if one.key not in known}
     if not fresh:
         return 0
     rows = [_row(rule, one, scheme, institution, at) for rule, one in fresh.values()]
     RiskWarning.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
-    made = {row.trigger_key: row for row in RiskWarning.objects.filter(among("trigger_key", list(fresh)))}
+    made = {row.trigger_key: row for row in having(RiskWarning.objects.all(), "trigger_key", fresh)}
     points = [
         WarningPoint(warning=made[key], series=series) for key, (_, one) in fresh.items() for series in one.points
     ]
@@ -195,8 +195,8 @@ def _term(rule, rules, institution, on):
     held = held.filter(**({f"post__{flag}": True} if flag else {}), since__year__lte=on.year - rotation.post_years)
     over = [row for row in held.select_related("post") if days.add_days(_until(row, rotation), rule.days) < on]
     points = {}
-    in_force = RiskPoint.objects.in_force(on).filter(among("post", [row.post_id for row in over]))
-    for post, series in in_force.order_by("pk").values_list("post", "series") if over else ():
+    in_force = RiskPoint.objects.in_force(on).order_by("pk").values_list("post", "series")
+    for post, series in having(in_force, "post", [row.post_id for row in over]):
         points.setdefault(post, []).append(series)
     for row in over:
         yield Proposal(

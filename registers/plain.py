@@ -1,0 +1,76 @@
+"""Points and measures as plain values, for whoever reads very many of them.
+
+A model's instance is ten times as dear as the values of its row. Here are the names that a ledger's row and the rules on it ask
+for; the small tables that they refer to (units, posts, people, categories, grades) are read once.
+"""
+
+from collections import namedtuple
+from functools import cached_property
+
+from registers.models import Grade, Post, RiskCategory, Unit, User
+
+_OWN = (
+    "pk",
+    "series",
+    "level",
+    "unit_id",
+    "post_id",
+    "holder_id",
+    "category_id",
+    "final_grade_id",
+    "power_series",
+    "power_item",
+    "major_matter",
+    "content",
+    "manifestation",
+    "involved_posts",
+    "factors",
+    "in_force_from",
+)
+Point = namedtuple("Point", (*_OWN, "unit", "post", "holder", "category", "final_grade"))
+Measure = namedtuple("Measure", "point_series stage text responsible_id due_on responsible")
+Named = namedtuple("Named", "name")
+Labelled = namedtuple("Labelled", "label rank", defaults=(None,))
+
+
+class Tables:
+    """The small tables that points refer to, by id. Each is read when it is first asked for."""
+
+    @cached_property
+    def units(self):
+        return _named(Unit)
+
+    @cached_property
+    def posts(self):
+        return _named(Post)
+
+    @cached_property
+    def people(self):
+        return _named(User)
+
+    @cached_property
+    def categories(self):
+        return {pk: Labelled(label) for pk, label in RiskCategory.objects.order_by().values_list("pk", "label")}
+
+    @cached_property
+    def grades(self):
+        return {pk: Labelled(*said) for pk, *said in Grade.objects.order_by().values_list("pk", "label", "rank")}
+
+    def points(self, rows):
+        """Yield the points of a query as ``(key, Point)``."""
+        units, posts, people, categories, grades = self.units, self.posts, self.people, self.categories, self.grades
+        for row in rows.select_related(None).values_list(*_OWN):
+            _, _, _, unit, post, holder, category, grade, *_ = row
+            beside = units[unit], posts.get(post), people.get(holder), categories[category], grades.get(grade)
+            yield row[0], Point(*row, *beside)
+
+
+def measures(rows):
+    """Yield the measures of a query."""
+    own = rows.values_list("point_series", "stage", "text", "responsible_id", "due_on", "responsible__name")
+    for *said, name in own.order_by("pk"):
+        yield Measure(*said, Named(name))
+
+
+def _named(model):
+    return {pk: Named(name) for pk, name in model.objects.order_by().values_list("pk", "name")}

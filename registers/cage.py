@@ -5,15 +5,20 @@ The database is not for what runs here: the child shares its parent's connection
 
 import contextlib
 import os
+import pickle
 import resource
 import select
 import signal
 import time
+from functools import partial
+from itertools import chain
 
+from registers.batches import batches
 from registers.refusals import Refused
 
 SECONDS = 180
 MEGABYTES = 1024  # beside what the process holds already
+PARCEL = 200  # items that are handed over at a time
 DONE, REFUSED, BROKEN, NO_MEMORY = b"d", b"r", b"b", b"m"
 TOO_LONG = f"内容太多，{SECONDS // 60} 分钟内没有生成。请缩小范围后再导出；PDF、Word 也可改用 Excel 格式。"
 TOO_LARGE = "内容太多，生成所需的内存超过限额。请缩小范围后再导出；PDF、Word 也可改用 Excel 格式。"
@@ -23,19 +28,28 @@ class Broken(Exception):
     """A failure inside the cage. The message is the name of the exception."""
 
 
-def run(function, *, seconds=SECONDS, megabytes=MEGABYTES):
-    """Return the bytes that ``function`` makes in a child process.
+def run(function, *, items=None, each=None, seconds=SECONDS, megabytes=MEGABYTES):
+    """Return the bytes that ``function`` makes in a child process, none where it returns nothing.
 
-    Raises ``Refused`` when the function does, and when it takes more than ``seconds`` or ``megabytes``, ``Broken`` for any other failure.
+    ``items``: what the function is called with, an iterable that is read here, a parcel at a time, while the child works. So
+    they may come from the database. ``each(count)`` is called after each parcel; what it raises ends the child. Raises ``Refused``
+    when the function does, and when it takes more than ``seconds`` or ``megabytes``, ``Broken`` for any other failure.
     """
     reading, writing = os.pipe()
-    child = os.fork()
+    taking, giving = os.pipe() if items is not None else (None, None)
+    child, deadline = os.fork(), time.monotonic() + seconds
     if child == 0:
         os.close(reading)
+        if items is not None:
+            os.close(giving)
+            function = partial(function, _received(taking))
         _be_the_child(function, writing, seconds, megabytes)
     os.close(writing)
     try:
-        answer = _read(reading, time.monotonic() + seconds)
+        if items is not None:
+            os.close(taking)
+            _hand_over(items, giving, reading, each, deadline)
+        answer = _read(reading, deadline)
     finally:
         os.close(reading)
         with contextlib.suppress(ProcessLookupError):
@@ -49,6 +63,35 @@ def run(function, *, seconds=SECONDS, megabytes=MEGABYTES):
     if kind == BROKEN:
         raise Broken(content.decode())
     raise Refused(TOO_LARGE)  # also when it died without a word: libraries abort where memory ends
+
+
+def _hand_over(items, giving, reading, each, deadline):
+    """Write ``items`` to the child until they end or it answers, which is then a failure."""
+    os.set_blocking(giving, False)
+    count = 0
+    with os.fdopen(giving, "wb", buffering=0) as pipe:
+        for part in chain(batches(items, PARCEL), [None]):
+            view = memoryview(pickle.dumps(part))
+            while view:
+                answered, free, _ = select.select([reading], [pipe], [], max(0, deadline - time.monotonic()))
+                if answered:
+                    return
+                if not free:
+                    raise Refused(TOO_LONG)
+                try:
+                    view = view[pipe.write(view) :]
+                except BrokenPipeError:
+                    return
+            count += len(part or ())
+            if each and part:
+                each(count)
+
+
+def _received(taking):
+    """Yield the items that the parent hands over. A parent that ends before they do is a failure (``EOFError``)."""
+    with os.fdopen(taking, "rb") as pipe:
+        while (part := pickle.load(pipe)) is not None:  # noqa: S301 (from the process that made this one)
+            yield from part
 
 
 def _read(reading, deadline):
@@ -71,7 +114,7 @@ def _be_the_child(function, writing, seconds, megabytes):
         limit = _held_now() + megabytes * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
-        answer = DONE + function()
+        answer = DONE + (function() or b"")
     except MemoryError:
         answer = NO_MEMORY
     except Refused as refused:

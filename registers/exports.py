@@ -2,16 +2,18 @@
 
 from datetime import date
 from functools import partial
+from itertools import chain
 
 from registers import clock, gravity, ledgers
 from registers.access import require
 from registers.actors import Actor
+from registers.batches import in_order
 from registers.imports import returning, uploads
-from registers.jobs import kind
+from registers.jobs import Work, kind, saving
 from registers.models import ImportedFile, PowerItem, Scheme, Unit
 from registers.papers import pages, pictured, writing
 from registers.papers.pictured import Table
-from registers.papers.writing import LedgerSheet, ledger_workbook
+from registers.papers.writing import LedgerSheet, laid_out, write_laid_out
 from registers.refusals import Refused, Stale
 
 
@@ -31,15 +33,17 @@ def ledger(parameters, owner, *, reason=""):
     scheme = Scheme.objects.visible_to(actor).in_use()
     on = date.fromisoformat(parameters["on"])
     said = f"{owner.name}导出，理由：{reason}" if reason else ""
-    sheets = ledgers.worksheets(ledgers.for_export(actor, unit), scheme, unit, on=on, year=on.year, said=said)
-    return f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx", partial(ledger_workbook, sheets)
+    scope = ledgers.for_export(actor, unit)
+    sheets = ledgers.worksheets(scope, scheme, unit, on=on, year=on.year, said=said)
+    name = f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx"
+    return Work(name, write_laid_out, laid_out(sheets), ledgers.points_of(scope, scheme, unit, on=on).count())
 
 
 def _may_import(actor, parameters):
     require(actor, "import", ImportedFile)
 
 
-@kind("import", title="数据导入", place="数据导入", door="import_list", guard=_may_import)
+@kind("import", title="数据导入", place="数据导入", door="import_list", guard=_may_import, stops=False)
 def take_over(parameters, owner):
     """Take over a file of many lines. The worker's file lists what was done."""
     try:
@@ -52,7 +56,7 @@ def take_over(parameters, owner):
         ).lines
     except Stale as stale:
         raise Refused(f"{stale}请重新打开该文件核对。") from stale
-    return "导入结果.xlsx", partial(returning.done, lines)
+    return Work("导入结果.xlsx", saving(partial(returning.done, lines)))
 
 
 def _asked_at_its_address(actor, parameters):
@@ -66,7 +70,7 @@ def paper(parameters, owner, *, source):
     ``source``: the packed paper. It was composed when its owner asked for it, and his rights were asked then.
     """
     form = parameters["form"]
-    return f"表格.{form}", partial(_printed, source, form)
+    return Work(f"表格.{form}", saving(partial(_printed, source, form)))
 
 
 def _printed(source, form):
@@ -108,14 +112,15 @@ def risk_order(parameters, owner):
     found = points.select_related("unit", "post", "category", "final_grade")
     powers = powers.select_related("unit", "accountable_post")
     if parameters.get("form") == "pdf":
-        return f"风险排序{actor.on:%Y%m%d}.pdf", _drawn(points, found, powers, rules, note)
+        return Work(f"风险排序{actor.on:%Y%m%d}.pdf", saving(_drawn(points, found, powers, rules, note)))
+    listed = (_point(*row, rules) for row in enumerate(chain.from_iterable(in_order(found)), 1))
+    held = (_power(*row, rules) for row in enumerate(chain.from_iterable(in_order(powers)), 1))
     sheets = [
-        LedgerSheet("风险点排序", "风险点", ORDERED_POINTS, [_point(*row, rules) for row in enumerate(found, 1)], note),
-        LedgerSheet(
-            "权力事项排序", "权力事项", ORDERED_POWERS, [_power(*row, rules) for row in enumerate(powers, 1)], note
-        ),
+        LedgerSheet("风险点排序", "风险点", ORDERED_POINTS, listed, note),
+        LedgerSheet("权力事项排序", "权力事项", ORDERED_POWERS, held, note),
     ]
-    return f"风险排序{actor.on:%Y%m%d}.xlsx", partial(ledger_workbook, sheets)
+    name = f"风险排序{actor.on:%Y%m%d}.xlsx"
+    return Work(name, write_laid_out, laid_out(sheets), points.count() + powers.count())
 
 
 def _drawn(points, found, powers, rules, note):

@@ -4,14 +4,17 @@ The row comes first, then a wake-up call (design decision 8). The file is for it
 may still have it.
 """
 
+import io
 import logging
 import time
+from functools import partial
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import transaction
 
-from registers import cage, clock, leases
+from registers import cage, clock, exported, leases
 from registers.models import Job, User
 from registers.refusals import Refused
 from registers.text import clipped
@@ -21,24 +24,50 @@ logger = logging.getLogger(__name__)
 KINDS = {}
 PLACES = {}  # kind → what its page is called, and the name and URL name of the page it was asked for on
 GUARDS = {}  # kind → who may still fetch its files
+UNSTOPPABLE = set()  # kinds that change what is on record
 ATTEMPTS = 3
 STALE_SECONDS = 240  # longer than any job may take (registers.cage)
 ENOUGH_SECONDS = 30  # after so long a worker leaves what is left to the next call
 TWICE_SECONDS = 10  # the same asked for again within this time is a double click
 MOST_WAITING = 5  # unfinished jobs of one person
+CANCELLED = "已按您的要求取消。"
 FAILED = "文件生成失败，请稍后重试；仍不成功请联系管理员。"
 
 
-def kind(name, *, title, place, door, guard):
-    """Register the function that does jobs of this kind: ``(parameters, owner) -> (file name, write)``.
+class Work(NamedTuple):
+    """What a job comes to.
 
-    ``write`` returns the file's bytes. It runs in the cage, so whatever comes from the database is read before. The function
-    is also given ``source`` and ``reason`` where the job was created with them. ``title``: what its page is called; ``place``
-    and ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor, parameters) before
-    the file is handed out, raises ``NotAllowed``.
+    ``name``: of its file. ``write``: called with the path of the file. It runs in the cage, so whatever comes from the database is
+    read before, or comes as ``items``: an iterable that is read while the file is written and is its second argument.
+    ``expected``: about how many items there are.
+    """
+
+    name: str
+    write: object
+    items: object = None
+    expected: int = 0
+
+
+def saving(make):
+    """Return what writes the bytes that ``make`` returns."""
+    return partial(_save, make)
+
+
+def _save(make, path):
+    path.write_bytes(make())
+
+
+def kind(name, *, title, place, door, guard, stops=True):
+    """Register the function that does jobs of this kind: ``(parameters, owner) -> Work`` (or its fields as a tuple).
+
+    The function is also given ``source`` and ``reason`` where the job was created with them. ``title``: what its page is
+    called; ``place`` and ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor,
+    parameters) before the file is handed out, raises ``NotAllowed``; ``stops``: whether its owner can cancel it.
     """
 
     def register(function):
+        if not stops:
+            UNSTOPPABLE.add(name)
         KINDS[name], PLACES[name], GUARDS[name] = function, (title, place, door), guard
         return function
 
@@ -89,10 +118,32 @@ def require_fetchable(job, *, actor, at):
         raise Refused(f"文件只保留 {settings.EXPORT_KEEP_DAYS} 天，现已删除。请重新导出。")
 
 
+def opened(job):
+    """Return the file of a finished job, open for reading. Raises ``Refused`` where it is no longer there."""
+    if job.content is not None:
+        return io.BytesIO(bytes(job.content))
+    try:
+        return exported.opened(job.file)
+    except OSError as gone:
+        logger.warning("the file of job %s is gone", job.pk)
+        raise Refused("文件已不在服务器上。请重新导出。") from gone
+
+
 def forget(*, at):
-    """Remove the files that have been kept long enough, and return how many. The rows stay."""
+    """Remove the files that have been kept long enough, and what was left behind. Returns how many were kept; the rows stay."""
     old = Job.objects.filter(finished_at__lt=at - clock.days(settings.EXPORT_KEEP_DAYS)).exclude(file_name="")
-    return old.update(content=None, source=None, file_name="")
+    forgotten = _without_files(old)
+    exported.sweep(set(Job.objects.exclude(file="").values_list("file", flat=True)))
+    return forgotten
+
+
+def _without_files(rows):
+    """Empty the files of these jobs, and return how many jobs they were."""
+    with transaction.atomic():
+        names = list(rows.values_list("file", flat=True))
+        emptied = rows.update(content=None, source=None, file="", file_name="")
+        transaction.on_commit(partial(exported.remove, names))
+    return emptied
 
 
 def forget_copies(path):
@@ -100,8 +151,8 @@ def forget_copies(path):
 
     Returns how many they were. What they show may not be read any longer, so no copy is kept until its time is over.
     """
-    copies = Job.objects.filter(parameters__path__startswith=path).exclude(content=None, source=None)
-    return copies.update(content=None, source=None, file_name="")
+    copies = Job.objects.filter(parameters__path__startswith=path).exclude(content=None, source=None, file="")
+    return _without_files(copies)
 
 
 def wake():
@@ -159,12 +210,13 @@ def _in_turn(rows):
 
 
 def _finish(job, at):
+    """Do a job whose lease was taken at ``at``, and return whether it is finished."""
     given = {"reason": job.reason} if job.reason else {}
     given |= {} if job.source is None else {"source": bytes(job.source)}
     result = {"source": None, "finished_at": at}
     try:
-        name, write = KINDS[job.kind](job.parameters, job.owner, **given)
-        result |= {"content": cage.run(write), "file_name": _short(name)}
+        work = Work(*KINDS[job.kind](job.parameters, job.owner, **given))
+        result |= {"file": exported.keep(partial(_write, work, job)), "file_name": _short(work.name)}
     except Refused as refused:  # it would end in the same way again
         result["error"] = str(refused)[:200]
     except (
@@ -172,8 +224,52 @@ def _finish(job, at):
     ):  # whatever goes wrong with one job must not stop the others; it is tried again, then shown as failed
         logger.exception("job %s failed", job.pk)
         result = {"started_at": None} if job.attempts < ATTEMPTS else result | {"error": FAILED}
-    Job.objects.filter(pk=job.pk).update(**result)
+    if not _held(job).update(**result):  # cancelled meanwhile, or another worker's by now
+        exported.remove([result.get("file")])
     return "finished_at" in result
+
+
+def _write(work, job, path):
+    """Write a job's file in the cage, and keep count of its rows."""
+    write = partial(work.write, path)
+    if work.items is None:
+        cage.run(write)
+        return
+    _held(job).update(written=0, expected=work.expected)
+    cage.run(write, items=work.items, each=partial(_count, job, _Pace()))
+
+
+class _Pace:
+    """Says no more often than once a second that it is time."""
+
+    def __init__(self):
+        self.next = time.monotonic() + 1
+
+    def is_time(self):
+        now = time.monotonic()
+        if now < self.next:
+            return False
+        self.next = now + 1
+        return True
+
+
+def _count(job, pace, written):
+    """Show how many rows are written. Raises ``Refused`` once the job is cancelled or another worker's."""
+    if pace.is_time() and not _held(job).update(written=written):
+        raise Refused(CANCELLED)
+
+
+def _held(job):
+    """The job, for as long as it is this worker's: not cancelled, and its lease not taken by another one."""
+    return Job.objects.filter(pk=job.pk, finished_at=None, started_at=job.started_at)
+
+
+def cancel(job, *, at):
+    """End a job that its owner no longer wants. A worker that is at it stops within a second. Raises ``Refused``."""
+    if job.kind in UNSTOPPABLE:
+        raise Refused("该项工作不能中途取消。")
+    if not Job.objects.filter(pk=job.pk, finished_at=None).update(error=CANCELLED, finished_at=at, source=None):
+        raise Refused("文件已经生成或已经结束，不必取消。")
 
 
 def _short(name):

@@ -93,6 +93,7 @@ urlpatterns = [
     path("ledger/", ledgers.ledger, name="ledger"),
     path("ledger/export/", ledgers.ledger_export, name="ledger_export"),
     path("jobs/<int:pk>/", ledgers.job_detail, name="job_detail"),
+    path("jobs/<int:pk>/cancel/", ledgers.job_cancel, name="job_cancel"),
     path("jobs/<int:pk>/file/", ledgers.job_file, name="job_file"),
     # papers
     path("papers/", papers.paper_list, name="paper_list"),

@@ -356,7 +356,8 @@ FONT_DIR = env("FONT_DIR", default="")
 # Tests start dozens of them, and a developer's server starts anew with every change.
 WARM_PAPERS = env.bool("WARM_PAPERS", default=not (TESTING or DEBUG))
 
-# Days for which a file that a worker has written can be fetched by who asked for it.
+# Where the files are that workers have written, and the days for which who asked for one can fetch it.
+EXPORT_ROOT = VAR / "exports"
 EXPORT_KEEP_DAYS = env.int("EXPORT_KEEP_DAYS", default=7, least=1)
 
 # --- Mail and logs --------------------------------------------------------------------------------

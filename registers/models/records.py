@@ -49,8 +49,9 @@ class Job(models.Model):
     """Work that a worker does for a person, such as an export.
 
     Its state follows from timestamps; there is no state column. ``source``: what it works from, gone when it is done.
-    ``reason``: why it was asked for, where that has to be said.
-    ``content`` and ``file_name`` are emptied when the file has been kept long enough.
+    ``reason``: why it was asked for, where that has to be said. ``written`` of ``expected`` rows are in its file, where they are
+    counted. ``file``: where the file lies (``registers.exported``), ``file_name``: what its owner sees. Both are emptied when it has
+    been kept long enough. ``content``: the file of a row that was written before files had a folder.
     """
 
     kind = models.CharField(max_length=40)
@@ -62,6 +63,9 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(max_length=120, blank=True)
+    file = models.CharField(max_length=32, blank=True)
+    written = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(default=0)
     content = models.BinaryField(null=True)
     source = models.BinaryField(null=True)
     reason = models.CharField("导出理由", max_length=200, blank=True)

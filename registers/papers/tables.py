@@ -6,6 +6,7 @@ high a row may be is said in ``cells``. Source: E7, X02, X05.
 
 from datetime import date, datetime
 from math import isfinite
+from pathlib import Path
 
 from xlsxwriter import Workbook
 
@@ -40,10 +41,11 @@ _APPENDIX_COLUMNS = (("条目", 8), ("位置", 24), ("内容", 100))
 def write_ledger(sheets, target):
     """Write ledger sheets (``writing.LedgerSheet``, read one after the other) as one workbook into ``target``.
 
-    ``target``: a path or a binary file. Memory does not grow with the rows. The same sheets give the same bytes.
-    Source: C5-16, X05.
+    ``target``: a path, beside which lies what is not yet whole, or a binary file. Memory does not grow with the rows. The same
+    sheets give the same bytes. Source: C5-16, X05.
     """
-    with Workbook(target, {"constant_memory": True}) as book:
+    beside = {} if hasattr(target, "write") else {"tmpdir": str(Path(target).parent)}
+    with Workbook(target, {"constant_memory": True, **beside}) as book:
         book.use_zip64()
         book.set_properties({"created": _MADE})
         looks, taken, overflow = _Looks(book), {APPENDIX}, []

@@ -6,7 +6,7 @@ The libraries for workbooks and Word files are loaded by who writes one: they wo
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from functools import cache
 from types import GenericAlias
 from typing import get_args, get_type_hints
@@ -36,6 +36,34 @@ def write_ledger(sheets, target):
     from registers.papers import tables  # noqa: PLC0415 (slow import)
 
     tables.write_ledger(sheets, target)
+
+
+def laid_out(sheets):
+    """Yield ledger sheets as single things: a sheet without its rows, then the rows. ``gathered`` makes sheets of them again."""
+    for sheet in sheets:
+        yield replace(sheet, rows=())
+        yield from sheet.rows
+
+
+def gathered(things):
+    """Yield the ledger sheets that were ``laid_out``. Each has to be read to its end before the next."""
+    things = iter(things)
+    following = [next(things, None)]
+
+    def rows():
+        for thing in things:
+            if isinstance(thing, LedgerSheet):
+                following.append(thing)
+                return
+            yield thing
+
+    while following and (sheet := following.pop()):
+        yield replace(sheet, rows=rows())
+
+
+def write_laid_out(path, things):
+    """Write ledger sheets that were ``laid_out`` as one workbook."""
+    write_ledger(gathered(things), path)
 
 
 def ledger_workbook(sheets):

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpResponse
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -112,7 +112,7 @@ def job_detail(request, pk):
 
     The fragment refreshes itself until the export is done.
     Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``title``, and in ``crumbs`` where it was asked
-    for; ``place`` and ``back``: the same; ``keep_days``, ``takes``.
+    for; ``place`` and ``back``: the same; ``keep_days``, ``takes``; ``stops``: whether it can be cancelled.
     """
     job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content", "source"), pk=pk)
     template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
@@ -132,9 +132,17 @@ def job_detail(request, pk):
             "back": back,
             "crumbs": [(place, back)],
             "keep_days": settings.EXPORT_KEEP_DAYS,
+            "stops": job.kind not in jobs.UNSTOPPABLE,
             "takes": "内容较多，可能需要一两分钟" if job.kind == "paper" else "一般需要几秒钟",
         },
     )
+
+
+@require_POST
+def job_cancel(request, pk):
+    """End an export that its owner no longer wants."""
+    jobs.cancel(get_object_or_404(Job.objects.visible_to(request.actor), pk=pk), at=clock.now())
+    return redirect("job_detail", pk=pk)
 
 
 @require_safe
@@ -149,7 +157,7 @@ def job_file(request, pk):
     if "path" in job.parameters:
         return redirect(job.parameters["path"])
     ending = job.file_name.rpartition(".")[2]
-    response = HttpResponse(bytes(job.content), content_type=writing.content_type(ending))
+    response = FileResponse(jobs.opened(job), content_type=writing.content_type(ending))
     return jobs.as_attachment(response, job.file_name)
 
 

@@ -1,6 +1,6 @@
 """The scheme's papers as blank forms, and papers as files."""
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -28,7 +28,7 @@ def download(request, paper, form, name):
     job = jobs.create("paper", owner=request.actor.user, parameters=asked, source=packed, at=clock.now())
     if not job.asked_before or job.finished_at is None:
         return redirect("job_detail", pk=job.pk)
-    return as_attachment(HttpResponse(bytes(job.content), content_type=content_type), file)
+    return as_attachment(FileResponse(jobs.opened(job), content_type=content_type), file)
 
 
 @require_safe

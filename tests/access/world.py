@@ -289,7 +289,7 @@ class World(ClerksSheets):
         )
         jobs.work(at=self.clock.now)
         self.job = Job.objects.get(pk=self.job.pk)
-        assert self.job.content, self.job.error
+        assert self.job.file, self.job.error
         self.imported = imported.waiting_file(self)
         self.planned, self.changed = organised.planned_change(self), organised.change_made(self)
 

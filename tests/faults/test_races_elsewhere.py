@@ -137,7 +137,7 @@ def test_two_workers_do_each_job_once(year, monkeypatch):
     def work(parameters, owner):
         time.sleep(0.05)
         done.append(parameters["number"])
-        return "a.txt", lambda: b"a"
+        return "a.txt", jobs.saving(lambda: b"a")
 
     monkeypatch.setitem(jobs.KINDS, "test", work)
     for number in range(6):

@@ -107,7 +107,7 @@ def test_points_of_heads_and_leading_teams_have_a_view_of_their_own(register, cl
     assert "<h1" in page and "领导班子和领导干部的风险点" in page and "职员的" not in page
     job = jobs.create("risk_order", owner=campus.chair, at=clock.now, parameters={"kind": "leaders"})
     jobs.work(at=clock.now)
-    book = load_workbook(BytesIO(bytes(Job.objects.get(pk=job.pk).content)))
+    book = load_workbook(jobs.opened(Job.objects.get(pk=job.pk)))
     rows = [row[-1] for row in book["风险点"].iter_rows(min_row=4, values_only=True)]
     assert rows == register.ordered(campus.chair, kind="leaders")
     campus.head.appointments.all().delete()
@@ -147,7 +147,7 @@ def test_page_and_workbook_hold_the_same_order(register, clock):
     assert "个人的" not in page
     job = jobs.create("risk_order", owner=campus.chair, at=clock.now, parameters={"domain": "finance"})
     jobs.work(at=clock.now)
-    book = load_workbook(BytesIO(bytes(Job.objects.get(pk=job.pk).content)))
+    book = load_workbook(jobs.opened(Job.objects.get(pk=job.pk)))
     assert exports.ORDERED_POINTS[-1][0] == "风险内容"
     rows = list(book["风险点"].iter_rows(min_row=4, values_only=True))
     assert [row[-1] for row in rows] == register.ordered(campus.chair, domain="finance")
@@ -172,13 +172,14 @@ def test_picture_counts_the_grades_of_the_list_and_stands_in_page_and_pdf(regist
     client.force_login(campus.chair)
     client.post(reverse("risk_order_export"), {"form": "pdf"})
     job = Job.objects.get()
-    name, write = jobs.KINDS["risk_order"](job.parameters, campus.chair)
-    assert name.endswith(".pdf")
+    work = jobs.KINDS["risk_order"](job.parameters, campus.chair)
+    assert work.name.endswith(".pdf")
+    [write] = work.write.args
     points = write.keywords["tables"][0].rows
     assert [row[-1] for row in points] == ["一级大事", "一级重"]
     assert "只列最重的 2 个" in write.keywords["notes"][1]
     jobs.work(at=clock.now)
-    assert bytes(Job.objects.get().content).startswith(b"%PDF-")
+    assert jobs.opened(Job.objects.get()).read().startswith(b"%PDF-")
 
 
 def asked_page(user, sent):

@@ -26,10 +26,10 @@ def exported(year, by, **sent):
     assert answer.status_code == 302
     jobs.work(at=year.clock.now)
     job = Job.objects.order_by("pk").last()
-    assert job.content, job.error
+    assert job.file, job.error
     assert client.get(answer["Location"]).status_code == 200
-    assert client.get(reverse("job_file", args=[job.pk])).content == bytes(job.content)
-    sheet = openpyxl.load_workbook(io.BytesIO(bytes(job.content))).active
+    content = client.get(reverse("job_file", args=[job.pk])).getvalue()
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     at = rows.index(HEAD)
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
@@ -112,7 +112,7 @@ def test_scope_is_that_of_the_day_the_worker_writes_it(late):
 
     job = Job.objects.get()
     assert client.get(reverse("job_file", args=[job.pk])).status_code == 403
-    content = bytes(job.content)
+    content = jobs.opened(job).read()
     rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows()]
     assert {row[2] for row in rows[rows.index(HEAD) + 1 :]} <= {"丙一", late.campus.head.name}
 

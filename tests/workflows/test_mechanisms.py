@@ -81,7 +81,7 @@ def test_book_is_bound_by_a_worker_for_whoever_reads_the_records(campus, clock, 
     jobs.work(at=clock.now)
     made = Job.objects.get()
     assert made.error == ""
-    assert bytes(made.content).startswith(b"%PDF-")
+    assert jobs.opened(made).read().startswith(b"%PDF-")
     file = client.get(reverse("job_file", args=[made.pk]))
     assert (file.status_code, file["Content-Type"]) == (200, "application/pdf")
     # What is in it: the mechanisms first, then what is on record. An empty directory is left out.

@@ -8,7 +8,7 @@ from functools import partial
 
 from registers.access import require
 from registers.actors import Actor
-from registers.jobs import kind
+from registers.jobs import Work, kind, saving
 from registers.models import Scheme, Unit
 from registers.papers import pages
 from registers.refusals import Refused
@@ -51,4 +51,4 @@ def bound(parameters, owner):
     rules = Scheme.objects.visible_to(actor).in_use().rules
     on = date.fromisoformat(parameters["on"])
     found = papers(rules, unit=unit, on=on, reader=actor)
-    return f"{unit.name}防控机制汇编{on:%Y%m%d}.pdf", partial(pages.to_pdf, found)
+    return Work(f"{unit.name}防控机制汇编{on:%Y%m%d}.pdf", saving(partial(pages.to_pdf, found)))

@@ -1,14 +1,15 @@
 """The list of late or unfinished submissions as a workbook that a worker writes. Source: R1-12, E7."""
 
-from functools import partial
+from itertools import chain
 
 from django.utils import timezone
 
 from registers import clock
 from registers.access import require
 from registers.actors import Actor
-from registers.jobs import kind
-from registers.papers.writing import LedgerSheet, ledger_workbook
+from registers.batches import in_order
+from registers.jobs import Work, kind
+from registers.papers.writing import LedgerSheet, laid_out, write_laid_out
 from workflows import policies
 from workflows.deadlines import days
 from workflows.models import Campaign
@@ -45,7 +46,7 @@ def unfinished(parameters, owner):
     """Write the list that ``owner`` asked for, with what he may know of at the time of writing.
 
     ``parameters``: ``campaign`` (id), ``which`` (late or unfinished), the choice of ``task``, ``unit`` and ``state`` by
-    code, and ``people`` (ids) where people were searched for. Returns the file's name and what writes it.
+    code, and ``people`` (ids) where people were searched for.
     """
     at, actor = clock.now(), Actor(owner)
     on, which = timezone.localdate(at), parameters["which"]
@@ -57,10 +58,11 @@ def unfinished(parameters, owner):
         title=f"{campaign.institution}{campaign}{TITLES[which]}",
         name=TITLES[which],
         columns=COLUMNS,
-        rows=list(_lines(campaign, rows, on, parameters.get("people"))),
+        rows=_lines(campaign, rows, on, parameters.get("people")),
         note=f"截至{on.year}年{on.month}月{on.day}日 {timezone.localtime(at):%H:%M}",
     )
-    return f"{campaign}{TITLES[which]}{on:%Y%m%d}.xlsx", partial(ledger_workbook, [worksheet])
+    name = f"{campaign}{TITLES[which]}{on:%Y%m%d}.xlsx"
+    return Work(name, write_laid_out, laid_out([worksheet]), rows.count())
 
 
 def _lines(campaign, rows, on, people):
@@ -72,7 +74,7 @@ def _lines(campaign, rows, on, people):
         task.campaign = campaign
     wanted, number = None if people is None else set(people), 0
     rows = figures.in_order(rows.select_related("unit", "person", "post")).defer("narrative")
-    for submission in rows.iterator(chunk_size=2000):
+    for submission in chain.from_iterable(in_order(rows)):
         if wanted is not None and submission.person_id not in wanted:
             continue
         number += 1

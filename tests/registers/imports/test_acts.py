@@ -240,7 +240,7 @@ def test_many_lines_are_done_by_a_worker(campus, monkeypatch):
     assert jobs.work(at=clock.now()) == 1
     job = jobs.Job.objects.get()
     assert (job.error, User.objects.filter(number="07001").count()) == ("", 1)
-    done = openpyxl.load_workbook(io.BytesIO(bytes(job.content))).active
+    done = openpyxl.load_workbook(jobs.opened(job)).active
     assert ("新进", "07001", "孙一") in [tuple(cell.value for cell in row[:3]) for row in done.iter_rows()]
 
 

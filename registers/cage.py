@@ -73,10 +73,11 @@ def _hand_over(items, giving, reading, each, deadline):
         for part in chain(batches(items, PARCEL), [None]):
             view = memoryview(pickle.dumps(part))
             while view:
-                answered, free, _ = select.select([reading], [pipe], [], max(0, deadline - time.monotonic()))
+                rest = deadline - time.monotonic()
+                answered, free, _ = select.select([reading], [pipe], [], max(0, rest))
                 if answered:
                     return
-                if not free:
+                if not free or rest < 0:
                     raise Refused(TOO_LONG)
                 try:
                     view = view[pipe.write(view) :]

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Least
 
 from registers import cage, clock, exported, leases
 from registers.models import Job, User
@@ -255,7 +256,7 @@ class _Pace:
 
 def _count(job, pace, written):
     """Show how many rows are written. Raises ``Refused`` once the job is cancelled or another worker's."""
-    if pace.is_time() and not _held(job).update(written=written):
+    if pace.is_time() and not _held(job).update(written=Least(written, "expected")):
         raise Refused(CANCELLED)
 
 

@@ -186,7 +186,9 @@ def test_file_whose_query_takes_too_long_fails_in_words_and_holds_up_no_other(ye
         raise OperationalError("canceling statement due to statement timeout")
 
     monkeypatch.setitem(jobs.KINDS, "slow", read)
-    monkeypatch.setitem(jobs.KINDS, "quick", lambda parameters, owner: ("长" * 300 + ".xlsx", jobs.saving(lambda: b"a")))
+    monkeypatch.setitem(
+        jobs.KINDS, "quick", lambda parameters, owner: ("长" * 300 + ".xlsx", jobs.saving(lambda: b"a"))
+    )
     slow = jobs.create("slow", owner=year.campus.head, parameters={}, at=year.clock.now)
     quick = jobs.create("quick", owner=year.campus.office, parameters={}, at=year.clock.now)
     assert [jobs.work(at=year.clock.now) for _ in range(jobs.ATTEMPTS + 1)] == [1, 0, 1, 0]

@@ -10,10 +10,10 @@ from itertools import islice
 SIZE = 1000
 
 
-def batches(values, size=SIZE):
-    """Yield ``values`` in lists of at most ``size``."""
+def batches(values, size=None):
+    """Yield ``values`` in lists of at most ``size``, or ``SIZE``."""
     source = iter(values)
-    while part := list(islice(source, size)):
+    while part := list(islice(source, size or SIZE)):
         yield part
 
 

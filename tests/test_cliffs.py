@@ -1,0 +1,172 @@
+"""What a row costs does not depend on how many there are: no function takes another way beyond some number of rows.
+
+The functions are found by walking the code for what reads rows by batches. Each is run on few and on many rows of one unit, in a
+school that has many others. Only ratios within one run count.
+"""
+
+import ast
+import time
+from collections import deque
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from registers import comparisons, exports, ledgers, residuals
+from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
+from tests.longer import LONG
+
+pytestmark = pytest.mark.database("sqlite")
+
+ROOT = Path(__file__).resolve().parents[1]
+BATCHED = {"batches", "having", "in_order"}
+BEGAN, TODAY = date(2026, 3, 1), date(2026, 9, 1)
+SIZES = (10, 500, 1000, 40_000) if LONG else (10, 500, 1000, 3000)
+WORSE = 3  # times as much for a row
+
+
+def rows(campus, unit, points):
+    return ledgers.rows(ledgers.everything(), campus.scheme, unit, on=TODAY)
+
+
+def each_row(campus, unit, points):
+    deque(ledgers.each_row(ledgers.everything(), campus.scheme, unit, on=TODAY), maxlen=0)
+
+
+def of_points(campus, unit, points):
+    residuals.of_points(points, campus.scheme.rules, on=TODAY)
+
+
+def compared(campus, unit, points):
+    scope = ledgers.everything()
+    scope.points = scope.points.filter(unit=unit)
+    found = comparisons.compare(scope, then=date(2026, 1, 1), now=TODAY, rules=campus.scheme.rules)
+    assert found.kinds == {comparisons.ADDED: len(points)}
+
+
+def order(campus, unit, points):
+    deque(exports.risk_order({"unit": unit.code}, campus.head_of[unit.pk]).items, maxlen=0)
+
+
+CASES = {
+    "registers.ledgers.rows": rows,
+    "registers.ledgers.each_row": each_row,
+    "registers.comparisons._hidden": compared,
+    "registers.exports.risk_order": order,
+    "workflows.supervision.blockers.on_points": of_points,
+    "workflows.supervision.points._measures": of_points,
+}
+# What reads rows by batches, but not by the rows of a unit.
+OTHERS = {
+    "registers.cage._hand_over": "hands over what is read elsewhere",
+    "workflows.progress.late_list._lines": "rows of a campaign, by the same in_order as risk_order",
+    "workflows.supervision.warnings.proposing.propose": "warnings, by the same having as _measures",
+    "workflows.supervision.warnings.proposing._term": "posts, by the same having as _measures",
+}
+
+
+@cache
+def modules():
+    files = [file for app in ("registers", "workflows") for file in (ROOT / app).rglob("*.py")]
+    return [
+        (".".join(file.relative_to(ROOT).with_suffix("").parts), ast.parse(file.read_text()))
+        for file in files
+        if "migrations" not in file.parts and file.name != "batches.py"
+    ]
+
+
+def calls(node):
+    return {each.func.id for each in ast.walk(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)}
+
+
+@pytest.mark.once
+def test_whatever_reads_by_batches_is_tried():
+    found = {
+        f"{module}.{node.name}"
+        for module, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and calls(node) & BATCHED
+    }
+    assert found == CASES.keys() | OTHERS.keys()
+
+
+@pytest.mark.once
+def test_no_filter_depends_on_how_long_a_list_is():
+    """Such as ``rows.filter(series__in=some) if len(some) <= 900 else rows``."""
+    found = [
+        f"{module}:{test.lineno}"
+        for module, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If | ast.IfExp) and isinstance(node.test, ast.Compare)
+        for test in [node.test]
+        if "len" in calls(test) and any(map(is_many, test.comparators)) and any(map(is_filter, ast.walk(node)))
+    ]
+    assert found == []
+
+
+def is_filter(node):
+    return getattr(node, "attr", "") == "filter" or getattr(node, "id", "") == "Q"
+
+
+def is_many(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value > 1
+
+
+@pytest.fixture
+def school(campus):
+    """Units of the SIZES in points, each with a measure, and another unit that has twice as many as all."""
+    category = RiskCategory.objects.filter(scheme=campus.scheme, code="process").get()
+    grade, campus.head_of, units = campus.scheme.grades.first(), {}, {}
+    for size in (*SIZES, 2 * SIZES[-1]):
+        unit = Unit.objects.create(code=f"N{size}", name=f"单位{size}", unit_type="office", parent=campus.root)
+        points = [
+            RiskPoint(
+                unit=unit,
+                content=f"风险{number}",
+                category=category,
+                level="unit",
+                final_grade=grade,
+                in_force_from=BEGAN,
+            )
+            for number in range(size)
+        ]
+        RiskPoint.objects.bulk_create(points, batch_size=2000)
+        ControlMeasure.objects.bulk_create(
+            [
+                ControlMeasure(
+                    point_series=point.series, unit=unit, stage="prevention", text="双人复核", in_force_from=BEGAN
+                )
+                for point in points
+            ],
+            batch_size=2000,
+        )
+        units[size] = unit, points
+        campus.head_of[unit.pk] = campus.office
+    return {size: units[size] for size in SIZES}
+
+
+def cliffs(function, campus, school):
+    """Return the sizes at which a row costs more than WORSE times what it costs at the size before."""
+    costs = []
+    for unit, points in school.values():
+        spent = []
+        for _ in range(3 if len(points) < SIZES[-1] else 1):
+            start = time.process_time()
+            function(campus, unit, points)
+            spent.append(time.process_time() - start)
+        costs.append(min(spent) / len(points))
+    return [size for size, before, after in zip(SIZES[1:], costs, costs[1:], strict=False) if after > WORSE * before]
+
+
+def test_row_costs_the_same_whatever_their_number(campus, school):
+    found = {function.__name__: cliffs(function, campus, school) for function in set(CASES.values())}
+    assert not any(found.values()), found
+    assert cliffs(dropped, campus, school) == [1000]  # the control: what these functions did until November 2026
+
+
+def dropped(campus, unit, points):
+    """Read the measures of some points, or all of the school where the list is long."""
+    series, measures = {point.series for point in points}, ControlMeasure.objects.all()
+    there = measures.filter(point_series__in=series) if len(series) <= 900 else measures
+    assert len([measure for measure in there if measure.point_series in series]) == len(points)

@@ -1,4 +1,4 @@
-"""Many rows, so many at a time: the same statement again, never another plan beyond some number of rows.
+"""Many rows, so many at a time: the same statement again, whatever their number.
 
 A list of values is as long as a statement's parameters allow. Between two statements no cursor is open, so whoever reads may
 write meanwhile, and the memory that is needed does not grow with the rows.
@@ -18,7 +18,10 @@ def batches(values, size=None):
 
 
 def having(rows, column, values):
-    """Yield the rows of a query whose ``column`` is one of ``values``, in the query's order within each batch of values."""
+    """Yield the rows of a query whose ``column`` is one of ``values``.
+
+    They are in the query's order within each batch of values.
+    """
     for part in batches(dict.fromkeys(values)):
         yield from rows.filter(**{f"{column}__in": part})
 

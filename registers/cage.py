@@ -89,7 +89,7 @@ def _hand_over(items, giving, reading, each, deadline):
 
 
 def _received(taking):
-    """Yield the items that the parent hands over. A parent that ends before they do is a failure (``EOFError``)."""
+    """Yield the items that the parent hands over. A parent that ends before is a failure (``EOFError``)."""
     with os.fdopen(taking, "rb") as pipe:
         while (part := pickle.load(pipe)) is not None:  # noqa: S301 (from the process that made this one)
             yield from part

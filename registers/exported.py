@@ -1,7 +1,7 @@
-"""The files that workers have written: in a private folder, under names that nobody guesses, there whole or not at all.
+"""The files that workers have written, in a private folder: there whole or not at all.
 
-A worker writes into a folder of its own and moves the file out when it is complete. What a killed worker leaves is in no row, so
-nobody can fetch it, and is swept away.
+Their names are random, so that nobody guesses one. A worker writes into a folder of its own and moves the file out when it is
+complete. What a killed worker leaves is in no row, so nobody can fetch it, and is swept away.
 """
 
 import os
@@ -43,7 +43,7 @@ def remove(names):
 
 
 def sweep(known):
-    """Remove what is in the folder, not in ``known`` (names) and older than any work in progress. Returns how many."""
+    """Remove what is not in ``known`` (names) and older than any work in progress, and return how many."""
     long_ago, removed = time.time() - ABANDONED_SECONDS, 0
     for entry in os.scandir(_folder()):
         if entry.name not in known and entry.stat(follow_symlinks=False).st_mtime < long_ago:

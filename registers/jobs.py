@@ -59,7 +59,7 @@ def _save(make, path):
 
 
 def kind(name, *, title, place, door, guard, stops=True):
-    """Register the function that does jobs of this kind: ``(parameters, owner) -> Work`` (or its fields as a tuple).
+    """Register the function that does jobs of this kind: ``(parameters, owner) -> Work``, or its fields.
 
     The function is also given ``source`` and ``reason`` where the job was created with them. ``title``: what its page is
     called; ``place`` and ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor,
@@ -131,7 +131,10 @@ def opened(job):
 
 
 def forget(*, at):
-    """Remove the files that have been kept long enough, and what was left behind. Returns how many were kept; the rows stay."""
+    """Remove the files that have been kept long enough, and return how many. The rows stay.
+
+    What killed workers have left behind is removed as well.
+    """
     old = Job.objects.filter(finished_at__lt=at - clock.days(settings.EXPORT_KEEP_DAYS)).exclude(file_name="")
     forgotten = _without_files(old)
     exported.sweep(set(Job.objects.exclude(file="").values_list("file", flat=True)))
@@ -266,7 +269,10 @@ def _held(job):
 
 
 def cancel(job, *, at):
-    """End a job that its owner no longer wants. A worker that is at it stops within a second. Raises ``Refused``."""
+    """End a job that its owner no longer wants. Raises ``Refused``.
+
+    A worker that is at it stops within a second, where its rows are counted.
+    """
     if job.kind in UNSTOPPABLE:
         raise Refused("该项工作不能中途取消。")
     if not Job.objects.filter(pk=job.pk, finished_at=None).update(error=CANCELLED, finished_at=at, source=None):

@@ -1,4 +1,4 @@
-"""The ledger (风险岗位廉能管理台账): rows as of a day, totals, and the workbook.
+"""The ledger (风险岗位廉能管理台账): rows as of a day, totals, and the sheets of its workbook.
 
 Source: R1-29, R1-31, C5-16.
 """
@@ -15,7 +15,7 @@ from registers.batches import batches, in_order
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
 from registers.papers.compose import source
-from registers.papers.writing import LedgerSheet, ledger_workbook
+from registers.papers.writing import LedgerSheet
 from registers.responsible import Answering
 
 HEAD = [
@@ -183,7 +183,7 @@ def rows(scope, scheme, unit, *, on, points=None):
 
 
 def each_row(scope, scheme, unit, *, on):
-    """Yield the ``rows`` of a whole ledger one by one: a thousand are held, and a row's point is a ``plain.Point``."""
+    """Yield the ``rows`` of a whole ledger one by one. Of each, the point is a ``plain.Point``."""
     points = points_of(scope, scheme, unit, on=on)
     beside = _Beside(scope, scheme, Answering.of_units(unit.subtree(), on), on=on)
     for part in in_order(points, plain.Tables().points):
@@ -286,11 +286,6 @@ def _each(labelled, stages):
     if len(labelled) == stages and len({value for _, value in labelled}) == 1:
         return str(labelled[0][1])
     return "\n".join(f"{label}：{value}" for label, value in labelled)
-
-
-def workbook(scope, scheme, unit, *, on, year):
-    """Return the ledger as XLSX bytes. No text is cut, no cell is a formula."""
-    return ledger_workbook(worksheets(scope, scheme, unit, on=on, year=year))
 
 
 def worksheets(scope, scheme, unit, *, on, year, said=""):

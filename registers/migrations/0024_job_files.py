@@ -1,4 +1,7 @@
-"""Where the file of a job lies, and how many of its rows are written. Files of before stay in their rows until their days are over."""
+"""Where the file of a job lies, and how many of its rows are written.
+
+Files of before stay in their rows until their days are over.
+"""
 
 from django.db import migrations, models
 

@@ -138,7 +138,10 @@ def saved(book, overflow):
 
 
 def restamp(data):
-    """Return the bytes of an Office file without the time of its making, so that the same content gives the same bytes (X12)."""
+    """Return the bytes of an Office file without the time of its making.
+
+    So the same content gives the same bytes (X12).
+    """
     target = io.BytesIO()
     with zipfile.ZipFile(data) as old, zipfile.ZipFile(target, "w") as new:
         for name in old.namelist():

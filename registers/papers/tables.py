@@ -39,10 +39,10 @@ _APPENDIX_COLUMNS = (("条目", 8), ("位置", 24), ("内容", 100))
 
 
 def write_ledger(sheets, target):
-    """Write ledger sheets (``writing.LedgerSheet``, read one after the other) as one workbook into ``target``.
+    """Write ledger sheets as one workbook into ``target``.
 
-    ``target``: a path, beside which lies what is not yet whole, or a binary file. Memory does not grow with the rows. The same
-    sheets give the same bytes. Source: C5-16, X05.
+    ``sheets``: of ``writing.LedgerSheet``, read one after the other. ``target``: a path, beside which lies what is not yet whole,
+    or a binary file. Memory does not grow with the rows. The same sheets give the same bytes. Source: C5-16, X05.
     """
     beside = {} if hasattr(target, "write") else {"tmpdir": str(Path(target).parent)}
     with Workbook(target, {"constant_memory": True, **beside}) as book:

@@ -32,14 +32,14 @@ class LedgerSheet:
 
 
 def write_ledger(sheets, target):
-    """Write ledger sheets as one workbook (XLSX) into ``target``, a path or a binary file. Memory does not grow with the rows."""
+    """Write ledger sheets as one workbook (XLSX) into ``target``, a path or a binary file."""
     from registers.papers import tables  # noqa: PLC0415 (slow import)
 
     tables.write_ledger(sheets, target)
 
 
 def laid_out(sheets):
-    """Yield ledger sheets as single things: a sheet without its rows, then the rows. ``gathered`` makes sheets of them again."""
+    """Yield ledger sheets as single things: a sheet without its rows, then each of the rows."""
     for sheet in sheets:
         yield replace(sheet, rows=())
         yield from sheet.rows

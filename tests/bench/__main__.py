@@ -107,13 +107,14 @@ def exports():
 
     from registers import clock, ledgers  # noqa: PLC0415
     from registers.models import Scheme, Unit  # noqa: PLC0415
+    from registers.papers.writing import ledger_workbook  # noqa: PLC0415
 
     scheme, root = Scheme.objects.in_use(), Unit.objects.get(parent=None)
-    on = clock.today()
+    on, everything = clock.today(), ledgers.everything()
     levels = {level.value: label for level, label in scheme.rules.levels.items()}
     cells = [
         ledgers.cells(number, found, levels)
-        for number, found in enumerate(ledgers.rows(ledgers.everything(), scheme, root, on=on), start=1)
+        for number, found in enumerate(ledgers.each_row(everything, scheme, root, on=on), start=1)
     ]
 
     def plain():
@@ -128,7 +129,7 @@ def exports():
         "openpyxl write_only of the same cells, unstyled",
         # A large one takes so long that chance no longer matters.
         ratio(
-            lambda: ledgers.workbook(ledgers.everything(), scheme, root, on=on, year=on.year),
+            lambda: ledger_workbook(ledgers.worksheets(everything, scheme, root, on=on, year=on.year)),
             plain,
             5 if len(cells) < MANY_CELLS else 1,
         ),

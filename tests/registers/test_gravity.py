@@ -1,7 +1,6 @@
 """Risk points and powers by grade and weight: the order, what a reader sees of it, filters and sums."""
 
 from datetime import date
-from io import BytesIO
 
 import pytest
 from django.test import Client

@@ -8,6 +8,7 @@ import pytest
 
 from registers import ledgers, versions
 from registers.models import ControlMeasure, Incumbency, RiskCategory, RiskPoint, Unit
+from registers.papers.writing import ledger_workbook
 from registers.schemes import versions as scheme_versions
 from registers.schemes.checking import loading
 from tests.factories import appoint, make_person, make_post, moment
@@ -275,7 +276,7 @@ def test_rows_cost_the_same_queries_however_many(book, size, django_assert_num_q
 def sheets(book, *, on, reader=None, unit=None, year=2026):
     """Sheet name → rows of texts, as somebody opens the file."""
     scope = ledgers.for_reader(book.campus.actor(reader)) if reader else ledgers.everything()
-    content = ledgers.workbook(scope, book.campus.scheme, unit or book.campus.root, on=on, year=year)
+    content = ledger_workbook(ledgers.worksheets(scope, book.campus.scheme, unit or book.campus.root, on=on, year=year))
     opened = openpyxl.load_workbook(io.BytesIO(content))
     return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in opened}
 
@@ -363,7 +364,8 @@ def test_workbook_of_a_reader_holds_no_text_he_may_not_read(book):
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "＝1+1", "=cmd|' /C calc'!A0"])
 def test_workbook_never_turns_a_text_into_a_formula(book, text):
     book.point(text, on=SPRING)
-    content = ledgers.workbook(ledgers.everything(), book.campus.scheme, book.campus.root, on=SPRING, year=2026)
+    sheets = ledgers.worksheets(ledgers.everything(), book.campus.scheme, book.campus.root, on=SPRING, year=2026)
+    content = ledger_workbook(sheets)
 
     found = [
         cell

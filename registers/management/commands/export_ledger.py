@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from registers import audit, clock, ledgers
 from registers.models import Scheme, Unit
+from registers.papers.writing import write_ledger
 
 
 class Command(BaseCommand):
@@ -36,6 +37,6 @@ class Command(BaseCommand):
         if top is None:
             raise CommandError(f"没有单位“{unit or current.institution}”。请核对单位代码。")
         on = as_of or min(date(year, 12, 31), clock.today())
-        Path(output).write_bytes(ledgers.workbook(ledgers.everything(), current, top, on=on, year=year))
+        write_ledger(ledgers.worksheets(ledgers.everything(), current, top, on=on, year=year), Path(output))
         audit.append("ledger.export", about=top, detail={"as_of": on.isoformat(), "by": "command"})
         self.stdout.write(f"已写入 {output}")

@@ -7,7 +7,7 @@ for; the small tables that they refer to (units, posts, people, categories, grad
 from collections import namedtuple
 from functools import cached_property
 
-from registers.models import Grade, Post, RiskCategory, Unit, User
+from registers.models import Grade, Post, Responsibility, RiskCategory, Unit, User
 
 _OWN = (
     "pk",
@@ -66,10 +66,11 @@ class Tables:
 
 
 def measures(rows):
-    """Yield the measures of a query."""
-    own = rows.values_list("point_series", "stage", "text", "responsible_id", "due_on", "responsible__name")
-    for *said, name in own.order_by("pk"):
-        yield Measure(*said, Named(name))
+    """Return the measures of a query as a list of ``Measure``, by two further queries."""
+    own = list(rows.values_list("point_series", "stage", "text", "responsible_id", "due_on").order_by("pk"))
+    meant = Responsibility.objects.filter(pk__in={row[3] for row in own} - {None}).prefetch_related("parties")
+    named = {row.pk: Named(row.name) for row in meant}
+    return [Measure(*row, named.get(row[3])) for row in own]
 
 
 def _named(model):

@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, PolicyOfFacts, can, no, policy, policy_of
 from registers.actors import ADMINISTRATORS, DISCIPLINE, ROLE_LABELS, SCHOOL_ROLES
-from registers.models import Keeper, RiskPoint
+from registers.models import ControlMeasure, Keeper, Responsibility, ResponsibleParty, RiskPoint
+from registers.models.responsibilities import OFFICE_ROLES
 from registers.prepared import NOBODY
 from registers.schemes.custody import KEEPERS
 
@@ -340,14 +341,32 @@ def _kept_by(role):
 
 @policy("registers.ControlMeasure")
 class ControlMeasurePolicy(PolicyOfFacts):
-    """The measures of points one may read, and those one has to carry out oneself."""
+    """The measures of points one may read, and those that name oneself, one's post or one's office."""
 
     def facts(self, actor):
-        return {**policy_of(RiskPoint).facts(actor), "me": actor.user_id}
+        named = {"me": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES)}
+        return {**policy_of(RiskPoint).facts(actor), **named, "on": actor.on}
 
     def readable(self, facts):
         points = RiskPoint.objects.filter(policy_of(RiskPoint).readable(facts), series=OuterRef("point_series"))
-        return (Q(Exists(points)) | Q(responsible=facts["me"])) & Q(in_force_from__isnull=False)
+        parties = ResponsibleParty.objects.meaning(
+            facts["me"], posts=facts["posts"], offices=facts["offices"], on=facts["on"]
+        )
+        named = Q(responsible__in=parties.values("responsibility"))
+        return (Q(Exists(points)) | named) & Q(in_force_from__isnull=False)
+
+
+@policy("registers.Responsibility")
+class ResponsibilityPolicy(Policy):
+    def visible(self, rows, actor):
+        """Show who is named in the measures that one may read."""
+        return rows.filter(pk__in=ControlMeasure.objects.visible_to(actor).values("responsible"))
+
+
+@policy("registers.ResponsibleParty")
+class ResponsiblePartyPolicy(Policy):
+    def visible(self, rows, actor):
+        return rows.filter(responsibility__in=Responsibility.objects.visible_to(actor).values("pk"))
 
 
 @policy("registers.PostGrade")

@@ -1,12 +1,19 @@
-"""Who answers for risk points on a day (责任岗位、责任人), as ledgers and papers print it."""
+"""Who answers for risk points on a day (责任岗位、责任人), and whom measures name to carry them out.
+
+Ledgers and papers print it, desks and messages go by it. Whether a person is meant: ``PartyQuerySet.naming``.
+"""
 
 import re
 
+from django.db import transaction
 from django.db.models import Exists, Q, Subquery
 
-from registers.models import Incumbency
+from registers.models import Appointment, Incumbency, Post, Responsibility, ResponsibleParty, Unit, User
+from registers.models.responsibilities import OFFICE_ROLES
 
 BETWEEN_NAMES = re.compile(r"[、，,；;\s]+")
+COLUMNS = {User: "user", Post: "post", Unit: "unit"}  # what may be named → its column
+LETTERS = {"user": "u", "post": "p", "unit": "d"}  # how a key says what is named
 
 
 def names_by_post(held):
@@ -34,6 +41,60 @@ def answered_by(person, post, on):
 
 def _on_the_same_day(own):
     return Q(since=Subquery(own.values("since")[:1]), pk__gt=Subquery(own.values("pk")[:1]))
+
+
+def with_names(measures, path=""):
+    """Read whom measures name together with them, by one further query.
+
+    ``path``: to the measure from the rows in question, such as ``measure__``.
+    """
+    return measures.select_related(f"{path}responsible").prefetch_related(f"{path}responsible__parties")
+
+
+@transaction.atomic
+def together(named):
+    """Return the ``Responsibility`` of ``named`` (people, posts and units), None of nobody.
+
+    What is named twice counts once. A row that names the same ones in the same order is used again.
+    """
+    columns = [(COLUMNS[type(who)], who) for who in named]
+    parties = {f"{LETTERS[column]}{who.pk}": {column: who} for column, who in columns}
+    if not parties:
+        return None
+    row, new = Responsibility.objects.get_or_create(key=",".join(parties))
+    if new:
+        ResponsibleParty.objects.bulk_create(
+            ResponsibleParty(responsibility=row, position=number, **who)
+            for number, who in enumerate(parties.values(), start=1)
+        )
+    return row
+
+
+def people_of(responsibilities, on):
+    """Return responsibility (its id) → the ids of those whom it means on the day ``on``, in ascending order.
+
+    ``responsibilities``: rows, best with their parties prefetched (``with_names``). A post means its holders, an office its head and
+    its liaison, as ``PartyQuerySet.naming`` says the other way round. The number of queries is constant.
+    """
+    parties = [party for row in responsibilities for party in row.parties.all()]
+    holders, officers = {}, {}
+    posts = {party.post_id for party in parties if party.post_id}
+    offices = {party.office_on(on) for party in parties if party.unit_id}
+    if posts:
+        held = Incumbency.objects.in_force(on).filter(post__in=posts, user__is_active=True)
+        for post, user in held.values_list("post", "user"):
+            holders.setdefault(post, set()).add(user)
+    if offices:
+        held = Appointment.objects.in_force(on).filter(role__in=OFFICE_ROLES, unit__in=offices, user__is_active=True)
+        for unit, user in held.values_list("unit", "user"):
+            officers.setdefault(unit, set()).add(user)
+    found = {row.pk: set() for row in responsibilities}
+    for party in parties:
+        own = {party.user_id} if party.user_id and party.user.is_active else set()
+        found[party.responsibility_id] |= (
+            own | holders.get(party.post_id, set()) | officers.get(party.office_on(on), set())
+        )
+    return {pk: sorted(people) for pk, people in found.items()}
 
 
 class Answering:

@@ -77,7 +77,7 @@ PAGES = {
     "unit_keep": ("registrar", "unit_keep", {"code": "CW"}, 13),
     "post_desk": ("registrar", "post_desk", {}, 13),
     "post_detail": ("head", "post_detail", {"code": "post"}, 21),
-    "risk_detail": ("head", "risk_detail", {"series": "point"}, 15),
+    "risk_detail": ("head", "risk_detail", {"series": "point"}, 16),
     "notice_list": ("head", "notice_list", {}, 13),
     # Of its objections: working days, names and who opened them today, additions, files; what was corrected.
     "notice_detail": ("office", "notice_detail", {"pk": "notice"}, 24),

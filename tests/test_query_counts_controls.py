@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from registers.models import ControlMeasure, ProcessStep, Regulation, RegulationPower, RiskPoint
+from registers.responsible import together
 from tests.crowds import Crowd, asked
 from tests.test_query_counts import FEW, LIMIT, MANY, Undone, report
 from workflows.models import MeasureProgress
@@ -12,15 +13,15 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 # page → (who opens it, address, its arguments, what is asked for, queries).
 PAGES = {
-    "measure_list": ("head", "measure_list", {}, {}, 16),
-    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 17),  # the units below it
+    "measure_list": ("head", "measure_list", {}, {}, 18),
+    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 18),  # the units below it
     "measure_list, mine": ("clerk", "measure_list", {}, {"view": "mine"}, 11),
     "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 16),
     "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 14),
-    "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 18),
+    "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 23),
     "residual_list": ("office", "residual_list", {}, {}, 19),
     "regulation_list": ("head", "regulation_list", {}, {}, 12),
-    "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 10),
+    "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 11),
     "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 13),
     "hint_list": ("office", "hint_list", {}, {}, 16),
     "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 24),
@@ -36,7 +37,8 @@ class Controlled(Crowd):
         super()._register()
         made = Regulation.objects.create(unit=self.campus.unit, name=f"制度{self.size}")
         self.regulation = self.regulation or made
-        ControlMeasure.objects.update(responsible=self.campus.head, due_on=self.clock.today, regulation=self.regulation)
+        named = together([self.campus.head, self.campus.unit])
+        ControlMeasure.objects.update(responsible=named, due_on=self.clock.today, regulation=self.regulation)
         self.measure = self.measure or ControlMeasure.objects.order_by("pk").first()
         bare = RiskPoint.objects.create(
             unit=self.campus.unit,

@@ -12,7 +12,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
 from registers import audit
 from registers.access import Seen, require
-from registers.models import Appointment, ControlMeasure, RiskPoint
+from registers.models import Appointment, ControlMeasure, ResponsibleParty, RiskPoint
+from registers.models.responsibilities import OFFICE_ROLES
 from registers.models.spans import has_begun, has_ended
 from registers.prepared import Given, Prepared
 from registers.refusals import Refused
@@ -105,11 +106,12 @@ def gravest_first(measures, *, on):
 def mine(measures, actor):
     """Keep the measures that this person has to carry out.
 
-    He is named in them, or nobody is and he answers for the risk point. A unit's own point without a post is its
-    head's.
+    He is named in them, by name, by his post or by his office, or nobody is and he answers for the risk point. A unit's own
+    point without a post is its head's.
     """
     own = _own_points(on=actor.on, **_hands(actor)).filter(series=OuterRef("point_series"))
-    return measures.filter(Q(responsible=actor.user_id) | Q(responsible=None) & Exists(own))
+    named = ResponsibleParty.objects.naming(actor).values("responsibility")
+    return measures.filter(Q(responsible__in=named) | Q(responsible=None) & Exists(own))
 
 
 def _hands(actor):
@@ -131,7 +133,8 @@ def due_soon(actor, *, limit):
     """
     until = days.add_days(actor.on, SOON_DAYS)
     named, of_points = _due(limit)
-    found = named.of(on=actor.on, hand=actor.user_id, until=until)
+    meant = {"people": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES)}
+    found = named.of(on=actor.on, until=until, **meant)
     found += of_points.by(actor, on=actor.on, until=until, **_hands(actor))
     return sorted(found, key=lambda measure: (measure.due_on, measure.pk))[:limit]
 
@@ -143,7 +146,9 @@ def _due(limit):
     rows = with_latest_note(ControlMeasure.objects.in_force(Given("on"))).filter(undone, due_on__lte=Given("until"))
     rows = rows.order_by("due_on", "pk")
     points = _own_points(**{name: Given(name) for name in ("on", "hand", "posts", "heads")})
-    named = rows.filter(responsible=Given("hand"))
+    meant = {name: Given(name) for name in ("posts", "offices", "on")}
+    parties = ResponsibleParty.objects.meaning(Given("people"), **meant)
+    named = rows.filter(responsible__in=parties.values("responsibility"))
     of_points = rows.filter(responsible=None, point_series__in=points.values("series"))
     return Prepared(named[:limit]), Seen(of_points, most=limit)
 

@@ -21,7 +21,8 @@ from registers.imports.plans import Line, Plan
 from registers.imports.scales import Scale
 from registers.imports.tables import fill_down, tables_of
 from registers.models import PowerItem, RiskPoint, Scheme
-from registers.models.spans import OPEN_VERSION
+from registers.models.responsibilities import MOST_NAMED
+from registers.models.spans import OPEN_VERSION, is_closed
 from registers.refusals import Refused
 from registers.schemes.adjusting import code_for
 from registers.schemes.importing import level_for
@@ -45,7 +46,7 @@ _NUMBER_ALONE = re.compile(r"\d{1,3}$")
 class Record:
     """One point of the file.
 
-    ``measures``: stage → text. ``notes``: what the file says beside it that has no field.
+    ``measures``: stage → text. ``responsible``: people, posts and units. ``notes``: what the file says beside it that has no field.
     """
 
     unit: object
@@ -61,7 +62,7 @@ class Record:
     power: object = None
     power_name: str = ""
     measures: dict = field(default_factory=dict)
-    responsible: object = None
+    responsible: list = field(default_factory=list)
     notes: list = field(default_factory=list)
 
     @property
@@ -117,6 +118,7 @@ class _Ledger(Reader):
     def __init__(self, plan, places, rules, actor, on):
         super().__init__(plan, places, actor, on, "个风险点")
         self.rules, self.posts, self.powers = rules, Posts(plan.report, on), powers_by_name()
+        self.most_named = MOST_NAMED if rules.several_responsible else 1
         self.people = People(plan.report, places.units, self.posts)
         grades = sorted(rules.grades, key=lambda grade: grade.rank)
         self.scale = Scale([(grade.code, grade.label) for grade in grades], plan.report)
@@ -308,17 +310,23 @@ class _Ledger(Reader):
         text = "文件的防控措施没有分阶段，写入方案的哪一阶段？以后可在防控表中调整。"
         return self.report.ask("stage", text, self.stages, f"{row.sheet}!{row.place(name)}")
 
+    def _office(self, unit, words):
+        """Return the office that a text names, among the unit, those above it and those below it."""
+        found = [office for office in self.places.named(words) if self.people.are_near(unit.pk, office.pk)]
+        return found[0] if len(found) == 1 and not is_closed(found[0], self.on) else None
+
     def _responsible(self, record, rows):
         row = record.row
         words = self._joined(rows, "responsible", "责任人", 200)
         for name in several(words):
-            person = self.people.named(record.unit, name, row, "responsible")
-            if person is None:
+            who = self.people.named(record.unit, name, row, "responsible") or self._office(record.unit, name)
+            if who is None:
                 record.notes.append(self.unmatched("责任人", name, row, "responsible", "原文保留在说明中"))
-            elif record.responsible is None:
-                record.responsible = person
-            elif person != record.responsible:
-                record.notes.append(f"责任人还有：{person}")
+            elif who not in record.responsible:
+                record.responsible.append(who)
+        for who in record.responsible[self.most_named :]:
+            record.notes.append(f"责任人还有：{who}")
+        del record.responsible[self.most_named :]
         for name, label in (("leader", "责任领导"), ("body", "责任主体"), ("due", "完成时限")):
             for cell in row.cells.get(name, []):
                 if cell.text.strip():

@@ -155,9 +155,9 @@ class People:
             self.by_name.setdefault(user.name, []).append(user)
 
     def named(self, unit, words, row, name):
-        """Return the person that a name, or the name of a post of the unit, means. None where nobody is."""
+        """Return the person or the post of the unit that a name means, None where it means neither."""
         key = "".join(words.split())
-        near = [user for user in self.by_name.get(key, []) if self._is_near(unit.pk, user)]
+        near = [user for user in self.by_name.get(key, []) if self.are_near(unit.pk, user.unit_id)]
         own = [user for user in near if user.unit_id == unit.pk] or near
         if len(own) == 1:
             return own[0]
@@ -168,10 +168,11 @@ class People:
             answer = self.report.ask(f"person:{unit.code}:{key}", text, [*options, (NOBODY, "都不是")], cell)
             return next((user for user in own if user.number == answer), None)
         found = self.posts.by_name.get((unit.pk, normalised(key)), [])
-        return self.posts.holder(found[0]) if len(found) == 1 else None
+        return found[0] if len(found) == 1 else None
 
-    def _is_near(self, unit, user):
-        return user.unit_id in self._above(unit) or unit in self._above(user.unit_id)
+    def are_near(self, unit, other):
+        """Whether one unit (ids) is the other, or lies above or below it."""
+        return other in self._above(unit) or unit in self._above(other)
 
     def _above(self, unit):
         """Return a unit with all above it."""

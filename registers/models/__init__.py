@@ -9,6 +9,7 @@ from registers.models.posts import Duty, Incumbency, Post
 from registers.models.powers import MajorMatter, PowerItem, ProcessStep
 from registers.models.records import AuditEntry, AuditHead, DemoClock, Job
 from registers.models.regulations import Regulation, RegulationPower
+from registers.models.responsibilities import Responsibility, ResponsibleParty
 from registers.models.risks import ControlMeasure, PostGrade, RiskPoint
 from registers.models.schemes import Grade, Keeper, RiskCategory, Scheme, SchemeDraft
 
@@ -37,6 +38,8 @@ __all__ = [
     "ProcessStep",
     "Regulation",
     "RegulationPower",
+    "Responsibility",
+    "ResponsibleParty",
     "RiskCategory",
     "RiskPoint",
     "Scheme",

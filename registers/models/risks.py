@@ -92,8 +92,8 @@ class PostGrade(Versioned):
 class ControlMeasure(Versioned):
     """One version of a measure at one stage against one risk point (防控措施).
 
-    ``point_series`` is the series of the point, so a measure outlives the point's versions. ``responsible`` None:
-    whoever answers for the point. ``due_on``: by when it is to be carried out. Source: R0-13, R0-20, R1-29, R3-31.
+    ``point_series`` is the series of the point, so a measure outlives the point's versions. ``responsible``: those who carry
+    it out, None: whoever answers for the point. ``due_on``: by when it is to be carried out. Source: R0-13, R0-20, R1-29, R3-31.
     """
 
     point_series = models.UUIDField(db_index=True)
@@ -101,7 +101,7 @@ class ControlMeasure(Versioned):
     stage = models.CharField("阶段", max_length=40)
     text = models.TextField("防控措施")
     responsible = models.ForeignKey(
-        "registers.User", models.PROTECT, null=True, related_name="measures", verbose_name="责任人"
+        "registers.Responsibility", models.PROTECT, null=True, related_name="measures", verbose_name="责任人"
     )
     due_on = models.DateField("完成时限", null=True)
     regulation = models.ForeignKey(

@@ -8,7 +8,7 @@ from django.template.loader import get_template
 
 from registers.charts import Risk, Stage, chart
 from registers.models import ControlMeasure, Incumbency, RiskPoint
-from registers.responsible import names_by_post
+from registers.responsible import names_by_post, with_names
 
 TITLES = {False: "权力运行流程图", True: "廉政风险防控图"}
 
@@ -49,7 +49,7 @@ def _risks(item, steps, rules, on, reader):
     )
     measures, people = {}, {}
     in_force = ControlMeasure.objects.in_force(on).filter(point_series__in=[point.series for point in points])
-    for row in in_force.select_related("responsible").order_by("pk"):
+    for row in with_names(in_force).order_by("pk"):
         measures.setdefault(row.point_series, {})[row.stage] = row.text
         if row.responsible_id:
             people.setdefault(row.point_series, {})[row.responsible.name] = True

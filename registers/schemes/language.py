@@ -225,6 +225,7 @@ class Scheme(Part):
     grading: Grading
     stages: list[Named] = []
     measure_label: Text = "防控措施"
+    several_responsible: bool = True
     natures: list[Named] = []
     finding_sources: list[Named] = []
     routes: dict[Code, Route]

@@ -14,6 +14,7 @@ from registers.access import can
 from registers.differences import differences
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint, Scheme, Unit
 from registers.models.spans import has_ended
+from registers.responsible import with_names
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
 
@@ -92,7 +93,7 @@ def risk_detail(request, series):
     point, on = versions[0], request.actor.on
     measures = {stage.code: (stage.label, [], []) for stage in rules.measure_stages}
     of_point = ControlMeasure.objects.visible_to(request.actor).filter(point_series=series)
-    of_point = of_point.select_related("responsible", "regulation")
+    of_point = with_names(of_point).select_related("regulation")
     for measure in of_point.order_by("-in_force_from", "-pk"):
         _, now, earlier = measures.setdefault(measure.stage, (measure.stage, [], []))
         (now if _in_force(measure, on) else earlier).append(measure)

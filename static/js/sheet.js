@@ -40,6 +40,21 @@
   }
   form.querySelectorAll(".entry").forEach(reveal);
 
+  /* A field that takes several names: its list offers each of them behind those that are there already. */
+  function offerNext(event) {
+    var field = event.target;
+    if (!field.matches("[data-several]") || !field.list) return;
+    var before = field.value.match(/^(.*[；;])?/)[0], list = field.list;
+    if ((list.dataset.before || "") === before) return;
+    list.dataset.before = before;
+    Array.prototype.forEach.call(list.options, function (option) {
+      option.dataset.name = option.dataset.name || option.value;
+      option.value = before + option.dataset.name;
+    });
+  }
+  form.addEventListener("input", offerNext);
+  form.addEventListener("focusin", offerNext);
+
   form.addEventListener("click", function (event) {
     var button = event.target.closest("button");
     if (!button) return;

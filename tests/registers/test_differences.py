@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from registers.differences import IDENTITY, between, differences, differing_fields, fields_of
 from registers.models import ControlMeasure, PostGrade, PowerItem, ProcessStep, RiskCategory, RiskPoint
+from registers.responsible import together
 from registers.versions import VERSIONED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -104,11 +105,12 @@ def test_steps_are_part_of_a_power(campus):
 
 def test_measure_names_who_when_and_on_which_basis(campus):
     before = ControlMeasure(unit=campus.unit, stage="prevention", text="抽查")
+    named = together([campus.head, campus.unit])
     after = ControlMeasure(
-        unit=campus.unit, stage="prevention", text="抽查", responsible=campus.head, due_on=date(2026, 9, 30)
+        unit=campus.unit, stage="prevention", text="抽查", responsible=named, due_on=date(2026, 9, 30)
     )
     assert said(before, after, campus) == [
-        ("responsible", "责任人", "无", "丙一"),
+        ("responsible", "责任人", "无", f"丙一、{campus.unit}"),
         ("due_on", "完成时限", "", "2026-09-30"),
     ]
 

@@ -9,6 +9,7 @@ import pytest
 from registers import ledgers, versions
 from registers.models import ControlMeasure, Incumbency, RiskCategory, RiskPoint, Unit
 from registers.papers.writing import ledger_workbook
+from registers.responsible import together
 from registers.schemes import versions as scheme_versions
 from registers.schemes.checking import loading
 from tests.factories import appoint, make_person, make_post, moment
@@ -345,7 +346,7 @@ def test_workbook_row_carries_every_column(book):
 def test_name_stands_alone_only_where_it_is_that_of_every_stage(book, stages, people):
     point = book.personal("照抄参数", on=SPRING)
     for stage in stages:
-        book.measure(point, "两人经办", on=SPRING, stage=stage, responsible=book.campus.colleague)
+        book.measure(point, "两人经办", on=SPRING, stage=stage, responsible=together([book.campus.colleague]))
 
     found = sheets(book, on=SPRING)["财务处"]
 

@@ -12,6 +12,7 @@ from registers.access import NotAllowed, can
 from registers.actors import Actor
 from registers.models import AuditEntry, ControlMeasure, Grade, RiskCategory, RiskPoint
 from registers.refusals import Refused
+from registers.responsible import together
 from tests.factories import make_person, moment
 from tests.noscript import Plain
 from workflows import controls
@@ -72,7 +73,7 @@ def listed(campus, who, query=""):
 
 @pytest.mark.parametrize("who", ["clerk", "head", "liaison", "deputy"])
 def test_whoever_answers_for_a_measure_records_how_it_is_carried_out(campus, who):
-    [measure] = put(campus, responsible=campus.deputy)
+    [measure] = put(campus, responsible=together([campus.deputy]))
     found = record(measure, getattr(campus, who))
     assert (found.measure, found.state, found.by, found.at) == (measure, "done", getattr(campus, who), AT)
     entry = AuditEntry.objects.get(act="measure.record")
@@ -213,7 +214,7 @@ def test_list_holds_what_its_reader_may_read(campus):
 
 def test_mine_are_those_i_am_named_for_or_answer_for(campus):
     put(campus, "甲", rank=1)
-    put(campus, "乙", rank=2, responsible=campus.colleague)
+    put(campus, "乙", rank=2, responsible=together([campus.colleague]))
     put(campus, "丙", rank=3, level="unit")
     for who, expected in (
         ("clerk", ["甲的prevention"]),
@@ -225,7 +226,7 @@ def test_mine_are_those_i_am_named_for_or_answer_for(campus):
 
 
 def test_named_colleague_reads_the_measure_and_not_the_point(campus):
-    [measure] = put(campus, "某处的秘密", responsible=campus.colleague)
+    [measure] = put(campus, "某处的秘密", responsible=together([campus.colleague]))
     words = Plain(campus.colleague).go(reverse("measure_detail", args=[measure.series])).words
     assert measure.text in words
     assert "针对的风险点" not in words

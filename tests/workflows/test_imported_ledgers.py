@@ -72,10 +72,10 @@ def test_signed_ledger_is_offered_by_the_first_self_check(campus, clock):
         "拆分采购": ("unit", None, "grade-2"),
     }
     measures = ControlMeasure.objects.open().filter(point_series=points["付款不复核"].series)
-    assert {m.stage: (m.text, m.responsible) for m in measures} == {
-        "prevention": ("两人经办", campus.clerk),
-        "monitoring": ("抽查", campus.clerk),
-        "disposal": ("问责", campus.clerk),
+    assert {m.stage: (m.text, str(m.responsible)) for m in measures} == {
+        "prevention": ("两人经办", "甲一"),
+        "monitoring": ("抽查", "甲一"),
+        "disposal": ("问责", "甲一"),
     }
     assert [line.reason for line in sheet.lines.filter(risk_point=points["拆分采购"])] == [
         "来源：台账.xlsx 人员!D3。原等级：中；责任人“部室负责人”未对应"

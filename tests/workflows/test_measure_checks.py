@@ -12,6 +12,7 @@ from registers import residuals, versions
 from registers.access import NotAllowed, can, policy_of
 from registers.models import Appointment, AuditEntry, ControlMeasure, Incumbency, RiskPoint, Scheme, Unit
 from registers.refusals import Refused
+from registers.responsible import together
 from tests.factories import make_person, moment
 from tests.noscript import Plain
 from tests.workflows.test_controls import PDF, TODAY, actor, put, record
@@ -53,7 +54,7 @@ def test_nobody_checks_his_own_and_grade_one_is_checked_from_outside(campus):
     cases = {
         "重": ({"rank": 1}, ABOVE),
         "中": ({"rank": 2}, WITHIN | ABOVE),
-        "副职负责": ({"rank": 3, "responsible": campus.deputy}, (WITHIN | ABOVE) - {"deputy"}),
+        "副职负责": ({"rank": 3, "responsible": together([campus.deputy])}, (WITHIN | ABOVE) - {"deputy"}),
         "单位": ({"rank": 2, "level": "unit"}, WITHIN | ABOVE),
         "未定级": ({"rank": None}, set()),
     }

@@ -7,13 +7,16 @@ from django.urls import reverse
 
 from registers.models import ControlMeasure, Regulation
 from registers.papers.compose import document_for
+from registers.responsible import together
 from tests.noscript import Plain
 from tests.personas import MEASURES
 from tests.stories import played_once
 from tests.workflows.route_cases import digest_now
+from workflows import controls
 from workflows.models import FiledPaper
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.documents import digest, document
+from workflows.supervision.checks import answerable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -68,8 +71,8 @@ def test_what_is_said_of_a_measure_comes_into_force_with_it(graded, regulation):
     ) in shown.fields
     graded.agree(sheet, graded.campus.head, signed=True)
     first, second = in_force(), in_force("monitoring")
-    assert (first.responsible, first.due_on, first.regulation) == (
-        graded.campus.colleague,
+    assert (first.responsible.name, first.due_on, first.regulation) == (
+        graded.campus.colleague.name,
         date(2026, 12, 20),
         regulation,
     )
@@ -80,14 +83,46 @@ def test_what_is_said_of_a_measure_comes_into_force_with_it(graded, regulation):
 def test_person_is_named_by_number_or_by_a_name_that_one_has(graded, typed):
     sheet = graded.sheet("personal-control")
     graded.agree(graded.submit(sheet, arranged(graded, sheet, responsible=typed)), graded.campus.head, signed=True)
-    assert in_force().responsible == graded.campus.colleague
+    assert in_force().responsible == together([graded.campus.colleague])
+
+
+def test_several_people_a_post_and_an_office_are_named_and_printed(graded):
+    campus, sheet = graded.campus, graded.sheet("personal-control")
+    typed = f"colleague 甲二、丙一；岗位 {campus.post.code} 会计核算；{campus.unit.name}"
+    sheet = graded.submit(sheet, arranged(graded, sheet, responsible=typed))
+    [row] = [row for row in document(sheet)["rows"] if row.get("measures.prevention")]
+    assert row["measures.prevention.responsible"] == "甲二、丙一、会计核算、财务处"
+    assert row["responsible_person"] == "甲二、丙一、会计核算、财务处"
+    graded.agree(sheet, campus.head, signed=True)
+    named = together([campus.colleague, campus.head, campus.post, campus.unit])
+    assert in_force().responsible == named
+    again = sheet_for(sheet).arrangement_values(in_force(), "prevention")["prevention.responsible"]
+    assert [part.split()[0] for part in again.split("；")] == ["colleague", "head", "岗位", "单位"]
+    meant = {campus.colleague, campus.head, campus.clerk, campus.liaison}
+    assert answerable(in_force(), on=graded.clock.today) == sorted(user.pk for user in meant)
+    for user in (campus.clerk, campus.liaison, campus.colleague):  # by his post, by his office, by name
+        actor = graded.actor(user)
+        assert list(controls.mine(ControlMeasure.objects.visible_to(actor).filter(responsible=named), actor)) == [
+            in_force()
+        ]
+
+
+def test_rule_book_may_allow_one_only(graded, monkeypatch):
+    sheet = graded.sheet("personal-control")
+    content = arranged(graded, sheet, responsible="colleague；head")
+    assert faults(sheet, content) == []
+    rules = sheet_for(sheet).rules.model_copy(update={"several_responsible": False})
+    strict = sheet_for(sheet)
+    monkeypatch.setattr(strict, "rules", rules)
+    [fault] = [text for fields in strict.faults(content).values() for text in fields.values()]
+    assert "只指定一个责任人" in fault
 
 
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ({"responsible": "nobody"}, "“前期预防”的责任人：没有找到这个人"),
-        ({"responsible": "other_head"}, "“前期预防”的责任人：没有找到这个人"),  # of another unit
+        ({"responsible": "nobody"}, "“前期预防”的责任人：没有找到“"),
+        ({"responsible": "other_head"}, "“前期预防”的责任人：没有找到“"),  # of another unit
         ({"due": "昨天"}, "“前期预防”的完成时限：日期无法识别"),
         ({"due": "2026-11-02"}, "“前期预防”的完成时限：不得早于今天。"),
         ({"due": "2126-11-02"}, "“前期预防”的完成时限：不得晚于 2036 年。"),
@@ -220,7 +255,7 @@ def test_form_offers_the_three_inputs_folded_away(graded, regulation):
         elif name.endswith("prevention.regulation"):
             form.fields[name] = str(regulation.pk)
     clerk.press(form, "submit", "1", reverse("submission_fill", args=[sheet.pk]))
-    assert any("没有找到这个人" in text for text in clerk.complaints)
+    assert any("没有找到“" in text for text in clerk.complaints)
     [opened] = clerk.page.xpath(".//details[contains(@class, 'field-details')][@open]")
     assert opened.xpath(".//input[@list]/@value") == ["谁也不是"]
     assert opened.xpath(".//option[@selected]/text()") == ["采购管理办法"]

@@ -18,6 +18,7 @@ from registers.models import (
     RiskCategory,
     RiskPoint,
 )
+from registers.responsible import together
 from tests.workflows.test_every_scheme import Play
 from workflows.models import Submission
 from workflows.models.submissions import State
@@ -80,7 +81,7 @@ class Full:
                 point_series=point.series,
                 unit=self.campus.unit,
                 stage=stage.code,
-                responsible=self.campus.head,
+                responsible=together([self.campus.head]),
                 due_on=date(2027, 1, 1),
                 regulation=self.regulation,
             )

@@ -4,7 +4,8 @@ from datetime import date
 from itertools import islice
 
 from registers.access import can
-from registers.models import Appointment, ControlMeasure, Regulation, RegulationPower
+from registers.models import Appointment, ControlMeasure, Regulation, RegulationPower, User
+from registers.responsible import people_of, together, with_names
 from workflows import controls
 from workflows.deadlines import days
 from workflows.demo.corpus import dice
@@ -86,11 +87,18 @@ class Regulations:
         first = measures[0]
         first.regulation = next(iter(self.of(risk.domain, place.unit)), None)
         if number % 2:
-            first.responsible = place.seats[1].user
+            first.responsible = self._named(place, number)
         if number % DUE_EVERY == 0:
             ahead = DUE_IN[number // DUE_EVERY % len(DUE_IN)]
             for measure in measures if place.is_home else measures[:1]:
                 measure.due_on = days.add_days(self.campus.year.today, ahead)
+
+    @staticmethod
+    def _named(place, number):
+        """Name one person for most measures, two people, a post or the office for some."""
+        first, second = place.seats[1], place.seats[-1]
+        named = {0: [first.user, second.user], 1: [first.post], 2: [place.unit]}.get(number // 2 % 8, [first.user])
+        return together(named)
 
 
 def carried_out(campus, agenda, actor_of, *, in_time):
@@ -120,7 +128,7 @@ def carried_out(campus, agenda, actor_of, *, in_time):
 def _carried_out_in_time(campus, agenda, actor_of):
     heads = _heads(campus)
     due = ControlMeasure.objects.in_force(agenda.today).filter(due_on__lte=campus.year.today, unit__in=heads)
-    for number, measure in enumerate(due.select_related("responsible").order_by("pk"), 1):
+    for number, measure in enumerate(with_names(due).order_by("pk"), 1):
         if number % FORGOTTEN:
             _note(measure, heads, actor_of, agenda, state=MeasureProgress.State.DONE, text=IN_TIME)
 
@@ -130,7 +138,9 @@ def _heads(campus):
 
 
 def _note(measure, heads, actor_of, agenda, **said):
-    user = measure.responsible or heads[measure.unit_id]
+    named = [measure.responsible] if measure.responsible_id else []
+    people = [user for meant in people_of(named, agenda.today).values() for user in meant]
+    user = User.objects.get(pk=people[0]) if people else heads[measure.unit_id]
     controls.note(measure.pk, **said, actor=actor_of(user), at=agenda.at)
     _check(measure, actor_of, agenda)
 

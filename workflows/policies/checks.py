@@ -8,10 +8,10 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from registers.models import ControlMeasure, Incumbency, RiskPoint, Scheme
+from registers.models import ControlMeasure, Incumbency, ResponsibleParty, RiskPoint, Scheme
 from registers.models.spans import has_begun, has_ended
 from workflows.models import MeasureCheck, MeasureProgress
-from workflows.policies.controls import answers_for
+from workflows.policies.controls import answers_for, is_named
 
 WITHIN = ("unit_head", GROUP_MEMBER)
 ABOVE = ("leader_in_charge", *SCHOOL_ROLES)
@@ -110,7 +110,7 @@ def _who(rule, point):
 
 def _is_own(actor, measure, point):
     principals = actor.stands_in_for
-    if measure.responsible_id in {actor.user_id, *principals} or point.holder_id in principals:
+    if is_named(actor, measure, *principals) or point.holder_id in principals:
         return True
     if answers_for(actor, point):
         return True
@@ -123,7 +123,8 @@ def _not_own(measures, actor):
     points = RiskPoint.objects.in_force(actor.on).filter(series=OuterRef("point_series"))
     own = points.filter(Q(holder__in=people) | Q(holder=None, post__within=actor.post_ids))
     noted = MeasureProgress.objects.filter(measure=OuterRef("pk"), by=actor.user_id)
-    return measures.exclude(Exists(own)).exclude(Exists(noted)).exclude(responsible__in=people)
+    named = ResponsibleParty.objects.naming(actor, *people).values("responsibility")
+    return measures.exclude(Exists(own)).exclude(Exists(noted)).exclude(responsible__in=named)
 
 
 def holders(on):

@@ -1,7 +1,7 @@
 """Who reads how measures are carried out, and who may note it. Source: R3-31, R3-34."""
 
 from registers.access import YES, Policy, no, policy
-from registers.models import ControlMeasure, Incumbency, RiskPoint
+from registers.models import ControlMeasure, Incumbency, ResponsibleParty, RiskPoint
 from registers.models.spans import has_begun, has_ended
 
 ANSWERABLE = ("unit_head", "liaison")
@@ -16,19 +16,26 @@ class MeasureProgressPolicy(Policy):
     def may_note(self, actor, progress):
         """Add a note to a measure in force.
 
-        For the person responsible, the person who answers for its risk point, and the unit's head and liaison.
+        For whoever is named in it, the person who answers for its risk point, and the unit's head and liaison.
         """
         measure = progress.measure
         if not has_begun(measure, actor.on):
             return no("该措施尚未生效，不能记录落实情况。")
         if has_ended(measure, actor.on):
             return no("该措施已修订或撤销，请在现行的措施上记录。")
-        if measure.responsible_id == actor.user_id or measure.unit_id in actor.unit_ids(*ANSWERABLE):
+        if measure.unit_id in actor.unit_ids(*ANSWERABLE) or is_named(actor, measure):
             return YES
         point = RiskPoint.objects.in_force(actor.on).filter(series=measure.point_series).first()
         if point is not None and answers_for(actor, point):
             return YES
         return no("落实情况由措施责任人、岗位责任人、单位负责人或联络员记录。")
+
+
+def is_named(actor, measure, *people):
+    """Whether a measure names this person, his post or his office, or one of ``people`` (ids)."""
+    if measure.responsible_id is None:
+        return False
+    return ResponsibleParty.objects.naming(actor, *people).filter(responsibility=measure.responsible_id).exists()
 
 
 def answers_for(actor, point):

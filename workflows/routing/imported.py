@@ -21,7 +21,7 @@ from workflows.models import Submission
 from workflows.models.submissions import State
 from workflows.routing import routes
 from workflows.sheets import Incomplete, drafts
-from workflows.sheets.arrangements import number_and_name
+from workflows.sheets.naming import written_all
 from workflows.sheets.places import PLACE
 from workflows.sheets.process import STEPS, typed_text
 
@@ -114,8 +114,8 @@ def _point(record, rules):
     }
     if record.power is not None:
         values[PLACE] = str(record.power.series)
-    if record.responsible is not None and "responsible" in rules.measure_asks:
-        values |= {f"{stage}.responsible": number_and_name(record.responsible) for stage in record.measures}
+    if record.responsible and "responsible" in rules.measure_asks:
+        values |= {f"{stage}.responsible": written_all(record.responsible) for stage in record.measures}
     return values
 
 

@@ -6,15 +6,16 @@ Source: R0-20, R3-31.
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Q
-
 from registers import clock, regulations
-from registers.models import Incumbency, User
+from registers.responsible import together
+from registers.text import clipped
 from workflows.sheets.fields import Field
+from workflows.sheets.naming import Nameable, names_any, too_many, written_on
 
 LABELS = {"responsible": "责任人", "due": "完成时限", "regulation": "依据制度"}
 KINDS = {"responsible": "person", "due": "date", "regulation": "select"}
 YEARS_AHEAD = 10
+WHOM = "人员请填本单位或上下级单位人员的工号，岗位、单位请从列表中选择。"
 
 
 class Arranged:
@@ -31,64 +32,51 @@ class Arranged:
     def arrangement_fields(self, stage):
         """The fields for what may be said of the measure of a stage."""
         return [
-            Field(f"{stage}.{ask}", LABELS[ask], KINDS[ask], tuple(self.regulations if ask == "regulation" else ()))
+            Field(
+                f"{stage}.{ask}",
+                LABELS[ask],
+                KINDS[ask],
+                tuple(self.regulations if ask == "regulation" else ()),
+                help=self._whom if ask == "responsible" else "",
+            )
             for ask in self.arranged
         ]
+
+    @property
+    def _whom(self):
+        more = "，多个用“；”分开" if self.rules.several_responsible else ""
+        return f"可填人员、岗位或单位{more}。"
 
     def arrangement_values(self, measure, stage):
         """What is on record about a measure (None: nothing yet), as the form holds it."""
         values = {
-            "responsible": number_and_name(measure.responsible) if measure and measure.responsible else "",
+            "responsible": written_on(measure),
             "due": measure.due_on.isoformat() if measure and measure.due_on else "",
             "regulation": str(measure.regulation_id or "") if measure else "",
         }
         return {f"{stage}.{ask}": values[ask] for ask in self.arranged}
 
     @cached_property
-    def people(self):
-        """Whom a measure may be given to: people of the unit, of those above it and of those below it."""
-        unit = self.submission.unit
-        around = [
-            *unit.ancestors().values_list("pk", flat=True),
-            *unit.descendants(include_self=True).values_list("pk", flat=True),
-        ]
-        in_post = Incumbency.objects.in_force(clock.today()).filter(post__unit=unit)
-        return User.objects.filter(Q(unit__in=around) | Q(pk__in=in_post.values("user")), is_active=True)
+    def nameable(self):
+        """Whom a measure of this sheet may be given to."""
+        return Nameable(self.submission.unit)
 
-    @cached_property
+    @property
     def colleagues(self):
-        """The unit's own people as a list to choose from: ``工号 姓名``."""
-        own = User.objects.filter(unit=self.submission.unit_id, is_active=True)
-        return [number_and_name(user) for user in own.order_by("sort_key", "number")]
+        """Whom a field offers: the unit's people, its posts, its office and those above."""
+        return self.nameable.offered
 
     @cached_property
     def regulations(self):
         """``[(key, name)]`` of the regulations that a measure may name."""
         return [(str(row.pk), row.name) for row in regulations.usable(self.submission.unit)]
 
-    def people_named(self, entries):
-        """Typed text → the person meant by it, for all entries at once, None where nobody can be meant."""
-        typed = {
-            text
-            for entry in entries
-            for stage in self.rules.measure_stages
-            if (text := entry["values"].get(f"{stage.code}.responsible", "").strip())
-        }
-        typed -= set(self._named)
-        if typed:
-            numbers = {text: text.split()[0] for text in typed}
-            by_number = {user.number: user for user in self.people.filter(number__in=numbers.values())}
-            by_name = {}
-            for user in self.people.filter(name__in=typed):
-                by_name.setdefault(user.name, []).append(user)
-            for text in typed:
-                namesakes = by_name.get(text, [])
-                self._named[text] = by_number.get(numbers[text]) or (namesakes[0] if len(namesakes) == 1 else None)
-        return self._named
-
-    @cached_property
-    def _named(self):
-        return {}
+    def read_names(self, entries):
+        """Read at once whom all entries name."""
+        stages = self.rules.measure_stages
+        self.nameable.look_up(
+            entry["values"].get(f"{stage.code}.responsible", "") for entry in entries for stage in stages
+        )
 
     def arrangement_faults(self, entry, in_force):
         """What is wrong with who, when and on which basis: field → sentence. ``in_force``: stage → measure."""
@@ -102,13 +90,12 @@ class Arranged:
         return wrong
 
     def _responsible_fault(self, text, measure, entry):
-        if measure is not None and text == number_and_name(measure.responsible):
+        if text == written_on(measure):
             return ""  # as it is on record; whoever has left since is not the filler's fault
-        return (
-            ""
-            if self.people_named([entry]).get(text)
-            else "没有找到这个人，或同名不止一人。请填本单位或上下级单位人员的工号。"
-        )
+        named, unknown = self.nameable.named(text)
+        if unknown:
+            return f"没有找到“{clipped(unknown, 30)}”，或同名不止一个。{WHOM}"
+        return too_many(named, several=self.rules.several_responsible)
 
     def _due_fault(self, text, measure, entry):
         day, today = read_day(text), clock.today()
@@ -130,28 +117,22 @@ class Arranged:
 
         What the task does not ask for stays as it was.
         """
-        values = {name: getattr(measure, name, None) for name in ("responsible_id", "due_on", "regulation_id")}
+        values = {name: getattr(measure, name, None) for name in ("responsible", "due_on", "regulation_id")}
         for ask in self.arranged:
             text = entry["values"].get(f"{stage}.{ask}", "").strip()
             if ask == "responsible":
-                values["responsible_id"] = self._person_id(text, measure, entry)
+                values["responsible"] = self._responsible(text, measure)
             elif ask == "due":
                 values["due_on"] = read_day(text)
             else:
                 values["regulation_id"] = int(text) if text else None
         return values
 
-    def _person_id(self, text, measure, entry):
-        if not text:
-            return None
-        if measure is not None and text == number_and_name(measure.responsible):
-            return measure.responsible_id
-        return self.people_named([entry])[text].pk
-
-
-def number_and_name(user):
-    """A person as the form's list offers him (``工号 姓名``), empty for nobody."""
-    return f"{user.number} {user.name}" if user else ""
+    def _responsible(self, text, measure):
+        if text == written_on(measure):
+            return measure.responsible if measure is not None else None
+        named, _ = self.nameable.named(text)
+        return together(named)
 
 
 def read_day(text):
@@ -165,7 +146,7 @@ def read_day(text):
 def words_of(measure):
     """Who, when and on which basis, in one line, empty where nothing was said."""
     parts = [
-        (LABELS["responsible"], measure.responsible.name if measure.responsible_id else ""),
+        (LABELS["responsible"], measure.responsible.name if names_any(measure) else ""),
         (LABELS["due"], measure.due_on.isoformat() if measure.due_on else ""),
         (LABELS["regulation"], f"《{measure.regulation.name}》" if measure.regulation_id else ""),
     ]
@@ -184,7 +165,7 @@ def facts(measures):
             columns[f"measures.{measure.stage}.arranged"] = said
         if measure.responsible_id:
             columns[f"measures.{measure.stage}.responsible"] = measure.responsible.name
-            people.append(measure.responsible.name)
+            people += [str(party.who) for party in measure.responsible.parties.all()]
         if measure.due_on:
             columns[f"measures.{measure.stage}.due"] = measure.due_on.isoformat()
         if measure.regulation_id:

@@ -10,7 +10,7 @@ from registers.differences import between
 from registers.leaders import Leaders
 from registers.models import ControlMeasure, RiskPoint
 from registers.papers.compose import document_for
-from registers.responsible import Answering, names_by_post
+from registers.responsible import Answering, names_by_post, with_names
 from registers.schemes import adjusting
 from registers.schemes.language import Level
 from workflows import attachments
@@ -100,7 +100,7 @@ def included_rows(submission, *, on):
     )
     measures = {}
     in_force = ControlMeasure.objects.in_force(on).filter(unit=submission.unit_id)
-    for measure in in_force.select_related("responsible", "regulation"):
+    for measure in with_names(in_force).select_related("regulation"):
         measures.setdefault(measure.point_series, []).append(measure)
     stages = [f"measures.{stage.code}" for stage in rules.measure_stages]
     return [

@@ -60,7 +60,7 @@ class FullPointSheet(Graded, Measured, PointSheet):
 
     def faults(self, content):
         if self.measures:
-            self.people_named(content["entries"])
+            self.read_names(content["entries"])
         return super().faults(content)
 
     @staticmethod

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from registers.differences import differing_fields
 from registers.models import ControlMeasure, RiskPoint
+from registers.responsible import with_names
 from workflows.sheets.arrangements import Arranged, facts, words_of
 from workflows.sheets.base import WHY, Sheet
 from workflows.sheets.fields import Field, faults_of
@@ -43,7 +44,7 @@ class Measured(Arranged):
         measures = {}
         points = list(self.on_record().values_list("series", flat=True))
         there = ControlMeasure.objects.open().filter(point_series__in=points)
-        for measure in there.select_related("responsible", "regulation"):
+        for measure in with_names(there).select_related("regulation"):
             measures.setdefault(measure.point_series, {})[measure.stage] = measure
         return measures
 
@@ -114,8 +115,8 @@ class Measured(Arranged):
         return fields
 
     def lines_read(self, lines):
-        related = ("responsible", "regulation", "base__responsible", "base__regulation")
-        return super().lines_read(lines).select_related(*(f"measure__{name}" for name in related))
+        lines = super().lines_read(lines).select_related("measure__regulation", "measure__base__regulation")
+        return with_names(with_names(lines, "measure__"), "measure__base__")
 
 
 class MeasureSheet(Measured, SheetOnPoints):
@@ -145,7 +146,7 @@ class MeasureSheet(Measured, SheetOnPoints):
         ]
 
     def faults(self, content):
-        self.people_named(content["entries"])
+        self.read_names(content["entries"])
         return super().faults(content)
 
     def entry_faults(self, entry):

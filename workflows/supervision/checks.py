@@ -6,6 +6,7 @@ from registers import audit
 from registers.access import require
 from registers.models import Appointment, ControlMeasure, Incumbency, RiskPoint
 from registers.refusals import Refused
+from registers.responsible import people_of
 from workflows import attachments, controls
 from workflows.deadlines import days
 from workflows.messages import notifications
@@ -65,13 +66,18 @@ def _tell(made, *, at):
 def answerable(measure, *, on):
     """Return the ids of the people who answer for a measure on the day ``on``.
 
-    It is the person named in it, else the holder of its point or of the point's post, else the unit's heads.
+    They are those whom it names, else the holder of its point or of the point's post, else the unit's heads.
     """
     if measure.responsible_id:
-        return [measure.responsible_id]
+        named = people_of([measure.responsible], on)[measure.responsible_id]
+        return named or sorted(_heads(measure, on))
     point = RiskPoint.objects.in_force(on).filter(series=measure.point_series).first()
     if point is not None and point.holder_id:
         return [point.holder_id]
     held = Incumbency.objects.in_force(on).filter(post=point.post_id if point else None)
+    return sorted({*held.values_list("user", flat=True)}) or sorted(_heads(measure, on))
+
+
+def _heads(measure, on):
     heads = Appointment.objects.in_force(on).filter(role="unit_head", unit=measure.unit_id)
-    return sorted({*held.values_list("user", flat=True)}) or sorted({*heads.values_list("user", flat=True)})
+    return {*heads.values_list("user", flat=True)}

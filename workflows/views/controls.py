@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import can, policy_of, require
 from registers.actors import SCHOOL_ROLES
-from registers.models import ControlMeasure, RiskPoint, Scheme, Unit
+from registers.models import ControlMeasure, RiskPoint, Scheme, Unit, User
 from registers.refusals import Refused
+from registers.responsible import people_of, with_names
 from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
@@ -72,7 +73,7 @@ def measure_list(request):
         measures = controls.narrowed(measures, filters["state"], on=on)
         if filters["stage"]:
             measures = measures.filter(stage=filters["stage"])
-        ordered = controls.gravest_first(measures, on=on).select_related("responsible", "unit")
+        ordered = with_names(controls.gravest_first(measures, on=on)).select_related("unit")
         context["page"] = paged(request, ordered)
         _with_words(context["page"].rows, actor, dict(context["stages"]))
     return render(request, "workflows/measure_list.html", context)
@@ -156,9 +157,10 @@ def _points(actor, measures):
 def measure_detail(request, series):
     """One measure through its versions, with the notes and checks of each and forms for new ones.
 
-    Context: ``measure`` (the newest version), ``versions`` as (version, its ``Status``, its notes and checks, newest first),
-    ``point`` or None, ``may_record``, ``may_check`` (a ``Verdict``), ``tells_why`` (whether the reader may want to know why he
-    may not), ``states``, ``results``, ``typed`` and ``fault`` (field → sentence) of either form, ``accepted``, ``crumbs``.
+    Context: ``measure`` (the newest version), ``today`` (the names of those whom its posts and offices mean), ``versions`` as
+    (version, its ``Status``, its notes and checks, newest first), ``point`` or None, ``may_record``, ``may_check`` (a
+    ``Verdict``), ``tells_why`` (whether the reader may want to know why he may not), ``states``, ``results``, ``typed`` and
+    ``fault`` (field → sentence) of either form, ``accepted``, ``crumbs``.
     """
     versions = _versions(request.actor, series)
     if request.method == "POST":
@@ -192,7 +194,7 @@ def measure_check(request, series):
 def _versions(actor, series):
     """The versions of a measure, newest first. Raises ``Http404`` where the reader may see none."""
     versions = controls.with_latest_note(ControlMeasure.objects.visible_to(actor).filter(series=series))
-    versions = list(versions.select_related("responsible", "regulation", "unit").order_by("-in_force_from", "-pk"))
+    versions = list(with_names(versions).select_related("regulation", "unit").order_by("-in_force_from", "-pk"))
     if not versions:
         raise Http404
     return versions
@@ -222,6 +224,7 @@ def _shown(request, versions, note=({}, {}), check=({}, {})):
         "workflows/measure_detail.html",
         {
             "measure": measure,
+            "today": _meant_today(measure, actor),
             "versions": [
                 (version, controls.status_of(version, on=actor.on), written.get(version.pk, [])) for version in versions
             ],
@@ -238,6 +241,15 @@ def _shown(request, versions, note=({}, {}), check=({}, {})):
         },
         status=422 if note[1] or check[1] else 200,
     )
+
+
+def _meant_today(measure, actor):
+    """Return the names of those who carry a measure out today, where it names a post or an office."""
+    if measure.responsible is None or all(party.user_id for party in measure.responsible.parties.all()):
+        return ""
+    people = people_of([measure.responsible], actor.on)[measure.responsible_id]
+    named = User.objects.visible_to(actor).filter(pk__in=people).order_by("sort_key", "number")
+    return "、".join(named.values_list("name", flat=True)) or "目前无人"
 
 
 def _written_on(versions, actor):

@@ -30,6 +30,7 @@ SECTIONS = {
     "ledger_title": "台账名称",
     "custody": "留存和查阅",
     "measure_label": "措施名称",
+    "several_responsible": "措施可有多个责任人",
     "conduct": "办理规则",
     "activities": "会议和教育活动",
     "disclosure": "办事公开",

@@ -81,10 +81,15 @@ class OrganisationChangePolicy(KeptByRegistrars):
 
 
 @policy("registers.PlannedChange")
-class PlannedChangePolicy(KeptByRegistrars):
+class PlannedChangePolicy(Policy):
+    def visible(self, rows, actor):
+        """Show changes of units and posts to their registrar, those of people to whoever keeps their records."""
+        people = Q(person__isnull=False, unit__in=actor.unit_ids(*KEEPERS_OF_PEOPLE))
+        return rows.filter(Q(unit__in=actor.unit_ids("registrar")) | people)
+
     def may_drop(self, actor, planned):
         """Give up a change that has not been made yet."""
-        return can(actor, "manage", planned.unit)
+        return can(actor, "manage", planned.unit) if planned.person is None else can(actor, "keep", planned.person)
 
 
 @policy("registers.ImportedFile")

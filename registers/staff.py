@@ -74,12 +74,14 @@ def _check_number(number, *, besides=None):
 def _check_unit(unit, on, actor):
     if is_closed(unit, on):
         raise Refused(f"{unit}已经撤销，请另选单位。", "unit")
-    require(actor, "keep", User(unit=unit))
+    if actor is not None:
+        require(actor, "keep", User(unit=unit))
 
 
 def _locked(pk, actor, action="keep"):
     user = User.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=pk)
-    require(actor, action, user)
+    if actor is not None:
+        require(actor, action, user)
     return user
 
 
@@ -87,7 +89,7 @@ def _locked(pk, actor, action="keep"):
 def transfer(pk, unit, *, on, actor, at):
     """Let a person work in another unit from the day ``on``.
 
-    The day is today or was before. Raises ``Refused``.
+    The day is today or was before. ``actor`` None: the system makes what was planned. Raises ``Refused``.
     """
     user = _locked(pk, actor)
     _check_day(on, at)
@@ -106,7 +108,7 @@ def transfer(pk, unit, *, on, actor, at):
 def leave(pk, *, on, actor, at):
     """Let a person leave from the day ``on``: no account, no post, no role.
 
-    The day is today or was before. Raises ``Refused``.
+    The day is today or was before. ``actor`` None: the system makes what was planned. Raises ``Refused``.
     """
     user = _locked(pk, actor, "end")
     _check_day(on, at)

@@ -17,6 +17,7 @@ from registers.journal import Journal, Kind
 from registers.models import PlannedChange, Post, Unit, User
 from registers.refusals import Refused, Stale
 from registers.text import digest_of
+from workflows import moving, planned
 from workflows.models import Campaign, Enrolment, Submission
 from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import UNFINISHED
@@ -272,30 +273,7 @@ def _plan(outcome, *, actor, at):
     wanted = outcome.wanted
     words = "；".join(outcome.changes)
     kept = {"act": wanted.act, "unit": wanted.unit, "asked": wanted.asked, "on": wanted.on, "words": words}
-    planned = PlannedChange.objects.create(by=actor.user, made_at=at, **kept)
-    audit.append(
-        "organisation.plan", about=planned, actor=actor, at=at, detail={"act": wanted.act, "unit": wanted.unit.pk}
-    )
-
-
-def waiting():
-    """Return the changes that wait for their day."""
-    return PlannedChange.objects.filter(done_at=None, dropped_at=None, refused="")
-
-
-@transaction.atomic
-def drop(pk, *, actor, at):
-    """Give up a change that is planned.
-
-    Raises ``Refused`` where it is made or given up already, or ``NotAllowed``.
-    """
-    planned = PlannedChange.objects.select_for_update(of=("self",)).select_related("unit").get(pk=pk)
-    require(actor, "drop", planned)
-    if planned.done_at or planned.dropped_at:
-        raise Refused("该变更已经生效或取消，不能再取消。")
-    planned.dropped_at = at
-    planned.save(update_fields=["dropped_at"])
-    audit.append("organisation.drop", about=planned, actor=actor, at=at)
+    planned.keep(actor=actor, at=at, **kept)
 
 
 def make_due(*, at):
@@ -304,24 +282,33 @@ def make_due(*, at):
     Each has its own transaction. One that cannot be made any more keeps the reason, which its registrar reads. Running it
     again changes nothing.
     """
-    due = waiting().filter(on__lte=clock.local_day(at)).order_by("on", "pk")
+    due = planned.waiting().filter(on__lte=clock.local_day(at)).order_by("on", "pk")
     return sum(_make_planned(pk, at) for pk in list(due.values_list("pk", flat=True)))
 
 
 def _make_planned(pk, at):
     try:
         with transaction.atomic(), audit.at_the_end():
-            planned = waiting().select_related("unit", "by").filter(pk=pk).first()
-            if planned is None:
+            change = planned.waiting().select_related("unit", "by").filter(pk=pk).first()
+            if change is None:
                 return False
-            wanted = Wanted(planned.act, planned.unit, planned.asked, planned.on)
-            outcome = _carry_out(wanted, actor=None, by=planned.by, at=at)
-            if not waiting().filter(pk=pk).update(done_at=at):
+            follow = _make_one(change, at)
+            if not planned.waiting().filter(pk=pk).update(done_at=at):
                 raise Refused("该变更刚被取消。")
-            _follow(outcome, actor=None, at=at)
+            follow()
     except Refused as refused:
         with transaction.atomic():
-            if waiting().filter(pk=pk).update(refused=str(refused)):
+            if planned.waiting().filter(pk=pk).update(refused=str(refused)):
                 audit.append("organisation.refused", about=PlannedChange(pk=pk), at=at)
         return False
     return True
+
+
+def _make_one(change, at):
+    """Make one planned change, and return the function that does what follows from it."""
+    if change.person_id is not None:
+        moving.make(change, at=at)
+        return lambda: staffing.follow(at=at)
+    wanted = Wanted(change.act, change.unit, change.asked, change.on)
+    outcome = _carry_out(wanted, actor=None, by=change.by, at=at)
+    return lambda: _follow(outcome, actor=None, at=at)

@@ -56,13 +56,17 @@ class OrganisationChange(models.Model):
 
 
 class PlannedChange(models.Model):
-    """A change of units or posts that is to be made on a later day (待生效的变更).
+    """A change of units, posts or people that is to be made on a later day (待生效的变更).
 
-    ``act`` and ``asked`` say what was asked for, ``words`` the same in words. ``refused``: why it could not be made on its day.
+    ``person``: who moves or leaves, None for a change of a unit or a post. ``act`` and ``asked`` say what was asked for, ``words``
+    the same in words. ``refused``: why it could not be made on its day.
     """
 
     act = models.CharField(max_length=20)
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="planned_changes", verbose_name="单位")
+    person = models.ForeignKey(
+        "registers.User", models.PROTECT, null=True, related_name="planned_changes", verbose_name="人员"
+    )
     asked = models.JSONField()
     words = models.TextField("变更")
     on = models.DateField("生效日期")

@@ -13,11 +13,12 @@ from registers.actors import Actor
 from registers.imports import appointing
 from registers.models import Appointment, AuditEntry, Incumbency, Post, Unit, User
 from registers.refusals import Refused
-from tests.factories import appoint, make_person, make_post
+from tests.factories import appoint, make_person, make_post, moment
 from tests.longer import LONG
 from tests.workflows import carried_cases
 from tests.workflows import deciders_oracle as oracle
 from tests.workflows.test_deciders import AT, ON, PEOPLE, ROLES, UNITS, build, empty_campaign, worlds
+from workflows import moving, reorganising
 from workflows.campaign import rosters
 from workflows.messages import appointed
 from workflows.models import Enrolment, Notification, Submission
@@ -26,6 +27,7 @@ from workflows.routing import foresight, staffing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
+LATER = date(2026, 9, 25)
 TO_FILL = ("waiting", *EDITABLE)
 KINDS = ("ends", "ends", "ends", "begins", "begins", "leaves", "moves", "disabled", "post")
 SETTLED = {
@@ -69,49 +71,79 @@ def made(change, people, registrar):
     }[kind]
 
 
-def has(sheet):
-    """Who has a sheet now, asked of the oracle: (stopped, ids of people)."""
+def has(sheet, on=ON):
+    """Who has a sheet on a day, asked of the oracle: (stopped, ids of people)."""
     if sheet.state == "cancelled":
         return True, set()
     if sheet.state in TO_FILL:
-        return False, oracle.fills(sheet, on=ON)
-    return False, set() if sheet.waiting_role in ("", *IDLE) else oracle.decides(sheet, on=ON)
+        return False, oracle.fills(sheet, on=on)
+    return False, set() if sheet.waiting_role in ("", *IDLE) else oracle.decides(sheet, on=on)
 
 
-def observed():
-    """What every sheet is now: id → (state, who has it)."""
-    return {sheet.pk: (sheet.state, has(sheet)) for sheet in Submission.objects.select_related("unit", "person")}
+def observed(on=ON):
+    """What every sheet is on a day: id → (state, who has it)."""
+    return {sheet.pk: (sheet.state, has(sheet, on)) for sheet in Submission.objects.select_related("unit", "person")}
 
 
-def hold(seen, before):
+def hold(seen, before, on=ON):
     """Hold what was foreseen (a ``Foresight``) to what has happened to every sheet since ``before`` (of ``observed``)."""
     rows, begun = {row.submission.pk: row for row in seen.rows}, 0
     for sheet in Submission.objects.select_related("unit", "person", "task__campaign__scheme"):
         state, held = before.get(sheet.pk, ("cancelled", None))
         begun += state == "cancelled" and sheet.state != "cancelled"
         if (row := rows.get(sheet.pk)) is not None:
-            stopped, people = has(sheet)
+            stopped, people = has(sheet, on)
             kind = "stops" if stopped else "passes" if people else "nobody"
             assert (row.kind, set(row.after.people)) == (kind, people), row.words
             assert row.after.ends == sheet.cancel_reason
             assert held[1] == set(row.before.people)
             assert row.words
         elif state in (*TO_FILL, "in_review"):
-            assert has(sheet) == held, f"{sheet} changed hands unforeseen"
+            assert has(sheet, on) == held, f"{sheet} changed hands unforeseen"
     assert seen.new == begun
 
 
-def compare(world, change, campaign):
-    """Hold what is foreseen to what then happens to every sheet there is."""
+def settled(world, campaign):
+    """Write a world in which everybody owes his sheets, and return its people and their registrar."""
     people, _ = build(world, campaign)
     registrar = make_person("管一", campaign.institution)
     appoint(registrar, campaign.institution, "registrar")
-    change = made(change, people, registrar)
     Post.objects.update(is_risk_post=True)
     Enrolment.objects.bulk_create(
         Enrolment(campaign=campaign, unit=unit, enrolled_on=ON) for unit in Unit.objects.all()
     )
     staffing.follow(at=AT)
+    return people, registrar
+
+
+def compare_later(world, change, campaign):
+    """Hold what is foreseen of a planned move to what happens on its day, and not before."""
+    act, who, where = change
+    people, registrar = settled(world, campaign)
+    unit, at = Unit.objects.order_by("pk")[where], moment(f"{LATER} 00:30")
+    asked = {"on": LATER, "unit": unit, "actor": Actor(registrar, on=ON), "at": AT}
+    try:
+        seen = foresight.foresee(moving.move_of(act, people[who].pk, **asked), on=LATER)
+        moving.plan(act, people[who].pk, **asked)
+    except Refused:  # he is there already, or disabled
+        reject()
+    with pytest.raises(Refused, match="请先取消"):
+        moving.plan(act, people[who].pk, **asked)
+    assert reorganising.make_due(at=AT) == 0
+    staffing.follow(at=at)
+    before = observed(LATER)
+
+    assert reorganising.make_due(at=at) == 1
+    hold(seen, before, LATER)
+    person = User.objects.get(pk=people[who].pk)
+    assert (person.unit, person.left_on) == (unit, None) if act == moving.TRANSFER else person.left_on == LATER
+    assert reorganising.make_due(at=at) == 0
+
+
+def compare(world, change, campaign):
+    """Hold what is foreseen to what then happens to every sheet there is."""
+    people, registrar = settled(world, campaign)
+    change = made(change, people, registrar)
     before = observed()
     written = AuditEntry.objects.count()
     try:
@@ -132,6 +164,19 @@ def compare(world, change, campaign):
 def test_what_is_foreseen_happens_on_any_tree(campaign, world, change):
     with transaction.atomic():
         compare(world, change, campaign)
+        transaction.set_rollback(True)
+
+
+@settings(**SETTLED)
+@given(
+    world=worlds(),
+    change=st.tuples(
+        st.sampled_from([moving.TRANSFER, moving.LEAVE]), st.integers(0, PEOPLE - 1), st.integers(0, UNITS - 1)
+    ),
+)
+def test_what_is_planned_happens_on_its_day_as_foreseen(campaign, world, change):
+    with transaction.atomic():
+        compare_later(world, change, campaign)
         transaction.set_rollback(True)
 
 

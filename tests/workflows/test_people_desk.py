@@ -11,8 +11,9 @@ from pypdf import PdfReader
 
 from registers import administrators, passwords
 from registers.access import can
-from registers.models import Appointment, ImportedFile, User
+from registers.models import Appointment, ImportedFile, PlannedChange, User
 from tests.factories import make_person
+from workflows import reorganising
 from workflows.models import Notification
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
@@ -170,3 +171,34 @@ def test_empty_site_is_set_up_in_the_order_that_the_manual_says(db, clock):
         assert clients[role].post(reverse("password_change"), changed).status_code == 302
     assert clients["registrar"].get(reverse("role_add")).status_code == 200
     assert clients["sys_admin"].post(reverse("person_slip", args=[pk])).status_code == 403
+
+
+def test_move_on_a_later_day_is_planned_listed_and_can_be_given_up(desk, year, waiting):
+    campus, sheet = year.campus, waiting
+    url, sent = reverse("person_leave", args=[campus.head.pk]), {"on": "2026-09-21"}
+    page = reverse("person_detail", args=[campus.head.pk])
+    shown, answer = confirm(desk, url, sent)
+    assert "将转由分管校领导丁一办理" in shown.content.decode()
+    assert answer["Location"] == page
+    campus.head.refresh_from_db()
+    assert campus.head.is_active and year.again(sheet).waiting_role == "unit_head"
+    for address in (page, reverse("people_desk"), reverse("unit_keep", args=[campus.unit.code])):
+        assert "丙一（head）：离岗" in desk.get(address).content.decode()
+    again = desk.post(url, {**sent, "preview": "1"})
+    refused = desk.post(url, {**sent, "confirm": "1", "seen": again.context["foresight"].digest})
+    assert (refused.status_code, "请先取消，再重新登记" in refused.content.decode()) == (422, True)
+
+    planned = PlannedChange.objects.get()
+    assert desk.post(reverse("planned_drop", args=[planned.pk]))["Location"] == page
+    year.at("09-21")
+    year.sweep()
+    assert year.again(sheet).waiting_role == "unit_head"
+
+
+def test_planned_move_of_somebody_who_has_left_says_why_it_was_not_made(desk, year):
+    campus = year.campus
+    other = campus.other_unit
+    confirm(desk, reverse("person_transfer", args=[campus.clerk.pk]), {"on": "2026-09-21", "unit": other.code})
+    confirm(desk, reverse("person_leave", args=[campus.clerk.pk]), {"on": "2026-09-15"})
+    reorganising.make_due(at=year.at("09-21"))
+    assert PlannedChange.objects.get().refused == "账号已停用，请先启用再办理调动。"

@@ -25,6 +25,7 @@ from tests.longer import LONG
 from tests.personas import point
 from tests.workflows.test_deciders import AT, ON, build, campaign, worlds  # noqa: F401 (a fixture)
 from tests.workflows.test_foresight import hold, observed
+from workflows import planned as dropping
 from workflows import reorganising, sweeping
 from workflows.models import Enrolment, Submission
 from workflows.models.submissions import UNFINISHED
@@ -243,9 +244,9 @@ def test_planned_change_that_cannot_be_made_any_more_keeps_the_reason(year):
     assert reorganising.make_due(at=year.clock.now) == 0
     planned = PlannedChange.objects.get()
     assert "已是“计财处”（ZS）的名称" in planned.refused
-    reorganising.drop(planned.pk, actor=year.actor(year.campus.registrar), at=year.clock.now)
+    dropping.drop(planned.pk, actor=year.actor(year.campus.registrar), at=year.clock.now)
     with pytest.raises(Refused):
-        reorganising.drop(planned.pk, actor=year.actor(year.campus.registrar), at=year.clock.now)
+        dropping.drop(planned.pk, actor=year.actor(year.campus.registrar), at=year.clock.now)
 
 
 # -- posts -----------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from registers.refusals import Refused, Stale
 from registers.units import kinds
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
-from workflows import reorganising
+from workflows import planned, reorganising
 from workflows.forms import organisation as forms
 
 # act → (title, form); of units, then of posts
@@ -101,7 +101,7 @@ def _unit_page(request, unit, form, *, status=200):
     closed, of_unit = is_closed(unit, request.actor.on), {"unit": unit}
     acts = {"edit", "child", "post"} if unit.parent_id is None else set(OF_UNITS)
     changes = OrganisationChange.objects.visible_to(request.actor).filter(**of_unit)
-    planned = PlannedChange.objects.visible_to(request.actor).filter(done_at=None, dropped_at=None, **of_unit)
+    waiting = PlannedChange.objects.visible_to(request.actor).filter(done_at=None, dropped_at=None, **of_unit)
     return render(
         request,
         "workflows/unit_keep.html",
@@ -111,7 +111,7 @@ def _unit_page(request, unit, form, *, status=200):
             "acts": [] if closed else [(act, title) for act, (title, _) in OF_UNITS.items() if act in acts],
             "aliases": UnitAlias.objects.visible_to(request.actor).filter(**of_unit),
             "form": form,
-            "planned": planned.select_related("unit", "by"),
+            "planned": waiting.select_related("unit", "by"),
             "changes": [
                 (row, reorganising.words_of(row)) for row in changes.select_related("unit", "post", "by")[:HISTORY]
             ],
@@ -215,14 +215,16 @@ def unit_alias_drop(request, pk):
 @require_POST
 def planned_drop(request, pk):
     """Give up a change that is planned."""
-    planned = get_object_or_404(PlannedChange.objects.visible_to(request.actor).select_related("unit"), pk=pk)
+    change = get_object_or_404(PlannedChange.objects.visible_to(request.actor).select_related("unit"), pk=pk)
     try:
-        reorganising.drop(planned.pk, actor=request.actor, at=clock.now())
+        planned.drop(change.pk, actor=request.actor, at=clock.now())
     except Refused as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, "已取消。")
-    return redirect("unit_keep", code=planned.unit.code)
+    if change.person_id is not None:
+        return redirect("person_detail", pk=change.person_id)
+    return redirect("unit_keep", code=change.unit.code)
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """The desk of people: who is on record, who joins, moves, leaves, and who gets a one-time password."""
 
+from functools import partial
+
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, Value
@@ -13,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import accounts, appointments, clock, staff
 from registers.access import can, policy_of, require
 from registers.jobs import as_attachment
-from registers.models import Appointment, ImportedFile, Incumbency, Unit, User
+from registers.models import Appointment, ImportedFile, Incumbency, PlannedChange, Unit, User
 from registers.papers import pages
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, key
+from workflows import moving
 from workflows.forms.staff import MoveForm, PersonForm
 from workflows.views.foreseen import answered
 
@@ -60,7 +63,7 @@ def units_kept(request, *roles):
 def people_desk(request):
     """List the people whose records one keeps.
 
-    Context: ``page``, ``filters``, ``filtered``, ``units``, ``states``, ``may_keep``.
+    Context: ``page``, ``filters``, ``filtered``, ``units``, ``states``, ``planned`` changes, ``may_keep``.
     """
     rows = kept(request)
     filters = filters_sent(request.GET, "q", "unit", "state")
@@ -76,6 +79,9 @@ def people_desk(request):
         "filtered": any(filters.values()),
         "units": list(Unit.objects.visible_to(request.actor).values_list("code", "name")),
         "states": [(code, label) for code, (label, _) in STATES.items()],
+        "planned": PlannedChange.objects.visible_to(request.actor)
+        .filter(person__in=kept(request), done_at=None, dropped_at=None)
+        .select_related("by"),
         "may_keep": can(request.actor, "keep", User),
     }
     return render(request, "workflows/people_desk.html", context)
@@ -85,7 +91,7 @@ def people_desk(request):
 def person_detail(request, pk):
     """Show what is on record of a person, with his history.
 
-    Context: ``person``, ``posts``, ``roles``, ``history``, ``may`` (action → verdict), ``expired``, ``crumbs``.
+    Context: ``person``, ``planned`` changes, ``posts``, ``roles``, ``history``, ``may`` (action → verdict), ``expired``, ``crumbs``.
     """
     person, actor = get_object_or_404(kept(request), pk=pk), request.actor
     held = Appointment.objects.visible_to(actor).filter(user=person).select_related("unit", "acting_for")
@@ -98,6 +104,9 @@ def person_detail(request, pk):
         "person": person,
         "posts": posts.order_by("-since", "-pk"),
         "roles": held,
+        "planned": PlannedChange.objects.visible_to(actor)
+        .filter(person=person, done_at=None, dropped_at=None)
+        .select_related("by"),
         "history": staff.history(person),
         "may": {action: can(actor, action, person) for action in ("keep", "end", "give_password")},
         "expired": accounts.has_expired(person, actor.on),
@@ -170,9 +179,11 @@ def person_move(request, pk, move):
     form = MoveForm(request.POST or None, units=units, initial={"on": clock.today()})
     if not dated:
         del form.fields["on"]
-    seen, status = answered(request, form, lambda typed: (_change(request, pk, move, typed), None))
+    seen, status = answered(request, form, lambda typed: _change(request, pk, move, typed))
     if status == 302:
-        messages.success(request, f"{person}{done}。")
+        on = form.cleaned_data.get("on")
+        later = on is not None and moving.is_later(on, clock.now())
+        messages.success(request, f"{person}{title}已登记，{on:%Y-%m-%d} 生效。" if later else f"{person}{done}。")
         return redirect("person_detail", pk=pk)
     context = {
         "person": person,
@@ -188,14 +199,17 @@ def person_move(request, pk, move):
 
 
 def _change(request, pk, move, typed):
-    """Return the function that makes the change."""
+    """Return the function that makes the change and its day, and for a later day the function that plans it."""
     how = {"actor": request.actor, "at": clock.now()}
-    return {
-        "transfer": lambda: staff.transfer(pk, typed["unit"], on=typed["on"], **how),
-        "leave": lambda: staff.leave(pk, on=typed["on"], **how),
-        "disable": lambda: staff.disable(pk, **how),
-        "enable": lambda: staff.enable(pk, **how),
-    }[move]
+    if move in ("disable", "enable"):
+        return partial(getattr(staff, move), pk, **how), None
+    on, asked = typed["on"], {"unit": typed.get("unit"), "on": typed["on"], **how}
+    change = moving.move_of(f"person_{move}", pk, **asked)
+    return (
+        (change, on, partial(moving.plan, f"person_{move}", pk, **asked))
+        if moving.is_later(on, how["at"])
+        else (change, on)
+    )
 
 
 @require_POST

@@ -7,6 +7,7 @@ does. Source: issue 12 point 2.
 """
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import Q
@@ -26,6 +27,11 @@ from workflows.routing.reseating import heir
 
 NAMED = 3  # sheets of a group that a page names
 GONE = "随本次变更结束"
+# What says where a sheet is: all that its row holds but its text, its id first.
+COLUMNS = (
+    "id",
+    *(field.attname for field in Submission._meta.concrete_fields if field.name not in ("id", "narrative")),
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +163,7 @@ def watched(change, *, on):
     """
     before = Outlook(on)
     returned = change()
-    return returned, _compared(before, Outlook(on))
+    return returned, _compared(before, Outlook(on, known=before.sheets))
 
 
 def taken_back(act):
@@ -174,10 +180,11 @@ def taken_back(act):
 class Outlook:
     """Who will have each running sheet on the day ``on`` once the hourly sweep has been there.
 
-    ``hands``: sheet's id → ``Hands``. ``sheets``: id → sheet. ``new``: how many sheets begin.
+    ``hands``: sheet's id → ``Hands``. ``sheets``: id → sheet. ``new``: how many sheets begin. ``known``: sheets that were read
+    before (id → sheet), which are taken as they are unless their rows have changed.
     """
 
-    def __init__(self, on):
+    def __init__(self, on, *, known=None):
         self.on, self.sheets, self.hands = on, {}, {}
         ends, self.new = _by_rosters(on)
         holding = policies.Holding(on)
@@ -186,7 +193,7 @@ class Outlook:
         to_fill = Q(state__in=[State.WAITING, *EDITABLE]) & policies.takes_content(on)
         taken = to_fill | Q(state=State.IN_REVIEW) | Q(pk__in=list(ends))
         rows = Submission.objects.filter(taken, task__campaign__state__in=RUNNING)
-        for sheet in rows.with_rules().select_related("unit", "person").defer("narrative").order_by("pk"):
+        for sheet in _read(rows, known):
             self.sheets[sheet.pk] = sheet
             self.hands[sheet.pk] = Hands(ends=ends[sheet.pk]) if sheet.pk in ends else self._of(sheet)
 
@@ -205,6 +212,18 @@ class Outlook:
         if sheet.pk in self._go_on:
             return holding.entering(sheet.step_rules, sheet.unit_id, person=sheet.person_id)
         return heir(sheet, holding) or turn_of(sheet, holding, self._drafts)
+
+
+def _read(rows, known):
+    """Return the sheets of ``rows`` in their order with their rule books, those ``known`` without reading them again."""
+    full = rows.with_rules().select_related("unit", "person").defer("narrative").order_by("pk")
+    if known is None:
+        return full
+    now = {columns[0]: columns for columns in rows.order_by("pk").values_list(*COLUMNS)}
+    as_it_was = attrgetter(*COLUMNS)
+    same = {pk for pk, columns in now.items() if pk in known and as_it_was(known[pk]) == columns}
+    changed = full.in_bulk(now.keys() - same)
+    return [known[pk] if pk in same else changed[pk] for pk in now]
 
 
 def _by_rosters(on):

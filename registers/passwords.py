@@ -15,9 +15,14 @@ LEGIBLE = "abcdefghjkmnpqrtuvwxy346789"
 PARTS, PART = 3, 4
 
 
+def legible(length):
+    """Return a random text that can be read out and typed."""
+    return "".join(secrets.choice(LEGIBLE) for _ in range(length))
+
+
 def one_time():
     """Return a random password that can be read out and typed."""
-    return "-".join("".join(secrets.choice(LEGIBLE) for _ in range(PART)) for _ in range(PARTS))
+    return "-".join(legible(PART) for _ in range(PARTS))
 
 
 def last_day(at):

@@ -11,12 +11,12 @@ import uuid
 
 from django.db import transaction
 
+from registers import passwords
 from registers.refusals import Refused
 from registers.text import digest_of_text
 from workflows.models import Survey, SurveyAnswer, SurveyInvitation, SurveySlip
 
 CROWD = 200
-LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
 LENGTH = 12
 UNKNOWN = "没有这张测评票，请核对票号。"
 USED = "这张测评票已经用过，每张只能答一次。"
@@ -26,7 +26,7 @@ _dice = secrets.SystemRandom()
 
 def new_code():
     """Return the code of a new slip, which is on no other."""
-    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    return passwords.legible(LENGTH)
 
 
 def digest_of_code(code):

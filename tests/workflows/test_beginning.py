@@ -329,7 +329,9 @@ def test_empty_site_becomes_a_campaign_by_its_workbooks(trial, client):
     assert beginning.points(on=today)[-1].state == beginning.State.OPEN
     again = io.StringIO()
     call_command("demo", logins=True, stdout=again)
-    assert "系统管理员" in again.getvalue()
+    _, _, administrator, others = again.getvalue().splitlines()
+    assert administrator.startswith("9001") and "系统管理员" in administrator
+    assert "凭管理员发放的一次性密码登录" in others  # those of the workbooks have no password of the demo
 
 
 def test_site_that_is_no_trial_has_no_samples(trial, settings, client):

@@ -301,7 +301,7 @@ def test_refusals_name_the_remedy(settings, options, production, said):
 
 @pytest.mark.django_db
 def test_logins_of_an_empty_database_are_none():
-    said = "数据库中没有演示账号。\n还没有任何账号。设立第一位系统管理员：manage.py first_admin\n"
+    said = "数据库中没有用演示密码登录的账号。\n还没有任何账号。设立第一位系统管理员：manage.py first_admin\n"
     assert run(logins=True) == said
 
 

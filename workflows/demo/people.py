@@ -86,11 +86,15 @@ class Roster:
 
 
 def logins():
-    """List the personas that exist: ``(number, name, roles in words, unit, what to do there)``."""
+    """List the personas that the demo's password lets in: ``(number, name, roles in words, unit, what to do there)``.
+
+    On an empty site others may have come by import. They have passwords of their own, or none.
+    """
     users = User.objects.in_bulk([persona.number for persona in PERSONAS], field_name="number")
     rows = []
     for persona in PERSONAS:
-        if (user := users.get(persona.number)) is not None:
+        user = users.get(persona.number)
+        if user is not None and user.is_active and user.check_password(DEMO_PASSWORD):
             roles = dict.fromkeys(grant.role for grant in Actor(user).grants) or ["post_holder"]
             rows.append(
                 (user.number, user.name, "、".join(ROLE_LABELS[role] for role in roles), str(user.unit), persona.hint)

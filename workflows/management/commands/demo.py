@@ -117,7 +117,7 @@ class Command(BaseCommand):
     def _print_logins(self):
         rows = people.logins()
         if not rows:
-            self.stdout.write("数据库中没有演示账号。")
+            self.stdout.write("数据库中没有用演示密码登录的账号。")
             if administrators.nobody_yet():
                 self.stdout.write("还没有任何账号。设立第一位系统管理员：manage.py first_admin")
             return
@@ -128,6 +128,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 "  ".join(text + " " * (room - width(text)) for text, room in zip(row, widths, strict=True)).rstrip()
             )
+        if len(rows) == 1:  # an empty site
+            self.stdout.write("其他人员在页面上导入或新增，凭管理员发放的一次性密码登录。")
 
 
 def _campus(scheme, size, seed, day=None):

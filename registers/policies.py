@@ -349,14 +349,13 @@ class ControlMeasurePolicy(PolicyOfFacts):
     """The measures of points one may read, and those that name oneself, one's post or one's office."""
 
     def facts(self, actor):
-        named = {"me": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES)}
-        return {**policy_of(RiskPoint).facts(actor), **named, "on": actor.on}
+        mine = {"my_posts": actor.post_ids, "my_offices": actor.own_unit_ids(*OFFICE_ROLES)}
+        return {**policy_of(RiskPoint).facts(actor), **mine, "me": [actor.user_id], "today": actor.on}
 
     def readable(self, facts):
         points = RiskPoint.objects.filter(policy_of(RiskPoint).readable(facts), series=OuterRef("point_series"))
-        parties = ResponsibleParty.objects.meaning(
-            facts["me"], posts=facts["posts"], offices=facts["offices"], on=facts["on"]
-        )
+        meant = {"posts": facts["my_posts"], "offices": facts["my_offices"], "on": facts["today"]}
+        parties = ResponsibleParty.objects.meaning(facts["me"], **meant)
         named = Q(responsible__in=parties.values("responsibility"))
         return (Q(Exists(points)) | named) & Q(in_force_from__isnull=False)
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registers", "0001_squashed_0019_imported_ledgers")]
+    dependencies = [("registers", "0022_keep_point_counts")]
 
     operations = [
         migrations.AddField("job", "file", models.CharField(blank=True, max_length=32)),

@@ -39,9 +39,7 @@ def name_first(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("registers", "0001_squashed_0019_imported_ledgers"),
-    ]
+    dependencies = [("registers", "0024_job_files")]
 
     operations = [
         migrations.CreateModel(

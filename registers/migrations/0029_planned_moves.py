@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("registers", "0028_several_responsible"),
-    ]
+    dependencies = [("registers", "0028_several_responsible")]
 
     operations = [
         migrations.AddField(

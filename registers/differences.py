@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from django.db import models
 
 from registers.models import MajorMatter, PowerItem
-from registers.models.versioned import VERSION_FIELDS
+from registers.models.versioned import KEPT_FIELDS, VERSION_FIELDS
 from registers.text import segments
 
 # Which record a version is or belongs to, not what it says: that is said in words by other fields.
-IDENTITY = (*VERSION_FIELDS, "point_series", "power_series", "step_key")
+IDENTITY = (*VERSION_FIELDS, *KEPT_FIELDS, "point_series", "power_series", "step_key")
 CODED = {"finding_source": "finding_sources", "nature": "natures", "domain": "domains"}  # field → list of the scheme
 PROCEDURE = "procedure"  # the steps of a power: part of its version, but rows of their own
 LABELS = {

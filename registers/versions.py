@@ -7,10 +7,13 @@ itself. It takes effect only while that version is still the open one of its ser
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem, ProcessStep, RiskPoint
+from registers.models.risks import UNGRADED
 from registers.models.spans import OPEN_VERSION
+from registers.models.versioned import KEPT_FIELDS
 from registers.refusals import Refused
 
 VERSIONED = (RiskPoint, PowerItem, ControlMeasure, PostGrade)  # points before their measures: all lock in this order
@@ -95,6 +98,21 @@ def apply(entering=(), *, on, retiring=(), kept=()):
             model.objects.filter(pk__in=keys).update(in_force_from=on)
         for record in opening:
             record.in_force_from = on
+    _keep_ranks(entering)
+
+
+def rank_of_point():
+    """Return the rank that a measure keeps of its point, as an expression over measures."""
+    points = RiskPoint.objects.open().filter(series=OuterRef("point_series"))
+    return Coalesce(Subquery(points.values("final_grade__rank")[:1]), Value(UNGRADED))
+
+
+def _keep_ranks(records):
+    """Let the measures in force of these records keep the rank that their point has now."""
+    series = {record.series for record in records if isinstance(record, RiskPoint)}
+    series |= {record.point_series for record in records if isinstance(record, ControlMeasure)}
+    for keys in _in_batches(sorted(series)):
+        ControlMeasure.objects.open().filter(point_series__in=keys).update(rank=rank_of_point())
 
 
 def _moved_on(records):
@@ -190,6 +208,7 @@ def load_history(records, *, on):
         record.in_force_from = on
     for model in VERSIONED:
         model.objects.bulk_create([record for record in records if isinstance(record, model)], batch_size=BATCH)
+    _keep_ranks(records)
     return records
 
 
@@ -224,7 +243,11 @@ def _transfer(rows, unit, on):
     before = list(rows.filter(OPEN_VERSION, in_force_from__lt=on).exclude(unit=unit).order_by("pk").select_for_update())
     past = []
     for row in before:
-        copied = {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields}
+        copied = {
+            field.attname: getattr(row, field.attname)
+            for field in model._meta.concrete_fields
+            if field.name not in KEPT_FIELDS
+        }
         past.append(model(**copied | {"id": None, "in_force_until": on}))
     model.objects.bulk_create(past, batch_size=BATCH)
     if model is PowerItem:

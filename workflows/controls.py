@@ -1,14 +1,16 @@
 """The status of control measures, who has to carry them out, and notes on how it goes.
 
-No status is stored: a measure is done when the latest note on its version says so, and overdue when its day has
-passed before that. Source: R1-41, R3-06, R3-26, R3-34.
+A measure is done when the latest note on its version says so (kept as its ``noted``), and overdue when its day has passed before
+that. What lists ask of many measures is written so that a database begins with the few rows that the reader has to do with.
+Source: R1-41, R3-06, R3-26, R3-34.
 """
 
 from dataclasses import dataclass
 from functools import cache
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from registers import audit
 from registers.access import Seen, require
@@ -17,6 +19,7 @@ from registers.models.responsibilities import OFFICE_ROLES
 from registers.models.spans import has_begun, has_ended
 from registers.prepared import Given, Prepared
 from registers.refusals import Refused
+from registers.schemes.custody import KEEPERS
 from registers.text import without_unseen
 from workflows import attachments
 from workflows.deadlines import days
@@ -55,102 +58,79 @@ class Status:
         return STATUSES[self.code][1]
 
 
-def with_latest_note(measures):
-    """Annotate ``measures`` with ``recorded`` and ``recorded_at``: state and time of the latest note.
-
-    Only notes on this version of the measure count.
-    """
-    latest = MeasureProgress.objects.filter(measure=OuterRef("pk")).order_by("-at", "-pk")
-    return measures.annotate(
-        recorded=Subquery(latest.values("state")[:1]), recorded_at=Subquery(latest.values("at")[:1])
-    )
-
-
 def status_of(measure, *, on):
-    """The status of a measure from ``with_latest_note`` on the day ``on``."""
+    """The status of a measure on the day ``on``."""
     if not has_begun(measure, on):
         return Status("planned")
-    if measure.recorded == State.DONE:
+    if measure.noted == State.DONE:
         return Status("done")
     if has_ended(measure, on):
         return Status("revised")
     if measure.due_on is not None and measure.due_on < on:
         return Status("overdue")
-    return Status(measure.recorded or "in_force")
+    return Status(measure.noted or "in_force")
+
+
+UNDONE = ~Q(noted=State.DONE)
 
 
 def narrowed(measures, state, *, on):
-    """Filter ``measures`` (from ``with_latest_note``) by ``state``, one of ``FILTERS``.
+    """Filter ``measures`` by ``state``, one of ``FILTERS``.
 
     Any other ``state`` keeps all.
     """
-    done = Q(recorded=State.DONE)
-    undone = Q(recorded=None) | ~done
     if state == "done":
-        return measures.filter(done)
+        return measures.filter(noted=State.DONE)
     if state == "overdue":
-        return measures.filter(undone, due_on__lt=on)
+        return measures.filter(UNDONE, due_on__lt=on)
     if state == "open":
-        return measures.filter(undone, Q(due_on=None) | Q(due_on__gte=on))
+        return measures.filter(UNDONE, Q(due_on=None) | Q(due_on__gte=on))
     return measures
 
 
-def gravest_first(measures, *, on):
-    """Sort ``measures`` by the grade of their risk point (``rank``), the gravest first, ungraded last."""
-    points = RiskPoint.objects.in_force(on).filter(series=OuterRef("point_series"))
-    return measures.annotate(rank=Subquery(points.values("final_grade__rank")[:1])).order_by(
-        F("rank").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "unit", "point_series", "pk"
-    )
+def readable(actor):
+    """Return the measures in force that this person may read, as ``visible_to`` has them.
+
+    Whoever reads above the units reads many, and each row is asked. For everybody else his points come first: they are few.
+    """
+    measures = ControlMeasure.objects.in_force(actor.on)
+    if actor.has(*KEEPERS):
+        return measures.visible_to(actor)
+    points = RiskPoint.objects.visible_to(actor).order_by()
+    of_points = measures.filter(point_series__in=points.values("series"))
+    named = measures.filter(responsible=actor.user_id) if actor.is_authenticated else measures.none()
+    return measures.filter(pk__in=_either(of_points, named))
 
 
-def mine(measures, actor):
-    """Keep the measures that this person has to carry out.
+def mine(actor):
+    """Return the measures in force that this person may read and has to carry out.
 
     He is named in them, by name, by his post or by his office, or nobody is and he answers for the risk point. A unit's own
     point without a post is its head's.
     """
-    own = _own_points(on=actor.on, **_hands(actor)).filter(series=OuterRef("point_series"))
-    named = ResponsibleParty.objects.naming(actor).values("responsibility")
-    return measures.filter(Q(responsible__in=named) | Q(responsible=None) & Exists(own))
+    measures = ControlMeasure.objects.in_force(actor.on)
+    heads = actor.own_unit_ids("unit_head")
+    points = RiskPoint.objects.in_force(actor.on).order_by()
+    own = points.filter(
+        Q(holder=actor.user_id) | Q(holder=None, post__in=actor.post_ids) | Q(holder=None, post=None, unit__in=heads)
+    )
+    named = measures.filter(responsible=actor.user_id)
+    owned = measures.filter(responsible=None, point_series__in=own.values("series"))
+    return measures.visible_to(actor).filter(pk__in=_either(named, owned))
 
 
-def _hands(actor):
-    return {"hand": actor.user_id, "posts": actor.post_ids, "heads": actor.own_unit_ids("unit_head")}
-
-
-def _own_points(*, on, hand, posts, heads):
-    """The points in force whose measures are for their holder, for who is in their post, or for the head of their unit."""
-    nobodys = Q(holder=None)
-    own = Q(holder=hand) | nobodys & Q(post__within=posts) | nobodys & Q(post=None, unit__within=heads)
-    return RiskPoint.objects.in_force(on).filter(own)
+def _either(some, others):
+    """The keys of rows that are in one of two sets. A union is begun with its parts, an OR with the whole table."""
+    return some.order_by().values("pk").union(others.order_by().values("pk"), all=True)
 
 
 def due_soon(actor, *, limit):
     """List what this person has to carry out within a fortnight or is late with, first due first.
 
-    The measures are those of ``with_latest_note``; at most ``limit`` of them. Asked by two statements, as neither has to look at
-    the measures of everybody else.
+    At most ``limit`` of them.
     """
-    until = days.add_days(actor.on, SOON_DAYS)
-    named, of_points = _due(limit)
-    meant = {"people": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES)}
-    found = named.of(on=actor.on, until=until, **meant)
-    found += of_points.by(actor, on=actor.on, until=until, **_hands(actor))
-    return sorted(found, key=lambda measure: (measure.due_on, measure.pk))[:limit]
-
-
-@cache
-def _due(limit):
-    """Return the queries for measures in which somebody is named, and for those of points that are his."""
-    undone = Q(recorded=None) | ~Q(recorded=State.DONE)
-    rows = with_latest_note(ControlMeasure.objects.in_force(Given("on"))).filter(undone, due_on__lte=Given("until"))
-    rows = rows.order_by("due_on", "pk")
-    points = _own_points(**{name: Given(name) for name in ("on", "hand", "posts", "heads")})
-    meant = {name: Given(name) for name in ("posts", "offices", "on")}
-    parties = ResponsibleParty.objects.meaning(Given("people"), **meant)
-    named = rows.filter(responsible__in=parties.values("responsibility"))
-    of_points = rows.filter(responsible=None, point_series__in=points.values("series"))
-    return Prepared(named[:limit]), Seen(of_points, most=limit)
+    measures = mine(actor).filter(UNDONE, due_on__lte=days.add_days(actor.on, SOON_DAYS))
+    return list(measures.order_by("due_on", "pk")[:limit])
 
 
 def uncovered(points, *, on):
@@ -230,6 +210,7 @@ def note(pk, *, state, text, actor, at, uploads=()):
     if (again := attachments.sent_before(said, uploads)) is not None:
         return again
     progress = MeasureProgress.objects.create(measure=measure, state=state, text=text, by=actor.user, at=at)
+    keep_noted([measure.pk])
     progress.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
     audit.append(
         "measure.record",
@@ -239,3 +220,14 @@ def note(pk, *, state, text, actor, at, uploads=()):
         detail={"measure": measure.pk, "state": state, "files": len(uploads)},
     )
     return progress
+
+
+def noted():
+    """Return what the latest note on a measure says, as an expression over measures. What is kept as ``noted`` is this."""
+    latest = MeasureProgress.objects.filter(measure=OuterRef("pk")).order_by("-at", "-pk")
+    return Coalesce(Subquery(latest.values("state")[:1]), Value(""))
+
+
+def keep_noted(measures):
+    """Let these measures (ids) keep what the latest note on each says."""
+    ControlMeasure.objects.filter(pk__in=measures).update(noted=noted())

@@ -1,12 +1,23 @@
 """Risk points, the grades of posts, and control measures."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from registers.models.powers import MajorMatter
 from registers.models.spans import OPEN_VERSION, version_constraints
 from registers.models.versioned import Versioned
 from registers.schemes.language import Level
+
+UNGRADED = 99  # the rank of a measure whose point has no grade: behind every other
+# Measures in the order of lists: the gravest points first, then by day; what has no day comes last. Both databases have an index in it.
+GRAVEST_FIRST = (
+    F("rank"),
+    ExpressionWrapper(Q(due_on=None), models.BooleanField()),
+    F("due_on"),
+    F("unit"),
+    F("point_series"),
+    F("id"),
+)
 
 
 class RiskPoint(Versioned):
@@ -92,8 +103,11 @@ class PostGrade(Versioned):
 class ControlMeasure(Versioned):
     """One version of a measure at one stage against one risk point (防控措施).
 
-    ``point_series`` is the series of the point, so a measure outlives the point's versions. ``responsible``: those who carry
-    it out, None: whoever answers for the point. ``due_on``: by when it is to be carried out. Source: R0-13, R0-20, R1-29, R3-31.
+    ``point_series`` is the series of the point, so a measure outlives the point's versions. ``responsible`` None:
+    whoever answers for the point. ``due_on``: by when it is to be carried out. Source: R0-13, R0-20, R1-29, R3-31.
+
+    Two things are kept here for lists: ``rank``, that of the grade of its point (by ``registers.versions``), and ``noted``, what
+    the latest note on this version says of it (by ``workflows.controls``; empty: nothing yet).
     """
 
     point_series = models.UUIDField(db_index=True)
@@ -107,6 +121,8 @@ class ControlMeasure(Versioned):
     regulation = models.ForeignKey(
         "registers.Regulation", models.PROTECT, null=True, related_name="measures", verbose_name="依据制度"
     )
+    rank = models.PositiveSmallIntegerField(default=UNGRADED, editable=False)
+    noted = models.CharField(max_length=10, default="", editable=False)
 
     class Meta:
         constraints = [
@@ -116,6 +132,10 @@ class ControlMeasure(Versioned):
                 condition=OPEN_VERSION,
                 name="control_measure_one_per_stage",
             ),
+        ]
+        indexes = [
+            # /measures/ of those who read the whole school
+            models.Index(*GRAVEST_FIRST, name="measure_gravest_first"),
         ]
         ordering = ["pk"]
 

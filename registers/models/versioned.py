@@ -8,6 +8,8 @@ from registers.models.spans import VersionQuerySet
 
 # Which version a row is, not what it says.
 VERSION_FIELDS = ("id", "series", "base", "in_force_from", "in_force_until")
+# What is kept of a measure so that lists need not look it up. It says nothing of its own, and a proposal begins without it.
+KEPT_FIELDS = ("rank", "noted")
 
 
 class Versioned(models.Model):
@@ -36,7 +38,7 @@ class Versioned(models.Model):
         copied = {
             field.attname: getattr(self, field.attname)
             for field in self._meta.concrete_fields
-            if field.name not in VERSION_FIELDS
+            if field.name not in (*VERSION_FIELDS, *KEPT_FIELDS)
         }
         proposal = type(self)(series=self.series, base=self, **copied)
         for name, value in values.items():

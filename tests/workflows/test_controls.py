@@ -58,8 +58,8 @@ def record(measure, user, state="done", text="已逐笔复核", **more):
 
 
 def standing(measure, on=TODAY):
-    found = controls.with_latest_note(ControlMeasure.objects.filter(pk=measure.pk)).get()
-    return controls.status_of(found, on=on).code
+    measure.refresh_from_db()
+    return controls.status_of(measure, on=on).code
 
 
 def listed(campus, who, query=""):

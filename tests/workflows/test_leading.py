@@ -10,7 +10,7 @@ from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
 from tests import factories
 from tests.personas import point
 from tests.workflows import carried_cases
-from workflows import leading_measures
+from workflows import controls, leading_measures
 from workflows.compiled import logs
 from workflows.models import MeasureProgress, Submission
 from workflows.policies import Holding
@@ -148,6 +148,7 @@ def test_leaders_own_points_are_measured_by_the_day(year):
     row = next(row for row in _log(year) if row["task"] == "带头制定措施")
     assert row["text"] == "负责人本人风险点 1 个，已有措施 1 个，其中 1 个的措施逾期"
     MeasureProgress.objects.create(measure=measure, state="done", text="已落实", by=campus.head, at=year.clock.now)
+    controls.keep_noted([measure.pk])
     assert led().is_led
     page = Client()
     page.force_login(campus.office)

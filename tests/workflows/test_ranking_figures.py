@@ -12,6 +12,7 @@ from tests.workflows.conftest import proposed
 from tests.workflows.ranked import Ranked
 from tests.workflows.test_findings import Found
 from tests.workflows.test_inspections import on_record
+from workflows import controls
 from workflows.demo.publishing import publish_waiting
 from workflows.models import (
     MeasureCheck,
@@ -41,6 +42,7 @@ def measure(campus, number, *, note="", checks=(), due="2026-10-01"):
     at = moment("2026-09-20 10:00")
     if note:
         MeasureProgress.objects.create(measure=made, state=note, text="情况", by=campus.head, at=at)
+        controls.keep_noted([made.pk])
     for result in checks:
         said = {"text": "查过", "by": campus.office, "on": at.date(), "at": at, "outside": True}
         MeasureCheck.objects.create(measure=made, result=result, **said)
@@ -58,6 +60,7 @@ def test_measures_count_when_due_done_and_not_refuted(year):
     undone = measure(campus, 7, note="done", checks=["verified"])
     later = moment("2026-09-25 10:00")
     MeasureProgress.objects.create(measure=undone, state="not_done", text="停了", by=campus.head, at=later)
+    controls.keep_noted([undone.pk])
     ranked = Ranked(year)
     figures = ranked.compute().units.get(unit=campus.unit).figures
     carried_out, verified = figures.get(code="carried_out"), figures.get(code="verified")

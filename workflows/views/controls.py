@@ -6,7 +6,7 @@ Source: R3-06, R3-26, R3-34.
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import can, policy_of, require
 from registers.actors import SCHOOL_ROLES
-from registers.models import ControlMeasure, RiskPoint, Scheme, Unit, User
+from registers.models import ControlMeasure, RiskPoint, Scheme, Unit
+from registers.models.risks import GRAVEST_FIRST
 from registers.refusals import Refused
 from registers.responsible import people_of, with_names
 from registers.views.incoming import files
@@ -47,10 +48,8 @@ def measure_list(request):
     scheme = Scheme.objects.visible_to(actor).in_use()
     rules = scheme.rules if scheme else None
     points = RiskPoint.objects.visible_to(actor).in_force(on)
-    measures = controls.with_latest_note(ControlMeasure.objects.visible_to(actor).in_force(on))
-    if view == "mine":
-        measures = controls.mine(measures, actor)
-    elif view == "check":
+    measures = controls.mine(actor) if view == "mine" else controls.readable(actor)
+    if view == "check":
         measures = policy_of(MeasureCheck).awaiting(measures, actor)
     if filters["unit"]:
         below = Unit.objects.visible_to(actor).subtree(filters["unit"])
@@ -73,8 +72,7 @@ def measure_list(request):
         measures = controls.narrowed(measures, filters["state"], on=on)
         if filters["stage"]:
             measures = measures.filter(stage=filters["stage"])
-        ordered = with_names(controls.gravest_first(measures, on=on)).select_related("unit")
-        context["page"] = paged(request, ordered)
+        context["page"] = paged(request, measures.order_by(*GRAVEST_FIRST).select_related("responsible", "unit"))
         _with_words(context["page"].rows, actor, dict(context["stages"]))
     return render(request, "workflows/measure_list.html", context)
 
@@ -95,8 +93,8 @@ def _tabs(view, wider, unit, *, checks):
 
 
 def _units(actor):
-    held = ControlMeasure.objects.visible_to(actor).in_force(actor.on).order_by().values("unit")
-    return list(Unit.objects.visible_to(actor).filter(pk__in=held).values_list("code", "name"))
+    held = controls.readable(actor).filter(unit=OuterRef("pk"))
+    return list(Unit.objects.visible_to(actor).filter(Exists(held)).values_list("code", "name"))
 
 
 def _bare(points, rules, on, unit):
@@ -122,10 +120,10 @@ def _uncovered(points, grade, on):
 
 def _stats(measures, on, filters):
     """The measures counted by status: ``(code, label, number, address)``."""
-    done = Q(recorded=controls.State.DONE)
-    undone = Q(recorded=None) | ~done
     counts = measures.aggregate(
-        all=Count("pk"), done=Count("pk", filter=done), overdue=Count("pk", filter=Q(undone, due_on__lt=on))
+        all=Count("pk"),
+        done=Count("pk", filter=Q(noted=controls.State.DONE)),
+        overdue=Count("pk", filter=Q(controls.UNDONE, due_on__lt=on)),
     )
     counts["open"] = counts["all"] - counts["done"] - counts["overdue"]
     kept = {name: filters[name] for name in ("view", "unit") if filters[name]}
@@ -193,8 +191,8 @@ def measure_check(request, series):
 
 def _versions(actor, series):
     """The versions of a measure, newest first. Raises ``Http404`` where the reader may see none."""
-    versions = controls.with_latest_note(ControlMeasure.objects.visible_to(actor).filter(series=series))
-    versions = list(with_names(versions).select_related("regulation", "unit").order_by("-in_force_from", "-pk"))
+    versions = ControlMeasure.objects.visible_to(actor).filter(series=series)
+    versions = list(versions.select_related("responsible", "regulation", "unit").order_by("-in_force_from", "-pk"))
     if not versions:
         raise Http404
     return versions
@@ -218,6 +216,8 @@ def _shown(request, versions, note=({}, {}), check=({}, {})):
     actor, measure = request.actor, versions[0]
     _with_words([measure], actor, _stage_labels(actor))
     written = _written_on(versions, actor)
+    notes = [row.at for row in written.get(measure.pk, []) if isinstance(row, MeasureProgress)]
+    measure.recorded_at = max(notes, default=None)
     may_check = can(actor, "check", MeasureCheck(measure=measure))
     return render(
         request,

@@ -11,7 +11,6 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from registers.models import ControlMeasure
-from workflows.controls import with_latest_note
 from workflows.deadlines import days
 from workflows.models import (
     Decision,
@@ -163,9 +162,9 @@ def _stages(campaign):
 def carried_out(campaign, on):
     """Measures in force whose day has passed: noted as done, and no check says otherwise."""
     stages = _stages(campaign)
-    due = with_latest_note(ControlMeasure.objects.in_force(on).filter(due_on__lt=on))
-    for row in _measures(due, "recorded"):
-        if row["recorded"] != MeasureProgress.State.DONE:
+    due = ControlMeasure.objects.in_force(on).filter(due_on__lt=on)
+    for row in _measures(due, "noted"):
+        if row["noted"] != MeasureProgress.State.DONE:
             yield _measure(row, False, "到期没有记录已落实", stages)
         elif row["checked_as"] == MeasureCheck.Result.NOT_VERIFIED:
             yield _measure(row, False, "记录已落实，核查未通过", stages)

@@ -360,6 +360,9 @@ WARM_PAPERS = env.bool("WARM_PAPERS", default=not (TESTING or DEBUG))
 EXPORT_ROOT = VAR / "exports"
 EXPORT_KEEP_DAYS = env.int("EXPORT_KEEP_DAYS", default=7, least=1)
 
+# What takes so many seconds to find is kept for a while, and the page says of which moment it is (registers.kept).
+KEEP_FROM_SECONDS = 0.05
+
 # --- Mail and logs --------------------------------------------------------------------------------
 
 globals().update(env.mail("EMAIL_URL", default=f"filemail:///{VAR / 'mail'}"))

@@ -24,6 +24,8 @@ settings.register_profile("explore", max_examples=500, database=None, deadline=N
 settings.register_profile(
     "mutants", settings.get_profile("suite"), phases=[Phase.explicit, Phase.reuse, Phase.generate], print_blob=False
 )
+# A test whose machine is busy would else be shown what a page said before (registers.kept).
+site.KEEP_FROM_SECONDS = float("inf")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 

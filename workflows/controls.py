@@ -5,17 +5,18 @@ that. What lists ask of many measures is written so that a database begins with 
 Source: R1-41, R3-06, R3-26, R3-34.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from registers import audit
-from registers.access import Seen, require
-from registers.models import Appointment, ControlMeasure, ResponsibleParty, RiskPoint
-from registers.models.responsibilities import OFFICE_ROLES
+from registers import audit, kept
+from registers.access import policy_of, require
+from registers.models import Appointment, ControlMeasure, RiskPoint, Unit
+from registers.models.risks import GRAVEST_FIRST
 from registers.models.spans import has_begun, has_ended
 from registers.prepared import Given, Prepared
 from registers.refusals import Refused
@@ -23,7 +24,7 @@ from registers.schemes.custody import KEEPERS
 from registers.text import without_unseen
 from workflows import attachments
 from workflows.deadlines import days
-from workflows.models import MeasureProgress
+from workflows.models import MeasureCheck, MeasureProgress
 
 State = MeasureProgress.State
 LONGEST = 2000
@@ -74,31 +75,31 @@ def status_of(measure, *, on):
 UNDONE = ~Q(noted=State.DONE)
 
 
-def narrowed(measures, state, *, on):
-    """Filter ``measures`` by ``state``, one of ``FILTERS``.
-
-    Any other ``state`` keeps all.
-    """
-    if state == "done":
-        return measures.filter(noted=State.DONE)
-    if state == "overdue":
-        return measures.filter(UNDONE, due_on__lt=on)
-    if state == "open":
-        return measures.filter(UNDONE, Q(due_on=None) | Q(due_on__gte=on))
-    return measures
+def states(on):
+    """Return the conditions of ``FILTERS`` on the day ``on``: every measure in force meets one of them."""
+    return {
+        "open": UNDONE & (Q(due_on=None) | Q(due_on__gte=on)),
+        "overdue": UNDONE & Q(due_on__lt=on),
+        "done": Q(noted=State.DONE),
+    }
 
 
 def readable(actor):
-    """Return the measures in force that this person may read, as ``visible_to`` has them.
+    """Return the measures in force that this person may read, as ``visible_to`` has them, to show some of them.
 
-    Whoever reads above the units reads many, and each row is asked. For everybody else his points come first: they are few.
+    Whoever reads above the units may read very many: each row is asked whether he may, in the order of the list, until a page is
+    full. (As ``EXISTS`` the database would look up all points first.) Everybody else has few points, and they come first.
     """
     measures = ControlMeasure.objects.in_force(actor.on)
-    if actor.has(*KEEPERS):
-        return measures.visible_to(actor)
     points = RiskPoint.objects.visible_to(actor).order_by()
-    of_points = measures.filter(point_series__in=points.values("series"))
-    named = measures.filter(responsible=actor.user_id) if actor.is_authenticated else measures.none()
+    if actor.has(*KEEPERS):
+        of_point = points.filter(series=OuterRef("point_series")).values("pk")[:1]
+        measures = measures.alias(seen=Subquery(of_point))
+        return measures.filter(Q(seen__isnull=False) | Q(responsible=actor.user_id))
+    if not actor.is_authenticated:
+        return measures.none()
+    named = ControlMeasure.objects.filter(responsible=actor.user_id)
+    of_points = ControlMeasure.objects.filter(point_series__in=points.values("series"))
     return measures.filter(pk__in=_either(of_points, named))
 
 
@@ -133,16 +134,79 @@ def due_soon(actor, *, limit):
     return list(measures.order_by("due_on", "pk")[:limit])
 
 
-def uncovered(points, *, on):
-    """Keep those of ``points`` that have no measure in force. Source: R0-14, R3-26."""
-    measures = ControlMeasure.objects.in_force(on).filter(point_series=OuterRef("series"))
-    return points.filter(~Exists(measures))
+def of_view(actor, view, unit=""):
+    """Return the measures of a view of the list: "mine", "check" (those that wait for his check), or all that he may read.
+
+    ``unit``: code of a unit, with all below it.
+    """
+    if view == "mine":
+        measures = mine(actor)
+    elif view == "check":  # what is not noted as done never waits
+        measures = ControlMeasure.objects.visible_to(actor).in_force(actor.on).filter(noted=State.DONE)
+        measures = policy_of(MeasureCheck).awaiting(measures, actor)
+    else:
+        measures = readable(actor)
+    return measures.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit)) if unit else measures
 
 
-def uncovered_by_grade(points, *, on):
-    """Count those of ``points`` that have no measure in force: grade code (empty: not graded) → number."""
-    counts = uncovered(points, on=on).order_by().values_list("final_grade__code").annotate(number=Count("pk"))
-    return {code or "": number for code, number in counts}
+def is_read_in_order(actor, view):
+    """Whether a page of the list is read from the register itself: for those who may read very many, in the order of an index.
+
+    For everybody else, and of what waits for a check, the whole list is found at once (``tally``).
+    """
+    return view == "" and actor.has(*KEEPERS)
+
+
+@kept.finder("measures")
+def tally(actor, *, view="", unit="", state="", stage=""):
+    """Count the measures of a view by status, for ``kept``.
+
+    The rows are the ids of those of a ``state`` and a ``stage`` in the order of the list, none where it is read in order.
+    """
+    if is_read_in_order(actor, view):
+        return _tally_of_many(actor, unit), []
+    marked = {code: ExpressionWrapper(wanted, BooleanField()) for code, wanted in states(actor.on).items()}
+    listed = of_view(actor, view, unit).order_by(*GRAVEST_FIRST).annotate(**marked)
+    listed = list(listed.values("pk", "stage", *marked))
+    counts = {code: sum(bool(row[code]) for row in listed) for code in marked}  # without a day: unknown, so no
+    rows = [row["pk"] for row in listed if (not state or row[state]) and stage in ("", row["stage"])]
+    return counts | {"all": len(listed)}, rows
+
+
+def _tally_of_many(actor, unit):
+    measures = ControlMeasure.objects.visible_to(actor).in_force(actor.on)
+    if unit:
+        measures = measures.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit))
+    return measures.aggregate(
+        all=Count("pk"), **{code: Count("pk", filter=wanted) for code, wanted in states(actor.on).items()}
+    )
+
+
+@kept.finder("measured_units")
+def measured_units(actor):
+    """Find the units of the measures that the reader may read, for ``kept``. The rows are their ids."""
+    held = readable(actor).order_by()
+    many = is_read_in_order(actor, "")
+    units = Unit.objects.filter(Exists(held.filter(unit=OuterRef("pk"))) if many else Q(pk__in=held.values("unit")))
+    return {}, list(units.order_by("position", "code").values_list("code", "name"))
+
+
+@kept.finder("uncovered")
+def uncovered_points(actor, *, unit="", grade=""):
+    """Find the points in force without a measure, for ``kept``. Source: R0-14, R3-26.
+
+    Grade code (empty: not graded) → number, and the ids of those of ``grade`` ("none": not graded; empty: all), gravest first.
+    """
+    points = RiskPoint.objects.visible_to(actor).in_force(actor.on)
+    if unit:
+        points = points.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit))
+    measures = ControlMeasure.objects.in_force(actor.on).filter(point_series=OuterRef("series"))
+    ordered = points.filter(~Exists(measures)).order_by(
+        F("final_grade__rank").asc(nulls_last=True), "unit__position", "unit__code", "pk"
+    )
+    found = [(pk, code or "") for pk, code in ordered.values_list("pk", "final_grade__code")]
+    wanted = "" if grade == "none" else grade
+    return Counter(code for _, code in found), [pk for pk, code in found if not grade or code == wanted]
 
 
 def answering(measures, points, *, on):
@@ -211,6 +275,7 @@ def note(pk, *, state, text, actor, at, uploads=()):
         return again
     progress = MeasureProgress.objects.create(measure=measure, state=state, text=text, by=actor.user, at=at)
     keep_noted([measure.pk])
+    kept.forget(actor)
     progress.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
     audit.append(
         "measure.record",

@@ -5,7 +5,7 @@ from functools import partial
 
 from django.utils import timezone
 
-from registers import counts, jobs
+from registers import jobs, kept
 from registers.imports import uploads
 from workflows import disclosures, readings, reorganising
 from workflows.campaign import campaigns
@@ -41,7 +41,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "letters": lambda: warned.remind(at=at),
             "assessments": lambda: assessment_reminding.remind(at=at),
             "duties": lambda: duty_reminding.remind(at=at),
-            "counts": counts.check,
+            "kept": lambda: kept.refresh(at=at),
         }
     )
     return done["reminders"]

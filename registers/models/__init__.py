@@ -3,6 +3,7 @@
 from registers.models.changes import OrganisationChange, PlannedChange
 from registers.models.counts import PointCount
 from registers.models.imports import ColumnMemory, ImportedFile
+from registers.models.kept import KeptAnswer, KeptRows
 from registers.models.organisation import GroupMember, LeadingGroup, Unit, UnitAlias
 from registers.models.people import Appointment, User
 from registers.models.posts import Duty, Incumbency, Post
@@ -27,6 +28,8 @@ __all__ = [
     "Incumbency",
     "Job",
     "Keeper",
+    "KeptAnswer",
+    "KeptRows",
     "LeadingGroup",
     "MajorMatter",
     "OrganisationChange",

@@ -32,6 +32,8 @@ THROUGH_ANOTHER = {
     "registers.Keeper": "its Scheme: asked by the policy of RiskPoint itself",
     "registers.PointCount": "registers.counts: numbers alone, which it narrows to what a reader may know",
     "registers.ColumnMemory": "nothing: heads of columns and what they are, asked by registers.imports itself",
+    "registers.KeptAnswer": "nothing: what a reader was shown, by registers.kept, under the digest of what he is",
+    "registers.KeptRows": "its KeptAnswer",
     "registers.AuditHead": "nothing: a counter for registers.audit",
     "registers.DemoClock": "nothing: one number for registers.clock",
     "workflows.CalendarDay": "nothing: the state's calendar of working days",

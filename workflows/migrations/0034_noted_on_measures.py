@@ -13,7 +13,7 @@ def keep_noted(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registers", "0020_kept_of_measures"),
+        ("registers", "0020_kept"),
         ("workflows", "0001_squashed_0033_contests_and_visits"),
     ]
 

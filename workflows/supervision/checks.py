@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from registers import audit
+from registers import audit, kept
 from registers.access import require
 from registers.models import Appointment, ControlMeasure, Incumbency, RiskPoint
 from registers.refusals import Refused
@@ -44,6 +44,7 @@ def check(pk, *, result, text, actor, at, uploads=()):
         at=at,
     )
     made.attachments.set([attachments.keep(upload, actor=actor, at=at) for upload in uploads])
+    kept.forget(actor)
     _tell(made, at=at)
     detail = {"measure": measure.pk, "result": result, "files": len(uploads)}
     audit.append("measure.check", about=made, actor=actor, at=at, detail=detail)

@@ -6,16 +6,15 @@ Source: R3-06, R3-26, R3-34.
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registers import clock
-from registers.access import can, policy_of, require
+from registers import clock, kept
+from registers.access import can, require
 from registers.actors import SCHOOL_ROLES
-from registers.models import ControlMeasure, RiskPoint, Scheme, Unit
+from registers.models import ControlMeasure, RiskPoint, Scheme
 from registers.models.risks import GRAVEST_FIRST
 from registers.refusals import Refused
 from registers.responsible import people_of, with_names
@@ -39,42 +38,67 @@ def measure_list(request):
 
     With ``view=check`` the measures that wait for the reader's check. Context: ``page`` of measures (each with ``point``,
     ``who``, ``standing`` (its ``Status``), ``due``, ``stage_label``) or, where ``view`` is ``uncovered``, of points;
-    ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank, number, address), ``units``, ``stages``, ``states``.
+    ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank, number, address), ``counted_at`` (the moment of figures that are
+    kept, else None), ``units``, ``stages``, ``states``.
     """
-    actor, on = request.actor, request.actor.on
+    actor = request.actor
     filters = filters_sent(request.GET, "view", "unit", "state", "stage", "grade")
     wider = actor.has(*WIDER)
     view = filters["view"] if filters["view"] in ("mine", "uncovered", "check") else ("" if wider else "mine")
     scheme = Scheme.objects.visible_to(actor).in_use()
     rules = scheme.rules if scheme else None
-    points = RiskPoint.objects.visible_to(actor).in_force(on)
-    measures = controls.mine(actor) if view == "mine" else controls.readable(actor)
-    if view == "check":
-        measures = policy_of(MeasureCheck).awaiting(measures, actor)
-    if filters["unit"]:
-        below = Unit.objects.visible_to(actor).subtree(filters["unit"])
-        points, measures = points.filter(unit__in=below), measures.filter(unit__in=below)
+    bare = kept.answer("uncovered", actor, unit=filters["unit"], grade=filters["grade"]) if wider else None
+    stages = [(stage.code, stage.label) for stage in rules.measure_stages] if rules else []
     context = {
         "view": view,
         "filters": filters,
         "tabs": _tabs(
             view, wider, filters["unit"], checks=actor.has(*CHECKERS) and rules is not None and rules.residual.enabled
         ),
-        "bare": _bare(points, rules, on, filters["unit"]) if wider else [],
-        "units": _units(actor) if wider else [],
-        "stages": [(stage.code, stage.label) for stage in rules.measure_stages] if rules else [],
+        "bare": _bare(bare.figures, rules, filters["unit"]) if wider else [],
+        "units": kept.answer("measured_units", actor).every_row() if wider else [],
+        "stages": stages,
         "states": list(controls.FILTERS.items()),
     }
     if view == "uncovered":
-        context["page"] = paged(request, _uncovered(points, filters["grade"], on))
+        found = bare or kept.answer("uncovered", actor, unit=filters["unit"], grade=filters["grade"])
+        page = paged(request, found)
+        page.rows = _uncovered(page.rows, actor)
+        context |= {"page": page, "counted_at": found.made_at}
     else:
-        context["stats"] = _stats(measures, on, filters)
-        measures = controls.narrowed(measures, filters["state"], on=on)
-        if filters["stage"]:
-            measures = measures.filter(stage=filters["stage"])
-        context["page"] = paged(request, measures.order_by(*GRAVEST_FIRST).select_related("responsible", "unit"))
-        _with_words(context["page"].rows, actor, dict(context["stages"]))
+        asked = _asked(actor, view, filters)
+        counted = kept.answer("measures", actor, **asked)
+        page = paged(request, counted if "state" in asked else _in_order(actor, filters))
+        page.rows = _measures(page.rows, actor) if "state" in asked else page.rows
+        _with_words(page.rows, actor, dict(stages))
+        context |= {"page": page, "stats": _stats(counted.figures, filters), "counted_at": counted.made_at}
     return render(request, "workflows/measure_list.html", context)
+
+
+def _asked(actor, view, filters):
+    """What the list asks of ``controls.tally``."""
+    asked = {"view": view, "unit": filters["unit"]}
+    if controls.is_read_in_order(actor, view):
+        return asked
+    state = filters["state"] if filters["state"] in controls.FILTERS else ""
+    return asked | {"state": state, "stage": filters["stage"]}
+
+
+def _in_order(actor, filters):
+    """The measures of the list as it is read in its order."""
+    measures = controls.of_view(actor, "", filters["unit"])
+    if wanted := controls.states(actor.on).get(filters["state"]):
+        measures = measures.filter(wanted)
+    if filters["stage"]:
+        measures = measures.filter(stage=filters["stage"])
+    return measures.order_by(*GRAVEST_FIRST).select_related("responsible", "unit")
+
+
+def _measures(keys, actor):
+    """The measures of these keys in their order, as far as the reader may read them still."""
+    measures = ControlMeasure.objects.visible_to(actor).filter(pk__in=keys)
+    found = measures.select_related("responsible", "unit").in_bulk()
+    return [found[key] for key in keys if key in found]
 
 
 def _tabs(view, wider, unit, *, checks):
@@ -84,51 +108,37 @@ def _tabs(view, wider, unit, *, checks):
     """
     if not wider:
         return []
-    kept = {"unit": unit} if unit else {}
+    sent = {"unit": unit} if unit else {}
     return [
-        (label, f"?{urlencode({'view': code} | kept)}", view == code)
+        (label, f"?{urlencode({'view': code} | sent)}", view == code)
         for code, label in TABS
         if checks or code != "check"
     ]
 
 
-def _units(actor):
-    held = controls.readable(actor).filter(unit=OuterRef("pk"))
-    return list(Unit.objects.visible_to(actor).filter(Exists(held)).values_list("code", "name"))
-
-
-def _bare(points, rules, on, unit):
+def _bare(counts, rules, unit):
     """How many points of each grade have no measure, gravest first: (label, rank, number, address)."""
-    counts = controls.uncovered_by_grade(points, on=on)
     grades = [(grade.code, grade.label, grade.rank) for grade in rules.grades] if rules else []
-    kept = {"view": "uncovered"} | ({"unit": unit} if unit else {})
+    sent = {"view": "uncovered"} | ({"unit": unit} if unit else {})
     return [
-        (label, rank, counts.get(code, 0), f"?{urlencode(kept | {'grade': code or 'none'})}")
+        (label, rank, counts.get(code, 0), f"?{urlencode(sent | {'grade': code or 'none'})}")
         for code, label, rank in [*grades, ("", "未评定", None)]
         if code or counts.get(code)
     ]
 
 
-def _uncovered(points, grade, on):
-    bare = controls.uncovered(points, on=on)
-    if grade:
-        bare = bare.filter(final_grade=None) if grade == "none" else bare.filter(final_grade__code=grade)
-    return bare.select_related("unit", "post", "holder", "final_grade", "category").order_by(
-        F("final_grade__rank").asc(nulls_last=True), "unit__position", "unit__code", "pk"
-    )
+def _uncovered(keys, actor):
+    """The points of these keys in their order, as far as the reader may read them still."""
+    points = RiskPoint.objects.visible_to(actor).filter(pk__in=keys)
+    found = points.select_related("unit", "post", "holder", "final_grade", "category").in_bulk()
+    return [found[key] for key in keys if key in found]
 
 
-def _stats(measures, on, filters):
+def _stats(counts, filters):
     """The measures counted by status: ``(code, label, number, address)``."""
-    counts = measures.aggregate(
-        all=Count("pk"),
-        done=Count("pk", filter=Q(noted=controls.State.DONE)),
-        overdue=Count("pk", filter=Q(controls.UNDONE, due_on__lt=on)),
-    )
-    counts["open"] = counts["all"] - counts["done"] - counts["overdue"]
-    kept = {name: filters[name] for name in ("view", "unit") if filters[name]}
-    return [("", "措施", counts["all"], f"?{urlencode(kept)}")] + [
-        (code, label, counts[code], f"?{urlencode(kept | {'state': code})}") for code, label in controls.FILTERS.items()
+    sent = {name: filters[name] for name in ("view", "unit") if filters[name]}
+    return [("", "措施", counts["all"], f"?{urlencode(sent)}")] + [
+        (code, label, counts[code], f"?{urlencode(sent | {'state': code})}") for code, label in controls.FILTERS.items()
     ]
 
 

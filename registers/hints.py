@@ -5,14 +5,15 @@ refuses anything.
 Source: R1-39, R1-40, R3-27, R4-05, R4-06, R4-09.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Q
 
-from registers import clock
-from registers.models import Appointment, Incumbency, Post, PowerItem, Unit
+from registers import clock, kept
+from registers.models import Appointment, Incumbency, Post, PowerItem, Scheme, Unit
 from registers.models.spans import is_closed
+from registers.policies import HINTED
 
 KINDS = {
     "post_term": "任职期限",
@@ -77,6 +78,40 @@ def for_reader(listed, actor):
         for hint in listed
         if hint.kind not in ABOUT_LEADERS or hint.unit.pk in wide or actor.user_id in hint.person_ids
     ]
+
+
+@kept.finder("hints")
+def read_by(actor, *, unit="", kind=""):
+    """Find the hints that this person may read about the units he answers for, for ``kept``.
+
+    Counts by kind; the rows are those of a ``kind`` as the list shows them. ``unit``: code of a unit, with all below it.
+    """
+    scheme = Scheme.objects.visible_to(actor).in_use()
+    if scheme is None:
+        return {}, []
+    units = units_of(actor)
+    units = units.subtree(unit) if unit else units
+    listed = for_reader(hints(scheme.rules, list(units), on=actor.on), actor)
+    return Counter(hint.kind for hint in listed), [_row(hint) for hint in listed if kind in ("", hint.kind)]
+
+
+def units_of(actor):
+    """Return the units whose hints this person may read."""
+    return Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*HINTED))
+
+
+def _row(hint):
+    """A hint as plain values."""
+    return {
+        "label": hint.label,
+        "coming": hint.coming,
+        "subject": hint.subject,
+        "reason": hint.reason,
+        "remedy": hint.remedy,
+        "unit": {"code": hint.unit.code, "name": hint.unit.name},
+        "post": {"code": hint.post.code} if hint.post else None,
+        "power": {"series": str(hint.power.series)} if hint.power else None,
+    }
 
 
 class Facts:
@@ -213,24 +248,24 @@ def _leader_term(rotation, facts, rules):
 
 def _head_in_charge(rotation, facts, rules):
     """Hint at heads who take charge of a unit in a domain that the scheme keeps them from. Source: R4-05."""
-    kept = {domain.code: domain.label for domain in rules.domains if domain.code in rotation.heads_kept_from}
+    domains_kept = {d.code: d.label for d in rules.domains if d.code in rotation.heads_kept_from}
     heads = [row for row in facts.leading if row.user_id in facts.school_heads]
-    if not kept or not heads:
+    if not domains_kept or not heads:
         return
     domains = defaultdict(set)
     for thing in (*facts.posts.values(), *facts.powers):
-        if thing.domain in kept:
+        if thing.domain in domains_kept:
             domains[thing.unit_id].add(thing.domain)
     for row in heads:
         if not domains[row.unit_id]:
             continue
         unit = facts.units[row.unit_id]
-        named = "、".join(label for code, label in kept.items() if code in domains[row.unit_id])
+        named = "、".join(label for code, label in domains_kept.items() if code in domains[row.unit_id])
         yield Hint(
             "head_in_charge",
             unit,
             row.user.name,
-            f"方案要求党政“一把手”不直接分管{'、'.join(kept.values())}；{row.user.name}直接分管{unit}，该单位涉及{named}。",
+            f"方案要求党政“一把手”不直接分管{'、'.join(domains_kept.values())}；{row.user.name}直接分管{unit}，该单位涉及{named}。",
             "请调整分工，由其他领导分管，一把手末位表态、加强监督。",
             frozenset([row.user_id]),
         )

@@ -3,13 +3,12 @@
 Source: R1-39, R1-40, R4-05, R4-06, R4-09.
 """
 
-from collections import Counter
 from urllib.parse import urlencode
 
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from registers import hints
+from registers import hints, kept
 from registers.access import can, require
 from registers.models import Scheme, Unit
 from registers.policies import HINTED
@@ -21,35 +20,30 @@ from registers.views.sent import filters_sent
 def hint_list(request):
     """List hints about the units that the reader answers for, narrowed by unit and kind.
 
-    Context: ``page`` of hints, ``filters``, ``filtered``, ``stats`` as (label, number, address), ``kinds``,
-    ``units``, ``scheme``.
+    Context: ``page`` of hints, ``filters``, ``filtered``, ``stats`` as (label, number, address), ``counted_at`` (the moment of
+    hints that are kept, else None), ``kinds``, ``units``.
     """
     actor = request.actor
-    readable = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*HINTED))
     if not actor.has(*HINTED) and (root := Unit.objects.visible_to(actor).filter(parent=None).first()):
         require(actor, "view_hints", root)
     filters = filters_sent(request.GET, "unit", "kind")
-    units = list(readable)
-    chosen = list(readable.subtree(filters["unit"])) if filters["unit"] else units
-    scheme = Scheme.objects.visible_to(actor).in_use()
-    listed = hints.for_reader(hints.hints(scheme.rules, chosen, on=actor.on), actor) if scheme else []
-    counts = Counter(hint.kind for hint in listed)
-    kept = {"unit": filters["unit"]} if filters["unit"] else {}
+    found = kept.answer("hints", actor, unit=filters["unit"], kind=filters["kind"])
+    sent = {"unit": filters["unit"]} if filters["unit"] else {}
     return render(
         request,
         "registers/hint_list.html",
         {
-            "page": paged(request, [hint for hint in listed if filters["kind"] in ("", hint.kind)]),
+            "page": paged(request, found),
             "filters": filters,
             "filtered": any(filters.values()),
             "stats": [
-                (label, counts[kind], f"?{urlencode({'kind': kind} | kept)}")
+                (label, found.figures[kind], f"?{urlencode({'kind': kind} | sent)}")
                 for kind, label in hints.KINDS.items()
-                if counts[kind]
+                if kind in found.figures
             ],
+            "counted_at": found.made_at,
             "kinds": list(hints.KINDS.items()),
-            "units": [(unit.code, unit.name) for unit in units],
-            "scheme": scheme,
+            "units": list(hints.units_of(actor).values_list("code", "name")),
         },
     )
 

@@ -4,7 +4,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from registers import comparisons, ledgers
+from registers import comparisons, kept, ledgers
+from registers.models import Post, Scheme, Unit
 from registers.papers.compose import source
 from workflows.deadlines import days
 from workflows.models import Campaign
@@ -49,9 +50,34 @@ def year_comparison(*, unit, units, on, rules, reader=None):
     }
 
 
-def of_unit(scope, unit):
-    """Narrow a scope to the points and measures of a unit and of all below it, of all levels."""
-    return of_units(scope, unit.subtree().values("pk"))
+@kept.finder("comparison")
+def compared(actor, *, unit="", post="", then, kind=""):
+    """Compare what this person may read of a unit or a post (codes) with the day ``then`` (ISO), for ``kept``.
+
+    The counts of ``comparisons.Comparison``; the rows are the series of its lines of a ``kind``.
+    """
+    comparison = _compared(actor, unit, post, date.fromisoformat(then), kind=kind)
+    figures = {"kinds": comparison.kinds, "moves": comparison.moves, "measured": comparison.measured}
+    return figures, [str(line.point.series) for line in comparison.lines]
+
+
+def lines(actor, series, *, unit="", post="", then):
+    """Return the lines of these series in their order, as far as this person may read them still."""
+    found = {str(line.point.series): line for line in _compared(actor, unit, post, then, series=series).lines}
+    return [found[one] for one in series if one in found]
+
+
+def _compared(actor, unit, post, then, *, kind="", series=None):
+    """The comparison, of all or only of some ``series``."""
+    scope, rules = ledgers.for_reader(actor), Scheme.objects.visible_to(actor).in_use().rules
+    if post:
+        scope = of_post(scope, Post.objects.visible_to(actor).get(code=post))
+    else:
+        scope = of_units(scope, Unit.objects.visible_to(actor).subtree(unit))
+    if series is not None:
+        points, measures = scope.points.filter(series__in=series), scope.measures.filter(point_series__in=series)
+        scope = ledgers.Scope(points, measures)
+    return comparisons.compare(scope, then=then, now=actor.on, rules=rules, kind=kind)
 
 
 def of_units(scope, units):

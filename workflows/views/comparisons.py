@@ -2,11 +2,12 @@
 
 from datetime import date
 
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from registers import clock, comparisons, ledgers
+from registers import clock, comparisons, kept
 from registers.access import require
 from registers.actors import SCHOOL_ROLES
 from registers.models import Post, RiskPoint, Scheme, Unit
@@ -24,7 +25,8 @@ def comparison(request):
     """What differs from an earlier day: of a unit (``unit``), a post (``post``), or the reader's own.
 
     Context: ``unit`` or ``post``, ``units``, ``posts`` (to choose from), ``then``, ``now``, ``day_error``, ``found``
-    (Comparison), ``page`` of its lines, ``kinds`` and ``moves`` as (code, label, count), ``filters``, ``crumbs``.
+    (its counts), ``counted_at`` (the moment of a kept one, else None), ``page`` of its lines, ``kinds`` and ``moves``
+    as (code, label, count), ``filters``, ``crumbs``.
     """
     actor = request.actor
     scheme = Scheme.objects.visible_to(actor).in_use()
@@ -36,20 +38,24 @@ def comparison(request):
     filters = filters_sent(request.GET, "kind", "then")
     context |= {"unit": unit, "post": post, "then": then, "day_error": error, "filters": filters}
     if scheme is not None and (unit or post):
-        scope = ledgers.for_reader(actor)
-        scope = last_year.of_post(scope, post) if post else last_year.of_unit(scope, unit)
+        asked = {"post": post.code} if post else {"unit": unit.code}
         kind = "" if filters["kind"] == EVERYTHING else filters["kind"] or comparisons.OTHERWISE
-        compared = comparisons.compare(scope, then=then, now=context["now"], rules=scheme.rules, kind=kind)
+        found = kept.answer("comparison", actor, **asked, then=then.isoformat(), kind=kind)
+        counts, page = found.figures, paged(request, found)
+        page.rows = last_year.lines(actor, page.rows, **asked, then=then)
         moves = [
-            (code, label, compared.moves[code]) for code, label in comparisons.MOVES.items() if compared.moves[code]
+            (code, label, counts["moves"][code]) for code, label in comparisons.MOVES.items() if code in counts["moves"]
         ]
-        if compared.measured:
-            moves.append(("measures", "措施有变", compared.measured))
+        if counts["measured"]:
+            moves.append(("measures", "措施有变", counts["measured"]))
         context |= {
-            "found": compared,
-            "page": paged(request, compared.lines),
+            "found": counts,
+            "counted_at": found.made_at,
+            "page": page,
             "kinds": [
-                (code, label, compared.kinds[code]) for code, label in comparisons.KINDS.items() if compared.kinds[code]
+                (code, label, counts["kinds"][code])
+                for code, label in comparisons.KINDS.items()
+                if code in counts["kinds"]
             ],
             "moves": moves,
             "crumbs": _crumbs(unit, post),
@@ -76,8 +82,9 @@ def _first_with_points(actor, units):
     """The first of ``units`` with risk points, None without units. An institution itself seldom has any."""
     if len(units) < 2:
         return units[0] if units else None
-    filled = set(RiskPoint.objects.visible_to(actor).filter(unit__in=units).values_list("unit", flat=True).distinct())
-    return next((unit for unit in units if unit.pk in filled), units[0])
+    points = RiskPoint.objects.visible_to(actor).filter(unit=OuterRef("pk")).order_by().values("pk")[:1]
+    filled = Unit.objects.filter(pk__in=[unit.pk for unit in units]).alias(point=Subquery(points))
+    return filled.filter(point__isnull=False).order_by("position", "code").first() or units[0]
 
 
 def _crumbs(unit, post):

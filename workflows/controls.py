@@ -5,6 +5,7 @@ that. What lists ask of many measures is written so that a database begins with 
 Source: R1-41, R3-06, R3-26, R3-34.
 """
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from registers import audit, kept
+from registers import audit, kept, versions
 from registers.access import policy_of, require
 from registers.models import Appointment, ControlMeasure, RiskPoint, Unit
 from registers.models.risks import GRAVEST_FIRST
@@ -26,6 +27,9 @@ from workflows import attachments
 from workflows.deadlines import days
 from workflows.models import MeasureCheck, MeasureProgress
 
+logger = logging.getLogger(__name__)
+
+NIGHT_HOUR = 3
 State = MeasureProgress.State
 LONGEST = 2000
 MOST_FILES = 5
@@ -116,8 +120,11 @@ def mine(actor):
         Q(holder=actor.user_id) | Q(holder=None, post__in=actor.post_ids) | Q(holder=None, post=None, unit__in=heads)
     )
     named = measures.filter(responsible=actor.user_id)
-    owned = measures.filter(responsible=None, point_series__in=own.values("series"))
-    return measures.visible_to(actor).filter(pk__in=_either(named, owned))
+    owned = measures.filter(
+        point_series__in=own.values("series")
+    )  # that nobody is named is asked last: it is true of nearly all
+    nobody_else = Q(responsible=None) | Q(responsible=actor.user_id)
+    return measures.visible_to(actor).filter(nobody_else, pk__in=_either(named, owned))
 
 
 def _either(some, others):
@@ -296,3 +303,20 @@ def noted():
 def keep_noted(measures):
     """Let these measures (ids) keep what the latest note on each says."""
     ControlMeasure.objects.filter(pk__in=measures).update(noted=noted())
+
+
+def each_night(*, at):
+    """Check in the night what measures keep (``repair``). Anything found is an error of this program, and logged."""
+    if days.local(at).hour == NIGHT_HOUR and (wrong := repair()):
+        logger.error("measures: %s kept another rank or note than the register has", wrong)
+
+
+def repair():
+    """Look up again what the measures in force keep, put right what differs, and return how many did: none ever should."""
+    measures = ControlMeasure.objects.open().annotate(rank_now=versions.rank_of_point(), noted_now=noted())
+    wrong = measures.exclude(rank=F("rank_now"), noted=F("noted_now")).values_list("pk", flat=True)
+    keys = list(wrong)
+    for start in range(0, len(keys), versions.BATCH):
+        these = ControlMeasure.objects.filter(pk__in=keys[start : start + versions.BATCH])
+        these.update(rank=versions.rank_of_point(), noted=noted())
+    return len(keys)

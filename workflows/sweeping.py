@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from registers import jobs, kept
 from registers.imports import uploads
-from workflows import disclosures, readings, reorganising
+from workflows import controls, disclosures, readings, reorganising
 from workflows.campaign import campaigns
 from workflows.messages import notifications, reminders, robots
 from workflows.publicity import notices, publishing, recording
@@ -42,6 +42,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "assessments": lambda: assessment_reminding.remind(at=at),
             "duties": lambda: duty_reminding.remind(at=at),
             "kept": lambda: kept.refresh(at=at),
+            "measures": lambda: controls.each_night(at=at),
         }
     )
     return done["reminders"]

@@ -5,8 +5,10 @@ Beside it the tables of answers that are kept for a while.
 
 from django.conf import settings
 from django.db import migrations, models
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import Max, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
+
+BATCH = 20_000  # rows of a statement: a database of many years has a limit of time on each
 
 
 def keep_ranks(apps, schema_editor):
@@ -16,7 +18,10 @@ def keep_ranks(apps, schema_editor):
         series=OuterRef("point_series"), in_force_from__isnull=False, in_force_until=None
     ).order_by()
     rank = Subquery(open_points.values("final_grade__rank")[:1])
-    measures.filter(in_force_from__isnull=False, in_force_until=None).update(rank=Coalesce(rank, Value(99)))
+    in_force = measures.filter(in_force_from__isnull=False, in_force_until=None)
+    last = measures.aggregate(last=Max("pk"))["last"] or 0
+    for start in range(0, last, BATCH):
+        in_force.filter(pk__gt=start, pk__lte=start + BATCH).update(rank=Coalesce(rank, Value(99)))
 
 
 class Migration(migrations.Migration):

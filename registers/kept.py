@@ -6,6 +6,7 @@ register is. Each hour the worker finds the answers of the last days anew, so th
 """
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,6 +18,8 @@ from django.db import DatabaseError, transaction
 from registers import clock
 from registers.actors import Actor
 from registers.models import KeptAnswer, KeptRows
+
+logger = logging.getLogger(__name__)
 
 ROWS, LAST_PAGE = 50, 10_000  # rows of a kept page: those of a page on the screen
 TIMES, LONGEST_SECONDS = 1000, 3600
@@ -76,9 +79,10 @@ class _Question:
 
     @property
     def reach(self):
-        """What decides which rows the person may read, as a digest: all that he is on the day."""
+        """What decides which rows the person may read, as a digest: all that he is on the day, and the tree of units."""
         held = sorted((grant.role, grant.unit_id, grant.acting_for_id or 0) for grant in self.actor.grants)
-        return sha256(repr((held, sorted(self.actor.posts))).encode()).hexdigest()
+        tree = sorted(self.actor.parents.items())
+        return sha256(repr((held, sorted(self.actor.posts), tree)).encode()).hexdigest()
 
 
 def answer(what, actor, **asked):
@@ -111,7 +115,11 @@ def refresh(*, at):
     for row in old.select_related("reader"):
         if perf_counter() - begun > ENOUGH_SECONDS:
             break
-        _found(_Question(row.what, Actor(row.reader, on=on), row.about), asked_on=row.asked_on)
+        try:
+            _found(_Question(row.what, Actor(row.reader, on=on), row.about), asked_on=row.asked_on)
+        except Exception:  # such as a unit that is gone: whoever asks again is told so
+            logger.exception("kept: %s about %s was not found anew", row.what, row.about)
+            row.delete()
         done += 1
     return done
 

@@ -120,9 +120,8 @@ def mine(actor):
         Q(holder=actor.user_id) | Q(holder=None, post__in=actor.post_ids) | Q(holder=None, post=None, unit__in=heads)
     )
     named = measures.filter(responsible=actor.user_id)
-    owned = measures.filter(
-        point_series__in=own.values("series")
-    )  # that nobody is named is asked last: it is true of nearly all
+    owned = measures.filter(point_series__in=own.values("series"))
+    # Asked last: that nobody is named is true of nearly all measures, and no way to find some.
     nobody_else = Q(responsible=None) | Q(responsible=actor.user_id)
     return measures.visible_to(actor).filter(nobody_else, pk__in=_either(named, owned))
 
@@ -191,7 +190,7 @@ def _tally_of_many(actor, unit):
 
 @kept.finder("measured_units")
 def measured_units(actor):
-    """Find the units of the measures that the reader may read, for ``kept``. The rows are their ids."""
+    """Find the units of the measures that the reader may read, for ``kept``. The rows are ``(code, name)``."""
     held = readable(actor).order_by()
     many = is_read_in_order(actor, "")
     units = Unit.objects.filter(Exists(held.filter(unit=OuterRef("pk"))) if many else Q(pk__in=held.values("unit")))
@@ -314,8 +313,7 @@ def each_night(*, at):
 def repair():
     """Look up again what the measures in force keep, put right what differs, and return how many did: none ever should."""
     measures = ControlMeasure.objects.open().annotate(rank_now=versions.rank_of_point(), noted_now=noted())
-    wrong = measures.exclude(rank=F("rank_now"), noted=F("noted_now")).values_list("pk", flat=True)
-    keys = list(wrong)
+    keys = list(measures.exclude(rank=F("rank_now"), noted=F("noted_now")).values_list("pk", flat=True))
     for start in range(0, len(keys), versions.BATCH):
         these = ControlMeasure.objects.filter(pk__in=keys[start : start + versions.BATCH])
         these.update(rank=versions.rank_of_point(), noted=noted())

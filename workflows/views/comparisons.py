@@ -83,7 +83,7 @@ def _first_with_points(actor, units):
     if len(units) < 2:
         return units[0] if units else None
     points = RiskPoint.objects.visible_to(actor).filter(unit=OuterRef("pk")).order_by().values("pk")[:1]
-    filled = Unit.objects.filter(pk__in=[unit.pk for unit in units]).alias(point=Subquery(points))
+    filled = Unit.objects.visible_to(actor).filter(pk__in=[unit.pk for unit in units]).alias(point=Subquery(points))
     return filled.filter(point__isnull=False).order_by("position", "code").first() or units[0]
 
 

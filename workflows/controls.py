@@ -15,8 +15,9 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 from django.db.models.functions import Coalesce
 
 from registers import audit, kept, versions
-from registers.access import policy_of, require
-from registers.models import Appointment, ControlMeasure, RiskPoint, Unit
+from registers.access import Seen, policy_of, require
+from registers.models import Appointment, ControlMeasure, ResponsibleParty, RiskPoint, Unit
+from registers.models.responsibilities import OFFICE_ROLES
 from registers.models.risks import GRAVEST_FIRST
 from registers.models.spans import has_begun, has_ended
 from registers.prepared import Given, Prepared
@@ -99,10 +100,10 @@ def readable(actor):
     if actor.has(*KEEPERS):
         of_point = points.filter(series=OuterRef("point_series")).values("pk")[:1]
         measures = measures.alias(seen=Subquery(of_point))
-        return measures.filter(Q(seen__isnull=False) | Q(responsible=actor.user_id))
+        return measures.filter(Q(seen__isnull=False) | Q(responsible__in=_naming(actor)))
     if not actor.is_authenticated:
         return measures.none()
-    named = ControlMeasure.objects.filter(responsible=actor.user_id)
+    named = ControlMeasure.objects.filter(responsible__in=_naming(actor))
     of_points = ControlMeasure.objects.filter(point_series__in=points.values("series"))
     return measures.filter(pk__in=_either(of_points, named))
 
@@ -114,16 +115,26 @@ def mine(actor):
     point without a post is its head's.
     """
     measures = ControlMeasure.objects.in_force(actor.on)
-    heads = actor.own_unit_ids("unit_head")
-    points = RiskPoint.objects.in_force(actor.on).order_by()
-    own = points.filter(
-        Q(holder=actor.user_id) | Q(holder=None, post__in=actor.post_ids) | Q(holder=None, post=None, unit__in=heads)
-    )
-    named = measures.filter(responsible=actor.user_id)
-    owned = measures.filter(point_series__in=own.values("series"))
+    named = measures.filter(responsible__in=_naming(actor))
+    owned = measures.filter(point_series__in=_own_points(on=actor.on, **_hands(actor)).order_by().values("series"))
     # Asked last: that nobody is named is true of nearly all measures, and no way to find some.
-    nobody_else = Q(responsible=None) | Q(responsible=actor.user_id)
+    nobody_else = Q(responsible=None) | Q(responsible__in=_naming(actor))
     return measures.visible_to(actor).filter(nobody_else, pk__in=_either(named, owned))
+
+
+def _naming(actor):
+    return ResponsibleParty.objects.naming(actor).values("responsibility")
+
+
+def _hands(actor):
+    return {"hand": actor.user_id, "posts": actor.post_ids, "heads": actor.own_unit_ids("unit_head")}
+
+
+def _own_points(*, on, hand, posts, heads):
+    """The points in force whose measures are for their holder, for who is in their post, or for the head of their unit."""
+    nobodys = Q(holder=None)
+    own = Q(holder=hand) | nobodys & Q(post__within=posts) | nobodys & Q(post=None, unit__within=heads)
+    return RiskPoint.objects.in_force(on).filter(own)
 
 
 def _either(some, others):
@@ -134,10 +145,27 @@ def _either(some, others):
 def due_soon(actor, *, limit):
     """List what this person has to carry out within a fortnight or is late with, first due first.
 
-    At most ``limit`` of them.
+    At most ``limit`` of them. Asked by two statements, as neither has to look at the measures of everybody else.
     """
-    measures = mine(actor).filter(UNDONE, due_on__lte=days.add_days(actor.on, SOON_DAYS))
-    return list(measures.order_by("due_on", "pk")[:limit])
+    until = days.add_days(actor.on, SOON_DAYS)
+    named, of_points = _due(limit)
+    meant = {"people": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES)}
+    found = named.of(on=actor.on, until=until, **meant)
+    found += of_points.by(actor, on=actor.on, until=until, **_hands(actor))
+    return sorted(found, key=lambda measure: (measure.due_on, measure.pk))[:limit]
+
+
+@cache
+def _due(limit):
+    """Return the queries for measures in which somebody is named, and for those of points that are his."""
+    rows = ControlMeasure.objects.in_force(Given("on")).filter(UNDONE, due_on__lte=Given("until"))
+    rows = rows.order_by("due_on", "pk")
+    points = _own_points(**{name: Given(name) for name in ("on", "hand", "posts", "heads")})
+    meant = {name: Given(name) for name in ("posts", "offices", "on")}
+    parties = ResponsibleParty.objects.meaning(Given("people"), **meant)
+    named = rows.filter(responsible__in=parties.values("responsibility"))
+    of_points = rows.filter(responsible=None, point_series__in=points.values("series"))
+    return Prepared(named[:limit]), Seen(of_points, most=limit)
 
 
 def of_view(actor, view, unit=""):

@@ -103,8 +103,8 @@ class PostGrade(Versioned):
 class ControlMeasure(Versioned):
     """One version of a measure at one stage against one risk point (防控措施).
 
-    ``point_series`` is the series of the point, so a measure outlives the point's versions. ``responsible`` None:
-    whoever answers for the point. ``due_on``: by when it is to be carried out. Source: R0-13, R0-20, R1-29, R3-31.
+    ``point_series`` is the series of the point, so a measure outlives the point's versions. ``responsible``: those who carry
+    it out, None: whoever answers for the point. ``due_on``: by when it is to be carried out. Source: R0-13, R0-20, R1-29, R3-31.
 
     Two things are kept here for lists: ``rank``, that of the grade of its point (by ``registers.versions``), and ``noted``, what
     the latest note on this version says of it (by ``workflows.controls``; empty: nothing yet).

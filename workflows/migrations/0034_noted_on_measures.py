@@ -17,9 +17,6 @@ def keep_noted(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("registers", "0020_kept"),
-        ("workflows", "0001_squashed_0033_contests_and_visits"),
-    ]
+    dependencies = [("workflows", "0001_squashed_0033_contests_and_visits"), ("registers", "0020_kept")]
 
     operations = [migrations.RunPython(keep_noted, migrations.RunPython.noop)]

@@ -91,13 +91,13 @@ def _in_order(actor, filters):
         measures = measures.filter(wanted)
     if filters["stage"]:
         measures = measures.filter(stage=filters["stage"])
-    return measures.order_by(*GRAVEST_FIRST).select_related("responsible", "unit")
+    return with_names(measures.order_by(*GRAVEST_FIRST)).select_related("unit")
 
 
 def _measures(keys, actor):
     """The measures of these keys in their order, as far as the reader may read them still."""
     measures = ControlMeasure.objects.visible_to(actor).filter(pk__in=keys)
-    found = measures.select_related("responsible", "unit").in_bulk()
+    found = with_names(measures).select_related("unit").in_bulk()
     return [found[key] for key in keys if key in found]
 
 
@@ -202,7 +202,7 @@ def measure_check(request, series):
 def _versions(actor, series):
     """The versions of a measure, newest first. Raises ``Http404`` where the reader may see none."""
     versions = ControlMeasure.objects.visible_to(actor).filter(series=series)
-    versions = list(versions.select_related("responsible", "regulation", "unit").order_by("-in_force_from", "-pk"))
+    versions = list(with_names(versions).select_related("regulation", "unit").order_by("-in_force_from", "-pk"))
     if not versions:
         raise Http404
     return versions

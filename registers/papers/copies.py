@@ -41,40 +41,38 @@ def _libraries():
     return found
 
 
-class Face:
-    """The face number ``index`` of a font file, of which copies are made.
+def copies(file, index, parts):
+    """Return a font for each of ``parts``, sets of characters as code points, from face ``index`` of a font file.
 
-    ``chinese``: its text is Chinese, which needs no rules of layout.
+    Fonts are bytes. None are returned where HarfBuzz is not installed or cannot read the file.
     """
+    if (libraries := _libraries()) is None:
+        return []
+    harfbuzz, _ = libraries
+    blob = ctypes.c_void_p(harfbuzz.hb_blob_create_from_file(str(file).encode()))
+    face = ctypes.c_void_p(harfbuzz.hb_face_create(blob, ctypes.c_uint(index)))
+    fonts = [_copy(face, codes, *libraries) for codes in parts]
+    harfbuzz.hb_face_destroy(face)
+    harfbuzz.hb_blob_destroy(blob)
+    return fonts if all(fonts) else []
 
-    def __init__(self, file, index=0, *, chinese=False):
-        self.dropped = _CHINESE_NEEDS_NO if chinese else ()
-        self.face = None
-        if libraries := _libraries():
-            # The file is mapped into memory and stays open for as long as the process lives.
-            blob = ctypes.c_void_p(libraries[0].hb_blob_create_from_file(str(file).encode()))
-            self.face = ctypes.c_void_p(libraries[0].hb_face_create(blob, ctypes.c_uint(index)))
 
-    def copy(self, codes):
-        """Return a font with the characters ``codes`` of the face as bytes, or None where it cannot be made."""
-        if self.face is None:
-            return None
-        harfbuzz, copying = _libraries()
-        pointer, number = ctypes.c_void_p, ctypes.c_uint
-        wish = pointer(copying.hb_subset_input_create_or_fail())
-        characters = pointer(copying.hb_subset_input_unicode_set(wish))
-        for code in codes:
-            harfbuzz.hb_set_add(characters, number(code))
-        tables = pointer(copying.hb_subset_input_set(wish, _TABLES_TO_DROP))
-        for name in self.dropped:
-            harfbuzz.hb_set_add(tables, number(int.from_bytes(name, "big")))
-        copying.hb_subset_input_set_flags(wish, number(_FLAGS))
-        part = pointer(copying.hb_subset_or_fail(self.face, wish))
-        data = b""
-        if part:
-            blob, length = pointer(harfbuzz.hb_face_reference_blob(part)), number()
-            data = ctypes.string_at(harfbuzz.hb_blob_get_data(blob, ctypes.byref(length)), length.value)
-            harfbuzz.hb_blob_destroy(blob)
-            harfbuzz.hb_face_destroy(part)
-        copying.hb_subset_input_destroy(wish)
-        return data or None
+def _copy(face, codes, harfbuzz, copying):
+    pointer, number = ctypes.c_void_p, ctypes.c_uint
+    wish = pointer(copying.hb_subset_input_create_or_fail())
+    characters = pointer(copying.hb_subset_input_unicode_set(wish))
+    for code in codes:
+        harfbuzz.hb_set_add(characters, number(code))
+    tables = pointer(copying.hb_subset_input_set(wish, _TABLES_TO_DROP))
+    for name in _CHINESE_NEEDS_NO:
+        harfbuzz.hb_set_add(tables, number(int.from_bytes(name, "big")))
+    copying.hb_subset_input_set_flags(wish, number(_FLAGS))
+    part = pointer(copying.hb_subset_or_fail(face, wish))
+    data = b""
+    if part:
+        blob, length = pointer(harfbuzz.hb_face_reference_blob(part)), number()
+        data = ctypes.string_at(harfbuzz.hb_blob_get_data(blob, ctypes.byref(length)), length.value)
+        harfbuzz.hb_blob_destroy(blob)
+        harfbuzz.hb_face_destroy(part)
+    copying.hb_subset_input_destroy(wish)
+    return data

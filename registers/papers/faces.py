@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from registers.papers.copies import Face
+from registers.papers.copies import copies
 
 # Name in paper.css, weight there, and the pattern fontconfig finds the whole face by.
 _COPIES = (
@@ -51,9 +51,8 @@ def sheet_and_assets():
     rules, assets = [], {}
     faces = [(file.stem, "normal", file.read_bytes()) for file in _own_files()]
     for name, weight, pattern in _COPIES:
-        if face := _of_system(pattern):
-            copies = zip((name, f"{name} 2", f"{name} 3"), map(face.copy, _parts()), strict=True)
-            faces += [(named, weight, copy) for named, copy in copies if copy]
+        fonts = copies(*found, _parts()) if (found := _of_system(pattern)) else []
+        faces += [(named, weight, font) for named, font in zip((name, f"{name} 2", f"{name} 3"), fonts, strict=False)]
     for number, (name, weight, font) in enumerate(faces):
         assets[f"asset:font/{number}"] = font
         rules.append(f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: url(asset:font/{number}) }}')
@@ -77,11 +76,11 @@ def _of_gb2312(rows):
 
 
 def _of_system(pattern):
-    """Return the face that fontconfig finds by a pattern, or None when it finds another one."""
+    """Return file and number of the face that fontconfig finds by a pattern, or None when it finds another one."""
     family, file, index = _match(pattern, "%{family}|%{file}|%{index}").rsplit("|", 2)
     if pattern.partition(":")[0] not in family.split(","):
         return None
-    return Face(file, int(index) & 0xFFFF, chinese=True)
+    return file, int(index) & 0xFFFF
 
 
 def _own_files():

@@ -98,9 +98,10 @@ def warm():
     """Print a specimen that nobody gets.
 
     The first paper of a process would take as long as twenty others: libraries, fonts, style sheet and template are read
-    for it. Where pango or a font is missing nothing happens here, and whoever prints is told so.
+    for it. What keeps it from being printed, a missing font or a full disk, keeps nobody from starting the site: whoever
+    prints is told.
     """
-    with suppress(PaperError):
+    with suppress(PaperError, OSError):
         to_pdf([SPECIMEN])
 
 

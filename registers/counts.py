@@ -51,10 +51,11 @@ class Place(NamedTuple):
 def totals(scheme, units, *, on):
     """Count all points of a scheme in force on a day, whoever may read them.
 
-    ``units``: ids, or a query for them. Returns unit id → {label of the grade, None for none: number}.
+    ``units``: ids, None for all. Returns unit id → {label of the grade, None for none: number}.
     """
-    kept = PointCount.objects.filter(unit__in=units, scheme__slug=scheme.slug).annotate(sum=Sum("number"))
-    points = RiskPoint.objects.filter(unit__in=units, category__scheme__slug=scheme.slug)
+    within = {} if units is None else {"unit__in": units}
+    kept = PointCount.objects.filter(scheme__slug=scheme.slug, **within).annotate(sum=Sum("number"))
+    points = RiskPoint.objects.filter(category__scheme__slug=scheme.slug, **within)
     differing = _less_counted(points.filter(_differs_on(on)), OPEN_VERSION, on)
     found = {}
     for rows in (kept, differing):

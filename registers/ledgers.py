@@ -163,7 +163,7 @@ def overview(actor, scheme, unit, *, on):
     places = counts.in_places([one for one in readable.counted if one[0] in order], order, units_first=True)
     rows = RiskPoint.objects.visible_to(actor).select_related(*SHOWN)
     points = counts.Listed(readable.points.order_by(*ORDER), places, rows=rows, within=WITHIN)
-    return Overview(points, sum(place.number for place in places), _sums(scheme, units, on=on))
+    return Overview(points, sum(place.number for place in places), _sums(scheme, unit, units, on=on))
 
 
 def _units_of(unit):
@@ -237,16 +237,16 @@ def totals(scheme, unit, *, on):
 
     Returns ``[(unit name, {grade label or "未评定": count}, total)]``; figures only, so no reader's scope applies.
     """
-    sums = _sums(scheme, _units_of(unit), on=on)
+    sums = _sums(scheme, unit, _units_of(unit), on=on)
     return [
         (name, Counter({label or "未评定": n for label, n in numbers.items()}), total)
         for _, name, numbers, total in sums
     ]
 
 
-def _sums(scheme, units, *, on):
-    """The totals of ``units`` (id → name) with their ids, for those that have points."""
-    found = counts.totals(scheme, list(units), on=on)
+def _sums(scheme, unit, units, *, on):
+    """The totals of a ledger with the ids of its ``units`` (id → name), for those that have points."""
+    found = counts.totals(scheme, None if unit.parent_id is None else list(units), on=on)
     return [(pk, name, found[pk], sum(found[pk].values())) for pk, name in units.items() if pk in found]
 
 

@@ -35,8 +35,8 @@ def ledger(request):
     asks for them; ``counted_units``: how many there are.
     """
     scheme = Scheme.objects.visible_to(request.actor).in_use()
-    readable = _readable_units(request)
-    units, unit = list(readable.values_list("code", "name")), _chosen(request, readable)
+    units = _readable_units(request)
+    unit = _chosen(request, units)
     on, day_error = _day(request)
     context = {"units": units, "unit": unit, "on": on, "today": clock.today(), "day_error": day_error, "scheme": scheme}
     if scheme is not None and unit is not None:
@@ -162,18 +162,17 @@ def job_file(request, pk):
 
 
 def _readable_units(request):
+    """The units whose ledger the reader may choose, as (code, name), the institution first."""
     actor = request.actor
     ids = actor.unit_ids("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
-    units = Unit.objects.visible_to(actor).filter(pk__in=ids)
-    return units.order_by(F("parent_id").asc(nulls_first=True), "position")
+    units = Unit.objects.visible_to(actor).order_by(F("parent_id").asc(nulls_first=True), "position")
+    return [(code, name) for pk, code, name in units.values_list("pk", "code", "name") if pk in ids] if ids else []
 
 
-def _chosen(request, readable):
-    code = request.GET.get("unit", "")
-    if not code:
-        return readable.first()
+def _chosen(request, units):
+    code = request.GET.get("unit", "") or (units[0][0] if units else "")
     # A unit that exists but is none of the reader's is refused with its reason, not silently replaced.
-    return get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+    return get_object_or_404(Unit.objects.visible_to(request.actor), code=code) if code else None
 
 
 def _day(request, data=None):

@@ -12,6 +12,7 @@ from registers.papers.writing import ledger_workbook
 from registers.responsible import together
 from registers.schemes import versions as scheme_versions
 from registers.schemes.checking import loading
+from registers.views import ledgers as ledger_pages
 from tests.factories import appoint, make_person, make_post, moment
 from tests.registers.scheme_cases import PATH
 
@@ -119,6 +120,21 @@ def test_what_is_kept_follows_the_version_that_holds_today(campus):
 
     assert set(book.contents(on=SPRING, reader=campus.office)) == ALL | {"单位", "科室"}
     assert set(book.contents(on=SPRING, reader=campus.chair)) == SOME | {"单位", "科室"}
+
+
+@pytest.mark.database("sqlite")
+def test_of_many_units_the_page_has_those_it_lists_and_the_sums_of_all(book, clock, client, monkeypatch):
+    book.point("处", on=SPRING, grade=1)
+    book.personal("留存", on=SPRING, grade=3, unit=book.campus.other_unit)
+    monkeypatch.setattr(ledger_pages, "UNITS_SHOWN", 1)
+    client.force_login(book.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+
+    page, whole = (client.get("/ledger/", more).context for more in ({}, {"totals": "all"}))
+
+    assert [name for name, *_ in page["totals"]] == ["财务处"]
+    assert [name for name, *_ in whole["totals"]] == ["财务处", "招生就业处"]
+    assert (page["sums"], page["total"], page["hidden"]) == (whole["sums"], whole["total"], whole["hidden"])
+    assert (page["total"], page["hidden"], page["counted_units"]) == (2, 1, 2)
 
 
 def test_ledger_shows_what_was_in_force_on_its_day(book):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock, kept
 from registers.access import can, require
 from registers.actors import SCHOOL_ROLES
-from registers.models import ControlMeasure, RiskPoint, Scheme
+from registers.models import ControlMeasure, RiskPoint, Scheme, User
 from registers.models.risks import GRAVEST_FIRST
 from registers.refusals import Refused
 from registers.responsible import people_of, with_names

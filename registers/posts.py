@@ -12,7 +12,8 @@ from registers.models import Duty, Incumbency, Post
 from registers.models.spans import is_closed
 from registers.refusals import Refused
 
-FIELDS = ("name", "tier", "kind", "level", "is_risk_post", "is_key_post", "domain", "backup")
+FIELDS = ("name", "tier", "kind", "level", "is_risk_post", "is_key_post", "domain", "backup", "authorised")
+MOST_PLACES = 999
 MOST_DUTY = Duty._meta.get_field("text").max_length
 CODE = re.compile(r"[0-9A-Za-z_-]+")  # addresses hold it
 BATCH = 1000

@@ -71,7 +71,7 @@ def together(named):
 
 
 def people_of(responsibilities, on):
-    """Return responsibility (its id) → the ids of those whom it means on the day ``on``, in ascending order.
+    """Return responsibility (its id) → the ids of those whom it means on the day ``on``, sorted.
 
     ``responsibilities``: rows, best with their parties prefetched (``with_names``). A post means its holders, an office its head and
     its liaison, as ``PartyQuerySet.naming`` says the other way round. The number of queries is constant.

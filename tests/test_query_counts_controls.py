@@ -24,7 +24,7 @@ PAGES = {
     "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 11),
     "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 13),
     "hint_list": ("office", "hint_list", {}, {}, 16),
-    "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 24),
+    "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 25),
 }
 
 

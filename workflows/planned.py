@@ -12,7 +12,10 @@ from registers.refusals import Refused
 
 
 def keep(*, actor, at, **columns):
-    """Write down a change that is to be made on a later day, and return it. ``columns``: of ``PlannedChange``."""
+    """Write down a change that is to be made on a later day, and return it.
+
+    ``columns``: of ``PlannedChange``.
+    """
     planned = PlannedChange.objects.create(by=actor.user, made_at=at, **columns)
     detail = {"act": planned.act, "unit": planned.unit_id}
     audit.append("organisation.plan", about=planned, actor=actor, at=at, detail=detail)

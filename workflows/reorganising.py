@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db import transaction
 
-from registers import audit, clock, posts, units
+from registers import audit, clock, establishment, posts, units
 from registers.access import require
 from registers.journal import Journal, Kind
 from registers.models import PlannedChange, Post, Unit, User
@@ -43,12 +43,13 @@ class Wanted:
 class Outcome:
     """What a change does.
 
-    ``rows``: its history. ``foresight``: what follows for running sheets.
+    ``rows``: its history. ``foresight``: what follows for running sheets. ``warnings``: what to look at before it is confirmed.
     """
 
     wanted: Wanted
     rows: list
     foresight: foresight.Foresight
+    warnings: tuple = ()
 
     @property
     def changes(self):
@@ -197,7 +198,16 @@ def _carry_out(wanted, *, actor, by, at):
             if wanted.asked.get(name):
                 require(actor, "manage", _unit(wanted.asked[name], name))
     journal = Journal(min(wanted.on, today), at, by)
-    return Outcome(wanted, *foresight.watched(lambda: _change(wanted, unit, journal), on=today))
+    rows, seen = foresight.watched(lambda: _change(wanted, unit, journal), on=today)
+    return Outcome(wanted, rows, seen, tuple(_overfilled(rows, journal.on)))
+
+
+def _overfilled(rows, on):
+    """Say of each post that was changed whether more people hold it now than may."""
+    changed = Post.objects.existing(on).filter(pk__in={row.post_id for row in rows if row.post_id})
+    for post in establishment.with_places(changed, on).order_by("code"):
+        if (places := establishment.of_post(post)).over > 0:
+            yield f"{post}：核定职数 {places.authorised}，办理后任职 {places.held} 人，{places.words}。可以办理，请核对。"
 
 
 def _change(wanted, unit, journal):

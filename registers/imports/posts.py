@@ -15,7 +15,7 @@ from registers.imports.tables import fill_down, tables_of
 from registers.imports.values import Wrong
 from registers.journal import Journal, Kind
 from registers.models import Incumbency, Post, User
-from registers.posts import MOST_DUTY, change, set_duties, shown
+from registers.posts import MOST_DUTY, MOST_PLACES, change, set_duties, shown
 
 NEW, CHANGED, DUTIES, TAKES, LEAVES_POST = "new", "changed", "duties", "takes", "leaves_post"
 LABELS = {NEW: "新岗位", CHANGED: "信息变化", DUTIES: "岗位职责", TAKES: "任职", LEAVES_POST: "卸任"}
@@ -27,6 +27,7 @@ KINDS = {
     Post.Kind.MANAGEMENT: re.compile(r"管理|.*职员$|GL\d", re.IGNORECASE),
     Post.Kind.WORKER: re.compile(r"工勤|普通工|技术工|GQ\d", re.IGNORECASE),
 }
+_PLACES = re.compile(r"(\d{1,4})\s*[人个名]?")
 FLAGS = {"risk": ("is_risk_post", "风险岗位"), "key": ("is_key_post", "重点岗位")}
 
 
@@ -167,6 +168,20 @@ class _Reader:
         if words := self._read(row, "backup", "B岗人员", 40):
             backup = None if values.is_vacant(words) else self._holder(words, record, "backup")
             record.values |= {"backup": backup} if backup else {}
+        self._places(record)
+
+    def _places(self, record):
+        """Read how many people may hold a post: 3, 3人, 3个."""
+        row = record.row
+        words = self._read(row, "places", "核定职数", 20)
+        if not words:
+            return
+        number = _PLACES.fullmatch(words)
+        if number is None or not 1 <= int(number[1]) <= MOST_PLACES:
+            text = f"核定职数“{words}”不是 1 到 {MOST_PLACES} 的整数"
+            self.report.fault(row.sheet, row.place("places"), text, "请改正，没有核定的留空")
+        else:
+            record.values["authorised"] = int(number[1])
 
     def _kind(self, record):
         """Read the grade of a post as it is written, and its kind from its own column or from the grade: 专技七级, GL05."""

@@ -137,7 +137,7 @@ TEMPLATE_FIELDS = {
     "units": ("code", "name", "parent", "type", "alias"),
     "posts": (
         *("code", "name", "unit", "tier", "risk", "key", "holder_number", "holder", "since", "duty"),
-        *("kind", "level", "backup"),
+        *("kind", "level", "backup", "places"),
     ),
     "roles": ("number", "name", "unit", "role", "since", "until"),
     "powers": (

@@ -34,6 +34,8 @@ class Post(models.Model):
     backup = models.ForeignKey(
         "registers.User", models.PROTECT, null=True, blank=True, related_name="backed_posts", verbose_name="B岗人员"
     )
+    # How many people may hold it; None: nobody has said it. More or fewer are shown and warned of (``registers.establishment``).
+    authorised = models.PositiveSmallIntegerField("核定职数", null=True, blank=True)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
 
     objects = ExistingQuerySet.as_manager()

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from registers import establishment
 from registers.access import can
 from registers.actors import ROLE_LABELS
 from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Scheme, Unit
@@ -52,14 +53,15 @@ def unit_detail(request, code):
 
     Of the powers only the first ones.
     Context: ``unit``, ``is_closed``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
-    posts, ``posts`` as (post, names of its holders or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``,
+    posts, ``posts`` as (post, names of its holders or None, its ``Places``), ``staffing`` (places, people, how many lack and are
+    too many, or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``,
     ``may_manage``.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
     on, may_view_ledger = request.actor.on, can(request.actor, "view_ledger", unit)
     scheme = Scheme.objects.visible_to(request.actor).in_use() if may_view_ledger else None
     held = names_by_post(Incumbency.objects.visible_to(request.actor).in_force(on).filter(post__unit=unit))
-    posts = Post.objects.visible_to(request.actor).existing(on).filter(unit=unit)
+    posts = establishment.with_places(Post.objects.visible_to(request.actor).existing(on).filter(unit=unit), on)
     page = paged(request, posts.order_by("-is_risk_post", "code"))
     appointments = Appointment.objects.visible_to(request.actor).in_force(on).filter(unit=unit)
     appointments = appointments.select_related("user", "acting_for")
@@ -75,7 +77,8 @@ def unit_detail(request, code):
             "crumbs": crumbs_of(unit.parent),
             "group": group,
             "page": page,
-            "posts": [(post, held.get(post.pk)) for post in page.rows],
+            "posts": [(post, held.get(post.pk), establishment.of_post(post)) for post in page.rows],
+            "staffing": establishment.of_unit(posts),
             "members": group.members.select_related("user") if group else [],
             "appointments": [
                 (ROLE_LABELS[row.role], row)

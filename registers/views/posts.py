@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from registers import clock
+from registers import clock, establishment
 from registers.access import can
 from registers.models import Incumbency, Post, PowerItem, RiskPoint
 from registers.models.spans import is_closed
@@ -16,10 +16,11 @@ from registers.views.organisation import crumbs_of
 def post_detail(request, code):
     """Show one post: its duties, its holders over time, and the risk points the reader may see.
 
-    Context: ``post``, ``crumbs``, ``hints``, ``duties``, ``powers`` (for which it answers or of which it does a step, each with its
-    ``own_steps``), ``holders`` (newest first), ``points`` (visible ones, gravest first), ``may_manage``.
+    Context: ``post``, its ``places``, ``crumbs``, ``hints``, ``duties``, ``powers`` (for which it answers or of which it does a step,
+    each with its ``own_steps``), ``holders`` (newest first), ``points`` (visible ones, gravest first), ``may_manage``.
     """
     found = Post.objects.visible_to(request.actor).select_related("unit", "backup")
+    found = establishment.with_places(found, request.actor.on)
     post = get_object_or_404(found, code=code)
     points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on)
     return render(
@@ -29,6 +30,7 @@ def post_detail(request, code):
             "post": post,
             "crumbs": crumbs_of(post.unit),
             "hints": hints_about(request.actor, post.unit, post=post),
+            "places": establishment.of_post(post),
             "duties": post.duties.all(),
             "powers": _powers_of(request, post),
             "may_manage": can(request.actor, "manage", post.unit) and not is_closed(post, request.actor.on),

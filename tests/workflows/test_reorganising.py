@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale
 from tests.factories import appoint, make_person
 from tests.longer import LONG
+from tests.noscript import Plain
 from tests.personas import point
 from tests.workflows.test_deciders import AT, ON, build, campaign, worlds  # noqa: F401 (a fixture)
 from tests.workflows.test_foresight import hold, observed
@@ -281,6 +283,22 @@ def test_post_keeps_its_duties_whole_and_its_history(year):
     assert "会计核算：修改岗位（岗位类别），管理岗位" in outcome.changes
     sentence, field = refused(year, wanted(year, "post_edit", **asked | {"duties": ["长" * 301]}))
     assert (field, "有 301 个字" in sentence) == ("duties", True)
+
+
+def test_more_holders_than_places_are_warned_of_and_not_refused(year):
+    post, fellow = year.campus.post, make_person("同任", year.campus.unit)
+    Post.objects.filter(pk=post.pk).update(authorised=1)
+    outcome = make(year, wanted(year, "post_take", post=post.pk, user=fellow.pk, until="", beside=True))
+    assert outcome.warnings == (f"{post}：核定职数 1，办理后任职 2 人，超编 1。可以办理，请核对。",)
+    desk = Plain(year.campus.registrar)
+    for address in (
+        reverse("post_detail", args=[post.code]),
+        reverse("unit_detail", args=["CW"]),
+        reverse("post_desk"),
+    ):
+        assert "超编 1" in desk.go(address).words
+    outcome = make(year, wanted(year, "post_leave", post=post.pk, user=fellow.pk))
+    assert outcome.warnings == ()
 
 
 def test_closed_post_s_sheets_stop(year):

@@ -86,9 +86,10 @@ class Roster:
 
 
 def logins():
-    """List the personas that the demo's password lets in: ``(number, name, roles in words, unit, what to do there)``.
+    """List the personas that the demo's password lets in.
 
-    On an empty site others may have come by import. They have passwords of their own, or none.
+    Each as ``(number, name, roles in words, unit, what to do there)``. On an empty site others may have come by import. They have
+    passwords of their own, or none.
     """
     users = User.objects.in_bulk([persona.number for persona in PERSONAS], field_name="number")
     rows = []

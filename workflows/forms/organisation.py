@@ -7,7 +7,7 @@ from registers.forms.fields import Text
 from registers.models import Post, Unit, UnitAlias
 from registers.text import without_unseen
 from registers.units import kinds
-from workflows.forms.laid import LaidForm, People, choice, choices, day
+from workflows.forms.laid import LaidForm, People, choice, choices, day, whole
 
 NONE = [("", "不填")]
 YES_NO = [("no", "否"), ("yes", "是")]
@@ -138,6 +138,9 @@ class PostForm(ChangeForm):
         alone="B岗人员只填一个工号。",
         required=False,
         help_text="任职人外出时代行工作的人。不算任职人，也不因此填表；代签审核表请另设“代理”。",
+    )
+    authorised = whole(
+        "核定职数", 1, posts.MOST_PLACES, required=False, help_text="可以同时任职的人数，没有核定的不填；超编只提醒。"
     )
     duties = Text("岗位职责", most=MOST_DUTIES, required=False, help_text="一行一条，每条最多 300 字。")
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registers import clock
+from registers import clock, establishment
 from registers.access import require
 from registers.models import Incumbency, OrganisationChange, PlannedChange, Post, Scheme, Unit, UnitAlias
 from registers.models.spans import existing_on, is_closed
@@ -231,7 +231,7 @@ def planned_drop(request, pk):
 def post_desk(request):
     """List the posts of the registrar's units with their kind, holders and what is vacant.
 
-    Context: ``page`` of posts with ``holders`` (names), ``vacant``, ``is_closed``; ``filters``, ``filtered``, ``units``.
+    Context: ``page`` of posts with ``holders`` (names) and ``places``; ``filters``, ``filtered``, ``units``.
     """
     kept, actor = _may_keep(request), request.actor
     filters = filters_sent(request.GET, "q", "unit", "vacant", "kind")
@@ -247,7 +247,8 @@ def post_desk(request):
         rows = rows.filter(unit__code=filters["unit"])
     if filters["kind"]:
         rows = rows.filter(kind=filters["kind"])
-    if filters["vacant"]:
+    rows = establishment.narrowed(establishment.with_places(rows, actor.on), filters["vacant"])
+    if filters["vacant"] == "yes":
         rows = rows.exclude(pk__in=held.order_by().values("post"))
     page = paged(request, rows.order_by("unit__position", "unit__code", "code"))
     names = {}
@@ -255,7 +256,7 @@ def post_desk(request):
     for post, name in there.values_list("post", "user__name"):
         names.setdefault(post, []).append(name)
     for post in page.rows:
-        post.holders = names.get(post.pk, [])
+        post.holders, post.places = names.get(post.pk, []), establishment.of_post(post)
     units_kept = Unit.objects.visible_to(actor).filter(pk__in=kept).existing(actor.on)
     return render(
         request,
@@ -266,6 +267,6 @@ def post_desk(request):
             "filtered": any(filters.values()),
             "units": units_kept.values_list("code", "name"),
             "kinds": Post.Kind.choices,
-            "extent": [("yes", "空缺")],
+            "extent": [("yes", "空缺"), *establishment.STATES.items()],
         },
     )

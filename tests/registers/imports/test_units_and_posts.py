@@ -240,6 +240,18 @@ def test_second_of_a_post_stands_in_and_is_no_holder(campus):
     assert "人员!D2 没有名为“赵六”的人员" in faults(post_plan(campus, rows))
 
 
+def test_places_of_a_post_are_read_as_a_number(campus):
+    head = ["岗位名称", "所在单位", "核定职数"]
+    plan = post_plan(campus, [head, ["出纳", "财务处", "3人"], ["统计", "财务处", ""]])
+    assert plan.is_ready, said(plan)
+    posts.apply(plan, plan.lines, on=ON)
+    assert set(Post.objects.filter(name__in=["出纳", "统计"]).values_list("name", "authorised")) == {
+        ("出纳", 3),
+        ("统计", None),
+    }
+    assert "人员!C2 核定职数“若干”不是 1 到 999 的整数" in faults(post_plan(campus, [head, ["出纳", "财务处", "若干"]]))
+
+
 POST_FAULTS = {
     "no unit": (["", "出纳", "图书馆"], "人员!C2 没有单位“图书馆”"),
     "no name": (["", "", "财务处"], "人员!B2 没有岗位名称"),

@@ -2,9 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("registers", "0029_planned_moves"),
-    ]
+    dependencies = [("registers", "0029_planned_moves")]
 
     operations = [
         migrations.AddField(

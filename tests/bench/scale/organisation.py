@@ -1,7 +1,7 @@
 """Units, posts, people and roles beside those of the demo campus, as many as the points need."""
 
 from dataclasses import dataclass, field
-from itertools import cycle, islice
+from itertools import cycle
 
 from registers.models import (
     Appointment,
@@ -169,6 +169,6 @@ def _roles(places, root, campaign, since):
 def holders(places):
     """Yield ``(place, post, user)`` for every post with points."""
     for place in places:
-        for post, user, is_risk in islice(place.held, None):
+        for post, user, is_risk in place.held:
             if is_risk:
                 yield place, post, user

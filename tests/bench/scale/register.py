@@ -24,6 +24,9 @@ DUE_IN = (None, -400, None, -250, 30, None, -120, 90, None, -60, 160, None, -9, 
 DONE_OF_TEN = 9  # of measures whose day has passed, how many in ten are carried out
 NAMED_EVERY = 7  # a measure that names who carries it out
 STATES = ("done", "under_way", "not_done")
+UNDER_WAY, AS_PLANNED = "已制定检查清单，正在逐项落实。", "已按措施执行，逐笔复核，抽查二十笔未发现异常。"
+POSTS_WITH_POWERS = 40  # of a unit
+CHUNK = 60_000  # rows of points that memory holds
 
 
 class Register:
@@ -68,7 +71,7 @@ class Register:
         )  # fmt: skip
         key, rows, steps = powers.first_key, [], []
         for place in self.places:
-            posts = [post for post, _, is_risk in place.held if is_risk][:40]
+            posts = [post for post, _, is_risk in place.held if is_risk][:POSTS_WITH_POWERS]
             for number in range(POWERS_OF_A_UNIT if posts else 0):
                 old = sample[key % len(sample)]
                 series, post = self._uuid(), posts[number % len(posts)]
@@ -84,9 +87,10 @@ class Register:
                         steps.append((key, position, step_key, acting, step.post_name, step.procedure, step.time_limit))
                     key += 1
         powers.write(rows)
-        Table(ProcessStep, "power_item_id", "position", "key", "post_id", "post_name", "procedure", "time_limit").write(
-            steps
+        table = Table(
+            ProcessStep, "power_item_id", "position", "key", "post_id", "post_name", "procedure", "time_limit"
         )
+        table.write(steps)
 
     def _points(self):
         """Points of posts, then of units; their measures and the notes follow in pieces, so that all stay small."""
@@ -107,7 +111,7 @@ class Register:
             self._point(number, *subject)
             if number % RETIRED_EVERY == 0:
                 self._point(number, *subject, retired=True)
-            if len(self._rows[0]) > 60_000:
+            if len(self._rows[0]) > CHUNK:
                 self._flush(tables)
         self._flush(tables)
 
@@ -175,17 +179,9 @@ class Register:
         at = days.start_of(days.add_days(min(due, self.on) if due else self.on, -number % 60 - 1))
         done = passed and number % 10 < DONE_OF_TEN
         if number % 3 == 0:
-            notes.append(
-                (
-                    measure,
-                    "under_way",
-                    "已制定检查清单，正在逐项落实。",
-                    by,
-                    at - clock.days(20),
-                )
-            )
+            notes.append((measure, "under_way", UNDER_WAY, by, at - clock.days(20)))
         state = "done" if done else STATES[1 + number % 2]
-        notes.append((measure, state, "已按措施执行，逐笔复核，抽查二十笔未发现异常。", by, at))
+        notes.append((measure, state, AS_PLANNED, by, at))
 
     def _grades_of_posts(self):
         grades = sorted({values[-1] for values, _ in self.samples["personal"]})

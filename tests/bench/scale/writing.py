@@ -24,10 +24,8 @@ class Table:
         fields = {field.attname: field for field in model._meta.concrete_fields}
         self.model = model
         self.fields = [fields[name] for name in columns]
-        rest = [field for name, field in fields.items() if name not in columns and field.default is not NOT_PROVIDED]
-        self.fields += rest + [
-            field for name, field in fields.items() if name not in columns and field not in rest and _text(field)
-        ]
+        rest = [field for name, field in fields.items() if name not in columns]
+        self.fields += [field for field in rest if field.default is not NOT_PROVIDED or _text(field)]
         self._more = [field.get_default() for field in self.fields[len(columns) :]]
 
     @property
@@ -36,19 +34,16 @@ class Table:
         return (self.model.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
 
     def write(self, rows):
-        """Write an iterable of tuples, and return how many there were."""
-        copy = _copy if connection.vendor == "postgresql" else _insert
-        rows, written = iter(rows), 0
+        """Write an iterable of tuples."""
+        copy, rows = _copy if connection.vendor == "postgresql" else _insert, iter(rows)
         while chunk := list(islice(rows, CHUNK)):
             copy(self, chunk)
-            written += len(chunk)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 table = connection.ops.quote_name(self.model._meta.db_table)
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
                 )
-        return written
 
     @property
     def _names(self):

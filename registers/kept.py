@@ -57,8 +57,9 @@ class Answer:
 
 
 def finder(what):
-    """Register the function that finds an answer: ``(actor, **asked) -> (figures, rows)``, both plain JSON.
+    """Register the function that finds an answer.
 
+    It is ``(actor, **asked) -> (figures, rows)``, both plain JSON.
     Whoever changes what it returns gives it another name: answers of before are still kept.
     """
 
@@ -79,7 +80,10 @@ class _Question:
 
     @property
     def reach(self):
-        """What decides which rows the person may read, as a digest: all that he is on the day, and the tree of units."""
+        """What decides which rows the person may read, as a digest.
+
+        It is all that he is on the day, and the tree of units.
+        """
         held = sorted((grant.role, grant.unit_id, grant.acting_for_id or 0) for grant in self.actor.grants)
         tree = sorted(self.actor.parents.items())
         return sha256(repr((held, sorted(self.actor.posts), tree)).encode()).hexdigest()
@@ -93,7 +97,7 @@ def answer(what, actor, **asked):
     question = _Question(what, actor, json.dumps(asked, sort_keys=True))
     row = KeptAnswer.objects.filter(what=what, reader=actor.user_id, about=question.about).first()
     if row is None or row.on != actor.on or row.reach != question.reach or not _is_good(row):
-        return _found(question, asked_on=actor.on)
+        return _find(question, asked_on=actor.on)
     if row.asked_on != actor.on:
         KeptAnswer.objects.filter(pk=row.pk).update(asked_on=actor.on)
     return Answer(row.figures, row.made_at, _key=row.pk)
@@ -105,9 +109,9 @@ def forget(actor):
 
 
 def refresh(*, at):
-    """Find anew what is kept and not of this hour, forget what nobody asks for, and return how many were found.
+    """Find anew what is kept and not of this hour, and return how many answers were.
 
-    It stops after some time: what is left is found when somebody asks.
+    What nobody asks for any longer is dropped. It stops after some time: what is left is found when somebody asks.
     """
     begun, done, on = perf_counter(), 0, clock.local_day(at)
     KeptAnswer.objects.filter(asked_on__lt=on - clock.days(REMEMBERED_DAYS)).delete()
@@ -116,7 +120,7 @@ def refresh(*, at):
         if perf_counter() - begun > ENOUGH_SECONDS:
             break
         try:
-            _found(_Question(row.what, Actor(row.reader, on=on), row.about), asked_on=row.asked_on)
+            _find(_Question(row.what, Actor(row.reader, on=on), row.about), asked_on=row.asked_on)
         except Exception:  # such as a unit that is gone: whoever asks again is told so
             logger.exception("kept: %s about %s was not found anew", row.what, row.about)
             row.delete()
@@ -129,13 +133,14 @@ def _is_good(row):
     return 0 <= age <= min(row.seconds * TIMES, LONGEST_SECONDS)  # a demo's clock may be set back
 
 
-def _found(question, *, asked_on):
+def _find(question, *, asked_on):
     """Find an answer, and keep it if it took long."""
     begun = perf_counter()
     figures, rows = _FINDERS[question.what](question.actor, **json.loads(question.about))
-    seconds, made_at = perf_counter() - begun, clock.now()
+    seconds = perf_counter() - begun
     if seconds < settings.KEEP_FROM_SECONDS or question.actor.user_id is None:
         return Answer(figures, None, rows)
+    made_at = clock.now()
     values = {"reach": question.reach, "on": question.actor.on, "asked_on": asked_on}
     values |= {"made_at": made_at, "seconds": seconds, "figures": figures}
     try:

@@ -90,9 +90,9 @@ def states(on):
 
 
 def readable(actor):
-    """Return the measures in force that this person may read, as ``visible_to`` has them, to show some of them.
+    """Return the measures in force that this person may read, to show some of them.
 
-    Whoever reads above the units may read very many: each row is asked whether he may, in the order of the list, until a page is
+    They are those of ``visible_to``. Whoever reads above the units may read very many: each row is asked whether he may, in the order of the list, until a page is
     full. (As ``EXISTS`` the database would look up all points first.) Everybody else has few points, and they come first.
     """
     measures = ControlMeasure.objects.in_force(actor.on)
@@ -169,9 +169,9 @@ def _due(limit):
 
 
 def of_view(actor, view, unit=""):
-    """Return the measures of a view of the list: "mine", "check" (those that wait for his check), or all that he may read.
+    """Return the measures of a view of the list.
 
-    ``unit``: code of a unit, with all below it.
+    "mine", "check" (those that wait for his check), or all that he may read. ``unit``: code of a unit, with all below it.
     """
     if view == "mine":
         measures = mine(actor)
@@ -184,9 +184,9 @@ def of_view(actor, view, unit=""):
 
 
 def is_read_in_order(actor, view):
-    """Whether a page of the list is read from the register itself: for those who may read very many, in the order of an index.
+    """Whether a page of the list is read from the register itself, in the order of an index.
 
-    For everybody else, and of what waits for a check, the whole list is found at once (``tally``).
+    It is for those who may read very many. For everybody else, and of what waits for a check, the whole list is found at once (``tally``).
     """
     return view == "" and actor.has(*KEEPERS)
 
@@ -218,7 +218,10 @@ def _tally_of_many(actor, unit):
 
 @kept.finder("measured_units")
 def measured_units(actor):
-    """Find the units of the measures that the reader may read, for ``kept``. The rows are ``(code, name)``."""
+    """Find the units of the measures that the reader may read, for ``kept``.
+
+    The rows are ``(code, name)``.
+    """
     held = readable(actor).order_by()
     many = is_read_in_order(actor, "")
     units = Unit.objects.filter(Exists(held.filter(unit=OuterRef("pk"))) if many else Q(pk__in=held.values("unit")))
@@ -322,7 +325,10 @@ def note(pk, *, state, text, actor, at, uploads=()):
 
 
 def noted():
-    """Return what the latest note on a measure says, as an expression over measures. What is kept as ``noted`` is this."""
+    """Return what the latest note on a measure says, as an expression over measures.
+
+    This is what is kept as ``noted``.
+    """
     latest = MeasureProgress.objects.filter(measure=OuterRef("pk")).order_by("-at", "-pk")
     return Coalesce(Subquery(latest.values("state")[:1]), Value(""))
 
@@ -333,13 +339,19 @@ def keep_noted(measures):
 
 
 def each_night(*, at):
-    """Check in the night what measures keep (``repair``). Anything found is an error of this program, and logged."""
+    """Check in the night what measures keep (``repair``).
+
+    Anything found is an error of this program, and logged.
+    """
     if days.local(at).hour == NIGHT_HOUR and (wrong := repair()):
         logger.error("measures: %s kept another rank or note than the register has", wrong)
 
 
 def repair():
-    """Look up again what the measures in force keep, put right what differs, and return how many did: none ever should."""
+    """Look up again what the measures in force keep, and return how many kept something else.
+
+    What differs is put right: nothing ever should.
+    """
     measures = ControlMeasure.objects.open().annotate(rank_now=versions.rank_of_point(), noted_now=noted())
     keys = list(measures.exclude(rank=F("rank_now"), noted=F("noted_now")).values_list("pk", flat=True))
     for start in range(0, len(keys), versions.BATCH):

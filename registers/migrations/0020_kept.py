@@ -1,6 +1,6 @@
-"""What lists ask of every measure is kept on its row: the rank of its point (here) and its latest note (workflows 0034).
+"""What lists ask of every measure is kept on its row.
 
-Beside it the tables of answers that are kept for a while.
+Its rank is filled here, its latest note in 0034 of workflows. Beside it the tables of answers that are kept for a while.
 """
 
 from django.conf import settings

@@ -52,9 +52,9 @@ def year_comparison(*, unit, units, on, rules, reader=None):
 
 @kept.finder("comparison")
 def compared(actor, *, unit="", post="", then, kind=""):
-    """Compare what this person may read of a unit or a post (codes) with the day ``then`` (ISO), for ``kept``.
+    """Compare what this person may read of a unit or a post with an earlier day, for ``kept``.
 
-    The counts of ``comparisons.Comparison``; the rows are the series of its lines of a ``kind``.
+    ``unit``, ``post``: codes; ``then``: the day as ISO. The counts of ``comparisons.Comparison``; the rows are the series of its lines of a ``kind``.
     """
     comparison = _compared(actor, unit, post, date.fromisoformat(then), kind=kind)
     figures = {"kinds": comparison.kinds, "moves": comparison.moves, "measured": comparison.measured}

@@ -27,7 +27,7 @@ def folder(settings, tmp_path):
 @pytest.fixture
 def head(year):
     client = Client()
-    client.force_login(year.campus.head, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(year.campus.head, backend="registers.sessions.People")
     return client
 
 

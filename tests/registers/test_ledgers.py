@@ -127,7 +127,7 @@ def test_of_many_units_the_page_has_those_it_lists_and_the_sums_of_all(book, clo
     book.point("处", on=SPRING, grade=1)
     book.personal("留存", on=SPRING, grade=3, unit=book.campus.other_unit)
     monkeypatch.setattr(ledger_pages, "UNITS_SHOWN", 1)
-    client.force_login(book.campus.office, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(book.campus.office, backend="registers.sessions.People")
 
     page, whole = (client.get("/ledger/", more).context for more in ({}, {"totals": "all"}))
 

@@ -11,7 +11,7 @@ from registers.models import ControlMeasure, PostGrade, PowerItem, ProcessStep, 
 from tests.bench.scale.organisation import POINTS_OF_A_POST, holders
 from tests.bench.scale.writing import Table
 from workflows.deadlines import days
-from workflows.models import MeasureProgress
+from workflows.models import MeasureCheck, MeasureProgress
 
 YEARS = 3  # how many versions a point has
 RETIRED_EVERY = 10  # one point was retired a year ago for so many in force
@@ -25,6 +25,7 @@ DONE_OF_TEN = 9  # of measures whose day has passed, how many in ten are carried
 NAMED_EVERY = 7  # a measure that names who carries it out
 STATES = ("done", "under_way", "not_done")
 UNDER_WAY, AS_PLANNED = "已制定检查清单，正在逐项落实。", "已按措施执行，逐笔复核，抽查二十笔未发现异常。"
+CHECKED_EVERY, VERIFIED = 4, "现场查阅复核记录，与记录一致。"
 POSTS_WITH_POWERS = 40  # of a unit
 CHUNK = 60_000  # rows of points that memory holds
 
@@ -104,9 +105,10 @@ class Register:
             "stage", "text", "responsible_id", "due_on",
         )  # fmt: skip
         notes = Table(MeasureProgress, "measure_id", "state", "text", "by_id", "at")
+        checks = Table(MeasureCheck, "measure_id", "result", "text", "outside", "by_id", "on", "at")
         self._point_key, self._measure_key = count(points.first_key), count(measures.first_key)
-        self._rows = [], [], []
-        tables = (points, measures, notes)
+        self._rows = [], [], [], []
+        tables = (points, measures, notes, checks)
         for number, subject in enumerate(self._subjects()):
             self._point(number, *subject)
             if number % RETIRED_EVERY == 0:
@@ -139,7 +141,7 @@ class Register:
 
     def _point(self, number, level, unit, post, holder, other, power, *, retired=False):
         """One point in its versions, with measures: one stage of them was revised with the last version."""
-        points, measures, notes = self._rows
+        points, measures, *_ = self._rows
         sample = self.samples[level]
         (category, content, manifestation, source, nature, factors, grade), stages = sample[number % len(sample)]
         series, base = self._uuid(), None
@@ -169,10 +171,11 @@ class Register:
                 named = other if (number + place) % NAMED_EVERY == 0 else None
                 measures.append((key, line, before, since, until, series, unit, stage, text, named, due))
                 before = key
-            self._noted(notes, key, number + place, due, holder or other)
+            self._noted(key, number + place, due, holder or other, other)
 
-    def _noted(self, notes, measure, number, due, by):
-        """Up to two notes on a measure: one under way, then what became of it."""
+    def _noted(self, measure, number, due, by, checker):
+        """Up to two notes on a measure: one under way, then what became of it. Some that are carried out were checked."""
+        *_, notes, checks = self._rows
         passed = due is not None and due <= self.on
         if not passed and number % 4:
             return
@@ -182,6 +185,8 @@ class Register:
             notes.append((measure, "under_way", UNDER_WAY, by, at - clock.days(20)))
         state = "done" if done else STATES[1 + number % 2]
         notes.append((measure, state, AS_PLANNED, by, at))
+        if done and number % CHECKED_EVERY == 0:
+            checks.append((measure, "verified", VERIFIED, False, checker, clock.local_day(at), at))
 
     def _grades_of_posts(self):
         grades = sorted({values[-1] for values, _ in self.samples["personal"]})

@@ -92,8 +92,9 @@ def states(on):
 def readable(actor):
     """Return the measures in force that this person may read, to show some of them.
 
-    They are those of ``visible_to``. Whoever reads above the units may read very many: each row is asked whether he may, in the order of the list, until a page is
-    full. (As ``EXISTS`` the database would look up all points first.) Everybody else has few points, and they come first.
+    They are those of ``visible_to``. Whoever reads above the units may read very many: each row is asked whether he may, in the
+    order of the list, until a page is full. (As ``EXISTS`` the database would look up all points first.) Everybody else has few
+    points, and they come first.
     """
     measures = ControlMeasure.objects.in_force(actor.on)
     points = RiskPoint.objects.visible_to(actor).order_by()
@@ -186,7 +187,8 @@ def of_view(actor, view, unit=""):
 def is_read_in_order(actor, view):
     """Whether a page of the list is read from the register itself, in the order of an index.
 
-    It is for those who may read very many. For everybody else, and of what waits for a check, the whole list is found at once (``tally``).
+    It is for those who may read very many. For everybody else, and of what waits for a check, the whole list is found at once
+    (``tally``).
     """
     return view == "" and actor.has(*KEEPERS)
 

@@ -6,9 +6,9 @@ from django.db import models
 class KeptAnswer(models.Model):
     """What a page said to a reader of a large part of the register, and when it was found.
 
-    Only ``registers.kept`` reads and writes it. ``what``: which answer; ``about``: what was asked, as JSON; ``reach``: what the reader was then, so that nobody is shown what
-    he may not read any longer. ``seconds``: how long it took. ``asked_on``: the last
-    day on which he asked. ``figures``: what it comes to; its rows are in ``KeptRows``.
+    Only ``registers.kept`` reads and writes it. ``what``: which answer; ``about``: what was asked, as JSON; ``reach``: what the
+    reader was then, so that nobody is shown what he may not read any longer. ``seconds``: how long it took. ``asked_on``: the
+    last day on which he asked. ``figures``: what it comes to; its rows are in ``KeptRows``.
     """
 
     what = models.CharField(max_length=20)

@@ -54,7 +54,8 @@ def year_comparison(*, unit, units, on, rules, reader=None):
 def compared(actor, *, unit="", post="", then, kind=""):
     """Compare what this person may read of a unit or a post with an earlier day, for ``kept``.
 
-    ``unit``, ``post``: codes; ``then``: the day as ISO. The counts of ``comparisons.Comparison``; the rows are the series of its lines of a ``kind``.
+    ``unit``, ``post``: codes; ``then``: the day as ISO. The counts of ``comparisons.Comparison``; the rows are the series of its
+    lines of a ``kind``.
     """
     comparison = _compared(actor, unit, post, date.fromisoformat(then), kind=kind)
     figures = {"kinds": comparison.kinds, "moves": comparison.moves, "measured": comparison.measured}

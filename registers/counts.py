@@ -1,4 +1,4 @@
-"""How many risk points are in force by unit and grade, and what is read with it: totals, and any page of a long list.
+"""How many risk points are in force by unit and grade, and what is read with it: totals, lists.
 
 The database keeps the number of open versions (``PointCount``). Today hardly a version ends or begins after today, so a number is
 the kept sum and the few versions that differ. On a day long ago many differ: that takes longer and is as right.
@@ -14,7 +14,7 @@ from django.db.models import Case, Count, Q, Sum, When
 
 from registers.access import policy_of
 from registers.models import PointCount, RiskPoint
-from registers.models.spans import OPEN_VERSION
+from registers.models.spans import OPEN_VERSION, not_as_open_on, version_on
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ BATCH = 500
 
 @dataclass
 class Readable:
-    """What somebody may read on a day: numbers, and the points as a query that is answered from an index alone.
+    """What somebody may read on a day: numbers, and the ``points`` as a query that an index alone answers.
 
     ``counted``: a list of (unit id, grade id, its rank, its code, number). The grade is None where points have none.
     """
@@ -37,7 +37,10 @@ class Readable:
 
 
 class Place(NamedTuple):
-    """Where points stand in a list: those of one unit and one rank. ``grades``: ids, one for each version of a scheme."""
+    """Where points stand in a list: those of one unit and one rank.
+
+    ``grades``: the ids of the rank's grade, one for each version of a scheme.
+    """
 
     unit: int
     rank: int | None
@@ -56,7 +59,7 @@ def totals(scheme, units, *, on):
     within = {} if units is None else {"unit__in": units}
     kept = PointCount.objects.filter(scheme__slug=scheme.slug, **within).annotate(sum=Sum("number"))
     points = RiskPoint.objects.filter(category__scheme__slug=scheme.slug, **within)
-    differing = _less_counted(points.filter(_differs_on(on)), OPEN_VERSION, on)
+    differing = _less_counted(points.filter(not_as_open_on(on)), OPEN_VERSION, on)
     found = {}
     for rows in (kept, differing):
         for unit, label, number in rows.order_by().values_list("unit", "final_grade__label", "sum"):
@@ -81,9 +84,9 @@ def readable(actor, *, on, scheme=None):
         kept = kept.filter(of_count).values_list(*fields).annotate(sum=Sum("number")).order_by()
         found = {row[:4]: row[4] for row in kept}
     own = Q(holder=actor.user_id, holder__isnull=False)
-    differing = points.visible_to(actor).filter(_differs_on(on) | own & _in_force(on)).values(*fields).order_by()
+    differing = points.visible_to(actor).filter(not_as_open_on(on) | own & version_on(on)).values(*fields).order_by()
     differing = _less_counted(differing, None if of_point is None else of_point & OPEN_VERSION, on)
-    differing = differing.annotate(differ=Sum(Case(When(_differs_on(on), then=1), default=0)))
+    differing = differing.annotate(differ=Sum(Case(When(not_as_open_on(on), then=1), default=0)))
     for *key, number, differ in differing.values_list(*fields, "sum", "differ"):
         found[tuple(key)] = found.get(tuple(key), 0) + number
         settled = settled and not differ
@@ -92,18 +95,9 @@ def readable(actor, *, on, scheme=None):
     return Readable([(*key, number) for key, number in found.items() if number], points)
 
 
-def _in_force(on):
-    return Q(in_force_from__lte=on) & (Q(in_force_until=None) | Q(in_force_until__gt=on))
-
-
-def _differs_on(on):
-    """The versions that are open and not in force on a day, or the other way round."""
-    return Q(OPEN_VERSION, in_force_from__gt=on) | Q(in_force_until__gt=on, in_force_from__lte=on)
-
-
 def _less_counted(points, counted, on):
-    """Sum up in ``sum`` how many ``points`` are in force on a day, less those that are ``counted`` already."""
-    in_force = Sum(Case(When(_in_force(on), then=1), default=0))
+    """Put in ``sum`` how many ``points`` are in force on a day, less those that are ``counted`` already."""
+    in_force = Sum(Case(When(version_on(on), then=1), default=0))
     return points.annotate(sum=in_force if counted is None else in_force - Sum(Case(When(counted, then=1), default=0)))
 
 
@@ -111,7 +105,7 @@ def _less_counted(points, counted, on):
 
 
 def in_places(counted, units, *, units_first=False):
-    """Return the places of what is ``counted``: the gravest first, in the order of units, or by unit and then the gravest first.
+    """Return the places of what is ``counted``, the gravest first and then by unit, or the other way round.
 
     ``units``: unit id → its place among units.
     """
@@ -125,7 +119,7 @@ def in_places(counted, units, *, units_first=False):
 
 
 class Listed:
-    """A list of points of which any slice is read without the points before it.
+    """A list of points of which any slice is read without what stands before it.
 
     ``points``: a query in the order of the list, which begins with unit and grade, or grade and unit. It finds ids; ``rows`` is the
     query that reads what is shown. ``places``: all places of the list in that order. ``within``: the fields by which the points of
@@ -195,9 +189,10 @@ class Listed:
 
 
 def differences():
-    """Count all open versions anew, and return what the kept numbers lack: key → number, in the order of ``KEY``.
+    """Count all open versions anew, and return what the kept numbers lack.
 
-    One statement reads both, so acts that go on meanwhile are in both or in neither.
+    As key → number, the key in the order of ``KEY``. One statement reads both, so acts that go on meanwhile are in both or in
+    neither.
     """
     kept = PointCount.objects.order_by().values_list(*KEY).annotate(lacking=-Sum("number"))
     there = RiskPoint.objects.open().order_by().values_list(*KEY_OF_POINT).annotate(lacking=Count("pk"))
@@ -223,7 +218,10 @@ def fold():
 
 
 def check():
-    """Put the kept numbers right where a recount differs, log how many there were, and fold. Returns the differences."""
+    """Put the kept numbers right where a recount differs, log how many these are, and fold.
+
+    Returns the differences.
+    """
     lacking = differences()
     if lacking:
         logger.error("counts of risk points: %d differ from a recount and are put right", len(lacking))

@@ -146,9 +146,10 @@ def points_of(scope, scheme, unit, *, on):
 
 @dataclass
 class Overview:
-    """A ledger on screen: ``points`` as a ``counts.Listed``, how many these are, and ``sums``:
+    """A ledger on screen.
 
-    (id of a unit, its name, {grade label or None: count}, total) for each unit that has points.
+    ``points``: as a ``counts.Listed``. ``readable``: how many these are. ``sums``: (id of a unit, its name, {grade label or None:
+    count}, total) for each unit that has points.
     """
 
     points: object
@@ -157,7 +158,7 @@ class Overview:
 
 
 def overview(actor, scheme, unit, *, on):
-    """Return the ledger of ``unit`` as far as ``actor`` may read it: the points of ``points_of``, and all totals."""
+    """Return the ledger of ``unit``: the points of ``points_of`` that ``actor`` may read, and all totals."""
     units = _units_of(unit)
     readable, order = counts.readable(actor, on=on, scheme=scheme), {pk: place for place, pk in enumerate(units)}
     places = counts.in_places([one for one in readable.counted if one[0] in order], order, units_first=True)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 
 from registers.models.powers import MajorMatter
-from registers.models.spans import OPEN_VERSION, version_constraints
+from registers.models.spans import ENDED_VERSION, OPEN_VERSION, version_constraints
 from registers.models.versioned import Versioned
 from registers.schemes.language import Level
 
@@ -67,9 +67,7 @@ class RiskPoint(Versioned):
                 name="risk_point_by_grade",
             ),
             # /risks/ and /ledger/: what differs on a day from the kept counts (registers.counts).
-            models.Index(
-                fields=["in_force_until"], condition=Q(in_force_until__isnull=False), name="risk_point_by_end"
-            ),
+            models.Index(fields=["in_force_until"], condition=ENDED_VERSION, name="risk_point_by_end"),
             models.Index(fields=["in_force_from"], condition=OPEN_VERSION, name="risk_point_by_start"),
         ]
         ordering = ["category__position", "pk"]

@@ -13,6 +13,7 @@ from registers.access import ScopedQuerySet
 # No end is known. For constraints only: a rule asks for a day.
 WITHOUT_END, WITH_END = Q(until=None), Q(until__isnull=False)
 OPEN_VERSION = Q(in_force_from__isnull=False, in_force_until=None)
+ENDED_VERSION = Q(in_force_until__isnull=False)
 
 
 def in_force_on(on):
@@ -45,12 +46,22 @@ class SpanQuerySet(ScopedQuerySet):
         return self.filter(WITHOUT_END, since__isnull=False)
 
 
+def version_on(on):
+    """Return the condition of a version in force at the end of the day ``on``."""
+    return Q(Q(in_force_until=None) | Q(in_force_until__gt=on), in_force_from__lte=on)
+
+
+def not_as_open_on(on):
+    """Return the condition of a version that is open and not in force on a day, or the other way round."""
+    return Q(OPEN_VERSION, in_force_from__gt=on) | Q(in_force_until__gt=on, in_force_from__lte=on)
+
+
 class VersionQuerySet(ScopedQuerySet):
     """Versions of a record, by the days on which they were in force."""
 
     def in_force(self, on):
         """Keep the versions in force at the end of the day ``on``."""
-        return self.filter(Q(in_force_until=None) | Q(in_force_until__gt=on), in_force_from__lte=on)
+        return self.filter(version_on(on))
 
     def open(self):
         """Keep the version of each series that is in force until another takes its place."""

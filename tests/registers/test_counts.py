@@ -1,4 +1,4 @@
-"""Kept numbers of points, and lists read with them: the same as counting and sorting every row, whatever has happened."""
+"""Kept numbers of points, and lists read with them: the same as counting and sorting every row."""
 
 from collections import Counter
 from datetime import date

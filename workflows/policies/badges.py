@@ -1,6 +1,8 @@
-"""The numbers in the frame of every page, by statements that are made once."""
+"""The numbers in the frame of every page, all by one statement that is made once for each number of roles."""
 
 from functools import cache
+
+from django.db.models import Value
 
 from registers.prepared import HOW_MANY, Given, Prepared
 from workflows.models import Notification, Submission
@@ -9,10 +11,12 @@ from workflows.policies.holding import Holding
 from workflows.policies.queues import at_turn, fills_for, roles_of
 from workflows.policies.submissions import filled_by, takes_content
 
+UNREAD, TO_FILL, TO_DECIDE, HANDED = range(4)
+
 
 def unread(actor):
     """Return how many messages to the actor are unread."""
-    return _unread().number(person=actor.user_id)
+    return _numbers_of(actor)[0]
 
 
 def waiting(actor):
@@ -20,48 +24,60 @@ def waiting(actor):
 
     ``tests/workflows/test_deciders.py`` holds the two together.
     """
-    count = _to_fill().number(person=actor.user_id, units=fills_for(actor), on=actor.on)
-    holding = Holding.of(actor)
+    return _numbers_of(actor)[1]
+
+
+def _numbers_of(actor):
+    if _numbers_of not in actor.memory:
+        actor.memory[_numbers_of] = _read(actor)
+    return actor.memory[_numbers_of]
+
+
+def _read(actor):
+    """Return how many messages are unread, and how many submissions wait."""
+    holding, asked, roles = Holding.of(actor) if actor.grants else None, {}, []
     for role in roles_of(actor):
         places = holding.units_of(role, actor.user_id)
         own, people = holding.keeps_out_of(role, actor.user_id)
-        if not (units := set().union(*places.values()) - own):
-            continue
-        colleagues = {user for place in places for user in holding.at(role, place)} - {actor.user_id}
-        asked = {"role": role, "units": units, "people": people, "colleagues": colleagues}
-        count += _to_decide().number(**asked)
-        # What was handed to a colleague is his, as long as he can take it.
-        count += sum(
-            actor.user_id in holding.deciders(role, unit, person=person, assigned_to=colleague)
-            for unit, person, colleague in (_handed().of(**asked) if colleagues else ())
-        )
-    return count
-
-
-@cache
-def _unread():
-    return Prepared(
-        Notification.objects.filter(recipient=Given("person"), read_at=None).order_by().values_list(HOW_MANY)
+        if units := set().union(*places.values()) - own:
+            colleagues = {user for place in places for user in holding.at(role, place)} - {actor.user_id}
+            about = {"role": role, "units": units, "people": people, "colleagues": colleagues}
+            asked |= {f"{name}{len(roles)}": value for name, value in about.items()}
+            roles.append(role)
+    rows = _statement(len(roles)).of(person=actor.user_id, fills=fills_for(actor), on=actor.on, **asked)
+    # What was handed to a colleague is his, as long as he can take it.
+    handed = sum(
+        actor.user_id in holding.deciders(roles[number], unit, person=person, assigned_to=colleague)
+        for kind, number, unit, person, colleague in rows
+        if kind == HANDED
     )
+    count = {kind: sum(row[2] for row in rows if row[0] == kind) for kind in (UNREAD, TO_FILL, TO_DECIDE)}
+    return count[UNREAD], count[TO_FILL] + count[TO_DECIDE] + handed
 
 
 @cache
-def _to_fill():
-    mine = filled_by(Given("person"), Given("units")) & takes_content(Given("on"))
-    return Prepared(Submission.objects.filter(mine, state__in=EDITABLE).order_by().values_list(HOW_MANY))
+def _statement(roles):
+    """Return the query for the numbers of somebody who decides in so many roles: what of, which role, and how many.
 
-
-def _waiting():
-    turn = at_turn(Given("role"), Given("units"), Given("people"))
-    return Submission.objects.filter(turn, state=State.IN_REVIEW).order_by()
-
-
-@cache
-def _to_decide():
-    return Prepared(_waiting().exclude(assigned_to__within=Given("colleagues")).values_list(HOW_MANY))
-
-
-@cache
-def _handed():
-    handed = _waiting().filter(assigned_to__within=Given("colleagues"))
-    return Prepared(handed.values_list("unit", "person", "assigned_to"))
+    Of what was handed to a colleague there is a row for each sheet instead: its unit, person and colleague.
+    """
+    nothing = Value(0)
+    messages = Notification.objects.filter(recipient=Given("person"), read_at=None)
+    mine = filled_by(Given("person"), Given("fills")) & takes_content(Given("on"))
+    to_fill = Submission.objects.filter(mine, state__in=EDITABLE)
+    counted = [(UNREAD, 0, messages), (TO_FILL, 0, to_fill)]
+    handed = []
+    for number in range(roles):
+        turn = at_turn(*(Given(f"{name}{number}") for name in ("role", "units", "people")))
+        waits, colleagues = Submission.objects.filter(turn, state=State.IN_REVIEW), Given(f"colleagues{number}")
+        counted.append((TO_DECIDE, number, waits.exclude(assigned_to__within=colleagues)))
+        handed.append((HANDED, number, waits.filter(assigned_to__within=colleagues)))
+    parts = [
+        rows.order_by().values_list(Value(kind), Value(number), HOW_MANY, nothing, nothing)
+        for kind, number, rows in counted
+    ]
+    parts += [
+        rows.order_by().values_list(Value(kind), Value(number), "unit", "person", "assigned_to")
+        for kind, number, rows in handed
+    ]
+    return Prepared(parts[0].union(*parts[1:], all=True))

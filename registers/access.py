@@ -63,7 +63,7 @@ class PolicyOfFacts(Policy):
     """
 
     def facts(self, actor):
-        """Return name → value of all that decides what ``actor`` may read. Only the names may differ between actors."""
+        """Return name → value of all that decides what ``actor`` may read."""
         raise NotImplementedError(type(self).__name__)
 
     def readable(self, facts):

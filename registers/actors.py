@@ -53,7 +53,7 @@ APPOINTED, SEATED, IN_POST = range(3)
 
 @lru_cache(maxsize=4)
 def _held_on(day):
-    """Return the query for the appointments, the seats and the posts of one person on a day, in one statement.
+    """Return the query for the appointments, seats and posts of one person on a day, in one statement.
 
     Its rows: which of the three, key, role or seat, unit, its name, whom he acts for or the post, the name of whom he acts for.
     """

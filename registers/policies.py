@@ -278,7 +278,7 @@ class RiskPointPolicy(PolicyOfFacts):
     """
 
     def facts(self, actor):
-        """Return who the actor is, the units he answers for, and role → the units for which he keeps what is filed."""
+        """Return who the actor is, the units he answers for, and role → units of which he keeps what is filed."""
         if actor.has(*ADMINISTRATORS) and not actor.posts:
             return {"person": NOBODY, "answers": (), **dict.fromkeys(KEEPERS, ())}
         answers = actor.unit_ids("unit_head", "liaison", "group_member")

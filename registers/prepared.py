@@ -28,9 +28,9 @@ class Given(Value):
 
 
 class Within(Lookup):
-    """The lookup ``unit__within=ids``: a column is among ids or words, which go to the database as one value.
+    """The lookup ``unit__within=ids``: a column is among ids or words.
 
-    As ``in`` does, but the statement has the same text however many they are.
+    They go to the database as one value. As ``in`` does, but the statement has the same text however many they are.
     """
 
     lookup_name = "within"

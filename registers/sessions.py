@@ -1,4 +1,4 @@
-"""Who is signed in: the session and its user, which every request reads, by statements that are made once."""
+"""Who is signed in: session and user, which every request reads, by statements made once."""
 
 from functools import cache
 

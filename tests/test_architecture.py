@@ -22,6 +22,7 @@ READS_A_CLOCK = {
     "workflows/messages/robots.py": "a claim on a message lapses by the machine's time",
     "registers/clock.py": "it is the clock",
     "workflows/messages/notifications.py": "a claim on a mail lapses by the machine's time, whatever day a demo shows",
+    "registers/sessions.py": "a session ends by the machine's time, as Django wrote it",
     "registers/jobs.py": "a claim on a job lapses by the machine's time",
     "registers/views/demo.py": "how far a demo may stray from the machine's time",
     "workflows/demo": "which year it is when a demo is made",
@@ -228,7 +229,7 @@ INLINE = {
     "unescaped": re.compile(r"\|safe\b|{% autoescape off"),
     "another site": re.compile(r"(?:src|href|action)=[\"']?(?:https?:)?//"),
 }
-USED = re.compile(r"""(?:include|extends) ["']([^"']+)["']""")
+USED = re.compile(r"""(?:include|extends|kept) ["']([^"']+)["']""")
 URL_NAME = re.compile(r"""{% url ["']([a-z_]+)["']""")
 
 

@@ -132,7 +132,7 @@ def _hands(actor):
 
 
 def _own_points(*, on, hand, posts, heads):
-    """The points in force whose measures are for their holder, for who is in their post, or for the head of their unit."""
+    """The points in force that are somebody's to answer for: as holder, in their post, or as head."""
     nobodys = Q(holder=None)
     own = Q(holder=hand) | nobodys & Q(post__within=posts) | nobodys & Q(post=None, unit__within=heads)
     return RiskPoint.objects.in_force(on).filter(own)

@@ -1,4 +1,4 @@
-"""The numbers in the frame of every page, all by one statement that is made once for each number of roles."""
+"""The numbers in the frame of every page, all by one statement."""
 
 from functools import cache
 
@@ -57,8 +57,9 @@ def _read(actor):
 
 @cache
 def _statement(roles):
-    """Return the query for the numbers of somebody who decides in so many roles: what of, which role, and how many.
+    """Return the query for the numbers of somebody who decides in so many ``roles``.
 
+    A row says what is counted, in which role, and how many there are.
     Of what was handed to a colleague there is a row for each sheet instead: its unit, person and colleague.
     """
     nothing = Value(0)

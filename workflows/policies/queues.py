@@ -19,13 +19,13 @@ def fills_for(actor):
 
 
 def roles_of(actor):
-    """Return the roles in which the actor decides, each once: those he holds, and what the office does for a body."""
+    """Return the roles in which the actor decides, each once, with what the office does for a body."""
     roles = dict.fromkeys(grant.role for grant in actor.grants)
     return [*roles, MEETING] if ORGANISER in roles else [*roles]
 
 
 def at_turn(role, units, people, *, asked="waiting_role", submission=""):
-    """Return the condition that a row waits for ``role`` in one of ``units``, about none of ``people`` (ids).
+    """Return the condition that a row waits for ``role`` in ``units``, about none of ``people`` (ids).
 
     ``asked``: the row's column that says which role it waits for. ``submission``: the path to its submission.
     """

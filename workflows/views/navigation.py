@@ -242,7 +242,7 @@ def _groups(names, has_role, here, waiting):
 
 
 def _group_for(has_role, group, name):
-    """Return the group in which somebody with a role, or without any, finds the entry ``name`` of ``group``."""
+    """Return the group in which somebody finds the entry ``name`` of ``group``, with a role or without."""
     if has_role:
         return group
     return DAILY if name in SHORT else MORE

@@ -42,9 +42,10 @@ def _libraries():
 
 
 def copies(file, index, parts):
-    """Return a font for each of ``parts``, sets of characters as code points, from face ``index`` of a font file.
+    """Return a font for each of ``parts``, taken from face ``index`` of a font file.
 
-    Fonts are bytes. None are returned where HarfBuzz is not installed or cannot read the file.
+    ``parts`` are sets of characters as code points, the fonts are bytes. There are none where HarfBuzz is not installed or
+    cannot read the file.
     """
     if (libraries := _libraries()) is None:
         return []

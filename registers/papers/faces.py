@@ -1,4 +1,4 @@
-"""The typefaces of papers: whether they are installed, their files, and copies of their common characters.
+"""The typefaces of papers: whether they are installed, their files, and copies of common characters.
 
 The copies of a face are three: the characters that papers use most, the others of everyday text, and the rest of GB 2312.
 So most papers take nearly all from the smallest; rarer characters come from the whole face. Each has a name of its own:
@@ -76,7 +76,7 @@ def _of_gb2312(rows):
 
 
 def _of_system(pattern):
-    """Return file and number of the face that fontconfig finds by a pattern, or None when it finds another one."""
+    """Return file and number of the face that a pattern finds, or None when it finds another one."""
     family, file, index = _match(pattern, "%{family}|%{file}|%{index}").rsplit("|", 2)
     if pattern.partition(":")[0] not in family.split(","):
         return None

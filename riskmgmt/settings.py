@@ -352,7 +352,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR / "media")))
 # Licensed faces of official documents (仿宋、楷体、小标宋) that the operator may add; empty uses the system's fonts.
 FONT_DIR = env("FONT_DIR", default="")
-# Web server and worker print a specimen when they start (registers/papers/pages.py): a second then, or at the first paper.
+# Web server and worker get ready to print when they start (registers/papers/pages.py): a second then, not at the first paper.
 # Tests start dozens of them, and a developer's server starts anew with every change.
 WARM_PAPERS = env.bool("WARM_PAPERS", default=not (TESTING or DEBUG))
 

@@ -81,7 +81,8 @@ def _printed(markups, *, title=""):
 
 
 def _print(markups, title):
-    press, fetcher, sheet, fonts = _press()
+    press, fetcher, sheet = _press()
+    fonts = _fonts()
     documents = [
         press.HTML(string=markup, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=fonts)
         for markup in markups
@@ -95,14 +96,16 @@ def _print(markups, title):
 
 
 def warm():
-    """Print a specimen that nobody gets.
+    """Read all that a paper needs, for the processes that are forked from this one.
 
-    The first paper of a process would take as long as twenty others: libraries, fonts, style sheet and template are read
-    for it. What keeps it from being printed, a missing font or a full disk, keeps nobody from starting the site: whoever
-    prints is told.
+    The first paper of a process would take as long as twenty others. Nothing is printed: pango may start a thread for that,
+    and a forked process would wait for it for ever. A missing font or a full disk keeps nobody from starting the site:
+    whoever prints is told.
     """
     with suppress(PaperError, OSError):
-        to_pdf([SPECIMEN])
+        require_fonts()
+        _press()
+        _markup(SPECIMEN, standalone=True)
 
 
 def require_fonts():
@@ -241,15 +244,14 @@ def _share(cell, paper):
 
 @cache
 def _press():
-    """Return WeasyPrint, our fetcher, the parsed style sheet and the font set.
+    """Return WeasyPrint, our fetcher and the parsed style sheet.
 
     They are costly to make and the same for every paper.
     """
     import weasyprint  # noqa: PLC0415 (needs pango: the rest of the site works without it)
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 (needs pango)
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415 (needs pango)
 
-    rules, assets = faces.sheet_and_assets()
+    _, assets = faces.sheet_and_assets()
 
     class OwnAssetsOnly(URLFetcher):
         """A fetcher of our own fonts. Any other address stops the printing.
@@ -262,10 +264,17 @@ def _press():
                 return URLFetcherResponse(url, assets[url])
             raise FatalURLFetchingError(url)
 
-    fetcher, fonts = OwnAssetsOnly(), FontConfiguration()
-    return (
-        weasyprint,
-        fetcher,
-        weasyprint.CSS(string=styles(_PRINTED) + rules, font_config=fonts, url_fetcher=fetcher),
-        fonts,
-    )
+    fetcher = OwnAssetsOnly()
+    return weasyprint, fetcher, weasyprint.CSS(string=styles(_PRINTED), url_fetcher=fetcher)
+
+
+@cache
+def _fonts():
+    """Return the set of fonts. Only a process that prints itself may ask for it (``warm``)."""
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 (needs pango)
+
+    weasyprint, fetcher, _ = _press()
+    rules, _ = faces.sheet_and_assets()
+    fonts = FontConfiguration()
+    weasyprint.CSS(string=rules, font_config=fonts, url_fetcher=fetcher)
+    return fonts

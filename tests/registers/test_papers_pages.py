@@ -244,11 +244,13 @@ def test_papers_print_without_the_small_copies(monkeypatch):
     monkeypatch.setattr(copies, "_libraries", lambda: None)
     faces.sheet_and_assets.cache_clear()
     pages._press.cache_clear()
+    pages._fonts.cache_clear()
     try:
         reader, texts = printed([control()])
     finally:
         faces.sheet_and_assets.cache_clear()
         pages._press.cache_clear()
+        pages._fonts.cache_clear()
 
     assert "技术参数照抄某一品牌" in texts[0]
     assert not any(name.startswith("Paper") for name in fonts_of(reader))
@@ -266,7 +268,17 @@ def test_every_character_is_printed_from_the_smallest_copy_that_has_it():
     assert squeezed(reader.pages[0].extract_text()) == squeezed(text) + "—1—"
 
 
-def test_specimen_that_warms_a_process_has_every_part_of_a_form():
+def test_getting_ready_leaves_pango_alone():
+    """Its thread is not there in a process that is forked afterwards, which would wait for it for ever."""
+    pages._press.cache_clear()
+    pages._fonts.cache_clear()
+
+    pages.warm()
+
+    assert (pages._press.cache_info().currsize, pages._fonts.cache_info().currsize) == (1, 0)
+
+
+def test_specimen_has_every_part_of_a_form():
     reader, texts = printed([SPECIMEN])
 
     assert len(texts) == 1

@@ -17,6 +17,14 @@ def planned_change(world):
     )
 
 
+def planned_move(world):
+    """The clerk leaves at the end of the month."""
+    planned = planned_change(world)
+    planned.act, planned.person, planned.words = "person_leave", world.campus.clerk, "甲一（clerk）：离岗"
+    planned.save()
+    return planned
+
+
 def change_made(world):
     """A change that the registrar has made."""
     made = {"kind": "alias_added", "new": "计财处", "on": world.clock.today}

@@ -20,11 +20,14 @@ from registers.models import (
     PlannedChange,
     PostGrade,
     PowerItem,
+    Responsibility,
+    ResponsibleParty,
     RiskPoint,
     SchemeDraft,
 )
+from registers.responsible import together
 from tests import doors
-from tests.access import assessed, disclosed, dutied, inspected, ranked, warned
+from tests.access import assessed, disclosed, dutied, inspected, organised, ranked, warned
 from tests.access.scopes import EVERYBODY, PUBLISHERS, ROWS, SCHOOL, SCHOOL_READERS, THROUGH_ANOTHER
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
@@ -159,6 +162,22 @@ def _measures(world):
         text="尚未备案",
     )
     return found | {travelling: ""}
+
+
+def _responsibilities(world):
+    """Who is named in a measure, read like the measure; those whom no measure in force names nobody reads."""
+    named, unused = together([world.campus.clerk]), together([world.campus.office_unit])
+    ControlMeasure.objects.filter(text=world.canaries["slight prevention"]).update(responsible=named)
+    return {named: "clerk unit", unused: ""}
+
+
+def _parties(world):
+    return {row.parties.get(): readers for row, readers in _responsibilities(world).items()}
+
+
+def _planned(world):
+    move = organised.planned_move(world)
+    return {world.planned: "registrar", move: "registrar sys_admin"}
 
 
 def _groups(world):
@@ -338,7 +357,9 @@ TABLES = {
     Table(Job): lambda world: {world.job: "head"},
     Table(ImportedFile): lambda world: {world.imported: "registrar"},
     Table(OrganisationChange): lambda world: {world.changed: "registrar"},
-    Table(PlannedChange): lambda world: {world.planned: "registrar"},
+    Table(PlannedChange): _planned,
+    Table(Responsibility): _responsibilities,
+    Table(ResponsibleParty): _parties,
     Table(AuditEntry): lambda world: {
         entry: f"auditor {entry.actor.number if entry.actor else ''}" for entry in AuditEntry.objects.all()
     },

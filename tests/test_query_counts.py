@@ -26,7 +26,7 @@ PAGES = {
     "desk of the office": ("office", "desk", {}, 24),  # one for meetings to which he is called, one for working days
     "desk of a post holder": ("clerk", "desk", {}, 12),
     "review_queue": ("head", "review_queue", {}, 18),
-    "comparison": ("head", "comparison", {"unit": "CW"}, 20),
+    "comparison": ("head", "comparison", {"unit": "CW"}, 23),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 9),
     "suggestion_make": ("clerk", "suggestion_make", {"q": "岗位"}, 10),
     "adjustment_list": ("office", "adjustment_list", {"unit": "CW"}, 14),

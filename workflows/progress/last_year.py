@@ -64,6 +64,8 @@ def compared(actor, *, unit="", post="", then, kind=""):
 
 def lines(actor, series, *, unit="", post="", then):
     """Return the lines of these series in their order, as far as this person may read them still."""
+    if not series:
+        return []
     found = {str(line.point.series): line for line in _compared(actor, unit, post, then, series=series).lines}
     return [found[one] for one in series if one in found]
 

@@ -17,13 +17,13 @@ MANY = 12
 # page, and after a colon what sets it apart → (who opens it, queries).
 # Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "assessment_list": ("office", 15),
-    "assessment_detail": ("head", 15),
+    "assessment_list": ("office", 12),
+    "assessment_detail": ("head", 13),
     "assessment_detail:figures": ("office", 17),
     "assessment_fill": ("liaison", 13),
-    "survey_list": ("office", 14),
-    "survey_detail": ("office", 16),
-    "survey_answer": ("office", 4),
+    "survey_list": ("office", 11),
+    "survey_detail": ("office", 13),
+    "survey_answer": ("office", 5),
 }
 
 

@@ -13,18 +13,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 # page → (who opens it, address, its arguments, what is asked for, queries).
 PAGES = {
-    "measure_list": ("head", "measure_list", {}, {}, 19),
-    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 22),  # the units below it
-    "measure_list, mine": ("clerk", "measure_list", {}, {"view": "mine"}, 11),
-    "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 18),
-    "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 16),
-    "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 18),
-    "residual_list": ("office", "residual_list", {}, {}, 19),
-    "regulation_list": ("head", "regulation_list", {}, {}, 12),
-    "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 11),
-    "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 13),
-    "hint_list": ("office", "hint_list", {}, {}, 18),
-    "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 24),
+    "measure_list": ("head", "measure_list", {}, {}, 14),
+    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 17),  # the units below it
+    "measure_list, mine": ("clerk", "measure_list", {}, {"view": "mine"}, 8),
+    "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 13),
+    "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 11),
+    "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 16),
+    "residual_list": ("office", "residual_list", {}, {}, 16),
+    "regulation_list": ("head", "regulation_list", {}, {}, 10),
+    "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 8),
+    "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 11),
+    "hint_list": ("office", "hint_list", {}, {}, 13),
+    "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 22),
 }
 
 

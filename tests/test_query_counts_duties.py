@@ -16,12 +16,12 @@ MANY = 12
 # page → (who opens it, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
     # Without a running campaign, so one for the scheme in use, and on every page one for the public door beside it.
-    "desk": ("head", 24),
-    "duty_list": ("office", 18),
-    "duty_detail": ("head", 13),
-    "avoidance_list": ("office", 20),
-    "education_list": ("head", 22),
-    "education_detail": ("office", 16),
+    "desk": ("head", 22),
+    "duty_list": ("office", 14),
+    "duty_detail": ("head", 10),
+    "avoidance_list": ("office", 16),
+    "education_list": ("head", 19),
+    "education_detail": ("office", 12),
 }
 
 

@@ -17,12 +17,12 @@ MANY = 12
 
 # page → (who opens it, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "inspection_list": ("office", 13),
-    "inspection_plan": ("office", 17),
-    "inspection_detail": ("head", 21),
-    "inspection_check": ("leader_of_team", 13),
-    "finding_list": ("office", 12),
-    "finding_detail": ("head", 19),
+    "inspection_list": ("office", 10),
+    "inspection_plan": ("office", 14),
+    "inspection_detail": ("head", 18),
+    "inspection_check": ("leader_of_team", 10),
+    "finding_list": ("office", 9),
+    "finding_detail": ("head", 16),
 }
 
 

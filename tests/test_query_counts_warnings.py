@@ -16,11 +16,11 @@ MANY = 12
 
 # page → (who opens it, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
-    "warning_list": ("office", 14),
-    "warning_detail": ("office", 24),
-    "warning_edit": ("office", 18),
-    "warning_figures": ("office", 17),
-    "commendation_list": ("office", 16),
+    "warning_list": ("office", 10),
+    "warning_detail": ("office", 20),
+    "warning_edit": ("office", 14),
+    "warning_figures": ("office", 13),
+    "commendation_list": ("office", 12),
 }
 
 

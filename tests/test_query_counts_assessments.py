@@ -19,8 +19,8 @@ MANY = 12
 PAGES = {
     "assessment_list": ("office", 12),
     "assessment_detail": ("head", 13),
-    "assessment_detail:figures": ("office", 17),
-    "assessment_fill": ("liaison", 13),
+    "assessment_detail:figures": ("office", 14),
+    "assessment_fill": ("liaison", 11),
     "survey_list": ("office", 11),
     "survey_detail": ("office", 13),
     "survey_answer": ("office", 5),

@@ -269,14 +269,14 @@ def _held(job):
 
 
 def cancel(job, *, at):
-    """End a job that its owner no longer wants. Raises ``Refused``.
+    """End a job that its owner no longer wants. One that is finished stays as it is. Raises ``Refused``.
 
     A worker that is at it stops within a second, where its rows are counted.
     """
     if job.kind in UNSTOPPABLE:
         raise Refused("该项工作不能中途取消。")
-    if not Job.objects.filter(pk=job.pk, finished_at=None).update(error=CANCELLED, finished_at=at, source=None):
-        raise Refused("文件已经生成或已经结束，不必取消。")
+    if job.finished_at is None:
+        Job.objects.filter(pk=job.pk, finished_at=None).update(error=CANCELLED, finished_at=at, source=None)
 
 
 def _short(name):

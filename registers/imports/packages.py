@@ -7,9 +7,11 @@ import posixpath
 import stat
 import zipfile
 import zlib
+from functools import partial
 from io import BytesIO
 from xml.parsers import expat
 
+from registers.imports.rows import Unusual
 from registers.refusals import Refused
 
 MOST_PARTS = 3000
@@ -52,10 +54,11 @@ class Package:
         _check_dangers(parts)
         self.names = {part.filename for part in parts}
 
-    def parse(self, name, *, start=None, end=None, text=None):
+    def parse(self, name, *, start=None, end=None, text=None, through=None):
         """Read one part as XML and call a function for each event.
 
         They are ``start(tag, attributes)``, ``end(tag)`` and ``text(data)``; names have no prefix.
+        ``through`` is given the pieces of the part and gives those that are to be parsed.
         Raises ``Refused``: a part that declares entities, is broken, or is not there.
         """
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -66,10 +69,13 @@ class Package:
         parser.CharacterDataHandler = text
         try:
             with self.zip.open(name) as file:
-                while piece := file.read(1 << 18):
+                pieces = iter(partial(file.read, 1 << 18), b"")
+                for piece in through(pieces) if through else pieces:
                     parser.Parse(piece, False)
                 parser.Parse(b"", True)
         except expat.ExpatError as error:
+            if through:
+                raise Unusual from error  # its place can be told only where all of it is parsed
             raise Refused(
                 f"文件的“{name}”第 {error.lineno} 行已损坏，请在 Excel 或 WPS 中重新保存后再上传。"
             ) from error

@@ -6,7 +6,7 @@ No formula is worked out.
 import math
 import re
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from registers.clock import days
 from registers.imports.grid import (
@@ -17,12 +17,14 @@ from registers.imports.grid import (
     MOST_CHARACTERS,
     MOST_ROWS,
     NUMBER,
+    TEXT,
     Book,
     Cell,
     Sheet,
     address,
     position,
 )
+from registers.imports.rows import COLUMNS, Unusual, attributes_of, plain, rows, taken_out, texts
 from registers.refusals import Refused
 
 MOST_MERGES = 60_000
@@ -31,6 +33,7 @@ DRAWN = "有 {count} 个工作表含图形或图片（如流程图），其中�
 FORMATS = {0: "General", 1: "0", 2: "0.00", 9: "0%", 10: "0.00%", 49: "@"}
 DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_new = tuple.__new__  # makes a cell in half the time
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DANGEROUS = re.compile(r"^\s*(?:DDE|DDEAUTO)\s*\(|\|\s*'|\[\d+\]", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$")
@@ -42,7 +45,7 @@ def read(package):
         raise Refused("这个文件里没有工作表。请上传 Excel 工作簿（.xlsx）或 CSV 文件。")
     listed, since_1904 = _listed(package)
     relations = package.relations("xl/workbook.xml")
-    texts = _texts(package) if "xl/sharedStrings.xml" in package.names else []
+    texts = _shared(package)
     forms = _forms(package) if "xl/styles.xml" in package.names else []
     sheets, cells, rows = [], 0, 0
     for name, state, relation in listed:
@@ -54,8 +57,7 @@ def read(package):
         if part not in package.names:
             raise Refused(f"工作表“{name}”损坏：文件里没有它的内容。请在 Excel 或 WPS 中重新保存后再上传。")
         package.relations(part)
-        reader = _SheetReader(Sheet(name, unseen=state), texts, forms, since_1904=since_1904, cells=cells, filled=rows)
-        package.parse(part, start=reader.start, end=reader.end, text=reader.text)
+        reader = _sheet(package, part, (name, state, texts, forms), since_1904=since_1904, cells=cells, filled=rows)
         if not reader.is_sheet:
             raise Refused(f"工作表“{name}”损坏：不是工作表的格式。请在 Excel 或 WPS 中重新保存后再上传。")
         cells, rows = reader.cells, reader.filled
@@ -64,6 +66,18 @@ def read(package):
         raise Refused("工作簿里只有图片，没有可读的文字。请录入或导出为表格后再上传。")
     drawn = sum(name.startswith("xl/drawings/drawing") for name in package.names)
     return Book(sheets, [DRAWN.format(count=drawn)] if drawn else [])
+
+
+def _sheet(package, part, about, **more):
+    """Return the reader of a sheet that has read it: its rows at once where they are plain, else event by event."""
+    reader = _SheetReader(*about, **more)
+    try:
+        through = partial(taken_out, take=reader.take, begin=b"sheetData", between=b"</row>", end=b"</sheetData>")
+        package.parse(part, start=reader.start, end=reader.end, text=reader.text, through=through)
+    except Unusual:
+        reader = _SheetReader(*about, **more)
+        package.parse(part, start=reader.start, end=reader.end, text=reader.text)
+    return reader
 
 
 def _listed(package):
@@ -82,7 +96,20 @@ def _listed(package):
     return listed, bool(mode)
 
 
-def _texts(package):
+def _shared(package):
+    """Return the cells of the shared texts, None for blank ones: at once where they are plain, else event by event."""
+    part, found = "xl/sharedStrings.xml", []
+    if part not in package.names:
+        return found
+    try:
+        tags = {"begin": b"sst", "between": b"</si>", "end": b"</sst>"}
+        package.parse(part, through=partial(taken_out, take=lambda text: found.extend(texts(text)), **tags))
+    except Unusual:
+        found = _texts(package, part)
+    return [Cell(text) if text.strip() else None for text in map(_unescaped, found)]
+
+
+def _texts(package, part):
     """Return the shared texts. The reading of a character, given above it, is none of the text."""
     texts, pieces, depth, length = [], [], {"t": 0, "rPh": 0}, [0]
 
@@ -95,7 +122,7 @@ def _texts(package):
 
     def end(tag):
         if tag == "si":
-            texts.append(_unescaped("".join(pieces)))
+            texts.append("".join(pieces))
         elif tag in depth:
             depth[tag] -= 1
 
@@ -108,7 +135,7 @@ def _texts(package):
                 )
             pieces.append(data)
 
-    package.parse("xl/sharedStrings.xml", start=start, end=end, text=text)
+    package.parse(part, start=start, end=end, text=text)
     return texts
 
 
@@ -165,14 +192,65 @@ def day_of(number, since_1904=False):
 
 
 class _SheetReader:
-    """Takes the events of one sheet's XML and fills its ``Sheet``."""
+    """Takes the events of one sheet's XML, or its plain rows, and fills its ``Sheet``. ``texts``: the shared ones as cells."""
 
-    def __init__(self, sheet, texts, forms, *, since_1904, cells, filled):
-        self.sheet, self.texts, self.forms, self.since_1904 = sheet, texts, forms, since_1904
+    def __init__(self, name, state, texts, forms, *, since_1904, cells, filled):
+        self.sheet, self.texts, self.forms, self.since_1904 = Sheet(name, unseen=state), texts, forms, since_1904
+        self.looks = _Looks(self)
         self.cells, self.filled, self.is_sheet = cells, filled, False
         self.row = self.column = self.length = 0
         self.kind = self.form = self.inside = ""
         self.value, self.formula, self.phonetic = [], [], 0
+
+    def take(self, text):
+        """Read whole rows of plain form. Raises ``Unusual``, also for whatever would be refused in a cell."""
+        looks = self.looks
+        for row, attributes, cells in rows(text):
+            self._begin_plain_row(row, attributes)
+            here, found = str(self.row), {}
+            for letters, number, look, formula, value, inline in cells:
+                if number != here or len(raw := value or inline) > MOST_CHARACTERS:
+                    raise Unusual
+                values, column = looks[look], COLUMNS[letters]
+                if formula and (_DANGEROUS.search(plain(formula)) or len(formula) > MOST_CHARACTERS):
+                    raise Unusual
+                if values is None:  # texts, most of which come once
+                    words = plain(raw) if "&" in raw else raw
+                    if words.strip():
+                        found[column] = _new(Cell, (_unescaped(words) if "_x" in words else words, TEXT, ""))
+                elif raw and (cell := values[raw]) is not None:
+                    found[column] = cell
+            if found:
+                self._fill(found)
+
+    def _begin_plain_row(self, number, attributes):
+        if not number or len(number) > 6 or "hidden" in attributes:
+            self._begin_row(attributes_of(attributes) | ({"r": number} if number else {}))
+        else:
+            self.row = int(number)
+
+    def values_of(self, attributes):
+        """Return what makes the values of cells with these attributes, None where these are texts."""
+        named = attributes_of(attributes)
+        style = _count(named["s"]) if "s" in named else None
+        if "r" in named or (style is not None and self.forms and not 0 <= style < len(self.forms)):
+            raise Unusual
+        kind = named.get("t", "n")
+        form = self.forms[style] if style is not None and self.forms else "General"
+        return None if kind in ("str", "inlineStr") else _Plain(self, kind, form)
+
+    def _fill(self, found):
+        """Put cells into the row that is being read."""
+        if self.row in self.sheet.rows:
+            self.sheet.rows[self.row].update(found)
+        else:
+            self.sheet.rows[self.row] = found
+            self.filled += 1
+            if self.filled > MOST_ROWS + 200:
+                raise Refused(f"文件超过 {MOST_ROWS} 行，没有读取。请按单位分成几个文件后再上传。")
+        self.cells += len(found)
+        if self.cells > MOST_CELLS:
+            raise Refused("文件的单元格太多，没有读取。请只把需要的行和列复制到新的工作簿后再上传。")
 
     def start(self, tag, attributes):
         if tag == "c":
@@ -237,26 +315,18 @@ class _SheetReader:
             raise Refused(f"{self._here()}：公式调用了别的程序或别的文件，没有读取。请把该列复制为数值后再上传。")
         if not self.value:
             return
-        cell = self._cell("".join(self.value))
+        cell = self.cell_of("".join(self.value))
         if cell is None or not cell.text.strip():
             return
-        cells = self.sheet.rows.get(self.row)
-        if cells is None:
-            cells = self.sheet.rows[self.row] = {}
-            self.filled += 1
-            if self.filled > MOST_ROWS + 200:
-                raise Refused(f"文件超过 {MOST_ROWS} 行，没有读取。请按单位分成几个文件后再上传。")
-        cells[self.column] = cell
-        self.cells += 1
-        if self.cells > MOST_CELLS:
-            raise Refused("文件的单元格太多，没有读取。请只把需要的行和列复制到新的工作簿后再上传。")
+        self._fill({self.column: cell})
 
-    def _cell(self, raw):
+    def cell_of(self, raw):
+        """Return the cell of a value of the kind and format that were read last. Raises ``Refused``."""
         if self.kind == "s":
             number = _count(raw.strip())
             if not 0 <= number < len(self.texts):
                 raise self._broken(f"文字编号“{raw[:12]}”不存在")
-            return Cell(self.texts[number])
+            return self.texts[number]
         if self.kind in ("str", "inlineStr"):
             return Cell(_unescaped(raw))
         if self.kind == "b":
@@ -268,6 +338,14 @@ class _SheetReader:
         return self._number(raw.strip())
 
     def _number(self, raw):
+        if (
+            len(raw) < 16
+            and raw.isdecimal()
+            and raw.isascii()
+            and (raw[0] != "0" or raw == "0")
+            and not is_day_format(self.form)
+        ):
+            return Cell(raw, NUMBER, "" if self.form == "General" else self.form)
         if not _NUMBER.match(raw):
             raise self._broken(f"数值“{raw[:12]}”不是数")
         value = float(raw)
@@ -292,6 +370,38 @@ class _SheetReader:
 
     def _broken(self, what):
         return Refused(f"{self._here()}：文件损坏，{what}。请在 Excel 或 WPS 中重新保存后再上传。")
+
+
+class _Looks(dict):
+    """Attributes of a cell → ``_Plain``."""
+
+    def __init__(self, reader):
+        super().__init__()
+        self.reader = reader
+
+    def __missing__(self, attributes):
+        made = self[attributes] = self.reader.values_of(attributes)
+        return made
+
+
+class _Plain(dict):
+    """Value of a cell of one kind and format, as it stands in the file → the cell, None for a blank one."""
+
+    def __init__(self, reader, kind, form):
+        super().__init__()
+        self.reader, self.kind, self.form = reader, kind, form
+
+    def __missing__(self, raw):
+        self.reader.kind, self.reader.form = self.kind, self.form
+        try:
+            cell = self.reader.cell_of(plain(raw) if "&" in raw else raw)
+        except Refused:
+            raise Unusual from None  # the parser says where
+        if cell is not None and not cell.text.strip():
+            cell = None
+        if len(self) < MOST_ROWS:
+            self[raw] = cell
+        return cell
 
 
 def as_text(raw, value):

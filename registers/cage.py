@@ -4,11 +4,13 @@ The database is not for what runs here: the child shares its parent's connection
 """
 
 import contextlib
+import mmap
 import os
 import pickle
 import resource
 import select
 import signal
+import struct
 import time
 from functools import partial
 from itertools import chain
@@ -19,6 +21,8 @@ from registers.refusals import Refused
 SECONDS = 180
 MEGABYTES = 1024  # beside what the process holds already
 PARCEL = 200  # items that are handed over at a time
+LOOK_SECONDS = 0.5
+_NUMBER = struct.Struct("<Q")
 DONE, REFUSED, BROKEN, NO_MEMORY = b"d", b"r", b"b", b"m"
 TOO_LONG = f"内容太多，{SECONDS // 60} 分钟内没有生成。请缩小范围后再导出；PDF、Word 也可改用 Excel 格式。"
 TOO_LARGE = "内容太多，生成所需的内存超过限额。请缩小范围后再导出；PDF、Word 也可改用 Excel 格式。"
@@ -28,15 +32,18 @@ class Broken(Exception):
     """A failure inside the cage. The message is the name of the exception."""
 
 
-def run(function, *, items=None, each=None, seconds=SECONDS, megabytes=MEGABYTES):
+def run(function, *, items=None, each=None, watch=None, seconds=SECONDS, megabytes=MEGABYTES):
     """Return the bytes that ``function`` makes in a child process, none where it returns nothing.
 
     ``items``: what the function is called with, an iterable that is read here, a parcel at a time, while the child works. So
-    they may come from the database. ``each(count)`` is called after each parcel; what it raises ends the child. Raises ``Refused``
+    they may come from the database. ``each(count)`` is called after each parcel. With ``watch`` the function is given a function
+    to tell a number with, and ``watch`` is given that number twice a second. What either raises ends the child. Raises ``Refused``
     when the function does, and when it takes more than ``seconds`` or ``megabytes``, ``Broken`` for any other failure.
     """
     reading, writing = os.pipe()
     taking, giving = os.pipe() if items is not None else (None, None)
+    told = mmap.mmap(-1, _NUMBER.size) if watch else None
+    function = partial(function, partial(_NUMBER.pack_into, told, 0)) if watch else function
     child, deadline = os.fork(), time.monotonic() + seconds
     if child == 0:
         os.close(reading)
@@ -49,7 +56,7 @@ def run(function, *, items=None, each=None, seconds=SECONDS, megabytes=MEGABYTES
         if items is not None:
             os.close(taking)
             _hand_over(items, giving, reading, each, deadline)
-        answer = _read(reading, deadline)
+        answer = _read(reading, deadline, (lambda: watch(*_NUMBER.unpack_from(told))) if watch else None)
     finally:
         os.close(reading)
         with contextlib.suppress(ProcessLookupError):
@@ -95,10 +102,15 @@ def _received(taking):
             yield from part
 
 
-def _read(reading, deadline):
+def _read(reading, deadline, look):
     pieces = []
     while True:
-        ready, _, _ = select.select([reading], [], [], max(0, deadline - time.monotonic()))
+        left = max(0, deadline - time.monotonic())
+        ready, _, _ = select.select([reading], [], [], min(left, LOOK_SECONDS) if look else left)
+        if look:
+            look()
+        if not ready and time.monotonic() < deadline:
+            continue
         if not ready:
             raise Refused(TOO_LONG)
         piece = os.read(reading, 1 << 20)

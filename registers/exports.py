@@ -63,6 +63,13 @@ def _asked_at_its_address(actor, parameters):
     """Let the address of the paper decide, to which its owner is sent: it asks who may read the paper and whether it is the same."""
 
 
+@kind("import_reading", title="数据导入", place="数据导入", door="import_list", guard=_may_import)
+def read_in(parameters, owner, *, source):
+    """Read and compare a large file for its registrar, who finds the result on its page."""
+    uploads.take_in(parameters["file"], source, actor=Actor(owner), at=clock.now())
+    return "", bytes
+
+
 @kind("paper", title="生成表格", place="我的待办", door="desk", guard=_asked_at_its_address)
 def paper(parameters, owner, *, source):
     """Write a paper that is too heavy for a page.

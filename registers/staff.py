@@ -12,7 +12,7 @@ from registers import audit, clock
 from registers.access import require
 from registers.actors import ROLE_LABELS
 from registers.imports import appointing
-from registers.imports.people import sort_key
+from registers.imports.sorting import sort_key
 from registers.models import AuditEntry, Unit, User
 from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale

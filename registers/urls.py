@@ -79,7 +79,7 @@ urlpatterns = [
     # imports
     path("imports/", imports.import_list, name="import_list"),
     path("imports/template/<kind:kind>.xlsx", imports.import_template, name="import_template"),
-    path("imports/sample/<kind:kind>.xlsx", imports.import_sample, name="import_sample"),
+    path("imports/sample/<slug:kind>.xlsx", imports.import_sample, name="import_sample"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/columns/", imports.import_columns, name="import_columns"),
     path("imports/<int:pk>/answer/", imports.import_answer, name="import_answer"),

@@ -163,6 +163,7 @@ OWN_EXCEPTIONS = {
     "registers/access.py": {"NotAllowed", "NoPolicy"},
     "registers/refusals.py": {"Refused", "Stale"},
     "registers/cage.py": {"Broken"},
+    "registers/imports/rows.py": {"Unusual"},  # the parser reads it instead
     "registers/papers/compose.py": {"UnknownSource"},
     "registers/papers/faces.py": {"FacesMissing"},
     "registers/papers/pages.py": {"PaperError"},

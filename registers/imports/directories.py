@@ -41,12 +41,12 @@ class Record:
     values: dict = field(default_factory=dict)
 
 
-def compare(book, *, columns, answers, actor, on):
+def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over a directory of regulations.
 
     Raises ``Refused`` for what is no such file.
     """
-    plan = Plan("regulations", answers)
+    plan = Plan("regulations", answers, pace)
     plan.tables = tables_of(book, "regulations", columns, plan.report)
     fill_down(plan.tables, "unit", "所属单位", plan.report)
     places = Places(on, plan.report)
@@ -80,7 +80,7 @@ class _Directory(Reader):
         found = []
         for table in self.plan.tables:
             for row in table.rows:
-                self.plan.rows += 1
+                self.plan.count_row()
                 record = self._record(table, row)
                 if record is not None:
                     found.append(record)

@@ -80,6 +80,10 @@ class Report:
         return list(self.asked.values())
 
     @property
+    def has_faults(self):
+        return any(finding.level == FAULT for finding in self.findings)
+
+    @property
     def faults(self):
         return [finding for finding in self.findings if finding.level == FAULT]
 

@@ -16,15 +16,20 @@ MOST_LINES = 3
 LEAST = 2  # known heads without which a line is none
 NO_HEAD = "no-head"
 _DROPPED = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff*:☆★]+")
+_PLAIN = re.compile("[0-9A-Za-z@._-]*")  # numbers and addresses, which come once and have nothing to be dropped
 _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 
 
-@lru_cache(maxsize=20_000)
 def normalised(text):
     """Return a head as it is compared.
 
     Full-width forms made plain, without blanks, marks and what stands in brackets.
     """
+    return text if _PLAIN.fullmatch(text) else _normalised(text)
+
+
+@lru_cache(maxsize=20_000)
+def _normalised(text):
     plain = _DROPPED.sub("", unicodedata.normalize("NFKC", text))
     return _BRACKETS.sub("", plain) or plain
 

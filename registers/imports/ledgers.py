@@ -78,10 +78,10 @@ def scheme_in_use():
     return scheme
 
 
-def compare(book, *, columns, answers, actor, on):
+def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over an old ledger. Raises ``Refused`` for what is no such file."""
     rules = scheme_in_use().rules
-    plan = Plan("ledgers", answers)
+    plan = Plan("ledgers", answers, pace)
     plan.tables = tables_of(book, "ledgers", columns, plan.report)
     for name, label in (("unit", "所在单位"), ("post", "岗位"), ("content", "风险点")):
         fill_down(plan.tables, name, label, plan.report)

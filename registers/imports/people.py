@@ -4,17 +4,19 @@ Who joins, leaves, moves, is called otherwise, takes or leaves a post.
 The key is the number of a person. A name alone is none: two people may have the same.
 """
 
+import re
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from pypinyin import lazy_pinyin
 
 from registers.imports import appointing, posting, values
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
+from registers.imports.sorting import sort_key
 from registers.imports.tables import fill_down, tables_of
 from registers.imports.values import Wrong
 from registers.models import Incumbency, User
@@ -43,6 +45,7 @@ LABELS = {
 UNTICKED = {LEAVES_POST, LEFT}
 WORDS = {"title": "职务/职称", "rank": "职级", "is_party_member": "中共党员", "email": "电子邮箱"}
 LIMITS = {"title": 40, "rank": 20}
+_EMAIL = re.compile("[A-Za-z0-9]+@(?:[a-z0-9]{1,20}\\.){1,5}[a-z]{2,20}")  # what is one without a closer look
 
 
 @dataclass(slots=True)
@@ -62,12 +65,12 @@ class Person:
     since: object = None
 
 
-def compare(book, *, columns, answers, actor, on):
+def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over a file of people as from the day ``on``.
 
     Raises ``Refused`` for what is no such file.
     """
-    plan = Plan("people", answers)
+    plan = Plan("people", answers, pace)
     report = plan.report
     plan.tables = tables_of(book, "people", columns, report)
     fill_down(plan.tables, "unit", "所在单位", report)
@@ -96,7 +99,7 @@ class _Reader:
         for table in self.plan.tables:
             by_sheet = not {"unit", "unit_code"} & set(table.fields.values())
             for row in table.rows:
-                self.plan.rows += 1
+                self.plan.count_row()
                 person = self._person(row, by_sheet)
                 if person is not None:
                     self._enter(people, person)
@@ -117,13 +120,12 @@ class _Reader:
             return None
         person = Person(number, row, name[0], unit)
         for column, most in LIMITS.items():
-            words = self._try(row, column, lambda cell, c=column, m=most: values.text(cell, WORDS[c], m))
-            if words:
+            if words := self._try(row, column, partial(values.text, label=WORDS[column], most=most)):
                 person.values[column] = words
         if (party := self._try(row, "party", values.party)) is not None:
             person.values["is_party_member"] = party
         self._email(row, person)
-        person.status = self._try(row, "status", lambda cell: values.text(cell, "人员状态", 40)) or ""
+        person.status = self._try(row, "status", partial(values.text, label="人员状态", most=40)) or ""
         person.since = self._since(row)
         _, until = person.since
         if until is None or until.day > self.on:  # else he held it once
@@ -132,6 +134,8 @@ class _Reader:
 
     def _try(self, row, name, read):
         cell = row.get(name)
+        if cell is None and name != "name":
+            return None
         try:
             return read(cell)
         except Wrong as wrong:
@@ -140,7 +144,7 @@ class _Reader:
 
     def _unit(self, row, by_sheet):
         for name in ("unit_code", "unit"):
-            words = self._try(row, name, lambda cell: values.text(cell, "单位", 80))
+            words = self._try(row, name, partial(values.text, label="单位", most=80))
             if words and (name == "unit" or self.places.named(words)):
                 return self.places.of(words, row.sheet, row.place(name))
         return (
@@ -150,11 +154,12 @@ class _Reader:
         )
 
     def _email(self, row, person):
-        words = self._try(row, "email", lambda cell: values.text(cell, "电子邮箱", 254))
+        words = self._try(row, "email", partial(values.text, label="电子邮箱", most=254))
         if not words:
             return
         try:
-            validate_email(words)
+            if not _EMAIL.fullmatch(words):
+                validate_email(words)
         except ValidationError:
             self.report.fault(row.sheet, row.place("email"), f"“{words[:40]}”不是电子邮箱", "请改正或删去")
             return
@@ -162,6 +167,8 @@ class _Reader:
 
     def _since(self, row):
         cell, year = row.get("since"), self.on.year
+        if cell is None:
+            return None, None
         try:
             return values.span(cell, this_year=year)
         except values.TwoDays as two:
@@ -261,7 +268,7 @@ def _has_fault(plan, person):
     place = person.row.place("unit")
     asked = any(question.is_open and question.cells.endswith(f"!{place}") for question in plan.report.questions)
     words = _words(person.row.get("unit"))
-    return bool(asked or f"unit:{words}" in plan.report.asked or (words and plan.report.faults))
+    return bool(asked or f"unit:{words}" in plan.report.asked or (words and plan.report.has_faults))
 
 
 def _differences(plan, person, user, held):
@@ -386,8 +393,3 @@ def _join(people):
         for person in people
     ]
     return {user.number: user for user in User.objects.bulk_create(users, batch_size=1000)}
-
-
-def sort_key(name):
-    """Return what a name is sorted by: its pinyin."""
-    return " ".join(lazy_pinyin(name))[: User._meta.get_field("sort_key").max_length]

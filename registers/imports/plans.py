@@ -10,6 +10,8 @@ from registers.imports.private import is_private
 from registers.imports.tables import column_key
 from registers.text import digest_of
 
+TOLD = 500  # rows between two words about how far a comparison is
+
 
 @dataclass(slots=True)
 class Line:
@@ -32,19 +34,26 @@ class Line:
     field: str = ""
     incumbency: object = None
     known: object = None
+    named: str = ""
 
     @property
     def tick(self):
         """The name of this line's tick: the same for the same change of the same person."""
-        return digest_of([self.kind, self.key, self.field, self.old, self.new])[:16]
+        if not self.named:
+            self.named = digest_of([self.kind, self.key, self.field, self.old, self.new])[:16]
+        return self.named
 
 
 @dataclass(slots=True)
 class Plan:
-    """All lines of a file, what was found in it, and how many rows it has."""
+    """All lines of a file, what was found in it, and how many rows it has.
+
+    ``pace``: told from time to time how many rows are compared, it may stop the comparison.
+    """
 
     kind: str
     answers: dict
+    pace: object = None
     report: Report = None
     tables: list = field(default_factory=list)
     lines: list = field(default_factory=list)
@@ -67,6 +76,12 @@ class Plan:
     def add(self, line):
         """Put a line on the list."""
         self.lines.append(line)
+
+    def count_row(self):
+        """Count a row that is compared."""
+        self.rows += 1
+        if self.pace is not None and self.rows % TOLD == 0:
+            self.pace(self.rows)
 
     def count(self, what):
         """Count a row that is read and brings nothing."""

@@ -34,6 +34,8 @@ def wanted(row, person, places, report):
 
     An empty cell says nothing either.
     """
+    if not row.cells.keys() & {"post", "second_unit", "both"}:
+        return None
     try:
         words = values.text(row.get("post"), "职务", 400)
         seconds = [unit for unit in _seconds(row, places, report) if unit is not None]

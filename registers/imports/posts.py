@@ -50,9 +50,9 @@ def kind_of(words):
     return next((kind.value for kind, form in KINDS.items() if form.match(words)), "")
 
 
-def compare(book, *, columns, answers, actor, on):
+def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over a file of posts. Raises ``Refused`` for what is no such file."""
-    plan = Plan("posts", answers)
+    plan = Plan("posts", answers, pace)
     plan.tables = tables_of(book, "posts", columns, plan.report)
     fill_down(plan.tables, "unit", "所在单位", plan.report)
     places = Places(on, plan.report)
@@ -91,7 +91,7 @@ class _Reader:
         """Return the records of all rows without a fault of their own."""
         records, used = [], {}
         for row in (row for table in self.plan.tables for row in table.rows):
-            self.plan.rows += 1
+            self.plan.count_row()
             record = self._record(row)
             if record is None:
                 continue
@@ -114,6 +114,9 @@ class _Reader:
     def _record(self, row):
         name = self._read(row, "name", "岗位名称", Post._meta.get_field("name").max_length)
         words = self._read(row, "unit_code", "单位代码", 20) or self._read(row, "unit", "所在单位", 80)
+        if name == "" and row.get("code") is None and row.get("holder_number") is not None:
+            self.plan.count("no_post")  # a person of a file of people
+            return None
         if not name or not words:
             if name is not None and words is not None:
                 missing = "所在单位" if name else "岗位名称"

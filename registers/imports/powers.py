@@ -55,10 +55,10 @@ class Record:
         return f"{self.row.sheet}!{self.row.place('name')}"
 
 
-def compare(book, *, columns, answers, actor, on):
+def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over a list of powers. Raises ``Refused`` for what is no such file."""
     rules = scheme_in_use().rules
-    plan = Plan("powers", answers)
+    plan = Plan("powers", answers, pace)
     plan.tables = tables_of(book, "powers", columns, plan.report)
     for name, label in (("unit", "所在单位"), ("name", "权力事项名称")):
         fill_down(plan.tables, name, label, plan.report)

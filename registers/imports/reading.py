@@ -7,6 +7,7 @@ What comes out of the cage holds no column that is never read (``private``).
 import gc
 import json
 import re
+from functools import partial
 
 from registers import cage
 from registers.imports import documents, grid, packages, private, texts, workbooks
@@ -33,15 +34,15 @@ OTHERS = (
 ENCRYPTED = (b"E-SafeNet", b"\x62\x14\x23\x65")
 
 
-def read(data, name):
+def read(data, name, *, pace=None):
     """Return the ``Book`` of a file named ``name``, read in a process with limits on time and memory.
 
-    Raises ``Refused``.
+    ``pace``: told from time to time how many rows are read, it may stop the reading. Raises ``Refused``.
     """
     if len(data) > MOST_BYTES:
         raise Refused(f"文件超过 {MOST_BYTES >> 20} MB，没有读取。请按单位分成几个文件后再上传。")
     try:
-        packed = cage.run(lambda: _packed(data, name), seconds=SECONDS, megabytes=MEGABYTES)
+        packed = cage.run(partial(_packed, data, name), seconds=SECONDS, megabytes=MEGABYTES, watch=pace)
     except cage.Broken as broken:
         raise Refused(f"文件无法识别，没有读取。{SAVE_AS}") from broken
     except Refused as refused:
@@ -49,19 +50,22 @@ def read(data, name):
     return grid.unpacked(json.loads(packed))
 
 
-def _packed(data, name):
+def _packed(data, name, tell=None):
     gc.disable()  # nothing here is garbage, and the process ends with it
-    book = private.without_private(opened(data, name))
+    book = private.without_private(opened(data, name, tell))
     return json.dumps(grid.packed(book), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def opened(data, name):
-    """Return the book of a file by what its content is, whatever its name says."""
+def opened(data, name, tell=None):
+    """Return the book of a file by what its content is, whatever its name says.
+
+    ``tell`` is given the number of rows read so far, of an Excel workbook.
+    """
     ending = name.rpartition(".")[2].lower()
     if not data.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0"):
         raise Refused("文件是空的，没有数据行。请检查选择的文件。")
     if data.startswith(b"PK"):
-        book, usual, what = _from_package(data)
+        book, usual, what = _from_package(data, tell)
         return _noted(book, ending, usual, what)
     if data.startswith(OLE):
         raise Refused(_ole(data))
@@ -86,7 +90,7 @@ def _from_text(data, ending):
     return _noted(texts.read_csv(text), ending, ("csv", "txt", "tsv"), "文本文件")
 
 
-def _from_package(data):
+def _from_package(data, tell):
     package = packages.Package(data)
     names = package.names
     if "xl/workbook.bin" in names:
@@ -100,7 +104,7 @@ def _from_package(data):
     ):
         if mark in names:
             raise Refused(f"这是{what}，不能读取。{SAVE_AS}")
-    return workbooks.read(package), ("xlsx", "xltx"), "Excel 工作簿"
+    return workbooks.read(package, tell), ("xlsx", "xltx"), "Excel 工作簿"
 
 
 def _ole(data):

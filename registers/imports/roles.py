@@ -41,9 +41,9 @@ class Record:
     until: object = None
 
 
-def compare(book, *, columns, answers, actor, on):
+def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over a file of roles. Raises ``Refused`` for what is no such file."""
-    plan = Plan("roles", answers)
+    plan = Plan("roles", answers, pace)
     plan.tables = tables_of(book, "roles", columns, plan.report)
     fill_down(plan.tables, "unit", "所在单位", plan.report)
     places = Places(on, plan.report)
@@ -75,16 +75,18 @@ class _Roles(Reader):
             if user.is_active:
                 self.by_name.setdefault(user.name, []).append(user)
         self.numbers = Numbers(plan.tables, "number", self.users, plan.report)
-        scheme = Scheme.objects.in_use()
-        own = {normalised(label): role.value for role, label in scheme.rules.roles.items()} if scheme else {}
-        self.words = {**own, **{normalised(label): role for role, label in Role.choices}, **_known_words()}
+        self.words = {
+            **_labels_of_the_rule_book(),
+            **{normalised(label): role for role, label in Role.choices},
+            **_known_words(),
+        }
 
     def records(self):
         """Return the roles of all rows without a fault of their own."""
         found = []
         for table in self.plan.tables:
             for row in table.rows:
-                self.plan.rows += 1
+                self.plan.count_row()
                 found += self._records(table, row)
         return found
 
@@ -173,6 +175,19 @@ class _Roles(Reader):
             cells = f"{row.place('since')}、{row.place('until')}"
             self.report.fault(row.sheet, cells, f"免职日期 {until} 早于任职日期 {since}", "请核对")
         return since, until
+
+
+def _labels_of_the_rule_book():
+    """Return label → role of the rule book in use.
+
+    Before one is adopted roles are imported already: then the labels that all rule books of the site give one role.
+    """
+    in_use = Scheme.objects.in_use()
+    named = {}
+    for scheme in [in_use] if in_use else Scheme.objects.filter(is_current=True).defer("source"):
+        for role, label in scheme.rules.roles.items():
+            named.setdefault(normalised(label), set()).add(role.value)
+    return {label: roles.pop() for label, roles in named.items() if len(roles) == 1}
 
 
 def _known_words():

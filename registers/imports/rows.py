@@ -107,9 +107,9 @@ def attributes_of(text):
 
 
 def rows(text):
-    """Give (number, attributes, cells) of each row in ``text``, the first two as texts. Raises ``Unusual``.
+    """Give (number, attributes, cells) of each row in ``text``. Raises ``Unusual``.
 
-    A cell is (letters, row number, attributes, formula, value, value); those of any other tag are empty.
+    Number and attributes are texts. A cell is (letters, row number, attributes, formula, value, value); those of any other tag are empty.
     """
     *filled, rest = text.split("</row>")
     for row in filled:

@@ -6,7 +6,7 @@ Pure: no Django.
 import re
 from dataclasses import dataclass, field
 
-from registers.imports.grid import Cell, address
+from registers.imports.grid import Cell, address, letters
 from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_known, normalised
 from registers.imports.private import is_private
 from registers.imports.synonyms import KIND_LABELS, LABELS, MANY, NEEDED
@@ -36,12 +36,15 @@ SKIPPED = {
 
 @dataclass(slots=True)
 class Row:
-    """One row of a sheet: field → its cells (several for the fields that several columns may give)."""
+    """One row of a sheet: field → its cells (several for the fields that several columns may give).
+
+    ``columns``: field → the letters of its first column.
+    """
 
     sheet: str
     number: int
     cells: dict
-    places: dict
+    columns: dict
     is_hidden: bool = False
 
     def get(self, name):
@@ -50,7 +53,7 @@ class Row:
 
     def place(self, name):
         """Return the address of a field, of the row's first cell where the field has none."""
-        return self.places.get(name) or f"{self.number} 行"
+        return f"{self.columns[name]}{self.number}" if name in self.columns else f"{self.number} 行"
 
 
 @dataclass(slots=True)
@@ -78,6 +81,13 @@ def shape_of(book):
     heads = [(sheet.name, columns_of(sheet, head)) for sheet in book.sheets if (head := head_of(sheet))]
     columns = sorted({tuple(sorted(column_key(c, text) for c, text in found.items())) for _, found in heads})
     return digest_of(columns)
+
+
+def holds(book, kind, fields):
+    """Whether a sheet of the book has columns of all these fields of a ``kind``."""
+    heads = [(sheet, head) for sheet in book.sheets if (head := head_of(sheet))]
+    found = [{_field(*column, kind, None) for column in columns_of(sheet, head).items()} for sheet, head in heads]
+    return any(named.issuperset(fields) for named in found)
 
 
 def tables_of(book, kind, chosen, report):
@@ -169,19 +179,24 @@ def _fill(table, sheet, kind, report):
     filled, boxes = _merged(sheet, table.head[1])
     before, hidden = {}, []
     used = {column: name for column, name in table.fields.items() if name}
+    columns = {name: letters(column) for column, name in reversed(used.items())}
+    heads = {column: normalised(text.split("/")[-1]) for column, text in table.columns.items()}
     for number in sorted(sheet.rows.keys() | filled.keys()):
         if number <= table.head[1]:
             continue
-        cells = sheet.rows.get(number, {}) | filled.get(number, {})
-        cells = {column: cell for column, cell in cells.items() if (number, column) not in boxes and cell.text.strip()}
-        if not cells:
+        cells = sheet.rows.get(number, {})
+        if number in filled:
+            cells = cells | filled[number]
+        if boxes:
+            cells = {column: cell for column, cell in cells.items() if (number, column) not in boxes}
+        if not cells or not any(cell.text.strip() for cell in cells.values()):
             continue
         if len(table.first_rows) < FIRST_ROWS:
             table.first_rows.append((number, {column: cell.text for column, cell in cells.items()}))
-        if why := _no_row(table, number, cells, report):
+        if why := _no_row(table, heads, number, cells, report):
             table.skipped[why] = table.skipped.get(why, 0) + 1
             continue
-        row = _row(sheet, number, cells, used, before)
+        row = Row(sheet.name, number, _named(cells, used, before), columns)
         if row.is_hidden or number in sheet.hidden_rows:
             row.is_hidden = True
             hidden.append(number)
@@ -193,17 +208,23 @@ def _fill(table, sheet, kind, report):
         report.fault(sheet.name, address(table.head[1], min(table.columns)), "表头下面没有数据行", "请核对工作表")
 
 
-def _row(sheet, number, cells, used, before):
-    found, places = {}, {}
+def _named(cells, used, before):
+    """Return field → cells. ``before``: what stood last in a column, which a mark repeats."""
+    found = {}
     for column, name in used.items():
         cell = cells.get(column)
-        if cell is not None and cell.text.strip() in ALIKE:
+        if cell is None:
+            continue
+        if len(cell.text) < 4 and cell.text.strip() in ALIKE:
             cell = before.get(column)
-        if cell is not None:
-            before[column] = cell
-            found.setdefault(name, []).append(cell)
-        places.setdefault(name, address(number, column))
-    return Row(sheet.name, number, found, places)
+            if cell is None:
+                continue
+        before[column] = cell
+        if name in found:
+            found[name].append(cell)
+        else:
+            found[name] = [cell]
+    return found
 
 
 def _merged(sheet, last):
@@ -220,10 +241,10 @@ def _merged(sheet, last):
     return filled, boxes
 
 
-def _no_row(table, number, cells, report):
-    """Return why a line is no row, "" where it is one."""
+def _no_row(table, heads, number, cells, report):
+    """Return why a line is no row, "" where it is one. ``heads``: column → its own head."""
     texts = {column: normalised(cell.text) for column, cell in cells.items()}
-    leading = [texts[column] for column in sorted(texts)][:3]
+    leading = [texts[column] for column in sorted(texts)[:3]]
     alone = len(set(texts.values())) <= 2
     if any(_TOTAL.match(text) for text in leading):
         _count(table, number, cells, report)
@@ -236,12 +257,9 @@ def _no_row(table, number, cells, report):
     ):
         return "foot"
     names = number == table.head[1] + 1 and all(_NAME_OF_FIELD.match(cell.text) for cell in cells.values())
-    if names or all(text in _HELP for text in texts.values()) or leading[0] in _HELP:
+    if names or leading[0] in _HELP:
         return "help"
-    same = sum(
-        is_known(cell.text) and normalised(table.columns.get(c, "").split("/")[-1]) == texts[c]
-        for c, cell in cells.items()
-    )
+    same = sum(text == heads.get(column, "") and is_known(cells[column].text) for column, text in texts.items())
     if same >= 2 and same * 2 >= len(cells):
         return "head"
     return ""

@@ -48,9 +48,9 @@ class Record:
     above: str = ""
 
 
-def compare(book, *, columns, answers, actor, on):
+def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over a file of units. Raises ``Refused`` for what is no such file."""
-    plan = Plan("units", answers)
+    plan = Plan("units", answers, pace)
     plan.tables = tables_of(book, "units", columns, plan.report)
     places = Places(on, plan.report)
     records = _records(plan, places)
@@ -69,7 +69,7 @@ def _records(plan, places):
     records, report = {}, plan.report
     numbers = Numbers(plan.tables, "code", {unit.code for unit in places.units.values()}, report, "单位代码")
     for row in (row for table in plan.tables for row in table.rows):
-        plan.rows += 1
+        plan.count_row()
         code, name = numbers.read(row), _text(plan, row, "name", "单位名称", 80)
         if code is None or name is None:
             continue
@@ -86,9 +86,11 @@ def _records(plan, places):
         if first is not record:
             cells = f"{first.row.place('code')}、{row.place('code')}"
             if (first.name, first.above) == (name, record.above):
-                report.notice(row.sheet, cells, f"单位 {code} 出现两次，按一个读取")
+                plan.count("again")
             else:
                 report.fault(row.sheet, cells, f"单位代码 {code} 用了两次（{first.name}、{name}）", "请改正其中一个")
+    if again := plan.counts.get("again", 0):
+        report.notice(plan.tables[0].sheet, "", f"有 {again} 行是已经列出的单位，按一个读取")
     return records
 
 

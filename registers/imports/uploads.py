@@ -4,15 +4,21 @@ What its registrar says about it, and the one act that takes it over.
 Nothing or everything: a file with one fault changes nothing, and acceptance is one transaction.
 """
 
+import gc
 import hashlib
+import time
+from contextlib import contextmanager
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 
-from registers import analysed, audit, clock
+from registers import analysed, audit, cage, clock
 from registers.access import require
+from registers.actors import Actor
 from registers.imports import directories, grid, ledgers, people, posts, powers, reading, roles, tables, units
 from registers.imports.handing import Taking
+from registers.imports.heads import columns_of, field_of, head_of
 from registers.models import ColumnMemory, ImportedFile, Unit, User
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
@@ -27,37 +33,150 @@ SUBJECTS = {
     "regulations": directories,
     "ledgers": ledgers,
 }
+# What one file may hold besides each other, in the order in which it is imported, by the columns that say so.
+STEPS = {
+    "units": ("code", "name"),
+    "people": ("number", "name"),
+    "posts": ("name", "holder_number"),
+    "roles": ("number", "role"),
+}
+NO_STEP = "没有找到单位（单位代码、单位名称）、人员（工号、姓名）、岗位（岗位名称、工号）或角色（工号、角色）的列。请补上后再上传。"
 MOST_NAME = ImportedFile._meta.get_field("file_name").max_length
+LARGE = 256 << 10  # bytes from which on a worker reads a file: some 7,000 people
+BEING_READ = "这个文件还在读取和比较，请稍候；读完后再核对。"
+GIVEN_UP = "这个文件已经放弃，没有读完。"
 CHANGED = "人员或单位信息在您核对期间有变动，没有导入。下面已是新的比较结果，请核对后再导入。"
 
 
+@contextmanager
+def uncollected():
+    """Leave the garbage collector alone while a file becomes objects, none of which is garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@uncollected()
 @transaction.atomic
 def upload(data, file_name, *, kind, effective_on, actor, at):
     """Keep what a file holds until its registrar accepts it, and return it.
 
     Raises ``Refused`` for what cannot be read.
     """
+    file = _received(data, file_name, actor, at, kind=kind, effective_on=effective_on)
+    _take_in(file, reading.read(data, file.file_name), actor)
+    file.save()
+    _say_uploaded(file, actor, at)
+    return file
+
+
+def _received(data, file_name, actor, at, **given):
     require(actor, "import", ImportedFile)
     name = clipped(file_name.replace("\\", "/").rpartition("/")[2] or "未命名", MOST_NAME)
-    book = reading.read(data, name)
-    shape, packed = tables.shape_of(book), grid.packed(book)
-    file = ImportedFile(
-        kind=kind,
-        owner=actor.user,
-        file_name=name,
-        digest=hashlib.sha256(data).hexdigest(),
-        rows_digest=digest_of([sheet["rows"] for sheet in packed["sheets"]]),
-        shape=shape,
-        book=packed,
-        columns=remembered(kind, book),
-        effective_on=effective_on,
-        uploaded_at=at,
-    )
-    file.compared = _compared(file, book, actor).preview()
-    file.compared["notes"] = book.notes
+    digest = hashlib.sha256(data).hexdigest()
+    return ImportedFile(owner=actor.user, file_name=name, digest=digest, uploaded_at=at, **given)
+
+
+def _say_uploaded(file, actor, at):
+    audit.append("import.upload", about=file, actor=actor, at=at, detail={"kind": file.kind, "digest": file.digest})
+
+
+def _take_in(file, book, actor, pace=None):
+    """Compare what a file holds with what is on record, and keep both in it. Of several kinds the first comes first."""
+    file.shape, file.book = tables.shape_of(book), grid.packed(book)
+    file.rows_digest = digest_of([sheet["rows"] for sheet in file.book["sheets"]])
+    kinds = [file.kind]
+    if file.kind == ImportedFile.Kind.STAFF:
+        kinds = [kind for kind, fields in STEPS.items() if tables.holds(book, kind, fields)]
+        if not kinds:
+            raise Refused(NO_STEP)
+    _begin(file, book, kinds, actor, pace)
+
+
+def _begin(file, book, kinds, actor, pace=None):
+    """Compare the first of ``kinds``; what brings no change and asks nothing is passed over, but for the last."""
+    while kinds:
+        file.kind, *file.following = kinds
+        file.columns = remembered(file.kind, book) or _left_to(file.following, file.kind, book)
+        plan = _compared(file, book, actor, pace)
+        if plan.lines or not plan.is_ready:
+            break
+        kinds = file.following
+    file.compared = plan.preview() | {"notes": book.notes}
+
+
+def _left_to(following, kind, book):
+    """Return the columns that a later kind of the same file reads better: of people their posts."""
+    if kind != "people" or "posts" not in following:
+        return {}
+    heads = [columns_of(sheet, head) for sheet in book.sheets if (head := head_of(sheet))]
+    columns = [(column, text) for found in heads for column, text in found.items()]
+    return {tables.column_key(*column): "" for column in columns if field_of(column[1], kind) in ("post", "since")}
+
+
+def _go_on(file, packed, actor, at):
+    """Return the row of what the same file brings next, None where that is all."""
+    if not file.following:
+        return None
+    same = {name: getattr(file, name) for name in ("file_name", "digest", "rows_digest", "shape", "effective_on")}
+    after = ImportedFile(owner=actor.user, uploaded_at=at, book=packed, **same)
+    anew = Actor(actor.user, on=actor.on)  # he keeps the units as well that the file has just brought
+    _begin(after, grid.unpacked(packed), file.following, anew)
+    after.save()
+    _say_uploaded(after, actor, at)
+    return after.pk
+
+
+@transaction.atomic
+def receive(data, file_name, *, kind, effective_on, actor, at):
+    """Keep a large file for a worker to read and compare (``take_in``), and return it."""
+    file = _received(data, file_name, actor, at, kind=kind, effective_on=effective_on)
     file.save()
-    audit.append("import.upload", about=file, actor=actor, at=at, detail={"kind": kind, "digest": file.digest})
+    _say_uploaded(file, actor, at)
     return file
+
+
+@uncollected()
+def take_in(pk, data, *, actor, at):
+    """Read and compare a large file that was received, and say meanwhile how far that is.
+
+    A file that cannot be read is dropped with the reason. Raises ``Refused``, also once somebody gives the file up.
+    """
+    file = ImportedFile.objects.visible_to(actor).get(pk=pk)
+    waiting = ImportedFile.objects.filter(pk=pk, accepted_at=None, dropped_at=None, shape="")
+    progress = _Progress(waiting)
+    try:
+        book = reading.read(data, file.file_name, pace=partial(progress.say, "read"))
+        _take_in(file, book, actor, partial(progress.say, "compared"))
+    except Refused as refused:
+        waiting.update(dropped_at=at, progress={"error": str(refused)})
+        raise
+    kept = ("kind", "following", "shape", "book", "rows_digest", "columns", "compared")
+    if not waiting.update(progress={}, **{name: getattr(file, name) for name in kept}):
+        raise Refused(GIVEN_UP)
+
+
+class _Progress:
+    """How far the reading of a file is, kept where its page finds it."""
+
+    def __init__(self, waiting):
+        self.waiting, self.said, self.last = waiting, {}, time.monotonic()
+
+    def say(self, what, rows):
+        """Keep how many rows are read or compared, twice a second at most.
+
+        Raises ``Refused`` once the file is given up.
+        """
+        self.said[what] = rows
+        if time.monotonic() - self.last < cage.LOOK_SECONDS:
+            return
+        self.last = time.monotonic()
+        if not self.waiting.update(progress=self.said):
+            raise Refused(GIVEN_UP)
 
 
 def remembered(kind, book):
@@ -77,9 +196,9 @@ def plan_of(file, *, actor):
     return _compared(file, grid.unpacked(file.book), actor)
 
 
-def _compared(file, book, actor):
+def _compared(file, book, actor, pace=None):
     return SUBJECTS[file.kind].compare(
-        book, columns=file.columns, answers=file.answers, actor=actor, on=file.effective_on
+        book, columns=file.columns, answers=file.answers, actor=actor, on=file.effective_on, pace=pace
     )
 
 
@@ -102,12 +221,14 @@ def is_ticked(file, tick, kind):
     return file.ticks.get(tick, kind not in SUBJECTS[file.kind].UNTICKED)
 
 
-def _open(pk, actor, seen=None):
+def _open(pk, actor, seen=None, *, unread=False):
     """Lock a file of the actor that waits for him. Raises ``Refused`` or ``Stale``."""
     require(actor, "import", ImportedFile)
     file = ImportedFile.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=pk)
     if not file.is_open:
         raise Refused("这个文件已经导入或放弃，不能再改。")
+    if file.is_being_read and not unread:
+        raise Refused(BEING_READ)
     if seen is not None and file.version != seen:
         raise Stale(file, "这个文件的导入设置刚被修改，您的操作未生效。请核对后重新办理。")
     return file
@@ -140,6 +261,7 @@ def tick(pk, ticks, *, actor, seen):
     file.save(update_fields=["ticks", "version"])
 
 
+@uncollected()
 @transaction.atomic
 @audit.at_the_end()
 def accept(pk, *, actor, digest, seen, at):
@@ -173,11 +295,15 @@ def accept(pk, *, actor, digest, seen, at):
     if file.kind == "people":
         joined = [line.key for line in lines if line.kind == people.JOINED]
         file.result["joined"] = list(User.objects.filter(number__in=joined).order_by("pk").values_list("pk", flat=True))
+    packed = file.book
     file.accepted_at, file.book, file.compared, file.answers, file.ticks = at, None, None, {}, {}
     file.save()
     detail = {"kind": file.kind, "counts": counts, "on": file.effective_on.isoformat()}
     audit.append("import.accept", about=file, actor=actor, at=at, detail=detail)
     analysed.after_load()
+    if (after := _go_on(file, packed, actor, at)) is not None:
+        file.result["next"] = after
+        file.save(update_fields=["result"])
     labels = SUBJECTS[file.kind].LABELS
     file.lines = [(labels[line.kind], line.key, line.name, line.old, line.new, line.cell) for line in lines]
     return file
@@ -186,7 +312,7 @@ def accept(pk, *, actor, digest, seen, at):
 @transaction.atomic
 def drop(pk, *, actor, at):
     """Give a file up: nothing of it is kept but that it was there."""
-    file = _open(pk, actor)
+    file = _open(pk, actor, unread=True)
     _empty(ImportedFile.objects.filter(pk=file.pk), at)
     audit.append("import.drop", about=file, actor=actor, at=at)
 

@@ -8,11 +8,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from registers.imports.grid import BOOLEAN, DAY, ERROR, NUMBER
+from registers.imports.formats import day_of
+from registers.imports.grid import BOOLEAN, DAY, ERROR, NUMBER, TEXT
 from registers.imports.listed import listed
 from registers.imports.private import NOT_READ
-from registers.imports.workbooks import day_of
 from registers.refusals import Refused
 from registers.text import without_unseen
 
@@ -25,6 +26,7 @@ _REORDERS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _HAN = r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _BETWEEN_HAN = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
 _MARK = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*\*?$|\*+$")
+_ORDINARY = re.compile("[A-Za-z]*[0-9]+")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*$")
 _DAY = re.compile(r"(\d{2}|\d{4})[-./年\s](\d{1,2})(?:[-./月\s](\d{1,2}))?[月日号]?$")
 _OPEN_ENDS = {"至今", "现在", "今", *NOTHING}
@@ -60,9 +62,12 @@ def plain(cell):
     """
     if cell is None:
         return ""
-    if _REORDERS.search(cell.text):
-        raise Wrong("含有改变文字顺序的不可见字符", "请删除后重新输入")
-    return without_unseen(unicodedata.normalize("NFKC", cell.text))[0].strip().strip("'").strip()
+    words = cell.text
+    if not (words.isascii() and words.isprintable()):
+        if _REORDERS.search(words):
+            raise Wrong("含有改变文字顺序的不可见字符", "请删除后重新输入")
+        words = without_unseen(unicodedata.normalize("NFKC", words))[0]
+    return words.strip().strip("'").strip()
 
 
 def text(cell, label, most):
@@ -70,9 +75,11 @@ def text(cell, label, most):
 
     Raises ``Wrong`` where it is too long or an error of Excel.
     """
-    if cell is not None and cell.kind == ERROR:
+    if cell is None:
+        return ""
+    if cell.kind == ERROR:
         raise Wrong(f"{label}处是错误值 {cell.text}", "请改正公式或直接填写")
-    words = plain(cell) if cell is None or cell.kind != "t" else _kept(cell)
+    words = plain(cell) if cell.kind != TEXT else _kept(cell.text)
     if words.lower() in NOTHING:
         return ""
     if len(words) > most:
@@ -80,11 +87,14 @@ def text(cell, label, most):
     return words
 
 
-def _kept(cell):
+@lru_cache(maxsize=2_000)
+def _kept(words):
     """Return a text with its own punctuation, which plain forms would change."""
-    plain(cell)
-    words = without_unseen(cell.text)[0].strip(" \t\r\n\u3000\u00a0'")
-    return unicodedata.normalize("NFC", words)
+    if not (words.isascii() and words.isprintable()):
+        if _REORDERS.search(words):
+            raise Wrong("含有改变文字顺序的不可见字符", "请删除后重新输入")
+        words = unicodedata.normalize("NFC", without_unseen(words)[0])
+    return words.strip(" \t\r\n\u3000\u00a0'")
 
 
 def identifier(cell, label="工号", *, most=20):
@@ -93,6 +103,8 @@ def identifier(cell, label="工号", *, most=20):
     A number cell gives its digits, with the zeros of its format.
     """
     raw = cell.text if cell else ""
+    if cell is not None and cell.kind == TEXT and len(raw) <= most and _ORDINARY.fullmatch(raw):
+        return raw
     if NOT_READ in raw:
         raise Wrong(f"{label}处是 18 位数字，像身份证号，没有读取；若是{label}，{LOST}", "请填写工号")
     if cell is not None and cell.kind in (ERROR, BOOLEAN, DAY):
@@ -241,6 +253,8 @@ def party(cell):
 
     A candidate counts as one.
     """
+    if cell is None:
+        return None
     words = re.sub(r"^\d{2}\s*[-—]?\s*|[(（]\d{2}[)）]$", "", plain(cell)) or plain(cell)
     if words.lower() in NOTHING and words != "无":
         return None

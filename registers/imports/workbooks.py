@@ -3,12 +3,10 @@
 No formula is worked out.
 """
 
-import math
 import re
-from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 
-from registers.clock import days
+from registers.imports.formats import as_text, count, day_of, forms_of, is_day_format
 from registers.imports.grid import (
     BOOLEAN,
     DAY,
@@ -30,23 +28,20 @@ from registers.refusals import Refused
 MOST_MERGES = 60_000
 MOST_MERGED = 200_000  # cells of one merged range
 DRAWN = "有 {count} 个工作表含图形或图片（如流程图），其中的文字没有读取，请另行录入。"
-FORMATS = {0: "General", 1: "0", 2: "0.00", 9: "0%", 10: "0.00%", 49: "@"}
-DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _new = tuple.__new__  # makes a cell in half the time
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DANGEROUS = re.compile(r"^\s*(?:DDE|DDEAUTO)\s*\(|\|\s*'|\[\d+\]", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$")
 
 
-def read(package):
-    """Return the ``Book`` in a package. Raises ``Refused``."""
+def read(package, tell=None):
+    """Return the ``Book`` in a package. ``tell`` is given the number of rows read. Raises ``Refused``."""
     if "xl/workbook.xml" not in package.names:
         raise Refused("这个文件里没有工作表。请上传 Excel 工作簿（.xlsx）或 CSV 文件。")
     listed, since_1904 = _listed(package)
     relations = package.relations("xl/workbook.xml")
     texts = _shared(package)
-    forms = _forms(package) if "xl/styles.xml" in package.names else []
+    forms = forms_of(package) if "xl/styles.xml" in package.names else []
     sheets, cells, rows = [], 0, 0
     for name, state, relation in listed:
         kind, part, _ = relations.get(relation, ("", "", False))
@@ -57,7 +52,8 @@ def read(package):
         if part not in package.names:
             raise Refused(f"工作表“{name}”损坏：文件里没有它的内容。请在 Excel 或 WPS 中重新保存后再上传。")
         package.relations(part)
-        reader = _sheet(package, part, (name, state, texts, forms), since_1904=since_1904, cells=cells, filled=rows)
+        about = (name, state, texts, forms)
+        reader = _sheet(package, part, about, since_1904=since_1904, cells=cells, filled=rows, tell=tell)
         if not reader.is_sheet:
             raise Refused(f"工作表“{name}”损坏：不是工作表的格式。请在 Excel 或 WPS 中重新保存后再上传。")
         cells, rows = reader.cells, reader.filled
@@ -143,61 +139,14 @@ def _unescaped(text):
     return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) if "_x" in text else text
 
 
-def _forms(package):
-    """Return the number format of each style."""
-    named, styles, inside = dict(FORMATS), [], []
-
-    def start(tag, attributes):
-        if tag == "numFmt":
-            named[_count(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
-        elif tag == "cellXfs":
-            inside.append(tag)
-        elif tag == "xf" and inside:
-            number = _count(attributes.get("numFmtId"))
-            styles.append(named.get(number) or ("yyyy-mm-dd" if number in DAY_FORMATS else "General"))
-
-    def end(tag):
-        if tag == "cellXfs":
-            inside.clear()
-
-    package.parse("xl/styles.xml", start=start, end=end)
-    return styles
-
-
-def _count(text):
-    """Return a count that a part of the package gives, -1 where it is none."""
-    return int(text) if text and re.fullmatch(r"\d{1,9}", text) else -1
-
-
-@lru_cache(maxsize=2000)
-def is_day_format(form):
-    """Whether a number format shows a day."""
-    bare = _QUOTED.sub("", form).lower()
-    return form not in ("General", "@") and "0" not in bare and "#" not in bare and bool(re.search("[yd]|m.*m", bare))
-
-
-def day_of(number, since_1904=False):
-    """Return the day that a serial number means, None where it means none.
-
-    The 60th day of 1900 never was: Excel counts a 29 February that the calendar does not have.
-    """
-    if not math.isfinite(number) or not 0 < number < 2_958_466:
-        return None
-    whole = int(number)
-    if since_1904:
-        return date(1904, 1, 1) + days(whole)
-    if whole == 60:
-        return None
-    return date(1899, 12, 31 if whole < 60 else 30) + days(whole)
-
-
 class _SheetReader:
     """Takes the events of one sheet's XML, or its plain rows, and fills its ``Sheet``. ``texts``: the shared ones as cells."""
 
-    def __init__(self, name, state, texts, forms, *, since_1904, cells, filled):
+    def __init__(self, name, state, texts, forms, *, since_1904, cells, filled, tell=None):
         self.sheet, self.texts, self.forms, self.since_1904 = Sheet(name, unseen=state), texts, forms, since_1904
         self.looks = _Looks(self)
         self.cells, self.filled, self.is_sheet = cells, filled, False
+        self.tell = tell
         self.row = self.column = self.length = 0
         self.kind = self.form = self.inside = ""
         self.value, self.formula, self.phonetic = [], [], 0
@@ -232,7 +181,7 @@ class _SheetReader:
     def values_of(self, attributes):
         """Return what makes the values of cells with these attributes, None where these are texts."""
         named = attributes_of(attributes)
-        style = _count(named["s"]) if "s" in named else None
+        style = count(named["s"]) if "s" in named else None
         if "r" in named or (style is not None and self.forms and not 0 <= style < len(self.forms)):
             raise Unusual
         kind = named.get("t", "n")
@@ -246,6 +195,8 @@ class _SheetReader:
         else:
             self.sheet.rows[self.row] = found
             self.filled += 1
+            if self.tell and self.filled % 500 == 0:
+                self.tell(self.filled)
             if self.filled > MOST_ROWS + 200:
                 raise Refused(f"文件超过 {MOST_ROWS} 行，没有读取。请按单位分成几个文件后再上传。")
         self.cells += len(found)
@@ -264,14 +215,14 @@ class _SheetReader:
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif tag == "col" and attributes.get("hidden") in ("1", "true"):
-            last = min(_count(attributes.get("max")), 16_384)
-            self.sheet.hidden_columns.update(range(max(1, _count(attributes.get("min"))), last + 1))
+            last = min(count(attributes.get("max")), 16_384)
+            self.sheet.hidden_columns.update(range(max(1, count(attributes.get("min"))), last + 1))
         elif tag == "sheetData":
             self.is_sheet = True
 
     def _begin_row(self, attributes):
         number = attributes.get("r")
-        self.row = self.row + 1 if number is None else _count(number)
+        self.row = self.row + 1 if number is None else count(number)
         self.column = 0
         if not 0 < self.row <= 1_048_576:
             raise Refused(f"工作表“{self.sheet.name}”损坏：行号“{(number or '')[:12]}”不正常。请重新保存后再上传。")
@@ -288,7 +239,7 @@ class _SheetReader:
         style = attributes.get("s")
         self.form = "General"
         if style is not None:
-            number = _count(style)
+            number = count(style)
             if self.forms and not 0 <= number < len(self.forms):
                 raise self._broken(f"样式号“{style[:12]}”不存在")
             self.form = self.forms[number] if self.forms else "General"
@@ -323,7 +274,7 @@ class _SheetReader:
     def cell_of(self, raw):
         """Return the cell of a value of the kind and format that were read last. Raises ``Refused``."""
         if self.kind == "s":
-            number = _count(raw.strip())
+            number = count(raw.strip())
             if not 0 <= number < len(self.texts):
                 raise self._broken(f"文字编号“{raw[:12]}”不存在")
             return self.texts[number]
@@ -402,15 +353,3 @@ class _Plain(dict):
         if len(self) < MOST_ROWS:
             self[raw] = cell
         return cell
-
-
-def as_text(raw, value):
-    """Return a number as it is written by hand.
-
-    A whole one without a point, none with an exponent where it can be helped.
-    """
-    if not math.isfinite(value):
-        return raw
-    if value == int(value) and abs(value) < 1e18:
-        return str(int(value))
-    return format(value, ".10g") if abs(value) < 1e15 else raw

@@ -13,7 +13,9 @@ class ImportedFile(models.Model):
     ``book``: its cells without the columns that are never read, None once nobody needs them; the file itself is not kept.
     ``compared``: what pages show of the comparison with what is on record. ``digest`` is of the file, ``rows_digest`` of its
     cells. ``columns``, ``answers`` and ``ticks`` are what the registrar said: column → field, question → answer, line →
-    whether it counts. Its state follows from timestamps.
+    whether it counts. A large file is read by a worker: until then its ``shape`` is empty, and ``progress`` says how many rows
+    are "read" and "compared", or why it was given up ("error"). One file may hold several kinds: it is staff until it is
+    read, then each kind in turn is a row of its own, and ``following`` are those to come. Its state follows from timestamps.
     """
 
     class Kind(models.TextChoices):
@@ -24,6 +26,7 @@ class ImportedFile(models.Model):
         POWERS = "powers", "权力事项"
         REGULATIONS = "regulations", "制度"
         LEDGERS = "ledgers", "历史台账"
+        STAFF = "staff", "单位、人员、岗位和角色"
 
     kind = models.CharField("内容", max_length=20, choices=Kind)
     owner = models.ForeignKey("registers.User", models.PROTECT, related_name="imported_files")
@@ -41,6 +44,8 @@ class ImportedFile(models.Model):
     accepted_at = models.DateTimeField("导入时间", null=True)
     dropped_at = models.DateTimeField("放弃时间", null=True)
     result = models.JSONField(default=dict)
+    progress = models.JSONField("读取进度", default=dict)
+    following = models.JSONField("接着导入", default=list)
     version = models.PositiveIntegerField(default=1)
 
     objects = ScopedQuerySet.as_manager()
@@ -61,6 +66,11 @@ class ImportedFile(models.Model):
     def is_open(self):
         """Whether it waits for its registrar."""
         return self.accepted_at is None and self.dropped_at is None
+
+    @property
+    def is_being_read(self):
+        """Whether it waits for a worker to read and compare it."""
+        return self.is_open and not self.shape
 
 
 class ColumnMemory(models.Model):

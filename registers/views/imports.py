@@ -6,18 +6,20 @@ Uploading one, correcting its columns, answering, ticking, accepting.
 from datetime import date
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from registers import clock, jobs
 from registers.access import require
-from registers.forms.imports import UploadForm
+from registers.forms.imports import CHOICES, UploadForm
 from registers.imports import returning, samples, uploads
 from registers.imports.handing import RECEIVERS
 from registers.imports.synonyms import KIND_LABELS, LABELS, PEOPLE
-from registers.models import ImportedFile
+from registers.models import ImportedFile, Job
 from registers.papers import writing
 from registers.refusals import Refused, Stale
 from registers.views.incoming import files
@@ -25,6 +27,7 @@ from registers.views.paging import paged
 from registers.views.sent import number
 
 CRUMBS = "数据导入"
+READING = "import_reading"
 MOST_FINDINGS = 200  # on the page; the workbook has them all
 AT_ONCE = 2000  # lines that a page does while one waits; more are done by a worker
 
@@ -38,7 +41,7 @@ def import_list(request):
     """
     require(request.actor, "import", ImportedFile)
     asked = request.GET.get("kind", "")
-    first = {"kind": asked if asked in KIND_LABELS else PEOPLE, "effective_on": clock.today()}
+    first = {"kind": asked if asked in CHOICES else PEOPLE, "effective_on": clock.today()}
     form = UploadForm(request.POST or None, initial=first)
     error = ""
     if request.method == "POST":
@@ -48,8 +51,7 @@ def import_list(request):
                 raise Refused("请选择要导入的文件（.xlsx、.csv 或 .docx）。", "files")
             if form.is_valid():
                 values = {name: form.cleaned_data[name] for name in ("kind", "effective_on")}
-                file = uploads.upload(sent.read(), sent.name, **values, actor=request.actor, at=clock.now())
-                return redirect("import_detail", pk=file.pk)
+                return redirect("import_detail", pk=_uploaded(request, sent, values).pk)
         except ValueError:
             error = "一次只能导入一个文件，请只选一个。"
         except Refused as refused:
@@ -63,9 +65,22 @@ def import_list(request):
             request, ImportedFile.objects.visible_to(request.actor).defer("book", "compared", "answers", "ticks")
         ),
         "kinds": list(KIND_LABELS.items()),
-        "samples": [(kind, KIND_LABELS[kind]) for kind in samples.kinds(KIND_LABELS)],
+        "samples": [(kind, ImportedFile.Kind(kind).label) for kind in samples.kinds(CHOICES)],
     }
     return render(request, "registers/import_list.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _uploaded(request, sent, values):
+    """Keep a file, and let a worker read it where that takes longer than one likes to wait."""
+    given = {**values, "actor": request.actor, "at": clock.now()}
+    if sent.size < uploads.LARGE:
+        return uploads.upload(sent.read(), sent.name, **given)
+    data = sent.read()
+    with transaction.atomic():
+        file = uploads.receive(data, sent.name, **given)
+        parameters = {"file": file.pk}
+        jobs.create(READING, owner=request.actor.user, parameters=parameters, source=data, at=given["at"])
+    return file
 
 
 def _file(request, pk):
@@ -80,13 +95,20 @@ def import_detail(request, pk):
     Context: ``file``, ``preview``, ``kinds`` as (kind, label, lines, ticked), ``chosen`` kind, ``page`` of its lines as
     dictionaries, ``same``: the file accepted before with the same content, ``faults``, ``notices``, ``more``, ``crumbs``,
     ``is_signed``: what is accepted goes on sheets that the heads of the units sign. Of a file that was taken over: ``following``,
-    the (kind, label) of what is imported after it.
+    the (kind, label) of what is imported after it; ``after``: the row of what the same file brings next.
     """
     file = _file(request, pk)
-    context = {"file": file, "crumbs": [(CRUMBS, reverse("import_list"))], "labels": uploads.SUBJECTS[file.kind].LABELS}
-    context["is_signed"] = file.kind in RECEIVERS
+    if request.htmx and not file.is_being_read:
+        return HttpResponseClientRefresh()
+    context = {"file": file, "crumbs": [(CRUMBS, reverse("import_list"))], "is_signed": file.kind in RECEIVERS}
+    if file.is_being_read:
+        return _being_read(request, file, context)
+    if file.dropped_at:
+        return render(request, "registers/import_detail.html", context)
+    context["labels"] = uploads.SUBJECTS[file.kind].LABELS
     if not file.is_open:
         counts = file.result.get("counts", {})
+        context["after"] = ImportedFile.objects.visible_to(request.actor).filter(pk=file.result.get("next")).first()
         context["following"] = _following(file.kind)
         context["counts"] = [(context["labels"].get(kind, kind), count) for kind, count in counts.items()]
         return render(request, "registers/import_detail.html", context)
@@ -110,6 +132,14 @@ def import_detail(request, pk):
         "ticked": sum(line["ticked"] for line in lines),
     }
     return render(request, "registers/import_detail.html", context)
+
+
+def _being_read(request, file, context):
+    """Show how far a large file is read. Whoever looks again once it is done gets the page anew."""
+    job = Job.objects.filter(kind=READING, parameters={"file": file.pk}).defer("content", "source").first()
+    context["failed"] = job.error if job and job.error else ""
+    template = "registers/_import_reading.html" if request.htmx else "registers/import_detail.html"
+    return render(request, template, context)
 
 
 def _following(kind):
@@ -143,6 +173,8 @@ def import_columns(request, pk):
     file = _file(request, pk)
     if not file.is_open:
         raise Refused("这个文件已经导入或放弃，不能再改。")
+    if file.is_being_read:
+        raise Refused(uploads.BEING_READ)
     fields = LABELS[file.kind]
     if request.method == "POST":
         known = {key for table in file.compared["tables"] for _, key, _, _, private in table["columns"] if not private}
@@ -221,12 +253,12 @@ def import_accept(request, pk):
     """Take the ticked lines of a file over, at once or by a worker."""
     file = _file(request, pk)
     seen, digest = number(request.POST.get("version")), request.POST.get("digest", "")
-    if file.is_open and len(file.compared["lines"]) > AT_ONCE:
+    if file.is_open and len((file.compared or {}).get("lines", [])) > AT_ONCE:
         parameters = {"file": pk, "version": seen, "digest": digest}
         job = jobs.create("import", owner=request.actor.user, parameters=parameters, at=clock.now())
         return redirect("job_detail", pk=job.pk)
     try:
-        uploads.accept(pk, actor=request.actor, digest=digest, seen=seen, at=clock.now())
+        done = uploads.accept(pk, actor=request.actor, digest=digest, seen=seen, at=clock.now())
     except Stale as stale:
         if str(stale) != uploads.CHANGED:
             raise
@@ -234,6 +266,9 @@ def import_accept(request, pk):
         messages.warning(request, uploads.CHANGED)
     else:
         messages.success(request, "已提交各单位负责人签字。" if file.kind in RECEIVERS else "已导入。")
+        if after := done.result.get("next"):
+            messages.info(request, f"{done.get_kind_display()}已导入，请接着核对同一文件中的下一项。")
+            return redirect("import_detail", pk=after)
     return redirect("import_detail", pk=pk)
 
 
@@ -252,6 +287,8 @@ def import_file(request, pk):
     file = _file(request, pk)
     if not file.is_open:
         raise Refused("文件导入或放弃后不再保留内容。")
+    if file.is_being_read:
+        raise Refused(uploads.BEING_READ)
     stem = file.file_name.rpartition(".")[0] or file.file_name
     return _workbook(returning.with_findings(file), f"{stem}（核对结果）.xlsx")
 
@@ -267,9 +304,9 @@ def import_template(request, kind):
 def import_sample(request, kind):
     """Send a filled-in workbook, on a trial site that has some."""
     require(request.actor, "import", ImportedFile)
-    if kind not in samples.kinds(KIND_LABELS):
+    if kind not in samples.kinds(CHOICES):
         raise Http404
-    return _workbook(samples.path_of(kind).read_bytes(), f"{KIND_LABELS[kind]}（样例）.xlsx")
+    return _workbook(samples.path_of(kind).read_bytes(), f"{ImportedFile.Kind(kind).label}（样例）.xlsx")
 
 
 def _workbook(data, name):

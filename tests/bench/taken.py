@@ -1,5 +1,7 @@
 """A file of people from its bytes to the database."""
 
+import io
+
 from django.db import transaction
 from openpyxl import Workbook
 
@@ -8,7 +10,7 @@ from registers.actors import Actor
 from registers.imports import reading, uploads
 from registers.models import Appointment, Unit, User
 
-SIZE = 5000
+SIZE = 50_000
 IN_A_UNIT = 250
 
 
@@ -37,9 +39,17 @@ def workbook(stream):
     book.save(stream)
 
 
+@uploads.uncollected()
 def parse(data):
-    """Read the cells as the page does, without the cage around it."""
+    """Read the cells as the page does, without the cage around it, in which nothing is collected either."""
     return reading.opened(data, "人员.xlsx")
+
+
+def values_alone(data):
+    """Read the values with python-calamine, which gives no formats of numbers, hidden rows or formulas."""
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 (only for this floor; pip install python-calamine)
+
+    return sum(1 for _ in CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).iter_rows())
 
 
 def take_over(data, registrar):
@@ -53,7 +63,7 @@ def rows(data, registrar):
     """Return the values of the people that the file brings."""
     with transaction.atomic():
         take_over(data, registrar)
-        found = list(User.objects.filter(number__startswith="IN0").values())
+        found = list(User.objects.filter(number__regex=r"^IN\d").values())
         transaction.set_rollback(True)
     assert len(found) == SIZE
     for values in found:

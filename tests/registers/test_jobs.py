@@ -170,7 +170,7 @@ def test_every_kind_of_file_is_written_in_the_cage_and_without_the_database(
         "bound": {"parameters": {"unit": year.campus.unit.code, "on": "2026-09-15"}},
         "paper": {"parameters": {"form": "xlsx"}, "source": writing.pack(paper)},
     }
-    assert set(asked) == set(jobs.KINDS)
+    assert set(asked) == set(jobs.KINDS) - {"import_reading"}  # which writes no file
     for name, given in asked.items():
         jobs.create(name, **{"owner": year.campus.office, "at": year.clock.now, **given})
     jobs.work(at=year.clock.now)

@@ -4,11 +4,16 @@ The workbooks describe the demo campus and its register of last year. Both are m
 one imports is what the other demos show.
 """
 
+import io
+
+import openpyxl
 from django.db import transaction
 
 from registers import administrators
 from registers.actors import ADMINISTRATORS
+from registers.forms.imports import STAFF
 from registers.imports import roles, samples
+from registers.imports.returning import head_in_template
 from registers.imports.synonyms import LEDGERS, PEOPLE, POSTS, POWERS, REGULATIONS, ROLES, UNITS
 from registers.models import Appointment, Incumbency, PowerItem, Regulation, Unit, User
 from workflows.demo import oldledger
@@ -52,6 +57,7 @@ def write(campus, *, institution):
         written = [samples.write(kind, rows(campus.rules), on=on) for kind, rows in ROWS.items()]
         ledger = oldledger.workbook(campus.rules, institution=institution, year=campus.year.number - 1)
         written.append(samples.keep(LEDGERS, ledger))
+        samples.keep(STAFF, _together())
         name = User.objects.get(number=ADMIN.number).name
         transaction.set_rollback(True)
     return written, name
@@ -116,6 +122,41 @@ def _roles(_):
         }
         for one in granted.order_by("unit__position", "role", "user__number")
     ]
+
+
+# The sheets of one workbook that holds units, people, posts and roles: name → columns as (kind, field).
+TOGETHER = {
+    "人员岗位": [
+        *((UNITS, name) for name in ("code", "name", "parent", "type")),
+        *((PEOPLE, name) for name in ("number", "name", "title", "rank", "party", "email")),
+        *((POSTS, name) for name in ("code", "name", "tier", "risk", "key", "since", "duty")),
+    ],
+    "校领导": [(PEOPLE, name) for name in ("number", "name", "unit", "title", "rank", "party", "email")],
+    "角色任职": [(ROLES, name) for name in ("number", "name", "unit", "role", "since")],
+}
+
+
+def _together():
+    """Return the same units, people, posts and roles as one workbook, as a personnel office keeps them."""
+    units = {row["name"]: row for row in _units(None)}
+    posts, people = {}, _people(None)
+    for row in _posts(None):
+        posts.setdefault(row["holder_number"], row)  # the one that he holds now comes first
+    rows = {"人员岗位": [], "校领导": [], "角色任职": [{ROLES: row} for row in _roles(None)]}
+    for person in people:
+        place = "人员岗位" if person["unit"] in units else "校领导"
+        unit, post = units.get(person["unit"], {}), posts.get(person["number"], {})
+        rows[place].append({PEOPLE: person, UNITS: unit, POSTS: post})
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, columns in TOGETHER.items():
+        sheet = book.create_sheet(name)
+        sheet.append([head_in_template(kind, column) for kind, column in columns])
+        for row in rows[name]:
+            sheet.append([row.get(kind, {}).get(column, "") for kind, column in columns])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def _powers(rules):

@@ -126,6 +126,7 @@ CASES = {
     "1 bomb": (lambda: zeros(170), "解压后超过上限.*只把需要的行"),
     "2 many parts": (many_parts, "解压后超过上限"),
     "2 parts on one another": (overlapping, "结构不正常"),
+    "2 package in a package": (lambda: zipped({"a.xlsx": GOOD}), "没有工作表"),
     "3 long shared text": (lambda: long_text(True), "文字过长"),
     "3 long text in its cell": (lambda: long_text(False), "人员!A3.*文字过长"),
     "4 entities in the sheet": (
@@ -169,6 +170,7 @@ CASES = {
     "13 pdf": (lambda: b"%PDF-1.7 x", "PDF.*另存为 .xlsx"),
     "13 picture": (lambda: b"\xff\xd8\xff\xe0 x", "图片"),
     "13 old workbook": (lambda: OLE, "旧格式.*另存为 .xlsx"),
+    "13 Numbers": (lambda: zipped({"Index/Document.iwa": "x"}), "Numbers.*另存为 .xlsx"),
     "13 open document": (lambda: zipped({"content.xml": "<x/>"}), "ODS"),
     "13 binary workbook": (lambda: zipped({"xl/workbook.bin": "x"}), "xlsb"),
     "13 Word": (lambda: zipped({"word/document.xml": "<x/>"}), "Word"),
@@ -182,6 +184,10 @@ CASES = {
     "15 object": (lambda: named("xl/embeddings/oleObject1.bin"), "嵌入"),
     "15 object elsewhere": (lambda: related("oleObject"), "oleObject"),
     "15 DDE": (lambda: body("<c r='A3'><f>cmd|'/C calc'!A0</f><v>1</v></c>"), "人员!A3.*别的程序"),
+    "17 too many people": (
+        lambda: workbook([[str(n)] for n in range(60_001)]),
+        "超过 50000 行.*按单位分",
+    ),
     "18 wide by a span": (lambda: html('colspan="20000"'), "跨度"),
     "18 high by a span": (lambda: html('rowspan="1000000000"'), "跨度"),
     "18 far by an index": (lambda: xml_2003("1000000000"), "序号"),

@@ -9,7 +9,7 @@ from registers.imports import roles
 from registers.imports.handing import Taking
 from registers.imports.vocabulary import ROLE_WORDS
 from registers.models import Appointment, AuditEntry, Unit, User
-from tests.factories import appoint, make_person, moment
+from tests.factories import appoint, make_person, make_scheme, moment
 from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -125,3 +125,17 @@ def test_file_follows_the_rules_of_the_desk(campus):
         "role.dismiss",
         "role.appoint",
     ]
+
+
+def test_labels_of_the_rule_books_are_known_before_one_is_adopted(campus):
+    """Roles come in before the rule book is chosen; a label that two books give to two roles is asked for."""
+    Unit.objects.filter(parent=None).update(scheme_slug="")
+    known = {word for words in ROLE_WORDS.values() for word in words} | set(dict(Appointment.Role.choices).values())
+    books = [make_scheme(slug).rules.roles for slug in ("nwnu-2012", "jiangsu-dynamic")]
+    labels = {label: role.value for book in books for role, label in book.items() if label not in known}
+    label, role = next(
+        (label, role) for label, role in labels.items() if role in ("liaison", "unit_head", "group_member")
+    )
+    plan = plan_of(campus, [HEAD, ["clerk", "甲一", "财务处", label, "", ""]], kind="roles")
+    assert plan.is_ready, said(plan)
+    assert [line.field for line in plan.lines] == [role]

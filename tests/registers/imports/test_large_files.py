@@ -1,0 +1,134 @@
+"""Large files: a worker reads and compares them, says how far it is, stops when told, and leaves nothing half done."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
+
+from registers import cage, clock, jobs
+from registers.actors import Actor
+from registers.imports import plans, uploads
+from registers.imports.people import JOINED
+from registers.imports.sorting import sort_key
+from registers.models import AuditEntry, ImportedFile, Job, User
+from tests.factories import moment
+from tests.noscript import Plain
+from tests.registers.imports.taken import HEAD, ON
+from tests.workbooks import workbook
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+
+AT = moment("2026-09-15 10:00")
+PEOPLE = [[f"07{number:03}", f"孙{number}", "财务处"] for number in range(1200)]
+
+
+@pytest.fixture
+def campus(make_campus, clock):
+    return make_campus()
+
+
+@pytest.fixture(autouse=True)
+def few_is_many(monkeypatch):
+    monkeypatch.setattr(uploads, "LARGE", 20 << 10)
+    monkeypatch.setattr(cage, "LOOK_SECONDS", 0.001)
+
+
+def sent(person, rows, name="名册.xlsx"):
+    data = {"kind": "people", "effective_on": "2026-09-15", "files": SimpleUploadedFile(name, workbook(rows))}
+    return person._show(person.client.post(reverse("import_list"), data, follow=True))
+
+
+def test_worker_reads_a_large_file_and_its_page_says_so(campus):
+    person = Plain(campus.registrar)
+    page = sent(person, [HEAD, *PEOPLE])
+    file = ImportedFile.objects.get()
+    assert "由后台读取" in page.words and file.is_being_read
+    assert AuditEntry.objects.filter(act="import.upload").count() == 1
+    for act in ("columns", "answer", "tick", "accept", "file"):
+        answer = (
+            person.client.post(reverse(f"import_{act}", args=[file.pk]))
+            if act != "file"
+            else person.client.get(reverse("import_file", args=[file.pk]))
+        )
+        assert answer.status_code in (302, 409, 422), act
+    assert jobs.work(at=clock.now()) == 1
+    page = person.go(reverse("import_detail", args=[file.pk]))
+    assert "新进 1200/1200" in page.words
+    moved = person.client.get(reverse("import_detail", args=[file.pk]), headers={"HX-Request": "true"})
+    assert moved.headers["HX-Refresh"] == "true"
+    assert Job.objects.get().source is None
+
+
+def test_small_file_is_compared_at_once(campus):
+    assert "新进 3/3" in sent(Plain(campus.registrar), [HEAD, *PEOPLE[:3]]).words
+
+
+def test_progress_is_told_and_giving_up_stops_the_worker(campus, monkeypatch):
+    person, told = Plain(campus.registrar), []
+    sent(person, [HEAD, *PEOPLE])
+    file = ImportedFile.objects.get()
+    say = uploads._Progress.say
+
+    def given_up(self, what, rows):
+        told.append((what, rows))
+        if what == "compared" and rows == 2 * plans.TOLD:
+            person.client.post(reverse("import_drop", args=[file.pk]))
+        say(self, what, rows)
+
+    monkeypatch.setattr(uploads._Progress, "say", given_up)
+    assert jobs.work(at=clock.now()) == 1
+    assert ("compared", 500) in told and any(what == "read" for what, _ in told)
+    file.refresh_from_db()
+    assert (file.dropped_at is not None, file.book, file.shape) == (True, None, "")
+    assert "已放弃" in person.go(reverse("import_detail", args=[file.pk])).words
+
+
+def test_large_file_that_cannot_be_read_says_why_on_its_page(campus):
+    person = Plain(campus.registrar)
+    data = b"%PDF-1.7" + b" " * uploads.LARGE
+    form = {"kind": "people", "effective_on": "2026-09-15", "files": SimpleUploadedFile("a.xlsx", data)}
+    person.client.post(reverse("import_list"), form)
+    jobs.work(at=clock.now())
+    assert "这是PDF 文件" in person.go(reverse("import_detail", args=[ImportedFile.objects.get().pk])).words
+
+
+class Killed(BaseException):
+    """What ends a worker in the middle of its work."""
+
+
+@pytest.mark.parametrize("place", ["registers.imports.appointing.Posts.save", "registers.audit.append"])
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_dies_takes_nothing_over(campus, monkeypatch, place):
+    """The control does the same without the transaction and finds people, so the look would see them."""
+    actor = Actor(campus.registrar, on=ON)
+    given = {"actor": actor, "at": AT}
+    file = uploads.upload(workbook([HEAD, *PEOPLE[:30]]), "a.xlsx", kind="people", effective_on=ON, **given)
+    before = (User.objects.count(), AuditEntry.objects.count())
+
+    def die(*args, **more):
+        raise Killed
+
+    def accept():
+        uploads.accept(file.pk, digest=file.compared["digest"], seen=file.version, **given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place, die)
+        with pytest.raises(Killed):
+            accept()
+        assert (User.objects.count(), AuditEntry.objects.count()) == before
+        plan = uploads.plan_of(file, actor=actor)
+        plan.by, plan.at = campus.registrar, AT
+        if "Posts" in place:
+            with pytest.raises(Killed):
+                uploads.SUBJECTS["people"].apply(plan, [line for line in plan.lines if line.kind == JOINED], on=ON)
+            assert User.objects.count() == before[0] + 30
+            User.objects.filter(number__startswith="07").delete()
+    accept()
+    assert User.objects.count() == before[0] + 30
+
+
+@given(st.text("甲乙王长江单曾重庆乐行·A1 b𠮷", max_size=5))
+def test_names_are_sorted_by_their_pinyin(name):
+    assert sort_key(name) == " ".join(lazy_pinyin(name))[:80]

@@ -261,7 +261,7 @@ def _left_some_behind(submission):
 
 
 def filled_by(person, units):
-    """Return the condition of the sheets that ``person`` fills: his own, and as liaison those of ``units``."""
+    """Return the condition of sheets that ``person`` fills, his own and as liaison those of ``units``."""
     return Q(person=person) | Q(person=None, unit__within=units)
 
 

@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("registers", "0001_squashed_0019_imported_ledgers"),
-    ]
+    dependencies = [("registers", "0024_job_files")]
 
     operations = [
         migrations.AddField(

@@ -4,9 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("registers", "0026_files_read_by_a_worker"),
-    ]
+    dependencies = [("registers", "0026_files_read_by_a_worker")]
 
     operations = [
         migrations.AddField(

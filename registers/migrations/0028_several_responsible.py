@@ -39,7 +39,7 @@ def name_first(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registers", "0024_job_files")]
+    dependencies = [("registers", "0027_several_kinds_in_a_file")]
 
     operations = [
         migrations.CreateModel(

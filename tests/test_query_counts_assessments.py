@@ -23,7 +23,7 @@ PAGES = {
     "assessment_fill": ("liaison", 11),
     "survey_list": ("office", 11),
     "survey_detail": ("office", 13),
-    "survey_answer": ("office", 5),
+    "survey_answer": ("office", 4),
 }
 
 

@@ -13,18 +13,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 
 # page → (who opens it, address, its arguments, what is asked for, queries).
 PAGES = {
-    "measure_list": ("head", "measure_list", {}, {}, 14),
-    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 17),  # the units below it
+    "measure_list": ("head", "measure_list", {}, {}, 18),
+    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 20),  # the units below it
     "measure_list, mine": ("clerk", "measure_list", {}, {"view": "mine"}, 8),
-    "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 13),
-    "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 11),
-    "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 16),
+    "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 15),
+    "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 13),
+    "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 20),
     "residual_list": ("office", "residual_list", {}, {}, 16),
     "regulation_list": ("head", "regulation_list", {}, {}, 10),
     "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 8),
     "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 11),
-    "hint_list": ("office", "hint_list", {}, {}, 13),
-    "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 22),
+    "hint_list": ("office", "hint_list", {}, {}, 15),
+    "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 23),
 }
 
 

@@ -8,8 +8,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from registers import counts
 from registers.models import ControlMeasure, Grade, Incumbency, PowerItem, ProcessStep, RiskCategory, RiskPoint, User
 from tests.bench.scale import loading, organisation, pages
+from tests.longer import longer
+from workflows import controls
 
 POINTS, UNITS = 400, 6
 SINCE = date(2025, 11, 20)
@@ -27,8 +30,9 @@ def register(year):
         )  # fmt: skip
         for stage in ("prevention", "monitoring", "disposal"):
             ControlMeasure.objects.create(
-                point_series=point.series, unit=campus.unit, stage=stage, text="逐笔复核", in_force_from=SINCE
-            )
+                point_series=point.series, unit=campus.unit, stage=stage, text="逐笔复核", in_force_from=SINCE,
+                rank=point.final_grade.rank,
+            )  # fmt: skip
     power = PowerItem.objects.create(unit=campus.unit, name="采购", domain="procurement", in_force_from=SINCE)
     for position in (1, 2):
         ProcessStep.objects.create(power_item=power, position=position, procedure="审核", post=campus.post)
@@ -51,10 +55,13 @@ def test_the_register_is_sound(register):
     measures = ControlMeasure.objects.open()
     stages = measures.values("point_series").annotate(number=Count("pk")).values_list("point_series", "number")
     assert dict(stages) == dict.fromkeys(points.values_list("series", flat=True), 3)
+    # What is kept beside the rows is what is found anew.
+    assert (controls.repair(), counts.differences()) == (0, {})
     homes = points.filter(unit__code="CW").count()
     assert homes == min(organisation.HOME_POINTS, POINTS // 4)
 
 
+@longer("opens every page of the office")
 @pytest.mark.database("sqlite")
 def test_every_page_of_it_answers(register):
     call_command("createcachetable", verbosity=0)

@@ -7,6 +7,7 @@ import pytest
 
 from registers import batches, ledgers, residuals, versions
 from registers.models import Appointment, ControlMeasure, Incumbency, PowerItem, RiskPoint, Unit
+from registers.responsible import together
 from tests.factories import appoint, make_person, make_post
 from tests.registers.test_ledgers import AUTUMN, SPRING, SUMMER, WINTER, Book
 
@@ -44,7 +45,10 @@ def dealt(campus, seed):
         }  # fmt: skip
         point = book.point(f"风险{number}", on=deal.choice(DAYS[:3]), grade=deal.choice([None, 1, 2, 3]), **said)
         for stage in deal.sample(["prevention", "monitoring", "disposal"], deal.randint(0, 3)):
-            fields = {"responsible": deal.choice([None, *people]), "due_on": deal.choice([None, *DAYS])}
+            fields = {
+                "responsible": together(deal.choice([[], *([one] for one in people)])),
+                "due_on": deal.choice([None, *DAYS]),
+            }
             book.measure(point, f"措施{number}{stage}", on=point.in_force_from, stage=stage, **fields)
         if deal.random() < 0.5:
             again = book.point(f"改{number}", on=deal.choice(DAYS[3:]), grade=1, base=point, **said)

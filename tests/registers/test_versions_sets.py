@@ -130,7 +130,7 @@ def test_many_at_once_cost_as_much_as_one(campus, django_assert_num_queries):
         for which in range(count):
             versions.enter_into_force(register.proposal("point", (count, which), 0), on=FIRST)
         proposals = [register.proposal("point", (count, which), 0) for which in range(count)]
-        with django_assert_num_queries(5):  # a savepoint, the lock, both updates
+        with django_assert_num_queries(6):  # a savepoint, the lock, both updates, the rank that measures keep
             versions.apply(proposals, on=SECOND)
         with django_assert_num_queries(5):  # a savepoint, the lock, the points, their measures
             versions.apply(retiring=proposals, on=THIRD)

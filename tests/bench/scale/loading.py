@@ -6,7 +6,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Count
 
-from registers import clock
+from registers import clock, counts
 from registers.models import ControlMeasure, RiskPoint
 from tests.bench.scale import organisation, sheets
 from tests.bench.scale.register import YEARS, Register
@@ -30,6 +30,7 @@ def load(points, units, *, home=organisation.HOME):
         places = organisation.make(campaign, points=points, units=units, present=present, since=filed[-1], home=home)
         Register(places, on=on, days_filed=filed).make()
         sheets.make(campaign, places, on=on)
+    counts.check()  # PostgreSQL has counted nothing meanwhile
     return RiskPoint.objects.open().count()
 
 

@@ -7,7 +7,17 @@ import random
 from itertools import count, pairwise
 
 from registers import clock
-from registers.models import ControlMeasure, PostGrade, PowerItem, ProcessStep, RiskPoint
+from registers.models import (
+    ControlMeasure,
+    Grade,
+    PostGrade,
+    PowerItem,
+    ProcessStep,
+    Responsibility,
+    ResponsibleParty,
+    RiskPoint,
+)
+from registers.models.risks import UNGRADED
 from tests.bench.scale.organisation import POINTS_OF_A_POST, holders
 from tests.bench.scale.writing import Table
 from workflows.deadlines import days
@@ -39,6 +49,7 @@ class Register:
         self.chance = random.Random(seed)  # noqa: S311 (no secret)
         self.samples = {level: self._samples(level) for level in ("personal", "unit")}
         self.powers = {}
+        self.ranks = {None: UNGRADED, **dict(Grade.objects.values_list("pk", "rank"))}
 
     def _samples(self, level):
         """The demo's points of a level as ``(columns, measures)``, measures as ``[(stage, text)]``."""
@@ -102,11 +113,17 @@ class Register:
         )  # fmt: skip
         measures = Table(
             ControlMeasure, "id", "series", "base_id", "in_force_from", "in_force_until", "point_series", "unit_id",
-            "stage", "text", "responsible_id", "due_on",
+            "stage", "text", "responsible_id", "due_on", "rank", "noted",
         )  # fmt: skip
         notes = Table(MeasureProgress, "measure_id", "state", "text", "by_id", "at")
         checks = Table(MeasureCheck, "measure_id", "result", "text", "outside", "by_id", "on", "at")
         self._point_key, self._measure_key = count(points.first_key), count(measures.first_key)
+        # A person whom a measure names → the row that names him alone.
+        self.named = dict(
+            ResponsibleParty.objects.filter(responsibility__key__regex=r"^u\d+$").values_list("user", "responsibility")
+        )
+        known = set(self.named)
+        self._named_key = count(Table(Responsibility, "id").first_key)
         self._rows = [], [], [], []
         tables = (points, measures, notes, checks)
         for number, subject in enumerate(self._subjects()):
@@ -116,6 +133,15 @@ class Register:
             if len(self._rows[0]) > CHUNK:
                 self._flush(tables)
         self._flush(tables)
+        new = [(person, key) for person, key in self.named.items() if person not in known]
+        Table(Responsibility, "id", "key").write((key, f"u{person}") for person, key in new)
+        parties = Table(ResponsibleParty, "responsibility_id", "position", "user_id")
+        parties.write((key, 1, person) for person, key in new)
+
+    def _naming(self, person):
+        if person not in self.named:
+            self.named[person] = next(self._named_key)
+        return self.named[person]
 
     def _flush(self, tables):
         for table, rows in zip(tables, self._rows, strict=True):
@@ -144,7 +170,7 @@ class Register:
         points, measures, *_ = self._rows
         sample = self.samples[level]
         (category, content, manifestation, source, nature, factors, grade), stages = sample[number % len(sample)]
-        series, base = self._uuid(), None
+        series, base, rank = self._uuid(), None, self.ranks[grade]
         edges = [*reversed(self.filed[:YEARS]), None]
         if retired:
             edges = edges[:-1]
@@ -168,17 +194,20 @@ class Register:
                 key = next(self._measure_key)
                 ahead = DUE_IN[(number * 3 + place) % len(DUE_IN)]
                 due = None if ahead is None else days.add_days(self.on, ahead)
-                named = other if (number + place) % NAMED_EVERY == 0 else None
-                measures.append((key, line, before, since, until, series, unit, stage, text, named, due))
+                named = self._naming(other) if (number + place) % NAMED_EVERY == 0 else None
+                measures.append([key, line, before, since, until, series, unit, stage, text, named, due, rank, ""])
                 before = key
-            self._noted(key, number + place, due, holder or other, other)
+            measures[-1][-1] = self._noted(key, number + place, due, holder or other, other)
 
     def _noted(self, measure, number, due, by, checker):
-        """Up to two notes on a measure: one under way, then what became of it. Some that are carried out were checked."""
+        """Up to two notes on a measure, one under way, then what became of it. Some that are carried out were checked.
+
+        Returns the state of the last one, empty where there is none.
+        """
         *_, notes, checks = self._rows
         passed = due is not None and due <= self.on
         if not passed and number % 4:
-            return
+            return ""
         at = days.start_of(days.add_days(min(due, self.on) if due else self.on, -number % 60 - 1))
         done = passed and number % 10 < DONE_OF_TEN
         if number % 3 == 0:
@@ -187,6 +216,7 @@ class Register:
         notes.append((measure, state, AS_PLANNED, by, at))
         if done and number % CHECKED_EVERY == 0:
             checks.append((measure, "verified", VERIFIED, False, checker, clock.local_day(at), at))
+        return state
 
     def _grades_of_posts(self):
         grades = sorted({values[-1] for values, _ in self.samples["personal"]})

@@ -62,6 +62,7 @@ WITHOUT_TEXT = {
     "inspection_notify",
     "inspection_plan",
     "inspection_sign",
+    "job_cancel",
     "ledger_export",
     "login",
     "logout",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from registers import versions
 from registers.access import policy_of
-from registers.models import ControlMeasure, Grade, RiskCategory, RiskPoint
+from registers.models import ControlMeasure, Grade, ResponsibleParty, RiskCategory, RiskPoint
 from registers.models.risks import GRAVEST_FIRST
+from registers.responsible import together
 from tests.factories import moment
 from workflows import controls
 from workflows.models import MeasureCheck, MeasureProgress
@@ -28,6 +29,7 @@ class Register:
 
     def __init__(self, campus):
         self.campus, self.notes = campus, 0
+        self._named = [[campus.colleague], [campus.colleague, campus.other_head], [campus.post], [campus.unit]]
         self.category = RiskCategory.objects.filter(scheme=campus.scheme).first()
         self.grades = {grade.rank: grade for grade in Grade.objects.filter(scheme=campus.scheme)}
 
@@ -49,7 +51,7 @@ class Register:
         there = ControlMeasure.objects.open().filter(point_series=point.series)
         said = {
             "text": f"措施{which}",
-            "responsible": self.campus.colleague if personal else None,
+            "responsible": together(self._named[which % len(self._named)] if personal else []),
             "due_on": TODAY + timedelta(days=which - 2) if other else None,
         }
         free = [stage for stage in STAGES if stage not in there.values_list("stage", flat=True)]
@@ -106,7 +108,8 @@ def plainly(actor, view, state):
         heads = actor.own_unit_ids("unit_head")
         own = Q(holder=actor.user_id) | Q(holder=None, post__in=actor.post_ids)
         own = points.filter(own | Q(holder=None, post=None, unit__in=heads))
-        measures = measures.filter(Q(responsible=actor.user_id) | Q(responsible=None) & Exists(own))
+        named = ResponsibleParty.objects.naming(actor).values("responsibility")
+        measures = measures.filter(Q(responsible__in=named) | Q(responsible=None) & Exists(own))
     elif view == "check":
         measures = policy_of(MeasureCheck).awaiting(measures, actor)
     undone = Q(recorded=None) | ~Q(recorded="done")

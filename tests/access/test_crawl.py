@@ -265,11 +265,12 @@ def test_canaries_could_leak(world):
 
 
 @pytest.mark.parametrize("persona", ["liaison", "head", "leader", "office", "chair", "registrar"])
-def test_ledger_as_a_file_holds_what_its_reader_may_read(world, persona):
+def test_ledger_as_a_file_holds_what_its_reader_may_read(world, persona, tmp_path):
     unit = world.campus.unit if persona in ("liaison", "head", "leader") else world.campus.root
-    _, write = exports.ledger({"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona))
+    work = exports.ledger({"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona))
+    work.write(tmp_path / work.name, work.items)
 
-    text = cells(write())
+    text = cells((tmp_path / work.name).read_bytes())
     found = {name for name, typed in world.canaries.items() if typed in text}
     in_ledger = {
         name

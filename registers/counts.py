@@ -105,7 +105,7 @@ def _less_counted(points, counted, on):
 
 
 def in_places(counted, units, *, units_first=False):
-    """Return the places of what is ``counted``, the gravest first and then by unit, or the other way round.
+    """Return the places of what is ``counted``, the gravest first and then by unit, or by unit first.
 
     ``units``: unit id → its place among units.
     """

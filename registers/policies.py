@@ -355,9 +355,8 @@ class ControlMeasurePolicy(PolicyOfFacts):
     def readable(self, facts):
         points = RiskPoint.objects.filter(policy_of(RiskPoint).readable(facts), series=OuterRef("point_series"))
         meant = {"posts": facts["my_posts"], "offices": facts["my_offices"], "on": facts["today"]}
-        parties = ResponsibleParty.objects.meaning(facts["me"], **meant)
-        named = Q(responsible__in=parties.values("responsibility"))
-        return (Q(Exists(points)) | named) & Q(in_force_from__isnull=False)
+        named = ResponsibleParty.objects.meaning(facts["me"], **meant).values("responsibility")
+        return (Q(Exists(points)) | Q(responsible__in=named)) & Q(in_force_from__isnull=False)
 
 
 @policy("registers.Responsibility")

@@ -1,7 +1,8 @@
 """What the desk of units and posts leads to: a unit, a post, another name, a change that is planned."""
 
 from registers import clock
-from registers.models import OrganisationChange, PlannedChange
+from registers.models import ControlMeasure, OrganisationChange, PlannedChange
+from registers.responsible import together
 
 
 def planned_change(world):
@@ -64,3 +65,20 @@ def posted(world):
             "on": on,
         },
     }
+
+
+def responsibilities(world):
+    """Who is named in a measure, read like the measure. Those whom no measure in force names nobody reads."""
+    named, unused = together([world.campus.clerk]), together([world.campus.office_unit])
+    ControlMeasure.objects.filter(text=world.canaries["slight prevention"]).update(responsible=named)
+    return {named: "clerk unit", unused: ""}
+
+
+def parties(world):
+    """Those named, each by himself, read like ``responsibilities``."""
+    return {row.parties.get(): readers for row, readers in responsibilities(world).items()}
+
+
+def planned_rows(world):
+    """What waits for its day: of units for registrars, of people for who keeps their accounts as well."""
+    return {world.planned: "registrar", planned_move(world): "registrar sys_admin"}

@@ -25,7 +25,6 @@ from registers.models import (
     RiskPoint,
     SchemeDraft,
 )
-from registers.responsible import together
 from tests import doors
 from tests.access import assessed, disclosed, dutied, inspected, organised, ranked, warned
 from tests.access.scopes import EVERYBODY, PUBLISHERS, ROWS, SCHOOL, SCHOOL_READERS, THROUGH_ANOTHER
@@ -162,22 +161,6 @@ def _measures(world):
         text="尚未备案",
     )
     return found | {travelling: ""}
-
-
-def _responsibilities(world):
-    """Who is named in a measure, read like the measure; those whom no measure in force names nobody reads."""
-    named, unused = together([world.campus.clerk]), together([world.campus.office_unit])
-    ControlMeasure.objects.filter(text=world.canaries["slight prevention"]).update(responsible=named)
-    return {named: "clerk unit", unused: ""}
-
-
-def _parties(world):
-    return {row.parties.get(): readers for row, readers in _responsibilities(world).items()}
-
-
-def _planned(world):
-    move = organised.planned_move(world)
-    return {world.planned: "registrar", move: "registrar sys_admin"}
 
 
 def _groups(world):
@@ -357,9 +340,9 @@ TABLES = {
     Table(Job): lambda world: {world.job: "head"},
     Table(ImportedFile): lambda world: {world.imported: "registrar"},
     Table(OrganisationChange): lambda world: {world.changed: "registrar"},
-    Table(PlannedChange): _planned,
-    Table(Responsibility): _responsibilities,
-    Table(ResponsibleParty): _parties,
+    Table(PlannedChange): organised.planned_rows,
+    Table(Responsibility): organised.responsibilities,
+    Table(ResponsibleParty): organised.parties,
     Table(AuditEntry): lambda world: {
         entry: f"auditor {entry.actor.number if entry.actor else ''}" for entry in AuditEntry.objects.all()
     },

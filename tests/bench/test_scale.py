@@ -14,6 +14,8 @@ from tests.bench.scale import loading, organisation, pages
 from tests.longer import longer
 from workflows import controls
 
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+
 POINTS, UNITS = 400, 6
 SINCE = date(2025, 11, 20)
 

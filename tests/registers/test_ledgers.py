@@ -382,11 +382,10 @@ def test_workbook_of_a_reader_holds_no_text_he_may_not_read(book):
 def test_workbook_never_turns_a_text_into_a_formula(book, text):
     book.point(text, on=SPRING)
     sheets = ledgers.worksheets(ledgers.everything(), book.campus.scheme, book.campus.root, on=SPRING, year=2026)
-    content = ledger_workbook(sheets)
 
     found = [
         cell
-        for sheet in openpyxl.load_workbook(io.BytesIO(content))
+        for sheet in openpyxl.load_workbook(io.BytesIO(ledger_workbook(sheets)))
         for row in sheet.iter_rows()
         for cell in row
         if cell.value == text

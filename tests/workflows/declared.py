@@ -2,12 +2,12 @@
 
 from registers import clock
 from registers.actors import Actor
-from registers.models import Appointment
+from registers.models import Appointment, User
 from registers.papers.compose import document_for
 from registers.papers.given import GIVEN, of_sheet
 from registers.schemes.language import Brings
 from tests import dutiful
-from workflows.models import Assessment, DutyStatement, Inspection, Publication, PublicityNotice
+from workflows.models import Assessment, DutyStatement, EducationItem, Inspection, Publication, PublicityNotice
 from workflows.publicity import lists
 from workflows.publicity.rankings import computing, releasing
 from workflows.sheets import composing
@@ -80,6 +80,22 @@ def add_statement(made, unit):
     parts = {part.code: "职责" for part in about.parts}
     statement = DutyStatement(scheme=scheme, unit=unit, year=clock.today().year, parts=parts)
     made["duty_statement"].append(document_for("duty_statement", statement=statement))
+
+
+def add_education(made, unit):
+    """Add the document of the plan of education, of which this demo's rule book has none."""
+    scheme, today = dutiful.ask(at=clock.now()), clock.today()
+    said = {
+        "title": "廉政教育",
+        "kind": "education",
+        "due_on": today,
+        "year": today.year,
+        "unit": unit,
+        "scheme": scheme,
+    }
+    EducationItem.objects.create(institution=unit.parent, by=User.objects.first(), at=clock.now(), **said)
+    about = {"unit": unit, "units": [unit], "on": today, "rules": scheme.rules}
+    made["education_plan"].append(document_for("education_plan", **about))
 
 
 def add_notices(made):

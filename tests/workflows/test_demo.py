@@ -395,5 +395,6 @@ def test_sources_of_papers_give_what_they_declare(demo, year):
     declared.add_assessments(made)
     declared.add_notices(made)
     declared.add_statement(made, units[0])
+    declared.add_education(made, next(unit for unit in units if unit.parent_id))
     found = [fault for name, documents in made.items() for fault in declared.of_source(name, documents)]
     assert found == [], found

@@ -337,11 +337,6 @@ class WarningDelivery(models.Model):
     def __str__(self):
         return f"{self.get_way_display()} {self.received_on}"
 
-    @property
-    def receipt(self):
-        """Who signed for it, or why nobody did, in words."""
-        return f"拒收：{self.refusal}（见证人{self.witness}）" if self.refused else f"签收人{self.signed_by}"
-
 
 class TalkRecord(models.Model):
     """The record of a talk (谈话记录). Only the office that issued the warning reads it.

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from datetime import date
+from datetime import date, datetime
 from html import unescape
 from itertools import pairwise
 
@@ -312,3 +312,11 @@ def test_every_paper_of_every_scheme_can_be_written():
     assert len(PdfReader(io.BytesIO(to_pdf(papers))).pages) == len(papers)  # each blank form fits on its page
     assert len(open_book(to_xlsx(papers)).sheetnames) == len(papers)
     assert len(word.Document(io.BytesIO(to_docx(papers))).sections) == len(papers)
+
+
+def test_day_in_a_ledger_is_that_day():
+    """A cell that Excel sorts and filters as a day, also where a time stands with it."""
+    days = [date(2026, 3, 31), datetime(2026, 12, 31, 23, 59)]
+    book = ledger_workbook([LedgerSheet("台账", "台账", [("日期", 12)], [[day] for day in days])])
+    cells = [row[-1] for row in openpyxl.load_workbook(io.BytesIO(book)).active.iter_rows() if row[-1].is_date]
+    assert [cell.value.date() for cell in cells] == [date(2026, 3, 31), date(2026, 12, 31)]

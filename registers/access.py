@@ -4,6 +4,7 @@ Each app writes its rules as ``Policy`` classes; everything that shows, exports,
 something asks here. Policies are keyed by model label so that this module lies below the models.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from django.db import models
@@ -56,22 +57,22 @@ class Policy:
         return self.visible(rows, actor)
 
 
-class PolicyOfFacts(Policy):
+class PolicyOfFacts(Policy, ABC):
     """The rules of a model whose readers follow from a few facts about the actor.
 
     The condition is the same for everybody who has the same facts, so that a statement made of it can be kept (``Seen``).
     """
 
+    @abstractmethod
     def facts(self, actor):
         """Return name → value of all that decides what ``actor`` may read."""
-        raise NotImplementedError(type(self).__name__)
 
+    @abstractmethod
     def readable(self, facts):
         """Return the condition of the rows that may be read.
 
         It looks at the names of ``facts`` and not at their values, except to leave out what holds for no row.
         """
-        raise NotImplementedError(type(self).__name__)
 
     def visible(self, rows, actor):
         return rows.filter(self.readable(self.facts(actor))) if actor.is_authenticated else rows.none()

@@ -1,7 +1,7 @@
 """Roles: who is appointed to which, from when until when, and dismissed (任免).
 
 Which role appoints to which is one table, ``registers.policies.APPOINTS``. Stand-ins have a room of their own, ``registers.standins``.
-Source: R0-04, R2-06, R3-03, R4 (三员), issue 12 point 2.
+Source: R0-04, R2-06, R3-03, R4 (三员).
 """
 
 from datetime import date

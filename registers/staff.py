@@ -1,6 +1,6 @@
 """People on record: who joins, what is known of them, who moves, leaves, is disabled and enabled.
 
-What ends with a move or a departure is ``registers.imports.appointing``, the same for a page and for a file. Source: issue 12 point 2.
+What ends with a move or a departure is ``registers.imports.appointing``, the same for a page and for a file.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """People who move to another unit or leave, today or on a later day.
 
 One that is planned is looked at as it will be made: on its day, by the same function, and taken back. On its day the hourly job makes
-it (``reorganising.make_due``). Source: issue 12 point 2.
+it (``reorganising.make_due``).
 """
 
 from functools import partial

@@ -3,7 +3,7 @@
 The change is made, the sheets are looked at with the rule of the deciders, and everything is taken back. So what is shown and what
 then happens come from the same code. Neighbours: who gets what nobody can take any more (``reseating``), which sheets begin and end
 with a change of staff (``workflows.campaign.rosters``), which go on when others end (``carrying``). What is foreseen here, ``staffing``
-does. Source: issue 12 point 2.
+does.
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,4 @@
 """What a page may cost: times an empty signed-in page at fifty thousand points, and how it may grow.
-
-Source: issue 13.
 """
 
 from urllib.parse import urlsplit

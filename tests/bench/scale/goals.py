@@ -1,5 +1,4 @@
-"""What a page may cost: times an empty signed-in page at fifty thousand points, and how it may grow.
-"""
+"""What a page may cost: times an empty signed-in page at fifty thousand points, and how it may grow."""
 
 from urllib.parse import urlsplit
 

@@ -7,6 +7,7 @@ him. What differs from one asking to the next is a ``Given``.
 import json
 from copy import copy
 from datetime import date, datetime
+from operator import attrgetter
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
@@ -110,5 +111,5 @@ def _adapted(value, connection):
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return NOBODY
     if isinstance(value, (list, tuple, set, frozenset)):
-        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
+        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value), default=attrgetter("hex"))
     return value

@@ -12,6 +12,7 @@ from django.db import migrations, models
 
 import registers.models.people
 import registers.schemes.parts
+from registers.migrations._at_once import AtOnce
 
 audit = import_module("registers.migrations.0002_audit_append_only")
 
@@ -1340,5 +1341,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(audit.protect, audit.unprotect),
     ]
+    operations = [AtOnce(operations), migrations.RunPython(audit.protect, audit.unprotect)]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import workflows.models.audiences
+from registers.migrations._at_once import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -5366,3 +5367,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("notice", "submission"), name="sheet_once_on_a_notice"),
         ),
     ]
+    operations = [AtOnce(operations)]

@@ -1,11 +1,11 @@
-"""What the name of a person is sorted by: its pinyin."""
+"""What the name of a person is sorted by: its pinyin.
+
+The dictionaries are loaded by who asks for a name: they would be a quarter of every start.
+"""
 
 import re
 from functools import lru_cache
 from itertools import pairwise
-
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
 
 from registers.models import User
 
@@ -21,7 +21,7 @@ def sort_key(name):
     """
     runs = _RUNS.findall(name)
     if "".join(runs) != name or any(pair in _beginnings() for pair in map("".join, pairwise(name))):
-        return " ".join(lazy_pinyin(name))[:MOST]
+        return _read(name)[:MOST]
     parts = [part for run in runs for part in ([run] if run.isascii() else map(_syllable, run))]
     return " ".join(parts)[:MOST]
 
@@ -29,9 +29,17 @@ def sort_key(name):
 @lru_cache(maxsize=1)
 def _beginnings():
     """Return the first two characters of all words that have readings of their own."""
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415 (slow import)
+
     return {word[:2] for word in PHRASES_DICT}
 
 
 @lru_cache(maxsize=30_000)
 def _syllable(character):
-    return " ".join(lazy_pinyin(character))
+    return _read(character)
+
+
+def _read(words):
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 (slow import)
+
+    return " ".join(lazy_pinyin(words))

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
-from pypinyin import lazy_pinyin
 
 from registers.actors import ROLE_LABELS, Actor
+from registers.imports.sorting import sort_key
 from registers.models import User
 from workflows.demo.corpus import dice
 
@@ -73,7 +73,7 @@ class Roster:
         user = User(
             number=number,
             name=name,
-            sort_key=" ".join(lazy_pinyin(name))[:80],
+            sort_key=sort_key(name),
             email=f"{number}@example.edu.cn",
             title=title[:40],
             rank=rank,

@@ -10,13 +10,17 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from hypothesis import Phase, settings
 from hypothesis.internal.conjecture import providers
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests import kept, recorded
 from tests.clock import standing_still
+from tests.static import once_a_process
 
 # Hypothesis also draws the numbers and texts that stand in our modules. Which are loaded differs from run to run, so the examples
 # would, too; and to read them all takes a pass five seconds.
 providers._get_local_constants = lambda: providers._local_constants
+# Every client would look at all static files again before its first request.
+WhiteNoiseMiddleware.add_files_from_finders = once_a_process(WhiteNoiseMiddleware.add_files_from_finders)
 # The suite draws the same examples every time; `--hypothesis-profile=explore` looks for new ones.
 settings.register_profile("suite", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", max_examples=500, database=None, deadline=None)

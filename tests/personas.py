@@ -1,9 +1,11 @@
 """The same people in every test, and what each of them does in a campaign year."""
 
 from contextlib import contextmanager
+from functools import cache
 
 from registers.actors import Actor
 from registers.models import Appointment, User
+from registers.prepared import Given, Prepared
 from tests import factories
 from workflows import sweeping
 from workflows.campaign import campaigns
@@ -106,12 +108,10 @@ class Year:
 
     def sheet(self, code, owner=None):
         """The sheet as it stands now; ``owner`` a person, a unit, or None for the clerk's or the unit's."""
-        sheets = Submission.objects.select_related(
-            "task__campaign__scheme", "task__phase", "unit", "post", "person", "group"
-        )
-        owner = owner or (self.campus.clerk if code.startswith("personal") else self.campus.unit)
-        whose = {"person": owner} if code.startswith("personal") else {"unit": owner, "person": None}
-        return sheets.get(task__campaign=self.campaign, task__code=code, **whose)
+        personal = code.startswith("personal")
+        owner = owner or (self.campus.clerk if personal else self.campus.unit)
+        sheets = _sheets(personal).of(campaign=self.campaign.pk, code=code, owner=owner.pk)
+        return sheets[0] if len(sheets) == 1 else Submission.objects.get(pk__in=[sheet.pk for sheet in sheets])
 
     def again(self, sheet):
         """The same sheet, read again."""
@@ -337,3 +337,10 @@ class Year:
         head = self.campus.leader if sheet.person_id == self.campus.head.pk else self.campus.head
         sheet = self.agree(sheet, head, signed=True)
         return self.agree(sheet, self.campus.office) if sheet.step == "file" else sheet
+
+
+@cache
+def _sheets(personal):
+    rows = Submission.objects.filter(task__campaign=Given("campaign"), task__code=Given("code"))
+    rows = rows.filter(person=Given("owner")) if personal else rows.filter(unit=Given("owner"), person=None)
+    return Prepared(rows.select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group"))

@@ -128,9 +128,10 @@ class Cast:
 
 def contents():
     """Every row of every table, as the database's own driver gives it. Of what triggers count, the sums."""
-    found = {}
+    found = {table: set() for table in _tables()}
     with connection.cursor() as cursor:
-        for table in _tables():
+        cursor.execute(_which_have_rows())
+        for (table,) in cursor.fetchall():
             cursor.execute(f"SELECT * FROM {_quoted(table)}")
             found[table] = {
                 tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
@@ -144,6 +145,12 @@ def contents():
 def _tables():
     """The names of all tables but those of ``tests.recorded``, which nothing changes."""
     return [name for name in connection.introspection.table_names() if not name.startswith("kept_")]
+
+
+@functools.cache
+def _which_have_rows():
+    """The statement that names the tables with rows: most have none, and it takes as long as looking at two of them."""
+    return " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {_quoted(table)})" for table in _tables())
 
 
 def _changes(table, *, gone, come):

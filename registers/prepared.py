@@ -14,6 +14,7 @@ from django.db import connections
 from django.db.models import Field, ForeignObject, Func, IntegerField, Lookup, Value
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 
 # In the place of a number that is too large for any column. No row has it.
 NOBODY = -(2**62)
@@ -78,6 +79,10 @@ class _Kept(Query):
 
     given, made = {}, ()
 
+    def chain(self, klass=None):
+        """Return a copy; unless it becomes another kind of query, nothing of it is changed but what is given."""
+        return super().chain(klass) if klass else copy(self)
+
     def get_compiler(self, using=None, connection=None, elide_empty=True):
         connection = connection or connections[using]
         if not self.made:
@@ -85,6 +90,8 @@ class _Kept(Query):
             self.made.append((making, *SQLCompiler.as_sql(making)))
             # The connection is this thread's own.
             making.connection = None
+        if self.select_for_update and not connection.in_atomic_block:
+            raise TransactionManagementError("a row that is read to be changed stays locked until its transaction ends")
         making, sql, params = self.made[0]
         answer = copy(making)
         answer.connection = connection

@@ -3,11 +3,14 @@
 The rows of a sheet are those of its kept document; beside them stands what they change in the register.
 """
 
+from functools import cache
+
 from django.db.models import Prefetch, Q
 
 from registers.differences import differences, fields_of
 from registers.models import User
 from registers.papers.compose import document_for, source
+from registers.prepared import Given, Prepared
 from registers.text import digest_of
 from workflows import policies
 from workflows.models import Decision, MeetingBallot, MeetingItem, SheetDocument, Submission, SubmissionLine
@@ -225,17 +228,21 @@ def _rules_of(submission):
 
 def _changes(sheets):
     """Entry → what its lines change in the register, in words. One query."""
-    lines = SubmissionLine.objects.filter(
-        Q(submission__in=sheets)
-        | Q(submission__carrier__in=sheets)  # the rows of sheets carried are decided with theirs
-    ).select_related("submission", *RELATED)
     found = {}
-    for line in lines.order_by("submission", "position", "pk"):
+    for line in _lines().of(sheets=list(sheets)):
         item = sheets.get(line.submission_id) or sheets[line.submission.carrier_id]
         words = _change(line, _rules_of(item.submission))
         earlier = found.get(str(line.entry))
         found[str(line.entry)] = f"{earlier}；{words}" if earlier and words not in earlier else words
     return found
+
+
+@cache
+def _lines():
+    # The rows of sheets carried are decided with theirs.
+    among = Q(submission__within=Given("sheets")) | Q(submission__carrier__within=Given("sheets"))
+    rows = SubmissionLine.objects.filter(among).select_related("submission", *RELATED)
+    return Prepared(rows.order_by("submission", "position", "pk"))
 
 
 def _change(line, rules):

@@ -1,12 +1,13 @@
 """Who drafts, releases and reads notices, and who reads objections. Source: R1-27, R1-28."""
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db.models import Q
 
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from registers.prepared import Given, Prepared
 from workflows.models import NoticeSheet, PublicityNotice, Submission
 from workflows.models.audiences import CHOSEN, PUBLIC, SCHOOL, UNIT
 from workflows.models.campaigns import RUNNING
@@ -55,15 +56,14 @@ class Drafts:
 
     def __init__(self, holding, drafts=None):
         self.holding = holding
-        running = PublicityNotice.objects.filter(released_at=None, task__campaign__state__in=RUNNING)
-        self._drafts = running if drafts is None else drafts
+        self._drafts = drafts
 
     @cached_property
     def _of_sheet(self):
         """Sheet's id → its draft."""
-        drafts = {draft.pk: draft for draft in self._drafts.with_rules().select_related("drafted_by")}
-        rows = NoticeSheet.objects.filter(notice__in=drafts).order_by() if drafts else NoticeSheet.objects.none()
-        return {sheet: drafts[pk] for pk, sheet in rows.values_list("notice", "submission")}
+        found = _running().of() if self._drafts is None else _whole(self._drafts)
+        drafts = {draft.pk: draft for draft in found}
+        return {sheet: drafts[pk] for pk, sheet in (_sheets().of(notices=list(drafts)) if drafts else ())}
 
     @cached_property
     def turns(self):
@@ -73,9 +73,8 @@ class Drafts:
         nobody publishes what he drafted, or what is about himself (design 5).
         """
         about = {draft: set() for draft in self._of_sheet.values()}
-        with_them = Q(pk__in=self._of_sheet) | Q(carrier__in=self._of_sheet)
-        listed = Submission.objects.filter(with_them).order_by() if about else Submission.objects.none()
-        for pk, carrier, *subject in listed.values_list("pk", "carrier", "unit", "person"):
+        listed = _subjects().of(sheets=list(self._of_sheet)) if about else ()
+        for pk, carrier, *subject in listed:
             about[self._of_sheet[pk if pk in self._of_sheet else carrier]].add(tuple(subject))
         return {
             draft: self.holding.acting(
@@ -91,6 +90,27 @@ class Drafts:
         people = drafters(self.holding, submission.step_rules, submission.unit_id)
         turn = self.holding.acting(submission.step_rules.role, submission.unit_id)
         return replace(turn, people=tuple(sorted(people)), lack=None) if people else turn
+
+
+def _whole(drafts):
+    return drafts.with_rules().select_related("drafted_by")
+
+
+@cache
+def _running():
+    return Prepared(_whole(PublicityNotice.objects.filter(released_at=None, task__campaign__state__in=RUNNING)))
+
+
+@cache
+def _sheets():
+    rows = NoticeSheet.objects.filter(notice__within=Given("notices")).order_by()
+    return Prepared(rows.values_list("notice", "submission"))
+
+
+@cache
+def _subjects():
+    among = Q(pk__within=Given("sheets")) | Q(carrier__within=Given("sheets"))
+    return Prepared(Submission.objects.filter(among).order_by().values_list("pk", "carrier", "unit", "person"))
 
 
 def turn_of(submission, holding, drafts):

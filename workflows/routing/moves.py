@@ -4,11 +4,14 @@ The decision, the new state, the audit entry, the messages, and what entering a 
 act. Only ``routes`` moves.
 """
 
+from functools import cache
+
 from django.db.models import Q
 from django.utils import timezone
 
 from registers import audit, versions
 from registers.actors import GROUP_MEMBER
+from registers.prepared import Given, Prepared
 from registers.schemes import importing
 from registers.text import digest_of
 from workflows import policies, terms
@@ -45,13 +48,17 @@ MOVED = [
 
 
 def locked(submission_id):
-    """The submission, locked, with all that its rules need."""
-    return (
-        Submission.objects.select_for_update(of=("self",))
-        .with_rules()  # without the text of the rule book: it is long, and would be read for every sheet of many
-        .select_related("task__phase", "unit", "post", "person", "group", "assigned_to")
-        .get(pk=submission_id)
-    )
+    """Return the submission, locked, with all that its rules need. Raises ``Submission.DoesNotExist``."""
+    for submission in _locked().of(pk=submission_id):
+        return submission
+    raise Submission.DoesNotExist
+
+
+@cache
+def _locked():
+    # Without the text of the rule book: it is long, and would be read for every sheet of many.
+    rows = Submission.objects.filter(pk=Given("pk")).select_for_update(of=("self",)).with_rules()
+    return Prepared(rows.select_related("task__phase", "unit", "post", "person", "group", "assigned_to"))
 
 
 @audit.at_the_end()

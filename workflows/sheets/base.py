@@ -12,7 +12,7 @@ from registers.text import digest_of
 from workflows.sheets.carrying import Crew
 from workflows.sheets.fields import Field, Heading, Incomplete, faults_of, gaps_of, names_of
 from workflows.sheets.overlaps import of_typed
-from workflows.sheets.shown import RECORDS, SHOWN_APART, Change
+from workflows.sheets.shown import RECORDS, SHOWN_APART, Change, lines_of
 
 LONGEST_REASON = 1000  # characters
 WHY = Field("reason", "说明（不改时须写明理由）", limit=LONGEST_REASON, whole_row=True)  # of an entry that was returned
@@ -330,14 +330,15 @@ class Sheet:
     def lines(self):
         """The submitted lines with their records, read once until they are written."""
         if self._lines is None:
-            self._lines = list(self.lines_read(self.submission.lines.all()))
+            self._lines = lines_of(self.submission, type(self))
         return self._lines
 
     def take(self, lines):
         """Show these lines, read with ``lines_read``, in the place of the submission's own."""
         self._lines = list(lines)
 
-    def lines_read(self, lines):
+    @classmethod
+    def lines_read(cls, lines):
         """The query ``lines`` with what is shown of their records."""
         return lines.select_related(
             "risk_point__category",

@@ -114,7 +114,8 @@ class Measured(Arranged):
                 fields.append((f"measures.{stage.code}.arranged", f"{stage.label}的责任和时限", arranged))
         return fields
 
-    def lines_read(self, lines):
+    @classmethod
+    def lines_read(cls, lines):
         lines = super().lines_read(lines).select_related("measure__regulation", "measure__base__regulation")
         return with_names(with_names(lines, "measure__"), "measure__base__")
 

@@ -1,10 +1,11 @@
 """Sheets that bring risk points (自查表)."""
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 
 from registers import clock
 from registers.models import Post, RiskCategory, RiskPoint
+from registers.prepared import Given, Prepared
 from registers.responsible import answered_by
 from workflows.sheets.base import WHY, Sheet
 from workflows.sheets.fields import Described, Heading, faults_of
@@ -38,11 +39,8 @@ class SheetOnPoints(Sheet):
         return Described(record.category.label, texts, record.final_grade)
 
     def shown(self):
-        bases = RiskPoint.objects.filter(
-            pk__in=[line.risk_point.base_id for line in self.lines() if line.risk_point_id]
-        )
-        bases = bases.select_related("category", "self_grade", "proposed_grade", "final_grade", "post", "holder")
-        self._bases = {point.pk: point for point in bases}
+        bases = {line.risk_point.base_id for line in self.lines() if line.risk_point_id} - {None}
+        self._bases = {point.pk: point for point in (_points().of(these=bases) if bases else ())}
         return super().shown()
 
 
@@ -192,3 +190,9 @@ class PointSheet(Placed, SheetOnPoints):
             point.final_grade,
             {"category": point.category.code, "point": point},
         )
+
+
+@cache
+def _points():
+    named = "category", "self_grade", "proposed_grade", "final_grade", "post", "holder"
+    return Prepared(RiskPoint.objects.filter(pk__within=Given("these")).select_related(*named))

@@ -119,7 +119,8 @@ class PostGradeSheet(Graded, Sheet):
             return [(base.revised(**values), Change.REVISE)]
         return [(PostGrade(series=base.series, unit_id=base.unit_id, post=base.post, **values), Change.ADD)]
 
-    def lines_read(self, lines):
+    @classmethod
+    def lines_read(cls, lines):
         return lines.select_related(
             "post_grade__post", "post_grade__self_grade", "post_grade__proposed_grade", "post_grade__final_grade"
         )

@@ -97,7 +97,8 @@ class PowerSheet(Sheet):
         elif record.base_id:
             carry_over(record)
 
-    def lines_read(self, lines):
+    @classmethod
+    def lines_read(cls, lines):
         return super().lines_read(lines).prefetch_related("power_item__steps")
 
     def show(self, key, number, lines):

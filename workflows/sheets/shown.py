@@ -1,8 +1,10 @@
 """What is shown of a sheet's entries, and the words for what they change."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from registers.models import ControlMeasure, PostGrade, PowerItem, RiskPoint
+from registers.prepared import Given, Prepared
 from registers.text import digest_of
 from workflows.models import SubmissionLine
 
@@ -65,3 +67,16 @@ class Shown:
     @property
     def fingerprint(self):
         return digest_of([line.fingerprint for line in self.lines])
+
+
+def lines_of(submission, kind):
+    """Return the lines of a submission with what a sheet of this kind (its class) shows of their records."""
+    lines = _lines_read(kind).of(submission=submission.pk)
+    for line in lines:
+        line.submission = submission
+    return lines
+
+
+@cache
+def _lines_read(kind):
+    return Prepared(kind.lines_read(SubmissionLine.objects.filter(submission=Given("submission"))))

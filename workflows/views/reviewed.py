@@ -7,10 +7,9 @@ from registers import clock
 from registers.views.sent import number
 from workflows.deadlines import days
 from workflows.forms.reviews import LONGEST, typed_by_reviewer
-from workflows.models import Submission
 from workflows.policies import seen
 from workflows.sheets import drafts
-from workflows.views.submissions import NEEDED, moved
+from workflows.views.submissions import moved, visible_or_none
 
 
 def said(request, submission):
@@ -45,7 +44,7 @@ def _gone(request, pk):
 
 def on_screen(request, pk):
     """The sheet, and None or the answer to a reviewer who had another version of it on screen."""
-    submission = Submission.objects.visible_to(request.actor).select_related(*NEEDED).filter(pk=pk).first()
+    submission = visible_or_none(request, pk)
     if submission is None:
         return None, _gone(request, pk)
     if submission.version != number(request.POST.get("seen_version")):

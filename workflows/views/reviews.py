@@ -5,7 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock
@@ -18,25 +18,21 @@ from registers.views.sent import number
 from workflows import attachments, policies, suggestions
 from workflows.deadlines import days
 from workflows.forms import reviews as forms
-from workflows.models import Decision, Submission, Suggestion
+from workflows.models import Decision, Suggestion
 from workflows.models.submissions import short_code
 from workflows.routing import carrying, routes, steps
 from workflows.sheets import Incomplete, changes, composing, documents, drafts, noticed, overlaps
 from workflows.views import trail
 from workflows.views.review_entries import add_typed, compare, mark_alike
 from workflows.views.reviewed import keep_beside, on_screen, said, typed_so_far, words_of_a_vote
-from workflows.views.submissions import NEEDED, because_of, moved, written_report
+from workflows.views.submissions import because_of, moved, visible, written_report
 from workflows.views.suggestions import with_words
-
-
-def _visible(request, pk):
-    return get_object_or_404(Submission.objects.visible_to(request.actor).select_related(*NEEDED), pk=pk)
 
 
 @require_safe
 def submission_review(request, pk):
     """The reviewer's page. Context: see ``_page``."""
-    submission = _visible(request, pk)
+    submission = visible(request, pk)
     verdict = can(request.actor, "decide", submission)
     if not verdict:
         messages.info(request, verdict.reason)
@@ -204,7 +200,7 @@ def _refused(request, submission, act, **page):
     except Stale as stale:
         return moved(request, stale.current, typed=said(request, stale.current))
     except IntegrityError:  # the database saw the race that the lock did not: the other one won
-        return moved(request, _visible(request, submission.pk), typed=said(request, submission))
+        return moved(request, visible(request, submission.pk), typed=said(request, submission))
     except Incomplete as incomplete:
         page |= {"faults": incomplete.faults, "error": "有的风险点等级尚未定妥，请看标红的各项。"}
     except Refused as refused:
@@ -279,7 +275,7 @@ def _entries(submission, actor):
 @require_POST
 def submission_review_save(request, pk):
     """Keep what a reviewer has typed so far, answering JSON as ``submission_save`` does."""
-    submission = _visible(request, pk)
+    submission = visible(request, pk)
     require(request.actor, "decide", submission)
     if submission.version != number(request.POST.get("seen_version")):
         return JsonResponse({"message": "该表在您打开之后已经变动，请另开一页查看。所填内容仍在本页。"}, status=422)
@@ -341,7 +337,7 @@ def submission_decide(request, pk):
 @require_POST
 def submission_recompile(request, pk):
     """重新汇编: the document anew from today's register, and the review from its beginning."""
-    submission = _visible(request, pk)
+    submission = visible(request, pk)
     require(request.actor, "decide", submission)
     seen_version = number(request.POST.get("seen_version"))
     recompile = partial(routes.recompile, pk, actor=request.actor, seen_version=seen_version, at=clock.now())
@@ -354,7 +350,7 @@ def submission_recompile(request, pk):
 @require_POST
 def submission_hand_over(request, pk):
     """转办 to a colleague."""
-    submission = _visible(request, pk)
+    submission = visible(request, pk)
     require(request.actor, "hand_over", submission)
     form = forms.HandOverForm(request.POST, people=people_who_may("take_over", submission))
     if not form.is_valid():

@@ -33,9 +33,14 @@ NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "gr
 
 def visible(request, pk):
     """The submission, if the reader may see it, with all that its page needs."""
-    for submission in _by_key().by(request.actor, pk=pk):
-        return submission
-    raise Http404("no such submission, or not for this reader")
+    if (submission := visible_or_none(request, pk)) is None:
+        raise Http404("no such submission, or not for this reader")
+    return submission
+
+
+def visible_or_none(request, pk):
+    """As ``visible``, but None where there is nothing to see."""
+    return next(iter(_by_key().by(request.actor, pk=pk)), None)
 
 
 @cache

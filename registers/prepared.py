@@ -94,7 +94,7 @@ class _Kept(Query):
             raise TransactionManagementError("a row that is read to be changed stays locked until its transaction ends")
         making, sql, params = self.made[0]
         answer = copy(making)
-        answer.connection = connection
+        answer.made, answer.connection = making, connection
         answer.statement = sql, tuple(self._value(param, connection) for param in params)
         return answer
 
@@ -103,7 +103,16 @@ class _Kept(Query):
 
 
 class _Answer(SQLCompiler):
-    """What reads the rows of a statement that is made already."""
+    """What reads the rows of a statement that is made already. What its copies share, they have from the first, ``made``."""
+
+    made = None
+
+    def get_converters(self, expressions):
+        """Return what the columns are read by; a connection is asked once, because that is bound to it."""
+        known = self.connection.__dict__.setdefault("_prepared", {})
+        if self.made not in known:
+            known[self.made] = super().get_converters(expressions)
+        return known[self.made]
 
     def as_sql(self, with_limits=True, with_col_aliases=False):
         return self.statement

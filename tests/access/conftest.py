@@ -4,6 +4,7 @@ The world is made once, inside a transaction that is rolled back in the end. Wha
 it sends through a browser at once (`Browser`), so the tests cannot disturb one another.
 """
 
+import logging
 from contextlib import contextmanager
 
 import pytest
@@ -32,6 +33,16 @@ def made(blocker, **options):
 def no_network(monkeypatch):
     """A robot that is tried out here calls nobody."""
     monkeypatch.setattr(robots, "call", lambda robot, text: None)
+
+
+@pytest.fixture(autouse=True, scope="package")
+def refused_in_silence():
+    """Thousands of requests are refused here on purpose: to put each on record takes a twentieth of the answer."""
+    logger = logging.getLogger("django.request")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    yield
+    logger.setLevel(level)
 
 
 @pytest.fixture(scope="package")

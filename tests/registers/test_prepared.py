@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connections
 from django.db.models import Q
+from django.db.transaction import TransactionManagementError
 
 from registers.actors import Actor
 from registers.models import Appointment, Post, Unit, User
@@ -62,6 +64,25 @@ def test_within_ids_is_among_them(campus):
     roles = ["unit_head", "liaison"]
     appointments = Appointment.objects.order_by("pk")
     assert list(appointments.filter(role__within=roles)) == list(appointments.filter(role__in=roles)) != []
+
+
+def test_lock_is_refused_outside_of_a_transaction(campus, monkeypatch):
+    query = Prepared(Unit.objects.filter(pk=Given("pk")).select_for_update())
+    assert query.of(pk=campus.unit.pk) == [campus.unit]
+    with monkeypatch.context() as patch, pytest.raises(TransactionManagementError):
+        patch.setattr(connections["default"], "in_atomic_block", False)
+        query.of(pk=campus.unit.pk)
+
+
+def test_values_are_read_as_ever(campus):
+    """Each query by the types of its own columns, at every asking."""
+    by_name, by_day = (
+        Prepared(Appointment.objects.filter(user=Given("person")).order_by("pk").values_list(column, flat=True))
+        for column in ("user__name", "since")
+    )
+    for _ in range(2):
+        assert set(by_name.of(person=campus.head.pk)) == {campus.head.name}
+        assert {type(day) for day in by_day.of(person=campus.head.pk)} == {date}
 
 
 def test_rows_are_counted(campus):

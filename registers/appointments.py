@@ -1,6 +1,7 @@
 """Roles: who is appointed to which, from when until when, and dismissed (任免).
 
-Which role appoints to which is one table, ``registers.policies.APPOINTS``. Stand-ins have a room of their own, ``registers.standins``.
+Which role appoints to which is one table, ``registers.policies.APPOINTS``. Stand-ins have a room of their own, ``registers.standins``,
+and so have the domains of leaders in charge, ``registers.domains``.
 Source: R0-04, R2-06, R3-03, R4 (三员).
 """
 
@@ -33,12 +34,7 @@ def appoint(person, *, role, units, since, last, seat, actor, at):
     ``person``: his id. ``last``: the last day in the role, None where none is known. ``seat``: his place among several holders,
     empty where there are none. Raises ``Refused`` or ``NotAllowed``; then nobody is appointed to anything.
     """
-    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person)
-    until = None if last is None else last + clock.days(1)
-    if not user.is_active:
-        raise Refused(f"{user}的账号已停用，不能任职；需要时请先启用。", "number")
-    if last is not None and last < since:
-        raise Refused("任期截止不能早于任职日期。", "last")
+    user, until = appointed_until(person, since=since, last=last)
     if seat and seat not in SEATS.get(role, ()):
         raise Refused(f"“{ROLE_LABELS[role]}”没有这个席位，请重新选择。", "seat")
     made = []
@@ -52,6 +48,19 @@ def appoint(person, *, role, units, since, last, seat, actor, at):
     for row in made:
         audit.append("role.appoint", about=row, actor=actor, at=at, detail=_detail(row))
     return made
+
+
+def appointed_until(person, *, since, last):
+    """Return a person (his id), locked, and the first day on which he no longer holds what he is given.
+
+    ``last``: his last day, None where none is known. Raises ``Refused``.
+    """
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person)
+    if not user.is_active:
+        raise Refused(f"{user}的账号已停用，不能任职；需要时请先启用。", "number")
+    if last is not None and last < since:
+        raise Refused("任期截止不能早于任职日期。", "last")
+    return user, None if last is None else last + clock.days(1)
 
 
 def check(row, *, actor):
@@ -115,12 +124,18 @@ def check_dismissal(row, *, last, actor, on):
     require(actor, "appoint", row)
     if row.acting_for_id:
         raise Refused("这是代理，请在“代理”页终止。")
+    until = ended_until(row, last=last, on=on)
+    _check_not_the_last(row, until)
+    return until
+
+
+def ended_until(row, *, last, on):
+    """Return the first day on which what somebody holds ends, by the last one given. Raises ``Refused``."""
     if has_ended(row, on):
         raise Refused("该任职已经结束，不必再免去。")
     until = max(last + clock.days(1), row.since)
     if row.until is not None and until > row.until:
         raise Refused(f"原定任期到 {last_day(row):%Y-%m-%d} 为止，不能再延后；需要时请另行任职。", "last")
-    _check_not_the_last(row, until)
     return until
 
 

@@ -67,6 +67,8 @@ ACTS = {
     "person.enable": Act("启用账号"),
     "role.appoint": Act("任职"),
     "role.dismiss": Act("免职"),
+    "domain.take": Act("登记分管领域"),
+    "domain.end": Act("结束分管领域"),
     "account.slip": Act("发放一次性密码"),
     "account.unlock": Act("解除登录锁定"),
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from registers import clock, kept
-from registers.models import Appointment, Incumbency, Post, PowerItem, Scheme, Unit
+from registers.models import Appointment, DomainCharge, Incumbency, Post, PowerItem, Scheme, Unit
 from registers.models.spans import is_closed
 from registers.policies import HINTED
 
@@ -135,10 +135,13 @@ class Facts:
             .prefetch_related("steps")
             .order_by("unit__position", "unit__code", "pk")
         )
-        self.leading, self.school_heads = self._leaders() if leaders else ([], set())
+        self.leading, self.charges, self.school_heads = self._leaders() if leaders else ([], [], set())
 
     def _leaders(self):
-        """Return who is in charge of the units, and who heads the institution."""
+        """Return who is in charge of the units, who of domains, and who heads the institution.
+
+        Domains are the institution's, so they are asked with it.
+        """
         led = Q(role="leader_in_charge", unit__in=self.units)
         heads = Q(role__in=["unit_head", "party_committee"], unit__parent=None)
         rows = list(
@@ -148,7 +151,13 @@ class Facts:
             .order_by("unit__position", "unit__code", "pk")
         )
         in_charge = [row for row in rows if row.role == "leader_in_charge"]
-        return in_charge, {row.user_id for row in rows if row.role != "leader_in_charge"}
+        charges = DomainCharge.objects.in_force(self.on).select_related("user").order_by("pk") if self.root else ()
+        return in_charge, list(charges), {row.user_id for row in rows if row.role != "leader_in_charge"}
+
+    @property
+    def root(self):
+        """The institution, None where it is not among the units."""
+        return next((unit for unit in self.units.values() if unit.parent_id is None), None)
 
     def hand(self, post):
         """Return a key for who does the work of a post: its one holder, else the post itself.
@@ -222,8 +231,8 @@ def _leader_term(rotation, facts, rules):
     if rotation.leader_terms is None:
         return
     years = rotation.leader_terms * rotation.term_years
-    portfolios = defaultdict(list)
-    for row in facts.leading:
+    portfolios, called = defaultdict(list), {domain.code: domain.label for domain in rules.domains}
+    for row in (*facts.leading, *facts.charges):
         portfolios[row.user_id, row.since].append(row)
     for (user, since), rows in portfolios.items():
         due = clock.months_after(since, 12 * years)
@@ -231,8 +240,10 @@ def _leader_term(rotation, facts, rules):
             continue
         coming = due > facts.on
         passed = f"将于 {due} 满 {rotation.leader_terms} 届" if coming else f"已满 {rotation.leader_terms} 届"
-        unit = facts.units[rows[0].unit_id]
-        led = f"{unit}等 {len(rows)} 个单位" if len(rows) > 1 else unit
+        units = [facts.units[row.unit_id] for row in rows if isinstance(row, Appointment)]
+        domains = [called.get(row.domain, row.domain) for row in rows if isinstance(row, DomainCharge)]
+        unit = units[0] if units else facts.root
+        led = "、".join(filter(None, (_several(units, "单位"), _several(domains, "领域"))))
         yield Hint(
             "leader_term",
             unit,
@@ -246,10 +257,19 @@ def _leader_term(rotation, facts, rules):
         )
 
 
+def _several(names, noun):
+    """Name the first of several and how many they are: 财务处等 2 个单位."""
+    return f"{names[0]}等 {len(names)} 个{noun}" if len(names) > 1 else "".join(map(str, names))
+
+
 def _head_in_charge(rotation, facts, rules):
-    """Hint at heads who take charge of a unit in a domain that the scheme keeps them from. Source: R4-05."""
+    """Hint at heads who take charge of a domain that the scheme keeps them from, or of a unit in it. Source: R4-05."""
     domains_kept = {d.code: d.label for d in rules.domains if d.code in rotation.heads_kept_from}
     heads = [row for row in facts.leading if row.user_id in facts.school_heads]
+    for row in facts.charges:
+        if row.user_id in facts.school_heads and row.domain in domains_kept:
+            said = f"{row.user.name}登记为分管{domains_kept[row.domain]}领域。"
+            yield _led_by_a_head(facts.root, row, domains_kept, said)
     if not domains_kept or not heads:
         return
     domains = defaultdict(set)
@@ -261,14 +281,18 @@ def _head_in_charge(rotation, facts, rules):
             continue
         unit = facts.units[row.unit_id]
         named = "、".join(label for code, label in domains_kept.items() if code in domains[row.unit_id])
-        yield Hint(
-            "head_in_charge",
-            unit,
-            row.user.name,
-            f"方案要求党政“一把手”不直接分管{'、'.join(domains_kept.values())}；{row.user.name}直接分管{unit}，该单位涉及{named}。",
-            "请调整分工，由其他领导分管，一把手末位表态、加强监督。",
-            frozenset([row.user_id]),
-        )
+        yield _led_by_a_head(unit, row, domains_kept, f"{row.user.name}直接分管{unit}，该单位涉及{named}。")
+
+
+def _led_by_a_head(unit, row, domains_kept, said):
+    return Hint(
+        "head_in_charge",
+        unit,
+        row.user.name,
+        f"方案要求党政“一把手”不直接分管{'、'.join(domains_kept.values())}；{said}",
+        "请调整分工，由其他领导分管，一把手末位表态、加强监督。",
+        frozenset([row.user_id]),
+    )
 
 
 def _own_check(rotation, facts, rules):

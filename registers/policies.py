@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, PolicyOfFacts, can, no, policy, policy_of
 from registers.actors import ADMINISTRATORS, DISCIPLINE, ROLE_LABELS, SCHOOL_ROLES
-from registers.models import ControlMeasure, Keeper, Responsibility, ResponsibleParty, RiskPoint
+from registers.models import Appointment, ControlMeasure, Keeper, Responsibility, ResponsibleParty, RiskPoint
 from registers.models.responsibilities import OFFICE_ROLES
 from registers.prepared import NOBODY
 from registers.schemes.custody import KEEPERS
@@ -19,6 +19,9 @@ HINTED = ("unit_head", "leader_in_charge", "office", "registrar")
 ADMIN_ONLY_REASON = "系统管理员、安全管理员和审计员不接触填报内容。"
 
 
+@policy("registers.Incumbency")
+@policy("registers.Post")
+@policy("registers.UnitAlias")
 class OpenToStaff(Policy):
     """The policy of organisation facts that every colleague may look up."""
 
@@ -61,11 +64,6 @@ class UnitPolicy(OpenToStaff):
         if unit.pk in actor.unit_ids("liaison", "unit_head", "office", "registrar"):
             return YES
         return no("制度由本单位联络员、单位负责人或学校领导小组办公室、管理员登记。")
-
-
-@policy("registers.UnitAlias")
-class UnitAliasPolicy(OpenToStaff):
-    pass
 
 
 class KeptByRegistrars(Policy):
@@ -174,16 +172,6 @@ class UserPolicy(OpenToStaff):
         return YES if held else no("此人的账号由管理员和系统管理员办理。")
 
 
-@policy("registers.Post")
-class PostPolicy(OpenToStaff):
-    pass
-
-
-@policy("registers.Incumbency")
-class IncumbencyPolicy(OpenToStaff):
-    pass
-
-
 @policy("registers.Appointment")
 class AppointmentPolicy(OpenToStaff):
     def may_appoint(self, actor, appointment):
@@ -223,6 +211,14 @@ class AppointmentPolicy(OpenToStaff):
         if actor.user_id in (appointment.acting_for_id, appointment.user_id) or actor.has("registrar"):
             return YES
         return no("只有委托人、代理人和管理员可以终止代理。")
+
+
+@policy("registers.DomainCharge")
+class DomainChargePolicy(OpenToStaff):
+    def may_appoint(self, actor, charge):
+        """Put a leader in charge of a domain: for whoever appoints leaders of the whole institution."""
+        root = next(unit for unit, above in actor.parents.items() if above is None)
+        return can(actor, "appoint", Appointment(user_id=charge.user_id, unit_id=root, role="leader_in_charge"))
 
 
 @policy("registers.Scheme")

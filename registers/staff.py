@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 
-from registers import audit, clock
+from registers import audit, clock, domains
 from registers.access import require
 from registers.actors import ROLE_LABELS
 from registers.imports import appointing
@@ -154,22 +154,31 @@ class Event:
 
 
 def history(user):
-    """Return what was done to a person and his roles as ``Event`` rows, the latest first. Three queries.
+    """Return what was done to a person, his roles and domains as ``Event`` rows, the latest first.
 
-    What files brought is on the pages of the imports.
+    Four queries. What files brought is on the pages of the imports.
     """
     about = [f"registers.user:{user.pk}"]
     about += [f"registers.appointment:{pk}" for pk in user.appointments.values_list("pk", flat=True)]
+    charges = {f"registers.domaincharge:{pk}": domain for pk, domain in user.domains.values_list("pk", "domain")}
+    about += charges
     entries = list(AuditEntry.objects.filter(about__in=about).select_related("actor")[:HISTORY])
     named = {entry.detail.get(key) for entry in entries for key in ("unit", "from", "to")}
     units = dict(Unit.objects.filter(pk__in=named - {None}).order_by().values_list("pk", "name"))
+    labels = domains.labels() if charges else {}
+    led = {about: labels.get(domain, domain) for about, domain in charges.items()}
     return [
-        Event(entry.at, entry.actor.name if entry.actor else "系统", audit.ACTS[entry.act].label, _words(entry, units))
+        Event(
+            entry.at,
+            entry.actor.name if entry.actor else "系统",
+            audit.ACTS[entry.act].label,
+            _words(entry, units, led),
+        )
         for entry in entries
     ]
 
 
-def _words(entry, units):
+def _words(entry, units, led):
     detail = entry.detail
     if entry.act == "person.change":
         return "、".join(str(User._meta.get_field(name).verbose_name) for name in detail["fields"])
@@ -177,8 +186,11 @@ def _words(entry, units):
         return f"{units.get(detail['from'], '（无单位）')} → {units.get(detail['to'], '')}，自 {detail['on']} 起"
     if entry.act == "person.leave":
         return f"自 {detail['on']} 起"
+    begins = entry.act in ("role.appoint", "domain.take")
+    days = f"{detail.get('since')} 起" if begins else f"到 {detail.get('until')} 前一日止"
+    if entry.about in led:
+        return f"{led[entry.about]}，{days}"
     if "role" in detail:
         role = ROLE_LABELS.get(detail["role"], detail["role"])
-        days = f"{detail['since']} 起" if entry.act == "role.appoint" else f"到 {detail.get('until')} 前一日止"
         return f"{units.get(detail.get('unit'), '')}{role}，{days}" if "since" in detail else role
     return units.get(detail.get("unit"), "")

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from registers.models import (
     Appointment,
+    DomainCharge,
     Duty,
     Grade,
     GroupMember,
@@ -50,6 +51,7 @@ COPIED = {
     UnitAlias: None,
     User: ("number", "name", "sort_key", "title", "rank", "is_party_member", "unit", "is_active"),
     Appointment: None,
+    DomainCharge: None,
     Post: None,
     Duty: None,
     Incumbency: None,

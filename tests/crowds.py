@@ -12,6 +12,7 @@ from registers import audit
 from registers.models import (
     Appointment,
     ControlMeasure,
+    DomainCharge,
     GroupMember,
     PowerItem,
     ProcessStep,
@@ -71,6 +72,7 @@ class Crowd:
         self.person = factories.make_person(f"人{number}", self.unit)
         factories.appoint(self.person, self.unit, "unit_head")
         factories.appoint(campus.leader, self.unit, "leader_in_charge")
+        DomainCharge.objects.create(user=campus.leader, domain=f"领域{number}", since=factories.START)
         factories.appoint(self.person, campus.unit, "party_committee")
         factories.appoint(self.person, campus.root, "party_committee")
         self.posts = {

@@ -6,7 +6,7 @@ An end is a day: whoever held something until then still did so before.
 
 from datetime import date
 
-from registers.models import Appointment, Incumbency, Post, User
+from registers.models import Appointment, DomainCharge, Incumbency, Post, User
 from registers.posts import free_code
 
 LOCAL_ROLES = ("liaison", "unit_head")
@@ -66,10 +66,11 @@ def end(rows, *, on):
 
 
 def leave(user, *, on):
-    """Let a person leave: no account in use, no post, no role."""
+    """Let a person leave: no account in use, no post, no role, no domain."""
     User.objects.filter(pk=user.pk).update(is_active=False, left_on=on)
     end(Incumbency.objects.filter(user=user), on=on)
     end(Appointment.objects.filter(user=user), on=on)
+    end(DomainCharge.objects.filter(user=user), on=on)
 
 
 def move(user, unit, *, on):

@@ -131,7 +131,11 @@ HELP = {
     "responsible": "姓名、岗位或单位，几个用顿号隔开；对应不到的，原文保留。",
     "state": "现行、待修订、待制定或已废止；留空为现行。",
 }
-HELPS = {("ledgers", "post"): "岗位名称；没有的为单位风险点。", ("powers", "post"): "责任岗位的名称。"}
+HELPS = {
+    ("roles", "domain"): "只写分管校领导的，几个用顿号隔开；只分管领域、不分管单位的，单位留空。",
+    ("ledgers", "post"): "岗位名称；没有的为单位风险点。",
+    ("powers", "post"): "责任岗位的名称。",
+}
 TEMPLATE_FIELDS = {
     "people": ("number", "name", "unit", "post", "since", "title", "rank", "party", "status", "email"),
     "units": ("code", "name", "parent", "type", "alias"),
@@ -139,7 +143,7 @@ TEMPLATE_FIELDS = {
         *("code", "name", "unit", "tier", "risk", "key", "holder_number", "holder", "since", "duty"),
         *("kind", "level", "backup", "places"),
     ),
-    "roles": ("number", "name", "unit", "role", "since", "until"),
+    "roles": ("number", "name", "unit", "role", "since", "until", "domain"),
     "powers": (
         *("unit", "name", "kind", "domain", "post", "basis", "time_limit", "commitment", "discipline", "balance"),
         *("complaint", "number", "step", "step_post", "step_time"),

@@ -1,28 +1,30 @@
 """A file of roles that people hold for units: new ones, and the ends of those on record.
 
+Of a leader in charge it may name domains as well (分管领域), which are compared and written by ``registers.domains``.
 A file grants no office of administration, nobody grants one to himself, and what a file does not name stays as it is.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
-from registers import appointments, clock
+from registers import appointments, clock, domains
 from registers.access import NotAllowed
 from registers.actors import ADMINISTRATORS, DISCIPLINE
 from registers.imports import values
 from registers.imports.heads import normalised
-from registers.imports.matching import Reader
+from registers.imports.matching import Reader, several
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import fill_down, tables_of
 from registers.imports.values import Wrong
 from registers.imports.vocabulary import ROLE_WORDS
-from registers.models import Appointment, Scheme, User
+from registers.models import Appointment, DomainCharge, Scheme, User
 from registers.refusals import Refused
 
-NEW, ENDED = "new", "ended"
-LABELS = {NEW: "新任职", ENDED: "免职"}
+NEW, ENDED, DOMAIN, DOMAIN_ENDED = "new", "ended", "domain", "domain_ended"
+LABELS = {NEW: "新任职", ENDED: "免职", DOMAIN: "新分管领域", DOMAIN_ENDED: "不再分管领域"}
+LEADER, OWN_NAME, LEFT_OUT = "leader_in_charge", "own", "none"
 UNTICKED = set()
 Role = Appointment.Role
 NEVER = (*ADMINISTRATORS, DISCIPLINE, "registrar")
@@ -31,7 +33,10 @@ BY_TICK = {f"is_{role}": role for role in Role.values if role not in NEVER}  # f
 
 @dataclass(slots=True)
 class Record:
-    """One role of one person for one unit. ``until``: the first day no longer, None while no end is known."""
+    """One role of one person for one unit, or his charge of one ``domain``.
+
+    ``until``: the first day no longer, None while no end is known.
+    """
 
     user: object
     unit: object
@@ -39,6 +44,13 @@ class Record:
     row: object
     since: object = None
     until: object = None
+    domain: str = ""
+    called: str = ""  # the domain in words
+
+    @property
+    def key(self):
+        """What makes it the same as one on record."""
+        return self.user.pk, self.domain or self.unit.pk, self.role
 
 
 def compare(book, *, columns, answers, actor, on, pace=None):
@@ -51,14 +63,18 @@ def compare(book, *, columns, answers, actor, on, pace=None):
         (row.user_id, row.unit_id, row.role): row
         for row in Appointment.objects.in_own_right().within(on, date.max).select_related("user", "unit")
     }
+    held |= {
+        (row.user_id, row.domain, LEADER): row
+        for row in DomainCharge.objects.within(on, date.max).select_related("user")
+    }
     seen = set()
     for record in _Roles(plan, places, actor, on).records():
-        key = (record.user.pk, record.unit.pk, record.role)
-        if key in seen:
-            plan.report.notice(record.row.sheet, record.row.place("name"), "同一任职出现两次，按一个读取")
+        if record.key in seen:
+            if not record.domain:  # the row of each unit may repeat them
+                plan.report.notice(record.row.sheet, record.row.place("name"), "同一任职出现两次，按一个读取")
             continue
-        seen.add(key)
-        _compare(plan, record, held.get(key), actor, on)
+        seen.add(record.key)
+        _compare(plan, record, held.get(record.key), actor, on)
     plan.aliases = places.chosen
     return plan
 
@@ -80,6 +96,7 @@ class _Roles(Reader):
             **{normalised(label): role for role, label in Role.choices},
             **_known_words(),
         }
+        self.labels = domains.choices(on)
 
     def records(self):
         """Return the roles of all rows without a fault of their own."""
@@ -93,10 +110,8 @@ class _Roles(Reader):
     def _records(self, table, row):
         roles = self._roles(row)
         user = self._user(row)
-        if user is None or not roles:
-            return []
-        unit = self.unit_of(table, row)
-        if unit is None:
+        words = self.read(row, "domain", "分管领域", 200)
+        if user is None or not (roles or words):
             return []
         if user.pk == self.actor.user_id:
             self.report.fault(
@@ -104,7 +119,32 @@ class _Roles(Reader):
             )
             return []
         since, until = self._span(row)
-        return [Record(user, unit, role, row, since, until) for role in roles]
+        called = {code: self.labels.get(code, code) for code in self._domains(row, roles, words)}
+        led = [Record(user, None, LEADER, row, since, until, *named) for named in called.items()]
+        if led and set(roles) <= {LEADER} and not (row.get("unit") or row.get("unit_code")):
+            return led  # in charge of domains alone
+        unit = self.unit_of(table, row) if roles else None
+        return led + ([Record(user, unit, role, row, since, until) for role in roles] if unit else [])
+
+    def _domains(self, row, roles, words):
+        """Return the domains of a leader in charge: those of the rule book by their names, others as the registrar answers."""
+        if not words:
+            return []
+        if LEADER not in roles and roles:
+            self.report.fault(
+                row.sheet, row.place("domain"), "分管领域只用于分管校领导", "请在角色中写明分管校领导，或清空这一格"
+            )
+            return []
+        return [code for word in several(words) if word and (code := self._domain(word, row))]
+
+    def _domain(self, word, row):
+        code = domains.code_of(word, self.labels)
+        if code in self.labels:
+            return code
+        options = [*self.labels.items(), (OWN_NAME, f"按“{word[:30]}”登记"), (LEFT_OUT, "不登记")]
+        cell = f"{row.sheet}!{row.place('domain')}"
+        answer = self.report.ask(f"domain:{word[:40]}", f"分管领域“{word[:40]}”是哪一个？", options, cell)
+        return code if answer == OWN_NAME else "" if answer == LEFT_OUT else answer
 
     def _roles(self, row):
         """Return the roles of a row: named in a cell, or ticked under their names."""
@@ -202,17 +242,23 @@ def _compare(plan, record, held, actor, on):
             plan.count("over")  # held once, and no longer
             plan.unchanged += 1
         elif held is None:
-            made = Appointment(user=record.user, unit=record.unit, role=record.role, since=since, until=record.until)
-            appointments.check(made, actor=actor)
-            plan.add(_line(NEW, record, "", f"自 {since} 起"))
+            made = {"user": record.user, "since": since, "until": record.until}
+            if record.domain:
+                domains.check(DomainCharge(domain=record.domain, **made), actor=actor)
+            else:
+                appointments.check(Appointment(unit=record.unit, role=record.role, **made), actor=actor)
+            plan.add(_line(DOMAIN if record.domain else NEW, record, "", f"自 {since} 起"))
         elif record.until is not None and record.until != held.until:
-            appointments.check_dismissal(held, last=_last(record), actor=actor, on=on)
-            plan.add(_line(ENDED, record, f"自 {held.since} 起", f"至 {record.until}（当日起不再任职）", known=held))
+            check_end = domains.check_end if record.domain else appointments.check_dismissal
+            check_end(held, last=_last(record), actor=actor, on=on)
+            kind = DOMAIN_ENDED if record.domain else ENDED
+            plan.add(_line(kind, record, f"自 {held.since} 起", f"至 {record.until}（当日起不再任职）", known=held))
         else:
             plan.unchanged += 1
     except (Refused, NotAllowed) as refused:
-        text = f"{record.user.name}的“{Role(record.role).label}”：{str(refused).rstrip('。')}"
-        plan.report.fault(row.sheet, row.place("role"), text, "请改正，或删去本行")
+        what = record.called or Role(record.role).label
+        text = f"{record.user.name}的“{what}”：{str(refused).rstrip('。')}"
+        plan.report.fault(row.sheet, row.place("domain" if record.domain else "role"), text, "请改正，或删去本行")
 
 
 def _last(record):
@@ -221,9 +267,11 @@ def _last(record):
 
 
 def _line(kind, record, old, new, **more):
-    cell = f"{record.row.sheet}!{record.row.place('name')}"
-    name = f"{record.user.name}：{record.unit} {Role(record.role).label}"
-    return Line(kind, record.user.number, name, old, new, cell, record=record, field=record.role, **more)
+    cell = f"{record.row.sheet}!{record.row.place('domain' if record.domain else 'name')}"
+    what = f"分管{record.called}" if record.domain else f"{record.unit} {Role(record.role).label}"
+    name = f"{record.user.name}：{what}"
+    field = record.domain or record.role
+    return Line(kind, record.user.number, name, old, new, cell, record=record, field=field, **more)
 
 
 def apply(plan, lines, *, on):
@@ -235,16 +283,12 @@ def apply(plan, lines, *, on):
     for line in lines:
         if line.kind == ENDED:
             appointments.dismiss(line.known.pk, last=_last(line.record), actor=actor, at=at)
+        elif line.kind == DOMAIN_ENDED:
+            domains.end(line.known.pk, last=_last(line.record), actor=actor, at=at)
     for line in lines:
+        record = line.record
+        term = {"since": record.since or on, "last": _last(record), "actor": actor, "at": at}
         if line.kind == NEW:
-            record = line.record
-            appointments.appoint(
-                record.user.pk,
-                role=record.role,
-                units=[record.unit.pk],
-                since=record.since or on,
-                last=_last(record),
-                seat="",
-                actor=actor,
-                at=at,
-            )
+            appointments.appoint(record.user.pk, role=record.role, units=[record.unit.pk], seat="", **term)
+        elif line.kind == DOMAIN:
+            domains.take(record.user.pk, domains=[record.domain], **term)

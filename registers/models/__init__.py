@@ -5,7 +5,7 @@ from registers.models.counts import PointCount
 from registers.models.imports import ColumnMemory, ImportedFile
 from registers.models.kept import KeptAnswer, KeptRows
 from registers.models.organisation import GroupMember, LeadingGroup, Unit, UnitAlias
-from registers.models.people import Appointment, User
+from registers.models.people import Appointment, DomainCharge, User
 from registers.models.posts import Duty, Incumbency, Post
 from registers.models.powers import MajorMatter, PowerItem, ProcessStep
 from registers.models.records import AuditEntry, AuditHead, DemoClock, Job
@@ -21,6 +21,7 @@ __all__ = [
     "ColumnMemory",
     "ControlMeasure",
     "DemoClock",
+    "DomainCharge",
     "Duty",
     "Grade",
     "GroupMember",

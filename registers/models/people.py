@@ -82,9 +82,9 @@ def _held_by_principal(on):
 class Appointment(models.Model):
     """A role a person holds for a unit and all below it, from one day to another.
 
-    A leader in charge has one appointment per unit of the portfolio (分管). ``seat``: the holder's place among several, such as 组长 or
-    党组织负责人 (``registers.appointments.SEATS``). ``acting_for``: the person whose role a stand-in
-    exercises (代理) for a time that is named beforehand, and why (``note``). Source: R0-04, R2-06, R3-03, reliability R14.
+    A leader in charge has one appointment per unit of the portfolio (分管), beside his domains (``DomainCharge``). ``seat``: the
+    holder's place among several, such as 组长 or 党组织负责人 (``registers.appointments.SEATS``). ``acting_for``: the person whose
+    role a stand-in exercises (代理) for a time that is named beforehand, and why (``note``). Source: R0-04, R2-06, R3-03, reliability R14.
     """
 
     class Role(models.TextChoices):
@@ -151,3 +151,28 @@ class Appointment(models.Model):
     def holder_and_seat(self):
         """The holder with his seat: 甲（党组织负责人）."""
         return f"{self.holder}（{self.get_seat_display()}）" if self.seat else self.holder
+
+
+class DomainCharge(models.Model):
+    """A domain of the institution's work that a leader is in charge of (分管领域), from one day to another.
+
+    ``domain``: the code that the rule book in use has for it, else the name that the institution gives it. It names the leader who
+    answers for supervision in the domain. It gives him no sheet and no right to read one: those go by unit. Source: R2-06, R4-05.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="domains")
+    domain = models.CharField("分管领域", max_length=40)
+    since = models.DateField("任职日期")
+    until = models.DateField("免职日期", null=True, blank=True)
+
+    objects = SpanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "分管领域"
+        constraints = [
+            span_constraint("domain_charge"),
+            models.UniqueConstraint(fields=["user", "domain"], condition=WITHOUT_END, name="domain_charge_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.domain} {self.user}"

@@ -1,6 +1,12 @@
 """People and roles behind the doors of their desk, and what is posted there."""
 
 from registers import staff
+from registers.models import DomainCharge
+
+
+def charge_of_a_domain(world):
+    """What the leader is in charge of beside units."""
+    return DomainCharge.objects.create(user=world.campus.leader, domain="finance", since=world.clock.today)
 
 
 def behind(world):
@@ -13,6 +19,7 @@ def behind(world):
         **{door: {"": people["clerk"]} for door in ("person_detail", "person_edit", "person_transfer")},
         **dict.fromkeys(ends, people),
         "role_end": {"": ({"pk": head.pk}, None)},
+        "domain_end": {"": ({"pk": world.charge.pk}, None)},
     }
 
 
@@ -38,4 +45,5 @@ def posted(world):
             "preview": "1",
         },
         "role_end": {"last": today, "preview": "1"},
+        "domain_end": {"last": today},
     }

@@ -105,6 +105,7 @@ WITHOUT_TEXT = {
     "robot_stop",
     "robot_test",
     "role_end",
+    "domain_end",
     "roster_check",
     "scheme_choose",
     "scheme_discard",

@@ -67,6 +67,7 @@ OPEN_TO_STAFF = [
     "registers.Post",
     "registers.Incumbency",
     "registers.Appointment",
+    "registers.DomainCharge",
     "registers.Regulation",
     "registers.Scheme",
     "workflows.Campaign",

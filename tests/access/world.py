@@ -11,7 +11,7 @@ from registers.models import ControlMeasure, Job, Post, Regulation
 from registers.papers import pages
 from registers.schemes.desk import drafts as scheme_drafts
 from tests import doors, dutiful, factories, personas
-from tests.access import imported, organised
+from tests.access import desks, imported, organised
 from tests.access.assessed import Assessed
 from tests.access.browsers import Browser
 from tests.access.clerks_sheets import ClerksSheets
@@ -292,6 +292,7 @@ class World(ClerksSheets):
         assert self.job.file, self.job.error
         self.imported = imported.waiting_file(self)
         self.planned, self.changed = organised.planned_change(self), organised.change_made(self)
+        self.charge = desks.charge_of_a_domain(self)
 
     def _terms(self):
         """A deadline moved for everybody and for a person, a longer term asked for, and a stand-in for the head in December."""

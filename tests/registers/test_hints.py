@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from registers import clock, hints
 from registers.actors import Actor
-from registers.models import Appointment, Incumbency, Post, PowerItem, ProcessStep, Unit
+from registers.models import Appointment, DomainCharge, Incumbency, Post, PowerItem, ProcessStep, Unit
 from tests.factories import appoint, make_person, make_post
 from tests.noscript import Plain
 
@@ -90,7 +90,28 @@ def test_head_of_the_school_is_kept_from_four_domains(school):
 
 def test_leader_who_heads_nothing_may_have_any_portfolio(school):
     Post.objects.filter(pk=school.post.pk).update(domain="finance")
+    led(school.leader, "finance")
     assert kinds(school) == []
+
+
+def led(user, *domains, since=TODAY):
+    for domain in domains:
+        DomainCharge.objects.create(user=user, domain=domain, since=since)
+
+
+def test_domains_of_leaders_count_as_their_units_do(school):
+    """Beside units in the terms of a portfolio, and for a head by themselves; said of the institution, to whoever asks about it."""
+    appoint(school.chair, school.root, "unit_head")
+    led(school.chair, "finance", "admission")
+    led(school.leader, "admission", "外事工作", since=date(2016, 1, 1))
+    assert kinds(school) == []
+    kept, term = found(school, [school.root, school.unit])
+    assert (kept.kind, kept.unit, kept.person_ids) == ("head_in_charge", school.root, {school.chair.pk})
+    assert f"{school.chair.name}登记为分管财务管理领域" in kept.reason
+    assert (term.kind, term.unit) == ("leader_term", school.root)
+    assert "自 2016-01-01 分管招生考试等 2 个领域，已满 2 届" in term.reason
+    Appointment.objects.filter(role="leader_in_charge").update(since=date(2016, 1, 1))
+    assert "分管财务处、招生考试等 2 个领域" in found(school, [school.root, school.unit])[1].reason
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from registers import administrators, passwords
 from registers.access import can
-from registers.models import Appointment, ImportedFile, PlannedChange, User
+from registers.models import Appointment, DomainCharge, ImportedFile, PlannedChange, User
 from tests.factories import make_person
 from workflows import reorganising
 from workflows.models import Notification
@@ -54,6 +54,35 @@ def test_dismissed_head_hands_his_sheets_over_at_once(desk, year, waiting):
     assert can(year.actor(campus.leader), "decide", sheet)
     assert not can(year.actor(campus.head), "decide", sheet)
     assert Notification.objects.filter(recipient=campus.head, kind="role.dismiss").count() == 1
+
+
+def test_leader_gets_domains_with_units_or_alone_and_no_sheet_changes_hands(desk, year, waiting):
+    campus, url = year.campus, reverse("role_add")
+    sent = {"number": campus.chair.number, "role": "leader_in_charge", "since": year.clock.today}
+    refused = desk.post(url, {**sent, "preview": "1"})
+    assert (refused.status_code, "请选择分管的单位或领域" in refused.content.decode()) == (422, True)
+    told = {**sent, "role": "liaison", "units": ["CW"], "domains": ["finance"], "preview": "1"}
+    assert "分管领域只随分管校领导登记" in desk.post(url, told).content.decode()
+
+    shown, answer = confirm(desk, url, {**sent, "domains": ["finance", "fees"], "others": "招生管理、外事工作"})
+    assert (shown.context["foresight"].count, answer.status_code) == (0, 302)
+    charges = DomainCharge.objects.filter(user=campus.chair).order_by("pk")
+    assert [row.domain for row in charges] == ["finance", "fees", "admission", "外事工作"]
+    assert not can(year.actor(campus.chair), "decide", year.again(waiting))
+    text = Notification.objects.get(recipient=campus.chair, kind="role.appoint").text
+    assert "担任分管校领导（财务管理、教育收费管理、招生管理、外事工作）" in text
+    again = desk.post(url, {**sent, "domains": ["fees"], "preview": "1"})
+    assert (again.status_code, "已分管教育收费管理" in again.content.decode()) == (422, True)
+
+    listed = desk.get(reverse("leader_list")).content.decode()
+    assert listed.count("外事工作") >= 2
+    ended = desk.post(reverse("domain_end", args=[charges[1].pk]), {"last": year.clock.today})
+    assert ended["Location"] == reverse("leader_list")
+    person = desk.get(reverse("person_detail", args=[campus.chair.pk])).content.decode()
+    assert "结束分管领域</strong>（教育收费管理，到 2026-09-16 前一日止）" in person
+    moving_away = {"on": year.clock.today}
+    confirm(desk, reverse("person_leave", args=[campus.chair.pk]), moving_away)
+    assert not DomainCharge.objects.in_force(year.clock.today).exists()
 
 
 def test_new_head_acts_from_his_first_day(desk, year, waiting):

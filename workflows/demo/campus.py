@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, cycle, islice, repeat
 
-from registers.models import Appointment, Duty, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
+from registers.models import Appointment, DomainCharge, Duty, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
 from registers.schemes.language import Brings, Level
 from workflows.demo.corpus import dice
 from workflows.demo.people import LEADER, OFFICE_PERSONAS, REGISTRAR, SCHOOL_PERSONAS, UNIT_PERSONAS, Roster
@@ -275,6 +275,11 @@ class Campus:
             # A colleague of the office fills in the institution's own submissions.
             rows.append(role(self.personas[OFFICE_PERSONAS[1].number], self.root, "liaison"))
         Appointment.objects.bulk_create(rows, batch_size=BATCH)
+        # The leaders share the domains but for the last, of which nobody is in charge yet.
+        led = zip(self.rules.domains[:-1], cycle(self.leaders))
+        DomainCharge.objects.bulk_create(
+            DomainCharge(user=leader, domain=domain.code, since=self.since) for domain, leader in led
+        )
 
     def _body_members(self):
         """Who sits in a body of the school beside its persona: leaders in charge, and heads of units as in R3-01."""

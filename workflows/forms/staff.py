@@ -4,15 +4,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from registers import clock, domains
 from registers.appointments import SEATS
 from registers.forms.fields import Text
 from registers.imports import values
 from registers.imports.grid import Cell
+from registers.imports.matching import several
 from registers.imports.values import Wrong
 from registers.models import Unit, User
 from registers.text import without_unseen
 
 FIRST, LAST = 1950, 2100  # years
+LEADER = "leader_in_charge"
 
 
 def _most(name):
@@ -123,7 +126,11 @@ class MoveForm(forms.Form):
 
 
 class AppointForm(forms.Form):
-    """Who is appointed to which role, where, from when until when. ``roles``: those that the actor gives."""
+    """Who is appointed to which role, where, from when until when.
+
+    ``roles``: those that the actor gives. A leader in charge may have domains beside units, those of the rule book and others that
+    the institution names. ``cleaned_data["domains"]`` holds both.
+    """
 
     number = Text("工号", most=_most("number"), missing="请填写任职人的工号。")
     role = forms.ChoiceField(
@@ -133,12 +140,16 @@ class AppointForm(forms.Form):
         Unit.objects.none(),
         label="单位",
         to_field_name="code",
+        required=False,
         error_messages={
-            "required": "请选择单位。",
             "invalid_choice": "有的单位不在您管理的范围内，请重新选择。",
             "invalid_pk_value": "有的单位不在您管理的范围内，请重新选择。",
         },
     )
+    domains = forms.MultipleChoiceField(
+        label="分管领域", required=False, error_messages={"invalid_choice": "方案中没有这个领域，请重新选择。"}
+    )
+    others = Text("其他分管领域", most=200, required=False)
     seat = forms.ChoiceField(
         label="席位", required=False, error_messages={"invalid_choice": "没有这个席位，请重新选择。"}
     )
@@ -151,6 +162,8 @@ class AppointForm(forms.Form):
         self.fields["units"].queryset = units
         seats = [(seat.value, f"{label}：{seat.label}") for role, label in roles for seat in SEATS.get(role, ())]
         self.fields["seat"].choices = [("", "不注明"), *seats]
+        self.known = domains.choices(clock.today()) if LEADER in dict(roles) else {}
+        self.fields["domains"].choices = list(self.known.items())
 
     def clean_number(self):
         number = self.cleaned_data["number"].strip()
@@ -158,6 +171,18 @@ class AppointForm(forms.Form):
         if self.person is None:
             raise ValidationError(f"没有工号为“{number}”的人员，请核对，或先在“人员”中新增。")
         return number
+
+    def clean(self):
+        cleaned = super().clean()
+        words = [words for words in several(without_unseen(cleaned.get("others", ""))[0]) if words]
+        named = [*cleaned.get("domains", []), *(domains.code_of(word, self.known) for word in words)]
+        role, units = cleaned.get("role"), cleaned.get("units")
+        if named and role and role != LEADER:
+            self.add_error("domains", "分管领域只随分管校领导登记，请改选角色，或不选领域。")
+        if not units and "units" not in self.errors and not (named and role == LEADER):
+            self.add_error("units", "请选择分管的单位或领域。" if role == LEADER else "请选择单位。")
+        cleaned["domains"] = list(dict.fromkeys(named))
+        return cleaned
 
 
 class DismissForm(forms.Form):

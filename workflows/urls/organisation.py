@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from workflows.views import (
+    leaders,
     organisation,
     people,
     roles,
@@ -59,4 +60,6 @@ urlpatterns = [
     path("roles/", roles.role_desk, name="role_desk"),
     path("roles/add/", roles.role_add, name="role_add"),
     path("roles/<int:pk>/end/", roles.role_end, name="role_end"),
+    path("leaders/", leaders.leader_list, name="leader_list"),
+    path("leaders/domains/<int:pk>/end/", leaders.domain_end, name="domain_end"),
 ]

@@ -137,6 +137,7 @@ BELONGS = {
     "submission_review": "desk",
     "extension_decide": "desk",
     "post_detail": "unit",
+    "leader_list": "unit_list",
     "opinion_add": "activity_list",
     "opinion_edit": "activity_list",
     "unit_keep": "unit_desk",

@@ -12,10 +12,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registers import accounts, appointments, clock, staff
+from registers import accounts, appointments, clock, domains, staff
 from registers.access import can, policy_of, require
 from registers.jobs import as_attachment
-from registers.models import Appointment, ImportedFile, Incumbency, PlannedChange, Unit, User
+from registers.models import Appointment, DomainCharge, ImportedFile, Incumbency, PlannedChange, Unit, User
 from registers.papers import pages
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
@@ -91,7 +91,8 @@ def people_desk(request):
 def person_detail(request, pk):
     """Show what is on record of a person, with his history.
 
-    Context: ``person``, ``planned`` changes, ``posts``, ``roles``, ``history``, ``may`` (action → verdict), ``expired``, ``crumbs``.
+    Context: ``person``, ``planned`` changes, ``posts``, ``roles``, ``charges`` (domains), ``history``, ``may`` (action → verdict),
+    ``expired``, ``crumbs``.
     """
     person, actor = get_object_or_404(kept(request), pk=pk), request.actor
     held = Appointment.objects.visible_to(actor).filter(user=person).select_related("unit", "acting_for")
@@ -104,6 +105,7 @@ def person_detail(request, pk):
         "person": person,
         "posts": posts.order_by("-since", "-pk"),
         "roles": held,
+        "charges": _charges(person, actor),
         "planned": PlannedChange.objects.visible_to(actor)
         .filter(person=person, done_at=None, dropped_at=None)
         .select_related("by"),
@@ -113,6 +115,16 @@ def person_detail(request, pk):
         "crumbs": [(CRUMBS, reverse("people_desk"))],
     }
     return render(request, "workflows/person_detail.html", context)
+
+
+def _charges(person, actor):
+    """Return the domains of a person, each with its ``label``, whether it is ``ended`` and whether the reader ``may_end`` it."""
+    rows = list(DomainCharge.objects.visible_to(actor).filter(user=person).order_by("-since", "-pk"))
+    known = domains.labels() if rows else {}
+    for row in rows:
+        row.label, row.ended = known.get(row.domain, row.domain), appointments.has_ended(row, actor.on)
+        row.may_end = not row.ended and can(actor, "appoint", row)
+    return rows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,7 +13,7 @@ from registers.models import Appointment, Unit, User
 from registers.policies import APPOINTS
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, sought
-from workflows.forms.staff import AppointForm, DismissForm
+from workflows.forms.staff import LEADER, AppointForm, DismissForm
 from workflows.messages import appointed
 from workflows.views.foreseen import answered
 from workflows.views.people import named, units_kept
@@ -85,7 +85,8 @@ def role_add(request):
     """Appoint a person to a role, at one unit or several, with what follows shown first.
 
     ``?number=`` and ``?role=`` are proposed.
-    Context: ``form``, ``units``, ``chosen``, ``foresight`` (None before it is asked for), ``crumbs``.
+    Context: ``form``, ``units``, ``chosen``, ``foresight`` (None before it is asked for), ``crumbs``, ``others_label``: what the field
+    of further domains is called, empty where no leader in charge can be appointed.
     """
     actor = request.actor
     require(actor, "open_desk", User)
@@ -102,13 +103,20 @@ def role_add(request):
         "chosen": request.POST.getlist("units") or [sought(request.GET, "unit")],
         "foresight": seen,
         "crumbs": [(CRUMBS, reverse("role_desk"))],
+        "others_label": _others_label(form),
     }
     return render(request, "workflows/role_add.html", context, status=status)
 
 
+def _others_label(form):
+    if LEADER not in dict(form.fields["role"].choices):
+        return ""
+    return "其他分管领域" if form.known else "分管领域"
+
+
 def _appointment(request, form):
     typed = form.cleaned_data
-    how = {name: typed[name] for name in ("role", "since", "last", "seat")}
+    how = {name: typed[name] for name in ("role", "since", "last", "seat", "domains")}
     units = [unit.pk for unit in typed["units"]]
     return lambda: appointed.appoint(form.person.pk, units=units, actor=request.actor, at=clock.now(), **how)
 

@@ -8,7 +8,7 @@ from registers.actors import Actor
 from registers.imports import roles
 from registers.imports.handing import Taking
 from registers.imports.vocabulary import ROLE_WORDS
-from registers.models import Appointment, AuditEntry, Unit, User
+from registers.models import Appointment, AuditEntry, DomainCharge, Unit, User
 from tests.factories import appoint, make_person, make_scheme, moment
 from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
 
@@ -51,6 +51,37 @@ def test_roles_are_granted_and_ended(campus):
     ]
     assert roles_of(campus.liaison) == [("liaison", "财务处", "2026-01-01", "2026-09-30")]
     assert kinds(plan_of(campus, rows[:3], kind="roles")) == {}
+
+
+def test_domains_of_leaders_are_read_compared_and_ended(campus):
+    """The cell holds several (workbooks.md): those of the rule book by their names, others as the registrar answers."""
+    rows = [
+        [*HEAD, "分管领域"],
+        ["leader", "丁一", "招生就业处", "分管校领导", "2026-09-01", "", "财务管理、招生管理"],
+        ["chair", "", "", "分管校领导", "", "", "基建；外事"],
+    ]
+    plan = plan_of(campus, rows, kind="roles")
+    asked = {question.key: question.cells for question in plan.report.open_questions}
+    assert asked == {"fill:人员:unit": "C3", "domain:基建": "人员!G3", "domain:外事": "人员!G3"}
+    answers = {"fill:人员:unit": "blank", "domain:基建": "construction", "domain:外事": "own"}
+    assert kinds(taken(campus, rows, answers=answers)) == {"domain": 4}  # in charge of the unit he is
+    charges = DomainCharge.objects.order_by("pk").values_list("user__number", "domain", "since")
+    assert [(number, domain, str(day)) for number, domain, day in charges] == [
+        ("leader", "finance", "2026-09-01"),
+        ("leader", "admission", "2026-09-01"),
+        (campus.chair.number, "construction", str(ON)),
+        (campus.chair.number, "外事", str(ON)),
+    ]
+    again = plan_of(campus, rows, kind="roles", answers=answers | {"domain:外事": ""})
+    assert (again.is_ready, kinds(again)) == (True, {})  # 外事 is known by now
+    ending = [rows[0], ["leader", "丁一", "", "分管校领导", "", "2026-10-01", "财务管理"]]
+    assert kinds(taken(campus, ending)) == {"domain_ended": 1}
+    assert DomainCharge.objects.get(domain="finance").until == date(2026, 10, 1)
+
+
+def test_only_leaders_in_charge_have_domains(campus):
+    rows = [[*HEAD, "分管领域"], ["clerk", "甲一", "财务处", "联络员", "", "", "财务管理"]]
+    assert "分管领域只用于分管校领导" in said(plan_of(campus, rows, kind="roles"))
 
 
 def test_matrix_of_roles_gives_one_for_each_tick(campus):

@@ -74,7 +74,8 @@ def people_of(responsibilities, on):
     """Return responsibility (its id) → the ids of those whom it means on the day ``on``, sorted.
 
     ``responsibilities``: rows, best with their parties prefetched (``with_names``). A post means its holders, an office its head and
-    its liaison, as ``PartyQuerySet.naming`` says the other way round. The number of queries is constant.
+    its liaison, as ``PartyQuerySet.naming`` says the other way round, and ``vacant`` of those that mean nobody. The number of queries
+    is constant.
     """
     parties = [party for row in responsibilities for party in row.parties.all()]
     holders, officers = {}, {}

@@ -22,7 +22,8 @@ LIMIT = 25
 PAGES = {
     # One each for notices to draft or release, for letters, for assessments, for lists, for what hangs, and one for all that waits
     # beside sheets: what is late to be made public, statements, avoidance, audits.
-    "desk": ("head", "desk", {}, 20),
+    # A head has one more, for what is left to him by vacant posts.
+    "desk": ("head", "desk", {}, 21),
     "desk of the office": ("office", "desk", {}, 22),  # one for meetings to which he is called, one for working days
     "desk of a post holder": ("clerk", "desk", {}, 10),
     "review_queue": ("head", "review_queue", {}, 15),

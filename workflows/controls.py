@@ -1,30 +1,28 @@
-"""The status of control measures, who has to carry them out, and notes on how it goes.
+"""The status of control measures, and notes on how it goes.
 
-A measure is done when the latest note on its version says so (kept as its ``noted``), and overdue when its day has passed before
-that. What lists ask of many measures is written so that a database begins with the few rows that the reader has to do with.
+Who carries them out is said by ``workflows.responsibilities``. A measure is done when the latest note on its version says so (kept as
+its ``noted``), and overdue when its day has passed before that. What lists ask of many measures is written so that a database begins
+with the few rows that the reader has to do with.
 Source: R1-41, R3-06, R3-26, R3-34.
 """
 
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 
 from django.db import transaction
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from registers import audit, kept, versions
-from registers.access import Seen, policy_of, require
-from registers.models import Appointment, ControlMeasure, ResponsibleParty, RiskPoint, Unit
-from registers.models.responsibilities import OFFICE_ROLES
+from registers.access import policy_of, require
+from registers.models import ControlMeasure, RiskPoint, Unit
 from registers.models.risks import GRAVEST_FIRST
 from registers.models.spans import has_begun, has_ended
-from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.schemes.custody import KEEPERS
 from registers.text import without_unseen
-from workflows import attachments
+from workflows import attachments, responsibilities
 from workflows.deadlines import days
 from workflows.models import MeasureCheck, MeasureProgress
 
@@ -34,7 +32,6 @@ NIGHT_HOUR = 3
 State = MeasureProgress.State
 LONGEST = 2000
 MOST_FILES = 5
-SOON_DAYS = 14
 # The statuses of a measure: code → (label, tone of its badge).
 STATUSES = {
     "planned": ("拟定", ""),
@@ -77,14 +74,11 @@ def status_of(measure, *, on):
     return Status(measure.noted or "in_force")
 
 
-UNDONE = ~Q(noted=State.DONE)
-
-
 def states(on):
     """Return the conditions of ``FILTERS`` on the day ``on``: every measure in force meets one of them."""
     return {
-        "open": UNDONE & (Q(due_on=None) | Q(due_on__gte=on)),
-        "overdue": UNDONE & Q(due_on__lt=on),
+        "open": responsibilities.UNDONE & (Q(due_on=None) | Q(due_on__gte=on)),
+        "overdue": responsibilities.UNDONE & Q(due_on__lt=on),
         "done": Q(noted=State.DONE),
     }
 
@@ -102,81 +96,24 @@ def readable(actor):
     if actor.has(*KEEPERS):
         of_point = points.filter(series=OuterRef("point_series")).values("pk")[:1]
         measures = measures.alias(seen=Subquery(of_point))
-        return measures.filter(Q(seen__isnull=False) | Q(responsible__in=_naming(actor)))
+        return measures.filter(Q(seen__isnull=False) | Q(responsible__in=responsibilities.naming(actor)))
     if not actor.is_authenticated:
         return measures.none()
     points = list(points.values_list("series", flat=True).distinct())
-    named = list(_naming(actor).values_list("responsibility", flat=True).distinct())
+    named = list(responsibilities.naming(actor).values_list("responsibility", flat=True).distinct())
     return measures.filter(Q(point_series__within=points) | Q(responsible__within=named))
-
-
-def mine(actor):
-    """Return the measures in force that this person may read and has to carry out.
-
-    He is named in them, by name, by his post or by his office, or nobody is and he answers for the risk point. A unit's own
-    point without a post is its head's.
-    """
-    measures = ControlMeasure.objects.in_force(actor.on)
-    named = measures.filter(responsible__in=_naming(actor))
-    owned = measures.filter(point_series__in=_own_points(on=actor.on, **_hands(actor)).order_by().values("series"))
-    # Asked last: that nobody is named is true of nearly all measures, and no way to find some.
-    nobody_else = Q(responsible=None) | Q(responsible__in=_naming(actor))
-    return measures.visible_to(actor).filter(nobody_else, pk__in=_either(named, owned))
-
-
-def _naming(actor):
-    return ResponsibleParty.objects.naming(actor).values("responsibility")
-
-
-def _hands(actor):
-    return {"hand": actor.user_id, "posts": actor.post_ids, "heads": actor.own_unit_ids("unit_head")}
-
-
-def _own_points(*, on, hand, posts, heads):
-    """The points in force that are somebody's to answer for: as holder, in their post, or as head."""
-    nobodys = Q(holder=None)
-    own = Q(holder=hand) | nobodys & Q(post__within=posts) | nobodys & Q(post=None, unit__within=heads)
-    return RiskPoint.objects.in_force(on).filter(own)
-
-
-def _either(some, others):
-    """The keys of rows that are in one of two sets. A union is begun with its parts, an OR with the whole table."""
-    return some.order_by().values("pk").union(others.order_by().values("pk"), all=True)
-
-
-def due_soon(actor, *, limit):
-    """List what this person has to carry out within a fortnight or is late with, first due first.
-
-    At most ``limit`` of them. Asked by two statements, as neither has to look at the measures of everybody else.
-    """
-    until = days.add_days(actor.on, SOON_DAYS)
-    named, of_points = _due(limit)
-    meant = {"people": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES)}
-    found = named.of(on=actor.on, until=until, **meant)
-    found += of_points.by(actor, on=actor.on, until=until, **_hands(actor))
-    return sorted(found, key=lambda measure: (measure.due_on, measure.pk))[:limit]
-
-
-@cache
-def _due(limit):
-    """Return the queries for measures in which somebody is named, and for those of points that are his."""
-    rows = ControlMeasure.objects.in_force(Given("on")).filter(UNDONE, due_on__lte=Given("until"))
-    rows = rows.order_by("due_on", "pk")
-    points = _own_points(**{name: Given(name) for name in ("on", "hand", "posts", "heads")})
-    meant = {name: Given(name) for name in ("posts", "offices", "on")}
-    parties = ResponsibleParty.objects.meaning(Given("people"), **meant)
-    named = rows.filter(responsible__in=parties.values("responsibility"))
-    of_points = rows.filter(responsible=None, point_series__in=points.values("series"))
-    return Prepared(named[:limit]), Seen(of_points, most=limit)
 
 
 def of_view(actor, view, unit=""):
     """Return the measures of a view of the list.
 
-    "mine", "check" (those that wait for his check), or all that he may read. ``unit``: code of a unit, with all below it.
+    "mine", "check" (those that wait for his check), "vacant" (that nobody is there to carry out), or all that he may read. ``unit``:
+    code of a unit, with all below it.
     """
     if view == "mine":
-        measures = mine(actor)
+        measures = responsibilities.mine(actor)
+    elif view == "vacant":
+        measures = responsibilities.vacant(ControlMeasure.objects.visible_to(actor).in_force(actor.on), on=actor.on)
     elif view == "check":  # what is not noted as done never waits
         measures = ControlMeasure.objects.visible_to(actor).in_force(actor.on).filter(noted=State.DONE)
         measures = policy_of(MeasureCheck).awaiting(measures, actor)
@@ -247,28 +184,6 @@ def uncovered_points(actor, *, unit="", grade=""):
     found = [(pk, code or "") for pk, code in ordered.values_list("pk", "final_grade__code")]
     wanted = "" if grade == "none" else grade
     return Counter(code for _, code in found), [pk for pk, code in found if not grade or code == wanted]
-
-
-def answering(measures, points, *, on):
-    """Who carries each measure out: measure id → name. ``points``: series → point in force."""
-    heads = {}
-    lacking = {
-        point.unit_id
-        for point in points.values()
-        if point.holder_id is None and any(m.point_series == point.series and not m.responsible_id for m in measures)
-    }
-    if lacking:
-        held = Appointment.objects.in_own_right().in_force(on).filter(role="unit_head", unit__in=lacking)
-        for unit, name in held.order_by("user__sort_key", "user__number").values_list("unit_id", "user__name"):
-            heads[unit] = f"{heads[unit]}、{name}" if unit in heads else name
-    names = {}
-    for measure in measures:
-        point = points.get(measure.point_series)
-        if measure.responsible_id:
-            names[measure.pk] = measure.responsible.name
-        elif point is not None:
-            names[measure.pk] = point.holder.name if point.holder_id else heads.get(point.unit_id, "")
-    return names
 
 
 def same_today(latest, values, *, actor, at):

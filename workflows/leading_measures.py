@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from registers.models import ControlMeasure, Post, RiskPoint
-from workflows import controls
+from workflows import responsibilities
 from workflows.progress.leading import leaders_of
 
 
@@ -52,7 +52,7 @@ def of_units(units, rules, *, holding):
     if asked is None:
         return {}
     measures = ControlMeasure.objects.in_force(holding.on).filter(point_series=OuterRef("series"))
-    late = measures.filter(controls.UNDONE, due_on__lt=holding.on)
+    late = measures.filter(responsibilities.UNDONE, due_on__lt=holding.on)
     points = RiskPoint.objects.in_force(holding.on).filter(unit__in=units, category__scheme__slug=rules.identity.slug)
     points = points.annotate(has_measure=Exists(measures), has_late=Exists(late)).order_by()
     found = {}

@@ -2,13 +2,27 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from registers.access import ScopedQuerySet
+from registers.models.people import Appointment
+from registers.models.posts import Incumbency
 from registers.models.spans import existing_on, is_closed
 
 OFFICE_ROLES = ("unit_head", "liaison")  # who answers for what an office is named for
 MOST_NAMED = 10
+
+
+class ResponsibilityQuerySet(ScopedQuerySet):
+    """What measures name, each as a whole."""
+
+    def vacant(self, on):
+        """Keep those that mean nobody on a day (无人承担).
+
+        ``registers.responsible.people_of`` finds nobody for them.
+        """
+        named = ResponsibleParty.objects.filter(responsibility=OuterRef("pk"))
+        return self.filter(~Exists(named.manned(on)))
 
 
 class Responsibility(models.Model):
@@ -20,7 +34,7 @@ class Responsibility(models.Model):
 
     key = models.CharField(max_length=220, unique=True, editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ResponsibilityQuerySet.as_manager()
 
     class Meta:
         verbose_name = "措施责任人"
@@ -51,6 +65,22 @@ class PartyQuerySet(ScopedQuerySet):
         there = existing_on(on, of="unit")
         named = Q(user__within=people) | Q(post__within=posts)
         return self.filter(named | Q(unit__within=offices) & there | Q(unit__parent__within=offices) & ~there)
+
+    def manned(self, on):
+        """Keep the rows that mean somebody on a day.
+
+        That is who is named, a holder of the post, a head or liaison of the office, with an account in use.
+        """
+        holders = Incumbency.objects.in_force(on).filter(user__is_active=True)
+        officers = Appointment.objects.in_force(on).filter(role__in=OFFICE_ROLES, user__is_active=True)
+        there = existing_on(on, of="unit")
+        of_office = Q(Exists(officers.filter(unit=OuterRef("unit")))) & there
+        of_office |= Q(Exists(officers.filter(unit=OuterRef("unit__parent")))) & ~there
+        return self.filter(
+            Q(user__is_active=True)
+            | Q(Exists(holders.filter(post=OuterRef("post"))))
+            | Q(unit__isnull=False) & of_office
+        )
 
 
 class Parties(models.Manager.from_queryset(PartyQuerySet)):

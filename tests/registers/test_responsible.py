@@ -48,7 +48,7 @@ def _roles(people, units, dice):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_whoever_is_meant_sees_the_measure_as_his(make_campus, seed):
-    """Both directions of the one rule agree: whom a row means, and which rows mean a person."""
+    """All directions of the one rule agree: whom a row means, which rows mean a person, and which mean nobody."""
     campus, dice = make_campus(), Random(seed)  # noqa: S311 (a test's dice)
     people, things = _random_world(campus, dice)
     sets = [together(dice.sample(things, dice.randint(1, 3))) for _ in range(8)]
@@ -64,6 +64,8 @@ def test_whoever_is_meant_sees_the_measure_as_his(make_campus, seed):
             assert {pk for pk, found in meant.items() if person.pk in found} == set(
                 rows.values_list("responsibility", flat=True)
             )
+        vacant = Responsibility.objects.vacant(on).values_list("pk", flat=True)
+        assert set(vacant) == {pk for pk, found in meant.items() if not found}
         seen |= {bool(found) for found in meant.values()}
     assert True in seen
 

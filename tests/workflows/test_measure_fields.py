@@ -12,11 +12,10 @@ from tests.noscript import Plain
 from tests.personas import MEASURES
 from tests.stories import played_once
 from tests.workflows.route_cases import digest_now
-from workflows import controls
+from workflows import responsibilities
 from workflows.models import FiledPaper
 from workflows.sheets import Incomplete, sheet_for
 from workflows.sheets.documents import digest, document
-from workflows.supervision.checks import answerable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -99,10 +98,10 @@ def test_several_people_a_post_and_an_office_are_named_and_printed(graded):
     again = sheet_for(sheet).arrangement_values(in_force(), "prevention")["prevention.responsible"]
     assert [part.split()[0] for part in again.split("；")] == ["colleague", "head", "岗位", "单位"]
     meant = {campus.colleague, campus.head, campus.clerk, campus.liaison}
-    assert answerable(in_force(), on=graded.clock.today) == sorted(user.pk for user in meant)
+    assert responsibilities.people(in_force(), on=graded.clock.today) == sorted(user.pk for user in meant)
     for user in (campus.clerk, campus.liaison, campus.colleague):  # by his post, by his office, by name
         actor = graded.actor(user)
-        assert list(controls.mine(actor).filter(responsible=named)) == [in_force()]
+        assert list(responsibilities.mine(actor).filter(responsible=named)) == [in_force()]
 
 
 def test_rule_book_may_allow_one_only(graded, monkeypatch):

@@ -5,22 +5,24 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registers import versions
 from registers.access import policy_of
-from registers.models import ControlMeasure, Grade, ResponsibleParty, RiskCategory, RiskPoint
+from registers.models import Appointment, ControlMeasure, Grade, Incumbency, RiskCategory, RiskPoint
 from registers.models.risks import GRAVEST_FIRST
-from registers.responsible import together
+from registers.responsible import people_of, together
 from tests.factories import moment
-from workflows import controls
+from workflows import controls, responsibilities
 from workflows.models import MeasureCheck, MeasureProgress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
 TODAY, BEFORE = date(2026, 9, 15), date(2026, 1, 1)
 READERS = ("head", "clerk", "office", "leader", "colleague", "other_head")
+MOST, SOON = 50, timedelta(days=14)
 STAGES = ("prevention", "monitoring", "disposal")
 
 
@@ -34,10 +36,12 @@ class Register:
         self.grades = {grade.rank: grade for grade in Grade.objects.filter(scheme=campus.scheme)}
 
     def point(self, which, rank, personal, other):
-        """A point of somebody, or of a unit."""
+        """A point of somebody, or of a unit or a post of it."""
         campus = self.campus
         own = {"level": "personal", "unit": campus.unit, "post": campus.post, "holder": campus.clerk}
         of_unit = {"level": "unit", "unit": campus.other_unit if other else campus.unit}
+        if which == 0 and not other:
+            of_unit["post"] = campus.post
         row = RiskPoint(category=self.category, content=f"风险{which}", final_grade=self.grades.get(rank))
         for name, value in (own if personal else of_unit).items():
             setattr(row, name, value)
@@ -79,6 +83,15 @@ class Register:
         else:
             versions.transfer_unit(self.campus.other_unit, to=self.campus.unit, on=TODAY)
 
+    def vacate(self, which, rank, personal, other):
+        """A post or an office in which nobody is any more."""
+        if personal:
+            Incumbency.objects.filter(post=self.campus.post).end(TODAY)
+        else:
+            unit = self.campus.other_unit if other else self.campus.unit
+            roles = ("liaison",) if rank else ("liaison", "unit_head")
+            Appointment.objects.filter(unit=unit, role__in=roles).end(TODAY)
+
     def note(self, which, rank, personal, other):
         """A note of the unit's head, later than all before."""
         if row := self._one(ControlMeasure, which):
@@ -105,11 +118,13 @@ def plainly(actor, view, state):
     points = RiskPoint.objects.in_force(TODAY).filter(series=OuterRef("point_series"))
     measures = noted(ControlMeasure.objects.visible_to(actor).in_force(TODAY))
     if view == "mine":
-        heads = actor.own_unit_ids("unit_head")
-        own = Q(holder=actor.user_id) | Q(holder=None, post__in=actor.post_ids)
-        own = points.filter(own | Q(holder=None, post=None, unit__in=heads))
-        named = ResponsibleParty.objects.naming(actor).values("responsibility")
-        measures = measures.filter(Q(responsible__in=named) | Q(responsible=None) & Exists(own))
+        measures = measures.filter(Exists(points))
+        own = [row.pk for row in measures if actor.user_id in responsibilities.people(row, on=TODAY)]
+        measures = measures.filter(pk__in=own)
+    elif view == "vacant":
+        named = [row for row in measures if row.responsible_id]
+        empty = [row.pk for row in named if not people_of([row.responsible], TODAY)[row.responsible_id]]
+        measures = measures.filter(pk__in=empty)
     elif view == "check":
         measures = policy_of(MeasureCheck).awaiting(measures, actor)
     undone = Q(recorded=None) | ~Q(recorded="done")
@@ -135,7 +150,9 @@ def listed(actor, view, state):
 
 
 acts = st.tuples(
-    st.sampled_from(("point", "point", "measure", "measure", "measure", "grade", "note", "note", "retire", "move")),
+    st.sampled_from(
+        ("point", "point", "measure", "measure", "measure", "grade", "note", "note", "retire", "move", "vacate")
+    ),
     st.integers(0, 4),
     st.sampled_from((1, 2, 3, None)),
     st.booleans(),
@@ -147,7 +164,7 @@ acts = st.tuples(
 @given(
     played=st.lists(acts, min_size=4, max_size=12),
     readers=st.lists(st.sampled_from(READERS), min_size=2, max_size=2, unique=True),
-    view=st.sampled_from(("", "", "mine", "check")),
+    view=st.sampled_from(("", "mine", "vacant", "check")),
 )
 def test_lists_are_as_looked_up_measure_by_measure(campus, played, readers, view):
     with transaction.atomic():
@@ -161,8 +178,28 @@ def test_lists_are_as_looked_up_measure_by_measure(campus, played, readers, view
                 rows, counts = listed(actor, view, state)
                 assert rows == keys, (reader, state)
                 assert counts == {"all": len(expected[""])} | {one: len(expected[one]) for one in controls.FILTERS}
+            if view == "mine":
+                soon = {row.pk for row in responsibilities.due_soon(actor, limit=MOST)}
+                undone = ControlMeasure.objects.filter(pk__in={*expected["overdue"], *expected["open"]})
+                assert soon == set(undone.filter(due_on__lte=TODAY + SOON).values_list("pk", flat=True))
         assert controls.repair() == 0
         transaction.set_rollback(True)
+
+
+def test_measure_of_a_post_that_nobody_holds_is_its_units_heads(campus, client):
+    register = Register(campus)
+    register.point(0, 1, True, False)
+    register.measure(2, None, True, True)  # names the clerk's post
+    named = ControlMeasure.objects.get()
+    both = [campus.actor(campus.clerk), campus.actor(campus.head)]
+    assert [list(responsibilities.mine(actor)) for actor in both] == [[named], []]
+    register.vacate(0, None, True, False)
+    both = [campus.actor(campus.clerk), campus.actor(campus.head)]
+    for found in (responsibilities.mine, lambda actor: responsibilities.due_soon(actor, limit=MOST)):
+        assert [list(found(actor)) for actor in both] == [[], [named]]
+    client.force_login(campus.office, backend="registers.sessions.People")
+    page = client.get(reverse("measure_list"), {"view": "vacant"}).content.decode()
+    assert (page.count(named.text), ">无人承担</span>" in " ".join(page.split()).replace(" ", "")) == (1, True)
 
 
 def test_what_is_kept_wrongly_is_found_and_put_right(campus):

@@ -11,7 +11,7 @@ from tests.factories import appoint, make_person
 from tests.noscript import Plain
 from tests.personas import point, power, unit_point
 from tests.workflows.carried_cases import key_of, reviewed
-from workflows import controls
+from workflows import responsibilities
 from workflows.messages import reminders
 from workflows.models import Reminder, Submission
 from workflows.sheets import documents
@@ -121,7 +121,7 @@ def test_measures_of_the_unit_name_both_heads_and_nobody_who_stands_in(both):
     set_up([row.pk for row in roles_of(campus.head, on=today)], to=make_person("代一", campus.unit), **said)
     measure.save()
 
-    names = controls.answering([measure], {found.series: found}, on=today)
+    names = responsibilities.names([measure], {found.series: found}, on=today)
 
     assert names == {measure.pk: f"{campus.member.name}、{campus.head.name}"}
 

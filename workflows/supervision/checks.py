@@ -4,10 +4,9 @@ from django.db import transaction
 
 from registers import audit, kept
 from registers.access import require
-from registers.models import Appointment, ControlMeasure, Incumbency, RiskPoint
+from registers.models import ControlMeasure
 from registers.refusals import Refused
-from registers.responsible import people_of
-from workflows import attachments, controls
+from workflows import attachments, controls, responsibilities
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import MeasureCheck, MeasureProgress
@@ -60,25 +59,7 @@ def _tell(made, *, at):
     """Write to whoever answers for the measure. Never what the measure or the check says."""
     said = f"您负责的一项防控措施（{made.measure.unit}）{made.get_result_display()}"
     said += "，请到“防控措施落实”中查看。" if made.result == Result.VERIFIED else "，请按核查情况落实后重新记录。"
-    messages = [(person, f"check:{made.pk}", said, None) for person in answerable(made.measure, on=made.on)]
+    messages = [
+        (person, f"check:{made.pk}", said, None) for person in responsibilities.people(made.measure, on=made.on)
+    ]
     notifications.post_each(messages, kind="measure.check", at=at)
-
-
-def answerable(measure, *, on):
-    """Return the ids of the people who answer for a measure on the day ``on``.
-
-    They are those whom it names, else the holder of its point or of the point's post, else the unit's heads.
-    """
-    if measure.responsible_id:
-        named = people_of([measure.responsible], on)[measure.responsible_id]
-        return named or sorted(_heads(measure, on))
-    point = RiskPoint.objects.in_force(on).filter(series=measure.point_series).first()
-    if point is not None and point.holder_id:
-        return [point.holder_id]
-    held = Incumbency.objects.in_force(on).filter(post=point.post_id if point else None)
-    return sorted({*held.values_list("user", flat=True)}) or sorted(_heads(measure, on))
-
-
-def _heads(measure, on):
-    heads = Appointment.objects.in_force(on).filter(role="unit_head", unit=measure.unit_id)
-    return {*heads.values_list("user", flat=True)}

@@ -51,7 +51,7 @@ def _seen(measure, point, rules):
     """A measure as the rule looks at it.
 
     Where nobody is named in it, whoever holds the point or its post carries it out. Of a unit's point that names neither, its unit
-    does, if the scheme lets a unit be responsible (``unit_answers``): its head answers then, as ``checks.answerable`` says.
+    does, if the scheme lets a unit be responsible (``unit_answers``): its head answers then, as ``responsibilities.people`` says.
     """
     by_unit = rules.residual.unit_answers and point.level != Level.PERSONAL
     said = {

@@ -21,13 +21,19 @@ from registers.responsible import people_of, with_names
 from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
-from workflows import attachments, controls
+from workflows import attachments, controls, responsibilities
 from workflows.deadlines import days
 from workflows.models import MeasureCheck, MeasureProgress
 from workflows.policies.checks import CHECKERS, rule_for
 from workflows.supervision import checks
 
-TABS = (("", "全部"), ("mine", "我负责的"), ("check", "待我核查"), ("uncovered", "尚未制定措施的风险点"))
+TABS = (
+    ("", "全部"),
+    ("mine", "我负责的"),
+    ("check", "待我核查"),
+    ("vacant", "无人承担"),
+    ("uncovered", "尚未制定措施的风险点"),
+)
 TONES = {"done": "pass", "not_done": "return", "verified": "pass", "not_verified": "return"}
 WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
 
@@ -36,15 +42,15 @@ WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROL
 def measure_list(request):
     """Measures in force, those against the gravest points first, or the points without any measure.
 
-    With ``view=check`` the measures that wait for the reader's check. Context: ``page`` of measures (each with ``point``,
-    ``who``, ``standing`` (its ``Status``), ``due``, ``stage_label``) or, where ``view`` is ``uncovered``, of points;
-    ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank, number, address), ``counted_at`` (the moment of figures that are
-    kept, else None), ``units``, ``stages``, ``states``.
+    With ``view=check`` the measures that wait for the reader's check, with ``view=vacant`` those that nobody is there to carry out.
+    Context: ``page`` of measures (each with ``point``, ``who``, ``is_vacant``, ``standing`` (its ``Status``), ``due``,
+    ``stage_label``) or, where ``view`` is ``uncovered``, of points; ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank,
+    number, address), ``counted_at`` (the moment of figures that are kept, else None), ``units``, ``stages``, ``states``.
     """
     actor = request.actor
     filters = filters_sent(request.GET, "view", "unit", "state", "stage", "grade")
     wider = actor.has(*WIDER)
-    view = filters["view"] if filters["view"] in ("mine", "uncovered", "check") else ("" if wider else "mine")
+    view = filters["view"] if filters["view"] in dict(TABS) and filters["view"] else ("" if wider else "mine")
     scheme = Scheme.objects.visible_to(actor).in_use()
     rules = scheme.rules if scheme else None
     bare = kept.answer("uncovered", actor, unit=filters["unit"], grade=filters["grade"]) if wider else None
@@ -71,6 +77,9 @@ def measure_list(request):
         page = paged(request, counted if "state" in asked else _in_order(actor, filters))
         page.rows = _measures(page.rows, actor) if "state" in asked else page.rows
         _with_words(page.rows, actor, dict(stages))
+        nobody = responsibilities.vacant_among(page.rows, on=actor.on)
+        for measure in page.rows:
+            measure.is_vacant = measure.responsible_id in nobody
         context |= {"page": page, "stats": _stats(counted.figures, filters), "counted_at": counted.made_at}
     return render(request, "workflows/measure_list.html", context)
 
@@ -146,7 +155,7 @@ def _with_words(measures, actor, stages):
     """Put on each measure what a row shows: its point if readable, who carries it out, its status."""
     now = clock.now()
     points = _points(actor, measures)
-    names = controls.answering(measures, points, on=actor.on)
+    names = responsibilities.names(measures, points, on=actor.on)
     for measure in measures:
         measure.point = points.get(measure.point_series)
         measure.who = names.get(measure.pk, "")
@@ -259,7 +268,7 @@ def _meant_today(measure, actor):
         return ""
     people = people_of([measure.responsible], actor.on)[measure.responsible_id]
     named = User.objects.visible_to(actor).filter(pk__in=people).order_by("sort_key", "number")
-    return "、".join(named.values_list("name", flat=True)) or "目前无人"
+    return "、".join(named.values_list("name", flat=True)) or "无人承担，由单位负责人落实"
 
 
 def _written_on(versions, actor):

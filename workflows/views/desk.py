@@ -17,7 +17,7 @@ from registers.models import Scheme
 from registers.prepared import Given, Prepared
 from registers.views.paging import paged
 from registers.views.sent import key
-from workflows import controls, policies, readings
+from workflows import controls, policies, readings, responsibilities
 from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import digests
@@ -290,7 +290,7 @@ def _measures(actor, now):
     """What the person has to carry out soon: (measure, its status, its deadline)."""
     return [
         (measure, controls.status_of(measure, on=actor.on), days.shown(measure.due_on, now))
-        for measure in controls.due_soon(actor, limit=MEASURES_SHOWN)
+        for measure in responsibilities.due_soon(actor, limit=MEASURES_SHOWN)
     ]
 
 

@@ -37,9 +37,10 @@ from registers.models import (
     User,
 )
 from registers.refusals import Refused
+from workflows.campaign import rehearsing
 from workflows.models import CalendarDay
 
-FOLDER = settings.VAR / "rehearsal"
+FOLDER = rehearsing.FOLDER
 PORT = 8010
 # What is copied: model → the fields that go along, None for all. What is not named here stays behind.
 COPIED = {
@@ -134,15 +135,16 @@ def morning_of(day):
     return timezone.make_aware(datetime.combine(day, time(9)))
 
 
-def serve(folder, made):
+def serve(folder, made, *, year):
     """Run the rehearsal's programs until somebody ends them, then delete all of it.
 
-    Returns their exit status.
+    The page 开始使用 of the site shows it for that long. Returns their exit status.
     """
     child = subprocess.Popen([sys.executable, "-m", "riskmgmt.serve"], cwd=settings.BASE_DIR, env=made, process_group=0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: child.terminate())
     try:
-        return child.wait()
+        with rehearsing.announced(year=year, url=made["SITE_URL"], folder=folder):
+            return child.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -32,7 +32,7 @@ from registers.models import (
 from registers.refusals import Refused
 from tests.factories import appoint, make_person, make_scheme
 from tests.personas import Year
-from workflows.campaign import adjustments, beginning, campaigns
+from workflows.campaign import adjustments, beginning, campaigns, rehearsing
 from workflows.deadlines import days
 from workflows.demo import empty as empty_site
 from workflows.demo import oldledger
@@ -96,6 +96,24 @@ def test_every_point_can_be_done(year, settings):
     call_command("load_calendar", 2026, stdout=io.StringIO())
 
     assert states() == dict.fromkeys(states(), "done")
+
+
+def test_rehearsal_is_shown_while_it_runs_and_told_until_the_year_was_rehearsed(campus, client, tmp_path, monkeypatch):
+    def found():
+        return next(point for point in beginning.points(on=date(2026, 9, 15)) if point.code == "rehearsal")
+
+    monkeypatch.setattr(rehearsing.running, "__defaults__", (tmp_path,))
+    audit.append(beginning.REHEARSED, detail={"year": 2025}, at=timezone.now())
+    assert (found().state, "2026年度可以先走一遍" in found().lacks[0]) == ("advised", True)
+    with rehearsing.announced(year=2026, url="https://try.example.edu.cn", folder=tmp_path):
+        assert (found().state, found().address) == ("done", "https://try.example.edu.cn")
+        page = signed_in(client, User.objects.get(number="registrar")).get(reverse("beginning")).content.decode()
+        assert "正在演练2026年度" in page
+        assert 'href="https://try.example.edu.cn"' in page
+    assert (tmp_path / rehearsing.FILE).exists()  # as a killed one leaves it
+    assert (found().state, found().address) == ("advised", "")
+    audit.append(beginning.REHEARSED, detail={"year": 2026}, at=timezone.now())
+    assert found().state == "done"
 
 
 def test_each_role_that_is_missing_is_named(campus):

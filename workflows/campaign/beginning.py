@@ -14,7 +14,7 @@ from registers import accounts, administrators
 from registers.actors import ADMINISTRATORS, ROLE_LABELS
 from registers.models import AuditEntry, Incumbency, Post, PowerItem, RiskPoint, Scheme, Unit, User
 from registers.schemes import importing
-from workflows.campaign import campaigns, plans
+from workflows.campaign import campaigns, plans, rehearsing
 from workflows.deadlines import days
 from workflows.messages import trial_letter
 from workflows.models import Campaign, Submission
@@ -38,6 +38,7 @@ class Point:
     """One point of the list.
 
     ``there``: what is on record, ``lacks``: what is missing and how to mend it, both sentences. ``by``: the roles that do it.
+    ``address``: of another site where it goes on.
     """
 
     code: str
@@ -46,6 +47,7 @@ class Point:
     there: str = ""
     lacks: list = field(default_factory=list)
     is_needed: bool = True
+    address: str = ""
 
     @property
     def state(self):
@@ -271,15 +273,20 @@ def mail(site):
 
 
 def rehearsal(site):
-    """Whether the coming campaign has been walked through on a site of its own."""
+    """Whether the coming or running campaign has been rehearsed, and where that is done now."""
     point = Point("rehearsal", "演练", ("sys_admin",), is_needed=False)
-    tried = site.tried.get(REHEARSED)
-    if tried is not None:
+    tried, now = site.tried.get(REHEARSED), rehearsing.running()
+    year = site.running.year if site.running else coming_year(on=site.on)
+    if now is not None:
+        point.there = f"正在演练{now['year']}年度，登录密码请向启动演练的人员询问；走完后由其停止，内容随即全部删除。"
+        point.address = now["url"]
+    elif tried is not None:
         point.there = f"{days.local(tried.at).date()} 演练过{tried.detail['year']}年度。"
-    else:
+    if now is None and (tried is None or tried.detail["year"] < year):
         point.lacks = [
-            "开展前可以先走一遍：在服务器上运行 manage.py rehearsal，另起一个只有本校组织和方案的站点，"
-            "谁都可以登录办理，停止后全部删除，不影响正式站点。"
+            f"{year}年度可以先走一遍：由运维人员在服务器上运行 manage.py rehearsal --url 演练用的网址，"
+            "另起一个只有本校组织和方案的站点，谁都可以登录办理，停止后全部删除，不影响正式站点。"
+            "演练要用第二个端口和网址，所以不能在本页启动；演练期间本页给出链接。"
         ]
     return point
 

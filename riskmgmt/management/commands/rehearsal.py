@@ -47,7 +47,7 @@ class Command(BaseCommand):
             f"演练网址 {url}/ ，登录用本人工号，密码均为 {password}（只用于演练）。按 Ctrl-C 结束，内容随即删除。"
         )
         self.stdout.flush()
-        sys.exit(rehearsal.serve(rehearsal.FOLDER, made))
+        sys.exit(rehearsal.serve(rehearsal.FOLDER, made, year=year))
 
     def _begin(self, year):
         """Fill the rehearsal's database with what is handed in, and open the campaign."""

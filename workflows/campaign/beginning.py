@@ -273,16 +273,20 @@ def mail(site):
 
 
 def rehearsal(site):
-    """Whether the coming or running campaign has been rehearsed, and where that is done now."""
+    """Whether the coming campaign has been rehearsed, and where that is done now."""
     point = Point("rehearsal", "演练", ("sys_admin",), is_needed=False)
     tried, now = site.tried.get(REHEARSED), rehearsing.running()
-    year = site.running.year if site.running else coming_year(on=site.on)
     if now is not None:
         point.there = f"正在演练{now['year']}年度，登录密码请向启动演练的人员询问；走完后由其停止，内容随即全部删除。"
         point.address = now["url"]
     elif tried is not None:
         point.there = f"{days.local(tried.at).date()} 演练过{tried.detail['year']}年度。"
-    if now is None and (tried is None or tried.detail["year"] < year):
+    elif site.running is not None:
+        point.there = "年度活动已经开展。下一年度开展之前可以演练。"
+    if now is not None or site.running is not None:
+        return point
+    year = coming_year(on=site.on)
+    if tried is None or tried.detail["year"] < year:
         point.lacks = [
             f"{year}年度可以先走一遍：由运维人员在服务器上运行 manage.py rehearsal --url 演练用的网址，"
             "另起一个只有本校组织和方案的站点，谁都可以登录办理，停止后全部删除，不影响正式站点。"

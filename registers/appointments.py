@@ -12,7 +12,7 @@ from django.db import transaction
 from registers import audit, clock
 from registers.access import require
 from registers.actors import ADMINISTRATORS, DISCIPLINE, ROLE_LABELS, SCHOOL_ROLES
-from registers.models import Appointment, Unit, User
+from registers.models import Appointment, DomainCharge, Unit, User
 from registers.models.spans import is_closed
 from registers.refusals import Refused
 
@@ -70,7 +70,7 @@ def check(row, *, actor):
     """
     require(actor, "appoint", row)
     _check_unit(row)
-    _check_apart(row)
+    check_apart(row)
     _check_once(row)
 
 
@@ -81,8 +81,11 @@ def _check_unit(row):
         raise Refused(f"{row.unit}在任职日期已经撤销，请另选单位。", "units")
 
 
-def _check_apart(row):
-    """An administrator of the three is nothing else at the same time, not even a stand-in."""
+def check_apart(row):
+    """Stop what would make an administrator of the three something else at the same time, even a stand-in.
+
+    ``row``: an appointment, or the charge of a domain. Raises ``Refused``.
+    """
     others = Appointment.objects.within(row.since, row.until or date.max).filter(user=row.user_id)
     others = others.exclude(role=row.role) if row.role in ADMINISTRATORS else others.filter(role__in=ADMINISTRATORS)
     if (other := others.first()) is not None:
@@ -90,6 +93,9 @@ def _check_apart(row):
             f"{row.user}在这段时间担任{ROLE_LABELS[other.role]}。系统管理员、安全管理员和审计员不能兼任其他角色，请另选一人。",
             "number",
         )
+    led = DomainCharge.objects.within(row.since, row.until or date.max).filter(user=row.user_id)
+    if row.role in ADMINISTRATORS and led.exists():
+        raise Refused(f"{row.user}在这段时间有分管领域，请先结束，或另选一人。", "number")
 
 
 def _check_once(row):

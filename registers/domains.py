@@ -10,7 +10,7 @@ from django.db import transaction
 
 from registers import audit, clock
 from registers.access import require
-from registers.appointments import appointed_until, ended_until, last_day
+from registers.appointments import appointed_until, check_apart, ended_until, last_day
 from registers.models import DomainCharge, Scheme
 from registers.refusals import Refused
 
@@ -66,6 +66,7 @@ def take(person, *, domains, since, last, actor, at):
 def check(row, *, actor):
     """Stop what must not be written. ``row`` is not written yet. Raises ``Refused`` or ``NotAllowed``."""
     require(actor, "appoint", row)
+    check_apart(row)
     if not 0 < len(row.domain) <= LONGEST:
         raise Refused(f"分管领域的名称须在 {LONGEST} 字以内，请改短。", "others")
     same = DomainCharge.objects.within(row.since, row.until or date.max).filter(user=row.user_id, domain=row.domain)

@@ -218,7 +218,7 @@ class DomainChargePolicy(OpenToStaff):
     def may_appoint(self, actor, charge):
         """Put a leader in charge of a domain: for whoever appoints leaders of the whole institution."""
         root = next(unit for unit, above in actor.parents.items() if above is None)
-        return can(actor, "appoint", Appointment(user_id=charge.user_id, unit_id=root, role="leader_in_charge"))
+        return can(actor, "appoint", Appointment(user_id=charge.user_id, unit_id=root, role=charge.role))
 
 
 @policy("registers.Scheme")

@@ -121,7 +121,7 @@ class _Roles(Reader):
         since, until = self._span(row)
         called = {code: self.labels.get(code, code) for code in self._domains(row, roles, words)}
         led = [Record(user, None, LEADER, row, since, until, *named) for named in called.items()]
-        if led and set(roles) <= {LEADER} and not (row.get("unit") or row.get("unit_code")):
+        if led and set(roles) <= {LEADER} and not _names_a_unit(row):
             return led  # in charge of domains alone
         unit = self.unit_of(table, row) if roles else None
         return led + ([Record(user, unit, role, row, since, until) for role in roles] if unit else [])
@@ -130,7 +130,7 @@ class _Roles(Reader):
         """Return the domains of a leader in charge: those of the rule book by their names, others as the registrar answers."""
         if not words:
             return []
-        if LEADER not in roles and roles:
+        if LEADER not in roles and (roles or _names_a_unit(row)):
             self.report.fault(
                 row.sheet, row.place("domain"), "分管领域只用于分管校领导", "请在角色中写明分管校领导，或清空这一格"
             )
@@ -215,6 +215,10 @@ class _Roles(Reader):
             cells = f"{row.place('since')}、{row.place('until')}"
             self.report.fault(row.sheet, cells, f"免职日期 {until} 早于任职日期 {since}", "请核对")
         return since, until
+
+
+def _names_a_unit(row):
+    return bool(row.get("unit") or row.get("unit_code"))
 
 
 def _labels_of_the_rule_book():

@@ -164,6 +164,7 @@ class DomainCharge(models.Model):
     domain = models.CharField("分管领域", max_length=40)
     since = models.DateField("任职日期")
     until = models.DateField("免职日期", null=True, blank=True)
+    role = Appointment.Role.LEADER_IN_CHARGE  # the role in which he has it
 
     objects = SpanQuerySet.as_manager()
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from registers import appointments, staff
+from registers import appointments, domains, staff
 from registers.access import NotAllowed, can
 from registers.actors import ADMINISTRATORS, ROLE_LABELS, Actor
 from registers.models import Appointment, AuditEntry, Incumbency, User
@@ -71,6 +71,19 @@ def test_three_administrators_are_nothing_else_at_the_same_time(campus, admins, 
     with pytest.raises(Refused, match="不能兼任"):
         given(admins["registrar"], campus.clerk, "liaison", campus.unit)
     given(admins["registrar"], campus.clerk, "liaison", campus.unit, last=date(2026, 11, 30))
+
+
+def test_administrator_has_no_domain_and_who_has_one_becomes_none(campus, admins):
+    term = {"since": TODAY, "last": None, "actor": admins["registrar"], "at": AT}
+    with pytest.raises(Refused, match="不能兼任"):
+        domains.take(campus.auditor.pk, domains=["finance"], **term)
+    [charge] = domains.take(campus.clerk.pk, domains=["finance"], **term)
+    with pytest.raises(Refused, match="有分管领域"):
+        given(admins["security_admin"], campus.clerk, "auditor", campus.root)
+    with pytest.raises(NotAllowed):
+        domains.end(charge.pk, last=TODAY, actor=admins["sys_admin"], at=AT)
+    domains.end(charge.pk, last=TODAY, actor=admins["registrar"], at=AT)
+    given(admins["security_admin"], campus.clerk, "auditor", campus.root, since=LATER)
 
 
 def test_last_administrator_who_can_appoint_stays(campus, admins):

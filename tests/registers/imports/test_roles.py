@@ -80,8 +80,9 @@ def test_domains_of_leaders_are_read_compared_and_ended(campus):
 
 
 def test_only_leaders_in_charge_have_domains(campus):
-    rows = [[*HEAD, "分管领域"], ["clerk", "甲一", "财务处", "联络员", "", "", "财务管理"]]
-    assert "分管领域只用于分管校领导" in said(plan_of(campus, rows, kind="roles"))
+    for role in ("联络员", ""):
+        rows = [[*HEAD, "分管领域"], ["clerk", "甲一", "财务处", role, "", "", "财务管理"]]
+        assert "分管领域只用于分管校领导" in said(plan_of(campus, rows, kind="roles"))
 
 
 def test_matrix_of_roles_gives_one_for_each_tick(campus):

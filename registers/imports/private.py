@@ -50,7 +50,8 @@ def without_private(book):
     for sheet in book.sheets:
         head = head_of(sheet)
         if head is None:  # nobody knows what its columns are
-            sheet.rows, sheet.unseen = {}, f"{sheet.unseen} {NO_HEAD}".strip()
+            sheet.unseen = f"{sheet.unseen} {NO_HEAD}".strip() if sheet.rows else sheet.unseen
+            sheet.rows = {}
             continue
         heads, last = columns_of(sheet, head), head[1]
         private = {column for column, text in heads.items() if is_private(text)}

@@ -30,6 +30,8 @@ OTHERS = (
     (b"\x1f\x8b", "gzip 压缩包"),
     (b"{\\rtf", "RTF 文档"),
 )
+# The workbook of an .xls begins with the record of its version, and next says FILEPASS where a password opens it.
+_LOCKED = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0", re.DOTALL)
 # Marks of the programs that encrypt what leaves an office.
 ENCRYPTED = (b"E-SafeNet", b"\x62\x14\x23\x65")
 
@@ -68,7 +70,7 @@ def opened(data, name, tell=None):
         book, usual, what = _from_package(data, tell)
         return _noted(book, ending, usual, what)
     if data.startswith(OLE):
-        raise Refused(_ole(data))
+        raise Refused(_ole(data, ending))
     if any(data[:64].find(mark) >= 0 for mark in ENCRYPTED):
         raise Refused("文件被单位的加密软件加密，请先解密（外发）后再上传。")
     if other := next((what for start, what in OTHERS if data.startswith(start)), ""):
@@ -107,15 +109,17 @@ def _from_package(data, tell):
     return workbooks.read(package, tell), ("xlsx", "xltx"), "Excel 工作簿"
 
 
-def _ole(data):
+def _ole(data, ending):
     """Return why an old container is not read."""
-    if "EncryptedPackage".encode("utf-16-le") in data:
+    if "EncryptedPackage".encode("utf-16-le") in data or _LOCKED.search(data):
         return "文件有打开密码，请在 Excel 或 WPS 中取消密码后再上传。"
     if "_VBA_PROJECT".encode("utf-16-le") in data:
         return "文件含宏，没有读取。请另存为不含宏的 .xlsx 文件后再上传。"
     if "WordDocument".encode("utf-16-le") in data:
-        return "这是 Word 文档，不是表格。请把表格复制到 Excel 或 WPS 中，存为 .xlsx 后再上传。"
-    return f"这是旧格式的工作簿（.xls 或 .et），不能读取。{SAVE_AS}"
+        what = "WPS 文字文档（.wps）" if ending == "wps" else "Word 文档"
+        return f"这是{what}，不是表格。请把表格复制到 Excel 或 WPS 中，存为 .xlsx 后再上传。"
+    what = "WPS 表格（.et）" if ending == "et" else "旧格式的工作簿（.xls）"
+    return f"这是{what}，不能读取。{SAVE_AS}"
 
 
 def _noted(book, ending, usual, what):

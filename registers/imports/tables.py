@@ -6,7 +6,7 @@ Pure: no Django.
 import re
 from dataclasses import dataclass, field
 
-from registers.imports.grid import Cell, address, letters
+from registers.imports.grid import MOST_ROWS, Cell, address, letters
 from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_known, normalised
 from registers.imports.private import is_private
 from registers.imports.synonyms import KIND_LABELS, LABELS, MANY, NEEDED
@@ -113,6 +113,8 @@ def tables_of(book, kind, chosen, report):
         _check(table, sheet, kind, report)
         _fill(table, sheet, kind, report)
         tables.append(table)
+    if (count := sum(len(table.rows) for table in tables)) > MOST_ROWS:
+        raise Refused(f"文件有 {count} 行数据，超过 {MOST_ROWS} 行，没有导入。请按单位分成几个文件后再上传。")
     if not tables and others:
         return [_without(table, sheet, missing, report) for sheet, table, missing in others]
     if not tables:

@@ -42,15 +42,17 @@ def read(package, tell=None):
     relations = package.relations("xl/workbook.xml")
     texts = _shared(package)
     forms = forms_of(package) if "xl/styles.xml" in package.names else []
-    sheets, cells, rows = [], 0, 0
+    sheets, parts, cells, rows = [], set(), 0, 0
     for name, state, relation in listed:
         kind, part, _ = relations.get(relation, ("", "", False))
         if kind != "worksheet":
             if not kind:
                 raise Refused(f"工作表“{name}”损坏：文件里没有它的内容。请在 Excel 或 WPS 中重新保存后再上传。")
             continue  # a chart of its own holds no cells
-        if part not in package.names:
-            raise Refused(f"工作表“{name}”损坏：文件里没有它的内容。请在 Excel 或 WPS 中重新保存后再上传。")
+        if part not in package.names or part in parts:
+            what = "和另一个工作表是同一份内容" if part in parts else "文件里没有它的内容"
+            raise Refused(f"工作表“{name}”损坏：{what}。请在 Excel 或 WPS 中重新保存后再上传。")
+        parts.add(part)
         package.relations(part)
         about = (name, state, texts, forms)
         reader = _sheet(package, part, about, since_1904=since_1904, cells=cells, filled=rows, tell=tell)

@@ -1,8 +1,10 @@
 """Files that are broken or meant to do harm: each is refused with its place and a remedy, and the process that reads goes on."""
 
 import io
+import os
 import re
 import resource
+import signal
 import struct
 import time
 import zipfile
@@ -11,6 +13,8 @@ import zlib
 import pytest
 
 from registers.imports import reading
+from registers.imports.findings import Report
+from registers.imports.tables import tables_of
 from registers.refusals import Refused
 from tests.workbooks import MAIN, OFFICE, RELATIONS, Raw, cell, parts, sheet, workbook, zipped
 
@@ -104,6 +108,22 @@ def related(kind, *, mode="External", target="file:///etc/passwd"):
     return part("xl/worksheets/_rels/sheet1.xml.rels", f'<Relationships xmlns="{RELATIONS}">{one}</Relationships>')
 
 
+def old_workbook(*records):
+    """An .xls whose workbook begins with the record of its version and these."""
+    begin = struct.pack("<HH", 0x0809, 16) + bytes(16)
+    return OLE + begin + b"".join(struct.pack("<HH", kind, len(rest)) + rest for kind, rest in records) + bytes(400)
+
+
+def sheets_at(*targets):
+    """A workbook that looks for its sheets in these parts."""
+    listed = "".join(
+        f'<Relationship Id="rId{i}" Type="{OFFICE}/worksheet" Target="{target}"/>'
+        for i, target in enumerate(targets, 1)
+    )
+    made = parts({"人员": sheet(ROWS), "岗位": sheet(ROWS)})
+    return zipped(made | {"xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{RELATIONS}">{listed}</Relationships>'})
+
+
 def mixed_encodings():
     return "工号,姓名\n04001,甲一\n".encode() * 50 + "04002,乙二\n".encode("gbk")
 
@@ -162,6 +182,8 @@ CASES = {
     "9 nothing": (lambda: b"", "没有数据行"),
     "9 mark alone": (lambda: b"\xef\xbb\xbf", "没有数据行"),
     "10 password": (lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "打开密码.*取消密码"),
+    "10 password of an old workbook": (lambda: old_workbook((0x2F, bytes(54))), "打开密码.*取消密码"),
+    "10 password of a protected one": (lambda: old_workbook((0x86, b""), (0x2F, bytes(54))), "打开密码"),
     "10 password of the package": (encrypted_flag, "打开密码"),
     "11 encrypted by the office": (lambda: b"E-SafeNet\0" + b"\x81" * 99, "加密软件.*解密"),
     "12 macros": (lambda: named("xl/vbaProject.bin"), "含宏.*另存为"),
@@ -169,7 +191,9 @@ CASES = {
     "12 old macros": (lambda: OLE + "_VBA_PROJECT".encode("utf-16-le"), "含宏"),
     "13 pdf": (lambda: b"%PDF-1.7 x", "PDF.*另存为 .xlsx"),
     "13 picture": (lambda: b"\xff\xd8\xff\xe0 x", "图片"),
-    "13 old workbook": (lambda: OLE, "旧格式.*另存为 .xlsx"),
+    "13 old workbook": (lambda: old_workbook((0x42, b"\xe4\x04")), "旧格式.*另存为 .xlsx"),
+    "13 WPS text .wps": (lambda: OLE + "WordDocument".encode("utf-16-le"), "WPS 文字文档（.wps）.*存为 .xlsx"),
+    "13 WPS table .et": (lambda: old_workbook((0x42, b"\xe4\x04")), "WPS 表格（.et）.*另存为 .xlsx"),
     "13 Numbers": (lambda: zipped({"Index/Document.iwa": "x"}), "Numbers.*另存为 .xlsx"),
     "13 open document": (lambda: zipped({"content.xml": "<x/>"}), "ODS"),
     "13 binary workbook": (lambda: zipped({"xl/workbook.bin": "x"}), "xlsb"),
@@ -199,6 +223,11 @@ CASES = {
         lambda: zipped({k: v for k, v in parts({"人员": sheet(ROWS)}).items() if "sheet1" not in k}),
         "工作表“人员”损坏",
     ),
+    "20 sheet that is the workbook": (lambda: sheets_at("workbook.xml", "worksheets/sheet2.xml"), "工作表“人员”损坏"),
+    "20 two sheets in one part": (
+        lambda: sheets_at("worksheets/sheet1.xml", "../xl/worksheets/sheet1.xml"),
+        "工作表“岗位”损坏.*同一份内容",
+    ),
     "21 text that is not there": (lambda: body('<c r="A3" t="s"><v>999999</v></c>'), "人员!A3.*损坏"),
     "21 style that is not there": (lambda: body('<c r="A3" s="99"><v>1</v></c>'), "人员!A3.*损坏"),
     "21 row below zero": (
@@ -216,9 +245,9 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_file_is_refused_with_its_place_and_a_remedy(case):
     make, words = CASES[case]
-    data, start = make(), time.monotonic()
+    data, start, ending = make(), time.monotonic(), case.rpartition(".")[2] if " ." in case else "xlsx"
     with pytest.raises(Refused, match=words) as refused:
-        reading.read(data, "名册.xlsx")
+        reading.read(data, f"名册.{ending}")
     assert time.monotonic() - start < 5
     assert re.search("请", str(refused.value)), "no remedy"
 
@@ -231,6 +260,27 @@ def test_worker_lives_and_its_memory_stays_flat():
         reading.read(part("xl/worksheets/sheet1.xml", f'<worksheet xmlns="{MAIN}"><sheetData>{many}'), "a.xlsx")
     assert [len(each.rows) for each in reading.read(GOOD, "a.xlsx").sheets] == [2]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 80 << 10
+
+
+def test_worker_outlives_a_process_that_crashes(monkeypatch):
+    """Broken file 40: one sentence, and the next file is read at once."""
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "_packed", lambda data, name: os.kill(os.getpid(), signal.SIGSEGV))
+        with pytest.raises(Refused, match="限定的时间或内存"):
+            reading.read(GOOD, "a.xlsx")
+    assert reading.read(GOOD, "a.xlsx").sheets
+
+
+def test_fifty_thousand_rows_pass_and_one_more_does_not():
+    """Broken file 17: at the limit itself, below a title and a head that do not count."""
+    lines = [f"{number:05},孙一,财务处" for number in range(50_001)]
+    for most in (50_000, 50_001):
+        book = reading.read("\n".join(["教职工名单", "工号,姓名,部门", *lines[:most]]).encode(), "a.csv")
+        if most == 50_000:
+            assert [len(table.rows) for table in tables_of(book, "people", None, Report())] == [50_000]
+        else:
+            with pytest.raises(Refused, match=r"有 50001 行数据，超过 50000 行.*按单位分成"):
+                tables_of(book, "people", None, Report())
 
 
 def test_reading_that_takes_too_long_is_one_sentence(monkeypatch):

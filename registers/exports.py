@@ -9,6 +9,7 @@ from registers.access import require
 from registers.actors import Actor
 from registers.batches import in_order
 from registers.imports import returning, uploads
+from registers.imports.progress import begin_writing, require_stoppable, taking
 from registers.jobs import Work, kind, saving
 from registers.models import ImportedFile, PowerItem, Scheme, Unit
 from registers.papers import pages, pictured, writing
@@ -43,19 +44,24 @@ def _may_import(actor, parameters):
     require(actor, "import", ImportedFile)
 
 
-@kind("import", title="数据导入", place="数据导入", door="import_list", guard=_may_import, stops=False)
+@kind("import", title="数据导入", place="数据导入", door="import_list", guard=_may_import, stops=require_stoppable)
 def take_over(parameters, owner):
     """Take over a file of many lines. The worker's file lists what was done."""
+    pk = parameters["file"]
     try:
         lines = uploads.accept(
-            parameters["file"],
+            pk,
             actor=Actor(owner),
             digest=parameters["digest"],
             seen=parameters["version"],
             at=clock.now(),
+            pace=partial(taking(pk).say, "compared"),
+            begin=partial(begin_writing, pk),
         ).lines
     except Stale as stale:
-        raise Refused(f"{stale}请重新打开该文件核对。") from stale
+        if str(stale) == uploads.CHANGED:
+            uploads.refresh(pk, actor=Actor(owner))
+        raise Refused(str(stale)) from stale
     return Work("导入结果.xlsx", saving(partial(returning.done, lines)))
 
 

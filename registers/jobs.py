@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 KINDS = {}
 PLACES = {}  # kind → what its page is called, and the name and URL name of the page it was asked for on
 GUARDS = {}  # kind → who may still fetch its files
-UNSTOPPABLE = set()  # kinds that change what is on record
+STOPS = {}  # kind → what is asked before its owner stops it
 ATTEMPTS = 3
 STALE_SECONDS = 240  # longer than any job may take (registers.cage)
 ENOUGH_SECONDS = 30  # after so long a worker leaves what is left to the next call
@@ -58,17 +58,18 @@ def _save(make, path):
     path.write_bytes(make())
 
 
-def kind(name, *, title, place, door, guard, stops=True):
+def kind(name, *, title, place, door, guard, stops=None):
     """Register the function that does jobs of this kind: ``(parameters, owner) -> Work``, or its fields.
 
     The function is also given ``source`` and ``reason`` where the job was created with them. ``title``: what its page is
     called; ``place`` and ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor,
-    parameters) before the file is handed out, raises ``NotAllowed``; ``stops``: whether its owner can cancel it.
+    parameters) before the file is handed out, raises ``NotAllowed``; ``stops``: called with
+    the parameters before its owner cancels it, in one transaction, raises ``Refused`` where it is too late.
     """
 
     def register(function):
-        if not stops:
-            UNSTOPPABLE.add(name)
+        if stops:
+            STOPS[name] = stops
         KINDS[name], PLACES[name], GUARDS[name] = function, (title, place, door), guard
         return function
 
@@ -268,14 +269,14 @@ def _held(job):
     return Job.objects.filter(pk=job.pk, finished_at=None, started_at=job.started_at)
 
 
+@transaction.atomic
 def cancel(job, *, at):
     """End a job that its owner no longer wants. One that is finished stays as it is. Raises ``Refused``.
 
     A worker that is at it stops within a second, where its rows are counted.
     """
-    if job.kind in UNSTOPPABLE:
-        raise Refused("该项工作不能中途取消。")
     if job.finished_at is None:
+        STOPS.get(job.kind, bool)(job.parameters)
         Job.objects.filter(pk=job.pk, finished_at=None).update(error=CANCELLED, finished_at=at, source=None)
 
 

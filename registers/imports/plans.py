@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from registers.imports.findings import Report
 from registers.imports.private import is_private
 from registers.imports.tables import column_key
-from registers.text import digest_of
+from registers.text import digest_of, digest_of_text
 
 TOLD = 500  # rows between two words about how far a comparison is
 
@@ -40,7 +40,7 @@ class Line:
     def tick(self):
         """The name of this line's tick: the same for the same change of the same person."""
         if not self.named:
-            self.named = digest_of([self.kind, self.key, self.field, self.old, self.new])[:16]
+            self.named = digest_of_text(repr((self.kind, self.key, self.field, self.old, self.new)))[:16]
         return self.named
 
 

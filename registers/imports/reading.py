@@ -36,8 +36,13 @@ _LOCKED = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0"
 ENCRYPTED = (b"E-SafeNet", b"\x62\x14\x23\x65")
 
 
-def read(data, name, *, pace=None):
-    """Return the ``Book`` of a file named ``name``, read in a process with limits on time and memory.
+def read(data, name):
+    """Return the ``Book`` of a file named ``name``. Raises ``Refused``."""
+    return grid.unpacked(read_packed(data, name))
+
+
+def read_packed(data, name, *, pace=None):
+    """Return the packed book of a file named ``name``, read in a process with limits on time and memory.
 
     ``pace``: told from time to time how many rows are read, it may stop the reading. Raises ``Refused``.
     """
@@ -49,7 +54,7 @@ def read(data, name, *, pace=None):
         raise Refused(f"文件无法识别，没有读取。{SAVE_AS}") from broken
     except Refused as refused:
         raise Refused(SLOW if str(refused) in (cage.TOO_LONG, cage.TOO_LARGE) else refused.messages) from refused
-    return grid.unpacked(json.loads(packed))
+    return json.loads(packed)
 
 
 def _packed(data, name, tell=None):

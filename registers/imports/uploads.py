@@ -6,17 +6,29 @@ Nothing or everything: a file with one fault changes nothing, and acceptance is 
 
 import gc
 import hashlib
-import time
 from contextlib import contextmanager
 from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 
-from registers import analysed, audit, cage, clock
+from registers import analysed, audit, clock
 from registers.access import require
 from registers.actors import Actor
-from registers.imports import directories, grid, ledgers, people, posts, powers, reading, roles, tables, units
+from registers.imports import (
+    directories,
+    grid,
+    kept,
+    ledgers,
+    people,
+    posts,
+    powers,
+    progress,
+    reading,
+    roles,
+    tables,
+    units,
+)
 from registers.imports.handing import Taking
 from registers.imports.heads import columns_of, field_of, head_of
 from registers.models import ColumnMemory, ImportedFile, Unit, User
@@ -44,7 +56,7 @@ NO_STEP = "没有找到单位（单位代码、单位名称）、人员（工号
 MOST_NAME = ImportedFile._meta.get_field("file_name").max_length
 LARGE = 256 << 10  # bytes from which on a worker reads a file: some 7,000 people
 BEING_READ = "这个文件还在读取和比较，请稍候；读完后再核对。"
-GIVEN_UP = "这个文件已经放弃，没有读完。"
+BEING_TAKEN = "这个文件正在导入，请等导入完成；还没有开始写入的，可以取消导入。"
 CHANGED = "人员或单位信息在您核对期间有变动，没有导入。下面已是新的比较结果，请核对后再导入。"
 
 
@@ -68,7 +80,7 @@ def upload(data, file_name, *, kind, effective_on, actor, at):
     Raises ``Refused`` for what cannot be read.
     """
     file = _received(data, file_name, actor, at, kind=kind, effective_on=effective_on)
-    _take_in(file, reading.read(data, file.file_name), actor)
+    _take_in(file, reading.read_packed(data, file.file_name), actor)
     file.save()
     _say_uploaded(file, actor, at)
     return file
@@ -85,10 +97,11 @@ def _say_uploaded(file, actor, at):
     audit.append("import.upload", about=file, actor=actor, at=at, detail={"kind": file.kind, "digest": file.digest})
 
 
-def _take_in(file, book, actor, pace=None):
+def _take_in(file, packed, actor, pace=None):
     """Compare what a file holds with what is on record, and keep both in it. Of several kinds the first comes first."""
-    file.shape, file.book = tables.shape_of(book), grid.packed(book)
-    file.rows_digest = digest_of([sheet["rows"] for sheet in file.book["sheets"]])
+    book = grid.unpacked(packed)
+    file.shape, file.book = tables.shape_of(book), packed
+    file.rows_digest = digest_of([sheet["rows"] for sheet in packed["sheets"]])
     kinds = [file.kind]
     if file.kind == ImportedFile.Kind.STAFF:
         kinds = [kind for kind, fields in STEPS.items() if tables.holds(book, kind, fields)]
@@ -102,11 +115,18 @@ def _begin(file, book, kinds, actor, pace=None):
     while kinds:
         file.kind, *file.following = kinds
         file.columns = remembered(file.kind, book) or _left_to(file.following, file.kind, book)
+        file.basis = kept.basis(file, actor)  # before, so that whatever changes meanwhile is noticed
         plan = _compared(file, book, actor, pace)
         if plan.lines or not plan.is_ready:
             break
         kinds = file.following
-    file.compared = plan.preview() | {"notes": book.notes}
+    _keep(file, plan, book.notes)
+
+
+def _keep(file, plan, notes):
+    """Keep of a comparison what pages show, and what its acceptance needs where it need not be made again."""
+    file.compared = plan.preview() | {"notes": notes}
+    file.plan = kept.packed(plan) if file.basis and plan.is_ready else None
 
 
 def _left_to(following, kind, book):
@@ -147,36 +167,16 @@ def take_in(pk, data, *, actor, at):
     A file that cannot be read is dropped with the reason. Raises ``Refused``, also once somebody gives the file up.
     """
     file = ImportedFile.objects.visible_to(actor).get(pk=pk)
-    waiting = ImportedFile.objects.filter(pk=pk, accepted_at=None, dropped_at=None, shape="")
-    progress = _Progress(waiting)
+    told = progress.reading(pk)
     try:
-        book = reading.read(data, file.file_name, pace=partial(progress.say, "read"))
-        _take_in(file, book, actor, partial(progress.say, "compared"))
+        packed = reading.read_packed(data, file.file_name, pace=partial(told.say, "read"))
+        _take_in(file, packed, actor, partial(told.say, "compared"))
     except Refused as refused:
-        waiting.update(dropped_at=at, progress={"error": str(refused)})
+        told.rows.update(dropped_at=at, progress={"error": str(refused)})
         raise
-    kept = ("kind", "following", "shape", "book", "rows_digest", "columns", "compared")
-    if not waiting.update(progress={}, **{name: getattr(file, name) for name in kept}):
-        raise Refused(GIVEN_UP)
-
-
-class _Progress:
-    """How far the reading of a file is, kept where its page finds it."""
-
-    def __init__(self, waiting):
-        self.waiting, self.said, self.last = waiting, {}, time.monotonic()
-
-    def say(self, what, rows):
-        """Keep how many rows are read or compared, twice a second at most.
-
-        Raises ``Refused`` once the file is given up.
-        """
-        self.said[what] = rows
-        if time.monotonic() - self.last < cage.LOOK_SECONDS:
-            return
-        self.last = time.monotonic()
-        if not self.waiting.update(progress=self.said):
-            raise Refused(GIVEN_UP)
+    found = ("kind", "following", "shape", "book", "rows_digest", "columns", "compared", "plan", "basis")
+    if not told.rows.update(progress={}, **{name: getattr(file, name) for name in found}):
+        raise Refused(progress.GIVEN_UP)
 
 
 def remembered(kind, book):
@@ -191,9 +191,9 @@ def same_as(file):
     return before.filter(digest=file.digest).first() or before.filter(rows_digest=file.rows_digest).first()
 
 
-def plan_of(file, *, actor):
+def plan_of(file, *, actor, pace=None):
     """Return the ``Plan`` of an open file against what is on record now. Raises ``Refused``."""
-    return _compared(file, grid.unpacked(file.book), actor)
+    return _compared(file, grid.unpacked(file.book), actor, pace)
 
 
 def _compared(file, book, actor, pace=None):
@@ -204,8 +204,8 @@ def _compared(file, book, actor, pace=None):
 
 def _preview(file, actor):
     """Compare an open file again and keep what pages show of it."""
-    notes = file.compared["notes"]
-    file.compared = plan_of(file, actor=actor).preview() | {"notes": notes}
+    file.basis = kept.basis(file, actor)
+    _keep(file, plan_of(file, actor=actor), file.compared["notes"])
     file.version += 1
     file.save()
 
@@ -213,7 +213,7 @@ def _preview(file, actor):
 @transaction.atomic
 def refresh(pk, *, actor):
     """Compare a file anew with what is on record now."""
-    _preview(_open(pk, actor), actor)
+    _preview(_open(pk, actor, taken=True), actor)
 
 
 def is_ticked(file, tick, kind):
@@ -221,14 +221,16 @@ def is_ticked(file, tick, kind):
     return file.ticks.get(tick, kind not in SUBJECTS[file.kind].UNTICKED)
 
 
-def _open(pk, actor, seen=None, *, unread=False):
+def _open(pk, actor, seen=None, *, unread=False, taken=False):
     """Lock a file of the actor that waits for him. Raises ``Refused`` or ``Stale``."""
     require(actor, "import", ImportedFile)
-    file = ImportedFile.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=pk)
+    file = _mine(actor).select_for_update(of=("self",)).get(pk=pk)
     if not file.is_open:
         raise Refused("这个文件已经导入或放弃，不能再改。")
     if file.is_being_read and not unread:
         raise Refused(BEING_READ)
+    if not taken and progress.is_taken(pk):
+        raise Refused(BEING_TAKEN)
     if seen is not None and file.version != seen:
         raise Stale(file, "这个文件的导入设置刚被修改，您的操作未生效。请核对后重新办理。")
     return file
@@ -262,19 +264,37 @@ def tick(pk, ticks, *, actor, seen):
 
 
 @uncollected()
-@transaction.atomic
-@audit.at_the_end()
-def accept(pk, *, actor, digest, seen, at):
+def accept(pk, *, actor, digest, seen, at, pace=None, begin=None):
     """Do all ticked lines of a file in one transaction.
 
     Returns the file, with what was done as texts in ``lines``.
-    ``digest``: of the lines that the registrar saw. Raises ``Refused`` while something is wrong or asked, ``Stale`` where
-    what is on record has changed meanwhile.
+    ``digest``: of the lines that the registrar saw. ``pace``: told how many rows are compared anew, where that is needed;
+    ``begin``: called before anything is written. Either may stop it by raising. Raises ``Refused`` while something is wrong or
+    asked, ``Stale`` where what is on record has changed meanwhile.
     """
-    file = _open(pk, actor, seen)
+    file = _mine(actor).get(pk=pk)
+    basis = kept.basis(file, actor)
+    plan = None
+    if basis and file.is_open and not file.is_being_read:
+        plan = kept.restored(file) if file.plan and file.basis == basis else plan_of(file, actor=actor, pace=pace)
+    if begin:
+        begin()
+    return _accept(pk, plan, basis, actor=actor, digest=digest, seen=seen, at=at)
+
+
+def _mine(actor):
+    return ImportedFile.objects.visible_to(actor).defer("book", "plan")
+
+
+@transaction.atomic
+@audit.at_the_end()
+def _accept(pk, plan, basis, *, actor, digest, seen, at):
+    """Write the lines of ``plan``, which was made from what ``basis`` is of; of another one where that is no longer so."""
+    file = _open(pk, actor, seen, taken=True)
     # Two imports come in turn.
     Unit.objects.select_for_update(of=("self",)).filter(parent=None).first()
-    plan = plan_of(file, actor=actor)
+    if plan is None or kept.basis(file, actor) != basis:
+        plan = plan_of(file, actor=actor)
     if plan.digest() != digest:
         raise Stale(file, CHANGED)
     if not plan.is_ready:
@@ -295,8 +315,9 @@ def accept(pk, *, actor, digest, seen, at):
     if file.kind == "people":
         joined = [line.key for line in lines if line.kind == people.JOINED]
         file.result["joined"] = list(User.objects.filter(number__in=joined).order_by("pk").values_list("pk", flat=True))
-    packed = file.book
+    packed = file.book if file.following else None
     file.accepted_at, file.book, file.compared, file.answers, file.ticks = at, None, None, {}, {}
+    file.plan, file.progress = None, {}
     file.save()
     detail = {"kind": file.kind, "counts": counts, "on": file.effective_on.isoformat()}
     audit.append("import.accept", about=file, actor=actor, at=at, detail=detail)
@@ -326,4 +347,4 @@ def forget(*, at):
 
 
 def _empty(files, at):
-    return files.update(dropped_at=at, book=None, compared=None, answers={}, ticks={})
+    return files.update(dropped_at=at, book=None, compared=None, plan=None, answers={}, ticks={})

@@ -11,10 +11,12 @@ class ImportedFile(models.Model):
 
     After that it says what it brought.
     ``book``: its cells without the columns that are never read, None once nobody needs them; the file itself is not kept.
-    ``compared``: what pages show of the comparison with what is on record. ``digest`` is of the file, ``rows_digest`` of its
+    ``compared``: what pages show of the comparison with what is on record; ``plan`` is what its acceptance needs besides, where it
+    counts for as long as ``basis`` is the digest of what is on record. ``digest`` is of the file, ``rows_digest`` of its
     cells. ``columns``, ``answers`` and ``ticks`` are what the registrar said: column → field, question → answer, line →
     whether it counts. A large file is read by a worker: until then its ``shape`` is empty, and ``progress`` says how many rows
-    are "read" and "compared", or why it was given up ("error"). One file may hold several kinds: it is staff until it is
+    are "read" and "compared", or why it was given up ("error"). While a worker takes it over, ``progress`` says how many rows are
+    compared anew, and whether it is "writing". One file may hold several kinds: it is staff until it is
     read, then each kind in turn is a row of its own, and ``following`` are those to come. Its state follows from timestamps.
     """
 
@@ -44,7 +46,9 @@ class ImportedFile(models.Model):
     accepted_at = models.DateTimeField("导入时间", null=True)
     dropped_at = models.DateTimeField("放弃时间", null=True)
     result = models.JSONField(default=dict)
-    progress = models.JSONField("读取进度", default=dict)
+    plan = models.JSONField(null=True)
+    basis = models.CharField(max_length=64, default="")
+    progress = models.JSONField("进度", default=dict)
     following = models.JSONField("接着导入", default=list)
     version = models.PositiveIntegerField(default=1)
 

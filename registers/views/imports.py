@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from registers import clock, jobs
 from registers.access import require
 from registers.forms.imports import CHOICES, UploadForm
-from registers.imports import returning, samples, uploads
+from registers.imports import progress, returning, samples, uploads
 from registers.imports.handing import RECEIVERS
 from registers.imports.synonyms import KIND_LABELS, LABELS, PEOPLE
 from registers.models import ImportedFile, Job
@@ -85,7 +85,7 @@ def _uploaded(request, sent, values):
 
 def _file(request, pk):
     """Return a file of the reader, or 404: whoever is no registrar sees none."""
-    return get_object_or_404(ImportedFile.objects.visible_to(request.actor), pk=pk)
+    return get_object_or_404(ImportedFile.objects.visible_to(request.actor).defer("book", "plan"), pk=pk)
 
 
 @require_safe
@@ -95,14 +95,20 @@ def import_detail(request, pk):
     Context: ``file``, ``preview``, ``kinds`` as (kind, label, lines, ticked), ``chosen`` kind, ``page`` of its lines as
     dictionaries, ``same``: the file accepted before with the same content, ``faults``, ``notices``, ``more``, ``crumbs``,
     ``is_signed``: what is accepted goes on sheets that the heads of the units sign. Of a file that was taken over: ``following``,
-    the (kind, label) of what is imported after it; ``after``: the row of what the same file brings next.
+    the (kind, label) of what is imported after it; ``after``: the row of what the same file brings next. ``job``: of the worker that
+    takes the file over, took or tried to; while it is at it (``is_taken``) the page says how far it is.
     """
-    file = _file(request, pk)
-    if request.htmx and not file.is_being_read:
+    file, job = _file(request, pk), progress.job_of(pk)
+    is_taken = job is not None and job.finished_at is None
+    if request.htmx and not (file.is_being_read or is_taken):
         return HttpResponseClientRefresh()
     context = {"file": file, "crumbs": [(CRUMBS, reverse("import_list"))], "is_signed": file.kind in RECEIVERS}
+    context |= {"job": job, "is_taken": is_taken}
     if file.is_being_read:
         return _being_read(request, file, context)
+    if is_taken:
+        template = "registers/_import_taking.html" if request.htmx else "registers/import_detail.html"
+        return render(request, template, context | {"ticked": _ticked(file)})
     if file.dropped_at:
         return render(request, "registers/import_detail.html", context)
     context["labels"] = uploads.SUBJECTS[file.kind].LABELS
@@ -132,6 +138,11 @@ def import_detail(request, pk):
         "ticked": sum(line["ticked"] for line in lines),
     }
     return render(request, "registers/import_detail.html", context)
+
+
+def _ticked(file):
+    """Return how many lines of a file are to be done, None once they are."""
+    return file.compared and sum(uploads.is_ticked(file, line[0], line[1]) for line in file.compared["lines"])
 
 
 def _being_read(request, file, context):
@@ -255,8 +266,8 @@ def import_accept(request, pk):
     seen, digest = number(request.POST.get("version")), request.POST.get("digest", "")
     if file.is_open and len((file.compared or {}).get("lines", [])) > AT_ONCE:
         parameters = {"file": pk, "version": seen, "digest": digest}
-        job = jobs.create("import", owner=request.actor.user, parameters=parameters, at=clock.now())
-        return redirect("job_detail", pk=job.pk)
+        jobs.create(progress.TAKING, owner=request.actor.user, parameters=parameters, at=clock.now())
+        return redirect("import_detail", pk=pk)
     try:
         done = uploads.accept(pk, actor=request.actor, digest=digest, seen=seen, at=clock.now())
     except Stale as stale:

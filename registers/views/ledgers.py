@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import audit, clock, jobs, ledgers
 from registers.access import can, require
 from registers.actors import SCHOOL_ROLES
+from registers.imports.progress import TAKING
 from registers.models import Job, Scheme, Unit
 from registers.papers import writing
 from registers.refusals import Refused
@@ -112,7 +113,7 @@ def job_detail(request, pk):
 
     The fragment refreshes itself until the export is done.
     Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``title``, and in ``crumbs`` where it was asked
-    for; ``place`` and ``back``: the same; ``keep_days``, ``takes``; ``stops``: whether it can be cancelled.
+    for; ``place`` and ``back``: the same; ``keep_days``, ``takes``.
     """
     job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content", "source"), pk=pk)
     template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
@@ -132,7 +133,6 @@ def job_detail(request, pk):
             "back": back,
             "crumbs": [(place, back)],
             "keep_days": settings.EXPORT_KEEP_DAYS,
-            "stops": job.kind not in jobs.UNSTOPPABLE,
             "takes": "内容较多，可能需要一两分钟" if job.kind == "paper" else "一般需要几秒钟",
         },
     )
@@ -141,8 +141,9 @@ def job_detail(request, pk):
 @require_POST
 def job_cancel(request, pk):
     """End an export that its owner no longer wants."""
-    jobs.cancel(get_object_or_404(Job.objects.visible_to(request.actor), pk=pk), at=clock.now())
-    return redirect("job_detail", pk=pk)
+    job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content", "source"), pk=pk)
+    jobs.cancel(job, at=clock.now())
+    return redirect("import_detail", pk=job.parameters["file"]) if job.kind == TAKING else redirect("job_detail", pk=pk)
 
 
 @require_safe

@@ -9,11 +9,12 @@ from pypinyin import lazy_pinyin
 
 from registers import cage, clock, jobs
 from registers.actors import Actor
-from registers.imports import plans, uploads
+from registers.imports import plans, progress, uploads
 from registers.imports.people import JOINED
 from registers.imports.sorting import sort_key
-from registers.models import AuditEntry, ImportedFile, Job, User
-from tests.factories import moment
+from registers.models import AuditEntry, ImportedFile, Job, Unit, User
+from registers.views import imports as views
+from tests.factories import make_person, moment
 from tests.noscript import Plain
 from tests.registers.imports.taken import HEAD, ON
 from tests.workbooks import workbook
@@ -69,7 +70,7 @@ def test_progress_is_told_and_giving_up_stops_the_worker(campus, monkeypatch):
     person, told = Plain(campus.registrar), []
     sent(person, [HEAD, *PEOPLE])
     file = ImportedFile.objects.get()
-    say = uploads._Progress.say
+    say = progress.Progress.say
 
     def given_up(self, what, rows):
         told.append((what, rows))
@@ -77,7 +78,7 @@ def test_progress_is_told_and_giving_up_stops_the_worker(campus, monkeypatch):
             person.client.post(reverse("import_drop", args=[file.pk]))
         say(self, what, rows)
 
-    monkeypatch.setattr(uploads._Progress, "say", given_up)
+    monkeypatch.setattr(progress.Progress, "say", given_up)
     assert jobs.work(at=clock.now()) == 1
     assert ("compared", 500) in told and any(what == "read" for what, _ in told)
     file.refresh_from_db()
@@ -92,6 +93,79 @@ def test_large_file_that_cannot_be_read_says_why_on_its_page(campus):
     person.client.post(reverse("import_list"), form)
     jobs.work(at=clock.now())
     assert "这是PDF 文件" in person.go(reverse("import_detail", args=[ImportedFile.objects.get().pk])).words
+
+
+@pytest.fixture
+def taken_by_a_worker(campus, monkeypatch):
+    """A person at the page of a file that a worker is to take over, and the file."""
+    monkeypatch.setattr(views, "AT_ONCE", 2)
+    person = Plain(campus.registrar)
+    page = sent(person, [HEAD, *PEOPLE[:3]])
+    page.press(page.form("contains(@action, '/accept/')"))
+    return person, ImportedFile.objects.get()
+
+
+def brought():
+    return User.objects.filter(number__startswith="07").count()
+
+
+def test_acceptance_is_cancelled_before_it_writes(taken_by_a_worker):
+    """Waiting and at work alike; meanwhile nothing else is done to the file, and afterwards it is taken over as ever."""
+    person, file = taken_by_a_worker
+    page = person.go(reverse("import_detail", args=[file.pk]))
+    assert "已排队，等待后台导入 3 项" in page.words
+    assert person.client.post(reverse("import_drop", args=[file.pk])).status_code == 422
+    page.press(page.form("contains(@action, '/cancel/')"))
+    assert "已按您的要求取消" in page.words
+    assert (jobs.work(at=clock.now()), brought()) == (0, 0)
+    page.press(page.form("contains(@action, '/accept/')"))
+    assert jobs.work(at=clock.now()) == 1
+    page = person.go(reverse("import_detail", args=[file.pk]))
+    assert ("已导入" in page.words, "下载导入结果" in page.words, brought()) == (True, True, 3)
+
+
+def test_acceptance_is_cancelled_while_it_compares_anew_and_not_while_it_writes(taken_by_a_worker, monkeypatch):
+    person, file = taken_by_a_worker
+    cancel, told, answers = reverse("job_cancel", args=[progress.job_of(file.pk).pk]), [], []
+    Unit.objects.filter(code="CW").update(position=99)  # so that it is compared anew
+    monkeypatch.setattr(plans, "TOLD", 1)
+    say, begin = progress.Progress.say, uploads._accept
+
+    def cancelled(self, what, rows):
+        told.append((what, rows))
+        if rows == 2:
+            answers.append(person.client.post(cancel).status_code)
+        say(self, what, rows)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(progress.Progress, "say", cancelled)
+        jobs.work(at=clock.now())
+    assert (told, answers, brought()) == ([("compared", 1), ("compared", 2)], [302], 0)
+    assert progress.job_of(file.pk).error == jobs.CANCELLED
+
+    def too_late(*args, **more):
+        page = person.go(reverse("import_detail", args=[file.pk]))
+        answers.append("正在写入 3 项，不能再取消" in page.words)
+        answers.append(person.client.post(reverse("job_cancel", args=[progress.job_of(file.pk).pk])).status_code)
+        return begin(*args, **more)
+
+    monkeypatch.setattr(uploads, "_accept", too_late)
+    page = person.go(reverse("import_detail", args=[file.pk]))
+    page.press(page.form("contains(@action, '/accept/')"))
+    jobs.work(at=clock.now())
+    assert (answers[1:], brought()) == ([True, 422], 3)
+
+
+def test_worker_shows_anew_what_has_changed_meanwhile(taken_by_a_worker):
+    person, file = taken_by_a_worker
+    make_person("孙乙", Unit.objects.get(code="CW"), number="07001")
+    jobs.work(at=clock.now())
+    page = person.go(reverse("import_detail", args=[file.pk]))
+    assert "有变动，没有导入" in page.words
+    assert "新进 2/2" in page.words
+    page.press(page.form("contains(@action, '/accept/')"))
+    jobs.work(at=clock.now())
+    assert brought() == 3
 
 
 class Killed(BaseException):

@@ -1,0 +1,77 @@
+"""A large file while a worker reads it or takes it over: how far that is, and stopping it."""
+
+import time
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from registers import cage
+from registers.models import ImportedFile, Job
+from registers.refusals import Refused
+
+TAKING = "import"  # the kind of the job that takes a file over
+GIVEN_UP = "这个文件已经放弃，没有读完。"
+NOT_ANY_MORE = "已按您的要求取消，没有导入。"
+BEING_WRITTEN = "已经开始写入，不能再取消。请等待导入完成。"
+
+
+class Progress:
+    """How far the reading of a file or its acceptance is, kept where its page finds it.
+
+    ``rows``: the file for as long as it goes on, none afterwards; ``stopped``: what to say then.
+    """
+
+    def __init__(self, rows, stopped):
+        self.rows, self.stopped, self.said, self.last = rows, stopped, {}, time.monotonic()
+
+    def say(self, what, count):
+        """Keep how many rows are read or compared, twice a second at most.
+
+        Raises ``Refused`` once it is stopped.
+        """
+        self.said[what] = count
+        if time.monotonic() - self.last < cage.LOOK_SECONDS:
+            return
+        self.last = time.monotonic()
+        if not self.rows.update(progress=self.said):
+            raise Refused(self.stopped)
+
+
+def reading(pk):
+    """Return the ``Progress`` of the reading of a file."""
+    return Progress(ImportedFile.objects.filter(pk=pk, accepted_at=None, dropped_at=None, shape=""), GIVEN_UP)
+
+
+def taking(pk):
+    """Return the ``Progress`` of taking a file over."""
+    here = Job.objects.filter(kind=TAKING, finished_at=None, parameters__file=OuterRef("pk"))
+    return Progress(ImportedFile.objects.filter(Exists(here), pk=pk), NOT_ANY_MORE)
+
+
+def job_of(pk):
+    """Return the job that takes a file over, or took or tried to, None where there was none."""
+    return Job.objects.filter(kind=TAKING, parameters__file=pk).defer("content", "source").order_by("pk").last()
+
+
+def is_taken(pk):
+    """Whether a worker takes this file over, or will."""
+    return Job.objects.filter(kind=TAKING, parameters__file=pk, finished_at=None).exists()
+
+
+@transaction.atomic
+def begin_writing(pk):
+    """Say that from now on nobody can stop it. Raises ``Refused`` where somebody has."""
+    file = ImportedFile.objects.select_for_update().only("pk").get(pk=pk)
+    if not is_taken(pk):
+        raise Refused(NOT_ANY_MORE)
+    ImportedFile.objects.filter(pk=file.pk).update(progress={"writing": True})
+
+
+def require_stoppable(parameters):
+    """Hold off the writing of a file until its job is stopped, in one transaction. Raises ``Refused`` where it has begun."""
+    rows = ImportedFile.objects.filter(pk=parameters["file"])
+    # Looked at before as well: the row of a file that is being written is locked.
+    for found in (rows, rows.select_for_update()):
+        file = found.only("progress", "accepted_at").get()
+        if file.accepted_at or file.progress.get("writing"):
+            raise Refused(BEING_WRITTEN)

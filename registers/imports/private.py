@@ -7,6 +7,7 @@ It is taken out before anything leaves the cage, so that no page, table, log or 
 import re
 from itertools import pairwise
 
+from registers.imports.cards import is_cards
 from registers.imports.grid import NUMBER, TEXT, Cell
 from registers.imports.heads import NO_HEAD, columns_of, head_of, is_known, normalised
 
@@ -49,17 +50,17 @@ def without_private(book):
     """
     for sheet in book.sheets:
         head = head_of(sheet)
-        if head is None:  # nobody knows what its columns are
+        if head is None and not is_cards(sheet):  # nobody knows what its columns are
             sheet.unseen = f"{sheet.unseen} {NO_HEAD}".strip() if sheet.rows else sheet.unseen
             sheet.rows = {}
             continue
-        heads, last = columns_of(sheet, head), head[1]
+        heads, last = (columns_of(sheet, head), head[1]) if head else ({}, 0)
         private = {column for column, text in heads.items() if is_private(text)}
         numbers = {
             column for column, text in heads.items() if normalised(text).endswith(("工号", "证号", "编号", "GH"))
         }
         for row, cells in sheet.rows.items():
-            for column in _beside_labels(cells, in_head=head[0] <= row <= last):
+            for column in _beside_labels(cells, in_head=bool(head) and head[0] <= row <= last):
                 cells[column] = Cell(NOT_READ)
             for column, cell in list(cells.items()):
                 if row > last and column in private:

@@ -62,6 +62,7 @@ SYNONYMS = {
     UNITS: {
         "code": f"{_UNIT_CODE} 编码 编号 代码",
         "name": "单位名称 机构名称 部门名称 科室名称 名称 全称 单位 部门 DWMC OFFICENAME DEPT_NAME cDepName",
+        "new_code": "新单位编码 新单位编号 新单位代码 新编码 新代码",
         "alias": "简称 单位简称 曾用名 原名称 别名 DWJP",
         "parent": "上级单位 隶属单位 上级部门 主管单位 所属学院 上级单位名称 LSDWH SJDWID PARENTID",
         "type": "单位类型 单位类别 机构类别 部门属性 机构性质 类型 DWLB DWLBM",
@@ -158,7 +159,14 @@ LABELS = {
         "status": "人员状态",
         "email": "电子邮箱",
     },
-    UNITS: {"code": "单位代码", "name": "单位名称", "alias": "别名", "parent": "上级单位", "type": "单位类型"},
+    UNITS: {
+        "code": "单位代码",
+        "new_code": "新的单位代码",
+        "name": "单位名称",
+        "alias": "别名",
+        "parent": "上级单位",
+        "type": "单位类型",
+    },
     POSTS: {
         "code": "岗位编号",
         "name": "岗位名称",

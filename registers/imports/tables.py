@@ -5,7 +5,9 @@ Pure: no Django.
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 
+from registers.imports.cards import cards_of
 from registers.imports.grid import MOST_ROWS, Cell, address, letters
 from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_known, normalised
 from registers.imports.private import is_private
@@ -38,7 +40,7 @@ SKIPPED = {
 class Row:
     """One row of a sheet: field → its cells (several for the fields that several columns may give).
 
-    ``columns``: field → the letters of its first column.
+    ``columns``: field → the letters of its first column. ``places``: of a card, field → the address of its value.
     """
 
     sheet: str
@@ -46,6 +48,7 @@ class Row:
     cells: dict
     columns: dict
     is_hidden: bool = False
+    places: dict = field(default_factory=dict)
 
     def get(self, name):
         """Return the first cell of a field, or None."""
@@ -53,6 +56,8 @@ class Row:
 
     def place(self, name):
         """Return the address of a field, of the row's first cell where the field has none."""
+        if name in self.places:
+            return self.places[name]
         return f"{self.columns[name]}{self.number}" if name in self.columns else f"{self.number} 行"
 
 
@@ -97,6 +102,9 @@ def tables_of(book, kind, chosen, report):
     """
     tables, seen, others = [], [], []
     for sheet in book.sheets:
+        if found := cards_of(sheet, kind):
+            tables.append(_of_cards(sheet, found, kind, chosen, report))
+            continue
         head = head_of(sheet)
         if head is None:
             if sheet.name not in OWN_SHEETS:
@@ -122,6 +130,32 @@ def tables_of(book, kind, chosen, report):
     for one in seen:
         report.notice(one.partition("（")[0].strip("“”"), "", f"工作表{one}没有读取")
     return tables
+
+
+def _of_cards(sheet, cards, kind, chosen, report):
+    """Return the table that the cards of a sheet come to: a column for each label, a row for each card."""
+    columns = dict(enumerate(dict.fromkeys(label for card in cards for label in card), start=1))
+    fields = {column: _field(column, label, kind, chosen) for column, label in columns.items()}
+    named = {label: fields[column] for column, label in columns.items()}
+    first = min(row for row, _ in chain(*cards[0].values()))
+    table = Table(sheet.name, (first, first), columns, fields)
+    for card in cards:
+        row = Row(sheet.name, min(row for row, _ in chain(*card.values())), {}, {})
+        row.is_hidden = row.number in sheet.hidden_rows
+        for label, where in card.items():
+            name, cells = named[label], [sheet.cell(*place) for place in where]
+            if not name or not cells:
+                continue
+            if name in row.cells:
+                text = f"有两项都像是“{LABELS[kind][name]}”（{label}）"
+                report.fault(sheet.name, address(*where[0]), text, "请在“列的对应”中指定一项")
+            row.cells[name] = cells if len(cells) == 1 else [Cell("\n".join(cell.text for cell in cells))]
+            row.places[name] = address(*where[0])
+        table.rows.append(row)
+        if len(table.first_rows) < FIRST_ROWS:
+            texts = {label: sheet.cell(*where[0]).text for label, where in card.items() if where}
+            table.first_rows.append((row.number, {c: texts[label] for c, label in columns.items() if label in texts}))
+    return table
 
 
 def _without(table, sheet, missing, report):

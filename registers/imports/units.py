@@ -46,6 +46,7 @@ class Record:
     unit_type: str = ""
     aliases: list = field(default_factory=list)
     above: str = ""
+    is_recoded: bool = False  # by a list of old and new codes, which changes nothing else
 
 
 def compare(book, *, columns, answers, actor, on, pace=None):
@@ -77,6 +78,9 @@ def _records(plan, places):
             text = f"单位代码“{code}”不能含有小数点" if name else f"单位 {code} 没有名称"
             report.fault(row.sheet, row.place("name" if not name else "code"), text, "请改正")
             continue
+        if row.get("new_code") is not None:
+            _with_new_code(plan, records, Record(code, name, row), places)
+            continue
         record = Record(code, name, row, above=_text(plan, row, "parent", "上级单位", 400) or "")
         record.aliases = _aliases(plan, row, name)
         record.unit = places.by_code.get(code.upper()) or _recoded(plan, record, places)
@@ -89,9 +93,42 @@ def _records(plan, places):
                 plan.count("again")
             else:
                 report.fault(row.sheet, cells, f"单位代码 {code} 用了两次（{first.name}、{name}）", "请改正其中一个")
+    _free_codes(plan, records, places)
     if again := plan.counts.get("again", 0):
         report.notice(plan.tables[0].sheet, "", f"有 {again} 行是已经列出的单位，按一个读取")
     return records
+
+
+def _with_new_code(plan, records, record, places):
+    """Enter a unit of a list of old and new codes under its new one."""
+    row, old, record.is_recoded = record.row, record.code, True
+    record.unit = places.by_code.get(old.upper())
+    if record.unit is None or is_closed(record.unit, places.on):
+        plan.report.fault(row.sheet, row.place("code"), f"没有代码为 {old} 的单位", "请改正，或先导入单位")
+        return
+    if record.unit not in places.named(record.name):
+        text = f"代码 {old} 在库中是“{record.unit}”，文件中是“{record.name}”"
+        plan.report.fault(row.sheet, row.place("name"), text, "请核对代码，或先改名")
+    try:
+        record.code = values.identifier(row.get("new_code"), "新的单位代码")
+    except Wrong as wrong:
+        plan.report.fault(row.sheet, row.place("new_code"), str(wrong), wrong.remedy)
+        return
+    record.name, record.unit_type, record.parent = record.unit.name, record.unit.unit_type, record.unit.parent
+    first = records.setdefault(record.code.upper(), record)
+    if first is not record:
+        cells = f"{first.row.place('new_code')}、{row.place('new_code')}"
+        plan.report.fault(row.sheet, cells, f"新的单位代码 {record.code} 用了两次", "请改正其中一个")
+
+
+def _free_codes(plan, records, places):
+    """Find new codes that a unit has which the list gives no other one."""
+    moving = {record.unit.pk for record in records.values() if record.is_recoded}
+    for record in records.values():
+        other = places.by_code.get(record.code.upper())
+        if record.is_recoded and other is not None and other.pk not in moving and not is_closed(other, places.on):
+            text = f"新的单位代码 {record.code} 已用于“{other}”"
+            plan.report.fault(record.row.sheet, record.row.place("new_code"), text, "请换一个代码")
 
 
 def _text(plan, row, name, label, most):
@@ -134,7 +171,7 @@ def _parents(plan, records, places):
             by_name.setdefault(normalised_name(name), []).append(record)
     root = next((unit for unit in places.units.values() if unit.parent_id is None), None)
     says = any("parent" in table.fields.values() for table in plan.tables)
-    for record in records.values():
+    for record in (record for record in records.values() if not record.is_recoded):
         if not says:
             record.parent = _by_code(record, records, places) or root
             continue

@@ -85,6 +85,29 @@ def test_zeros_of_codes_come_back(campus):
     assert "010290" in [line.key for line in plan.lines]
 
 
+def test_list_of_new_codes_changes_codes_and_nothing_else(campus):
+    """Variant 39: also where two units change their codes with each other."""
+    before = {unit.pk: (unit.name, unit.parent_id, unit.unit_type) for unit in Unit.objects.all()}
+    rows = [["单位编号", "单位名称", "新单位编码"], ["CW", "财务处", "ZS"], ["ZS", "招生就业处", "010200"]]
+    rows += [["JS", "监察审计处", "JS"]]
+    plan = unit_plan(campus, rows)
+    assert plan.is_ready, said(plan)
+    assert [(line.kind, line.old, line.new) for line in plan.lines] == [
+        ("changed", "代码：CW", "ZS"),
+        ("changed", "代码：ZS", "010200"),
+    ]
+    units.apply(plan, plan.lines, on=ON)
+    codes = dict(Unit.objects.values_list("name", "code"))
+    assert (codes["财务处"], codes["招生就业处"], codes["监察审计处"]) == ("ZS", "010200", "JS")
+    assert {unit.pk: (unit.name, unit.parent_id, unit.unit_type) for unit in Unit.objects.all()} == before
+    bad = [rows[0], ["ZS", "财务处", "JS"], ["JS", "别的处", "A"], ["010200", "招生就业处", "A"], ["Q", "图书馆", "R"]]
+    text = faults(unit_plan(campus, bad))
+    assert "人员!B3 代码 JS 在库中是“监察审计处”，文件中是“别的处”" in text
+    assert "人员!C3、C4 新的单位代码 A 用了两次" in text
+    assert "人员!A5 没有代码为 Q 的单位" in text
+    assert "人员!C2 新的单位代码 JS 已用于“监察审计处”" in faults(unit_plan(campus, [rows[0], ["ZS", "财务处", "JS"]]))
+
+
 def test_changes_of_units_are_lines(campus):
     section = Unit.objects.create(code="CW1", name="会计科", unit_type="section", parent=campus.unit)
     rows = [

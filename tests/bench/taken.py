@@ -4,6 +4,7 @@ import io
 
 from django.db import transaction
 from openpyxl import Workbook
+from python_calamine import CalamineWorkbook
 
 from registers import clock
 from registers.actors import Actor
@@ -47,8 +48,6 @@ def parse(data):
 
 def values_alone(data):
     """Read the values with python-calamine, which gives no formats of numbers, hidden rows or formulas."""
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 (only for this floor; pip install python-calamine)
-
     return sum(1 for _ in CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).iter_rows())
 
 

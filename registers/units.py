@@ -96,12 +96,30 @@ def add(code, name, parent, unit_type="", *, journal):
     return unit
 
 
+def add_former(code, name, parent, closed_on, *, journal):
+    """Make a unit that was closed on a day, and return it. Where its code is another one's by now, it has one beside that."""
+    if Unit.objects.filter(code__iexact=code).exists():
+        code = _beside(code)
+    kind, position = Unit.Type.OFFICE, Unit.objects.count() + 1
+    unit = Unit.objects.create(
+        code=code, name=name, parent=parent, unit_type=kind, position=position, closed_on=closed_on
+    )
+    journal.note(Kind.ADDED, unit, new=f"历史单位，{closed_on:%Y-%m-%d} 撤销", other=parent)
+    return unit
+
+
+def _beside(code):
+    """Return a free code that begins with this one."""
+    number = 1
+    while Unit.objects.filter(code=(other := f"{code[: MOST_CODE - 4]}-{number}")).exists():
+        number += 1
+    return other
+
+
 def _give_up(code, journal):
     """Give closed units that have this code another one. Files go on finding them by name."""
     for closed in Unit.objects.filter(code__iexact=code):
-        number = 1
-        while Unit.objects.filter(code=(other := f"{closed.code[: MOST_CODE - 4]}-{number}")).exists():
-            number += 1
+        other = _beside(closed.code)
         journal.note(Kind.RECODED, closed, old=closed.code, new=other)
         Unit.objects.filter(pk=closed.pk).update(code=other)
 

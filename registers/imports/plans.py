@@ -60,6 +60,7 @@ class Plan:
     rows: int = 0
     unchanged: int = 0
     missing: int = 0
+    on: object = None  # the day of effect
     counts: dict = field(default_factory=dict)
     aliases: dict = field(default_factory=dict)
     by: object = None  # who accepts it, and when

@@ -60,11 +60,19 @@ SYNONYMS = {
         "email": "邮箱 电子邮箱 电子信箱 E-mail email DZXX",
     },
     UNITS: {
-        "code": f"{_UNIT_CODE} 编码 编号 代码",
-        "name": "单位名称 机构名称 部门名称 科室名称 名称 全称 单位 部门 DWMC OFFICENAME DEPT_NAME cDepName",
+        "code": f"{_UNIT_CODE} 编码 编号 代码 党委编号 党支部编号 党组织编号 党组织编码",
+        "name": (
+            "单位名称 机构名称 部门名称 科室名称 名称 全称 单位 部门 DWMC OFFICENAME DEPT_NAME cDepName"
+            " 党支部名称 党总支名称 党委名称 党组织名称"
+        ),
         "new_code": "新单位编码 新单位编号 新单位代码 新编码 新代码",
         "alias": "简称 单位简称 曾用名 原名称 别名 DWJP",
-        "parent": "上级单位 隶属单位 上级部门 主管单位 所属学院 上级单位名称 LSDWH SJDWID PARENTID",
+        "parent": (
+            "上级单位 隶属单位 上级部门 主管单位 所属学院 上级单位名称 LSDWH SJDWID PARENTID 所属单位 所属分党委 所属党总支"
+        ),
+        "parent_code": "上级单位编码 上级单位编号 上级单位代码 上级编码 上级代码 所属单位编码 所属分党委编码 所属党总支编码",
+        "closed": "撤销时间 撤销日期 失效日期 SXRQ",
+        "valid": "是否有效 有效标识 是否在用 DWYXBS",
         "type": "单位类型 单位类别 机构类别 部门属性 机构性质 类型 DWLB DWLBM",
     },
     POSTS: {
@@ -165,7 +173,10 @@ LABELS = {
         "name": "单位名称",
         "alias": "别名",
         "parent": "上级单位",
+        "parent_code": "上级单位代码",
         "type": "单位类型",
+        "closed": "撤销日期",
+        "valid": "是否有效",
     },
     POSTS: {
         "code": "岗位编号",

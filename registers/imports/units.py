@@ -4,7 +4,6 @@ New ones, other names, another unit above, another kind. None is ever closed.
 """
 
 import re
-from dataclasses import dataclass, field
 
 from registers import units
 from registers.imports import values
@@ -12,15 +11,24 @@ from registers.imports.numbers import Numbers
 from registers.imports.places import Places, normalised_name, parts_of
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import tables_of
+from registers.imports.trees import Record, above_on_record, find_cycles, find_parents, is_left_out
 from registers.imports.values import Wrong
 from registers.journal import Journal
 from registers.models import Unit
 from registers.models.spans import is_closed
-from registers.units import DEEPEST
 
-NEW, RENAMED, MOVED, CHANGED, ALIAS = "new", "renamed", "moved", "changed", "alias"
-LABELS = {NEW: "新单位", RENAMED: "改名", MOVED: "改属", CHANGED: "信息变化", ALIAS: "别名"}
-UNTICKED = set()
+NEW, STORE, FORMER, RENAMED, MOVED, CHANGED, ALIAS = (
+    "new",
+    "store",
+    "former",
+    "renamed",
+    "moved",
+    "changed",
+    "alias",
+)
+LABELS = {NEW: "新单位", STORE: "库房药房", FORMER: "已撤销的单位", RENAMED: "改名", MOVED: "改属"}
+LABELS |= {CHANGED: "信息变化", ALIAS: "别名"}
+UNTICKED = {STORE}  # a hospital's list of departments holds them too
 # What files call a kind of unit; the words of the site itself count too.
 TYPES = {
     "office": "机关职能部处 机关部处 党政部门 党政单位 党务部门 行政机构 机关党委 学校领导班子 职能部门 机关",
@@ -30,44 +38,33 @@ TYPES = {
     "affiliated": "直属单位 附属单位 直（附）属单位 附设机构 附属机构 科研机构 校办产业 经营性单位",
     "affiliated_hospital": "附属医院 医院",
     "section": "科室 科 系 教研室",
+    "party_branch": "党支部 党总支 分党委 直属党支部 教工党支部 学生党支部",
 }
-_PATH = re.compile(r"\s*(?:>|＞|→|\\)\s*")
-
-
-@dataclass(slots=True)
-class Record:
-    """One unit of the file."""
-
-    code: str
-    name: str
-    row: object
-    unit: object = None
-    parent: object = None
-    unit_type: str = ""
-    aliases: list = field(default_factory=list)
-    above: str = ""
-    is_recoded: bool = False  # by a list of old and new codes, which changes nothing else
+_STORE = re.compile(r"(?:[药品资级]库|库房|仓库|药房)$")
+_PARTY = re.compile(r"(?:党支部|党总支|分党委)$")
 
 
 def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over a file of units. Raises ``Refused`` for what is no such file."""
-    plan = Plan("units", answers, pace)
+    plan = Plan("units", answers, pace, on=on)
     plan.tables = tables_of(book, "units", columns, plan.report)
     places = Places(on, plan.report)
-    records = _records(plan, places)
-    _parents(plan, records, places)
-    _cycles(plan, records)
+    records, former = _records(plan, places)
+    find_parents(plan, records, places)
+    find_cycles(plan, records)
     _types(plan, records)
     mine = set(actor.unit_ids("registrar"))
     for record in records.values():
         _compare(plan, record, mine)
+    for record in former:
+        _compare_former(plan, record, places, mine)
     plan.missing = len(places.units) - len({record.unit.pk for record in records.values() if record.unit})
     plan.aliases = places.chosen
     return plan
 
 
 def _records(plan, places):
-    records, report = {}, plan.report
+    records, former, report = {}, [], plan.report
     numbers = Numbers(plan.tables, "code", {unit.code for unit in places.units.values()}, report, "单位代码")
     for row in (row for table in plan.tables for row in table.rows):
         plan.count_row()
@@ -81,7 +78,11 @@ def _records(plan, places):
         if row.get("new_code") is not None:
             _with_new_code(plan, records, Record(code, name, row), places)
             continue
-        record = Record(code, name, row, above=_text(plan, row, "parent", "上级单位", 400) or "")
+        above = _text(plan, row, "parent_code", "上级单位代码", 20) or _text(plan, row, "parent", "上级单位", 400)
+        record = Record(code, name, row, above=above or "")
+        if _is_former(plan, record):
+            former.append(record)
+            continue
         record.aliases = _aliases(plan, row, name)
         record.unit = places.by_code.get(code.upper()) or _recoded(plan, record, places)
         if record.unit is not None and is_closed(record.unit, places.on):
@@ -96,7 +97,42 @@ def _records(plan, places):
     _free_codes(plan, records, places)
     if again := plan.counts.get("again", 0):
         report.notice(plan.tables[0].sheet, "", f"有 {again} 行是已经列出的单位，按一个读取")
-    return records
+    return records, former
+
+
+def _is_former(plan, record):
+    """Whether a row says that its unit is closed by the day of effect, and read when. What is wrong with it is said."""
+    row = record.row
+    try:
+        closed = values.day(row.get("closed"), this_year=plan.on.year) if row.get("closed") else None
+    except Wrong as wrong:
+        plan.report.fault(row.sheet, row.place("closed"), str(wrong), wrong.remedy)
+        return True
+    runs = values.boolean(row.get("valid")) if row.get("valid") else None
+    if closed is not None and closed.day > plan.on:
+        text = f"“{record.name}”将于 {closed.day:%Y-%m-%d} 撤销，现按在用的单位导入"
+        plan.report.notice(row.sheet, row.place("closed"), text, "请届时在“单位岗位维护”中办理")
+        return False
+    if closed is None and runs is False:
+        text = f"“{record.name}”已撤销，没有写撤销日期，按生效日期登记"
+        plan.report.notice(row.sheet, row.place("valid"), text, "需要时请补上日期")
+    record.closed_on = closed.day if closed else plan.on if runs is False else None
+    return record.closed_on is not None
+
+
+def _compare_former(plan, record, places, mine):
+    """Compare a closed unit: one that still runs here is closed by hand, for its people and posts have to go somewhere."""
+    row, same = record.row, [unit for unit in places.units.values() if unit.name == record.name]
+    record.parent = next(unit for unit in places.units.values() if unit.parent_id is None)
+    if any(is_closed(unit, places.on) for unit in same):
+        plan.unchanged += 1
+    elif same:
+        text = f"“{record.name}”在文件中已撤销，在库中还在用，没有改变"
+        plan.report.notice(row.sheet, row.place("name"), text, "请在“单位岗位维护”中撤销或合并")
+    elif record.parent.pk not in mine:
+        plan.report.fault(row.sheet, row.place("code"), f"“{record.name}”不在您管理的单位内", "请删去本行")
+    else:
+        plan.add(_line(FORMER, record, "", f"{record.code}，{record.closed_on:%Y-%m-%d} 撤销", field=record.name))
 
 
 def _with_new_code(plan, records, record, places):
@@ -163,65 +199,6 @@ def _recoded(plan, record, places):
     return same[0] if plan.report.ask(f"code:{record.code}", text, options, cell) == "same" else None
 
 
-def _parents(plan, records, places):
-    """Find the unit above each: by code, name or path in the file, then on record; by the codes where no column says it."""
-    by_name = {}
-    for record in records.values():
-        for name in (record.name, *record.aliases):
-            by_name.setdefault(normalised_name(name), []).append(record)
-    root = next((unit for unit in places.units.values() if unit.parent_id is None), None)
-    says = any("parent" in table.fields.values() for table in plan.tables)
-    for record in (record for record in records.values() if not record.is_recoded):
-        if not says:
-            record.parent = _by_code(record, records, places) or root
-            continue
-        above = _PATH.split(record.above)[-1].strip() if record.above else ""
-        if not above:
-            record.parent = root
-            continue
-        here = records.get(above.upper())
-        named = [here] if here else by_name.get(normalised_name(above), [])
-        if len(named) == 1:
-            record.parent = named[0]
-            if named[0] is record:
-                cell = record.row.place("parent")
-                plan.report.fault(record.row.sheet, cell, f"“{record.name}”的上级单位是它自己", "请改正")
-        elif len(named) > 1:
-            cell = record.row.place("parent")
-            plan.report.fault(
-                record.row.sheet, cell, f"上级单位“{above}”在文件中有 {len(named)} 个", "请改写为单位代码"
-            )
-        else:
-            record.parent = places.of(above, record.row.sheet, record.row.place("parent"))
-        if record.unit is not None and record.unit.parent_id is None:
-            record.parent = None
-
-
-def _by_code(record, records, places):
-    """Return the unit whose code begins this one's: 10 is above 1001."""
-    for length in range(len(record.code) - 1, 0, -1):
-        start = record.code[:length].upper()
-        if start in records or start in places.by_code:
-            return records.get(start) or places.by_code[start]
-    return None
-
-
-def _cycles(plan, records):
-    """Find units that are above themselves, and trees that are too deep."""
-    for record in records.values():
-        way, here = [], record
-        while isinstance(here, Record) and here not in way and len(way) <= len(records):
-            way.append(here)
-            here = here.parent
-        if here is record and len(way) > 1 and record is min(way, key=lambda one: one.row.number):
-            cells = "、".join(one.row.place("parent") for one in way)
-            names = " → ".join([*(one.name for one in way[:8]), record.name])
-            plan.report.fault(record.row.sheet, cells, f"上级单位绕成了一圈：{names}", "请改正其中一个的上级单位")
-        elif len(way) == DEEPEST + 1:
-            text = f"“{record.name}”在第 {len(way)} 层，最多 {DEEPEST} 层"
-            plan.report.fault(record.row.sheet, record.row.place("parent"), text, "请核对上级单位")
-
-
 def _types(plan, records):
     words = {normalised_name(word): kind for kind, known in TYPES.items() for word in known.split()}
     options = units.kinds()
@@ -229,7 +206,8 @@ def _types(plan, records):
     for record in records.values():
         written = _text(plan, record.row, "type", "单位类型", 40)
         if not written:
-            record.unit_type = record.unit.unit_type if record.unit else ""
+            party = "party_branch" if _PARTY.search(record.name) else ""
+            record.unit_type = record.unit.unit_type if record.unit else party
             continue
         record.unit_type = words.get(normalised_name(written), "")
         if not record.unit_type:
@@ -238,14 +216,18 @@ def _types(plan, records):
 
 
 def _compare(plan, record, mine):
+    if is_left_out(record):
+        plan.count("left_out")
+        return
     unit, row, before = record.unit, record.row, plan.size
-    inside = unit.pk in mine if unit else _above_on_record(record) in mine
+    inside = unit.pk in mine if unit else above_on_record(record) in mine
     if not inside and record.parent is not None:
         plan.report.fault(row.sheet, row.place("code"), f"“{record.name}”不在您管理的单位内", "请删去本行")
         return
     if unit is None:
         if record.parent is not None:
-            plan.add(_line(NEW, record, "", f"{record.code}，上级：{record.parent.name}"))
+            kind = STORE if _STORE.search(record.name) else NEW
+            plan.add(_line(kind, record, "", f"{record.code}，上级：{record.parent.name}"))
     else:
         _changes(plan, record, unit)
     known = set() if unit is None else set(unit.aliases.values_list("name", flat=True)) if record.aliases else set()
@@ -268,16 +250,6 @@ def _changes(plan, record, unit):
         plan.add(_line(CHANGED, record, f"类型：{unit.get_unit_type_display()}", new, field="unit_type"))
 
 
-def _above_on_record(record):
-    """Return the id of the nearest unit above a new one that is on record."""
-    here, way = record.parent, set()
-    while isinstance(here, Record) and here.unit is None and here.code not in way:
-        way.add(here.code)
-        here = here.parent
-    here = here.unit if isinstance(here, Record) else here
-    return here.pk if here is not None else None
-
-
 def _line(kind, record, old, new, **more):
     cell = f"{record.row.sheet}!{record.row.place('code')}"
     return Line(kind, record.code, record.name, str(old), str(new), cell, record=record, **more)
@@ -286,18 +258,21 @@ def _line(kind, record, old, new, **more):
 def apply(plan, lines, *, on):
     """Do the accepted ``lines``. Whatever is new comes after the unit above it."""
     journal = Journal(on, plan.at, plan.by)
-    new = {line.record.code: line.record for line in lines if line.kind == NEW}
+    new = {line.record.code: line.record for line in lines if line.kind in (NEW, STORE)}
     for record in new.values():
         _create(record, new, journal)
     for line in lines:
         unit = line.record.unit
-        if unit is None:
+        if line.kind == FORMER:
+            former = line.record
+            units.add_former(former.code, former.name, former.parent, former.closed_on, journal=journal)
+        elif unit is None:
             continue  # a name of a unit that was not accepted
-        if line.kind == ALIAS:
+        elif line.kind == ALIAS:
             units.call_also(unit, line.field, journal=journal)
         elif line.kind == RENAMED:
             units.rename(unit, line.record.name, journal=journal)
-        elif line.kind != NEW:
+        elif line.kind not in (NEW, STORE):
             _change(unit, line, journal)
     journal.save()
 

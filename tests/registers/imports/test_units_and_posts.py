@@ -108,6 +108,84 @@ def test_list_of_new_codes_changes_codes_and_nothing_else(campus):
     assert "人员!C2 新的单位代码 JS 已用于“监察审计处”" in faults(unit_plan(campus, [rows[0], ["ZS", "财务处", "JS"]]))
 
 
+def test_former_units_are_kept_with_their_day(campus):
+    """Variant 40: a running unit has the code; one that still runs here is said and stays."""
+    rows = [
+        ["单位编码", "单位名称", "失效日期", "是否有效"],
+        ["ZS", "招生就业处", "", "是"],
+        ["ZS", "招生办公室", "2019-03-01", "否"],
+        ["X9", "德育处", "20180901", ""],
+        ["CW", "财务处", "2020.1", "否"],
+        ["X8", "新校区办", "2030-01-01", "是"],
+    ]
+    plan = unit_plan(campus, rows)
+    assert plan.is_ready, said(plan)
+    assert kinds(plan) == {"new": 1, "former": 2}
+    assert "人员!B5 “财务处”在文件中已撤销，在库中还在用" in said(plan)
+    units.apply(plan, plan.lines, on=ON)
+    found = {unit.name: (unit.code, str(unit.closed_on or "")) for unit in Unit.objects.all()}
+    assert found["招生就业处"] == ("ZS", "")
+    assert found["招生办公室"] == ("ZS-1", "2019-03-01")
+    assert found["德育处"] == ("X9", "2018-09-01")
+    assert (found["新校区办"][1], found["财务处"][1]) == ("", "")
+    assert kinds(unit_plan(campus, rows)) == {}
+
+
+HIS = [
+    ["DEPT_CODE", "DEPT_NAME", "上级代码"],
+    ["12", "内科系", ""],
+    ["1203", "内分泌科", "12"],
+    ["120301", "内分泌科门诊", "1203"],
+    ["120302", "内分泌科病房", "1203"],
+    ["1204", "心内科", "12"],
+    ["120401", "心内科门诊", "1203"],
+    ["131301", "口腔科门诊", "1313"],
+    ["13130101", "口腔技工室", "131301"],
+    ["15", "一级库", ""],
+    ["1501", "西药房", "15"],
+]
+
+
+def test_list_of_a_hospital_is_imported_after_two_choices(campus):
+    """Variant 41: stores unticked, a unit above that is missing, and one that the code contradicts."""
+    plan = unit_plan(campus, HIS)
+    assert [(one.key, one.cells) for one in plan.report.open_questions] == [
+        ("parent:1313", "人员!C8"),
+        ("above:120401", "人员!C7"),
+    ]
+    assert faults(plan) == ""
+    left = unit_plan(campus, HIS, answers={"parent:1313": "leave", "above:120401": "column"})
+    assert (kinds(left), left.counts["left_out"]) == ({"new": 6, "store": 2}, 2)
+    plan = unit_plan(campus, HIS, answers={"parent:1313": "root", "above:120401": "code"})
+    assert plan.is_ready
+    before = tree()
+    units.apply(plan, [line for line in plan.lines if line.kind not in units.UNTICKED], on=ON)
+    above = {code: parent for code, _, parent in tree() - before}
+    assert (above["120401"], above["131301"], above["13130101"]) == ("1204", "ROOT", "131301")
+    assert {"15", "1501"}.isdisjoint(above)
+    assert len(above) == 8
+
+
+def test_branches_of_the_party_leave_the_other_units_as_they_are(campus):
+    """Variant 42: each below its committee, that below its unit; 所属分党委 in words and as a code."""
+    rows = [
+        ["党组织编号", "党组织名称", "简称", "所属分党委", "所属单位编码"],
+        ["D01", "财务处党总支", "财务总支", "", "CW"],
+        ["D0101", "会计党支部", "", "财务处党总支", ""],
+        ["D02", "招生就业处直属党支部", "", "", "ZS"],
+    ]
+    before = {unit.pk: (unit.name, unit.parent_id, unit.unit_type) for unit in Unit.objects.all()}
+    plan = unit_plan(campus, rows)
+    assert plan.is_ready, said(plan)
+    units.apply(plan, plan.lines, on=ON)
+    made = {unit.code: (unit.parent.code, unit.unit_type) for unit in Unit.objects.exclude(pk__in=before)}
+    assert made == {code: (above, "party_branch") for code, above in (("D01", "CW"), ("D0101", "D01"), ("D02", "ZS"))}
+    assert {
+        pk: each for pk, *each in Unit.objects.filter(pk__in=before).values_list("pk", "name", "parent_id", "unit_type")
+    } == {pk: list(each) for pk, each in before.items()}
+    assert UnitAlias.objects.get(name="财务总支").unit.code == "D01"
+
+
 def test_changes_of_units_are_lines(campus):
     section = Unit.objects.create(code="CW1", name="会计科", unit_type="section", parent=campus.unit)
     rows = [

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 from registers.imports import appointing, values
 from registers.imports.grid import Cell
+from registers.imports.heads import normalised
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import fill_down, tables_of
 from registers.imports.values import Wrong
 from registers.journal import Journal, Kind
-from registers.models import Incumbency, Post, User
+from registers.models import Incumbency, Post, Scheme, User
 from registers.posts import MOST_DUTY, MOST_PLACES, change, set_duties, shown
 
 NEW, CHANGED, DUTIES, TAKES, LEAVES_POST = "new", "changed", "duties", "takes", "leaves_post"
@@ -63,7 +64,10 @@ def compare(book, *, columns, answers, actor, on, pace=None):
             place = record.row.place("unit")
             plan.report.fault(record.row.sheet, place, f"岗位“{record.name}”不在您管理的单位内", "请删去本行")
             continue
-        _compare(plan, record, held)
+        _compare(plan, record, held, dict(reader.domains or ()))
+    if early := plan.counts.get("early_domain", 0):
+        text = f"还没有选定方案，{early} 行的“风险领域”没有读取"
+        plan.report.notice(plan.tables[0].sheet, "", text, "选用方案后再导入一次本文件，即可补上")
     plan.aliases = places.chosen
     return plan
 
@@ -86,6 +90,8 @@ class _Reader:
         for row in Incumbency.objects.in_force(on).select_related("user").order_by("since", "pk"):
             self.held.setdefault(row.post_id, []).append(row)
         self.numbers = Numbers(plan.tables, "holder_number", self.users, plan.report)
+        in_use = Scheme.objects.in_use()
+        self.domains = None if in_use is None else [(item.code, item.label) for item in in_use.rules.domains]
 
     def records(self):
         """Return the records of all rows without a fault of their own."""
@@ -168,6 +174,7 @@ class _Reader:
             tier = tier or self.report.ask(f"tier:{words}", f"岗位层级“{words}”是哪一层？", options, row.place("tier"))
             record.values |= {"tier": tier} if tier else {}
         self._kind(record)
+        self._domain(record)
         if words := self._read(row, "backup", "B岗人员", 40):
             backup = None if values.is_vacant(words) else self._holder(words, record, "backup")
             record.values |= {"backup": backup} if backup else {}
@@ -198,6 +205,21 @@ class _Reader:
             cell = f"{row.sheet}!{row.place('kind')}"
             kind = self.report.ask(f"kind:{words}", f"岗位类别“{words}”是哪一类？", list(Post.Kind.choices), cell)
         record.values |= {"kind": kind} if kind else {}
+
+    def _domain(self, record):
+        """Read the domain of a post by its name in the rule book. Before one is adopted it is passed over, which is said."""
+        row = record.row
+        words = self._read(row, "domain", "风险领域", 60)
+        if not words:
+            return
+        if self.domains is None:
+            self.plan.count("early_domain")
+            return
+        code = next((code for code, label in self.domains if normalised(label) == normalised(words)), "")
+        if not code and self.domains:
+            cell = f"{row.sheet}!{row.place('domain')}"
+            code = self.report.ask(f"domain:{words}", f"风险领域“{words}”是方案中的哪一个？", self.domains, cell)
+        record.values |= {"domain": code} if code else {}
 
     def _duties(self, record):
         row = record.row
@@ -273,7 +295,7 @@ class _Reader:
         return records
 
 
-def _compare(plan, record, held):
+def _compare(plan, record, held, domains):
     post, before = record.post, plan.size
     if post is None:
         plan.add(_line(NEW, record, "", f"{record.unit}：{record.name}"))
@@ -283,15 +305,9 @@ def _compare(plan, record, held):
         for name, value in record.values.items():
             if getattr(post, name) != value:
                 label = Post._meta.get_field(name).verbose_name
-                plan.add(
-                    _line(
-                        CHANGED,
-                        record,
-                        f"{label}：{shown(post, name) or '无'}",
-                        shown(post, name, value),
-                        field=name,
-                    )
-                )
+                named = domains if name == "domain" else {}
+                old, new = (named.get(text, text) for text in (shown(post, name), shown(post, name, value)))
+                plan.add(_line(CHANGED, record, f"{label}：{old or '无'}", new, field=name))
     if record.duties:
         known = list(post.duties.values_list("text", flat=True)) if post else []
         if known != record.duties:

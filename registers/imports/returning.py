@@ -135,13 +135,14 @@ HELPS = {
     ("roles", "domain"): "只写分管校领导的，几个用顿号隔开；只分管领域、不分管单位的，单位留空。",
     ("ledgers", "post"): "岗位名称；没有的为单位风险点。",
     ("powers", "post"): "责任岗位的名称。",
+    ("posts", "domain"): "所用方案中的领域；选用方案之前不读取。",
 }
 TEMPLATE_FIELDS = {
     "people": ("number", "name", "unit", "post", "since", "title", "rank", "party", "status", "email"),
     "units": ("code", "name", "parent", "type", "alias"),
     "posts": (
         *("code", "name", "unit", "tier", "risk", "key", "holder_number", "holder", "since", "duty"),
-        *("kind", "level", "backup", "places"),
+        *("kind", "level", "backup", "places", "domain"),
     ),
     "roles": ("number", "name", "unit", "role", "since", "until", "domain"),
     "powers": (
@@ -218,6 +219,7 @@ def _lists(kind, on):
             "kind": list(Post.Kind.labels),
             "risk": yes,
             "key": yes,
+            **_of_scheme(domain="domains"),
         },
         "roles": {"unit": names, "role": [words[0] for words in ROLE_WORDS.values()]},
         "regulations": {"unit": names, "state": list(Regulation.State.labels)},

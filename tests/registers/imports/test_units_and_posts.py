@@ -353,6 +353,34 @@ def test_places_of_a_post_are_read_as_a_number(campus):
     assert "人员!C2 核定职数“若干”不是 1 到 999 的整数" in faults(post_plan(campus, [head, ["出纳", "财务处", "若干"]]))
 
 
+def test_domain_of_a_post_is_one_of_the_rule_book(campus):
+    domain, head = campus.scheme.rules.domains[0], ["岗位编号", "岗位名称", "所在单位", "风险领域"]
+    rows = [
+        head,
+        ["CW-7", "出纳", "财务处", domain.label],
+        ["CW-8", "统计", "财务处", "杂项"],
+        ["CW-9", "会计", "财务处", ""],
+    ]
+    asked = post_plan(campus, rows)
+    assert not asked.is_ready
+    [question] = asked.report.open_questions
+    assert "杂项" in question.text
+    Unit.objects.filter(parent=None).update(scheme_slug="")
+    early = post_plan(campus, rows)
+    assert early.is_ready, said(early)
+    assert "还没有选定方案，2 行的“风险领域”没有读取" in "".join(notice.text for notice in early.report.notices)
+    posts.apply(early, early.lines, on=ON)
+    Unit.objects.filter(parent=None).update(scheme_slug=campus.scheme.slug)
+    later = post_plan(campus, rows, answers={question.key: domain.code})
+    assert [(line.kind, line.old, line.new) for line in later.lines] == [("changed", "风险领域：无", domain.label)] * 2
+    posts.apply(later, later.lines, on=ON)
+    assert set(Post.objects.filter(code__startswith="CW-").values_list("code", "domain")) == {
+        ("CW-7", domain.code),
+        ("CW-8", domain.code),
+        ("CW-9", ""),
+    }
+
+
 POST_FAULTS = {
     "no unit": (["", "出纳", "图书馆"], "人员!C2 没有单位“图书馆”"),
     "no name": (["", "", "财务处"], "人员!B2 没有岗位名称"),

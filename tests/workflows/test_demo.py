@@ -35,7 +35,7 @@ from registers.refusals import Refused
 from registers.schemes.assessment import Assessment, Criterion
 from registers.schemes.checking import loading
 from tests import factories
-from tests.workflows import declared
+from tests.workflows import declared, founded
 from workflows.deadlines import holidays
 from workflows.demo import campus
 from workflows.demo.corpus import Corpus, dealt
@@ -155,7 +155,7 @@ def test_audit_chain_holds_and_time_only_passes(demo):
     count, breaks = audit.verify()
     moments = list(AuditEntry.objects.exclude(act="scheme.load").order_by("sequence").values_list("at", flat=True))
 
-    assert (breaks, count > 200) == ([], True)
+    assert (breaks, count > 200, founded.by_nobody()) == ([], True, [])
     assert moments == sorted(moments)
 
 

@@ -1,6 +1,6 @@
-"""The demo's organisation: units, posts, people, roles and last year's leading groups.
+"""The plan of the demo's organisation: units, posts, people, roles and leading groups.
 
-It is written directly; no decision of the story changes it.
+Nothing is written here. ``founding`` brings the plan on record as an institution does.
 """
 
 from collections import Counter
@@ -8,12 +8,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, cycle, islice, repeat
 
-from registers.models import Appointment, DomainCharge, Duty, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
-from registers.schemes.language import Brings, Level
+from registers.models import Post, Unit, User
+from registers.schemes.language import Level
+from workflows.demo import founding
 from workflows.demo.corpus import dice
-from workflows.demo.people import LEADER, OFFICE_PERSONAS, REGISTRAR, SCHOOL_PERSONAS, UNIT_PERSONAS, Roster
+from workflows.demo.people import (
+    LEADER,
+    OFFICE_PERSONAS,
+    REGISTRAR,
+    SCHOOL_PERSONAS,
+    UNIT_PERSONAS,
+    Person,
+    Roster,
+    role_words,
+)
+from workflows.demo.rules import Regulations
 
-ROOT_CODE = "DEMO"  # a database with a unit of this code holds a demo
 HOME = "CW01"  # the home unit: the unit of the corpus whose people a visitor signs in as
 # Units and people of each size.
 BODY_LEADERS, BODY_HEADS = 3, 2
@@ -25,36 +35,55 @@ UNITS_PER_LEADER = 7
 # Ranks of the corpus, the highest first; some share a place.
 RANKS = {"正处": 0, "副处": 0, "正科": 1, "副科": 1, "专业技术": 2, "科员": 3}
 TIERS = {label: value for value, label in Post.Tier.choices}
-BATCH = 500
-EXCHANGED = (1, 12)  # month and day when somebody changes posts, where the rule book asks for audits of those who leave
 
 
 @dataclass
 class Seat:
-    """One person's place in a unit, with the template that its post was made from."""
+    """One person's place in a unit, with the template that its post was made from.
+
+    ``holder``: the seat whose person holds the post at first, None where nobody does. ``user`` and ``post`` are there once the campus is
+    on record.
+    """
 
     template: dict
     is_risk: bool
     number: str | None = None
+    person: Person = None
+    code: str = ""
+    name: str = ""
+    domain: str = ""
+    since: date = None
+    holder: "Seat" = None
     user: User = None
     post: Post = None
+
+    @property
+    def tier(self):
+        return TIERS[self.template["tier"]]
 
 
 @dataclass
 class Place:
-    """A unit with its facts and its people. Seat 0 is the head, 1 the deputy, 2 the group's next member."""
+    """A unit with its facts and its people. Seat 0 is the head, 1 the deputy, 2 the group's next member.
 
-    unit: Unit
+    ``above``: code of the unit above, empty for the school. ``unit`` is there once the campus is on record.
+    """
+
+    code: str
+    name: str
+    above: str
     facts: dict
+    position: int
     seats: list = field(default_factory=list)
+    unit: Unit = None
 
     @property
     def is_home(self):
-        return self.unit.code == HOME
+        return self.code == HOME
 
     @property
     def is_office(self):
-        return self.unit.code == self.facts["code"] and bool(self.facts.get("hosts_group_office"))
+        return self.code == self.facts["code"] and bool(self.facts.get("hosts_group_office"))
 
     @property
     def head(self):
@@ -77,48 +106,39 @@ class Place:
 class Campus:
     """Everything that exists before this year's campaign begins.
 
-    ``make`` writes it, a few hundred rows per statement.
+    It is planned at once, and ``make`` brings it on record. ``institution``: the name of the school, that of the rule book unless it is
+    changed before.
     """
 
     def __init__(self, *, scheme, corpus, words, year, size, seed):
         self.scheme, self.rules, self.corpus, self.words = scheme, scheme.rules, corpus, words
         self.year, self.seed = year, seed
+        self.institution = self.rules.identity.institution
         self.unit_count, self.people_count = SIZES[size]
         self.leader_count = max(2, self.unit_count // UNITS_PER_LEADER)
-        self.roster = Roster(corpus, seed=seed, size=self.people_count)
-        self.places, self.personas = [], {}
         self.since = date(year.number - 3, 9, 1)
-
-    def make(self):
-        self._units()
+        self.places, self.exchange = self._places(), ()
         self._seats()
         self._people()
         self._posts()
-        self._roles()
-        self._groups()
+        self.regulations = Regulations(self)
+        self.root, self.personas = None, {}  # the school's unit, and number → user, once the campus is on record
+
+    def make(self):
+        """Bring all of it on record."""
+        founding.establish(self)
 
     # -- units -----------------------------------------------------------------------------------------
-    def _units(self):
-        self.root = Unit.objects.create(
-            code=ROOT_CODE, name=self.rules.identity.institution, unit_type=Unit.Type.INSTITUTION
-        )
-        made = {}
+    def _places(self):
+        places = []
         for position in range(self.unit_count):
             number, facts = divmod(position, len(self.corpus.units))
             facts = self.corpus.units[facts]
             # A large university has several of the kind: 护理学院（二）.
             tail, words = (f"-{number + 1}", f"（{'一二三四五'[number]}）") if number else ("", "")
-            parent = made[facts["parent"] + tail] if facts["parent"] else self.root
-            unit = Unit(
-                code=facts["code"] + tail,
-                name=facts["name"] + words,
-                unit_type=facts["unit_type"],
-                parent=parent,
-                position=position + 1,
-            )
-            unit.save(force_insert=True)
-            made[unit.code] = unit
-            self.places.append(Place(unit, facts))
+            above = facts["parent"] + tail if facts["parent"] else ""
+            places.append(Place(facts["code"] + tail, facts["name"] + words, above, facts, position + 1))
+        return places
 
     # -- posts and who holds them ----------------------------------------------------------------------
     def _seats(self):
@@ -168,39 +188,29 @@ class Campus:
             or [template for template in risky if TIERS[template["tier"]] == Post.Tier.STAFF]
             or risky[1:]
         )
-        least = HOME_RISK_POSTS if place.is_home else 5 if place.is_office else 4 if place.unit.position == 1 else 2
+        least = HOME_RISK_POSTS if place.is_home else 5 if place.is_office else 4 if place.position == 1 else 2
         wanted = min(max(round(count * RISK_SHARE), least), count - 2)
         return [Seat(template, True) for template in islice(_drawn(risky), wanted)] + [
             Seat(template, False) for template in islice(cycle(plain), count - wanted)
         ]
 
     def _people(self):
+        roster = Roster(self.corpus, seed=self.seed, size=self.people_count)
         for place in self.places:
             for seat in place.seats:
-                seat.user = self.roster.person(
-                    place.unit,
-                    title=title_of(seat.template, place.facts),
-                    rank=seat.template["rank"],
-                    number=seat.number,
-                )
+                title = title_of(seat.template, place.facts)
+                seat.person = roster.person(place.code, title=title, rank=seat.template["rank"], number=seat.number)
         numbers = [LEADER.number, *(str(int(LEADER.number) + more) for more in range(1, self.leader_count))]
-        self.leaders = [
-            self.roster.person(self.root, title=self._role_words("leader_in_charge"), number=number)
-            for number in numbers
-        ]
+        title = role_words(self.rules, "leader_in_charge")
+        self.leaders = [roster.person("", title=title, number=number) for number in numbers]
         self.school = [
-            self.roster.person(self.root, title=self._role_words(persona.seat), number=persona.number)
+            roster.person("", title=role_words(self.rules, persona.seat), number=persona.number)
             for persona in SCHOOL_PERSONAS
         ]
-        User.objects.bulk_create(self.roster.people, batch_size=BATCH)
-        self.personas = {user.number: user for user in self.roster.people}
-
-    def _role_words(self, role):
-        return self.rules.roles.get(role, dict(Appointment.Role.choices)[role])
+        self.people = {person.number: person for person in roster.people}
 
     def _posts(self):
         start = dice(self.seed, "incumbencies")
-        posts, duties, held = [], [], []
         for place in self.places:
             seen = Counter()
             for number, seat in enumerate(place.seats, start=1):
@@ -208,86 +218,79 @@ class Campus:
                 seen[name] += 1
                 if seat.is_risk and seen[name] > 1:
                     name = f"{name}（{seen[name]}）"
-                seat.post = Post(
-                    unit=place.unit,
-                    code=f"{place.unit.code}-{number:03d}",
-                    name=name,
-                    tier=TIERS[seat.template["tier"]],
-                    is_risk_post=seat.is_risk,
-                    is_key_post=seat.is_risk and seat.template["is_key_post"],
-                    domain=self.words.domain(domains_of(seat.template, place.facts)[0]),
-                )
-                posts.append(seat.post)
-                duties += [
-                    Duty(post=seat.post, position=place_, text=text)
-                    for place_, text in enumerate(seat.template["duties"], start=1)
-                ]
-                since = date(self.year.number - start.randint(2, 6), start.randint(1, 12), 1)
-                held.append(Incumbency(post=seat.post, user=seat.user, since=since))
-        held += self._exchanged(held)
-        Post.objects.bulk_create(posts, batch_size=BATCH)
-        Duty.objects.bulk_create(duties, batch_size=BATCH)
-        Incumbency.objects.bulk_create(held, batch_size=BATCH)
+                seat.code, seat.name = f"{place.code}-{number:03d}", name
+                seat.domain = self.words.domain(domains_of(seat.template, place.facts)[0])
+                seat.since = date(self.year.number - start.randint(2, 6), start.randint(1, 12), 1)
+                seat.holder = seat
+        self._plan_exchange()
 
-    def _exchanged(self, held):
-        """Let somebody change posts in January who left one that asks for an audit, and return who held that one before.
+    def _plan_exchange(self):
+        """Let somebody leave a post that asks for an audit, so that there is a leaving audit missing.
 
-        So there is a leaving audit missing. None where the rule book asks for no audit.
+        His successor and he take their posts in January; before, he holds the one and nobody the other. Nobody does where the rule
+        book asks for no audit.
         """
         asked = self.rules.duties.leaving_audit
         for place in self.places if asked else ():
-            kept = [seat for seat in place.seats[3:] if seat.post.domain in asked.domains and not seat.number]
+            kept = [seat for seat in place.seats[3:] if seat.domain in asked.domains and not seat.number]
             if place.is_home or place.is_office or not kept or len(place.seats) < 5:
                 continue
             left = kept[0]
             moved = next(seat for seat in place.seats[3:] if seat is not left)
-            day = date(self.year.number, *EXCHANGED)
-            for tenure in held:
-                if tenure.post in (left.post, moved.post):
-                    tenure.since = day
-            return [Incumbency(post=left.post, user=moved.user, since=date(day.year - 4, 9, 1), until=day)]
-        return []
+            left.holder, left.since, moved.holder = moved, date(self.year.number - 4, 9, 1), None
+            self.exchange = (left, moved)
+            return
+
+    def seated(self):
+        """Yield all seats, each with its place."""
+        for place in self.places:
+            for seat in place.seats:
+                yield place, seat
 
     # -- roles -----------------------------------------------------------------------------------------
-    def _roles(self):
-        def role(user, unit, name):
-            return Appointment(user=user, unit=unit, role=name, since=self.since)
+    def roles(self):
+        """Return who holds which role, each once, as ``(person, role, code of the unit)``.
 
+        The code of the school is empty.
+        """
         rows = []
         # The portfolio of the first leader begins with the home unit.
-        ordered = sorted(self.places, key=lambda place: (not place.is_home, place.unit.position))
+        ordered = sorted(self.places, key=lambda place: (not place.is_home, place.position))
         share = -(-len(ordered) // len(self.leaders))
         kept = self._led_by_the_head()
         for position, place in enumerate(ordered):
-            leader = kept.get(place.unit.pk) or self.leaders[position // share]
+            leader = kept.get(place.code) or self.leaders[position // share]
             rows += [
-                role(place.head.user, place.unit, "unit_head"),
-                role(place.liaison.user, place.unit, "liaison"),
-                role(leader, place.unit, "leader_in_charge"),
+                (place.head.person, "unit_head", place.code),
+                (place.liaison.person, "liaison", place.code),
+                (leader, "leader_in_charge", place.code),
             ]
         rows += [
-            role(self.personas[persona.number], self.root, persona.seat)
+            (self.people[persona.number], persona.seat, "")
             for persona in (*OFFICE_PERSONAS, *SCHOOL_PERSONAS, REGISTRAR)
         ]
         for body in self.rules.bodies.values():
-            rows += [role(user, self.root, body.role) for user in self._body_members()]
+            rows += [(person, body.role, "") for person in self._body_members()]
         if any(task.level == Level.SCHOOL for task in self.rules.tasks):
             # A colleague of the office fills in the institution's own submissions.
-            rows.append(role(self.personas[OFFICE_PERSONAS[1].number], self.root, "liaison"))
-        Appointment.objects.bulk_create(rows, batch_size=BATCH)
-        # The leaders share the domains but for the last, of which nobody is in charge yet.
-        led = zip(self.rules.domains[:-1], cycle(self.leaders))
-        DomainCharge.objects.bulk_create(
-            DomainCharge(user=leader, domain=domain.code, since=self.since) for domain, leader in led
-        )
+            rows.append((self.people[OFFICE_PERSONAS[1].number], "liaison", ""))
+        return list(dict.fromkeys(rows))
+
+    def charges(self):
+        """Yield the leaders with the domains that they are in charge of (codes).
+
+        They share all but the last, of which nobody is in charge yet.
+        """
+        for domain, leader in zip(self.rules.domains[:-1], cycle(self.leaders)):
+            yield leader, domain.code
 
     def _body_members(self):
         """Who sits in a body of the school beside its persona: leaders in charge, and heads of units as in R3-01."""
         others = [place for place in self.places if place not in (self.home, self.office)]
-        return [*self.leaders[:BODY_LEADERS], *(place.head.user for place in others[:BODY_HEADS])]
+        return [*self.leaders[:BODY_LEADERS], *(place.head.person for place in others[:BODY_HEADS])]
 
     def _led_by_the_head(self):
-        """Put one unit in a barred domain under the head of the institution: unit id → his user.
+        """Put one unit in a barred domain under the head of the institution: code of the unit → the head.
 
         The scheme keeps the head from that domain, so the demo shows the hint about it.
         """
@@ -295,9 +298,10 @@ class Campus:
         for place in self.places:
             domains = {self.words.domain(domain) for domain in place.facts["domains"]}
             if place not in (self.home, self.office) and domains & set(barred):
-                return {place.unit.pk: self.school[1]}
+                return {place.code: self.school[1]}
         return {}
 
+    # -- leading groups --------------------------------------------------------------------------------
     @property
     def group_size(self):
         rules = self.rules.groups.get("unit")
@@ -310,25 +314,6 @@ class Campus:
         """
         kinds = self.rules.groups["unit"].member_types if "unit" in self.rules.groups else []
         return kinds[min(RANKS[seat.template["rank"]], len(kinds) - 1)] if kinds else ""
-
-    def _groups(self):
-        """Write last year's leading groups.
-
-        They are in force until this year's are filed, and for good where the scheme files none.
-        """
-        day = self.year.last(self.rules, Brings.GROUP)
-        groups = [LeadingGroup(unit=place.unit, work_plan="", since=day) for place in self.places]
-        LeadingGroup.objects.bulk_create(groups, batch_size=BATCH)
-        # Where lists are filed every year, another colleague sits in this year's, so that the two differ.
-        skip = int(any(task.brings == Brings.GROUP for task in self.rules.tasks))
-        GroupMember.objects.bulk_create(
-            [
-                GroupMember(group=group, user=seat.user, seat=kind, member_type=self.member_type(seat))
-                for group, place in zip(groups, self.places, strict=True)
-                for seat, kind in place.group(self.group_size, skip=skip)
-            ],
-            batch_size=BATCH,
-        )
 
 
 def title_of(template, facts):

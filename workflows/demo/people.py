@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import make_password
-
 from registers.actors import ROLE_LABELS, Actor
-from registers.imports.sorting import sort_key
-from registers.models import User
+from registers.models import Appointment, User
 from workflows.demo.corpus import dice
 
 DEMO_PASSWORD = "lianzheng2026"  # noqa: S105 (printed on purpose; the command refuses to run in production)
@@ -48,8 +45,24 @@ REGISTRAR = Persona("5001", "registrar", "维护人员与单位，写明理由�
 PERSONAS = (*UNIT_PERSONAS, LEADER, *OFFICE_PERSONAS, *SCHOOL_PERSONAS[:2], REGISTRAR, *SCHOOL_PERSONAS[2:])
 
 
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the campus. ``unit``: code of his unit, empty for the school itself."""
+
+    number: str
+    name: str
+    unit: str
+    title: str
+    rank: str
+    is_party_member: bool
+
+    @property
+    def email(self):
+        return f"{self.number}@example.edu.cn"
+
+
 class Roster:
-    """Makes people: every name once, numbers in sequence, one password hash for all."""
+    """Makes people: every name once, numbers in sequence."""
 
     def __init__(self, corpus, *, seed, size):
         surnames, given = corpus.people["surnames"], corpus.people["given_names"]
@@ -62,27 +75,20 @@ class Roster:
         self._names.reverse()
         self._number = FIRST_NUMBER
         self._chance = dice(seed, "people")
-        self._password = make_password(DEMO_PASSWORD)
         self.people = []
 
     def person(self, unit, *, title="", rank="", number=None):
-        """Make a person of ``unit``, unsaved. ``number``: for those with a number of their own."""
+        """Make a person of ``unit``. ``number``: for those with a number of their own."""
         if number is None:
             number, self._number = str(self._number), self._number + 1
-        name = self._names.pop()
-        user = User(
-            number=number,
-            name=name,
-            sort_key=sort_key(name),
-            email=f"{number}@example.edu.cn",
-            title=title[:40],
-            rank=rank,
-            unit=unit,
-            password=self._password,
-            is_party_member=self._chance.random() < PARTY_SHARE,
-        )
-        self.people.append(user)
-        return user
+        is_party_member = self._chance.random() < PARTY_SHARE
+        self.people.append(Person(number, self._names.pop(), unit, title[:40], rank, is_party_member))
+        return self.people[-1]
+
+
+def role_words(rules, role):
+    """Return what the rule book calls a role, its usual name where it says nothing."""
+    return rules.roles.get(role, dict(Appointment.Role.choices)[role])
 
 
 def logins():

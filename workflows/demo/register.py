@@ -4,11 +4,19 @@ import uuid
 from collections import Counter
 
 from registers import grading, versions
-from registers.models import ControlMeasure, Grade, PowerItem, ProcessStep, RiskCategory, RiskPoint
+from registers.models import (
+    ControlMeasure,
+    Grade,
+    GroupMember,
+    LeadingGroup,
+    PowerItem,
+    ProcessStep,
+    RiskCategory,
+    RiskPoint,
+)
 from registers.schemes.language import Brings, Level
 from workflows.demo.campus import domains_of
 from workflows.demo.corpus import dice
-from workflows.demo.rules import Regulations
 
 POINTS_PER_POST = (6, 10)
 POINTS_PER_UNIT = 12
@@ -30,16 +38,16 @@ class Register:
         self._grades = {row.code: row for row in Grade.objects.filter(scheme=campus.scheme)}
         self._series = dice(campus.seed, "series")
         self._used = Counter()
-        self.regulations = Regulations(campus)
+        self.regulations = campus.regulations
         self.spare, self.spare_powers = {}, {}
 
     def make(self):
-        """Write last year's register, and return the number of points.
+        """Write last year's register and leading groups, and return the number of points.
 
         Measures are the risks' own, one for each stage of the scheme.
         """
         filed = self.campus.year.last
-        self.regulations.make()
+        self._make_groups(filed(self.rules, Brings.GROUP))
         items, steps, domains = [], [], []
         for place in self.campus.places:
             for number, (power, held_back) in enumerate(self._powers_of(place), start=1):
@@ -64,6 +72,25 @@ class Register:
         self._powers = {(item.unit_id, item.name): item for item in items}
         self.regulations.link(zip(items, domains, strict=True))
         return self._make_points(filed)
+
+    def _make_groups(self, day):
+        """Write last year's leading groups.
+
+        They are in force until this year's are filed, and for good where the scheme files none.
+        """
+        places = self.campus.places
+        groups = [LeadingGroup(unit=place.unit, work_plan="", since=day) for place in places]
+        LeadingGroup.objects.bulk_create(groups, batch_size=BATCH)
+        # Where lists are filed every year, another colleague sits in this year's, so that the two differ.
+        skip = int(any(task.brings == Brings.GROUP for task in self.rules.tasks))
+        GroupMember.objects.bulk_create(
+            [
+                GroupMember(group=group, user=seat.user, seat=kind, member_type=self.campus.member_type(seat))
+                for group, place in zip(groups, places, strict=True)
+                for seat, kind in place.group(self.campus.group_size, skip=skip)
+            ],
+            batch_size=BATCH,
+        )
 
     def _make_points(self, filed):
         points, measures = [], []

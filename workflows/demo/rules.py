@@ -1,10 +1,12 @@
 """The demo's regulations, and its measures: who carries them out, by when, and notes on how it goes."""
 
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from registers import regulations
 from registers.access import can
-from registers.models import Appointment, ControlMeasure, Regulation, RegulationPower, User
+from registers.models import Appointment, ControlMeasure, Regulation, User
 from registers.responsible import people_of, together, with_names
 from workflows import controls
 from workflows.deadlines import days
@@ -28,39 +30,56 @@ IN_TIME = "已按措施办理，记录齐全，经办人和复核人均已签字
 CHECKED = "现场查阅复核记录，抽查 20 笔，均有第二人签字，与记录一致。"
 
 
+@dataclass(frozen=True)
+class Planned:
+    """A regulation of the corpus.
+
+    ``unit``: code of the unit that it is listed under. It and ``issued_by`` are empty where the school is meant.
+    """
+
+    domain: str
+    unit: str
+    name: str
+    document_number: str
+    issued_by: str
+    effective_on: date | None
+    state: str
+    remark: str
+
+
 class Regulations:
-    """The school's and the units' regulations from the corpus."""
+    """The school's and the units' regulations from the corpus.
+
+    Those of the party and the school's office are the school's, the others belong to the unit that runs the domain.
+    """
 
     def __init__(self, campus):
         self.campus, self._rows = campus, []
+        chance = dice(campus.seed, "regulations")
+        self.planned = [self._plan(entry, chance) for entry in campus.corpus.regulations]
 
-    def make(self):
-        """Write the regulations.
+    def _plan(self, entry, chance):
+        owner = next((place for place in self.campus.places if entry["domain"] in place.facts["domains"]), None)
+        year = self.campus.year.number - chance.randint(*LAST_YEARS)
+        issued = date(year, chance.randint(1, 12), chance.randint(1, 28))
+        drafted = entry["number"] is None
+        of_school = owner is None or (entry["number"] or "").startswith(("党", "校发", "校办"))
+        return Planned(
+            domain=entry["domain"],
+            unit="" if of_school else owner.code,
+            name=entry["name"],
+            document_number="" if drafted else entry["number"].format(year=year, n=chance.randint(1, 60)),
+            issued_by=owner.name if owner else "",
+            effective_on=None if drafted else issued,
+            state=entry["status"],
+            remark="列入本年度制度建设计划" if drafted else "",
+        )
 
-        Those of the party and the school's office are the school's, the others belong to the unit that runs the domain.
-        """
-        chance, root = dice(self.campus.seed, "regulations"), self.campus.root
-        rows = []
-        for entry in self.campus.corpus.regulations:
-            owner = next(
-                (place.unit for place in self.campus.places if entry["domain"] in place.facts["domains"]), root
-            )
-            year = self.campus.year.number - chance.randint(*LAST_YEARS)
-            issued = date(year, chance.randint(1, 12), chance.randint(1, 28))
-            drafted = entry["number"] is None
-            rows.append(
-                Regulation(
-                    unit=root if (entry["number"] or "").startswith(("党", "校发", "校办")) else owner,
-                    name=entry["name"],
-                    document_number="" if drafted else entry["number"].format(year=year, n=chance.randint(1, 60)),
-                    issued_by=owner.name,
-                    effective_on=None if drafted else issued,
-                    state=entry["status"],
-                    remark="列入本年度制度建设计划" if drafted else "",
-                )
-            )
-            self._rows.append((entry["domain"], rows[-1]))
-        Regulation.objects.bulk_create(rows)
+    def find(self):
+        """Find those on record, in the order of the plan."""
+        found = {(row.unit_id, row.name): row for row in Regulation.objects.all()}
+        units = {"": self.campus.root} | {place.code: place.unit for place in self.campus.places}
+        self._rows = [(one.domain, found[units[one.unit].pk, one.name]) for one in self.planned]
 
     def of(self, domain, unit):
         """The regulations of a domain that hold in ``unit``: the school's and its own."""
@@ -68,14 +87,12 @@ class Regulations:
 
     def link(self, items):
         """Link powers to the regulations of their domain. ``items``: ``(power item, domain of the corpus)``."""
-        RegulationPower.objects.bulk_create(
-            (
-                RegulationPower(regulation=row, power_series=item.series)
-                for item, domain in items
-                for row in self.of(domain, item.unit)[:2]
-            ),
-            batch_size=500,
-        )
+        powers = {}
+        for item, domain in items:
+            for row in self.of(domain, item.unit)[:2]:
+                powers.setdefault(row, []).append(item.series)
+        for row, series in powers.items():
+            regulations.link(row, series)
 
     def arrange(self, measures, risk, place, number):
         """Set who carries out the first measure of the ``number``-th point, by when, on which basis.

@@ -11,7 +11,6 @@ from registers import clock
 from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.refusals import Refused
-from registers.schemes import versions
 from registers.schemes.language import Brings, StepKind
 from workflows import extensions, policies, suggestions
 from workflows.campaign import campaigns
@@ -90,7 +89,6 @@ class Story:
         self._coming, self._sent_back = set(), set()
 
     def tell(self):
-        versions.adopt(self.campus.scheme, self.campus.root, actor=self._registrar(), at=self.agenda.at)
         if self.campus.rules.tasks:
             self._live()
         clock.set_demo(self.year.now)

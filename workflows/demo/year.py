@@ -10,6 +10,7 @@ from workflows.deadlines import days
 
 DAYS_LEFT = 5  # days until the self-checks are due
 WITHOUT_CALENDAR = (9, 15)
+FOUNDED, EXCHANGED = (12, 10), (1, 12)
 WITHOUT_START = 30  # days before the first deadline
 
 
@@ -45,6 +46,16 @@ class Year:
         ]
         opening = min((day for day in starts if day < shown), default=date(number, 1, 1))
         return cls(number, opening, today or shown)
+
+    @property
+    def founded(self):
+        """The day on which the organisation came on record, before everything that was filed a year ago."""
+        return date(self.number - 2, *FOUNDED)
+
+    @property
+    def exchange(self):
+        """The day on which two people change posts, where the rule book asks for an audit of who leaves one."""
+        return date(self.number, *EXCHANGED)
 
     @property
     def now(self):

@@ -16,9 +16,10 @@ from registers.models import RiskPoint, Scheme, Unit, User
 from registers.schemes.dates import DateRule
 from workflows.deadlines import holidays
 from workflows.demo import empty, people, story
-from workflows.demo.campus import ROOT_CODE, SIZES, Campus
+from workflows.demo.campus import SIZES, Campus
 from workflows.demo.corpus import Corpus, Vocabulary
 from workflows.demo.director import Director
+from workflows.demo.founding import ROOT_CODE
 from workflows.demo.register import Register
 from workflows.demo.wholeyear import WholeYear
 from workflows.demo.year import Year
@@ -93,7 +94,7 @@ class Command(BaseCommand):
         """Make the empty site; the workbooks are about the campus that ``scheme`` would have."""
         name = settings.INSTITUTION_NAME or scheme.institution
         written = empty.make(_campus(scheme, size, seed), institution=name, at=clock.now())
-        self.stdout.write(f"空站点已生成：{name}，只有系统管理员 {empty.ADMIN.number}，密码 {people.DEMO_PASSWORD}。")
+        self.stdout.write(f"空站点已生成：{name}，只有系统管理员 {empty.FIRST.number}，密码 {people.DEMO_PASSWORD}。")
         self.stdout.write("样例文件（由管理员按顺序在“数据导入”页面导入，该页也可下载）：")
         for path in written:
             self.stdout.write(f"  {path}")

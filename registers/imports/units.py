@@ -83,7 +83,7 @@ def _records(plan, places):
         if _is_former(plan, record):
             former.append(record)
             continue
-        record.aliases = _aliases(plan, row, name)
+        record.aliases = _aliases(plan, row)
         record.unit = places.by_code.get(code.upper()) or _recoded(plan, record, places)
         if record.unit is not None and is_closed(record.unit, places.on):
             record.unit = None  # a new unit may have the code of one that is closed
@@ -95,6 +95,7 @@ def _records(plan, places):
             else:
                 report.fault(row.sheet, cells, f"单位代码 {code} 用了两次（{first.name}、{name}）", "请改正其中一个")
     _free_codes(plan, records, places)
+    _name_also(records, places)
     if again := plan.counts.get("again", 0):
         report.notice(plan.tables[0].sheet, "", f"有 {again} 行是已经列出的单位，按一个读取")
     return records, former
@@ -175,17 +176,28 @@ def _text(plan, row, name, label, most):
         return None
 
 
-def _aliases(plan, row, name):
-    """Return the other names of a unit: those of its column, and the parts of a joint name."""
-    found = list(parts_of(name))
+def _aliases(plan, row):
+    """Return the other names that the columns of a unit give."""
+    found = []
     for cell in row.cells.get("alias", []):
         try:
             found += [part for part in values.items(values.text(cell, "别名", 200)) if part not in values.NOTHING]
         except Wrong as wrong:
             plan.report.fault(row.sheet, row.place("alias"), str(wrong), wrong.remedy)
-    return [
-        alias for alias in dict.fromkeys(found) if len(alias) <= 80 and normalised_name(alias) != normalised_name(name)
-    ]
+    return found
+
+
+def _name_also(records, places):
+    """Add the parts of joint names to the other names of each unit.
+
+    A part that is the whole name of another unit is none: beside 图书馆 there may be 图书馆（东校区）.
+    """
+    names = {normalised_name(one.name) for one in (*records.values(), *places.units.values())}
+    for record in [one for one in records.values() if not one.is_recoded]:
+        parts = [part for part in parts_of(record.name) if normalised_name(part) not in names]
+        own = normalised_name(record.name)
+        found = [alias for alias in (*parts, *record.aliases) if len(alias) <= 80 and normalised_name(alias) != own]
+        record.aliases = list(dict.fromkeys(found))
 
 
 def _recoded(plan, record, places):

@@ -77,6 +77,16 @@ def test_joint_name_gives_its_parts_as_other_names(campus):
     assert Unit.objects.get(code="01").name == name
 
 
+def test_part_of_a_name_that_is_another_units_name_is_no_other_name(campus):
+    rows = [UNIT_HEAD, ["20", "图书馆", "", ""], ["21", "图书馆（东校区）", "", ""], ["22", "典藏部", "图书馆", "科室"]]
+    plan = unit_plan(campus, rows)
+    assert plan.is_ready, said(plan)
+    units.apply(plan, plan.lines, on=ON)
+    assert Unit.objects.get(code="22").parent.code == "20"
+    assert list(UnitAlias.objects.filter(unit__code="21").values_list("name", flat=True)) == ["东校区"]
+    assert kinds(unit_plan(campus, rows)) == {}
+
+
 def test_zeros_of_codes_come_back(campus):
     """Variant 39."""
     rows = [UNIT_HEAD, *([f"0102{i:02}", f"单位{i}"] for i in range(5)), [Number("10290"), "单位九"]]

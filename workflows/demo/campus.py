@@ -37,7 +37,7 @@ RANKS = {"正处": 0, "副处": 0, "正科": 1, "副科": 1, "专业技术": 2, 
 TIERS = {label: value for value, label in Post.Tier.choices}
 
 
-@dataclass
+@dataclass(eq=False)
 class Seat:
     """One person's place in a unit, with the template that its post was made from.
 
@@ -62,7 +62,7 @@ class Seat:
         return TIERS[self.template["tier"]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Place:
     """A unit with its facts and its people. Seat 0 is the head, 1 the deputy, 2 the group's next member.
 
@@ -225,10 +225,9 @@ class Campus:
         self._plan_exchange()
 
     def _plan_exchange(self):
-        """Let somebody leave a post that asks for an audit, so that there is a leaving audit missing.
+        """Choose somebody who leaves a post that asks for an audit, so that there is a leaving audit missing.
 
-        His successor and he take their posts in January; before, he holds the one and nobody the other. Nobody does where the rule
-        book asks for no audit.
+        In January another person follows him, and he takes that person's place. Nobody where the rule book asks for no audit.
         """
         asked = self.rules.duties.leaving_audit
         for place in self.places if asked else ():

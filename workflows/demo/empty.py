@@ -27,10 +27,10 @@ MOST_POWERS = 60
 def make(campus, *, institution, at):
     """Write the workbooks, then appoint the administrator of the otherwise empty site.
 
-    Returns the paths of the workbooks in the order of use. ``campus``: one that is not made yet. ``institution``: the name of the
-    school. Raises ``Refused``.
+    ``campus``: one that is not made yet. ``institution``: the name of the school. Raises ``Refused``.
     """
-    written, first = write(campus, institution=institution), campus.people[FIRST.number]
+    write(campus, institution=institution)
+    first = campus.people[FIRST.number]
     administrators.appoint_first(
         number=first.number,
         name=first.name,
@@ -39,23 +39,22 @@ def make(campus, *, institution, at):
         at=at,
         email=first.email,
     )
-    return written
 
 
 def write(campus, *, institution):
-    """Write the workbooks, leave the database as it was, and return their paths in the order of use."""
+    """Write the workbooks and leave the database as it was."""
     campus.institution = institution
     with transaction.atomic():
         campus.make()
         Register(campus).make()
         on = campus.year.now.date()
-        written = [samples.write(kind, rows(campus), on=on) for kind, rows in files.ROWS.items()]
-        written.append(samples.write(POWERS, _powers(campus.rules), on=on))
+        for kind, rows in files.ROWS.items():
+            samples.write(kind, rows(campus), on=on)
+        samples.write(POWERS, _powers(campus.rules), on=on)
         ledger = oldledger.workbook(campus.rules, institution=institution, year=campus.year.number - 1)
-        written.append(samples.keep(LEDGERS, ledger))
+        samples.keep(LEDGERS, ledger)
         samples.keep(STAFF, _together(campus))
         transaction.set_rollback(True)
-    return written
 
 
 # The sheets of one workbook that holds units, people, posts and roles: name → columns as (kind, field).

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from registers import administrators, analysed, clock
+from registers.forms.imports import CHOICES
+from registers.imports import samples
 from registers.models import RiskPoint, Scheme, Unit, User
 from registers.schemes.dates import DateRule
 from workflows.deadlines import holidays
@@ -44,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--empty",
             action="store_true",
-            help="空站点：只有第一位系统管理员，另写出七份样例文件（单位、人员、岗位等），供从头试用",
+            help="空站点：只有第一位系统管理员，另写出八份样例文件（单位、人员、岗位等），供从头试用",
         )
         parser.add_argument("--logins", action="store_true", help="列出各角色的登录账号")
 
@@ -93,11 +95,12 @@ class Command(BaseCommand):
     def _make_empty(self, scheme, size, seed):
         """Make the empty site; the workbooks are about the campus that ``scheme`` would have."""
         name = settings.INSTITUTION_NAME or scheme.institution
-        written = empty.make(_campus(scheme, size, seed), institution=name, at=clock.now())
+        empty.make(_campus(scheme, size, seed), institution=name, at=clock.now())
         self.stdout.write(f"空站点已生成：{name}，只有系统管理员 {empty.FIRST.number}，密码 {people.DEMO_PASSWORD}。")
-        self.stdout.write("样例文件（由管理员按顺序在“数据导入”页面导入，该页也可下载）：")
-        for path in written:
-            self.stdout.write(f"  {path}")
+        self.stdout.write("登录后按“资料与设置”→“开始使用”办理：先登记和任命，再由任命的管理员导入。")
+        self.stdout.write("样例文件（第一份已含后面四份的内容；“数据导入”页面也可下载）：")
+        for kind, label in CHOICES.items():
+            self.stdout.write(f"  {samples.path_of(kind)}  {label}")
 
     @staticmethod
     def _make(scheme, size, seed, day):

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from registers import administrators, audit, versions
+from registers import administrators, audit, clock, versions
 from registers.actors import Actor
 from registers.imports import samples
 from registers.imports.handing import RECEIVERS
@@ -285,7 +285,7 @@ def trial(db, settings, tmp_path):
 def appointed(client, role, number):
     """Appoint a person of the school on the pages, as whoever is signed in; return him."""
     sent = {"number": number, "role": role, "units": [Unit.objects.get(parent=None).code]}
-    sent["since"] = timezone.localdate()
+    sent["since"] = clock.today()
     shown = client.post(reverse("role_add"), {**sent, "preview": "1"})
     client.post(reverse("role_add"), {**sent, "confirm": "1", "seen": shown.context["foresight"].digest})
     return User.objects.get(number=number)
@@ -318,7 +318,8 @@ def test_empty_site_becomes_a_campaign_by_its_workbooks(trial, client):
     )
     assert list(Post.objects.all()) == []
     assert samples.kinds(KIND_LABELS) == list(KIND_LABELS)
-    today = timezone.localdate()
+    today = clock.today()
+    assert today < date(timezone.localdate().year, 7, 6)  # the campaign can be opened before anything is late
     before = states(today)
     signed_in(client, admin)
     for number in ("9002", "9003", "9004"):

@@ -9,6 +9,7 @@ from registers.schemes.language import Brings, Level
 from workflows.deadlines import days
 
 DAYS_LEFT = 5  # days until the self-checks are due
+DAYS_BEFORE = 7  # days from the beginning of an empty site to the opening of its campaign
 WITHOUT_CALENDAR = (9, 15)
 FOUNDED, EXCHANGED = (12, 10), (1, 12)
 WITHOUT_START = 30  # days before the first deadline
@@ -56,6 +57,11 @@ class Year:
     def exchange(self):
         """The day on which two people change posts, where the rule book asks for an audit of who leaves one."""
         return date(self.number, *EXCHANGED)
+
+    @property
+    def before(self):
+        """The time at which an empty site begins: early enough to open the campaign in time."""
+        return moment(days.add_days(self.opening, -DAYS_BEFORE), 10)
 
     @property
     def now(self):

@@ -95,7 +95,9 @@ class Command(BaseCommand):
     def _make_empty(self, scheme, size, seed):
         """Make the empty site; the workbooks are about the campus that ``scheme`` would have."""
         name = settings.INSTITUTION_NAME or scheme.institution
-        empty.make(_campus(scheme, size, seed), institution=name, at=clock.now())
+        campus = _campus(scheme, size, seed)
+        empty.make(campus, institution=name, at=campus.year.before)
+        clock.set_demo(campus.year.before)
         self.stdout.write(f"空站点已生成：{name}，只有系统管理员 {empty.FIRST.number}，密码 {people.DEMO_PASSWORD}。")
         self.stdout.write("登录后按“资料与设置”→“开始使用”办理：先登记和任命，再由任命的管理员导入。")
         self.stdout.write("样例文件（第一份已含后面四份的内容；“数据导入”页面也可下载）：")

@@ -103,6 +103,7 @@ def commands(port):
     calm = ["-W", "ignore:You're running the worker with superuser"]
     celery = [sys.executable, *calm, "-m", "celery", "--app", "riskmgmt", "--quiet"]
     web = [sys.executable, "-m", "gunicorn", "riskmgmt.wsgi:application", "--bind", f"{HOST}:{port}"]
+    web += ["--config", "python:riskmgmt.webserver"]
     web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"]
     # The control socket would lie in the home folder and be shared by every instance of one account.
     web += ["--no-control-socket", "--graceful-timeout", "8", "--log-level", "warning"]

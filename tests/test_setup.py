@@ -18,7 +18,7 @@ from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
-from riskmgmt import celery, health, vendor, wsgi
+from riskmgmt import celery, health, vendor, webserver, wsgi
 from riskmgmt.logs import JsonFormatter, PlainFormatter
 from riskmgmt.wsgi import with_client_address
 from tests.setup_cases import ROOT, site
@@ -277,12 +277,14 @@ def test_only_the_entries_of_trusted_proxies_count(proxies, forwarded, seen):
 @pytest.mark.parametrize("wanted", [True, False])
 def test_web_server_and_worker_get_ready_to_print_when_they_start(settings, monkeypatch, wanted):
     settings.WARM_PAPERS, times = wanted, []
-    monkeypatch.setattr("registers.papers.pages.warm", lambda: times.append(1))
+    monkeypatch.setattr("registers.papers.pages.warm", lambda: times.append("warm"))
+    monkeypatch.setattr("registers.papers.pages.print_specimen", lambda: times.append("printed"))
 
     wsgi.build()
     celery.warm_papers()
+    webserver.post_worker_init(None)
 
-    assert len(times) == (2 if wanted else 0)
+    assert times == (["warm", "warm", "printed"] if wanted else [])
 
 
 def alive(*, seconds_ago=0):

@@ -5,6 +5,7 @@ PDF keeps a place for every glyph of the face.
 """
 
 import ctypes
+import io
 from functools import cache
 
 # What horizontal Chinese text has no use for: vertical metrics, and the rules for other countries and for kerning.
@@ -55,7 +56,24 @@ def copies(file, index, parts):
     fonts = [_copy(face, codes, *libraries) for codes in parts]
     harfbuzz.hb_face_destroy(face)
     harfbuzz.hb_blob_destroy(blob)
-    return fonts if all(fonts) else []
+    return [_numbered(font) for font in fonts] if all(fonts) else []
+
+
+def _numbered(font):
+    """Return a copy in which the name of each glyph is its number.
+
+    A PDF names glyphs by number. A reader that looks for names in the font must find the same, and the table of other names
+    would be a tenth of a paper's file. The table is written over where it stands: one range for all glyphs.
+    """
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 (slow import)
+
+    read = TTFont(io.BytesIO(font), lazy=True)
+    if "CFF " not in read:
+        return font
+    top, glyphs = read["CFF "].cff[0], read["maxp"].numGlyphs
+    place = read.reader.tables["CFF "].offset + top.rawDict["charset"]
+    names = b"\x02\x00\x01" + (glyphs - 2).to_bytes(2, "big")  # format, first name, how many follow it
+    return font[:place] + names + font[place + len(names) :]
 
 
 def _copy(face, codes, harfbuzz, copying):

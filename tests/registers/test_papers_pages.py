@@ -6,6 +6,7 @@ import sys
 
 import pytest
 import yaml
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from registers.papers import copies, faces, pages
@@ -266,6 +267,20 @@ def test_every_character_is_printed_from_the_smallest_copy_that_has_it():
     assert frequent & everyday & rest == {*map(ord, " \u00a0\u3000")}
     assert fonts_of(reader) == {"Paper-Serif", "Paper-Serif-3,"}
     assert squeezed(reader.pages[0].extract_text()) == squeezed(text) + "—1—"
+
+
+def test_glyph_has_the_same_number_on_the_page_and_in_its_font():
+    """Readers that look a glyph up by its name in the font would show others."""
+    reader, _ = printed([control()])
+    embedded = [
+        font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]["/FontFile3"].get_data()
+        for font in reader.pages[0]["/Resources"]["/Font"].values()
+    ]
+
+    assert len(embedded) >= 2
+    for font in embedded:
+        names = TTFont(io.BytesIO(font)).getGlyphOrder()
+        assert names == [".notdef", *(f"cid{number:05}" for number in range(1, len(names)))]
 
 
 def test_getting_ready_leaves_pango_alone():

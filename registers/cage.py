@@ -25,6 +25,7 @@ LOOK_SECONDS = 0.5
 _NUMBER = struct.Struct("<Q")
 DONE, REFUSED, BROKEN, NO_MEMORY = b"d", b"r", b"b", b"m"
 TOO_LONG = f"内容太多，{SECONDS // 60} 分钟内没有生成。请缩小范围后再导出；PDF、Word 也可改用 Excel 格式。"
+STALLED = f"连续 {SECONDS // 60} 分钟没有写出新的内容，已停止。请稍后再导出；仍不成功的，请缩小范围。"
 TOO_LARGE = "内容太多，生成所需的内存超过限额。请缩小范围后再导出；PDF、Word 也可改用 Excel 格式。"
 
 
@@ -36,27 +37,32 @@ def run(function, *, items=None, each=None, watch=None, seconds=SECONDS, megabyt
     """Return the bytes that ``function`` makes in a child process, none where it returns nothing.
 
     ``items``: what the function is called with, an iterable that is read here, a parcel at a time, while the child works. So
-    they may come from the database. ``each(count)`` is called after each parcel. With ``watch`` the function is given a function
-    to tell a number with, and ``watch`` is given that number twice a second. What either raises ends the child. Raises ``Refused``
-    when the function does, and when it takes more than ``seconds`` or ``megabytes``, ``Broken`` for any other failure.
+    they may come from the database. ``each(count)`` is called after each parcel, and twice a second while the child finishes. With
+    ``watch`` the function is given a function to tell a number with, and ``watch`` is given that number twice a second. What either
+    raises ends the child. Raises ``Refused`` when the function does, and when it takes more than ``seconds`` or ``megabytes``,
+    ``Broken`` for any other failure. With items there is no limit on the whole: ``seconds`` may pass from one parcel to the next,
+    and after the last as long again as all of them took.
     """
     reading, writing = os.pipe()
     taking, giving = os.pipe() if items is not None else (None, None)
     told = mmap.mmap(-1, _NUMBER.size) if watch else None
     function = partial(function, partial(_NUMBER.pack_into, told, 0)) if watch else function
-    child, deadline = os.fork(), time.monotonic() + seconds
+    child, start = os.fork(), time.monotonic()
     if child == 0:
         os.close(reading)
         if items is not None:
             os.close(giving)
-            function = partial(function, _received(taking))
+            function = partial(function, _received(taking, seconds))
         _be_the_child(function, writing, seconds, megabytes)
     os.close(writing)
     try:
         if items is not None:
             os.close(taking)
-            _hand_over(items, giving, reading, each, deadline)
-        answer = _read(reading, deadline, (lambda: watch(*_NUMBER.unpack_from(told))) if watch else None)
+            count = _hand_over(items, giving, reading, each, seconds)
+            allowed = seconds + time.monotonic() - start
+            answer = _read(reading, allowed, partial(each, count) if each and count else None, STALLED)
+        else:
+            answer = _read(reading, seconds, (lambda: watch(*_NUMBER.unpack_from(told))) if watch else None, TOO_LONG)
     finally:
         os.close(reading)
         with contextlib.suppress(ProcessLookupError):
@@ -72,10 +78,10 @@ def run(function, *, items=None, each=None, watch=None, seconds=SECONDS, megabyt
     raise Refused(TOO_LARGE)  # also when it died without a word: libraries abort where memory ends
 
 
-def _hand_over(items, giving, reading, each, deadline):
-    """Write ``items`` to the child until they end or it answers, which is then a failure."""
+def _hand_over(items, giving, reading, each, seconds):
+    """Write ``items`` to the child until they end or it answers, which is then a failure. Return how many it was given."""
     os.set_blocking(giving, False)
-    count = 0
+    count, deadline = 0, time.monotonic() + seconds
     with os.fdopen(giving, "wb", buffering=0) as pipe:
         for part in chain(batches(items, PARCEL), [None]):
             view = memoryview(pickle.dumps(part))
@@ -83,27 +89,35 @@ def _hand_over(items, giving, reading, each, deadline):
                 rest = deadline - time.monotonic()
                 answered, free, _ = select.select([reading], [pipe], [], max(0, rest))
                 if answered:
-                    return
+                    return count
                 if not free or rest < 0:
-                    raise Refused(TOO_LONG)
+                    raise Refused(STALLED)
                 try:
                     view = view[pipe.write(view) :]
                 except BrokenPipeError:
-                    return
-            count += len(part or ())
+                    return count
+            count, deadline = count + len(part or ()), time.monotonic() + seconds
             if each and part:
                 each(count)
+    return count
 
 
-def _received(taking):
+def _received(taking, seconds):
     """Yield the items that the parent hands over. A parent that ends before is a failure (``EOFError``)."""
     with os.fdopen(taking, "rb") as pipe:
         while (part := pickle.load(pipe)) is not None:  # noqa: S301 (from the process that made this one)
             yield from part
+            _allow(2 * time.process_time() + seconds)
 
 
-def _read(reading, deadline, look):
-    pieces = []
+def _allow(seconds):
+    """Let this process work for so many seconds since its start."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, most))
+
+
+def _read(reading, seconds, look, late):
+    pieces, deadline = [], time.monotonic() + seconds
     while True:
         left = max(0, deadline - time.monotonic())
         ready, _, _ = select.select([reading], [], [], min(left, LOOK_SECONDS) if look else left)
@@ -112,7 +126,7 @@ def _read(reading, deadline, look):
         if not ready and time.monotonic() < deadline:
             continue
         if not ready:
-            raise Refused(TOO_LONG)
+            raise Refused(late)
         piece = os.read(reading, 1 << 20)
         if not piece:
             return b"".join(pieces)
@@ -126,7 +140,7 @@ def _be_the_child(function, writing, seconds, megabytes):
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         limit = _held_now() + megabytes * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
+        _allow(seconds)
         answer = DONE + (function() or b"")
     except MemoryError:
         answer = NO_MEMORY

@@ -27,7 +27,9 @@ PLACES = {}  # kind → what its page is called, and the name and URL name of th
 GUARDS = {}  # kind → who may still fetch its files
 STOPS = {}  # kind → what is asked before its owner stops it
 ATTEMPTS = 3
-STALE_SECONDS = 240  # longer than any job may take (registers.cage)
+STALE_SECONDS = 240  # longer than any job may go without a row (registers.cage)
+LONGEST_SECONDS = 2 * 3600  # of all that one call of a worker does
+AT_ONCE = 2  # jobs; a worker's other processes are for messages and what is due
 ENOUGH_SECONDS = 30  # after so long a worker leaves what is left to the next call
 TWICE_SECONDS = 10  # the same asked for again within this time is a double click
 MOST_WAITING = 5  # unfinished jobs of one person
@@ -180,6 +182,18 @@ def waiting(at):
     return Job.objects.filter(free, finished_at=None, attempts__lt=ATTEMPTS)
 
 
+def call(*, at):
+    """Wake a worker where jobs wait, and return how many do. What a call has missed is found so.
+
+    The jobs themselves would hold up whoever has other work.
+    """
+    give_up(at=at)
+    number = waiting(at).count()
+    if number:
+        wake()
+    return number
+
+
 def give_up(*, at):
     """End the jobs whose worker died at every attempt, and return how many.
 
@@ -193,17 +207,24 @@ def give_up(*, at):
 def work(*, at, limit=20):
     """Do waiting jobs and return how many were finished.
 
-    Two workers never do the same job at once. Everybody's first job comes before anybody's second, so that no one person
-    keeps the others waiting.
+    Two workers never do the same job at once, and no more than ``AT_ONCE`` do jobs. Everybody's first job comes before anybody's
+    second, so that no one person keeps the others waiting.
     """
     done, start = give_up(at=at), time.monotonic()
     for pk in _in_turn(waiting(at))[:limit]:
-        if time.monotonic() - start > ENOUGH_SECONDS:
-            wake()
+        if at_work(at).count() >= AT_ONCE:
             break
         if leases.take(waiting(at).filter(pk=pk), "started_at", tries="attempts", at=at):
             done += _finish(Job.objects.select_related("owner").get(pk=pk), at)
+        if time.monotonic() - start > ENOUGH_SECONDS:
+            wake()  # for what is left, and what has come meanwhile
+            break
     return done
+
+
+def at_work(at):
+    """Jobs that some worker is doing."""
+    return Job.objects.filter(~leases.free("started_at", at=at, seconds=STALE_SECONDS), finished_at=None)
 
 
 def _in_turn(rows):
@@ -259,9 +280,13 @@ class _Pace:
 
 
 def _count(job, pace, written):
-    """Show how many rows are written. Raises ``Refused`` once the job is cancelled or another worker's."""
-    if pace.is_time() and not _held(job).update(written=Least(written, "expected")):
+    """Show how many rows are written, and hold the lease. Raises ``Refused`` once the job is cancelled or another worker's."""
+    if not pace.is_time():
+        return
+    now = clock.now()
+    if not _held(job).update(written=Least(written, "expected"), started_at=now):
         raise Refused(CANCELLED)
+    job.started_at = now
 
 
 def _held(job):

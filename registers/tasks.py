@@ -5,7 +5,13 @@ from celery import shared_task
 from registers import clock, exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
 
 
-@shared_task(name="registers.work", ignore_result=True)
+# Files may take longer than other work. A message that comes back meanwhile finds the jobs taken.
+@shared_task(
+    name="registers.work",
+    ignore_result=True,
+    soft_time_limit=jobs.LONGEST_SECONDS,
+    time_limit=jobs.LONGEST_SECONDS + 60,
+)
 def work():
     """Do the jobs that wait."""
     jobs.work(at=clock.now())

@@ -107,7 +107,7 @@ def commands(port):
     web += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"]
     # The control socket would lie in the home folder and be shared by every instance of one account.
     web += ["--no-control-socket", "--graceful-timeout", "8", "--log-level", "warning"]
-    worker = [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING"]
+    worker = [*celery, "worker", "--pool", "threads", "--concurrency", "3", "--loglevel", "WARNING"]
     worker += ["--without-gossip", "--without-mingle"]
     # No pid file: one that a killed clock leaves behind would keep the next from starting.
     clock = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]

@@ -173,7 +173,7 @@ if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_LOCATION}}
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        # Longer than the longest task, see CELERY_TASK_TIME_LIMIT; the same on every worker.
+        # Longer than the longest task, see CELERY_TASK_TIME_LIMIT; the same on every worker. Files may take longer (registers.tasks).
         "visibility_timeout": 300,
         # With the defaults the work of a killed worker comes back only after an hour.
         "unacked_restore_interval": 5,

@@ -2,7 +2,7 @@
 
 
 def post_worker_init(_worker):
-    """Print a specimen in a process that answers requests, so that nobody waits longer for the first paper than for others."""
+    """Print a specimen in a process that answers requests, so that its first paper is as fast as others."""
     from django.conf import settings  # noqa: PLC0415  settings are only complete once Django is set up
 
     if settings.WARM_PAPERS:

@@ -79,7 +79,7 @@ def sweep(*, at):
             "files": lambda: jobs.forget(at=at),
             "surveys": lambda: surveys.forget(at=at),
             "imported files": lambda: uploads.forget(at=at),
-            "jobs": lambda: jobs.work(at=at),
+            "jobs": lambda: jobs.call(at=at),
         }
     )
     ended = sum(finished for name, finished in done.items() if name.startswith("notice "))

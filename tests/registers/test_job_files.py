@@ -90,6 +90,29 @@ def test_job_that_is_cancelled_while_it_is_written_leaves_nothing(year, head, mo
     assert jobs.CANCELLED in head.get(reverse("job_detail", args=[job.pk])).content.decode()
 
 
+def test_job_that_goes_on_for_long_stays_with_its_worker(year, monkeypatch, counted):
+    def rows():
+        for number in range(1000):
+            if number % cage.PARCEL == 0:
+                now = year.clock.set(f"2026-09-15 10:{3 * number // cage.PARCEL:02}")
+                assert not jobs.waiting(now).exists()
+            yield number
+
+    job = job_of(year, monkeypatch, jobs.Work("a.txt", lines, rows(), 1000))
+    assert jobs.work(at=year.clock.set("2026-09-15 10:00")) == 1
+    job.refresh_from_db()
+    assert (job.error, job.file_name, job.attempts) == ("", "a.txt", 1)
+
+
+def test_job_of_a_worker_that_was_killed_is_done_by_the_next(year, monkeypatch):
+    job = job_of(year, monkeypatch, jobs.Work("a.txt", lines, range(3), 3))
+    Job.objects.update(started_at=year.clock.now, attempts=1, written=2)
+    assert jobs.work(at=year.clock.now) == 0
+    assert jobs.work(at=year.clock.set("2026-09-15 10:05")) == 1
+    job.refresh_from_db()
+    assert (job.attempts, jobs.opened(job).read()) == (2, b"0\n1\n2")
+
+
 def test_what_is_cancelled_before_or_after_it_is_written(year, head, monkeypatch):
     job = job_of(year, monkeypatch, jobs.Work("a.txt", jobs.saving(lambda: b"a")))
     address = reverse("job_cancel", args=[job.pk])
@@ -232,9 +255,43 @@ def test_sheets_are_the_same_when_their_rows_have_been_handed_over():
 @pytest.mark.parametrize("items", [endless, lambda: iter(["长" * 10**7])])
 def test_child_that_takes_nothing_is_ended_in_time(items):
     start = time.monotonic()
-    with pytest.raises(Refused, match="分钟内没有生成"):
+    with pytest.raises(Refused, match="没有写出新的内容"):
         cage.run(lambda items: time.sleep(60), items=items(), seconds=0.3)
     assert time.monotonic() - start < 30
+
+
+@pytest.mark.once
+def test_only_standing_still_is_too_long(monkeypatch):
+    times = [0]
+    monkeypatch.setattr(cage.time, "monotonic", lambda: times[0])
+    monkeypatch.setattr(cage, "PARCEL", 1)
+
+    def apart(seconds):
+        for number in range(3):
+            times[0] += seconds
+            yield number
+
+    assert cage.run(bytes, items=apart(cage.SECONDS - 10)) == b"\0\1\2"
+    with pytest.raises(Refused, match="没有写出新的内容"):
+        cage.run(bytes, items=apart(cage.SECONDS + 10))
+
+
+@pytest.mark.once
+def test_child_that_has_all_its_items_can_still_be_ended():
+    counts = []
+
+    def stop(count):
+        counts.append(count)
+        if len(counts) == 3:
+            raise Refused(jobs.CANCELLED)
+
+    def write(items):
+        assert list(items) == [1, 2]
+        time.sleep(60)
+
+    with pytest.raises(Refused, match="取消"):
+        cage.run(write, items=[1, 2], each=stop)
+    assert counts == [2, 2, 2]
 
 
 @pytest.mark.once

@@ -137,7 +137,25 @@ def test_worker_that_has_worked_long_enough_leaves_the_rest_to_the_next_call(yea
     for n in range(3):
         Job.objects.create(kind="test", owner=year.campus.head, parameters={"n": n}, created_at=year.clock.now)
     monkeypatch.setattr(jobs.time, "monotonic", iter(range(100)).__next__)
-    assert (jobs.work(at=year.clock.now), len(woken)) == (0, 1)
+    assert (jobs.work(at=year.clock.now), len(woken)) == (1, 1)
+
+
+def test_jobs_leave_a_worker_for_other_work_and_the_sweep_does_none(year, monkeypatch):
+    woken = []
+    monkeypatch.setattr(jobs, "wake", lambda: woken.append(1))
+    monkeypatch.setitem(jobs.KINDS, "test", lambda parameters, owner: ("a", jobs.saving(lambda: b"a")))
+    sweeping.sweep(at=year.clock.now)
+    assert woken == []
+    for _ in range(jobs.AT_ONCE + 1):
+        Job.objects.create(kind="test", owner=year.campus.head, created_at=year.clock.now)
+    sweeping.sweep(at=year.clock.now)
+    assert (woken, Job.objects.filter(started_at=None).count()) == ([1], jobs.AT_ONCE + 1)
+
+    first, *others = Job.objects.order_by("pk")
+    Job.objects.exclude(pk=first.pk).update(started_at=year.clock.now, attempts=1)
+    assert jobs.work(at=year.clock.now) == 0
+    Job.objects.filter(pk=others[0].pk).update(finished_at=year.clock.now)
+    assert jobs.work(at=year.clock.now) == 1
 
 
 def test_every_kind_of_file_is_written_in_the_cage_and_without_the_database(

@@ -33,15 +33,15 @@ class Broken(Exception):
     """A failure inside the cage. The message is the name of the exception."""
 
 
-def run(function, *, items=None, each=None, watch=None, seconds=SECONDS, megabytes=MEGABYTES):
+def run(function, *, items=None, each=None, parcel=PARCEL, watch=None, seconds=SECONDS, megabytes=MEGABYTES):
     """Return the bytes that ``function`` makes in a child process, none where it returns nothing.
 
-    ``items``: what the function is called with, an iterable that is read here, a parcel at a time, while the child works. So
-    they may come from the database. ``each(count)`` is called after each parcel, and twice a second while the child finishes. With
-    ``watch`` the function is given a function to tell a number with, and ``watch`` is given that number twice a second. What either
-    raises ends the child. Raises ``Refused`` when the function does, and when it takes more than ``seconds`` or ``megabytes``,
-    ``Broken`` for any other failure. With items there is no limit on the whole: ``seconds`` may pass from one parcel to the next,
-    and after the last as long again as all of them took.
+    ``items``: what the function is called with, an iterable that is read here, so many at a time (``parcel``), while the child
+    works. So they may come from the database. ``each(count)`` is called after each parcel, and twice a second while the child
+    finishes. With ``watch`` the function is given a function to tell a number with, and ``watch`` is given that number twice a
+    second. What either raises ends the child. Raises ``Refused`` when the function does, and when it takes more than ``seconds``
+    or ``megabytes``, ``Broken`` for any other failure. With items there is no limit on the whole: ``seconds`` may pass from one
+    parcel to the next, and after the last as long again as all of them took.
     """
     reading, writing = os.pipe()
     taking, giving = os.pipe() if items is not None else (None, None)
@@ -58,7 +58,7 @@ def run(function, *, items=None, each=None, watch=None, seconds=SECONDS, megabyt
     try:
         if items is not None:
             os.close(taking)
-            count = _hand_over(items, giving, reading, each, seconds)
+            count = _hand_over(batches(items, parcel), giving, reading, each, seconds)
             allowed = seconds + time.monotonic() - start
             answer = _read(reading, allowed, partial(each, count) if each and count else None, STALLED)
         else:
@@ -78,12 +78,15 @@ def run(function, *, items=None, each=None, watch=None, seconds=SECONDS, megabyt
     raise Refused(TOO_LARGE)  # also when it died without a word: libraries abort where memory ends
 
 
-def _hand_over(items, giving, reading, each, seconds):
-    """Write ``items`` to the child until they end or it answers, which is then a failure. Return how many it was given."""
+def _hand_over(parts, giving, reading, each, seconds):
+    """Write lists of items to the child until they end or it answers, which is then a failure.
+
+    Returns how many it was given.
+    """
     os.set_blocking(giving, False)
     count, deadline = 0, time.monotonic() + seconds
     with os.fdopen(giving, "wb", buffering=0) as pipe:
-        for part in chain(batches(items, PARCEL), [None]):
+        for part in chain(parts, [None]):
             view = memoryview(pickle.dumps(part))
             while view:
                 rest = deadline - time.monotonic()

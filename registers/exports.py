@@ -76,7 +76,10 @@ def read_in(parameters, owner, *, source):
     return "", bytes
 
 
-@kind("paper", title="生成表格", place="我的待办", door="desk", guard=_asked_at_its_address)
+HEAVY = "内容较多，可能需要一两分钟"
+
+
+@kind("paper", title="生成表格", place="我的待办", door="desk", guard=_asked_at_its_address, takes=HEAVY)
 def paper(parameters, owner, *, source):
     """Write a paper that is too heavy for a page.
 

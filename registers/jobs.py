@@ -23,7 +23,7 @@ from registers.text import clipped
 logger = logging.getLogger(__name__)
 
 KINDS = {}
-PLACES = {}  # kind → what its page is called, and the name and URL name of the page it was asked for on
+PLACES = {}  # kind → ``Place``
 GUARDS = {}  # kind → who may still fetch its files
 STOPS = {}  # kind → what is asked before its owner stops it
 ATTEMPTS = 3
@@ -37,18 +37,33 @@ CANCELLED = "已按您的要求取消。"
 FAILED = "文件生成失败，请稍后重试；仍不成功请联系管理员。"
 
 
+class Place(NamedTuple):
+    """What is said of a kind of job while it is done.
+
+    ``title``: of its page; ``name`` and ``door``: name and URL name of the page that it was asked for on; ``takes``: how long it
+    takes; ``counts``: the word for what is counted.
+    """
+
+    title: str
+    name: str
+    door: str
+    takes: str
+    counts: str
+
+
 class Work(NamedTuple):
     """What a job comes to.
 
     ``name``: of its file. ``write``: called with the path of the file. It runs in the cage, so whatever comes from the database is
     read before, or comes as ``items``: an iterable that is read while the file is written and is its second argument.
-    ``expected``: about how many items there are.
+    ``expected``: about how many items there are. ``parcel``: how many of them are written in a few seconds.
     """
 
     name: str
     write: object
     items: object = None
     expected: int = 0
+    parcel: int = cage.PARCEL
 
 
 def saving(make):
@@ -60,19 +75,20 @@ def _save(make, path):
     path.write_bytes(make())
 
 
-def kind(name, *, title, place, door, guard, stops=None):
+def kind(name, *, title, place, door, guard, stops=None, takes="一般需要几秒钟", counts="行"):
     """Register the function that does jobs of this kind: ``(parameters, owner) -> Work``, or its fields.
 
-    The function is also given ``source`` and ``reason`` where the job was created with them. ``title``: what its page is
-    called; ``place`` and ``door``: name and URL name of the page that it is asked for on; ``guard``: called with (actor,
-    parameters) before the file is handed out, raises ``NotAllowed``; ``stops``: called with
-    the parameters before its owner cancels it, in one transaction, raises ``Refused`` where it is too late.
+    The function is also given ``source`` and ``reason`` where the job was created with them. ``title``, ``place``, ``door``,
+    ``takes``, ``counts``: its ``Place``; ``guard``: called with (actor, parameters) before the file is handed out, raises
+    ``NotAllowed``; ``stops``: called with the parameters before its owner cancels it, in one transaction, raises ``Refused`` where
+    it is too late.
     """
 
     def register(function):
         if stops:
             STOPS[name] = stops
-        KINDS[name], PLACES[name], GUARDS[name] = function, (title, place, door), guard
+        KINDS[name], GUARDS[name] = function, guard
+        PLACES[name] = Place(title, place, door, takes, counts)
         return function
 
     return register
@@ -262,7 +278,7 @@ def _write(work, job, path):
         cage.run(write)
         return
     _held(job).update(written=0, expected=work.expected)
-    cage.run(write, items=work.items, each=partial(_count, job, _Pace()))
+    cage.run(write, items=work.items, each=partial(_count, job, _Pace()), parcel=work.parcel)
 
 
 class _Pace:
@@ -313,7 +329,11 @@ def _short(name):
 
 def as_attachment(response, name):
     """Give a download its (Chinese) file name."""
-    safe = "".join(char for char in name if char not in '\\/:*?"<>|\r\n')
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(safe)}"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(without_marks(name))}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def without_marks(name):
+    """Return a file's name without the characters that file systems have other uses for."""
+    return "".join(char for char in name if char not in '\\/:*?"<>|\r\n')

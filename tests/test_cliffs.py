@@ -60,7 +60,8 @@ CASES = {
 }
 # What reads rows by batches, but not by the rows of a unit.
 OTHERS = {
-    "registers.cage._hand_over": "hands over what is read elsewhere",
+    "registers.cage.run": "hands over what is read elsewhere",
+    "workflows.compiled.volumes._papers": "papers of a campaign, by the same in_order as risk_order",
     "workflows.progress.late_list._lines": "rows of a campaign, by the same in_order as risk_order",
     "workflows.supervision.warnings.proposing.propose": "warnings, by the same having as _measures",
     "workflows.supervision.warnings.proposing._term": "posts, by the same having as _measures",

@@ -28,6 +28,7 @@ class WorkflowsConfig(AppConfig):
             rankings,
             sheets,
             summaries,
+            volumes,
             warnings,
         )
         from workflows.progress import last_year, late_list  # noqa: F401, PLC0415

@@ -95,8 +95,8 @@ MOST_ROWS, MOST_CHARACTERS = 100, 60_000
 
 
 def content_type(form):
-    """Return the MIME type of a file type."""
-    return TYPES[form][0]
+    """Return the MIME type of a file type, also of a ZIP file of papers."""
+    return "application/zip" if form == "zip" else TYPES[form][0]
 
 
 def write(paper, form):

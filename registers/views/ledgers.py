@@ -113,14 +113,14 @@ def job_detail(request, pk):
 
     The fragment refreshes itself until the export is done.
     Context: ``job``, the ``unit`` and the day ``on`` (text) it is about, ``title``, and in ``crumbs`` where it was asked
-    for; ``place`` and ``back``: the same; ``keep_days``, ``takes``.
+    for; ``place`` and ``back``: the same; ``keep_days``, ``takes``, ``counts``.
     """
     job = get_object_or_404(Job.objects.visible_to(request.actor).defer("content", "source"), pk=pk)
     template = "registers/_job.html" if request.htmx else "registers/job_detail.html"
     unit = Unit.objects.visible_to(request.actor).filter(code=job.parameters.get("unit", "")).first()
-    title, place, door = jobs.PLACES.get(job.kind, jobs.PLACES["ledger"])
+    place = jobs.PLACES.get(job.kind, jobs.PLACES["ledger"])
     asked = {name: job.parameters[name] for name in ("unit", "task", "on") if job.parameters.get(name)}
-    back = f"{reverse(door)}{'?' if asked else ''}{urlencode(asked)}"
+    back = f"{reverse(place.door)}{'?' if asked else ''}{urlencode(asked)}"
     return render(
         request,
         template,
@@ -128,12 +128,13 @@ def job_detail(request, pk):
             "job": job,
             "unit": unit,
             "on": job.parameters.get("on", ""),
-            "title": title,
-            "place": place,
+            "title": place.title,
+            "place": place.name,
             "back": back,
-            "crumbs": [(place, back)],
+            "crumbs": [(place.name, back)],
             "keep_days": settings.EXPORT_KEEP_DAYS,
-            "takes": "内容较多，可能需要一两分钟" if job.kind == "paper" else "一般需要几秒钟",
+            "takes": place.takes,
+            "counts": place.counts,
         },
     )
 

@@ -235,7 +235,7 @@ def body(world, door, sheet):
         "campaign_open": {"year": 2031},
         **{
             door: dict.fromkeys(("year", "task", "unit", "state", "person"), "")
-            for door in ("progress_nudge", "progress_export")
+            for door in ("progress_nudge", "progress_export", "progress_papers")
         },
         "phase_close": {"reason": "按期结束"},
         "channel_choice": {"mail": "off", "quiet_from": "20:00", "quiet_until": "08:00", "robot": "on"},

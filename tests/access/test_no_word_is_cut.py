@@ -94,6 +94,7 @@ WITHOUT_TEXT = {
     "point_place",
     "progress_export",
     "progress_nudge",
+    "progress_papers",
     "public_clue",  # first it asks whom it is about: workflows/test_public_answers.py
     "publication_attach",
     "publication_discard",

@@ -48,6 +48,7 @@ SLOW, MANY_QUERIES = 10, 25
 ENTRIES = 20
 MORE_POINTS, MANY_CELLS = 2000, 10_000
 PEOPLE = 5000
+VOLUME = 20
 
 
 def pages():
@@ -82,7 +83,7 @@ def papers():
     from registers.papers import pages as paper_pages  # noqa: PLC0415
     from registers.papers.compose import compose  # noqa: PLC0415
     from tests.bench import printing  # noqa: PLC0415
-    from workflows.models import Submission  # noqa: PLC0415
+    from workflows.models import FiledPaper, Submission  # noqa: PLC0415
     from workflows.sheets.documents import document  # noqa: PLC0415
 
     filed = (
@@ -94,6 +95,21 @@ def papers():
         "one filled self-check as PDF, warm",
         "plain WeasyPrint of the same page, no CSS cache",
         ratio(lambda: paper_pages.to_pdf([paper]), lambda: weasyprint.HTML(string=html).write_pdf(), 5),
+        0.5,
+    )
+    many = [
+        compose(one.submission.task.paper_rules, one.document)
+        for one in FiledPaper.objects.select_related("submission__task__campaign__scheme").order_by("pk")[:VOLUME]
+    ]
+    pages_of_many = [paper_pages.to_html(one) for one in many]
+    row(
+        f"{len(many)} filed papers as a volume",
+        "plain WeasyPrint of the same pages one by one",
+        ratio(
+            lambda: paper_pages.to_pdf(many),
+            lambda: [weasyprint.HTML(string=html).write_pdf() for html in pages_of_many],
+            1,
+        ),
         0.5,
     )
     print(printing.in_a_new_process(paper))

@@ -264,16 +264,15 @@ def test_child_that_takes_nothing_is_ended_in_time(items):
 def test_only_standing_still_is_too_long(monkeypatch):
     times = [0]
     monkeypatch.setattr(cage.time, "monotonic", lambda: times[0])
-    monkeypatch.setattr(cage, "PARCEL", 1)
 
     def apart(seconds):
         for number in range(3):
             times[0] += seconds
             yield number
 
-    assert cage.run(bytes, items=apart(cage.SECONDS - 10)) == b"\0\1\2"
+    assert cage.run(bytes, items=apart(cage.SECONDS - 10), parcel=1) == b"\0\1\2"
     with pytest.raises(Refused, match="没有写出新的内容"):
-        cage.run(bytes, items=apart(cage.SECONDS + 10))
+        cage.run(bytes, items=apart(cage.SECONDS + 10), parcel=1)
 
 
 @pytest.mark.once

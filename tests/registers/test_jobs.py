@@ -163,7 +163,7 @@ def test_every_kind_of_file_is_written_in_the_cage_and_without_the_database(
 ):
     caged = []
 
-    def run(write, items=None, each=None):
+    def run(write, items=None, each=None, parcel=None):
         read = [] if items is None else [list(items)]
         with django_assert_num_queries(0):
             write(*read)

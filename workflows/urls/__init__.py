@@ -75,6 +75,7 @@ urlpatterns = [
     path("progress/", progress.progress_list, name="progress_list"),
     path("progress/nudge/", progress.progress_nudge, name="progress_nudge"),
     path("progress/export/", progress.progress_export, name="progress_export"),
+    path("progress/papers/", progress.progress_papers, name="progress_papers"),
     # submission
     path("submissions/<int:pk>/", submissions.submission_detail, name="submission_detail"),
     path("submissions/<int:pk>/fill/", filling.submission_fill, name="submission_fill"),

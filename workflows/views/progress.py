@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import audit, clock, jobs
 from registers.access import can, require
 from registers.models import Unit
+from registers.refusals import Refused
 from registers.views.paging import paged
 from workflows import policies
+from workflows.compiled import volumes
 from workflows.deadlines import days
 from workflows.models import Campaign, Decision, Submission
 from workflows.models.submissions import EDITABLE, UNFINISHED, State
@@ -229,14 +231,11 @@ def progress_export(request):
     require(request.actor, "watch", Campaign)
     campaign, choice = _posted(request)
     which = figures.UNFINISHED if request.POST.get("which") == figures.UNFINISHED else figures.LATE
-    listed = choice.whose(figures.listed(request.actor, campaign))
-    # Only ids: the text that was typed is a person's name and must not get into the job's parameters.
-    people = listed.order_by().values_list("person", flat=True).distinct() if choice.person else []
     parameters = {
         "campaign": campaign.pk,
         "which": which,
         **choice.but(state=choice.state if choice.state in figures.BEGUN else "", person="").given(),
-        **({"people": sorted(people)} if choice.person else {}),
+        **_people(choice, choice.whose(figures.listed(request.actor, campaign))),
     }
     with transaction.atomic():
         job = jobs.create("unfinished", owner=request.actor.user, at=clock.now(), parameters=parameters)
@@ -248,6 +247,28 @@ def progress_export(request):
         if not job.asked_before:
             audit.append("progress.export", about=campaign, actor=request.actor, detail=detail)
     return redirect("job_detail", pk=job.pk)
+
+
+@require_POST
+def progress_papers(request):
+    """Have a worker print the filed sheets of the chosen part, for the archive. Raises ``Refused`` where there are none."""
+    require(request.actor, "watch", Campaign)
+    campaign, choice = _posted(request)
+    people = _people(choice, choice.whose(figures.listed(request.actor, campaign)))
+    if not volumes.filed(request.actor, campaign, choice, people.get("people")).exists():
+        raise Refused("所选范围内没有您可以查看的已备案表格。请换一个事项、单位或人员再打包。")
+    parameters = {"campaign": campaign.pk, **choice.but(state="", person="").given(), **people}
+    with transaction.atomic():
+        job = jobs.create("volumes", owner=request.actor.user, at=clock.now(), parameters=parameters)
+        if not job.asked_before:
+            detail = {"form": "zip", **{name: parameters[name] for name in ("task", "unit") if name in parameters}}
+            audit.append("paper.export", about=campaign, actor=request.actor, detail={"job": job.pk, **detail})
+    return redirect("job_detail", pk=job.pk)
+
+
+def _people(choice, rows):
+    """The people that were searched for, as a job's parameter. The text that was typed is a name and must not get there."""
+    return {"people": sorted(set(rows.order_by().values_list("person", flat=True)))} if choice.person else {}
 
 
 def _posted(request):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from registers import audit, clock, jobs
 from registers.access import can, require
 from registers.models import Unit
-from registers.refusals import Refused
 from registers.views.paging import paged
 from workflows import policies
 from workflows.compiled import volumes
@@ -251,12 +251,13 @@ def progress_export(request):
 
 @require_POST
 def progress_papers(request):
-    """Have a worker print the filed sheets of the chosen part, for the archive. Raises ``Refused`` where there are none."""
+    """Have a worker print the filed sheets of the chosen part, for the archive."""
     require(request.actor, "watch", Campaign)
     campaign, choice = _posted(request)
     people = _people(choice, choice.whose(figures.listed(request.actor, campaign)))
     if not volumes.filed(request.actor, campaign, choice, people.get("people")).exists():
-        raise Refused("所选范围内没有您可以查看的已备案表格。请换一个事项、单位或人员再打包。")
+        messages.info(request, "所选范围内没有您可以查看的已备案表格。请换一个事项、单位或人员再打包。")
+        return redirect(f"{reverse('progress_list')}{address(choice, year=request.POST.get('year', ''))}")
     parameters = {"campaign": campaign.pk, **choice.but(state="", person="").given(), **people}
     with transaction.atomic():
         job = jobs.create("volumes", owner=request.actor.user, at=clock.now(), parameters=parameters)

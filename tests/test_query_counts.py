@@ -59,8 +59,8 @@ PAGES = {
     "reading_list of the office": ("office", "reading_list", {}, 13),
     "reading_detail": ("head", "reading_detail", {"pk": "reading"}, 14),
     "reading_receipts": ("head", "reading_receipts", {"pk": "reading"}, 12),
-    # One query for the sheets that nobody can take.
-    "board": ("office", "board", {}, 21),
+    # One query for the sheets that nobody can take; six for the grades of all points, which are kept where they take long.
+    "board": ("office", "board", {}, 24),
     # Of a unit one more for the measures of those who lead.
     "board of a unit": ("office", "board", {"unit": "CW"}, 21),
     "board of a unit by person": ("office", "board", {"unit": "CW", "view": "people"}, 21),

@@ -1,5 +1,6 @@
 """Expected and actual grades of what is on record: for one point, for many, by the day, and what stands against them."""
 
+from collections import Counter
 from copy import deepcopy
 from datetime import date
 from io import BytesIO
@@ -20,6 +21,7 @@ from tests.factories import Campus, moment
 from tests.noscript import Plain
 from tests.workflows.test_controls import put
 from workflows.models import MeasureCheck, MeasureProgress, NoticeSheet, PublicityNotice
+from workflows.supervision import points
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -40,11 +42,17 @@ def checked(campus, measure, day, *, verified=True, outside=True, hour=10):
     )
 
 
-def graded(*points, rules, on=TODAY):
+def graded(*series, rules, on=TODAY):
     rows = RiskPoint.objects.in_force(on).select_related("final_grade")
-    rows = rows.filter(series__in=points) if points else rows
+    rows = rows.filter(series__in=series) if series else rows
     found = residuals.of_points(list(rows), rules, on=on)
-    return {series: (one.initial, one.expected, one.actual) for series, one in found.items()}
+    return {key: one.ranks for key, one in found.items()}
+
+
+def actual(unit, rules, *, on):
+    """How many points of a unit have which actual grade, by rank."""
+    counted = residuals.lines(residuals.counts([unit], rules, on=on), rules)
+    return {grade.rank: number for grade, _, _, number in counted}
 
 
 def test_grade_falls_with_the_checks_and_comes_back_by_itself(make_campus):
@@ -53,7 +61,9 @@ def test_grade_falls_with_the_checks_and_comes_back_by_itself(make_campus):
     series = measures[0].point_series
 
     def on(day):
-        return graded(series, rules=rules, on=day)[series]
+        found = graded(series, rules=rules, on=day)
+        assert points.counted(RiskPoint.objects.in_force(day), rules, on=day) == Counter(found.values())
+        return found[series]
 
     assert on(TODAY) == (1, 2, 1)
     for measure in measures:
@@ -85,7 +95,7 @@ def test_unit_answers_for_its_points_where_the_scheme_says_so(make_campus):
     assert rules.residual.unit_answers
     assert graded(rules=rules) == {series: (2, 3, 3)}
     assert graded(rules=alone) == {series: (2, 2, 2)}
-    assert residuals.counts([campus.unit], rules, on=TODAY)[2][1:] == (0, 1, 1)
+    assert residuals.lines(residuals.counts([campus.unit], rules, on=TODAY), rules)[2][1:] == (0, 1, 1)
     point = RiskPoint.objects.select_related("final_grade").get(series=series)
     assert "没有写明责任人" in residuals.of_points([point], alone, on=TODAY)[series].missing[0]
 
@@ -117,9 +127,11 @@ def test_point_on_notice_is_not_lightened_until_the_notice_has_ended(year, submi
         return residuals.of_points([point], campus.scheme.rules, on=year.clock.today)[point.series]
 
     assert (now().expected, now().actual, now().missing) == (3, 2, ("等级正在公示，公示办结以后再计算",))
+    assert actual(campus.unit, campus.scheme.rules, on=year.clock.today) == {1: 0, 2: 1, 3: 0}
     bundled.left_at = year.clock.now
     bundled.save()
     assert now().actual == 3
+    assert actual(campus.unit, campus.scheme.rules, on=year.clock.today) == {1: 0, 2: 0, 3: 1}
 
 
 def test_number_of_queries_does_not_grow_with_the_points(make_campus):
@@ -131,9 +143,11 @@ def test_number_of_queries_does_not_grow_with_the_points(make_campus):
         with CaptureQueriesContext(connection) as queries:
             assert graded(rules=rules).popitem()[1] == (1, 2, 2)
         spent.append(len(queries))
-        counted = residuals.counts([campus.unit], rules, on=TODAY)
+        with CaptureQueriesContext(connection) as queries:
+            counted = residuals.lines(residuals.counts([campus.unit], rules, on=TODAY), rules)
         assert [row[1:] for row in counted] == [(number + 1, 0, 0), (0, number + 1, number + 1), (0, 0, 0)]
-    assert len(set(spent)) == 1, spent
+        spent.append(len(queries))
+    assert len(set(spent[::2])) == len(set(spent[1::2])) == 1, spent
 
 
 written = st.fixed_dictionaries(
@@ -150,7 +164,7 @@ written = st.fixed_dictionaries(
 
 
 class Together(TestCase):
-    """What many points are together, each of them is alone."""
+    """What many points are together, each of them is alone, and so they are counted."""
 
     @classmethod
     def setUpTestData(cls):
@@ -177,6 +191,9 @@ class Together(TestCase):
             alone |= graded(series, rules=campus.scheme.rules)
         assert together == alone
         assert len(together) == RiskPoint.objects.exclude(final_grade=None).count()
+        assert points.counted(RiskPoint.objects.in_force(TODAY), campus.scheme.rules, on=TODAY) == Counter(
+            together.values()
+        )
 
 
 def test_page_shows_the_grades_and_leads_to_an_adjustment_that_names_the_checks(make_campus, clock):

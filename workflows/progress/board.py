@@ -10,11 +10,13 @@ from functools import cached_property
 from django.db.models import Case, Q, When
 from django.utils import timezone
 
+from registers import kept, residuals
 from workflows.deadlines import days
+from workflows.models import Campaign
 from workflows.models.submissions import State
 from workflows.policies import IDLE, MEETING, ORGANISER, Holding
 from workflows.progress import curves, forecasts
-from workflows.progress.figures import Figures, folded, late, summed, tallies
+from workflows.progress.figures import Figures, folded, late, listed, summed, tallies
 
 AHEAD = 370  # days for which the pace is extrapolated
 READINGS = 11  # of a curve; each costs a count
@@ -243,6 +245,14 @@ class Board:
             return 1
         asked = self._days.between(task.opens_on, task.due_on)
         return self._days.between(task.opens_on, day) / asked if asked and day >= task.opens_on else 0
+
+
+@kept.finder("board")
+def residual_counts(actor, *, campaign):
+    """Find the ``residuals.counts`` of the units on the board of a campaign (its key), for ``kept``."""
+    of = Campaign.objects.select_related("scheme").get(pk=campaign)
+    units = listed(actor, of).order_by().values("unit").distinct()
+    return residuals.counts(units, of.scheme.rules, on=actor.on), []
 
 
 def _named(names):

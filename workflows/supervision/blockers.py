@@ -5,7 +5,8 @@ still open, findings of inspections that are not put right, and warnings that ar
 nothing here: its row goes back.
 """
 
-from django.db.models import Q, Value
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Cast
 
 from registers.batches import batches
 from workflows.deadlines import days
@@ -32,14 +33,31 @@ def on_points(points, on):
 
     ``points``: their series. All reasons are asked for in one query for so many of them.
     """
+    return _by_series(said for part in batches(points) for said in _said(part, on, F))
+
+
+def on_query(points, on):
+    """As ``on_points``, for all points of a query, by the text of their series: one statement."""
+    return _by_series(_said(points.order_by().values("series"), on, as_text))
+
+
+def as_text(series):
+    """Return the column ``series`` as a text: to make a key of each costs more than to read it."""
+    return Cast(series, TextField())
+
+
+def _said(points, on, series_of):
+    rows = [
+        function(on).filter(**{f"{series}__in": points}).order_by().values_list(series_of(series), Value(sentence))
+        for sentence, series, function in SOURCES
+    ]
+    return rows[0].union(*rows[1:])
+
+
+def _by_series(said):
     found = {}
-    for part in batches(points):
-        rows = [
-            function(on).filter(**{f"{series}__in": part}).order_by().values_list(series, Value(sentence))
-            for sentence, series, function in SOURCES
-        ]
-        for series, sentence in rows[0].union(*rows[1:]):
-            found.setdefault(series, []).append(sentence)
+    for series, sentence in said:
+        found.setdefault(series, []).append(sentence)
     return found
 
 

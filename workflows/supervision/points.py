@@ -3,20 +3,24 @@
 The number of queries does not depend on the number of points.
 """
 
-from django.db.models import Subquery
+from collections import Counter, namedtuple
+
+from django.db.models import Count, FilteredRelation, Max, Q, Subquery
 
 from registers import clock, residuals
 from registers.batches import having
-from registers.models import ControlMeasure
+from registers.models import ControlMeasure, Incumbency
 from registers.schemes.parts import Level
 from workflows.deadlines import days
-from workflows.models import MeasureCheck
+from workflows.models import MeasureCheck, MeasureProgress
 from workflows.policies.checks import holders, with_latest_check
 from workflows.supervision import blockers
-from workflows.supervision.residual import Check, Facts, Measure, residual
+from workflows.supervision.residual import Check, Facts, Measure, is_settled, residual
 
-SEEN = ("pk", "point_series", "stage", "responsible", "due_on", "checked_as", "checked_on", "checked_at")
-SEEN += ("checked_outside", "undone_at", "held_from")
+CHECKED = ("checked_as", "checked_on", "checked_at", "checked_outside")
+SEEN = ("pk", "point_series", "stage", "responsible", "due_on", *CHECKED, "undone_at", "held_from")
+Seen = namedtuple("Seen", SEEN)
+Row = namedtuple("Row", "series level post_id holder_id major_matter factors in_force_from rank")
 
 
 @residuals.answered_by
@@ -28,23 +32,64 @@ def of_points(points, rules, *, on):
     points = [point for point in points if point.final_grade_id]
     if not points:
         return {}
-    measures = _measures(points, on)
     against = blockers.on_points([point.series for point in points], on)
-    outlived = clock.months_after(on, -rules.residual.months)
-    found = {}
-    for point in points:
-        there = measures.get(point.series, ())
-        facts = Facts(
-            rank=point.final_grade.rank,
-            measures=tuple(_seen(measure, point, rules) for measure in there),
+    facts = _Facts(_measures(points, on), against, rules, on)
+    return {point.series: residual(rules, facts.of(point, point.final_grade.rank)) for point in points}
+
+
+@residuals.counted_by
+def counted(points, rules, *, on):
+    """Count the points of a query by what ``of_points`` finds of each.
+
+    Returns (initial, expected, actual) → number. Points that no measure makes lighter are not looked at, and of those that are
+    alike one is. Seven statements.
+    """
+    points, found, moving = points.filter(final_grade__isnull=False).order_by(), Counter(), []
+    for rank, number in points.values_list("final_grade__rank").annotate(Count("pk")):
+        if is_settled(rules, rank):
+            found[residual(rules, Facts(rank)).ranks] += number
+        else:
+            moving.append(rank)
+    if moving:
+        points = points.filter(final_grade__rank__in=moving)
+        rows = points.values_list(blockers.as_text("series"), *Row._fields[1:-1], "final_grade__rank")
+        rows = [Row(*row) for row in rows]
+        facts = _Facts(_measures_of_all(points, rows, on), blockers.on_query(points, on), rules, on)
+        alike = {}
+        for row in rows:
+            alike.setdefault(facts.likeness(row), []).append(row)
+        for each in alike.values():
+            found[residual(rules, facts.of(each[0], each[0].rank)).ranks] += len(each)
+    return found
+
+
+class _Facts:
+    """What the rule looks at, of points whose ``measures`` and blockers (``against``) are at hand, both by series."""
+
+    def __init__(self, measures, against, rules, on):
+        self._measures, self._against, self._rules = measures, against, rules
+        self._outlived = clock.months_after(on, -rules.residual.months)
+
+    def of(self, point, rank):
+        """Return the ``Facts`` of a point whose decided grade has this rank."""
+        there = self._measures.get(point.series, ())
+        return Facts(
+            rank=rank,
+            measures=tuple(_seen(measure, point, self._rules) for measure in there),
             major=bool(point.major_matter),
             factors=point.factors,
-            blockers=tuple(against.get(point.series, ())),
-            outlived=outlived,
+            blockers=tuple(self._against.get(point.series, ())),
+            outlived=self._outlived,
             same_from=max([point.in_force_from, *(measure.held_from for measure in there if measure.held_from)]),
         )
-        found[point.series] = residual(rules, facts)
-    return found
+
+    def likeness(self, row):
+        """Return what two points have in common that have the same ``Facts``."""
+        there = self._measures.get(row.series, ())
+        measures = tuple((one.stage, one.responsible is None, one.due_on is None, *one[5:]) for one in there)
+        since = row.in_force_from if any(one.checked_at for one in there) else None  # else no check can be too old
+        named = row.level, row.post_id is None, row.holder_id is None
+        return row.rank, named, row.major_matter, str(row.factors), since, measures, row.series in self._against
 
 
 def _seen(measure, point, rules):
@@ -79,6 +124,33 @@ def _measures(points, on):
     seen = in_force.order_by("pk").values_list(*SEEN, named=True)
     for measure in having(seen, "point_series", [point.series for point in points]):
         found.setdefault(measure.point_series, []).append(measure)
+    return found
+
+
+def _measures_of_all(points, rows, on):
+    """As ``_measures``, for all points of a query and their ``rows``, by the text of their series.
+
+    What is of no account where there is no check is not read.
+    """
+    before = days.due_moment(on)
+    measures = ControlMeasure.objects.in_force(on).filter(point_series__in=points.values("series"))
+    measures = measures.annotate(made=FilteredRelation("checks", condition=Q(checks__at__lt=before)))
+    fields = ("pk", blockers.as_text("point_series"), "stage", "responsible", "due_on")
+    checks = ("made__result", "made__on", "made__at", "made__outside")
+    # The latest check comes last.
+    latest = {row[0]: row for row in measures.order_by("made__at", "made__pk").values_list(*fields, *checks)}
+    checked = [key for key, row in latest.items() if row[5] is not None]
+    notes = MeasureProgress.objects.filter(measure__within=checked, at__lt=before)
+    notes = notes.exclude(state=MeasureProgress.State.DONE).order_by()
+    undone = dict(notes.values_list("measure").annotate(Max("at")))
+    post_of = {row.series: row.post_id for row in rows}
+    posts = {post_of[latest[key][1]] for key in checked} - {None}
+    held = Incumbency.objects.in_force(on).filter(post__within=posts).order_by()
+    since = dict(held.values_list("post").annotate(Max("since")))
+    found = {}
+    for row in latest.values():
+        more = (undone.get(row[0]), since.get(post_of[row[1]])) if row[5] is not None else (None, None)
+        found.setdefault(row[1], []).append(Seen(*row, *more))
     return found
 
 

@@ -64,6 +64,11 @@ class Residual:
     bound: str = ""
 
     @property
+    def ranks(self):
+        """The decided, the expected and the actual rank."""
+        return self.initial, self.expected, self.actual
+
+    @property
     def is_lighter(self):
         """Whether verified measures have brought the point below its decided grade."""
         return self.actual != self.initial
@@ -82,6 +87,12 @@ def residual(rules, facts):
     expected = facts.rank if unpromised else lightest
     missing = (*unpromised, *unverified, *sorted(set(facts.blockers)))
     return Residual(facts.rank, expected, facts.rank if missing else lightest, missing, "" if missing else bound)
+
+
+def is_settled(rules, rank):
+    """Whether no measure makes a point with this rank lighter, whatever else is true of it."""
+    ranks = sorted(grade.rank for grade in rules.grades)
+    return rank not in ranks or _lightest(rules, Facts(rank), ranks)[0] == rank
 
 
 def _lightest(rules, facts, ranks):

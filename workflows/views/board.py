@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from registers import clock, residuals
+from registers import clock, kept, residuals
 from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
@@ -28,7 +28,8 @@ def board(request):
     Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
     (``PhaseLine``), ``curve``, ``held_up``, ``stranded`` (``stranded.Line``), ``may_urge``; of the whole ``page`` of unit ``lines``
     with ``nudged``, the ids of units whose late sheets the reader may urge, ``leading`` (``leading.Line``) with ``leading_counts``,
-    ``residual`` (``residuals.counts``) and the address of their list for those who read ledgers; of a unit see ``_unit_page``.
+    ``residual`` (``residuals.lines``) with ``counted_at`` (their moment if they are kept) and the address of their list for those
+    who read ledgers; of a unit see ``_unit_page``.
     """
     require(request.actor, "watch", Campaign)
     campaign, campaigns = chosen_campaign(request)
@@ -51,7 +52,7 @@ def board(request):
         "held_up": shown.held_up({unit.pk: unit for unit in units}, holding),
         "stranded": stranded.lines(listed, campaign, holding),
         **_leading(listed, campaign, {unit.pk: unit for unit in units}, holding),
-        "residual": _residual(campaign, shown),
+        **_residual(request.actor, shown),
         "residual_url": reverse("residual_list") if request.actor.has(*READS_LEDGERS) else "",
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
     }
@@ -98,10 +99,15 @@ def _leading(rows, campaign, units, holding):
     return {"leading": lines[: leading.SHOWN], "leading_counts": leading.counts(lines)}
 
 
-def _residual(campaign, shown):
+def _residual(actor, shown):
     """The points of the units on the board by decided, expected and actual grade, while the campaign is running."""
-    rules = campaign.scheme.rules if shown.running else None
-    return residuals.counts(shown.unit_ids, rules, on=shown.on)
+    if not shown.running:
+        return {}
+    counted = kept.answer("board", actor, campaign=shown.campaign.pk)
+    return {
+        "residual": residuals.lines(counted.figures, shown.campaign.scheme.rules),
+        "counted_at": counted.made_at,
+    }
 
 
 def _by_person(request, shown, rows):

@@ -4,7 +4,7 @@ from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from registers import residuals
+from registers import counts, kept, residuals
 from registers.access import require
 from registers.models import RiskPoint, Scheme, Unit
 from registers.views.paging import paged
@@ -17,8 +17,8 @@ def residual_list(request):
     """Show how many points have which decided, expected and actual grade, and the points themselves.
 
     ``?unit=`` (code), with all below it; else the highest that he answers for. Listed are the points that he may read. Context:
-    ``unit``, ``units`` to choose from, ``enabled``, ``counts`` as (grade, decided, expected, actual), ``page`` of points, each with
-    its ``residual``.
+    ``unit``, ``units`` to choose from, ``enabled``, ``counts`` as (grade, decided, expected, actual) with ``counted_at`` (the moment
+    of figures that are kept, else None), ``page`` of points, each with its ``residual``.
     """
     actor = request.actor
     units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*READS_LEDGERS))
@@ -27,31 +27,41 @@ def residual_list(request):
     require(actor, "view_ledger", unit)
     scheme = Scheme.objects.visible_to(actor).in_use()
     rules = scheme.rules if scheme else None
-    below = Unit.objects.visible_to(actor).subtree(unit.code)
-    points = RiskPoint.objects.visible_to(actor).in_force(actor.on).filter(unit__in=below, final_grade__isnull=False)
-    if rules and rules.residual.enabled:
-        points = points.filter(category__scheme__slug=scheme.slug)  # as the ledger: of another scheme nothing is known
-    else:
-        points = points.none()
-    points = points.select_related("unit", "post", "final_grade")
-    page = paged(request, points.order_by("final_grade__rank", "unit__position", "unit__code", "pk"))
+    enabled = rules is not None and rules.residual.enabled
+    page = paged(request, _points(actor, scheme, unit) if enabled else [])
     found = residuals.of_points(page.rows, rules, on=actor.on)
     for point in page.rows:
         point.residual = found[point.series]
         point.expected, point.actual = (
             residuals.grade_of(rules, rank) for rank in (point.residual.expected, point.residual.actual)
         )
+    counted = kept.answer("residuals", actor, unit=unit.code)
     return render(
         request,
         "workflows/residual_list.html",
         {
             "unit": unit,
             "units": [(one.code, one.name) for one in units],
-            "enabled": bool(rules and rules.residual.enabled),
-            "counts": residuals.counts(below, rules, on=actor.on),
+            "enabled": enabled,
+            "counts": residuals.lines(counted.figures, rules),
+            "counted_at": counted.made_at,
             "page": page,
         },
     )
+
+
+def _points(actor, scheme, unit):
+    """The graded points of a unit and all below it that the reader may read, the gravest first, then unit by unit.
+
+    As in the ledger they are those of the scheme in use: of another one nothing is known.
+    """
+    below = Unit.objects.visible_to(actor).subtree(unit.code).order_by("position", "code").values_list("pk", flat=True)
+    order = {pk: place for place, pk in enumerate(below)}
+    readable = counts.readable(actor, on=actor.on, scheme=scheme)
+    graded = [one for one in readable.counted if one[0] in order and one[1] is not None]
+    rows = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "final_grade")
+    points = readable.points.order_by("final_grade__rank", "unit__position", "unit__code", "pk")
+    return counts.Listed(points, counts.in_places(graded, order), rows=rows)
 
 
 def _chosen(request, units):

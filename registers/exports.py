@@ -116,27 +116,23 @@ def risk_order(parameters, owner):
     """Write points and powers by grade and weight, as far as a person may read them."""
     actor = Actor(owner)
     rules = Scheme.objects.visible_to(actor).in_use().rules
-    readable = gravity.in_force(actor, on=actor.on)
-    points, powers = readable, PowerItem.objects.visible_to(actor).in_force(actor.on)
-    if unit := parameters.get("unit"):
-        below = Unit.objects.visible_to(actor).subtree(unit)
-        points, powers = points.filter(unit__in=below), powers.filter(unit__in=below)
-    asked = {"domain": parameters.get("domain", ""), "kind": parameters.get("kind", "")}
-    points = gravity.points(gravity.narrowed_points(points, on=actor.on, **asked), rules)
-    powers = gravity.powers(gravity.narrowed_powers(powers, on=actor.on, **asked), readable)
+    asked = {name: parameters.get(name, "") for name in ("unit", "domain", "kind")}
+    points = gravity.points(gravity.points_of(actor, **asked), rules)
+    powers = gravity.powers(gravity.powers_of(actor, **asked), gravity.in_force(actor))
     note = f"截至{actor.on.year}年{actor.on.month}月{actor.on.day}日，由重到轻，只列{owner.name}有权查看的"
     found = points.select_related("unit", "post", "category", "final_grade")
-    powers = powers.select_related("unit", "accountable_post")
+    rows = PowerItem.objects.visible_to(actor).select_related("unit", "accountable_post")
     if parameters.get("form") == "pdf":
-        return Work(f"风险排序{actor.on:%Y%m%d}.pdf", saving(_drawn(points, found, powers, rules, note)))
+        held = list(gravity.in_full(powers[:MOST_PRINTED], rows))
+        return Work(f"风险排序{actor.on:%Y%m%d}.pdf", saving(_drawn(points, found, held, rules, note)))
     listed = (_point(*row, rules) for row in enumerate(chain.from_iterable(in_order(found)), 1))
-    held = (_power(*row, rules) for row in enumerate(chain.from_iterable(in_order(powers)), 1))
+    held = (_power(*row, rules) for row in enumerate(gravity.in_full(powers, rows), 1))
     sheets = [
         LedgerSheet("风险点排序", "风险点", ORDERED_POINTS, listed, note),
         LedgerSheet("权力事项排序", "权力事项", ORDERED_POWERS, held, note),
     ]
     name = f"风险排序{actor.on:%Y%m%d}.xlsx"
-    return Work(name, write_laid_out, laid_out(sheets), points.count() + powers.count())
+    return Work(name, write_laid_out, laid_out(sheets), points.count() + len(powers))
 
 
 def _drawn(points, found, powers, rules, note):
@@ -145,12 +141,12 @@ def _drawn(points, found, powers, rules, note):
     if points.count() > MOST_PRINTED:
         notes.append(f"风险点较多，只列最重的 {MOST_PRINTED} 个；全部见 Excel。")
     shown = [[number, *_named(row)] for number, row in enumerate(found[:MOST_PRINTED], 1)]
-    rows = [_power(number, row, rules) for number, row in enumerate(powers[:MOST_PRINTED], 1)]
+    rows = [_power(number, row, rules) for number, row in enumerate(powers, 1)]
     tables = [
         Table("风险点", PRINTED_POINTS, shown),
         Table("权力事项", PRINTED_POWERS, [[row[0], row[1], row[2], row[5], row[7]] for row in rows]),
     ]
-    picture = gravity.picture(gravity.summed(points, "unit", rules), rules) if shown else None
+    picture = gravity.picture(gravity.summed(points, rules)["unit"], rules) if shown else None
     return partial(pictured.to_pdf, "廉政风险排序", notes=notes, picture=picture, tables=tables)
 
 

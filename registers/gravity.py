@@ -1,13 +1,16 @@
 """Risk points and powers in the order of their grade and weight, the gravest first (按风险等级排序).
 
 Weight, among points of one grade: matters of 三重一大 first, then by how grave the values of the grading factors are. A power is as
-grave as the gravest of its points. Both orders are made by the database. Source: R2-04.
+grave as the gravest of its points. Source: R2-04.
 """
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from typing import NamedTuple
 
-from registers import bars, leading
-from registers.models import Post, PowerItem, RiskPoint
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+
+from registers import bars, counts, kept, leading
+from registers.batches import batches
+from registers.models import Post, PowerItem, Scheme, Unit
 
 LEADERS = "leaders"  # a kind of post, of which the leading team's own points are a part (R2-07)
 # Kinds of posts: code → (label, which points or powers, by the path to their post, on a day).
@@ -17,12 +20,20 @@ KINDS_OF_POST = {
     "risk": ("风险岗位", lambda post, on: Q(**{f"{post}__is_risk_post": True})),
     **{tier.value: (tier.label, lambda post, on, tier=tier: Q(**{f"{post}__tier": tier.value})) for tier in Post.Tier},
 }
-# What points are summed up by: code → (label, field).
-BY = {
-    "unit": ("单位", ("unit__position", "unit__code", "unit__name")),
-    "domain": ("领域", ("post__domain",)),
-    "tier": ("岗位层级", ("post__tier",)),
-}
+BY = {"unit": "单位", "domain": "领域", "tier": "岗位层级"}  # what points are summed up by
+
+
+class Weighed(NamedTuple):
+    """A power by its key, with what it weighs.
+
+    ``gravest``: the rank of its gravest point, ``grave``: the number of points of that rank (both None without any), ``counted``: the
+    number of all.
+    """
+
+    power: int
+    gravest: int | None
+    grave: int | None
+    counted: int | None
 
 
 def points(rows, rules):
@@ -45,25 +56,71 @@ def _weight(factor):
 
 
 def powers(rows, of):
-    """Put ``rows`` of powers in order by their points.
+    """Return ``rows`` of powers in order by their points, as a list of ``Weighed``.
 
-    ``of``: the points that the reader may read, in force. ``gravest`` is the rank of a power's gravest point, ``grave`` the number
-    of points of that rank, ``counted`` the number of all.
+    ``of``: the points that the reader may read, in force. Two statements.
     """
-    own = of.filter(power_series=OuterRef("series")).order_by()
-    gravest = own.order_by(F("final_grade__rank").asc(nulls_last=True)).values("final_grade__rank")[:1]
-    counted = own.values("power_series").annotate(number=Count("pk")).values("number")
-    grave = own.filter(final_grade__rank=OuterRef("gravest")).values("power_series").annotate(number=Count("pk"))
-    rows = rows.annotate(gravest=Subquery(gravest))
-    rows = rows.annotate(grave=Subquery(grave.values("number")), counted=Subquery(counted))
-    return rows.order_by(
-        F("gravest").asc(nulls_last=True),
-        Case(When(major_matter="", then=Value(1)), default=Value(0)),
-        F("grave").desc(nulls_last=True),
-        "unit__position",
-        "unit__code",
-        "pk",
-    )
+    numbers = {}
+    graded = of.filter(power_series__isnull=False).order_by().values_list("power_series", "final_grade__rank")
+    for series, rank, number in graded.annotate(number=Count("pk")):
+        numbers.setdefault(series, {})[rank] = number
+    found = []
+    for pk, series, matter in rows.order_by("unit__position", "unit__code", "pk").values_list(
+        "pk", "series", "major_matter"
+    ):
+        ranks = numbers.get(series, {})
+        gravest = min(ranks.keys() - {None}, default=None)
+        weighed = Weighed(pk, gravest, ranks.get(gravest) if gravest is not None else None, sum(ranks.values()) or None)
+        found.append(((gravest is None, gravest or 0, not matter, -(weighed.grave or 0)), weighed))
+    return [weighed for _, weighed in sorted(found, key=lambda one: one[0])]
+
+
+def in_full(weighed, rows):
+    """Yield the powers of ``rows`` that are ``weighed``, in their order.
+
+    Each has ``gravest``, ``grave`` and ``counted``.
+    """
+    for part in batches(weighed):
+        found = rows.in_bulk([one[0] for one in part])
+        for pk, *said in part:
+            if pk in found:
+                found[pk].gravest, found[pk].grave, found[pk].counted = said
+                yield found[pk]
+
+
+@kept.finder("order")
+def ordered(actor, *, of, **filters):
+    """Find what a reader's list of points or powers holds in its order, for ``kept``.
+
+    ``of``: "points" or "powers". The figures are what points are ``summed`` up to, the rows keys of points, or ``Weighed``.
+    ``filters``: as of ``points_of``.
+    """
+    scheme = Scheme.objects.visible_to(actor).in_use()
+    if scheme is None:
+        return {}, []
+    if of == "powers":
+        return {}, powers(powers_of(actor, **filters), in_force(actor))
+    rows = points_of(actor, **filters)
+    return summed(rows, scheme.rules), list(points(rows, scheme.rules).values_list("pk", flat=True))
+
+
+def points_of(actor, *, unit="", domain="", kind=""):
+    """The points in force that a reader may read, narrowed by unit, domain and kind of post.
+
+    ``unit``: its code, with all below it.
+    """
+    rows = in_force(actor)
+    if unit:
+        rows = rows.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit))
+    return narrowed_points(rows, domain=domain, kind=kind, on=actor.on)
+
+
+def powers_of(actor, *, unit="", domain="", kind=""):
+    """As ``points_of``, the powers."""
+    rows = PowerItem.objects.visible_to(actor).in_force(actor.on)
+    if unit:
+        rows = rows.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit))
+    return narrowed_powers(rows, domain=domain, kind=kind, on=actor.on)
 
 
 def narrowed_points(rows, *, domain="", kind="", on):
@@ -82,21 +139,23 @@ def narrowed_powers(rows, *, domain="", kind="", on):
     return rows.filter(KINDS_OF_POST[kind][1]("accountable_post", on)) if kind in KINDS_OF_POST else rows
 
 
-def summed(rows, by, rules):
-    """Count ``rows`` of points by unit, domain or tier, and by grade, in one query.
+def summed(rows, rules):
+    """Count ``rows`` of points by all that ``BY`` names, and by grade, in one query.
 
-    As ``[(label, counts in the order of the grades and of none, sum)]``.
+    Each as ``[(label, counts in the order of the grades and of none, sum)]``.
     """
-    fields = BY[by][1]
-    places = {grade.code: place for place, grade in enumerate(rules.grades)}
-    labels = {"domain": {one.code: one.label for one in rules.domains}, "tier": dict(Post.Tier.choices)}.get(by, {})
-    found = {}
-    counted = rows.order_by(*fields).values_list(*fields, "final_grade__code").annotate(number=Count("pk"))
-    for *named, grade, number in counted:
-        name = named[-1]
-        counts = found.setdefault(tuple(named), (labels.get(name, name) or "未归类", [0] * (len(places) + 1)))[1]
-        counts[places.get(grade, len(places))] += number
-    return [(label, counts, sum(counts)) for label, counts in found.values()]
+    places, sums = {grade.code: place for place, grade in enumerate(rules.grades)}, {by: {} for by in BY}
+    fields = ("unit__code", "unit__name", "post__domain", "post__tier", "final_grade__code")
+    counted = rows.order_by("unit__position", *fields).values_list(*fields).annotate(number=Count("pk"))
+    for code, unit, domain, tier, grade, number in counted:
+        for by, key in (("unit", (code, unit)), ("domain", domain or ""), ("tier", tier or "")):
+            sums[by].setdefault(key, [0] * (len(places) + 1))[places.get(grade, len(places))] += number
+    named = {"domain": {one.code: one.label for one in rules.domains}, "tier": dict(Post.Tier.choices)}
+    found = {"unit": [(unit, counted) for (_, unit), counted in sums["unit"].items()]}
+    for by, labels in named.items():
+        keys = sorted(sums[by], key=lambda key: (not key, key))  # what has none comes last
+        found[by] = [(labels.get(key, key) or "未归类", sums[by][key]) for key in keys]
+    return {by: [(label, counted, sum(counted)) for label, counted in each] for by, each in found.items()}
 
 
 def picture(sums, rules):
@@ -115,6 +174,13 @@ def why(point, rules):
     return "；".join(said)
 
 
-def in_force(actor, *, on):
-    """The points in force that a reader may read."""
-    return RiskPoint.objects.visible_to(actor).in_force(on)
+def in_force(actor):
+    """The points in force that a reader may read, on his day."""
+    return readable(actor).points
+
+
+def readable(actor):
+    """The same as ``counts.Readable``, with their numbers. They are counted once a request."""
+    if readable not in actor.memory:
+        actor.memory[readable] = counts.readable(actor, on=actor.on)
+    return actor.memory[readable]

@@ -4,13 +4,14 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from registers import audit, clock, gravity, jobs
-from registers.models import PowerItem, Scheme, Unit
+from registers import audit, clock, gravity, jobs, kept
+from registers.models import PowerItem, RiskPoint, Scheme, Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
 
-FILTERS = ("what", "unit", "domain", "kind", "by")
+NARROWED = ("unit", "domain", "kind")
+FILTERS = ("what", *NARROWED, "by")
 WHAT = [("points", "风险点"), ("powers", "权力事项")]
 
 
@@ -22,59 +23,58 @@ def risk_order(request):
     ``heads``, ``by``, ``by_label`` and ``bys``, ``picture`` of how many points there are of each grade, ``of_leaders``: whether only
     those of heads and leading teams are shown (R2-07).
     """
-    actor, on = request.actor, request.actor.on
+    actor = request.actor
     scheme = Scheme.objects.visible_to(actor).in_use()
     filters = filters_sent(request.GET, *FILTERS)
+    narrowed = {name: filters[name] for name in NARROWED}
     rules = scheme.rules if scheme else None
-    page, sums, picture, by = None, [], None, filters["by"] if filters["by"] in gravity.BY else "unit"
-    readable = gravity.in_force(actor, on=on).order_by().values("unit")
-    what = "powers" if filters["what"] == "powers" else "points"
+    page, sums, by = None, [], filters["by"] if filters["by"] in gravity.BY else "unit"
+    having = {unit for unit, *_ in gravity.readable(actor).counted}
+    units = Unit.objects.visible_to(actor).values_list("pk", "code", "name")
+    what, counted_at = "powers" if filters["what"] == "powers" else "points", None
     if rules is not None:
-        points = _points(actor, filters, rules)
-        page = paged(request, points if what == "points" else _powers(actor, filters))
-        sums = gravity.summed(points, by, rules) if what == "points" else []
-        picture = gravity.picture(sums, rules) if sums else None
-        labels = {grade.rank: grade.label for grade in rules.grades}
-        for row in page.rows:
-            if what == "points":
-                row.why = gravity.why(row, rules)
-            else:
-                row.grade_label = labels.get(row.gravest, "")
+        found = kept.answer("order", actor, of=what, **narrowed)
+        page, counted_at, sums = paged(request, found), found.made_at, found.figures.get(by, [])
+        page.rows = (_points if what == "points" else _powers)(page.rows, actor, rules)
     context = {
         "page": page,
         "filters": filters,
-        "filtered": any(filters[name] for name in ("unit", "domain", "kind")),
+        "filtered": any(narrowed.values()),
         "rules": rules,
-        "units": Unit.objects.visible_to(actor).filter(pk__in=readable).values_list("code", "name"),
+        "units": [(code, name) for pk, code, name in units if pk in having],
         "domains": [(one.code, one.label) for one in rules.domains] if rules else [],
         "kinds": [(code, label) for code, (label, _) in gravity.KINDS_OF_POST.items()],
         "what": what,
         "tabs": WHAT,
         "sums": sums,
-        "picture": picture,
+        "picture": gravity.picture(sums, rules) if sums else None,
+        "counted_at": counted_at,
         "heads": [grade.label for grade in rules.grades] + ["未评定"] if rules else [],
         "of_leaders": filters["kind"] == gravity.LEADERS,
         "by": by,
-        "by_label": gravity.BY[by][0],
-        "bys": [(code, label) for code, (label, _) in gravity.BY.items() if code != "unit"],
+        "by_label": gravity.BY[by],
+        "bys": [(code, label) for code, label in gravity.BY.items() if code != "unit"],
     }
     return render(request, "registers/risk_order.html", context)
 
 
-def _points(actor, filters, rules):
-    rows = gravity.in_force(actor, on=actor.on)
-    if filters["unit"]:
-        rows = rows.filter(unit__in=Unit.objects.visible_to(actor).subtree(filters["unit"]))
-    rows = gravity.narrowed_points(rows, domain=filters["domain"], kind=filters["kind"], on=actor.on)
-    return gravity.points(rows.select_related("unit", "post", "category", "final_grade"), rules)
+def _points(keys, actor, rules):
+    """The points of these keys in their order, as far as the reader may read them still, each with ``why``."""
+    rows = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "category", "final_grade")
+    found = rows.in_bulk(keys) if keys else {}
+    for point in found.values():
+        point.why = gravity.why(point, rules)
+    return [found[key] for key in keys if key in found]
 
 
-def _powers(actor, filters):
-    rows = PowerItem.objects.visible_to(actor).in_force(actor.on).select_related("unit", "accountable_post")
-    if filters["unit"]:
-        rows = rows.filter(unit__in=Unit.objects.visible_to(actor).subtree(filters["unit"]))
-    rows = gravity.narrowed_powers(rows, domain=filters["domain"], kind=filters["kind"], on=actor.on)
-    return gravity.powers(rows, gravity.in_force(actor, on=actor.on))
+def _powers(weighed, actor, rules):
+    """The same for powers, each with the label of its gravest grade."""
+    labels = {grade.rank: grade.label for grade in rules.grades}
+    rows = PowerItem.objects.visible_to(actor).select_related("unit", "accountable_post")
+    powers = list(gravity.in_full(weighed, rows))
+    for power in powers:
+        power.grade_label = labels.get(power.gravest, "")
+    return powers
 
 
 @require_POST
@@ -83,7 +83,7 @@ def risk_order_export(request):
 
     As a workbook, or as a PDF with its picture.
     """
-    filters = filters_sent(request.POST, "unit", "domain", "kind")
+    filters = filters_sent(request.POST, *NARROWED)
     form = "pdf" if request.POST.get("form") == "pdf" else "xlsx"
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     if scheme is None:

@@ -1,8 +1,10 @@
 """Risk points and powers by grade and weight: the order, what a reader sees of it, filters and sums."""
 
+import random
 from datetime import date
 
 import pytest
+from django.db.models import Case, Count, F, OuterRef, Subquery, Value, When
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -57,7 +59,7 @@ class Register:
 
     def ordered(self, user, **narrowed):
         on = date(2026, 9, 15)
-        rows = gravity.in_force(Actor(user, on=on), on=on)
+        rows = gravity.in_force(Actor(user, on=on))
         rows = gravity.narrowed_points(rows, on=on, **narrowed)
         return [point.content for point in gravity.points(rows, self.campus.scheme.rules)]
 
@@ -117,8 +119,9 @@ def test_power_is_as_grave_as_its_gravest_point_that_the_reader_may_read(registe
     on = date(2026, 9, 15)
 
     def ranked(user):
-        rows = gravity.powers(PowerItem.objects.in_force(on), gravity.in_force(Actor(user, on=on), on=on))
-        return [(row.name, row.gravest, row.grave, row.counted) for row in rows]
+        rows = PowerItem.objects.in_force(on)
+        found = gravity.in_full(gravity.powers(rows, gravity.in_force(Actor(user, on=on))), rows)
+        return [(row.name, row.gravest, row.grave, row.counted) for row in found]
 
     assert ranked(register.campus.chair) == [
         ("预算编制", 1, 2, 2),
@@ -128,11 +131,38 @@ def test_power_is_as_grave_as_its_gravest_point_that_the_reader_may_read(registe
     assert {found[1:] for found in ranked(register.campus.other_head)} == {(None, None, None)}
 
 
+def in_the_database(rows, of):
+    """The order of powers as one statement: what a reader may read is asked for every power, three times."""
+    own = of.filter(power_series=OuterRef("series")).order_by()
+    gravest = own.order_by(F("final_grade__rank").asc(nulls_last=True)).values("final_grade__rank")[:1]
+    counted = own.values("power_series").annotate(number=Count("pk")).values("number")
+    grave = own.filter(final_grade__rank=OuterRef("gravest")).values("power_series").annotate(number=Count("pk"))
+    rows = rows.annotate(gravest=Subquery(gravest))
+    rows = rows.annotate(grave=Subquery(grave.values("number")), counted=Subquery(counted))
+    matters = Case(When(major_matter="", then=Value(1)), default=Value(0))
+    order = (F("gravest").asc(nulls_last=True), matters, F("grave").desc(nulls_last=True))
+    return rows.order_by(*order, "unit__position", "unit__code", "pk").values_list("pk", "gravest", "grave", "counted")
+
+
+def test_order_of_powers_is_the_one_that_a_statement_for_each_power_finds(register):
+    campus, on, chance = register.campus, date(2026, 9, 15), random.Random(7)  # noqa: S311 (no secret)
+    for number in range(24):
+        unit = chance.choice([campus.unit, campus.other_unit])
+        matter = chance.choice(["", "", "project"])
+        power = PowerItem.objects.create(unit=unit, name=f"权力{number}", major_matter=matter, in_force_from=FROM)
+        for place in range(chance.randrange(4)):
+            register.point(f"点{number}.{place}", chance.choice([1, 2, 3, None]), {}, unit=unit, power=power)
+    for user in (campus.chair, campus.head, campus.other_head):
+        actor, rows = Actor(user, on=on), PowerItem.objects.in_force(on)
+        plain = RiskPoint.objects.visible_to(actor).in_force(on)
+        assert gravity.powers(rows, gravity.in_force(actor)) == list(in_the_database(rows, plain))
+
+
 @pytest.mark.parametrize(("by", "label"), [("unit", "财务处"), ("domain", "未归类"), ("tier", "未归类")])
 def test_sums_are_those_of_the_list(register, by, label):
     on, chair = date(2026, 9, 15), register.campus.chair
-    rows = gravity.in_force(Actor(chair, on=on), on=on)
-    sums = gravity.summed(rows, by, register.campus.scheme.rules)
+    rows = gravity.in_force(Actor(chair, on=on))
+    sums = gravity.summed(rows, register.campus.scheme.rules)[by]
     assert sum(total for *_, total in sums) == len(register.ordered(chair)) == 7
     assert [sum(column) for column in zip(*(counts for _, counts, _ in sums), strict=True)] == [4, 1, 1, 1]
     assert label in [name for name, *_ in sums]
@@ -156,9 +186,9 @@ def test_page_and_workbook_hold_the_same_order(register, clock):
 def test_picture_counts_the_grades_of_the_list_and_stands_in_page_and_pdf(register, clock, monkeypatch):
     campus, on = register.campus, date(2026, 9, 15)
     rules = campus.scheme.rules
-    rows = gravity.in_force(Actor(campus.chair, on=on), on=on)
+    rows = gravity.in_force(Actor(campus.chair, on=on))
     for by in gravity.BY:  # whatever the sums are by, the grades are the same
-        drawn = gravity.picture(gravity.summed(rows, by, rules), rules)
+        drawn = gravity.picture(gravity.summed(rows, rules)[by], rules)
         assert [(bar.label, bar.words) for bar in drawn.bars] == [
             *zip((grade.label for grade in rules.grades), ("4", "1", "1"), strict=True),
             ("未评定", "1"),

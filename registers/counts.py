@@ -95,6 +95,16 @@ def readable(actor, *, on, scheme=None):
     return Readable([(*key, number) for key, number in found.items() if number], points)
 
 
+def seen(actor):
+    """Return all versions of points that ``actor`` may read: those of ``visible_to``, for whoever reads very many of them.
+
+    What his roles keep is part of the statement; ``visible_to`` looks it up for each point.
+    """
+    of_point = policy_of(RiskPoint).counted(actor)
+    own = Q(holder=actor.user_id, holder__isnull=False)
+    return RiskPoint.objects.filter(own if of_point is None else own | of_point, in_force_from__isnull=False)
+
+
 def _less_counted(points, counted, on):
     """Put in ``sum`` how many ``points`` are in force on a day, less those that are ``counted`` already."""
     in_force = Sum(Case(When(version_on(on), then=1), default=0))

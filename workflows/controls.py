@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from registers import audit, kept, versions
+from registers import audit, counts, kept, versions
 from registers.access import policy_of, require
 from registers.models import ControlMeasure, RiskPoint, Unit
 from registers.models.risks import GRAVEST_FIRST
@@ -148,12 +148,34 @@ def tally(actor, *, view="", unit="", state="", stage=""):
 
 
 def _tally_of_many(actor, unit):
-    measures = ControlMeasure.objects.visible_to(actor).in_force(actor.on)
-    if unit:
-        measures = measures.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit))
-    return measures.aggregate(
-        all=Count("pk"), **{code: Count("pk", filter=wanted) for code, wanted in states(actor.on).items()}
+    counted = {code: Count("pk", filter=wanted) for code, wanted in states(actor.on).items()}
+    return _of_many(actor, unit).aggregate(all=Count("pk"), **counted)
+
+
+@kept.finder("measures_further")
+def order_of_many(actor, *, unit="", state="", stage=""):
+    """Find the ids of a whole list that is read in order, for ``kept``.
+
+    A page far into such a list is found with these: the list itself would have to ask of every measure before it.
+    """
+    return {}, list(
+        narrowed(_of_many(actor, unit), actor, state, stage).order_by(*GRAVEST_FIRST).values_list("pk", flat=True)
     )
+
+
+def _of_many(actor, unit):
+    """The measures of ``readable``, to read all of them at once."""
+    measures = ControlMeasure.objects.in_force(actor.on)
+    of_points = Q(point_series__in=counts.seen(actor).values("series"))
+    measures = measures.filter(of_points | Q(responsible__in=responsibilities.naming(actor)))
+    return measures.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit)) if unit else measures
+
+
+def narrowed(measures, actor, state, stage):
+    """Keep the measures of a status (of ``FILTERS``) and of a stage, empty for all."""
+    if wanted := states(actor.on).get(state):
+        measures = measures.filter(wanted)
+    return measures.filter(stage=stage) if stage else measures
 
 
 @kept.finder("measured_units")

@@ -11,12 +11,14 @@ from registers import versions
 from registers.access import NotAllowed, can
 from registers.actors import Actor
 from registers.models import AuditEntry, ControlMeasure, Grade, RiskCategory, RiskPoint
+from registers.models.risks import GRAVEST_FIRST
 from registers.refusals import Refused
 from registers.responsible import together
 from tests.factories import make_person, moment
 from tests.noscript import Plain
 from workflows import controls
 from workflows.models import Attachment, MeasureProgress
+from workflows.views import controls as views
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -200,6 +202,14 @@ def test_list_is_narrowed_by_standing_stage_and_unit(campus):
     assert listed(campus, "head", "?state=open") == ["丙的monitoring"]
     assert listed(campus, "head", "?stage=monitoring") == ["丙的monitoring"]
     assert listed(campus, "office", "?unit=ZS") == ["丁的prevention"]
+
+
+def test_page_far_into_a_long_list_goes_on_where_the_one_before_ends(campus, monkeypatch):
+    put(campus, "甲", rank=1, measures=[f"阶段{number}" for number in range(60)])
+    monkeypatch.setattr(views, "NEAR", 1)
+    near, far = listed(campus, "office"), listed(campus, "office", "?page=2")
+    assert (len(near), len(far)) == (50, 10)
+    assert [*near, *far] == [measure.text for measure in ControlMeasure.objects.order_by(*GRAVEST_FIRST)]
 
 
 def test_list_holds_what_its_reader_may_read(campus):

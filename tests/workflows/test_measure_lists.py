@@ -146,7 +146,9 @@ def listed(actor, view, state):
         return rows, figures
     rows = controls.of_view(actor, view)
     rows = rows.filter(controls.states(TODAY)[state]) if state else rows
-    return [*rows.order_by(*GRAVEST_FIRST).values_list("pk", flat=True)], controls.tally(actor, view=view)[0]
+    rows = [*rows.order_by(*GRAVEST_FIRST).values_list("pk", flat=True)]
+    assert controls.order_of_many(actor, state=state)[1] == rows  # far into the list
+    return rows, controls.tally(actor, view=view)[0]
 
 
 acts = st.tuples(

@@ -19,7 +19,7 @@ from registers.models.risks import GRAVEST_FIRST
 from registers.refusals import Refused
 from registers.responsible import people_of, with_names
 from registers.views.incoming import files
-from registers.views.paging import paged
+from registers.views.paging import page_number, paged
 from registers.views.sent import filters_sent
 from workflows import attachments, controls, responsibilities
 from workflows.deadlines import days
@@ -35,6 +35,7 @@ TABS = (
     ("uncovered", "尚未制定措施的风险点"),
 )
 TONES = {"done": "pass", "not_done": "return", "verified": "pass", "not_verified": "return"}
+NEAR = 20  # pages of a long list that are read in its order
 WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
 
 
@@ -45,7 +46,8 @@ def measure_list(request):
     With ``view=check`` the measures that wait for the reader's check, with ``view=vacant`` those that nobody is there to carry out.
     Context: ``page`` of measures (each with ``point``, ``who``, ``is_vacant``, ``standing`` (its ``Status``), ``due``,
     ``stage_label``) or, where ``view`` is ``uncovered``, of points; ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank,
-    number, address), ``counted_at`` (the moment of figures that are kept, else None), ``units``, ``stages``, ``states``.
+    number, address), ``counted_at`` (the moment of figures that are kept, else None), ``ordered_at`` (that of a kept order),
+    ``units``, ``stages``, ``states``.
     """
     actor = request.actor
     filters = filters_sent(request.GET, "view", "unit", "state", "stage", "grade")
@@ -74,13 +76,17 @@ def measure_list(request):
     else:
         asked = _asked(actor, view, filters)
         counted = kept.answer("measures", actor, **asked)
-        page = paged(request, counted if "state" in asked else _in_order(actor, filters))
-        page.rows = _measures(page.rows, actor) if "state" in asked else page.rows
+        if "state" in asked:
+            page, ordered_at = paged(request, counted), None
+            page.rows = _measures(page.rows, actor)
+        else:
+            page, ordered_at = _in_order(request, filters)
         _with_words(page.rows, actor, dict(stages))
         nobody = responsibilities.vacant_among(page.rows, on=actor.on)
         for measure in page.rows:
             measure.is_vacant = measure.responsible_id in nobody
-        context |= {"page": page, "stats": _stats(counted.figures, filters), "counted_at": counted.made_at}
+        context |= {"page": page, "stats": _stats(counted.figures, filters)}
+        context |= {"counted_at": counted.made_at, "ordered_at": ordered_at}
     return render(request, "workflows/measure_list.html", context)
 
 
@@ -93,14 +99,19 @@ def _asked(actor, view, filters):
     return asked | {"state": state, "stage": filters["stage"]}
 
 
-def _in_order(actor, filters):
-    """The measures of the list as it is read in its order."""
-    measures = controls.of_view(actor, "", filters["unit"])
-    if wanted := controls.states(actor.on).get(filters["state"]):
-        measures = measures.filter(wanted)
-    if filters["stage"]:
-        measures = measures.filter(stage=filters["stage"])
-    return with_names(measures.order_by(*GRAVEST_FIRST)).select_related("unit")
+def _in_order(request, filters):
+    """A page of the list as it is read in its order, and the moment of that order: None is now.
+
+    Far into the list it is an order that is kept.
+    """
+    actor, asked = request.actor, {name: filters[name] for name in ("state", "stage")}
+    if page_number(request.GET) > NEAR:
+        found = kept.answer("measures_further", actor, unit=filters["unit"], **asked)
+        page = paged(request, found)
+        page.rows = _measures(page.rows, actor)
+        return page, found.made_at
+    measures = controls.narrowed(controls.of_view(actor, "", filters["unit"]), actor, **asked)
+    return paged(request, with_names(measures.order_by(*GRAVEST_FIRST)).select_related("unit")), None
 
 
 def _measures(keys, actor):

@@ -10,6 +10,7 @@ from django.db import transaction
 from registers import audit
 from registers.access import require
 from registers.models import PowerItem, RiskPoint
+from registers.models.risks import IN_DOUBT
 from registers.refusals import Refused, Stale
 
 BATCH = 500
@@ -74,7 +75,7 @@ def doubts_of(points):
 
 def doubtful():
     """The points in force that name a power in words and stand on none."""
-    return RiskPoint.objects.open().filter(power_series=None).exclude(power_item="")
+    return RiskPoint.objects.filter(IN_DOUBT)
 
 
 def choices_of(units):

@@ -8,6 +8,8 @@ from registers.models.spans import ENDED_VERSION, OPEN_VERSION, version_constrai
 from registers.models.versioned import Versioned
 from registers.schemes.language import Level
 
+# A point in force that names a power in words and stands on none (registers.placing).
+IN_DOUBT = OPEN_VERSION & Q(power_series=None) & ~Q(power_item="")
 UNGRADED = 99  # the rank of a measure whose point has no grade: behind every other
 # Measures in the order of lists: the gravest points first, then by day; what has no day comes last. Both databases have an index in it.
 GRAVEST_FIRST = (
@@ -69,6 +71,8 @@ class RiskPoint(Versioned):
             # /risks/ and /ledger/: what differs on a day from the kept counts (registers.counts).
             models.Index(fields=["in_force_until"], condition=ENDED_VERSION, name="risk_point_by_end"),
             models.Index(fields=["in_force_from"], condition=OPEN_VERSION, name="risk_point_by_start"),
+            # /powers/: how many points wait to be placed on a power.
+            models.Index(fields=["unit"], condition=IN_DOUBT, name="risk_point_in_doubt"),
         ]
         ordering = ["category__position", "pk"]
 

@@ -6,7 +6,8 @@ the kept sum and the few versions that differ. On a day long ago many differ: th
 
 import logging
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.db.models import Case, Count, Q, Sum, When
 from registers.access import policy_of
 from registers.models import PointCount, RiskPoint
 from registers.models.spans import OPEN_VERSION, not_as_open_on, version_on
+from registers.prepared import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,7 @@ KEY_OF_POINT = ("unit", "category__scheme", "level", "final_grade")
 FIRST_LOOK, FURTHER = 1_000, 8  # points among which a filtered list looks first, and how many times as many next
 LAST = 10**6  # the rank of points without a grade, in the order of lists
 BATCH = 500
+STATEMENTS = 100  # of readers, that a process remembers
 
 
 @dataclass
@@ -74,31 +77,53 @@ def readable(actor, *, on, scheme=None):
 
     ``scheme``: only its points.
     """
-    fields, found, settled = ("unit", "final_grade", "final_grade__rank", "final_grade__code"), {}, True
+    rule, found, settled = policy_of(RiskPoint), {}, True
+    of_count, of_point = rule.counted(actor, scheme="scheme"), rule.counted(actor)
+    own = Q(holder=actor.user_id, holder__isnull=False)
     points, kept = RiskPoint.objects.all(), PointCount.objects.all()
     if scheme is not None:
         points, kept = points.filter(category__scheme__slug=scheme.slug), kept.filter(scheme__slug=scheme.slug)
-    rule = policy_of(RiskPoint).counted
-    of_count, of_point = rule(actor, scheme="scheme"), rule(actor)
-    if of_count is not None:
-        kept = kept.filter(of_count).values_list(*fields).annotate(sum=Sum("number")).order_by()
-        found = {row[:4]: row[4] for row in kept}
-    own = Q(holder=actor.user_id, holder__isnull=False)
-    differing = points.visible_to(actor).filter(not_as_open_on(on) | own & version_on(on)).values(*fields).order_by()
-    differing = _less_counted(differing, None if of_point is None else of_point & OPEN_VERSION, on)
-    differing = differing.annotate(differ=Sum(Case(When(not_as_open_on(on), then=1), default=0)))
-    for *key, number, differ in differing.values_list(*fields, "sum", "differ"):
-        found[tuple(key)] = found.get(tuple(key), 0) + number
-        settled = settled and not differ
+    if actor.is_authenticated:
+        facts = rule.facts(actor)
+        key = repr((actor.user_id, on, scheme and scheme.slug, of_point, facts))
+        parts = kept, of_count, points.filter(rule.readable(facts)), of_point, own
+        counted, differing = _statements(_Question(key, on, parts))
+        found = {row[:4]: row[4] for row in counted.of()} if counted else {}
+        for *key, number, differ in differing.of():
+            found[tuple(key)] = found.get(tuple(key), 0) + number
+            settled = settled and not differ
     points = points.open() if settled else points.in_force(on)
     points = points.filter(own if of_point is None else own | of_point)
     return Readable([(*key, number) for key, number in found.items() if number], points)
 
 
-def seen(actor):
-    """Return all versions of points that ``actor`` may read: those of ``visible_to``, for whoever reads very many of them.
+@dataclass(frozen=True)
+class _Question:
+    """What a reader asks for numbers with. ``key``: all that decides it, as text."""
 
-    What his roles keep is part of the statement; ``visible_to`` looks it up for each point.
+    key: str
+    on: object = field(compare=False)
+    parts: tuple = field(compare=False)
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _statements(question):
+    """The statements that count, of what is kept (None where nothing is) and of what differs. To make them is the dearest part."""
+    kept, of_count, points, of_point, own = question.parts
+    fields, on = ("unit", "final_grade", "final_grade__rank", "final_grade__code"), question.on
+    if of_count is not None:
+        kept = kept.filter(of_count).values_list(*fields).annotate(sum=Sum("number")).order_by()
+    differing = points.filter(not_as_open_on(on) | own & version_on(on)).values(*fields).order_by()
+    differing = _less_counted(differing, None if of_point is None else of_point & OPEN_VERSION, on)
+    differing = differing.annotate(differ=Sum(Case(When(not_as_open_on(on), then=1), default=0)))
+    differing = differing.values_list(*fields, "sum", "differ")
+    return None if of_count is None else Prepared(kept), Prepared(differing)
+
+
+def seen(actor):
+    """Return all versions of points that ``actor`` may read, to read very many of them.
+
+    They are those of ``visible_to``. What his roles keep is part of the statement: ``visible_to`` looks it up for each point.
     """
     of_point = policy_of(RiskPoint).counted(actor)
     own = Q(holder=actor.user_id, holder__isnull=False)

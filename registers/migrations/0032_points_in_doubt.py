@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """An index on the few points that wait to be placed on a power."""
 
-    dependencies = [("registers", "0030_authorised_holders")]
+    dependencies = [("registers", "0031_domain_charges")]
 
     operations = [
         migrations.AddIndex(

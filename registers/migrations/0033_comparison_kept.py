@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registers", "0030_authorised_holders")]
+    dependencies = [("registers", "0032_points_in_doubt")]
 
     operations = [
         migrations.AddField(model_name="importedfile", name="plan", field=models.JSONField(null=True)),

@@ -166,7 +166,6 @@ def cliffs(function, campus, school):
     return [size for size, before, after in zip(SIZES[1:], costs, costs[1:], strict=False) if after > WORSE * before]
 
 
-@pytest.mark.timeout(1800 if LONG else 300)  # of the long form the database of 120,000 points is the most
 def test_row_costs_the_same_whatever_their_number(campus, school):
     found = {function.__name__: cliffs(function, campus, school) for function in set(CASES.values())}
     assert not any(found.values()), found

@@ -8,6 +8,7 @@ import io
 import logging
 import os
 import sys
+import tempfile
 import time
 from functools import partial
 
@@ -24,7 +25,8 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from tests.bench.measuring import peak, ratio, rolled_back, row, timed  # noqa: E402
+from tests.bench.measuring import memory, met, peak, ratio, rolled_back, row, timed  # noqa: E402
+from tests.bench.printing import papers  # noqa: E402
 
 # The password form is the shell of every page and little more.
 PAGES = {
@@ -48,7 +50,6 @@ SLOW, MANY_QUERIES = 10, 25
 ENTRIES = 20
 MORE_POINTS, MANY_CELLS = 2000, 10_000
 PEOPLE = 5000
-VOLUME = 20
 
 
 def pages():
@@ -77,56 +78,21 @@ def pages():
             )
 
 
-def papers():
-    import weasyprint  # noqa: PLC0415 (slow import)
-
-    from registers.papers import pages as paper_pages  # noqa: PLC0415
-    from registers.papers.compose import compose  # noqa: PLC0415
-    from tests.bench import printing  # noqa: PLC0415
-    from workflows.models import FiledPaper, Submission  # noqa: PLC0415
-    from workflows.sheets.documents import document  # noqa: PLC0415
-
-    filed = (
-        Submission.objects.filter(state="filed", task__brings="points").select_related("task__campaign__scheme").first()
-    )
-    paper = compose(filed.task.paper_rules, document(filed))
-    html = paper_pages.to_html(paper)
-    row(
-        "one filled self-check as PDF, warm",
-        "plain WeasyPrint of the same page, no CSS cache",
-        ratio(lambda: paper_pages.to_pdf([paper]), lambda: weasyprint.HTML(string=html).write_pdf(), 5),
-        0.5,
-    )
-    many = [
-        compose(one.submission.task.paper_rules, one.document)
-        for one in FiledPaper.objects.select_related("submission__task__campaign__scheme").order_by("pk")[:VOLUME]
-    ]
-    pages_of_many = [paper_pages.to_html(one) for one in many]
-    row(
-        f"{len(many)} filed papers as a volume",
-        "plain WeasyPrint of the same pages one by one",
-        ratio(
-            lambda: paper_pages.to_pdf(many),
-            lambda: [weasyprint.HTML(string=html).write_pdf() for html in pages_of_many],
-            1,
-        ),
-        0.5,
-    )
-    print(printing.in_a_new_process(paper))
-    print(
-        f"two processes print {printing.speedup(lambda: paper_pages.to_pdf([paper])):.2f} x as fast as one (goal >= 1.8)"
-    )
-
-
 def exports():
     import openpyxl  # noqa: PLC0415 (slow import)
 
-    from registers import clock, ledgers  # noqa: PLC0415
+    from registers import cage, clock, ledgers  # noqa: PLC0415
     from registers.models import Scheme, Unit  # noqa: PLC0415
-    from registers.papers.writing import ledger_workbook  # noqa: PLC0415
+    from registers.papers.writing import laid_out, ledger_workbook, write_laid_out  # noqa: PLC0415
+    from tests.bench.scale import goals  # noqa: PLC0415
 
     scheme, root = Scheme.objects.in_use(), Unit.objects.get(parent=None)
     on, everything = clock.today(), ledgers.everything()
+    with tempfile.NamedTemporaryFile() as file:
+        sheets = laid_out(ledgers.worksheets(everything, scheme, root, on=on, year=on.year))
+        used = memory(lambda: cage.run(partial(write_laid_out, file.name), items=sheets))
+    goal = goals.EXPORT_MEGABYTES
+    print(f"that ledger in the cage: {used:.0f} MiB more than the worker holds (goal <= {goal}: {met(used, goal)})")
     levels = {level.value: label for level, label in scheme.rules.levels.items()}
     cells = [
         ledgers.cells(number, found, levels)

@@ -3,12 +3,13 @@
 Absolute times move with the machine; ratios hold. Each pair is run in turn, the median of the ratios is printed.
 """
 
+import os
 import resource
 import statistics
 import time
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 ROUNDS, FLOORS = 9, 3
 
@@ -85,3 +86,20 @@ def rolled_back(act):
 def peak():
     """Return the most memory that this process has had, in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def memory(act):
+    """Return the MiB that ``act`` takes beside what this process holds.
+
+    It runs in a process of its own. The most that this one or any that it starts has had counts.
+    """
+    connections.close_all()  # they are not for two processes
+    return _most(act) - _most(lambda: None)
+
+
+def _most(act):
+    if (child := os.fork()) == 0:
+        act()
+        os._exit(0)
+    _, _, used = os.wait4(child, 0)
+    return used.ru_maxrss / 1024

@@ -1,6 +1,7 @@
-"""The filed papers of a campaign for the archive: volumes (PDF) by unit and task in one ZIP file, written by a worker.
+"""The filed papers of a campaign for the archive, printed by a worker.
 
-A volume is printed at once: its papers share their fonts, so it costs less time and room than they would one by one.
+They are volumes (PDF) by unit and task in one ZIP file. A volume is printed at once: its papers share their fonts, so it costs
+less time and room than they would one by one.
 """
 
 from itertools import chain, groupby
@@ -24,9 +25,10 @@ READ = 20  # papers that are read, and handed over, at a time
 
 
 def filed(actor, campaign, choice, people=None):
-    """Return the filed sheets of a campaign that ``actor`` may read, narrowed by ``choice`` whatever its state.
+    """Return the filed sheets of a campaign that ``actor`` may read and has chosen.
 
-    ``people``: ids, where people were searched for. A sheet without a paper of its own is left out.
+    ``choice``: its task and unit count; ``people``: ids, where people were searched for. A sheet without a paper of its own is
+    left out.
     """
     rows = choice.but(state="", person="").whose(figures.listed(actor, campaign))
     rows = rows.filter(state=State.FILED, filed_paper__isnull=False, pk__in=Submission.objects.visible_to(actor))

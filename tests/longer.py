@@ -1,5 +1,6 @@
 """What is longer than ``./run test`` has time for; ``LONG_TESTS=1 ./run test`` runs it."""
 
+import faulthandler
 import os
 
 import pytest
@@ -10,3 +11,8 @@ LONG = bool(os.environ.get("LONG_TESTS"))
 def longer(why):
     """Return the marker of a test that only the long form runs."""
     return pytest.mark.skipif(not LONG, reason=f"{why}; LONG_TESTS=1 runs it")
+
+
+def allow(seconds):
+    """Let the test that calls this take so many seconds, for which others would be ended (``faulthandler_timeout``)."""
+    faulthandler.dump_traceback_later(seconds, exit=True)

@@ -16,7 +16,7 @@ from django.db import connection
 
 from registers import comparisons, exports, ledgers, residuals
 from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
-from tests.longer import LONG
+from tests.longer import LONG, allow
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -119,6 +119,8 @@ def is_many(node):
 @pytest.fixture
 def school(campus):
     """Units of the SIZES in points, each with a measure, and another unit that has twice as many as all."""
+    if LONG:
+        allow(1800)
     category = RiskCategory.objects.get(scheme=campus.scheme, code="process")
     grade, campus.head_of, units = campus.scheme.grades.first(), {}, {}
     for size in (*SIZES, 2 * SIZES[-1]):

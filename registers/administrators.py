@@ -6,6 +6,7 @@ from django.utils import timezone
 from registers import audit
 from registers.models import Appointment, Unit, User
 from registers.refusals import Refused
+from registers.sorting import sort_key
 
 
 def holders(*roles, on):
@@ -44,7 +45,9 @@ def appoint_first(*, number, name, password, institution, at, email="", until=No
         raise Refused("还没有学校。请先在环境变量或 .env 中填写 INSTITUTION_NAME（校名），再运行本命令。")
     if root is None:
         root = Unit.objects.create(code="root", name=institution, unit_type=Unit.Type.INSTITUTION)
-    user = User.objects.create_user(number, password, name=name, unit=root, email=email, slip_until=until)
+    user = User.objects.create_user(
+        number, password, name=name, sort_key=sort_key(name), unit=root, email=email, slip_until=until
+    )
     appointed = user.appointments.create(unit=root, role="sys_admin", since=timezone.localdate(at))
     audit.append("organisation.change", about=appointed, at=at, detail={"by": "command", "role": "sys_admin"})
     return user

@@ -12,10 +12,10 @@ from registers import audit, clock, domains
 from registers.access import require
 from registers.actors import ROLE_LABELS
 from registers.imports import appointing
-from registers.imports.sorting import sort_key
 from registers.models import AuditEntry, Unit, User
 from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale
+from registers.sorting import sort_key
 from registers.text import digest_of
 
 FIELDS = ("number", "name", "sort_key", "title", "rank", "is_party_member", "email", "phone", "joined_on")

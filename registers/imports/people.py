@@ -16,10 +16,10 @@ from registers.imports import appointing, posting, values
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
-from registers.imports.sorting import sort_key
 from registers.imports.tables import fill_down, tables_of
 from registers.imports.values import Wrong
 from registers.models import Incumbency, User
+from registers.sorting import sort_key
 
 JOINED, RETURNED, MOVED, RENAMED, CHANGED, TAKES, LEAVES_POST, LEFT = (
     "joined",

@@ -19,7 +19,7 @@ from workflows.supervision.residual import Check, Facts, Measure, is_settled, re
 
 CHECKED = ("checked_as", "checked_on", "checked_at", "checked_outside")
 SEEN = ("pk", "point_series", "stage", "responsible", "due_on", *CHECKED, "undone_at", "held_from")
-Seen = namedtuple("Seen", SEEN)
+Seen = namedtuple("Seen", SEEN, defaults=(None, None))
 Row = namedtuple("Row", "series level post_id holder_id major_matter factors in_force_from rank")
 
 
@@ -53,7 +53,7 @@ def counted(points, rules, *, on):
     if moving:
         points = points.filter(final_grade__rank__in=moving)
         rows = points.values_list(blockers.as_text("series"), *Row._fields[1:-1], "final_grade__rank")
-        rows = [Row(*row) for row in rows]
+        rows = list(map(Row._make, rows))
         facts = _Facts(_measures_of_all(points, rows, on), blockers.on_query(points, on), rules, on)
         alike = {}
         for row in rows:
@@ -72,7 +72,7 @@ class _Facts:
 
     def of(self, point, rank):
         """Return the ``Facts`` of a point whose decided grade has this rank."""
-        there = self._measures.get(point.series, ())
+        there = [Seen(*measure) for measure in self._measures.get(point.series, ())]
         return Facts(
             rank=rank,
             measures=tuple(_seen(measure, point, self._rules) for measure in there),
@@ -85,9 +85,12 @@ class _Facts:
 
     def likeness(self, row):
         """Return what two points have in common that have the same ``Facts``."""
-        there = self._measures.get(row.series, ())
-        measures = tuple((one.stage, one.responsible is None, one.due_on is None, *one[5:]) for one in there)
-        since = row.in_force_from if any(one.checked_at for one in there) else None  # else no check can be too old
+        measures = tuple(
+            (stage, responsible is None, due_on is None, *checked)
+            for _, _, stage, responsible, due_on, *checked in self._measures.get(row.series, ())
+        )
+        checked = any(result for _, _, _, result, *_ in measures)  # else no check can be too old
+        since = row.in_force_from if checked else None
         named = row.level, row.post_id is None, row.holder_id is None
         return row.rank, named, row.major_matter, str(row.factors), since, measures, row.series in self._against
 
@@ -130,7 +133,8 @@ def _measures(points, on):
 def _measures_of_all(points, rows, on):
     """As ``_measures``, for all points of a query and their ``rows``, by the text of their series.
 
-    What is of no account where there is no check is not read.
+    What is of no account where there is no check is left out. They are plain tuples in the order of ``SEEN``: most are never
+    looked at.
     """
     before = days.due_moment(on)
     measures = ControlMeasure.objects.in_force(on).filter(point_series__in=points.values("series"))
@@ -149,8 +153,8 @@ def _measures_of_all(points, rows, on):
     since = dict(held.values_list("post").annotate(Max("since")))
     found = {}
     for row in latest.values():
-        more = (undone.get(row[0]), since.get(post_of[row[1]])) if row[5] is not None else (None, None)
-        found.setdefault(row[1], []).append(Seen(*row, *more))
+        seen = row if row[5] is None else (*row, undone.get(row[0]), since.get(post_of[row[1]]))
+        found.setdefault(row[1], []).append(seen)
     return found
 
 

@@ -11,8 +11,8 @@ from registers import cage, clock, jobs
 from registers.actors import Actor
 from registers.imports import plans, progress, uploads
 from registers.imports.people import JOINED
-from registers.imports.sorting import sort_key
 from registers.models import AuditEntry, ImportedFile, Job, Unit, User
+from registers.sorting import sort_key
 from registers.views import imports as views
 from tests.factories import make_person, moment
 from tests.noscript import Plain

@@ -96,15 +96,17 @@ def add(code, name, parent, unit_type="", *, journal):
     return unit
 
 
-def add_former(code, name, parent, closed_on, *, journal):
-    """Make a unit that was closed on a day, and return it. Where its code is another one's by now, it has one beside that."""
+def add_former(code, name, parent, day, *, journal):
+    """Make a unit that was closed on a day, and return it.
+
+    Where its code is another one's by now, it has one beside that.
+    """
     if Unit.objects.filter(code__iexact=code).exists():
         code = _beside(code)
     kind, position = Unit.Type.OFFICE, Unit.objects.count() + 1
-    unit = Unit.objects.create(
-        code=code, name=name, parent=parent, unit_type=kind, position=position, closed_on=closed_on
-    )
-    journal.note(Kind.ADDED, unit, new=f"历史单位，{closed_on:%Y-%m-%d} 撤销", other=parent)
+    unit = Unit.objects.create(code=code, name=name, parent=parent, unit_type=kind, position=position)
+    Unit.objects.filter(pk=unit.pk).close(day)
+    journal.note(Kind.ADDED, unit, new=f"历史单位，{day:%Y-%m-%d} 撤销", other=parent)
     return unit
 
 

@@ -1,5 +1,6 @@
-"""Sheets that are no tables: cards with labels and their values beside them, one power or post each. Pure: no Django.
+"""Sheets that are no tables but cards, one a power or a post: labels with their values beside them.
 
+Pure: no Django.
 A card ends where a label comes again. What stands beside a label that is merged down counts line by line.
 """
 
@@ -11,7 +12,10 @@ LEAST_ROWS = 2
 
 
 def cards_of(sheet, kind):
-    """Return the cards of a ``kind`` that a sheet holds, none where it is a table: label → (row, column) of its values."""
+    """Return the cards of a ``kind`` that a sheet holds, none where it is a table.
+
+    A card is label → [(row, column)] of its values.
+    """
     if kind not in KINDS:
         return []
     labels, apart, together = [], 0, 0

@@ -68,7 +68,10 @@ def begin_writing(pk):
 
 
 def require_stoppable(parameters):
-    """Hold off the writing of a file until its job is stopped, in one transaction. Raises ``Refused`` where it has begun."""
+    """Hold off the writing of a file until its job is stopped, in one transaction.
+
+    Raises ``Refused`` where it has begun.
+    """
     rows = ImportedFile.objects.filter(pk=parameters["file"])
     # Looked at before as well: the row of a file that is being written is locked.
     for found in (rows, rows.select_for_update()):

@@ -42,7 +42,7 @@ def read(data, name):
 
 
 def read_packed(data, name, *, pace=None):
-    """Return the packed book of a file named ``name``, read in a process with limits on time and memory.
+    """Return the packed book of a file named ``name``, read in a process with limits.
 
     ``pace``: told from time to time how many rows are read, it may stop the reading. Raises ``Refused``.
     """

@@ -1,4 +1,7 @@
-"""Which unit is above each unit of a file: by a column with its code, name or path, else by the codes themselves."""
+"""Which unit is above each unit of a file.
+
+By a column with its code, name or path, else by the codes themselves.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -23,12 +26,15 @@ class Record:
     unit_type: str = ""
     aliases: list = field(default_factory=list)
     above: str = ""
-    closed_on: object = None
+    closed: object = None  # the day on which it was
     is_recoded: bool = False  # by a list of old and new codes, which changes nothing else
 
 
 def find_parents(plan, records, places):
-    """Find the unit above each: by code, name or path in the file, then on record; by the codes where no column says it."""
+    """Find the unit above each: by code, name or path in the file, then on record.
+
+    Where no column says it, the codes do.
+    """
     by_name = {}
     for record in records.values():
         for name in (record.name, *record.aliases):

@@ -117,8 +117,8 @@ def _is_former(plan, record):
     if closed is None and runs is False:
         text = f"“{record.name}”已撤销，没有写撤销日期，按生效日期登记"
         plan.report.notice(row.sheet, row.place("valid"), text, "需要时请补上日期")
-    record.closed_on = closed.day if closed else plan.on if runs is False else None
-    return record.closed_on is not None
+    record.closed = closed.day if closed else plan.on if runs is False else None
+    return record.closed is not None
 
 
 def _compare_former(plan, record, places, mine):
@@ -133,7 +133,7 @@ def _compare_former(plan, record, places, mine):
     elif record.parent.pk not in mine:
         plan.report.fault(row.sheet, row.place("code"), f"“{record.name}”不在您管理的单位内", "请删去本行")
     else:
-        plan.add(_line(FORMER, record, "", f"{record.code}，{record.closed_on:%Y-%m-%d} 撤销", field=record.name))
+        plan.add(_line(FORMER, record, "", f"{record.code}，{record.closed:%Y-%m-%d} 撤销", field=record.name))
 
 
 def _with_new_code(plan, records, record, places):
@@ -277,7 +277,7 @@ def apply(plan, lines, *, on):
         unit = line.record.unit
         if line.kind == FORMER:
             former = line.record
-            units.add_former(former.code, former.name, former.parent, former.closed_on, journal=journal)
+            units.add_former(former.code, former.name, former.parent, former.closed, journal=journal)
         elif unit is None:
             continue  # a name of a unit that was not accepted
         elif line.kind == ALIAS:

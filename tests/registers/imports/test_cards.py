@@ -1,4 +1,4 @@
-"""Cards, one a power or a post, mean the same as the table of the same things, however they are laid out."""
+"""Cards, one a power or a post, mean the same as the table of the same things."""
 
 import random
 
@@ -41,7 +41,7 @@ def as_table(entries):
 
 
 def as_cards(entries, dice):
-    """Rows of cards below a title: one or two labels in a row, each with a word of its own, with or without gaps."""
+    """Rows of cards below a title: one or two labels in a row, with or without gaps."""
     words = {name: dice.choice(labels) for name, labels in POWER.items()}
     wide, left, rows = dice.choice([1, 2]), dice.choice([0, 1]), [["权力清单"]]
     for entry in entries:
@@ -94,7 +94,7 @@ def post_card(name, code):
 
 
 def test_cards_of_posts_one_a_sheet(campus):
-    """Variant 45: twelve duties in their order, the last one kept; what is private is not."""
+    """Variant 45: twelve duties in their order, the last one kept. What is private is not."""
     names = {"出纳": "CW-71", "档案": "CW-72"}
     data = zipped(parts({name: post_card(name, code) for name, code in names.items()}))
     assert "13800138000" not in str(book_of(data))

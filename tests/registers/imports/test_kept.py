@@ -1,4 +1,4 @@
-"""A comparison that is kept is the one that would be made again, for as long as its basis is the same."""
+"""A comparison that is kept is the one that would be made again while its basis is the same."""
 
 import pytest
 from django.db import IntegrityError, models, transaction
@@ -86,7 +86,7 @@ def other(field, value):
 
 
 def one_value_after_another():
-    """Change each value of each row that a comparison may look up, and yield its name while it is changed."""
+    """Change each value that a comparison may look up, and yield its name while it is changed."""
     for model in LOOKED_UP:
         fields = [field for field in model._meta.concrete_fields if not field.primary_key]
         for row in model.objects.order_by("pk"):

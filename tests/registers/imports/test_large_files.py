@@ -110,7 +110,7 @@ def brought():
 
 
 def test_acceptance_is_cancelled_before_it_writes(taken_by_a_worker):
-    """Waiting and at work alike; meanwhile nothing else is done to the file, and afterwards it is taken over as ever."""
+    """Meanwhile nothing else is done to the file, and afterwards it is taken over as ever."""
     person, file = taken_by_a_worker
     page = person.go(reverse("import_detail", args=[file.pk]))
     assert "已排队，等待后台导入 3 项" in page.words

@@ -113,7 +113,7 @@ def test_list_of_new_codes_changes_codes_and_nothing_else(campus):
 
 
 def test_former_units_are_kept_with_their_day(campus):
-    """Variant 40: a running unit has the code; one that still runs here is said and stays."""
+    """Variant 40: a running unit has the code. One that still runs here is said and stays."""
     rows = [
         ["单位编码", "单位名称", "失效日期", "是否有效"],
         ["ZS", "招生就业处", "", "是"],
@@ -171,7 +171,7 @@ def test_list_of_a_hospital_is_imported_after_two_choices(campus):
 
 
 def test_branches_of_the_party_leave_the_other_units_as_they_are(campus):
-    """Variant 42: each below its committee, that below its unit; 所属分党委 in words and as a code."""
+    """Variant 42: each below its committee, that below its unit, in words or by a code."""
     rows = [
         ["党组织编号", "党组织名称", "简称", "所属分党委", "所属单位编码"],
         ["D01", "财务处党总支", "财务总支", "", "CW"],

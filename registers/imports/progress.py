@@ -3,7 +3,7 @@
 import time
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 
 from registers import cage
 from registers.models import ImportedFile, Job
@@ -44,8 +44,7 @@ def reading(pk):
 
 def taking(pk):
     """Return the ``Progress`` of taking a file over."""
-    here = Job.objects.filter(kind=TAKING, finished_at=None, parameters__file=OuterRef("pk"))
-    return Progress(ImportedFile.objects.filter(Exists(here), pk=pk), NOT_ANY_MORE)
+    return Progress(ImportedFile.objects.filter(Exists(_waiting(pk)), pk=pk), NOT_ANY_MORE)
 
 
 def job_of(pk):
@@ -55,7 +54,11 @@ def job_of(pk):
 
 def is_taken(pk):
     """Whether a worker takes this file over, or will."""
-    return Job.objects.filter(kind=TAKING, parameters__file=pk, finished_at=None).exists()
+    return _waiting(pk).exists()
+
+
+def _waiting(pk):
+    return Job.objects.filter(kind=TAKING, parameters__file=pk, finished_at=None)
 
 
 @transaction.atomic

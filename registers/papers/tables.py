@@ -151,6 +151,9 @@ class _Table:
                 self.place.write_number(row, column, shown, look)
             else:
                 self.place.write_datetime(row, column, shown, look)
+        # Only these would grow with the rows. The row before is in the file by now.
+        self.place.row_info.pop(row - 1, None)
+        self.place.row_sizes.pop(row - 1, None)
         self.row += 1
 
     def where(self, column):

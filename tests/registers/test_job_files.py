@@ -1,8 +1,10 @@
 """Files of workers: written row by row, counted, cancelled, there whole or not at all, removed with their days."""
 
+import gc
 import os
 import signal
 import time
+import tracemalloc
 from functools import partial
 
 import pytest
@@ -301,3 +303,22 @@ def test_same_sheets_give_the_same_bytes(tmp_path):
         tables.write_ledger([sheet], tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+@pytest.mark.once
+def test_memory_does_not_grow_with_the_rows(tmp_path):
+    held = {}
+
+    def rows():
+        for number in range(3001):
+            if number in (1000, 3000):
+                gc.collect()
+                held[number] = tracemalloc.get_traced_memory()[0]
+            yield [number, "文" * (number % 40)]
+
+    tracemalloc.start()
+    try:
+        tables.write_ledger([LedgerSheet("题", "名", [("甲", 6), ("乙", 9)], rows())], tmp_path / "a")
+    finally:
+        tracemalloc.stop()
+    assert held[3000] - held[1000] < 100_000

@@ -185,6 +185,7 @@ def test_every_kind_of_file_is_written_in_the_cage_and_without_the_database(
         "ledger": {"parameters": {"unit": year.campus.root.code, "on": "2026-09-15"}},
         "unfinished": {"parameters": {"campaign": year.campaign.pk, "which": "unfinished"}},
         "risk_order": {"parameters": {"unit": year.campus.root.code, "kind": "key"}},
+        "volumes": {"parameters": {"campaign": year.campaign.pk}, "owner": year.campus.head},
         "bound": {"parameters": {"unit": year.campus.unit.code, "on": "2026-09-15"}},
         "paper": {"parameters": {"form": "xlsx"}, "source": writing.pack(paper)},
     }

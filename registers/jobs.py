@@ -226,16 +226,17 @@ def work(*, at, limit=20):
     Two workers never do the same job at once, and no more than ``AT_ONCE`` do jobs. Everybody's first job comes before anybody's
     second, so that no one person keeps the others waiting.
     """
-    done, start = give_up(at=at), time.monotonic()
+    ended, done, start = give_up(at=at), 0, time.monotonic()
     for pk in _in_turn(waiting(at))[:limit]:
         if at_work(at).count() >= AT_ONCE:
             break
         if leases.take(waiting(at).filter(pk=pk), "started_at", tries="attempts", at=at):
             done += _finish(Job.objects.select_related("owner").get(pk=pk), at)
         if time.monotonic() - start > ENOUGH_SECONDS:
-            wake()  # for what is left, and what has come meanwhile
             break
-    return done
+    if done and waiting(at).exists():
+        wake()  # for what is left, and for what came meanwhile: its own call found nobody free
+    return ended + done
 
 
 def at_work(at):

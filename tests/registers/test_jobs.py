@@ -140,6 +140,21 @@ def test_worker_that_has_worked_long_enough_leaves_the_rest_to_the_next_call(yea
     assert (jobs.work(at=year.clock.now), len(woken)) == (1, 1)
 
 
+def test_job_that_came_while_others_were_done_is_called_for(year, monkeypatch):
+    woken = []
+    monkeypatch.setattr(jobs, "wake", lambda: woken.append(1))
+
+    def write(parameters, owner):
+        if parameters["n"] == 0:
+            Job.objects.create(kind="test", owner=owner, parameters={"n": 1}, created_at=year.clock.now)
+        return "a", jobs.saving(lambda: b"a")
+
+    monkeypatch.setitem(jobs.KINDS, "test", write)
+    Job.objects.create(kind="test", owner=year.campus.head, parameters={"n": 0}, created_at=year.clock.now)
+    assert [jobs.work(at=year.clock.now) for _ in range(3)] == [1, 1, 0]
+    assert len(woken) == 1
+
+
 def test_jobs_leave_a_worker_for_other_work_and_the_sweep_does_none(year, monkeypatch):
     woken = []
     monkeypatch.setattr(jobs, "wake", lambda: woken.append(1))

@@ -4,14 +4,11 @@ The decision, the new state, the audit entry, the messages, and what entering a 
 act. Only ``routes`` moves.
 """
 
-from functools import cache
-
 from django.db.models import Q
 from django.utils import timezone
 
 from registers import audit, versions
 from registers.actors import GROUP_MEMBER
-from registers.prepared import Given, Prepared
 from registers.schemes import importing
 from registers.text import digest_of
 from workflows import policies, terms
@@ -49,16 +46,9 @@ MOVED = [
 
 def locked(submission_id):
     """Return the submission, locked, with all that its rules need. Raises ``Submission.DoesNotExist``."""
-    for submission in _locked().of(pk=submission_id):
-        return submission
-    raise Submission.DoesNotExist
-
-
-@cache
-def _locked():
     # Without the text of the rule book: it is long, and would be read for every sheet of many.
-    rows = Submission.objects.filter(pk=Given("pk")).select_for_update(of=("self",)).with_rules()
-    return Prepared(rows.select_related("task__phase", "unit", "post", "person", "group", "assigned_to"))
+    rows = Submission.objects.select_for_update(of=("self",)).with_rules()
+    return rows.select_related("task__phase", "unit", "post", "person", "group", "assigned_to").get(pk=submission_id)
 
 
 @audit.at_the_end()

@@ -198,7 +198,7 @@ def test_without_the_lock_a_double_click_makes_two_jobs(year, slow_jobs, unlocke
 
 
 @pytest.fixture
-def last_minute(year):
+def last_minute(year, objecting, ended):
     """A notice on its last day, and what the colleague and the sweep after midnight do with it."""
     year.searched(point())
     sheet = year.sheet("personal-grading")
@@ -209,17 +209,39 @@ def last_minute(year):
     objector, at = year.actor(year.campus.colleague), year.clock.now
 
     def end():
-        time.sleep(0.1)  # the objection has been written, and is not committed yet
-        return notices.finish(notice, at=at)
+        assert objecting.wait(20)
+        try:
+            return notices.finish(notice, at=at)
+        finally:
+            ended.set()
 
     return lambda: objections.object_to(notice, actor=objector, text="偏低", at=at), end
 
 
 @pytest.fixture
-def slow_message(monkeypatch):
-    """Let whoever objects take a moment over the message to the office."""
-    post = notifications.post_each
-    monkeypatch.setattr(notifications, "post_each", lambda *args, **kwargs: (time.sleep(0.4), post(*args, **kwargs)))
+def objecting():
+    """Set when the objection has been written, and is not committed yet."""
+    return threading.Event()
+
+
+@pytest.fixture
+def ended():
+    """Set when the sweep has done with the notice."""
+    return threading.Event()
+
+
+@pytest.fixture
+def slow_message(monkeypatch, request, objecting, ended):
+    """Let whoever objects take time over the message to the office: until the sweep is done, or a moment where it has to wait."""
+    post, patience = notifications.post_each, 10 if "unlocked" in request.fixturenames else 0.25
+
+    def slow(*args, **kwargs):
+        if not objecting.is_set():
+            objecting.set()
+            ended.wait(patience)
+        return post(*args, **kwargs)
+
+    monkeypatch.setattr(notifications, "post_each", slow)
 
 
 def test_objection_of_the_last_minute_holds_the_notice_up(year, last_minute, slow_message):

@@ -46,7 +46,7 @@ PAGES = {
     "progress_list by unit": ("office", "progress_list", {"view": "units"}, 12),
     "mobilisation_list": ("office", "mobilisation_list", {}, 16),
     "meeting_list": ("office", "meeting_list", {}, 11),
-    "meeting_detail": ("office", "meeting_detail", {"pk": "meeting"}, 10),
+    "meeting_detail": ("office", "meeting_detail", {"pk": "meeting"}, 11),
     "meeting_agenda": ("office", "meeting_agenda", {"pk": "meeting"}, 13),
     "activity_list": ("head", "activity_list", {}, 14),
     "activity_list of the office": ("office", "activity_list", {}, 13),

@@ -108,7 +108,32 @@ class _Reader:
                     continue
                 record.code = ""  # one more holder of the same post
             records += self._with_holders(record)
+        self._pair(records)
         return self._on_record(records)
+
+    def _pair(self, records):
+        """Let two posts of a unit stand in for each other (互为AB岗): the holder of each is the B岗 of the other.
+
+        Each may name the other post or its holder. One of the two is enough. A B岗 that has a column of its own stays.
+        """
+        known = {}
+        for record in records:
+            holder = [record.holder.name] if record.holder else []
+            for name in (record.name, *holder):
+                known.setdefault((record.unit.pk, normalised(name)), record)
+        for record in {id(record.row): record for record in reversed(records)}.values():
+            words = self._read(record.row, "mutual", "互为AB岗", 60)
+            if not words or values.is_vacant(words):
+                continue
+            other = known.get((record.unit.pk, normalised(words)))
+            if other is None or other.row is record.row:
+                text = f"没有找到与“{record.name}”互为AB岗的“{words[:20]}”"
+                remedy = "请写本文件中同一单位另一岗位的名称或任职人"
+                self.report.fault(record.row.sheet, record.row.place("mutual"), text, remedy)
+                continue
+            for one, two in ((record, other), (other, record)):
+                if two.holder:
+                    one.values.setdefault("backup", two.holder)
 
     def _read(self, row, name, label, most):
         try:
@@ -311,15 +336,8 @@ def _compare(plan, record, held, domains):
     if record.duties:
         known = list(post.duties.values_list("text", flat=True)) if post else []
         if known != record.duties:
-            plan.add(
-                _line(
-                    DUTIES,
-                    record,
-                    f"{len(known)} 条",
-                    f"{len(record.duties)} 条：{record.duties[0][:30]}",
-                    field="duties",
-                )
-            )
+            words = f"{len(record.duties)} 条：{record.duties[0][:30]}"
+            plan.add(_line(DUTIES, record, f"{len(known)} 条", words, field="duties"))
     _holder(plan, record, held.get(post.pk, []) if post else [])
     plan.unchanged += plan.size == before
 

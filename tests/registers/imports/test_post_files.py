@@ -100,6 +100,25 @@ def test_second_of_a_post_stands_in_and_is_no_holder(campus):
     assert "人员!D2 没有名为“赵六”的人员" in faults(post_plan(campus, rows))
 
 
+@pytest.mark.parametrize("named", [["统计", "出纳"], ["统计", ""], ["", "甲二"]])
+def test_two_posts_that_name_each_other_stand_in_for_each_other(campus, named):
+    """Variant 44: either may say it, by the other's name or by its holder's."""
+    rows = [
+        ["岗位名称", "所在单位", "A岗", "互为AB岗"],
+        ["出纳", "财务处", "甲二", named[0]],
+        ["统计", "财务处", "乙一", named[1]],
+        ["会计", "财务处", "乙二", "无"],
+    ]
+    plan = post_plan(campus, rows)
+    assert plan.is_ready, said(plan)
+    posts.apply(plan, plan.lines, on=ON)
+    found = Post.objects.filter(name__in=["出纳", "统计", "会计"]).values_list("name", "backup__name")
+    assert dict(found) == {"出纳": "乙一", "统计": "甲二", "会计": None}
+    assert kinds(post_plan(campus, rows)) == {}
+    rows[3][3] = "出纳员"
+    assert "人员!D4 没有找到与“会计”互为AB岗的“出纳员”" in faults(post_plan(campus, rows))
+
+
 def test_places_of_a_post_are_read_as_a_number(campus):
     head = ["岗位名称", "所在单位", "核定职数"]
     plan = post_plan(campus, [head, ["出纳", "财务处", "3人"], ["统计", "财务处", ""]])

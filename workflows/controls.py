@@ -149,7 +149,8 @@ def tally(actor, *, view="", unit="", state="", stage=""):
 
 def _tally_of_many(actor, unit):
     counted = {code: Count("pk", filter=wanted) for code, wanted in states(actor.on).items()}
-    return _of_many(actor, unit).aggregate(all=Count("pk"), **counted)
+    parts = [part.aggregate(all=Count("pk"), **counted) for part in _of_many(actor, unit)]
+    return {code: sum(part[code] for part in parts) for code in parts[0]}
 
 
 @kept.finder("measures_further")
@@ -158,17 +159,26 @@ def order_of_many(actor, *, unit="", state="", stage=""):
 
     A page far into such a list is found with these: the list itself would have to ask of every measure before it.
     """
-    return {}, list(
-        narrowed(_of_many(actor, unit), actor, state, stage).order_by(*GRAVEST_FIRST).values_list("pk", flat=True)
+    order = {f"place_{number}": key for number, key in enumerate(GRAVEST_FIRST)}  # the id is the last
+    of_points, named = (
+        narrowed(part, actor, state, stage).annotate(**order).order_by().values_list(*order)
+        for part in _of_many(actor, unit)
     )
+    return {}, [pk for *_, pk in of_points.union(named, all=True).order_by(*order).iterator()]
 
 
 def _of_many(actor, unit):
-    """The measures of ``readable``, to read all of them at once."""
+    """The measures of ``readable`` in two parts, to read all of them at once: of points that he may read, and the rest.
+
+    Asked with OR, a database whose table of those points has outgrown its memory goes through all of them for each measure.
+    """
     measures = ControlMeasure.objects.in_force(actor.on)
-    of_points = Q(point_series__in=counts.seen(actor).values("series"))
-    measures = measures.filter(of_points | Q(responsible__in=responsibilities.naming(actor)))
-    return measures.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit)) if unit else measures
+    if unit:
+        measures = measures.filter(unit__in=Unit.objects.visible_to(actor).subtree(unit))
+    points = counts.seen(actor)
+    named = measures.filter(responsible__in=responsibilities.naming(actor))
+    named = named.exclude(Exists(points.filter(series=OuterRef("point_series"))))
+    return measures.filter(point_series__in=points.values("series")), named
 
 
 def narrowed(measures, actor, state, stage):

@@ -58,7 +58,7 @@ def mine(actor):
     owned = measures.filter(point_series__in=_own_points(on=actor.on, **hands).order_by().values("series"))
     # Asked last: that nobody is named is true of nearly all measures, and no way to find some.
     nobody_else = Q(responsible=None) | Q(responsible__in=naming(actor))
-    found = either(named, owned)
+    found = _either(named, owned)
     if hands["heads"]:
         left = _left_to(hands["heads"], on=actor.on)
         nobody_else |= Q(pk__in=left.order_by().values("pk"))
@@ -103,10 +103,8 @@ def _own_points(*, on, hand, posts, heads):
     return RiskPoint.objects.in_force(on).filter(own)
 
 
-def either(some, others):
-    """Return the keys of rows that are in one of two sets.
-
-    A union is begun with its parts, an OR with the whole table."""
+def _either(some, others):
+    """The keys of rows that are in one of two sets. A union is begun with its parts, an OR with the whole table."""
     return some.order_by().values("pk").union(others.order_by().values("pk"), all=True)
 
 

@@ -94,8 +94,9 @@ def _account():
 UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # Autovacuum analyses tables whose rows other tests have rolled back, and takes them for empty: plans then differ by the moment.
 STEADY = {"autovacuum": "off"}
-# For millions of rows: what a server with some gigabytes of memory is given.
-ROOMY = {"shared_buffers": "512MB", "work_mem": "16MB", "maintenance_work_mem": "512MB", "max_wal_size": "4GB"}
+# The large registers are measured with what deploy/postgresql.conf says, but for what protects data.
+_DEPLOYED = (kept.ROOT / "deploy" / "postgresql.conf").read_text().splitlines()
+ROOMY = dict(line.split(" = ") for line in _DEPLOYED if line and not line.startswith("#")) | UNSAFE
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ REASONS = {
     "fixture world": "the campus of the tests of access, with something in every state",
     "tests/faults/test_periodic.py": "real workers are killed and started again",
     "tests/faults/test_periodic_clock.py": "a clock that steps is played through midnights and missed days",
+    "tests/faults/test_periodic_rosters.py": "two real workers at once, each sheet once",
     "tests/registers/test_papers_office.py": "papers of random layouts in all three file types",
     "tests/test_query_counts.py": "every page, with few and with many of everything",
     "tests/test_start_script.py": "a real start, with its demo campus",

@@ -7,7 +7,7 @@ from django.db.models import Value
 from registers.prepared import HOW_MANY, Given, Prepared
 from workflows.models import Notification, Submission
 from workflows.models.submissions import EDITABLE, State
-from workflows.policies.holding import Holding
+from workflows.policies.holding import Holding, Near
 from workflows.policies.queues import at_turn, fills_for, roles_of
 from workflows.policies.submissions import filled_by, takes_content
 
@@ -35,19 +35,22 @@ def _numbers_of(actor):
 
 def _read(actor):
     """Return how many messages are unread, and how many submissions wait."""
-    holding, asked, roles = Holding.of(actor) if actor.grants else None, {}, []
+    holding, asked, roles, whole = Near.of(actor) if actor.grants else None, {}, [], []
     for role in roles_of(actor):
         places = holding.units_of(role, actor.user_id)
         own, people = holding.keeps_out_of(role, actor.user_id)
         if units := set().union(*places.values()) - own:
             colleagues = {user for place in places for user in holding.at(role, place)} - {actor.user_id}
-            about = {"role": role, "units": units, "people": people, "colleagues": colleagues}
+            # Who acts at the institution is asked about the few units that are not his.
+            whole.append(any(holding.parents[place] is None for place in places))
+            about = {"role": role, "units": holding.parents.keys() - units if whole[-1] else units}
+            about |= {"people": people, "colleagues": colleagues}
             asked |= {f"{name}{len(roles)}": value for name, value in about.items()}
             roles.append(role)
-    rows = _statement(len(roles)).of(person=actor.user_id, fills=fills_for(actor), on=actor.on, **asked)
+    rows = _statement(tuple(whole)).of(person=actor.user_id, fills=fills_for(actor), on=actor.on, **asked)
     # What was handed to a colleague is his, as long as he can take it.
     handed = sum(
-        actor.user_id in holding.deciders(roles[number], unit, person=person, assigned_to=colleague)
+        actor.user_id in Holding.of(actor).deciders(roles[number], unit, person=person, assigned_to=colleague)
         for kind, number, unit, person, colleague in rows
         if kind == HANDED
     )
@@ -56,10 +59,10 @@ def _read(actor):
 
 
 @cache
-def _statement(roles):
-    """Return the query for the numbers of somebody who decides in so many ``roles``.
+def _statement(whole):
+    """Return the query for the numbers of somebody who decides in as many roles as ``whole`` is long.
 
-    A row says what is counted, in which role, and how many there are.
+    Each says whether the role is held at the institution: its units are then those that are not his. A row says what is counted, in which role, and how many there are.
     Of what was handed to a colleague there is a row for each sheet instead: its unit, person and colleague.
     """
     nothing = Value(0)
@@ -68,8 +71,8 @@ def _statement(roles):
     to_fill = Submission.objects.filter(mine, state__in=EDITABLE)
     counted = [(UNREAD, 0, messages), (TO_FILL, 0, to_fill)]
     handed = []
-    for number in range(roles):
-        turn = at_turn(*(Given(f"{name}{number}") for name in ("role", "units", "people")))
+    for number, others in enumerate(whole):
+        turn = at_turn(*(Given(f"{name}{number}") for name in ("role", "units", "people")), but_for=others)
         waits, colleagues = Submission.objects.filter(turn, state=State.IN_REVIEW), Given(f"colleagues{number}")
         counted.append((TO_DECIDE, number, waits.exclude(assigned_to__within=colleagues)))
         handed.append((HANDED, number, waits.filter(assigned_to__within=colleagues)))

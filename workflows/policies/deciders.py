@@ -121,12 +121,28 @@ class Snapshot:
 
     def units_of(self, role, person):
         """Return place → ids of the units for which ``person`` is among the nearest holders of ``role``."""
-        found = {}
-        for unit in self.parents:
-            place, people = self.seat(role, unit)
-            if person in people:
-                found.setdefault(place, set()).add(unit)
+        taken, found = self._places(role), {}
+        for place in (unit for unit, people in taken.items() if person in people):
+            found[place], waiting = set(), [place]
+            while waiting:
+                unit = waiting.pop()
+                found[place].add(unit)
+                waiting += [below for below in self._children.get(unit, ()) if below not in taken]
         return found
+
+    def _places(self, role):
+        """Unit → those who hold ``role`` at it, of units where somebody does: all of ``at`` at once."""
+        if role == GROUP_MEMBER:
+            return {unit: [user for _, user in seats] for unit, seats in self.seats.items()}
+        asked = ORGANISER if role == MEETING else role
+        return {unit: people for (held, unit), people in self.held.items() if held == asked}
+
+    @cached_property
+    def _children(self):
+        children = {}
+        for unit, parent in self.parents.items():
+            children.setdefault(parent, []).append(unit)
+        return children
 
     # -- who keeps out -------------------------------------------------------------------------------------
     def concerned(self, role, unit, person):

@@ -1,10 +1,11 @@
 """The snapshot that the rule of the deciders works on, read table by table at first use."""
 
+from collections import namedtuple
 from functools import cached_property, lru_cache
 
 from registers.actors import SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit
-from registers.prepared import Prepared
+from registers.prepared import Given, Prepared
 from workflows.models import Submission
 from workflows.models.submissions import EDITABLE, State
 from workflows.policies.deciders import Snapshot
@@ -107,25 +108,54 @@ class Holding(Snapshot):
     @cached_property
     def _appointed(self):
         """(role, unit, person, his name, where he works, for whom he stands in) of active people, in the order they are listed."""
-        appointed, _ = _held_on(self.on)
-        return appointed.of()
+        return _held_on(self.on).appointed.of()
 
     @cached_property
     def _members(self):
         """(unit, seat, person, his name) of the leading groups' active members."""
-        _, members = _held_on(self.on)
-        return members.of()
+        return _held_on(self.on).members.of()
+
+
+class Near(Holding):
+    """As much of it as says for which units an actor acts in his own roles (``units_of``), and of whom he keeps out.
+
+    It has the holders of his roles in his units and below, so a page of a head does not read who heads the others.
+    """
+
+    @classmethod
+    def of(cls, actor):
+        """Return what is read of the whole already, else this part, read once for him."""
+        return actor.memory.get(Holding) or super().of(actor)
+
+    @cached_property
+    def _appointed(self):
+        return _held_on(self.on).appointed_near.of(**self._asked)
+
+    @cached_property
+    def _members(self):
+        return _held_on(self.on).members_near.of(units=self._asked["units"])
+
+    @cached_property
+    def _asked(self):
+        roles = {grant.role for grant in self.actor.grants}
+        return {"roles": roles, "units": self.actor.unit_ids(*roles)}
+
+
+_Statements = namedtuple("_Statements", "appointed members appointed_near members_near")
 
 
 @lru_cache(maxsize=4)
 def _held_on(day):
-    """Return the queries for everybody's appointments and seats on a day."""
+    """Return the queries for appointments and seats on a day: everybody's, and those of some roles in some units."""
     appointed = Appointment.objects.in_force(day).filter(user__is_active=True).order_by("user__sort_key", "user")
+    appointed = appointed.values_list("role", "unit_id", "user_id", "user__name", "user__unit_id", "acting_for_id")
     groups = LeadingGroup.objects.in_force(day)
     members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
-    return (
-        Prepared(
-            appointed.values_list("role", "unit_id", "user_id", "user__name", "user__unit_id", "acting_for_id"),
-        ),
-        Prepared(members.values_list("group__unit_id", "seat", "user_id", "user__name")),
+    members = members.values_list("group__unit_id", "seat", "user_id", "user__name")
+    units = Given("units")
+    return _Statements(
+        Prepared(appointed),
+        Prepared(members),
+        Prepared(appointed.filter(role__within=Given("roles"), unit__within=units)),
+        Prepared(members.filter(group__unit__within=units)),
     )

@@ -6,7 +6,7 @@ Held to the single form by tests/workflows/test_deciders.py.
 from django.db.models import Q
 
 from workflows.policies.deciders import LIAISON, MEETING, ORGANISER
-from workflows.policies.holding import Holding
+from workflows.policies.holding import Holding, Near
 
 NONE = Q(pk__in=[])
 
@@ -15,7 +15,7 @@ def fills_for(actor):
     """Return the ids of the units whose own sheets the actor fills today as the nearest liaison."""
     if not actor.has(LIAISON):
         return set()
-    return set().union(*Holding.of(actor).units_of(LIAISON, actor.user_id).values())
+    return set().union(*Near.of(actor).units_of(LIAISON, actor.user_id).values())
 
 
 def roles_of(actor):
@@ -24,13 +24,14 @@ def roles_of(actor):
     return [*roles, MEETING] if ORGANISER in roles else [*roles]
 
 
-def at_turn(role, units, people, *, asked="waiting_role", submission=""):
+def at_turn(role, units, people, *, asked="waiting_role", submission="", but_for=False):
     """Return the condition that a row waits for ``role`` in ``units``, about none of ``people`` (ids).
 
     ``asked``: the row's column that says which role it waits for. ``submission``: the path to its submission.
+    ``but_for``: all units are meant but ``units``.
     """
-    waits = Q(**{asked: role, f"{submission}unit__within": units})
-    return waits & ~Q(**{f"{submission}person__within": people})
+    there = Q(**{f"{submission}unit__within": units})
+    return Q(**{asked: role}) & (~there if but_for else there) & ~Q(**{f"{submission}person__within": people})
 
 
 def in_turn(actor, *, role, submission="", assigned_to=""):

@@ -9,42 +9,55 @@ from registers import establishment
 from registers.access import can
 from registers.actors import ROLE_LABELS
 from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Scheme, Unit
-from registers.models.spans import existing_on, is_closed
+from registers.models.spans import is_closed
 from registers.responsible import names_by_post
 from registers.views.hints import hints_about
 from registers.views.paging import paged
+from registers.views.sent import filters_sent
 
 POWERS_SHOWN = 10
 
 
 @require_safe
 def unit_list(request):
-    """List all units as a tree, with the numbers of their posts and risk posts.
+    """List all units as a tree, with the numbers of their posts and risk posts, found by name, code or another name (``?q=``).
 
-    Context: ``units``, each with ``is_closed``, ``post_count``, ``risk_post_count``, ``head`` and ``liaisons`` (names).
+    Context: ``filters``; ``page`` of units, each with ``is_closed``, ``depth``, ``post_count``, ``risk_post_count``, ``head``
+    and ``liaisons`` (names).
     """
-    there = existing_on(request.actor.on, "posts")
-    units = (
-        Unit.objects.visible_to(request.actor)
-        .with_tree_fields()
-        .annotate(
-            post_count=Count("posts", filter=there),
-            risk_post_count=Count("posts", filter=there & Q(posts__is_risk_post=True)),
-        )
-    )
-    names = {}
+    filters = filters_sent(request.GET, "q")
+    seen = Unit.objects.visible_to(request.actor)
+    page = paged(request, (seen.called(filters["q"]) if filters["q"] else seen).in_tree())
+    units = seen.in_bulk([pk for pk, _ in page.rows])
     held = Appointment.objects.visible_to(request.actor).in_force(request.actor.on)
-    held = held.filter(role__in=["unit_head", "liaison"])
+    posts = Post.objects.visible_to(request.actor).existing(request.actor.on)
+    names, numbers = _answering(held.filter(unit__in=units)), _numbers(posts.filter(unit__in=units))
+    for pk, depth in page.rows:
+        unit = units[pk]
+        unit.depth, unit.is_closed = depth, is_closed(unit, request.actor.on)
+        unit.post_count, unit.risk_post_count = numbers.get(pk, (0, 0))
+        unit.head = "、".join(names.get((pk, "unit_head"), []))
+        unit.liaisons = "、".join(names.get((pk, "liaison"), []))
+    page.rows = [units[pk] for pk, _ in page.rows]
+    return render(request, "registers/unit_list.html", {"page": page, "filters": filters})
+
+
+def _answering(held):
+    """(unit, role) → names of its heads and liaisons."""
+    names = {}
     # A stand-in comes after the person he stands in for.
-    held = held.order_by(F("acting_for").asc(nulls_first=True), "pk")
-    for unit_id, role, name, principal in held.values_list("unit_id", "role", "user__name", "acting_for"):
-        names.setdefault((unit_id, role), []).append(f"{name}（代）" if principal else name)
-    units = list(units)
-    for unit in units:
-        unit.is_closed = is_closed(unit, request.actor.on)
-        unit.head = "、".join(names.get((unit.pk, "unit_head"), []))
-        unit.liaisons = "、".join(names.get((unit.pk, "liaison"), []))
-    return render(request, "registers/unit_list.html", {"units": units})
+    held = held.filter(role__in=["unit_head", "liaison"]).order_by(F("acting_for").asc(nulls_first=True), "pk")
+    for unit, role, name, principal in held.values_list("unit_id", "role", "user__name", "acting_for"):
+        names.setdefault((unit, role), []).append(f"{name}（代）" if principal else name)
+    return names
+
+
+def _numbers(posts):
+    """Unit → how many posts it has, and how many risk posts."""
+    counted = (
+        posts.order_by().values_list("unit").annotate(all=Count("pk"), risky=Count("pk", filter=Q(is_risk_post=True)))
+    )
+    return {unit: numbers for unit, *numbers in counted}
 
 
 @require_safe

@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 
 from registers import clock
 from registers.actors import Actor
-from registers.models import KeptAnswer, KeptRows
+from registers.models import AuditEntry, KeptAnswer, KeptRows
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +26,9 @@ TIMES, LONGEST_SECONDS = 1000, 3600
 REMEMBERED_DAYS = 3  # an answer that nobody has asked for so long is dropped
 ENOUGH_SECONDS = 60  # of an hour's work
 MOST = 40  # answers of one reader
+JUST_DONE_SECONDS = 10  # an act may take so long from its moment until others see it
 
-_FINDERS = {}
+_FINDERS, _WITH_OWN_ACTS = {}, set()
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,17 @@ class Answer:
         return self.rows(part.start, part.stop)
 
 
-def finder(what):
+def finder(what, *, with_own_acts=False):
     """Register the function that finds an answer.
 
-    It is ``(actor, **asked) -> (figures, rows)``, both plain JSON.
+    It is ``(actor, **asked) -> (figures, rows)``, both plain JSON. ``with_own_acts``: it is found anew after each act of the reader.
     Whoever changes what it returns gives it another name: answers of before are still kept.
     """
 
     def register(function):
         _FINDERS[what] = function
+        if with_own_acts:
+            _WITH_OWN_ACTS.add(what)
         return function
 
     return register
@@ -96,11 +99,17 @@ def answer(what, actor, **asked):
     """
     question = _Question(what, actor, json.dumps(asked, sort_keys=True))
     row = KeptAnswer.objects.filter(what=what, reader=actor.user_id, about=question.about).first()
-    if row is None or row.on != actor.on or row.reach != question.reach or not _is_good(row):
+    if row is None or row.on != actor.on or row.reach != question.reach or not _is_good(row) or _has_acted(row):
         return _find(question, asked_on=actor.on)
     if row.asked_on != actor.on:
         KeptAnswer.objects.filter(pk=row.pk).update(asked_on=actor.on)
     return Answer(row.figures, row.made_at, _key=row.pk)
+
+
+def found_now(what, actor, **asked):
+    """Return the same ``Answer``, found now and not kept: of what must not be stored, as a name that was typed."""
+    figures, rows = _FINDERS[what](actor, **asked)
+    return Answer(figures, None, rows)
 
 
 def forget(actor):
@@ -133,14 +142,21 @@ def _is_good(row):
     return 0 <= age <= min(row.seconds * TIMES, LONGEST_SECONDS)  # a demo's clock may be set back
 
 
+def _has_acted(row):
+    """Whether the reader has done something since, of an answer that has to show it."""
+    if row.what not in _WITH_OWN_ACTS:
+        return False
+    since = row.made_at - clock.seconds(JUST_DONE_SECONDS)
+    return AuditEntry.objects.filter(actor=row.reader_id, at__gte=since).exists()
+
+
 def _find(question, *, asked_on):
-    """Find an answer, and keep it if it took long."""
-    begun = perf_counter()
+    """Find an answer, and keep it if it took long. It is of the moment when the search began."""
+    begun, made_at = perf_counter(), clock.now()
     figures, rows = _FINDERS[question.what](question.actor, **json.loads(question.about))
     seconds = perf_counter() - begun
     if seconds < settings.KEEP_FROM_SECONDS or question.actor.user_id is None:
         return Answer(figures, None, rows)
-    made_at = clock.now()
     values = {"reach": question.reach, "on": question.actor.on, "asked_on": asked_on}
     values |= {"made_at": made_at, "seconds": seconds, "figures": figures}
     try:

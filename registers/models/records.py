@@ -26,6 +26,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-sequence"]
+        # Of board and list of submissions: what their reader did lately.
+        indexes = [models.Index(fields=["actor", "at"], name="audit_by_actor")]
 
     def __str__(self):
         return f"{self.sequence} {self.act}"

@@ -62,7 +62,8 @@ def _read(actor):
 def _statement(whole):
     """Return the query for the numbers of somebody who decides in as many roles as ``whole`` is long.
 
-    Each says whether the role is held at the institution: its units are then those that are not his. A row says what is counted, in which role, and how many there are.
+    Each says whether the role is held at the institution: its units are then those that are not his.
+    A row says what is counted, in which role, and how many there are.
     Of what was handed to a colleague there is a row for each sheet instead: its unit, person and colleague.
     """
     nothing = Value(0)

@@ -65,11 +65,12 @@ class UnitLine:
 class Board:
     """The progress of a campaign at the moment ``at`` (aware).
 
-    ``rows``: the submissions of ``campaign`` that the reader may know of.
+    ``rows``: the submissions of ``campaign`` that the reader may know of. ``counted``: their ``tallies``, where they are known.
     """
 
-    def __init__(self, campaign, rows, *, at):
+    def __init__(self, campaign, rows, *, at, counted=None):
         self.campaign, self.rows, self.at, self.on = campaign, rows, at, timezone.localdate(at)
+        self._counted = counted
         self.running = campaign.state == "open"
 
     @cached_property
@@ -87,7 +88,10 @@ class Board:
         return forecasts.WorkingDays(days.working_days_between(first, days.add_days(self.on, AHEAD)))
 
     @cached_property
-    def _tallies(self):
+    def tallies(self):
+        """The counts that everything else is worked out from."""
+        if self._counted is not None:
+            return self._counted
         since = days.start_of(self._days.window(self.on))
         past = [days.due_moment(day) for day in self._readings if day <= self.on]
         return tallies(self.rows, on=self.on, since=since, moments=past)
@@ -106,7 +110,7 @@ class Board:
     @cached_property
     def _cells(self):
         """(unit, task) → its figures."""
-        return summed(self._tallies)
+        return summed(self.tallies)
 
     @cached_property
     def _by_task(self):
@@ -192,7 +196,7 @@ class Board:
         """
         holding, places = holding or Holding(self.on), {}
         roles = self.campaign.scheme.rules.roles
-        for found in self._tallies:
+        for found in self.tallies:
             if found.state != State.IN_REVIEW or found.role in IDLE:
                 continue  # it waits for the calendar, or for another sheet
             route = self.tasks[found.task].route_rules
@@ -227,7 +231,7 @@ class Board:
         owed = {task: self._by_task[pk].owed for pk, task in self.tasks.items() if task.due_on and pk in self._by_task}
         handed = [
             sum(column)
-            for column in zip(*(one.handed for one in self._tallies if self.tasks[one.task].due_on), strict=True)
+            for column in zip(*(one.handed for one in self.tallies if self.tasks[one.task].due_on), strict=True)
         ]
         readings = [
             curves.Reading(

@@ -14,7 +14,7 @@ from workflows import leading_measures, policies
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
 from workflows.policies.submissions import MAY_NUDGE
-from workflows.progress import figures, leading, stranded
+from workflows.progress import counted, figures, leading, stranded
 from workflows.progress.board import Board, by_person
 from workflows.progress.figures import Choice
 from workflows.views.comparisons import READS_LEDGERS
@@ -28,8 +28,8 @@ def board(request):
     Context: ``campaign``, ``years`` as (year, address, is the one), ``figures`` with the ``links`` behind them, ``phases``
     (``PhaseLine``), ``curve``, ``held_up``, ``stranded`` (``stranded.Line``), ``may_urge``; of the whole ``page`` of unit ``lines``
     with ``nudged``, the ids of units whose late sheets the reader may urge, ``leading`` (``leading.Line``) with ``leading_counts``,
-    ``residual`` (``residuals.lines``) with ``counted_at`` (their moment if they are kept) and the address of their list for those
-    who read ledgers; of a unit see ``_unit_page``.
+    ``residual`` (``residuals.lines``) with ``counted_at`` and the address of their list for those who read ledgers; of a unit see
+    ``_unit_page``. ``counted_at`` and, of the rest, ``sheets_counted_at``: the moment of figures that are kept.
     """
     require(request.actor, "watch", Campaign)
     campaign, campaigns = chosen_campaign(request)
@@ -41,17 +41,20 @@ def board(request):
     if code := sought(request.GET, "unit"):
         unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
         return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
-    shown = Board(campaign, listed, at=clock.now())
+    found = kept.answer("progress", request.actor, campaign=campaign.pk)
+    shown = Board(campaign, listed, at=clock.now(), counted=counted.tallies(found.figures))
     holding = policies.Holding.of(request.actor)
-    units = list(Unit.objects.visible_to(request.actor).filter(pk__in=shown.unit_ids))
-    lines = shown.units(units)
+    units = Unit.objects.visible_to(request.actor).in_bulk(shown.unit_ids)
+    lines = shown.units(units.values())
     context |= {
         **_common(request, shown, Choice(), year),
         "page": paged(request, lines),
         "nudged": request.actor.unit_ids(*MAY_NUDGE),
-        "held_up": shown.held_up({unit.pk: unit for unit in units}, holding),
-        "stranded": stranded.lines(listed, campaign, holding),
-        **_leading(listed, campaign, {unit.pk: unit for unit in units}, holding),
+        "sheets_counted_at": found.made_at,
+        "held_up": shown.held_up(units, holding),
+        "stranded": _stranded(listed, campaign, holding, found.figures["stranded"]),
+        "leading": counted.led(found.figures, units),
+        "leading_counts": found.figures["leading_counts"],
         **_residual(request.actor, shown),
         "residual_url": reverse("residual_list") if request.actor.has(*READS_LEDGERS) else "",
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
@@ -81,7 +84,8 @@ def _unit_page(request, campaign, rows, unit, year):
         **_common(request, shown, Choice(unit=unit.code), year),
         "held_up": shown.held_up({unit.pk: unit}, holding),
         "stranded": stranded.lines(rows, campaign, holding),
-        **_leading(rows, campaign, {unit.pk: unit}, holding),
+        "leading": (led := leading.lines(rows, campaign.scheme.rules, units={unit.pk: unit}, holding=holding)),
+        "leading_counts": leading.counts(led),
         "led": leading_measures.of_units([unit], campaign.scheme.rules, holding=holding).get(unit.pk),
     }
     if view == "people":
@@ -93,20 +97,19 @@ def _unit_page(request, campaign, rows, unit, year):
     return render(request, "workflows/board_unit.html", context)
 
 
-def _leading(rows, campaign, units, holding):
-    """Whether those who lead have handed in first: the gravest lines, and how many there are of each kind."""
-    lines = leading.lines(rows, campaign.scheme.rules, units=units, holding=holding)
-    return {"leading": lines[: leading.SHOWN], "leading_counts": leading.counts(lines)}
+def _stranded(listed, campaign, holding, keys):
+    """The sheets that nobody could take when that was last looked for, as far as it is so still."""
+    return stranded.lines(listed.filter(pk__in=keys), campaign, holding) if keys else []
 
 
 def _residual(actor, shown):
     """The points of the units on the board by decided, expected and actual grade, while the campaign is running."""
     if not shown.running:
         return {}
-    counted = kept.answer("board", actor, campaign=shown.campaign.pk)
+    found = kept.answer("board", actor, campaign=shown.campaign.pk)
     return {
-        "residual": residuals.lines(counted.figures, shown.campaign.scheme.rules),
-        "counted_at": counted.made_at,
+        "residual": residuals.lines(found.figures, shown.campaign.scheme.rules),
+        "counted_at": found.made_at,
     }
 
 

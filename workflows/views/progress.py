@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from registers import audit, clock, jobs
+from registers import audit, clock, jobs, kept
 from registers.access import can, require
 from registers.models import Unit
 from registers.views.paging import paged
@@ -35,9 +35,9 @@ PLACES = ("/progress/", "/board/", "/submissions/")  # the pages that 催办 may
 def progress_list(request):
     """Every submission the reader watches: states, no content. What is due first is on top.
 
-    Context: ``campaign``, ``filters``, ``tasks``, ``units``, ``states``, ``stats`` with the ``links`` behind them,
-    ``tabs``; ``items`` of this ``page`` (``may_open``: the reader may see the content) and whether any of them
-    ``may_nudge``, or with ``view=units`` the figures ``by_unit``.
+    Context: ``campaign``, ``filters``, ``tasks``, ``units``, ``states``, ``stats`` with the ``links`` behind them and
+    ``counted_at``, their moment if they are kept, ``tabs``; ``items`` of this ``page`` (``may_open``: the reader may see the
+    content) and whether any of them ``may_nudge``, or with ``view=units`` a page of figures ``by_unit``.
     """
     require(request.actor, "watch", Campaign)
     running, _ = chosen_campaign(request)
@@ -46,8 +46,7 @@ def progress_list(request):
     listed = figures.listed(request.actor, running)
     owing = Exists(listed.order_by().filter(unit=OuterRef("pk")))
     units = Unit.objects.visible_to(request.actor).filter(owing)
-    today = clock.today()
-    counted = figures.figures(today)
+    found = _found(request.actor, running, choice)
     context = {
         "campaign": running,
         "year": year,
@@ -63,20 +62,31 @@ def progress_list(request):
             for label, other in (("按表", ""), ("按单位", "units"))
         ],
         "may_urge": running is not None and can(request.actor, "urge", running),
-        "stats": choice.whose(listed).aggregate(**counted),
+        "stats": found.figures,
+        "counted_at": found.made_at,
     }
     if view == "units":
-        by_unit = choice.whose(listed).order_by("unit__position", "unit__code")
+        chosen, counted = choice.whose(listed), figures.figures(clock.today())
+        found = units.filter(Exists(chosen.order_by().filter(unit=OuterRef("pk"))))
+        context["page"] = page = paged(request, found.values_list("pk", flat=True))
+        by_unit = chosen.filter(unit__in=page.rows).order_by("unit__position", "unit__code")
         context["by_unit"] = [
             (row, address(choice.but(unit=row["unit__code"], state=""), year=year))
             for row in by_unit.values("unit__name", "unit__code", "unit__position").annotate(**counted)
         ]
         return render(request, "workflows/progress_list.html", context)
-    rows = choice.narrow(listed, on=today)
-    page = paged(request, in_full(rows if choice.state else rows.exclude(state=State.WAITING)))
+    page = paged(request, found)
+    shown = in_full(listed).in_bulk(page.rows)
+    page.rows = [shown[key] for key in page.rows if key in shown]
     items = items_of(request.actor, running, page.rows)
     context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/progress_list.html", context)
+
+
+def _found(actor, campaign, choice):
+    """The kept answer of the list; the name of a person that was typed is not kept."""
+    find = kept.found_now if choice.person else kept.answer
+    return find("sheets", actor, campaign=campaign.pk if campaign else None, **choice.given())
 
 
 STATES = [choice for choice in State.choices if choice[0] != State.CANCELLED]

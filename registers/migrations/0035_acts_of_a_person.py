@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("registers", "0033_comparison_kept")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="auditentry",
+            index=models.Index(fields=["actor", "at"], name="audit_by_actor"),
+        ),
+    ]

@@ -111,22 +111,26 @@ def _either(some, others):
 def due_soon(actor, *, limit):
     """List what this person has to carry out within a fortnight or is late with, first due first.
 
-    At most ``limit`` of them. Asked by two statements, a head by three, as none has to look at the measures of everybody else.
+    At most ``limit`` of them. Asked by two statements, as none has to look at the measures of everybody else. A head is asked by a
+    third whether what his units have to do soon names somebody who is not there, and only then for those measures.
     """
     until = days.add_days(actor.on, SOON_DAYS)
-    named, of_points, left = _due(limit)
+    named, of_points, vacant, left = _due(limit)
     meant = {"people": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES)}
     hands = _hands(actor)
     found = named.of(on=actor.on, until=until, **meant)
     found += of_points.by(actor, on=actor.on, until=until, **hands)
-    if hands["heads"]:
-        found += left.by(actor, on=actor.on, until=until, heads=hands["heads"])
+    if hands["heads"] and (nobody := vacant.of(on=actor.on, until=until, heads=hands["heads"])):
+        found += left.by(actor, on=actor.on, until=until, heads=hands["heads"], nobody=[key for (key,) in nobody])
     return sorted(found, key=lambda measure: (measure.due_on, measure.pk))[:limit]
 
 
 @cache
 def _due(limit):
-    """Return the queries for measures in which somebody is named, of points that are his, and that are left to him as head."""
+    """Return the queries for due measures in which somebody is named, of points that are his, and that are left to him as head.
+
+    Before the last the one for whom these name, as far as it is nobody.
+    """
     soon = Q(UNDONE, due_on__lte=Given("until"))
     rows = ControlMeasure.objects.in_force(Given("on")).filter(soon).order_by("due_on", "pk")
     points = _own_points(**{name: Given(name) for name in ("on", "hand", "posts", "heads")})
@@ -134,8 +138,15 @@ def _due(limit):
     parties = ResponsibleParty.objects.meaning(Given("people"), **meant)
     named = rows.filter(responsible__in=parties.values("responsibility"))
     of_points = rows.filter(responsible=None, point_series__in=points.values("series"))
-    left = _left_to(Given("heads"), on=Given("on")).filter(soon).order_by("due_on", "pk")
-    return Prepared(named[:limit]), Seen(of_points, most=limit), Seen(left, most=limit)
+    there = rows.filter(unit__within=Given("heads"))
+    vacant = Responsibility.objects.filter(pk__in=there.order_by().values("responsible")).vacant(Given("on"))
+    left = there.filter(responsible__within=Given("nobody"))
+    return (
+        Prepared(named[:limit]),
+        Seen(of_points, most=limit),
+        Prepared(vacant.order_by().values_list("pk")),
+        Seen(left, most=limit),
+    )
 
 
 def names(measures, points, *, on):

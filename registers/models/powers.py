@@ -46,6 +46,8 @@ class PowerItem(Versioned):
 
     class Meta:
         constraints = version_constraints("power_item")
+        # Of the list of powers: how many each unit has, to find the page asked for.
+        indexes = [models.Index(fields=["unit", "in_force_from", "in_force_until"], name="power_by_unit")]
         ordering = ["pk"]
 
     def __str__(self):

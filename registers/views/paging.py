@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Case, Count, When
+
 from registers.views.sent import number as sent_number
 
 PAGE_SIZE, LAST_PAGE = 50, 10_000
@@ -44,6 +46,30 @@ class Page:
 
     def _url(self, number):
         return f"?{self.query}page={number}"
+
+
+class ByUnit:
+    """Rows in the order of their units, of which any slice is read without those before it.
+
+    ``rows``: a query of something that has a unit, each slice counts it by unit. ``units``: ids of units in their order.
+    ``within``: the fields by which the rows of one unit are ordered.
+    """
+
+    def __init__(self, rows, units, *, within=("pk",)):
+        self.rows, self.units, self.within = rows, units, within
+
+    def __getitem__(self, part):
+        numbers = dict(self.rows.order_by().values_list("unit").annotate(number=Count("*")))
+        seen, before, chosen = 0, 0, []
+        for unit in self.units:
+            number = numbers.get(unit, 0)
+            if number and seen < part.stop and seen + number > part.start:
+                before = before if chosen else seen
+                chosen.append(unit)
+            seen += number
+        place = Case(*(When(unit=unit, then=number) for number, unit in enumerate(chosen)))
+        rows = self.rows.filter(unit__in=chosen).order_by(place, *self.within) if chosen else self.rows.none()
+        return list(rows[part.start - before : part.stop - before])
 
 
 def page_number(sent):

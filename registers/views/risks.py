@@ -15,7 +15,7 @@ from registers.differences import differences
 from registers.models import ControlMeasure, Post, PowerItem, RiskPoint, Scheme, Unit
 from registers.models.spans import has_ended
 from registers.responsible import with_names
-from registers.views.paging import paged
+from registers.views.paging import ByUnit, paged
 from registers.views.sent import filters_sent
 
 CHANGES_SHOWN = ("category", "holder", "final_grade", "content", "manifestation", "involved_posts", "grade_reason")
@@ -175,7 +175,6 @@ def power_list(request):
         .in_force(request.actor.on)
         .select_related("unit", "accountable_post")
         .prefetch_related("steps")
-        .order_by("unit__position", "unit__code", "pk")
     )
     filters = filters_sent(request.GET, "q", "unit", "domain")
     if filters["q"]:
@@ -186,7 +185,8 @@ def power_list(request):
         powers = powers.filter(domain=filters["domain"])
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     domains = {domain.code: domain.label for domain in scheme.rules.domains} if scheme else {}
-    page = paged(request, powers)
+    units = list(Unit.objects.visible_to(request.actor).values_list("pk", "code", "name", "parent_id"))
+    page = paged(request, ByUnit(powers, [pk for pk, *_ in units]))
     for power in page.rows:
         power.domain_label = domains.get(power.domain, power.domain)
     return render(
@@ -197,7 +197,7 @@ def power_list(request):
             "filters": filters,
             "filtered": any(filters.values()),
             "domains": list(domains.items()),
-            "units": Unit.objects.visible_to(request.actor).filter(parent__isnull=False).values_list("code", "name"),
+            "units": [(code, name) for _, code, name, parent in units if parent is not None],
             "doubts": _doubts(request.actor),
         },
     )

@@ -8,8 +8,9 @@ from django.db.models import Count, Q
 from django.test import Client
 from django.urls import reverse
 
-from registers.models import Unit, UnitAlias
+from registers.models import Post, Unit, UnitAlias
 from registers.models.spans import existing_on
+from registers.views.paging import ByUnit
 from tests.factories import make_post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
@@ -47,6 +48,14 @@ def test_pages_are_the_tree_that_the_database_walks_with_its_numbers(grown):
     assert [(unit.pk, unit.depth, unit.post_count, unit.risk_post_count) for unit in shown] == [
         (unit.pk, unit.tree_depth, unit.all, unit.risky) for unit in plain
     ]
+
+
+def test_slices_by_unit_are_those_of_the_whole_list(grown):
+    whole = list(Post.objects.order_by("unit__position", "unit__code", "pk"))
+    listed = ByUnit(Post.objects.all(), list(Unit.objects.values_list("pk", flat=True)))
+    last = len(whole)
+    for start, stop in ((0, 1), (0, 51), (3, 40), (last - 20, last + 50), (last - 1, last), (last, last + 50)):
+        assert listed[start:stop] == whole[start:stop]
 
 
 def test_unit_is_found_by_another_name(grown):

@@ -9,4 +9,8 @@ class Migration(migrations.Migration):
             model_name="auditentry",
             index=models.Index(fields=["actor", "at"], name="audit_by_actor"),
         ),
+        migrations.AddIndex(
+            model_name="poweritem",
+            index=models.Index(fields=["unit", "in_force_from", "in_force_until"], name="power_by_unit"),
+        ),
     ]

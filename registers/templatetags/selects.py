@@ -9,7 +9,8 @@ SELECTED = format_html(" {}", "selected")
 
 
 @register.simple_tag
-def select_options(pairs, chosen=""):
-    """Return ``pairs`` of (value, label) as options, the one with the value ``chosen`` selected."""
-    rows = ((value, SELECTED if chosen == value else "", label) for value, label in pairs)
+def select_options(choices, chosen=""):
+    """Return ``choices``, which begin with (value, label), as options, the one with the value ``chosen`` selected."""
+    chosen = str(chosen)
+    rows = ((value, SELECTED if str(value) == chosen else "", label) for value, label, *_ in choices)
     return format_html_join("\n", '<option value="{}"{}>{}</option>', rows)

@@ -25,7 +25,7 @@ def rows(campus, **sent):
 @pytest.fixture
 def grown(campus, clock):
     """A tree of seventy units at random places, some of them closed, with posts of which some are closed."""
-    draw, units = random.Random(7), list(Unit.objects.all())
+    draw, units = random.Random(7), list(Unit.objects.all())  # noqa: S311 (no secret)
     for number in range(70 - len(units)):
         parent, position = draw.choice(units), draw.randint(1, 5)
         closed = draw.choice([None, None, date(2026, 9, 1)])

@@ -36,7 +36,7 @@ def browser(user):
 
 def owe(year, number, *, seed):
     """``number`` sheets of the search, in all states, some of them overdue, in several units."""
-    draw, task = random.Random(seed), year.sheet("personal-search").task
+    draw, task = random.Random(seed), year.sheet("personal-search").task  # noqa: S311 (no secret)
     states = [State.WAITING, State.OPEN, State.RETURNED, State.IN_REVIEW, State.FILED, State.CANCELLED]
     for _ in range(number):
         unit, state = draw.choice(Unit.objects.all()), draw.choice(states)

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db import connection, connections, transaction
 
 ROUNDS, FLOORS = 9, 3
+VERDICTS = []  # (what, value, goal, is more better) of this process
 
 
 def ratio(thing, floor, rounds=ROUNDS, before=lambda: None):
@@ -63,13 +64,19 @@ def timed(act):
 def row(what, floor, measured, goal=None, *, said=""):
     """Print one line: what, how many times its floor, both in milliseconds, and whether the goal is met."""
     value, ms, floor_ms = measured
-    judged = f"goal <= {goal}: {met(value, goal)}" if goal else said
-    print(f"{what:<52} {value:6.2f} x {floor:<40} ({ms:8.1f} / {floor_ms:.1f} ms) {judged}", flush=True)
+    said = f"goal <= {goal}: {judged(what, value, goal)}" if goal else said
+    print(f"{what:<52} {value:6.2f} x {floor:<40} ({ms:8.1f} / {floor_ms:.1f} ms) {said}", flush=True)
 
 
-def met(value, goal):
-    """Say in words whether a goal is met."""
-    return "达到" if value <= goal else "未达到"
+def met(value, goal, *, at_least=False):
+    """Say in words whether a goal is met. ``at_least``: more is better."""
+    return "达到" if (value >= goal if at_least else value <= goal) else "未达到"
+
+
+def judged(what, value, goal, *, at_least=False):
+    """Note a figure that has a goal, for the end of a run, and say in words whether it is met."""
+    VERDICTS.append((what, value, goal, at_least))
+    return met(value, goal, at_least=at_least)
 
 
 def rolled_back(act):

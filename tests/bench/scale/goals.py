@@ -10,6 +10,8 @@ PAPER, VOLUME = 0.5, 0.5  # one, and each of many, to plain WeasyPrint
 TWO_PRINTERS = 1.8  # times what one prints
 PAPER_KILOBYTES = 90
 EXPORT_MEGABYTES = 80  # beside what the worker holds, whatever the number of rows
+MORE_PAPERS_MEGABYTES = 15  # that a hundred more papers of a job hold
+SAVES_OF_LOGINS = 0.3  # saves a second, to login pages, of sixteen clients each
 # By path. Pages that are not named have no goal but that of growth.
 TIMES = {
     "/password/": SHELL,
@@ -33,3 +35,29 @@ TIMES = {
 def of(url):
     """Return how many times an empty page a page may cost, None where nothing is said."""
     return TIMES.get(urlsplit(url).path)
+
+
+# Why a goal is not met and what comes next: by the start of the page's address, or by a word of what was judged.
+WHY = (
+    ("/password/", "框架的九条语句占三分之二；下一步：会话、用户、任职并为一条语句"),
+    ("/board/", "办理人和留任的全表仍整读（400 个单位 1,200 人）；下一步：只读本页各单位的任职"),
+    ("/progress/", "五十行各有办理人、剩余天数和链接，模板占一半；下一步：行改为普通值，如防控提示（五十行 17 毫秒）"),
+    ("/measures/", "五十条措施和三个筛选框的模板占一半；下一步：行改为普通值"),
+    ("/ledger/", "五十个风险点的措施、责任人、实际等级共二十条语句；下一步：实际等级按风险点留存，夜间核对"),
+    ("/comparison/", "两年的五十对版本逐字比较；下一步：差异随版本留存"),
+    ("/residual/", "五十个风险点的实际等级现算；下一步：随台账一并留存"),
+    ("/", "四组待办各一条语句，行的模板占一半；下一步：行改为普通值"),
+    ("增长", "筛选框列出全部单位，四十个变为四百个；下一步：单位多于一百个时先选上级单位"),
+    ("深页", "该页各行所属单位不同，行数和语句数与首页相同；下一步：看最贵的语句"),
+    ("导出", "写表的库按行保留样式；下一步：见 docs/decisions/ledger-writer.md"),
+    ("两个进程", "两个核心须都空闲；下一步：在空闲的机器上重测"),
+    ("同时保存", "一次保存约十条语句，登录页一条；下一步：保存时不再重读方案"),
+    ("做完", "没有在时限内做完；下一步：在空闲的机器上重测，仍超时的减少份数"),
+)
+
+
+def why(url, what):
+    """Return why a goal is not met and what comes next, as far as it is known."""
+    path = urlsplit(url).path
+    said = [text for start, text in WHY if (path == start if start.startswith("/") else start in what)]
+    return said[0] if said else "见最贵的语句；下一步未定"

@@ -31,9 +31,28 @@ def table(found):
         grown = f"{growth:6.1f}" if growth else "     –"
         print(f"{some['url'][:44]:<44} {PEOPLE[who]:<4} {some['queries']:>3} {cells} {grown}  {said}")
     _deep(rows, verdicts, found)
-    reached = sum(value <= goal for *_, value, goal in verdicts)
-    print(f"\n目标：{len(verdicts)} 项中 {reached} 项达到。")
     return verdicts
+
+
+def print_goals(pages, parts):
+    """Print every goal that is not met with its reason and the next idea, and how many of all are.
+
+    ``pages``: (who, url, what, value, goal) of ``table``. ``parts``: (database, what, value, goal, is more better).
+    """
+    judged = [(PEOPLE[who], url, what, value, goal, False) for who, url, what, value, goal in pages]
+    judged += [(database, "", *verdict) for database, *verdict in parts]
+    print("\n== 目标 ==")
+    for about, url, what, value, goal, at_least in judged:
+        if not url:
+            print(
+                f"  {about} {what}：{value:,.2f} {'≥' if at_least else '≤'}{goal} {met(value, goal, at_least=at_least)}"
+            )
+    missed = [one for one in judged if met(*one[3:5], at_least=one[5]) == "未达到"]
+    print(f"\n{len(judged)} 项中 {len(judged) - len(missed)} 项达到，{len(missed)} 项未达到：")
+    for about, url, what, value, goal, at_least in sorted(missed, key=lambda one: -one[3] / one[4]):
+        print(
+            f"  {about} {url or what} {what if url else ''}：{value:,.2f}，应{'≥' if at_least else '≤'}{goal}。{goals.why(url, what)}"
+        )
 
 
 def _cell(cost):

@@ -106,8 +106,11 @@ def answer(what, actor, **asked):
     return Answer(row.figures, row.made_at, _key=row.pk)
 
 
-def found_now(what, actor, **asked):
-    """Return the same ``Answer``, found now and not kept: of what must not be stored, as a name that was typed."""
+def anew(what, actor, **asked):
+    """Return the same ``Answer``, found now and not kept.
+
+    For what must not be stored, such as a name that was typed.
+    """
     figures, rows = _FINDERS[what](actor, **asked)
     return Answer(figures, None, rows)
 

@@ -10,7 +10,10 @@ SELECTED = format_html(" {}", "selected")
 
 @register.simple_tag
 def select_options(choices, chosen=""):
-    """Return ``choices``, which begin with (value, label), as options, the one with the value ``chosen`` selected."""
+    """Return ``choices`` as options, the one with the value ``chosen`` selected.
+
+    Each choice begins with (value, label); what follows is left out.
+    """
     chosen = str(chosen)
     rows = ((value, SELECTED if str(value) == chosen else "", label) for value, label, *_ in choices)
     return format_html_join("\n", '<option value="{}"{}>{}</option>', rows)

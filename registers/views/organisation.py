@@ -20,8 +20,9 @@ POWERS_SHOWN = 10
 
 @require_safe
 def unit_list(request):
-    """List all units as a tree, with the numbers of their posts and risk posts, found by name, code or another name (``?q=``).
+    """List all units as a tree, with the numbers of their posts and risk posts.
 
+    ``?q=`` finds units by name, code or another name.
     Context: ``filters``; ``page`` of units, each with ``is_closed``, ``depth``, ``post_count``, ``risk_post_count``, ``head``
     and ``liaisons`` (names).
     """

@@ -117,9 +117,10 @@ class Holding(Snapshot):
 
 
 class Near(Holding):
-    """As much of it as says for which units an actor acts in his own roles (``units_of``), and of whom he keeps out.
+    """The part of it that says for which units an actor acts in his own roles.
 
-    It has the holders of his roles in his units and below, so a page of a head does not read who heads the others.
+    It answers ``units_of`` and ``keeps_out_of`` of the actor himself. It has the holders of his roles in his units and below,
+    so a page of a head does not read who heads the others.
     """
 
     @classmethod

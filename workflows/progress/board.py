@@ -6,17 +6,17 @@ One query reads all submissions of a campaign, whatever their number. The rest i
 from collections import namedtuple
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Q, When, prefetch_related_objects
 from django.utils import timezone
 
 from registers import kept, residuals
 from workflows.deadlines import days
-from workflows.models import Campaign
 from workflows.models.submissions import State
 from workflows.policies import IDLE, MEETING, ORGANISER, Holding
 from workflows.progress import curves, forecasts
-from workflows.progress.figures import Figures, folded, late, listed, summed, tallies
+from workflows.progress.figures import Figures, campaign_of, folded, late, listed, summed, tallies
 
 AHEAD = 370  # days for which the pace is extrapolated
 READINGS = 11  # of a curve; each costs a count
@@ -65,21 +65,18 @@ class UnitLine:
 class Board:
     """The progress of a campaign at the moment ``at`` (aware).
 
-    ``rows``: the submissions of ``campaign`` that the reader may know of. ``counted``: their ``tallies``, where they are known.
+    ``rows``: the submissions of ``campaign`` that the reader may know of. Whoever knows their ``tallies`` may set them.
     """
 
-    def __init__(self, campaign, rows, *, at, counted=None):
+    def __init__(self, campaign, rows, *, at):
         self.campaign, self.rows, self.at, self.on = campaign, rows, at, timezone.localdate(at)
-        self._counted = counted
         self.running = campaign.state == "open"
 
     @cached_property
     def tasks(self):
         """The campaign's tasks in the order of the rule book, by id."""
-        found = {task.pk: task for task in self.campaign.tasks.order_by("position")}
-        for task in found.values():
-            task.campaign = self.campaign
-        return found
+        prefetch_related_objects([self.campaign], "tasks")  # once for whoever has the same campaign
+        return {task.pk: task for task in sorted(self.campaign.tasks.all(), key=attrgetter("position", "pk"))}
 
     @cached_property
     def _days(self):
@@ -90,8 +87,6 @@ class Board:
     @cached_property
     def tallies(self):
         """The counts that everything else is worked out from."""
-        if self._counted is not None:
-            return self._counted
         since = days.start_of(self._days.window(self.on))
         past = [days.due_moment(day) for day in self._readings if day <= self.on]
         return tallies(self.rows, on=self.on, since=since, moments=past)
@@ -254,7 +249,7 @@ class Board:
 @kept.finder("board")
 def residual_counts(actor, *, campaign):
     """Find the ``residuals.counts`` of the units on the board of a campaign (its key), for ``kept``."""
-    of = Campaign.objects.select_related("scheme").get(pk=campaign)
+    of = campaign_of(actor, campaign)
     units = listed(actor, of).order_by().values("unit").distinct()
     return residuals.counts(units, of.scheme.rules, on=actor.on), []
 

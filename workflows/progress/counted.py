@@ -8,12 +8,27 @@ from datetime import datetime
 
 from registers import clock, kept
 from registers.models import Unit
-from workflows.models import Campaign
 from workflows.models.submissions import State
 from workflows.policies import Holding
 from workflows.progress import figures, leading, stranded
 from workflows.progress.board import Board
 from workflows.progress.figures import Choice, Tally
+
+
+def board_of(actor, campaign):
+    """Return the ``Board`` of a campaign for its reader, made once for him."""
+    key = board_of, campaign.pk
+    if key not in actor.memory:
+        actor.memory[key] = Board(campaign, figures.listed(actor, campaign), at=clock.now())
+    return actor.memory[key]
+
+
+def units_on(shown, actor):
+    """Return id → unit of the units on a board that its reader sees, read once for him."""
+    key = units_on, frozenset(shown.unit_ids)
+    if key not in actor.memory:
+        actor.memory[key] = Unit.objects.visible_to(actor).in_bulk(shown.unit_ids)
+    return actor.memory[key]
 
 
 @kept.finder("progress", with_own_acts=True)
@@ -22,12 +37,10 @@ def of_board(actor, *, campaign):
 
     As figures the ``tallies``, the first lines of ``leading`` with their counts, and the keys of sheets that nobody can take.
     """
-    of = _campaign(campaign)
-    listed, holding = figures.listed(actor, of), Holding.of(actor)
-    shown = Board(of, listed, at=clock.now())
-    units = Unit.objects.visible_to(actor).in_bulk(shown.unit_ids)
-    led = leading.lines(listed, of.scheme.rules, units=units, holding=holding)
-    nobody = stranded.stranded(listed, of, holding) if shown.running else []
+    of = figures.campaign_of(actor, campaign)
+    shown, holding = board_of(actor, of), Holding.of(actor)
+    led = leading.lines(shown.rows, of.scheme.rules, units=units_on(shown, actor), holding=holding)
+    actor.memory[without_people, of.pk] = nobody = stranded.lines(shown.rows, of, holding)
     return {
         "tallies": [[*one[:8], _text(one.since), one.handed] for one in shown.tallies],
         "leading": [
@@ -35,8 +48,20 @@ def of_board(actor, *, campaign):
             for line in led[: leading.SHOWN]
         ],
         "leading_counts": leading.counts(led),
-        "stranded": [submission.pk for submission, _ in nobody],
+        "stranded": [submission.pk for line in nobody for submission in line.submissions],
     }, []
+
+
+def without_people(actor, shown, found):
+    """Return ``stranded.lines`` of the sheets that nobody could take when ``of_board`` looked for them.
+
+    As far as it is so still, unless it has looked just now.
+    """
+    key = without_people, shown.campaign.pk
+    if key not in actor.memory:
+        rows, keys = shown.rows, found["stranded"]
+        actor.memory[key] = stranded.lines(rows.filter(pk__in=keys), shown.campaign, Holding.of(actor)) if keys else []
+    return actor.memory[key]
 
 
 def tallies(found):
@@ -45,7 +70,10 @@ def tallies(found):
 
 
 def led(found, units):
-    """Read the lines of ``leading`` of what ``of_board`` has found. ``units``: id → unit, of those that the reader still sees."""
+    """Read the lines of ``leading`` of what ``of_board`` has found.
+
+    ``units``: id → unit, of those that the reader still sees.
+    """
     return [
         leading.Line(units[unit], *numbers, tuple(names), _moment(at))
         for unit, *numbers, names, at in found["leading"]
@@ -55,19 +83,16 @@ def led(found, units):
 
 @kept.finder("sheets", with_own_acts=True)
 def of_list(actor, *, campaign, **chosen):
-    """Find the keys of the submissions that the list of a campaign (its key, or None) holds in its order, for ``kept``.
+    """Find the keys of the submissions that the list of a campaign holds, in its order, for ``kept``.
 
-    ``chosen``: the fields of a ``Choice``. The figures are those of the chosen tasks, units and people, whatever their state.
+    ``campaign``: its key, or None. ``chosen``: the fields of a ``Choice``. The figures are those of the chosen tasks, units and
+    people, whatever their state.
     """
-    choice, listed = Choice(**chosen), figures.listed(actor, _campaign(campaign))
+    choice, listed = Choice(**chosen), figures.listed(actor, figures.campaign_of(actor, campaign))
     rows = choice.narrow(listed, on=actor.on)
     rows = figures.in_order(rows if choice.state else rows.exclude(state=State.WAITING))
     counted = choice.whose(listed).aggregate(**figures.figures(actor.on))
     return counted, list(rows.values_list("pk", flat=True))
-
-
-def _campaign(key):
-    return Campaign.objects.select_related("scheme", "institution").filter(pk=key).first()
 
 
 def _text(moment):

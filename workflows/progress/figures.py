@@ -48,9 +48,17 @@ def figures(on):
 
 
 def campaigns_for(actor):
-    """List the campaigns that ``actor`` may choose from, the latest first."""
-    seen = Campaign.objects.visible_to(actor).select_related("scheme", "institution")
-    return list(seen.defer("scheme__document", "scheme__source").order_by("-year", "pk"))
+    """List the campaigns that ``actor`` may choose from, the latest first, read once for him."""
+    if campaigns_for not in actor.memory:
+        seen = Campaign.objects.visible_to(actor).select_related("scheme", "institution")
+        seen = seen.defer("scheme__document", "scheme__source").order_by("-year", "pk")
+        actor.memory[campaigns_for] = list(seen)
+    return actor.memory[campaigns_for]
+
+
+def campaign_of(actor, key):
+    """Return the campaign with this key, None where ``actor`` has no such campaign to choose."""
+    return next((campaign for campaign in campaigns_for(actor) if campaign.pk == key), None)
 
 
 def chosen(campaigns, year=""):

@@ -36,15 +36,17 @@ def board(request):
     context = {"campaign": campaign, "years": [(one.year, f"?year={one.year}", one == campaign) for one in campaigns]}
     if campaign is None:
         return render(request, "workflows/board.html", context)
-    listed = figures.listed(request.actor, campaign)
     year = str(campaign.year) if campaign.state != "open" else ""
     if code := sought(request.GET, "unit"):
         unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
-        return _unit_page(request, campaign, listed.filter(unit=unit), unit, year)
-    found = kept.answer("progress", request.actor, campaign=campaign.pk)
-    shown = Board(campaign, listed, at=clock.now(), counted=counted.tallies(found.figures))
-    holding = policies.Holding.of(request.actor)
-    units = Unit.objects.visible_to(request.actor).in_bulk(shown.unit_ids)
+        rows = figures.listed(request.actor, campaign).filter(unit=unit)
+        return _unit_page(request, campaign, rows, unit, year)
+    found, shown = (
+        kept.answer("progress", request.actor, campaign=campaign.pk),
+        counted.board_of(request.actor, campaign),
+    )
+    shown.tallies = counted.tallies(found.figures)
+    units, holding = counted.units_on(shown, request.actor), policies.Holding.of(request.actor)
     lines = shown.units(units.values())
     context |= {
         **_common(request, shown, Choice(), year),
@@ -52,7 +54,7 @@ def board(request):
         "nudged": request.actor.unit_ids(*MAY_NUDGE),
         "sheets_counted_at": found.made_at,
         "held_up": shown.held_up(units, holding),
-        "stranded": _stranded(listed, campaign, holding, found.figures["stranded"]),
+        "stranded": counted.without_people(request.actor, shown, found.figures),
         "leading": counted.led(found.figures, units),
         "leading_counts": found.figures["leading_counts"],
         **_residual(request.actor, shown),
@@ -95,11 +97,6 @@ def _unit_page(request, campaign, rows, unit, year):
         items = items_of(request.actor, campaign, page.rows, holding)
         context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
     return render(request, "workflows/board_unit.html", context)
-
-
-def _stranded(listed, campaign, holding, keys):
-    """The sheets that nobody could take when that was last looked for, as far as it is so still."""
-    return stranded.lines(listed.filter(pk__in=keys), campaign, holding) if keys else []
 
 
 def _residual(actor, shown):

@@ -46,7 +46,7 @@ def progress_list(request):
     listed = figures.listed(request.actor, running)
     owing = Exists(listed.order_by().filter(unit=OuterRef("pk")))
     units = Unit.objects.visible_to(request.actor).filter(owing)
-    found = _found(request.actor, running, choice)
+    found = _answer(request.actor, running, choice)
     context = {
         "campaign": running,
         "year": year,
@@ -83,9 +83,9 @@ def progress_list(request):
     return render(request, "workflows/progress_list.html", context)
 
 
-def _found(actor, campaign, choice):
+def _answer(actor, campaign, choice):
     """The kept answer of the list; the name of a person that was typed is not kept."""
-    find = kept.found_now if choice.person else kept.answer
+    find = kept.anew if choice.person else kept.answer
     return find("sheets", actor, campaign=campaign.pk if campaign else None, **choice.given())
 
 

@@ -1,11 +1,13 @@
 """The yearly plan of inspections: what is inspected, how, and when. Source: R0-23, R0-25, R2-29."""
 
+from collections import Counter
+
 from django.db import transaction
 from django.db.models import Count, Q
 
-from registers import audit, clock
+from registers import audit, clock, counts
 from registers.access import require
-from registers.models import RiskPoint, Scheme, Unit
+from registers.models import Scheme, Unit
 from registers.refusals import Refused, Stale
 from workflows.campaign import campaigns
 from workflows.models import InspectionPlan, PlanItem
@@ -117,10 +119,9 @@ def frequencies(scheme, *, actor, on):
     For each grade of which the actor may read points, as ``[(grade label, number of points, frequency or None)]``, the gravest first.
     """
     said = {item.grade: item for item in scheme.rules.inspection.frequency}
-    points = RiskPoint.objects.visible_to(actor).in_force(on).exclude(final_grade=None)
-    counted = {}
-    for code in points.order_by().values_list("final_grade__code", flat=True):
-        counted[code] = counted.get(code, 0) + 1
+    counted = Counter()
+    for *_, code, number in counts.readable(actor, on=on).counted:
+        counted[code] += number
     grades = sorted(scheme.rules.grades, key=lambda grade: grade.rank)
     return [(grade.label, counted[grade.code], said.get(grade.code)) for grade in grades if grade.code in counted]
 

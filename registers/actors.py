@@ -195,7 +195,18 @@ class Actor:
             children.setdefault(parent, []).append(pk)
         return children
 
+    @cached_property
+    def _reached(self):
+        """Some units → the same with all below them, as far as that was asked."""
+        return {}
+
     def _with_descendants(self, tops):
+        tops = frozenset(tops)
+        if tops not in self._reached:
+            self._reached[tops] = self._walked(tops)
+        return set(self._reached[tops])  # a copy: whoever asks may change it
+
+    def _walked(self, tops):
         reached, waiting = set(), list(tops)
         while waiting:
             unit = waiting.pop()

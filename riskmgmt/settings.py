@@ -123,6 +123,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "workflows.views.navigation.context",
             ],
+            "builtins": ["registers.templatetags.bricks"],
         },
     },
 ]

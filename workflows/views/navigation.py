@@ -206,6 +206,12 @@ def _rendered(*shown):
     return render_to_string("components/nav.html", {"groups": _groups(*shown)})
 
 
+@lru_cache(maxsize=500)
+def _bar(**shown):
+    """Return the bar at the top as it stands in the page, one text for all who see the same (``components/top.html``)."""
+    return render_to_string("components/top.html", shown)
+
+
 def _names(actor, rule_books):
     """Return the URL names of the entries that the actor sees."""
     needless = {name for name, asked in ASKED.items() if rule_books and not any(map(asked, rule_books))}
@@ -283,8 +289,19 @@ def context(request):
         }
     campaign = SimpleLazyObject(lambda: campaigns.current_for(actor))
     in_use = cache(lambda: rules_beside(campaign or None))
+    site = SimpleLazyObject(lambda: campaign.scheme.rules.identity.product_word if campaign else "廉政风险防控")
+    institution = SimpleLazyObject(lambda: campaign.institution.name if campaign else settings.INSTITUTION_NAME)
     return {
         "actor": actor,
+        "top": SimpleLazyObject(
+            lambda: _bar(
+                person=actor.user.name,
+                roles=tuple(actor.roles),
+                unread=badges.unread(actor),
+                institution=str(institution),
+                site=str(site),
+            )
+        ),
         "nav": SimpleLazyObject(
             lambda: _rendered(
                 _names(actor, _rule_books(campaign, in_use())),
@@ -296,12 +313,8 @@ def context(request):
         "unread_count": SimpleLazyObject(lambda: badges.unread(actor)),
         "demo_clock": clock.now() if settings.DEMO else None,
         "is_rehearsal": settings.REHEARSAL,
-        "site_title": SimpleLazyObject(
-            lambda: campaign.scheme.rules.identity.product_word if campaign else "廉政风险防控"
-        ),
-        "institution_name": SimpleLazyObject(
-            lambda: campaign.institution.name if campaign else settings.INSTITUTION_NAME
-        ),
+        "site_title": site,
+        "institution_name": institution,
         **_said_by(in_use),
     }
 

@@ -156,18 +156,18 @@ def in_places(counted, units, *, units_first=False):
 class Listed:
     """A list of points of which any slice is read without what stands before it.
 
-    ``points``: a query in the order of the list, which begins with unit and grade, or grade and unit. It finds ids; ``rows`` is the
-    query that reads what is shown. ``places``: all places of the list in that order. ``within``: the fields by which the points of
+    ``points``: a query in the order of the list, which begins with unit and grade, or grade and unit. It finds ids; ``read`` returns
+    what is shown of them, id → row. ``places``: all places of the list in that order. ``within``: the fields by which the points of
     one place are ordered. ``sifted``: the query holds only some of the points of the places.
     """
 
-    def __init__(self, points, places, *, rows, within=("pk",), sifted=False):
+    def __init__(self, points, places, *, read, within=("pk",), sifted=False):
         self.points, self.places = points.values_list("pk", flat=True), places
-        self.rows, self.within, self.sifted = rows.order_by(), within, sifted
+        self.read, self.within, self.sifted = read, within, sifted
 
     def __getitem__(self, part):
         ids = (self._sought if self.sifted else self._read)(part.start, part.stop)
-        found = self.rows.in_bulk(ids) if ids else {}
+        found = self.read(ids) if ids else {}
         return [found[pk] for pk in ids if pk in found]
 
     def _read(self, start, stop):

@@ -162,8 +162,8 @@ def overview(actor, scheme, unit, *, on):
     units = _units_of(unit)
     readable, order = counts.readable(actor, on=on, scheme=scheme), {pk: place for place, pk in enumerate(units)}
     places = counts.in_places([one for one in readable.counted if one[0] in order], order, units_first=True)
-    rows = RiskPoint.objects.visible_to(actor).select_related(*SHOWN)
-    points = counts.Listed(readable.points.order_by(*ORDER), places, rows=rows, within=WITHIN)
+    read = RiskPoint.objects.visible_to(actor).select_related(*SHOWN).order_by().in_bulk
+    points = counts.Listed(readable.points.order_by(*ORDER), places, read=read, within=WITHIN)
     return Overview(points, sum(place.number for place in places), _sums(scheme, unit, units, on=on))
 
 

@@ -1,6 +1,6 @@
 """Pages of risk points and of powers, as far as the reader may see them."""
 
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 from django.db.models import F, Q
@@ -10,14 +10,39 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from registers import counts, offers, placing, residuals
-from registers.access import can
+from registers.access import Seen, can
 from registers.differences import differences
-from registers.models import ControlMeasure, Post, PowerItem, RiskPoint, Scheme, Unit
+from registers.models import ControlMeasure, Post, PowerItem, ProcessStep, RiskPoint, Scheme, Unit
 from registers.models.spans import has_ended
+from registers.prepared import HOW_MANY, Given, Prepared
 from registers.responsible import with_names
 from registers.views.paging import ByUnit, paged
 from registers.views.sent import filters_sent
 
+# What a row of a list shows of a point, and of a power.
+SHOWN = (
+    "pk",
+    "series",
+    "content",
+    "level",
+    "involved_posts",
+    "in_force_from",
+    "unit__name",
+    "post__code",
+    "post__name",
+)
+SHOWN += ("holder__name", "category__label", "final_grade__rank", "final_grade__label")
+POWER_SHOWN = ("pk", "series", "name", "domain", "kind", "major_matter", "touches_vital_interests", "time_limit")
+POWER_SHOWN += ("in_force_from", "unit__code", "unit__name", "accountable_post__code", "accountable_post__name")
+# What is said of a power, if it is on record: field → its heading.
+SAID = {
+    "legal_basis": "行使依据",
+    "service_commitment": "服务承诺",
+    "discipline": "工作纪律",
+    "check_and_balance": "监督制约",
+    "complaint_channel": "投诉举报",
+    "remark": "备注",
+}
 CHANGES_SHOWN = ("category", "holder", "final_grade", "content", "manifestation", "involved_posts", "grade_reason")
 
 
@@ -66,9 +91,19 @@ def listed(actor, filters, readable, units):
     if filters["unit"]:
         below = set(Unit.objects.visible_to(actor).subtree(filters["unit"]).values_list("pk", flat=True))
         counted = [one for one in counted if one[0] in below]
-    rows = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "holder", "category", "final_grade")
     places = counts.in_places(counted, order)
-    return counts.Listed(points, places, rows=rows, sifted=bool(filters["q"] or filters["category"]))
+    return counts.Listed(
+        points,
+        places,
+        read=lambda ids: {row["pk"]: row for row in _rows().by(actor, ids=ids)},
+        sifted=bool(filters["q"] or filters["category"]),
+    )
+
+
+@cache
+def _rows():
+    """Return the query for what the list shows of points, as plain values: so many instances take longer than their page."""
+    return Seen(RiskPoint.objects.filter(pk__within=Given("ids")).order_by().values(*SHOWN))
 
 
 @require_safe
@@ -173,8 +208,7 @@ def power_list(request):
     powers = (
         PowerItem.objects.visible_to(request.actor)
         .in_force(request.actor.on)
-        .select_related("unit", "accountable_post")
-        .prefetch_related("steps")
+        .values(*POWER_SHOWN, *SAID)
     )
     filters = filters_sent(request.GET, "q", "unit", "domain")
     if filters["q"]:
@@ -186,9 +220,13 @@ def power_list(request):
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     domains = {domain.code: domain.label for domain in scheme.rules.domains} if scheme else {}
     units = list(Unit.objects.visible_to(request.actor).values_list("pk", "code", "name", "parent_id"))
-    page = paged(request, ByUnit(powers, [pk for pk, *_ in units]))
+    page, kinds = paged(request, ByUnit(powers, [pk for pk, *_ in units])), dict(PowerItem.Kind.choices)
+    steps = _steps_of(power["pk"] for power in page.rows)
     for power in page.rows:
-        power.domain_label = domains.get(power.domain, power.domain)
+        power["domain"] = domains.get(power["domain"], power["domain"])
+        power["kind"] = kinds[power["kind"]]
+        power["steps"] = steps.get(power["pk"], ())
+        power["said"] = [(label, power[field]) for field, label in SAID.items() if power[field]]
     return render(
         request,
         "registers/power_list.html",
@@ -203,8 +241,27 @@ def power_list(request):
     )
 
 
+def _steps_of(powers):
+    """Return the steps of ``powers`` (ids) in their order: id → rows."""
+    steps = {}
+    for step in _steps().of(powers=list(powers)):
+        steps.setdefault(step["power_item"], []).append(step)
+    return steps
+
+
+@cache
+def _steps():
+    rows = ProcessStep.objects.filter(power_item__within=Given("powers")).order_by("power_item", "position")
+    return Prepared(rows.values("power_item", "post_name", "procedure", "time_limit"))
+
+
 def _doubts(actor):
     """How many points name a power in words only, none for those who do not place them."""
     if not can(actor, "place", RiskPoint):
         return 0
-    return placing.doubtful().visible_to(actor).filter(unit__in=actor.unit_ids("office")).count()
+    return _doubtful().by(actor, units=actor.unit_ids("office"))[0][0]
+
+
+@cache
+def _doubtful():
+    return Seen(placing.doubtful().filter(unit__within=Given("units")).order_by().values_list(HOW_MANY))

@@ -59,9 +59,9 @@ def _points(actor, scheme, unit):
     order = {pk: place for place, pk in enumerate(below)}
     readable = counts.readable(actor, on=actor.on, scheme=scheme)
     graded = [one for one in readable.counted if one[0] in order and one[1] is not None]
-    rows = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "final_grade")
+    read = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "final_grade").order_by().in_bulk
     points = readable.points.order_by("final_grade__rank", "unit__position", "unit__code", "pk")
-    return counts.Listed(points, counts.in_places(graded, order), rows=rows)
+    return counts.Listed(points, counts.in_places(graded, order), read=read)
 
 
 def _chosen(request, units):

@@ -41,6 +41,13 @@ class Item:
         return overdue and self.submission.task.rules.deadline != "soft"
 
     @property
+    def about(self):
+        """Whose it is, where he works, and on which paper it is printed, in words."""
+        submission, paper = self.submission, self.submission.task.paper_rules
+        whose = f"{submission.subject} · {submission.unit}" if submission.person_id else submission.subject
+        return f"{whose} · {paper.label} {paper.title}" if paper.label else f"{whose} · {paper.title}"
+
+    @property
     def next_words(self):
         """What the reader is asked to do, in words."""
         submission = self.submission

@@ -1,8 +1,9 @@
 """The leader in charge of a unit (责任领导, 分管校领导) on a day, as ledgers and papers print him."""
 
-from functools import cached_property
+from functools import cache, cached_property
 
 from registers.models import Appointment, Unit
+from registers.prepared import Given, Prepared
 
 
 class Leaders:
@@ -26,12 +27,17 @@ class Leaders:
 
     @cached_property
     def _names(self):
-        held = Appointment.objects.in_own_right().in_force(self.on).filter(role="leader_in_charge")
         names = {}
-        for unit, name in held.order_by("user__sort_key", "user__number").values_list("unit_id", "user__name"):
+        for unit, name in _in_charge().of(on=self.on):
             names.setdefault(unit, name)
         return names
 
     @cached_property
     def _parents(self):
         return dict(Unit.objects.order_by().values_list("pk", "parent_id"))
+
+
+@cache
+def _in_charge():
+    held = Appointment.objects.in_own_right().in_force(Given("on")).filter(role="leader_in_charge")
+    return Prepared(held.order_by("user__sort_key", "user__number").values_list("unit_id", "user__name"))

@@ -77,7 +77,13 @@ def vacant(measures, *, on):
 def vacant_among(measures, *, on):
     """Return the ids of what ``measures`` (rows) name and what means nobody on a day."""
     named = {measure.responsible_id for measure in measures} - {None}
-    return set(Responsibility.objects.filter(pk__in=named).vacant(on).values_list("pk", flat=True)) if named else set()
+    return {pk for (pk,) in _vacant().of(named=named, on=on)} if named else set()
+
+
+@cache
+def _vacant():
+    rows = Responsibility.objects.filter(pk__within=Given("named")).vacant(Given("on"))
+    return Prepared(rows.order_by().values_list("pk"))
 
 
 def _left_to(heads, *, on):

@@ -1,7 +1,7 @@
 """Schemes, and their categories and grades as rows so that points can refer to them."""
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +10,7 @@ from django.db.models.fields.json import KeyTransform
 from registers.access import ScopedQuerySet
 from registers.frozen import frozen
 from registers.models.organisation import Unit
+from registers.prepared import Prepared
 from registers.schemes.language import Scheme as SchemeDocument
 
 
@@ -21,12 +22,20 @@ class SchemeQuerySet(ScopedQuerySet):
 
         None while it has adopted none. No other counts in its place: nothing begins under a rule book that nobody chose.
         """
-        return self.those_in_use().defer("source").first()
+        if self.query.where:
+            return self.those_in_use().defer("source").first()
+        return next(iter(_in_use().of()), None)
 
     def those_in_use(self):
         """Return the current versions, that which ``in_use`` gives at the head."""
         own = Unit.objects.filter(parent=None).exclude(scheme_slug="").values("scheme_slug")
         return self.filter(is_current=True, slug__in=own).order_by("slug")
+
+
+@cache
+def _in_use():
+    """Return the query of ``in_use`` for whoever may read all schemes, as nearly every page asks it."""
+    return Prepared(Scheme.objects.those_in_use().defer("source")[:1])
 
 
 @lru_cache(maxsize=32)

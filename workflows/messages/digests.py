@@ -5,12 +5,14 @@ out of the mail and marked as done on the page.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from registers.access import can, policy_of
+from registers.access import Seen, can, policy_of
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from registers.prepared import Given
 from workflows import policies
 from workflows.models import Reminder, ReviewVote, Submission
 from workflows.models.campaigns import RUNNING
@@ -151,8 +153,7 @@ def of_days(actor, days):
     own = mine.filter(heard_as="", submission__in=known).select_related(*ABOUT).defer(*LONG)
     own = list(own.order_by("-day", "due_on", "pk")[:LINES_READ])
     live = set(undone(mine.filter(heard_as="")).filter(pk__in=[row.pk for row in own]).values_list("pk", flat=True))
-    pks = [row.submission_id for row in own]
-    readable = set(Submission.objects.visible_to(actor).filter(pk__in=pks).values_list("pk", flat=True))
+    readable = {pk for (pk,) in _sheets().by(actor, about={row.submission_id for row in own})} if own else set()
     for row in own:
         digest = digests[row.day]
         if len(digest.own) == OWN_SHOWN:
@@ -164,6 +165,11 @@ def of_days(actor, days):
     for day, places in _places(mine, known).items():
         digests[day].places = places
     return digests
+
+
+@cache
+def _sheets():
+    return Seen(Submission.objects.filter(pk__within=Given("about")).order_by().values_list("pk"))
 
 
 def _places(reminders, known):

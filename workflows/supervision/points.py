@@ -4,12 +4,14 @@ The number of queries does not depend on the number of points.
 """
 
 from collections import Counter, namedtuple
+from functools import cache
 
 from django.db.models import Count, FilteredRelation, Max, Q, Subquery
 
 from registers import clock, residuals
-from registers.batches import having
+from registers.batches import batches
 from registers.models import ControlMeasure, Incumbency
+from registers.prepared import Given, Prepared
 from registers.schemes.parts import Level
 from workflows.deadlines import days
 from workflows.models import MeasureCheck, MeasureProgress
@@ -119,15 +121,19 @@ def _measures(points, on):
 
     ``held_from``: since when whoever holds the post of the point has held it.
     """
-    in_force = ControlMeasure.objects.in_force(on)
-    in_force = with_latest_check(in_force, before=days.due_moment(on))
-    in_force = in_force.annotate(held_from=Subquery(holders(on).values("since")[:1]))
-    found = {}
-    # Rows instead of instances: a school has tens of thousands.
-    seen = in_force.order_by("pk").values_list(*SEEN, named=True)
-    for measure in having(seen, "point_series", [point.series for point in points]):
-        found.setdefault(measure.point_series, []).append(measure)
+    found, before = {}, days.due_moment(on)
+    for part in batches(dict.fromkeys(point.series for point in points)):
+        for measure in _in_force().of(on=on, before=before, series=part):
+            found.setdefault(measure.point_series, []).append(measure)
     return found
+
+
+@cache
+def _in_force():
+    rows = with_latest_check(ControlMeasure.objects.in_force(Given("on")), before=Given("before"))
+    rows = rows.annotate(held_from=Subquery(holders(Given("on")).values("since")[:1]))
+    # Rows instead of instances: a school has tens of thousands.
+    return Prepared(rows.filter(point_series__within=Given("series")).order_by("pk").values_list(*SEEN, named=True))
 
 
 def _measures_of_all(points, rows, on):

@@ -3,6 +3,7 @@
 Source: R3-06, R3-26, R3-34.
 """
 
+from functools import cache
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,10 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import clock, kept
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.actors import SCHOOL_ROLES
 from registers.models import ControlMeasure, RiskPoint, Scheme, User
 from registers.models.risks import GRAVEST_FIRST
+from registers.prepared import Given
 from registers.refusals import Refused
 from registers.responsible import people_of, with_names
 from registers.views.incoming import files
@@ -176,9 +178,14 @@ def _with_words(measures, actor, stages):
 
 
 def _points(actor, measures):
-    points = RiskPoint.objects.visible_to(actor).in_force(actor.on)
-    points = points.filter(series__in={measure.point_series for measure in measures})
-    return {point.series: point for point in points.select_related("unit", "post", "holder", "final_grade", "category")}
+    series = {measure.point_series for measure in measures}
+    return {point.series: point for point in _in_force().by(actor, on=actor.on, series=series)} if series else {}
+
+
+@cache
+def _in_force():
+    points = RiskPoint.objects.in_force(Given("on")).filter(series__within=Given("series")).order_by()
+    return Seen(points.select_related("unit", "post", "holder", "final_grade", "category"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
-from registers.access import can, policy_of
+from registers.access import Seen, can, policy_of
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Scheme
 from registers.prepared import Given, Prepared
@@ -315,14 +315,10 @@ def done_list(request):
 
 def _done(rows):
     """The decisions and ballots that rows ``(at, key, kind)`` name, in their order, as the list shows them."""
-    about = [f"submission__{name}" for name in ("task__campaign__scheme", "unit", "person", "post")]
-    text = [
-        f"{about[0]}__{name}" for name in ("document", "source")
-    ]  # of the rule book: long, and it would come once a row
-    acts = Decision.objects.select_related("on_behalf_of", *about).defer(*text)
-    acts = acts.in_bulk([key for _, key, kind in rows if kind == ACT])
-    votes = ReviewVote.objects.select_related(*about).defer(*text)
-    votes = votes.in_bulk([key for _, key, kind in rows if kind == VOTE])
+    decisions, ballots = _acts()
+    keys = {kind: [key for _, key, of in rows if of == kind] for kind in (ACT, VOTE)}
+    acts = {row.pk: row for row in decisions.of(keys=keys[ACT])} if keys[ACT] else {}
+    votes = {row.pk: row for row in ballots.of(keys=keys[VOTE])} if keys[VOTE] else {}
     for act in acts.values():
         act.tone, act.words = trail.TONES.get(act.verdict, "note"), act.get_verdict_display()
     for vote in votes.values():
@@ -330,6 +326,17 @@ def _done(rows):
         vote.step_label = next((step.label for step in steps if step.kind == "collective_review"), "集体审核")
         vote.tone, vote.words = ("pass", "表决同意") if vote.agrees else ("return", "表决不同意")
     return [(acts if kind == ACT else votes)[key] for _, key, kind in rows]
+
+
+@cache
+def _acts():
+    """Return the queries for decisions and ballots with what a row says of their sheets."""
+    about = [f"submission__{name}" for name in ("task__campaign__scheme", "unit", "person", "post")]
+    # Of the rule book: long, and it would come once a row.
+    text = [f"{about[0]}__{name}" for name in ("document", "source")]
+    acts = Decision.objects.select_related("on_behalf_of", *about)
+    votes = ReviewVote.objects.select_related(*about)
+    return [Prepared(rows.filter(pk__within=Given("keys")).defer(*text).order_by()) for rows in (acts, votes)]
 
 
 @require_safe
@@ -340,13 +347,8 @@ def inbox(request):
     the message of a day's reminders has its lines as ``digest`` (``digests.Digest``).
     """
     page = paged(request, Notification.objects.visible_to(request.actor).exclude(kind=NEWS))
-    about = [row.submission_id for row in page.rows if row.submission_id]
-    readable = (
-        Submission.objects.visible_to(request.actor)
-        .filter(pk__in=about)
-        .select_related("person", "post", "unit")
-        .in_bulk()
-    )
+    about = {row.submission_id for row in page.rows if row.submission_id}
+    readable = {sheet.pk: sheet for sheet in _about().by(request.actor, about=about)} if about else {}
     dates = {timezone.localdate(row.created_at) for row in page.rows if row.kind == DIGEST}
     lines = digests.of_days(request.actor, dates) if dates else {}
     for row in page.rows:
@@ -358,6 +360,13 @@ def inbox(request):
     if newest is not None:
         newest.is_newest = page.number == 1
     return render(request, "workflows/inbox.html", {"page": page, "may_watch": can(request.actor, "watch", Campaign)})
+
+
+@cache
+def _about():
+    """Return the query for the sheets that messages are about."""
+    sheets = Submission.objects.filter(pk__within=Given("about")).order_by()
+    return Seen(sheets.select_related("person", "post", "unit"))
 
 
 @require_POST

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.db.models import Count, F, Q
 
 from registers import grading
 from registers.models import RiskPoint
 from registers.papers import faces
+from registers.prepared import Given, Prepared
 from registers.text import clipped
 from workflows.models import Objection, ReviewVote, SubmissionLine, Suggestion
 from workflows.sheets.graded import grade_so_far
@@ -66,25 +68,9 @@ def briefs(submissions, *, actor):
 
 def _entries(of_submission):
     """Submission id → entry key → its lines, after its own those of the sheets that it carries."""
-    lines = SubmissionLine.objects.filter(
-        Q(submission__in=of_submission) | Q(submission__carrier__in=of_submission)
-    ).select_related(
-        "submission",
-        "risk_point__category",
-        "risk_point__self_grade",
-        "risk_point__proposed_grade",
-        "risk_point__final_grade",
-        "power_item",
-        "measure",
-        "post_grade__post",
-        "post_grade__self_grade",
-        "post_grade__proposed_grade",
-        "post_grade__final_grade",
-    )
     grouped, series = {}, set()
-    own_first = F("submission__carrier").asc(nulls_first=True)
-    for line in lines.order_by(own_first, "submission", "position", "pk"):
-        of = line.submission_id if line.submission_id in of_submission else line.submission.carrier_id
+    for line in _lines().of(sheets=list(of_submission)) if of_submission else ():
+        of = line.submission_id if line.submission_id in of_submission else line.carried_by
         grouped.setdefault(of, {}).setdefault(line.entry, []).append(line)
         if line.measure_id:
             series.add(line.measure.point_series)
@@ -98,6 +84,28 @@ def _entries(of_submission):
             for line in lines:
                 line.about = contents.get(line.measure.point_series, "") if line.measure_id else ""
     return grouped
+
+
+@cache
+def _lines():
+    """Return the query for the lines of sheets and of what they carry. ``carried_by``: the sheet that carries a line's own."""
+    of_sheets = Q(submission__within=Given("sheets")) | Q(submission__carrier__within=Given("sheets"))
+    lines = SubmissionLine.objects.filter(of_sheets).annotate(carried_by=F("submission__carrier"))
+    own_first = F("submission__carrier").asc(nulls_first=True)
+    return Prepared(
+        lines.order_by(own_first, "submission", "position", "pk").select_related(
+            "risk_point__category",
+            "risk_point__self_grade",
+            "risk_point__proposed_grade",
+            "risk_point__final_grade",
+            "power_item",
+            "measure",
+            "post_grade__post",
+            "post_grade__self_grade",
+            "post_grade__proposed_grade",
+            "post_grade__final_grade",
+        )
+    )
 
 
 def _entry(brief, lines):

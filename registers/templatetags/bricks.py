@@ -4,7 +4,7 @@ Components, addresses and days are most of what a list is made of, and few of th
 give; ``tests/registers/test_bricks.py`` holds them together.
 """
 
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from uuid import UUID
 
@@ -76,11 +76,11 @@ class Address(defaulttags.URLNode):
 
 def address(name, *args):
     """Return the address of the page with the URL name ``name``. Raises ``NoReverseMatch``."""
-    prefix = get_script_prefix()
-    if len(args) == 1 and type(args[0]) in SAMPLES:
-        before, after = _around(prefix, name, type(args[0]))
-        return f"{before}{args[0]}{after}"
-    return _reversed(prefix, name, *args)
+    prefix, kinds = get_script_prefix(), [type(arg) for arg in args]
+    if len(args) == 1 and kinds[0] in SAMPLES and (text := str(args[0]))[0] != "-":
+        before, after = _around(prefix, name, kinds[0])
+        return f"{before}{text}{after}"
+    return _reversed(prefix, name, *args) if PLAIN.issuperset(kinds) else reverse(name, args=args)
 
 
 @lru_cache(maxsize=1024)
@@ -99,7 +99,7 @@ def _reversed(prefix, name, *args):
 @register.filter("date", expects_localtime=True, is_safe=False)
 def written(value, form=None):
     """Write a day or a moment, as Django does."""
-    return _written(value, form) if isinstance(value, date | datetime) else defaultfilters.date(value, form)
+    return _written(value, form) if isinstance(value, date) else defaultfilters.date(value, form)
 
 
 # All moments that come here are in one time zone, so those that are equal are written alike.

@@ -30,10 +30,26 @@ SHOWN = (
     "unit__name",
     "post__code",
     "post__name",
+    "holder__name",
+    "category__label",
+    "final_grade__rank",
+    "final_grade__label",
 )
-SHOWN += ("holder__name", "category__label", "final_grade__rank", "final_grade__label")
-POWER_SHOWN = ("pk", "series", "name", "domain", "kind", "major_matter", "touches_vital_interests", "time_limit")
-POWER_SHOWN += ("in_force_from", "unit__code", "unit__name", "accountable_post__code", "accountable_post__name")
+POWER_SHOWN = (
+    "pk",
+    "series",
+    "name",
+    "domain",
+    "kind",
+    "major_matter",
+    "touches_vital_interests",
+    "time_limit",
+    "in_force_from",
+    "unit__code",
+    "unit__name",
+    "accountable_post__code",
+    "accountable_post__name",
+)
 # What is said of a power, if it is on record: field → its heading.
 SAID = {
     "legal_basis": "行使依据",
@@ -251,7 +267,7 @@ def _steps_of(powers):
 
 @cache
 def _steps():
-    rows = ProcessStep.objects.filter(power_item__within=Given("powers")).order_by("power_item", "position")
+    rows = ProcessStep.objects.filter(power_item__within=Given("powers")).order_by("power_item_id", "position")
     return Prepared(rows.values("power_item", "post_name", "procedure", "time_limit"))
 
 

@@ -65,7 +65,7 @@ def test_what_is_no_day_is_written_as_django_does(nothing):
     assert ours == django
 
 
-GIVEN = (7, 12345678901, UUID(int=5), "A-1", "中 文/&", True)
+GIVEN = (7, 12345678901, -7, UUID(int=5), "A-1", "中 文/&", True, ["A-1"])
 
 
 def test_every_address_is_what_django_reverses():

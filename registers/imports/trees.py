@@ -114,26 +114,45 @@ def _by_code(record, records, places):
 
 
 def find_cycles(plan, records):
-    """Find units that are above themselves, and trees that are too deep."""
+    """Report units that are above themselves, and trees that are too deep; return whether there are any.
+
+    Every unit is walked through once, however deep the tree of the file is.
+    """
+    sound, depth = True, {}  # of those walked through: how many units of the file it takes down to them
     for record in records.values():
-        way, here = [], record
-        while isinstance(here, Record) and here not in way and len(way) <= len(records):
-            way.append(here)
+        way, here = {}, record  # a dict, because a chain of thousands is looked up at every step
+        while isinstance(here, Record) and here not in depth and here not in way:
+            way[here] = len(way)
             here = here.parent
-        if here is record and len(way) > 1 and record is min(way, key=lambda one: one.row.number):
-            cells = "、".join(one.row.place("parent") for one in way)
-            names = " → ".join([*(one.name for one in way[:8]), record.name])
-            plan.report.fault(record.row.sheet, cells, f"上级单位绕成了一圈：{names}", "请改正其中一个的上级单位")
-        elif len(way) == DEEPEST + 1:
-            text = f"“{record.name}”在第 {len(way)} 层，最多 {DEEPEST} 层"
-            plan.report.fault(record.row.sheet, record.row.place("parent"), text, "请核对上级单位")
+        if here in way:
+            circle = list(way)[way[here] :]
+            _report_circle(plan, circle)
+            sound = False
+            depth |= dict.fromkeys(circle, 0)
+        for one in reversed(way):
+            if one in depth:
+                continue
+            depth[one] = depth.get(one.parent, 0) + 1
+            if depth[one] == DEEPEST + 1:
+                text = f"“{one.name}”在第 {depth[one]} 层，最多 {DEEPEST} 层"
+                plan.report.fault(one.row.sheet, one.row.place("parent"), text, "请核对上级单位")
+                sound = False
+    return not sound
+
+
+def _report_circle(plan, circle):
+    first = circle.index(min(circle, key=lambda one: one.row.number))
+    circle = circle[first:] + circle[:first]
+    cells = "、".join(one.row.place("parent") for one in circle[:8])
+    names = " → ".join(one.name for one in (*circle[:8], circle[0]))
+    plan.report.fault(circle[0].row.sheet, cells, f"上级单位绕成了一圈：{names}", "请改正其中一个的上级单位")
 
 
 def above_on_record(record):
     """Return the id of the nearest unit above a new one that is on record."""
     here, way = record.parent, set()
-    while isinstance(here, Record) and here.unit is None and here.code not in way:
-        way.add(here.code)
+    while isinstance(here, Record) and here.unit is None and here not in way:
+        way.add(here)
         here = here.parent
     here = here.unit if isinstance(here, Record) else here
     return here.pk if here is not None else None
@@ -141,8 +160,8 @@ def above_on_record(record):
 
 def is_left_out(record):
     """Whether a new unit, or one above it, is not to be imported."""
-    way = []
+    way = set()
     while isinstance(record, Record) and record.unit is None and record not in way:
-        way.append(record)
+        way.add(record)
         record = record.parent
     return record is None

@@ -1,9 +1,11 @@
 """Files of units. The numbers are those of the list of variants."""
 
+import sys
+
 import pytest
 
 from registers.actors import Actor
-from registers.imports import units
+from registers.imports import trees, units
 from registers.models import OrganisationChange, Unit, UnitAlias
 from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
 from tests.workbooks import Number, workbook
@@ -249,6 +251,29 @@ UNIT_FAULTS = {
 def test_fault_of_a_unit_names_its_cells(campus, case):
     rows, words = UNIT_FAULTS[case]
     assert words in faults(unit_plan(campus, [UNIT_HEAD, *rows]))
+
+
+def test_units_one_below_the_other_are_walked_through_once(campus):
+    """A column that was filled down wrongly: each unit under the one before, two thousand of them, and a circle at the end."""
+    rows = [[f"U{i:04}", f"单位{i}", f"U{i - 1:04}" if i else ""] for i in range(2000)]
+    circle = [[f"V{i:02}", f"环{i}", f"V{(i + 1) % 40:02}"] for i in range(40)]
+    steps = 0
+
+    def count(frame, event, argument):
+        nonlocal steps
+        steps += event == "line" and frame.f_code.co_filename == trees.__file__
+        return count
+
+    sys.settrace(count)
+    try:
+        plan = unit_plan(campus, [UNIT_HEAD, *rows, *circle])
+    finally:
+        sys.settrace(None)
+
+    said = faults(plan)
+    assert "“单位12”在第 13 层，最多 12 层" in said
+    assert "上级单位绕成了一圈：环0 → 环1" in said
+    assert steps < 100 * len(rows)
 
 
 def test_unknown_type_is_asked_once(campus):

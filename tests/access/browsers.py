@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
@@ -11,14 +11,30 @@ from workflows.sheets import sheet_for
 PASSWORD = "password-for-tests"
 
 
+class Writes:
+    """The tables that the statements of a block change."""
+
+    def __init__(self):
+        self.tables = []
+
+    def __call__(self, execute, sql, params, many, context):
+        words = sql.split(None, 4)
+        if words[0] in ("INSERT", "UPDATE", "DELETE"):
+            self.tables.append(
+                next(word for word in words[1:] if word not in ("INTO", "OR", "IGNORE", "FROM")).strip('"')
+            )
+        return execute(sql, params, many, context)
+
+
 class Browser:
     """A persona's browser whose requests leave no trace.
 
-    Changes to the database and to cookies are undone after each request.
+    Changes to the database and to cookies are undone after each request. ``shown``: the address of every page that was there
+    when it was opened (``open``) → its status and the tables that it changed, for whoever wants to know no more of it.
     """
 
     def __init__(self, user, **options):
-        self.user, self.client = user, Client(raise_request_exception=False, **options)
+        self.user, self.client, self.shown = user, Client(raise_request_exception=False, **options), {}
         if user is not None:
             self.client.force_login(user, backend="registers.sessions.People")
         self._cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
@@ -40,6 +56,20 @@ class Browser:
 
     def post(self, url, data=None, **more):
         return self.request("post", url, data, **more)
+
+    def watched(self, method, url, data=None):
+        """Send a request; return the answer and the tables that it changed."""
+        writes = Writes()
+        with connection.execute_wrapper(writes):
+            answer = self.request(method, url, data)
+        return answer, writes.tables
+
+    def open(self, url):
+        """Open a page, remember in ``shown`` what came of it, and return the answer."""
+        answer, tables = self.watched("get", url)
+        if answer.status_code in (200, 302):
+            self.shown[url] = answer.status_code, tables
+        return answer
 
     def request(self, method, url, data=None, **more):
         with self.undone():

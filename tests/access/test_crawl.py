@@ -135,7 +135,7 @@ class Crawl:
         yield reverse("progress_list") + "?state=waiting"
 
     def _open(self, url):
-        answer = self.browser.get(url)
+        answer = self.browser.open(url)
         assert answer.status_code < 500, f"{self.persona}: {url} answers {answer.status_code}"
         if answer.status_code in (301, 302):
             return [answer.headers["Location"]]

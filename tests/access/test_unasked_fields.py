@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, models
 from django.urls import reverse
 
-from tests.access.browsers import typed
-from tests.access.test_matrix import DOORS, Writes, behind, body, expected
+from tests.access.browsers import Writes, typed
+from tests.access.test_matrix import DOORS, behind, body, expected
 from tests.access.test_scopes import OWN_MODELS
 from tests.access.world import STAFF
 from workflows.models import Draft, Submission

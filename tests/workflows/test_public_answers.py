@@ -14,7 +14,7 @@ from registers.access import NotAllowed
 from registers.actors import Actor
 from registers.models import Appointment, AuditEntry, User
 from registers.refusals import Refused
-from tests.access.test_matrix import Writes
+from tests.access.browsers import Writes
 from tests.doors import code_of, form_of, open_door, page_of, photograph
 from tests.factories import appoint, make_person
 from workflows.models import Clue, Notification, Objection, Objector, SealedReading

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registers.models import AuditEntry, User
 from registers.refusals import Refused
-from tests.access.test_matrix import Writes
+from tests.access.browsers import Writes
 from tests.doors import Visitor, code_of, form_of, open_door, page_of, photograph
 from tests.factories import appoint
 from workflows.models import Objection, PublicityNotice

@@ -21,7 +21,7 @@ from registers.views.papers import download
 from registers.views.sent import number
 from workflows.compiled import assessments as papers
 from workflows.forms import assessments as forms
-from workflows.models import Attachment
+from workflows.policies.attachments import file_for
 from workflows.supervision import assessments, deciding
 from workflows.views.assessments import crumbs_of, done, figures_of, lines_of, page_of, visible
 from workflows.views.inspection_plans import FASTER, form_page
@@ -158,7 +158,7 @@ def assessment_pack(request, pk):
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_STORED) as pack:
         pack.writestr("00-目录.pdf", writing.write(compose(layout, document), "pdf"))
         for name, file in papers.numbered_files(lines):
-            pack.writestr(name, bytes(Attachment.objects.visible_to(request.actor).get(pk=file.pk).content))
+            pack.writestr(name, bytes(file_for(request.actor, file.pk).content))
     kept.seek(0)
     audit.append("paper.export", about=assessment, actor=request.actor, detail={"form": "zip"})
     return as_attachment(FileResponse(kept, content_type="application/zip"), f"{assessment}佐证材料.zip")

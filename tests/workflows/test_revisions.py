@@ -195,13 +195,17 @@ def test_record_that_lacks_what_is_required_now_is_not_kept(make_campus, clock, 
     for task, sheet, base, _ in sheets_that_revise(play, full):
         if Change.KEEP not in dict(sheet.choices_offered):
             continue
+        [entry] = [entry for entry in sheet.offered() if entry["key"] == str(base.series)]
+        assert (sheet.choice(entry).help, "keep" in dict(sheet.choice(entry).options)) == ("", True)
         for ask in (ask for ask in task.rules.asks if ask.required):
             with transaction.atomic():
                 without(base, ask.field)
                 again = sheet_for(sheet.submission)
                 [entry] = [dict(entry) for entry in again.offered() if entry["key"] == str(base.series)]
                 wrong = again.faults({"entries": [entry | {"change": "keep"}], "values": {}}).get(entry["key"], {})
+                choice = again.choice(entry)
                 transaction.set_rollback(True)
+            assert (choice.help, "keep" in dict(choice.options)) == (wrong.get("change"), False)
             assert f"现行登记没有“{ask.label}”，不能沿用" in wrong.get("change", ""), (task.code, ask.field, wrong)
             tried += 1
     assert tried

@@ -134,7 +134,7 @@ class SheetForm:
     def _show_record(self, built, record, entry, faults, *, explained):
         described = self.sheet.described(record)
         built.heading, built.recorded, built.grade = described.heading, described.values, described.grade
-        if (choice := self.sheet.choice()) is not None:
+        if (choice := self.sheet.choice(entry)) is not None:
             built.choice = self._input(choice, {**entry, "values": {"change": entry["change"]}}, faults)
             if self.sheet.choice_reason is not None:
                 reason = self.sheet.choice_reason

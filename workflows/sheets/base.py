@@ -10,12 +10,13 @@ from registers.differences import CODED, between, differences, fields_of, words_
 from registers.models import MajorMatter, Post
 from registers.text import digest_of
 from workflows.sheets.carrying import Crew
-from workflows.sheets.fields import Field, Heading, Incomplete, faults_of, gaps_of, names_of
+from workflows.sheets.fields import Field, Heading, Incomplete, faults_of, names_of
 from workflows.sheets.overlaps import of_typed
 from workflows.sheets.shown import RECORDS, SHOWN_APART, Change, lines_of
 
 LONGEST_REASON = 1000  # characters
 WHY = Field("reason", "说明（不改时须写明理由）", limit=LONGEST_REASON, whole_row=True)  # of an entry that was returned
+KEPT = (Change.KEEP, Change.CONFIRM)  # what leaves a record as it is
 OUTDATED = "该项已由另一张表修改或撤销，请对照现行内容核对后再提交。"
 
 
@@ -63,12 +64,26 @@ class Sheet:
         """The personal sheets that this one takes along, None where it takes none."""
         return Crew(self.submission) if self.task_rules.carries else None
 
-    def choice(self):
-        """The field that asks what becomes of an entry on record, None where nothing is asked."""
-        options = tuple((change.value, label) for change, label in self.choices_offered)
-        return (
-            Field("change", self.choice_question, "radio", options, True, inline=True) if self.offers_choice else None
-        )
+    def choice(self, entry):
+        """The field that asks what becomes of an entry on record, None where nothing is asked.
+
+        What cannot stay as it is is not offered to be kept, and the field says why.
+        """
+        if not self.offers_choice:
+            return None
+        why = self.why_not_kept(entry)
+        offered = [(change.value, label) for change, label in self.choices_offered if not (why and change in KEPT)]
+        return Field("change", self.choice_question, "radio", tuple(offered), True, inline=True, help=why)
+
+    def why_not_kept(self, entry):
+        """Why an entry on record cannot stay as it is, in a sentence, empty if it can: required fields that it leaves empty."""
+        recorded = self._offered_values.get(entry["key"], {})
+        gaps = [
+            asked.label
+            for asked in self.asked_fields
+            if asked.required and not str(recorded.get(asked.name, "")).strip()
+        ]
+        return f"现行登记没有“{'、'.join(gaps)}”，不能沿用；请选择“修改”，补充后提交。" if gaps else ""
 
     @property
     def choice_question(self):
@@ -208,7 +223,8 @@ class Sheet:
             return {} if entry["values"].get("reason", "").strip() else {"reason": f"请写明{labels[change]}的理由。"}
         recorded, typed = self._offered_values.get(entry["key"], {}), entry["values"]
         if change != Change.REVISE:
-            return gaps_of(self.asked_fields, recorded)
+            why = self.why_not_kept(entry)
+            return {"change": why} if why else {}
         before = [(name, name, str(value).strip()) for name, value in recorded.items()]
         if not between(before, [(name, name, typed.get(name, "").strip()) for name in recorded]):
             return {"change": f"内容与现行登记相同：不改请选“{self.choices_offered[0][1]}”，要改请修改内容。"}

@@ -102,12 +102,6 @@ def faults_of(fields, values):
     return {name: fault for name, fault in faults if fault}
 
 
-def gaps_of(fields, recorded):
-    """What keeps a record with these values from being kept: required fields that it leaves empty."""
-    gaps = [field.label for field in fields if field.required and not str(recorded.get(field.name, "")).strip()]
-    return {"change": f"现行登记没有“{'、'.join(gaps)}”，不能沿用；请选择“修改”，补充后提交。"} if gaps else {}
-
-
 def names_of(fields):
     """The names of fields and of what is folded away under them, in their order."""
     return [name for field in fields for name in (field.name, *names_of(field.details))]

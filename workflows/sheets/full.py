@@ -51,7 +51,7 @@ class FullPointSheet(Graded, Measured, PointSheet):
     def entry_faults(self, entry):
         wrong = super().entry_faults(entry)
         if entry["base"] and entry["change"] in (Change.KEEP, Change.RETIRE, ""):
-            return wrong or (self._not_to_keep(entry) if entry["change"] == Change.KEEP else {})
+            return wrong
         if self.grades:
             wrong |= self.grade_faults(entry)
         if self.measures:
@@ -71,17 +71,17 @@ class FullPointSheet(Graded, Measured, PointSheet):
     def _recorded(self):
         return {point.pk: point for point in self.on_record()}
 
-    def _not_to_keep(self, entry):
-        """A point without grade or measures cannot stay as it is on a sheet that asks for them."""
+    def why_not_kept(self, entry):
+        """As of every sheet; a point without grade or measures cannot stay as it is on a sheet that asks for them."""
         point = self._recorded.get(entry["base"])
-        if point is None:
-            return {}
+        if (why := super().why_not_kept(entry)) or point is None:
+            return why
         if self.grades and point.final_grade is None:
-            return {"change": "该风险点尚未定级，不能沿用；请选择“修改”，补充各项因素。"}
+            return "该风险点尚未定级，不能沿用；请选择“修改”，补充各项因素。"
         missing = {stage.code for stage in self.rules.measure_stages} - set(self._in_force.get(point.series, {}))
         if self.measures and missing:
-            return {"change": "该风险点的防控措施不全，不能沿用；请选择“修改”，补充措施。"}
-        return {}
+            return "该风险点的防控措施不全，不能沿用；请选择“修改”，补充措施。"
+        return ""
 
     def records(self, entry):
         [(point, change)] = super().records(entry)

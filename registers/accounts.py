@@ -14,8 +14,9 @@ from django.db.models import Q
 from django.shortcuts import redirect
 
 from registers import audit, passwords
-from registers.access import require
-from registers.models import User
+from registers.access import can, require
+from registers.models import Appointment, User
+from registers.policies import GUARDED
 
 MOST_SLIPS = 64  # at once: each password is hashed slowly on purpose
 WITHOUT_OWN_PASSWORD = ("password_change", "password_change_done", "logout", "healthz")
@@ -34,6 +35,21 @@ def waiting_for_slip(people, on):
     """Keep those of ``people`` who never signed in and could not do so on the day ``on``."""
     nothing = Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(slip_until__lt=on)
     return people.filter(nothing, is_active=True, last_login=None)
+
+
+def given_a_slip(people, on):
+    """Keep those of ``people`` who were given a slip that is good on the day ``on``, and never signed in.
+
+    A file of slips that was lost is made anew for them.
+    """
+    return people.filter(is_active=True, last_login=None, slip_until__gte=on)
+
+
+def done_by_others(people, actor):
+    """Return ``[(user, reason)]`` of those of ``people`` to whom ``actor`` may not give a password, because of their roles."""
+    held = Appointment.objects.in_own_right().in_force(actor.on).filter(role__in=GUARDED)
+    verdicts = [(user, can(actor, "give_password", user)) for user in people.filter(pk__in=held.values("user"))]
+    return [(user, verdict.reason) for user, verdict in verdicts if not verdict]
 
 
 def issue(people, *, actor, at):

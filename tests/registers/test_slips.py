@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -87,3 +88,41 @@ def test_slips_wait_for_those_who_cannot_sign_in(campus, clock):
     accounts.issue([new.pk], actor=Actor(campus.registrar, on=TODAY), at=AT)
     assert not accounts.waiting_for_slip(User.objects.all(), TODAY)
     assert [user.number for user in accounts.waiting_for_slip(User.objects.all(), date(2026, 10, 1))] == ["new"]
+
+
+# --- Many at once --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def registrar(campus, clock):
+    client = Client()
+    client.force_login(campus.registrar, backend="registers.sessions.People")
+    return client
+
+
+def test_one_whose_account_is_anothers_holds_up_nobody(campus, registrar):
+    """A new site: nobody has a password, and one of those is the auditor, whose slip the security administrator prints."""
+    User.objects.exclude(pk=campus.registrar.pk).update(password=make_password(None), last_login=None)
+
+    page = registrar.get(reverse("slip_batch"))
+    printed = registrar.post(reverse("slip_batch"))
+
+    assert f"{campus.auditor}担任审计员，其账号由安全管理员办理" in page.content.decode()
+    assert printed["Content-Type"] == "application/pdf"
+    left = accounts.waiting_for_slip(User.objects.all(), TODAY)
+    assert campus.auditor in left
+    assert campus.clerk not in left
+
+
+def test_slips_that_never_arrived_are_made_anew_for_all_of_them(campus, registrar):
+    User.objects.filter(pk=campus.clerk.pk).update(password=make_password(None), last_login=None)
+    assert registrar.post(reverse("slip_batch"), {"unit": "CW"}).status_code == 200  # and the file is lost
+    lost = User.objects.get(pk=campus.clerk.pk).password
+    assert registrar.post(reverse("slip_batch"), {"unit": "CW"}).status_code == 422
+
+    page = registrar.get(reverse("slip_batch"), {"unit": "CW", "whose": "given"})
+    again = registrar.post(reverse("slip_batch"), {"unit": "CW", "whose": "given"})
+
+    assert page.context["count"] == 1
+    assert again["Content-Type"] == "application/pdf"
+    assert User.objects.get(pk=campus.clerk.pk).password not in (lost, "")

@@ -154,6 +154,17 @@ def test_units_that_cannot_take_part_are_named_as_the_preview_names_them(campus)
     assert point.state == beginning.State.ADVISED  # the other units can begin
 
 
+def test_why_nobody_is_asked_is_said_on_the_list_and_in_the_preview(campus, client):
+    Post.objects.update(is_risk_post=False)
+    why = "没有任何人需要填报。原因：岗位不是风险岗位（"
+
+    point = next(one for one in beginning.points(on=date(2026, 9, 15)) if one.code == "roles")
+    preview = signed_in(client, campus.office).get(reverse("campaign_plan"))
+
+    assert why in " ".join(point.lacks)
+    assert why in preview.content.decode()
+
+
 # --- Mail and calendar ----------------------------------------------------------------------------------
 
 

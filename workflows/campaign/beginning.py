@@ -209,6 +209,7 @@ def roles(site):
         point.lacks.append(f"另有 {len(refused) - NAMED} 个单位不能参加，见开展前预览。")
     if not plan.sheets:
         point.lacks.append("还没有任何人和单位需要填报。")
+    point.lacks += plan.nobody
     point.lacks += [f"{lack}。" for lack in plan.bodies]
     # Some units may begin and the others come in later.
     point.is_needed = not plan.sheets

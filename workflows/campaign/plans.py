@@ -14,6 +14,8 @@ from workflows.campaign.readiness import Readiness, readiness, short_bodies
 from workflows.deadlines import days
 from workflows.deadlines.courses import course_of
 
+MOST_REASONS = 3  # for which nobody is asked
+
 
 @dataclass
 class UnitPlan:
@@ -53,6 +55,7 @@ class Plan:
     """The whole preview.
 
     ``warnings``: what should be put right before opening, ``bodies``: which bodies are too few to decide, as ``Remedy``.
+    ``nobody``: the one among the warnings that says why nobody is asked, if nobody is.
     """
 
     scheme: object
@@ -61,6 +64,7 @@ class Plan:
     tasks: list
     warnings: list
     bodies: list
+    nobody: list
 
     @property
     def chosen(self):
@@ -87,12 +91,13 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
     """
     rules, ids, personal = scheme.rules, scoping.units_of(institution, on=on), []
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
-    left_out = Counter()
+    left_out, why = Counter(), Counter()
     for held, said in scoping.judged(rules, scoping.holders_of_posts(ids, on=on)):
         if said.is_in:
             personal.append({"unit_id": held.post.unit_id, "person_id": held.user_id})
         else:
             left_out[held.post.unit_id] += 1
+            why[said.reason] += 1
     headed = set(scoping.answerable(ids, on=on))
     subjects = {
         Level.PERSONAL: personal,
@@ -123,7 +128,18 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
     }
     tasks = _tasks(rules, year, owed, on)
     bodies = short_bodies(rules, institution.pk, holding)
-    return Plan(scheme, year, units, tasks, _warnings(units, tasks, year, on), bodies)
+    nobody = _nobody(tasks, personal, why)
+    return Plan(scheme, year, units, tasks, _warnings(units, tasks, year, on) + nobody, bodies, nobody)
+
+
+def _nobody(tasks, personal, why):
+    """Why nobody is asked for anything, where the rule book asks people. ``why``: reason of those left out → how many."""
+    if personal or all(row.task.level != Level.PERSONAL for row in tasks):
+        return []
+    if not why:
+        return ["没有任何人需要填报：各单位还没有在岗人员，请先导入岗位和任岗人员。"]
+    reasons = "；".join(f"{reason}（{number} 人次）" for reason, number in why.most_common(MOST_REASONS))
+    return [f"没有任何人需要填报。原因：{reasons}。请核对岗位的职级、类别和“是否风险岗位”等内容，可逐人查看。"]
 
 
 def _tasks(rules, year, owed, on):

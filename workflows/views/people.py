@@ -32,6 +32,7 @@ STATES = {
     "slip": ("一次性密码未修改", Q(is_active=True, slip_until__isnull=False)),
 }
 # move → (title, word of the button, what was done, whether it asks for a day, whether for a unit)
+WHOSE = [("given", "已发放、尚未登录的")]  # beside those who have no password
 MOVES = {
     "transfer": ("调动", "办理调动", "已办理调动", True, True),
     "leave": ("离岗", "办理离岗", "已办理离岗", True, False),
@@ -247,25 +248,30 @@ def person_slip(request, pk):
 def slip_batch(request):
     """Print slips for the people of a unit or of an import who cannot sign in yet.
 
-    Context: ``units``, ``files``: imports of people as (id, label), ``chosen_unit``, ``chosen_file``, ``count`` of those without a
-    password, ``most`` at once, ``error``, ``crumbs``.
+    Context: ``units``, ``whose``, ``files``: imports of people as (id, label), ``filters``, ``filtered``, ``count`` of those who
+    get one, ``most`` at once, ``others``: (user, reason) of those to whom somebody else gives it, ``error``, ``crumbs``.
     """
     require(request.actor, "keep", User)
     sent = request.POST if request.method == "POST" else request.GET
-    filters = filters_sent(sent, "unit", "file")
+    filters = filters_sent(sent, "whose", "unit", "file")
     files = ImportedFile.objects.visible_to(request.actor).filter(kind="people", accepted_at__isnull=False)
-    people = accounts.waiting_for_slip(kept(request), clock.today()).exclude(pk=request.actor.user_id)
+    chosen = accounts.given_a_slip if filters["whose"] == "given" else accounts.waiting_for_slip
+    people = chosen(kept(request), clock.today()).exclude(pk=request.actor.user_id)
     if filters["unit"]:
         people = people.filter(unit__in=Unit.objects.visible_to(request.actor).subtree(filters["unit"]).values("pk"))
     if filters["file"]:
         file = files.filter(pk=key(filters["file"])).first()
         people = people.filter(pk__in=(file.result if file else {}).get("joined", []))
+    others = accounts.done_by_others(people, request.actor)
+    people = people.exclude(pk__in=[user.pk for user, _ in others])
     ids = list(people.order_by("unit__position", "unit__code", "sort_key").values_list("pk", flat=True))
     if request.method == "POST" and ids:
         return _slips(request, ids[: accounts.MOST_SLIPS], "一次性密码.pdf")
     context = {
         "units": list(units_kept(request, "registrar", "sys_admin").values_list("code", "name")),
+        "whose": WHOSE,
         "files": [(row.pk, f"{row.file_name}（{row.accepted_at:%Y-%m-%d}）") for row in files.order_by("-pk")[:20]],
+        "others": others,
         "filters": filters,
         "filtered": any(filters.values()),
         "count": len(ids),

@@ -54,6 +54,10 @@ def signed_in(client, user):
     return client
 
 
+def beginning_point(code, on=date(2026, 9, 15)):
+    return next(point for point in beginning.points(on=on) if point.code == code)
+
+
 def states(on=date(2026, 9, 15)):
     return {point.code: point.state.value for point in beginning.points(on=on)}
 
@@ -121,10 +125,10 @@ def test_each_role_that_is_missing_is_named(campus):
         role: str(campus_user) for role, campus_user in {"office": campus.office, "auditor": campus.auditor}.items()
     }
     for code, role, label in (("administrators", "auditor", "审计员"), ("staff", "office", "领导小组办公室")):
-        before = next(point for point in beginning.points(on=date(2026, 9, 15)) if point.code == code)
+        before = beginning_point(code)
         assert f"{label}：{names[role]}" in before.there
         Appointment.objects.filter(role=role).delete()
-        after = next(point for point in beginning.points(on=date(2026, 9, 15)) if point.code == code)
+        after = beginning_point(code)
         assert label in after.lacks[0]
 
 
@@ -148,7 +152,7 @@ def test_tables_of_links_name_points_and_nothing_else(empty):
 
 
 def test_units_that_cannot_take_part_are_named_as_the_preview_names_them(campus):
-    point = next(one for one in beginning.points(on=date(2026, 9, 15)) if one.code == "roles")
+    point = beginning_point("roles")
     [refused] = [text for text in point.lacks if text.startswith("招生就业处：")]
     assert "联络员" in refused
     assert point.state == beginning.State.ADVISED  # the other units can begin
@@ -158,7 +162,7 @@ def test_why_nobody_is_asked_is_said_on_the_list_and_in_the_preview(campus, clie
     Post.objects.update(is_risk_post=False)
     why = "没有任何人需要填报。原因：岗位不是风险岗位（"
 
-    point = next(one for one in beginning.points(on=date(2026, 9, 15)) if one.code == "roles")
+    point = beginning_point("roles")
     preview = signed_in(client, campus.office).get(reverse("campaign_plan"))
 
     assert why in " ".join(point.lacks)
@@ -354,8 +358,9 @@ def test_empty_site_becomes_a_campaign_by_its_workbooks(trial, client):
     assert not RiskPoint.objects.open().exists()
     done = {code for code, state in states(today).items() if state == "done"}
     assert done - {code for code, state in before.items() if state == "done"} == {
-        *("administrators", "staff", "units", "people", "scheme", "roles"),
+        *("administrators", "staff", "units", "people", "roles"),
     }
+    assert "方案的制定单位是“长春医学高等专科学校”，不是“某大学”" in beginning_point("scheme", today).lacks[0]
     assert beginning.points(on=today)[-1].state == beginning.State.OPEN
     again = io.StringIO()
     call_command("demo", logins=True, stdout=again)

@@ -69,7 +69,7 @@ def test_draft_that_nobody_may_release_is_listed_with_what_is_missing(year, two)
             appoint(make_person("癸一", year.campus.root), year.campus.root, to)
 
     assert stranded_lines(year) == [
-        ("单位主要负责人及以上各级（至学校党委）没有可以办理的人：空缺，或与该表有关须回避", 2)
+        ("单位主要负责人及以上各级（至学校党委）没有可以办理的人：空缺，或在任的人都与该表有关须回避", 2)
     ]
 
 

@@ -189,6 +189,12 @@ def scheme(site):
         ]
     else:
         point.there = f"采用{site.scheme}。"
+        if site.root is not None and site.scheme.institution != site.root.name:
+            point.is_needed = False
+            point.lacks = [
+                f"方案的制定单位是“{site.scheme.institution}”，不是“{site.root.name}”，表格、台账和公示按方案印制校名。"
+                "请在“方案”页复制为本校的方案，发布后采用。"
+            ]
     return point
 
 

@@ -54,7 +54,8 @@ def _holders(lack, role, rules):
         return Remedy(f"{role}的在任成员不足 {ENOUGH_OF_A_BODY} 人，不能开会", f"请管理员登记{role}成员的任职")
     top = rules.roles.get("party_committee", "党委")
     levels = role if role == top else f"{role}及以上各级（至{top}）"
-    return Remedy(f"{levels}没有可以办理的人：空缺，或与该表有关须回避", f"请管理员登记{role}的任职")
+    what = f"{levels}没有可以办理的人：空缺，或在任的人都与该表有关须回避"
+    return Remedy(what, f"请管理员登记{role}的任职，由与该表无关的人担任")
 
 
 def remedy_of_body(body, members, tasks, rules):
@@ -94,6 +95,9 @@ def _group(unit, holding, rules, filer, absent):
         return f"请{holding.unit_names[filer]}{liaison}填报“{label}”，备案后即可办理"
     if absent is not None:
         return f"请先将{holding.unit_names[absent]}纳入年度活动，由其{liaison}填报“{label}”"
+    if label:
+        head = rules.roles.get("unit_head", "单位负责人")
+        return f"请管理员登记{unit}（或其上级单位）的{head}和{liaison}，由{liaison}填报“{label}”，备案后即可办理"
     return f"请管理员登记{unit}的领导小组及其成员"
 
 

@@ -22,6 +22,7 @@ DECIDED_ANEW = {"self_grade", "proposed_grade", "final_grade", "grade_reason"}
 class Adjusting:
     """What both kinds share: entries are taken from the register one by one, each with its reason."""
 
+    nothing = "没有新增的不填"
     choices_offered = ((Change.REVISE, "修改"), (Change.RETIRE, "撤销"))
     choice_question = "本次调整"
     choice_reason = None  # every entry asks for its reason

@@ -32,6 +32,7 @@ class Sheet:
     choices_offered = ((Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销"))
     choice_reason = Field("reason", "撤销理由", required_when="撤销时", limit=LONGEST_REASON, whole_row=True)
     needs_reason = Change.RETIRE
+    nothing = "本类暂无内容；确无风险可不填"  # said of a section without entries
     takes = False  # entries on record are chosen one by one instead of being offered all at once
 
     def __init__(self, submission):

@@ -20,6 +20,7 @@ class GroupSheet(Sheet):
     """
 
     may_add = True
+    nothing = "请逐人增加成员"
 
     @property
     def group_rules(self):

@@ -97,10 +97,12 @@ def role_add(request):
     if status == 302:
         messages.success(request, f"{form.person}已任{ROLE_LABELS[form.cleaned_data['role']]}，已通知本人。")
         return redirect("person_detail", pk=form.person.pk)
+    offered = list(units.values_list("code", "name"))
+    only = [offered[0][0]] if len(offered) == 1 and request.method != "POST" else []
     context = {
         "form": form,
-        "units": list(units.values_list("code", "name")),
-        "chosen": request.POST.getlist("units") or [sought(request.GET, "unit")],
+        "units": offered,
+        "chosen": request.POST.getlist("units") or only or [sought(request.GET, "unit")],
         "foresight": seen,
         "crumbs": [(CRUMBS, reverse("role_desk"))],
         "others_label": _others_label(form),

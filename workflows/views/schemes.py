@@ -55,7 +55,8 @@ def draft_or_404(request, pk):
 def scheme_list(request):
     """Every rule book with its versions, and the drafts.
 
-    Context: ``books`` as (version in force, earlier ones), ``drafts``, ``in_use``, ``copy``.
+    Context: ``books`` as (version in force, earlier ones), the first with ``confirm``: what is asked before it is adopted;
+    ``drafts``, ``in_use``, ``copy``.
     """
     maintained(request)
     return render(request, "workflows/scheme_list.html", _listed(request) | {"copy": CopyForm()})
@@ -65,6 +66,9 @@ def _listed(request):
     books = {}
     for scheme in Scheme.objects.visible_to(request.actor).defer("document", "source").order_by("slug", "-version"):
         books.setdefault(scheme.slug, []).append(scheme)
+    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    for current, *_ in books.values():
+        current.confirm = _before_adopting(current, root)
     return {
         "books": [(versions[0], versions[1:]) for versions in books.values()],
         "drafts": SchemeDraft.objects.visible_to(request.actor)
@@ -72,6 +76,16 @@ def _listed(request):
         .defer("text", "findings", "base__document", "base__source"),
         "in_use": Scheme.objects.visible_to(request.actor).in_use(),
     }  # fmt: skip
+
+
+def _before_adopting(scheme, root):
+    said = "今后开展的活动、表格样式和台账都按这份方案；已开展的活动不变。"
+    if root is not None and scheme.institution != root.name:
+        said += (
+            f"方案的制定单位是“{scheme.institution}”，表格和台账上印的是这个校名；"
+            f"“{root.name}”请先在本页下方复制为本校的方案。"
+        )
+    return f"{said}确定采用吗？"
 
 
 @require_POST

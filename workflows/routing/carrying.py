@@ -38,7 +38,7 @@ def not_for(actor, composition, meeting=None):
     if meeting is not None or composition.crowd is None:
         return set()
     role = composition.submission.waiting_role
-    people = {actor.user_id, *actor.stands_in_for} | Holding.of(actor).keeps_out_of(role, actor.user_id)[1]
+    _, people = Holding.of(actor).keeps_out_of(role, actor.user_id)
     return {entry.key for entry in composition.entries if entry.concerns(people)}
 
 

@@ -146,7 +146,7 @@ def person_name(cell, *, most=40):
     remark = ""
     while mark := _MARK.search(words):
         words, remark = words[: mark.start()].strip(), mark[1] or remark
-    words = re.sub(r"[•・‧･]", "·", _BETWEEN_HAN.sub("", " ".join(words.split())))
+    words = re.sub(r"\s*[•・‧･·]\s*", "·", _BETWEEN_HAN.sub("", " ".join(words.split())))
     if len(words) > most:
         raise Wrong(f"姓名“{words[:12]}…”有 {len(words)} 个字，最多 {most} 个字", "请核对")
     return words, remark

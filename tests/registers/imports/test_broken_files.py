@@ -14,6 +14,11 @@ import pytest
 
 from registers.imports import reading
 from registers.imports.findings import Report
+from registers.imports.ledgers import without_grade
+from registers.imports.listed import listed
+from registers.imports.procedures import steps_of
+from registers.imports.scales import Scale
+from registers.imports.stages import by_words
 from registers.imports.tables import tables_of
 from registers.refusals import Refused
 from tests.workbooks import MAIN, OFFICE, RELATIONS, Raw, cell, parts, sheet, workbook, zipped
@@ -313,3 +318,22 @@ def test_case_makes_what_it_says():
     assert zlib.crc32(GOOD)
     assert cell(3, 2, "甲") == '<c r="B3" t="inlineStr"><is><t xml:space="preserve">甲</t></is></c>'
     assert reading.read(GOOD, "a.xlsx").sheets[0].rows[2][1].text == "04001"
+
+
+HOSTILE = [
+    "1.1." * 8000,
+    "（" * 32_000,
+    " " * 32_000 + "x",
+    "前期" + "　" * 32_000,
+    "——" * 16_000 + "x",
+    "(1)" * 10_000,
+    "★" * 32_000,
+]
+
+
+def test_long_strange_cells_are_read_in_no_time():
+    """Broken file 38: whatever a cell of the longest kind holds, reading it takes time in proportion."""
+    scale, start = Scale([("a", "高"), ("b", "低")], Report()), time.process_time()
+    for text in HOSTILE:
+        listed(text), by_words(text), steps_of(text), without_grade(text), scale.read(text[:200], "A1")
+    assert time.process_time() - start < 2

@@ -17,45 +17,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 TWO = [["04001", "孙一", "财务处"], ["04002", "孙二", "招生就业处"]]
 BOTH = {"04001": ("孙一", "财务处"), "04002": ("孙二", "招生就业处")}
-TITLE = [["教职工花名册"], ["单位：　　　填表日期："]]
 
 
-# case → (rows, merged ranges): all say the same as the clean head.
+# case → (rows, merged ranges): all say the same as the clean head. Commoner shapes are combined in ``test_any_writing``.
 HEADS = {
-    "clean": ([HEAD, *TWO], []),
-    "1 titles": ([*TITLE, HEAD, *TWO], ["A1:C1"]),
-    "4 heads with blanks and marks": ([["*工号（必填）", "姓  名", "部\n门："], *TWO], []),
-    "5 English line above": ([["employeeId", "fullName", "dept"], HEAD, *TWO], []),
-    "5 English line below": ([HEAD, ["employeeId", "fullName", "dept"], *TWO], []),
-    "6 help below": ([HEAD, ["必填", "必填", "选填"], ["示例", "张三", "人事处"], *TWO], []),
-    "2 two lines": ([["基本信息", "", "部门"], ["工号", "姓名"], *TWO], ["A1:B1", "C1:C2"]),
     "3 three lines": (
         [["基本信息", "", "部门"], ["人员", "", ""], ["工号", "姓名", ""], *TWO],
         ["A1:B1", "A2:B2", "C1:C3"],
     ),
-    "26 sections and sums": (
-        [
-            HEAD,
-            ["一、机关部处"],
-            TWO[0],
-            ["小计", "1 人"],
-            ["（二）教学单位"],
-            TWO[1],
-            ["合计", "2"],
-            ["制表人：", "某"],
-        ],
-        [],
-    ),
     "26 head again": ([HEAD, TWO[0], HEAD, TWO[1]], []),
     "7 note box below": ([HEAD, *TWO, ["导入前请删除本说明，工号须为文本"], [""]], ["A4:C5"]),
     "33 empty columns": ([[*HEAD, *[""] * 40], *TWO], []),
-    "27 private columns": (
-        [
-            [*HEAD, "身份证号", "手机", "出生日期", "密码"],
-            *([*row, "11010119900307721X", "13800138000", "1990-03-07", "abc123"] for row in TWO),
-        ],
-        [],
-    ),
 }
 
 
@@ -94,14 +66,9 @@ def test_blank_units_are_filled_only_when_somebody_says_so(campus):
 @pytest.mark.parametrize(
     ("written", "number"),
     [
-        (Number("4008", 2), "04008"),  # 8
         (Number("11112010095"), "11112010095"),  # 10
         (Number("1.1112010095E10"), "11112010095"),
         (Number("10086.0"), "10086"),
-        ("'04008", "04008"),  # 11
-        ("04008\u00a0", "04008"),
-        ("０４００８", "04008"),
-        ("04\u200b008", "04008"),
         ("RYJM-0000137269", "RYJM-0000137269"),  # 12
         ("T04008", "T04008"),
     ],
@@ -185,15 +152,8 @@ def test_day_that_is_none_is_refused_with_its_cell(campus, bad):
 @pytest.mark.parametrize(
     ("written", "name"),
     [
-        ("甲\u3000乙", "甲乙"),
-        ("阿•乙", "阿·乙"),
-        ("阿・乙", "阿·乙"),
-        ("阿‧乙", "阿·乙"),
-        ("\U00020bb7一", "\U00020bb7一"),
-        ("李", "李"),
+        ("阿\u3000·\u3000乙", "阿·乙"),
         ("Anna Li", "Anna Li"),
-        ("孙一（女）", "孙一"),
-        ("孙一*", "孙一"),
     ],
 )
 def test_name_is_read_as_it_was_meant(written, name):
@@ -290,20 +250,10 @@ XML = (
 )
 HTML = f"<html><table>{''.join('<tr>' + ''.join(f'<td>{t}</td>' for t in row) + '</tr>' for row in [HEAD, *TWO])}</table></html>"
 FILES = {
-    "31 GBK": (CSV.encode("gbk"), "a.csv"),
-    "31 UTF-8": (CSV.encode(), "a.csv"),
-    "31 UTF-8 with its mark": (CSV.encode("utf-8-sig"), "a.csv"),
-    "31 UTF-16 with tabs": (CSV.replace(",", "\t").encode("utf-16"), "a.xls"),
     "32 XML of 2003": (XML.encode(), "a.xls"),
     "32 web page": (HTML.encode("gbk"), "a.xls"),
     "32 workbook": (workbook([HEAD, *TWO]), "a.xls"),
-    "33 dressed numbers": (CSV.replace("04001", '="04001"').encode(), "a.csv"),
-    "33 semicolons": (CSV.replace(",", ";").encode(), "a.csv"),
-    "34 somewhere in the sheet": (
-        workbook([HEAD, *TWO], first=5, left=3, before='<dimension ref="A1:XFD1048576"/>'),
-        "a.xlsx",
-    ),
-    "35 protected": (workbook([HEAD, *TWO], after='<sheetProtection sheet="1"/><autoFilter ref="A1:C3"/>'), "a.xlsx"),
+    "33 web page under its own name": (HTML.encode("gbk"), "a.html"),
 }
 
 

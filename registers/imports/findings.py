@@ -30,8 +30,9 @@ class Finding:
 class Question:
     """What a person has to say before a file can be taken over.
 
-    ``key`` names it, ``options``: [(value, label)]. ``cells``: where it comes from. ``default``: what counts until
-    somebody answers, "" where the file waits for the answer. ``given``: the answer.
+    ``key`` names it, ``options``: [(value, label)], none where the answer is typed. ``cells``: where it comes from.
+    ``default``: what counts until somebody answers, "" where the file waits for the answer. ``given``: the answer.
+    ``proposed``: what a typed answer may be, which counts only once somebody has given it.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Question:
     cells: str = ""
     default: str = ""
     given: str = ""
+    proposed: str = ""
 
     @property
     def is_open(self):
@@ -73,6 +75,14 @@ class Report:
             given = given if given in {value for value, _ in options} else ""
             self.asked[key] = Question(key, text, tuple(options), cells, default, given)
         return self.asked[key].given or self.asked[key].default
+
+    def propose(self, key, text, proposed, cells=""):
+        """Return what somebody has typed as the answer to a question, "" while nobody has.
+
+        ``proposed`` stands in its field until then.
+        """
+        self.asked[key] = Question(key, text, (), cells, given=self.answers.get(key, ""), proposed=proposed)
+        return self.asked[key].given
 
     @property
     def questions(self):

@@ -153,6 +153,8 @@ NEEDED = {
     REGULATIONS: ("name",),
     LEDGERS: ("content",),
 }
+# What a file of the kind may leave out altogether, for it is proposed then.
+PROPOSED = {UNITS: "code"}
 LABELS = {
     PEOPLE: {
         "number": "工号",

@@ -11,7 +11,7 @@ from registers.imports.cards import cards_of
 from registers.imports.grid import MOST_ROWS, Cell, address, letters
 from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_known, normalised
 from registers.imports.private import is_private
-from registers.imports.synonyms import KIND_LABELS, LABELS, MANY, NEEDED
+from registers.imports.synonyms import KIND_LABELS, LABELS, MANY, NEEDED, PEOPLE, PROPOSED
 from registers.refusals import Refused
 from registers.text import digest_of
 
@@ -116,11 +116,12 @@ def tables_of(book, kind, chosen, report):
             seen.append(f"“{sheet.name}”（第 {head[1]} 行的表头中没有{'、'.join(missing)}）")
             others.append((sheet, Table(sheet.name, head, columns, fields), missing))
             continue
-        above = [cell.text for row in sorted(sheet.rows) if row < head[0] for cell in sheet.rows[row].values()]
-        table = Table(sheet.name, head, columns, fields, above=above)
-        _check(table, sheet, kind, report)
-        _fill(table, sheet, kind, report)
-        tables.append(table)
+        tables.append(_read(Table(sheet.name, head, columns, fields), sheet, kind, report))
+    if not tables:
+        tables = [
+            _read(table, sheet, kind, report) for sheet, table, missing in others if _is_proposed(table, kind, missing)
+        ]
+        seen = [] if tables else seen
     if (count := sum(len(table.rows) for table in tables)) > MOST_ROWS:
         raise Refused(f"文件有 {count} 行数据，超过 {MOST_ROWS} 行，没有导入。请按单位分成几个文件后再上传。")
     if not tables and others:
@@ -130,6 +131,21 @@ def tables_of(book, kind, chosen, report):
     for one in seen:
         report.notice(one.partition("（")[0].strip("“”"), "", f"工作表{one}没有读取")
     return tables
+
+
+def _read(table, sheet, kind, report):
+    """Read the rows of a table, and what stands above its head. Returns it."""
+    above = [row for row in sorted(sheet.rows) if row < table.head[0]]
+    table.above = [cell.text for row in above for cell in sheet.rows[row].values()]
+    _check(table, sheet, kind, report)
+    _fill(table, sheet, kind, report)
+    return table
+
+
+def _is_proposed(table, kind, missing):
+    """Whether all that a table has not is proposed. A list of people names their units, and is none of units."""
+    of_people = any(field_of(head, PEOPLE) == "number" for head in table.columns.values())
+    return not of_people and missing == [LABELS[kind].get(PROPOSED.get(kind))]
 
 
 def _of_cards(sheet, cards, kind, chosen, report):

@@ -6,7 +6,7 @@ New ones, other names, another unit above, another kind. None is ever closed.
 import re
 
 from registers import units
-from registers.imports import values
+from registers.imports import codes, values
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places, normalised_name, parts_of
 from registers.imports.plans import Line, Plan
@@ -53,6 +53,7 @@ def compare(book, *, columns, answers, actor, on, pace=None):
     find_parents(plan, records, places)
     if find_cycles(plan, records):
         return plan  # what is above what has to be said before anything can be compared
+    codes.find(plan, records, places)
     _types(plan, records)
     mine = set(actor.unit_ids("registrar"))
     for record in records.values():
@@ -69,11 +70,12 @@ def _records(plan, places):
     numbers = Numbers(plan.tables, "code", {unit.code for unit in places.units.values()}, report, "单位代码")
     for row in (row for table in plan.tables for row in table.rows):
         plan.count_row()
-        code, name = numbers.read(row), _text(plan, row, "name", "单位名称", 80)
+        is_bare = row.get("code") is None and "code" not in row.columns
+        code, name = "" if is_bare else numbers.read(row), _text(plan, row, "name", "单位名称", 80)
         if code is None or name is None:
             continue
         if not name or "." in code:
-            text = f"单位代码“{code}”不能含有小数点" if name else f"单位 {code} 没有名称"
+            text = f"单位代码“{code}”不能含有小数点" if name else f"单位 {code or '（无代码）'} 没有名称"
             report.fault(row.sheet, row.place("name" if not name else "code"), text, "请改正")
             continue
         if row.get("new_code") is not None:
@@ -85,10 +87,10 @@ def _records(plan, places):
             former.append(record)
             continue
         record.aliases = _aliases(plan, row)
-        record.unit = places.by_code.get(code.upper()) or _recoded(plan, record, places)
+        record.unit = None if is_bare else places.by_code.get(code.upper()) or _recoded(plan, record, places)
         if record.unit is not None and is_closed(record.unit, places.on):
             record.unit = None  # a new unit may have the code of one that is closed
-        first = records.setdefault(code.upper(), record)
+        first = records.setdefault(code.upper() or f"|{name}|{record.above}", record)
         if first is not record:
             cells = f"{first.row.place('code')}、{row.place('code')}"
             if (first.name, first.above) == (name, record.above):
@@ -133,6 +135,8 @@ def _compare_former(plan, record, places, mine):
         plan.report.notice(row.sheet, row.place("name"), text, "请在“单位岗位维护”中撤销或合并")
     elif record.parent.pk not in mine:
         plan.report.fault(row.sheet, row.place("code"), f"“{record.name}”不在您管理的单位内", "请删去本行")
+    elif not record.code:
+        plan.report.fault(row.sheet, row.place("name"), f"已撤销的“{record.name}”没有代码", "请补上代码，或删去本行")
     else:
         plan.add(_line(FORMER, record, "", f"{record.code}，{record.closed:%Y-%m-%d} 撤销", field=record.name))
 
@@ -234,7 +238,7 @@ def _compare(plan, record, mine):
         return
     unit, row, before = record.unit, record.row, plan.size
     inside = unit.pk in mine if unit else above_on_record(record) in mine
-    if not inside and record.parent is not None:
+    if not inside and (unit is not None or record.parent is not None):
         plan.report.fault(row.sheet, row.place("code"), f"“{record.name}”不在您管理的单位内", "请删去本行")
         return
     if unit is None:
@@ -264,7 +268,7 @@ def _changes(plan, record, unit):
 
 
 def _line(kind, record, old, new, **more):
-    cell = f"{record.row.sheet}!{record.row.place('code')}"
+    cell = f"{record.row.sheet}!{record.row.place('code' if 'code' in record.row.columns else 'name')}"
     return Line(kind, record.code, record.name, str(old), str(new), cell, record=record, **more)
 
 

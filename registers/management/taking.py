@@ -93,6 +93,8 @@ class TakingCommand(BaseCommand):
             self.stdout.write(f"须回答 {question.cells}：{question.text}")
             for value, label in question.options:
                 self.stdout.write(f"  --answer '{question.key}={value}'  {label}")
+            if not question.options:
+                self.stdout.write(f"  --answer '{question.key}={question.proposed}'  系统拟定，可以改")
         for name, lines in plan.by_kind().items():
             self.stdout.write(f"{labels[name]} {len(lines)} 项{'（默认不导入）' if name in unticked else ''}")
         self.stdout.write(f"读到 {plan.rows} 行，没有变化 {plan.unchanged} 行，文件中没有 {plan.missing}。")

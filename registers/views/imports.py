@@ -231,9 +231,9 @@ def import_answer(request, pk):
     """Keep the answers to the questions about a file."""
     file = _file(request, pk)
     questions = (file.compared or {}).get("questions", [])
-    answers = {one["key"]: request.POST.get(f"answer-{place}", "") for place, one in enumerate(questions)}
+    answers = {one["key"]: request.POST.get(f"answer-{place}", "").strip() for place, one in enumerate(questions)}
     for one in questions:
-        if answers[one["key"]] not in ("", *(value for value, _ in one["options"])):
+        if one["options"] and answers[one["key"]] not in ("", *(value for value, _ in one["options"])):
             raise Refused(f"“{one['text'][:40]}”没有这个选项，请在页面上选择。")
     uploads.answer(pk, answers, actor=request.actor, seen=number(request.POST.get("version")))
     messages.success(request, "已按您的回答重新比较。")

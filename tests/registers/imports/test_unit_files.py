@@ -3,10 +3,13 @@
 import sys
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from registers.actors import Actor
-from registers.imports import trees, units
+from registers.imports import codes, trees, units
 from registers.models import OrganisationChange, Unit, UnitAlias
+from tests.noscript import Plain
 from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
 from tests.workbooks import Number, workbook
 
@@ -190,6 +193,95 @@ def test_branches_of_the_party_leave_the_other_units_as_they_are(campus):
         pk: each for pk, *each in Unit.objects.filter(pk__in=before).values_list("pk", "name", "parent_id", "unit_type")
     } == {pk: list(each) for pk, each in before.items()}
     assert UnitAlias.objects.get(name="财务总支").unit.code == "D01"
+
+
+BRANCHES = [
+    ["序号", "党支部名称", "所属分党委"],
+    ["1", "教工第一党支部", "会计分党委"],
+    ["2", "教工第一党支部", "招生就业处"],
+    ["3", "会计分党委", "财务处"],
+    ["4", "教工第二党支部", "会计分党委"],
+]
+CODES = {"CW01": "会计分党委", "CW0101": "教工第一党支部", "ZS01": "教工第一党支部", "CW0102": "教工第二党支部"}
+
+
+def coded(campus, rows, **corrected):
+    """The plan of a list without codes whose proposals somebody accepted, but for those corrected by hand."""
+    asked = unit_plan(campus, rows).report.open_questions
+    answers = {one.key: one.proposed or one.options[0][0] for one in asked}
+    return unit_plan(campus, rows, answers=answers | {each: corrected[each] for each in corrected if each in answers})
+
+
+def test_list_without_codes_is_taken_over_with_those_that_somebody_accepts(campus):
+    plan = unit_plan(campus, BRANCHES)
+    assert not plan.is_ready
+    proposed = {one.proposed: one.cells for one in plan.report.open_questions}
+    assert proposed == {"ZS01": "人员!B3", "CW01": "人员!B4", "CW0101": "人员!B2", "CW0102": "人员!B5"}
+    assert "已为 4 个新单位拟定代码" in said(plan)
+    plan = coded(campus, BRANCHES)
+    assert plan.is_ready, said(plan)
+    units.apply(plan, plan.lines, on=ON)
+    made = Unit.objects.filter(unit_type="party_branch").select_related("parent")
+    assert {unit.code: unit.name for unit in made} == CODES
+    assert {unit.code: unit.parent.code for unit in made}["CW0102"] == "CW01"
+    again = unit_plan(campus, BRANCHES)
+    assert (again.is_ready, kinds(again), again.unchanged) == (True, {}, 4)
+    more = [*BRANCHES, ["5", "学生党支部", "会计分党委"], ["6", "教工第二党支部", "招生就业处"]]
+    [one, two] = unit_plan(campus, more).report.open_questions
+    assert (one.proposed, two.proposed) == ("ZS02", "CW0103")
+
+
+def test_proposed_code_is_corrected_by_hand(campus):
+    key = "code-of:人员!B4"
+    for typed, words in {
+        "ZS": "已用于“招生就业处”",
+        "ZS01": "在文件中已用于另一个",
+        "D.1": "小数点",
+        "代码": "以外的字符",
+    }.items():
+        plan = coded(campus, BRANCHES, **{key: typed})
+        assert "人员!B4 单位代码" in faults(plan) and words in faults(plan)
+
+
+def test_proposals_stand_in_the_fields_of_the_page(campus):
+    person = Plain(campus.registrar)
+    sent = SimpleUploadedFile("党支部.xlsx", workbook(BRANCHES))
+    form = {"kind": "units", "effective_on": "2026-09-15", "files": sent}
+    page = person._show(person.client.post(reverse("import_list"), form, follow=True))
+    answers = page.form("contains(@action, '/answer/')")
+    assert sorted(field.value for field in answers.inputs if field.name.startswith("answer-")) == sorted(CODES)
+    [field] = [field for field in answers.inputs if field.get("value") == "CW01"]
+    field.set("value", "D 01。")
+    page.press(answers)
+    assert "单位代码“D01。”含有字母、数字和 . _ - 以外的字符" in page.words
+    answers = page.form("contains(@action, '/answer/')")
+    [field] = [field for field in answers.inputs if field.get("value") == "D 01。"]
+    field.set("value", "D01")
+    page.press(answers)
+    page.press(page.form("contains(@action, '/accept/')"))
+    assert Unit.objects.get(name="会计分党委").code == "D01"
+
+
+def test_list_of_names_alone_finds_the_units_where_they_are(campus):
+    Unit.objects.create(code="CW9", name="会计科", unit_type="section", parent=campus.unit)
+    plan = unit_plan(campus, [["部门名称", "简称"], ["会计科", "会计"], ["财务处", ""]])
+    assert plan.is_ready, said(plan)
+    assert [(line.kind, line.key, line.new) for line in plan.lines] == [("alias", "CW9", "会计")]
+
+
+def test_branch_of_a_known_name_elsewhere_is_asked_for(campus):
+    Unit.objects.create(code="JS9", name="教工第二党支部", unit_type="party_branch", parent=campus.office_unit)
+    [question] = [one for one in unit_plan(campus, BRANCHES).report.open_questions if one.options]
+    assert "在库中属于“监察审计处”，文件中属于“会计分党委”" in question.text
+    plan = coded(campus, BRANCHES)
+    assert [(line.key, line.kind) for line in plan.lines if line.name == "教工第二党支部"] == [("JS9", "moved")]
+
+
+def test_list_of_people_is_no_list_of_units_without_codes(campus):
+    text = faults(unit_plan(campus, [["工号", "姓名", "部门名称"], ["04001", "孙一", "财务处"]]))
+    assert "表头中没有“单位代码”列" in text
+    bare = [["党支部名称", "所属分党委"], *([f"第{n}党支部", "财务处"] for n in range(codes.MOST + 1))]
+    assert "最多为 200 个拟定代码" in faults(unit_plan(campus, bare))
 
 
 def test_changes_of_units_are_lines(campus):

@@ -8,8 +8,7 @@ from registers import clock, gravity, ledgers
 from registers.access import require
 from registers.actors import Actor
 from registers.batches import in_order
-from registers.imports import returning, uploads
-from registers.imports.progress import begin_writing, require_stoppable, taking
+from registers.imports import progress, returning, uploads
 from registers.jobs import Work, kind, saving
 from registers.models import ImportedFile, PowerItem, Scheme, Unit
 from registers.papers import pages, pictured, writing
@@ -44,20 +43,29 @@ def _may_import(actor, parameters):
     require(actor, "import", ImportedFile)
 
 
-@kind("import", title="数据导入", place="数据导入", door="import_list", guard=_may_import, stops=require_stoppable)
+@kind(
+    "import",
+    title="数据导入",
+    place="数据导入",
+    door="import_list",
+    guard=_may_import,
+    stops=progress.require_stoppable,
+)
 def take_over(parameters, owner):
     """Take over a file of many lines. The worker's file lists what was done."""
     pk = parameters["file"]
     try:
-        lines = uploads.accept(
-            pk,
-            actor=Actor(owner),
-            digest=parameters["digest"],
-            seen=parameters["version"],
-            at=clock.now(),
-            pace=partial(taking(pk).say, "compared"),
-            begin=partial(begin_writing, pk),
-        ).lines
+        with progress.writing(pk) as tell:
+            lines = uploads.accept(
+                pk,
+                actor=Actor(owner),
+                digest=parameters["digest"],
+                seen=parameters["version"],
+                at=clock.now(),
+                pace=partial(progress.taking(pk).say, "compared"),
+                begin=partial(progress.begin_writing, pk),
+                tell=tell,
+            ).lines
     except Stale as stale:
         if str(stale) == uploads.CHANGED:
             uploads.refresh(pk, actor=Actor(owner))

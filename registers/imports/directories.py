@@ -164,9 +164,11 @@ def apply(plan, lines, *, on):
         if line.kind == NEW:
             given = {"name": line.record.name, "issued_by": line.record.unit.name} | line.record.values
             regulations.add(line.record.unit, given, actor=taking.actor, at=taking.at)
+            plan.count_written()
         else:
             known = line.known
             changes.setdefault(known.pk, (known, {}))[1][line.field] = line.record.values[line.field]
     for known, changed in changes.values():
         given = {"name": known.name, "state": known.state} | changed
         regulations.change(known.pk, given, seen=known.version, actor=taking.actor, at=taking.at)
+        plan.count_written(len(changed))

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from registers.batches import batches
 from registers.imports import appointing, posting, values
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
@@ -355,7 +356,12 @@ def apply(plan, lines, *, on):
             appointing.end(Incumbency.objects.filter(pk=line.incumbency.pk), on=on)
         elif line.kind != TAKES and line.user is not None:
             _change(line)
-    made = _join([line.person for line in lines if line.kind == JOINED])
+        if line.kind not in (JOINED, TAKES):
+            plan.count_written()
+    made = {}
+    for joining in batches([line.person for line in lines if line.kind == JOINED]):
+        made |= _join(joining)
+        plan.count_written(len(joining))
     takes = [line for line in lines if line.kind == TAKES]
     posts = appointing.Posts({line.post.unit.pk for line in takes}, on)
     for line in takes:
@@ -364,6 +370,7 @@ def apply(plan, lines, *, on):
             since, _ = line.person.since or (None, None)
             posts.take(line.post.unit, line.post.name, user, _past(since, on))
     posts.save()
+    plan.count_written(len(takes))
 
 
 def _past(since, on):
@@ -392,4 +399,4 @@ def _join(people):
         )
         for person in people
     ]
-    return {user.number: user for user in User.objects.bulk_create(users, batch_size=1000)}
+    return {user.number: user for user in User.objects.bulk_create(users)}

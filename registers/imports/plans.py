@@ -48,7 +48,8 @@ class Line:
 class Plan:
     """All lines of a file, what was found in it, and how many rows it has.
 
-    ``pace``: told from time to time how many rows are compared, it may stop the comparison.
+    ``pace``: told from time to time how many rows are compared, it may stop the comparison. ``tell``: told how many lines are
+    written.
     """
 
     kind: str
@@ -66,6 +67,8 @@ class Plan:
     by: object = None  # who accepts it, and when
     at: object = None
     taking: object = None  # who takes it over, and when (``handing.Taking``)
+    tell: object = None
+    written: int = 0
 
     def __post_init__(self):
         self.report = Report(self.answers)
@@ -83,6 +86,12 @@ class Plan:
         self.rows += 1
         if self.pace is not None and self.rows % TOLD == 0:
             self.pace(self.rows)
+
+    def count_written(self, number=1):
+        """Count lines that are written."""
+        self.written += number
+        if self.tell is not None:
+            self.tell(self.written)
 
     def count(self, what):
         """Count a row that is read and brings nothing."""

@@ -384,8 +384,10 @@ def apply(plan, lines, *, on):
             posts.hold(record.post, line.user, _since(record, on), beside=beside)
             journal.note(Kind.POST_TAKEN, record.unit, post=record.post, new=line.user)
     posts.save()
+    plan.count_written(sum(line.kind != DUTIES for line in lines))
     dutiful = [line.record for line in lines if line.kind == DUTIES and line.record.post is not None]
     set_duties([(record.post, record.duties) for record in dutiful], journal=journal)
+    plan.count_written(len(dutiful))
     journal.save()
 
 

@@ -1,8 +1,11 @@
 """A large file while a worker reads it or takes it over: how far that is, and stopping it."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 
-from django.db import transaction
+from django.db import connection, connections, transaction
 from django.db.models import Exists
 
 from registers import cage
@@ -62,12 +65,37 @@ def _waiting(pk):
 
 
 @transaction.atomic
-def begin_writing(pk):
-    """Say that from now on nobody can stop it. Raises ``Refused`` where somebody has."""
+def begin_writing(pk, lines):
+    """Say that from now on nobody can stop the writing of so many lines. Raises ``Refused`` where somebody has."""
     file = ImportedFile.objects.select_for_update().only("pk").get(pk=pk)
     if not is_taken(pk):
         raise Refused(NOT_ANY_MORE)
     ImportedFile.objects.filter(pk=file.pk).update(progress={"writing": True})
+    _waiting(pk).update(written=0, expected=lines)
+
+
+@contextmanager
+def writing(pk):
+    """Yield a function that keeps in the job how many lines are written, twice a second at most.
+
+    The lines themselves are seen only once all are written, so the count goes over a connection of its own. SQLite lets
+    nobody write beside them: there it yields None.
+    """
+    if connection.vendor == "sqlite":
+        yield None
+        return
+    with ThreadPoolExecutor(1) as beside:
+        said = [time.monotonic()]
+
+        def tell(count):
+            if time.monotonic() - said[0] >= cage.LOOK_SECONDS:
+                said[0] = time.monotonic()
+                beside.submit(partial(_waiting(pk).update, written=count))
+
+        try:
+            yield tell
+        finally:
+            beside.submit(connections.close_all)
 
 
 def require_stoppable(parameters):

@@ -296,3 +296,4 @@ def apply(plan, lines, *, on):
             appointments.appoint(record.user.pk, role=record.role, units=[record.unit.pk], seat="", **term)
         elif line.kind == DOMAIN:
             domains.take(record.user.pk, domains=[record.domain], **term)
+        plan.count_written()

@@ -278,19 +278,21 @@ def apply(plan, lines, *, on):
     new = {line.record.code: line.record for line in lines if line.kind in (NEW, STORE)}
     for record in new.values():
         _create(record, new, journal)
+        plan.count_written()
     for line in lines:
         unit = line.record.unit
         if line.kind == FORMER:
             former = line.record
             units.add_former(former.code, former.name, former.parent, former.closed, journal=journal)
-        elif unit is None:
-            continue  # a name of a unit that was not accepted
+        elif line.kind in (NEW, STORE) or unit is None:
+            continue  # made already, or a name of a unit that was not accepted
         elif line.kind == ALIAS:
             units.call_also(unit, line.field, journal=journal)
         elif line.kind == RENAMED:
             units.rename(unit, line.record.name, journal=journal)
-        elif line.kind not in (NEW, STORE):
+        else:
             _change(unit, line, journal)
+        plan.count_written()
     journal.save()
 
 

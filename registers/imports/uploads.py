@@ -264,13 +264,13 @@ def tick(pk, ticks, *, actor, seen):
 
 
 @uncollected()
-def accept(pk, *, actor, digest, seen, at, pace=None, begin=None):
+def accept(pk, *, actor, digest, seen, at, pace=None, begin=None, tell=None):
     """Do all ticked lines of a file in one transaction.
 
     Returns the file, with what was done as texts in ``lines``.
     ``digest``: of the lines that the registrar saw. ``pace``: told how many rows are compared anew, where that is needed;
-    ``begin``: called before anything is written. Either may stop it by raising. Raises ``Refused`` while something is wrong or
-    asked, ``Stale`` where what is on record has changed meanwhile.
+    ``begin``: called with the number of lines before anything is written. Either may stop it by raising. ``tell``: told how many
+    lines are written. Raises ``Refused`` while something is wrong or asked, ``Stale`` where what is on record has changed meanwhile.
     """
     file = _mine(actor).get(pk=pk)
     basis = kept.basis(file, actor)
@@ -278,8 +278,8 @@ def accept(pk, *, actor, digest, seen, at, pace=None, begin=None):
     if basis and file.is_open and not file.is_being_read:
         plan = kept.restored(file) if file.plan and file.basis == basis else plan_of(file, actor=actor, pace=pace)
     if begin:
-        begin()
-    return _accept(pk, plan, basis, actor=actor, digest=digest, seen=seen, at=at)
+        begin(sum(is_ticked(file, line[0], line[1]) for line in (file.compared or {}).get("lines", ())))
+    return _accept(pk, plan, basis, actor=actor, digest=digest, seen=seen, at=at, tell=tell)
 
 
 def _mine(actor):
@@ -288,7 +288,7 @@ def _mine(actor):
 
 @transaction.atomic
 @audit.at_the_end()
-def _accept(pk, plan, basis, *, actor, digest, seen, at):
+def _accept(pk, plan, basis, *, actor, digest, seen, at, tell):
     """Write the lines of ``plan``, which was made from what ``basis`` is of; of another one where that is no longer so."""
     file = _open(pk, actor, seen, taken=True)
     # Two imports come in turn.
@@ -300,7 +300,7 @@ def _accept(pk, plan, basis, *, actor, digest, seen, at):
     if not plan.is_ready:
         raise Refused("文件还有错误或没有回答的问题，没有导入。请先处理。")
     lines = [line for line in plan.lines if is_ticked(file, line.tick, line.kind)]
-    plan.by, plan.at = actor.user, at
+    plan.by, plan.at, plan.tell = actor.user, at, tell
     plan.taking = Taking(actor, at, file.file_name)
     SUBJECTS[file.kind].apply(plan, lines, on=file.effective_on)
     for name, unit in plan.aliases.items():

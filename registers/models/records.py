@@ -51,9 +51,10 @@ class Job(models.Model):
     """Work that a worker does for a person, such as an export.
 
     Its state follows from timestamps; there is no state column. ``source``: what it works from, gone when it is done.
-    ``reason``: why it was asked for, where that has to be said. ``written`` of ``expected`` rows are in its file, where they are
-    counted. ``file``: where the file lies (``registers.exported``), ``file_name``: what its owner sees. Both are emptied when it has
-    been kept long enough. ``content``: the file of a row that was written before files had a folder.
+    ``reason``: why it was asked for, where that has to be said. ``written`` of ``expected`` rows are in its file, or lines of an
+    imported file are on record, where they are counted. ``file``: where the file lies (``registers.exported``), ``file_name``:
+    what its owner sees. Both are emptied when it has been kept long enough. ``content``: the file of a row that was written before
+    files had a folder.
     """
 
     kind = models.CharField(max_length=40)

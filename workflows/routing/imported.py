@@ -31,16 +31,16 @@ MOST_ENTRIES = 100  # of one sheet: more than that nobody reads before he signs
 @takes_further("ledgers")
 def points(plan, lines):
     """Hand the accepted points of a file in, on sheets of their units."""
-    _hand_in(importing.POINTS, lines, plan.taking, _point)
+    _hand_in(importing.POINTS, lines, plan, _point)
 
 
 @takes_further("powers")
 def powers(plan, lines):
     """Hand the accepted powers of a file in, on sheets of their units."""
-    _hand_in(importing.POWERS, lines, plan.taking, _power)
+    _hand_in(importing.POWERS, lines, plan, _power)
 
 
-def _hand_in(code, lines, taking, values_of):
+def _hand_in(code, lines, plan, values_of):
     """Make one sheet a unit and hand it in, or several where there are too many entries for one."""
     institution = Unit.objects.select_for_update(of=("self",)).get(parent=None)
     scheme = adjustments.scheme_for(institution)
@@ -49,12 +49,13 @@ def _hand_in(code, lines, taking, values_of):
     rules = scheme.rules.imports.get(code)
     if rules is None:
         raise Refused("现行方案没有这一类登记，不能导入。")
-    task = adjustments.yearly_task(institution, scheme, rules, at=taking.at)
+    task = adjustments.yearly_task(institution, scheme, rules, at=plan.taking.at)
     records = sorted((line.record for line in lines), key=lambda record: record.unit.pk)
     for _, found in groupby(records, key=lambda record: record.unit.pk):
         group = list(found)
         for start in range(0, len(group), MOST_ENTRIES):
-            _sheet(task, group[start : start + MOST_ENTRIES], taking, values_of)
+            _sheet(task, group[start : start + MOST_ENTRIES], plan.taking, values_of)
+            plan.count_written(len(group[start : start + MOST_ENTRIES]))
 
 
 def _sheet(task, records, taking, values_of):

@@ -1,5 +1,7 @@
 """Large files: a worker reads and compares them, says how far it is, stops when told, and leaves nothing half done."""
 
+import time
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -9,7 +11,7 @@ from pypinyin import lazy_pinyin
 
 from registers import cage, clock, jobs
 from registers.actors import Actor
-from registers.imports import plans, progress, uploads
+from registers.imports import appointing, plans, progress, uploads
 from registers.imports.people import JOINED
 from registers.models import AuditEntry, ImportedFile, Job, Unit, User
 from registers.sorting import sort_key
@@ -154,6 +156,29 @@ def test_acceptance_is_cancelled_while_it_compares_anew_and_not_while_it_writes(
     page.press(page.form("contains(@action, '/accept/')"))
     jobs.work(at=clock.now())
     assert (answers[1:], brought()) == ([True, 422], 3)
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+def test_page_says_how_many_lines_are_written(taken_by_a_worker, monkeypatch):
+    """Over a connection beside the one that writes: none of the people is seen before all are written."""
+    person, file = taken_by_a_worker
+    save, seen = appointing.Posts.save, []
+
+    def look(posts):
+        save(posts)
+        deadline = time.monotonic() + 10
+        while not (written := progress.job_of(file.pk).written) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        seen.append(written)
+        seen.append(person.go(reverse("import_detail", args=[file.pk])).words)
+
+    monkeypatch.setattr(appointing.Posts, "save", look)
+    jobs.work(at=clock.now())
+    assert seen[0] == 3
+    assert "正在写入 3 项，不能再取消" in seen[1]
+    assert "已写入 3 项，共 3 项" in seen[1]
+    assert (brought(), progress.job_of(file.pk).expected) == (3, 3)
 
 
 def test_worker_shows_anew_what_has_changed_meanwhile(taken_by_a_worker):

@@ -1,93 +1,131 @@
-"""A comparison of people kept beside the file, so that whoever accepts it need not compare again.
+"""A comparison kept beside the file, so that whoever accepts it need not compare again.
 
-It counts for as long as what it was made from is the same: ``basis`` is a digest of all that a comparison of people looks up. A
+It counts for as long as what it was made from is the same: ``basis`` is a digest of all that a comparison of its kind looks up. A
 test holds both together.
 """
 
-from datetime import date
+from django.db.models import Count, Max, Q, Sum
 
 from registers.imports import people
+from registers.imports.packing import Packer, Unpacker
 from registers.imports.plans import Line, Plan
-from registers.imports.posting import Wanted
-from registers.imports.values import Day
-from registers.models import Incumbency, Unit, UnitAlias, User
+from registers.models import (
+    Appointment,
+    DomainCharge,
+    Duty,
+    Incumbency,
+    Post,
+    PowerItem,
+    Regulation,
+    RiskPoint,
+    Scheme,
+    Unit,
+    UnitAlias,
+    User,
+)
+from registers.models.spans import OPEN_VERSION
 from registers.text import digest_of
 
-_USER = ("pk", "number", "name", "unit", "is_active", *people.WORDS)
-_UNIT = ("pk", "code", "name", "position", "closed_on")
-_HELD = ("pk", "user", "post__unit", "post__name")
+_PROPOSED = Q(in_force_from=None)
 
 
-def basis(file, actor):
-    """Return the digest of what the comparison of a file of people depends on, "" for the other kinds."""
-    if file.kind != "people":
-        return ""
-    return digest_of(
-        [
-            list(User.objects.order_by("pk").values_list(*_USER)),
-            list(Unit.objects.order_by("pk").values_list(*_UNIT)),
-            list(UnitAlias.objects.order_by("pk").values_list("name", "unit")),
-            list(Incumbency.objects.in_force(file.effective_on).order_by("pk").values_list(*_HELD)),
-            sorted(actor.unit_ids("registrar")),
-            actor.user_id,
-        ]
+def _values(rows, *names):
+    return list(rows.order_by("pk").values_list(*names))
+
+
+def _users(*more):
+    return _values(User.objects, "pk", "number", "name", "unit", "is_active", *more)
+
+
+def _places(*more):
+    """Return what ``places.Places`` looks up."""
+    units = _values(Unit.objects, "pk", "code", "name", "position", "closed_on", *more)
+    return units, _values(UnitAlias.objects, "name", "unit")
+
+
+def _schemes():
+    """Return which rule books are in use and there. A version never changes."""
+    return _values(Scheme.objects.those_in_use(), "pk"), _values(Scheme.objects.filter(is_current=True), "pk")
+
+
+def _held(on):
+    return _values(Incumbency.objects.in_force(on), "pk", "user", "post__unit", "post__name")
+
+
+def _of_work(on):
+    """Return what files about the work of units look up: rule book, units, posts and who holds them."""
+    posts = _values(Post.objects.existing(on), "pk", "unit", "code", "name")
+    return (
+        _schemes(),
+        _places("parent"),
+        posts,
+        _values(Incumbency.objects.in_force(on), "pk", "user", "post"),
+        _users(),
     )
 
 
+def _powers():
+    return _values(
+        PowerItem.objects.filter(OPEN_VERSION | _PROPOSED), "pk", "unit", "name", "in_force_from", "in_force_until"
+    )
+
+
+def _points():
+    """Return what tells points apart. Those in force never change; the others are few."""
+    open_ones = RiskPoint.objects.filter(OPEN_VERSION).aggregate(Count("pk"), Max("pk"), Sum("pk"))
+    return open_ones, _values(RiskPoint.objects.filter(_PROPOSED), "pk", "unit", "post", "content")
+
+
+# Kind → function of (day of effect, today): what a comparison looks up beside who makes it.
+LOOKED_UP = {
+    "people": lambda on, today: [_users(*people.WORDS), _places(), _held(on)],
+    "units": lambda on, today: [_places("parent", "unit_type"), _schemes()],
+    "posts": lambda on, today: [
+        _schemes(),
+        _places(),
+        _users(),
+        _values(Post.objects.existing(on)),
+        _values(Duty.objects),
+        _values(Incumbency.objects.in_force(on)),
+    ],
+    "roles": lambda on, today: [
+        today.isoformat(),
+        _schemes(),
+        _places("parent"),
+        _users(),
+        _values(Appointment.objects),
+        _values(DomainCharge.objects),
+    ],
+    "powers": lambda on, today: [_of_work(on), _powers(), _values(Regulation.objects, "name")],
+    "regulations": lambda on, today: [_places(), _values(Regulation.objects)],
+    "ledgers": lambda on, today: [_of_work(on), _powers(), _points()],
+}
+
+
+def basis(file, actor):
+    """Return the digest of what the comparison of a file depends on."""
+    looked_up = LOOKED_UP[file.kind](file.effective_on, actor.on)
+    return digest_of([file.kind, sorted(actor.unit_ids("registrar")), actor.user_id, looked_up])
+
+
 def packed(plan):
-    """Return of a plan of people what its acceptance needs beside its preview, as JSON holds it."""
-    numbers = {line.person.number: line.person for line in plan.lines if line.person is not None}
+    """Return of a plan what its acceptance needs beside its preview, as JSON holds it."""
+    packer = Packer()
+    lines = [packer.line(line) for line in plan.lines]
     return {
-        "people": [_person(person) for person in numbers.values()],
-        "lines": [_line(line) for line in plan.lines],
+        "lines": lines,
+        "objects": packer.objects,
+        "rows": {label: sorted(ids) for label, ids in packer.rows.items()},
         "aliases": {name: unit.pk for name, unit in plan.aliases.items()},
     }
 
 
-def _person(person):
-    since, _ = person.since or (None, None)
-    day = since.day.isoformat() if since else ""
-    return [person.number, person.name, person.unit.pk if person.unit else None, person.values, day]
-
-
-def _line(line):
-    """Return who a line is about, and what else it changes; most lines are about a new person and nothing else."""
-    new = line.person.number if line.person is not None else ""
-    more = (
-        line.user and line.user.pk,
-        line.field,
-        line.post and [line.post.unit.pk, line.post.name, line.post.note],
-        line.incumbency and line.incumbency.pk,
-    )
-    return [new, *more] if any(more) else new
-
-
 def restored(file):
     """Return the ``Plan`` that was packed, for what is on record is as it was."""
-    kept, units = file.plan, Unit.objects.in_bulk()
-    persons = {each[0]: _as_person(each, units) for each in kept["people"]}
-    lines = [line if isinstance(line, list) else [line, None, "", None, None] for line in kept["lines"]]
-    users = User.objects.in_bulk({user for _, user, *_ in lines if user})
-    held = Incumbency.objects.in_bulk({incumbency for *_, incumbency in lines if incumbency})
-    plan = Plan("people", {}, unchanged=file.compared["unchanged"])
+    kept, plan = file.plan, Plan(file.kind, {}, unchanged=file.compared["unchanged"])
+    unpacker = Unpacker(kept["objects"], kept["rows"])
+    units = Unit.objects.in_bulk(kept["aliases"].values())
     plan.aliases = {name: units[pk] for name, pk in kept["aliases"].items()}
-    for shown, (new, user, field, post, incumbency) in zip(file.compared["lines"], lines, strict=True):
-        named, *words = shown
-        plan.lines.append(
-            Line(
-                *words,
-                user=users.get(user),
-                person=persons.get(new),
-                post=Wanted(units[post[0]], *post[1:]) if post else None,
-                field=field,
-                incumbency=held.get(incumbency),
-                named=named,
-            )
-        )
+    for (named, *words), about in zip(file.compared["lines"], kept["lines"], strict=True):
+        plan.add(Line(*words, named=named, **unpacker.line(about)))
     return plan
-
-
-def _as_person(written, units):
-    number, name, unit, values, since = written
-    since = Day(date.fromisoformat(since)) if since else None
-    return people.Person(number, None, name, units.get(unit), values, since=(since, None))

@@ -64,10 +64,7 @@ class Record:
     measures: dict = field(default_factory=dict)
     responsible: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-
-    @property
-    def source(self):
-        return f"{self.row.sheet}!{self.row.place('content')}"
+    source: str = ""
 
 
 def scheme_in_use():
@@ -161,7 +158,8 @@ class _Ledger(Reader):
         made = []
         for place, item in enumerate(items):
             content, behind = without_grade(item) if graded else (item, "")
-            record = Record(unit, row, content, manifestations[place])
+            source = f"{row.sheet}!{row.place('content')}"
+            record = Record(unit, row, content, manifestations[place], source=source)
             self._post(record, self.post_above(table))
             self._category(record)
             self._grade(record, rows, behind, place, len(items))

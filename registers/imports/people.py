@@ -323,16 +323,8 @@ def _missing(plan, people, known, mine, actor):
 
 
 def _line(kind, person, old, new, **more):
-    return Line(
-        kind,
-        person.number,
-        person.name,
-        str(old),
-        str(new),
-        f"{person.row.sheet}!{person.row.place('number')}",
-        person=person,
-        **more,
-    )
+    cell = f"{person.row.sheet}!{person.row.place('number')}"
+    return Line(kind, person.number, person.name, str(old), str(new), cell, person=person, **more)
 
 
 def _held(on):

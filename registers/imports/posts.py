@@ -4,7 +4,7 @@ None is ever closed.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from registers.imports import appointing, values
 from registers.imports.grid import Cell
@@ -44,6 +44,7 @@ class Record:
     values: dict = field(default_factory=dict)
     duties: list = field(default_factory=list)
     holder: object = None
+    since: object = None  # since when, None where the file does not say
 
 
 def kind_of(words):
@@ -204,6 +205,16 @@ class _Reader:
             backup = None if values.is_vacant(words) else self._holder(words, record, "backup")
             record.values |= {"backup": backup} if backup else {}
         self._places(record)
+        self._since(record)
+
+    def _since(self, record):
+        row = record.row
+        try:
+            since = values.day(row.get("since"), this_year=self.on.year) if row.get("since") else None
+        except Wrong as wrong:
+            self.report.fault(row.sheet, row.place("since"), str(wrong), wrong.remedy)
+            return
+        record.since = since.day if since is not None else None
 
     def _places(self, record):
         """Read how many people may hold a post: 3, 3人, 3个."""
@@ -270,13 +281,8 @@ class _Reader:
             record.holder = ""
             return [record]
         holders = [self._holder(name, record) for name in re.split(r"[、,，;；\n]+", words) if name.strip()]
-        first = True
-        records = []
-        for holder in holders:
-            code = record.code if first else ""
-            records.append(Record(record.unit, record.name, row, code, None, record.values, record.duties, holder))
-            first = False
-        return records
+        codes = [record.code, *[""] * len(holders)]
+        return [replace(record, code=code, holder=holder) for code, holder in zip(codes, holders, strict=False)]
 
     def _holder(self, name, record, given="holder"):
         row = record.row
@@ -381,7 +387,8 @@ def apply(plan, lines, *, on):
             change(record.post, {line.field: value}, journal=journal)
         elif line.kind == TAKES and record.post is not None:
             beside = line.incumbency is None and posts.is_held(record.post)
-            posts.hold(record.post, line.user, _since(record, on), beside=beside)
+            since = min(record.since or on, on)
+            posts.hold(record.post, line.user, since, beside=beside)
             journal.note(Kind.POST_TAKEN, record.unit, post=record.post, new=line.user)
     posts.save()
     plan.count_written(sum(line.kind != DUTIES for line in lines))
@@ -389,11 +396,3 @@ def apply(plan, lines, *, on):
     set_duties([(record.post, record.duties) for record in dutiful], journal=journal)
     plan.count_written(len(dutiful))
     journal.save()
-
-
-def _since(record, on):
-    try:
-        since = values.day(record.row.get("since"), this_year=on.year) if record.row.get("since") else None
-    except Wrong:
-        return on
-    return since.day if since is not None and since.day <= on else on

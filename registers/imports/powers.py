@@ -49,10 +49,7 @@ class Record:
     post: object = None
     steps: list = field(default_factory=list)
     notes: list = field(default_factory=list)
-
-    @property
-    def source(self):
-        return f"{self.row.sheet}!{self.row.place('name')}"
+    source: str = ""
 
 
 def compare(book, *, columns, answers, actor, on, pace=None):
@@ -112,7 +109,7 @@ class _Powers(Reader):
         unit = self.unit_of(table, row)
         if unit is None:
             return None
-        record = Record(unit, " ".join(name.split()), row)
+        record = Record(unit, " ".join(name.split()), row, source=f"{row.sheet}!{row.place('name')}")
         for given, (column, label, most) in TEXTS.items():
             if words := self.read(row, given, label, most):
                 record.values[column] = words

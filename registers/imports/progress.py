@@ -66,7 +66,7 @@ def _waiting(pk):
 
 @transaction.atomic
 def begin_writing(pk, lines):
-    """Say that from now on nobody can stop the writing of so many lines. Raises ``Refused`` where somebody has."""
+    """Say that nobody can stop the writing of so many lines now. Raises ``Refused`` where somebody has."""
     file = ImportedFile.objects.select_for_update().only("pk").get(pk=pk)
     if not is_taken(pk):
         raise Refused(NOT_ANY_MORE)

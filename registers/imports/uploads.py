@@ -126,7 +126,7 @@ def _begin(file, book, kinds, actor, pace=None):
 def _keep(file, plan, notes):
     """Keep of a comparison what pages show, and what its acceptance needs where it need not be made again."""
     file.compared = plan.preview() | {"notes": notes}
-    file.plan = kept.packed(plan) if file.basis and plan.is_ready else None
+    file.plan = kept.packed(plan) if plan.is_ready else None
 
 
 def _left_to(following, kind, book):
@@ -273,9 +273,9 @@ def accept(pk, *, actor, digest, seen, at, pace=None, begin=None, tell=None):
     lines are written. Raises ``Refused`` while something is wrong or asked, ``Stale`` where what is on record has changed meanwhile.
     """
     file = _mine(actor).get(pk=pk)
-    basis = kept.basis(file, actor)
-    plan = None
-    if basis and file.is_open and not file.is_being_read:
+    plan, basis = None, ""
+    if file.is_open and not file.is_being_read:
+        basis = kept.basis(file, actor)
         plan = kept.restored(file) if file.plan and file.basis == basis else plan_of(file, actor=actor, pace=pace)
     if begin:
         begin(sum(is_ticked(file, line[0], line[1]) for line in (file.compared or {}).get("lines", ())))

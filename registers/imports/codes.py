@@ -12,6 +12,7 @@ from registers.models.spans import is_closed
 
 MOST = 200  # codes that are proposed for one file
 MOST_CODE = 20
+AGAIN = "请在“需要您回答”中改正"
 
 
 def find(plan, records, places):
@@ -127,12 +128,12 @@ def _checked(plan, record, given, records, places):
         code = values.identifier(Cell(given), "单位代码")
         other = places.by_code.get(code.upper())
         if "." in code:
-            raise Wrong(f"单位代码“{code}”不能含有小数点", "请改正")
+            raise Wrong(f"单位代码“{code}”不能含有小数点", AGAIN)
         if other is not None and not is_closed(other, places.on):
-            raise Wrong(f"单位代码 {code} 已用于“{other}”", "请换一个代码")
-        if any(each.code.upper() == code.upper() for each in records.values()):
-            raise Wrong(f"单位代码 {code} 在文件中已用于另一个单位", "请换一个代码")
+            raise Wrong(f"单位代码 {code} 已用于“{other}”", AGAIN)
+        if any(each.code.upper() == code.upper() for each in records.values() if each is not record):
+            raise Wrong(f"单位代码 {code} 在文件中已用于另一个单位", AGAIN)
     except Wrong as wrong:
-        plan.report.fault(record.row.sheet, record.row.place("name"), str(wrong), wrong.remedy)
+        plan.report.fault(record.row.sheet, record.row.place("name"), str(wrong), AGAIN)
         return ""
     return code

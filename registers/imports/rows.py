@@ -17,6 +17,8 @@ _VALUE = rf"(?:<v>([^<]*+)</v>|<is><t{_SPACE}>([^<]*+)</t></is>)?+"
 _FORMULA = r'(?:<f(?: [A-Za-z]++="[^"<&]*+")*+(?:/>|>([^<]*+)</f>))?+'
 # The last form is any other tag.
 _CELL = re.compile(rf'<c r="([A-Z]{{1,2}}+)([1-9][0-9]*+)"{_ATTRIBUTES} ?(?:/>|>{_FORMULA}{_VALUE}</c>)|<')
+# The forms of a cell whose address and attributes are known: with a value, with a text in it, with nothing.
+_FORMS = (r" ?><v>([^<]*+)</v></c>", rf" ?><is><t{_SPACE}>([^<]*+)</t></is></c>", r" ?(?:/>|></c>)")
 _TEXT = re.compile(rf"<si><t{_SPACE}>([^<]*)</t>(?:<phoneticPr{_ATTRIBUTES}/>)?(</si>)|<")
 _ATTRIBUTE = re.compile(r' ([A-Za-z0-9:]+)="([^"]*)"')
 _NEVER = bytes({*range(32)} - {9, 10})  # a parser would make a line break of 13
@@ -107,27 +109,49 @@ def attributes_of(text):
 
 
 def rows(text):
-    """Give (number, attributes, cells) of each row in ``text``. Raises ``Unusual``.
+    """Give (number, attributes, its text, where its cells begin) of each row. Raises ``Unusual``.
 
-    Number and attributes are texts. A cell is (letters, row number, attributes, formula, value, value); those of any other tag are empty.
+    Number and attributes are texts.
     """
     *filled, rest = text.split("</row>")
     for row in filled:
         match = _ROW.match(row)
         while match and match[3]:  # a row without cells
-            yield match[1], match[2], ()
+            yield match[1], match[2], "", 0
             match = _ROW.match(row, match.end())
         if match is None:
             raise Unusual
-        yield match[1], match[2], _CELL.findall(row, match.end())
+        yield match[1], match[2], row, match.end()
     start = 0
     while match := _ROW.match(rest, start):
         if not match[3]:
             raise Unusual
-        yield match[1], match[2], ()
+        yield match[1], match[2], "", 0
         start = match.end()
     if rest[start:].strip():
         raise Unusual
+
+
+def cells(row, start):
+    """Return (letters, row number, attributes, formula, value, text) of each cell of a row.
+
+    Those of any other tag are empty.
+    """
+    return _CELL.findall(row, start)
+
+
+def shape_of(cells):
+    """Return the form of a row as a pattern that gives its number and values, None for formulas.
+
+    Most rows of a sheet have the cells of the row above with other values, so that one match reads them all.
+    """
+    parts = []
+    for letters_of, _, attributes, formula, value, text in cells:
+        if formula:
+            return None
+        number = r"\1" if parts else "([1-9][0-9]*+)"
+        parts.append(rf'<c r="{letters_of}{number}"{re.escape(attributes)}{_FORMS[0 if value else 1 if text else 2]}')
+    return re.compile("".join(parts)) if parts else None
 
 
 def texts(text):

@@ -244,7 +244,7 @@ def _compare(plan, record, mine):
     if unit is None:
         if record.parent is not None:
             kind = STORE if _STORE.search(record.name) else NEW
-            plan.add(_line(kind, record, "", f"{record.code}，上级：{record.parent.name}"))
+            plan.add(_line(kind, record, "", f"{record.code or '代码未定'}，上级：{record.parent.name}"))
     else:
         _changes(plan, record, unit)
     known = set() if unit is None else set(unit.aliases.values_list("name", flat=True)) if record.aliases else set()

@@ -22,9 +22,11 @@ from registers.imports.grid import (
     address,
     position,
 )
-from registers.imports.rows import COLUMNS, Unusual, attributes_of, plain, rows, taken_out, texts
+from registers.imports.rows import COLUMNS, Unusual, attributes_of, cells, plain, rows, shape_of, taken_out, texts
 from registers.refusals import Refused
 
+MOST_SHAPES = 20  # of rows, for which a pattern is made; a sheet with more is read cell by cell
+MOST_TEXTS = 2000  # of a sheet, that are kept at a time because they may come again
 MOST_MERGES = 60_000
 MOST_MERGED = 200_000  # cells of one merged range
 DRAWN = "有 {count} 个工作表含图形或图片（如流程图），其中的文字没有读取，请另行录入。"
@@ -152,27 +154,58 @@ class _SheetReader:
         self.row = self.column = self.length = 0
         self.kind = self.form = self.inside = ""
         self.value, self.formula, self.phonetic = [], [], 0
+        self.shape, self.columns, self.shapes, self.known = None, (), 0, {}
 
     def take(self, text):
         """Read whole rows of plain form. Raises ``Unusual``, also for whatever would be refused in a cell."""
-        looks = self.looks
-        for row, attributes, cells in rows(text):
-            self._begin_plain_row(row, attributes)
-            here, found = str(self.row), {}
-            for letters, number, look, formula, value, inline in cells:
-                if number != here or len(raw := value or inline) > MOST_CHARACTERS:
-                    raise Unusual
-                values, column = looks[look], COLUMNS[letters]
-                if formula and (_DANGEROUS.search(plain(formula)) or len(formula) > MOST_CHARACTERS):
-                    raise Unusual
-                if values is None:  # texts, most of which come once
-                    words = plain(raw) if "&" in raw else raw
-                    if words.strip():
-                        found[column] = _new(Cell, (_unescaped(words) if "_x" in words else words, TEXT, ""))
-                elif raw and (cell := values[raw]) is not None:
+        known = self.known
+        for number, attributes, row, start in rows(text):
+            self._begin_plain_row(number, attributes)
+            found = {}
+            for (column, values), raw in self._plain_cells(row, start):
+                if values is not None:
+                    cell = values[raw] if raw else None
+                elif (cell := known.get(raw)) is None:
+                    cell = self._text(raw)
+                    if len(known) == MOST_TEXTS:
+                        known.clear()
+                    known[raw] = cell
+                if cell is not None:
                     found[column] = cell
             if found:
                 self._fill(found)
+
+    def _plain_cells(self, row, start):
+        """Return ((column, what makes its values), value) of each cell of a row.
+
+        One match gives them all where the row has the shape of one before.
+        """
+        if self.shape and len(row) < MOST_CHARACTERS and (match := self.shape.fullmatch(row, start)):
+            number, *values = match.groups()
+            if number != str(self.row):
+                raise Unusual
+            return zip(self.columns, values, strict=True)
+        return self._each_cell(row, start)
+
+    def _each_cell(self, row, start):
+        here, looks, made, found = str(self.row), self.looks, [], cells(row, start)
+        for letters, number, look, formula, value, text in found:
+            if number != here or len(raw := value or text) > MOST_CHARACTERS:
+                raise Unusual
+            if formula and (_DANGEROUS.search(plain(formula)) or len(formula) > MOST_CHARACTERS):
+                raise Unusual
+            made.append(((COLUMNS[letters], looks[look]), raw))
+        if self.shapes < MOST_SHAPES:
+            self.shapes += 1
+            self.shape = shape_of(found)
+            self.columns = [about for about, raw in made if raw]
+        return made
+
+    def _text(self, raw):
+        words = plain(raw) if "&" in raw else raw
+        if not words.strip():
+            return None
+        return _new(Cell, (_unescaped(words) if "_x" in words else words, TEXT, ""))
 
     def _begin_plain_row(self, number, attributes):
         if not number or len(number) > 6 or "hidden" in attributes:

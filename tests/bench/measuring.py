@@ -3,6 +3,7 @@
 Absolute times move with the machine; ratios hold. Each pair is run in turn, the median of the ratios is printed.
 """
 
+import math
 import os
 import resource
 import statistics
@@ -26,25 +27,33 @@ def ratio(thing, floor, rounds=ROUNDS, before=lambda: None):
     )
 
 
-def cheapest(thing, floor, rounds):
-    """Return the least processor seconds that each took in some rounds, in turn."""
-    pairs = [(worked(thing), min(worked(floor) for _ in range(FLOORS))) for _ in range(rounds)]
+def cheapest(thing, floor, rounds, *, floors=FLOORS, seconds=math.inf):
+    """Return the least processor seconds that each took in some rounds, in turn.
+
+    ``floors``: how often the floor is measured a round. After so many ``seconds`` no further round begins.
+    """
+    pairs, start = [], time.monotonic()
+    while len(pairs) < rounds and (not pairs or time.monotonic() - start < seconds):
+        pairs.append((worked(thing), min(worked(floor) for _ in range(floors))))
     return min(a for a, _ in pairs), min(b for _, b in pairs)
 
 
 def worked(act):
-    """Return how many processor seconds ``act`` takes, of this process and of its database connection."""
+    """Return how many processor seconds ``act`` takes, as ``processor`` counts them."""
     start = processor()
     act()
     return processor() - start
 
 
 def processor():
-    """Return the processor seconds spent so far by this process and by the server process of its PostgreSQL connection.
+    """Return the processor seconds that this process has spent so far, and others for it.
+
+    Others are the processes that it has started, and the server process of its PostgreSQL connection.
 
     Not the clock on the wall: what else the machine does is no cost of ours. Where the server's cannot be read, its work is missing.
     """
-    own = time.process_time()
+    started = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own = time.process_time() + started.ru_utime + started.ru_stime
     if connection.vendor != "postgresql" or connection.connection is None:
         return own
     try:

@@ -68,10 +68,13 @@ def outcome(rows, shared, odd):
 
 
 def test_every_form_of_a_cell_alone():
-    """A sheet of one cell shows each form; beside an odd one the plain ones are the parser's too."""
+    """A sheet of one column shows each form, also below a row of the same shape.
+
+    Beside an odd one the plain ones are the parser's too.
+    """
     for look, value in product(LOOKS, VALUES):
-        for name in ("A", "AAA"):
-            rows = [(' r="{}"', [(name, look, value)])]
+        for name, above in (("A", "<v>0</v>"), ("B", "<is><t>甲</t></is>"), ("AAA", "")):
+            rows = [(' r="{}"', [(name, look, each)]) for each in (above, value) if each or not above]
             assert outcome(rows, SHARED[:3], "") == outcome(rows, SHARED[:3], ODD), (name, look, value)
 
 

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from django.db.models import Q
 
-from registers.imports import stages, values
+from registers.imports import doubled, stages, values
 from registers.imports.handing import hand_on
 from registers.imports.heads import normalised
 from registers.imports.listed import listed
@@ -89,11 +89,12 @@ def compare(book, *, columns, answers, actor, on, pace=None):
         key = _key(record.unit.pk, record.post.pk if record.post else None, record.content)
         if key in known:
             plan.unchanged += 1
-        elif (first := seen.setdefault(key, record)) is not record:
-            cells = f"{first.row.place('content')}、{record.row.place('content')}"
-            plan.report.notice(record.row.sheet, cells, "同一岗位（单位）的同一风险点出现两次，按前一个读取", "请核对")
-        else:
-            plan.add(_line(record, rules))
+            continue
+        of_power = (*key, normalised(record.power_name))  # of another power it is another point
+        if (first := seen.setdefault(of_power, record)) is not record:
+            reader.say_twice(first, record)
+    for record in seen.values():
+        plan.add(_line(record, rules))
     reader.say_unmatched()
     plan.aliases = places.chosen
     return plan
@@ -132,6 +133,15 @@ class _Ledger(Reader):
                 found += self._points(table, list(rows), graded)
             self._about_grades(table, found)
         return found
+
+    def say_twice(self, first, record):
+        """Say that a point stands in two rows, and keep of both what differs."""
+        grades = dict(self.scale.grades)
+        differs = doubled.into(first, record, grades=grades, most_named=self.most_named)
+        cells = "、".join(one.row.place("content") for one in (first, record))
+        where = "" if first.row.sheet == record.row.sheet else f"（前一处在工作表“{first.row.sheet}”）"
+        text = f"同一岗位（单位）的同一风险点出现两次{where}，按一个读取：{'；'.join(differs) or '两处的内容相同'}"
+        self.report.notice(record.row.sheet, cells, text, "请核对" if differs else "")
 
     def _about_grades(self, table, found):
         """Say how many points of a sheet have no grade. A colour alone is none: it is not read."""

@@ -213,6 +213,26 @@ def test_measure_without_a_point_is_refused_with_its_cell(campus):
     assert found.measures == {"prevention": "论证"}
 
 
+def test_point_said_twice_keeps_the_graver_grade_and_all_measures(campus):
+    """Two rows of one post with the same words. Of another power they are two points."""
+    rows = [
+        row(等级="低", 防控措施="公示参数", 责任人=campus.clerk.name),
+        row(等级="中", 防控措施="专家论证", 责任人=campus.head.name),
+        row(等级="", 防控措施="公示参数"),
+        row(等级="低", 职权="另一项权力"),
+    ]
+    plan = ledger(campus, [FLAT, *rows])
+    first, second = records(plan)
+    assert (first.grade, first.measures) == ("grade-2", {"prevention": "公示参数\n专家论证"})
+    assert first.responsible == [campus.clerk, campus.head]
+    assert (second.grade, second.power_name) == ("grade-3", "另一项权力")
+    assert (
+        "财务处!F2、F3 同一岗位（单位）的同一风险点出现两次，按一个读取：等级不同（H2 为三级、H3 为二级），取较重的二级"
+        in said(plan)
+    )
+    assert "财务处!F2、F4" in said(plan)
+
+
 def test_rows_that_are_no_points_are_skipped_and_counted(campus):
     """Sections, totals, signatures and repeated heads."""
     rows = [FLAT, ["一、领导班子"], row(), FLAT, ["合计", "", "高 1 个"], ["制表人：某"]]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from registers import regulations
 from registers.imports import values
+from registers.imports.filling import fill_down
 from registers.imports.heads import normalised
 from registers.imports.matching import Reader
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
-from registers.imports.tables import fill_down, tables_of
+from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
 from registers.models import Regulation
 

@@ -6,6 +6,13 @@ Pure: no Django.
 from dataclasses import dataclass
 
 FAULT, NOTICE = "fault", "notice"
+MOST_CELLS = 8  # of one finding
+
+
+def cells_in_words(cells):
+    """Return the first of some cells in words, and how many there are where not all are named."""
+    named = list(dict.fromkeys(cells))
+    return "、".join(named[:MOST_CELLS]) + (f" 等 {len(named)} 处" if len(named) > MOST_CELLS else "")
 
 
 @dataclass(frozen=True, slots=True)

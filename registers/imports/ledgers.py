@@ -12,6 +12,7 @@ from itertools import groupby
 from django.db.models import Q
 
 from registers.imports import doubled, stages, values
+from registers.imports.filling import fill_down
 from registers.imports.handing import hand_on
 from registers.imports.heads import normalised
 from registers.imports.listed import listed
@@ -19,7 +20,7 @@ from registers.imports.matching import People, Posts, Reader, powers_by_name, se
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.scales import Scale
-from registers.imports.tables import fill_down, tables_of
+from registers.imports.tables import tables_of
 from registers.models import PowerItem, RiskPoint, Scheme
 from registers.models.responsibilities import MOST_NAMED
 from registers.models.spans import OPEN_VERSION, is_closed

@@ -14,10 +14,11 @@ from django.core.validators import validate_email
 
 from registers.batches import batches
 from registers.imports import appointing, posting, values
+from registers.imports.filling import fill_down
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
-from registers.imports.tables import fill_down, tables_of
+from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
 from registers.models import Incumbency, User
 from registers.sorting import sort_key

@@ -41,6 +41,11 @@ class Places:
         self.known, self.chosen = {}, {}
         self.home = {}  # number of a person → his unit on record
 
+    @property
+    def school(self):
+        """The institution as a whole."""
+        return next(unit for unit in self.units.values() if unit.parent_id is None)
+
     def _enter(self, index, name, unit):
         units = index.setdefault(normalised_name(name), [])
         if unit not in units:

@@ -93,6 +93,14 @@ class Plan:
         if self.tell is not None:
             self.tell(self.written)
 
+    def say_if_empty(self):
+        """Say that nothing was read where rows came to nothing at all, not even to something that is on record already."""
+        nothing = not (self.lines or self.unchanged or self.counts or self.report.has_faults or self.report.asked)
+        for table in self.tables if nothing else ():
+            columns = "、".join(f"“{head}”" for column, head in table.columns.items() if table.fields[column])
+            text = f"{len(table.rows)} 行中没有读出任何内容（读取的列：{columns or '没有'}）"
+            self.report.fault(table.sheet, f"{table.head[1]} 行", text, "请核对“列的对应”和导入的内容，或换一个文件")
+
     def count(self, what):
         """Count a row that is read and brings nothing."""
         self.counts[what] = self.counts.get(what, 0) + 1

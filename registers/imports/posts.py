@@ -7,12 +7,13 @@ import re
 from dataclasses import dataclass, field, replace
 
 from registers.imports import appointing, values
+from registers.imports.filling import fill_down
 from registers.imports.grid import Cell
 from registers.imports.heads import normalised
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
-from registers.imports.tables import fill_down, tables_of
+from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
 from registers.journal import Journal, Kind
 from registers.models import Incumbency, Post, Scheme, User

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from registers.imports import procedures
+from registers.imports.filling import fill_down
 from registers.imports.handing import hand_on
 from registers.imports.heads import normalised
 from registers.imports.ledgers import MOST_POWER, scheme_in_use
 from registers.imports.matching import Posts, Reader, powers_by_name
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
-from registers.imports.tables import fill_down, tables_of
+from registers.imports.tables import tables_of
 from registers.models import PowerItem, ProcessStep, Regulation
 
 NEW = "new"

@@ -3,6 +3,7 @@
 Templates to fill in.
 """
 
+import re
 from io import BytesIO
 
 from openpyxl import Workbook
@@ -91,8 +92,8 @@ def _by_row(said):
     """Return row → what is said about it, under the last of the rows that it names; what names no row stands in the first."""
     rows = {}
     for level, cell, text in said:
-        digits = "".join(char for char in cell.split("、")[-1].split(":")[0] if char.isdecimal())
-        rows.setdefault(int(digits or 1), []).append((level, cell, text))
+        number = re.search(r"\d+", cell.split("、")[-1])
+        rows.setdefault(int(number[0]) if number else 1, []).append((level, cell, text))
     return rows
 
 

@@ -10,13 +10,16 @@ from datetime import date
 from registers import appointments, clock, domains
 from registers.access import NotAllowed
 from registers.actors import ADMINISTRATORS, DISCIPLINE
+from registers.appointments import OF_THE_SCHOOL
 from registers.imports import values
+from registers.imports.filling import fill_down
+from registers.imports.findings import cells_in_words
 from registers.imports.heads import normalised
 from registers.imports.matching import Reader, several
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
-from registers.imports.tables import fill_down, tables_of
+from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
 from registers.imports.vocabulary import ROLE_WORDS
 from registers.models import Appointment, DomainCharge, Scheme, User
@@ -57,8 +60,9 @@ def compare(book, *, columns, answers, actor, on, pace=None):
     """Return the ``Plan`` of taking over a file of roles. Raises ``Refused`` for what is no such file."""
     plan = Plan("roles", answers, pace)
     plan.tables = tables_of(book, "roles", columns, plan.report)
-    fill_down(plan.tables, "unit", "所在单位", plan.report)
     places = Places(on, plan.report)
+    reader = _Roles(plan, places, actor, on)
+    fill_down(plan.tables, "unit", "任职单位", plan.report, needs=reader.needs_a_unit)
     held = {
         (row.user_id, row.unit_id, row.role): row
         for row in Appointment.objects.in_own_right().within(on, date.max).select_related("user", "unit")
@@ -68,7 +72,7 @@ def compare(book, *, columns, answers, actor, on, pace=None):
         for row in DomainCharge.objects.within(on, date.max).select_related("user")
     }
     seen = set()
-    for record in _Roles(plan, places, actor, on).records():
+    for record in reader.records():
         if record.key in seen:
             if not record.domain:  # the row of each unit may repeat them
                 plan.report.notice(record.row.sheet, record.row.place("name"), "同一任职出现两次，按一个读取")
@@ -97,6 +101,9 @@ class _Roles(Reader):
             **_known_words(),
         }
         self.labels = domains.choices(on)
+        self._without_role = {}  # sheet → cells
+        # Before a blank unit is filled with the one above.
+        self._blank = {id(row) for table in plan.tables for row in table.rows if not _names_a_unit(row)}
 
     def records(self):
         """Return the roles of all rows without a fault of their own."""
@@ -105,12 +112,17 @@ class _Roles(Reader):
             for row in table.rows:
                 self.plan.count_row()
                 found += self._records(table, row)
+        for sheet, cells in self._without_role.items():
+            text = f"{len(cells)} 行没有写角色，没有导入"
+            self.report.notice(sheet, cells_in_words(cells), text, "需要时请填写角色后重新上传")
         return found
 
     def _records(self, table, row):
         roles = self._roles(row)
         user = self._user(row)
         words = self.read(row, "domain", "分管领域", 200)
+        if not (roles or words) and "role" in row.columns and row.get("role") is None:
+            self._without_role.setdefault(row.sheet, []).append(row.place("role"))
         if user is None or not (roles or words):
             return []
         if user.pk == self.actor.user_id:
@@ -123,8 +135,30 @@ class _Roles(Reader):
         led = [Record(user, None, LEADER, row, since, until, *named) for named in called.items()]
         if led and set(roles) <= {LEADER} and not _names_a_unit(row):
             return led  # in charge of domains alone
-        unit = self.unit_of(table, row) if roles else None
-        return led + ([Record(user, unit, role, row, since, until) for role in roles] if unit else [])
+        return led + [
+            Record(user, unit, role, row, since, until)
+            for unit, held in self._units(table, row, roles)
+            for role in held
+        ]
+
+    def needs_a_unit(self, row):
+        """Whether a row holds a role that is not held for the whole school, so that a blank unit means nothing."""
+        roles = {role for name, role in BY_TICK.items() if (cell := row.get(name)) and values.boolean(cell)}
+        words = values.items(row.get("role").text) if row.get("role") else []
+        roles |= {self.words.get(normalised(word)) or self.report.answers.get(f"role:{word[:40]}") for word in words}
+        return not roles or not roles.issubset(OF_THE_SCHOOL)
+
+    def _units(self, table, row, roles):
+        """Return the units of a row, each with the roles held for it. Where no unit stands, a role of the school is the school's."""
+        of_school = [role for role in roles if role in OF_THE_SCHOOL and id(row) in self._blank]
+        others = [role for role in roles if role not in of_school]
+        found = [(self.places.school, of_school)] if of_school else []
+        if of_school and self.places.school.pk not in self.mine:
+            self.report.fault(row.sheet, row.place("role"), "全校的角色由管理全校的管理员导入", "请删去本行")
+            found = []
+        if others and (unit := self.unit_of(table, row)) is not None:
+            found.append((unit, others))
+        return found
 
     def _domains(self, row, roles, words):
         """Return the domains of a leader in charge: those of the rule book by their names, others as the registrar answers."""

@@ -153,6 +153,8 @@ NEEDED = {
     REGULATIONS: ("name",),
     LEDGERS: ("content",),
 }
+# One of these at least, the usual one first.
+ONE_OF = {ROLES: ("role", "domain", *(f"is_{role}" for role in ROLE_WORDS))}
 # What a file of the kind may leave out altogether, for it is proposed then.
 PROPOSED = {UNITS: "code"}
 LABELS = {

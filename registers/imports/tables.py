@@ -11,7 +11,7 @@ from registers.imports.cards import cards_of
 from registers.imports.grid import MOST_ROWS, Cell, address, letters
 from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_known, normalised
 from registers.imports.private import is_private
-from registers.imports.synonyms import KIND_LABELS, LABELS, MANY, NEEDED, PEOPLE, PROPOSED
+from registers.imports.synonyms import KIND_LABELS, LABELS, MANY, NEEDED, ONE_OF, PEOPLE, PROPOSED
 from registers.refusals import Refused
 from registers.text import digest_of
 
@@ -112,7 +112,7 @@ def tables_of(book, kind, chosen, report):
             continue
         columns = columns_of(sheet, head)
         fields = {column: _field(column, text, kind, chosen) for column, text in columns.items()}
-        if missing := [LABELS[kind][name] for name in NEEDED[kind] if name not in fields.values()]:
+        if missing := _missing(kind, set(fields.values())):
             seen.append(f"“{sheet.name}”（第 {head[1]} 行的表头中没有{'、'.join(missing)}）")
             others.append((sheet, Table(sheet.name, head, columns, fields), missing))
             continue
@@ -140,6 +140,14 @@ def _read(table, sheet, kind, report):
     _check(table, sheet, kind, report)
     _fill(table, sheet, kind, report)
     return table
+
+
+def _missing(kind, fields):
+    """Return the labels of what a file of the kind must have and these fields do not give."""
+    missing = [LABELS[kind][name] for name in NEEDED[kind] if name not in fields]
+    if kind in ONE_OF and fields.isdisjoint(ONE_OF[kind]):
+        missing.append(LABELS[kind][ONE_OF[kind][0]])
+    return missing
 
 
 def _is_proposed(table, kind, missing):
@@ -344,26 +352,3 @@ def _about_skipped(table, report):
     if table.skipped:
         words = "、".join(f"{SKIPPED[kind]} {count} 行" for kind, count in table.skipped.items())
         report.notice(table.sheet, "", f"跳过{words}")
-
-
-def fill_down(tables, name, label, report):
-    """Ask once a sheet whether blank cells of a field mean the value above.
-
-    They are filled where the answer is yes.
-    """
-    for table in tables:
-        if name not in table.fields.values() or not table.rows or table.rows[0].get(name) is None:
-            continue
-        blank = [row for row in table.rows if row.get(name) is None]
-        if not blank:
-            continue
-        places = "、".join(row.place(name) for row in blank[:8])
-        text = f"工作表“{table.sheet}”的“{label}”列有 {len(blank)} 个空格，是否与上一行相同？"
-        options = [("fill", "向下填充上一行的值"), ("blank", "就是空的")]
-        if report.ask(f"fill:{table.sheet}:{name}", text, options, places) != "fill":
-            continue
-        above = None
-        for row in table.rows:
-            if row.get(name) is None and above is not None:
-                row.cells[name] = [Cell(above.text, above.kind, above.form)]
-            above = row.get(name) or above

@@ -197,9 +197,15 @@ def plan_of(file, *, actor, pace=None):
 
 
 def _compared(file, book, actor, pace=None):
-    return SUBJECTS[file.kind].compare(
-        book, columns=file.columns, answers=file.answers, actor=actor, on=file.effective_on, pace=pace
-    )
+    given = {"columns": file.columns, "answers": file.answers, "on": file.effective_on}
+    return compare(file.kind, book, actor=actor, pace=pace, **given)
+
+
+def compare(kind, book, **given):
+    """Return the ``Plan`` of a book of one ``kind``. Raises ``Refused``."""
+    plan = SUBJECTS[kind].compare(book, **given)
+    plan.say_if_empty()
+    return plan
 
 
 def _preview(file, actor):

@@ -44,7 +44,7 @@ class TakingCommand(BaseCommand):
             data = file.read_bytes()
             book = reading.read(data, file.name)
             columns = uploads.remembered(kind, book)
-            plan = uploads.SUBJECTS[kind].compare(book, columns=columns, answers=answers, actor=actor, on=on)
+            plan = uploads.compare(kind, book, columns=columns, answers=answers, actor=actor, on=on)
         except OSError as error:
             raise CommandError(f"读不到文件 {file}：{error.strerror}") from error
         except Refused as refused:

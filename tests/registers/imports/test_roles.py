@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 
 from registers.actors import Actor
-from registers.imports import roles
+from registers.imports import roles, uploads
 from registers.imports.handing import Taking
 from registers.imports.vocabulary import ROLE_WORDS
 from registers.models import Appointment, AuditEntry, DomainCharge, Unit, User
 from tests.factories import appoint, make_person, make_scheme, moment
-from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
+from tests.registers.imports.taken import ON, book_of, faults, kinds, plan_of, said
+from tests.workbooks import workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -51,6 +52,35 @@ def test_roles_are_granted_and_ended(campus):
     ]
     assert roles_of(campus.liaison) == [("liaison", "财务处", "2026-01-01", "2026-09-30")]
     assert kinds(plan_of(campus, rows[:3], kind="roles")) == {}
+
+
+def test_blank_unit_of_a_role_of_the_school_is_the_school(campus):
+    """Only roles of a unit need one: rows of the school alone are not asked about, and filling leaves them alone."""
+    rows = [HEAD, ["clerk", "", "财务处", "联络员", "", ""], ["chair", "", "", "党委", "", ""]]
+    taken(campus, rows)
+    assert [(role, unit) for role, unit, *_ in roles_of(campus.chair)][-1] == ("party_committee", str(campus.root))
+    rows = [*rows, ["colleague", "", "", "单位负责人；领导小组办公室", "", ""]]
+    [question] = plan_of(campus, rows, kind="roles").report.open_questions
+    assert (question.key, question.cells) == ("fill:人员:unit", "C4")
+    taken(campus, rows, answers={question.key: "fill"})
+    held = {(role, unit) for role, unit, *_ in roles_of(campus.colleague)}
+    assert held == {("unit_head", "财务处"), ("office", str(campus.root))}
+
+
+def test_file_of_which_nothing_is_read_is_no_file_without_changes(campus):
+    """A list of leaders without a column of roles, and rows without a role."""
+    rows = [["姓名", "职务", "分管部门"], ["丁一", "副校长", "财务处"]]
+    assert "人员!1 行 表头中没有“角色”列" in faults(plan_of(campus, rows, kind="roles"))
+    plan = uploads.compare("roles", book_of(workbook([HEAD, ["clerk", "甲一", "财务处", "", "", ""]])), **given(campus))
+    assert "人员!D2 1 行没有写角色，没有导入" in said(plan)
+    assert "人员!1 行 1 行中没有读出任何内容" in faults(plan)
+    same = [HEAD, ["liaison", "乙一", "财务处", "联络员", "", ""]]
+    plan = uploads.compare("roles", book_of(workbook(same)), **given(campus))
+    assert (plan.is_ready, plan.unchanged) == (True, 1)
+
+
+def given(campus):
+    return {"columns": {}, "answers": {}, "actor": Actor(campus.registrar, on=ON), "on": ON}
 
 
 def test_domains_of_leaders_are_read_compared_and_ended(campus):

@@ -128,7 +128,7 @@ def _factors(factors, rules):
 WORDS = {
     "factors": _factors,
     "major_matter": lambda value, rules: MajorMatter(value).label,
-    "kind": lambda value, rules: PowerItem.Kind(value).label,
+    "kind": lambda value, rules: PowerItem.Kind(value).label if value else "",
     "touches_vital_interests": lambda value, rules: "是" if value else "否",
 }
 

@@ -359,7 +359,7 @@ def _mixed_powers(rotation, facts, rules):
     held = defaultdict(list)
     for item in facts.powers:
         post = facts.posts.get(item.accountable_post_id)
-        if post is not None and item.domain:
+        if post is not None and item.domain and item.kind:
             held[item.unit_id, item.domain, facts.hand(post)].append((item, post))
     for (unit, domain, _), pairs in held.items():
         by_kind = {}

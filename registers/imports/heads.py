@@ -44,9 +44,18 @@ def _words():
 
 
 @lru_cache(maxsize=1)
+def _ignored():
+    return {normalised(word).upper() for word in IGNORED.split()}
+
+
+def is_ignored(head):
+    """Whether a head is known and never taken over, such as 序号."""
+    return not {normalised(line).upper() for line in (head, head.split("/")[-1])}.isdisjoint(_ignored())
+
+
+@lru_cache(maxsize=1)
 def _known():
-    words = {normalised(word).upper() for word in IGNORED.split()}
-    return words.union(
+    return _ignored().union(
         *({word for word, field in _words()[kind].items() if (kind, field) not in TICKED} for kind in KINDS)
     )
 

@@ -9,10 +9,11 @@ from itertools import groupby
 
 from registers.imports import procedures
 from registers.imports.filling import fill_down
+from registers.imports.findings import cells_in_words
 from registers.imports.handing import hand_on
 from registers.imports.heads import normalised
 from registers.imports.ledgers import MOST_POWER, scheme_in_use
-from registers.imports.matching import Posts, Reader, powers_by_name
+from registers.imports.matching import NOBODY, Posts, Reader, powers_by_name
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import tables_of
@@ -62,7 +63,8 @@ def compare(book, *, columns, answers, actor, on, pace=None):
         fill_down(plan.tables, name, label, plan.report)
     places = Places(on, plan.report)
     reader, seen = _Powers(plan, places, rules, actor, on), {}
-    for record in reader.records():
+    records = reader.records()
+    for record in records:
         key = (record.unit.pk, normalised(record.name))
         if key in seen:
             cells = f"{seen[key].row.place('name')}、{record.row.place('name')}"
@@ -75,6 +77,9 @@ def compare(book, *, columns, answers, actor, on, pace=None):
             continue
         plan.add(_line(record))
     reader.say_unmatched()
+    reader.say_without_kind(
+        record for record in records if (record.unit.pk, normalised(record.name)) not in reader.known
+    )
     plan.aliases = places.chosen
     return plan
 
@@ -136,9 +141,20 @@ class _Powers(Reader):
         kind = next((value for value, label in options if words.removesuffix("权").removesuffix("类") == label), "")
         if not kind:
             text = f"权力性质“{words}”属于哪一种？"
+            options.append((NOBODY, "都不是（留空，由单位在登记时选择）"))
             kind = self.report.ask(f"kind:{words}", text, options, f"{row.sheet}!{row.place('kind')}")
             record.notes.append(f"原权力类型：{words}")
-        record.values["kind"] = kind
+        if kind and kind != NOBODY:
+            record.values["kind"] = kind
+
+    def say_without_kind(self, records):
+        """Say of how many powers the file does not tell the kind. It stays empty, for nobody knows it."""
+        for sheet, found in groupby(records, key=lambda record: record.row.sheet):
+            rows = [record.row for record in found if "kind" not in record.values]
+            if rows:
+                cells = cells_in_words(row.place("kind" if "kind" in row.columns else "name") for row in rows)
+                text = f"{len(rows)} 项权力没有权力性质（决策、执行、监督），留空导入"
+                self.report.notice(sheet, cells, text, "由单位在登记权力事项时选择，或补上后重新上传")
 
     def _domain(self, record):
         words = self.read(record.row, "domain", "类别", 60)

@@ -9,7 +9,7 @@ from itertools import chain
 
 from registers.imports.cards import cards_of
 from registers.imports.grid import MOST_ROWS, Cell, address, letters
-from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_known, normalised
+from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_ignored, is_known, normalised
 from registers.imports.private import is_private
 from registers.imports.synonyms import KIND_LABELS, LABELS, MANY, NEEDED, ONE_OF, PEOPLE, PROPOSED
 from registers.refusals import Refused
@@ -116,10 +116,12 @@ def tables_of(book, kind, chosen, report):
             seen.append(f"“{sheet.name}”（第 {head[1]} 行的表头中没有{'、'.join(missing)}）")
             others.append((sheet, Table(sheet.name, head, columns, fields), missing))
             continue
-        tables.append(_read(Table(sheet.name, head, columns, fields), sheet, kind, report))
+        tables.append(_read(Table(sheet.name, head, columns, fields), sheet, kind, chosen, report))
     if not tables:
         tables = [
-            _read(table, sheet, kind, report) for sheet, table, missing in others if _is_proposed(table, kind, missing)
+            _read(table, sheet, kind, chosen, report)
+            for sheet, table, missing in others
+            if _is_proposed(table, kind, missing)
         ]
         seen = [] if tables else seen
     if (count := sum(len(table.rows) for table in tables)) > MOST_ROWS:
@@ -133,13 +135,31 @@ def tables_of(book, kind, chosen, report):
     return tables
 
 
-def _read(table, sheet, kind, report):
+def _read(table, sheet, kind, chosen, report):
     """Read the rows of a table, and what stands above its head. Returns it."""
     above = [row for row in sorted(sheet.rows) if row < table.head[0]]
     table.above = [cell.text for row in above for cell in sheet.rows[row].values()]
     _check(table, sheet, kind, report)
     _fill(table, sheet, kind, report)
+    _about_unread(table, sheet, kind, chosen, report)
     return table
+
+
+def _about_unread(table, sheet, kind, chosen, report):
+    """Name the columns that hold something and that nobody knows, so that nothing is left out unnoticed."""
+    unread = [
+        column
+        for column, head in table.columns.items()
+        if not table.fields[column]
+        and column_key(column, head) not in (chosen or {})
+        and not (is_ignored(head) or is_private(head))
+        and any(column in cells for row, cells in sheet.rows.items() if row > table.head[1])
+    ]
+    if unread:
+        heads = "、".join(f"“{table.columns[column]}”" for column in unread)
+        cells = "、".join(address(table.head[1], column) for column in unread)
+        text = f"没有认出{heads}这{'一' if len(unread) == 1 else f' {len(unread)} '}列，没有读取"
+        report.notice(sheet.name, cells, text, f"其中有{KIND_LABELS[kind]}的内容的，请在“列的对应”中指定")
 
 
 def _missing(kind, fields):

@@ -240,7 +240,7 @@ def power_list(request):
     steps = _steps_of(power["pk"] for power in page.rows)
     for power in page.rows:
         power["domain"] = domains.get(power["domain"], power["domain"])
-        power["kind"] = kinds[power["kind"]]
+        power["kind"] = kinds.get(power["kind"], "")  # an imported one may have none
         power["steps"] = steps.get(power["pk"], ())
         power["said"] = [(label, power[field]) for field, label in SAID.items() if power[field]]
     return render(

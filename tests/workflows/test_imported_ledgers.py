@@ -101,6 +101,7 @@ def test_signed_powers_are_on_record_and_points_stand_on_them(campus, clock):
     signed(campus, clock, sheet)
     [power] = PowerItem.objects.open()
     assert (power.name, power.accountable_post, power.legal_basis) == ("设备采购", campus.post, "《采购办法》")
+    assert power.kind == ""  # the list does not say it, so nobody does
     assert [(step.post, step.post_name, step.procedure) for step in power.steps.all()] == [
         (campus.post, "会计核算", "申请"),
         (campus.head_post, "处长", "审批"),

@@ -100,11 +100,9 @@ class ImportedPoints(Imported, FullPointSheet):
 
 
 class ImportedPowers(Imported, PowerSheet):
-    """Powers of one unit, each with its steps as far as the list had them."""
+    """Powers of one unit, each with its steps as far as the list had them.
+
+    A kind that the list does not say stays empty until a sheet of the campaign asks for it.
+    """
 
     model = PowerItem
-
-    def records(self, entry):
-        [(power, change)] = super().records(entry)
-        power.kind = power.kind or PowerItem.Kind.EXECUTION
-        return [(power, change)]

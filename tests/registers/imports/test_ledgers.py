@@ -281,6 +281,7 @@ def test_steps_of_a_power_stand_in_rows_or_in_a_cell(campus):
     for words in (
         "申请（经办人）→审核（科长）→审批（处长）→办结",
         "1. 申请（经办人）\n2. 审核（科长）\n3. 审批（处长）",
+        "第一步：申请（经办人）。第二步：审核（科长）。第3步，审批（处长）。",
         "申请（经办人）；审核（科长）；审批（处长）。",
     ):
         _, [power] = powers(campus, [["单位", "事项名称", "办理程序"], ["财务处", "设备采购", words]])
@@ -304,6 +305,24 @@ def test_each_field_of_a_power_is_one_column(campus):
     assert "学校采购办法" not in said(plan)
     assert (second.values["chart_number"], second.notes) == ("001-1", ["责任岗位“某岗”未对应"])
     assert str(third.unit) == "招生就业处"
+
+
+def test_kind_and_steps_of_a_power_are_never_made_up(campus):
+    """A list of another division of powers, and a column of steps under an unknown head."""
+    rows = [["单位", "权力名称", "权力类别", "怎么办"], ["财务处", "设备采购", "人事权", "申请→审批"]]
+    plan = plan_of(campus, workbook(rows), kind="powers")
+    assert "人员!D1 没有认出“怎么办”这一列，没有读取" in said(plan)
+    [question] = plan.report.open_questions
+    plan = plan_of(campus, workbook(rows), kind="powers", answers={question.key: "none"})
+    [record] = [line.record for line in plan.lines]
+    assert (record.values, record.notes) == ({}, ["原权力类型：人事权"])
+    assert "人员!C2 1 项权力没有权力性质（决策、执行、监督），留空导入" in said(plan)
+    named = {"1:单位": "unit", "2:权力名称": "name", "3:权力类别": "", "4:怎么办": "step"}
+    plan = plan_of(campus, workbook(rows), kind="powers", columns=named)
+    assert ([line.record.steps for line in plan.lines], "没有认出" in said(plan)) == (
+        [[("", "申请", ""), ("", "审批", "")]],
+        False,
+    )
 
 
 def test_faults_of_powers_name_their_cells(campus):

@@ -62,3 +62,14 @@ def _width(tables, name):
                 lengths[len(words)] = lengths.get(len(words), 0) + 1
     width = max(lengths, key=lambda length: lengths[length], default=0)
     return width if width and lengths[width] >= SHARED * sum(lengths.values()) else 0
+
+
+def say_alike(people, report):
+    """Find numbers of people that differ in case or in leading zeros alone."""
+    seen = {}
+    for person in people:
+        other = seen.setdefault(person.number.lstrip("0").upper() or "0", person)
+        if other is not person:
+            cells = f"{other.row.place('number')}、{person.row.place('number')}"
+            text = f"工号 {other.number} 和 {person.number} 只差大小写或前面的 0"
+            report.fault(person.row.sheet, cells, text, "请核对后改为一致，或改正其中一个")

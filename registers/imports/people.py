@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from registers.batches import batches
 from registers.imports import appointing, posting, values
 from registers.imports.filling import fill_down
-from registers.imports.numbers import Numbers
+from registers.imports.numbers import Numbers, say_alike
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import tables_of
@@ -23,26 +23,9 @@ from registers.imports.values import Wrong
 from registers.models import Incumbency, User
 from registers.sorting import sort_key
 
-JOINED, RETURNED, MOVED, RENAMED, CHANGED, TAKES, LEAVES_POST, LEFT = (
-    "joined",
-    "returned",
-    "moved",
-    "renamed",
-    "changed",
-    "takes",
-    "leaves_post",
-    "left",
-)
-LABELS = {
-    JOINED: "新进",
-    RETURNED: "恢复",
-    MOVED: "调动",
-    RENAMED: "改名",
-    CHANGED: "信息变化",
-    TAKES: "任职",
-    LEAVES_POST: "卸任",
-    LEFT: "离开",
-}
+KINDS = ("joined", "returned", "moved", "renamed", "changed", "takes", "leaves_post", "left")
+JOINED, RETURNED, MOVED, RENAMED, CHANGED, TAKES, LEAVES_POST, LEFT = KINDS
+LABELS = dict(zip(KINDS, ("新进", "恢复", "调动", "改名", "信息变化", "任职", "卸任", "离开"), strict=True))
 # What is not done unless somebody ticks it.
 UNTICKED = {LEAVES_POST, LEFT}
 WORDS = {"title": "职务/职称", "rank": "职级", "is_party_member": "中共党员", "email": "电子邮箱"}
@@ -94,6 +77,7 @@ class _Reader:
         self.plan, self.report, self.places, self.known, self.on = plan, plan.report, places, known, on
         places.home = {number: user.unit for number, user in known.items()}
         self.numbers = Numbers(plan.tables, "number", known, self.report)
+        self.makes_posts = posting.makes_posts(plan.tables, self.report)
 
     def people(self):
         """Return number → ``Person``; what is wrong with a row is in the report."""
@@ -105,7 +89,7 @@ class _Reader:
                 person = self._person(row, by_sheet)
                 if person is not None:
                     self._enter(people, person)
-        self._alike(people)
+        say_alike(people.values(), self.report)
         return people
 
     def _person(self, row, by_sheet):
@@ -130,7 +114,9 @@ class _Reader:
         person.status = self._try(row, "status", partial(values.text, label="人员状态", most=40)) or ""
         person.since = self._since(row)
         _, until = person.since
-        if until is None or until.day > self.on:  # else he held it once
+        if not self.makes_posts:
+            self._title(row, person)
+        elif until is None or until.day > self.on:  # else he held it once
             person.posts = posting.wanted(row, person, self.places, self.report)
         return person
 
@@ -154,6 +140,18 @@ class _Reader:
             if by_sheet and len(self.plan.tables) > 1
             else None
         )
+
+    def _title(self, row, person):
+        """Write down what somebody is called by his post, before the title he has."""
+        words = self._try(row, "post", partial(values.text, label=WORDS["title"], most=LIMITS["title"]))
+        named = "、".join(
+            dict.fromkeys([*values.items(words or ""), *person.values.get("title", "").split("、")])
+        ).strip("、")
+        if len(named) > LIMITS["title"]:
+            text = f"职务和职称合起来有 {len(named)} 个字，最多 {LIMITS['title']} 个字"
+            self.report.fault(row.sheet, row.place("post"), text, "请缩短，或在“列的对应”中只留一列")
+        elif named:
+            person.values["title"] = named
 
     def _email(self, row, person):
         words = self._try(row, "email", partial(values.text, label="电子邮箱", most=254))
@@ -193,19 +191,14 @@ class _Reader:
             text = f"工号 {person.number} 用了两次，姓名不同（{first.name}、{person.name}）"
             self.report.fault(person.row.sheet, cells, text, "请改正其中一个工号")
         else:
-            self.report.notice(person.row.sheet, cells, f"工号 {person.number} 出现两次，按一人读取")
+            differs = [("所在单位", first.unit, person.unit)]
+            differs += [(WORDS[name], first.values.get(name), value) for name, value in person.values.items()]
+            said = "、".join(f"{label}“{one}”" for label, one, other in differs if one and one != other)
+            text = f"工号 {person.number} 出现两次，按一人读取{f'，以前一处的{said}为准' if said else ''}"
+            self.report.notice(person.row.sheet, cells, text, "请核对" if said else "")
+            first.values = person.values | first.values
             if person.posts:
                 first.posts = [*(first.posts or []), *person.posts]
-
-    def _alike(self, people):
-        """Find numbers that differ in case or in leading zeros alone."""
-        seen = {}
-        for person in people.values():
-            other = seen.setdefault(person.number.lstrip("0").upper() or "0", person)
-            if other is not person:
-                cells = f"{other.row.place('number')}、{person.row.place('number')}"
-                text = f"工号 {other.number} 和 {person.number} 只差大小写或前面的 0"
-                self.report.fault(person.row.sheet, cells, text, "请核对后改为一致，或改正其中一个")
 
 
 def _words(cell):
@@ -214,6 +207,7 @@ def _words(cell):
 
 def _compare(plan, people, known, mine, on):
     held = _held(on)
+    named = {(post.unit.pk, post.name) for person in people.values() for post in person.posts or ()}
     names = {}
     for number, user in known.items():
         if number not in people and user.is_active:
@@ -230,7 +224,7 @@ def _compare(plan, people, known, mine, on):
             if user.is_active:
                 plan.add(_line(LEFT, person, user.unit, person.status, user=user))
         else:
-            _differences(plan, person, user, held.get(user.pk, []))
+            _differences(plan, person, user, held.get(user.pk, []), named=named)
 
 
 def _outside(plan, person, user, mine):
@@ -273,7 +267,7 @@ def _has_fault(plan, person):
     return bool(asked or f"unit:{words}" in plan.report.asked or (words and plan.report.has_faults))
 
 
-def _differences(plan, person, user, held):
+def _differences(plan, person, user, held, *, named):
     report, row, before = plan.report, person.row, plan.size
     if person.name != user.name:
         if not set(person.name) & set(user.name):
@@ -291,23 +285,25 @@ def _differences(plan, person, user, held):
         if old != value:
             shown = [("是" if each else "否") if isinstance(each, bool) else each for each in (old, value)]
             plan.add(_line(CHANGED, person, f"{WORDS[name]}：{shown[0]}", shown[1], user=user, field=name))
-    _posts(plan, person, user, held, moved)
+    if person.posts is not None:
+        left = {row.pk for row in held if moved and row.post.unit_id == user.unit_id}  # with the unit
+        _posts(plan, person, user, [row for row in held if row.pk not in left], named=named)
     if plan.size == before:
         plan.unchanged += 1
 
 
-def _posts(plan, person, user, held, moved):
-    if person.posts is None:
-        return
-    kept = set()
+def _posts(plan, person, user, held, *, named):
+    """Compare posts. Whoever takes another one is offered to leave what he held; a post that the file names of nobody stays."""
+    kept, before = set(), plan.size
     for post in person.posts:
         same = next((row for row in held if (row.post.unit_id, row.post.name) == (post.unit.pk, post.name)), None)
         if same is not None:
             kept.add(same.pk)
         else:
             plan.add(_line(TAKES, person, "", post.label, user=user, post=post))
+    takes = plan.size > before
     for row in held:
-        if row.pk not in kept and not (moved and row.post.unit_id == user.unit_id):
+        if row.pk not in kept and (takes or (row.post.unit_id, row.post.name) in named):
             plan.add(_line(LEAVES_POST, person, f"{row.post.unit}：{row.post}", "", user=user, incumbency=row))
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from registers.imports import values
+from registers.imports.grid import address
 from registers.imports.heads import normalised
 from registers.imports.values import Wrong
 from registers.models import Post
@@ -14,6 +15,31 @@ from registers.models import Post
 MOST = Post._meta.get_field("name").max_length
 _MARK = re.compile(r"[(（]([^()（）]{1,20})[)）]$")
 CLOSELY = ("主持工作", "主持")
+
+
+MEANS, POSTS, TITLE = "post-means", "posts", "title"
+_OF_POSTS = {"岗位", "岗位名称"}  # heads that mean posts and nothing else
+
+
+def makes_posts(tables, report):
+    """Whether the people of a file take the posts that it names. Where the head is 职务, which may be a mere title, it is asked."""
+    columns = [
+        (table, column)
+        for table in tables
+        for column, name in table.fields.items()
+        if name == "post" and normalised(table.columns[column].split("/")[-1]) not in _OF_POSTS
+    ]
+    people = sum(row.get("post") is not None for table, _ in columns for row in table.rows)
+    if not people:
+        return True
+    table, column = columns[0]
+    text = f"“{table.columns[column]}”列写了 {people} 个人的职务，要据此设岗位吗？"
+    options = [
+        (POSTS, "设岗位：在所在单位为每人设一个这样的岗位并任职"),
+        (TITLE, "不设岗位：只记入各人的“职务/职称”，岗位另用岗位表导入"),
+    ]
+    cell = f"{table.sheet}!{address(table.head[1], column)}"
+    return report.ask(MEANS, text, options, cell) != TITLE
 
 
 @dataclass(frozen=True)

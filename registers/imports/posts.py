@@ -6,7 +6,7 @@ None is ever closed.
 import re
 from dataclasses import dataclass, field, replace
 
-from registers.imports import appointing, values
+from registers.imports import appointing, occupied, values
 from registers.imports.filling import fill_down
 from registers.imports.grid import Cell
 from registers.imports.heads import normalised
@@ -85,9 +85,6 @@ class _Reader:
             if user.is_active:
                 self.by_name.setdefault(user.name, []).append(user)
         self.codes = {post.code.upper(): post for post in Post.objects.existing(on).select_related("unit")}
-        self.named = {}
-        for post in self.codes.values():
-            self.named.setdefault((post.unit_id, post.name), []).append(post)
         self.held = {}  # post → incumbencies
         for row in Incumbency.objects.in_force(on).select_related("user").order_by("since", "pk"):
             self.held.setdefault(row.post_id, []).append(row)
@@ -111,7 +108,7 @@ class _Reader:
                 record.code = ""  # one more holder of the same post
             records += self._with_holders(record)
         self._pair(records)
-        return self._on_record(records)
+        return occupied.find(records, self.codes.values(), self.held, self.report)
 
     def _pair(self, records):
         """Let two posts of a unit stand in for each other (互为AB岗): the holder of each is the B岗 of the other.
@@ -307,24 +304,6 @@ class _Reader:
             row.place(given),
         )
         return self.users.get(answer)
-
-    def _on_record(self, records):
-        """Find the post on record of each: by code, else by unit, name and holder, else one that nobody else is for."""
-        used = set()
-        for record in records:
-            record.post = self.codes.get(record.code.upper()) if record.code else None
-            used |= {record.post.pk} if record.post else set()
-        for exact in (True, False):
-            for record in records:
-                if record.post is not None or (record.code and exact):
-                    continue
-                for post in self.named.get((record.unit.pk, record.name), []):
-                    holders = [row.user for row in self.held.get(post.pk, [])]
-                    if post.pk not in used and (not exact or (record.holder and record.holder in holders)):
-                        record.post = post
-                        used.add(post.pk)
-                        break
-        return records
 
 
 def _compare(plan, record, held, domains):

@@ -133,6 +133,7 @@ HELP = {
     "state": "现行、待修订、待制定或已废止；留空为现行。",
 }
 HELPS = {
+    ("people", "post"): "在所在单位设这个岗位并任职，几个用分号隔开；岗位另用岗位表导入的，留空。",
     ("roles", "domain"): "只写分管校领导的，几个用顿号隔开；只分管领域、不分管单位的，单位留空。",
     ("ledgers", "post"): "岗位名称；没有的为单位风险点。",
     ("powers", "post"): "责任岗位的名称。",
@@ -157,7 +158,7 @@ TEMPLATE_FIELDS = {
     ),
 }
 HEADS = {
-    ("people", "post"): "职务",
+    ("people", "post"): "岗位",
     ("people", "title"): "职称",
     ("posts", "holder"): "任职人",
     ("posts", "holder_number"): "工号",

@@ -5,6 +5,7 @@ from datetime import date
 from registers.actors import Actor
 from registers.imports import private, reading, uploads
 from registers.imports.people import JOINED, TAKES
+from registers.imports.posting import MEANS, POSTS
 from tests.factories import moment
 from tests.workbooks import workbook
 
@@ -20,9 +21,8 @@ def plan_of(campus, data, *, kind="people", answers=None, columns=None, name="Âê
     """The plan of a file as its registrar sees it. ``data``: rows of one sheet, or the bytes of a file."""
     data = data if isinstance(data, bytes) else workbook(data)
     actor = Actor(campus.registrar, on=ON)
-    plan = uploads.SUBJECTS[kind].compare(
-        book_of(data, name), columns=columns, answers=answers or {}, actor=actor, on=ON
-    )
+    answers = {MEANS: POSTS, **(answers or {})}
+    plan = uploads.SUBJECTS[kind].compare(book_of(data, name), columns=columns, answers=answers, actor=actor, on=ON)
     plan.by, plan.at = campus.registrar, moment("2026-09-15 10:00")
     return plan
 

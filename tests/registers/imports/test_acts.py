@@ -41,7 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 AT = moment("2026-09-15 10:00")
 PRIVATE = ["11010119900307721X", "13800138000", "1990-03-07", "S3cret-word"]
 ROWS = [
-    [*HEAD, "职务", "职称", "身份证号", "手机", "出生日期", "密码"],
+    [*HEAD, "岗位", "职称", "身份证号", "手机", "出生日期", "密码"],
     ["clerk", "甲一", "招生就业处", "", "会计师", *PRIVATE],
     ["liaison", "乙壹", "财务处", "", "", *PRIVATE],
     ["07001", "孙一", "财务处", "出纳；档案", "", *PRIVATE],

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from registers.imports.posting import MEANS, TITLE
 from registers.models import Incumbency
 from registers.refusals import Refused
 from tests.factories import make_post
@@ -35,6 +36,19 @@ def test_file_again_is_a_comparison(campus):
     assert lines["takes", "07001"] == ("", "财务处：会计核算")
     assert {key for kind, key in lines if kind == "left"} == {"member", "deputy", "head", "other_head"}
     assert (plan.unchanged, plan.missing, plan.rows) == (1, 4, 4)
+
+
+def test_titles_make_posts_only_where_somebody_says_so(campus):
+    """职务 is asked about once; what the file names of nobody is not offered to be left."""
+    rows = [[*HEAD, "职务", "职称"], ["1", "孙一", "财务处", "科员", "讲师"], ["clerk", "甲一", "财务处", "科员", ""]]
+    [question] = plan_of(campus, rows, answers={MEANS: ""}).report.open_questions
+    assert (question.key, question.cells) == (MEANS, "人员!D1")
+    plan = plan_of(campus, rows, answers={MEANS: TITLE})
+    assert (taken(plan), joined(plan)) == ([], {"1": ("孙一", "财务处")})
+    assert [line.person.values["title"] for line in plan.lines if line.person] == ["科员、讲师", "科员"]
+    make_post(campus.unit, "科员", campus.clerk)  # beside 会计核算, of which this file knows nothing
+    assert kinds(plan_of(campus, rows[::2])) == {"left": 5}
+    assert kinds(plan_of(campus, [rows[0], ["clerk", "甲一", "财务处", "处长", ""]]))["leaves_post"] == 2
 
 
 def test_changed_number_is_asked_for(campus):

@@ -2,10 +2,12 @@
 
 import pytest
 
-from registers.imports import posts, values
-from registers.models import Incumbency, Post, Unit, User
-from tests.factories import make_person
-from tests.registers.imports.taken import ON, faults, kinds, plan_of, said
+from registers.actors import Actor
+from registers.imports import posts, uploads, values
+from registers.models import Duty, Incumbency, Post, Unit, User
+from tests.factories import make_person, moment
+from tests.registers.imports.taken import HEAD, ON, faults, kinds, plan_of, said
+from tests.workbooks import workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -48,6 +50,26 @@ def test_holder_is_followed_by_the_next_one(campus):
     assert held[-1] == ("乙一", ON, None)
     assert held[0][2] == ON
     assert not campus.post.is_risk_post
+
+
+def test_post_of_a_title_is_taken_over_by_its_real_name(campus):
+    """A file of people has made posts of 科员; the list of posts calls them otherwise."""
+    people = [[*HEAD, "岗位"], ["1", "孙一", "财务处", "科员"], ["2", "孙二", "财务处", "科员"]]
+    given = {"actor": Actor(campus.registrar, on=ON), "at": moment("2026-09-15 10:00")}
+    file = uploads.upload(workbook(people), "名册.xlsx", kind="people", effective_on=ON, **given)
+    uploads.accept(file.pk, digest=file.compared["digest"], seen=file.version, **given)
+    made = Post.objects.get(name="科员", incumbencies__user__number="1")
+    other = Post.objects.get(name="科员", incumbencies__user__number="2")
+    Duty.objects.create(post=other, position=1, text="收款")  # which is a post of its own
+    rows = [POST_HEAD, ["", "综合岗", "财务处", "孙一、孙二", ""]]
+    [question] = post_plan(campus, rows).report.open_questions
+    assert (question.key, "库中“科员”，文件中“综合岗”" in question.text) == ("own-posts", True)
+    assert kinds(post_plan(campus, rows, answers={"own-posts": "other"})) == {"new": 2, "takes": 2}
+    plan = post_plan(campus, rows, answers={"own-posts": "same"})
+    assert kinds(plan) == {"changed": 1, "new": 1, "takes": 1}
+    posts.apply(plan, plan.lines, on=ON)
+    made.refresh_from_db()
+    assert made.name == "综合岗"
 
 
 GRADES = {

@@ -46,7 +46,10 @@ def given_a_slip(people, on):
 
 
 def done_by_others(people, actor):
-    """Return ``[(user, reason)]`` of those of ``people`` to whom ``actor`` may not give a password, because of their roles."""
+    """Return ``[(user, reason)]`` of those of ``people`` whose password is not for ``actor`` to give.
+
+    Their roles are the reason.
+    """
     held = Appointment.objects.in_own_right().in_force(actor.on).filter(role__in=GUARDED)
     verdicts = [(user, can(actor, "give_password", user)) for user in people.filter(pk__in=held.values("user"))]
     return [(user, verdict.reason) for user, verdict in verdicts if not verdict]

@@ -221,11 +221,7 @@ def power_list(request):
     Context: ``page``, ``filters``, ``filtered``, ``units``, ``domains``, ``doubts``: how many points wait to be placed on a power,
     for whoever may place them.
     """
-    powers = (
-        PowerItem.objects.visible_to(request.actor)
-        .in_force(request.actor.on)
-        .values(*POWER_SHOWN, *SAID)
-    )
+    powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on).values(*POWER_SHOWN, *SAID)
     filters = filters_sent(request.GET, "q", "unit", "domain")
     if filters["q"]:
         powers = powers.filter(name__icontains=filters["q"])

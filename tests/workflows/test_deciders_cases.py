@@ -247,7 +247,9 @@ def test_office_of_one_person_and_nobody_above_leaves_his_own_units_sheets_to_no
     sheet = year.agree(sheet, campus.head, signed=True)
 
     assert not people_who_may("decide", sheet).exists()
-    assert [key[2] for key in lines(year) if key[0] == "CW"] == ["请管理员登记学校领导小组办公室的任职，由与该表无关的人担任"]
+    assert [key[2] for key in lines(year) if key[0] == "CW"] == [
+        "请管理员登记学校领导小组办公室的任职，由与该表无关的人担任"
+    ]
 
 
 def test_disabled_filler_is_not_reminded_and_his_sheet_is_listed(year):

@@ -37,7 +37,10 @@ class AttachmentPolicy(Policy):
 
 
 def readable_by(actor, files, held_by):
-    """Narrow ``files`` to those that ``actor`` may read by what holds them: one of the related names ``held_by``."""
+    """Narrow ``files`` to those that ``actor`` may read because of what holds them.
+
+    ``held_by``: the related names of what is looked at.
+    """
     if not actor.is_authenticated:
         return files.none()
     readable = Q(pk__in=[])

@@ -77,7 +77,10 @@ class Sheet:
         return Field("change", self.choice_question, "radio", tuple(offered), True, inline=True, help=why)
 
     def why_not_kept(self, entry):
-        """Why an entry on record cannot stay as it is, in a sentence, empty if it can: required fields that it leaves empty."""
+        """Why an entry on record cannot stay as it is, in a sentence, empty if it can.
+
+        Required fields that it leaves empty keep it from that.
+        """
         recorded = self._offered_values.get(entry["key"], {})
         gaps = [
             asked.label

@@ -72,7 +72,7 @@ class FullPointSheet(Graded, Measured, PointSheet):
         return {point.pk: point for point in self.on_record()}
 
     def why_not_kept(self, entry):
-        """As of every sheet; a point without grade or measures cannot stay as it is on a sheet that asks for them."""
+        """As of every sheet, and a point needs the grade and the measures that the sheet asks for."""
         point = self._recorded.get(entry["base"])
         if (why := super().why_not_kept(entry)) or point is None:
             return why

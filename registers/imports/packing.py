@@ -46,7 +46,7 @@ class Packer:
         about = list(_of_a_line(line))
         while about and not about[-1]:
             about.pop()
-        return [self.value(value) for value in about]
+        return [value if type(value) in PLAIN else self.value(value) for value in about]
 
     def value(self, value):
         """Return a value as JSON holds it."""
@@ -64,16 +64,18 @@ class Packer:
         if kind is date:
             return {"day": value.isoformat()}
         if kind is dict:
+            if PLAIN.issuperset(map(type, value.values())):
+                return {"plain": value}
             return {"dict": {key: self.value(each) for key, each in value.items()}}
         if kind in (list, tuple):
-            return {kind.__name__: [self.value(each) for each in value]}
+            return {kind.__name__: [each if type(each) in PLAIN else self.value(each) for each in value]}
         return value.value  # one of a list of words
 
     def _object(self, kind, value):
         place = self._places.get(id(value))
         if place is None:
             name, of = NAMES[kind]
-            packed = [name, *map(self.value, of(value))]
+            packed = [name, *(each if type(each) in PLAIN else self.value(each) for each in of(value))]
             place = self._places[id(value)] = len(self.objects)
             self.objects.append(packed)
         return place
@@ -85,15 +87,15 @@ class Unpacker:
     def __init__(self, objects, rows):
         self.rows, self.objects = {}, []
         self._ways = {"object": self.objects.__getitem__, "row": self._row, "day": date.fromisoformat}
-        self._ways |= {"dict": self._dict, "list": self._list, "tuple": self._tuple}
+        self._ways |= {"dict": self._dict, "list": self._list, "tuple": self._tuple, "plain": dict}
         for label, ids in rows.items():
             model = apps.get_model(label)
             near = [name for name in ("unit", "parent", "user") if name in {each.name for each in model._meta.fields}]
             self.rows[label] = model.objects.select_related(*near).in_bulk(ids)
         for name, *packed in objects:
             kind = KNOWN[name]
-            given = dict(zip(FIELDS[kind], map(self.value, packed), strict=True))
-            self.objects.append(kind(**given, **MISSING.get(kind, {})))
+            found = (self.value(each) if type(each) is dict else each for each in packed)
+            self.objects.append(kind(**dict(zip(FIELDS[kind], found, strict=True)), **MISSING.get(kind, {})))
 
     def line(self, packed):
         """Return field → value of a line."""

@@ -29,7 +29,10 @@ LABELS = dict(zip(KINDS, ("新进", "恢复", "调动", "改名", "信息变化"
 # What is not done unless somebody ticks it.
 UNTICKED = {LEAVES_POST, LEFT}
 WORDS = {"title": "职务/职称", "rank": "职级", "is_party_member": "中共党员", "email": "电子邮箱"}
-LIMITS = {"title": 40, "rank": 20}
+READ = {column: partial(values.text, label=WORDS[column], most=most) for column, most in (("title", 40), ("rank", 20))}
+_read_status = partial(values.text, label="人员状态", most=40)
+_read_unit = partial(values.text, label="单位", most=80)
+_read_email = partial(values.text, label="电子邮箱", most=254)
 _EMAIL = re.compile("[A-Za-z0-9]+@(?:[a-z0-9]{1,20}\\.){1,5}[a-z]{2,20}")  # what is one without a closer look
 
 
@@ -105,13 +108,13 @@ class _Reader:
             self.report.fault(row.sheet, row.place("name"), f"工号 {number} 没有姓名", "请填写姓名")
             return None
         person = Person(number, row, name[0], unit)
-        for column, most in LIMITS.items():
-            if words := self._try(row, column, partial(values.text, label=WORDS[column], most=most)):
+        for column, read in READ.items():
+            if words := self._try(row, column, read):
                 person.values[column] = words
         if (party := self._try(row, "party", values.party)) is not None:
             person.values["is_party_member"] = party
         self._email(row, person)
-        person.status = self._try(row, "status", partial(values.text, label="人员状态", most=40)) or ""
+        person.status = self._try(row, "status", _read_status) or ""
         person.since = self._since(row)
         _, until = person.since
         if not self.makes_posts:
@@ -132,7 +135,7 @@ class _Reader:
 
     def _unit(self, row, by_sheet):
         for name in ("unit_code", "unit"):
-            words = self._try(row, name, partial(values.text, label="单位", most=80))
+            words = self._try(row, name, _read_unit)
             if words and (name == "unit" or self.places.named(words)):
                 return self.places.of(words, row.sheet, row.place(name))
         return (
@@ -154,7 +157,7 @@ class _Reader:
             person.values["title"] = named
 
     def _email(self, row, person):
-        words = self._try(row, "email", partial(values.text, label="电子邮箱", most=254))
+        words = self._try(row, "email", _read_email)
         if not words:
             return
         try:
@@ -351,6 +354,7 @@ def apply(plan, lines, *, on):
     for joining in batches([line.person for line in lines if line.kind == JOINED]):
         made |= _join(joining)
         plan.count_written(len(joining))
+    plan.joined = [user.pk for user in made.values()]
     takes = [line for line in lines if line.kind == TAKES]
     posts = appointing.Posts({line.post.unit.pk for line in takes}, on)
     for line in takes:

@@ -69,6 +69,7 @@ class Plan:
     taking: object = None  # who takes it over, and when (``handing.Taking``)
     tell: object = None
     written: int = 0
+    joined: list = field(default_factory=list)  # the ids of new people, once they are written
 
     def __post_init__(self):
         self.report = Report(self.answers)

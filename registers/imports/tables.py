@@ -323,9 +323,8 @@ def _merged(sheet, last):
 
 def _no_row(table, heads, number, cells, report):
     """Return why a line is no row, "" where it is one. ``heads``: column → its own head."""
-    texts = {column: normalised(cell.text) for column, cell in cells.items()}
-    leading = [texts[column] for column in sorted(texts)[:3]]
-    alone = len(set(texts.values())) <= 2
+    leading = [normalised(cells[column].text) for column in sorted(cells)[:3]]
+    alone = len(set(leading)) <= 2 and len({normalised(cell.text) for cell in cells.values()}) <= 2
     if any(_TOTAL.match(text) for text in leading):
         _count(table, number, cells, report)
         return "total"
@@ -339,10 +338,15 @@ def _no_row(table, heads, number, cells, report):
     names = number == table.head[1] + 1 and all(_NAME_OF_FIELD.match(cell.text) for cell in cells.values())
     if names or leading[0] in _HELP:
         return "help"
-    same = sum(text == heads.get(column, "") and is_known(cells[column].text) for column, text in texts.items())
+    same = sum(_is_head(heads.get(column, ""), cell.text) for column, cell in cells.items())
     if same >= 2 and same * 2 >= len(cells):
         return "head"
     return ""
+
+
+def _is_head(head, text):
+    """Whether a text is the head of its column once more. A head in Han characters is plain as it is, so its first one tells."""
+    return (head[:1].isascii() or head[0] in text) and normalised(text) == head and is_known(text)
 
 
 def _count(table, number, cells, report):

@@ -31,7 +31,7 @@ from registers.imports import (
 )
 from registers.imports.handing import Taking
 from registers.imports.heads import columns_of, field_of, head_of
-from registers.models import ColumnMemory, ImportedFile, Unit, User
+from registers.models import ColumnMemory, ImportedFile, Unit
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
 from registers.units import call_also
@@ -319,8 +319,7 @@ def _accept(pk, plan, basis, *, actor, digest, seen, at, tell):
         "unchanged": plan.unchanged,
     }
     if file.kind == "people":
-        joined = [line.key for line in lines if line.kind == people.JOINED]
-        file.result["joined"] = list(User.objects.filter(number__in=joined).order_by("pk").values_list("pk", flat=True))
+        file.result["joined"] = sorted(plan.joined)
     packed = file.book if file.following else None
     file.accepted_at, file.book, file.compared, file.answers, file.ticks = at, None, None, {}, {}
     file.plan, file.progress = None, {}

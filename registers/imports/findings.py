@@ -33,6 +33,20 @@ class Finding:
         return f"{self.sheet}!{self.cell}" if self.cell else self.sheet
 
 
+@dataclass(slots=True)
+class _Many:
+    """One thing about several cells of a sheet."""
+
+    level: str
+    said: tuple  # sheet, text, remedy
+    cells: list
+
+    def as_finding(self):
+        sheet, text, remedy = self.said
+        counted = f"{text}（{len(self.cells)} 处）" if len(self.cells) > 1 else text
+        return Finding(self.level, sheet, cells_in_words(self.cells), counted, remedy)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a person has to say before a file can be taken over.
@@ -62,15 +76,28 @@ class Report:
     """
 
     def __init__(self, answers=None):
-        self.answers, self.findings, self.asked = answers or {}, [], {}
+        self.answers, self._said, self.asked = answers or {}, [], {}
+        self._of_many = {}  # (sheet, text, remedy) → _Many
 
     def fault(self, sheet, cell, text, remedy=""):
         """Say that a cell cannot be taken over."""
-        self.findings.append(Finding(FAULT, sheet, cell, text, remedy))
+        self._said.append(Finding(FAULT, sheet, cell, text, remedy))
+
+    def fault_of_many(self, sheet, cell, text, remedy=""):
+        """Say what is wrong with one more cell. The same about several cells of a sheet is one finding."""
+        key = (sheet, text, remedy)
+        if key not in self._of_many:
+            self._of_many[key] = _Many(FAULT, key, [])
+            self._said.append(self._of_many[key])
+        self._of_many[key].cells.append(cell)
+
+    def is_open(self, key):
+        """Whether a question is asked and not answered yet. What depends on its answer is no fault until then."""
+        return key in self.asked and self.asked[key].is_open
 
     def notice(self, sheet, cell, text, remedy=""):
         """Say what one should know about a cell."""
-        self.findings.append(Finding(NOTICE, sheet, cell, text, remedy))
+        self._said.append(Finding(NOTICE, sheet, cell, text, remedy))
 
     def ask(self, key, text, options, cells="", default=""):
         """Return the answer to a question, its default while nobody has given one that it offers.
@@ -92,13 +119,18 @@ class Report:
         return self.asked[key].given
 
     @property
+    def findings(self):
+        """All findings in the order in which they came up."""
+        return [each.as_finding() if isinstance(each, _Many) else each for each in self._said]
+
+    @property
     def questions(self):
         """All questions in the order in which they came up."""
         return list(self.asked.values())
 
     @property
     def has_faults(self):
-        return any(finding.level == FAULT for finding in self.findings)
+        return any(each.level == FAULT for each in self._said)
 
     @property
     def faults(self):

@@ -181,7 +181,7 @@ class _Ledger(Reader):
         return made
 
     def _without_point(self, rows):
-        if self.is_asked(rows[0], "content"):
+        if self.report.is_open(f"fill:{rows[0].sheet}:content"):
             return
         if any(row.get(name) for name in (*MEASURES, "manifestation") for row in rows):
             row = rows[0]

@@ -4,6 +4,7 @@ import re
 
 from registers.imports import values
 from registers.imports.heads import normalised
+from registers.imports.places import normalised_name
 from registers.imports.values import Wrong
 from registers.models import Incumbency, Post, PowerItem, User
 from registers.models.spans import is_closed
@@ -44,11 +45,6 @@ class Reader:
             self.report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
             return None
 
-    def is_asked(self, row, name):
-        """Whether it is asked still if an empty cell means the one above: until then it is no fault."""
-        question = self.report.asked.get(f"fill:{row.sheet}:{name}")
-        return question is not None and question.is_open
-
     def unit_of(self, table, row):
         """Return the unit of a row.
 
@@ -58,7 +54,7 @@ class Reader:
         if words:
             unit = self._named(words, row)
         elif {"unit", "unit_code"} & set(table.fields.values()):
-            if self.is_asked(row, "unit"):
+            if self.report.is_open(f"fill:{row.sheet}:unit"):
                 return None
             self.report.fault(
                 row.sheet, row.place("unit"), f"这{self.label}没有写单位", "请填写单位，或在上面选择向下填充"
@@ -117,28 +113,34 @@ class Posts:
     """The posts of units by their names, and who holds them."""
 
     def __init__(self, report, on):
-        self.report, self.by_name, self.holders = report, {}, {}
+        self.report, self.by_name, self.exactly, self.holders = report, {}, {}, {}
         for row in Incumbency.objects.in_force(on).filter(user__is_active=True).select_related("user"):
             self.holders.setdefault(row.post_id, []).append(row.user)
         for post in Post.objects.existing(on).order_by("code"):
             self.by_name.setdefault((post.unit_id, normalised(post.name)), []).append(post)
+            self.exactly.setdefault((post.unit_id, normalised_name(post.name)), []).append(post)
 
     def holder(self, post):
         """Return who holds a post, None where nobody does."""
         return next(iter(self.holders.get(post.pk, ())), None)
+
+    def called(self, unit, words):
+        """Return the posts of a unit (its id) with this name, those without regard to brackets where none has just this one."""
+        return self.exactly.get((unit, normalised_name(words))) or self.by_name.get((unit, normalised(words)), [])
 
     def named(self, unit, words, row, name, *, held_by=()):
         """Return the post of a unit with this name, None where none is meant.
 
         Of several the one counts whose holder the row names (``held_by``), else it is asked.
         """
-        found = self.by_name.get((unit.pk, normalised(words)), [])
+        found = self.called(unit.pk, words)
         held = [post for post in found if any(user.name in held_by for user in self.holders.get(post.pk, ()))]
         found = held if len(held) == 1 else found
         if len(found) < 2:
             return found[0] if found else None
-        options = [(post.code, f"{post.name}（{post.code}，{self.holder(post) or '空缺'}）") for post in found[:20]]
-        text = f"“{unit}”有 {len(found)} 个岗位都叫“{words}”，是哪一个？"
+        options = [(post.code, f"{post.name}（{post.code}，{self.holder(post) or '空缺'}）") for post in found]
+        is_exact = all(normalised_name(post.name) == normalised_name(words) for post in found)
+        text = f"“{unit}”有 {len(found)} 个岗位{'都叫' if is_exact else '的名称像'}“{words}”，是哪一个？"
         cell = f"{row.sheet}!{row.place(name)}"
         answer = self.report.ask(f"post:{unit.code}:{words[:60]}", text, [*options, (NOBODY, "都不是")], cell)
         return next((post for post in found if post.code == answer), None)
@@ -162,12 +164,12 @@ class People:
         if len(own) == 1:
             return own[0]
         if own:
-            options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in own[:12]]
+            options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in own]
             text = f"“{key}”有 {len(own)} 人，是哪一位？"
             cell = f"{row.sheet}!{row.place(name)}"
             answer = self.report.ask(f"person:{unit.code}:{key}", text, [*options, (NOBODY, "都不是")], cell)
             return next((user for user in own if user.number == answer), None)
-        found = self.posts.by_name.get((unit.pk, normalised(key)), [])
+        found = self.posts.called(unit.pk, key)
         return found[0] if len(found) == 1 else None
 
     def are_near(self, unit, other):

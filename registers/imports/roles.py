@@ -215,7 +215,7 @@ class _Roles(Reader):
         if not people:
             self.report.fault(row.sheet, row.place("name"), f"没有名为“{name[:20]}”的人员", "请先导入人员，或填写工号")
             return None
-        options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in people[:12]]
+        options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in people]
         cell = f"{row.sheet}!{row.place('name')}"
         return self.users.get(
             self.report.ask(f"person:{name}", f"“{name}”有 {len(people)} 人，是哪一位？", options, cell)

@@ -166,6 +166,16 @@ def test_people_offices_and_posts_are_matched_or_kept_as_words(campus):
     assert found.responsible == [second]
 
 
+def test_exact_name_of_a_post_wins_and_every_namesake_is_offered(campus):
+    """副主任（教学） is one post beside two that are called 副主任; of 25 of a name any may be meant."""
+    for name in ("副主任", "副主任", "副主任（教学）", *["教师岗"] * 25):
+        make_post(campus.unit, name, campus.clerk)
+    assert one(campus, 岗位="副主任(教学)")[0].post.name == "副主任（教学）"
+    first, second = (ledger(campus, [FLAT, row(岗位=name)]).report.open_questions[0] for name in ("副主任", "教师岗"))
+    assert "有 2 个岗位都叫“副主任”" in first.text
+    assert len(second.options) == 26  # with none of them
+
+
 def test_post_without_holder_gives_a_point_of_the_unit(campus):
     plan = ledger(campus, [FLAT, row(岗位="没有的岗位", 风险类别="业务流程")])
     [found] = records(plan)
@@ -194,7 +204,7 @@ def test_unit_is_named_in_the_row_the_title_or_the_sheet_or_asked_for(campus):
 
 def test_entries_above_the_table_are_no_heads_and_name_unit_and_post(campus):
     """The forms of the schemes: 单位 and 岗位 stand above the table, merged over columns or in a small table."""
-    head, line = ["风险内容及表现形式", "风险等级", "不认识的栏", "风险类别"], ["参数倾向", "高", "某", "岗位职责"]
+    head, line = ["风险点表现形式", "风险等级", "不认识的栏", "风险类别"], ["参数倾向", "高", "某", "岗位职责"]
     rows = [["单位：财务处", "", "岗位：采购管理", ""], head, line]
     [found] = records(ledger(campus, rows, merges=["A1:B1", "C1:D1"]))
     assert (found.post, found.grade) == (campus.buyer, "grade-1")

@@ -244,7 +244,7 @@ def _joined(plan, person, old, gone):
         plan.count("never_here")
         return
     if person.unit is None:
-        if not _has_fault(plan, person):
+        if not posting.says_no_unit(person.row, plan.report):
             text = f"新人员{person.name}没有所在单位"
             plan.report.fault(person.row.sheet, person.row.place("unit"), text, "请填写单位")
         return
@@ -260,14 +260,6 @@ def _joined(plan, person, old, gone):
     )
     for post in person.posts or []:
         plan.add(_line(TAKES, person, "", post.label, user=user, post=post))
-
-
-def _has_fault(plan, person):
-    """Whether something about this person's unit is said or asked already."""
-    place = person.row.place("unit")
-    asked = any(question.is_open and question.cells.endswith(f"!{place}") for question in plan.report.questions)
-    words = _words(person.row.get("unit"))
-    return bool(asked or f"unit:{words}" in plan.report.asked or (words and plan.report.has_faults))
 
 
 def _differences(plan, person, user, held, *, named):

@@ -74,7 +74,7 @@ class Places:
         return self.known[text]
 
     def _again(self, text, sheet, cell):
-        """A text that was no unit before: a fault stands at each of its cells, a question is asked once."""
+        """A text that was no unit before: a fault names its cells, a question is asked once."""
         if f"unit:{text}" not in self.report.asked:
             self._unknown(text, sheet, cell)
 
@@ -110,7 +110,7 @@ class Places:
         return list(dict.fromkeys(near))[:MOST_OPTIONS]
 
     def _unknown(self, text, sheet, cell):
-        self.report.fault(sheet, cell, f"没有单位“{text[:40]}”", "请先导入单位，或改为已有单位的名称")
+        self.report.fault_of_many(sheet, cell, f"没有单位“{text[:40]}”", "请先导入单位，或改为已有单位的名称")
 
 
 def normalised_name(text):

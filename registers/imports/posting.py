@@ -42,6 +42,11 @@ def makes_posts(tables, report):
     return report.ask(MEANS, text, options, cell) != TITLE
 
 
+def says_no_unit(row, report):
+    """Whether it is said or asked already why a row of people has no unit."""
+    return bool(row.get("unit") or row.get("unit_code")) or report.is_open(f"fill:{row.sheet}:unit")
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A post that a file says somebody holds. ``note``: what stood in brackets behind it."""
@@ -118,7 +123,8 @@ def _one(part, person, places, row, report):
     if len(name) > MOST:
         raise Wrong(f"职务“{name[:12]}…”有 {len(name)} 个字，最多 {MOST} 个字", "请缩短")
     if unit is None:
-        report.fault(row.sheet, row.place("post"), f"职务“{name}”没有单位", "请填写所在单位")
+        if not says_no_unit(row, report):
+            report.fault(row.sheet, row.place("post"), f"职务“{name}”没有单位", "请填写所在单位")
         return None
     if any(word in note for word in CLOSELY):
         text = f"{person.name}（{name}）注明“{note}”，导入不改变单位负责人"

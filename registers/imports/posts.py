@@ -148,7 +148,8 @@ class _Reader:
             self.plan.count("no_post")  # a person of a file of people
             return None
         if not name or not words:
-            if name is not None and words is not None:
+            asked = not words and self.report.is_open(f"fill:{row.sheet}:unit")
+            if name is not None and words is not None and not asked:
                 missing = "所在单位" if name else "岗位名称"
                 self.report.fault(
                     row.sheet, row.place("unit" if name else "name"), f"没有{missing}", f"请填写{missing}"
@@ -296,7 +297,7 @@ class _Reader:
         if not people:
             self.report.fault(row.sheet, row.place(given), f"没有名为“{name[:20]}”的人员", "请先导入人员，或另加工号列")
             return None
-        options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in people[:12]]
+        options = [(user.number, f"{user.name}（{user.number}，{user.unit}）") for user in people]
         answer = self.report.ask(
             f"holder:{record.unit.code}:{name}",
             f"“{name}”有 {len(people)} 人，是哪一位？",

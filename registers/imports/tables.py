@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import chain
 
+from registers.imports import sheets
 from registers.imports.cards import cards_of
 from registers.imports.grid import MOST_ROWS, Cell, address, letters
 from registers.imports.heads import NO_HEAD, columns_of, crossing, field_of, head_of, is_ignored, is_known, normalised
@@ -100,10 +101,10 @@ def tables_of(book, kind, chosen, report):
 
     ``chosen``: name of a column → field, as corrected by hand. Raises ``Refused`` where there is none.
     """
-    tables, seen, others = [], [], []
+    tables, found, seen, others = [], [], [], []
     for sheet in book.sheets:
-        if found := cards_of(sheet, kind):
-            tables.append(_of_cards(sheet, found, kind, chosen, report))
+        if cards := cards_of(sheet, kind):
+            tables.append(_of_cards(sheet, cards, kind, chosen, report))
             continue
         head = head_of(sheet)
         if head is None:
@@ -116,7 +117,8 @@ def tables_of(book, kind, chosen, report):
             seen.append(f"“{sheet.name}”（第 {head[1]} 行的表头中没有{'、'.join(missing)}）")
             others.append((sheet, Table(sheet.name, head, columns, fields), missing))
             continue
-        tables.append(_read(Table(sheet.name, head, columns, fields), sheet, kind, chosen, report))
+        found.append((sheet, Table(sheet.name, head, columns, fields)))
+    tables += [_read(table, sheet, kind, chosen, report) for sheet, table in sheets.wanted(found, report)]
     if not tables:
         tables = [
             _read(table, sheet, kind, chosen, report)

@@ -115,12 +115,19 @@ def _begin(file, book, kinds, actor, pace=None):
     while kinds:
         file.kind, *file.following = kinds
         file.columns = remembered(file.kind, book) or _left_to(file.following, file.kind, book)
+        file.answers = _answered_before(file)
         file.basis = kept.basis(file, actor)  # before, so that whatever changes meanwhile is noticed
         plan = _compared(file, book, actor, pace)
         if plan.lines or not plan.is_ready:
             break
         kinds = file.following
     _keep(file, plan, book.notes)
+
+
+def _answered_before(file):
+    """Return what its registrar has answered about a file of this shape that waits still: he sends it again, corrected."""
+    waiting = ImportedFile.objects.filter(owner=file.owner_id, kind=file.kind, shape=file.shape, accepted_at=None)
+    return waiting.exclude(pk=file.pk).order_by("pk").values_list("answers", flat=True).last() or {}
 
 
 def _keep(file, plan, notes):

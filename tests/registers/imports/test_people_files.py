@@ -9,6 +9,7 @@ import pytest
 from registers.imports import values
 from registers.imports.grid import Cell
 from registers.models import UnitAlias
+from registers.refusals import Refused
 from tests.factories import make_person
 from tests.registers.imports.taken import HEAD, book_of, faults, joined, plan_of, said, taken
 from tests.workbooks import Number, Raw, parts, sheet, workbook, zipped
@@ -224,6 +225,27 @@ def test_hidden_rows_and_columns_are_read_and_said(campus):
     [question] = plan.report.questions
     assert not question.is_open
     assert list(joined(plan_of(campus, data, answers={question.key: "leave"}))) == ["04001"]
+
+
+def test_missing_unit_is_one_fault_of_all_its_rows(campus):
+    """People before units: the one cause is said once, with the first of its cells."""
+    rows = [[str(number), f"孙{number}", "图书馆", "馆员"] for number in range(1, 11)]
+    plan = plan_of(campus, [[*HEAD, "职务"], *rows])
+    cells = "、".join(f"C{row}" for row in range(2, 10))
+    assert faults(plan) == f"人员!{cells} 等 10 处 没有单位“图书馆”（10 处）。请先导入单位，或改为已有单位的名称"
+
+
+def test_sheet_may_be_left_out(campus):
+    """A sheet of those who have retired keeps the others from nothing."""
+    retired = [["工号", "姓名", "部门", "退休时间"], ["9001", "孙九", "离退休处", "2020.01"]]
+    data = zipped(parts({"在编": sheet([HEAD, ["1", "孙一", "财务处"]]), "离退休": sheet(retired)}))
+    plan = plan_of(campus, data)
+    assert "没有单位“离退休处”" in faults(plan)
+    assert [question.key for question in plan.report.questions] == ["sheet:在编", "sheet:离退休"]
+    plan = plan_of(campus, data, answers={"sheet:离退休": "leave"})
+    assert (plan.is_ready, list(joined(plan))) == (True, ["1"])
+    with pytest.raises(Refused, match="至少导入一张"):
+        plan_of(campus, data, answers={"sheet:在编": "leave", "sheet:离退休": "leave"})
 
 
 def test_sheets_named_as_units(campus):

@@ -72,6 +72,20 @@ def test_post_of_a_title_is_taken_over_by_its_real_name(campus):
     assert made.name == "综合岗"
 
 
+def test_blank_unit_is_asked_about_and_no_fault_meanwhile(campus):
+    """The answer counts for the corrected file as well."""
+    rows = [POST_HEAD, ["", "出纳", "财务处", "", ""], ["", "统计", "", "无此人", ""]]
+    given = {"actor": Actor(campus.registrar, on=ON), "at": moment("2026-09-15 10:00")}
+    sent = {"kind": "posts", "effective_on": ON, **given}
+    file = uploads.upload(workbook(rows), "岗位.xlsx", **sent)
+    assert (file.compared["faults"], len(file.compared["questions"])) == ([], 1)
+    uploads.answer(file.pk, {"fill:人员:unit": "fill"}, actor=given["actor"], seen=file.version)
+    file.refresh_from_db()
+    assert "没有名为" in str(file.compared["faults"])
+    rows[2][3] = ""
+    assert uploads.upload(workbook(rows), "岗位.xlsx", **sent).compared["is_ready"]
+
+
 GRADES = {
     "专技七级": "professional",
     "专业技术岗位十二级": "professional",

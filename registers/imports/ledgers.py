@@ -15,7 +15,7 @@ from registers.imports import doubled, stages, values
 from registers.imports.filling import fill_down
 from registers.imports.handing import hand_on
 from registers.imports.heads import normalised
-from registers.imports.listed import listed
+from registers.imports.listed import listed, without_end
 from registers.imports.matching import People, Posts, Reader, powers_by_name, several
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
@@ -106,8 +106,12 @@ def _key(unit, post, content):
 
 
 def _on_record(units):
-    """Return what points of these units say, in force or on the way to it."""
-    rows = RiskPoint.objects.filter(OPEN_VERSION | Q(in_force_from=None), unit__in=units)
+    """Return what points of these units say or said, if they are in force or on the way to it.
+
+    Whoever sends an old file again does not want back what was revised since.
+    """
+    open_ones = RiskPoint.objects.filter(OPEN_VERSION | Q(in_force_from=None), unit__in=units)
+    rows = RiskPoint.objects.filter(unit__in=units, series__in=open_ones.values("series"))
     return {_key(*each) for each in rows.values_list("unit_id", "post_id", "content")}
 
 
@@ -197,7 +201,8 @@ class _Ledger(Reader):
             return [words]
         if found.doubled:
             self.report.notice(row.sheet, row.place("content"), "编号有重复，各项都保留", "请核对是否漏行")
-        return [f"{found.preface}\n{item}" if found.preface else item for item in found.items]
+        items = [without_end(item) for item in found.items]
+        return [f"{found.preface}\n{item}" if found.preface else item for item in items]
 
     def _beside(self, rows, name, label, items, most=MOST_CONTENT):
         """Return what a column says of each of the points of a cell.
@@ -212,7 +217,7 @@ class _Ledger(Reader):
             return [words] * len(items)
         found = listed(words).items
         if len(found) == len(items):
-            return list(found)
+            return [without_end(item) for item in found]
         if len(found) > 1:
             text = f"有 {len(items)} 个风险点、{len(found)} 条{label}，无法一一对应，每个风险点都写上全部{label}"
             self.report.notice(row.sheet, row.place(name), text, "请核对")

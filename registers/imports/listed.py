@@ -81,6 +81,12 @@ def han_number(words):
     return (_HAN.index(tens) + 1 if tens else 1) * 10 + (_HAN.index(ones) + 1 if ones else 0)
 
 
+def without_end(item):
+    """Return an item without the mark that parted it from the next one. A full stop behind several sentences stays."""
+    bare = item.rstrip("；; \n")
+    return bare.removesuffix("。") if bare.count("。") == 1 else bare
+
+
 def _parted(words, marks, *, doubled=False):
     ends = [match.start() for match in marks[1:]] + [len(words)]
     items = (words[match.end() : end].strip() for match, end in zip(marks, ends, strict=True))

@@ -201,7 +201,8 @@ class _Reader:
             self.report.notice(person.row.sheet, cells, text, "请核对" if said else "")
             first.values = person.values | first.values
             if person.posts:
-                first.posts = [*(first.posts or []), *person.posts]
+                held = {(post.unit, post.name) for post in first.posts or ()}
+                first.posts = [*(first.posts or []), *(p for p in person.posts if (p.unit, p.name) not in held)]
 
 
 def _words(cell):
@@ -315,7 +316,7 @@ def _missing(plan, people, known, mine, actor):
 
 
 def _line(kind, person, old, new, **more):
-    cell = f"{person.row.sheet}!{person.row.place('number')}"
+    cell = more["post"].cell if more.get("post") else f"{person.row.sheet}!{person.row.place('number')}"
     return Line(kind, person.number, person.name, str(old), str(new), cell, person=person, **more)
 
 

@@ -33,7 +33,8 @@ def makes_posts(tables, report):
     if not people:
         return True
     table, column = columns[0]
-    text = f"“{table.columns[column]}”列写了 {people} 个人的职务，要据此设岗位吗？"
+    head = table.columns[column].split("/")[-1]
+    text = f"“{head}”列写了 {people} 个人的职务，要据此设岗位吗？"
     options = [
         (POSTS, "设岗位：在所在单位为每人设一个这样的岗位并任职"),
         (TITLE, "不设岗位：只记入各人的“职务/职称”，岗位另用岗位表导入"),
@@ -49,11 +50,12 @@ def says_no_unit(row, report):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A post that a file says somebody holds. ``note``: what stood in brackets behind it."""
+    """A post that a file says somebody holds. ``note``: what stood in brackets behind it, ``cell``: where it stands."""
 
     unit: object
     name: str
     note: str = ""
+    cell: str = ""
 
     @property
     def label(self):
@@ -129,7 +131,7 @@ def _one(part, person, places, row, report):
     if any(word in note for word in CLOSELY):
         text = f"{person.name}（{name}）注明“{note}”，导入不改变单位负责人"
         report.notice(row.sheet, row.place("post"), text, "需要时请另行任命")
-    return Wanted(unit, " ".join(name.split()), note)
+    return Wanted(unit, " ".join(name.split()), note, f"{row.sheet}!{row.place('post')}")
 
 
 def _unit_in_front(part, places):

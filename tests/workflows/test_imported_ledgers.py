@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from registers import versions
 from registers.access import can
 from registers.actors import Actor
 from registers.imports import uploads
@@ -122,6 +123,13 @@ def test_second_import_of_the_same_file_brings_nothing(campus, clock):
         again = uploads.upload(workbook(rows), "台账.xlsx", **more)
         assert (again.compared["lines"], again.compared["unchanged"]) == ([], 1)
         assert uploads.same_as(again) is not None
+    signed(campus, clock, Submission.objects.earliest("pk"))
+    point = RiskPoint.objects.open().get()
+    revised = point.revised(content="付款时不再复核")
+    revised.save()
+    versions.enter_into_force(revised, on=clock.today)
+    again = uploads.upload(workbook(ROWS[:2]), "台账.xlsx", **more | {"kind": "ledgers"})
+    assert again.compared["lines"] == []
 
 
 def test_returned_sheet_goes_back_to_its_registrar_with_all_it_said(campus, clock):

@@ -125,11 +125,13 @@ def test_ticks_in_three_columns_are_a_grade(campus):
 
 def test_numbered_points_are_paired_with_their_measures(campus):
     """Variants 53 and 55: a number twice, as many measures as points, and fewer."""
-    plan = ledger(campus, [FLAT, row(风险点="1.参数倾向\n2.围标\n2.验收走样", 防控措施="1.公示；2.抽取；3.双人验收")])
+    plan = ledger(
+        campus, [FLAT, row(风险点="1.参数倾向；\n2.围标；\n2.验收走样。", 防控措施="1.公示；2.抽取；3.双人验收")]
+    )
     found = records(plan)
     assert [(record.content, record.measures["prevention"]) for record in found] == [
-        ("参数倾向", "公示；"),
-        ("围标", "抽取；"),
+        ("参数倾向", "公示"),
+        ("围标", "抽取"),
         ("验收走样", "双人验收"),
     ]
     assert "编号有重复" in said(plan)

@@ -162,6 +162,14 @@ def test_name_is_read_as_it_was_meant(written, name):
     assert values.person_name(Cell(written))[0] == name
 
 
+def test_posts_of_somebody_in_two_rows_are_his_with_their_cells(campus):
+    rows = [["1", "孙一", "财务处", "科员"], ["1", "孙一", "招生就业处", "干事"], ["1", "孙一", "财务处", "科员"]]
+    plan = plan_of(campus, [[*HEAD, "岗位"], *rows])
+    takes = [(line.new, line.cell) for line in plan.lines if line.kind == "takes"]
+    assert takes == [("财务处：科员", "人员!D2"), ("招生就业处：干事", "人员!D3")]
+    assert "人员!A2、A3 工号 1 出现两次，按一人读取，以前一处的所在单位“财务处”为准" in said(plan)
+
+
 def test_two_people_may_have_one_name(campus):
     """Variant 18."""
     assert len(joined(plan_of(campus, [HEAD, ["1", "孙一", "财务处"], ["2", "孙一", "财务处"]]))) == 2

@@ -39,7 +39,8 @@ class Packer:
     """Packs values. ``objects`` and ``rows`` (model → ids) are what they lead to."""
 
     def __init__(self):
-        self.objects, self.rows, self._places = [], {}, {}
+        self.objects, self.rows = [], {}
+        self._places, self._rows = {}, {}  # of what was packed already, by its identity: the plan holds it meanwhile
 
     def line(self, line):
         """Return what a line is about, without what is empty at its end."""
@@ -55,9 +56,12 @@ class Packer:
             return value
         if kind in NAMES:
             return {"object": self._object(kind, value)}
+        if (found := self._rows.get(id(value))) is not None:
+            return found
         if isinstance(value, Model):
             self.rows.setdefault(value._meta.label, set()).add(value.pk)
-            return {"row": [value._meta.label, value.pk]}
+            self._rows[id(value)] = {"row": [value._meta.label, value.pk]}
+            return self._rows[id(value)]
         return self._made_of(kind, value)
 
     def _made_of(self, kind, value):

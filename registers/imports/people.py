@@ -379,7 +379,7 @@ def _join(people):
             number=person.number,
             name=person.name,
             sort_key=sort_key(person.name),
-            unit=person.unit,
+            unit_id=person.unit.pk,
             password=UNUSABLE_PASSWORD_PREFIX,
             **person.values,
         )

@@ -8,7 +8,7 @@ WeasyPrint takes two fonts of one name for the same and prints the glyphs of one
 import subprocess
 import unicodedata
 from bisect import bisect_right
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -91,14 +91,15 @@ def _own_files():
 
 def missing(text):
     """Return the characters of ``text`` that no typeface has, each once. A PDF shows a box in their place."""
-    starts, ends = _coverage()
-    if not starts:
+    if not _coverage()[0]:
         return []  # the fonts cannot be asked; whoever prints is told so
-    return [
-        character
-        for character in dict.fromkeys(text)
-        if _seen(character) and not _covered(ord(character), starts, ends)
-    ]
+    return [character for character in dict.fromkeys(text) if _is_missing(character)]
+
+
+@lru_cache(maxsize=30_000)
+def _is_missing(character):
+    """Return whether a character shows something and no typeface has it: few make up all texts."""
+    return _seen(character) and not _covered(ord(character), *_coverage())
 
 
 def _seen(character):

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from registers import counts
 from registers.models import ControlMeasure, Grade, Incumbency, PowerItem, ProcessStep, RiskCategory, RiskPoint, User
-from tests.bench.scale import loading, organisation, pages
+from tests.bench.scale import jobs, loading, organisation, pages, report, run
 from tests.longer import longer
 from workflows import controls
 
@@ -61,6 +61,22 @@ def test_the_register_is_sound(register):
     assert (controls.repair(), counts.differences()) == (0, {})
     homes = points.filter(unit__code="CW").count()
     assert homes == min(organisation.HOME_POINTS, POINTS // 4)
+
+
+def test_every_goal_that_is_missed_is_printed_with_its_reason(capsys):
+    assert set(jobs.PARTS) == set(run.PARTS) >= {part for parts in run.WHERE.values() for part in parts}
+    report.print_goals(
+        [("office", "/board/", "增长", 3.0, 1.2), ("head", "/risks/", "PG", 5.0, 6)],
+        [
+            ("scale50k", "同时保存与登录页的速率之比", 0.2, 0.3, True),
+            ("scale50k", "papers 做完", float("inf"), 300, False),
+        ],
+    )
+    said = capsys.readouterr().out
+    assert "4 项中 1 项达到，3 项未达到" in said
+    assert "办公室 /board/ 增长：3.00，应≤1.2。办理人" in said
+    assert "scale50k 同时保存与登录页的速率之比：0.20，应≥0.3。一次保存" in said
+    assert "scale50k papers 做完：inf，应≤300。没有在时限内做完" in said
 
 
 @longer("opens every page of the office")

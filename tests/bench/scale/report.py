@@ -50,9 +50,8 @@ def print_goals(pages, parts):
     missed = [one for one in judged if met(*one[3:5], at_least=one[5]) == "未达到"]
     print(f"\n{len(judged)} 项中 {len(judged) - len(missed)} 项达到，{len(missed)} 项未达到：")
     for about, url, what, value, goal, at_least in sorted(missed, key=lambda one: -one[3] / one[4]):
-        print(
-            f"  {about} {url or what} {what if url else ''}：{value:,.2f}，应{'≥' if at_least else '≤'}{goal}。{goals.why(url, what)}"
-        )
+        sought = f"{value:,.2f}，应{'≥' if at_least else '≤'}{goal}"
+        print(f"  {' '.join(filter(None, (about, url, what)))}：{sought}。{goals.why(url, what)}")
 
 
 def _cell(cost):

@@ -18,7 +18,7 @@ MANY = 12
 # page → (who opens it, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
     "inspection_list": ("office", 10),
-    "inspection_plan": ("office", 14),
+    "inspection_plan": ("office", 16),
     "inspection_detail": ("head", 18),
     "inspection_check": ("leader_of_team", 10),
     "finding_list": ("office", 9),

@@ -29,7 +29,8 @@ LABELS = dict(zip(KINDS, ("新进", "恢复", "调动", "改名", "信息变化"
 # What is not done unless somebody ticks it.
 UNTICKED = {LEAVES_POST, LEFT}
 WORDS = {"title": "职务/职称", "rank": "职级", "is_party_member": "中共党员", "email": "电子邮箱"}
-READ = {column: partial(values.text, label=WORDS[column], most=most) for column, most in (("title", 40), ("rank", 20))}
+LIMITS = {"title": 40, "rank": 20}
+READ = {column: partial(values.text, label=WORDS[column], most=most) for column, most in LIMITS.items()}
 _read_status = partial(values.text, label="人员状态", most=40)
 _read_unit = partial(values.text, label="单位", most=80)
 _read_email = partial(values.text, label="电子邮箱", most=254)
@@ -146,7 +147,7 @@ class _Reader:
 
     def _title(self, row, person):
         """Write down what somebody is called by his post, before the title he has."""
-        words = self._try(row, "post", partial(values.text, label=WORDS["title"], most=LIMITS["title"]))
+        words = self._try(row, "post", READ["title"])
         named = "、".join(
             dict.fromkeys([*values.items(words or ""), *person.values.get("title", "").split("、")])
         ).strip("、")

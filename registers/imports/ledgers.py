@@ -13,10 +13,11 @@ from django.db.models import Q
 
 from registers.imports import doubled, stages, values
 from registers.imports.filling import fill_down
+from registers.imports.findings import cells_in_words
 from registers.imports.handing import hand_on
 from registers.imports.heads import normalised
 from registers.imports.listed import listed, without_end
-from registers.imports.matching import People, Posts, Reader, powers_by_name, several
+from registers.imports.matching import People, Posts, Reader, powers_by_name, proposed_powers, several
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.scales import Scale
@@ -96,6 +97,7 @@ def compare(book, *, columns, answers, actor, on, pace=None):
             reader.say_twice(first, record)
     for record in seen.values():
         plan.add(_line(record, rules))
+    reader.say_waiting()
     reader.say_unmatched()
     plan.aliases = places.chosen
     return plan
@@ -121,6 +123,7 @@ class _Ledger(Reader):
     def __init__(self, plan, places, rules, actor, on):
         super().__init__(plan, places, actor, on, "个风险点")
         self.rules, self.posts, self.powers = rules, Posts(plan.report, on), powers_by_name()
+        self.unsigned, self._waiting = proposed_powers(self.mine), {}
         self.most_named = MOST_NAMED if rules.several_responsible else 1
         self.people = People(plan.report, places.units, self.posts)
         grades = sorted(rules.grades, key=lambda grade: grade.rank)
@@ -147,6 +150,13 @@ class _Ledger(Reader):
         where = "" if first.row.sheet == record.row.sheet else f"（前一处在工作表“{first.row.sheet}”）"
         text = f"同一岗位（单位）的同一风险点出现两次{where}，按一个读取：{'；'.join(differs) or '两处的内容相同'}"
         self.report.notice(record.row.sheet, cells, text, "请核对" if differs else "")
+
+    def say_waiting(self):
+        """Say how many points name a power that is not signed yet, so that they do not stand on it."""
+        for sheet, cells in self._waiting.items():
+            text = f"{len(cells)} 处的权力事项还没有签字生效，风险点不会落在权力上"
+            remedy = "请先由单位负责人签字，再上传本台账；现在导入的，以后在“对应权力”中确认"
+            self.report.notice(sheet, cells_in_words(cells), text, remedy)
 
     def _about_grades(self, table, found):
         """Say how many points of a sheet have no grade. A colour alone is none: it is not read."""
@@ -300,6 +310,8 @@ class _Ledger(Reader):
         found = self.powers.get((record.unit.pk, normalised(words)), []) if words else []
         if len(found) == 1:
             record.power = found[0]
+        elif (record.unit.pk, normalised(words)) in self.unsigned:
+            self._waiting.setdefault(record.row.sheet, []).append(record.row.place("power"))
         elif words:
             self.unmatched("权力事项", words, record.row, "power", "原文保留，可在“对应权力”中确认")
 

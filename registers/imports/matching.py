@@ -185,6 +185,12 @@ class People:
         return way
 
 
+def proposed_powers(units):
+    """Return the (unit, name) of the powers of these units that wait for their signature."""
+    rows = PowerItem.objects.filter(unit__in=units, in_force_from=None).values_list("unit_id", "name")
+    return {(unit, normalised(name)) for unit, name in rows}
+
+
 def powers_by_name():
     """Return (unit, name) → the powers on record that have it."""
     found = {}

@@ -13,7 +13,7 @@ from registers.imports.findings import cells_in_words
 from registers.imports.handing import hand_on
 from registers.imports.heads import normalised
 from registers.imports.ledgers import MOST_POWER, scheme_in_use
-from registers.imports.matching import NOBODY, Posts, Reader, powers_by_name
+from registers.imports.matching import NOBODY, Posts, Reader, powers_by_name, proposed_powers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import tables_of
@@ -90,8 +90,7 @@ class _Powers(Reader):
     def __init__(self, plan, places, rules, actor, on):
         super().__init__(plan, places, actor, on, "项权力")
         self.rules, self.posts = rules, Posts(plan.report, on)
-        proposed = PowerItem.objects.filter(unit__in=self.mine, in_force_from=None).values_list("unit_id", "name")
-        self.known = {*powers_by_name(), *((unit, normalised(name)) for unit, name in proposed)}
+        self.known = {*powers_by_name(), *proposed_powers(self.mine)}
         self.regulations = {normalised(name) for name in Regulation.objects.values_list("name", flat=True)}
 
     def records(self):

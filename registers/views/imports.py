@@ -18,8 +18,8 @@ from registers.access import require
 from registers.forms.imports import CHOICES, UploadForm
 from registers.imports import progress, returning, samples, uploads
 from registers.imports.handing import RECEIVERS
-from registers.imports.synonyms import KIND_LABELS, LABELS, PEOPLE
-from registers.models import ImportedFile, Job
+from registers.imports.synonyms import KIND_LABELS, LABELS, PEOPLE, POWERS
+from registers.models import ImportedFile, Job, PowerItem
 from registers.papers import writing
 from registers.refusals import Refused, Stale
 from registers.views.incoming import files
@@ -95,8 +95,9 @@ def import_detail(request, pk):
     Context: ``file``, ``preview``, ``kinds`` as (kind, label, lines, ticked), ``chosen`` kind, ``page`` of its lines as
     dictionaries, ``same``: the file accepted before with the same content, ``faults``, ``notices``, ``more``, ``crumbs``,
     ``is_signed``: what is accepted goes on sheets that the heads of the units sign. Of a file that was taken over: ``following``,
-    the (kind, label) of what is imported after it; ``after``: the row of what the same file brings next. ``job``: of the worker that
-    takes the file over, took or tried to; while it is at it (``is_taken``) the page says how far it is.
+    the (kind, label) of what is imported after it; ``unsigned``: powers wait for their signature; ``after``: the row of what the
+    same file brings next. ``job``: of the worker that takes the file over, took or tried to; while it is at it (``is_taken``) the
+    page says how far it is.
     """
     file, job = _file(request, pk), progress.job_of(pk)
     is_taken = job is not None and job.finished_at is None
@@ -116,6 +117,7 @@ def import_detail(request, pk):
         counts = file.result.get("counts", {})
         context["after"] = ImportedFile.objects.visible_to(request.actor).filter(pk=file.result.get("next")).first()
         context["following"] = _following(file.kind)
+        context["unsigned"] = file.kind == POWERS and PowerItem.objects.filter(in_force_from=None).exists()
         context["counts"] = [(context["labels"].get(kind, kind), count) for kind, count in counts.items()]
         return render(request, "registers/import_detail.html", context)
     preview = file.compared

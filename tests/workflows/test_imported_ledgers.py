@@ -4,13 +4,15 @@ import io
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from registers import versions
 from registers.access import can
 from registers.actors import Actor
 from registers.imports import uploads
-from registers.models import ControlMeasure, PowerItem, RiskPoint
+from registers.models import ControlMeasure, ImportedFile, PowerItem, RiskPoint
 from registers.schemes.parts import Level
+from tests.noscript import Plain
 from tests.personas import Year
 from tests.registers.test_schemes_all import RULES
 from tests.workbooks import workbook
@@ -99,6 +101,14 @@ def test_signed_powers_are_on_record_and_points_stand_on_them(campus, clock):
     imported(campus, clock, POWERS, kind="powers")
     [sheet] = Submission.objects.all()
     assert not PowerItem.objects.open().exists()
+    page = Plain(campus.registrar).go(reverse("import_detail", args=[ImportedFile.objects.get().pk]))
+    assert "先由各单位负责人签字，再导入历史台账" in page.words
+    rows = [[*HEAD, "职权"], [*ROWS[1], "设备采购"]]
+    actor = Actor(campus.registrar, on=clock.today)
+    more = {"kind": "ledgers", "effective_on": clock.today, "actor": actor, "at": clock.now}
+    early = uploads.upload(workbook(rows), "台账.xlsx", **more).compared
+    assert "K2" in str(early["notices"])
+    assert "1 处的权力事项还没有签字生效" in str(early["notices"])
     signed(campus, clock, sheet)
     [power] = PowerItem.objects.open()
     assert (power.name, power.accountable_post, power.legal_basis) == ("设备采购", campus.post, "《采购办法》")
@@ -107,7 +117,6 @@ def test_signed_powers_are_on_record_and_points_stand_on_them(campus, clock):
         (campus.post, "会计核算", "申请"),
         (campus.head_post, "处长", "审批"),
     ]
-    rows = [[*HEAD, "职权"], [*ROWS[1], "设备采购"]]
     imported(campus, clock, rows)
     signed(campus, clock, Submission.objects.latest("pk"))
     assert RiskPoint.objects.open().get().power_series == power.series

@@ -12,6 +12,7 @@ from itertools import groupby
 from django.db.models import Q
 
 from registers.imports import doubled, stages, values
+from registers.imports.categories import Categories
 from registers.imports.filling import fill_down
 from registers.imports.findings import cells_in_words
 from registers.imports.handing import hand_on
@@ -128,6 +129,7 @@ class _Ledger(Reader):
         self.people = People(plan.report, places.units, self.posts)
         grades = sorted(rules.grades, key=lambda grade: grade.rank)
         self.scale = Scale([(grade.code, grade.label) for grade in grades], plan.report)
+        self.categories = Categories(rules, plan.report)
         self.stages = [(stage.code, stage.label) for stage in rules.measure_stages]
 
     def records(self):
@@ -186,7 +188,8 @@ class _Ledger(Reader):
             source = f"{row.sheet}!{row.place('content')}"
             record = Record(unit, row, content, manifestations[place], source=source)
             self._post(record, self.post_above(table))
-            self._category(record)
+            if (category := self.read(row, "category", "风险类别", 100)) is not None:
+                record.category = self.categories.of(record, category)
             self._grade(record, rows, behind, place, len(items))
             self._power(record)
             record.measures = measures[place]
@@ -266,26 +269,6 @@ class _Ledger(Reader):
                 else "没有写岗位，本方案没有单位风险点"
             )
             self.report.fault(record.row.sheet, record.row.place("post"), text, "请先导入岗位和任职，或改正岗位名称")
-
-    def _category(self, record):
-        """Find the category by its name or another name of it. Each word is asked for once a level."""
-        words = self.read(record.row, "category", "风险类别", 100)
-        if words is None:
-            return
-        offered = self.rules.categories_for(record.level)
-        key = normalised(words) if words else ""
-        for category in offered:
-            names = [normalised(name) for name in (category.label, *category.aliases)]
-            if key and (key in names or key.removesuffix("风险") in [name.removesuffix("风险") for name in names]):
-                record.category = category.code
-                return
-        where = "岗位" if record.level == Level.PERSONAL else "单位"
-        text = f"{where}风险点的类别“{words}”是方案中的哪一类？" if words else f"没有写类别的{where}风险点归入哪一类？"
-        options = [(category.code, category.label) for category in offered]
-        cell = f"{record.row.sheet}!{record.row.place('category')}"
-        record.category = self.report.ask(f"category:{record.level}:{words[:40]}", text, options, cell)
-        if words:
-            record.notes.append(f"原类别：{words}")
 
     def _grade(self, record, rows, behind, place, points):
         row = record.row

@@ -310,7 +310,8 @@ class _Reader:
 def _compare(plan, record, held, domains):
     post, before = record.post, plan.size
     if post is None:
-        plan.add(_line(NEW, record, "", f"{record.unit}：{record.name}"))
+        holder = f"（{record.holder}）" if record.holder else "（空缺）" if record.holder == "" else ""
+        plan.add(_line(NEW, record, "", f"{record.unit}：{record.name}{holder}"))
     else:
         if post.name != record.name:
             plan.add(_line(CHANGED, record, f"名称：{post.name}", record.name, field="name"))

@@ -29,6 +29,8 @@ def test_posts_with_duties_and_holders(campus):
     plan = post_plan(campus, rows)
     assert plan.is_ready, said(plan)
     assert kinds(plan) == {"new": 5, "duties": 1, "takes": 4}
+    assert len({line.tick for line in plan.lines}) == len(plan.lines)  # three posts of a name are ticked apart
+    assert "财务处：会计（乙一）" in [line.new for line in plan.lines]
     posts.apply(plan, plan.lines, on=ON)
     post = Post.objects.get(code="CW-01")
     assert [duty.text for duty in post.duties.all()] == ["收款", "付款，1.5万元以上两人办理", "完成领导交办的其他工作"]

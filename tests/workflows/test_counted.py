@@ -11,7 +11,7 @@ from registers import kept
 from registers.models import Unit
 from tests.factories import make_person, make_post
 from tests.personas import point
-from workflows.models import Submission
+from workflows.models import CampaignTask, Submission
 from workflows.models.submissions import State
 from workflows.policies import Holding
 from workflows.progress import counted, figures, leading, stranded
@@ -62,11 +62,11 @@ def test_kept_figures_and_order_are_those_of_a_recount(dear, seed):
     owe(dear, 40, seed=seed)
     actor, campaign = dear.actor(dear.campus.office), dear.campaign
     for what in ("progress", "sheets") * 2:  # found, then kept
-        found = kept.answer(what, actor, campaign=campaign.pk)
         if what == "sheets":
+            found = kept.answer(what, actor, campaign=campaign.pk)
             orders, stats = found.every_row(), found.figures
         else:
-            board = found.figures
+            board = counted.kept_board(actor, campaign).figures
 
     listed, holding = figures.listed(actor, campaign), Holding(actor.on)
     plain = Board(campaign, listed, at=dear.clock.now)
@@ -105,3 +105,15 @@ def test_pages_keep_their_figures_until_their_reader_does_something(dear):
 def test_name_that_was_typed_is_not_kept(dear):
     browser(dear.campus.office).get(reverse("progress_list"), {"person": "某甲"})
     assert not kept.KeptAnswer.objects.filter(about__contains="person").exists()
+
+
+def test_curve_is_counted_anew_when_somebody_else_moves_a_deadline(dear):
+    client, task = browser(dear.campus.office), dear.sheet("personal-search").task
+    before = client.get(reverse("board")).context["curve"]
+    CampaignTask.objects.filter(campaign=dear.campaign).exclude(due_on=None).update(due_on=task.due_on)
+    dear.submit(dear.sheet("personal-search"), dear.points(dear.sheet("personal-search"), point()))
+
+    shown = client.get(reverse("board")).context["curve"]
+
+    plain = Board(dear.campaign, figures.listed(dear.actor(dear.campus.office), dear.campaign), at=dear.clock.now)
+    assert shown == plain.curve() != before

@@ -88,11 +88,11 @@ class Board:
     def tallies(self):
         """The counts that everything else is worked out from."""
         since = days.start_of(self._days.window(self.on))
-        past = [days.due_moment(day) for day in self._readings if day <= self.on]
+        past = [days.due_moment(day) for day in self.readings if day <= self.on]
         return tallies(self.rows, on=self.on, since=since, moments=past)
 
     @cached_property
-    def _readings(self):
+    def readings(self):
         """The days of the curve."""
         dated = [task for task in self.tasks.values() if task.due_on]
         if not dated:
@@ -234,7 +234,7 @@ class Board:
                 sum(number * self._planned(task, day) for task, number in owed.items()),
                 handed[at] if at < len(handed) else None,
             )
-            for at, day in enumerate(self._readings)
+            for at, day in enumerate(self.readings)
         ]
         return curves.curve(readings, sum(owed.values()))
 

@@ -31,10 +31,17 @@ def units_on(shown, actor):
     return actor.memory[key]
 
 
+def kept_board(actor, campaign):
+    """Return the kept ``Answer`` of ``of_board`` for a campaign as its deadlines are now."""
+    days = [day.isoformat() for day in board_of(actor, campaign).readings]
+    return kept.answer("progress", actor, campaign=campaign.pk, readings=days)
+
+
 @kept.finder("progress", with_own_acts=True)
-def of_board(actor, *, campaign):
+def of_board(actor, *, campaign, readings):
     """Find what the board of a campaign (its key) counts, for ``kept``.
 
+    ``readings``: the days of its curve, so that a deadline which moves has the curve counted anew.
     As figures the ``tallies``, the first lines of ``leading`` with their counts, and the keys of sheets that nobody can take.
     """
     of = figures.campaign_of(actor, campaign)

@@ -41,10 +41,7 @@ def board(request):
         unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
         rows = figures.listed(request.actor, campaign).filter(unit=unit)
         return _unit_page(request, campaign, rows, unit, year)
-    found, shown = (
-        kept.answer("progress", request.actor, campaign=campaign.pk),
-        counted.board_of(request.actor, campaign),
-    )
+    found, shown = counted.kept_board(request.actor, campaign), counted.board_of(request.actor, campaign)
     shown.tallies = counted.tallies(found.figures)
     units, holding = counted.units_on(shown, request.actor), policies.Holding.of(request.actor)
     lines = shown.units(units.values())

@@ -1,4 +1,6 @@
-"""Which category of the rule book a point of an old ledger has: by the word of the file, else as its registrar answers.
+"""Which category of the rule book a point of an old ledger has.
+
+By the word of the file, else as its registrar answers.
 
 A ledger without categories holds points of many. So the answer may be one for all, one a unit, or one a wording.
 """
@@ -21,7 +23,10 @@ class Categories:
         self.rules, self.report = rules, report
 
     def of(self, record, words):
-        """Return the code of the category of a record, of which the file says ``words``, "" after having asked."""
+        """Return the code of the category of a record, "" after having asked.
+
+        ``words``: what the file says of it.
+        """
         offered = self.rules.categories_for(record.level)
         if code := _named(words, offered):
             return code

@@ -1,10 +1,13 @@
-"""A point that an old ledger says twice: nothing that either row says is lost, and what differs is told. Pure: no Django."""
+"""A point that an old ledger says twice. Pure: no Django.
+
+Nothing that either row says is lost, and what differs is told.
+"""
 
 
 def into(first, other, *, grades, most_named):
-    """Put what a later row says of a point into the record of the first one, and return what differs as texts.
+    """Put what a later row says of a point into the record of the first one.
 
-    The graver grade counts, and all measures. ``grades``: code → label, the gravest first.
+    Returns what differs as texts. The graver grade counts, and all measures. ``grades``: code → label, the gravest first.
     """
     differs = [*_grade(first, other, grades), *_category(first, other), *_measures(first, other)]
     if other.manifestation not in ("", first.manifestation):

@@ -1,4 +1,7 @@
-"""Cells that are left blank because they mean the one above. Nothing is filled before somebody has said so. Pure: no Django."""
+"""Cells that are left blank because they mean the one above. Pure: no Django.
+
+Nothing is filled before somebody has said so.
+"""
 
 from registers.imports.findings import cells_in_words
 from registers.imports.grid import Cell

@@ -34,6 +34,9 @@ from registers.schemes.parts import Level
 AT_POST, AT_UNIT = "post", "unit"
 LABELS = {AT_POST: "岗位风险点", AT_UNIT: "单位风险点"}
 UNTICKED = set()
+# Why a power that a point names is not in force yet, and what is to be done first.
+UNSIGNED = ("该事项还没有签字生效", "由单位负责人签字")
+NO_POWERS = ("单位还没有登记权力事项", "导入权力事项并由单位负责人签字")
 NO_SCHEME = "学校尚未采用方案，风险类别和等级无从对应。请先由管理员选用方案，再导入历史台账和权力事项。"
 MOST_CONTENT, MOST_MEASURE, MOST_NOTE = 5000, 5000, 1000
 MOST_POWER = PowerItem._meta.get_field("name").max_length
@@ -98,7 +101,7 @@ def compare(book, *, columns, answers, actor, on, pace=None):
             reader.say_twice(first, record)
     for record in seen.values():
         plan.add(_line(record, rules))
-    reader.say_waiting()
+    reader.say_early()
     reader.say_unmatched()
     plan.aliases = places.chosen
     return plan
@@ -124,7 +127,8 @@ class _Ledger(Reader):
     def __init__(self, plan, places, rules, actor, on):
         super().__init__(plan, places, actor, on, "个风险点")
         self.rules, self.posts, self.powers = rules, Posts(plan.report, on), powers_by_name()
-        self.unsigned, self._waiting = proposed_powers(self.mine), {}
+        self.unsigned, self._too_early = proposed_powers(self.mine), {}
+        self.have_powers = {unit for unit, _ in (*self.powers, *self.unsigned)}
         self.most_named = MOST_NAMED if rules.several_responsible else 1
         self.people = People(plan.report, places.units, self.posts)
         grades = sorted(rules.grades, key=lambda grade: grade.rank)
@@ -153,11 +157,14 @@ class _Ledger(Reader):
         text = f"同一岗位（单位）的同一风险点出现两次{where}，按一个读取：{'；'.join(differs) or '两处的内容相同'}"
         self.report.notice(record.row.sheet, cells, text, "请核对" if differs else "")
 
-    def say_waiting(self):
-        """Say how many points name a power that is not signed yet, so that they do not stand on it."""
-        for sheet, cells in self._waiting.items():
-            text = f"{len(cells)} 处的权力事项还没有签字生效，风险点不会落在权力上"
-            remedy = "请先由单位负责人签字，再上传本台账；现在导入的，以后在“对应权力”中确认"
+    def _early(self, why, record):
+        self._too_early.setdefault((record.row.sheet, why), []).append(record.row.place("power"))
+
+    def say_early(self):
+        """Say how many points name a power that is not in force yet, so that they do not stand on it."""
+        for (sheet, (why, first)), cells in self._too_early.items():
+            text = f"{len(cells)} 处写了权力事项，{why}，风险点不会落在权力上"
+            remedy = f"请先{first}，再上传本台账；现在导入的，以后在“对应权力”中确认"
             self.report.notice(sheet, cells_in_words(cells), text, remedy)
 
     def _about_grades(self, table, found):
@@ -293,8 +300,10 @@ class _Ledger(Reader):
         found = self.powers.get((record.unit.pk, normalised(words)), []) if words else []
         if len(found) == 1:
             record.power = found[0]
-        elif (record.unit.pk, normalised(words)) in self.unsigned:
-            self._waiting.setdefault(record.row.sheet, []).append(record.row.place("power"))
+        elif words and (record.unit.pk, normalised(words)) in self.unsigned:
+            self._early(UNSIGNED, record)
+        elif words and record.unit.pk not in self.have_powers:
+            self._early(NO_POWERS, record)
         elif words:
             self.unmatched("权力事项", words, record.row, "power", "原文保留，可在“对应权力”中确认")
 

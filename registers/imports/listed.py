@@ -82,7 +82,10 @@ def han_number(words):
 
 
 def without_end(item):
-    """Return an item without the mark that parted it from the next one. A full stop behind several sentences stays."""
+    """Return an item without the mark that parted it from the next one.
+
+    A full stop behind several sentences stays.
+    """
     bare = item.rstrip("；; \n")
     return bare.removesuffix("。") if bare.count("。") == 1 else bare
 

@@ -125,7 +125,10 @@ class Posts:
         return next(iter(self.holders.get(post.pk, ())), None)
 
     def called(self, unit, words):
-        """Return the posts of a unit (its id) with this name, those without regard to brackets where none has just this one."""
+        """Return the posts of a unit (its id) with this name.
+
+        Brackets count, unless no post has just this name.
+        """
         return self.exactly.get((unit, normalised_name(words))) or self.by_name.get((unit, normalised(words)), [])
 
     def named(self, unit, words, row, name, *, held_by=()):

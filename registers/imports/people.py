@@ -70,6 +70,9 @@ def compare(book, *, columns, answers, actor, on, pace=None):
     mine = set(actor.unit_ids("registrar"))
     _compare(plan, people, known, mine, on)
     _missing(plan, people, known, mine, actor)
+    if others := plan.counts.get("other_posts"):
+        text = f"库中的 {others} 项任职是本文件没有写到的岗位，保持不变"
+        report.notice(plan.tables[0].sheet, "", text, "需要卸任的，在“人员”的任职中办理")
     plan.aliases = places.chosen
     return plan
 
@@ -118,7 +121,9 @@ class _Reader:
         person.status = self._try(row, "status", _read_status) or ""
         person.since = self._since(row)
         _, until = person.since
-        if not self.makes_posts:
+        if self.makes_posts is None:
+            person.values.pop("title", None)  # until it is known what belongs to it
+        elif not self.makes_posts:
             self._title(row, person)
         elif until is None or until.day > self.on:  # else he held it once
             person.posts = posting.wanted(row, person, self.places, self.report)
@@ -290,18 +295,21 @@ def _differences(plan, person, user, held, *, named):
 
 
 def _posts(plan, person, user, held, *, named):
-    """Compare posts. Whoever takes another one is offered to leave what he held; a post that the file names of nobody stays."""
-    kept, before = set(), plan.size
+    """Compare posts. A post on record that the file names of nobody stays as it is, and is counted."""
+    kept = set()
     for post in person.posts:
         same = next((row for row in held if (row.post.unit_id, row.post.name) == (post.unit.pk, post.name)), None)
         if same is not None:
             kept.add(same.pk)
         else:
             plan.add(_line(TAKES, person, "", post.label, user=user, post=post))
-    takes = plan.size > before
     for row in held:
-        if row.pk not in kept and (takes or (row.post.unit_id, row.post.name) in named):
+        if row.pk in kept:
+            continue
+        if (row.post.unit_id, row.post.name) in named:
             plan.add(_line(LEAVES_POST, person, f"{row.post.unit}：{row.post}", "", user=user, incumbency=row))
+        else:
+            plan.count("other_posts")
 
 
 def _missing(plan, people, known, mine, actor):

@@ -95,7 +95,7 @@ class Plan:
             self.tell(self.written)
 
     def say_if_empty(self):
-        """Say that nothing was read where rows came to nothing at all, not even to something that is on record already."""
+        """Say so where nothing was read, not even something that is on record already."""
         nothing = not (self.lines or self.unchanged or self.counts or self.report.has_faults or self.report.asked)
         for table in self.tables if nothing else ():
             columns = "、".join(f"“{head}”" for column, head in table.columns.items() if table.fields[column])

@@ -22,7 +22,10 @@ _OF_POSTS = {"岗位", "岗位名称"}  # heads that mean posts and nothing else
 
 
 def makes_posts(tables, report):
-    """Whether the people of a file take the posts that it names. Where the head is 职务, which may be a mere title, it is asked."""
+    """Whether the people of a file take the posts that it names, None while that is asked.
+
+    It is asked where the head is 职务, which may be a mere title.
+    """
     columns = [
         (table, column)
         for table in tables
@@ -36,11 +39,11 @@ def makes_posts(tables, report):
     head = table.columns[column].split("/")[-1]
     text = f"“{head}”列写了 {people} 个人的职务，要据此设岗位吗？"
     options = [
-        (POSTS, "设岗位：在所在单位为每人设一个这样的岗位并任职"),
+        (POSTS, "设岗位：在所在单位为每人设一个这样的岗位并任职，已有别的岗位的另增一个"),
         (TITLE, "不设岗位：只记入各人的“职务/职称”，岗位另用岗位表导入"),
     ]
     cell = f"{table.sheet}!{address(table.head[1], column)}"
-    return report.ask(MEANS, text, options, cell) != TITLE
+    return {POSTS: True, TITLE: False}.get(report.ask(MEANS, text, options, cell))
 
 
 def says_no_unit(row, report):
@@ -50,7 +53,10 @@ def says_no_unit(row, report):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A post that a file says somebody holds. ``note``: what stood in brackets behind it, ``cell``: where it stands."""
+    """A post that a file says somebody holds.
+
+    ``note``: what stood in brackets behind it. ``cell``: where it stands.
+    """
 
     unit: object
     name: str

@@ -142,7 +142,7 @@ class _Roles(Reader):
         ]
 
     def needs_a_unit(self, row):
-        """Whether a row holds a role that is not held for the whole school, so that a blank unit means nothing."""
+        """Whether a row holds a role of a unit, so that a blank unit says nothing."""
         roles = {role for name, role in BY_TICK.items() if (cell := row.get(name)) and values.boolean(cell)}
         words = values.items(row.get("role").text) if row.get("role") else []
         roles |= {self.words.get(normalised(word)) or self.report.answers.get(f"role:{word[:40]}") for word in words}

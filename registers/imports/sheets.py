@@ -1,4 +1,7 @@
-"""Which sheets of a file count. Each of several may be left out, such as the one of those who have retired. Pure: no Django."""
+"""Which sheets of a file count. Pure: no Django.
+
+Each of several may be left out, such as the one of those who have retired.
+"""
 
 from collections import Counter
 
@@ -8,7 +11,10 @@ MOST_ASKED = 8  # of more only those are asked about that have other columns tha
 
 
 def wanted(tables, report):
-    """Return those of ``tables``, each with its sheet, that nobody leaves out. Raises ``Refused`` where none is left."""
+    """Return those of ``tables``, each with its sheet, that nobody leaves out.
+
+    Raises ``Refused`` where none is left.
+    """
     if len(tables) < 2:
         return tables
     layouts = [frozenset(table.fields.values()) for _, table in tables]

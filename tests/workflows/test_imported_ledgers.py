@@ -108,7 +108,7 @@ def test_signed_powers_are_on_record_and_points_stand_on_them(campus, clock):
     more = {"kind": "ledgers", "effective_on": clock.today, "actor": actor, "at": clock.now}
     early = uploads.upload(workbook(rows), "台账.xlsx", **more).compared
     assert "K2" in str(early["notices"])
-    assert "1 处的权力事项还没有签字生效" in str(early["notices"])
+    assert "1 处写了权力事项，该事项还没有签字生效" in str(early["notices"])
     signed(campus, clock, sheet)
     [power] = PowerItem.objects.open()
     assert (power.name, power.accountable_post, power.legal_basis) == ("设备采购", campus.post, "《采购办法》")

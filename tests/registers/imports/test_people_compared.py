@@ -11,7 +11,7 @@ from registers.imports.posting import MEANS, TITLE
 from registers.models import Incumbency
 from registers.refusals import Refused
 from tests.factories import make_post
-from tests.registers.imports.taken import HEAD, ON, faults, joined, kinds, plan_of, taken
+from tests.registers.imports.taken import HEAD, ON, faults, joined, kinds, plan_of, said, taken
 from tests.workbooks import Number, Raw, workbook
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
@@ -41,14 +41,17 @@ def test_file_again_is_a_comparison(campus):
 def test_titles_make_posts_only_where_somebody_says_so(campus):
     """职务 is asked about once; what the file names of nobody is not offered to be left."""
     rows = [[*HEAD, "职务", "职称"], ["1", "孙一", "财务处", "科员", "讲师"], ["clerk", "甲一", "财务处", "科员", ""]]
-    [question] = plan_of(campus, rows, answers={MEANS: ""}).report.open_questions
-    assert (question.key, question.cells) == (MEANS, "人员!D1")
+    plan = plan_of(campus, rows, answers={MEANS: ""})
+    [question] = plan.report.open_questions
+    assert (question.key, question.cells, kinds(plan)) == (MEANS, "人员!D1", {"joined": 1, "left": 5})
     plan = plan_of(campus, rows, answers={MEANS: TITLE})
     assert (taken(plan), joined(plan)) == ([], {"1": ("孙一", "财务处")})
     assert [line.person.values["title"] for line in plan.lines if line.person] == ["科员、讲师", "科员"]
     make_post(campus.unit, "科员", campus.clerk)  # beside 会计核算, of which this file knows nothing
-    assert kinds(plan_of(campus, rows[::2])) == {"left": 5}
-    assert kinds(plan_of(campus, [rows[0], ["clerk", "甲一", "财务处", "处长", ""]]))["leaves_post"] == 2
+    plan = plan_of(campus, rows[::2])
+    assert (kinds(plan), "库中的 1 项任职是本文件没有写到的岗位，保持不变" in said(plan)) == ({"left": 5}, True)
+    more = [rows[0], ["clerk", "甲一", "财务处", "出纳", ""], ["1", "孙一", "财务处", "科员", ""]]
+    assert [line.old for line in plan_of(campus, more).lines if line.kind == "leaves_post"] == ["财务处：科员"]
 
 
 def test_changed_number_is_asked_for(campus):

@@ -1,5 +1,6 @@
 """What papers cost from the start of a process on: the first, the next, and many in one or two processes."""
 
+import logging
 import os
 import statistics
 import subprocess
@@ -14,6 +15,8 @@ from tests.bench.measuring import judged, ratio, row
 from tests.bench.scale import goals
 
 MANY, VOLUME = 60, 20
+# Plain printing reads the styles of screens, and says of each that it does not.
+logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
 
 def papers():

@@ -252,8 +252,7 @@ def _joined(plan, person, old, gone):
         return
     if person.unit is None:
         if not posting.says_no_unit(person.row, plan.report):
-            text = f"新人员{person.name}没有所在单位"
-            plan.report.fault(person.row.sheet, person.row.place("unit"), text, "请填写单位")
+            plan.report.fault_of_many(person.row.sheet, person.row.place("unit"), "新人员没有所在单位", "请填写单位")
         return
     user = None
     if len(old) == 1:

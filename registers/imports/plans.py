@@ -96,7 +96,8 @@ class Plan:
 
     def say_if_empty(self):
         """Say so where nothing was read, not even something that is on record already."""
-        nothing = not (self.lines or self.unchanged or self.counts or self.report.has_faults or self.report.asked)
+        asked = any(question.is_open or question.given for question in self.report.questions)
+        nothing = not (self.lines or self.unchanged or self.counts or self.report.has_faults or asked)
         for table in self.tables if nothing else ():
             columns = "、".join(f"“{head}”" for column, head in table.columns.items() if table.fields[column])
             text = f"{len(table.rows)} 行中没有读出任何内容（读取的列：{columns or '没有'}）"

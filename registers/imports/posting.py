@@ -132,7 +132,7 @@ def _one(part, person, places, row, report):
         raise Wrong(f"职务“{name[:12]}…”有 {len(name)} 个字，最多 {MOST} 个字", "请缩短")
     if unit is None:
         if not says_no_unit(row, report):
-            report.fault(row.sheet, row.place("post"), f"职务“{name}”没有单位", "请填写所在单位")
+            report.fault_of_many(row.sheet, row.place("post"), f"职务“{name}”没有单位", "请填写所在单位")
         return None
     if any(word in note for word in CLOSELY):
         text = f"{person.name}（{name}）注明“{note}”，导入不改变单位负责人"

@@ -181,7 +181,7 @@ def take_in(pk, data, *, actor, at):
     except Refused as refused:
         told.rows.update(dropped_at=at, progress={"error": str(refused)})
         raise
-    found = ("kind", "following", "shape", "book", "rows_digest", "columns", "compared", "plan", "basis")
+    found = ("kind", "following", "shape", "book", "rows_digest", "columns", "answers", "compared", "plan", "basis")
     if not told.rows.update(progress={}, **{name: getattr(file, name) for name in found}):
         raise Refused(progress.GIVEN_UP)
 

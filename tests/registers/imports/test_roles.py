@@ -11,7 +11,7 @@ from registers.imports.vocabulary import ROLE_WORDS
 from registers.models import Appointment, AuditEntry, DomainCharge, Unit, User
 from tests.factories import appoint, make_person, make_scheme, moment
 from tests.registers.imports.taken import ON, book_of, faults, kinds, plan_of, said
-from tests.workbooks import workbook
+from tests.workbooks import parts, sheet, workbook, zipped
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -74,6 +74,9 @@ def test_file_of_which_nothing_is_read_is_no_file_without_changes(campus):
     plan = uploads.compare("roles", book_of(workbook([HEAD, ["clerk", "甲一", "财务处", "", "", ""]])), **given(campus))
     assert "人员!D2 1 行没有写角色，没有导入" in said(plan)
     assert "人员!1 行 1 行中没有读出任何内容" in faults(plan)
+    twice = zipped(parts({name: sheet([HEAD, ["clerk", "甲一", "财务处", "", "", ""]]) for name in ("甲", "乙")}))
+    plan = uploads.compare("roles", book_of(twice), **given(campus))
+    assert "乙!1 行 1 行中没有读出任何内容" in faults(plan)  # the question of its sheets explains nothing
     same = [HEAD, ["liaison", "乙一", "财务处", "联络员", "", ""]]
     plan = uploads.compare("roles", book_of(workbook(same)), **given(campus))
     assert (plan.is_ready, plan.unchanged) == (True, 1)

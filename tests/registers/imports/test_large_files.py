@@ -64,6 +64,17 @@ def test_worker_reads_a_large_file_and_its_page_says_so(campus):
     assert Job.objects.get().source is None
 
 
+def test_answers_count_for_the_corrected_file(campus):
+    """The file waits still when its registrar sends it again, and a worker reads both."""
+    rows, person = [HEAD, *PEOPLE, ["99", "孙九", ""]], Plain(campus.registrar)
+    for ready in (False, True):
+        sent(person, rows)
+        assert jobs.work(at=clock.now()) == 1
+        file = ImportedFile.objects.latest("pk")
+        assert (file.compared["is_ready"], bool(file.answers)) == (ready, ready)
+        uploads.answer(file.pk, {"fill:人员:unit": "fill"}, actor=Actor(campus.registrar, on=ON), seen=file.version)
+
+
 def test_small_file_is_compared_at_once(campus):
     assert "新进 3/3" in sent(Plain(campus.registrar), [HEAD, *PEOPLE[:3]]).words
 

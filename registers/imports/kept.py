@@ -6,7 +6,7 @@ test holds both together.
 
 from django.db.models import Count, Max, Q, Sum
 
-from registers.imports import people
+from registers.imports import occupied, people
 from registers.imports.packing import Packer, Unpacker
 from registers.imports.plans import Line, Plan
 from registers.models import (
@@ -31,6 +31,11 @@ _PROPOSED = Q(in_force_from=None)
 
 def _values(rows, *names):
     return list(rows.order_by("pk").values_list(*names))
+
+
+def _named(model, name):
+    """Return the ids of what rows of a model name in a field, each once."""
+    return list(model.objects.exclude(**{name: None}).order_by(name).values_list(name, flat=True).distinct())
 
 
 def _users(*more):
@@ -87,6 +92,8 @@ LOOKED_UP = {
         _values(Post.objects.existing(on)),
         _values(Duty.objects),
         _values(Incumbency.objects.in_force(on)),
+        occupied.made_by_people(),
+        [_named(model, name) for model, name in occupied.WRITTEN_OF],
     ],
     "roles": lambda on, today: [
         today.isoformat(),

@@ -8,6 +8,8 @@ from registers.imports.synonyms import PEOPLE
 from registers.models import Duty, ImportedFile, PowerItem, RiskPoint
 
 SAME, OTHER = "same", "other"
+# What is written of a post, and the name of its field: such a post stays one of its own.
+WRITTEN_OF = ((Duty, "post"), (RiskPoint, "post"), (PowerItem, "accountable_post"))
 
 
 def find(records, posts, held, report):
@@ -36,12 +38,17 @@ def find(records, posts, held, report):
     return records
 
 
+def made_by_people():
+    """Whether a file of people has made posts of titles."""
+    return ImportedFile.objects.filter(kind=PEOPLE, result__counts__takes__gt=0).exists()
+
+
 def _taken_over(records, posts, held, report):
     """Ask whether new posts of the file are what their holders hold already under a name that the file does not know.
 
     Only a file of people makes posts of titles, so without one nothing is asked.
     """
-    if not ImportedFile.objects.filter(kind=PEOPLE, result__counts__takes__gt=0).exists():
+    if not made_by_people():
         return
     names = {(record.unit.pk, record.name) for record in records}
     own = {}
@@ -53,7 +60,7 @@ def _taken_over(records, posts, held, report):
         mine = own.get((record.unit.pk, record.holder.pk), []) if record.post is None and record.holder else []
         if len(mine) == 1:
             found.setdefault(mine[0].pk, record)  # of two rows of one holder the first
-    for model, name in ((Duty, "post"), (RiskPoint, "post"), (PowerItem, "accountable_post")):
+    for model, name in WRITTEN_OF:
         for written in model.objects.filter(**{f"{name}__in": list(found)}).values_list(name, flat=True):
             found.pop(written, None)  # something is on record of it, so it is a post of its own
     if not found:

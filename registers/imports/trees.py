@@ -114,7 +114,7 @@ def _by_code(record, records, places):
 
 
 def find_cycles(plan, records):
-    """Report units that are above themselves and trees that are too deep, and return whether there are any.
+    """Report units above themselves and trees that are too deep, and return whether there are any.
 
     Every unit is walked through once, however deep the tree of the file is.
     """

@@ -27,7 +27,6 @@ from registers.models import (
 )
 from tests import doors
 from tests.access import assessed, disclosed, dutied, inspected, organised, ranked, warned
-from tests.access.behind import UNKNOWN
 from tests.access.scopes import EVERYBODY, PUBLISHERS, ROWS, SCHOOL, SCHOOL_READERS, THROUGH_ANOTHER
 from tests.access.test_matrix import MATRIX, members
 from tests.access.world import NOBODY, PEOPLE, STAFF
@@ -57,7 +56,6 @@ from workflows.models import (
     Submission,
     Suggestion,
 )
-from workflows.policies.attachments import file_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -275,7 +273,7 @@ def _documents(world):
     }
 
 
-def _files(world):
+def files(world):
     """Whoever may read what holds a file may read it; what nothing holds is nobody's."""
     held = {
         **_activities(world),
@@ -324,7 +322,7 @@ TABLES = {
     Table(MeasureCheck): lambda world: _written(
         world, MeasureCheck, result="verified", on=world.clock.today, outside=False
     ),
-    Table(Attachment): _files,
+    Table(Attachment): files,
     Table(PowerItem): _powers,
     Table(RiskPoint): _points,
     Table(ControlMeasure): _measures,
@@ -396,13 +394,3 @@ def test_disabled_account_is_out_with_the_next_request(world):
         assert browser.client.get(reverse("desk")).status_code == 200
         type(browser.user).objects.filter(pk=browser.user.pk).update(is_active=False)
         assert browser.client.get(reverse("desk")).status_code == 302
-
-
-def test_one_file_is_given_to_those_who_see_it_among_all(world):
-    """A file that is asked for is looked up by what holds it, a list of files by all that can hold one."""
-    files = set(_files(world))
-    for persona in PEOPLE:
-        who = actor(world, persona)
-        seen = set(Attachment.objects.visible_to(who))
-        assert {file for file in files if file_for(who, file.pk) == file} == seen, persona
-        assert file_for(who, UNKNOWN) is None

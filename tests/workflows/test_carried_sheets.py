@@ -1,5 +1,7 @@
 """Personal sheets that travel on the unit's sheet: handed in, judged row by row, returned, noticed and filed with it (T4, T5)."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +15,18 @@ from registers.refusals import Refused, Stale
 from tests.factories import make_person, make_post
 from tests.noscript import Plain
 from tests.workflows import signed
-from tests.workflows.carried_cases import AWAY, as_decided, filed, hand_in, key_of, proposed, reviewed, risk, unit_risk
+from tests.workflows.carried_cases import (
+    AWAY,
+    again,
+    as_decided,
+    filed,
+    hand_in,
+    key_of,
+    proposed,
+    reviewed,
+    risk,
+    unit_risk,
+)
 from workflows import sweeping
 from workflows.deadlines import days
 from workflows.models import Notification, PublicityNotice, Submission
@@ -243,3 +256,18 @@ def test_page_of_the_meeting_says_what_each_row_is_about_and_whose(aboard):
     with pytest.raises(Refused, match="退回的表重新提交后再定等级"):
         aboard.settle(meeting, sheet, "return", grades={others: (grave, "应提级")}, **said)
     aboard.settle(meeting, sheet, "return", **said)
+
+
+def test_carrier_waits_for_the_last_of_those_sent_back(aboard):
+    reviewed(aboard)
+    proposed(aboard)
+    campus, sheet = aboard.campus, aboard.sheet("unit-search")
+    returned = {key_of(sheet, "甲"): "写明环节", key_of(sheet, "丙"): "写明环节"}
+    aboard.send_back(sheet, campus.leader, returned=returned, redo_on=date(2026, 10, 21))
+
+    own = aboard.sheet("personal-search")
+    aboard.submit(own, again(own, "甲，报销复核环节"))
+    assert aboard.again(sheet).waiting_role == "carried"
+    heads = aboard.sheet("personal-search", campus.head)
+    aboard.submit(heads, again(heads, "丙，审批环节"))
+    assert aboard.again(sheet).waiting_role == "leader_in_charge"

@@ -173,21 +173,6 @@ def test_grade_that_no_notice_showed_is_publicised_though_nobody_proposed_it(abo
     assert len(sheet.notices.latest("pk").items) == len(sheet.notices.earliest("pk").items) + 1
 
 
-def test_carrier_waits_for_the_last_of_those_sent_back(aboard):
-    reviewed(aboard)
-    proposed(aboard)
-    campus, sheet = aboard.campus, aboard.sheet("unit-search")
-    returned = {key_of(sheet, "甲"): "写明环节", key_of(sheet, "丙"): "写明环节"}
-    aboard.send_back(sheet, campus.leader, returned=returned, redo_on=date(2026, 10, 21))
-
-    own = aboard.sheet("personal-search")
-    aboard.submit(own, again(own, "甲，报销复核环节"))
-    assert aboard.again(sheet).waiting_role == "carried"
-    heads = aboard.sheet("personal-search", campus.head)
-    aboard.submit(heads, again(heads, "丙，审批环节"))
-    assert aboard.again(sheet).waiting_role == "leader_in_charge"
-
-
 def test_whoever_leaves_while_his_sheet_is_away_is_named_and_holds_nothing_up(one_back):
     own = Submission.objects.filter(pk=one_back.sheet("personal-search").pk)
     owing.stop(own, reason="离任：已不担任该岗位", at=one_back.clock.now)

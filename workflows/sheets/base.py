@@ -6,21 +6,20 @@ What a sheet asks for, what is wrong with what was typed, the lines it becomes, 
 import uuid
 from functools import cached_property
 
-from registers.differences import CODED, between, differences, fields_of, words_of
+from registers.differences import CODED, differences, fields_of, words_of
 from registers.models import MajorMatter, Post
 from registers.text import digest_of
 from workflows.sheets.carrying import Crew
+from workflows.sheets.choosing import LONGEST_REASON, Choosing
 from workflows.sheets.fields import Field, Heading, Incomplete, faults_of, names_of
 from workflows.sheets.overlaps import of_typed
 from workflows.sheets.shown import RECORDS, SHOWN_APART, Change, lines_of
 
-LONGEST_REASON = 1000  # characters
 WHY = Field("reason", "说明（不改时须写明理由）", limit=LONGEST_REASON, whole_row=True)  # of an entry that was returned
-KEPT = (Change.KEEP, Change.CONFIRM)  # what leaves a record as it is
 OUTDATED = "该项已由另一张表修改或撤销，请对照现行内容核对后再提交。"
 
 
-class Sheet:
+class Sheet(Choosing):
     """A submission's sheet. Subclasses say what an entry is and what it asks for."""
 
     model = None  # of the records that its entries are about
@@ -28,10 +27,6 @@ class Sheet:
     may_add = False
     proposes = False  # the grading rule proposes a grade for each entry
     colleagues = ()  # whom a field of the kind person offers
-    offers_choice = False  # each entry offered from the register asks for one of ``choices_offered``
-    choices_offered = ((Change.KEEP, "沿用"), (Change.REVISE, "修改"), (Change.RETIRE, "撤销"))
-    choice_reason = Field("reason", "撤销理由", required_when="撤销时", limit=LONGEST_REASON, whole_row=True)
-    needs_reason = Change.RETIRE
     nothing = "本类暂无内容；确无风险可不填"  # said of a section without entries
     takes = False  # entries on record are chosen one by one instead of being offered all at once
 
@@ -64,34 +59,6 @@ class Sheet:
     def crew(self):
         """The personal sheets that this one takes along, None where it takes none."""
         return Crew(self.submission) if self.task_rules.carries else None
-
-    def choice(self, entry):
-        """The field that asks what becomes of an entry on record, None where nothing is asked.
-
-        What cannot stay as it is is not offered to be kept, and the field says why.
-        """
-        if not self.offers_choice:
-            return None
-        why = self.why_not_kept(entry)
-        offered = [(change.value, label) for change, label in self.choices_offered if not (why and change in KEPT)]
-        return Field("change", self.choice_question, "radio", tuple(offered), True, inline=True, help=why)
-
-    def why_not_kept(self, entry):
-        """Why an entry on record cannot stay as it is, in a sentence, empty if it can.
-
-        Required fields that it leaves empty keep it from that.
-        """
-        recorded = self._offered_values.get(entry["key"], {})
-        gaps = [
-            asked.label
-            for asked in self.asked_fields
-            if asked.required and not str(recorded.get(asked.name, "")).strip()
-        ]
-        return f"现行登记没有“{'、'.join(gaps)}”，不能沿用；请选择“修改”，补充后提交。" if gaps else ""
-
-    @property
-    def choice_question(self):
-        return "去年登记的内容，今年" if self.task.due_on else "现行登记的内容，本次"
 
     @cached_property
     def entry_names(self):
@@ -212,27 +179,6 @@ class Sheet:
     @cached_property
     def _offered_values(self):
         return {entry["key"]: entry["values"] for entry in self.offered()}
-
-    def choice_faults(self, entry):
-        """What is wrong with the choice made (keep, revise, retire …).
-
-        None where what was typed decides.
-        """
-        change, labels = entry["change"], dict(self.choices_offered)
-        if not entry["base"]:
-            return None
-        if change not in labels:
-            return {"change": f"请选择{'、'.join(list(labels.values())[:-1])}或{list(labels.values())[-1]}。"}
-        if change == self.needs_reason:
-            return {} if entry["values"].get("reason", "").strip() else {"reason": f"请写明{labels[change]}的理由。"}
-        recorded, typed = self._offered_values.get(entry["key"], {}), entry["values"]
-        if change != Change.REVISE:
-            why = self.why_not_kept(entry)
-            return {"change": why} if why else {}
-        before = [(name, name, str(value).strip()) for name, value in recorded.items()]
-        if not between(before, [(name, name, typed.get(name, "").strip()) for name in recorded]):
-            return {"change": f"内容与现行登记相同：不改请选“{self.choices_offered[0][1]}”，要改请修改内容。"}
-        return None
 
     def fixed_values(self, record):
         """What a form may not change of an entry on record."""

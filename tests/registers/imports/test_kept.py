@@ -250,3 +250,21 @@ def test_basis_notices_whatever_the_comparison_notices(campus, file):
             assert again == before, f"one of {names} of {row!r}"
     assert noticed >= NOTICED[file.kind]
     assert noticed.isdisjoint({"User.password", "User.last_login"})
+
+
+def test_basis_of_a_file_of_posts_knows_what_makes_a_post_one_of_its_own(campus):
+    """Whether a file of people has made posts, and of which something is written by now."""
+    actor = Actor(campus.registrar, on=ON)
+    file = ImportedFile(kind="posts", effective_on=ON)
+    bases = [kept.basis(file, actor)]
+    ImportedFile.objects.create(
+        kind="people",
+        owner=campus.registrar,
+        effective_on=ON,
+        uploaded_at=moment("2026-09-15 10:00"),
+        result={"counts": {"takes": 1}},
+    )
+    bases.append(kept.basis(file, actor))
+    PowerItem.objects.update(accountable_post=campus.post)
+    bases.append(kept.basis(file, actor))
+    assert len(set(bases)) == 3

@@ -61,6 +61,7 @@ CASES = {
 # What reads rows by batches, but not by the rows of a unit.
 OTHERS = {
     "registers.cage.run": "hands over what is read elsewhere",
+    "registers.imports.people.apply": "new people of a file, of whom the benchmark accepts 50,000",
     "registers.gravity.in_full": "powers, by the same batches as the rows of a ledger",
     "workflows.compiled.volumes._papers": "papers of a campaign, by the same in_order as risk_order",
     "workflows.progress.late_list._lines": "rows of a campaign, by the same in_order as risk_order",

@@ -87,7 +87,7 @@ PAGES = {
     "standin_add": ("leader", "standin_add", {}, 8),
     "people_desk": ("registrar", "people_desk", {"q": "a", "unit": "CW"}, 11),
     "person_detail": ("registrar", "person_detail", {"pk": "person"}, 17),
-    "slip_batch": ("registrar", "slip_batch", {}, 10),
+    "slip_batch": ("registrar", "slip_batch", {}, 11),
     "role_desk": ("registrar", "role_desk", {"unit": "CW"}, 10),
     "role_add": ("registrar", "role_add", {}, 10),
     "role_end": ("registrar", "role_end", {"pk": "appointment"}, 8),
@@ -95,7 +95,7 @@ PAGES = {
     "audit_list": ("auditor", "audit_list", {}, 8),
     "paper_list": ("clerk", "paper_list", {}, 6),
     "record_list": ("head", "record_list", {"code": "CW"}, 10),
-    "scheme_list": ("registrar", "scheme_list", {}, 10),
+    "scheme_list": ("registrar", "scheme_list", {}, 11),
     "scheme_preview, calendar": ("registrar", "scheme_preview", {"pk": "scheme", "part": "calendar"}, 9),
     "scheme_preview, routes": ("registrar", "scheme_preview", {"pk": "scheme", "part": "routes"}, 8),
 }

@@ -21,7 +21,7 @@ from registers.models import (
 )
 from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale
-from tests.factories import appoint, make_person
+from tests.factories import appoint, make_person, make_post
 from tests.longer import LONG
 from tests.noscript import Plain
 from tests.personas import point
@@ -201,6 +201,17 @@ def test_divided_unit_s_new_part_takes_part_and_keeps_its_sheets(year):
     sheet = year.again(sheet)
     assert (sheet.unit, sheet.state) == (new, "open")
     assert not any("停办" in words for words in said(outcome)), said(outcome)
+
+
+def test_whoever_keeps_a_post_in_the_old_unit_stays_there(year):
+    campus = year.campus
+    kept = make_post(campus.unit, "兼任", campus.clerk)
+    asked = {"name": "结算中心", "code": "JSZX", "unit_type": "office", "posts": [campus.post.pk]}
+    make(year, wanted(year, "divide", **asked))
+
+    campus.clerk.refresh_from_db()
+    assert (campus.clerk.unit, Post.objects.get(pk=kept.pk).unit) == (campus.unit, campus.unit)
+    assert Post.objects.get(pk=campus.post.pk).unit.code == "JSZX"
 
 
 def test_change_is_refused_when_what_follows_is_another_by_now(year):

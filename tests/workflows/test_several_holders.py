@@ -53,6 +53,12 @@ def test_each_holder_owes_his_own_sheets(year, beside):
     assert rosters.reconcile(year.campaign, at=year.clock.now) == 0
 
 
+def test_who_has_handed_in_his_own_is_not_asked_about_those_of_another_holder(year, beside):
+    Submission.objects.filter(person=beside).update(state="filed", submitted_at=year.clock.now, filed_at=year.clock.now)
+    assert rosters.reconcile(year.campaign, at=year.clock.now) == 0
+    assert not Submission.objects.filter(task__code="succession").exists()
+
+
 def test_whoever_took_the_post_last_is_asked_about_what_is_left(year, beside):
     at = year.at("09-16")
     third = make_person("后到", year.campus.unit, number="third")

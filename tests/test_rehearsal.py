@@ -104,6 +104,16 @@ def test_year_that_comes_next(campus, years, coming):
     assert beginning.coming_year(on=factories.moment("2026-09-15 10:00").date()) == coming
 
 
+@pytest.mark.parametrize(("rehearsal_runs", "words"), [(False, "演示环境，时钟为"), (True, "演练，与正式站点无关")])
+def test_page_to_sign_in_says_that_the_site_is_no_real_one(campus, client, settings, rehearsal_runs, words):
+    settings.DEMO, settings.REHEARSAL = True, rehearsal_runs
+    page = " ".join(client.get("/login/").content.decode().split())
+    assert words in page
+    assert 'class="demo-strip"' not in page  # whose link is for those who are signed in
+    settings.DEMO = settings.REHEARSAL = False
+    assert words not in " ".join(client.get("/login/").content.decode().split())
+
+
 @longer("a site and its rehearsal: real programs, half a minute")
 def test_rehearsal_of_a_real_site_leaves_nothing(tmp_path):
     """Made from a site, served beside it, signed in to, ended: the site has one entry more in its chain and no folder."""
@@ -128,7 +138,7 @@ def test_rehearsal_of_a_real_site_leaves_nothing(tmp_path):
                 break
             except OSError:
                 time.sleep(0.3)
-        assert "演示环境" in page
+        assert "演练，与正式站点无关" in page
         assert re.search(r"密码均为 \S+（", said)
         assert (tmp_path / "rehearsal" / "db.sqlite3").exists()
     finally:

@@ -276,7 +276,8 @@ def whom_to_ask(rules):
 def context(request):
     """Template variables of the page frame.
 
-    For people who are logged out nothing is read but, on the login page and where somebody is locked out, the rule book in use.
+    For people who are logged out nothing is read but, on the login page and where somebody is locked out, the rule book in use,
+    and the clock of a demo.
     """
     actor = getattr(request, "actor", None)
     if actor is None or not actor.is_authenticated:
@@ -285,6 +286,8 @@ def context(request):
             "actor": actor,
             "site_title": "廉政风险防控",
             "institution_name": settings.INSTITUTION_NAME,
+            "demo_clock": SimpleLazyObject(clock.now) if settings.DEMO else None,
+            "is_rehearsal": settings.REHEARSAL,
             **_said_by(in_use),
         }
     campaign = SimpleLazyObject(lambda: campaigns.current_for(actor))

@@ -90,6 +90,9 @@ def test_long_report_is_spread_over_rows_that_can_be_seen():
 
     written = [row[1].value for row in sheet.iter_rows(min_row=2) if row[1].value]
     assert "".join(written) == narrative
+    parts = [row[1].border for row in sheet.iter_rows(min_row=2) if row[1].value]
+    lines = [(bool(one.top and one.top.style), bool(one.bottom and one.bottom.style)) for one in parts]
+    assert lines == [(True, False), *[(False, False)] * (len(parts) - 2), (False, True)]  # one cell, as it looks
     assert max(row.height for row in sheet.row_dimensions.values()) < 409
 
 

@@ -88,6 +88,28 @@ def test_a_sheet_handed_in_on_the_last_day_named_is_concluded_in_time_and_one_a_
     assert bool(course.notes) == (not course.is_kept)
 
 
+def test_day_of_a_step_on_the_way_is_kept_as_the_last_one_is():
+    """No rule book of ours gives a step a day that is the tighter one, though a later step has one."""
+    rules, task = next(
+        (rules, task)
+        for rules in BOOKS
+        for task in rules.tasks
+        if task.due and task.opens and not rules.carrier_of(task.code) and len(rules.route(task.route).steps) > 2
+    )
+    route, working = rules.route(task.route), WorkingDays({})
+    fill, first, *between, last = route.steps
+
+    def dated(**days):
+        steps = [fill, first.model_copy(update=days), *between, last.model_copy(update={"due": task.due})]
+        routes = rules.routes | {task.route: route.model_copy(update={"steps": steps})}
+        return rules.model_copy(update={"routes": routes})
+
+    strict, loose = dated(due=task.opens), dated()
+    latest = courses.course_of(strict, task, 2026, working).latest
+    assert run(strict, task, latest, 2026, working)[first.code] <= task.opens.on(2026)
+    assert latest < courses.course_of(loose, task, 2026, working).latest
+
+
 def test_the_form_says_until_when_to_hand_in_and_hurries_whoever_is_later(year):
     def page(on):
         year.at(on)

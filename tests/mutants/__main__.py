@@ -14,10 +14,11 @@ To add a mutant, write the entry and run ``./run mutants`` with a word of its na
 it. Only a mutant that changes nothing anybody can see may survive: its name and the reason go into ``survivors.yaml``, and there
 are at most three.
 
-The tests run in a copy of the project in a temporary folder, on SQLite. The project itself is never changed.
+The tests run in copies of the project in temporary folders, one for each core, on SQLite. The project itself is never changed.
 """
 
 import contextlib
+import multiprocessing
 import os
 import shutil
 import signal
@@ -27,6 +28,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import yaml
 
@@ -165,29 +167,62 @@ def judge(mutant, root, place, environment, *, seconds=SECONDS):
     raise OutOfDate(f"{mutant.listed}“{mutant.name}”：测试没有运行，请改写 tests。\n{output[-800:]}")
 
 
-def run(mutants, root=ROOT, *, seconds=SECONDS):
-    """Judge every mutant in turn and return ``[(mutant, outcome, remark)]``. Raises ``ControlFailed``."""
-    outcomes = []
-    with copy_of(root) as (place, environment):
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"  # compiled before a change, it would stand in for it
-        tests = list(dict.fromkeys(test for mutant in mutants for test in mutant.tests))
-        start = time.monotonic()
-        status, output = run_tests(place, tests, environment, seconds=CONTROL_SECONDS)
+def run(mutants, root=ROOT, *, seconds=SECONDS, workers=None):
+    """Judge every mutant and return ``[(mutant, outcome, remark)]`` in their order. Raises ``ControlFailed``.
+
+    ``workers``: how many judge at the same time, each in a copy of its own; as many as there are cores unless it is given.
+    """
+    workers, forked = workers or os.cpu_count(), multiprocessing.get_context("fork")
+    with contextlib.ExitStack() as stack:
+        copies = forked.SimpleQueue()
+        for _ in range(workers):
+            copies.put(stack.enter_context(copy_of(root)))
+        pool = stack.enter_context(forked.Pool(workers, _begin, (copies,)))
+        _control(mutants, pool, workers)
+        outcomes = {}
+        for number, seconds_taken, outcome, remark in pool.imap_unordered(
+            _judged, [(number, mutant, root, seconds) for number, mutant in enumerate(mutants)]
+        ):
+            mutant = mutants[number]
+            outcomes[number] = (mutant, outcome, remark)
+            said = f"{len(outcomes):3}/{len(mutants)} {outcome} {seconds_taken:5.0f} 秒  {mutant.file}：{mutant.name}"
+            print(f"{said}  {remark}".rstrip(), flush=True)
+        return [outcomes[number] for number in range(len(mutants))]
+
+
+def _control(mutants, pool, workers):
+    """Run all tests without any mutant. Raises ``ControlFailed``."""
+    start = time.monotonic()
+    tests = list(dict.fromkeys(test for mutant in mutants for test in mutant.tests))
+    for status, output in pool.imap_unordered(_control_share, [tests[first::workers] for first in range(workers)]):
         if status != PASSED:
             raise ControlFailed(f"没有改动时测试就不通过，无从判断：\n{output[-4000:]}")
-        print(f"没有改动：{len(tests)} 个测试文件全部通过，{time.monotonic() - start:.0f} 秒", flush=True)
-        for number, mutant in enumerate(mutants, start=1):
-            start = time.monotonic()
-            try:
-                outcome, remark = judge(mutant, root, place, environment, seconds=seconds)
-            except OutOfDate as problem:
-                outcome, remark = OUT_OF_DATE, str(problem)
-            outcomes.append((mutant, outcome, remark))
-            said = (
-                f"{number:3}/{len(mutants)} {outcome} {time.monotonic() - start:5.0f} 秒  {mutant.file}：{mutant.name}"
-            )
-            print(f"{said}  {remark}".rstrip(), flush=True)
-    return outcomes
+    print(f"没有改动：{len(tests)} 个测试文件全部通过，{time.monotonic() - start:.0f} 秒", flush=True)
+
+
+def _begin(copies):
+    """Begin a worker: it takes one of the copies, and does not outlive the run."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run hears of Ctrl-C, and ends its workers
+    _worker.place, _worker.environment = copies.get()
+    _worker.environment["PYTHONDONTWRITEBYTECODE"] = "1"  # compiled before a change, it would stand in for it
+
+
+_worker = SimpleNamespace()
+
+
+def _control_share(tests):
+    return run_tests(_worker.place, tests, _worker.environment, seconds=CONTROL_SECONDS) if tests else (PASSED, "")
+
+
+def _judged(job):
+    number, mutant, root, seconds = job
+    start = time.monotonic()
+    try:
+        outcome, remark = judge(mutant, root, _worker.place, _worker.environment, seconds=seconds)
+    except OutOfDate as problem:
+        outcome, remark = OUT_OF_DATE, str(problem)
+    return number, time.monotonic() - start, outcome, remark
 
 
 def close(outcomes, known):

@@ -29,7 +29,7 @@ class Posts:
         self.codes = set(Post.objects.values_list("code", flat=True))
 
     def take(self, unit, name, user, since):
-        """Let ``user`` hold a post of this name from ``since`` on, but not before its last holder has left it."""
+        """Let the person with the id ``user`` hold a post of this name from ``since`` on, but not before its last holder has left."""
         free = self.vacant.get((unit.pk, name))
         post = free.pop(0) if free else self.make(unit, name)
         self.hold(post, user, since)
@@ -39,10 +39,10 @@ class Posts:
         return self.last.get(post.pk) == date.max
 
     def hold(self, post, user, since, *, beside=False):
-        """Let ``user`` hold this post, after its last holder or ``beside`` those who hold it."""
+        """Let the person with the id ``user`` hold this post, after its last holder or ``beside`` those who hold it."""
         since = since or self.on
         first = since if beside else max(since, self.last.get(post.pk, since))
-        self.taken.append(Incumbency(post=post, user=user, since=first))
+        self.taken.append(Incumbency(post=post, user_id=user, since=first))
 
     def make(self, unit, name, code="", **values):
         """Return a new post, which has a code of its own."""

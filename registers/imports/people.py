@@ -20,6 +20,7 @@ from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
+from registers.inserting import insert
 from registers.models import Incumbency, User
 from registers.sorting import sort_key
 
@@ -355,11 +356,11 @@ def apply(plan, lines, *, on):
     for joining in batches([line.person for line in lines if line.kind == JOINED]):
         made |= _join(joining)
         plan.count_written(len(joining))
-    plan.joined = [user.pk for user in made.values()]
+    plan.joined = list(made.values())
     takes = [line for line in lines if line.kind == TAKES]
     posts = appointing.Posts({line.post.unit.pk for line in takes}, on)
     for line in takes:
-        user = line.user or made.get(line.person.number)
+        user = line.user.pk if line.user else made.get(line.person.number)
         if user is not None:  # else the person was not accepted
             since, _ = line.person.since or (None, None)
             posts.take(line.post.unit, line.post.name, user, _past(since, on))
@@ -381,16 +382,11 @@ def _change(line):
 
 
 def _join(people):
-    """Make the accounts of new people, whom no password lets in, and return them by number."""
-    users = [
-        User(
-            number=person.number,
-            name=person.name,
-            sort_key=sort_key(person.name),
-            unit_id=person.unit.pk,
-            password=UNUSABLE_PASSWORD_PREFIX,
-            **person.values,
-        )
+    """Make the accounts of new people, whom no password lets in, and return their ids by number."""
+    rows = [
+        {"number": person.number, "name": person.name, "sort_key": sort_key(person.name), "unit_id": person.unit.pk}
+        | person.values
         for person in people
     ]
-    return {user.number: user for user in User.objects.bulk_create(users)}
+    insert(User, rows, password=UNUSABLE_PASSWORD_PREFIX)
+    return dict(User.objects.filter(number__in=[person.number for person in people]).values_list("number", "pk"))

@@ -370,7 +370,7 @@ def apply(plan, lines, *, on):
         elif line.kind == TAKES and record.post is not None:
             beside = line.incumbency is None and posts.is_held(record.post)
             since = min(record.since or on, on)
-            posts.hold(record.post, line.user, since, beside=beside)
+            posts.hold(record.post, line.user.pk, since, beside=beside)
             journal.note(Kind.POST_TAKEN, record.unit, post=record.post, new=line.user)
     posts.save()
     plan.count_written(sum(line.kind != DUTIES for line in lines))

@@ -40,7 +40,7 @@ PAGES = {
     # Who acts in every unit: appointments, groups, the office's own posts, instead of the liaisons alone.
     "campaign_plan": ("office", "campaign_plan", {"year": "2027"}, 19),
     "campaign_enrol": ("office", "campaign_enrol", {}, 19),
-    "campaign_people": ("office", "campaign_people", {}, 13),
+    "campaign_people": ("office", "campaign_people", {}, 14),
     "roster_list": ("office", "roster_list", {}, 9),
     "progress_list": ("office", "progress_list", {}, 19),
     "progress_list by unit": ("office", "progress_list", {"view": "units"}, 15),

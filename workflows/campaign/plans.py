@@ -89,29 +89,30 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
     Units whose submissions nobody could conclude are not chosen, unless they are ``enrolled`` already. The number of
     queries is constant.
     """
-    rules, ids, personal = scheme.rules, scoping.units_of(institution, on=on), []
+    rules, ids = scheme.rules, scoping.units_of(institution, on=on)
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
-    left_out, why = Counter(), Counter()
-    for held, said in scoping.judged(rules, scoping.holders_of_posts(ids, on=on)):
+    found = list(Unit.objects.filter(pk__in=ids).with_tree_fields())
+    tree = {
+        "parents": {unit.pk: unit.parent_id for unit in found},
+        "unit_names": {unit.pk: unit.name for unit in found},
+    }
+    holding = policies.Holding(on, **tree)
+    asked, left_out, why, personal = Counter(), Counter(), Counter(), []
+    for (unit, person, said), number in scoping.tallied(rules, ids, on=on, naming=sorted(holding.people)).items():
         if said.is_in:
-            personal.append({"unit_id": held.post.unit_id, "person_id": held.user_id})
+            asked[unit] += number
+            personal.append({"unit_id": unit, "person_id": person})
         else:
-            left_out[held.post.unit_id] += 1
-            why[said.reason] += 1
+            left_out[unit] += number
+            why[said.reason] += number
     headed = set(scoping.answerable(ids, on=on))
     subjects = {
         Level.PERSONAL: personal,
         Level.UNIT: [{"unit_id": unit} for unit in headed],
         Level.SCHOOL: [{"unit_id": institution.pk}],
     }
-    found = list(Unit.objects.filter(pk__in=ids).with_tree_fields())
-    tree = {
-        "parents": {unit.pk: unit.parent_id for unit in found},
-        "unit_names": {unit.pk: unit.name for unit in found},
-    }
-    joining, holding = chosen - set(enrolled), policies.Holding(on, **tree)
+    joining, units = chosen - set(enrolled), []
     ready = readiness(rules, subjects, holding, headed=headed, joining=joining, enrolled=enrolled)
-    asked, units = Counter(subject["unit_id"] for subject in personal), []
     for unit in found:
         verdict = ready.get(unit.pk, Readiness())
         is_chosen = unit.pk in chosen and (unit.pk in enrolled or not verdict.refused)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import clock
 from registers.access import can, require
-from registers.models import Scheme, Unit
+from registers.models import Incumbency, Scheme, Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, keys, number
@@ -195,18 +195,18 @@ def campaign_people(request):
     held = scoping.holders_of_posts(chosen, on=request.actor.on)
     whole = root.pk in mine and not filters["unit"]
     others = scoping.without_post(chosen, on=request.actor.on, elsewhere=whole)
-    held = scoping.judged(scheme.rules, held.order_by("post__unit__position", "post__code", "pk"))
+    held = scoping.judged_by_key(scheme.rules, held.order_by("post__unit__position", "post__code", "pk"))
     if filters["q"]:
         q = filters["q"]
-        held = [(row, said) for row, said in held if q.lower() in row.user.name.lower() or q == row.user.number]
+        held = [row for row in held if q.lower() in row[1].lower() or q == row[2]]
         others = others.filter(Q(name__icontains=q) | Q(number=q))
-    rows = [(row.user, row.post.unit, row.post, said, row.post.unit_id in taken) for row, said in held]
-    rows += [
-        (user, user.unit, None, scoping.not_asked(user, on=request.actor.on), user.unit_id in taken) for user in others
-    ]
-    counts = {"in": sum(row[3].is_in for row in rows), "out": sum(not row[3].is_in for row in rows)}
+    rows = [(pk, None, said) for pk, _, _, said in held]
+    rows += [(None, user, scoping.not_asked(user, on=request.actor.on)) for user in others]
+    counts = {"in": sum(said.is_in for *_, said in rows), "out": sum(not said.is_in for *_, said in rows)}
     if filters["scope"] in ("in", "out"):
-        rows = [row for row in rows if row[3].is_in == (filters["scope"] == "in")]
+        rows = [row for row in rows if row[2].is_in == (filters["scope"] == "in")]
+    page = paged(request, rows)
+    page.rows = _people_of(page.rows, taken)
     context = {
         "campaign": running,
         "years": chosen_year,
@@ -215,10 +215,21 @@ def campaign_people(request):
         "filtered": any(filters.values()),
         "units": list(units.values_list("code", "name")),
         "counts": counts,
-        "page": paged(request, rows),
+        "page": page,
         "crumbs": [(CRUMB, reverse("campaign"))],
     }
     return render(request, "workflows/campaign_people.html", context)
+
+
+def _people_of(rows, taken):
+    """Return the rows of a page of people in full. ``rows``: of (incumbency id or None, person or None, judgement)."""
+    posts = Incumbency.objects.select_related("post__unit", "user").in_bulk([pk for pk, *_ in rows if pk])
+    found = [(posts[pk].user, posts[pk].post, said) if pk else (user, None, said) for pk, user, said in rows]
+    units = [post.unit if post else user.unit for user, post, _ in found]
+    return [
+        (user, unit, post, said, (unit.pk if unit else None) in taken)
+        for unit, (user, post, said) in zip(units, found, strict=True)
+    ]
 
 
 def _answerable_units(actor, root):

@@ -13,8 +13,9 @@ _WORDS = {None: "\\N", True: "t", False: "f"}
 
 
 def insert(model, rows, **alike):
-    """Insert ``rows`` of a model; each maps columns (as ``unit_id``) to values, all others have their defaults.
+    """Insert rows of a model.
 
+    ``rows``: each maps columns (as ``unit_id``) to values; all other columns have their defaults.
     ``alike``: column → value of all rows. Values are texts, numbers, booleans and days. Nothing is validated and no signal is
     sent, as with ``bulk_create``. Raises ``IntegrityError`` where a row is not allowed.
     """

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
+from django.db import connections
 
 from workflows.messages import trial_letter
 
@@ -110,3 +111,22 @@ RISKS = (
 def check_deployment(app_configs, **kwargs):
     """Name every risk of this site's settings, with its remedy."""
     return [severity(what, hint=remedy, id=number) for found, severity, what, remedy, number in RISKS if found()]
+
+
+@checks.register(checks.Tags.database)
+def check_encoding(app_configs, databases, **kwargs):
+    """Refuse a PostgreSQL database that counts bytes instead of characters.
+
+    ``migrate`` asks it before it writes anything.
+    """
+    found = []
+    for connection in map(connections.__getitem__, databases or ()):
+        if connection.vendor != "postgresql":
+            continue
+        connection.ensure_connection()
+        encoding = connection.connection.get_parameter_status("server_encoding")
+        if encoding != "UTF8":
+            what = f"数据库“{connection.settings_dict['NAME']}”的编码是 {encoding}，汉字会按字节计数、被截断或拒收。"
+            remedy = "请删去这个库，用 createdb --encoding UTF8 --locale C.UTF-8 --template template0 重新建立（见 docs/operations.md）。"
+            found.append(checks.Error(what, hint=remedy, id="riskmgmt.E108"))
+    return found

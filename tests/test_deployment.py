@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+from django.db import ConnectionHandler, connection
 
 from riskmgmt import deployment
 
@@ -65,3 +67,23 @@ def test_command_says_them_only_when_asked_about_deployment(site):
     call_command("check")
     with pytest.raises(CommandError, match="ALLOWED_HOSTS 含有"):
         call_command("check", deploy=True)
+
+
+@pytest.mark.pg
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "UTF8"])
+def test_database_that_counts_bytes_is_refused_before_anything_is_written(monkeypatch, encoding):
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE other ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    others = ConnectionHandler({"default": {**connection.settings_dict, "NAME": "other"}})
+    try:
+        monkeypatch.setattr(deployment, "connections", others)
+        if encoding == "UTF8":
+            call_command("check", databases=["default"])
+        else:
+            with pytest.raises(SystemCheckError, match=r"编码是 SQL_ASCII(?s:.)*createdb --encoding UTF8"):
+                call_command("migrate", verbosity=0, skip_checks=False)
+    finally:
+        others.close_all()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP DATABASE other")

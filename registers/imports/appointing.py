@@ -29,7 +29,10 @@ class Posts:
         self.codes = set(Post.objects.values_list("code", flat=True))
 
     def take(self, unit, name, user, since):
-        """Let the person with the id ``user`` hold a post of this name from ``since`` on, but not before its last holder has left."""
+        """Let a person hold a post of this name from ``since`` on.
+
+        It does not begin before its last holder has left it. ``user``: the person's id.
+        """
         free = self.vacant.get((unit.pk, name))
         post = free.pop(0) if free else self.make(unit, name)
         self.hold(post, user, since)
@@ -39,7 +42,10 @@ class Posts:
         return self.last.get(post.pk) == date.max
 
     def hold(self, post, user, since, *, beside=False):
-        """Let the person with the id ``user`` hold this post, after its last holder or ``beside`` those who hold it."""
+        """Let a person hold this post, after its last holder or ``beside`` those who hold it.
+
+        ``user``: the person's id.
+        """
         since = since or self.on
         first = since if beside else max(since, self.last.get(post.pk, since))
         self.taken.append(Incumbency(post=post, user_id=user, since=first))

@@ -62,6 +62,8 @@ CASES = {
 OTHERS = {
     "registers.cage.run": "hands over what is read elsewhere",
     "registers.imports.people.apply": "new people of a file, of whom the benchmark accepts 50,000",
+    "registers.inserting._copy": "new rows of a table, of which the benchmark inserts 50,000",
+    "registers.inserting._execute": "the same on SQLite",
     "registers.gravity.in_full": "powers, by the same batches as the rows of a ledger",
     "workflows.compiled.volumes._papers": "papers of a campaign, by the same in_order as risk_order",
     "workflows.progress.late_list._lines": "rows of a campaign, by the same in_order as risk_order",

@@ -155,8 +155,8 @@ def judged_by_key(rules, holders):
 def tallied(rules, units, *, on, naming=()):
     """Count the holders of posts in ``units`` (ids) by what ``judge`` says of them.
 
-    Returns ``(unit id, person id or None, Judgement)`` → how many. It is what ``judged`` says, counted in the database, whatever their number. ``naming``: ids of the people who stand for
-    themselves; all others are None. Nobody else is named in a reason either.
+    Returns ``(unit id, person id or None, Judgement)`` → how many: what ``judged`` says, counted in the database, whatever
+    their number. ``naming``: ids of the people who stand for themselves; all others are None. Nobody is named in a reason.
     """
     held = _posts_held(on).filter(post__unit__in=units).order_by()
     who = Case(When(user__within=naming, then="user"), default=None) if naming else Value(None, IntegerField())

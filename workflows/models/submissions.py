@@ -142,7 +142,7 @@ class Submission(models.Model):
 
 
 class Draft(models.Model):
-    """What the filler has typed and not yet submitted (草稿). Nobody else sees it.
+    """What is typed and not yet submitted (草稿). Only whoever may fill the sheet sees it.
 
     Saving it is one statement.
     """

@@ -79,4 +79,5 @@ def test_plain_values_and_counts_say_what_is_judged_one_by_one(campus, scope, pe
 
 
 def _unnamed(said):
-    return scoping.Judgement(said.is_in, scoping.AFTER_ANOTHER) if said.reason.startswith("该岗位由") else said
+    alone = said.reason.startswith("该岗位由")
+    return scoping.Judgement(False, f"该岗位由{scoping.LONGEST}填报") if alone else said

@@ -100,6 +100,10 @@ def not_asked(user, *, on):
     return Judgement(False, NO_UNIT if gone else NO_POST)
 
 
+def _answered_by(name):
+    return Judgement(False, f"该岗位由{name}填报")
+
+
 def judged(rules, holders):
     """Return ``[(incumbency, Judgement)]`` of all ``holders`` (incumbencies).
 
@@ -110,7 +114,7 @@ def judged(rules, holders):
         first.setdefault(held.post_id, held)
     alone = rules.scope.several_holders == "first"
     return [
-        (held, Judgement(False, f"该岗位由{first[held.post_id].user}填报"))
+        (held, _answered_by(first[held.post_id].user))
         if alone and first[held.post_id].pk != held.pk
         else (held, judge(rules, held))
         for held in holders
@@ -119,7 +123,7 @@ def judged(rules, holders):
 
 # What ``judge`` looks at, so that those alike in all of it are judged once.
 _LOOKED_AT = ("post__is_risk_post", "post__is_key_post", "post__unit__unit_type", "user__rank", "user__is_party_member")
-AFTER_ANOTHER = "该岗位由任职最久的人填报"
+LONGEST = "任职最久的人"
 
 
 def _judging(rules):
@@ -137,7 +141,7 @@ def _judging(rules):
 def judged_by_key(rules, holders):
     """Return ``[(incumbency id, name, number, Judgement)]`` of a query of ``holders``.
 
-    The judgements are those of ``judged``, from plain values: a tenth of the time for thousands of people.
+    The judgements are those of ``judged``, from plain values, those who are alike judged once.
     """
     said, first = _judging(rules), {}
     rows = list(holders.values_list("pk", "since", "post", "user__name", "user__number", *_LOOKED_AT))
@@ -145,7 +149,7 @@ def judged_by_key(rules, holders):
         for pk, since, post, name, *_ in rows:
             first[post] = min(first.get(post, (since, pk, name)), (since, pk, name))
     return [
-        (pk, name, number, Judgement(False, f"该岗位由{first[post][2]}填报"))
+        (pk, name, number, _answered_by(first[post][2]))
         if first and first[post][1] != pk
         else (pk, name, number, said(tuple(facts)))
         for pk, _, post, name, number, *facts in rows
@@ -166,7 +170,7 @@ def tallied(rules, units, *, on, naming=()):
     rows = held.annotate(who=who, after=after).values_list("post__unit", "who", "after", *_LOOKED_AT)
     said, counts = _judging(rules), Counter()
     for unit, person, comes_after, *facts, number in rows.annotate(number=Count("pk")):
-        counts[unit, person, Judgement(False, AFTER_ANOTHER) if comes_after else said(tuple(facts))] += number
+        counts[unit, person, _answered_by(LONGEST) if comes_after else said(tuple(facts))] += number
     return counts
 
 

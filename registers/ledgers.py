@@ -179,14 +179,14 @@ def rows(scope, scheme, unit, *, on, points=None):
     ``points`` restricts the rows to some of the points, such as one page of them. A constant number of queries for so many rows.
     """
     points = list(points if points is not None else points_of(scope, scheme, unit, on=on))
-    beside = _Beside(scope, scheme, Answering(points, on), on=on)
+    beside = _Beside(scope, scheme, on=on)
     return [row for part in batches(points) for row in beside.rows(part)]
 
 
 def each_row(scope, scheme, unit, *, on):
     """Yield the ``rows`` of a whole ledger one by one. Of each, the point is a ``plain.Point``."""
     points = points_of(scope, scheme, unit, on=on)
-    beside = _Beside(scope, scheme, Answering.of_units(unit.subtree(), on), on=on)
+    beside = _Beside(scope, scheme, on=on)
     for part in in_order(points, plain.Tables().points):
         yield from beside.rows(part)
 
@@ -194,8 +194,8 @@ def each_row(scope, scheme, unit, *, on):
 class _Beside:
     """What a ledger's row says beside its point, for points that are read a batch at a time."""
 
-    def __init__(self, scope, scheme, answering, *, on):
-        self.scope, self.rules, self.answering, self.on = scope, scheme.rules, answering, on
+    def __init__(self, scope, scheme, *, on):
+        self.scope, self.rules, self.on = scope, scheme.rules, on
         self.leaders = Leaders(on)
         self.stages = [(stage.code, stage.label) for stage in self.rules.measure_stages]
 
@@ -211,6 +211,7 @@ class _Beside:
         powers = PowerItem.objects.in_force(self.on).filter(series__in=placed).values_list("series", "name")
         names = dict(powers) if placed else {}
         lightened = residuals.of_points(points, self.rules, on=self.on)
+        answering = Answering(points, self.on)
         for point in points:
             versions, first = history.get(point.series, (0, None))
             yield Row(
@@ -221,7 +222,7 @@ class _Beside:
                 first,
                 self.stages,
                 names.get(point.power_series, point.power_item),
-                self.answering,
+                answering,
                 _residual(self.rules, lightened.get(point.series)),
             )
 

@@ -1,7 +1,7 @@
 """Points and measures as plain values, for whoever reads very many of them.
 
 A model's instance is ten times as dear as the values of its row. Here are the names that a ledger's row and the rules on it ask
-for; the small tables that they refer to (units, posts, people, categories, grades) are read once.
+for. What they refer to is read once where it is little (units, categories, grades), else beside the points (posts, people).
 """
 
 from collections import namedtuple
@@ -38,15 +38,7 @@ class Tables:
 
     @cached_property
     def units(self):
-        return _named(Unit)
-
-    @cached_property
-    def posts(self):
-        return _named(Post)
-
-    @cached_property
-    def people(self):
-        return _named(User)
+        return _named(Unit.objects)
 
     @cached_property
     def categories(self):
@@ -57,9 +49,15 @@ class Tables:
         return {pk: Labelled(*said) for pk, *said in Grade.objects.order_by().values_list("pk", "label", "rank")}
 
     def points(self, rows):
-        """Yield the points of a query as ``(key, Point)``."""
-        units, posts, people, categories, grades = self.units, self.posts, self.people, self.categories, self.grades
-        for row in rows.select_related(None).values_list(*_OWN):
+        """Yield the points of a query as ``(key, Point)``.
+
+        Held meanwhile are all its rows, with the posts and people that they name: for a batch (``batches.in_order``).
+        """
+        own = list(rows.select_related(None).values_list(*_OWN))
+        posts = _named(Post.objects.filter(pk__in={row[4] for row in own} - {None}))
+        people = _named(User.objects.filter(pk__in={row[5] for row in own} - {None}))
+        units, categories, grades = self.units, self.categories, self.grades
+        for row in own:
             _, _, _, unit, post, holder, category, grade, *_ = row
             beside = units[unit], posts.get(post), people.get(holder), categories[category], grades.get(grade)
             yield row[0], Point(*row, *beside)
@@ -73,5 +71,5 @@ def measures(rows):
     return [Measure(*row, named.get(row[3])) for row in own]
 
 
-def _named(model):
-    return {pk: Named(name) for pk, name in model.objects.order_by().values_list("pk", "name")}
+def _named(rows):
+    return {pk: Named(name) for pk, name in rows.order_by().values_list("pk", "name")}

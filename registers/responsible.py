@@ -107,16 +107,6 @@ class Answering:
 
     def __init__(self, points, on):
         units = {point.unit_id for point in points if point.level != "personal"}
-        self._read(units, on)
-
-    @classmethod
-    def of_units(cls, units, on):
-        """Return who answers for the points of ``units`` (ids or a query), whichever they are."""
-        answering = cls((), on)
-        answering._read(units, on)
-        return answering
-
-    def _read(self, units, on):
         held = Incumbency.objects.in_force(on).filter(post__unit__in=units)
         self._by_post, self._by_name = {}, {}
         for post, unit, called, name in held.order_by("user__sort_key", "user__number").values_list(

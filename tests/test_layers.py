@@ -1,4 +1,4 @@
-"""Which module may import which: the layers of both apps, pure modules, circles. Each check is shown a breach that it must find."""
+"""Which module may import which, and which each package names: layers, pure modules, circles. Each check finds a breach."""
 
 import ast
 import re
@@ -167,3 +167,35 @@ def test_only_addresses_know_views():
 
 def test_knowledge_of_a_view_is_found():
     assert list(imports_of(r"workflows\.views\b")("from workflows.views.desk import desk\n"))
+
+
+# --- Rooms ---------------------------------------------------------------------------------------------
+
+
+def modules_of(package):
+    """Names of the modules and packages in a package, without migrations."""
+    found = {path.stem for path in package.glob("*.py")} | {path.parent.name for path in package.glob("*/__init__.py")}
+    return found - {"__init__", "migrations"}
+
+
+def unnamed(docstring, names):
+    """Those of ``names`` that a package's docstring does not name."""
+    return sorted(name for name in names if f"``{name}``" not in docstring)
+
+
+def test_every_package_names_its_modules():
+    packages = [(ROOT / path).parent for app in APPS for path in files("__init__.py", app)]
+    assert len(packages) > 20
+    docstrings = {
+        package: ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8"))) or ""
+        for package in packages
+    }
+    left_out = {
+        package.relative_to(ROOT).as_posix(): unnamed(docstring, modules_of(package))
+        for package, docstring in docstrings.items()
+    }
+    assert {package: names for package, names in left_out.items() if names} == {}, "say in a few words what it is"
+
+
+def test_module_that_its_package_does_not_name_is_found():
+    assert unnamed("Here: days (``days``).", {"days", "holidays"}) == ["holidays"]

@@ -1,4 +1,12 @@
-"""What is on record: organisation, people, posts, powers, schemes, risk points, the audit chain."""
+"""What is on record: organisation, people, posts, powers, schemes, risk points, the audit chain.
+
+Here: the tables, their constraints and their sets of rows (``in_force``, ``visible_to``). ``organisation``,
+``people``, ``posts``, ``changes`` (of units and posts), ``powers``, ``regulations``, ``risks`` (points and
+measures), ``responsibilities`` (whom a measure names), ``schemes``, ``records`` (audit chain, jobs, demo clock),
+``imports``, ``counts``, ``kept`` (for speed alone); under them ``versioned`` (never edited once in force) and
+``spans`` (what "in force on a day" means).
+Never here: acts. What puts a version in force is ``registers.versions``, who may read a row ``registers.policies``.
+"""
 
 from registers.models.changes import OrganisationChange, PlannedChange
 from registers.models.counts import PointCount

@@ -1,4 +1,8 @@
-"""Pages about what is on record, and pieces that pages of both apps share (paging, errors, resending).
+"""Pages about what is on record, and pieces that pages of both apps share.
 
-Never here: a rule.
+Pages: ``account`` (signing in), ``organisation``, ``posts``, ``powers``, ``risks``, ``regulations``, ``placing``,
+``gravity``, ``hints``, ``ledgers``, ``papers``, ``imports``, ``audits``, ``demo`` (its clock).
+Shared: ``incoming`` (what a request brings), ``sent`` (numbers in it), ``paging``, ``resend`` (a form whose session
+has ended), ``errors`` (refusals), ``busy`` (what the database cannot serve).
+Never here: a rule. Neighbours: pages of what happens to the register are ``workflows.views``.
 """

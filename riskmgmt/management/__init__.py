@@ -1,1 +1,1 @@
-"""Commands of ``manage.py`` for whoever sets the site up."""
+"""Commands of ``manage.py`` for whoever sets the site up, in ``commands``."""

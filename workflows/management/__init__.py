@@ -1,1 +1,1 @@
-"""Commands of ``manage.py`` about campaigns, demo and papers."""
+"""Commands of ``manage.py`` about campaigns, demo and papers, in ``commands``."""

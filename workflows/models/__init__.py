@@ -1,4 +1,13 @@
-"""Models of what happens to the register: campaigns, meetings, notices, inspections and others."""
+"""Models of what happens to the register: campaigns, meetings, notices, inspections and others.
+
+Here, one module a subject: ``campaigns``, ``submissions`` (with their drafts, lines and kept documents),
+``decisions``, ``meetings``, ``terms``, ``suggestions``, ``attachments``; ``publicity``, ``publications`` with their
+``audiences``, ``door``, ``disclosures``, ``rankings``; ``controls``, ``inspection_plans``, ``inspections``,
+``findings``, ``assessments``, ``surveys``, ``warnings``, ``warning_visits``, ``merits``, ``duties``; ``activities``,
+``readings``; ``notifications``, ``robots``.
+Never here: acts, or who may read a row (``workflows.policies``). Neighbours: what is on record is
+``registers.models``.
+"""
 
 from workflows.models.activities import Activity, Attendance, Opinion
 from workflows.models.assessments import Assessment, AssessmentContest, AssessmentLine, LeaderScore

@@ -1,7 +1,14 @@
 """The access rules of this app, one module per subject, and who acts on a submission.
 
-Here: the policies, which register themselves when this package is imported; the rule of who acts today (``deciders``, pure), the data it
-works on (``holding``), the same rule as conditions on rows (``queues``), and its answers in words (``remedies``).
+Here: the policies, which register themselves when this package is imported; the rule of who acts today
+(``deciders``, pure), the data it works on (``holding``), the same rule as conditions on rows (``queues``), and its
+answers in words (``remedies``); who counts in a meeting (``quorums``), whose sheets a unit's sheet carries
+(``reach``), the proof that one had a sheet on screen (``seen``).
+One module a subject: ``campaigns``, ``submissions``, ``terms``, ``suggestions``, ``attachments``, ``meetings``,
+``publicity``, ``publications``, ``door``, ``disclosures``, ``rankings``, ``controls``, ``checks``,
+``inspection_plans``, ``inspections``, ``findings``, ``assessments``, ``surveys``, ``warnings``, ``merits``,
+``duties``, ``activities``, ``readings``, ``notifications``, ``robots``. What waits beside sheets: ``waiting``, and
+as numbers in the frame of a page: ``badges``.
 Never here: moving anything (``workflows.routing``). Neighbours: the mechanism is ``registers.access``.
 """
 

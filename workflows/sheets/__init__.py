@@ -1,6 +1,16 @@
 """What a sheet holds: from typed content to proposed changes, and from these to what people are shown.
 
-One class per thing a sheet can bring to the register (``brings`` of a task in the scheme).
+One class per thing a sheet can bring to the register (``brings`` of a task in the scheme): ``points``, ``grades``,
+``full`` (both, or measures, in one go), ``measures``, ``powers``, ``post_grades``, ``group``, ``report``,
+``succession``, ``adjusting`` (changes at any time), ``imported`` (old ledgers).
+What they share: ``base``, ``fields`` (what is asked), ``graded``, ``arrangements`` of a measure and ``naming`` of
+its people, ``process`` (steps of a power), ``places`` (on which power a point stands), ``choosing`` (entries on
+record).
+What is typed: ``drafts``, ``conflicts`` of two windows. What is shown: ``composing`` and ``columns`` (the paper),
+``documents`` (composed, kept, decided), ``shown``, ``changes`` and ``noticed`` (beside a kept document),
+``previews``, ``carrying`` (sheets aboard), ``overlaps`` with other sheets.
+Never here: moving a sheet (``workflows.routing``), who may see it (``workflows.policies``), inputs of a form
+(``workflows.forms``).
 """
 
 from registers.schemes import importing

@@ -1,6 +1,7 @@
 """Addresses of the workflows app.
 
-Of campaigns, sheets, meetings and records here, of the other subjects in modules of their own.
+Of campaigns, sheets, meetings and records here, of the other subjects in modules of their own: ``organisation``
+(units, posts, people, roles), ``publicity``, ``supervision``. Never here: views (``workflows.views``).
 """
 
 from django.urls import path

@@ -1,1 +1,5 @@
-"""One module per command."""
+"""One module per command.
+
+``export_ledger``, ``import_ledger``, ``import_people``, ``load_schemes``, ``place_points``, ``reseal``,
+``verify_audit``.
+"""

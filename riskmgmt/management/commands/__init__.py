@@ -1,1 +1,1 @@
-"""One module per command."""
+"""One module per command: ``createsuperuser``, ``first_admin``, ``rehearsal``."""

@@ -1,1 +1,1 @@
-"""One module per command."""
+"""One module per command: ``demo``, ``load_calendar``, ``print_paper``, ``remind``."""

@@ -360,6 +360,8 @@ WARM_PAPERS = env.bool("WARM_PAPERS", default=not (TESTING or DEBUG))
 # Where the files are that workers have written, and the days for which who asked for one can fetch it.
 EXPORT_ROOT = VAR / "exports"
 EXPORT_KEEP_DAYS = env.int("EXPORT_KEEP_DAYS", default=7, least=1)
+# How long an import is kept: a file that was uploaded and that nobody accepts (registers.imports.uploads.forget).
+IMPORT_KEEP_DAYS = EXPORT_KEEP_DAYS
 
 # What takes so many seconds to find is kept for a while, and the page says of which moment it is (registers.kept).
 KEEP_FROM_SECONDS = 0.05

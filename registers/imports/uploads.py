@@ -351,9 +351,9 @@ def drop(pk, *, actor, at):
 
 
 def forget(*, at):
-    """Drop the files that nobody has accepted for as long as files are kept, and return how many."""
+    """Drop the files that nobody has accepted for as long as an import is kept, and return how many."""
     old = ImportedFile.objects.filter(
-        uploaded_at__lt=at - clock.days(settings.EXPORT_KEEP_DAYS), accepted_at=None, dropped_at=None
+        uploaded_at__lt=at - clock.days(settings.IMPORT_KEEP_DAYS), accepted_at=None, dropped_at=None
     )
     return _empty(old, at)
 

@@ -94,6 +94,7 @@ def _cell(content, width, *, across=1, merge=None, top=False):
 
 
 def _row(cells, *, head=False, height=0, whole=True):
+    """Return a table row. A ``whole`` one does not split over pages."""
     least = f'<w:trHeight w:val="{round(height)}"/>' if height else ""
     rules = ("<w:cantSplit/>" if whole else "") + least + ("<w:tblHeader/>" if head else "")
     return f"<w:tr><w:trPr>{rules}</w:trPr>{''.join(cells)}</w:tr>"

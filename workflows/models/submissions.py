@@ -142,9 +142,9 @@ class Submission(models.Model):
 
 
 class Draft(models.Model):
-    """What is typed and not yet submitted (草稿). Only whoever may fill the sheet sees it.
+    """What is typed and not yet submitted (草稿).
 
-    Saving it is one statement.
+    Only whoever may fill the sheet sees it (``SubmissionPolicy.may_fill``). Saving it is one statement.
     """
 
     submission = models.OneToOneField(Submission, models.CASCADE, related_name="draft", primary_key=True)

@@ -1,4 +1,7 @@
-"""Who may see, fill and move submissions. Source: R1-20, R1-21, R1-30, access matrix."""
+"""Who may see, fill and move submissions, who sees a draft, and when it is too late to hand one in.
+
+Source: R1-20, R1-21, R1-30, access matrix.
+"""
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -88,6 +91,7 @@ class SubmissionPolicy(PolicyOfFacts):
         return rows.filter(_to_fill(actor) | _to_decide(actor)) if actor.is_authenticated else rows.none()
 
     def may_fill(self, actor, submission):
+        """Fill the sheet. Whoever may also sees its draft, and nobody else sees a draft."""
         if submission.person_id is not None and submission.person_id != actor.user_id:
             return no("只有本人可以填写自己的表。")
         if not _is_filler(actor, submission):
@@ -322,9 +326,9 @@ def may_take_content(submission, *, on):
 
 
 def in_time(submission, *, on):
-    """Return whether a submission may still be handed in on the day ``on``.
+    """Return whether a submission may still be handed in on the day ``on``, or why it is too late.
 
-    The end of its day counts. A returned one has its redo day.
+    The end of its day counts. After a return its day is the redo day.
     """
     policy, due = submission.task.rules.deadline, submission.due_on
     if policy == "soft" or due is None or on <= due:

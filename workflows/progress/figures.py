@@ -21,7 +21,11 @@ LONGEST = 40  # characters of anything that a reader types as a filter
 
 
 def late(on):
-    """The condition for submissions whose deadline, or whose present step's, has passed on the day ``on``."""
+    """The condition for submissions that are late on the day ``on``.
+
+    With its filler a sheet is late after ``due_on``, which after a return is the redo day. In review it is late after the
+    last day of the present step.
+    """
     return Q(due_on__lt=on, state__in=EDITABLE) | Q(step_due_on__lt=on, state=State.IN_REVIEW)
 
 

@@ -136,6 +136,7 @@ def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
     elif importing.is_import(submission.task.code) and step.kind == "fill":
         acting_role = "registrar"  # for whom schemes have no word
     part = submission.task.route_rules.steps[0].role if verdict == "withdraw" else acting_role
+    # A sheet that is handed in after its day is late; after a return, its day is the redo day.
     due = {"submit": submission.due_on, "agree": submission.step_due_on, "return": submission.step_due_on}.get(verdict)
     return Decision.objects.create(
         submission=submission,

@@ -215,7 +215,7 @@ def test_second_window_is_too_late(campus):
 def test_file_that_nobody_accepts_is_forgotten(campus, settings):
     file = uploaded(campus)
     assert uploads.forget(at=AT) == 0
-    assert uploads.forget(at=AT + clock.days(settings.EXPORT_KEEP_DAYS + 1)) == 1
+    assert uploads.forget(at=AT + clock.days(settings.IMPORT_KEEP_DAYS + 1)) == 1
     file.refresh_from_db()
     assert (file.book, file.compared, file.is_open) == (None, None, False)
 

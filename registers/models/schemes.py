@@ -32,6 +32,19 @@ class SchemeQuerySet(ScopedQuerySet):
         return self.filter(is_current=True, slug__in=own).order_by("slug")
 
 
+class WithRules:
+    """What a set of rows can do whose rule book is at the end of the path ``rules_at``."""
+
+    rules_at = "scheme"
+
+    def with_rules(self):
+        """Join the rule book's rows, without the text of the rule book.
+
+        The text is long, would come once per row, and is parsed once per process anyway.
+        """
+        return self.select_related(self.rules_at).defer(f"{self.rules_at}__document", f"{self.rules_at}__source")
+
+
 @cache
 def _in_use():
     """Return the query of ``in_use`` for whoever may read all schemes, as nearly every page asks it."""

@@ -54,6 +54,11 @@ def chinese_date(value, *, blank=BLANK_DATE):
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def day_within(day, year):
+    """Return a day as 9月25日, with its year where that is another than ``year``."""
+    return f"{day.year}年{day.month}月{day.day}日" if day.year != year else f"{day.month}月{day.day}日"
+
+
 def cleaned(value):
     """Return a document with every text made ``printable``, and how many characters were left out."""
     if isinstance(value, str):

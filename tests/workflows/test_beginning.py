@@ -32,7 +32,7 @@ from registers.models import (
 from registers.refusals import Refused
 from tests.factories import appoint, make_person, make_scheme
 from tests.personas import Year
-from workflows.campaign import adjustments, beginning, campaigns, rehearsing
+from workflows.campaign import beginning, campaigns, rehearsing
 from workflows.deadlines import days
 from workflows.demo import empty as empty_site
 from workflows.demo import oldledger
@@ -41,7 +41,6 @@ from workflows.messages import trial_letter
 from workflows.models import Campaign
 from workflows.policies.campaigns import PREPARES
 from workflows.policies.door import the_rules
-from workflows.supervision import plans, surveys
 from workflows.views.beginning import BUTTONS, DOORS
 
 # The page's queries run on PostgreSQL in tests/test_query_counts.py.
@@ -230,8 +229,7 @@ def test_nothing_begins_under_a_rule_book_that_nobody_adopted(campus, client, cl
     )
     with pytest.raises(Refused, match="没有采用"):
         campaigns.open_campaign(scheme=campus.scheme, institution=campus.root, year=2026, at=clock.now)
-    for begins in (adjustments, plans, surveys):
-        assert begins.scheme_for(campus.root) is None, begins
+    assert campaigns.scheme_for(campus.root) is None
     assert the_rules() is None
     assert not Campaign.objects.exists()
 

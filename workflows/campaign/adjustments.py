@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import can, require
-from registers.models import Post, Scheme, Unit
+from registers.models import Post, Unit
 from registers.refusals import Refused
 from registers.schemes.adjusting import POWERS, code_for
 from registers.schemes.parts import Level
@@ -22,17 +22,6 @@ from workflows.sheets.adjusting import REASON
 from workflows.sheets.shown import Change
 
 NO_SCHEME = "学校尚未采用方案，不能提出调整。请先由管理员选用方案。"
-
-
-def scheme_for(institution):
-    """Return the scheme version that an adjustment follows, None where there is none.
-
-    It is that of the running campaign, else the current one.
-    """
-    running = campaigns.current(institution)
-    if running is not None:
-        return running.scheme
-    return Scheme.objects.in_use()
 
 
 def offered(actor, *, scheme, units=()):
@@ -64,7 +53,7 @@ def begin(what, *, unit, actor, at, post=None, key="", reason=""):
     kind that he has not handed in yet is taken up again. Raises ``NotAllowed``, and ``Refused`` where the scheme has nothing of it.
     """
     institution = Unit.objects.select_for_update(of=("self",)).get(parent=None)
-    scheme = scheme_for(institution)
+    scheme = campaigns.scheme_for(institution)
     if scheme is None:
         raise Refused(NO_SCHEME)
     require(actor, "adjust", Submission(unit=unit, post=post, person_id=actor.user_id))

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.access import require
-from registers.models import Unit
+from registers.models import Scheme, Unit
 from registers.prepared import Prepared
 from registers.refusals import Refused
 from workflows import policies, terms
@@ -279,6 +279,15 @@ def current_or_yearly():
 def current_or_ended():
     """Return the running campaign, without one the latest that has ended, or None."""
     return current() or _latest(Campaign.State.CLOSED)
+
+
+def scheme_for(institution):
+    """Return the scheme version that whatever begins now follows, None where there is none.
+
+    Changes at any time, plans of inspections, surveys and assessments ask for it. It is that of the running campaign, else the one in use.
+    """
+    running = current(institution)
+    return running.scheme if running is not None else Scheme.objects.in_use()
 
 
 @cache

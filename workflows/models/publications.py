@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from registers.access import ScopedQuerySet
+from registers.models.schemes import WithRules
 from registers.schemes.publicity import kind_named
 from workflows.models.audiences import AUDIENCES, WithAudience
 
@@ -45,12 +46,8 @@ class ImpactAssessment(models.Model):
         return f"{self.kind} {self.made_at:%Y-%m-%d}"
 
 
-class PublicationQuerySet(ScopedQuerySet):
+class PublicationQuerySet(WithRules, ScopedQuerySet):
     """Publications."""
-
-    def with_rules(self):
-        """Join the rule book's row, without the text of the rule book."""
-        return self.select_related("scheme").defer("scheme__document", "scheme__source")
 
     def published(self, on):
         """Publications that are published on the day ``on``."""

@@ -4,18 +4,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from registers.access import ScopedQuerySet
+from registers.models.schemes import WithRules
 from registers.schemes.publicity import PERSON, days_in_words, kind_named
 from workflows.models.audiences import AUDIENCES, WithAudience
 
 
-class NoticeQuerySet(ScopedQuerySet):
+class NoticeQuerySet(WithRules, ScopedQuerySet):
     """Notices."""
 
-    def with_rules(self):
-        """Join the rule book's rows, without the text of the rule book."""
-        return self.select_related("task__campaign__scheme").defer(
-            "task__campaign__scheme__document", "task__campaign__scheme__source"
-        )
+    rules_at = "task__campaign__scheme"
 
     def running(self, on):
         """Notices that are published on the day ``on``."""

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from registers import clock
 from registers.access import ScopedQuerySet
+from registers.models.schemes import WithRules
 
 
 class State(models.TextChoices):
@@ -32,17 +33,10 @@ IDLE = (UNPUBLISHED, NOTICE, CARRIER, CARRIED)
 ALONE = Q(state="in_review", waiting_role=CARRIER, carrier=None)  # handed in, and no sheet has taken it along
 
 
-class SubmissionQuerySet(ScopedQuerySet):
+class SubmissionQuerySet(WithRules, ScopedQuerySet):
     """Submissions of people and units."""
 
-    def with_rules(self):
-        """Join the rule book's rows, without the text of the rule book.
-
-        The text is long, would come once per row, and is parsed once per process anyway.
-        """
-        return self.select_related("task__campaign__scheme").defer(
-            "task__campaign__scheme__document", "task__campaign__scheme__source"
-        )
+    rules_at = "task__campaign__scheme"
 
 
 class Submission(models.Model):
@@ -134,6 +128,11 @@ class Submission(models.Model):
         """The day whose organisation the submission shows: when it was handed in, or today until then."""
         at = None if self.state in EDITABLE else self.submitted_at
         return clock.local_day(at) if at else clock.today()
+
+    @property
+    def due_now(self):
+        """The last day that counts now: in review that of the present step, else that of filling the sheet."""
+        return self.step_due_on if self.state == State.IN_REVIEW else self.due_on
 
     @property
     def step_rules(self):

@@ -5,25 +5,22 @@ from workflows.policies.inspection_plans import handles
 from workflows.policies.warnings import NOT_OFFICE, concerns, issues
 
 
+class _MeritPolicy(Policy):
+    def may_record(self, actor, record):
+        """Record it as the office, but nobody what is about himself or his own unit."""
+        if handles(actor, record.unit_id) and not concerns(actor, record):
+            return YES
+        return no(NOT_OFFICE)
+
+
 @policy("workflows.AccountabilityRecord")
-class AccountabilityPolicy(Policy):
+class AccountabilityPolicy(_MeritPolicy):
     def visible(self, rows, actor):
         """Those that the office keeps, never of the reader himself or his own units."""
         return rows.filter(issues(actor)) if actor.is_authenticated else rows.none()
 
-    def may_record(self, actor, record):
-        if handles(actor, record.unit_id) and not concerns(actor, record):
-            return YES
-        return no(NOT_OFFICE)
-
 
 @policy("workflows.Commendation")
-class CommendationPolicy(Policy):
+class CommendationPolicy(_MeritPolicy):
     def visible(self, rows, actor):
         return rows if actor.is_authenticated else rows.none()
-
-    def may_record(self, actor, record):
-        """Record a commendation, as the office, but nobody his own or his unit's."""
-        if handles(actor, record.unit_id) and not concerns(actor, record):
-            return YES
-        return no(NOT_OFFICE)

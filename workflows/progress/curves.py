@@ -6,6 +6,8 @@ picture.
 
 from dataclasses import dataclass
 
+from registers.papers.words import day_within
+
 WIDTH, HEIGHT = 380, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 10, 12, 24
 TOPS = (10, 12, 16, 20, 24, 30, 40, 50, 60, 80)  # ends of the scale: their halves are whole numbers
@@ -78,7 +80,7 @@ def curve(readings, total):
         last=known[-1] if known else None,
         levels=tuple((y(number), str(round(number))) for number in (0, top / 2, top)),
         days=tuple(
-            (x(reading.day), _words(reading.day, readings[-1].day.year), anchor)
+            (x(reading.day), day_within(reading.day, readings[-1].day.year), anchor)
             for reading, anchor in zip(shown, anchors, strict=True)
         ),
         left=LEFT,
@@ -100,7 +102,3 @@ def _round_up(total):
     while total > TOPS[-1] * size:
         size *= 10
     return next(top * size for top in TOPS if top * size >= total)
-
-
-def _words(day, year):
-    return f"{day.year}年{day.month}月{day.day}日" if day.year != year else f"{day.month}月{day.day}日"

@@ -13,7 +13,7 @@ from registers.papers.writing import LedgerSheet, laid_out, write_laid_out
 from workflows import policies
 from workflows.deadlines import days
 from workflows.models import Campaign
-from workflows.models.submissions import EDITABLE, State
+from workflows.models.submissions import State
 from workflows.policies.publicity import Drafts
 from workflows.policies.remedies import AT_NOTICE
 from workflows.progress import figures
@@ -79,7 +79,7 @@ def _lines(campaign, rows, on, people):
             continue
         number += 1
         submission.task = tasks[submission.task_id]
-        due = submission.due_on if submission.state in EDITABLE else submission.step_due_on
+        due = submission.due_now
         step = submission.step_rules
         turn = drafts.turn(submission) if submission.waiting_role == policies.UNPUBLISHED else holding.turn(submission)
         waiting = [_name(user, submission, holding) for user in turn.people]

@@ -16,7 +16,7 @@ from registers.models import Unit
 from registers.refusals import Refused
 from registers.schemes import importing
 from registers.text import clipped
-from workflows.campaign import adjustments
+from workflows.campaign import adjustments, campaigns
 from workflows.models import Submission
 from workflows.models.submissions import State
 from workflows.routing import routes
@@ -43,7 +43,7 @@ def powers(plan, lines):
 def _hand_in(code, lines, plan, values_of):
     """Make one sheet a unit and hand it in, or several where there are too many entries for one."""
     institution = Unit.objects.select_for_update(of=("self",)).get(parent=None)
-    scheme = adjustments.scheme_for(institution)
+    scheme = campaigns.scheme_for(institution)
     if scheme is None:
         raise Refused(NO_SCHEME)
     rules = scheme.rules.imports.get(code)

@@ -13,6 +13,7 @@ from registers.models import Unit
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
 from workflows import attachments
+from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Assessment, AssessmentContest, AssessmentLine, LeaderScore
@@ -34,7 +35,7 @@ def begin(units, *, due_on, actor, at):
     year = clock.local_day(at).year
     for unit in units:
         require(actor, "make", Assessment(unit=unit))
-    scheme = surveys.scheme_for(root)
+    scheme = campaigns.scheme_for(root)
     if scheme is None or not scheme.rules.assessment.is_held:
         raise Refused(NO_ASSESSMENT)
     if due_on <= clock.local_day(at):

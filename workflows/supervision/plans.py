@@ -7,22 +7,13 @@ from django.db.models import Count, Q
 
 from registers import audit, clock, counts
 from registers.access import require
-from registers.models import Scheme, Unit
+from registers.models import Unit
 from registers.refusals import Refused, Stale
 from workflows.campaign import campaigns
 from workflows.models import InspectionPlan, PlanItem
 
 NO_INSPECTIONS = "现行方案没有写检查的种类、方法和检查项目。请先由管理员在方案中补上 inspection 一节。"
 FIELDS = ("kind", "title", "content", "methods", "starts_on", "ends_on", "team")
-
-
-def scheme_for(institution):
-    """Return the scheme version that a new plan follows, None where there is none.
-
-    It is that of the running campaign, else the current one.
-    """
-    running = campaigns.current(institution)
-    return running.scheme if running is not None else Scheme.objects.in_use()
 
 
 @transaction.atomic
@@ -36,7 +27,7 @@ def plan_of(year, *, actor, at):
     plan = InspectionPlan.objects.filter(institution=root, year=year).select_related("scheme").first()
     if plan is not None:
         return plan
-    scheme = scheme_for(root)
+    scheme = campaigns.scheme_for(root)
     if scheme is None or not scheme.rules.inspection.are_held:
         raise Refused(NO_INSPECTIONS)
     plan = InspectionPlan.objects.create(

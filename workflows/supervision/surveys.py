@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from registers import audit, clock
 from registers.access import require
-from registers.models import Scheme, Unit, User
+from registers.models import Unit, User
 from registers.refusals import Refused
 from registers.text import clipped
 from workflows.campaign import campaigns
@@ -26,12 +26,6 @@ KEPT_DAYS = 365  # after the end; a result that is contested can be counted agai
 NO_SURVEY = "现行方案没有写满意度测评。请先由管理员在方案的 assessment 一节中补上 survey。"
 
 
-def scheme_for(institution):
-    """Return the scheme version that a new survey or assessment follows, None where there is none."""
-    running = campaigns.current(institution)
-    return running.scheme if running is not None else Scheme.objects.in_use()
-
-
 @transaction.atomic
 def open_one(unit, *, ends_on, actor, at):
     """Open the survey of this year about a unit and return it.
@@ -41,7 +35,7 @@ def open_one(unit, *, ends_on, actor, at):
     root = Unit.objects.select_for_update(of=("self",)).get(parent=None)
     year = clock.local_day(at).year
     require(actor, "make", Survey(unit=unit))
-    scheme = scheme_for(root)
+    scheme = campaigns.scheme_for(root)
     if scheme is None or not scheme.rules.assessment.survey.is_held:
         raise Refused(NO_SURVEY)
     if ends_on <= clock.local_day(at):

@@ -13,7 +13,7 @@ from registers.schemes import importing
 from registers.schemes.adjusting import PREFIX
 from registers.views.paging import paged
 from registers.views.sent import series as series_of
-from workflows.campaign import adjustments
+from workflows.campaign import adjustments, campaigns
 from workflows.models import Submission
 from workflows.policies.submissions import PROPOSE
 from workflows.supervision import points
@@ -41,7 +41,7 @@ def adjustment_list(request):
         units[0] if len(units) == 1 else next((unit for unit in units if unit.pk in actor.home_unit_ids), None)
     )
     root = Unit.objects.visible_to(actor).filter(parent=None).first()
-    scheme = adjustments.scheme_for(root) if root else None
+    scheme = campaigns.scheme_for(root) if root else None
     offers = adjustments.offered(actor, scheme=scheme, units=[chosen] if chosen else []) if scheme else []
     proposed = Q(task__code__startswith=PREFIX) | Q(task__code__startswith=importing.PREFIX)
     mine = Submission.objects.visible_to(actor).filter(proposed, person=actor.user_id)
@@ -119,4 +119,4 @@ def _reason(actor, series):
     """The reason for lowering the grade of the point ``series``, empty where it is none that he may read."""
     point = RiskPoint.objects.visible_to(actor).open().select_related("final_grade").filter(series=series).first()
     root = Unit.objects.visible_to(actor).filter(parent=None).first()
-    return _plea(actor, point, adjustments.scheme_for(root))
+    return _plea(actor, point, campaigns.scheme_for(root))

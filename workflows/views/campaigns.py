@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from registers import clock
 from registers.access import can
 from registers.models import Scheme
+from registers.papers.words import day_within
 from registers.schemes.language import SUCCESSION
 from workflows.campaign import scoping
 from workflows.deadlines import courses, days
@@ -106,9 +107,5 @@ def _with_steps(rows, phase, running):
 
 def _span(phase, year):
     """First and last day in words. A day of another year than ``year`` names its year."""
-    due = _words(phase.due_on, year)
-    return f"{_words(phase.starts_on, year)} – {due}" if phase.starts_on else f"{due}前"
-
-
-def _words(day, year):
-    return f"{day.year}年{day.month}月{day.day}日" if day.year != year else f"{day.month}月{day.day}日"
+    due = day_within(phase.due_on, year)
+    return f"{day_within(phase.starts_on, year)} – {due}" if phase.starts_on else f"{due}前"

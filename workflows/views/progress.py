@@ -20,7 +20,7 @@ from workflows import policies
 from workflows.compiled import volumes
 from workflows.deadlines import days
 from workflows.models import Campaign, Decision, Submission
-from workflows.models.submissions import EDITABLE, UNFINISHED, State
+from workflows.models.submissions import EDITABLE, State
 from workflows.policies.publicity import Drafts
 from workflows.policies.remedies import idle, reason
 from workflows.progress import figures, nudging
@@ -136,8 +136,7 @@ def items_of(actor, campaign, rows, holding=None):
     drafts = Drafts(holding)
     for row in rows:
         row.task.campaign = campaign  # the same object, so its rule book is read once
-        due = row.due_on if row.state in EDITABLE else row.step_due_on
-        item = trail.Item(row, days.shown(due, now) if row.state in UNFINISHED else None)
+        item = trail.Item(row, days.shown(row.due_now, now) if row.state in figures.BEGUN else None)
         item.may_open = row.pk in readable
         item.may_nudge = campaign.state == "open" and can(actor, "nudge", row)
         item.waits_for = waits_for(row, holding, drafts)

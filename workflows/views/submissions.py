@@ -65,7 +65,7 @@ def submission_detail(request, pk):
         "workflows/submission_detail.html",
         {
             "submission": submission,
-            "item": trail.Item(submission, days.shown(_due_of(submission), clock.now())),
+            "item": trail.Item(submission, days.shown(submission.due_now, clock.now())),
             "steps": trail.route_steps(submission, decisions),
             "sheet": pages.to_html(paper, standalone=False),
             "unprintable": glyphs.unprintable(glyphs.places_of(paper)),
@@ -88,11 +88,6 @@ def submission_detail(request, pk):
             "may_compare": submission.post_id or can(request.actor, "view_ledger", submission.unit),
         },
     )
-
-
-def _due_of(submission):
-    """The last day that still counts: of the present step, or of filling until it is handed in."""
-    return submission.step_due_on or (None if submission.state == State.IN_REVIEW else submission.due_on)
 
 
 def _letters(submission, decisions, votes):

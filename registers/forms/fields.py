@@ -19,6 +19,25 @@ def offered(data, name, choices):
     return chosen
 
 
+def offer(form, name, choices):
+    """Offer ``choices`` in a field, or leave the field out where there is nothing to choose from."""
+    if choices:
+        form.fields[name].choices = choices
+    else:
+        del form.fields[name]
+
+
+class WithUnits:
+    """A form whose field ``unit`` offers ``units``. Where they are None it has no such field."""
+
+    def __init__(self, *args, units=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if units is None:
+            del self.fields["unit"]
+        else:
+            self.fields["unit"].queryset = units
+
+
 class Text(forms.CharField):
     """A text of at most ``most`` characters, with its faults in words.
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from registers.forms.fields import Text
+from registers.forms.fields import Text, WithUnits
 from registers.models import Regulation, Unit
 from registers.text import without_unseen
 
@@ -11,7 +11,7 @@ def _char(label, most, *, required=False, help_text=""):
     return Text(label, name=f"“{label}”", most=most, required=required, help_text=help_text)
 
 
-class RegulationForm(forms.Form):
+class RegulationForm(WithUnits, forms.Form):
     """The form of one regulation.
 
     ``units``: those to whose directory it may be added; None on the form that changes a regulation.
@@ -39,13 +39,6 @@ class RegulationForm(forms.Form):
         error_messages={"required": "请选择状态。", "invalid_choice": "请从列表中选择状态。"},
     )
     remark = _char("备注", 200)
-
-    def __init__(self, *args, units=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        if units is None:
-            del self.fields["unit"]
-        else:
-            self.fields["unit"].queryset = units
 
     def clean_name(self):
         """Return the name without invisible characters and without the marks 《》 around it."""

@@ -29,6 +29,25 @@ def several(words):
     return found
 
 
+def read_text(report, row, name, label, most):
+    """Return the text of a field of a row, None after having said what is wrong with it."""
+    try:
+        return values.text(row.get(name), label, most)
+    except Wrong as wrong:
+        report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
+        return None
+
+
+def people_on_record():
+    """Return number → person of all people, and name → people of those who are there."""
+    by_number = {user.number: user for user in User.objects.select_related("unit")}
+    by_name = {}
+    for user in by_number.values():
+        if user.is_active:
+            by_name.setdefault(user.name, []).append(user)
+    return by_number, by_name
+
+
 class Reader:
     """What the readers of such files share. ``label``: what a row is called where a unit is asked for."""
 
@@ -39,11 +58,7 @@ class Reader:
 
     def read(self, row, name, label, most):
         """Return the text of a field, None after having said what is wrong with it."""
-        try:
-            return values.text(row.get(name), label, most)
-        except Wrong as wrong:
-            self.report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
-            return None
+        return read_text(self.report, row, name, label, most)
 
     def unit_of(self, table, row):
         """Return the unit of a row.

@@ -10,13 +10,14 @@ from registers.imports import appointing, occupied, values
 from registers.imports.filling import fill_down
 from registers.imports.grid import Cell
 from registers.imports.heads import normalised
+from registers.imports.matching import people_on_record, read_text
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
 from registers.journal import Journal, Kind
-from registers.models import Incumbency, Post, Scheme, User
+from registers.models import Incumbency, Post, Scheme
 from registers.posts import MOST_DUTY, MOST_PLACES, change, set_duties, shown
 
 NEW, CHANGED, DUTIES, TAKES, LEAVES_POST = "new", "changed", "duties", "takes", "leaves_post"
@@ -79,11 +80,7 @@ class _Reader:
 
     def __init__(self, plan, places, on):
         self.plan, self.report, self.places, self.on = plan, plan.report, places, on
-        self.users = {user.number: user for user in User.objects.select_related("unit")}
-        self.by_name = {}
-        for user in self.users.values():
-            if user.is_active:
-                self.by_name.setdefault(user.name, []).append(user)
+        self.users, self.by_name = people_on_record()
         self.codes = {post.code.upper(): post for post in Post.objects.existing(on).select_related("unit")}
         self.held = {}  # post → incumbencies
         for row in Incumbency.objects.in_force(on).select_related("user").order_by("since", "pk"):
@@ -135,11 +132,7 @@ class _Reader:
                     one.values.setdefault("backup", two.holder)
 
     def _read(self, row, name, label, most):
-        try:
-            return values.text(row.get(name), label, most)
-        except Wrong as wrong:
-            self.report.fault(row.sheet, row.place(name), str(wrong), wrong.remedy)
-            return None
+        return read_text(self.report, row, name, label, most)
 
     def _record(self, row):
         name = self._read(row, "name", "岗位名称", Post._meta.get_field("name").max_length)

@@ -19,7 +19,7 @@ from registers.imports.private import NOT_READ, is_private
 from registers.imports.synonyms import KIND_LABELS, LABELS, NEEDED
 from registers.imports.vocabulary import ROLE_WORDS
 from registers.models import Post, PowerItem, Regulation, Scheme, Unit
-from registers.papers.cells import sheet_name
+from registers.papers.cells import as_text, sheet_name
 from registers.units import kinds
 
 COLUMN = "错误提示"  # a head that the reader knows and passes over
@@ -99,8 +99,8 @@ def _by_row(said):
 
 def _put(place, row, column, text):
     cell = place.cell(row, column)
-    cell.value, cell.data_type, cell.number_format = text, "s", "@"
-    cell.quotePrefix = text.startswith(("=", "+", "-", "@"))
+    as_text(cell, text, quoted=text.startswith(("=", "+", "-", "@")))
+    cell.number_format = "@"
     return cell
 
 

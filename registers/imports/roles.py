@@ -15,14 +15,14 @@ from registers.imports import values
 from registers.imports.filling import fill_down
 from registers.imports.findings import cells_in_words
 from registers.imports.heads import normalised
-from registers.imports.matching import Reader, several
+from registers.imports.matching import Reader, people_on_record, several
 from registers.imports.numbers import Numbers
 from registers.imports.places import Places
 from registers.imports.plans import Line, Plan
 from registers.imports.tables import tables_of
 from registers.imports.values import Wrong
 from registers.imports.vocabulary import ROLE_WORDS
-from registers.models import Appointment, DomainCharge, Scheme, User
+from registers.models import Appointment, DomainCharge, Scheme
 from registers.refusals import Refused
 
 NEW, ENDED, DOMAIN, DOMAIN_ENDED = "new", "ended", "domain", "domain_ended"
@@ -89,11 +89,7 @@ class _Roles(Reader):
     def __init__(self, plan, places, actor, on):
         super().__init__(plan, places, actor, on, "项任职")
         self.actor = actor
-        self.users = {user.number: user for user in User.objects.select_related("unit")}
-        self.by_name = {}
-        for user in self.users.values():
-            if user.is_active:
-                self.by_name.setdefault(user.name, []).append(user)
+        self.users, self.by_name = people_on_record()
         self.numbers = Numbers(plan.tables, "number", self.users, plan.report)
         self.words = {
             **_labels_of_the_rule_book(),

@@ -70,12 +70,21 @@ def clean(text, where, overflow):
     return text
 
 
+def as_text(cell, text, *, quoted):
+    """Write ``text`` into a cell as text, which is never a formula.
+
+    openpyxl would take a leading = for one. ``quoted``: it stays text when somebody edits the cell. Rows of ledgers are written
+    as text by ``tables``, with another library.
+    """
+    cell.value = text
+    cell.data_type = "s"
+    cell.quotePrefix = quoted
+
+
 def put(place, row, column, text, *, font=None, align="left", upright="center", across=1, down=1, border=BOX):
     """Write ``text`` as text, merged over ``across`` columns and ``down`` rows, and return the cell."""
     cell = place.cell(row, column)
-    cell.value = text
-    cell.data_type = "s"  # openpyxl would take a leading = for a formula
-    cell.quotePrefix = True
+    as_text(cell, text, quoted=True)
     cell.font = font or Font(name="宋体", size=10)
     cell.alignment = Alignment(horizontal=align, vertical=upright, wrap_text=True)
     cell.border = border

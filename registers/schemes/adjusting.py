@@ -102,16 +102,10 @@ def _of_powers(scheme):
     )
 
 
-def _common(scheme, what, level, own):
-    """What all of these tasks have: no phase and no day, a route and a paper. ``own``: the task of the scheme that it goes by."""
-    kind = POWERS if what == POWERS else "points"
-    paper = scheme.adjustment.papers.get(kind, PAPERS[kind])
+def without_days():
+    """What a task has that a year does not ask for: no phase and no day, nothing before it, no files."""
     return {
-        "code": code_for(what),
-        "guidance": scheme.adjustment.guidance,
         "redo_guidance": "",
-        "route": scheme.adjustment.routes.get(what) or _first_route(scheme, level, own, kind),
-        "paper": paper if paper in scheme.papers else own.paper,
         "phase": None,
         "step_label": "",
         "opens": None,
@@ -121,6 +115,18 @@ def _common(scheme, what, level, own):
         "report": [],
         "attachments": "none",
         "attachment_label": "",
+    }
+
+
+def _common(scheme, what, level, own):
+    """What all of these tasks have: no day, a route and a paper. ``own``: the task of the scheme that it goes by."""
+    kind = POWERS if what == POWERS else "points"
+    paper = scheme.adjustment.papers.get(kind, PAPERS[kind])
+    return without_days() | {
+        "code": code_for(what),
+        "guidance": scheme.adjustment.guidance,
+        "route": scheme.adjustment.routes.get(what) or _first_route(scheme, level, own, kind),
+        "paper": paper if paper in scheme.papers else own.paper,
         "publicity": own.publicity or _publicised_alike(scheme, what, level),
     }
 

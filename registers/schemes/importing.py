@@ -91,24 +91,14 @@ def _of_powers(scheme):
 
 
 def _common(scheme, code, own):
-    """What both have: no phase and no day, a route and a paper. ``own``: the task of the scheme that it goes by."""
-    return {
+    """What both have: no day, a route and a paper. ``own``: the task of the scheme that it goes by."""
+    return adjusting.without_days() | {
         "code": code,
         "label": scheme.importing.labels[SAID[code]],
         "level": Level.UNIT,
         "guidance": scheme.importing.guidance,
-        "redo_guidance": "",
         "route": scheme.importing.routes.get(SAID[code], code),
         "paper": PAPERS[code] if PAPERS[code] in scheme.papers else own.paper,
-        "phase": None,
-        "step_label": "",
-        "opens": None,
-        "due": None,
-        "deadline": "soft",
-        "after": [],
         "carries": None,
-        "report": [],
-        "attachments": "none",
-        "attachment_label": "",
         "publicity": None,
     }

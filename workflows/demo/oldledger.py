@@ -11,6 +11,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from registers.models import ControlMeasure, RiskPoint
+from registers.papers.cells import as_text
 from registers.schemes.parts import Level
 
 POINTS = 200  # of the whole ledger
@@ -119,8 +120,9 @@ def _cells(number, points, measures, rules):
 
 def _row(place, row, texts):
     for column, text in enumerate(texts, start=1):
-        cell = place.cell(row, column, text)
-        cell.data_type, cell.alignment = "s", Alignment(wrap_text=True, vertical="top")
+        cell = place.cell(row, column)
+        as_text(cell, text, quoted=False)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _numbered(texts):

@@ -1,6 +1,6 @@
 """Forms of statements of duty, avoidance, leaving audits and planned education."""
 
-from registers.forms.fields import Text
+from registers.forms.fields import Text, offer
 from registers.schemes.duties import MOST
 from workflows.forms.laid import LaidForm, People, choice, choices, day, whole
 from workflows.models import AvoidanceRecord, EducationItem
@@ -108,14 +108,8 @@ class EducationForm(LaidForm):
         self.fields["kind"].choices = NONE + kinds
         grades = sorted(rules.grades, key=lambda grade: grade.rank)
         self.fields["rank"].choices = ANY + [(str(grade.rank), f"{grade.label}以上") for grade in grades[:-1]]
-        self._or_without("unit", NONE + list(units) if units else ())
-        self._or_without("domain", ANY + [(one.code, one.label) for one in rules.domains] if rules.domains else ())
-
-    def _or_without(self, name, options):
-        if options:
-            self.fields[name].choices = options
-        else:
-            del self.fields[name]
+        offer(self, "unit", NONE + list(units) if units else ())
+        offer(self, "domain", ANY + [(one.code, one.label) for one in rules.domains] if rules.domains else ())
 
     @property
     def values(self):

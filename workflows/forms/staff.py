@@ -6,7 +6,7 @@ from django.core.validators import validate_email
 
 from registers import clock, domains
 from registers.appointments import SEATS
-from registers.forms.fields import Text
+from registers.forms.fields import Text, WithUnits
 from registers.imports import values
 from registers.imports.grid import Cell
 from registers.imports.matching import several
@@ -56,7 +56,7 @@ def unit_field(label="所在单位"):
     )
 
 
-class PersonForm(forms.Form):
+class PersonForm(WithUnits, forms.Form):
     """What is known of a person. ``units``: those to choose from, None on the form that changes somebody."""
 
     number = Text("工号", most=_most("number"))
@@ -69,13 +69,6 @@ class PersonForm(forms.Form):
     email = Text("电子邮箱", most=_most("email"), required=False)
     phone = Text("联系电话", most=_most("phone"), required=False)
     joined_on = day("到岗日期", required=False)
-
-    def __init__(self, *args, units=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        if units is None:
-            del self.fields["unit"]
-        else:
-            self.fields["unit"].queryset = units
 
     def clean_number(self):
         return _read(self.cleaned_data["number"], values.identifier, "工号")
@@ -111,18 +104,11 @@ def _read(words, read, *more):
         raise ValidationError(f"{wrong}。{wrong.remedy}。") from wrong
 
 
-class MoveForm(forms.Form):
+class MoveForm(WithUnits, forms.Form):
     """From which day a person moves or leaves, and into which unit he moves."""
 
     on = day("生效日期")
     unit = unit_field("调入单位")
-
-    def __init__(self, *args, units=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        if units is None:
-            del self.fields["unit"]
-        else:
-            self.fields["unit"].queryset = units
 
 
 class AppointForm(forms.Form):

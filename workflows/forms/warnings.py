@@ -2,7 +2,7 @@
 
 from django import forms
 
-from registers.forms.fields import Text
+from registers.forms.fields import Text, offer
 from workflows.forms.laid import LaidForm, People, choice, choices, day
 from workflows.models import WarningDelivery, WarningStep, WarningVisit
 from workflows.supervision.warnings import analyses, deliveries, drafting, merits, outcomes, steps, visits
@@ -58,19 +58,13 @@ class WarningForm(LaidForm):
         self.fields["level"].choices = NONE + [(level.code, level.label) for level in levels]
         if not levels:
             del self.fields["level"]
-        self._or_without("unit", units)
+        offer(self, "unit", units)
         if not units:
             del self.fields["person"]
-        self._or_without("points", points)
+        offer(self, "points", points)
         if not any(one.reference_only for one in rules.warning_actions):
             for name in drafting.REFERENCE:
                 del self.fields[name]
-
-    def _or_without(self, name, options):
-        if options:
-            self.fields[name].choices = options
-        else:
-            del self.fields[name]
 
     @property
     def values(self):

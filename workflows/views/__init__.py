@@ -14,7 +14,8 @@ The year: ``beginning``, ``campaigns``, ``enrolment``, ``closing``, ``years``, `
 ``assessment_sheets``, ``assessment_results``, ``assessment_contests``, ``surveys``, ``survey_answers``.
 Warnings and duties: ``warnings``, ``warning_records``, ``duties``, ``avoidances``, ``education``. Organisation:
 ``organisation``, ``people``, ``roles``, ``standins``, ``leaders``, ``foreseen`` (changes with what follows). Rule
-books: ``schemes``, ``scheme_preview``. Of several: ``offered_powers`` (the choice of a power).
+books: ``schemes``, ``scheme_preview``. Of several: ``form_pages`` (a form on a page of
+its own, refusals on it), ``offered_powers`` (the choice of a power).
 Never here: a rule of the domain.
 Neighbours: shared pieces are in ``registers.views``.
 """

@@ -17,7 +17,7 @@ from workflows.models import Assessment, AssessmentContest, AssessmentLine
 from workflows.supervision import contesting
 from workflows.views.activities import FILES
 from workflows.views.assessments import crumbs_of
-from workflows.views.inspection_plans import FASTER, form_page
+from workflows.views.form_pages import FASTER, add_refusal, form_page
 
 EVIDENCE = FILES | {"label": "佐证材料"}
 
@@ -104,7 +104,7 @@ def _answered(request, assessment, form, page, *, act, said):
     except Refused as refused:
         if refused.field == "files":
             return form_page(request, form, **page, seen_version=seen, file_error=str(refused))
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page, seen_version=seen)
     except Stale:
         form.add_error(None, FASTER)

@@ -24,7 +24,7 @@ from workflows.forms import assessments as forms
 from workflows.policies.attachments import file_for
 from workflows.supervision import assessments, deciding
 from workflows.views.assessments import crumbs_of, done, figures_of, lines_of, page_of, visible
-from workflows.views.inspection_plans import FASTER, form_page
+from workflows.views.form_pages import FASTER, form_page
 
 HELD = 8 * 1024 * 1024  # bytes of a pack that stay in memory
 
@@ -53,14 +53,11 @@ def _form(request, pk, action, make, *, title, submit, act, said, intro=""):
     if request.method != "POST":
         return form_page(request, make(assessment), **page, seen_version=assessment.version)
     form = make(assessment, request.POST)
-    again = lambda seen: form_page(request, form, **page, seen_version=seen)  # noqa: E731
-    if not form.is_valid():
-        return again(request.POST.get("seen_version", ""))
     return done(
         request,
         assessment,
         form,
-        again,
+        lambda seen: form_page(request, form, **page, seen_version=seen),
         act=lambda seen: act(pk, **form.cleaned_data, seen_version=seen, actor=request.actor, at=clock.now()),
         said=said,
     )

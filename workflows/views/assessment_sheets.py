@@ -56,14 +56,11 @@ def assessment_fill(request, pk):
         form = forms.OwnForm(initial=start | {"summary": assessment.summary}, lines=lines)
         return _page(request, assessment, form, seen_version=assessment.version, **page)
     form = forms.OwnForm(request.POST, lines=lines)
-    again = lambda seen: _page(request, assessment, form, seen_version=seen, **page)  # noqa: E731
-    if not form.is_valid():
-        return again(request.POST.get("seen_version", ""))
     return done(
         request,
         assessment,
         form,
-        again,
+        lambda seen: _page(request, assessment, form, seen_version=seen, **page),
         act=lambda seen: assessments.fill(
             pk,
             scores=form.said("own"),
@@ -123,14 +120,11 @@ def assessment_score(request, pk):
             request, assessment, forms.OfficeForm(initial=start, lines=lines), seen_version=assessment.version, **page
         )
     form = forms.OfficeForm(request.POST, lines=lines)
-    again = lambda seen: _page(request, assessment, form, seen_version=seen, **page)  # noqa: E731
-    if not form.is_valid():
-        return again(request.POST.get("seen_version", ""))
     return done(
         request,
         assessment,
         form,
-        again,
+        lambda seen: _page(request, assessment, form, seen_version=seen, **page),
         act=lambda seen: assessments.score(
             pk,
             scores=form.said("office"),
@@ -161,14 +155,11 @@ def assessment_lead(request, pk):
         start = {f"lead-{line}": score for line, score in given.values_list("line_id", "score")}
         return _page(request, assessment, forms.LeaderForm(initial=start, lines=lines), **page)
     form = forms.LeaderForm(request.POST, lines=lines)
-    again = lambda seen: _page(request, assessment, form, **page)  # noqa: E731
-    if not form.is_valid():
-        return again(0)
     return done(
         request,
         assessment,
         form,
-        again,
+        lambda seen: _page(request, assessment, form, **page),
         act=lambda seen: assessments.lead(pk, scores=form.said("lead"), actor=request.actor, at=clock.now()),
         said="评分已提交。",
     )

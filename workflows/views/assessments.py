@@ -13,14 +13,14 @@ from registers.access import can, require
 from registers.models import Unit
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
-from registers.views.sent import number
 from workflows import attachments
 from workflows.compiled import assessments as papers
 from workflows.forms import assessments as forms
 from workflows.forms.meetings import SignatureForm
 from workflows.models import Assessment, AssessmentContest, AssessmentLine, LeaderScore, SurveyInvitation
 from workflows.supervision import assessments, scoring
-from workflows.views.inspection_plans import FASTER, form_page
+from workflows.views import form_pages
+from workflows.views.form_pages import FASTER, add_refusal, form_page
 from workflows.views.surveys import handled_units
 
 PARTS = {"own": "自评", "office": "考评", "leadership": "领导评分"}
@@ -54,18 +54,20 @@ def lines_of(request, assessment):
 def done(request, assessment, form, again, *, act, said):
     """Do what a form asks for and lead to the assessment, or show the form again with what is wrong.
 
-    ``act``: takes the version that was seen. ``again``: shows the form, and takes that version.
+    ``act``: takes the version that was seen. ``again``: shows the form, and takes a version.
     """
-    try:
-        act(number(request.POST.get("seen_version")))
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
-        return again(assessment.version)
-    except Stale:
-        form.add_error(None, FASTER)
-        return again(visible(request, assessment.pk).version)
-    messages.success(request, said)
-    return redirect("assessment_detail", pk=assessment.pk)
+    if not form.is_valid():
+        return again(request.POST.get("seen_version", ""))
+    return form_pages.done(
+        request,
+        form,
+        again,
+        act=act,
+        anew=lambda: visible(request, assessment.pk),
+        seen=assessment.version,
+        said=said,
+        back=("assessment_detail", assessment.pk),
+    )
 
 
 @require_safe
@@ -107,7 +109,7 @@ def assessment_begin(request):
     try:
         made = assessments.begin(chosen, due_on=form.cleaned_data["due_on"], actor=request.actor, at=clock.now())
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     messages.success(request, f"已通知 {len(made)} 个单位自评。")
     return redirect("assessment_list")

@@ -13,7 +13,7 @@ from workflows import activities
 from workflows.compiled import meetings
 from workflows.forms.activities import CONSULTATION, OpinionForm
 from workflows.models import Activity, Opinion
-from workflows.views.inspection_plans import FASTER, form_page
+from workflows.views.form_pages import FASTER, form_page
 
 
 def _consultation(request, pk):

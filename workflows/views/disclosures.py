@@ -21,7 +21,7 @@ from workflows.forms.activities import VoidForm
 from workflows.forms.powers import chosen
 from workflows.models import DisclosedPart, Disclosure
 from workflows.views.activities import FILES
-from workflows.views.inspection_plans import FASTER, form_page
+from workflows.views.form_pages import FASTER, form_page
 from workflows.views.offered_powers import powers_for
 
 STATES = {"late": "逾期未公开", "unfinished": "未完成", "complete": "已全部公开", "void": "已作废"}
@@ -183,15 +183,14 @@ def disclosure_edit(request, pk):
         "submit": "保存",
         "seen_version": disclosure.version,
     }
-    if request.method != "POST" or not form.is_valid():
-        return form_page(request, form, **page)
-    values = form.values
     return _saved(
         request,
         disclosure,
         form,
         page,
-        act=lambda seen: disclosures.change(pk, values=values, seen_version=seen, actor=request.actor, at=clock.now()),
+        act=lambda seen: disclosures.change(
+            pk, values=form.values, seen_version=seen, actor=request.actor, at=clock.now()
+        ),
     )
 
 
@@ -211,9 +210,6 @@ def disclosure_part(request, pk):
         "seen_version": disclosure.version,
         "files": PROOF | {"kept": part.attachments.without_content()},
     }
-    if request.method != "POST" or not form.is_valid():
-        return form_page(request, form, **page)
-    values = form.values
     return _saved(
         request,
         disclosure,
@@ -221,7 +217,7 @@ def disclosure_part(request, pk):
         page,
         act=lambda seen: disclosures.record(
             pk,
-            values=values,
+            values=form.values,
             uploads=files(request),
             dropped=keys(request.POST.getlist("drop")),
             seen_version=seen,
@@ -232,7 +228,9 @@ def disclosure_part(request, pk):
 
 
 def _saved(request, disclosure, form, page, *, act):
-    """Do ``act`` on the version that was seen, or show the form again with what is wrong."""
+    """Show the form, or do ``act`` on the version that was seen, or show the form again with what is wrong."""
+    if request.method != "POST" or not form.is_valid():
+        return form_page(request, form, **page)
     try:
         act(number(request.POST.get("seen_version")))
     except Refused as refused:

@@ -24,7 +24,7 @@ from workflows.forms.meetings import SignatureForm
 from workflows.models import DutyStatement
 from workflows.policies.warnings import APPROVERS
 from workflows.supervision import draws, duties
-from workflows.views.inspection_plans import FASTER, form_page
+from workflows.views.form_pages import FASTER, add_refusal, form_page
 from workflows.views.warnings import institution_of, units_of
 
 CRUMB = "责任与教育"
@@ -91,7 +91,7 @@ def recorded(request, form, page, act, *, said, to, seen_again=None):
     try:
         made = act()
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     except Stale:
         form.add_error(None, FASTER)

@@ -23,7 +23,8 @@ from workflows.models import CheckItem, Finding, Rectification, RectificationSte
 from workflows.policies.findings import answerable
 from workflows.supervision import findings, rectification
 from workflows.views.activities import FILES
-from workflows.views.inspection_plans import FASTER, crumbs_of, form_page
+from workflows.views.form_pages import FASTER, acting, add_refusal, form_page
+from workflows.views.inspection_plans import crumbs_of
 from workflows.views.inspections import crumbs_to, visible
 
 EVIDENCE = FILES | {"label": "照片和佐证材料"}
@@ -90,7 +91,7 @@ def _refused(request, form, page, refused):
     """Show a form again with what is wrong with it or with its files."""
     if refused.field == "files":
         return form_page(request, form, **page, file_error=str(refused))
-    form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+    add_refusal(form, refused)
     return form_page(request, form, **page)
 
 
@@ -216,15 +217,11 @@ def finding_step(request, pk):
             owner=typed.get("owner"),
             until=typed.get("until"),
             uploads=files(request),
-            seen_version=number(request.POST.get("seen_version")),
-            actor=request.actor,
-            at=clock.now(),
+            **acting(request),
         )
     except Refused as refused:
-        if refused.field == "files":
-            return _page(request, finding, form=form, file_error=str(refused), status=422)
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
-        return _page(request, finding, form=form, status=422)
+        file_error = add_refusal(form, refused, files=True)
+        return _page(request, finding, form=form, file_error=file_error, status=422)
     except Stale:
         form.add_error(None, FASTER)
         return _page(request, _finding(request, pk), form=form, status=409)

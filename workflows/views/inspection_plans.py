@@ -19,9 +19,9 @@ from registers.views.sent import number
 from workflows.forms import inspection_plans as forms
 from workflows.models import Draw, InspectionPlan, PlanItem
 from workflows.supervision import draws, plans
+from workflows.views.form_pages import FASTER, form_page
 
 CRUMB = "检查与整改"
-FASTER = "这一项刚被他人修改，您的修改没有保存。下面是您填写的内容，核对后再保存即以此为准。"
 
 
 def crumbs_of(plan=None):
@@ -141,27 +141,6 @@ def inspection_item_edit(request, pk):
         return form_page(request, form, **page | {"seen_version": _item(request, pk).version})
     messages.success(request, "已保存。")
     return redirect(f"{reverse('inspection_plan')}?year={item.plan.year}")
-
-
-def form_page(request, form, *, title, crumbs, submit, intro="", seen_version=None, files=None, file_error=""):
-    """Render a form on a page of its own.
-
-    Context: ``form``, ``title``, ``crumbs``, ``submit`` (label of the button), ``intro``, ``seen_version``, and where files can be
-    handed in ``files`` with the names that ``components/file_input.html`` takes and ``kept`` (those that may be removed), ``file_error``.
-    """
-    context = {
-        "form": form,
-        "title": title,
-        "crumbs": crumbs,
-        "submit": submit,
-        "intro": intro,
-        "seen_version": seen_version,
-        "files": files,
-        "file_error": file_error,
-        **(files or {}),
-    }
-    refused = form.is_bound and (bool(form.errors) or bool(file_error))
-    return render(request, "workflows/inspection_form.html", context, status=422 if refused else 200)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from registers.access import can, require
 from registers.models import Unit
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
-from registers.views.sent import key, number
+from registers.views.sent import key
 from workflows.compiled import inspections as papers
 from workflows.forms import inspections as forms
 from workflows.forms.meetings import SignatureForm
@@ -30,7 +30,9 @@ from workflows.models import (
 from workflows.policies.inspection_plans import handles
 from workflows.policies.inspections import seat_of
 from workflows.supervision import checklists, draws, inspections, opinions
-from workflows.views.inspection_plans import FASTER, crumbs_of, form_page
+from workflows.views import form_pages
+from workflows.views.form_pages import FASTER, add_refusal, form_page
+from workflows.views.inspection_plans import crumbs_of
 
 ACTIONS = (
     "change",
@@ -96,7 +98,7 @@ def inspection_add(request, pk):
             at=clock.now(),
         )
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     messages.success(request, "已安排。成员声明是否回避后，可以向被检查单位发出通知。")
     return redirect("inspection_detail", pk=made.pk)
@@ -151,16 +153,16 @@ def inspection_edit(request, pk):
 
 def done(request, inspection, form, page, *, act, said):
     """Do what a form asks for and lead to the inspection, or show the form again with what is wrong."""
-    try:
-        act(number(request.POST.get("seen_version")))
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
-        return form_page(request, form, **page)
-    except Stale:
-        form.add_error(None, FASTER)
-        return form_page(request, form, **page | {"seen_version": visible(request, inspection.pk).version})
-    messages.success(request, said)
-    return redirect("inspection_detail", pk=inspection.pk)
+    return form_pages.done(
+        request,
+        form,
+        lambda seen: form_page(request, form, **page | {"seen_version": seen}),
+        act=act,
+        anew=lambda: visible(request, inspection.pk),
+        seen=page.get("seen_version"),
+        said=said,
+        back=("inspection_detail", inspection.pk),
+    )
 
 
 @require_safe

@@ -15,6 +15,7 @@ from workflows.forms import meetings as forms
 from workflows.models import MeetingItem
 from workflows.routing.meetings import recording
 from workflows.sheets import changes, noticed
+from workflows.views.form_pages import add_refusal
 from workflows.views.meetings import FASTER, crumbs_of, visible
 
 CALLED = ("content", "content_and_manifestation", "name")  # codes of the fields by which people know an entry
@@ -46,7 +47,7 @@ def meeting_item(request, pk):
         form.add_error(None, FASTER if stale.current is None or stale.current == meeting else str(stale))
         return _page(request, item, visible(request, meeting.pk), form=form, composition=composition)
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return _page(request, item, meeting, form=form, composition=composition, faults=refused.fields)
     messages.success(request, f"第 {item.position} 项已登记：{dict(MeetingItem.Outcome.choices)[typed['outcome']]}。")
     return redirect("meeting_detail", pk=meeting.pk)

@@ -20,6 +20,7 @@ from workflows.forms import meetings as forms
 from workflows.models import Meeting, MeetingBallot, MeetingItem, MeetingSeat
 from workflows.policies.meetings import body_members
 from workflows.routing.meetings import agenda, deciding, recording
+from workflows.views.form_pages import add_refusal
 from workflows.views.years import years
 
 CRUMB = "会议审议"
@@ -92,7 +93,7 @@ def meeting_add(request):
             at=clock.now(),
         )
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return _edit_page(request, form)
     messages.success(request, "已建立。请选择列入议程的表。")
     return redirect("meeting_agenda", pk=made.pk)
@@ -131,7 +132,7 @@ def meeting_edit(request, pk):
         meeting.refresh_from_db(fields=["version"])
         return _edit_page(request, form, meeting=meeting)
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return _edit_page(request, form, meeting=meeting)
     messages.success(request, "已保存。")
     return redirect("meeting_detail", pk=pk)

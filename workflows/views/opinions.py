@@ -6,7 +6,7 @@ from registers import clock
 from registers.access import require
 from workflows.forms import inspections as forms
 from workflows.supervision import opinions
-from workflows.views.inspection_plans import form_page
+from workflows.views.form_pages import form_page
 from workflows.views.inspections import crumbs_to, done, visible
 
 

@@ -113,7 +113,7 @@ def publication_draft(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def publication_result(request):
-    """Draft a result in free words. Context: that of ``inspection_form.html``."""
+    """Draft a result in free words. Context: that of ``form_page.html``."""
     units, scheme = _own_units(request.actor), _scheme(request)
     if scheme is None:
         raise Http404

@@ -17,7 +17,7 @@ from workflows.forms import rankings as forms
 from workflows.models import RankedUnit, RankingContest, RankingEntry, RankingFigure
 from workflows.publicity.rankings import computing, contests, releasing, shown
 from workflows.views.activities import FILES
-from workflows.views.inspection_plans import form_page
+from workflows.views.form_pages import add_refusal, form_page
 from workflows.views.rankings import crumbs_of
 
 EVIDENCE = FILES | {"label": "依据材料"}
@@ -166,7 +166,7 @@ def ranking_contest(request, pk):
     except Refused as refused:
         if refused.field == "files":
             return form_page(request, form, **page, file_error=str(refused))
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     messages.success(request, "已提交，等待办公室答复。")
     return redirect("ranking_unit", pk=pk)
@@ -193,7 +193,7 @@ def ranking_answer(request, pk):
     try:
         contests.answer(pk, **form.cleaned_data, actor=request.actor, at=clock.now())
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     messages.success(request, "已答复，名次同时重新计算。")
     return redirect("ranking_unit", pk=contest.ranked_id)

@@ -21,7 +21,7 @@ from workflows.policies.deciders import ORGANISER
 from workflows.policies.inspection_plans import BODIES, handles
 from workflows.policies.surveys import invitation_of
 from workflows.supervision import answering, draws, surveys
-from workflows.views.inspection_plans import form_page
+from workflows.views.form_pages import add_refusal, form_page
 
 
 def crumbs_of(survey=None):
@@ -83,7 +83,7 @@ def survey_add(request):
             at=clock.now(),
         )
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     messages.success(request, "测评已开始，名单上的人员已收到通知。")
     return redirect("survey_detail", pk=made.pk)
@@ -174,7 +174,7 @@ def survey_close(request, pk):
     try:
         surveys.close(pk, given_out=form.given_out, actor=request.actor, at=clock.now())
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     messages.success(request, "测评已结束。")
     return redirect("survey_detail", pk=pk)

@@ -16,7 +16,7 @@ from workflows.models import AccountabilityRecord, Commendation, RiskWarning
 from workflows.policies.warnings import APPROVERS
 from workflows.supervision import plans
 from workflows.supervision.warnings import analyses, deliveries, merits, outcomes, visits
-from workflows.views.inspection_plans import form_page
+from workflows.views.form_pages import add_refusal, form_page
 from workflows.views.warnings import crumbs_of, crumbs_to, done, institution_of, point_words, units_of, visible
 
 
@@ -230,7 +230,7 @@ def _merit(request, model, form_of, act, *, title, intro):
     try:
         act(root, unit=unit, person=person, values=form.values, actor=request.actor, at=clock.now())
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     messages.success(request, "已登记。")
     return redirect("commendation_list")

@@ -17,7 +17,7 @@ from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.papers import download
-from registers.views.sent import filters_sent, key, number, series
+from registers.views.sent import filters_sent, key, series
 from workflows import attachments
 from workflows.campaign import campaigns
 from workflows.compiled import warnings as papers
@@ -36,8 +36,9 @@ from workflows.policies.inspection_plans import handles
 from workflows.policies.warnings import APPROVERS
 from workflows.supervision import draws
 from workflows.supervision.warnings import analyses, drafting, outcomes, steps
+from workflows.views import form_pages
 from workflows.views.activities import FILES
-from workflows.views.inspection_plans import FASTER, form_page
+from workflows.views.form_pages import FASTER, acting, add_refusal, form_page
 
 CRUMB = "预警与文书"
 EVIDENCE = FILES | {"label": "随答复提交的材料"}
@@ -151,7 +152,7 @@ def warning_add(request):
             at=clock.now(),
         )
     except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
+        add_refusal(form, refused)
         return form_page(request, form, **page)
     messages.success(request, "文稿已保存。核对后送批，由另一人签发。")
     return redirect("warning_detail", pk=made.pk)
@@ -242,16 +243,16 @@ def point_words(point):
 
 def done(request, warning, form, page, *, act, said):
     """Do what a form asks for and lead to the warning, or show the form again with what is wrong."""
-    try:
-        act(number(request.POST.get("seen_version")))
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
-        return form_page(request, form, **page)
-    except Stale:
-        form.add_error(None, FASTER)
-        return form_page(request, form, **page | {"seen_version": visible(request, warning.pk).version})
-    messages.success(request, said)
-    return redirect("warning_detail", pk=warning.pk)
+    return form_pages.done(
+        request,
+        form,
+        lambda seen: form_page(request, form, **page | {"seen_version": seen}),
+        act=act,
+        anew=lambda: visible(request, warning.pk),
+        seen=page.get("seen_version"),
+        said=said,
+        back=("warning_detail", warning.pk),
+    )
 
 
 @require_safe
@@ -352,15 +353,11 @@ def warning_step(request, pk):
             words=typed["words"],
             follows=typed.get("follows", ""),
             uploads=files(request),
-            seen_version=number(request.POST.get("seen_version")),
-            actor=request.actor,
-            at=clock.now(),
+            **acting(request),
         )
     except Refused as refused:
-        if refused.field == "files":
-            return _page(request, warning, form=form, file_error=str(refused), status=422)
-        form.add_error(refused.field if refused.field in form.fields else None, refused.messages)
-        return _page(request, warning, form=form, status=422)
+        file_error = add_refusal(form, refused, files=True)
+        return _page(request, warning, form=form, file_error=file_error, status=422)
     except Stale:
         form.add_error(None, FASTER)
         return _page(request, visible(request, pk), form=form, status=409)

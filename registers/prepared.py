@@ -12,6 +12,7 @@ from operator import attrgetter
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Field, ForeignObject, Func, IntegerField, Lookup, Value
+from django.db.models.query import ValuesListIterable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
@@ -65,6 +66,10 @@ class Prepared:
 
     def of(self, **given):
         """Return the rows as a list. ``given``: the value of each ``Given`` by its name."""
+        if self._rows._iterable_class is ValuesListIterable:
+            # The shortest way: neither the query nor its rows are wrapped again.
+            using = self._rows.db
+            return [*self._rows.query.answer(given, connections[using], using).results_iter(tuple_expected=True)]
         rows = self._rows.all()
         rows.query.given = given
         return list(rows)
@@ -84,28 +89,41 @@ class _Kept(Query):
         return super().chain(klass) if klass else copy(self)
 
     def get_compiler(self, using=None, connection=None, elide_empty=True):
-        connection = connection or connections[using]
+        return self.answer(self.given, connection or connections[using], using)
+
+    def answer(self, given, connection, using):
+        """Return what reads the rows for the values ``given``."""
         if not self.made:
-            making = _Answer(self.chain(Query), connection, using)
-            self.made.append((making, *SQLCompiler.as_sql(making)))
-            # The connection is this thread's own.
-            making.connection = None
+            self.made.append(self._make(connection, using))
         if self.select_for_update and not connection.in_atomic_block:
             raise TransactionManagementError("a row that is read to be changed stays locked until its transaction ends")
         making, sql, params = self.made[0]
         answer = copy(making)
         answer.made, answer.connection = making, connection
-        answer.statement = sql, tuple(self._value(param, connection) for param in params)
+        values = {name: _adapted(value, connection) for name, value in given.items()}
+        answer.statement = sql, tuple([values[value] if is_given else value for is_given, value in params])
         return answer
 
-    def _value(self, param, connection):
-        return _adapted(self.given[param.value], connection) if isinstance(param, Given) else param
+    def _make(self, connection, using):
+        """Return what reads rows, the statement, and its values.
+
+        Of each value: whether it is given; its name if it is, else the value itself.
+        """
+        making = _Answer(self.chain(Query), connection, using)
+        sql, params = SQLCompiler.as_sql(making)
+        making.is_composite = SQLCompiler.has_composite_fields(making, [column for column, *_ in making.select])
+        # The connection is this thread's own.
+        making.connection = None
+        return making, sql, [(True, param.value) if isinstance(param, Given) else (False, param) for param in params]
 
 
 class _Answer(SQLCompiler):
     """What reads the rows of a statement that is made already. What its copies share, they have from the first, ``made``."""
 
-    made = None
+    made, is_composite = None, False
+
+    def has_composite_fields(self, expressions):
+        return self.is_composite
 
     def get_converters(self, expressions):
         """Return what the columns are read by; a connection is asked once, because that is bound to it."""

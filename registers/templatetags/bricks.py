@@ -1,4 +1,4 @@
-"""Django's ``include``, ``url`` and ``date``, where the same work is done once per process.
+"""Django's tags for other templates, addresses and days, where the same work is done once per process.
 
 Components, addresses and days are most of what a list is made of, and few of them differ. What they give is what Django's own
 give; ``tests/registers/test_bricks.py`` holds them together.
@@ -11,6 +11,7 @@ from uuid import UUID
 from django import template
 from django.conf import settings
 from django.template import defaultfilters, defaulttags, loader_tags
+from django.template.base import TextNode
 from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.html import conditional_escape, escape
 
@@ -20,14 +21,58 @@ register = template.Library()
 PLAIN = frozenset((str, type(escape("")), int, bool, type(None), date))
 # Stand for any other of their type in an address.
 SAMPLES = {int: 9_876_543_210, UUID: UUID(int=9_876_543_210)}
+# All that a template looks at which is included without ``only``: what it shows is taken from the page.
+LOOKS_AT = {
+    "components/field.html": (
+        "label", "name", "id", "kind", "value", "options", "blank", "required", "error", "help", "example", "maxlength",
+        "disabled", "rows", "inline", "autocomplete", "placeholder", "span2",
+    ),
+}  # fmt: skip
+TYPED = "value"  # what somebody has typed is never remembered
+
+
+@register.tag
+def extends(parser, token):
+    """Extend a template, as Django does."""
+    node = loader_tags.do_extends(parser, token)
+    node.__class__ = Extending
+    return node
+
+
+class Extending(loader_tags.ExtendsNode):
+    """The template that a page extends. Which blocks it has is found once."""
+
+    def render(self, context):
+        parent, key = self.get_parent(context), loader_tags.BLOCK_CONTEXT_KEY
+        blocks = context.render_context.setdefault(key, loader_tags.BlockContext())
+        blocks.add_blocks(self.blocks)
+        blocks.add_blocks(_blocks_of(parent))
+        with context.render_context.push_state(parent, isolated_context=False):
+            return parent._render(context)
+
+
+@lru_cache(maxsize=64)
+def _blocks_of(page):
+    """Return name → block of a template that extends no other, nothing of one that does: it says so itself."""
+    first = next((node for node in page.nodelist if not isinstance(node, TextNode)), None)
+    if first is None or isinstance(first, loader_tags.ExtendsNode):
+        return {}
+    return {block.name: block for block in page.nodelist.get_nodes_by_type(loader_tags.BlockNode)}
 
 
 @register.tag
 def include(parser, token):
-    """Include a template, as Django does. A named one with ``only`` is a ``Component``."""
+    """Include a template, as Django does.
+
+    A named one with ``only`` is a ``Component``, one of ``LOOKS_AT`` a ``Part``.
+    """
     node = loader_tags.do_include(parser, token)
-    is_named = isinstance(node.template.var, str) and not node.template.filters
-    return Component(node.template.var, node.extra_context) if node.isolated_context and is_named else node
+    name = node.template.var
+    if not isinstance(name, str) or node.template.filters:
+        return node
+    if node.isolated_context:
+        return Component(name, node.extra_context)
+    return Part(name, node.extra_context) if name in LOOKS_AT else node
 
 
 class Component(template.Node):
@@ -40,10 +85,30 @@ class Component(template.Node):
 
     def render(self, context):
         values = [value.resolve(context) for value in self.values]
-        engine = context.template.engine
-        if context.autoescape and not settings.DEBUG and PLAIN.issuperset(map(type, values)):
-            return _drawn(engine, self.name, self.names, *values)
-        return engine.get_template(self.name).render(context.new(dict(zip(self.names, values, strict=True))))
+        return _component(context, self.name, self.names, values)
+
+
+class Part(Component):
+    """A component that takes from the page what it is not given, as far as the page has it."""
+
+    def __init__(self, name, values):
+        super().__init__(name, values)
+        self.looks_at = LOOKS_AT[name]
+
+    def render(self, context):
+        page = context.flatten()
+        page |= {name: value.resolve(context) for name, value in zip(self.names, self.values, strict=True)}
+        names = tuple(name for name in self.looks_at if name in page)
+        return _component(context, self.name, names, [page[name] for name in names])
+
+
+def _component(context, template_name, names, values):
+    engine = context.template.engine
+    is_plain = context.autoescape and not settings.DEBUG and PLAIN.issuperset(map(type, values))
+    is_typed_in = template_name in LOOKS_AT and TYPED in names and values[names.index(TYPED)]
+    if is_plain and not is_typed_in:
+        return _drawn(engine, template_name, names, *values)
+    return engine.get_template(template_name).render(context.new(dict(zip(names, values, strict=True))))
 
 
 @lru_cache(maxsize=4096, typed=True)

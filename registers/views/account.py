@@ -49,6 +49,7 @@ class PasswordForm(forms.PasswordChangeForm):
         self.request = request
         self.fields["old_password"].error_messages["required"] = "请填写当前密码。"
         self.fields["new_password1"].error_messages["required"] = "请填写新密码。"
+        self.fields["new_password1"].help_text = ""  # the page says it in its own words
         self.fields["new_password2"].error_messages["required"] = "请再输一次新密码。"
 
     def clean_old_password(self):

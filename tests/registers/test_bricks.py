@@ -1,6 +1,7 @@
 """The tags that remember what they made give what Django's own give, whatever they are given before."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,8 @@ from django.utils.safestring import SafeString
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from registers.templatetags import bricks
+from registers.templatetags.bricks import LOOKS_AT
 from tests.walking import patterns
 
 pytestmark = pytest.mark.once
@@ -87,3 +90,73 @@ def test_every_address_is_what_django_reverses():
             assert both(source.replace(" %}", " as found %}{{ found }}"), **context) == [django, django]
             seen += args != () and expected in ours
     assert seen
+
+
+FIELD = '{% include "components/field.html" with label=label kind=kind value=value error=error %}'
+KINDS = st.sampled_from(("", None, "text", "password", "textarea", "select", "radio", "checkboxes", "date"))
+# What a page may have under the names that a field looks at, most of it missing.
+OF_A_PAGE = st.dictionaries(
+    st.sampled_from([name for name in LOOKS_AT["components/field.html"] if name != "options"]), VALUES, max_size=4
+)
+
+
+@given(page=OF_A_PAGE, label=VALUES, kind=KINDS, value=VALUES, error=WORDS)
+@example(page={"help": "<b>"}, label="<b>", kind="radio", value="", error="")
+@example(page={"required": True, "rows": 2, "blank": "no"}, label="A", kind="select", value=None, error="&")
+def test_field_is_what_django_includes(page, label, kind, value, error):
+    choices = [("", "无"), ("a", "<甲>"), (1, "乙", "细")]
+    here = {"options": choices, "label": label, "kind": kind, "value": value, "error": error}
+    django, ours = both(FIELD, **page | here)
+    assert ours == django
+
+
+class Page(dict):
+    """A page's variables, which note what is looked for among them."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asked = set()
+
+    def __contains__(self, name):
+        self.asked.add(name)
+        return super().__contains__(name)
+
+
+def test_field_looks_at_nothing_else():
+    """The names are listed by hand: what is not among them would be missing from a field."""
+    asked = set()
+    for kind, said in product(("text", "textarea", "select", "radio", "checkboxes"), ("", "x")):
+        page = Page(
+            dict.fromkeys(LOOKS_AT["components/field.html"], said) | {"kind": kind, "options": [("x", "X", "x")]}
+        )
+        DJANGO.get_template("components/field.html").render(Context(page))
+        asked |= page.asked
+    assert asked - {"forloop"} == set(LOOKS_AT["components/field.html"])  # a loop asks whether it is within another
+
+
+def test_what_is_typed_is_not_kept():
+    source = '{% include "components/field.html" with name="secret" kind=kind %}'
+    before = bricks._drawn.cache_info().currsize
+    for kind in ("text", "password", "textarea"):
+        OURS.from_string(source).render(Context({"kind": kind, "value": "what somebody typed"}))
+    assert bricks._drawn.cache_info().currsize == before
+    OURS.from_string(source).render(Context({"kind": "text", "value": ""}))
+    assert bricks._drawn.cache_info().currsize == before + 1
+
+
+PARENT = "{% block a %}A{% endblock %}-{% block b %}B{% block c %}C{% endblock %}{% endblock %}"
+LOADED = {
+    "parent": PARENT,
+    "child": '{% extends "parent" %}{% block a %}a{{ block.super }}{% endblock %}',
+    "grandchild": '{% extends "child" %}{% block c %}c{{ block.super }}{% endblock %}{% block a %}g{{ block.super }}{% endblock %}',
+    "words": "no block",
+    "of_words": '{% extends "words" %}{% block a %}a{% endblock %}',
+}
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_page_extends_as_django_does(name):
+    loaders = [("django.template.loaders.locmem.Loader", LOADED)]
+    engines = Engine(loaders=loaders), Engine(loaders=loaders, builtins=[bricks.__name__])
+    django, ours = (engine.get_template(name).render(Context()) for engine in engines)
+    assert ours == django == engines[1].get_template(name).render(Context())

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import CharField, IntegerField, Value
 
 from registers import clock
@@ -77,6 +79,39 @@ def _held_on(day):
 def _parents():
     """Return the query for every unit with the one above it."""
     return Prepared(apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"))
+
+
+class Tree:
+    """The units with those above them.
+
+    Two readings that are alike are one tree, which is walked once per process.
+    """
+
+    def __init__(self, rows):
+        self.parents = MappingProxyType(dict(rows))
+
+    @cached_property
+    def children(self):
+        """Unit id → ids of the units right below it."""
+        children = {}
+        for pk, parent in self.parents.items():
+            children.setdefault(parent, []).append(pk)
+        return MappingProxyType(children)
+
+
+_tree = lru_cache(maxsize=4)(Tree)
+
+
+@lru_cache(maxsize=512)
+def _reached(tree, tops):
+    """Return the ids of the units ``tops`` with all units below."""
+    reached, waiting = set(), list(tops)
+    while waiting:
+        unit = waiting.pop()
+        if unit not in reached:
+            reached.add(unit)
+            waiting.extend(tree.children.get(unit, ()))
+    return frozenset(reached)
 
 
 class Actor:
@@ -184,36 +219,17 @@ class Actor:
         return home
 
     @cached_property
+    def tree(self):
+        """All units, as a ``Tree``."""
+        return _tree(tuple(_parents().of()))
+
+    @property
     def parents(self):
         """Unit id → id of the unit above it, None for the institution."""
-        return dict(_parents().of())
-
-    @cached_property
-    def _children(self):
-        children = {}
-        for pk, parent in self.parents.items():
-            children.setdefault(parent, []).append(pk)
-        return children
-
-    @cached_property
-    def _reached(self):
-        """Some units → the same with all below them, as far as that was asked."""
-        return {}
+        return self.tree.parents
 
     def _with_descendants(self, tops):
-        tops = frozenset(tops)
-        if tops not in self._reached:
-            self._reached[tops] = self._walked(tops)
-        return set(self._reached[tops])  # a copy: whoever asks may change it
-
-    def _walked(self, tops):
-        reached, waiting = set(), list(tops)
-        while waiting:
-            unit = waiting.pop()
-            if unit not in reached:
-                reached.add(unit)
-                waiting.extend(self._children.get(unit, ()))
-        return reached
+        return set(_reached(self.tree, frozenset(tops)))  # a copy: whoever asks may change it
 
 
 class ActorMiddleware:
@@ -227,7 +243,10 @@ class ActorMiddleware:
 
     def __call__(self, request):
         request.actor = LazyActor(request)
-        return self.get_response(request)
+        if not settings.DEMO:
+            return self.get_response(request)
+        with clock.read_once():
+            return self.get_response(request)
 
 
 class LazyActor:

@@ -4,6 +4,8 @@ Only edges (views, tasks, commands) ask; rules get ``on=`` or ``at=`` handed in.
 """
 
 import calendar
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -12,6 +14,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from registers.prepared import Prepared
+
+# How far ahead the demo's clock was found to run, while ``read_once`` lasts.
+_READ = ContextVar("read", default=None)
 
 
 def now():
@@ -26,6 +31,25 @@ def today():
 
 def ahead():
     """Return how far the demo's clock runs ahead of the machine's (may be negative)."""
+    read = _READ.get()
+    if read is None:
+        return _interval()
+    if not read:
+        read.append(_interval())
+    return read[0]
+
+
+@contextmanager
+def read_once():
+    """Read the demo's clock at most once while this lasts, as a request does."""
+    before = _READ.set([])
+    try:
+        yield
+    finally:
+        _READ.reset(before)
+
+
+def _interval():
     return timedelta(seconds=sum(_ahead().of()))
 
 
@@ -42,6 +66,8 @@ def set_demo(moment: datetime):
     """
     seconds = int((moment - timezone.now()).total_seconds())
     apps.get_model("registers", "DemoClock").objects.update_or_create(pk=1, defaults={"ahead_seconds": seconds})
+    if read := _READ.get():
+        read.clear()
 
 
 def days(number):

@@ -1,14 +1,16 @@
 """The numbers in the frame of every page, all by one statement."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from django.db.models import Value
 
 from registers.prepared import HOW_MANY, Given, Prepared
 from workflows.models import Notification, Submission
 from workflows.models.submissions import EDITABLE, State
+from workflows.policies.deciders import LIAISON
 from workflows.policies.holding import Holding, Near
-from workflows.policies.queues import at_turn, fills_for, roles_of
+from workflows.policies.queues import at_turn, roles_of
 from workflows.policies.submissions import filled_by, takes_content
 
 UNREAD, TO_FILL, TO_DECIDE, HANDED = range(4)
@@ -35,27 +37,51 @@ def _numbers_of(actor):
 
 def _read(actor):
     """Return how many messages are unread, and how many submissions wait."""
-    holding, asked, roles, whole = Near.of(actor) if actor.grants else None, {}, [], []
-    for role in roles_of(actor):
-        places = holding.units_of(role, actor.user_id)
-        own, people = holding.keeps_out_of(role, actor.user_id)
-        if units := set().union(*places.values()) - own:
-            colleagues = {user for place in places for user in holding.at(role, place)} - {actor.user_id}
-            # Who acts at the institution is asked about the few units that are not his.
-            whole.append(any(holding.parents[place] is None for place in places))
-            about = {"role": role, "units": holding.parents.keys() - units if whole[-1] else units}
-            about |= {"people": people, "colleagues": colleagues}
-            asked |= {f"{name}{len(roles)}": value for name, value in about.items()}
-            roles.append(role)
-    rows = _statement(tuple(whole)).of(person=actor.user_id, fills=fills_for(actor), on=actor.on, **asked)
+    asked = _asked(tuple(roles_of(actor)), Near.facts(actor)) if actor.grants else NOTHING
+    rows = _statement(asked.whole).of(person=actor.user_id, on=actor.on, **asked.given)
     # What was handed to a colleague is his, as long as he can take it.
     handed = sum(
-        actor.user_id in Holding.of(actor).deciders(roles[number], unit, person=person, assigned_to=colleague)
+        actor.user_id in Holding.of(actor).deciders(asked.roles[number], unit, person=person, assigned_to=colleague)
         for kind, number, unit, person, colleague in rows
         if kind == HANDED
     )
     count = {kind: sum(row[2] for row in rows if row[0] == kind) for kind in (UNREAD, TO_FILL, TO_DECIDE)}
     return count[UNREAD], count[TO_FILL] + count[TO_DECIDE] + handed
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What somebody's statement is asked.
+
+    ``roles``: those in which he decides. ``whole``: of each, whether he holds it at the institution. ``given``: the values.
+    """
+
+    roles: tuple
+    whole: tuple
+    given: dict
+
+
+NOTHING = _Asked((), (), {"fills": frozenset()})
+
+
+@lru_cache(maxsize=256)
+def _asked(may, facts):
+    """Return what is asked for somebody who decides in the roles ``may``. ``facts``: those of ``Near``."""
+    near, (tree, user, *_) = Near.of_facts(*facts), facts
+    fills = set().union(*near.units_of(LIAISON, user).values()) if LIAISON in may else set()
+    given, roles, whole = {"fills": fills}, [], []
+    for role in may:
+        places = near.units_of(role, user)
+        own, people = near.keeps_out_of(role, user)
+        if units := set().union(*places.values()) - own:
+            colleagues = {other for place in places for other in near.at(role, place)} - {user}
+            # Who acts at the institution is asked about the few units that are not his.
+            whole.append(any(tree.parents[place] is None for place in places))
+            about = {"role": role, "units": tree.parents.keys() - units if whole[-1] else units}
+            about |= {"people": people, "colleagues": colleagues}
+            given |= {f"{name}{len(roles)}": value for name, value in about.items()}
+            roles.append(role)
+    return _Asked(tuple(roles), tuple(whole), given)
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections import namedtuple
 from functools import cached_property, lru_cache
 
-from registers.actors import SCHOOL_ROLES
+from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit
 from registers.prepared import Given, Prepared
 from workflows.models import Submission
@@ -41,6 +41,10 @@ class Holding(Snapshot):
     @cached_property
     def parents(self):
         return self.actor.parents if self.actor else {unit: parent for unit, parent, _ in self._units}
+
+    @cached_property
+    def _children(self):
+        return self.actor.tree.children if self.actor else super()._children
 
     @cached_property
     def held(self):
@@ -127,6 +131,26 @@ class Near(Holding):
     def of(cls, actor):
         """Return what is read of the whole already, else this part, read once for him."""
         return actor.memory.get(Holding) or super().of(actor)
+
+    @classmethod
+    def facts(cls, actor):
+        """Return all that the answers about an actor follow from, for ``of_facts``.
+
+        What is worked out of them can be kept: they are plain values.
+        """
+        near = cls.of(actor)
+        asked = near._asked if isinstance(near, cls) else cls(actor.on, actor=actor)._asked
+        roles, units = asked["roles"], asked["units"]
+        # The whole, where it is read already, has others as well.
+        appointed = tuple([row for row in near._appointed if row[0] in roles and row[1] in units])
+        members = tuple([row for row in near._members if row[0] in units]) if GROUP_MEMBER in roles else ()
+        return actor.tree, actor.user_id, frozenset(actor.home_unit_ids), appointed, members
+
+    @classmethod
+    def of_facts(cls, tree, user, home, appointed, members):
+        """Return the part that follows from the ``facts`` about ``user``. It reads nothing."""
+        staff = {unit: {user} for unit in home}
+        return cls(parents=tree.parents, _children=tree.children, staff=staff, _appointed=appointed, _members=members)
 
     @cached_property
     def _appointed(self):

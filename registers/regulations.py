@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from registers import audit
 from registers.access import require
-from registers.models import PowerItem, Regulation, RegulationPower
+from registers.models import PowerItem, Regulation, RegulationPower, Unit
 from registers.refusals import Refused, Stale
 from registers.text import without_unseen
 
@@ -92,6 +92,12 @@ def linkable(regulation_unit, *, on):
     if regulation_unit.parent_id is not None:
         powers = powers.filter(unit=regulation_unit)
     return powers.order_by("unit__position", "unit__code", "pk")
+
+
+def called(powers, *, name="", unit=""):
+    """Return those of ``powers`` in whose name ``name`` stands, of the units that are called ``unit``."""
+    powers = powers.filter(name__icontains=name) if name else powers
+    return powers.filter(unit__in=Unit.objects.called(unit)) if unit else powers
 
 
 def usable(unit):

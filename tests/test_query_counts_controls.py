@@ -22,7 +22,7 @@ PAGES = {
     "residual_list": ("office", "residual_list", {}, {}, 25),
     "regulation_list": ("head", "regulation_list", {}, {}, 10),
     "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 8),
-    "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 11),
+    "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 12),
     "hint_list": ("office", "hint_list", {}, {}, 15),
     "unit_detail of its head": ("head", "unit_detail", {"code": "unit"}, {}, 23),
 }

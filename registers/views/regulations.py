@@ -15,10 +15,12 @@ from registers.forms.regulations import RegulationForm, RegulationListForm
 from registers.models import ControlMeasure, PowerItem, Regulation, RiskPoint, Unit
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
-from registers.views.sent import filters_sent, number
+from registers.views.sent import filters_sent, number, series, sought
 
 WRITERS = ("liaison", "unit_head", "office", "registrar")
 CRUMBS = "制度目录"
+OFFERED = 40  # powers that a form lists to be ticked. Where there are more, one looks for them.
+FOUND = 50  # powers that one search shows
 
 
 def _writable(request):
@@ -133,20 +135,17 @@ def regulation_add(request):
 def regulation_edit(request, pk):
     """Change a regulation and the powers that rest on it.
 
-    Context: ``regulation``, ``version``, ``form``, ``powers`` as (series, label), ``linked``, ``crumbs``.
+    POST with ``find`` saves nothing: it looks for further powers and shows all that was typed again.
+    Context: ``regulation``, ``version``, ``form``, ``finds``, ``crumbs``, and what ``_powers`` offers.
     """
     regulation = get_object_or_404(Regulation.objects.visible_to(request.actor).select_related("unit"), pk=pk)
     require(request.actor, "change", regulation)
-    powers = list(regulations.linkable(regulation.unit, on=request.actor.on))
-    known = {str(power.series): power.series for power in powers}
-    sent = request.method == "POST"
-    form = RegulationForm(
-        request.POST if sent else None,
-        initial={name: getattr(regulation, name) for name in regulations.FIELDS},
-    )
-    linked = request.POST.getlist("powers") if sent else [str(link) for link in _links(regulation)]
-    status = 422 if sent else 200
-    if sent and form.is_valid():
+    sent, finds = request.method == "POST", "find" in request.POST
+    typed = {name: request.POST.get(name, "") if finds else getattr(regulation, name) for name in regulations.FIELDS}
+    form = RegulationForm(request.POST if sent and not finds else None, initial=typed)
+    powers = _powers(request, regulation)
+    status = 422 if form.is_bound else 200
+    if form.is_bound and form.is_valid():
         try:
             regulations.change(
                 pk,
@@ -154,7 +153,7 @@ def regulation_edit(request, pk):
                 seen=number(request.POST.get("version")),
                 actor=request.actor,
                 at=clock.now(),
-                powers=[known[name] for name in linked if name in known],
+                powers=powers["linked"],
             )
         except Refused as refused:
             form.add_error(refused.field, str(refused))
@@ -164,18 +163,15 @@ def regulation_edit(request, pk):
         else:
             messages.success(request, "已保存。")
             return redirect("regulation_detail", pk=pk)
-    whole = regulation.unit.parent_id is None
     return render(
         request,
         "registers/regulation_edit.html",
         {
             "regulation": regulation,
-            "version": request.POST.get("version", "") if sent and status == 422 else regulation.version,
+            "version": request.POST.get("version", "") if sent and status != 409 else regulation.version,
+            "finds": finds,
             **_shown(form),
-            "powers": [
-                (str(power.series), f"{power.name}（{power.unit.name}）" if whole else power.name) for power in powers
-            ],
-            "linked": linked,
+            **powers,
             "crumbs": [
                 (CRUMBS, reverse("regulation_list")),
                 (regulation.name, reverse("regulation_detail", args=[regulation.pk])),
@@ -183,6 +179,32 @@ def regulation_edit(request, pk):
         },
         status=status,
     )
+
+
+def _powers(request, regulation):
+    """Return what the form of a regulation offers of the powers that may rest on it.
+
+    ``linked``: series of those that are ticked, ``powers``: all as (series, label). Where there are more than ``OFFERED``, ``powers``
+    are only the ticked ones and ``search`` says what else is looked for: ``name``, ``unit`` (None where all are of one unit),
+    ``found`` as (series, label), ``has_more``.
+    """
+    linkable = regulations.linkable(regulation.unit, on=request.actor.on)
+    asked = map(series, request.POST.getlist("powers")) if request.method == "POST" else _links(regulation)
+    whole = regulation.unit.parent_id is None
+
+    def offered(powers):
+        return [(power.series, f"{power.name}（{power.unit.name}）" if whole else power.name) for power in powers]
+
+    if not linkable.order_by()[OFFERED:].exists():
+        asked, powers = set(asked), offered(linkable)
+        return {"linked": [power for power, _ in powers if power in asked], "powers": powers, "search": None}
+    ticked = offered(linkable.filter(series__in=set(asked)))
+    linked = [power for power, _ in ticked]
+    name, unit = sought(request.POST, "power_name"), sought(request.POST, "power_unit") if whole else ""
+    found = regulations.called(linkable.exclude(series__in=linked), name=name, unit=unit)
+    found = offered(found[: FOUND + 1]) if name or unit else []
+    search = {"name": name, "unit": unit if whole else None, "found": found[:FOUND], "has_more": len(found) > FOUND}
+    return {"linked": linked, "powers": ticked, "search": search}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -161,6 +161,92 @@ def test_liaison_puts_a_regulation_on_record_and_links_a_power(campus):
     assert "大额资金支付审批" in liaison.words
 
 
+def boxes(browser, place):
+    """Return label → value of the boxes of one choice of the page, and the labels of those that are ticked."""
+    found = browser.page.xpath(f".//*[@id='{place}']//label[input]")
+    found = {" ".join(label.text_content().split()): label.find("input") for label in found}
+    ticked = [name for name, box in found.items() if box.get("checked") is not None]
+    return {name: box.get("value") for name, box in found.items()}, ticked
+
+
+@pytest.fixture
+def many_powers(campus):
+    """Powers of two units, more than a form lists: name → power."""
+    rows = [
+        PowerItem(unit=unit, name=f"{name}{number}", in_force_from=date(2026, 1, 1))
+        for unit, name in ((campus.unit, "支付"), (campus.other_unit, "采购"))
+        for number in range(60)
+    ]
+    return {power.name: power for power in PowerItem.objects.bulk_create(rows)}
+
+
+def linked_to(regulation):
+    series = regulation.power_links.values("power_series")
+    return list(PowerItem.objects.filter(series__in=series).order_by("pk").values_list("name", flat=True))
+
+
+def test_among_many_powers_others_are_looked_for_and_what_is_typed_stays(campus, many_powers):
+    made = regulations.add(campus.root, VALUES, actor=actor(campus.office), at=AT)
+    regulations.link(made, [many_powers["采购7"].series, many_powers["采购8"].series])
+    address, browser = reverse("regulation_edit", args=[made.pk]), Plain(campus.office)
+    form = browser.go(address).form(FORM)
+    assert boxes(browser, "id_powers")[1] == ["采购7（招生就业处）", "采购8（招生就业处）"]
+    assert boxes(browser, "id_found") == ({}, [])
+
+    form.fields.update(name="改了的名称", effective_on="三月", power_name="1", power_unit="财务")
+    form.xpath(".//*[@id='id_powers']//input")[1].checked = False
+    form = browser.press(form, "find", "1", address).form(FORM)
+    found, ticked = boxes(browser, "id_found")
+    assert (list(found), ticked) == ([f"支付{number}（财务处）" for number in range(60) if "1" in str(number)], [])
+    assert list(boxes(browser, "id_powers")[0]) == ["采购7（招生就业处）"]
+    assert not browser.page.xpath(".//main//*[@class='field-error']")
+
+    # A second search: what was ticked before it stays, and is not found again.
+    form.fields.update(power_name="支付1", power_unit="")
+    form = browser.press(form, "powers", found["支付31（财务处）"], address).form(FORM)
+    assert "“施行日期”无法识别" in browser.words
+    assert (
+        list(boxes(browser, "id_powers")[0])
+        == boxes(browser, "id_powers")[1]
+        == ["支付31（财务处）", "采购7（招生就业处）"]
+    )
+    assert (form.fields["name"], form.fields["power_name"]) == ("改了的名称", "支付1")
+    assert (Regulation.objects.get().name, linked_to(made)) == ("预算管理办法", ["采购7", "采购8"])
+
+    form.fields["effective_on"] = "2026-03-01"
+    browser.press(form, address=address)
+    assert (Regulation.objects.get().name, linked_to(made)) == ("改了的名称", ["支付31", "采购7"])
+
+
+def test_a_search_shows_so_many_powers_and_then_the_next(campus, many_powers):
+    made = regulations.add(campus.unit, VALUES, actor=actor(campus.head), at=AT)
+    address, browser = reverse("regulation_edit", args=[made.pk]), Plain(campus.head)
+    form = browser.go(address).form(FORM)
+    assert "power_unit" not in form.fields
+    form.fields["power_name"] = "支付"
+    form = browser.press(form, "find", "1", address).form(FORM)
+    assert list(boxes(browser, "id_found")[0]) == [f"支付{number}" for number in range(50)]
+    assert "最多列出 50 项" in browser.words
+    for box in form.xpath(".//*[@id='id_found']//input"):
+        box.checked = True
+    form = browser.press(form, "find", "1", address).form(FORM)
+    assert list(boxes(browser, "id_found")[0]) == [f"支付{number}" for number in range(50, 60)]
+    form.fields["power_name"] = "采购"
+    browser.press(form, "find", "1", address)
+    assert "没有找到其他这样的权力事项" in browser.words  # of another unit
+
+
+def test_search_saves_nothing_over_what_somebody_else_has_saved(campus, many_powers):
+    made = regulations.add(campus.unit, VALUES, actor=actor(campus.head), at=AT)
+    address, browser = reverse("regulation_edit", args=[made.pk]), Plain(campus.head)
+    form = browser.go(address).form(FORM)
+    regulations.change(made.pk, {**VALUES, "remark": "甲"}, seen=1, actor=actor(campus.liaison), at=AT)
+    form.fields["power_name"] = "支付1"
+    form = browser.press(form, "find", "1", address).form(FORM)
+    browser.press(form, address=address)
+    assert "刚被别人修改" in browser.words
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

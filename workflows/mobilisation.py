@@ -68,7 +68,7 @@ def _groups(rows, campaign, on):
     owed = submissions.exclude(state=State.CANCELLED).annotate(files=Count("attachments")).order_by("sequence")
     for pk, unit, state, files in owed.values_list("pk", "unit_id", "state", "files"):
         rows[unit].sheet, rows[unit].group_state, rows[unit].files = pk, state, files
-    groups = LeadingGroup.objects.in_force(on).filter(unit__in=rows).annotate(count=Count("members"))
+    groups = LeadingGroup.objects.in_force(on).filter(unit__within=list(rows)).annotate(count=Count("members"))
     for unit, count, plan in groups.values_list("unit_id", "count", "work_plan"):
         rows[unit].members, rows[unit].plan = count, bool(plan)
 
@@ -81,9 +81,9 @@ def _liaisons(rows, rules, on):
     group = rules.groups.get("unit")
     if group is not None and group.contact:
         seats = GroupMember.objects.filter(group__in=LeadingGroup.objects.in_force(on), is_contact=True)
-        named_people = seats.filter(group__unit__in=rows).values_list("group__unit_id", "user__name")
+        named_people = seats.filter(group__unit__within=list(rows)).values_list("group__unit_id", "user__name")
     else:
-        held = Appointment.objects.in_force(on).filter(unit__in=rows, role="liaison")
+        held = Appointment.objects.in_force(on).filter(unit__within=list(rows), role="liaison")
         named_people = held.order_by("pk").values_list("unit_id", "user__name")
     names = {}
     for unit, name in named_people:
@@ -95,7 +95,9 @@ def _liaisons(rows, rules, on):
 def _meetings(rows, campaign):
     kinds = campaign.scheme.rules.activities
     mobilising = Q(kind__in=[kind.code for kind in kinds if kind.purpose == "mobilisation"])
-    held = activities.valid(Activity.objects.filter(campaign=campaign, unit__in=rows)).order_by().values("unit")
+    held = (
+        activities.valid(Activity.objects.filter(campaign=campaign, unit__within=list(rows))).order_by().values("unit")
+    )
     counts = {
         "meetings": Count("pk", filter=mobilising),
         "last": Max("held_on", filter=mobilising),
@@ -112,7 +114,7 @@ def _meetings(rows, campaign):
 
 def _readings(rows, campaign):
     receipts = ReadReceipt.objects.filter(
-        document__campaign=campaign, document__withdrawn_at=None, user__is_active=True, user__unit__in=rows
+        document__campaign=campaign, document__withdrawn_at=None, user__is_active=True, user__unit__within=list(rows)
     )
     counts = {"asked": Count("pk"), "read": Count("pk", filter=Q(read_at__isnull=False))}
     for row in receipts.order_by().values("user__unit").annotate(**counts):

@@ -112,3 +112,27 @@ def test_page_shows_each_reader_his_units(year):
     record(year)
     gaps = page(year.campus.office, "?gaps=1")
     assert "招生就业处" in gaps and reverse("unit_detail", args=["CW"]) not in gaps
+
+
+def test_units_are_listed_in_pages_and_counted_all(year):
+    root, more = year.campus.root, range(60)
+    units = [Unit(code=f"M{n:02}", name=f"部门{n:02}", unit_type="office", parent=root, position=9) for n in more]
+    for unit in units:
+        unit.save()
+        appoint(year.campus.other_head, unit, "unit_head")
+        year.campaign.enrolments.create(unit=unit, enrolled_on=year.clock.today)
+    record(year)
+    client, address = Client(), reverse("mobilisation_list")
+    client.force_login(year.campus.office)
+
+    def listed(query):
+        answer = client.get(address + query)
+        return [row.unit.code for row in answer.context["page"].rows], answer.context["stats"]
+
+    first, counted = listed("")
+    last, counted_again = listed("?page=2")
+    assert counted == counted_again
+    assert (counted["units"], counted["complete"], counted["met"]) == (62, 0, 1)
+    assert (len(first), last[-1]) == (50, "CW")  # it has the fewest gaps
+    assert set(first + last) == {"CW", "ZS", *(unit.code for unit in units)}
+    assert listed("?gaps=1&page=2")[0] == last

@@ -8,10 +8,10 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from registers.models import ControlMeasure, Incumbency, ResponsibleParty, RiskPoint, Scheme
+from registers.models import Incumbency, ResponsibleParty, RiskPoint, Scheme
 from registers.models.spans import has_begun, has_ended
 from workflows.models import MeasureCheck, MeasureProgress
-from workflows.policies.controls import answers_for, is_named
+from workflows.policies.controls import answers_for, is_named, of_readable_measure
 
 WITHIN = ("unit_head", GROUP_MEMBER)
 ABOVE = ("leader_in_charge", *SCHOOL_ROLES)
@@ -22,7 +22,7 @@ CHECKERS = (*WITHIN, *ABOVE)
 class MeasureCheckPolicy(Policy):
     def visible(self, rows, actor):
         """The checks of measures that the actor may read."""
-        return rows.filter(measure__in=ControlMeasure.objects.visible_to(actor).values("pk"))
+        return rows.filter(of_readable_measure(actor))
 
     def may_check(self, actor, check):
         """Check a measure in force.

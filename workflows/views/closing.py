@@ -103,8 +103,8 @@ def campaign_close(request, year):
 def campaign_undo(request, year):
     """Take back a campaign that was opened by mistake. The page first shows what would fall away.
 
-    Context: ``campaign``, ``reasons`` that keep it, as (words, ""), ``falls`` as (label, count, unit of count), ``seal``: the digest of
-    what is shown, ``crumbs``.
+    Context: ``campaign``, ``reasons`` that keep it, as (words, ""), ``falls`` as (label, count, unit of count), empty where something
+    keeps it, ``seal``: the digest of what is shown, ``crumbs``.
     """
     campaign = get_object_or_404(Campaign.objects.visible_to(request.actor), year=year)
     require(request.actor, "undo", campaign)
@@ -116,10 +116,11 @@ def campaign_undo(request, year):
             return redirect("campaign_undo", year=year)
         messages.success(request, f"{campaign}已撤销，如同没有开展过。")
         return redirect("campaign")
-    falls = undoing.falls_away(campaign)
+    reasons = undoing.kept_by(campaign)
+    falls = [] if reasons else undoing.falls_away(campaign)
     context = {
         "campaign": campaign,
-        "reasons": [(words, "") for words in undoing.kept_by(campaign)],
+        "reasons": [(words, "") for words in reasons],
         "falls": falls,
         "seal": undoing.seal_of(falls),
         "crumbs": [("活动安排", reverse("campaign"))],

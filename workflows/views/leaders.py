@@ -16,13 +16,15 @@ from workflows.forms.staff import LEADER, DismissForm
 from workflows.messages import appointed
 
 CRUMBS = "领导分工"
+# Of a leader, in the order in which people are listed.
+LEADER_SHOWN = ("sort_key", "number", "name", "title")
 
 
 @require_safe
 def leader_list(request):
     """List the leaders with the units and domains that they are in charge of, and the domains.
 
-    Context: ``leaders`` as (person, names of units, charges with ``label``, ``last`` and ``may_end``), ``domains`` as (code, label,
+    Context: ``leaders`` as (name, title, names of units, charges with ``label``, ``last`` and ``may_end``), ``domains`` as (code, label,
     names of leaders, number of powers, number of posts), ``may_appoint``.
     """
     actor, on = request.actor, request.actor.on
@@ -31,17 +33,18 @@ def leader_list(request):
     led = led.filter(existing_on(on, of="unit")).order_by("unit__position", "unit__code")
     charges = DomainCharge.objects.visible_to(actor).in_force(on).order_by("pk")
     leaders, by_domain = {}, {code: [] for code in known}
-    for row in led.select_related("user", "unit"):
-        leaders.setdefault(row.user, ([], []))[0].append(row.unit.name)
+    for *leader, unit in led.values_list(*(f"user__{name}" for name in LEADER_SHOWN), "unit__name"):
+        leaders.setdefault(tuple(leader), ([], []))[0].append(unit)
     for row in charges.select_related("user"):
         row.label, row.last = known.get(row.domain, row.domain), appointments.last_day(row)
         row.may_end = can(actor, "appoint", row)
-        leaders.setdefault(row.user, ([], []))[1].append(row)
+        leader = tuple(getattr(row.user, name) for name in LEADER_SHOWN)
+        leaders.setdefault(leader, ([], []))[1].append(row)
         by_domain.setdefault(row.domain, []).append(row.user.name)
     powers = _numbers(PowerItem.objects.visible_to(actor).in_force(on))
     posts = _numbers(Post.objects.visible_to(actor).existing(on))
     context = {
-        "leaders": [(user, *leaders[user]) for user in sorted(leaders, key=lambda user: (user.sort_key, user.number))],
+        "leaders": [(name, title, *held) for (_, _, name, title), held in sorted(leaders.items())],
         "domains": [
             (code, known.get(code, code), "、".join(names), powers.get(code, 0), posts.get(code, 0))
             for code, names in by_domain.items()

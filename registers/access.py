@@ -5,9 +5,11 @@ something asks here. Policies are keyed by model label so that this module lies 
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Q
 
 from registers.prepared import Given, Prepared
 
@@ -57,11 +59,26 @@ class Policy:
         return self.visible(rows, actor)
 
 
-class PolicyOfFacts(Policy, ABC):
-    """The rules of a model whose readers follow from a few facts about the actor.
+@dataclass(frozen=True)
+class Rule:
+    """Which rows are an actor's, by a condition that follows from a few facts about him.
 
-    The condition is the same for everybody who has the same facts, so that a statement made of it can be kept (``Seen``).
+    The condition is the same for everybody who has the same facts, so that a statement made of it can be kept (``Ruled``).
+    ``facts``: a function of the actor, name → value of all that decides; None where no row can be his.
+    ``condition``: a function of facts. It looks at their names and not at their values, except to leave out what holds for no row.
     """
+
+    facts: Callable
+    condition: Callable
+
+    def of(self, actor):
+        """Return the condition of the rows that are the actor's."""
+        facts = self.facts(actor) if actor.is_authenticated else None
+        return Q(pk__in=[]) if facts is None else self.condition(facts)
+
+
+class PolicyOfFacts(Policy, ABC):
+    """The rules of a model whose readers follow from a few facts about the actor, as a ``Rule`` says."""
 
     @abstractmethod
     def facts(self, actor):
@@ -71,33 +88,70 @@ class PolicyOfFacts(Policy, ABC):
     def readable(self, facts):
         """Return the condition of the rows that may be read.
 
-        It looks at the names of ``facts`` and not at their values, except to leave out what holds for no row.
+        It looks at ``facts`` as the condition of a ``Rule`` does.
         """
 
     def visible(self, rows, actor):
         return rows.filter(self.readable(self.facts(actor))) if actor.is_authenticated else rows.none()
 
 
-class Seen:
-    """A prepared query narrowed to what an actor may read.
+class Ruled:
+    """A prepared query narrowed by a ``Rule`` to the rows that are an actor's.
 
-    ``rows``: as of ``Prepared``, of a model with a ``PolicyOfFacts``. ``most``: how many of them at most.
+    ``rows``: as of ``Prepared``. ``most``: how many of them at most.
     """
 
-    def __init__(self, rows, *, most=None):
-        self._rows, self._most, self._made = rows, most, {}
+    def __init__(self, rows, rule, *, most=None):
+        self._rows, self._rule, self._most, self._made = rows, rule, most, {}
 
     def by(self, actor, **given):
-        """Return the rows that ``actor`` may read in full, as a list. ``given``: as in ``Prepared.of``."""
-        if not actor.is_authenticated:
-            return []
-        rule = policy_of(self._rows.model)
-        facts = rule.facts(actor)
+        """Return the rows that are the actor's, as a list. ``given``: as in ``Prepared.of``."""
+        asked = self._asked(actor)
+        return [] if asked is None else asked[0].of(**asked[1], **given)
+
+    def parts(self, actor, **given):
+        """Return the same rows as something of which any slice is read without the others."""
+        asked = self._asked(actor)
+        return [] if asked is None else asked[0].parts(**asked[1], **given)
+
+    def _asked(self, actor):
+        """Return the statement for an actor and the facts that it is asked with, None where no row can be his."""
+        facts = self._rule.facts(actor) if actor.is_authenticated else None
+        if facts is None:
+            return None
         names = frozenset(facts)
         if names not in self._made:
-            readable = self._rows.filter(rule.readable({name: Given(name) for name in names}))
-            self._made[names] = Prepared(readable[: self._most])
-        return self._made[names].of(**facts, **given)
+            narrowed = self._rows.filter(self._rule.condition({name: Given(name) for name in names}))
+            self._made[names] = Prepared(narrowed[: self._most])
+        return self._made[names], facts
+
+
+class Seen(Ruled):
+    """A prepared query narrowed to what an actor may read.
+
+    ``rows``: of a model with a ``PolicyOfFacts``. ``to``: a ``Rule`` that narrows them further. ``most``: as of ``Ruled``.
+    """
+
+    def __init__(self, rows, *, to=None, most=None):
+        readable = policy_of(rows.model)
+        reading = Rule(readable.facts, readable.readable)
+        super().__init__(rows, _both(reading, to) if to else reading, most=most)
+
+
+def _both(one, other):
+    """Return the rule of the rows that are an actor's by two rules, which may call different facts by the same name."""
+    mark = "and_"
+
+    def facts(actor):
+        more = other.facts(actor)
+        return None if more is None else one.facts(actor) | {f"{mark}{name}": value for name, value in more.items()}
+
+    def condition(facts):
+        own = {name: value for name, value in facts.items() if not name.startswith(mark)}
+        more = {name.removeprefix(mark): value for name, value in facts.items() if name.startswith(mark)}
+        return one.condition(own) & other.condition(more)
+
+    return Rule(facts, condition)
 
 
 _POLICIES = {}

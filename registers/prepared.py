@@ -74,15 +74,34 @@ class Prepared:
         rows.query.given = given
         return list(rows)
 
+    def parts(self, **given):
+        """Return the same rows as something of which any slice is read without the others.
+
+        For a query that is not sliced itself, and locks nothing.
+        """
+        return _Parts(self._rows, given)
+
     def number(self, **given):
         """Return the only value of the only row."""
         return self.of(**given)[0][0]
 
 
-class _Kept(Query):
-    """The query of a prepared statement. Copies share what was made."""
+class _Parts:
+    """The rows of a prepared statement, slice by slice."""
 
-    given, made = {}, ()
+    def __init__(self, rows, given):
+        self._rows, self._given = rows, given
+
+    def __getitem__(self, part):
+        rows = self._rows.all()
+        rows.query.given, rows.query.part = self._given, (part.start, part.stop)
+        return list(rows)
+
+
+class _Kept(Query):
+    """The query of a prepared statement. Copies share what was made. ``part``: from which row to which it reads, if not all."""
+
+    given, made, part = {}, (), None
 
     def chain(self, klass=None):
         """Return a copy; unless it becomes another kind of query, nothing of it is changed but what is given."""
@@ -101,6 +120,8 @@ class _Kept(Query):
         answer = copy(making)
         answer.made, answer.connection = making, connection
         values = {name: _adapted(value, connection) for name, value in given.items()}
+        if self.part:
+            sql = f"{sql} {connection.ops.limit_offset_sql(*self.part)}"
         answer.statement = sql, tuple([values[value] if is_given else value for is_given, value in params])
         return answer
 

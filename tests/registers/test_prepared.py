@@ -102,3 +102,14 @@ def test_roles_of_two_days_are_kept_apart(campus):
     appoint(user, campus.unit, "liaison", since=day)
     assert Actor(user, on=day).has("liaison")
     assert not Actor(user, on=day - timedelta(days=1)).has("liaison")
+
+
+def test_slices_are_read_without_the_rest(campus, django_assert_num_queries):
+    """By one statement, of which nothing but the number of rows differs."""
+    rows = User.objects.order_by("pk")
+    people = Prepared(rows.filter(pk__gt=Given("after"))).parts(after=0)
+    for start, stop in ((0, 2), (2, 4), (0, 100), (100, 102)):
+        with django_assert_num_queries(1):
+            found = people[start:stop]
+        assert found == list(rows[start:stop])
+    assert Prepared(rows.filter(pk__gt=Given("after"))).of(after=0) == list(rows)

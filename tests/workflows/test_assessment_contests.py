@@ -12,7 +12,7 @@ from tests.stories import played_once
 from tests.workflows.test_assessments import Story
 from workflows.deadlines import days
 from workflows.models import Assessment, AssessmentContest, Notification
-from workflows.policies.assessments import to_do
+from workflows.policies.assessments import TO_DO
 from workflows.supervision import assessment_reminding, contesting, deciding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
@@ -90,7 +90,9 @@ def test_desk_and_reminders_follow_whose_turn_it_is(story, clock):
 
     def waits():
         return {
-            user.number for user in everybody if Assessment.objects.filter(to_do(Actor(user, on=clock.today))).exists()
+            user.number
+            for user in everybody
+            if Assessment.objects.filter(TO_DO.of(Actor(user, on=clock.today))).exists()
         }
 
     def reminded(day):

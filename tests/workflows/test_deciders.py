@@ -8,7 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registers.access import can, people_who_may, policy_of
+from registers.access import Ruled, can, people_who_may, policy_of
 from registers.actors import GROUP_MEMBER, Actor
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
 from tests.factories import START, make_scheme, moment
@@ -18,6 +18,7 @@ from workflows.messages import reminders
 from workflows.models import Campaign, CampaignTask, Custody, Reminder, Submission
 from workflows.policies import CLIMB, MEETING, Holding, badges
 from workflows.policies.remedies import filer_of, remedy
+from workflows.policies.submissions import AWAITING
 from workflows.progress import stranded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -193,6 +194,7 @@ def compare(world, campaign):
     """Hold every view of the rule to the plain questions of the oracle."""
     people, submissions = build(world, campaign)
     rows, policy, holding = Submission.objects.all(), policy_of(Submission), Holding(ON)
+    kept = Ruled(rows, AWAITING)
     actors = {user.pk: Actor(user, on=ON) for user in people}
     queues = {pk: set(policy.awaiting(rows, actor).values_list("pk", flat=True)) for pk, actor in actors.items()}
     to_fill = {pk: set(policy.to_fill(rows, actor).values_list("pk", flat=True)) for pk, actor in actors.items()}
@@ -204,6 +206,7 @@ def compare(world, campaign):
     listed = dict(stranded.stranded(rows, campaign, holding))
     for pk, actor in actors.items():
         assert set(policy.to_do(rows, actor).values_list("pk", flat=True)) == to_fill[pk] | queues[pk]
+        assert {row.pk for row in kept.by(actor)} == queues[pk]
         fresh = Actor(actor.user, on=ON)  # has not read who holds what, so it reads his own roles alone
         assert badges.waiting(actor) == badges.waiting(fresh) == len(to_fill[pk] | queues[pk])
     compare_who_keeps_out(holding, actors)

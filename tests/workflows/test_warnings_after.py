@@ -10,7 +10,7 @@ from tests.workflows.test_inspections import on_record
 from tests.workflows.warned import RECEIPT, REFUSED, TEXTS, day, reads
 from workflows.deadlines import days
 from workflows.models import Notification, RiskWarning, WarningDelivery, WarningOutcome, WarningStep, WarningVisit
-from workflows.policies.warnings import to_do
+from workflows.policies.warnings import TO_DO
 from workflows.supervision import blockers
 from workflows.supervision.warnings import analyses, deliveries, merits, outcomes, reminding, visits
 
@@ -192,7 +192,7 @@ def test_what_was_signed_for_on_the_page_stands(warned):
 
 def test_lifted_warning_is_visited_on_its_day_and_again_while_it_does_not_hold(warned, clock):
     campus, office = warned.campus, warned.campus.office
-    waits = lambda user: RiskWarning.objects.filter(to_do(Actor(user, on=clock.today))).exists()  # noqa: E731
+    waits = lambda user: RiskWarning.objects.filter(TO_DO.of(Actor(user, on=clock.today))).exists()  # noqa: E731
 
     def visit(result="holds", again_on=None, seen=None, **values):
         said = {"visited_on": clock.today, "result": result, "words": "看了台账"} | values

@@ -7,7 +7,7 @@ shown to it. What one leader gave is read by himself alone: only the mean is sho
 from django.db.models import Exists, OuterRef, Q
 
 from registers import clock
-from registers.access import YES, Policy, can, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, Rule, can, no, policy
 from registers.models import Appointment, User
 from workflows.models import Assessment, LeaderScore
 from workflows.policies.deciders import ORGANISER
@@ -21,6 +21,7 @@ from workflows.policies.inspection_plans import (
     own_units,
 )
 from workflows.policies.inspections import ANSWERABLE, HOSTS
+from workflows.policies.queues import NONE
 
 LEADERS = ("leader_in_charge", *BODIES)
 NOT_OFFICE = "考核由学校领导小组办公室组织。"
@@ -29,61 +30,88 @@ DECIDED = "考核结果已经审定，不能再修改。"
 NOT_UNIT = "由被考核单位的负责人或联络员办理。"
 
 
-def oversees(actor):
-    """The condition of assessments that the actor reads as the office, a body or a leader.
+def _facts_of(actor):
+    """Return name → value of all that decides which assessments the actor reads.
 
-    Never of his own unit.
+    For which units he answers, and of the office, the bodies and the leaders which ones they keep out of.
     """
-    if not actor.has(ORGANISER, *LEADERS):
-        return Q(pk__in=[])
-    return ~Q(unit__within=own_units(actor))
+    found = {"hosts": actor.unit_ids(*HOSTS)}
+    return found | {"own_units": own_units(actor)} if actor.has(ORGANISER, *LEADERS) else found
 
 
-def to_do(actor):
-    """The condition of assessments that wait for the actor: for his unit, the office, a leader, a body."""
-    found = Q(unit__within=actor.unit_ids(*ANSWERABLE)) & (
-        Q(signed_at=None) | Q(shown_at__isnull=False, answered_at=None, decided_at=None, contest_due_on__gte=actor.on)
-    )
+def _oversees(facts):
+    """The condition of assessments that are read as the office, a body or a leader.
+
+    Never of the reader's own unit.
+    """
+    return ~Q(unit__within=facts["own_units"]) if "own_units" in facts else NONE
+
+
+def _parts_of(actor):
+    """Return name → value of all that decides which assessments wait for the actor.
+
+    None where he has no part in any.
+    """
+    found = {"answers": actor.unit_ids(*ANSWERABLE), "today": actor.on}
     if not actor.has(ORGANISER, *LEADERS):
-        return found
-    handled = Q(unit__within=actor.unit_ids(ORGANISER))
-    if actor.has(*BODIES):
-        handled |= Q(unit__within=left_by_office(actor))
-    contested = Q(stand=Assessment.Stand.CONTEST, replied_at=None, decided_at=None)
-    others = handled & (Q(signed_at__isnull=False, shown_at=None) & _scored(actor) | contested)
+        return found if found["answers"] else None
+    found |= {"own_units": own_units(actor), "handles": actor.unit_ids(ORGANISER)}
     if actor.has(*LEADERS):
-        mine = LeaderScore.objects.filter(line__assessment=OuterRef("pk"), leader=actor.user_id)
-        others |= Q(scored_at__isnull=False, shown_at=None) & ~Q(Exists(mine))
+        found["leader"] = actor.user_id
     if units := actor.unit_ids(*BODIES):
-        others |= Q(unit__within=units) & _to_decide(actor)
-    return found | others & ~Q(unit__within=own_units(actor))
+        found |= {"decides": units, "left": left_by_office(actor), "deciders": {actor.user_id, *actor.stands_in_for}}
+    return found
 
 
-def _scored(actor):
+def _waits(facts):
+    """The condition of assessments that wait for a person: for his unit, the office, a leader, a body."""
+    to_answer = Q(shown_at__isnull=False, answered_at=None, decided_at=None, contest_due_on__gte=facts["today"])
+    found = Q(unit__within=facts["answers"]) & (Q(signed_at=None) | to_answer)
+    if "own_units" not in facts:
+        return found
+    handled = Q(unit__within=facts["handles"])
+    if "decides" in facts:
+        handled |= Q(unit__within=facts["left"])
+    contested = Q(stand=Assessment.Stand.CONTEST, replied_at=None, decided_at=None)
+    others = handled & (Q(signed_at__isnull=False, shown_at=None) & _scored() | contested)
+    if "leader" in facts:
+        mine = LeaderScore.objects.filter(line__assessment=OuterRef("pk"), leader=facts["leader"])
+        others |= Q(scored_at__isnull=False, shown_at=None) & ~Q(Exists(mine))
+    if "decides" in facts:
+        others |= Q(unit__within=facts["decides"]) & _to_decide(facts)
+    return found | others & ~Q(unit__within=facts["own_units"])
+
+
+def _scored():
     """The condition of assessments that the office scores, or shows once a leader has scored."""
     led = LeaderScore.objects.filter(line__assessment=OuterRef("pk"))
     return Q(scored_at=None) | Q(Exists(led))
 
 
-def _to_decide(actor):
+def _to_decide(facts):
     """The condition of assessments that a body decides on, or confirms what another of it has decided."""
     contested = Q(stand=Assessment.Stand.CONTEST)
     answered = Q(answered_at__isnull=False) & (~contested | Q(replied_at__isnull=False))
-    ready = Q(shown_at__isnull=False, decided_at=None) & (answered | Q(answered_at=None, contest_due_on__lt=actor.on))
-    mine = Q(decided_by__in={actor.user_id} | actor.stands_in_for)
+    late = Q(answered_at=None, contest_due_on__lt=facts["today"])
+    ready = Q(shown_at__isnull=False, decided_at=None) & (answered | late)
+    mine = Q(decided_by__within=facts["deciders"])
     return ready | Q(decided_at__isnull=False, confirmed_at=None) & ~mine
 
 
+TO_DO = Rule(_parts_of, _waits)  # assessments that wait for the actor
+
+
 @policy("workflows.Assessment")
-class AssessmentPolicy(Policy):
-    def visible(self, rows, actor):
-        if not actor.is_authenticated:
-            return rows.none()
-        return rows.filter(oversees(actor) | Q(unit__within=actor.unit_ids(*HOSTS)))
+class AssessmentPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return _facts_of(actor)
+
+    def readable(self, facts):
+        return _oversees(facts) | Q(unit__within=facts["hosts"])
 
     def may_read_figures(self, actor, assessment):
         """Read what the office and the leaders gave: the unit once it has been shown."""
-        if assessment.shown_at or Assessment.objects.filter(oversees(actor), pk=assessment.pk).exists():
+        if assessment.shown_at or Assessment.objects.filter(_oversees(_facts_of(actor)), pk=assessment.pk).exists():
             return YES
         return no("考评完成、反馈本单位以后可以查看。")
 

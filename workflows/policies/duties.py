@@ -13,7 +13,7 @@ from workflows.policies.activities import WATCHERS, keeps
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.holding import Holding
 from workflows.policies.inspection_plans import BODIES, handles, holders, organisers
-from workflows.policies.warnings import concerns, issues
+from workflows.policies.warnings import concerns, facts_of, issues
 
 READERS = (ORGANISER, *BODIES, "auditor")
 OF_THE_UNIT = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
@@ -78,7 +78,7 @@ class Restricted(Policy):
             return rows.none()
         heads = Q(unit__within=actor.unit_ids("unit_head")) & ~Q(person__within=actor.stands_in_for)
         kept = Q(institution__within=actor.unit_ids(DISCIPLINE)) | heads
-        return rows.filter(Q(person=actor.user_id) | kept | issues(actor))
+        return rows.filter(Q(person=actor.user_id) | kept | issues(facts_of(actor)))
 
 
 @policy("workflows.AvoidanceRecord")

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 from workflows.models import Meeting, MeetingSeat
 from workflows.models.campaigns import RUNNING
 from workflows.policies.deciders import ORGANISER
@@ -11,15 +11,19 @@ CLOSED = "该会议已经签署或取消，不能再修改。"
 
 
 @policy("workflows.Meeting")
-class MeetingPolicy(Policy):
-    def visible(self, rows, actor):
-        """Meetings that he was a member of, those of a body he sits in now, and for the office all of them."""
-        if not actor.is_authenticated:
-            return rows.none()
-        if actor.has(ORGANISER):
-            return rows.filter(campaign__institution__within=actor.unit_ids(ORGANISER))
-        seated = MeetingSeat.objects.filter(meeting=OuterRef("pk"), user=actor.user_id)
-        return rows.filter(Exists(seated), called_at__isnull=False)
+class MeetingPolicy(PolicyOfFacts):
+    """Meetings that he was a member of, those of a body he sits in now, and for the office all of them."""
+
+    def facts(self, actor):
+        """Return for which units the actor acts as the office, or else who he is."""
+        office = actor.unit_ids(ORGANISER)
+        return {"office": office} if office else {"person": actor.user_id}
+
+    def readable(self, facts):
+        if "office" in facts:
+            return Q(campaign__institution__within=facts["office"])
+        seated = MeetingSeat.objects.filter(meeting=OuterRef("pk"), user=facts["person"])
+        return Q(Exists(seated), called_at__isnull=False)
 
     def may_make(self, actor, meeting):
         """Prepare a meeting, as the office. ``meeting``: of which the campaign is known."""

@@ -2,7 +2,7 @@
 
 from registers.access import YES, Policy, no, policy
 from workflows.policies.inspection_plans import handles
-from workflows.policies.warnings import NOT_OFFICE, concerns, issues
+from workflows.policies.warnings import NOT_OFFICE, concerns, facts_of, issues
 
 
 class _MeritPolicy(Policy):
@@ -17,7 +17,7 @@ class _MeritPolicy(Policy):
 class AccountabilityPolicy(_MeritPolicy):
     def visible(self, rows, actor):
         """Those that the office keeps, never of the reader himself or his own units."""
-        return rows.filter(issues(actor)) if actor.is_authenticated else rows.none()
+        return rows.filter(issues(facts_of(actor))) if actor.is_authenticated else rows.none()
 
 
 @policy("workflows.Commendation")

@@ -5,7 +5,7 @@ from functools import cache, cached_property
 
 from django.db.models import Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.prepared import Given, Prepared
 from workflows.models import NoticeSheet, PublicityNotice, Submission
@@ -250,21 +250,28 @@ class CorrectionPolicy(Policy):
 
 
 @policy("workflows.Objection")
-class ObjectionPolicy(Policy):
-    def visible(self, rows, actor):
-        """The author's own, and all for the office.
+class ObjectionPolicy(PolicyOfFacts):
+    """The author's own, and all for the office.
 
-        Never the unit concerned, nor office staff of that unit.
-        """
-        if not actor.is_authenticated:
-            return rows.none()
-        office, home = actor.unit_ids("office"), actor.home_unit_ids
+    Never the unit concerned, nor office staff of that unit.
+    """
+
+    def facts(self, actor):
+        """Return who the actor is, and, of the office, for which units he acts and where he works."""
+        office = actor.unit_ids("office")
+        return {"person": actor.user_id} | ({"office": office, "home": actor.home_unit_ids} if office else {})
+
+    def readable(self, facts):
+        authored = Q(author=facts["person"])
+        if "office" not in facts:
+            return authored
+        office, home = facts["office"], facts["home"]
         whole = Q(submission=None, notice__unit__within=office) & (
             Q(notice__unit__parent=None) | ~Q(notice__unit__within=home)
         )
         sheets = Q(submission__unit__within=office) & ~Q(submission__unit__within=home)
-        own = Q(submission__person=actor.user_id, submission__isnull=False)
-        return rows.filter(Q(author=actor.user_id) | (whole | sheets) & ~own)
+        own = Q(submission__person=facts["person"], submission__isnull=False)
+        return authored | (whole | sheets) & ~own
 
     def may_handle(self, actor, objection):
         """Handle an open objection: office staff of another unit than it is about."""

@@ -6,7 +6,7 @@ Source: R1-20, R1-21, R1-30, access matrix.
 from django.db.models import Exists, OuterRef, Q
 
 from registers import clock
-from registers.access import YES, Policy, PolicyOfFacts, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, Rule, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Incumbency, User
 from registers.schemes.adjusting import is_adjustment
@@ -17,7 +17,7 @@ from workflows.models.campaigns import RUNNING, in_open_phase
 from workflows.models.submissions import ALONE, EDITABLE, IDLE, State
 from workflows.policies.deciders import MEETING, ORGANISER
 from workflows.policies.holding import Holding
-from workflows.policies.queues import fills_for, in_turn
+from workflows.policies.queues import fills_for, in_turn, turns
 from workflows.policies.reach import reach_of
 
 PROPOSE = ("liaison", "unit_head", "office")  # changes of what is a unit's, at any time
@@ -80,7 +80,7 @@ class SubmissionPolicy(PolicyOfFacts):
 
     def awaiting(self, rows, actor):
         """Submissions in review whose present step is this person's to decide."""
-        return rows.filter(_to_decide(actor))
+        return rows.filter(AWAITING.of(actor))
 
     def to_fill(self, rows, actor):
         """Open or returned submissions that this person fills."""
@@ -88,7 +88,7 @@ class SubmissionPolicy(PolicyOfFacts):
 
     def to_do(self, rows, actor):
         """What waits for this person, to fill in or to decide."""
-        return rows.filter(_to_fill(actor) | _to_decide(actor)) if actor.is_authenticated else rows.none()
+        return rows.filter(_to_fill(actor) | AWAITING.of(actor)) if actor.is_authenticated else rows.none()
 
     def may_fill(self, actor, submission):
         """Fill the sheet. Whoever may also sees its draft, and nobody else sees a draft."""
@@ -273,8 +273,15 @@ def _to_fill(actor):
     return takes_content(actor.on) & filled_by(actor.user_id, fills_for(actor)) & Q(state__in=EDITABLE)
 
 
-def _to_decide(actor):
-    return in_turn(actor, role="waiting_role", assigned_to="assigned_to") & Q(state=State.IN_REVIEW)
+def _turns(actor):
+    return turns(actor, handing=True)
+
+
+def _to_decide(facts):
+    return in_turn(facts, role="waiting_role", assigned_to="assigned_to") & Q(state=State.IN_REVIEW)
+
+
+AWAITING = Rule(_turns, _to_decide)  # submissions whose present step is the actor's to decide
 
 
 def _users(people):

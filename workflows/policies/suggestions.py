@@ -1,29 +1,31 @@
 """Who reads suggestions, and who may know who made them (R1-16)."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, PolicyOfFacts, no, policy
 from registers.actors import GROUP_MEMBER
-from registers.models import Incumbency
 from workflows.policies.queues import fills_for
 
 READERS = ("unit_head", GROUP_MEMBER)
 
 
 @policy("workflows.Suggestion")
-class SuggestionPolicy(Policy):
-    def visible(self, rows, actor):
-        """His own, those for his post or his unit, those of units he leads, and all for the office.
+class SuggestionPolicy(PolicyOfFacts):
+    """His own, those for his post or his unit, those of units he leads, and all for the office.
 
-        Office staff of the unit itself keep out, as with objections: they are colleagues of the person who suggested.
-        """
-        if not actor.is_authenticated:
-            return rows.none()
-        held = Incumbency.objects.in_force(actor.on).filter(user=actor.user_id, post=OuterRef("post"))
-        addressed = Q(Exists(held)) | Q(post=None, unit__within=fills_for(actor))
-        answerable = Q(unit__within=actor.unit_ids(*READERS))
-        office = Q(unit__within=actor.unit_ids("office")) & ~Q(unit__within=actor.home_unit_ids)
-        return rows.filter(Q(author=actor.user_id) | Q(withdrawn_at=None) & (addressed | answerable | office))
+    Office staff of the unit itself keep out, as with objections: they are colleagues of the person who suggested.
+    """
+
+    def facts(self, actor):
+        """Return who the actor is, his posts, where he works, and for which units he acts in which part."""
+        units = {"fills": fills_for(actor), "answers": actor.unit_ids(*READERS), "office": actor.unit_ids("office")}
+        return {"person": actor.user_id, "posts": actor.post_ids, "home": actor.home_unit_ids, **units}
+
+    def readable(self, facts):
+        addressed = Q(post__within=facts["posts"]) | Q(post=None, unit__within=facts["fills"])
+        answerable = Q(unit__within=facts["answers"])
+        office = Q(unit__within=facts["office"]) & ~Q(unit__within=facts["home"])
+        return Q(author=facts["person"]) | Q(withdrawn_at=None) & (addressed | answerable | office)
 
     def may_know_author(self, actor, suggestion):
         """See the name of the author.

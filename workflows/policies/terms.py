@@ -3,13 +3,13 @@
 from django.db.models import F, Q
 
 from registers import clock
-from registers.access import YES, Policy, can, no, policy
+from registers.access import YES, Policy, Rule, can, no, policy
 from registers.actors import SCHOOL_ROLES
 from registers.models import User
-from workflows.models import Campaign
+from workflows.models import Campaign, Submission
 from workflows.models.submissions import EDITABLE
 from workflows.policies.holding import Holding
-from workflows.policies.queues import in_turn
+from workflows.policies.queues import in_turn, turns
 from workflows.policies.submissions import keeps_out, may_take_content, role_label, takes_content
 
 ANSWERABLE = ("liaison", "unit_head", "leader_in_charge", "registrar", *SCHOOL_ROLES)
@@ -30,6 +30,26 @@ class DeadlineChangePolicy(Policy):
         return rows.filter(Q(person=None) | Q(person=actor.user_id) | submissions).distinct()
 
 
+def _turns(actor):
+    mine = turns(actor)
+    return mine if mine is None else mine | {"person": actor.user_id, "today": actor.on}
+
+
+def _to_decide(facts):
+    """The condition of open requests that are a person's to decide, none of which he made himself."""
+    takes = Submission.objects.filter(takes_content(facts["today"]), state__in=EDITABLE)
+    open_ = Q(granted=None, submission__in=takes) & ~Q(asked_by=facts["person"])
+    return _in_turn(facts) & open_
+
+
+def _in_turn(facts):
+    return in_turn(facts, role="role", submission="submission__")
+
+
+AWAITING = Rule(_turns, _to_decide)  # open requests that are the actor's to decide
+DECIDED_BY = Rule(turns, _in_turn)  # requests that he decides as long as they are open
+
+
 @policy("workflows.Extension")
 class ExtensionPolicy(Policy):
     def visible(self, rows, actor):
@@ -39,19 +59,12 @@ class ExtensionPolicy(Policy):
         """
         if not actor.is_authenticated:
             return rows.none()
-        submissions = rows.model._meta.get_field("submission").related_model.objects.visible_to(actor)
-        return rows.filter(
-            Q(submission__in=submissions) | in_turn(actor, role="role", submission="submission__")
-        ).distinct()
+        submissions = Submission.objects.visible_to(actor)
+        return rows.filter(Q(submission__in=submissions) | DECIDED_BY.of(actor)).distinct()
 
     def awaiting(self, rows, actor):
         """Open requests that are this person's to decide."""
-        submissions = rows.model._meta.get_field("submission").related_model.objects
-        submissions = submissions.filter(takes_content(actor.on), state__in=EDITABLE)
-        rows = rows.filter(
-            in_turn(actor, role="role", submission="submission__"), granted=None, submission__in=submissions
-        )
-        return rows.exclude(asked_by=actor.user_id)
+        return rows.filter(AWAITING.of(actor))
 
     def may_decide(self, actor, extension):
         """Grant or refuse a request that neither is one's own nor concerns oneself."""

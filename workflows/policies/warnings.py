@@ -4,15 +4,19 @@ The office that issues them reads all but those of its own units. The head of a 
 head then; what was issued to a person is read by him and the office, and by no successor. Talks and outcomes are the office's alone.
 """
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q
 
 from registers import clock
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, Rule, no, policy
 from registers.models import User
 from workflows.models import RiskWarning, WarningStep
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.holding import Holding
 from workflows.policies.inspection_plans import BODIES, handles, holders, kept_from, left_by_office, own_units
+from workflows.policies.queues import NONE
 
 APPROVERS = (ORGANISER, *BODIES)
 NOT_OFFICE = "预警由学校领导小组办公室办理；与本人有关的单位应当回避。"
@@ -21,59 +25,78 @@ ENDED = "该预警已经解除。"
 NOT_ADDRESSED = "由收到文书的单位负责人或本人办理。"
 
 
-def issues(actor):
-    """The condition of warnings that the actor handles as the office, none that concern himself."""
-    if not actor.has(*APPROVERS):
-        return Q(pk__in=[])  # nothing is read for people who hold no such role
-    units = Q(institution__within=actor.unit_ids(ORGANISER))
-    if actor.has(*BODIES):
-        units |= Q(institution__within=actor.unit_ids(*BODIES), unit__within=left_by_office(actor))
-    return units & _of_others(actor)
+def facts_of(actor):
+    """Return name → value of all that decides which warnings the actor handles, issues or receives.
+
+    Who he is and which units he heads. Of the office and the bodies also for which units they act, and whom and which units they
+    keep out of. Nothing of that is read for people who hold no such role.
+    """
+    found = {"person": actor.user_id}
+    if heads := actor.unit_ids("unit_head"):
+        found["heads"] = heads
+    if held := [role for role in APPROVERS if actor.has(role)]:
+        found |= {"held": held, "office": actor.unit_ids(ORGANISER), "today": actor.on}
+        found |= {"own_units": own_units(actor), "own_people": {actor.user_id, *actor.stands_in_for}}
+    if bodies := actor.unit_ids(*BODIES):
+        found |= {"bodies": bodies, "left": left_by_office(actor), **{role: actor.unit_ids(role) for role in BODIES}}
+    return found
 
 
-def approves(actor):
+def issues(facts):
+    """The condition of warnings that somebody handles as the office, none that concern himself.
+
+    ``facts``: what ``facts_of`` returns of him.
+    """
+    if "office" not in facts:
+        return NONE
+    units = Q(institution__within=facts["office"])
+    if "bodies" in facts:
+        units |= Q(institution__within=facts["bodies"], unit__within=facts["left"])
+    return units & _of_others(facts)
+
+
+def _approves(facts):
     """The condition of warnings that a body of the school is to issue, or has issued."""
-    found = Q(pk__in=[])
-    if not actor.has(*BODIES):
-        return found
-    for role in BODIES:
-        if units := actor.unit_ids(role):
-            found |= Q(approver_role=role, institution__within=units)
-    return found & Q(handed_in_at__isnull=False) & _of_others(actor)
+    if "bodies" not in facts:
+        return NONE
+    found = reduce(or_, (Q(approver_role=role, institution__within=facts[role]) for role in BODIES))
+    return found & Q(handed_in_at__isnull=False) & _of_others(facts)
 
 
-def addressed(actor):
-    """The condition of warnings that were issued to the actor, or to a unit that he heads.
+def _addressed(facts):
+    """The condition of warnings that were issued to a person, or to a unit that he heads.
 
     None of which only a reference is kept, and of a talk nothing before it was held.
     """
-    to_unit = Q(person=None, unit__within=actor.unit_ids("unit_head"))
+    to_unit = Q(person=None, unit__within=facts["heads"]) if "heads" in facts else NONE
     there = Q(issued_at__isnull=False, is_reference=False) & (Q(is_talk=False) | Q(delivered_on__isnull=False))
-    return (Q(person=actor.user_id) | to_unit) & there
+    return (Q(person=facts["person"]) | to_unit) & there
 
 
-def _of_others(actor):
-    own = {actor.user_id, *actor.stands_in_for}
-    return ~Q(unit__within=own_units(actor)) & (Q(person=None) | ~Q(person__in=own))
+def _of_others(facts):
+    return ~Q(unit__within=facts["own_units"]) & (Q(person=None) | ~Q(person__within=facts["own_people"]))
 
 
-def to_do(actor):
-    """The condition of warnings that wait for the actor.
+def _waits(facts):
+    """The condition of warnings that wait for a person.
 
     A proposal, a hand-in, a delivery, an answer, a visit.
     """
     for_him = Q(delivered_on=None) | Q(answer_due_on__isnull=False, answered_at=None)
-    found = addressed(actor) & Q(lifted_at=None) & for_him & ~Q(is_talk=True)
-    if actor.has(*APPROVERS):
-        held = [role for role in APPROVERS if actor.has(role)]
-        waiting = Q(handed_in_at__isnull=False, issued_at=None, approver_role__in=held) & ~Q(handed_in_by=actor.user_id)
+    found = _addressed(facts) & Q(lifted_at=None) & for_him & ~Q(is_talk=True)
+    if "office" in facts:
+        waiting = Q(handed_in_at__isnull=False, issued_at=None, approver_role__within=facts["held"])
+        waiting &= ~Q(handed_in_by=facts["person"])
         begun = Q(handed_in_at=None, dismissed_at=None, issued_at=None)
         undelivered = Q(issued_at__isnull=False, delivered_on=None, is_reference=False, lifted_at=None)
         answered = Q(answered_at__isnull=False, accepted_at=None, lifted_at=None)
-        visit = Q(lifted_at__isnull=False, visit_on__lte=actor.on)
-        found |= (issues(actor) | approves(actor)) & waiting
-        found |= issues(actor) & (begun | undelivered | answered | visit)
+        visit = Q(lifted_at__isnull=False, visit_on__lte=facts["today"])
+        found |= (issues(facts) | _approves(facts)) & waiting
+        found |= issues(facts) & (begun | undelivered | answered | visit)
     return found
+
+
+TO_DO = Rule(facts_of, _waits)  # warnings that wait for the actor
 
 
 def addressees(warning, *, holding=None):
@@ -125,11 +148,12 @@ def _handles(actor, warning):
 
 
 @policy("workflows.RiskWarning")
-class RiskWarningPolicy(Policy):
-    def visible(self, rows, actor):
-        if not actor.is_authenticated:
-            return rows.none()
-        return rows.filter(issues(actor) | approves(actor) | addressed(actor))
+class RiskWarningPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return facts_of(actor)
+
+    def readable(self, facts):
+        return issues(facts) | _approves(facts) | _addressed(facts)
 
     def may_count(self, actor, institution_or_warning):
         """Read how many warnings there were: the office and the school's bodies."""
@@ -296,8 +320,9 @@ class WarningStepPolicy(Policy):
         """
         if not actor.is_authenticated:
             return rows.none()
-        inside = RiskWarning.objects.filter(issues(actor) | approves(actor)).order_by().values("pk")
-        outside = RiskWarning.objects.filter(addressed(actor)).order_by().values("pk")
+        his = facts_of(actor)
+        inside = RiskWarning.objects.filter(issues(his) | _approves(his)).order_by().values("pk")
+        outside = RiskWarning.objects.filter(_addressed(his)).order_by().values("pk")
         return rows.filter(Q(warning__in=inside) | Q(warning__in=outside, kind__in=WarningStep.FOR_THE_ADDRESSEE))
 
 
@@ -307,7 +332,7 @@ class OfTheOffice(Policy):
     def visible(self, rows, actor):
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(warning__in=RiskWarning.objects.filter(issues(actor)).order_by().values("pk"))
+        return rows.filter(warning__in=RiskWarning.objects.filter(issues(facts_of(actor))).order_by().values("pk"))
 
 
 @policy("workflows.TalkRecord")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
-from registers.access import Seen, can, policy_of
+from registers.access import Ruled, Seen, can
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Scheme
 from registers.prepared import Given, Prepared
@@ -36,9 +36,9 @@ from workflows.models import (
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.models.submissions import EDITABLE, State
-from workflows.policies import assessments as assessed
+from workflows.policies import assessments, terms, warnings
 from workflows.policies.door import door_beside
-from workflows.policies.warnings import to_do
+from workflows.policies.submissions import AWAITING
 from workflows.publicity import drafting, objections, places, publishing
 from workflows.supervision import assessment_reminding, waiting
 from workflows.views import trail
@@ -63,7 +63,8 @@ TO_DO = (
 )
 ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
-FILLED, MOVING, COMING = 50, 20, 10  # of each so many are shown
+TEXT_OF_SCHEME = ("scheme__document", "scheme__source")  # long, and it would come once a row
+FILLED, MOVING, COMING, OTHERS = 50, 20, 10, 20  # of each so many are shown
 # What waits beside sheets: kind → (its page, what there is to do).
 BESIDE = {
     waiting.SIGN: ("duty_detail", "核对签字"),
@@ -103,16 +104,7 @@ def desk(request):
     nothing runs, and I may see what that still needs.
     """
     actor, now = request.actor, clock.now()
-    own_vote = ReviewVote.objects.filter(member=actor.user_id, submission=OuterRef("pk"), round=OuterRef("round"))
-    awaiting = (
-        policy_of(Submission)
-        .awaiting(Submission.objects.all(), actor)  # who is to act may read
-        .with_rules()
-        .annotate(has_voted=Exists(own_vote))
-        .select_related(*NEEDED)
-        .order_by(F("step_due_on").asc(nulls_last=True), "pk")
-    )
-    page = paged(request, awaiting)
+    page = paged(request, _awaiting().parts(actor, voter=actor.user_id))
     campaign = campaigns.current_for(actor)
     context = {
         **_mine(actor, now),
@@ -126,7 +118,7 @@ def desk(request):
             )
             for row in page.rows
         ],
-        "extensions": _extensions(actor),
+        "extensions": _queries()["extensions"].by(actor),
         "objections": _objections(actor, now, campaign),
         **_notices(actor),
         "meetings": _meetings(actor),
@@ -141,6 +133,17 @@ def desk(request):
     context["may_prepare"] = context["campaign"] is None and can(actor, "prepare", Campaign)
     context["idle"] = not any(context[name] for name in TO_DO)
     return render(request, "workflows/desk.html", context)
+
+
+@cache
+def _awaiting():
+    """Return the query for the sheets that wait for somebody, and whether he has voted.
+
+    Who is to act may read.
+    """
+    own_vote = ReviewVote.objects.filter(member=Given("voter"), submission=OuterRef("pk"), round=OuterRef("round"))
+    rows = Submission.objects.with_rules().annotate(has_voted=Exists(own_vote)).select_related(*NEEDED)
+    return Ruled(rows.order_by(F("step_due_on").asc(nulls_last=True), "pk"), AWAITING)
 
 
 def _mine(actor, now):
@@ -175,8 +178,7 @@ def _objections(actor, now, campaign):
     """The objections that this person has to handle, each with its ``due``. Nothing is read for those who handle none."""
     if not actor.has("office"):
         return []
-    rows = Objection.objects.visible_to(actor).filter(handled_at=None).select_related("notice")[:20]
-    rows = [row for row in rows if row.author_id != actor.user_id]
+    rows = [row for row in _queries()["objections"].by(actor) if row.author_id != actor.user_id]
     due = objections.due_days(rows, door_beside(campaign)) if rows else {}
     for row in rows:
         row.due = days.shown(due[row.pk], now) if row.category != Objection.Category.SUGGESTION else None
@@ -201,14 +203,12 @@ def _meetings(actor):
     """The meetings and circulated decisions to which this person is called. Nothing is read for those who sit in no body."""
     if not actor.has(*SCHOOL_ROLES):
         return []
-    called = Meeting.objects.visible_to(actor).filter(called_at__isnull=False, signed_at=None, cancelled_at=None)
-    return list(called.filter(seats__user=actor.user_id).defer("minutes").order_by("held_on", "pk")[:20])
+    return _queries()["meetings"].by(actor, member=actor.user_id)
 
 
 def _warnings(actor, now):
     """The warnings that wait for this person, each with its ``due``."""
-    rows = RiskWarning.objects.visible_to(actor).filter(to_do(actor)).select_related("scheme", "unit", "person")
-    found = list(rows.defer("scheme__document", "scheme__source").order_by("answer_due_on", "pk")[:20])
+    found = _queries()["warnings"].by(actor)
     for row in found:
         row.due = days.shown(row.answer_due_on, now) if row.answered_at is None else None
     return found
@@ -219,22 +219,29 @@ def _assessments(actor, now):
 
     Nothing is read for those who have no part in any.
     """
-    if not actor.has(*assessed.HOSTS, *assessed.LEADERS, assessed.ORGANISER):
-        return []
-    rows = Assessment.objects.visible_to(actor).filter(assessed.to_do(actor)).select_related("scheme", "unit")
-    found = list(rows.defer("scheme__document", "scheme__source").order_by("due_on", "pk")[:20])
+    found = _queries()["assessments"].by(actor)
     for row in found:
         row.what, due = assessment_reminding.waits_for(row, on=actor.on)
         row.due = days.shown(due, now) if due else None
     return found
 
 
-def _extensions(actor):
-    """The requests for longer terms that wait for this person. Nothing is read for people without a role."""
-    if not actor.grants:
-        return []
-    rows = policy_of(Extension).awaiting(Extension.objects.all(), actor)  # who is to decide may read
-    return list(rows.select_related("asked_by", "submission__task", "submission__unit")[:20])
+@cache
+def _queries():
+    """Return the queries for what waits for a person beside his sheets, by its name on the page."""
+    called = Meeting.objects.filter(
+        called_at__isnull=False, signed_at=None, cancelled_at=None, seats__user=Given("member")
+    )
+    asked_for = Extension.objects.select_related("asked_by", "submission__task", "submission__unit")
+    warned = RiskWarning.objects.select_related("scheme", "unit", "person").defer(*TEXT_OF_SCHEME)
+    assessed = Assessment.objects.select_related("scheme", "unit").defer(*TEXT_OF_SCHEME)
+    return {
+        "objections": Seen(Objection.objects.filter(handled_at=None).select_related("notice"), most=OTHERS),
+        "meetings": Seen(called.defer("minutes").order_by("held_on", "pk"), most=OTHERS),
+        "warnings": Seen(warned.order_by("answer_due_on", "pk"), to=warnings.TO_DO, most=OTHERS),
+        "assessments": Seen(assessed.order_by("due_on", "pk"), to=assessments.TO_DO, most=OTHERS),
+        "extensions": Ruled(asked_for, terms.AWAITING, most=OTHERS),  # who is to decide may read
+    }
 
 
 def _readings(actor, now):

@@ -102,9 +102,18 @@ class Tree:
 _tree = lru_cache(maxsize=4)(Tree)
 
 
+def tree_of(rows):
+    """Return the ``Tree`` of all units, given as (id, id of the unit above)."""
+    return _tree(tuple(sorted(rows)))
+
+
+def reached(tree, tops):
+    """Return the ids of the units ``tops`` with all units below, as a set that nobody changes."""
+    return _reached(tree, frozenset(tops))
+
+
 @lru_cache(maxsize=512)
 def _reached(tree, tops):
-    """Return the ids of the units ``tops`` with all units below."""
     reached, waiting = set(), list(tops)
     while waiting:
         unit = waiting.pop()
@@ -221,7 +230,7 @@ class Actor:
     @cached_property
     def tree(self):
         """All units, as a ``Tree``."""
-        return _tree(tuple(_parents().of()))
+        return tree_of(_parents().of())
 
     @property
     def parents(self):
@@ -229,7 +238,7 @@ class Actor:
         return self.tree.parents
 
     def _with_descendants(self, tops):
-        return set(_reached(self.tree, frozenset(tops)))  # a copy: whoever asks may change it
+        return set(reached(self.tree, tops))  # a copy: whoever asks may change it
 
 
 class ActorMiddleware:

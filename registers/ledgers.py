@@ -5,17 +5,20 @@ Source: R1-29, R1-31, C5-16.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 
 from django.db.models import Count, Exists, F, Min, OuterRef
 
 from registers import counts, plain, residuals
-from registers.access import can, policy_of
+from registers.access import Seen, can, policy_of
+from registers.actors import reached, tree_of
 from registers.batches import batches, in_order
 from registers.leaders import Leaders
-from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme
+from registers.models import ControlMeasure, PowerItem, RiskPoint, Scheme, Unit
 from registers.papers.compose import source
 from registers.papers.writing import LedgerSheet
+from registers.prepared import Given, Prepared
 from registers.responsible import Answering
 
 HEAD = [
@@ -40,10 +43,21 @@ TAIL = [("责任领导", 10), ("备案日期", 12), ("调整记录", 16), ("备�
 
 @dataclass
 class Scope:
-    """The points and measures that a reader's ledger may hold, as querysets."""
+    """The points and measures that a reader's ledger may hold, as querysets.
+
+    ``reader``: who it is, where they are all that he may read.
+    """
 
     points: object
     measures: object
+    reader: object = None
+
+    def measures_of(self, series, on):
+        """Return the measures of points (their ``series``) in force on the day ``on``, for ``plain.measures``."""
+        if self.reader is not None:
+            return _measures_read().by(self.reader, series=series, on=on)
+        rows = self.measures.in_force(on).filter(point_series__in=series)
+        return rows.order_by("pk").values_list(*plain.MEASURED)
 
 
 @dataclass
@@ -108,7 +122,13 @@ class Row:
 
 def for_reader(actor):
     """Return the scope of what ``actor`` may read."""
-    return Scope(RiskPoint.objects.visible_to(actor), ControlMeasure.objects.visible_to(actor))
+    return Scope(RiskPoint.objects.visible_to(actor), ControlMeasure.objects.visible_to(actor), actor)
+
+
+@cache
+def _measures_read():
+    rows = ControlMeasure.objects.in_force(Given("on")).filter(point_series__within=Given("series"))
+    return Seen(rows.order_by("pk").values_list(*plain.MEASURED))
 
 
 def for_export(actor, unit):
@@ -169,8 +189,14 @@ def overview(actor, scheme, unit, *, on):
 
 def _units_of(unit):
     """The units of a ledger in its order: id → name."""
-    rows = unit.subtree().values_list("position", "code", "pk", "name")
-    return {pk: name for *_, pk, name in sorted(rows)}
+    rows = _all_units().of()
+    below = reached(tree_of([(pk, parent) for pk, parent, _ in rows]), [unit.pk])
+    return {pk: name for pk, _, name in rows if pk in below}
+
+
+@cache
+def _all_units():
+    return Prepared(Unit.objects.order_by("position", "code", "pk").values_list("pk", "parent_id", "name"))
 
 
 def rows(scope, scheme, unit, *, on, points=None):
@@ -203,13 +229,12 @@ class _Beside:
         """Return the rows of ``points``, in their order. A constant number of queries."""
         series = [point.series for point in points]
         measures = {}
-        for measure in plain.measures(self.scope.measures.in_force(self.on).filter(point_series__in=series)):
+        for measure in plain.measures(self.scope.measures_of(series, self.on)):
             measures.setdefault(measure.point_series, {})[measure.stage] = measure
-        begun = RiskPoint.objects.filter(series__in=series, in_force_from__lte=self.on).order_by().values_list("series")
-        history = {key: said for key, *said in begun.annotate(Count("pk"), Min("in_force_from"))}
+        begun, named = _of_series()
+        history = {key: said for key, *said in begun.of(series=series, on=self.on)}
         placed = {point.power_series for point in points if point.power_series is not None}
-        powers = PowerItem.objects.in_force(self.on).filter(series__in=placed).values_list("series", "name")
-        names = dict(powers) if placed else {}
+        names = dict(named.of(series=placed, on=self.on)) if placed else {}
         lightened = residuals.of_points(points, self.rules, on=self.on)
         answering = Answering(points, self.on)
         for point in points:
@@ -225,6 +250,15 @@ class _Beside:
                 answering,
                 _residual(self.rules, lightened.get(point.series)),
             )
+
+
+@cache
+def _of_series():
+    """The statements for the versions of points and the names of powers, of some series until a day."""
+    series, on = Given("series"), Given("on")
+    begun = RiskPoint.objects.filter(series__within=series, in_force_from__lte=on).order_by().values_list("series")
+    powers = PowerItem.objects.in_force(on).filter(series__within=series).values_list("series", "name")
+    return Prepared(begun.annotate(Count("pk"), Min("in_force_from"))), Prepared(powers)
 
 
 def _residual(rules, found):

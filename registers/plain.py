@@ -28,7 +28,8 @@ _OWN = (
     "in_force_from",
 )
 Point = namedtuple("Point", (*_OWN, "unit", "post", "holder", "category", "final_grade"))
-Measure = namedtuple("Measure", "point_series stage text responsible_id due_on responsible")
+MEASURED = ("point_series", "stage", "text", "responsible_id", "due_on")
+Measure = namedtuple("Measure", (*MEASURED, "responsible"))
 Named = namedtuple("Named", "name")
 Labelled = namedtuple("Labelled", "label rank", defaults=(None,))
 
@@ -64,8 +65,11 @@ class Tables:
 
 
 def measures(rows):
-    """Return the measures of a query as a list of ``Measure``, by two further queries."""
-    own = list(rows.values_list("point_series", "stage", "text", "responsible_id", "due_on").order_by("pk"))
+    """Return measures as a list of ``Measure``, by two further queries.
+
+    ``rows``: their values (``MEASURED``).
+    """
+    own = list(rows)
     meant = Responsibility.objects.filter(pk__in={row[3] for row in own} - {None}).prefetch_related("parties")
     named = {row.pk: Named(row.name) for row in meant}
     return [Measure(*row, named.get(row[3])) for row in own]

@@ -12,7 +12,7 @@ from registers.access import YES, Policy, PolicyOfFacts, can, no, policy, policy
 from registers.actors import ADMINISTRATORS, DISCIPLINE, ROLE_LABELS, SCHOOL_ROLES
 from registers.models import Appointment, ControlMeasure, Keeper, Responsibility, ResponsibleParty, RiskPoint
 from registers.models.responsibilities import OFFICE_ROLES
-from registers.prepared import NOBODY
+from registers.prepared import NOBODY, Given, Prepared
 from registers.schemes.custody import KEEPERS
 
 HINTED = ("unit_head", "leader_in_charge", "office", "registrar")
@@ -312,8 +312,7 @@ class RiskPointPolicy(PolicyOfFacts):
         """What the roles of ``actor`` keep, read once a request."""
         if "keepers" not in actor.memory:
             roles = [role for role in KEEPERS if actor.has(role)]
-            kept = Keeper.objects.filter(scheme__is_current=True, role__in=roles)
-            actor.memory["keepers"] = list(kept.values_list("role", "scheme__slug", "level", "rank")) if roles else []
+            actor.memory["keepers"] = _keepers_in_use().of(roles=roles) if roles else []
         return actor.memory["keepers"]
 
     def may_place(self, actor, point):
@@ -326,6 +325,12 @@ class RiskPointPolicy(PolicyOfFacts):
     def filed_by(self, rows, actor):
         """Narrow ``rows`` to what the office keeps: a registrar exports it and does not read it."""
         return rows.filter(_kept_by("office"), unit__within=actor.unit_ids("registrar"), in_force_from__isnull=False)
+
+
+@cache
+def _keepers_in_use():
+    kept = Keeper.objects.filter(scheme__is_current=True, role__within=Given("roles"))
+    return Prepared(kept.values_list("role", "scheme__slug", "level", "rank"))
 
 
 @cache

@@ -4,12 +4,14 @@ Ledgers and papers print it, desks and messages go by it. Whether a person is me
 """
 
 import re
+from functools import cache
 
 from django.db import transaction
 from django.db.models import Exists, Q, Subquery
 
 from registers.models import Appointment, Incumbency, Post, Responsibility, ResponsibleParty, Unit, User
 from registers.models.responsibilities import OFFICE_ROLES
+from registers.prepared import Given, Prepared
 
 BETWEEN_NAMES = re.compile(r"[、，,；;\s]+")
 COLUMNS = {User: "user", Post: "post", Unit: "unit"}  # what may be named → its column
@@ -107,11 +109,8 @@ class Answering:
 
     def __init__(self, points, on):
         units = {point.unit_id for point in points if point.level != "personal"}
-        held = Incumbency.objects.in_force(on).filter(post__unit__in=units)
         self._by_post, self._by_name = {}, {}
-        for post, unit, called, name in held.order_by("user__sort_key", "user__number").values_list(
-            "post", "post__unit", "post__name", "user__name"
-        ):
+        for post, unit, called, name in _holders().of(units=units, on=on) if units else ():
             self._by_post.setdefault(post, []).append(name)
             self._by_name.setdefault((unit, called), []).append(name)
 
@@ -135,3 +134,10 @@ class Answering:
         if measure.responsible_id:
             return measure.responsible.name
         return self.names_of(point) or self.post_of(point) or point.unit.name
+
+
+@cache
+def _holders():
+    held = Incumbency.objects.in_force(Given("on")).filter(post__unit__within=Given("units"))
+    rows = held.order_by("user__sort_key", "user__number")
+    return Prepared(rows.values_list("post", "post__unit", "post__name", "user__name"))

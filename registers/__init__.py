@@ -13,8 +13,8 @@ same), ``placing`` (points on their powers), ``responsible`` (who answers), ``re
 ``disclosed``, ``offers`` (buttons of the app above).
 Lists and figures: ``ledgers``, ``comparisons``, ``counts``, ``gravity`` (by grade), ``hints``, ``plain`` (rows as
 plain values), ``sorting``, ``charts`` and ``bars`` (pictures).
-Proof and work: ``audit``, ``jobs``, ``tasks``, ``leases``, ``cage`` (limits), ``exports`` and ``exported`` (files),
-``clock``.
+Proof and work: ``audit``, ``jobs``, ``tasks``, ``leases``, ``cage`` (limits), ``job_kinds`` (what workers do),
+``exported`` (their files), ``clock``.
 Texts: ``text``, ``sealed`` (encrypted), ``frozen``. For speed alone: ``kept``, ``prepared``, ``batches``,
-``inserting``, ``columns``, ``analysed``. The app itself: ``apps``.
+``inserting``, ``column_identity``, ``analysed``. The app itself: ``apps``.
 """

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from registers import columns, prepared
+from registers import column_identity, prepared
 
 
 class RegistersConfig(AppConfig):
@@ -11,8 +11,8 @@ class RegistersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        columns.install()
+        column_identity.install()
         prepared.install()
         # Policies, kinds of jobs and sources of compiled papers register themselves once models exist.
-        from registers import exports, ledgers, policies  # noqa: F401, PLC0415
+        from registers import job_kinds, ledgers, policies  # noqa: F401, PLC0415
         from registers.papers import sources  # noqa: F401, PLC0415

@@ -95,7 +95,7 @@ def choices_of(units):
 
 
 @transaction.atomic
-def settle(point_id, value, *, actor, at):
+def place_one(point_id, value, *, actor, at):
     """Place one point in doubt on the power or the step that ``value`` names, and return the point.
 
     What it says stays as it was signed. Raises ``NotAllowed``, ``Stale``, or ``Refused`` where its unit has no such power.

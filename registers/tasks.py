@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from registers import clock, exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
+from registers import clock, job_kinds, jobs  # noqa: F401 (job_kinds registers the kinds of jobs)
 
 
 # Files may take longer than other work. A message that comes back meanwhile finds the jobs taken.

@@ -205,12 +205,12 @@ class Year:
     def agree_rest(self, meeting):
         return recording.agree_rest(meeting.pk, seen_version=self._version(meeting), **self._said(self.campus.office))
 
-    def settle(self, meeting, sheet, outcome, **said):
+    def record_outcome(self, meeting, sheet, outcome, **said):
         """Record what the meeting decided on one sheet."""
         item = meeting.items.get(submission=sheet)
         seen = self._version(meeting)
         said = recording.Said(**said)
-        return recording.settle(item.pk, outcome, said, seen_version=seen, **self._said(self.campus.office))
+        return recording.record_outcome(item.pk, outcome, said, seen_version=seen, **self._said(self.campus.office))
 
     def sign_minutes(self, meeting, by=None):
         """The chair signs what he sees; the items with their results, by sheet."""
@@ -232,7 +232,7 @@ class Year:
         """The body of its step decides a sheet that is alone on the agenda, with these grades; the item with its result."""
         meeting = self.meeting(sheet, body=sheet.step_rules.body)
         self.attend(meeting)
-        self.settle(meeting, sheet, "agree", **({"grades": grades} if grades else {}))
+        self.record_outcome(meeting, sheet, "agree", **({"grades": grades} if grades else {}))
         return self.sign_minutes(meeting)[sheet.pk]
 
     def met(self, meeting):

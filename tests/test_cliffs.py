@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from registers import comparisons, exports, ledgers, residuals
+from registers import comparisons, job_kinds, ledgers, residuals
 from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
 from tests.longer import LONG, allow
 
@@ -47,14 +47,14 @@ def compared(campus, unit, points):
 
 
 def order(campus, unit, points):
-    deque(exports.risk_order({"unit": unit.code}, campus.head_of[unit.pk]).items, maxlen=0)
+    deque(job_kinds.risk_order({"unit": unit.code}, campus.head_of[unit.pk]).items, maxlen=0)
 
 
 CASES = {
     "registers.ledgers.rows": rows,
     "registers.ledgers.each_row": each_row,
     "registers.comparisons._hidden": compared,
-    "registers.exports.risk_order": order,
+    "registers.job_kinds.risk_order": order,
     "workflows.supervision.blockers.on_points": of_points,
     "workflows.supervision.points._measures": of_points,
 }

@@ -13,6 +13,7 @@ class WorkflowsConfig(AppConfig):
         from workflows import acts, policies  # noqa: F401, PLC0415
         from workflows.campaign import repeated  # noqa: F401, PLC0415
         from workflows.compiled import (  # noqa: F401, PLC0415
+            activities,
             assessments,
             binding,
             disclosures,
@@ -22,7 +23,6 @@ class WorkflowsConfig(AppConfig):
             logs,
             materials,
             mechanisms,
-            meetings,
             minutes,
             publications,
             rankings,

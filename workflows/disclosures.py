@@ -19,8 +19,8 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import DisclosedPart, Disclosure
 from workflows.policies.activities import KEEPERS
+from workflows.policies.handling import holders
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import holders
 
 FIELDS = ("title", "power", "power_name", "matter", "mode", "asked_by", "asked_on", "answer_due_on", "answered_on")
 PART_FIELDS = ("due_on", "happened_on", "content", "document_number", "disclosed_on", "channel", "place")

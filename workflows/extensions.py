@@ -41,7 +41,7 @@ def ask(submission_id, *, until, reason, actor, at):
     if not reason.strip():
         raise Refused("请写明申请延期的理由。", "reason")
     holding = policies.Holding(on)
-    turn = holding.acting(_role(submission), submission.unit_id, person=submission.person_id, besides=[actor.user_id])
+    turn = holding.turn_at(_role(submission), submission.unit_id, person=submission.person_id, besides=[actor.user_id])
     if not turn.people:
         raise Refused("目前没有人可以办理延期，请联系学校领导小组办公室。", "reason")
     try:
@@ -172,7 +172,7 @@ def _pass_up(extension, *, at):
     extension.submission = submission
     holding = policies.Holding(timezone.localdate(at))
     about = {"person": submission.person_id, "besides": [extension.asked_by_id]}
-    turn = holding.acting(_role(submission), submission.unit_id, **about)
+    turn = holding.turn_at(_role(submission), submission.unit_id, **about)
     if extension.granted is not None or turn.role == extension.role or not turn.people:
         return False
     if holding.is_manned(extension.role, *holding.able(extension.role, submission.unit_id, **about)):

@@ -186,8 +186,8 @@ def _answer(suggestion, outcome, *, actor, at, answer=""):
     )
 
 
-def settle(submission, content, *, actor, at):
-    """Settle suggestions when a submission is handed in.
+def mark_adopted(submission, content, *, actor, at):
+    """Mark suggestions as adopted when a submission is handed in with them.
 
     Those that its entries took over are adopted; those whose entry was removed again are open as before.
     """

@@ -14,7 +14,7 @@ from workflows.publicity import notices, publishing, recording
 from workflows.publicity import reminding as notice_reminding
 from workflows.routing import staffing
 from workflows.routing.meetings import deciding
-from workflows.supervision import assessment_reminding, duty_reminding, reminding, surveys
+from workflows.supervision import assessment_reminding, duty_reminding, rectification_reminding, surveys
 from workflows.supervision.warnings import proposing
 from workflows.supervision.warnings import reminding as warned
 
@@ -36,7 +36,7 @@ def each_hour(*, at, whatever_the_hour=False):
             "reminders": lambda: reminders.remind(at=at, whatever_the_hour=whatever_the_hour),
             "notices": lambda: notice_reminding.remind(at=at),
             "disclosures": lambda: disclosures.remind(at=at),
-            "rectification": lambda: reminding.remind(at=at),
+            "rectification": lambda: rectification_reminding.remind(at=at),
             "warnings": lambda: proposing.propose(at=at),
             "letters": lambda: warned.remind(at=at),
             "assessments": lambda: assessment_reminding.remind(at=at),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from registers import clock, exports  # noqa: F401 (exports registers the kinds of jobs)
+from registers import clock, job_kinds  # noqa: F401 (job_kinds registers the kinds of jobs)
 from workflows import sweeping
 from workflows.messages import notifications
 

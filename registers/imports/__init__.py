@@ -13,9 +13,9 @@ One module a kind of file: ``units``, ``posts``, ``people``, ``roles``, ``direct
 ``ledgers``.
 Each compares with what is on record and makes lines that one accepts (``plans``); ``appointing`` and ``handing``
 carry them out.
-``uploads`` keeps a file until it is accepted, ``kept`` and ``packing`` its comparison, ``progress`` tells how far a
-worker is, ``returning`` writes the file with what was found back to whoever sent it, ``samples`` makes files to try
-this out.
+``uploads`` keeps a file until it is accepted, ``compared`` and ``packing`` its comparison, ``progress`` tells how
+far a worker is, ``returning`` writes the file with what was found back to whoever sent it, ``samples`` makes files
+to try this out.
 
 Never here: pages (``registers.views.imports``), what sheets follow from a change (``workflows``).
 """

@@ -1,4 +1,4 @@
-"""What is not written at once, but handed to whoever takes it the road of a sheet.
+"""Hand accepted lines of a file to the app above, which makes sheets of them for a head to sign.
 
 Points and powers come into force only when a unit's head has signed them. The app of the sheets enters itself here.
 """

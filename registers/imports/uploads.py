@@ -16,9 +16,9 @@ from registers import analysed, audit, clock
 from registers.access import require
 from registers.actors import Actor
 from registers.imports import (
+    compared,
     directories,
     grid,
-    kept,
     ledgers,
     people,
     posts,
@@ -116,7 +116,7 @@ def _begin(file, book, kinds, actor, pace=None):
         file.kind, *file.following = kinds
         file.columns = remembered(file.kind, book) or _left_to(file.following, file.kind, book)
         file.answers = _answered_before(file)
-        file.basis = kept.basis(file, actor)  # before, so that whatever changes meanwhile is noticed
+        file.basis = compared.basis(file, actor)  # before, so that whatever changes meanwhile is noticed
         plan = _compared(file, book, actor, pace)
         if plan.lines or not plan.is_ready:
             break
@@ -133,7 +133,7 @@ def _answered_before(file):
 def _keep(file, plan, notes):
     """Keep of a comparison what pages show, and what its acceptance needs where it need not be made again."""
     file.compared = plan.preview() | {"notes": notes}
-    file.plan = kept.packed(plan) if plan.is_ready else None
+    file.plan = compared.packed(plan) if plan.is_ready else None
 
 
 def _left_to(following, kind, book):
@@ -217,7 +217,7 @@ def compare(kind, book, **given):
 
 def _preview(file, actor):
     """Compare an open file again and keep what pages show of it."""
-    file.basis = kept.basis(file, actor)
+    file.basis = compared.basis(file, actor)
     _keep(file, plan_of(file, actor=actor), file.compared["notes"])
     file.version += 1
     file.save()
@@ -288,8 +288,8 @@ def accept(pk, *, actor, digest, seen, at, pace=None, begin=None, tell=None):
     file = _mine(actor).get(pk=pk)
     plan, basis = None, ""
     if file.is_open and not file.is_being_read:
-        basis = kept.basis(file, actor)
-        plan = kept.restored(file) if file.plan and file.basis == basis else plan_of(file, actor=actor, pace=pace)
+        basis = compared.basis(file, actor)
+        plan = compared.restored(file) if file.plan and file.basis == basis else plan_of(file, actor=actor, pace=pace)
     if begin:
         begin(sum(is_ticked(file, line[0], line[1]) for line in (file.compared or {}).get("lines", ())))
     return _accept(pk, plan, basis, actor=actor, digest=digest, seen=seen, at=at, tell=tell)
@@ -306,7 +306,7 @@ def _accept(pk, plan, basis, *, actor, digest, seen, at, tell):
     file = _open(pk, actor, seen, taken=True)
     # Two imports come in turn.
     Unit.objects.select_for_update(of=("self",)).filter(parent=None).first()
-    if plan is None or kept.basis(file, actor) != basis:
+    if plan is None or compared.basis(file, actor) != basis:
         plan = plan_of(file, actor=actor)
     if plan.digest() != digest:
         raise Stale(file, CHANGED)

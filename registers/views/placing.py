@@ -46,7 +46,7 @@ def point_place(request, pk):
     point = get_object_or_404(RiskPoint.objects.visible_to(request.actor), pk=pk)
     require(request.actor, "place", point)
     try:
-        placing.settle(point.pk, request.POST.get("place", ""), actor=request.actor, at=clock.now())
+        placing.place_one(point.pk, request.POST.get("place", ""), actor=request.actor, at=clock.now())
     except (Refused, Stale) as refused:
         messages.error(request, str(refused))
     else:

@@ -14,7 +14,7 @@ from workflows.models import (
     SurveyInvitation,
     SurveySlip,
 )
-from workflows.supervision import answering, assessments, contesting, deciding, surveys
+from workflows.supervision import answering, assessment_contesting, assessment_deciding, assessments, surveys
 
 STATES = ("own", "scored", "shown", "contested", "replied", "decided", "confirmed")
 SHOWN = STATES[STATES.index("shown") :]
@@ -119,7 +119,7 @@ class Assessed:
         against, file = self.world.text(f"against {state}"), self.world.workbook(f"against {state}")
         line = made.lines.first()
         seen = {"seen_version": self._seen(made)}
-        contesting.contest(line.pk, words=against, uploads=[file], **seen, **self.by(self.campus.head))
+        assessment_contesting.contest(line.pk, words=against, uploads=[file], **seen, **self.by(self.campus.head))
         words = self.world.text(f"contest {state}")
         said = {"stand": "contest", "words": words, "seen_version": self._seen(made)}
         assessments.answer(made.pk, **said, **self.by(self.campus.head))
@@ -131,18 +131,18 @@ class Assessed:
             "seen_version": self._seen(made),
         }
         [contest] = AssessmentContest.objects.filter(line__assessment=made)
-        contesting.settle(contest.pk, **settled, **self.by(self.campus.office))
+        assessment_contesting.settle(contest.pk, **settled, **self.by(self.campus.office))
         said = {"words": self.world.text(f"reply {state}"), "seen_version": self._seen(made)}
         assessments.reply(made.pk, **said, **self.by(self.campus.office))
 
     def _decide(self, made, state):
         """As the chair decides; then as if somebody else of the leading group had, so that the chair may confirm."""
         said = {"vetoes": [], "grounds": self.world.text(f"grounds {state}"), "seen_version": self._seen(made)}
-        deciding.decide(made.pk, **said, **self.by(self.campus.chair))
+        assessment_deciding.decide(made.pk, **said, **self.by(self.campus.chair))
         Assessment.objects.filter(pk=made.pk).update(decided_by=self.campus.second)
 
     def _confirm(self, made, state):
-        deciding.confirm(made.pk, seen_version=self._seen(made), **self.by(self.campus.chair))
+        assessment_deciding.confirm(made.pk, seen_version=self._seen(made), **self.by(self.campus.chair))
 
     def _seen(self, made):
         return Assessment.objects.get(pk=made.pk).version

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.test import Client
 
-from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
+from registers import job_kinds, jobs  # noqa: F401 (job_kinds registers the kinds of jobs)
 from workflows.sheets import sheet_for
 
 PASSWORD = "password-for-tests"

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from registers import clock as clocks
-from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
+from registers import job_kinds, jobs  # noqa: F401 (job_kinds registers the kinds of jobs)
 from tests.access.world import World
 from tests.clock import standing_still
 from workflows.messages import robots

@@ -15,7 +15,7 @@ from django.urls import resolve, reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from registers import exports
+from registers import job_kinds
 from registers.models import AuditEntry, Job, PowerItem
 from registers.papers import xlsx
 from tests.access import assessed, disclosed, dutied, inspected, ranked, warned
@@ -267,7 +267,7 @@ def test_canaries_could_leak(world):
 @pytest.mark.parametrize("persona", ["liaison", "head", "leader", "office", "chair", "registrar"])
 def test_ledger_as_a_file_holds_what_its_reader_may_read(world, persona, tmp_path):
     unit = world.campus.unit if persona in ("liaison", "head", "leader") else world.campus.root
-    work = exports.ledger({"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona))
+    work = job_kinds.ledger({"unit": unit.code, "on": world.clock.today.isoformat()}, getattr(world.campus, persona))
     work.write(tmp_path / work.name, work.items)
 
     text = cells((tmp_path / work.name).read_bytes())

@@ -8,7 +8,7 @@ from registers.access import NoPolicy, can, people_who_may, policy_of
 from registers.actors import Actor
 from registers.models import User
 from tests.factories import appoint
-from workflows.policies.inspection_plans import BODIES
+from workflows.policies.handling import BODIES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 

@@ -6,7 +6,7 @@ from io import BytesIO
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from registers import exports, jobs  # noqa: F401 (exports registers the kinds of jobs)
+from registers import job_kinds, jobs  # noqa: F401 (job_kinds registers the kinds of jobs)
 from registers.models import ControlMeasure, Job, Post, Regulation
 from registers.papers import pages
 from registers.schemes.desk import drafts as scheme_drafts

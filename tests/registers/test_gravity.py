@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from registers import exports, gravity, jobs, leading
+from registers import gravity, job_kinds, jobs, leading
 from registers.actors import Actor
 from registers.models import Grade, Job, PowerItem, RiskCategory, RiskPoint
 from tests.factories import make_post
@@ -177,7 +177,7 @@ def test_page_and_workbook_hold_the_same_order(register, clock):
     job = jobs.create("risk_order", owner=campus.chair, at=clock.now, parameters={"domain": "finance"})
     jobs.work(at=clock.now)
     book = load_workbook(jobs.opened(Job.objects.get(pk=job.pk)))
-    assert exports.ORDERED_POINTS[-1][0] == "风险内容"
+    assert job_kinds.ORDERED_POINTS[-1][0] == "风险内容"
     rows = list(book["风险点"].iter_rows(min_row=4, values_only=True))
     assert [row[-1] for row in rows] == register.ordered(campus.chair, domain="finance")
     assert [row[-1] for row in book["权力事项"].iter_rows(min_row=4, values_only=True)][:2] == ["预算编制", "报销审核"]
@@ -196,7 +196,7 @@ def test_picture_counts_the_grades_of_the_list_and_stands_in_page_and_pdf(regist
         assert drawn.bars[0].length == 4 * drawn.bars[1].length > 0
     assert 'aria-label="各等级的风险点"' in asked_page(campus.chair, {})
     assert "<svg" not in asked_page(campus.chair, {"what": "powers"}).partition("<main")[2]
-    monkeypatch.setattr(exports, "MOST_PRINTED", 2)
+    monkeypatch.setattr(job_kinds, "MOST_PRINTED", 2)
     client = Client()
     client.force_login(campus.chair)
     client.post(reverse("risk_order_export"), {"form": "pdf"})

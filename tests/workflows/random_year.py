@@ -301,7 +301,7 @@ class RandomYear(Office):
         else:
             grades = self._grades(composition, step) if step.sets else {}
             said, outcome = recording.Said(words=self._text("同意"), grades=grades), "agree"
-        recording.settle(item.pk, outcome, said, seen_version=_version(meeting), **office)
+        recording.record_outcome(item.pk, outcome, said, seen_version=_version(meeting), **office)
         protocol = minutes.protocol_of(_again(meeting), on=self.clock.today)
         digest = minutes.digest_of_minutes(protocol.minutes())
         chair = User.objects.get(pk=members[0])

@@ -285,9 +285,9 @@ def test_office_settles_in_the_browser_what_no_name_decides(office):
     assert [str(doubt.point) for doubt in placing.doubts_of(placing.doubtful())] == [str(missing)]
     assert settled.content in reader.go(f"{reverse('power_detail', args=[powers[1].series])}?risks=1").words
     with pytest.raises(Stale, match="刚由他人对应"):
-        placing.settle(point.pk, str(powers[0].series), actor=office.actor(campus.office), at=office.clock.now)
+        placing.place_one(point.pk, str(powers[0].series), actor=office.actor(campus.office), at=office.clock.now)
     with pytest.raises(NotAllowed):
-        placing.settle(missing.pk, str(powers[0].series), actor=office.actor(campus.liaison), at=office.clock.now)
+        placing.place_one(missing.pk, str(powers[0].series), actor=office.actor(campus.liaison), at=office.clock.now)
 
     versions.load_history([PowerItem(unit=campus.unit, name="早已没有的")], on=moment("2025-01-01 09:00").date())
     assert "本单位有 1 项同名权力事项，尚未确认" in reader.go(reverse("point_doubts")).words

@@ -13,7 +13,7 @@ from tests.workflows.test_assessments import Story
 from workflows.deadlines import days
 from workflows.models import Assessment, AssessmentContest, Notification
 from workflows.policies.assessments import TO_DO
-from workflows.supervision import assessment_reminding, contesting, deciding
+from workflows.supervision import assessment_contesting, assessment_deciding, assessment_reminding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -36,11 +36,11 @@ def test_each_line_is_contested_with_evidence_and_answered_by_itself(shown):
 
     def contest(words, uploads=(), by=None, **more):
         said = {"words": words, "uploads": uploads, "seen_version": shown.seen()} | more
-        return contesting.contest(line.pk, **said, **shown.by(by or campus.liaison))
+        return assessment_contesting.contest(line.pk, **said, **shown.by(by or campus.liaison))
 
     def settle(found, by=None, **said):
         said = {"outcome": "upheld", "words": "材料属实", "seen_version": shown.seen()} | said
-        return contesting.settle(found.pk, **said, **shown.by(by or campus.office))
+        return assessment_contesting.settle(found.pk, **said, **shown.by(by or campus.office))
 
     file = upload("名单.xlsx", package("xl/workbook.xml"))
     for person in (campus.office, campus.clerk, campus.member):
@@ -133,7 +133,7 @@ def test_desk_and_reminders_follow_whose_turn_it_is(story, clock):
     assert waits() == {"chair", "party"}
     story.decide()
     assert waits() == {"party"}
-    deciding.confirm(story.made.pk, seen_version=story.seen(), **story.by(story.party))
+    assessment_deciding.confirm(story.made.pk, seen_version=story.seen(), **story.by(story.party))
     assert waits() == set()
 
 

@@ -17,7 +17,7 @@ from tests.factories import appoint, make_person
 from tests.files import package, upload
 from tests.stories import played_once
 from workflows.models import Assessment, LeaderScore, Notification
-from workflows.supervision import answering, assessments, deciding, surveys
+from workflows.supervision import answering, assessment_deciding, assessments, surveys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -96,7 +96,7 @@ class Story:
 
     def decide(self, vetoes=(), by=None):
         said = {"vetoes": vetoes, "grounds": "同意", "seen_version": self.seen()}
-        return deciding.decide(self.made.pk, **said, **self.by(by or self.campus.chair))
+        return assessment_deciding.decide(self.made.pk, **said, **self.by(by or self.campus.chair))
 
     def to_figures(self):
         self.fill()
@@ -261,15 +261,15 @@ def test_two_people_decide_and_a_veto_caps_the_band_not_the_score(shown):
     assert (made.score, made.band) == (Decimal("78.50"), "unmet")
     assert not made.confirmed_at
     with pytest.raises(NotAllowed, match="另一人"):
-        deciding.confirm(made.pk, seen_version=made.version, **shown.by(shown.campus.chair))
+        assessment_deciding.confirm(made.pk, seen_version=made.version, **shown.by(shown.campus.chair))
     with pytest.raises(Refused, match="原因"):
-        deciding.undo(made.pk, reason="", seen_version=made.version, **shown.by(shown.party))
-    deciding.undo(made.pk, reason="否决依据不足", seen_version=made.version, **shown.by(shown.party))
+        assessment_deciding.undo(made.pk, reason="", seen_version=made.version, **shown.by(shown.party))
+    assessment_deciding.undo(made.pk, reason="否决依据不足", seen_version=made.version, **shown.by(shown.party))
     assert shown.again().score is None
     shown.decide(by=shown.party)
     with pytest.raises(IntegrityError), transaction.atomic():
         Assessment.objects.filter(pk=made.pk).update(confirmed_by=shown.party, confirmed_at=shown.clock.now)
-    deciding.confirm(made.pk, seen_version=shown.seen(), **shown.by(shown.campus.chair))
+    assessment_deciding.confirm(made.pk, seen_version=shown.seen(), **shown.by(shown.campus.chair))
     assert shown.again().stage[0] == "已审定"
     told = Notification.objects.filter(kind="assessment.confirm").values_list("recipient__number", flat=True)
     assert {"head", "liaison", "leader"} <= set(told)

@@ -125,7 +125,7 @@ def test_sheet_taken_back_at_the_same_moment_is_not_taken_along(ready):
     seen = Composition(sheet).members
     ready.withdraw(own)
     with pytest.raises(Stale):
-        routing_carrying.board(sheet, seen)
+        routing_carrying.take_along(sheet, seen)
 
 
 def test_carrier_taken_back_lets_its_sheets_go(aboard):
@@ -254,8 +254,8 @@ def test_page_of_the_meeting_says_what_each_row_is_about_and_whose(aboard):
     grave = aboard.campus.scheme.rules.grades[0].code
     said = {"words": "请补充", "redo_on": days.add_days(aboard.clock.today, 7), "returned": {own: "太笼统"}}
     with pytest.raises(Refused, match="退回的表重新提交后再定等级"):
-        aboard.settle(meeting, sheet, "return", grades={others: (grave, "应提级")}, **said)
-    aboard.settle(meeting, sheet, "return", **said)
+        aboard.record_outcome(meeting, sheet, "return", grades={others: (grave, "应提级")}, **said)
+    aboard.record_outcome(meeting, sheet, "return", **said)
 
 
 def test_carrier_waits_for_the_last_of_those_sent_back(aboard):

@@ -117,7 +117,7 @@ def test_grade_of_a_row_that_a_meeting_sent_back_is_publicised_again_where_the_n
     meeting = aboard.meeting(sheet, body=sheet.step_rules.body)
     aboard.attend(meeting)
     said = {"words": "一项过于笼统", "redo_on": aboard.clock.today, "returned": {key_of(sheet, "甲"): "写明环节"}}
-    aboard.settle(meeting, sheet, "return", **said)
+    aboard.record_outcome(meeting, sheet, "return", **said)
     aboard.sign_minutes(meeting)
     own = aboard.sheet("personal-search")
     aboard.submit(own, again(own, "甲，报销复核环节"))
@@ -156,7 +156,7 @@ def test_grade_that_no_notice_showed_is_publicised_though_nobody_proposed_it(abo
     meeting = aboard.meeting(sheet, body=sheet.step_rules.body)
     aboard.attend(meeting)
     said = {"words": "还有遗漏", "redo_on": aboard.clock.today, "returned": {key_of(sheet, "甲"): "写明环节"}}
-    aboard.settle(meeting, sheet, "return", **said)
+    aboard.record_outcome(meeting, sheet, "return", **said)
     aboard.sign_minutes(meeting)
     clerks = aboard.sheet("personal-search")
     content = again(clerks, "甲，报销复核环节")

@@ -14,7 +14,8 @@ from registers.refusals import Stale
 from tests.personas import Year
 from tests.stories import played_once
 from workflows import activities
-from workflows.compiled import meetings, summaries
+from workflows.compiled import activities as papers
+from workflows.compiled import summaries
 from workflows.models import Activity, Opinion
 from workflows.supervision import education
 
@@ -131,7 +132,7 @@ def test_log_summary_and_record_say_who_was_asked_and_what_came_of_it(asking, re
     opinion(asking, review, words="改在假期", adopted="no", reason="工期不够")
     campus, on = asking.campus, asking.clock.today
     said = {"units": [campus.unit], "on": on, "rules": campus.scheme.rules}
-    [row] = meetings.log_rows(**said)
+    [row] = papers.log_rows(**said)
     assert row["text"] == "食堂改造论证（征求教职工代表30人；专家2人；收到意见4条，采纳或部分采纳2条）"
     found = {row["name"]: row["count"] for row in summaries.annual_summary(unit=campus.unit, **said)["rows"]}
     assert (found["其中：征求意见和论证"], found["征求到的意见（条）"], found["其中：采纳或部分采纳"]) == (1, 4, 2)
@@ -150,10 +151,10 @@ def test_page_of_a_major_power_says_whether_anybody_was_consulted(asking):
     sent = form(asking, power=str(power.series))
     assert page(campus.liaison, "activity_add", **sent).status_code == 302
     opinion(asking, Activity.objects.get(), adopted="yes")
-    [one] = meetings.consultations_on(asking.actor(campus.clerk), power.series)
+    [one] = papers.consultations_on(asking.actor(campus.clerk), power.series)
     assert (one.kind, one.title, one.received, one.adopted) == ("专家论证", "食堂改造论证", 1, 1)
     assert "食堂改造论证" in page(campus.clerk, "power_detail", power.series).content.decode()
-    assert meetings.consultations_on(asking.actor(campus.other_head), power.series) == []
+    assert papers.consultations_on(asking.actor(campus.other_head), power.series) == []
 
 
 def test_nobody_is_educated_by_being_asked_for_an_opinion(asking, review):

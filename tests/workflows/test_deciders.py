@@ -238,7 +238,7 @@ def compare(world, campaign):
             assert bool(concluding) == bool(wanted)
         if action == "decide" and submission.waiting_role != MEETING:
             asked = submission.step_rules.role
-            found = holding.acting(asked, submission.unit_id, person=submission.person_id)
+            found = holding.turn_at(asked, submission.unit_id, person=submission.person_id)
             assert (found.role, set(found.people)) == oracle.acting(asked, submission, on=ON)
 
 

@@ -21,7 +21,15 @@ from workflows.compiled.inspections import rectification_ledger
 from workflows.deadlines import days
 from workflows.models import Finding, Inspection, Notification, Rectification
 from workflows.sheets import sheet_for
-from workflows.supervision import blockers, findings, inspections, opinions, plans, rectification, reminding
+from workflows.supervision import (
+    blockers,
+    findings,
+    inspections,
+    opinions,
+    plans,
+    rectification,
+    rectification_reminding,
+)
 from workflows.views.submissions import because_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -239,7 +247,7 @@ def test_overdue_rises_as_the_scheme_says_and_is_said_once(issued, clock):
     rectification.act(
         issued.row().pk, "plan", words="方案", owner=campus.clerk, seen_version=0, **issued.by(campus.head)
     )
-    reminding.remind(at=clock.now)
+    rectification_reminding.remind(at=clock.now)
     due = Notification.objects.filter(kind="rectification.due")
     assert {row.recipient for row in due} == {campus.head, campus.liaison, campus.clerk}
     late = Notification.objects.filter(kind="rectification.overdue")
@@ -261,19 +269,19 @@ def test_what_waits_for_an_answer_is_said_once_to_those_who_may_give_it(issued, 
     issued.act("ask_time", campus.head, until=date(2026, 12, 10))
     waiting = Notification.objects.filter(kind="rectification.waiting")
     heard = lambda: {row.recipient for row in waiting.all()}  # noqa: E731
-    reminding.remind(at=clock.now)
+    rectification_reminding.remind(at=clock.now)
     assert not heard()
     clock.set(f"{days.add_days(FOUND['due_on'], -3)} 09:00")
-    reminding.remind(at=clock.now)
+    rectification_reminding.remind(at=clock.now)
     assert heard() == set(people_who_may("grant", issued.row()))
     issued.act("time", campus.office)
     waiting.delete()
     issued.act("ask", campus.clerk, files=[evidence()])
     for days_later, told in ((2, set()), (3, set(people_who_may("recheck", issued.row())))):
         clock.set(f"{days.add_working_days(days.add_days(FOUND['due_on'], -3), days_later)} 09:00")
-        reminding.remind(at=clock.now)
+        rectification_reminding.remind(at=clock.now)
         assert heard() == told, days_later
-    reminding.remind(at=clock.now)
+    rectification_reminding.remind(at=clock.now)
     assert waiting.count() == len(told) > 1
 
 

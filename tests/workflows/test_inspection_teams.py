@@ -17,9 +17,9 @@ from tests.workflows.test_inspection_plans import VALUES
 from tests.workflows.test_inspections import TERMS, Story, on_record
 from workflows.models import Finding, Inspection, Notification
 from workflows.policies.findings import answerable
-from workflows.policies.inspection_plans import kept_from, own_units
+from workflows.policies.handling import kept_from, own_units
 from workflows.policies.inspections import hosts
-from workflows.supervision import draws, findings, inspections, opinions, plans, reminding
+from workflows.supervision import draws, findings, inspections, opinions, plans, rectification_reminding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
@@ -202,7 +202,7 @@ def test_who_took_a_unit_in_answers_for_its_findings(campus, clock):
     assert list(answerable(issued.row())) == [successor]
     issued.act("plan", successor, owner=successor)
     clock.set("2026-11-23 09:00")
-    reminding.remind(at=clock.now)
+    rectification_reminding.remind(at=clock.now)
     assert Notification.objects.filter(kind="rectification.overdue", recipient=successor).exists()
     again = Finding(
         inspection=Inspection(pk=0, unit=campus.other_unit),  # of the successor, not saved

@@ -117,9 +117,9 @@ def test_minutes_are_not_signed_before_everything_is_there(year, waiting):
     assert "应到 3 人，实到 1 人，须 2 人以上" in refused()
     year.attend(meeting, **{others[0]: "present"})
     assert "第 1 项还没有结论" in refused()
-    year.settle(meeting, waiting, "agree", abstained=1)
+    year.record_outcome(meeting, waiting, "agree", abstained=1)
     assert "赞成 1 人，须 2 人以上" in refused()
-    year.settle(meeting, waiting, "agree")
+    year.record_outcome(meeting, waiting, "agree")
     with pytest.raises(NotAllowed):
         year.sign_minutes(meeting, by=year.campus.office)
     with pytest.raises(Stale):
@@ -129,10 +129,10 @@ def test_minutes_are_not_signed_before_everything_is_there(year, waiting):
 
 def test_whoever_avoids_an_item_counts_neither_as_member_nor_as_vote(year, waiting):
     meeting, [chair, second, third] = held(year, waiting), year.body()
-    year.settle(meeting, waiting, "agree", avoid=(second.pk, third.pk))
+    year.record_outcome(meeting, waiting, "agree", avoid=(second.pk, third.pk))
     with pytest.raises(Refused, match="至少 2 人参加表决"):
         year.sign_minutes(meeting)
-    year.settle(meeting, waiting, "agree", avoid=(third.pk,))
+    year.record_outcome(meeting, waiting, "agree", avoid=(third.pk,))
     protocol = minutes.protocol_of(year.met(meeting), on=year.clock.today)
     assert set(protocol.items[0].tally.entitled) == {chair.pk, second.pk}
     assert protocol.item_rows()[0]["avoiding"] == third.name
@@ -174,8 +174,8 @@ def test_changed_grade_has_a_reason_and_is_what_comes_in_force(year, waiting):
     meeting = held(year, waiting)
     first = sheet_for(waiting).shown()[0].key
     with pytest.raises(Refused, match="第 1 项改了等级，请写明理由"):
-        year.settle(meeting, waiting, "agree", grades={first: ("grade-1", "")})
-    year.settle(meeting, waiting, "agree", grades={first: ("grade-1", "涉及大额资金")})
+        year.record_outcome(meeting, waiting, "agree", grades={first: ("grade-1", "")})
+    year.record_outcome(meeting, waiting, "agree", grades={first: ("grade-1", "涉及大额资金")})
     assert "重新公示" in year.sign_minutes(meeting)[waiting.pk].result_words
     sheet = year.again(waiting)
     assert sheet.step == "publicise"  # the notice has shown another grade
@@ -198,8 +198,8 @@ def test_returned_sheet_goes_back_with_words_and_day_line_by_line(year, waiting)
         ({"words": "不准", "redo_on": day, "returned": {second: " "}}, "第 2 项退回，请写明原因"),
     ):
         with pytest.raises(Refused, match=why):
-            year.settle(meeting, waiting, "return", **wrong)
-    year.settle(meeting, waiting, "return", words="查找不准", redo_on=day, returned={second: "表现形式不具体"})
+            year.record_outcome(meeting, waiting, "return", **wrong)
+    year.record_outcome(meeting, waiting, "return", words="查找不准", redo_on=day, returned={second: "表现形式不具体"})
     year.sign_minutes(meeting)
 
     sheet = year.again(waiting)
@@ -222,7 +222,7 @@ def test_what_is_put_off_or_fails_waits_for_the_next_meeting_and_stops_no_other(
     again = year.again(waiting)
     assert list(agenda.waiting_for(year.campaign, "school-group")) == [again]
     later = held(year, again)
-    year.settle(later, again, "put_off", words="材料不全")
+    year.record_outcome(later, again, "put_off", words="材料不全")
     assert year.sign_minutes(later)[again.pk].result_words == "缓议，留待下次会议"
     assert year.meet(again).state == "filed"
 
@@ -242,12 +242,12 @@ def test_leading_group_reads_and_returns_a_search_that_the_office_would_file(yea
     meeting, chair = held(year, signed_search), year.campus.chair
     assert page(year, chair, "submission_detail", signed_search.pk).status_code == 200
     assert not can(year.actor(chair), "decide", signed_search)
-    year.settle(meeting, signed_search, "agree")
+    year.record_outcome(meeting, signed_search, "agree")
     assert year.sign_minutes(meeting)[signed_search.pk].result_words == "会议没有意见，仍由原环节办理"
     assert year.again(signed_search).state == "in_review"
     later = held(year, signed_search)
     day = year.clock.today.replace(day=29)
-    year.settle(later, signed_search, "return", words="查找不准确", redo_on=day)
+    year.record_outcome(later, signed_search, "return", words="查找不准确", redo_on=day)
     year.sign_minutes(later)
     assert year.again(signed_search).state == "returned"
 
@@ -304,7 +304,7 @@ def test_circulated_sheet_that_is_not_carried_goes_to_a_meeting_which_changes_th
     assert (item.result, item.result_words) == ("none", "传签没有通过，请列入会议审议；改等级、退回在会上决定")
     assert year.again(waiting).state == "in_review"
     later, key = held(year, year.again(waiting)), waiting.lines.first().entry
-    year.settle(later, waiting, "agree", grades={str(key): ("grade-1", why)})
+    year.record_outcome(later, waiting, "agree", grades={str(key): ("grade-1", why)})
     assert year.sign_minutes(later)[waiting.pk].result == "done"
     assert waiting.decisions.filter(step="decide").count() == 1
 

@@ -92,7 +92,7 @@ class _Check:
         for role in self._roles(tasks):
             key = role, unit, person
             if key not in self._turns:
-                self._turns[key] = self.holding.acting(role, unit, person=person).lack
+                self._turns[key] = self.holding.turn_at(role, unit, person=person).lack
             found.append(self._turns[key])
         return [lack for lack in found if lack is not None] if tasks else []
 

@@ -1,7 +1,7 @@
 """Papers that nobody types: they are compiled from what people did.
 
 Here: search logs, return notices, review records (``logs``), archive contents and annual counts (``summaries``),
-records of activities and reading (``meetings``), agenda and minutes of a body (``minutes``), inspections and
+records of activities and reading (``activities``), agenda and minutes of a body (``minutes``), inspections and
 rectification (``inspections``), assessments (``assessments``), letters of warning (``warnings``), statements of duty
 (``duties``), the plan of education (``education``), notices, lists and results (``publications``), what units make
 public (``disclosures``), the result of a ranking (``rankings``), the paper of a submission as a source of rows

@@ -10,7 +10,7 @@ from registers.schemes.layout import Column
 from registers.schemes.parts import Contact
 from registers.schemes.publicity import LABELS, PERSON, PERSON_LABEL
 from workflows import leading_measures, suggestions
-from workflows.compiled import meetings
+from workflows.compiled import activities
 from workflows.models import Decision, ReviewVote, Submission, SubmissionLine
 from workflows.policies import Holding
 from workflows.progress import leading
@@ -37,7 +37,7 @@ def papers_about(rules, about):
     """
     empty = () if rules.assessment.criteria else SCORED
     empty += () if rules.disclosure.kept else DISCLOSED
-    empty += () if any(kind.purpose == "consultation" for kind in rules.activities) else meetings.CONSULTED
+    empty += () if any(kind.purpose == "consultation" for kind in rules.activities) else activities.CONSULTED
     empty += () if rules.duties.education else PLANNED
     return {
         slug: layout for slug, layout in rules.papers.items() if layout.about == about and layout.compiled not in empty
@@ -55,10 +55,10 @@ def layout_of_activity(activity):
     A consultation has its own.
     """
     rules = activity.campaign.scheme.rules
-    kind = meetings.kinds(rules).get(activity.kind)
+    kind = activities.kinds(rules).get(activity.kind)
     own = kind is not None and kind.purpose == "consultation"
     layouts = papers_about(rules, "activity").values()
-    return next((layout for layout in layouts if (layout.compiled in meetings.CONSULTED) == own), None)
+    return next((layout for layout in layouts if (layout.compiled in activities.CONSULTED) == own), None)
 
 
 def compiled(layout, rules, *, unit, on, reader=None):
@@ -134,7 +134,7 @@ def search_log(*, unit, units, on, rules, reader=None):
         }
         for at, submission, step, person, text in sorted(rows, key=lambda row: (row[0], row[1].pk))
     ]
-    held = meetings.log_rows(units=units, on=on, rules=rules, reader=reader)
+    held = activities.log_rows(units=units, on=on, rules=rules, reader=reader)
     suggested = suggestions.log_rows(units=units, on=on, rules=rules, reader=reader)
     led = leading.log_rows(units=units, on=on, rules=rules, reader=reader)
     measured = leading_measures.log_rows(units=units, rules=rules, holding=Holding(on))

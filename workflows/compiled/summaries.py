@@ -11,7 +11,7 @@ from registers.models import ControlMeasure, Post, PowerItem, RiskPoint
 from registers.models.spans import is_closed
 from registers.papers.compose import source
 from registers.schemes.language import SUCCESSION
-from workflows.compiled import disclosures, meetings
+from workflows.compiled import activities, disclosures
 from workflows.models import Campaign, Decision, PublicityNotice, Submission
 from workflows.models.submissions import State
 
@@ -68,7 +68,7 @@ def annual_summary(*, unit, units, on, rules, reader=None):
         ("动态调整（张）", whole["adjusted"]),
         ("退回修改（次）", whole["returned"]),
         ("公示（次）", whole["notices"]),
-        *meetings.figures(units=units, on=on),
+        *activities.figures(units=units, on=on),
         *disclosures.figures(units=units, on=on, rules=rules),
     ]
     lines = [

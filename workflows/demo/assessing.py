@@ -6,8 +6,8 @@ from workflows.demo.corpus import dice
 from workflows.demo.people import OFFICE_PERSONAS, SCHOOL_PERSONAS
 from workflows.demo.year import moment
 from workflows.models import Assessment, AssessmentContest
-from workflows.policies.inspection_plans import own_units
-from workflows.supervision import answering, assessments, contesting, deciding, surveys
+from workflows.policies.handling import own_units
+from workflows.supervision import answering, assessment_contesting, assessment_deciding, assessments, surveys
 
 DAYS = 14  # working days before the demo's day on which it begins
 SLIPS, HANDED_OUT, USED = 40, 36, 29
@@ -125,7 +125,7 @@ class Assessor:
     def _contested(self, made, place, lines):
         """The head contests the second line, where points were taken off, and the office gives them back."""
         line, head = lines[1], place.head.user
-        contesting.contest(line.pk, words=CLAIM, seen_version=self._seen(made), **self._by(head))
+        assessment_contesting.contest(line.pk, words=CLAIM, seen_version=self._seen(made), **self._by(head))
         said = {"stand": "contest", "words": "", "seen_version": self._seen(made)}
         assessments.answer(made.pk, **said, **self._by(head))
         scores = {one.pk: one.office for one in made.lines.all()} | {line.pk: line.points}
@@ -133,15 +133,15 @@ class Assessor:
         assessments.score(made.pk, scores=scores, **said, seen_version=self._seen(made), **self._by(self.office))
         found = AssessmentContest.objects.get(line=line)
         said = {"outcome": AssessmentContest.Outcome.UPHELD, "words": CORRECTED, "seen_version": self._seen(made)}
-        contesting.settle(found.pk, **said, **self._by(self.office))
+        assessment_contesting.settle(found.pk, **said, **self._by(self.office))
         assessments.reply(made.pk, words=KEPT, seen_version=self._seen(made), **self._by(self.office))
 
     def _decided(self, made, dates):
         yield moment(dates[11], 15)
         said = {"vetoes": [], "grounds": GROUNDS, "seen_version": self._seen(made)}
-        deciding.decide(made.pk, **said, **self._by(self.deciders[0]))
+        assessment_deciding.decide(made.pk, **said, **self._by(self.deciders[0]))
         yield moment(dates[12], 10)
-        deciding.confirm(made.pk, seen_version=self._seen(made), **self._by(self.deciders[1]))
+        assessment_deciding.confirm(made.pk, seen_version=self._seen(made), **self._by(self.deciders[1]))
 
     def _seen(self, made):
         return Assessment.objects.get(pk=made.pk).version

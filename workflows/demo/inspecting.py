@@ -5,7 +5,7 @@ from decimal import Decimal
 from workflows.demo.people import OFFICE_PERSONAS
 from workflows.demo.year import moment
 from workflows.models import Finding, Inspection
-from workflows.policies.inspection_plans import kept_from
+from workflows.policies.handling import kept_from
 from workflows.supervision import checklists, findings, inspections, opinions, plans, rectification
 
 DAYS = 10  # working days before the demo's day on which it begins

@@ -72,7 +72,7 @@ class Meetings:
             if not keys:
                 raise Refused(why)
             reasoned = recording.Said(grades=dict.fromkeys(keys, ("", AS_NOTICED)))
-            recording.settle(item.pk, "agree", reasoned, seen_version=_again(meeting).version, **said)
+            recording.record_outcome(item.pk, "agree", reasoned, seen_version=_again(meeting).version, **said)
 
     def _sign(self, meeting, chair, at):
         protocol = minutes.protocol_of(_again(meeting), on=self.players.agenda.today)

@@ -34,7 +34,7 @@ def publish_waiting(*, on, at, tasks=None):
 
 def _drafter(holding, sheet):
     """Somebody who may draft, rather not one of those who release."""
-    release = holding.acting(sheet.step_rules.role, sheet.unit_id).people
+    release = holding.turn_at(sheet.step_rules.role, sheet.unit_id).people
     able = User.objects.filter(pk__in=drafters(holding, sheet.step_rules, sheet.unit_id))
     return min(able, key=lambda user: (user.pk in release, user.number), default=None)
 

@@ -3,7 +3,8 @@
 Here: the policies, which register themselves when this package is imported; the rule of who acts today
 (``deciders``, pure), the data it works on (``holding``), the same rule as conditions on rows (``queues``), and its
 answers in words (``remedies``); who counts in a meeting (``quorums``), whose sheets a unit's sheet carries
-(``reach``), the proof that one had a sheet on screen (``seen``).
+(``reach``), who handles a unit and whom it concerns (``handling``), the proof that one had a sheet on screen
+(``seen``).
 One module a subject: ``campaigns``, ``submissions``, ``terms``, ``suggestions``, ``attachments``, ``meetings``,
 ``publicity``, ``publications``, ``door``, ``disclosures``, ``rankings``, ``controls``, ``checks``,
 ``inspection_plans``, ``inspections``, ``findings``, ``assessments``, ``surveys``, ``warnings``, ``merits``,

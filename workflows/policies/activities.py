@@ -8,7 +8,7 @@ from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from workflows.models import Activity, Attendance
 
 KEEPERS = ("liaison", "unit_head")
-WATCHERS = (*KEEPERS, GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES)
+ACTIVITY_READERS = (*KEEPERS, GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES)
 
 
 @policy("workflows.Activity")
@@ -19,7 +19,9 @@ class ActivityPolicy(Policy):
             return rows.none()
         expected = Attendance.objects.filter(activity=OuterRef("pk"), user=actor.user_id)
         return rows.filter(
-            Q(unit__parent=None) | Q(unit__within=actor.home_unit_ids | actor.unit_ids(*WATCHERS)) | Q(Exists(expected))
+            Q(unit__parent=None)
+            | Q(unit__within=actor.home_unit_ids | actor.unit_ids(*ACTIVITY_READERS))
+            | Q(Exists(expected))
         )
 
     def may_enter(self, actor, activity):
@@ -45,7 +47,7 @@ class ActivityPolicy(Policy):
 
     def may_watch(self, actor, activity):
         """Read who attended: those who lead the unit or organise its work, and the school's roles."""
-        if activity.unit_id in actor.unit_ids(*WATCHERS):
+        if activity.unit_id in actor.unit_ids(*ACTIVITY_READERS):
             return YES
         return no("出席名单供本单位负责人、联络员、领导小组成员和学校领导小组办公室查看；您可以看到本人的出席情况。")
 
@@ -68,7 +70,7 @@ class AttendancePolicy(Policy):
             return rows.none()
         return rows.filter(
             Q(user=actor.user_id)
-            | Q(activity__unit__within=actor.unit_ids(*WATCHERS))
+            | Q(activity__unit__within=actor.unit_ids(*ACTIVITY_READERS))
             | Q(user__unit__within=actor.unit_ids(*KEEPERS))
         )
 

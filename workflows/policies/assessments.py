@@ -1,6 +1,6 @@
 """Who fills in, scores, answers, decides and reads the assessment of a unit (R0-29, R3-37, R4-35).
 
-Nobody scores or decides on a unit that concerns him (``inspection_plans.own_units``). The unit reads the figures once they are
+Nobody scores or decides on a unit that concerns him (``handling.own_units``). The unit reads the figures once they are
 shown to it. What one leader gave is read by himself alone: only the mean is shown.
 """
 
@@ -11,15 +11,7 @@ from registers.access import YES, Policy, PolicyOfFacts, Rule, can, no, policy
 from registers.models import Appointment, User
 from workflows.models import Assessment, LeaderScore
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import (
-    BODIES,
-    handles,
-    holders,
-    kept_from,
-    left_by_office,
-    organisers,
-    own_units,
-)
+from workflows.policies.handling import BODIES, handles, holders, kept_from, left_by_office, organisers, own_units
 from workflows.policies.inspections import ANSWERABLE, HOSTS
 from workflows.policies.queues import NONE
 

@@ -5,6 +5,15 @@ from registers.actors import SCHOOL_ROLES
 from registers.policies import OpenToStaff
 from workflows.policies.submissions import MAY_NUDGE
 
+WATCHES_PROGRESS = (
+    "liaison",
+    "unit_head",
+    "leader_in_charge",
+    "office",
+    "school_group",
+    "party_committee",
+    "registrar",
+)
 PREPARES = ("sys_admin", "security_admin", "registrar", "office")
 
 
@@ -44,8 +53,7 @@ class CampaignPolicy(OpenToStaff):
 
     def may_watch(self, actor, campaign):
         """See progress by unit and person: states only, no content."""
-        roles = ("office", "registrar", "school_group", "leader_in_charge", "unit_head", "liaison", "party_committee")
-        return YES if actor.has(*roles) else no("只有负责组织工作的人员可以查看进度。")
+        return YES if actor.has(*WATCHES_PROGRESS) else no("只有负责组织工作的人员可以查看进度。")
 
     def may_urge(self, actor, campaign):
         """Urge late submissions (催办). For each submission its own policy decides as well."""

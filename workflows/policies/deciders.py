@@ -217,7 +217,7 @@ class Snapshot:
         return len(people) >= (ENOUGH_OF_A_GROUP if role == GROUP_MEMBER else 1)
 
     # -- whose turn it is ----------------------------------------------------------------------------------
-    def acting(self, role, unit, *, person=None, besides=(), about=()):
+    def turn_at(self, role, unit, *, person=None, besides=(), about=()):
         """Return the ``Turn`` of a sheet that enters a step of ``role``, climbing past everyone concerned.
 
         本人 → 单位负责人 → 分管校领导 → 纪委 → 党委. Where nobody is left but people who are away it climbs as well: a stand-in's own
@@ -238,7 +238,7 @@ class Snapshot:
 
     def entering(self, step, unit, *, person=None):
         """Return the ``Turn`` of a sheet that comes to ``step``, where somebody or a body decides."""
-        return self._organising(unit, step.role) if step.body else self.acting(step.role, unit, person=person)
+        return self._organising(unit, step.role) if step.body else self.turn_at(step.role, unit, person=person)
 
     def filling(self, unit, person=None):
         """The ``Turn`` of a sheet that is to be filled: of ``person``, or the unit's own."""
@@ -304,7 +304,7 @@ class Snapshot:
         return tuple(user for user in people if user not in self.only_standing_in.get((role, place), ()))
 
     def _lack(self, role, unit, person, asked):
-        after = self.acting(asked, unit, person=person)
+        after = self.turn_at(asked, unit, person=person)
         return after.lack or Lack(Missing.LATER, role, unit, person, after)
 
     def concluders(self, unit, person=None):

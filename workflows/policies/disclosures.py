@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from registers.access import Policy, no, policy
 from workflows.models import Disclosure
-from workflows.policies.activities import WATCHERS, keeps
+from workflows.policies.activities import ACTIVITY_READERS, keeps
 
 NOT_KEEPER = "办事公开由本单位联络员或负责人登记，学校的由领导小组办公室登记。"
 
@@ -18,7 +18,7 @@ class DisclosurePolicy(Policy):
         """
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(Q(voided_at=None) | Q(unit__within=actor.unit_ids(*WATCHERS)))
+        return rows.filter(Q(voided_at=None) | Q(unit__within=actor.unit_ids(*ACTIVITY_READERS)))
 
     def may_enter(self, actor, disclosure):
         """Record a matter of ``disclosure.unit``: the unit's liaison or head, and for the school the office."""

@@ -9,10 +9,10 @@ from django.db.models import Q
 from registers import clock
 from registers.access import YES, Policy, no, policy
 from registers.actors import DISCIPLINE, GROUP_MEMBER
-from workflows.policies.activities import WATCHERS, keeps
+from workflows.policies.activities import ACTIVITY_READERS, keeps
 from workflows.policies.deciders import ORGANISER
+from workflows.policies.handling import BODIES, handles, holders, organisers
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import BODIES, handles, holders, organisers
 from workflows.policies.warnings import concerns, facts_of, issues
 
 READERS = (ORGANISER, *BODIES, "auditor")
@@ -119,7 +119,9 @@ class EducationPolicy(Policy):
         """The school's plan for everybody, a unit's for those who work there or answer for it."""
         if not actor.is_authenticated:
             return rows.none()
-        return rows.filter(Q(unit__parent=None) | Q(unit__within=actor.home_unit_ids | actor.unit_ids(*WATCHERS)))
+        return rows.filter(
+            Q(unit__parent=None) | Q(unit__within=actor.home_unit_ids | actor.unit_ids(*ACTIVITY_READERS))
+        )
 
     def may_plan(self, actor, item):
         """Plan for ``item.unit``: the unit's liaison or head, for the school the office."""

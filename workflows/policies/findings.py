@@ -11,7 +11,7 @@ from registers.models import User
 from registers.models.spans import is_closed
 from workflows.models import Finding, Inspection, InspectionSeat, Rectification
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import handles, holders, kept_from, organisers, own_units
+from workflows.policies.handling import handles, holders, kept_from, organisers, own_units
 from workflows.policies.inspections import ANSWERABLE, hosts, inspects, seat_of
 
 NOT_ISSUED = "检查结论作出后下达整改。"

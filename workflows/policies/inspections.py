@@ -1,6 +1,6 @@
 """Who prepares, reads, carries out and answers inspections (R0-03, R0-27, R2-29, R3-34).
 
-Nobody has a part in an inspection of his own unit (``inspection_plans.own_units``). A unit knows of an inspection once it has had
+Nobody has a part in an inspection of his own unit (``handling.own_units``). A unit knows of an inspection once it has had
 its notice, and reads what was found once it has the preliminary opinion.
 """
 
@@ -10,7 +10,8 @@ from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER
 from workflows.models import Inspection, InspectionSeat, InspectionSignature
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import BODIES, NOT_OFFICE, handles, organisers, own_units
+from workflows.policies.handling import BODIES, handles, organisers, own_units
+from workflows.policies.inspection_plans import NOT_OFFICE
 
 HOSTS = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
 ANSWERABLE = ("unit_head", "liaison")

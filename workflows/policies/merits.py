@@ -1,7 +1,7 @@
 """Who records that somebody was held to account or commended, and who reads it (R0-19, R1-48, R2-19)."""
 
 from registers.access import YES, Policy, no, policy
-from workflows.policies.inspection_plans import handles
+from workflows.policies.handling import handles
 from workflows.policies.warnings import NOT_OFFICE, concerns, facts_of, issues
 
 

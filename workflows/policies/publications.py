@@ -9,7 +9,7 @@ from registers.access import YES, Policy, no, policy
 from registers.actors import SCHOOL_ROLES
 from workflows.models import PublicityNotice
 from workflows.policies.door import audiences, the_door
-from workflows.policies.inspection_plans import holders
+from workflows.policies.handling import holders
 from workflows.policies.publicity import KEEPERS, of_my_audience
 
 DRAFTERS = KEEPERS

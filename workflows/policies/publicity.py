@@ -44,7 +44,7 @@ def drafters(holding, step, unit):
 
     They are those who act there, and in a unit its liaisons.
     """
-    people = set(holding.acting(step.role, unit).people)
+    people = set(holding.turn_at(step.role, unit).people)
     return people if step.role in SCHOOL_ROLES else people | set(holding.filling(unit).people)
 
 
@@ -77,7 +77,7 @@ class Drafts:
         for pk, carrier, *subject in listed:
             about[self._of_sheet[pk if pk in self._of_sheet else carrier]].add(tuple(subject))
         return {
-            draft: self.holding.acting(
+            draft: self.holding.turn_at(
                 draft.step_rules.role, draft.unit_id, besides={draft.drafted_by_id}, about=subjects
             )
             for draft, subjects in about.items()
@@ -88,7 +88,7 @@ class Drafts:
         if (draft := self._of_sheet.get(submission.pk)) is not None:
             return self.turns[draft]
         people = drafters(self.holding, submission.step_rules, submission.unit_id)
-        turn = self.holding.acting(submission.step_rules.role, submission.unit_id)
+        turn = self.holding.turn_at(submission.step_rules.role, submission.unit_id)
         return replace(turn, people=tuple(sorted(people)), lack=None) if people else turn
 
 

@@ -11,7 +11,7 @@ from registers.access import YES, Policy, no, policy
 from registers.actors import GROUP_MEMBER
 from workflows.models import RankedUnit, RankingContest
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import BODIES, handles
+from workflows.policies.handling import BODIES, handles
 
 OVERSEERS = (ORGANISER, *BODIES)
 HOSTS = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")

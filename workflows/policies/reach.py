@@ -1,6 +1,6 @@
-"""Which unit's sheet carries whose personal sheets.
+"""Which unit's sheet takes the personal sheets of a unit along (``carries`` of its task).
 
-That of the nearest unit, from their own upwards, that has such a sheet.
+It is that of the nearest unit, from their own upwards, that has such a sheet.
 """
 
 from registers.models import Unit

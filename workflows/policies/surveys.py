@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from registers.access import YES, Policy, no, policy
 from workflows.models import Survey, SurveyInvitation
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import BODIES, NOT_OFFICE, handles, organisers, own_units
+from workflows.policies.handling import BODIES, handles, organisers, own_units
+from workflows.policies.inspection_plans import NOT_OFFICE
 from workflows.policies.inspections import HOSTS
 
 CLOSED = "测评已经结束。"

@@ -5,8 +5,8 @@ Source: R0-18, R2-18, R4-09.
 
 from django.db.models import Q
 
+from workflows.policies.handling import handled_units
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import handled_units
 
 HEAD = "unit_head"
 

@@ -14,8 +14,8 @@ from registers.access import YES, Policy, PolicyOfFacts, Rule, no, policy
 from registers.models import User
 from workflows.models import RiskWarning, WarningStep
 from workflows.policies.deciders import ORGANISER
+from workflows.policies.handling import BODIES, handles, holders, kept_from, left_by_office, own_units
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import BODIES, handles, holders, kept_from, left_by_office, own_units
 from workflows.policies.queues import NONE
 
 APPROVERS = (ORGANISER, *BODIES)

@@ -16,7 +16,7 @@ from registers.schemes.publicity import kind_named
 from registers.text import digest_of
 from workflows.messages import notifications
 from workflows.models import Publication
-from workflows.policies.inspection_plans import holders
+from workflows.policies.handling import holders
 from workflows.policies.publications import RELEASERS
 from workflows.publicity import attaching, lists, places, privacy
 

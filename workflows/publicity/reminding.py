@@ -14,8 +14,8 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import CampaignTask, Publication
 from workflows.policies.door import the_door
+from workflows.policies.handling import holders
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import holders
 from workflows.policies.publications import RELEASERS
 from workflows.policies.publicity import Drafts, drafters
 from workflows.publicity import drafting, notices, objections, places

@@ -17,7 +17,7 @@ from workflows.sheets.documents import Composition
 WAITS = {"state": State.IN_REVIEW, "waiting_role": CARRIER}
 
 
-def board(submission, sheets):
+def take_along(submission, sheets):
     """Take ``sheets`` along on ``submission``.
 
     Raises ``Stale`` when one of them has been taken back meanwhile.

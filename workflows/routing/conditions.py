@@ -1,4 +1,4 @@
-"""What an act on a sheet demands beside the right to do it.
+"""What must be true of a sheet before somebody may vote, agree or file, beside his right to do so.
 
 Enough ballots, marks that agree with the verdict, and where it was filed outside.
 """
@@ -15,7 +15,7 @@ def ballots_that_count(submission, actor):
 
     Those of whoever has left are marked as not counted.
     """
-    eligible = policies.Holding.of(actor).acting(GROUP_MEMBER, submission.unit_id, person=submission.person_id).people
+    eligible = policies.Holding.of(actor).turn_at(GROUP_MEMBER, submission.unit_id, person=submission.person_id).people
     votes = submission.votes.filter(round=submission.round)
     votes.exclude(member__in=eligible).update(counted=False)
     return eligible, list(votes.filter(member__in=eligible))

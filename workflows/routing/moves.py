@@ -78,7 +78,7 @@ def move(
     submission = composition.submission
     step = steps.step_of(submission.task.route_rules, submission.step)
     following = steps.Following(again) if again else _following(submission, verdict, by_itself=actor is None)
-    if following.is_end and composition.settle():
+    if following.is_end and composition.keep_proposed():
         composition = composition.graded()  # where no step has decided the grades, whoever lets it pass has
     decision = _record(
         composition,
@@ -190,7 +190,7 @@ def _enter(composition, step, *, at):
     role = (
         policies.MEETING
         if step.body
-        else holding.acting(step.role, submission.unit_id, person=submission.person_id).role
+        else holding.turn_at(step.role, submission.unit_id, person=submission.person_id).role
     )
     submission.state, submission.step, submission.waiting_role = State.IN_REVIEW, step.code, role
     submission.step_due_on = due_at(step, submission, on)
@@ -248,7 +248,7 @@ def _copy(composition, step, role, at):
     submission = composition.submission
     custody.give_custody(submission, step, role, at)
     holding = policies.Holding(timezone.localdate(at))
-    turn = holding.acting(step.role, submission.unit_id, person=submission.person_id)
+    turn = holding.turn_at(step.role, submission.unit_id, person=submission.person_id)
     text = notifications.sentence("submission.copied", submission)
     messages = [(person, f"copied:{submission.pk}", text, submission) for person in turn.people]
     notifications.post_each(messages, kind="submission.copied", at=at)

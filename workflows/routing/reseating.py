@@ -19,7 +19,7 @@ def heir(submission, holding):
         return None
     if holding.is_manned(role, *holding.able(role, unit, person=person)):
         return None
-    turn = holding.acting(submission.step_rules.role, unit, person=person)
+    turn = holding.turn_at(submission.step_rules.role, unit, person=person)
     return turn if turn.people and turn.role != role else None
 
 

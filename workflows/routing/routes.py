@@ -45,10 +45,10 @@ def _submit(submission_id, *, actor, seen_version, content, at):
     _running_still(submission)
     require(actor, "hand_in", submission)
     sheet.write(content)
-    suggestions.settle(submission, content, actor=actor, at=at)
+    suggestions.mark_adopted(submission, content, actor=actor, at=at)
     submission.submitted_at = at
     if composition.members:
-        carrying.board(submission, composition.members)
+        carrying.take_along(submission, composition.members)
     submission.gravest_rank = composition.gravest_rank()
     extensions.lapse([submission.pk], why="该表已提交", at=at)
     composition = composition.handed_in(at=at, values=content["values"])
@@ -194,7 +194,7 @@ def recompile(submission_id, *, actor, seen_version, at):
     if not changes.of_listed(composition):
         raise Refused("所列的登记内容没有变动，不必重新汇编。")
     if composition.sheet.crew is not None:
-        carrying.board(composition.submission, composition.sheet.crew.ready)
+        carrying.take_along(composition.submission, composition.sheet.crew.ready)
         composition = Composition(composition.submission)
     return moves.move(composition.handed_in(at=at), "recompile", actor=actor, at=at)
 
@@ -258,7 +258,7 @@ def hold_consecutive(submission, actor):
         following = steps.step_after(submission.task.route_rules, code, "agree", gravest_rank=submission.gravest_rank)
         if following.is_end or following.step.kind != "sign" or following.step.body:
             return later
-        turn = policies.Holding.of(actor).acting(following.step.role, submission.unit_id, person=submission.person_id)
+        turn = policies.Holding.of(actor).turn_at(following.step.role, submission.unit_id, person=submission.person_id)
         if actor.user_id not in turn.people:
             return later
         later.append(following.step)
@@ -361,7 +361,7 @@ def pass_up(submission, *, at):
     """
     seen, submission = submission.version, moves.locked(submission.pk)
     holding = policies.Holding(timezone.localdate(at))
-    turn = holding.acting(submission.step_rules.role, submission.unit_id, person=submission.person_id)
+    turn = holding.turn_at(submission.step_rules.role, submission.unit_id, person=submission.person_id)
     if submission.version != seen or turn.role == submission.waiting_role or not turn.people:
         return False
     moves.reseat(submission, turn.role, at=at)

@@ -345,8 +345,8 @@ class Sheet(Choosing):
         before = self.labelled(base, asks) + [(other.field, other.label, other.before) for other in others]
         return before, fields + [(other.field, other.label, other.after) for other in others]
 
-    def settle(self):
-        """Settle what no step of the route has decided, before the lines take effect.
+    def keep_proposed(self):
+        """Keep as final what was proposed and no step of the route has decided, before the lines take effect.
 
         Returns whether anything was written.
         """

@@ -1,6 +1,7 @@
-"""What has changed beside a kept document.
+"""What the register has changed since a sheet was handed in, in words for the next reviewer.
 
-In the register that it lists, and among the sheets that it carries.
+A document is composed once and kept. Rows of the register that it lists may change afterwards, and so may the sheets that it
+carries: who has come, who has left.
 """
 
 import json

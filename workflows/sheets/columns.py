@@ -1,6 +1,6 @@
-"""The names under which the paper of a sheet finds its values, as its task asks for them.
+"""The names of the values that a column, a header field or a sign-off of a paper can print, by task.
 
-``composing`` makes the values. What a scheme file may name in a column, a header field or a sign-off is what stands here;
+``composing`` makes the values. A scheme file may name what stands here and nothing else;
 ``tests/workflows/test_every_scheme.py`` compares it with the documents of every sheet of every scheme.
 """
 

@@ -136,9 +136,9 @@ class Composition:
             decided = decided_on(own.content, entries, on=member.as_of)
             yield member, Composition(member, own.sheet, kept=own.kept, decided=decided), entries
 
-    def settle(self):
-        """Settle what no step has decided, here and on the sheets carried (``Sheet.settle``)."""
-        return sum(sheet.settle() for sheet in self.sheets) > 0  # all of them, not only the first
+    def keep_proposed(self):
+        """Keep as final what was proposed and no step has decided, also on the sheets carried."""
+        return sum(sheet.keep_proposed() for sheet in self.sheets) > 0  # all of them, not only the first
 
     @cached_property
     def content(self):

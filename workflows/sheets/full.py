@@ -145,5 +145,5 @@ class FullPointSheet(Graded, Measured, PointSheet):
     def gravest_rank(self):
         return super().gravest_rank() if self.grades else None
 
-    def settle(self):
-        return self.grades and super().settle()
+    def keep_proposed(self):
+        return self.grades and super().keep_proposed()

@@ -211,8 +211,8 @@ class Graded:
             changed.append(record)
         self._keep(changed)
 
-    def settle(self):
-        """Take the grade last proposed where no step of the route has decided.
+    def keep_proposed(self):
+        """Keep the grade last proposed where no step of the route has decided.
 
         Whoever let the sheet pass has accepted it.
         """

@@ -1,4 +1,4 @@
-"""What the notices before a decision showed, entry by entry. Source: R1-27."""
+"""Which grade of each entry of a sheet stood on its public notices (公示). Source: R1-27."""
 
 
 def shown(submission):

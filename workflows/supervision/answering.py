@@ -99,7 +99,7 @@ def destroy(survey):
 
 
 @transaction.atomic
-def settle(survey):
+def rewrite(survey):
     """Write all slips and answers of a survey anew, once nothing more comes in. The caller has locked it."""
     for model, names in ((SurveySlip, ("digest", "used")), (SurveyAnswer, ("choices",))):
         for group in model.objects.filter(survey=survey).order_by().values_list("group", flat=True).distinct():

@@ -11,8 +11,8 @@ from registers.text import clipped
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Assessment, LeaderScore
+from workflows.policies.handling import holders, organisers
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import holders, organisers
 from workflows.policies.inspections import ANSWERABLE
 
 SOON = 3  # working days before the day

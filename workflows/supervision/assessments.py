@@ -2,7 +2,7 @@
 
 Its own score, the office's, the leaders', and the figures that are shown to it.
 
-What is decided then is ``deciding``. Source: R0-29, R2-30, R3-37, R4-35.
+What is decided then is ``assessment_deciding``. Source: R0-29, R2-30, R3-37, R4-35.
 """
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Assessment, AssessmentContest, AssessmentLine, LeaderScore
-from workflows.policies.inspection_plans import holders
+from workflows.policies.handling import holders
 from workflows.policies.inspections import HOSTS
 from workflows.supervision import scoring, surveys
 
@@ -198,7 +198,7 @@ def show(pk, *, actor, at):
 def answer(pk, *, stand, words, seen_version, actor, at):
     """Accept or contest the figures for the unit.
 
-    What was said against single lines (``contesting``) is handed in with it. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
+    What was said against single lines (``assessment_contesting``) is handed in with it. Raises ``NotAllowed``, ``Refused`` or ``Stale``.
     """
     assessment, _ = _opened(pk, "answer", seen_version, actor)
     if stand not in Stand.values:

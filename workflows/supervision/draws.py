@@ -12,7 +12,7 @@ from registers.models import Unit, User
 from registers.refusals import Refused
 from registers.text import digest_of
 from workflows.models import Draw, PlanItem
-from workflows.policies.inspection_plans import kept_from
+from workflows.policies.handling import kept_from
 from workflows.supervision import drawing
 
 FEWEST_UNITS = 1

@@ -15,8 +15,8 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.messages.schedule import RANKS
 from workflows.models import AvoidanceRecord, DutyStatement
+from workflows.policies.handling import holders, organisers
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import holders, organisers
 from workflows.supervision import avoidances
 from workflows.supervision.waiting import AUDIT, DECIDE, SIGN, days_given
 

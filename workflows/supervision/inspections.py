@@ -14,7 +14,7 @@ from registers.refusals import Refused, Stale
 from registers.text import clipped
 from workflows.messages import notifications
 from workflows.models import Draw, Inspection, InspectionPlan, InspectionSeat, PlanItem
-from workflows.policies.inspection_plans import handles, holders, kept_from
+from workflows.policies.handling import handles, holders, kept_from
 from workflows.policies.inspections import HOSTS
 from workflows.supervision import checklists, draws
 

@@ -17,7 +17,7 @@ from workflows.campaign import campaigns
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Survey, SurveyAnswer, SurveyInvitation, SurveySlip
-from workflows.policies.inspection_plans import holders
+from workflows.policies.handling import holders
 from workflows.policies.inspections import HOSTS
 from workflows.supervision import answering, tallying
 
@@ -114,7 +114,7 @@ def close(pk, *, given_out, actor, at):
             raise Refused(f"{group.label}实际发出的测评票应填写，且不多于打印的 {made} 张。", f"out-{group.code}")
         else:
             out[group.code] = given_out[group.code]
-    answering.settle(survey)
+    answering.rewrite(survey)
     results = _results(survey, out)
     survey.given_out, survey.result = out, [_plain(found) for found in results]
     survey.score = tallying.whole(results, {group.code: group.weight for group in rules.groups})

@@ -14,7 +14,7 @@ from workflows import disclosures
 from workflows.deadlines import days
 from workflows.models import AvoidanceRecord, DutyStatement
 from workflows.policies import waiting
-from workflows.policies.inspection_plans import handled_units
+from workflows.policies.handling import handled_units
 from workflows.supervision import avoidances
 
 SIGN, REVISE, DECIDE, AUDIT, DISCLOSE = "sign", "revise", "decide", "audit", "disclose"

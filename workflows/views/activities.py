@@ -21,10 +21,11 @@ from registers.views.papers import download
 from registers.views.sent import filters_sent, keys, number
 from workflows import activities, attachments
 from workflows.campaign import campaigns
-from workflows.compiled import logs, meetings
+from workflows.compiled import activities as papers
+from workflows.compiled import logs
 from workflows.forms import activities as forms
 from workflows.models import Activity, Attendance, Campaign, Opinion
-from workflows.policies.activities import KEEPERS, WATCHERS
+from workflows.policies.activities import ACTIVITY_READERS, KEEPERS
 from workflows.views.offered_powers import powers_for
 
 FILES = {"accepted": attachments.ACCEPTED, "accepted_words": attachments.ACCEPTED_WORDS, "most": attachments.MOST}
@@ -56,7 +57,7 @@ def activity_list(request):
     """
     running = campaigns.current()
     filters = filters_sent(request.GET, "unit", "purpose", "kind", "void")
-    known = meetings.kinds(running.scheme.rules) if running else {}
+    known = papers.kinds(running.scheme.rules) if running else {}
     shown = _rows(request).filter(campaign=running)
     units = Unit.objects.visible_to(request.actor).filter(pk__in=shown.order_by().values("unit"))
     shown = shown.filter(voided_at__isnull=not filters["void"])
@@ -74,7 +75,7 @@ def activity_list(request):
         "filtered": any(filters.values()),
         "units": units.order_by("parent_id", "position").values_list("code", "name"),
         "kinds": known.values(),
-        "purposes": [(code, label) for code, label in meetings.PURPOSES.items() if _used(known, code)],
+        "purposes": [(code, label) for code, label in papers.PURPOSES.items() if _used(known, code)],
         "page": page,
         "may_record": bool(running and known and recording_units(request.actor)),
         "may_watch": can(request.actor, "watch", Campaign),
@@ -88,7 +89,7 @@ def _used(known, purpose):
 
 def _with_words(actor, rows, known):
     """Put the labels and figures of a list on its rows."""
-    keys, watched = [row.pk for row in rows], actor.unit_ids(*WATCHERS)
+    keys, watched = [row.pk for row in rows], actor.unit_ids(*ACTIVITY_READERS)
     seen = Attendance.objects.visible_to(actor).filter(activity__in=keys)
     counts = {mark: Count("pk", filter=Q(mark=mark)) for mark in Attendance.Mark.values}
     figures = {
@@ -98,7 +99,7 @@ def _with_words(actor, rows, known):
     for row in rows:
         kind = known.get(row.kind)
         row.kind_label = kind.label if kind else row.kind
-        row.purpose_label = meetings.PURPOSES.get(kind.purpose, "") if kind else ""
+        row.purpose_label = papers.PURPOSES.get(kind.purpose, "") if kind else ""
         row.figures = figures.get(row.pk) if row.unit_id in watched else None
         row.mine = mine.get(row.pk)
 
@@ -221,9 +222,9 @@ def _page(request, activity, *, form=None):
     ``crumbs``; ``consults`` (is it a consultation) and its ``opinions``.
     """
     actor, rules = request.actor, activity.campaign.scheme.rules
-    kind = meetings.kinds(rules).get(activity.kind)
+    kind = papers.kinds(rules).get(activity.kind)
     activity.kind_label = kind.label if kind else activity.kind
-    activity.purpose_label = meetings.PURPOSES[kind.purpose] if kind else ""
+    activity.purpose_label = papers.PURPOSES[kind.purpose] if kind else ""
     watch = can(actor, "watch", activity)
     seen = Attendance.objects.visible_to(actor).filter(activity=activity)
     consults = kind is not None and kind.purpose == forms.CONSULTATION
@@ -333,7 +334,7 @@ def activity_file(request, pk, form):
     if layout is None:
         raise Http404
     seen = Attendance.objects.visible_to(request.actor).filter(activity=activity)
-    document = meetings.about_activity(
+    document = papers.about_activity(
         layout, activity, attendances=seen, whole=bool(can(request.actor, "watch", activity))
     )
     audit.append("paper.export", about=activity, actor=request.actor, detail={"form": form})

@@ -14,7 +14,7 @@ from registers.views.incoming import files
 from registers.views.sent import keys, number
 from workflows.forms import assessments as forms
 from workflows.models import Assessment, AssessmentContest, AssessmentLine
-from workflows.supervision import contesting
+from workflows.supervision import assessment_contesting
 from workflows.views.activities import FILES
 from workflows.views.assessments import crumbs_of
 from workflows.views.form_pages import FASTER, add_refusal, form_page
@@ -42,7 +42,7 @@ def assessment_contest(request, pk):
         line.assessment,
         form,
         page,
-        act=lambda seen: contesting.contest(
+        act=lambda seen: assessment_contesting.contest(
             pk,
             words=form.cleaned_data["words"],
             uploads=files(request),
@@ -84,7 +84,7 @@ def assessment_settle(request, pk):
         found.line.assessment,
         form,
         page,
-        act=lambda seen: contesting.settle(
+        act=lambda seen: assessment_contesting.settle(
             pk, **form.cleaned_data, seen_version=seen, actor=request.actor, at=clock.now()
         ),
         said="已保存。各项都答复后，点“答复异议”送单位。",

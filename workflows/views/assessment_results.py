@@ -22,7 +22,7 @@ from registers.views.sent import number
 from workflows.compiled import assessments as papers
 from workflows.forms import assessments as forms
 from workflows.policies.attachments import file_for
-from workflows.supervision import assessments, deciding
+from workflows.supervision import assessment_deciding, assessments
 from workflows.views.assessments import crumbs_of, done, figures_of, lines_of, page_of, visible
 from workflows.views.form_pages import FASTER, form_page
 
@@ -113,7 +113,7 @@ def assessment_decide(request, pk):
         make,
         title="审定考核结果",
         submit="审定",
-        act=lambda pk, *, vetoes=(), **rest: deciding.decide(pk, vetoes=vetoes, **rest),
+        act=lambda pk, *, vetoes=(), **rest: assessment_deciding.decide(pk, vetoes=vetoes, **rest),
         said="已审定，等待另一人复核。",
         intro=f"得分 {result}。审定后由另一人复核，复核后生效并通知单位。",
     )
@@ -131,9 +131,9 @@ def assessment_confirm(request, pk):
         return page_of(request, assessment, undo=form, status=422)
     try:
         if undoes:
-            deciding.undo(pk, reason=form.cleaned_data["reason"], **said)
+            assessment_deciding.undo(pk, reason=form.cleaned_data["reason"], **said)
         else:
-            deciding.confirm(pk, **said)
+            assessment_deciding.confirm(pk, **said)
     except Stale:
         return page_of(request, visible(request, pk), error=FASTER, status=409)
     messages.success(request, "已退回重审。" if undoes else "已复核，结果生效并通知单位。")

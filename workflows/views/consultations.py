@@ -10,7 +10,7 @@ from registers import clock
 from registers.access import require
 from registers.refusals import Stale
 from workflows import activities
-from workflows.compiled import meetings
+from workflows.compiled import activities as papers
 from workflows.forms.activities import CONSULTATION, OpinionForm
 from workflows.models import Activity, Opinion
 from workflows.views.form_pages import FASTER, form_page
@@ -21,7 +21,7 @@ def _consultation(request, pk):
     rows = Activity.objects.visible_to(request.actor).select_related("unit", "campaign__scheme")
     activity = get_object_or_404(rows.defer("campaign__scheme__source"), pk=pk)
     require(request.actor, "change", activity)
-    kind = meetings.kinds(activity.campaign.scheme.rules).get(activity.kind)
+    kind = papers.kinds(activity.campaign.scheme.rules).get(activity.kind)
     if kind is None or kind.purpose != CONSULTATION:
         raise Http404
     return activity

@@ -15,7 +15,7 @@ from registers.views.sent import filters_sent, keys, number
 from workflows.compiled import logs
 from workflows.forms import duties as forms
 from workflows.models import EducationItem
-from workflows.policies.activities import WATCHERS
+from workflows.policies.activities import ACTIVITY_READERS
 from workflows.supervision import education
 from workflows.views.activities import recording_units
 from workflows.views.duties import crumbs_of, recorded, tabs_of
@@ -47,7 +47,7 @@ def education_list(request):
     year = request.actor.on.year
     items = list(_rows(request).filter(year=year)) if asked else []
     view = filters_sent(request.GET, "view")["view"]
-    found = _reached(request, scheme, items) if asked and request.actor.has(*WATCHERS) else []
+    found = _reached(request, scheme, items) if asked and request.actor.has(*ACTIVITY_READERS) else []
     shown = [one for one in found if not view or bool(one.reached) == (view == "reached")]
     planning = recording_units(request.actor) if asked else []
     context = {
@@ -70,7 +70,7 @@ def education_list(request):
 def _reached(request, scheme, items):
     """The posts with grave points in the units that the reader watches, as far as he may read the points."""
     points = RiskPoint.objects.visible_to(request.actor).in_force(request.actor.on)
-    points = points.filter(unit__in=request.actor.unit_ids(*WATCHERS), category__scheme__slug=scheme.slug)
+    points = points.filter(unit__in=request.actor.unit_ids(*ACTIVITY_READERS), category__scheme__slug=scheme.slug)
     found = education.reach(items, points, scheme.rules, on=request.actor.on)
     labels = {grade.rank: grade for grade in scheme.rules.grades}
     for one in found:

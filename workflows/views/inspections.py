@@ -27,7 +27,7 @@ from workflows.models import (
     InspectionSignature,
     PlanItem,
 )
-from workflows.policies.inspection_plans import handles
+from workflows.policies.handling import handles
 from workflows.policies.inspections import seat_of
 from workflows.supervision import checklists, draws, inspections, opinions
 from workflows.views import form_pages

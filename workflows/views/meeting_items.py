@@ -42,7 +42,7 @@ def meeting_item(request, pk):
     seen = number(request.POST.get("seen_version"))
     try:
         said = _said(request, typed, keys)
-        recording.settle(pk, typed["outcome"], said, seen_version=seen, actor=request.actor, at=clock.now())
+        recording.record_outcome(pk, typed["outcome"], said, seen_version=seen, actor=request.actor, at=clock.now())
     except Stale as stale:
         form.add_error(None, FASTER if stale.current is None or stale.current == meeting else str(stale))
         return _page(request, item, visible(request, meeting.pk), form=form, composition=composition)

@@ -11,7 +11,7 @@ from registers.views.paging import paged
 from workflows import mobilisation
 from workflows.campaign import scoping
 from workflows.models import Campaign, Submission
-from workflows.policies.activities import WATCHERS
+from workflows.policies.activities import ACTIVITY_READERS
 from workflows.views.years import years
 
 
@@ -27,7 +27,7 @@ def mobilisation_list(request):
     running = chosen.campaign
     context = {"campaign": running, "years": chosen}
     if running is not None:
-        watched = set(request.actor.unit_ids(*WATCHERS))
+        watched = set(request.actor.unit_ids(*ACTIVITY_READERS))
         taken = running.enrolments.values_list("unit_id", flat=True)
         owing = scoping.answerable(taken, on=request.actor.on)
         units = Unit.objects.visible_to(request.actor).filter(pk__within=[pk for pk in owing if pk in watched])

@@ -12,7 +12,7 @@ from registers.actors import ROLE_LABELS
 from registers.schemes.parts import Contact
 from workflows.campaign import campaigns
 from workflows.policies import badges
-from workflows.policies.campaigns import PREPARES
+from workflows.policies.campaigns import PREPARES, WATCHES_PROGRESS
 from workflows.policies.door import door_of, rules_beside, the_rules
 
 EVERYONE = None
@@ -29,7 +29,6 @@ INSPECTED = (
 )
 # People who are warned themselves come by their desk and the message.
 WARNED = ("unit_head", "office", "school_group", "party_committee")
-WATCHERS = ("liaison", "unit_head", "leader_in_charge", "office", "school_group", "party_committee", "registrar")
 # What may be known of whom to ask: the part of the contact, and the word before it.
 REACHED = (("person", ""), ("phone", "电话 "), ("email", "邮箱 "), ("address", "地址："))
 # Groups of entries. Those of the first are always in view, the others fold.
@@ -51,8 +50,8 @@ MENU = [
     (DAILY, "提建议", "suggestion_list", "lightbulb", EVERYONE),
     (DAILY, "线索", "clue_list", "envelope-exclamation", ("discipline",)),
     (YEAR, "活动安排", "campaign", "calendar3", EVERYONE),
-    (YEAR, "进度看板", "board", "speedometer2", WATCHERS),
-    (YEAR, "填报进度", "progress_list", "bar-chart-steps", WATCHERS),
+    (YEAR, "进度看板", "board", "speedometer2", WATCHES_PROGRESS),
+    (YEAR, "填报进度", "progress_list", "bar-chart-steps", WATCHES_PROGRESS),
     (YEAR, "会议审议", "meeting_list", "bank", ("office", "school_group", "party_committee")),
     (YEAR, "会议与教育", "activity_list", "people", EVERYONE),
     (YEAR, "学习文件", "reading_list", "book", EVERYONE),

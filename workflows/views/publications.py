@@ -19,7 +19,7 @@ from workflows.forms.publications import EndForm, ImpactForm, ListForm, PublishF
 from workflows.models import ImpactAssessment, Publication
 from workflows.policies.publications import DRAFTERS, is_public
 from workflows.publicity import impacts, publishing
-from workflows.views import keeping
+from workflows.views import notice_beside
 
 CRUMB = "公开与通报"
 LONG = (
@@ -181,13 +181,13 @@ def publication_page(request, publication, *, releasing=None, ending=None, kept=
 
     Context: ``publication`` with its ``stage``, ``rows`` of its table (see ``rows_of``), ``changes``, ``leaks`` that keep a draft
     from being released, ``seen_digest``, ``may_release``, ``may_discard``, ``may_end``, the forms, ``behind``: how many differences
-    the register has from it, and what ``keeping.context`` adds.
+    the register has from it, and what ``notice_beside.context`` adds.
     """
     on, draft = request.actor.on, publication.released_at is None
     found = publishing.preview(publication, on) if draft else publication.items
     publication.stage = stage_of(publication, on)
     rights = {f"may_{act}": can(request.actor, act, publication) for act in ("release", "discard", "end")}
-    kept_context = keeping.context(request, publication, **(kept or {}))
+    kept_context = notice_beside.context(request, publication, **(kept or {}))
     context = {
         "publication": publication,
         "rows": rows_of(publication, found),

@@ -17,7 +17,7 @@ from workflows.forms.publicity import HandlingForm, ObjectionForm, ReleaseForm, 
 from workflows.models import Correction, Objection, PublicityNotice
 from workflows.policies.door import beside_rules
 from workflows.publicity import drafting, objections, releasing
-from workflows.views import keeping
+from workflows.views import notice_beside
 from workflows.views.raised import raised_to
 
 
@@ -148,10 +148,10 @@ def notice_page(
 ):
     """Render the page of a notice. A form that was refused is shown again as it was typed.
 
-    ``about_objection``: the id of an objection, and name and form of what was refused about it. ``kept``: what ``keeping.context``
+    ``about_objection``: the id of an objection, and name and form of what was refused about it. ``kept``: what ``notice_beside.context``
     takes. Context: ``notice`` with its ``stage`` and ``places``, ``table`` (see ``table_of``), ``crumbs``, ``may_object``,
     ``may_release``, ``may_withdraw``, ``may_discard``, the forms, ``period`` of a draft that is released today, its ``warnings``,
-    ``corrections``, what ``keeping.context`` adds, ``leaks`` that keep it from being released, ``seen_digest`` of its rows,
+    ``corrections``, what ``notice_beside.context`` adds, ``leaks`` that keep it from being released, ``seen_digest`` of its rows,
     ``objections`` (see ``raised.raised_to``), ``has_letter``, ``identity``, ``office`` and ``signed_by``.
     """
     is_draft, rules = notice.released_at is None, notice.task.campaign.scheme.rules
@@ -172,7 +172,7 @@ def notice_page(
             "is_draft": is_draft,
             "period": releasing.period_of(notice, clock.today()),
             "warnings": releasing.warnings(notice, clock.today()) if is_draft else [],
-            **keeping.context(request, notice, **(kept or {})),
+            **notice_beside.context(request, notice, **(kept or {})),
             **{f"may_{act}": can(request.actor, act, notice) for act in ("object", "release", "withdraw", "discard")},
             "form": objecting or ObjectionForm(notice=notice),
             "release_form": releasing_form or ReleaseForm(),

@@ -18,7 +18,8 @@ from registers.views.papers import download
 from registers.views.sent import filters_sent
 from workflows import readings
 from workflows.campaign import campaigns
-from workflows.compiled import logs, meetings
+from workflows.compiled import activities as papers
+from workflows.compiled import logs
 from workflows.deadlines import days
 from workflows.forms.activities import ReadingForm
 from workflows.models import ReadingDocument, ReadReceipt
@@ -238,5 +239,5 @@ def reading_file(request, pk, form):
         raise Http404
     seen = ReadReceipt.objects.visible_to(request.actor).filter(document=document)
     audit.append("paper.export", about=document, actor=request.actor, detail={"form": form})
-    paper = compose(layout, meetings.about_reading(layout, document, receipts=seen))
+    paper = compose(layout, papers.about_reading(layout, document, receipts=seen))
     return download(request, paper, form, f"{layout.title}（{document.title}）")

@@ -18,7 +18,7 @@ from registers.views.paging import paged
 from workflows.forms import surveys as forms
 from workflows.models import Survey
 from workflows.policies.deciders import ORGANISER
-from workflows.policies.inspection_plans import BODIES, handles
+from workflows.policies.handling import BODIES, handles
 from workflows.policies.surveys import invitation_of
 from workflows.supervision import answering, draws, surveys
 from workflows.views.form_pages import add_refusal, form_page

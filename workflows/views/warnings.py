@@ -32,7 +32,7 @@ from workflows.models import (
     WarningStep,
     WarningVisit,
 )
-from workflows.policies.inspection_plans import handles
+from workflows.policies.handling import handles
 from workflows.policies.warnings import APPROVERS
 from workflows.supervision import draws
 from workflows.supervision.warnings import analyses, drafting, outcomes, steps

@@ -49,7 +49,7 @@ def compute(campaign, *, actor, at):
     ranking.units.exclude(unit__in=[unit.pk for unit, _ in parts]).delete()
     known = {row.unit_id: row for row in ranking.units.all()}
     _freeze(ranking, [(_ranked(ranking, unit, known, on), ids) for unit, ids in parts], on)
-    settle(ranking)
+    work_out(ranking)
     audit.append("ranking.compute", about=ranking, actor=actor, at=at, detail={"units": len(parts)})
     return ranking
 
@@ -119,7 +119,7 @@ def _new_units(ranking, on):
     return set(late.values_list("unit_id", flat=True))
 
 
-def settle(ranking):
+def work_out(ranking):
     """Work out score, band and place of all units from figures and entries as they stand, and keep them."""
     rules = ranking.rules
     rows = list(ranking.units.prefetch_related("figures", "entries").order_by("pk"))
@@ -181,7 +181,7 @@ def enter(ranked, *, values, actor, at):
     if again is not None:
         return again
     entry = ranked.entries.create(**values, by_id=actor.user_id, at=at)
-    settle(ranking)
+    work_out(ranking)
     audit.append("ranking.entry", about=entry, actor=actor, at=at, detail={"code": entry.code})
     return entry
 
@@ -193,7 +193,7 @@ def drop(entry, *, actor, at):
     entry.ranked.ranking = ranking
     require(actor, "enter", entry.ranked)
     drop_upheld(entry, actor=actor, at=at)
-    settle(ranking)
+    work_out(ranking)
 
 
 def drop_upheld(entry, *, actor, at):
@@ -211,7 +211,7 @@ def leave_out(ranked, *, why, actor, at):
     if not why and not ranking.rules.class_of(ranked.unit.unit_type):
         raise Refused("该单位的类型没有归入排名的分类，不能参加排名。", "why")
     RankedUnit.objects.filter(pk=ranked.pk).update(left_out=why, score=None, place=None)
-    settle(ranking)
+    work_out(ranking)
     audit.append("ranking.left_out", about=ranked, actor=actor, at=at, detail={"left_out": bool(why)})
 
 

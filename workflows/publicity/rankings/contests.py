@@ -10,7 +10,7 @@ from workflows import attachments
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import RankingContest, RankingEntry, RankingFigure
-from workflows.policies.inspection_plans import organisers
+from workflows.policies.handling import organisers
 from workflows.publicity.rankings import computing
 
 Outcome = RankingContest.Outcome
@@ -71,7 +71,7 @@ def answer(pk, *, outcome, words, number=None, of=None, actor, at):
     found.outcome, found.answer, found.answered_by_id, found.answered_at = outcome, words, actor.user_id, at
     found.save(update_fields=["outcome", "answer", "changed", "answered_by", "answered_at"])
     if upheld:
-        computing.settle(ranking)
+        computing.work_out(ranking)
     text = clipped(ANSWERED.format(unit=found.ranked.unit.name, outcome=found.get_outcome_display()), 200)
     key = f"ranking.answer:{found.pk}"
     notifications.post([found.by], kind="ranking.answer", key=key, text=text, submission=None, at=at)

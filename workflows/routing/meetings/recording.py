@@ -85,7 +85,7 @@ class Said:
 
 
 @transaction.atomic
-def settle(item_id, outcome, said=None, *, seen_version, actor, at):
+def record_outcome(item_id, outcome, said=None, *, seen_version, actor, at):
     """Record what the meeting decided on one item. ``said``: a ``Said``.
 
     Raises ``Stale``, ``NotAllowed`` or ``Refused``; then nothing is recorded.

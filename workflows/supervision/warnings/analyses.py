@@ -9,8 +9,8 @@ from registers.access import require
 from registers.models import ControlMeasure, RiskPoint
 from workflows.messages import notifications
 from workflows.models import CaseAnalysis, CasePoint
+from workflows.policies.handling import holders
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import holders
 from workflows.supervision.warnings.drafting import locked
 
 FIELDS = ("causes", "gaps", "education")

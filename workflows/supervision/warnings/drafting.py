@@ -12,7 +12,7 @@ from registers.refusals import Refused, Stale
 from registers.schemes.layout import fields_used
 from registers.text import digest_of
 from workflows.models import RiskWarning, WarningPoint
-from workflows.policies.inspection_plans import kept_from
+from workflows.policies.handling import kept_from
 
 TEXTS = ("facts", "basis", "causes", "demands")
 REFERENCE = ("reference", "reference_on", "reference_at")

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import BigIntegerField
 from django.db.models.expressions import Col, Expression
 
-from registers.columns import _identity
+from registers.column_identity import _identity
 
 pytestmark = pytest.mark.once
 

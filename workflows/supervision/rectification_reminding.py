@@ -13,8 +13,8 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Rectification
 from workflows.policies.findings import answerable
+from workflows.policies.handling import holders, organisers
 from workflows.policies.holding import Holding
-from workflows.policies.inspection_plans import holders, organisers
 
 SOON = 3  # working days before the day
 

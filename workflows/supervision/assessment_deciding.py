@@ -8,7 +8,7 @@ from django.db import transaction
 from registers import audit
 from registers.access import people_who_may, require
 from registers.refusals import Refused, Stale
-from workflows.policies.inspection_plans import holders
+from workflows.policies.handling import holders
 from workflows.policies.inspections import HOSTS
 from workflows.supervision import scoring
 from workflows.supervision.assessments import locked, result_of, save, tell

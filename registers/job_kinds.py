@@ -1,4 +1,4 @@
-"""The jobs that write files, and the one that takes a file over."""
+"""The kinds of jobs of this app: those that write files (exports), and the one that takes a file over."""
 
 from datetime import date
 from functools import partial

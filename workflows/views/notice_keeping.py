@@ -1,6 +1,6 @@
-"""Doors to what is kept of notices and publications.
+"""What those who keep a notice or a publication do: list places, attach files, fetch its records.
 
-Places where they hang, files, closing sheet, records of what was public.
+The same views serve both. What the page shows of it is ``notice_beside``.
 """
 
 from django.contrib import messages
@@ -22,7 +22,7 @@ from workflows.models import NoticePlace, Publication, PublicityNotice, PublicRe
 from workflows.policies.door import beside_rules
 from workflows.policies.publications import subject_of
 from workflows.publicity import attaching, places
-from workflows.views.keeping import NOUNS
+from workflows.views.notice_beside import NOUNS
 from workflows.views.publications import publication_page
 from workflows.views.publicity import notice_page
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from registers.actors import Actor
-from registers.imports import kept, uploads
+from registers.imports import compared, uploads
 from registers.imports.packing import COMPARED
 from registers.models import Appointment, DomainCharge, ImportedFile, PowerItem, Regulation, Unit, UnitAlias, User
 from tests.factories import make_person, make_post, moment
@@ -119,7 +119,7 @@ def _plain(value):
 
 def test_kept_comparison_is_the_one_made_again(campus, file):
     again = uploads.plan_of(file, actor=Actor(campus.registrar, on=ON))
-    kept_one = kept.restored(ImportedFile.objects.get())
+    kept_one = compared.restored(ImportedFile.objects.get())
     subject = uploads.SUBJECTS[file.kind]
     assert {line.kind for line in again.lines} == set(subject.LABELS)
     assert lines(kept_one) == lines(again)
@@ -240,7 +240,7 @@ def test_basis_notices_whatever_the_comparison_notices(campus, file):
             with undone():
                 if field.primary_key or name in FIXED or not changed(row, field):
                     continue
-                if kept.basis(file, Actor(campus.registrar, on=ON)) == file.basis:
+                if compared.basis(file, Actor(campus.registrar, on=ON)) == file.basis:
                     passed_over.append(field)
                 else:
                     noticed.add(name)
@@ -256,7 +256,7 @@ def test_basis_of_a_file_of_posts_knows_what_makes_a_post_one_of_its_own(campus)
     """Whether a file of people has made posts, and of which something is written by now."""
     actor = Actor(campus.registrar, on=ON)
     file = ImportedFile(kind="posts", effective_on=ON)
-    bases = [kept.basis(file, actor)]
+    bases = [compared.basis(file, actor)]
     ImportedFile.objects.create(
         kind="people",
         owner=campus.registrar,
@@ -264,7 +264,7 @@ def test_basis_of_a_file_of_posts_knows_what_makes_a_post_one_of_its_own(campus)
         uploaded_at=moment("2026-09-15 10:00"),
         result={"counts": {"takes": 1}},
     )
-    bases.append(kept.basis(file, actor))
+    bases.append(compared.basis(file, actor))
     PowerItem.objects.update(accountable_post=campus.post)
-    bases.append(kept.basis(file, actor))
+    bases.append(compared.basis(file, actor))
     assert len(set(bases)) == 3

@@ -1,7 +1,7 @@
 """The audit chain: append, verify, and the one vocabulary of acts.
 
 Each entry carries a digest over itself and the entry before, so a changed, removed or reordered entry
-shows. Entries hold ids and digests, never form text (design section 3; 等保 GB/T 22239 8.1.4).
+shows. Entries hold ids and digests, never form text (等保 GB/T 22239 8.1.4).
 """
 
 import threading

@@ -1,7 +1,7 @@
 """The layout of a power's chart: where its shapes and words stand.
 
 Two kinds: 权力运行流程图 (the process) and 廉政风险防控图 (with risks and measures). ``components/chart.html`` draws it.
-Pure: no Django, no database. Lengths are in points of the picture. Source: R1-34, C5-18, D6.
+Pure: no Django, no database. Lengths are in points of the picture. Source: R1-34.
 """
 
 from dataclasses import dataclass

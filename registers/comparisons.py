@@ -3,7 +3,7 @@
 A point stayed, was revised, was added or was retired. Reads versions, writes nothing.
 A reader compares only what he may read. Where he may read only one of the two versions (the grade was not one that is
 copied to him then, or is not now), the point came into his view or left it: it is neither new nor retired. Source:
-R1-47, R0-26, design decision 3.
+R1-47, R0-26.
 """
 
 from collections import Counter

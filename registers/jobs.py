@@ -1,6 +1,6 @@
 """Work that a worker does for a person, such as writing a file.
 
-The row comes first, then a wake-up call (design decision 8). The file is for its owner, for some days, and only for as long as he
+The row comes first, then a wake-up call. The file is for its owner, for some days, and only for as long as he
 may still have it.
 """
 

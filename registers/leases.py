@@ -1,7 +1,4 @@
-"""Leases on rows: one worker takes a row, and the lease ends by itself when that worker dies.
-
-Source: design decision 8.
-"""
+"""Leases on rows: one worker takes a row, and the lease ends by itself when that worker dies."""
 
 from django.db.models import F, Q
 

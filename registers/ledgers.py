@@ -1,6 +1,6 @@
 """The ledger (风险岗位廉能管理台账): rows as of a day, totals, and the sheets of its workbook.
 
-Source: R1-29, R1-31, C5-16.
+Source: R1-29, R1-31.
 """
 
 from collections import Counter
@@ -393,7 +393,7 @@ def worksheets(scope, scheme, unit, *, on, year, said=""):
 def unit_ledger(*, unit, units, on, rules, reader=None):
     """Return the ledger of a unit as a paper's document, as far as ``reader`` may read it.
 
-    Unit by unit in the order of ``units``. The measures of all stages stand in one column. Source: C5-16.
+    Unit by unit in the order of ``units``. The measures of all stages stand in one column.
     """
     scheme = Scheme.objects.filter(slug=rules.identity.slug).order_by("-version").first()
     scope = for_reader(reader) if reader else everything()

@@ -1,6 +1,6 @@
 """Adding and changing regulations, one by one or as a pasted list.
 
-Source: R0-20, R1-54, C5-22.
+Source: R0-20, R1-54.
 """
 
 import re

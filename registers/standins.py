@@ -1,6 +1,6 @@
 """Stand-ins (代理): who exercises a role for its absent holder.
 
-Always for a time that is named beforehand (reliability R14).
+Always for a time that is named beforehand.
 """
 
 from django.db import transaction

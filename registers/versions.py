@@ -1,7 +1,7 @@
 """The only place that puts versions in force or takes them out.
 
 Every change names the version that it starts from: a proposal by its ``base``, a record that is kept or retired is that version
-itself. It takes effect only while that version is still the open one of its series. Source: design decision 3 and section 5a.
+itself. It takes effect only while that version is still the open one of its series.
 """
 
 from dataclasses import dataclass

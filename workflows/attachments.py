@@ -1,7 +1,4 @@
-"""Files that people upload. Their type is judged by their bytes, never by their name.
-
-Source: reliability P04–P18.
-"""
+"""Files that people upload. Their type is judged by their bytes, never by their name."""
 
 import hashlib
 import io

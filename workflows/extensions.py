@@ -1,6 +1,6 @@
 """Longer terms (延期): the filler asks, and the role named by the scheme grants or refuses.
 
-Nobody grants his own. Source: design decision 5.
+Nobody grants his own.
 """
 
 from django.db import IntegrityError, transaction

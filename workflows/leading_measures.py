@@ -1,7 +1,7 @@
 """Whether heads have measures for their own risk points first (带头制定措施).
 
 What counts are the points in force that those who lead a unit hold, or that stand on a post that leads: which have a measure in
-force, and which of their measures are past their day and not carried out. Source: R0-30, and the same words in 001, 003 and 004.
+force, and which of their measures are past their day and not carried out. Source: R0-30, and the same words in R1, R3 and R4.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,7 @@
 """Suggestions to a post holder or a unit: make, withdraw, take over into a draft, decline.
 
 The filler of the submission answers. A suggestion that is taken over becomes an entry of the draft and counts as
-adopted once the submission is handed in with it. One that is not taken over needs a reason. Source: R1-16, R1-52,
-C5-24.
+adopted once the submission is handed in with it. One that is not taken over needs a reason. Source: R1-16, R1-52.
 """
 
 from django.db import transaction
@@ -206,7 +205,7 @@ def mark_adopted(submission, content, *, actor, at):
 def log_rows(*, units, on, rules, reader=None):
     """The suggestions of the year to ``units`` and their answers as rows of the search log.
 
-    Only what ``reader`` may read. A colleague is not named. Source: R1-52, C5-24.
+    Only what ``reader`` may read. A colleague is not named. Source: R1-52.
     """
     readable = Suggestion.objects.visible_to(reader) if reader else Suggestion.objects.all()
     suggestions = readable.filter(unit__in=units, campaign__year=on.year, at__date__lte=on, withdrawn_at=None)

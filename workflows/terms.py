@@ -4,7 +4,7 @@ Which of several moves holds: the last move of the narrowest kind. A move for a 
 nearest unit, that one than a move for a wider unit, and that one than a move for everybody. A wider move does not
 take away what somebody was given on his own (a move, a granted extension, the days of somebody who came late), unless
 its day is later: then he has that day. A returned submission keeps its redo day, unless a move names its unit or
-person. Source: reliability T10.
+person.
 """
 
 from django.db import transaction
@@ -161,7 +161,7 @@ def _check(task, due_on, unit, person, *, on):
 
 
 def _not_ones_own(actor, unit, person):
-    """Refuse a move that concerns the actor himself or his own unit alone (design decision 5)."""
+    """Refuse a move that concerns the actor himself or his own unit alone."""
     own = actor.home_unit_ids
     if person is not None and (person.pk == actor.user_id or person.pk in actor.stands_in_for):
         raise Refused("不能调整本人或被代理人的截止日期，请由其他经办人办理。", "number")

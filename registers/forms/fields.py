@@ -11,7 +11,7 @@ from registers.refusals import Refused
 def offered(data, name, choices):
     """Return what was chosen of ``choices`` in a field, empty where nothing was.
 
-    Anything else never counts as one of them. Raises ``Refused``. Source: R13.
+    Anything else never counts as one of them. Raises ``Refused``.
     """
     chosen = data.get(name, "")
     if chosen and chosen not in choices:

@@ -84,7 +84,7 @@ class Appointment(models.Model):
 
     A leader in charge has one appointment per unit of the portfolio (分管), beside his domains (``DomainCharge``). ``seat``: the
     holder's place among several, such as 组长 or 党组织负责人 (``registers.appointments.SEATS``). ``acting_for``: the person whose
-    role a stand-in exercises (代理) for a time that is named beforehand, and why (``note``). Source: R0-04, R2-06, R3-03, reliability R14.
+    role a stand-in exercises (代理) for a time that is named beforehand, and why (``note``). Source: R0-04, R2-06, R3-03.
     """
 
     class Role(models.TextChoices):

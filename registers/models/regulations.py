@@ -11,7 +11,7 @@ class Regulation(models.Model):
 
     One of the root unit holds for the whole school. ``version`` counts how often it was saved, so that the second of
     two editors is refused. What replaces an old regulation is a regulation of its own: the old one stays as repealed.
-    Source: R0-20, R1-54, C5-22.
+    Source: R0-20, R1-54.
     """
 
     class State(models.TextChoices):

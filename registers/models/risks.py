@@ -83,7 +83,7 @@ class RiskPoint(Versioned):
 class PostGrade(Versioned):
     """One version of the grade of a post as a whole (岗位风险等级).
 
-    It stands beside the grades of the post's risk points. Source: R3-22, B5-8.
+    It stands beside the grades of the post's risk points. Source: R3-22.
     """
 
     unit = models.ForeignKey("registers.Unit", models.PROTECT, related_name="post_grades")

@@ -1,4 +1,4 @@
-"""Records that are never edited once in force (design decision 3)."""
+"""Records that are never edited once in force."""
 
 import uuid
 
@@ -33,7 +33,7 @@ class Versioned(models.Model):
     def revised(self, **values):
         """Return an unsaved proposal that starts from this version: a copy in which ``values`` are replaced.
 
-        So what a sheet does not ask for cannot be lost. Source: design 5a.
+        So what a sheet does not ask for cannot be lost.
         """
         copied = {
             field.attname: getattr(self, field.attname)

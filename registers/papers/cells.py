@@ -1,7 +1,7 @@
 """The cells of a workbook: text that is never a formula, in rows that can be seen and printed.
 
 One cell policy for papers and ledgers. A row of a sheet is at most 409 points high, so a longer text goes on in the row
-below (``parts_of``). Unprintable characters are left out, and the sheet 附录 says so. Source: E7, X02, X05.
+below (``parts_of``). Unprintable characters are left out, and the sheet 附录 says so.
 """
 
 import io
@@ -62,7 +62,7 @@ def height(lines, size=10):
 
 
 def clean(text, where, overflow):
-    """Return ``text`` without unprintable characters, which are counted in ``overflow``. Source: X02."""
+    """Return ``text`` without unprintable characters, which are counted in ``overflow``."""
     if not text.isprintable():
         text, dropped = printable(text)
         if dropped:
@@ -149,7 +149,7 @@ def saved(book, overflow):
 def restamp(data):
     """Return the bytes of an Office file without the time of its making.
 
-    So the same content gives the same bytes (X12).
+    So the same content gives the same bytes.
     """
     target = io.BytesIO()
     with zipfile.ZipFile(data) as old, zipfile.ZipFile(target, "w") as new:

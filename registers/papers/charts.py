@@ -1,6 +1,6 @@
 """The charts of a power item, on screen and on paper.
 
-权力运行流程图 shows the process, 廉政风险防控图 adds risks and measures. Source: C5-18.
+权力运行流程图 shows the process, 廉政风险防控图 adds risks and measures.
 """
 
 from django.db.models import Q

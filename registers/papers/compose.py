@@ -57,7 +57,7 @@ def document_for(name, **about):
 
 
 def file_name(paper, suffix):
-    """Return a name for the download that no file system, header or shell trips over. Source: X14."""
+    """Return a name for the download that no file system, header or shell trips over."""
     return re.sub(r"[^\w（）()-]+", "-", paper.full_title)[:80].strip("-") + f".{suffix}"
 
 
@@ -65,7 +65,7 @@ def compose(layout, document, *, blank=False):
     """Resolve ``layout`` with ``document`` into a ``Paper``.
 
     ``blank`` makes the empty form. Numbers the rows, sorts them, spreads them over the fixed rows, drops unprintable
-    characters and says so in a note. Source: C0, R1-29.
+    characters and says so in a note. Source: R1-29.
     """
     kept = ("fixed", "year", "version", "institution", "office")
     document, dropped = cleaned({key: document.get(key) for key in kept} if blank else document)

@@ -37,7 +37,7 @@ _TITLE_AT_22 = {"landscape": 33, "portrait": 21}
 
 
 def to_docx(papers):
-    """Return papers as one document, a section each, with its own page count. Source: C0, X12."""
+    """Return papers as one document, a section each, with its own page count."""
     document = Document()
     document.settings.odd_and_even_pages_header_footer = True
     document.core_properties.author = document.core_properties.comments = ""

@@ -35,8 +35,7 @@ class FacesMissing(Exception):
 def require_chinese():
     """Raise ``FacesMissing`` unless some font has Chinese characters.
 
-    The system is asked again until there is one. Without it a PDF is made all the same, full of empty boxes. Source:
-    stack analysis section 4.
+    The system is asked again until there is one. Without it a PDF is made all the same, full of empty boxes.
     """
     if "zh-cn" not in _match("Noto Serif CJK SC:lang=zh-cn", "%{lang}").split("|"):
         raise FacesMissing("无法生成 PDF：系统缺少中文字体。请管理员安装：apt-get install fonts-noto-cjk。")

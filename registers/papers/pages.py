@@ -56,7 +56,7 @@ def to_pdf(papers):
     """Return papers as one PDF, each from a new page in its own orientation, counting its own pages.
 
     The same papers give the same bytes. Raises ``PaperError`` when pango or a Chinese font is missing or there is
-    nothing to print. Source: X09, X12, C0.
+    nothing to print.
     """
     if not papers:
         raise PaperError("没有可打印的表，请先选择至少一份。")
@@ -118,10 +118,7 @@ def print_specimen():
 
 
 def require_fonts():
-    """Raise ``PaperError`` unless pango and a font with Chinese characters are installed.
-
-    Source: stack analysis section 4.
-    """
+    """Raise ``PaperError`` unless pango and a font with Chinese characters are installed."""
     try:
         import weasyprint  # noqa: F401, PLC0415 (needs pango: the rest of the site works without it)
     except (ImportError, OSError) as error:
@@ -263,10 +260,7 @@ def _press():
     _, assets = faces.sheet_and_assets()
 
     class OwnAssetsOnly(URLFetcher):
-        """A fetcher of our own fonts. Any other address stops the printing.
-
-        Source: reliability 6-13, X09.
-        """
+        """A fetcher of our own fonts. Any other address stops the printing."""
 
         def fetch(self, url, headers=None):
             if url in assets:

@@ -100,7 +100,7 @@ class Paper:
 
     @property
     def edition(self):
-        """The campaign year and the version as printed in the footer. Source: C0."""
+        """The campaign year and the version as printed in the footer."""
         return "　".join(part for part in (f"{self.year}年度" if self.year else "", self.version) if part)
 
     @property

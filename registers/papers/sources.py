@@ -107,7 +107,7 @@ def _in_order_of(units):
 def duty_list(*, unit, units, on, rules, reader=None):
     """岗位职责—权力—步骤清单: the duties, powers, steps and risk points of each post.
 
-    Of the risk points only those that ``reader`` may read. Source: R0-17, C5-29.
+    Of the risk points only those that ``reader`` may read. Source: R0-17.
     """
     powers, points = {}, {}
     for item in _powers(units, on):
@@ -140,7 +140,7 @@ def regulation_directory(*, unit, units, on, rules, reader=None):
     """制度目录: the regulations of a unit, and what rests on each of them.
 
     First the units' own, then those of the school that their powers or measures rest on, then texts that their powers name
-    as their basis. Of the risk points only those that ``reader`` may read. Source: R1-54, C5-22.
+    as their basis. Of the risk points only those that ``reader`` may read. Source: R1-54.
     """
     powers = list(_powers(units, on))
     subjects = {}  # regulation → names of powers and risk points
@@ -203,7 +203,7 @@ def _controlled(units, on, reader):
 
 @source("assessment", about="unit", rows=("name", "points"))
 def assessment(*, unit, units, on, rules, reader=None):
-    """考核评分表: the scheme's criteria with room for the scores. Source: R4-35, C5-27."""
+    """考核评分表: the scheme's criteria with room for the scores. Source: R4-35."""
     return {"rows": [{"name": item.label, "points": item.points} for item in rules.assessment.criteria]}
 
 

@@ -1,7 +1,7 @@
 """Ledgers as Excel workbooks, row by row into a file.
 
 XlsxWriter keeps one row in memory (``docs/decisions/ledger-writer.md`` says why it and no other). What a cell may hold and how
-high a row may be is said in ``cells``. Source: E7, X02, X05.
+high a row may be is said in ``cells``.
 """
 
 from datetime import date, datetime
@@ -42,7 +42,7 @@ def write_ledger(sheets, target):
     """Write ledger sheets as one workbook into ``target``.
 
     ``sheets``: of ``writing.LedgerSheet``, read one after the other. ``target``: a path, beside which lies what is not yet whole,
-    or a binary file. Memory does not grow with the rows. The same sheets give the same bytes. Source: C5-16, X05.
+    or a binary file. Memory does not grow with the rows. The same sheets give the same bytes.
     """
     beside = {} if hasattr(target, "write") else {"tmpdir": str(Path(target).parent)}
     with Workbook(target, {"constant_memory": True, **beside}) as book:

@@ -74,7 +74,7 @@ def cleaned(value):
 
 
 def words(value, kind="text"):
-    """Return a value as text, a list as numbered lines. Source: C0."""
+    """Return a value as text, a list as numbered lines."""
     if kind == "date":
         return chinese_date(value, blank="")
     if value is None:

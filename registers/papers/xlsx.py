@@ -1,6 +1,6 @@
 """Papers as Excel workbooks.
 
-What a cell may hold and how high a row may be is said in ``cells``. Source: E7, X02, X05.
+What a cell may hold and how high a row may be is said in ``cells``.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _LETTER = {"body": "仿宋", "salutation": "仿宋", "heading-1": "黑体", "hea
 
 
 def to_xlsx(papers):
-    """Return papers as a workbook, a sheet each. The same papers give the same bytes. Source: C0, X12."""
+    """Return papers as a workbook, a sheet each. The same papers give the same bytes."""
     book, taken, overflow = workbook(), {APPENDIX}, []
     for paper in papers:
         name = sheet_name(paper.full_title, taken)

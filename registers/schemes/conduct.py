@@ -1,6 +1,6 @@
 """The settings of a campaign in a scheme: reminders, newcomers, successors, activities, rotation.
 
-The seeds say little of this; what they leave open has a customary default here, so that a file without these sections
+The five documents say little of this; what they leave open has a customary default here, so that a file without these sections
 works. Pure: no Django, no database.
 """
 

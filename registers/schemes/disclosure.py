@@ -1,6 +1,6 @@
 """Disclosure in a scheme: what is made public of a matter, in which modes, through which channels.
 
-The seeds name parts, modes, matters and channels. They name no days, so those are customary defaults. Pure: no Django, no
+The five documents name parts, modes, matters and channels. They name no days, so those are customary defaults. Pure: no Django, no
 database. Source: R0-22, R1-37, R4-07.
 """
 

@@ -1,6 +1,6 @@
 """The public door in a scheme: what people who are not logged in may read and send.
 
-No seed names a rule for objections, so all of it has a customary default. Pure: no Django, no database. Source: R2-16, domain D2.
+No document of the five names a rule for objections, so all of it has a customary default. Pure: no Django, no database. Source: R2-16.
 """
 
 from typing import Annotated

@@ -75,7 +75,7 @@ class LeadersFirst(Part):
     """That heads search their own risks before the others do (带头查找).
 
     ``hint``: whether the others are told on their sheet. ``seats``: whose seats in the leading group count as well.
-    Source: R0-30, and the same words in 001, 003 and 004.
+    Source: R0-30, and the same words in R1, R3 and R4.
     """
 
     hint: bool = False

@@ -1,6 +1,6 @@
 """Inspections (检查) and rectification (整改) in a scheme: kinds, methods, frequency, checklist, periods.
 
-The seeds name kinds and methods, and few of them a number; what they leave open has a customary default here. A scheme without
+The five documents name kinds and methods, and few of them a number; what they leave open has a customary default here. A scheme without
 kinds and a checklist has no inspections. Pure: no Django, no database. Source: R0-23 to R0-28, R1-46, R2-29, R3-34, R4-35, R4-36.
 """
 

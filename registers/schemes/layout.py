@@ -1,6 +1,6 @@
 """The layout of an official paper, as a scheme file writes it under ``papers``.
 
-Pure: no Django. Source: design decision 7.
+Pure: no Django.
 Source of the print rules: domain analysis C0. ``inferred`` marks what the institution's document does not say
 word for word, ``source`` the requirement it comes from.
 """
@@ -122,7 +122,7 @@ About = Literal[
 
 
 class PaperLayout(Origin):
-    """One official paper. Source: C0, C1.
+    """One official paper.
 
     ``rows`` names what the table lists. ``fixed_rows`` names the field of which every value in the document's ``fixed``
     gets a row (or group of rows), even an empty one. ``sort`` names fields (``-field`` descending). ``compiled`` names
@@ -174,7 +174,7 @@ class PaperLayout(Origin):
 
     @property
     def empty_rows(self):
-        """The number of rows on the empty form. Source: C0."""
+        """The number of rows on the empty form."""
         return self.blank_rows or BLANK_ROWS[self.orientation]
 
 

@@ -1,7 +1,7 @@
 """What a notice shows, and what kinds of notices there are.
 
 A notice is a whitelist: what the task (公示) or the kind (公开) does not name stands on none. Pure: no Django, no database.
-Source: R2-16, domain D2, supervision 1.
+Source: R2-16.
 """
 
 from typing import Annotated, Literal
@@ -76,7 +76,7 @@ class Publicity(Part):
 class Vacation(Part):
     """A vacation of the school (寒假、暑假), every year between the same days, both included.
 
-    Its working days count; whoever releases a notice that lies in it is warned. Source: supervision 1.1.
+    Its working days count; whoever releases a notice that lies in it is warned.
     """
 
     label: Text
@@ -98,7 +98,7 @@ class NoticeKind(Named):
     of the days lie in a vacation. ``after_end``: what readers see of it afterwards. ``issuer``: who signs it, by default the unit
     or the office; ``seal``: whose seal it bears where that is another's (代章). ``places``: where else it is put up. ``paper``: the
     compiled list that a standing one publishes, and ``shows`` the columns of it. ``audience``: who reads a standing list or a result;
-    that of a 公示 is said by its step. Source: supervision 0, 1.2, 1.3, 2.
+    that of a 公示 is said by its step.
     """
 
     verb: Literal["notice", "standing", "result"]

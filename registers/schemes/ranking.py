@@ -1,8 +1,8 @@
 """Rankings of units (排名) in a scheme: figures, classes, bands, deductions, vetoes, periods.
 
 They reward process and measures. The number of points, of grave points and of findings that a unit reported itself are no figures
-here, so no scheme can count them. The seeds name no ranking of units; what stands here has customary defaults. A scheme without
-figures ranks no units. Pure: no Django, no database. Source: supervision 3, R0-28, R4-35.
+here, so no scheme can count them. The five documents name no ranking of units; what stands here has customary defaults. A scheme without
+figures ranks no units. Pure: no Django, no database. Source: R0-28, R4-35.
 """
 
 from typing import Annotated, Literal

@@ -1,7 +1,7 @@
 """Expected and actual grades (预期等级、实际等级): what a scheme says of them.
 
 The grade that was decided stays as it is. Beside it stands what a point would be if its measures are carried out, and what it
-is because they were verified. No seed names a rule, so all of it has a customary default. Pure: no Django, no database.
+is because they were verified. No document of the five names a rule, so all of it has a customary default. Pure: no Django, no database.
 """
 
 from typing import Annotated

@@ -1,7 +1,7 @@
 """Requests that the database cannot serve: try again where that helps, else keep what was typed.
 
 Two people may lock the same rows in opposite order, a lock may be held too long, the database may be away. Nobody has to
-type again because of it (reliability M3).
+type again because of it.
 """
 
 import logging

@@ -61,7 +61,7 @@ class Sent(QueryDict):
 
 
 class IncomingMiddleware:
-    """Middleware that looks at all that was sent (reliability F05)."""
+    """Middleware that looks at all that was sent."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,6 +1,6 @@
 """Forms that arrive after their session has ended.
 
-The user was signed out meanwhile, or signed in anew. What he typed comes back to him (reliability M3).
+The user was signed out meanwhile, or signed in anew. What he typed comes back to him.
 """
 
 import re

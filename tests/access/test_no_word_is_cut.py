@@ -1,7 +1,7 @@
 """Whatever is typed into any field of any page is stored whole, or refused with the numbers and given back (W7).
 
 The forms are found by opening pages, the fields by reading their forms. A field gets a text that is one character longer than it
-says it takes, and one of 25,000 characters. A choice gets a value that the page does not offer (R13).
+says it takes, and one of 25,000 characters. A choice gets a value that the page does not offer.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The broker goes: people notice nothing, and what it forgot stands in the database. Source: reliability B01, B02, B04."""
+"""The broker goes: people notice nothing, and what it forgot stands in the database."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Clocks that step: ahead and back, over midnight, in the middle of a run, over a day that is missed. Source: reliability T05, T06, G17.
+"""Clocks that step: ahead and back, over midnight, in the middle of a run, over a day that is missed.
 
 The oracle (``due``) is asked before every run. Controls: without the ledger things are said again; Celery's own scheduler
 goes quiet.

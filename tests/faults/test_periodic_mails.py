@@ -1,4 +1,4 @@
-"""Mails among real processes: killed over one, two at once. At most one repeat a crash, none lost. Source: reliability G4."""
+"""Mails among real processes: killed over one, two at once. At most one repeat a crash, none lost."""
 
 from collections import Counter
 from datetime import timedelta

@@ -185,7 +185,7 @@ def test_there_are_exactly_six_warning_actions():
 # --- Grading ------------------------------------------------------------------------------------------
 
 HARMS = ("criminal", "disciplinary", "slight")
-# probability → the grade's rank for each harm, from domain D3.
+# probability → the grade's rank for each harm.
 MATRIX = {
     "jiangsu-dynamic": {"high": (1, 1, 1), "medium": (1, 2, 2), "low": (1, 2, 3)},
     "changchun-2016": {"high": (1, 2, 2), "medium": (2, 2, 2), "low": (2, 2, 3)},

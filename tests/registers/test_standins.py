@@ -1,4 +1,4 @@
-"""Stand-ins: who may name one, for how long, and what he may then do (reliability R14, R13)."""
+"""Stand-ins: who may name one, for how long, and what he may then do."""
 
 from datetime import date
 

@@ -60,7 +60,7 @@ def parts_of(content):
     ],
 )
 def test_office_files_and_pictures_are_taken(year, name, content, kind):
-    # What the browser calls it does not count (P06).
+    # What the browser calls it does not count.
     [kept] = keep(year, upload(name, content, "text/html"))
     assert (kept.kind, kept.size) == (kind, len(bytes(kept.content)))
     assert parts_of(bytes(kept.content)) == parts_of(content)

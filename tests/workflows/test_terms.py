@@ -1,4 +1,4 @@
-"""Until when: late marks, strict deadlines, moved ones (R1-12, R1-21, reliability T10)."""
+"""Until when: late marks, strict deadlines, moved ones (R1-12, R1-21)."""
 
 from datetime import date
 

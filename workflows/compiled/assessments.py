@@ -1,6 +1,6 @@
 """Papers about assessments: the score sheet, the evidence pack with its index, the results of a year.
 
-Source: R0-29, R3-37, C5-27.
+Source: R0-29, R3-37.
 """
 
 from django.db.models import Count, Q
@@ -78,7 +78,7 @@ def _deciders(assessment):
     fields=FIELDS,
 )
 def assessment_record(*, assessment, lines, figures):
-    """考核评分表 of one unit: every line with its scores, and the result once it is final. Source: C5-27."""
+    """考核评分表 of one unit: every line with its scores, and the result once it is final."""
     return {
         "fields": _fields(assessment, figures),
         "rows": [

@@ -1,6 +1,6 @@
 """Papers about inspections: notice, record, order to put right, report, ledger, closing sheet.
 
-Source: supervision 4.5, C5-27, R0-24, R4-36.
+Source: R0-24, R4-36.
 """
 
 from django.db.models import Q
@@ -55,7 +55,7 @@ def _fields(inspection, seats):
 
 @source("inspection_notice", about="inspection", fields=LETTER)
 def inspection_notice(*, inspection, seats, lines, findings):
-    """检查通知书 to the unit. Source: supervision 4.5."""
+    """检查通知书 to the unit."""
     return {"fields": _fields(inspection, seats)}
 
 
@@ -66,7 +66,7 @@ def inspection_notice(*, inspection, seats, lines, findings):
     fields=(*LETTER, "preliminary", "answer", "conclusion", "score", "signed"),
 )
 def inspection_record(*, inspection, seats, lines, findings):
-    """检查记录: the checklist with what the unit and the team found, the opinions, who signed. Source: C5-27."""
+    """检查记录: the checklist with what the unit and the team found, the opinions, who signed."""
     signatures = inspection.signatures.select_related("user")
     said = f"{inspection.get_stand_display()}。{inspection.answer}" if inspection.answered_at else ""
     return {
@@ -213,7 +213,7 @@ def _rechecker(row, team):
 def rectification_ledger(*, unit, units, on, rules, reader=None):
     """整改台账 of ``units``: what was to be put right in the year of ``on``, as far as ``reader`` may read it.
 
-    What an earlier year left open is on it until the year in which it is closed. Source: supervision 4.5.
+    What an earlier year left open is on it until the year in which it is closed.
     """
     rows = Rectification.objects.all() if reader is None else Rectification.objects.visible_to(reader)
     in_year = Q(finding__inspection__plan__year=on.year) | Q(closed_at=None) | Q(closed_at__year=on.year)

@@ -99,7 +99,7 @@ def _without_needless(layout, rows, unit):
 def search_log(*, unit, units, on, rules, reader=None):
     """查找岗位风险过程记录: every act and ballot on the risk searches of ``units``, and what others suggested.
 
-    Only submissions that ``reader`` may read. Source: R1-52, C5-24.
+    Only submissions that ``reader`` may read. Source: R1-52.
     """
     readable = Submission.objects.visible_to(reader) if reader else Submission.objects.all()
     submissions = readable.filter(unit__in=units, task__brings=Brings.POINTS, task__campaign__year=on.year)
@@ -159,7 +159,7 @@ def _said(verdict, opinion):
 def return_notice(*, submission, votes):
     """退回通知 of a submission's latest return, blank where it was never returned.
 
-    It names what was returned then, and nothing that was settled before. Source: R1-21, C5-23.
+    It names what was returned then, and nothing that was settled before. Source: R1-21.
     """
     decision = submission.decisions.filter(verdict="return").select_related("actor", "on_behalf_of", "meeting").last()
     if decision is None:
@@ -219,7 +219,7 @@ def _returned_by(rules, decision):
 def review_record(*, submission, votes):
     """集体审核记录 of a submission's latest review: who voted, and the verdicts on each line.
 
-    ``votes``: the ballots that the reader may see. Source: R1-20, R3-13, C5-25.
+    ``votes``: the ballots that the reader may see. Source: R1-20, R3-13.
     """
     votes = sorted(votes, key=lambda vote: (vote.round, vote.at))
     latest = [vote for vote in votes if vote.round == votes[-1].round and vote.counted] if votes else []
@@ -282,7 +282,7 @@ def review_record(*, submission, votes):
 def notice_paper(*, notice, on=None):
     """公示 as a letter for a unit's own web site: only what the notice shows on the day ``on``.
 
-    Source: R1-53, C5-21.
+    Source: R1-53.
     """
     return {
         "title": notice.title,

@@ -1,7 +1,4 @@
-"""Papers about notices and publications: closing sheets, standing lists, results, changes.
-
-Source: supervision 1.5, 2.
-"""
+"""Papers about notices and publications: closing sheets, standing lists, results, changes."""
 
 from typing import get_args
 

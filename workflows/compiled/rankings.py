@@ -1,4 +1,4 @@
-"""The paper of a released ranking (排名通报), from what was frozen then. Source: supervision (c) 6."""
+"""The paper of a released ranking (排名通报), from what was frozen then."""
 
 from registers.papers.compose import document_for, issuer, source
 from registers.papers.pictured import Table

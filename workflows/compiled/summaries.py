@@ -22,7 +22,7 @@ UNGRADED = "未评定"
 def archive_contents(*, unit, units, on, rules, reader=None):
     """廉政风险信息档案目录: how many submissions of each kind are filed this year, then by unit.
 
-    Source: R1-54, C5-28.
+    Source: R1-54.
     """
     filed = Submission.objects.filter(
         unit__in=units, state=State.FILED, task__campaign__year=on.year, filed_at__date__lte=on
@@ -53,7 +53,7 @@ def archive_contents(*, unit, units, on, rules, reader=None):
 
 @source("annual_summary", about="unit", rows=("name", "count", "detail"))
 def annual_summary(*, unit, units, on, rules, reader=None):
-    """The year in numbers. Nothing is typed, so totals always add up. Source: R2-32, C5-28."""
+    """The year in numbers. Nothing is typed, so totals always add up. Source: R2-32."""
     by_unit = _figures(units, on)
     whole = sum(by_unit.values(), Counter())
     rows = [

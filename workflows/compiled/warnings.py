@@ -1,6 +1,6 @@
 """Papers about warnings: the letter, the record of a talk, the receipt (送达回证), the approval sheet.
 
-The one who approved a letter is named on the approval sheet, never on the letter. Source: supervision 5.3, (c) 4 and 5.
+The one who approved a letter is named on the approval sheet, never on the letter.
 """
 
 from django.utils import timezone
@@ -35,7 +35,7 @@ def _fields(warning):
 
 @source("warning_letter", about="warning", fields=(*LETTER, "basis", "causes", "answer", "copy_to", "approver"))
 def warning_letter(*, warning):
-    """The letter: facts, basis, causes, demands, by when to answer. Source: R4-31, supervision 5.3."""
+    """The letter: facts, basis, causes, demands, by when to answer. Source: R4-31."""
     rules, action = warning.scheme.rules, warning.action
     count = warning.answer_days if warning.issued_at else action.answer_days
     return {
@@ -58,7 +58,7 @@ def warning_letter(*, warning):
 def talk_record(*, warning):
     """谈话记录: who spoke with whom, what was said, what was demanded.
 
-    Blank before the talk was held. Source: C5-26.
+    Blank before the talk was held.
     """
     talk = getattr(warning, "talk", None)
     if talk is None:
@@ -88,7 +88,7 @@ def talk_record(*, warning):
 def service_receipt(*, warning):
     """送达回证: how the letter was delivered, who signed, or who saw it refused.
 
-    Blank before it was delivered. Source: supervision 5.3.
+    Blank before it was delivered.
     """
     delivery = warning.delivery
     if delivery is None:
@@ -105,10 +105,7 @@ def service_receipt(*, warning):
     fields=(*LETTER, "basis", "causes", "copy_to", "because", "drafter", "handed_in_on", "approved_by"),
 )
 def warning_approval(*, warning):
-    """The sheet by which a letter was approved: who drafted it, who issued it, from what it came.
-
-    Source: supervision 5.3.
-    """
+    """The sheet by which a letter was approved: who drafted it, who issued it, from what it came."""
     drafter = warning.handed_in_by or warning.made_by
     return {
         "fields": _fields(warning)

@@ -1,4 +1,4 @@
-"""Turn days into moments, and count working days (design decision 6). All moments are Beijing time."""
+"""Turn days into moments, and count working days. All moments are Beijing time."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def add_days(day, days):
 def add_working_days(day, days):
     """The last of ``days`` working days that begin after ``day``.
 
-    Knows holidays and make-up days (domain D1).
+    Knows holidays and make-up days.
     """
     return adding_working_days(day, day, most=days)(day, days)
 
@@ -103,7 +103,7 @@ def adding_working_days(first, last, *, most):
 def working_days_between(first, last):
     """List the working days from ``first`` to ``last``, both included, in order.
 
-    Knows holidays and make-up days (domain D1).
+    Knows holidays and make-up days.
     """
     special = dict(CalendarDay.objects.filter(day__gte=first, day__lte=last).values_list("day", "is_working"))
     return [day for day in every_day(first, last) if special.get(day, day.weekday() < 5)]
@@ -134,7 +134,7 @@ def calendar_known(year):
 class WorkingDays:
     """The working days of all years, read once and asked often.
 
-    Weekdays are working days, except where the calendar (domain D1) says otherwise.
+    Weekdays are working days, except where the calendar says otherwise.
     """
 
     def __init__(self, special):

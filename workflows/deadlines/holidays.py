@@ -1,4 +1,4 @@
-"""Holidays and make-up working days (节假日与调休) for the years whose table has been announced (domain D1)."""
+"""Holidays and make-up working days (节假日与调休) for the years whose table has been announced."""
 
 import holidays
 

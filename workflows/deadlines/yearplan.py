@@ -1,7 +1,4 @@
-"""All dated things of a rule book in one year, with notes on what its author should check.
-
-Source: design decision 6.
-"""
+"""All dated things of a rule book in one year, with notes on what its author should check."""
 
 from dataclasses import dataclass, field
 

@@ -1,7 +1,7 @@
 """Inbox rows and mail.
 
 A row is written in the transaction of the act, exactly once. Mail follows the recipient's channel settings and is sent
-afterwards (design decision 8).
+afterwards.
 """
 
 from django.conf import settings

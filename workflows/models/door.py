@@ -31,7 +31,7 @@ class Clue(models.Model):
 
     ``received_on``: the day, never the hour. ``notice``: the notice beside which it was sent, if any. ``name``, ``contact``: encrypted,
     and empty where it is anonymous. Of clues about leaders of the school or about the 纪委 itself no row is ever made.
-    Source: R2-16, domain D2.
+    Source: R2-16.
     """
 
     class About(models.TextChoices):

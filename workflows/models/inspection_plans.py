@@ -80,7 +80,7 @@ class Draw(models.Model):
 
     First the source of the seed is named and the ``pool`` is frozen (``digest``), so that nobody can choose the pool to fit the
     seed; then the seed is entered and the draw made, once. A further draw of the same item has a ``reason``, and both are kept.
-    ``released_at``: every unit that it found has had its notice, so everybody may look. Source: R0-25, domain D5.
+    ``released_at``: every unit that it found has had its notice, so everybody may look. Source: R0-25.
     """
 
     item = models.ForeignKey(PlanItem, models.PROTECT, related_name="draws")

@@ -20,7 +20,6 @@ class ImpactAssessment(models.Model):
     """What publishing means for the people named, judged before it is done (个人信息保护影响评估).
 
     Of one ``kind`` of notice. ``fields``: the columns that were judged; a notice with others needs a new one.
-    Source: supervision 1.6.
     """
 
     scheme = models.ForeignKey("registers.Scheme", models.PROTECT, related_name="+")
@@ -60,7 +59,7 @@ class Publication(WithAudience, models.Model):
     One person drafts it, another releases it; release freezes ``items``. A standing list is one version of its ``kind`` and
     ``unit``: ``number`` counts them, ``changes`` are the differences from the version before, which it ends. Nobody objects here.
     ``blocks``: paragraphs. ``columns``: ``[field, heading]`` of the table, whose rows are ``items``. ``units``: the chosen readers.
-    ``ends_on``: the last day of a result, None without end. Source: supervision 0, 2.
+    ``ends_on``: the last day of a result, None without end.
     """
 
     scheme = models.ForeignKey("registers.Scheme", models.PROTECT, related_name="publications")
@@ -133,7 +132,7 @@ class NoticePlace(models.Model):
     """A place outside of the system where a notice or a publication hangs.
 
     It is a board, a web site, WeChat, a hall. Who put it up and who took it down. What hangs after the end stands on the list
-    of what is to be taken down (撤下清单). Source: supervision 1.2.
+    of what is to be taken down (撤下清单).
     """
 
     notice = models.ForeignKey("workflows.PublicityNotice", models.CASCADE, null=True, related_name="notice_places")
@@ -166,7 +165,7 @@ class PublicRecord(models.Model):
     """The bytes that an audience could read from one day to another (公开留痕).
 
     Never changed but for its last day. So it can be told at any time what was public when, to whom. Of a day on which a notice was
-    corrected there are two. ``content``: the page as it stood there. Source: supervision 1.8.
+    corrected there are two. ``content``: the page as it stood there.
     """
 
     notice = models.ForeignKey("workflows.PublicityNotice", models.CASCADE, null=True, related_name="records")

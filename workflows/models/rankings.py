@@ -13,7 +13,6 @@ class Ranking(models.Model):
     How far it has come is said by its times: computed, shown to the units, decided, released. ``counted_on``: only what was due
     before that day counts. ``contest_until``: the last day on which units contest their figures. ``decision``: which meeting decided, on
     which day. ``result``: what everybody may read, frozen at release; it holds no score and nothing negative by name.
-    Source: supervision 3.
     """
 
     campaign = models.OneToOneField("workflows.Campaign", models.PROTECT, related_name="ranking")

@@ -184,7 +184,7 @@ class SheetDocument(models.Model):
     """What a sheet shows, composed when it was handed in and kept. Never changed.
 
     Readers, signatures, votes, notices and the filed paper are this document and what has been decided since. ``version``: that of
-    the submission which was handed in; the decision that did so saw the same. Source: design 5a.
+    the submission which was handed in; the decision that did so saw the same.
     """
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="documents")

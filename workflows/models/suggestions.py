@@ -12,7 +12,7 @@ class Suggestion(models.Model):
     The post's holder answers, or the unit's liaison. ``source`` is a code of the scheme's ``finding_sources``, empty
     where it has none. ``peer``: it came from a colleague and not from an office held, so its author is named to few.
     ``entry``: the entry of the submission that took it over, also while that is still being typed; it counts as
-    adopted once the submission is handed in with it. Source: R1-16, R1-52, C5-24.
+    adopted once the submission is handed in with it. Source: R1-16, R1-52.
     """
 
     class Outcome(models.TextChoices):

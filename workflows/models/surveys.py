@@ -2,7 +2,7 @@
 
 Three tables that nothing joins. The roll knows people and no slips; a slip knows neither person nor answer; an answer knows neither
 person, slip nor time. Keys of slips and answers are random, and every change writes a crowd of rows anew in random order
-(``workflows.supervision.answering``), so neither the order nor the transaction of a row says anything. Source: supervision 6, trap 16.
+(``workflows.supervision.answering``), so neither the order nor the transaction of a row says anything.
 """
 
 import uuid

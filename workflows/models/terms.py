@@ -10,8 +10,7 @@ class DeadlineChange(models.Model):
     """A deadline moved by the office (调整截止): for everybody, a unit with all below it, or one person.
 
     ``due_before``: the day that held for that circle until then. ``sheets``: how many submissions got another day.
-    Never changed afterwards. ``workflows.terms`` has the rule which of several moves holds. Source: R1-12,
-    reliability T10.
+    Never changed afterwards. ``workflows.terms`` has the rule which of several moves holds. Source: R1-12.
     """
 
     task = models.ForeignKey("workflows.CampaignTask", models.CASCADE, related_name="deadline_changes")

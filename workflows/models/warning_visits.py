@@ -9,7 +9,7 @@ from registers.access import ScopedQuerySet
 class WarningVisit(models.Model):
     """One visit after a warning was lifted, by whoever handles it.
 
-    Only the office reads it. Source: supervision 5.2.
+    Only the office reads it.
     """
 
     class Result(models.TextChoices):

@@ -14,8 +14,7 @@ class RiskWarning(models.Model):
     ``level`` that of a warning level. ``trigger_key``: what the rule saw, so that it proposes the same once. ``because``: the figures
     that the rule saw, in words of the system. ``approver_role``: who may issue it, since it was handed in. ``is_reference``: only
     number, day and place are kept of it; ``is_talk``: it is a talk, not a letter. ``answer_due_on`` runs from the receipt.
-    ``visit_on``: from when it is to be visited again after it was lifted (回访), None where it is not. Source: R1-44, R4-12, R4-31,
-    supervision 5.
+    ``visit_on``: from when it is to be visited again after it was lifted (回访), None where it is not. Source: R1-44, R4-12, R4-31.
     """
 
     class Trigger(models.TextChoices):
@@ -290,7 +289,7 @@ class WarningDelivery(models.Model):
     """How a letter reached whom it is for (送达回证).
 
     ``refused`` before a ``witness`` counts as delivered. ``substitute``: who took it for him, and why. A wrong one is struck with a
-    reason and stays on record; one counts. Source: supervision 5.3.
+    reason and stays on record; one counts.
     """
 
     class Way(models.TextChoices):
@@ -339,10 +338,7 @@ class WarningDelivery(models.Model):
 
 
 class TalkRecord(models.Model):
-    """The record of a talk (谈话记录). Only the office that issued the warning reads it.
-
-    Source: supervision 5.3.
-    """
+    """The record of a talk (谈话记录). Only the office that issued the warning reads it."""
 
     warning = models.OneToOneField(RiskWarning, models.CASCADE, related_name="talk")
     talker = models.CharField("谈话人", max_length=80)
@@ -375,7 +371,7 @@ class TalkRecord(models.Model):
 class WarningOutcome(models.Model):
     """What came of a warning for one person (处理结果): the form, by which persons are counted (四种形态).
 
-    The text of a sanction is not kept here, only its number, its day and where it is filed. Source: supervision 5.4.
+    The text of a sanction is not kept here, only its number, its day and where it is filed.
     """
 
     warning = models.ForeignKey(RiskWarning, models.PROTECT, related_name="outcomes")

@@ -1,4 +1,4 @@
-"""Who acts on a sheet today, and why: the one rule, over a snapshot (design decision 5).
+"""Who acts on a sheet today, and why: the one rule, over a snapshot.
 
 A ``Snapshot`` is who holds what on one day, in plain dictionaries of ids. ``holding.Holding`` reads one from the database. Everything
 that asks whose turn it is (policies, queues, board, reminders, the passing on of sheets, enrolment) asks here.

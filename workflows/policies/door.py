@@ -1,4 +1,4 @@
-"""Who reads what stands at the public door, and opens what came in by it. Source: R2-16, domain D2."""
+"""Who reads what stands at the public door, and opens what came in by it. Source: R2-16."""
 
 from django.apps import apps
 from django.db.models import Q, Subquery

@@ -1,7 +1,4 @@
-"""Who publishes and reads standing lists and results, and who keeps the records of them.
-
-Source: supervision 1.2, 1.8, 2.
-"""
+"""Who publishes and reads standing lists and results, and who keeps the records of them."""
 
 from django.db.models import Q
 

@@ -70,7 +70,7 @@ class Drafts:
         """Draft → the ``Turn`` of its release.
 
         It is that of whoever acts at its step, but for its drafter and those whom its sheets concern. It climbs past them, because
-        nobody publishes what he drafted, or what is about himself (design 5).
+        nobody publishes what he drafted, or what is about himself.
         """
         about = {draft: set() for draft in self._of_sheet.values()}
         listed = _subjects().of(sheets=list(self._of_sheet)) if about else ()

@@ -1,7 +1,7 @@
 """Who computes, shows, contests, decides, releases and reads rankings of units.
 
 The office computes, a body of the school decides, and nobody decides or releases what he computed or showed. A unit reads its own
-figures once they are shown; everybody reads the result once it is released. Source: supervision 3.
+figures once they are shown; everybody reads the result once it is released.
 """
 
 from django.db.models import Q

@@ -1,6 +1,6 @@
 """Who may see, fill and move submissions, who sees a draft, and when it is too late to hand one in.
 
-Source: R1-20, R1-21, R1-30, access matrix.
+Source: R1-20, R1-21, R1-30.
 """
 
 from django.db.models import Exists, OuterRef, Q
@@ -177,7 +177,7 @@ class SubmissionPolicy(PolicyOfFacts):
         return YES if in_time(submission, on=actor.on) else no("已过截止日期，撤回后不能再提交，因此不能撤回。")
 
     def may_decide(self, actor, submission):
-        """Decide at the present step, never in a matter that concerns oneself. Source: design decision 5."""
+        """Decide at the present step, never in a matter that concerns oneself."""
         if submission.state != State.IN_REVIEW or submission.waiting_role in ("", *IDLE):
             return no("该表当前没有等待办理的审核环节。")
         if submission.waiting_role == MEETING:

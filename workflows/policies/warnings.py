@@ -1,4 +1,4 @@
-"""Who drafts, issues, delivers, reads and answers warnings (R1-44, R4-12, R4-31, supervision 5.5).
+"""Who drafts, issues, delivers, reads and answers warnings (R1-44, R4-12, R4-31).
 
 The office that issues them reads all but those of its own units. The head of a unit reads what was issued to the unit, whoever was
 head then; what was issued to a person is read by him and the office, and by no successor. Talks and outcomes are the office's alone.

@@ -1,4 +1,4 @@
-"""The list of late or unfinished submissions as a workbook that a worker writes. Source: R1-12, E7."""
+"""The list of late or unfinished submissions as a workbook that a worker writes. Source: R1-12."""
 
 from itertools import chain
 

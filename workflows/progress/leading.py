@@ -1,6 +1,6 @@
 """Whether heads have searched their own risks before the others did (带头查找).
 
-What counts is when each person first handed in, whatever came back later. Source: R0-30, and the same words in 001, 003 and 004.
+What counts is when each person first handed in, whatever came back later. Source: R0-30, and the same words in R1, R3 and R4.
 """
 
 from dataclasses import dataclass

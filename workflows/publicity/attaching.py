@@ -1,7 +1,4 @@
-"""Files attached to a notice or a publication: checked and cleaned before they are kept.
-
-Source: supervision 1.6.
-"""
+"""Files attached to a notice or a publication: checked and cleaned before they are kept."""
 
 import json
 from functools import partial

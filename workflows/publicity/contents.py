@@ -1,7 +1,7 @@
 """The texts in a file that is attached to a notice.
 
 Every sheet, hidden rows, columns and sheets, comments, headers, document properties, alternative texts, addresses of links.
-Text inside a picture is not read. Pure: no Django, no database. Source: supervision 1.6.
+Text inside a picture is not read. Pure: no Django, no database.
 """
 
 import io

@@ -1,7 +1,7 @@
 """What comes in by the public door: objections and clues of people who are not signed in.
 
 Of whoever sends something nothing is kept that he has not written: no account, no address, no device, and no hour. A row, its
-message and its entry in the audit chain carry the beginning of the day. Source: R2-16, domain D2.
+message and its entry in the audit chain carry the beginning of the day. Source: R2-16.
 """
 
 from dataclasses import dataclass

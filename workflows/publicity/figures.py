@@ -1,7 +1,7 @@
 """How many objections there were, by what they were about and what came of them.
 
 Small numbers are not told. Whoever knows that one person objected could learn from a small number who it was, so nothing from 1
-to 4 is shown, and nothing from which it could be worked out. Source: domain D2, supervision 6.
+to 4 is shown, and nothing from which it could be worked out.
 """
 
 from dataclasses import dataclass

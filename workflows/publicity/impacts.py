@@ -1,7 +1,4 @@
-"""What publishing means for the people named, judged for each kind of notice (影响评估).
-
-Source: supervision 1.6.
-"""
+"""What publishing means for the people named, judged for each kind of notice (影响评估)."""
 
 from django.db import transaction
 

@@ -1,6 +1,6 @@
 """Standing lists of the register: their rows and numbers, and what differs between two versions.
 
-Source: supervision 2 (新增、取消、变更要素; a number is never given to another).
+A version says what is new, what is gone and what was changed (新增、取消、变更要素). A number is never given to another.
 """
 
 from registers.papers.compose import document_for

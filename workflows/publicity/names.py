@@ -1,6 +1,6 @@
 """Masked names for notices: the family name stays, the rest becomes 某. Pure: no Django, no database.
 
-Source: supervision 1.7 (the courts' rule of 2016: of a minority name the first character stays).
+Of a minority name the first character stays, as the courts' rule of 2016 on published judgments has it.
 """
 
 HIDDEN = "某"

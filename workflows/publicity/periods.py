@@ -1,4 +1,4 @@
-"""From when to when a notice runs, and what speaks against those days. Source: supervision 1.1."""
+"""From when to when a notice runs, and what speaks against those days."""
 
 from workflows.deadlines import days
 

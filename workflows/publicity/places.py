@@ -1,7 +1,4 @@
-"""Where notices and publications hang, and what is to be taken down (撤下清单).
-
-Source: supervision 1.2.
-"""
+"""Where notices and publications hang, and what is to be taken down (撤下清单)."""
 
 from functools import cache
 

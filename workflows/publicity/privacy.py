@@ -2,7 +2,7 @@
 
 Identity numbers, telephones, bank cards, mailboxes, accounts, addresses, dates of birth. The scan sees through spaces, hyphens and
 full-width characters. The registered channels of the office that takes objections are let through: a notice has to name them.
-Pure: no Django, no database. Source: domain D2, supervision 1.6.
+Pure: no Django, no database.
 """
 
 import re

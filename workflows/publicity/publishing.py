@@ -1,7 +1,4 @@
-"""Standing lists (公开) and results (通报): drafted by one, released by another, ended.
-
-Source: supervision 0, 1.2, 2.
-"""
+"""Standing lists (公开) and results (通报): drafted by one, released by another, ended."""
 
 from functools import cache
 

@@ -1,7 +1,4 @@
-"""What was public when: every page that was published, kept as it stood on each day (公开留痕).
-
-Source: supervision 1.8.
-"""
+"""What was public when: every page that was published, kept as it stood on each day (公开留痕)."""
 
 from hashlib import sha256
 

@@ -1,6 +1,6 @@
 """Reminders of notices: drafts that wait, objections without answer, and what hangs after the end.
 
-Each message has a key of its own, so that running it again adds nothing. Source: supervision 1.2.
+Each message has a key of its own, so that running it again adds nothing.
 """
 
 from django.conf import settings

@@ -1,6 +1,6 @@
 """The whitelist of what a notice shows of its sheets: the columns that their tasks say, and no others.
 
-The rows are those of the kept documents, which are what was signed and what will be filed. Source: domain D2.
+The rows are those of the kept documents, which are what was signed and what will be filed.
 """
 
 from registers.schemes.publicity import columns_of, shown_of

@@ -10,7 +10,7 @@ def require(submission, verdict, *, actor, meeting=None):
 
     ``meeting``: the one whose minutes say so. Where a body decides, no person does it alone. A body that oversees a step may only
     return. Raises ``NotAllowed``, ``Refused``, or
-    ``Stale`` when the sheet no longer waits for this body. Source: design 5a.
+    ``Stale`` when the sheet no longer waits for this body.
     """
     step = submission.step_rules
     if meeting is None:

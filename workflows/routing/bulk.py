@@ -1,7 +1,7 @@
 """One act on many submissions: each by itself, as if it were the only one, and with its own result.
 
 Whatever cannot be done like the others is left as it was and named, with the reason: moved by somebody else meanwhile, refused
-by a rule, or a case that wants to be looked at by itself. Source: reliability C13.
+by a rule, or a case that wants to be looked at by itself.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Sheets that travel on another one: taken along, sent back by themselves, and there again.
 
 Here: what a unit's sheet does to the personal sheets that it carries, besides filing them (``moves``). Never here: which they are
-(``workflows.sheets.carrying``). Source: design 5a.
+(``workflows.sheets.carrying``).
 """
 
 from django.db import transaction
@@ -75,7 +75,7 @@ def resume(carrier_id, *, at):
     """Let a sheet go on from the step that sent sheets back, once all of them are there again.
 
     Its document is composed anew, so that reviewers see what changed. False while one is still away, or when it went on already.
-    Source: design 5a.
+
     """
     submission = moves.locked(carrier_id)
     if (submission.state, submission.waiting_role) != (State.IN_REVIEW, CARRIED):

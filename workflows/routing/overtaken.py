@@ -1,7 +1,4 @@
-"""A sheet goes back to its filler when another sheet has replaced what its changes start from.
-
-Source: design 5a.
-"""
+"""A sheet goes back to its filler when another sheet has replaced what its changes start from."""
 
 from django.db import transaction
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Reassign submissions whose step has no eligible reviewer to the next level up (design decision 5)."""
+"""Reassign submissions whose step has no eligible reviewer to the next level up."""
 
 from django.utils import timezone
 

@@ -1,7 +1,7 @@
 """What people do with a submission: hand in, take back, vote, decide, hand over, urge.
 
 Every act locks the row, asks again whether the actor may, compares what he saw, and then moves the submission
-(``moves``): decision, new state, audit entry and messages in one transaction (design decision 4).
+(``moves``): decision, new state, audit entry and messages in one transaction.
 """
 
 from functools import partial
@@ -186,7 +186,7 @@ def recompile(submission_id, *, actor, seen_version, at):
     """Compose the sheet's document anew, because rows of the register that it lists have changed.
 
     重新汇编. Votes, signatures and notice start again with the first review. Raises ``Stale``, ``NotAllowed``, or ``Refused`` where nothing
-    has changed. Source: design 5a.
+    has changed.
     """
     composition = Composition(moves.locked(submission_id))
     _fresh(composition, seen_version)
@@ -251,7 +251,7 @@ def nudge(submission, *, actor, at):
 
 
 def hold_consecutive(submission, actor):
-    """The later steps this actor would act on anyway, so that one act can settle them (peers: OCA PR 399)."""
+    """The later steps this actor would act on anyway, so that one act can settle them."""
     later = []
     code = submission.step
     while True:

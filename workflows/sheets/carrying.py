@@ -1,7 +1,7 @@
 """The personal sheets that a unit's sheet takes along (``carries`` of its task).
 
 Here: which sheets these are, and which of them are there. Never here: what they hold (``documents``) and moving them
-(``workflows.routing.carrying``). Source: design 5a, R3-24, R4-27.
+(``workflows.routing.carrying``). Source: R3-24, R4-27.
 """
 
 from functools import cached_property

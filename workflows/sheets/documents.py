@@ -1,6 +1,6 @@
 """The document of a submission: composed when it is handed in, kept, and what has been decided since.
 
-Readers, votes, signatures, notices and the filed paper all show this one document. Source: design 5a.
+Readers, votes, signatures, notices and the filed paper all show this one document.
 """
 
 import json
@@ -267,7 +267,7 @@ def contents_of(submissions):
 
 
 def document(submission):
-    """The whole document of a submission, frozen if it has been filed. Source: design decision 7."""
+    """The whole document of a submission, frozen if it has been filed."""
     filed = FiledPaper.objects.filter(submission=submission).first()
     return filed.document if filed is not None else Composition(submission).document()
 

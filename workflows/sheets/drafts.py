@@ -26,7 +26,7 @@ def save(submission, content, *, actor, seen, at):
 
     Returns the new version.
 
-    Raises ``Stale`` when another window was faster, or ``Refused`` where it is too long to be kept. Source: reliability F25, §6-6.
+    Raises ``Stale`` when another window was faster, or ``Refused`` where it is too long to be kept.
     """
     written = sum(len(text) for part in (*content["entries"], content) for text in part["values"].values())
     if written > MOST_CHARACTERS:

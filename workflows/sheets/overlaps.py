@@ -1,7 +1,7 @@
 """What other sheets do to the records of a sheet: changed meanwhile, or on their way at the same time.
 
 Whether a change can still take effect is asked here when a sheet is filled, read and decided, and by ``registers.versions`` under
-its lock when it is filed. Source: design 5a.
+its lock when it is filed.
 """
 
 import uuid

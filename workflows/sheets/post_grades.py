@@ -21,7 +21,7 @@ REMARK = Field("remark", "备注", limit=200, whole_row=True)
 class PostGradeSheet(Graded, Sheet):
     """A grade for every post of the unit: the gravest of its points is proposed, people decide.
 
-    Source: R3-22, B5-8.
+    Source: R3-22.
     """
 
     model = PostGrade

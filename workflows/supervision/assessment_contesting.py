@@ -1,7 +1,7 @@
 """What a unit says against single lines of its assessment, with evidence, and how each is answered.
 
 What is said is the unit's alone until it hands it in (``assessments.answer``), and is answered line by line before the whole is
-(``assessments.reply``). A score that was wrong is corrected by ``assessments.score``. Source: supervision 3.3, 3.5.
+(``assessments.reply``). A score that was wrong is corrected by ``assessments.score``.
 """
 
 from django.db import transaction

@@ -1,6 +1,6 @@
 """The result of an assessment: one member of a body decides, another confirms or undoes it.
 
-Source: R1-48, R3-37, supervision 3.3, 3.5.
+Source: R1-48, R3-37.
 """
 
 from django.db import transaction

@@ -1,6 +1,6 @@
 """What an assessment waits for, by when, and the reminders of it.
 
-Each message has a key of its own, so that running it again adds nothing. None says what anybody gave. Source: R3-37, supervision 3.3.
+Each message has a key of its own, so that running it again adds nothing. None says what anybody gave. Source: R3-37.
 """
 
 from django.conf import settings

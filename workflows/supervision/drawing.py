@@ -2,7 +2,7 @@
 
 Pure: it needs the record of the draw and nothing else.
 Whoever is in the pool gets the SHA-256 of seed, purpose and code; the smallest come first. ``docs/recompute_draw.py`` is the
-same rule for everybody, without this project. Source: R0-25, domain D5.
+same rule for everybody, without this project. Source: R0-25.
 """
 
 import hashlib

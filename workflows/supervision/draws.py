@@ -1,6 +1,6 @@
 """Drawing units and inspectors: the pool is frozen first, then the seed is entered.
 
-Source: R0-25, domain D5.
+Source: R0-25.
 """
 
 from django.db import transaction

@@ -1,6 +1,6 @@
 """Arranging inspections: who is inspected by whom, the notice to the unit, the team's declarations.
 
-Source: R0-25, R0-27, R2-29, domain D5.
+Source: R0-25, R0-27, R2-29.
 """
 
 from django.db import transaction

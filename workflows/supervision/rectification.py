@@ -1,6 +1,6 @@
 """How findings are put right: plan, progress, one extension, a check by another, closing, a look back.
 
-Every act writes a ``RectificationStep``. Source: R0-24, R4-36, supervision 4.5.
+Every act writes a ``RectificationStep``. Source: R0-24, R4-36.
 """
 
 from django.db import transaction

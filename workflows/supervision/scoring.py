@@ -1,7 +1,7 @@
 """The arithmetic of an assessment: from the scores of a unit's lines to its result and its band.
 
 Pure: no Django, no database. Exact until the end, then rounded once to two places, half up. A line that does not apply is left
-out and the others are rescaled. Source: C5-27, supervision 3.2 to 3.4.
+out and the others are rescaled.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Surveys of satisfaction: opening one about a unit, how many came back, closing it with its result.
 
-Source: R0-27, R2-29, R4-35, supervision 6.
+Source: R0-27, R2-29, R4-35.
 """
 
 from dataclasses import asdict
@@ -180,7 +180,7 @@ def shown(survey):
 def forget(*, at):
     """Delete roll, slips and answers of surveys that were closed long enough ago, and return of how many.
 
-    What was shown of them stays. Source: supervision 7.3, PIPL 47.
+    What was shown of them stays. Source: PIPL 47.
     """
     before = days.start_of(days.add_days(clock.local_day(at), -KEPT_DAYS))
     rows = Survey.objects.select_for_update(of=("self",)).filter(closed_at__lt=before, destroyed_at=None)

@@ -1,7 +1,7 @@
 """The arithmetic of a survey: what comes of its answers, and what may be shown.
 
 Pure: no Django, no database. 不了解 and what was left blank count neither way. Nothing is shown of fewer answers than asked, and no two
-figures that are shown differ by fewer people than that. Source: supervision 6, traps 10 and 16.
+figures that are shown differ by fewer people than that.
 """
 
 from dataclasses import dataclass

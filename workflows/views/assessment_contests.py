@@ -1,7 +1,4 @@
-"""Pages of what a unit says against single lines of its assessment, and of the answers.
-
-Source: supervision 3.3, 3.5.
-"""
+"""Pages of what a unit says against single lines of its assessment, and of the answers."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect

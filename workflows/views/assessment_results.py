@@ -1,6 +1,6 @@
 """Pages of what comes of an assessment: figures, the unit's answer, the decision, papers.
 
-Source: R1-48, R3-37, C5-27.
+Source: R1-48, R3-37.
 """
 
 import tempfile

@@ -1,6 +1,6 @@
 """Pages on which an assessment is filled in by the unit, the office and the leaders.
 
-Source: R4-35, C5-27.
+Source: R4-35.
 """
 
 from django.shortcuts import get_object_or_404, redirect, render

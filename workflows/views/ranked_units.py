@@ -1,7 +1,4 @@
-"""Pages of one unit in a ranking: figures and their sources, points off, what it contests.
-
-Source: supervision 3.
-"""
+"""Pages of one unit in a ranking: figures and their sources, points off, what it contests."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render

@@ -1,7 +1,4 @@
-"""Pages of rankings of units: the list of years, one ranking, its way to the release, its files.
-
-Source: supervision 3.
-"""
+"""Pages of rankings of units: the list of years, one ranking, its way to the release, its files."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse

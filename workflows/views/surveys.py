@@ -1,6 +1,6 @@
 """Pages of surveys of satisfaction for whoever holds them, and the door at which one draws his slip.
 
-Source: R0-27, R4-35, supervision 6.
+Source: R0-27, R4-35.
 """
 
 from django.conf import settings

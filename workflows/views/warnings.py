@@ -1,6 +1,6 @@
 """Pages of warnings: the list, writing one, one warning and what is done about it, its papers.
 
-Source: R1-44, R4-12, R4-31, supervision 5.
+Source: R1-44, R4-12, R4-31.
 """
 
 from django.contrib import messages

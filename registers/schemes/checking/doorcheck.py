@@ -1,6 +1,6 @@
 """Faults in what a scheme says of its public door: one that is open and would never show anything.
 
-Each check yields ``(where, fault, remedy)`` as in ``crosscheck``. Source: R2-16, domain D2.
+Each check yields ``(where, fault, remedy)`` as in ``crosscheck``. Source: R2-16.
 """
 
 from registers.schemes.language import StepKind

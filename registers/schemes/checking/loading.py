@@ -72,7 +72,7 @@ _PLAIN = {
 def read(path):
     """Read and check one scheme file, and return ``(Scheme, plain document)``.
 
-    Raises ``SchemeFaults`` holding every fault found. Source: design decision 1.
+    Raises ``SchemeFaults`` holding every fault found.
     """
     path = Path(path)
     try:

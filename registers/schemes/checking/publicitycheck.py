@@ -1,6 +1,6 @@
 """Faults in what a scheme says of notices: nothing said, said in vain, or what no row would hold.
 
-Each check yields ``(where, fault, remedy)`` as in ``crosscheck``. Source: domain D2.
+Each check yields ``(where, fault, remedy)`` as in ``crosscheck``.
 """
 
 from typing import get_args

@@ -18,7 +18,7 @@ def borrowed(document, others):
     """Return a sentence for each thing that is another institution's.
 
     ``document`` and ``others`` are plain documents of schemes: issuer, number and dates that two of them share, and
-    texts in which the other institution is named. Source: fault S6.
+    texts in which the other institution is named.
     """
     said = []
     own = _identity(document)

@@ -1,7 +1,7 @@
 """What each figure of a ranking counts: one query per figure for all units together.
 
 A figure is a list of things, each of which counts or not. Only what was due before the day of counting is asked. Who
-fills in early, reports findings of his own or has many points is neither better nor worse off for it. Source: supervision 3.5.
+fills in early, reports findings of his own or has many points is neither better nor worse off for it.
 """
 
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ def sign(meeting_id, *, seen_digest, actor, at):
 
     ``seen_digest``: of the minutes as the chair had them on screen; his password was entered again for this very act. Raises ``Stale``,
     ``NotAllowed`` or ``Refused``; then nothing is signed. What fails afterwards is named with its reason and waits for another meeting.
-    Source: design 5a.
+
     """
     _sign(meeting_id, seen_digest=seen_digest, actor=actor, at=at)
     return apply(meeting_id, actor=actor, at=at)

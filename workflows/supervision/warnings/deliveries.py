@@ -1,7 +1,4 @@
-"""How a letter reaches whom it is for (送达回证), its correction, and the record of a talk.
-
-Source: supervision 5.2, 5.3.
-"""
+"""How a letter reaches whom it is for (送达回证), its correction, and the record of a talk."""
 
 from django.db import transaction
 

@@ -1,6 +1,6 @@
 """Writing a warning: from an event by hand, or from what a rule proposed.
 
-Source: R1-44, R4-12, R4-31, supervision 5.2.
+Source: R1-44, R4-12, R4-31.
 """
 
 from django.db import transaction

@@ -1,6 +1,6 @@
 """What came of warnings for persons, and how many there were of each kind (四种形态, 统计).
 
-Persons are counted, each once, by the heaviest outcome of the period. Letters to units are in no form. Source: supervision 5.4.
+Persons are counted, each once, by the heaviest outcome of the period. Letters to units are in no form.
 """
 
 from dataclasses import dataclass

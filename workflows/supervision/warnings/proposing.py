@@ -1,7 +1,7 @@
 """What the rules of a scheme propose: one set of rows a rule, whatever the size of the school.
 
 A rule only proposes. A person drafts, another issues, or it is put aside with a reason. Each proposal has a key of what the rule
-saw, so that it is made once. Source: R0-12, R2-33, R4-12, supervision 5.1.
+saw, so that it is made once. Source: R0-12, R2-33, R4-12.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Reminders of warnings: of the answer's day, of letters that nobody has signed for, and of visits.
 
 Each message has a key of its own, so that running it again adds nothing. None says what a letter is about. Without a receipt nothing
-is overdue. Source: supervision 5.3.
+is overdue.
 """
 
 from django.conf import settings

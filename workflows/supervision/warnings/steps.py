@@ -1,6 +1,6 @@
 """What is done about a warning: handed in, issued, signed for, answered, escalated, lifted.
 
-Every act writes a ``WarningStep``. Messages say that there is something, never what. Source: R1-44, R4-31, supervision 5.
+Every act writes a ``WarningStep``. Messages say that there is something, never what. Source: R1-44, R4-31.
 """
 
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""Visits after a warning was lifted (回访). Source: supervision 5.2."""
+"""Visits after a warning was lifted (回访)."""
 
 from django.db import transaction
 

@@ -43,7 +43,7 @@ THROUGH_ANOTHER = {
     "workflows.ReviewVote": "its Submission",
     "workflows.Decision": "its Submission",
     "workflows.SheetDocument": "its Submission",
-    "workflows.Custody": "nothing: where a sheet has come to, asked by the policy itself",
+    "workflows.Arrival": "nothing: where a sheet has come to, asked by the policy itself",
     "workflows.MeetingSeat": "its Meeting",
     "workflows.MeetingBallot": "its MeetingItem",
     "workflows.DailyRun": "nothing: which day's work is done, for reminders",

@@ -4,7 +4,7 @@ from registers.models import (
     AuditEntry,
     RiskPoint,
 )
-from workflows.models import Custody, Decision, FiledPaper, Notification, ReviewVote, Submission
+from workflows.models import Arrival, Decision, FiledPaper, Notification, ReviewVote, Submission
 from workflows.sheets import sheet_for
 from workflows.sheets.composing import content_of
 from workflows.sheets.documents import digest_of_content
@@ -31,7 +31,7 @@ def everything(sheet):
         AuditEntry.objects.count(),
         Notification.objects.count(),
         RiskPoint.objects.count(),
-        Custody.objects.count(),
+        Arrival.objects.count(),
         FiledPaper.objects.count(),
     )
 

@@ -15,7 +15,7 @@ from tests.factories import START, make_scheme, moment
 from tests.workflows import deciders_oracle as oracle
 from workflows.campaign import campaigns
 from workflows.messages import reminders
-from workflows.models import Campaign, CampaignTask, Custody, Reminder, Submission
+from workflows.models import Arrival, Campaign, CampaignTask, Reminder, Submission
 from workflows.policies import CLIMB, MEETING, Holding, badges
 from workflows.policies.remedies import filer_of, remedy
 from workflows.policies.submissions import AWAITING
@@ -149,8 +149,8 @@ def _submissions(world, campaign, units, people, posts):
             fields["assigned_to"] = people[handed] if role not in (GROUP_MEMBER, MEETING) else None
         made.append(Submission(state=state, sequence=number, **whose, **fields))
     Submission.objects.bulk_create(made)
-    Custody.objects.bulk_create(
-        Custody(submission=one, role="office" if one.waiting_role == MEETING else one.waiting_role, since=AT)
+    Arrival.objects.bulk_create(
+        Arrival(submission=one, role="office" if one.waiting_role == MEETING else one.waiting_role, since=AT)
         for one in made
         if one.waiting_role
     )

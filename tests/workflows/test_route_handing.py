@@ -114,7 +114,7 @@ def test_office_gets_a_copy_of_grades_one_and_two_and_cannot_see_grade_three(yea
     sheet = year.controlled()
 
     assert sheet.state == "filed"
-    assert list(sheet.custodies.filter(role="office").values_list("is_copy", flat=True)) == [True] * copied
+    assert list(sheet.arrivals.filter(role="office").values_list("is_copy", flat=True)) == [True] * copied
     assert Submission.objects.visible_to(office).filter(pk=sheet.pk).exists() == copied
     assert FiledPaper.objects.visible_to(office).filter(submission=sheet).exists() == copied
     assert ("copied" in documents.document(sheet)["marks"]) == copied
@@ -128,7 +128,7 @@ def test_gravest_line_decides_about_the_copy(year):
     year.searched(point("轻"), point("重"))
     year.graded("grade-3", "grade-1")
 
-    assert year.controlled().custodies.filter(role="office", is_copy=True).count() == 1
+    assert year.controlled().arrivals.filter(role="office", is_copy=True).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def sheet(make_campus, clock, db):
     Submission.objects.filter(pk=found.pk).update(
         state="in_review", step="file", waiting_role="office", submitted_at=clock.now, moved_at=clock.now
     )
-    found.custodies.create(role="office", since=clock.now)
+    found.arrivals.create(role="office", since=clock.now)
     found.refresh_from_db()
     found.campus = campus
     return found
@@ -113,7 +113,7 @@ def test_discussion_says_what_was_said(make_campus, clock, db):
     Submission.objects.filter(pk=sheet.pk).update(
         state="in_review", step="r2", waiting_role="leader_in_charge", submitted_at=clock.now, moved_at=clock.now
     )
-    sheet.custodies.create(role="leader_in_charge", since=clock.now)
+    sheet.arrivals.create(role="leader_in_charge", since=clock.now)
     client = Client()
     client.force_login(campus.leader, backend="registers.sessions.People")
     page = client.get(reverse("submission_review", args=[sheet.pk])).content.decode()

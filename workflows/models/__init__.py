@@ -30,7 +30,7 @@ from workflows.models.rankings import RankedUnit, Ranking, RankingContest, Ranki
 from workflows.models.readings import ReadingDocument, ReadReceipt
 from workflows.models.robots import Robot, RobotMessage
 from workflows.models.submissions import (
-    Custody,
+    Arrival,
     Draft,
     FiledPaper,
     ReviewDraft,
@@ -56,6 +56,7 @@ __all__ = [
     "AccountabilityRecord",
     "Activity",
     "Addition",
+    "Arrival",
     "Assessment",
     "AssessmentContest",
     "AssessmentLine",
@@ -72,7 +73,6 @@ __all__ = [
     "Clue",
     "Commendation",
     "Correction",
-    "Custody",
     "DailyRun",
     "DeadlineChange",
     "Decision",

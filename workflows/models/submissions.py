@@ -263,16 +263,16 @@ def short_code(digest):
     return f"{digest[:4]}-{digest[4:8]}".upper() if digest else ""
 
 
-class Custody(models.Model):
+class Arrival(models.Model):
     """A role that a submission has reached, and from when that role may read it. Source: R1-30."""
 
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="custodies")
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="arrivals")
     role = models.CharField(max_length=20)
     since = models.DateTimeField()
     is_copy = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["submission", "role"], name="custody_once_per_role")]
+        constraints = [models.UniqueConstraint(fields=["submission", "role"], name="arrival_once_per_role")]
 
     def __str__(self):
         return f"{self.role} {self.submission_id}"

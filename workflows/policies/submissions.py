@@ -12,7 +12,7 @@ from registers.models import Incumbency, User
 from registers.schemes.adjusting import is_adjustment
 from registers.schemes.importing import is_import
 from registers.schemes.language import SUCCESSION
-from workflows.models import Custody, Submission
+from workflows.models import Arrival, Submission
 from workflows.models.campaigns import RUNNING, in_open_phase
 from workflows.models.submissions import ALONE, EDITABLE, IDLE, State
 from workflows.policies.deciders import MEETING, ORGANISER
@@ -65,7 +65,7 @@ class SubmissionPolicy(PolicyOfFacts):
         official = Q(unit__within=facts[f"{own}answers"])
         for name, roles in (("leads", ["leader_in_charge"]), ("keeps", facts["roles"])):
             if units := facts[own + name]:
-                reached = Custody.objects.filter(submission=OuterRef("pk"), role__within=roles)
+                reached = Arrival.objects.filter(submission=OuterRef("pk"), role__within=roles)
                 official |= Q(Exists(reached), unit__within=units)
         return official
 

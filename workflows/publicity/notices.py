@@ -17,7 +17,7 @@ from workflows.models import Decision, NoticeSheet, Objection, PublicityNotice, 
 from workflows.models.submissions import State
 from workflows.policies.publicity import drafters
 from workflows.publicity import attaching
-from workflows.routing import custody, moves, overtaken
+from workflows.routing import arrivals, moves, overtaken
 from workflows.sheets.documents import Composition
 
 CHANGED, OVERTAKEN = "本表已变动，重新公示", "登记册已有变动，退回填报人重新核对"
@@ -30,7 +30,7 @@ def publicise(composition, step, role, at):
     submission = composition.submission
     take_off(submission, at)  # it was taken back on a notice of before, which did not hear of that
     submission.waiting_role = policies.UNPUBLISHED
-    custody.give_custody(submission, step, role, at)
+    arrivals.note_arrival(submission, step, role, at)
     ask_for_draft(submission, at=at)
 
 

@@ -2,7 +2,7 @@
 
 Here: which step follows which (``steps``, pure), what people do with one submission (``routes``), what such an act
 demands (``conditions``) and whose right it rests on (``authority``), what a move writes (``moves``) and to whom it
-gives the sheet to read (``custody``), sheets on another one (``carrying``), one act for many submissions (``bulk``),
+gives the sheet to read (``arrivals``), sheets on another one (``carrying``), one act for many submissions (``bulk``),
 decisions of a body (``meetings``), what another sheet has overtaken (``overtaken``), passing on what nobody can take
 any more (``reseating``), what changes of people and units do to sheets (``foresight``, before; ``staffing``, after),
 sheets made of accepted files (``imported``).

@@ -17,7 +17,7 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import CampaignTask, Decision, FiledPaper, Submission, SubmissionLine
 from workflows.models.submissions import CARRIED, CARRIER, State
-from workflows.routing import custody, steps
+from workflows.routing import arrivals, steps
 from workflows.sheets import drafts
 
 Change = SubmissionLine.Change
@@ -196,7 +196,7 @@ def _enter(composition, step, *, at):
     submission.step_due_on = due_at(step, submission, on)
     ON_ENTER.get(step.kind, _wait)(composition, step, role, at)
     if composition.members:
-        custody.share_custody(submission, composition.members)
+        arrivals.share_arrivals(submission, composition.members)
 
 
 def due_at(step, submission, on):
@@ -213,8 +213,8 @@ def due_at(step, submission, on):
 def _wait(composition, step, role, at):
     """Let the submission wait for whoever acts at the step, or for the body that decides, whose members may read it now."""
     if step.body:
-        custody.give_custody(composition.submission, step, step.role, at)
-    custody.give_custody(composition.submission, step, policies.ORGANISER if role == policies.MEETING else role, at)
+        arrivals.note_arrival(composition.submission, step, step.role, at)
+    arrivals.note_arrival(composition.submission, step, policies.ORGANISER if role == policies.MEETING else role, at)
 
 
 def _await(composition, step, role, at):
@@ -246,7 +246,7 @@ ON_ENTER["await"] = _await
 def _copy(composition, step, role, at):
     """Give the sheet's copy to whoever holds the role and notify them; nothing waits for them. Source: R1-30."""
     submission = composition.submission
-    custody.give_custody(submission, step, role, at)
+    arrivals.note_arrival(submission, step, role, at)
     holding = policies.Holding(timezone.localdate(at))
     turn = holding.turn_at(step.role, submission.unit_id, person=submission.person_id)
     text = notifications.sentence("submission.copied", submission)
@@ -261,9 +261,9 @@ def reseat(submission, role, *, at):
     """Let the submission wait at its step for ``role`` instead of the role before, and notify them."""
     left, submission.waiting_role, submission.assigned_to = submission.waiting_role, role, None
     submission.save(update_fields=["waiting_role", "assigned_to"])
-    custody.give_custody(submission, submission.step_rules, role, at)
+    arrivals.note_arrival(submission, submission.step_rules, role, at)
     if submission.task.rules.carries:
-        custody.share_custody(submission, submission.carried.all())
+        arrivals.share_arrivals(submission, submission.carried.all())
     audit.append("submission.reseated", about=submission, at=at, detail={"from": left, "to": role})
     key = f"reseated:{submission.pk}:{submission.version}:{role}"
     notifications.tell("submission.reseated", submission, key=key, at=at)

@@ -396,5 +396,5 @@ def _notes(composition):
 def _marks(submission, signoffs, *, filed):
     """What is true of the paper as a whole: a copy went to the office, its grades are decided (no longer proposed)."""
     decides = any(step.sets == "final_grade" and step.code in signoffs for step in submission.task.route_rules.steps)
-    marks = ["copied"] if submission.custodies.filter(is_copy=True).exists() else []
+    marks = ["copied"] if submission.arrivals.filter(is_copy=True).exists() else []
     return [*marks, DECIDED] if filed or decides else marks

@@ -4,7 +4,7 @@ from tests.bench.crowd import STANDING
 from tests.bench.scale.organisation import holders
 from tests.bench.scale.writing import Table
 from workflows.deadlines import days
-from workflows.models import Custody, Notification, Submission
+from workflows.models import Arrival, Notification, Submission
 
 MESSAGES = 3
 
@@ -33,7 +33,7 @@ def make(campaign, places, *, on):
             kept.append((key, "office", moved, False))
         key += 1
     sheets.write(rows)
-    Table(Custody, "submission_id", "role", "since", "is_copy").write(kept)
+    Table(Arrival, "submission_id", "role", "since", "is_copy").write(kept)
     Table(Notification, "recipient_id", "key", "kind", "submission_id", "text", "created_at", "mailed_at").write(
         (row[4], f"scale-{number}", "submission.opened", row[0], f"{task.label}已开放，请按时填报。", row[11], row[11])
         for row in rows

@@ -10,7 +10,7 @@ from registers.models import User
 from registers.refusals import Refused, Stale
 from workflows import policies
 from workflows.messages import notifications
-from workflows.models import Campaign, CampaignTask, Custody, Meeting, MeetingItem, MeetingSeat, Submission
+from workflows.models import Arrival, Campaign, CampaignTask, Meeting, MeetingItem, MeetingSeat, Submission
 from workflows.models.submissions import State
 from workflows.policies.meetings import body_members
 
@@ -140,8 +140,8 @@ def put_on(meeting_id, sheets, *, actor, at):
         ]
     )
     # Of what it only oversees a body reads what is on its agenda, and no more.
-    read = [Custody(submission_id=pk, role=meeting.rules.role, since=at) for pk in order]
-    Custody.objects.bulk_create(read, ignore_conflicts=True)
+    read = [Arrival(submission_id=pk, role=meeting.rules.role, since=at) for pk in order]
+    Arrival.objects.bulk_create(read, ignore_conflicts=True)
     _changed(meeting, actor, at, {"on": order})
     return len(order)
 

@@ -1,0 +1,18 @@
+"""Who may read a sheet because it has come to him: the arrivals of a sheet at roles."""
+
+from workflows.models import Arrival
+
+
+def note_arrival(submission, step, role, at):
+    """Whoever acts on a sheet may read it from now on."""
+    Arrival.objects.get_or_create(
+        submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"}
+    )
+
+
+def share_arrivals(submission, members):
+    """Whoever may read the sheet by now may read ``members``, the sheets that it carries."""
+    held = list(submission.arrivals.values("role", "since", "is_copy"))
+    Arrival.objects.bulk_create(
+        [Arrival(submission=member, **one) for member in members for one in held], ignore_conflicts=True
+    )

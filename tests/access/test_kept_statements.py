@@ -11,7 +11,7 @@ from registers.models import User
 from tests.factories import appoint
 from workflows.models import Assessment, Extension, RiskWarning, Submission
 from workflows.policies import assessments, submissions, terms, warnings
-from workflows.policies.inspection_plans import BODIES
+from workflows.policies.handling import BODIES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 

@@ -71,14 +71,15 @@ def _held_on(day):
             seated.values_list(Value(SEATED), "pk", "seat", "group__unit_id", "group__unit__name", no_id, no_name),
             in_post.values_list(Value(IN_POST), "pk", no_name, "post__unit_id", no_name, "post_id", no_name),
             all=True,
-        )
+        ),
+        planned=True,
     )
 
 
 @lru_cache(maxsize=1)
 def _parents():
     """Return the query for every unit with the one above it."""
-    return Prepared(apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"))
+    return Prepared(apps.get_model("registers", "Unit").objects.order_by().values_list("pk", "parent_id"), planned=True)
 
 
 class Tree:

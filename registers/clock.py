@@ -56,7 +56,7 @@ def _interval():
 @cache
 def _ahead():
     rows = apps.get_model("registers", "DemoClock").objects.filter(pk=1).order_by()
-    return Prepared(rows.values_list("ahead_seconds", flat=True))
+    return Prepared(rows.values_list("ahead_seconds", flat=True), planned=True)
 
 
 def set_demo(moment: datetime):

@@ -7,8 +7,11 @@ him. What differs from one asking to the next is a ``Given``.
 import json
 from copy import copy
 from datetime import date, datetime
+from itertools import count
 from operator import attrgetter
+from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Field, ForeignObject, Func, IntegerField, Lookup, Value
@@ -16,7 +19,11 @@ from django.db.models.query import ValuesListIterable
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
+from psycopg2.extensions import AsIs
 
+# Python's types and PostgreSQL's, in the order in which they are asked: True is a number as well.
+TYPES = {bool: "boolean", int: "bigint", UUID: "uuid", datetime: "timestamptz", date: "date", str: "text"}
+NUMBERS = count()  # no two plans of a process have one name
 # In the place of a number that is too large for any column. No row has it.
 NOBODY = -(2**62)
 # The number of rows that a query has, as its only column: ``values_list(HOW_MANY)``.
@@ -58,11 +65,12 @@ class Prepared:
     """A query of fixed shape. Its SQL is made at the first asking and kept.
 
     ``rows``: a queryset of instances or of values, with a ``Given`` for all that differs from one asking to the next.
+    ``planned``: PostgreSQL shall keep its plan as well. For statements of every page, whose plan does not hang on the values.
     """
 
-    def __init__(self, rows):
+    def __init__(self, rows, *, planned=False):
         self._rows = rows.all()
-        self._rows.query.__class__, self._rows.query.made = _Kept, []
+        self._rows.query.__class__, self._rows.query.made, self._rows.query.planned = _Kept, [], planned
 
     def of(self, **given):
         """Return the rows as a list. ``given``: the value of each ``Given`` by its name."""
@@ -101,7 +109,7 @@ class _Parts:
 class _Kept(Query):
     """The query of a prepared statement. Copies share what was made. ``part``: from which row to which it reads, if not all."""
 
-    given, made, part = {}, (), None
+    given, made, planned, part = {}, (), False, None
 
     def chain(self, klass=None):
         """Return a copy; unless it becomes another kind of query, nothing of it is changed but what is given."""
@@ -119,9 +127,12 @@ class _Kept(Query):
         making, sql, params = self.made[0]
         answer = copy(making)
         answer.made, answer.connection = making, connection
-        values = {name: _adapted(value, connection) for name, value in given.items()}
+        values = {name: _adapted(value, connection) for name, value in sorted(given.items())}
         if self.part:
             sql = f"{sql} {connection.ops.limit_offset_sql(*self.part)}"
+        elif self.planned and settings.KEEPS_PLANS and connection.vendor == "postgresql":
+            answer.statement = _plan(connection, making, self.made[0], values), tuple(values.values())
+            return answer
         answer.statement = sql, tuple([values[value] if is_given else value for is_given, value in params])
         return answer
 
@@ -155,6 +166,41 @@ class _Answer(SQLCompiler):
 
     def as_sql(self, with_limits=True, with_col_aliases=False):
         return self.statement
+
+
+def _plan(connection, making, made, values):
+    """Return the statement that asks PostgreSQL for a plan of this connection, with a place for each of ``values``.
+
+    To plan a statement takes longer than to run it. The types of the values are those they have when they are written into it.
+    """
+    types = tuple([_type_of(value) for value in values.values()])
+    # As Django does before a statement: a connection that is gone has taken its plans along.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    known = connection.__dict__.setdefault("_plans", {})
+    if known.get("of") is not connection.connection:
+        known.clear()
+        known["of"] = connection.connection
+    if (making, types) not in known:
+        _, sql, params = made
+        places = {name: AsIs(f"${number}") for number, name in enumerate(values, start=1)}
+        name = f"{making.query.model._meta.db_table}_{next(NUMBERS)}"
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            sql = cursor.mogrify(sql, [places[value] if is_given else value for is_given, value in params]).decode()
+            cursor.execute(f"PREPARE {name} {_listed(types)} AS {sql}")
+        known[making, types] = f"EXECUTE {name} {_listed(['%s'] * len(values))}"
+    return known[making, types]
+
+
+def _listed(words):
+    return f"({', '.join(words)})" if words else ""
+
+
+def _type_of(value):
+    """Return PostgreSQL's type of a value, of nothing one that it finds out from where the value stands."""
+    if isinstance(value, list):
+        return f"{_type_of(value[0])}[]" if value else "unknown"
+    return next((name for kind, name in TYPES.items() if isinstance(value, kind)), "unknown")
 
 
 def _adapted(value, connection):

@@ -33,9 +33,9 @@ class People(ModelBackend):
 
 @cache
 def _session():
-    return Prepared(SessionStore.get_model_class().objects.filter(session_key=Given("key")))
+    return Prepared(SessionStore.get_model_class().objects.filter(session_key=Given("key")), planned=True)
 
 
 @cache
 def _user():
-    return Prepared(get_user_model().objects.filter(pk=Given("pk")).order_by())
+    return Prepared(get_user_model().objects.filter(pk=Given("pk")).order_by(), planned=True)

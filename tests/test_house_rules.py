@@ -135,6 +135,7 @@ RAW_IN = {
     "registers/papers/pages.py": "mark_safe: our own style sheet inside <style>, which knows no entities",
     "registers/analysed.py": "cursor: ANALYZE, which the ORM does not know",
     "riskmgmt/health.py": "cursor: SELECT 1, is the database there",
+    "registers/prepared.py": "cursor: PREPARE of a statement that Django has made, whose values are parameters or escaped",
     "registers/inserting.py": "cursor: INSERT and COPY of the columns of a model, whose values are parameters or escaped",
 }
 

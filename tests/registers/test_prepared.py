@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connections
-from django.db.models import Q
+from django.db import connection, connections
+from django.db.models import Q, Value
 from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from registers.actors import Actor
 from registers.models import Appointment, Post, Unit, User
@@ -113,3 +114,42 @@ def test_slices_are_read_without_the_rest(campus, django_assert_num_queries):
             found = people[start:stop]
         assert found == list(rows[start:stop])
     assert Prepared(rows.filter(pk__gt=Given("after"))).of(after=0) == list(rows)
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_plan_that_is_kept_gives_the_same_rows(campus, planned):
+    """Asked often enough for PostgreSQL to keep its plan; for values of every type, also none and a list of none."""
+    people = User.objects.filter(pk__within=Given("ids"), number__within=Given("numbers"), joined_on__lt=Given("day"))
+    ours = Prepared(people.values_list("pk", "number", Value("50 %")).order_by("pk"), planned=planned)
+    everybody = list(User.objects.order_by("pk").values_list("pk", "number"))
+    User.objects.update(joined_on=date(2020, 1, 1))
+    for among in (everybody, everybody[:1], [], everybody) * 4:
+        asked = {"ids": {pk for pk, _ in among}, "numbers": [number for _, number in among]}
+        assert ours.of(**asked, day=date(2026, 1, 1)) == [(*one, "50 %") for one in among]
+        assert ours.of(**asked, day=date(2019, 1, 1)) == []
+    active = Prepared(User.objects.filter(is_active=Given("active"), name=Given("name")), planned=planned)
+    for name, there in ((campus.head.name, 1), ("", 0)) * 8:
+        assert len(active.of(active=True, name=name)) == there
+
+
+@pytest.mark.pg
+def test_plan_is_made_once_for_a_connection(campus):
+    statement = Prepared(User.objects.filter(pk=Given("pk")).values_list("pk"), planned=True)
+    with CaptureQueriesContext(connection) as queries:
+        for user in (campus.head, campus.clerk):
+            assert statement.of(pk=user.pk) == [(user.pk,)]
+    assert [query["sql"].partition(" ")[0] for query in queries] == ["EXECUTE", "EXECUTE"]
+    first = queries[0]["sql"].split()[1]
+    del connections["default"].__dict__["_plans"]  # as after a new connection
+    with CaptureQueriesContext(connection) as queries:
+        assert statement.of(pk=campus.head.pk) == [(campus.head.pk,)]
+    assert queries[0]["sql"].split()[1] != first
+
+
+@pytest.mark.pg
+def test_no_plan_is_kept_where_a_connection_may_be_another_one(campus, settings):
+    settings.KEEPS_PLANS = False
+    statement = Prepared(User.objects.filter(pk=Given("pk")).values_list("pk"), planned=True)
+    with CaptureQueriesContext(connection) as queries:
+        assert statement.of(pk=campus.head.pk) == [(campus.head.pk,)]
+    assert queries[0]["sql"].startswith("SELECT")

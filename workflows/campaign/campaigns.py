@@ -292,7 +292,7 @@ def scheme_for(institution):
 
 @cache
 def _running():
-    return Prepared(beside_rules(_with_scheme(Campaign.State.OPEN))[:1])
+    return Prepared(beside_rules(_with_scheme(Campaign.State.OPEN))[:1], planned=True)
 
 
 def _latest(state, institution=None):

@@ -111,4 +111,4 @@ def _statement(whole):
         rows.order_by().values_list(Value(kind), Value(number), "unit", "person", "assigned_to")
         for kind, number, rows in handed
     ]
-    return Prepared(parts[0].union(*parts[1:], all=True))
+    return Prepared(parts[0].union(*parts[1:], all=True), planned=True)

@@ -182,5 +182,5 @@ def _held_on(day):
         Prepared(appointed),
         Prepared(members),
         Prepared(appointed.filter(role__within=Given("roles"), unit__within=units)),
-        Prepared(members.filter(group__unit__within=units)),
+        Prepared(members.filter(group__unit__within=units), planned=True),
     )

@@ -15,7 +15,7 @@ def of(statement):
 
     On PostgreSQL the nodes through which most rows pass, with how many; on SQLite what it scans and searches.
     """
-    if not statement.lstrip("( ").upper().startswith(("SELECT", "WITH")):
+    if not statement.lstrip("( ").upper().startswith(("SELECT", "WITH", "EXECUTE")):
         return ""
     postgresql = connection.vendor == "postgresql"
     asked = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF)" if postgresql else "EXPLAIN QUERY PLAN"

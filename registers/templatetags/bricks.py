@@ -4,8 +4,9 @@ Components, addresses and days are most of what a list is made of, and few of th
 give; ``tests/registers/test_bricks.py`` holds them together.
 """
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
+from html import escape as escaped
 from uuid import UUID
 
 from django import template
@@ -19,6 +20,8 @@ register = template.Library()
 
 # Values that say all about themselves: two that are alike, of one type, make the same text.
 PLAIN = frozenset((str, type(escape("")), int, bool, type(None), date))
+# Those that a component may get besides. All moments are shown in one time zone, so equal ones look alike.
+SHOWN_PLAINLY = PLAIN | {datetime, UUID}
 # Stand for any other of their type in an address.
 SAMPLES = {int: 9_876_543_210, UUID: UUID(int=9_876_543_210)}
 # All that a template looks at which is included without ``only``: what it shows is taken from the page.
@@ -76,7 +79,10 @@ def include(parser, token):
 
 
 class Component(template.Node):
-    """A template that gets nothing but the ``values`` given to it. For plain values it is rendered once."""
+    """A template that gets nothing but the ``values`` given to it. For plain values it is rendered once.
+
+    A tuple of plain values is one as well, so the row of a list can be a component about one named tuple.
+    """
 
     child_nodelists = ()
 
@@ -104,16 +110,47 @@ class Part(Component):
 
 def _component(context, template_name, names, values):
     engine = context.template.engine
-    is_plain = context.autoescape and not settings.DEBUG and PLAIN.issuperset(map(type, values))
+    kinds = _kinds(values) if context.autoescape and not settings.DEBUG else None
     is_typed_in = template_name in LOOKS_AT and TYPED in names and values[names.index(TYPED)]
-    if is_plain and not is_typed_in:
-        return _drawn(engine, template_name, names, *values)
+    if kinds is not None and not is_typed_in:
+        return _drawn(engine, template_name, names, kinds, *values)
     return engine.get_template(template_name).render(context.new(dict(zip(names, values, strict=True))))
 
 
-@lru_cache(maxsize=4096, typed=True)
-def _drawn(engine, name, names, *values):
+def _kinds(values):
+    """Return the types of plain ``values``, None if one of them is not plain: 1 and True are equal and look different."""
+    kinds = tuple(map(type, values))
+    if SHOWN_PLAINLY.issuperset(kinds):
+        return kinds
+    within = []
+    for kind, value in zip(kinds, values, strict=True):
+        if kind not in SHOWN_PLAINLY:
+            inner = _kinds(value) if isinstance(value, tuple) else None
+            if inner is None:
+                return None
+            within.append(inner)
+    return kinds, *within
+
+
+@lru_cache(maxsize=4096)
+def _drawn(engine, name, names, kinds, *values):
     return engine.get_template(name).render(template.Context(dict(zip(names, values, strict=True))))
+
+
+@register.tag
+def csrf_token(parser, token):
+    """Write the hidden field that each form needs, as Django does."""
+    return Token()
+
+
+class Token(defaulttags.CsrfTokenNode):
+    """The field of a form that says that the form is of this site."""
+
+    def render(self, context):
+        token = str(context.get("csrf_token") or "")
+        if token in {"", "NOTPROVIDED"}:
+            return super().render(context)
+        return f'<input type="hidden" name="csrfmiddlewaretoken" value="{escaped(token)}">'
 
 
 @register.tag

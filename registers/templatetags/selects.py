@@ -1,5 +1,8 @@
 """The choices of a select at once: a school has hundreds of units, and a loop of the template is slow."""
 
+from functools import lru_cache
+from itertools import chain
+
 from django import template
 from django.utils.html import format_html, format_html_join
 
@@ -14,6 +17,15 @@ def select_options(choices, chosen=""):
 
     Each choice begins with (value, label); what follows is left out.
     """
-    chosen = str(chosen)
-    rows = ((value, SELECTED if str(value) == chosen else "", label) for value, label, *_ in choices)
-    return format_html_join("\n", '<option value="{}"{}>{}</option>', rows)
+    rows = tuple([(value, label) for value, label, *_ in choices])
+    are_words = {str}.issuperset(map(type, chain.from_iterable(rows)))
+    return (_kept if are_words else _options)(rows, str(chosen))
+
+
+def _options(rows, chosen):
+    marked = ((value, SELECTED if str(value) == chosen else "", label) for value, label in rows)
+    return format_html_join("\n", '<option value="{}"{}>{}</option>', marked)
+
+
+# Lists of units are long and nearly always the same.
+_kept = lru_cache(maxsize=32)(_options)

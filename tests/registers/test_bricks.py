@@ -7,11 +7,12 @@ from uuid import UUID
 import pytest
 from django.template import Context, Engine
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from registers.templatetags import bricks
+from registers.templatetags import bricks, selects
 from registers.templatetags.bricks import LOOKS_AT
 from tests.walking import patterns
 
@@ -160,3 +161,49 @@ def test_page_extends_as_django_does(name):
     engines = Engine(loaders=loaders), Engine(loaders=loaders, builtins=[bricks.__name__])
     django, ours = (engine.get_template(name).render(Context()) for engine in engines)
     assert ours == django == engines[1].get_template(name).render(Context())
+
+
+ROWS = st.tuples(VALUES, st.tuples(VALUES, VALUES))
+ROW = '{% include "components/tag.html" with label=row.0 tone=row.1.0 icon=row.1.1 only %}'
+
+
+@given(row=ROWS)
+@example(row=(1, (True, "")))
+@example(row=(True, (1, "")))
+@example(row=("<b>", ([], "")))
+def test_row_is_what_django_includes(row):
+    loaders = [
+        (
+            "django.template.loaders.locmem.Loader",
+            {"row": ROW, "components/tag.html": "{{ label }}|{{ tone }}|{{ icon }}"},
+        )
+    ]
+    page = '{% include "row" with row=row only %}'
+    django, ours = (
+        Engine(loaders=loaders, builtins=builtins).from_string(page).render(Context({"row": row}))
+        for builtins in ([], [bricks.__name__])
+    )
+    assert ours == django
+
+
+@pytest.mark.parametrize("token", [None, "", "a1B", "<b>"])
+def test_field_of_a_form_is_what_django_writes(token):
+    django, ours = both("-{% csrf_token %}-", **{} if token is None else {"csrf_token": token})
+    assert ours == django
+
+
+CHOICES = st.lists(st.tuples(VALUES, VALUES), max_size=3)
+
+
+@given(choices=CHOICES, chosen=VALUES)
+@example(choices=[("a", "<b>"), ("b", "B")], chosen="a")
+@example(choices=[(1, "A"), (True, "B")], chosen=1)
+def test_choices_are_written_one_by_one(choices, chosen):
+    """What is kept of a list of words is what a loop over its choices makes."""
+    expected = "\n".join(
+        format_html(
+            '<option value="{}"{}>{}</option>', value, selects.SELECTED if str(value) == str(chosen) else "", label
+        )
+        for value, label in choices
+    )
+    assert selects.select_options(choices, chosen) == expected

@@ -6,8 +6,9 @@ the kept sum and the few versions that differ. On a day long ago many differ: th
 
 import logging
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from django.db import transaction
@@ -33,10 +34,15 @@ class Readable:
     """What somebody may read on a day: numbers, and the ``points`` as a query that an index alone answers.
 
     ``counted``: a list of (unit id, grade id, its rank, its code, number). The grade is None where points have none.
+    ``find``: makes the query, which not everybody needs who counts.
     """
 
     counted: list
-    points: object
+    find: Callable
+
+    @cached_property
+    def points(self):
+        return self.find()
 
 
 class Place(NamedTuple):
@@ -86,20 +92,27 @@ def readable(actor, *, on, scheme=None):
     if actor.is_authenticated:
         facts = rule.facts(actor)
         key = repr((actor.user_id, on, scheme and scheme.slug, of_point, facts))
-        parts = kept, of_count, points.filter(rule.readable(facts)), of_point, own
+        parts = kept, of_count, partial(_narrowed, points, rule, facts), of_point, own
         counted, differing = _statements(_Question(key, on, parts))
         found = {row[:4]: row[4] for row in counted.of()} if counted else {}
         for *key, number, differ in differing.of():
             found[tuple(key)] = found.get(tuple(key), 0) + number
             settled = settled and not differ
-    points = points.open() if settled else points.in_force(on)
-    points = points.filter(own if of_point is None else own | of_point)
-    return Readable([(*key, number) for key, number in found.items() if number], points)
+
+    def find():
+        there = points.open() if settled else points.in_force(on)
+        return there.filter(own if of_point is None else own | of_point)
+
+    return Readable([(*key, number) for key, number in found.items() if number], find)
+
+
+def _narrowed(points, rule, facts):
+    return points.filter(rule.readable(facts))
 
 
 @dataclass(frozen=True)
 class _Question:
-    """What a reader asks for numbers with. ``key``: all that decides it, as text."""
+    """What a reader asks for numbers with. ``key``: all that decides it, as text. Its ``parts`` are used where it is new."""
 
     key: str
     on: object = field(compare=False)
@@ -113,7 +126,7 @@ def _statements(question):
     fields, on = ("unit", "final_grade", "final_grade__rank", "final_grade__code"), question.on
     if of_count is not None:
         kept = kept.filter(of_count).values_list(*fields).annotate(sum=Sum("number")).order_by()
-    differing = points.filter(not_as_open_on(on) | own & version_on(on)).values(*fields).order_by()
+    differing = points().filter(not_as_open_on(on) | own & version_on(on)).values(*fields).order_by()
     differing = _less_counted(differing, None if of_point is None else of_point & OPEN_VERSION, on)
     differing = differing.annotate(differ=Sum(Case(When(not_as_open_on(on), then=1), default=0)))
     differing = differing.values_list(*fields, "sum", "differ")

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, 
 
 from registers import bars, counts, kept, leading
 from registers.batches import batches
-from registers.models import Post, PowerItem, Scheme, Unit
+from registers.models import MajorMatter, Post, PowerItem, Scheme, Unit
 
 LEADERS = "leaders"  # a kind of post, of which the leading team's own points are a part (R2-07)
 # Kinds of posts: code → (label, which points or powers, by the path to their post, on a day).
@@ -166,8 +166,11 @@ def picture(sums, rules):
 
 
 def why(point, rules):
-    """The weight of a point in words: 三重一大, then its factors."""
-    said = [f"三重一大（{point.get_major_matter_display()}）"] if point.major_matter else []
+    """The weight of a point in words: 三重一大, then its factors.
+
+    ``point``: anything with ``major_matter`` and ``factors``.
+    """
+    said = [f"三重一大（{MajorMatter(point.major_matter).label}）"] if point.major_matter else []
     for factor in rules.grading.factors:
         value = next((one.label for one in factor.values if one.code == point.factors.get(factor.code)), "")
         said += [f"{factor.label}：{value}"] if value else []

@@ -1,17 +1,38 @@
 """The list of risk points and powers by grade and weight, and its workbook. Source: R2-04."""
 
+from collections import namedtuple
+from functools import cache
+
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock, gravity, jobs, kept
+from registers.access import Seen
 from registers.models import PowerItem, RiskPoint, Scheme, Unit
+from registers.prepared import Given
 from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
 
 NARROWED = ("unit", "domain", "kind")
 FILTERS = ("what", *NARROWED, "by")
+# What a row shows of a point: its name → where it stands. ``why`` is made of the last two.
+POINT_SHOWN = {
+    "pk": "pk",
+    "series": "series",
+    "content": "content",
+    "rank": "final_grade__rank",
+    "grade": "final_grade__label",
+    "category": "category__label",
+    "unit": "unit__name",
+    "post": "post__name",
+    "involved_posts": "involved_posts",
+    "major_matter": "major_matter",
+    "factors": "factors",
+}
+Read = namedtuple("Read", POINT_SHOWN)
+Row = namedtuple("Row", (*POINT_SHOWN, "why"))
 WHAT = [("points", "风险点"), ("powers", "权力事项")]
 
 
@@ -35,6 +56,7 @@ def risk_order(request):
     if rules is not None:
         found = kept.answer("order", actor, of=what, **narrowed)
         page, counted_at, sums = paged(request, found), found.made_at, found.figures.get(by, [])
+        sums = [(label, tuple(numbers), total) for label, numbers, total in sums]
         page.rows = (_points if what == "points" else _powers)(page.rows, actor, rules)
     context = {
         "page": page,
@@ -60,11 +82,15 @@ def risk_order(request):
 
 def _points(keys, actor, rules):
     """The points of these keys in their order, as far as the reader may read them still, each with ``why``."""
-    rows = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "category", "final_grade")
-    found = rows.in_bulk(keys) if keys else {}
-    for point in found.values():
-        point.why = gravity.why(point, rules)
-    return [found[key] for key in keys if key in found]
+    found = {row[0]: Read(*row) for row in _shown().by(actor, ids=keys)} if keys else {}
+    points = [found[key] for key in keys if key in found]
+    return [Row(*point, gravity.why(point, rules))._replace(factors="") for point in points]
+
+
+@cache
+def _shown():
+    """Return the query for what the list shows of points, as plain values."""
+    return Seen(RiskPoint.objects.filter(pk__within=Given("ids")).order_by().values_list(*POINT_SHOWN.values()))
 
 
 def _powers(weighed, actor, rules):

@@ -1,5 +1,6 @@
 """Pages of risk points and of powers, as far as the reader may see them."""
 
+from collections import namedtuple
 from functools import cache, reduce
 from operator import or_
 
@@ -35,6 +36,7 @@ SHOWN = (
     "final_grade__rank",
     "final_grade__label",
 )
+Row = namedtuple("Row", SHOWN)
 POWER_SHOWN = (
     "pk",
     "series",
@@ -59,6 +61,8 @@ SAID = {
     "complaint_channel": "投诉举报",
     "remark": "备注",
 }
+PowerRow = namedtuple("PowerRow", (*POWER_SHOWN, "steps", "said"))
+Step = namedtuple("Step", "post_name procedure time_limit")
 CHANGES_SHOWN = ("category", "holder", "final_grade", "content", "manifestation", "involved_posts", "grade_reason")
 
 
@@ -111,7 +115,7 @@ def listed(actor, filters, readable, units):
     return counts.Listed(
         points,
         places,
-        read=lambda ids: {row["pk"]: row for row in _rows().by(actor, ids=ids)},
+        read=lambda ids: {row[0]: Row(*row) for row in _rows().by(actor, ids=ids)},
         sifted=bool(filters["q"] or filters["category"]),
     )
 
@@ -119,7 +123,7 @@ def listed(actor, filters, readable, units):
 @cache
 def _rows():
     """Return the query for what the list shows of points, as plain values: so many instances take longer than their page."""
-    return Seen(RiskPoint.objects.filter(pk__within=Given("ids")).order_by().values(*SHOWN))
+    return Seen(RiskPoint.objects.filter(pk__within=Given("ids")).order_by().values_list(*SHOWN))
 
 
 @require_safe
@@ -234,11 +238,7 @@ def power_list(request):
     units = list(Unit.objects.visible_to(request.actor).values_list("pk", "code", "name", "parent_id"))
     page, kinds = paged(request, ByUnit(powers, [pk for pk, *_ in units])), dict(PowerItem.Kind.choices)
     steps = _steps_of(power["pk"] for power in page.rows)
-    for power in page.rows:
-        power["domain"] = domains.get(power["domain"], power["domain"])
-        power["kind"] = kinds.get(power["kind"], "")  # an imported one may have none
-        power["steps"] = steps.get(power["pk"], ())
-        power["said"] = [(label, power[field]) for field, label in SAID.items() if power[field]]
+    page.rows = [_power_row(power, steps.get(power["pk"], ()), domains, kinds) for power in page.rows]
     return render(
         request,
         "registers/power_list.html",
@@ -253,18 +253,27 @@ def power_list(request):
     )
 
 
+def _power_row(power, steps, domains, kinds):
+    """Return what a row shows. ``power``: its values. ``domains``, ``kinds``: code → label."""
+    shown = {name: power[name] for name in POWER_SHOWN}
+    shown["domain"] = domains.get(power["domain"], power["domain"])
+    shown["kind"] = kinds.get(power["kind"], "")  # an imported one may have none
+    said = [(label, power[field]) for field, label in SAID.items() if power[field]]
+    return PowerRow(**shown, steps=tuple(steps), said=tuple(said))
+
+
 def _steps_of(powers):
     """Return the steps of ``powers`` (ids) in their order: id → rows."""
     steps = {}
-    for step in _steps().of(powers=list(powers)):
-        steps.setdefault(step["power_item"], []).append(step)
+    for power, *step in _steps().of(powers=list(powers)):
+        steps.setdefault(power, []).append(Step(*step))
     return steps
 
 
 @cache
 def _steps():
     rows = ProcessStep.objects.filter(power_item__within=Given("powers")).order_by("power_item_id", "position")
-    return Prepared(rows.values("power_item", "post_name", "procedure", "time_limit"))
+    return Prepared(rows.values_list("power_item", *Step._fields))
 
 
 def _doubts(actor):

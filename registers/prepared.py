@@ -128,12 +128,12 @@ class _Kept(Query):
         answer = copy(making)
         answer.made, answer.connection = making, connection
         values = {name: _adapted(value, connection) for name, value in sorted(given.items())}
-        if self.part:
-            sql = f"{sql} {connection.ops.limit_offset_sql(*self.part)}"
-        elif self.planned and settings.KEEPS_PLANS and connection.vendor == "postgresql":
+        if self.planned and not self.part and settings.KEEPS_PLANS and connection.vendor == "postgresql":
             answer.statement = _plan(connection, making, self.made[0], values), tuple(values.values())
-            return answer
-        answer.statement = sql, tuple([values[value] if is_given else value for is_given, value in params])
+        else:
+            limits = f" {connection.ops.limit_offset_sql(*self.part)}" if self.part else ""
+            values = tuple([values[value] if is_given else value for is_given, value in params])
+            answer.statement = sql + limits, values
         return answer
 
     def _make(self, connection, using):

@@ -11,8 +11,8 @@ People and units: ``staff``, ``appointments``, ``standins``, ``administrators``,
 The register: ``versions`` (puts in force), ``differences``, ``grading``, ``quality`` (texts that say nearly the
 same), ``placing`` (points on their powers), ``responsible`` (who answers), ``regulations``, ``residuals``,
 ``disclosed``, ``offers`` (buttons of the app above).
-Lists and figures: ``ledgers``, ``comparisons``, ``counts``, ``gravity`` (by grade), ``hints``, ``plain`` (rows as
-plain values), ``sorting``, ``charts`` and ``bars`` (pictures).
+Lists and figures: ``ledgers``, ``ledger_books`` (their workbooks), ``comparisons``, ``counts``, ``gravity`` (by
+grade), ``hints``, ``plain`` (rows as plain values), ``sorting``, ``charts`` and ``bars`` (pictures).
 Proof and work: ``audit``, ``jobs``, ``tasks``, ``leases``, ``cage`` (limits), ``job_kinds`` (what workers do),
 ``exported`` (their files), ``clock``.
 Texts: ``text``, ``sealed`` (encrypted), ``frozen``. For speed alone: ``kept``, ``prepared``, ``batches``,

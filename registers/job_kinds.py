@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 from itertools import chain
 
-from registers import clock, gravity, ledgers
+from registers import clock, gravity, ledger_books, ledgers
 from registers.access import require
 from registers.actors import Actor
 from registers.batches import in_order
@@ -34,7 +34,7 @@ def ledger(parameters, owner, *, reason=""):
     on = date.fromisoformat(parameters["on"])
     said = f"{owner.name}导出，理由：{reason}" if reason else ""
     scope = ledgers.for_export(actor, unit)
-    sheets = ledgers.worksheets(scope, scheme, unit, on=on, year=on.year, said=said)
+    sheets = ledger_books.worksheets(scope, scheme, unit, on=on, year=on.year, said=said)
     name = f"{unit.name}{scheme.rules.ledger_title}{on:%Y%m%d}.xlsx"
     return Work(name, write_laid_out, laid_out(sheets), ledgers.points_of(scope, scheme, unit, on=on).count())
 

@@ -304,8 +304,7 @@ class RiskPointPolicy(PolicyOfFacts):
             by_role[role] = by_role[role] | kept if role in by_role else kept
         for role, kept in by_role.items():
             units = actor.unit_ids(role)
-            whole = len(units) == len(actor.parents)
-            shown.append(kept if whole else Q(kept, unit__in=units))
+            shown.append(kept if len(units) == len(actor.parents) else Q(kept, unit__in=units))
         return reduce(or_, shown) if shown else None
 
     def _keepers(self, actor):

@@ -161,9 +161,8 @@ else:
         ),
         **database.get("OPTIONS", {}),
     }
-
-# PostgreSQL keeps plans of statements with a connection. Through PgBouncer, where the above is empty, it may be another one each time.
-KEEPS_PLANS = bool(database["OPTIONS"].get("options"))
+# PostgreSQL keeps plans of statements with a connection. Not so where a pool gives another connection to each transaction.
+KEEPS_PLANS = env.bool("DATABASE_KEEPS_PLANS", default=True)
 
 # Who waits before a page is told sooner that it is no use, with his form kept (registers/views/busy.py). Added to the above.
 WEB_DATABASE_OPTIONS = env("WEB_DATABASE_OPTIONS", default="-c statement_timeout=30s -c lock_timeout=8s")

@@ -82,7 +82,7 @@ def pages():
 def exports():
     import openpyxl  # noqa: PLC0415 (slow import)
 
-    from registers import cage, clock, ledgers  # noqa: PLC0415
+    from registers import cage, clock, ledger_books, ledgers  # noqa: PLC0415
     from registers.models import Scheme, Unit  # noqa: PLC0415
     from registers.papers.writing import laid_out, ledger_workbook, write_laid_out  # noqa: PLC0415
     from tests.bench.scale import goals  # noqa: PLC0415
@@ -90,14 +90,14 @@ def exports():
     scheme, root = Scheme.objects.in_use(), Unit.objects.get(parent=None)
     on, everything = clock.today(), ledgers.everything()
     with tempfile.NamedTemporaryFile() as file:
-        sheets = laid_out(ledgers.worksheets(everything, scheme, root, on=on, year=on.year))
+        sheets = laid_out(ledger_books.worksheets(everything, scheme, root, on=on, year=on.year))
         used = memory(lambda: cage.run(partial(write_laid_out, file.name), items=sheets))
     goal = goals.EXPORT_MEGABYTES
     said = judged("导出台账多占的内存（MiB）", used, goal)
     print(f"that ledger in the cage: {used:.0f} MiB more than the worker holds (goal <= {goal}: {said})")
     levels = {level.value: label for level, label in scheme.rules.levels.items()}
     cells = [
-        ledgers.cells(number, found, levels)
+        ledger_books.cells(number, found, levels)
         for number, found in enumerate(ledgers.each_row(everything, scheme, root, on=on), start=1)
     ]
 
@@ -113,7 +113,7 @@ def exports():
         "openpyxl write_only of the same cells, unstyled",
         # A large one takes so long that chance no longer matters.
         ratio(
-            lambda: ledger_workbook(ledgers.worksheets(everything, scheme, root, on=on, year=on.year)),
+            lambda: ledger_workbook(ledger_books.worksheets(everything, scheme, root, on=on, year=on.year)),
             plain,
             5 if len(cells) < MANY_CELLS else 1,
         ),

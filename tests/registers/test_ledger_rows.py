@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from registers import batches, ledgers, residuals, versions
+from registers import batches, ledger_books, ledgers, residuals, versions
 from registers.models import Appointment, ControlMeasure, Incumbency, PowerItem, RiskPoint, Unit
 from registers.responsible import together
 from tests.factories import appoint, make_person, make_post
@@ -145,12 +145,12 @@ def test_ledger_is_the_same_read_by_batches_and_one_by_one(campus, seed, monkeyp
 
         summary, *sheets = [
             (sheet.name, list(sheet.rows))
-            for sheet in ledgers.worksheets(scope, campus.scheme, campus.root, on=on, year=2026)
+            for sheet in ledger_books.worksheets(scope, campus.scheme, campus.root, on=on, year=2026)
         ]
         assert [(name, row) for name, rows in sheets for row in rows] == plain
         assert summary[1][-1][-1] >= len(plain)
         listed = ledgers.rows(scope, campus.scheme, campus.root, on=on)
-        assert [ledgers.cells(row[0], told, levels) for told, (_, row) in zip(listed, plain, strict=True)] == [
+        assert [ledger_books.cells(row[0], told, levels) for told, (_, row) in zip(listed, plain, strict=True)] == [
             row for _, row in plain
         ]
     assert seen > 20

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from registers import ledgers, versions
+from registers.ledger_books import columns, worksheets
 from registers.models import ControlMeasure, Incumbency, RiskCategory, RiskPoint, Unit
 from registers.papers.writing import ledger_workbook
 from registers.responsible import together
@@ -18,15 +19,14 @@ from tests.registers.scheme_cases import PATH
 
 pytestmark = pytest.mark.database("both")
 
-SPRING, SUMMER, AUTUMN, WINTER = date(2026, 3, 1), date(2026, 6, 1), date(2026, 9, 1), date(2026, 12, 1)
+SPRING, SUMMER, AUTUMN, WINTER = (date(2026, month, 1) for month in (3, 6, 9, 12))
 
 
 class Book:
     """A register written by hand: points of the campus by name, in force from a day."""
 
     def __init__(self, campus):
-        self.campus = campus
-        self.points = {}
+        self.campus, self.points = campus, {}
         self.grades = {grade.rank: grade for grade in campus.scheme.grades.all()}
 
     def point(self, content, *, on, grade=None, unit=None, category="process", base=None, **fields):
@@ -293,7 +293,7 @@ def test_rows_cost_the_same_queries_however_many(book, size, django_assert_num_q
 def sheets(book, *, on, reader=None, unit=None, year=2026):
     """Sheet name → rows of texts, as somebody opens the file."""
     scope = ledgers.for_reader(book.campus.actor(reader)) if reader else ledgers.everything()
-    content = ledger_workbook(ledgers.worksheets(scope, book.campus.scheme, unit or book.campus.root, on=on, year=year))
+    content = ledger_workbook(worksheets(scope, book.campus.scheme, unit or book.campus.root, on=on, year=year))
     opened = openpyxl.load_workbook(io.BytesIO(content))
     return {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in opened}
 
@@ -381,7 +381,7 @@ def test_workbook_of_a_reader_holds_no_text_he_may_not_read(book):
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@SUM(A1)", "＝1+1", "=cmd|' /C calc'!A0"])
 def test_workbook_never_turns_a_text_into_a_formula(book, text):
     book.point(text, on=SPRING)
-    sheets = ledgers.worksheets(ledgers.everything(), book.campus.scheme, book.campus.root, on=SPRING, year=2026)
+    sheets = worksheets(ledgers.everything(), book.campus.scheme, book.campus.root, on=SPRING, year=2026)
 
     found = [
         cell
@@ -397,4 +397,4 @@ def test_workbook_never_turns_a_text_into_a_formula(book, text):
 def test_empty_ledger_still_has_its_headings(book):
     found = sheets(book, on=SPRING, unit=book.campus.unit)
 
-    assert [label for label, _ in ledgers.columns(book.campus.scheme)] in found["财务处"]
+    assert [label for label, _ in columns(book.campus.scheme)] in found["财务处"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from openpyxl import load_workbook
 
-from registers import ledgers, residuals
+from registers import ledger_books, ledgers, residuals
 from registers.models import Incumbency, RiskPoint, Scheme, Unit
 from registers.papers.writing import ledger_workbook
 from tests.factories import Campus, moment
@@ -249,7 +249,7 @@ def test_ledger_shows_both_grades_where_the_scheme_switches_them_on(make_campus,
 
     def sheet():
         scheme = Scheme.objects.get(pk=campus.scheme.pk)
-        work = ledger_workbook(ledgers.worksheets(ledgers.everything(), scheme, year=2026, **asked))
+        work = ledger_workbook(ledger_books.worksheets(ledgers.everything(), scheme, year=2026, **asked))
         found = list(load_workbook(BytesIO(work))[campus.unit.name].iter_rows(values_only=True))
         [head] = [row for row in found if "风险等级" in row]
         return [dict(zip(head, row, strict=True)) for row in found[found.index(head) + 1 :] if row[0]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from registers import audit, clock, ledgers
+from registers import audit, clock, ledger_books, ledgers
 from registers.models import Scheme, Unit
 from registers.papers.writing import write_ledger
 
@@ -37,6 +37,6 @@ class Command(BaseCommand):
         if top is None:
             raise CommandError(f"没有单位“{unit or current.institution}”。请核对单位代码。")
         on = as_of or min(date(year, 12, 31), clock.today())
-        write_ledger(ledgers.worksheets(ledgers.everything(), current, top, on=on, year=year), Path(output))
+        write_ledger(ledger_books.worksheets(ledgers.everything(), current, top, on=on, year=year), Path(output))
         audit.append("ledger.export", about=top, detail={"as_of": on.isoformat(), "by": "command"})
         self.stdout.write(f"已写入 {output}")

@@ -8,10 +8,13 @@ R1-47, R0-26.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from registers.batches import having
 from registers.differences import Difference, differences
 from registers.models import RiskPoint
+from registers.models.spans import begun_or_ended, is_in_force, version_on
 
 SAME, CHANGED, ADDED, RETIRED, ENTERED, LEFT = "same", "changed", "added", "retired", "entered", "left"
 KINDS = {
@@ -27,6 +30,8 @@ GRAVER, SLIGHTER, GRADED, UNGRADED = "graver", "slighter", "graded", "ungraded"
 MOVES = {GRAVER: "等级升高", SLIGHTER: "等级降低", GRADED: "新定等级", UNGRADED: "等级待重新评定"}
 SHOWN = ("category", "holder", "power_item", "duty", "content", "manifestation", "involved_posts")
 TEXTS = ("content", "manifestation")  # what a paper shows of every version
+SPAN = ("in_force_from", "in_force_until")
+ORDER = ("unit__position", "unit__code", "post__code", "category__position", "pk")
 RELATED = ("unit", "post", "holder", "category", "final_grade")
 
 
@@ -78,26 +83,49 @@ def compare(scope, *, then, now, rules, kind=""):
 
     ``scope`` is a ``ledgers.Scope`` of querysets.
     ``kind`` keeps the lines of one kind or grade move, or all that are OTHERWISE than before; the counts are of all.
-    A constant number of queries, however many lines.
+    A constant number of queries for so many lines. Most points stay as they are: only those are read whole that may have changed,
+    and the others where they are asked for.
     """
-    order = ("unit__position", "unit__code", "post__code", "category__position", "pk")
-    old, new = (
-        {point.series: point for point in scope.points.in_force(day).select_related(*RELATED).order_by(*order)}
-        for day in (then, now)
-    )
-    hidden = _hidden(scope, old, new, then=then, now=now)
-    measures = [_measures(scope, series, day) for series, day in ((old, then), (new, now))]
+    old, new = _keys(scope, then, now)
+    every, revised = list(dict.fromkeys([*new, *old])), {series for series, _ in old.items() ^ new.items()}
+    revised.update(_measured_otherwise(scope, every, then, now))
+    read = every if kind in ("", SAME) else [series for series in every if series in revised]
+    asked = [versions.get(series) for series in read for versions in (old, new)]
+    points = {point.pk: point for point in having(scope.points.select_related(*RELATED).order_by(), "pk", asked)}
+    hidden = _hidden(old.keys() ^ new.keys(), then=then, now=now)
+    texts = _measures(scope, revised, (then, now))
     stages = [(stage.code, stage.label) for stage in rules.measure_stages]
-    lines = [
-        _line(old.get(series), new.get(series), hidden, [texts.get(series, {}) for texts in measures], stages)
-        for series in dict.fromkeys([*new, *old])
-    ]
+    lines = []
+    for series in read:
+        pair = [points.get(versions.get(series)) for versions in (old, new)]
+        measures = [there.get(series, {}) if point else {} for point, there in zip(pair, texts, strict=True)]
+        if any(pair):  # none is there if it has left the reader's sight since its key was read
+            lines.append(_line(*pair, hidden, measures, stages))
     kinds, moves = Counter(line.kind for line in lines), Counter(line.move for line in lines if line.move)
+    if len(read) < len(every):
+        kinds[SAME] += len(every) - len(read)
     measured = sum(bool(line.measures) for line in lines if line.then and line.now)
     if kind:
         lines = [line for line in lines if _fits(line, kind)]
     lines.sort(key=lambda line: list(KINDS).index(line.kind))
     return Comparison(lines, kinds, moves, measured)
+
+
+def _keys(scope, then, now):
+    """Return for either day which version of each point is in force: series → its key, in the order of the lines."""
+    rows = scope.points.filter(version_on(then) | version_on(now)).order_by(*ORDER)
+    keys = {then: {}, now: {}}
+    for version in rows.values_list("pk", "series", *SPAN, named=True):
+        for day, found in keys.items():
+            if is_in_force(version, day):
+                found[version.series] = version.pk
+    return keys[then], keys[now]
+
+
+def _measured_otherwise(scope, series, then, now):
+    """Yield the series of points of which some measure has come into force or ended between the two days."""
+    turned = scope.measures.filter(begun_or_ended(*sorted((then, now)))).order_by()
+    return having(turned.values_list("point_series", flat=True), "point_series", series)
 
 
 def _fits(line, kind):
@@ -108,30 +136,28 @@ def _fits(line, kind):
     return kind in (line.kind, line.move)
 
 
-def _hidden(scope, old, new, *, then, now):
-    """Return the series that were in force on both days, though the reader may see only one version.
+def _hidden(one_sided, *, then, now):
+    """Return those of the series that were in force on both days, though the reader may see only one version.
 
     Only their existence is asked for.
     """
-    one_sided = set(old) ^ set(new)
-    every = RiskPoint.objects.in_force(then) | RiskPoint.objects.in_force(now)
-    spans = every.values_list("series", "in_force_from", "in_force_until")
+    every = RiskPoint.objects.filter(version_on(then) | version_on(now)).values_list("series", *SPAN, named=True)
     days = {}
-    for series, since, until in having(spans, "series", one_sided):
-        for day in (then, now):
-            if since <= day and (until is None or until > day):
-                days.setdefault(series, set()).add(day)
+    for version in having(every, "series", one_sided):
+        days.setdefault(version.series, set()).update(day for day in (then, now) if is_in_force(version, day))
     return frozenset(series for series, dates in days.items() if len(dates) == 2)
 
 
-def _measures(scope, series, day):
-    """Return the texts of the measures in force on the day, as series → stage → text."""
-    texts = {}
-    if not series:
-        return texts
-    for measure in scope.measures.in_force(day):
-        if measure.point_series in series:
-            texts.setdefault(measure.point_series, {})[measure.stage] = measure.text
+def _measures(scope, series, days):
+    """Return for each of the ``days`` the texts of the measures in force, as series → stage → text."""
+    there = scope.measures.filter(reduce(or_, map(version_on, days))).order_by("pk")
+    texts = [{} for _ in days]
+    for measure in having(
+        there.values_list("point_series", "stage", "text", *SPAN, named=True), "point_series", series
+    ):
+        for day, found in zip(days, texts, strict=True):
+            if is_in_force(measure, day):
+                found.setdefault(measure.point_series, {})[measure.stage] = measure.text
     return texts
 
 

@@ -56,6 +56,11 @@ def not_as_open_on(on):
     return Q(OPEN_VERSION, in_force_from__gt=on) | Q(in_force_until__gt=on, in_force_from__lte=on)
 
 
+def begun_or_ended(after, by):
+    """Return the condition of a version that came into force, or ended, after one day and by another."""
+    return Q(in_force_from__gt=after, in_force_from__lte=by) | Q(in_force_until__gt=after, in_force_until__lte=by)
+
+
 class VersionQuerySet(ScopedQuerySet):
     """Versions of a record, by the days on which they were in force."""
 
@@ -76,6 +81,11 @@ def has_begun(version, on):
 def has_ended(version, on):
     """Whether a version is no longer in force on the day ``on``."""
     return version.in_force_until is not None and version.in_force_until <= on
+
+
+def is_in_force(version, on):
+    """Whether a version is in force at the end of the day ``on``, as ``version_on`` says it."""
+    return has_begun(version, on) and not has_ended(version, on)
 
 
 def existing_on(on, of=""):

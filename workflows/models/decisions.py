@@ -32,7 +32,12 @@ class ReviewVote(models.Model):
 
     @property
     def agrees(self):
-        return self.complete and all(verdict["accurate"] for verdict in self.verdicts.values())
+        return agreed(self.complete, self.verdicts)
+
+
+def agreed(complete, verdicts):
+    """Return whether a ballot with these values agrees to the whole sheet."""
+    return complete and all(verdict["accurate"] for verdict in verdicts.values())
 
 
 class Decision(models.Model):

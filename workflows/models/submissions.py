@@ -119,9 +119,8 @@ class Submission(models.Model):
     @property
     def subject(self):
         """The subject of the submission in words: person and post, or unit."""
-        if self.post_id:
-            return f"{self.person}（{self.post}）"
-        return f"{self.unit}（{self.person}提出）" if self.person_id else str(self.unit)
+        person, post = self.person if self.person_id else None, self.post if self.post_id else None
+        return subject_of(person=person, post=post, unit=self.unit)
 
     @property
     def as_of(self):
@@ -138,6 +137,13 @@ class Submission(models.Model):
     def step_rules(self):
         """The present step in the rule book, None before the submission has opened and after its end."""
         return next((step for step in self.task.route_rules.steps if step.code == self.step), None)
+
+
+def subject_of(*, person, post, unit):
+    """Return the subject of a submission in words. Of each its row or its name, None where there is none."""
+    if post is not None:
+        return f"{person}（{post}）"
+    return f"{unit}" if person is None else f"{unit}（{person}提出）"
 
 
 class Draft(models.Model):

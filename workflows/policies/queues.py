@@ -40,6 +40,13 @@ def turns(actor, *, handing=False):
 
     ``handing``: rows can be handed to a colleague, whose they are then alone.
     """
+    key = turns, handing
+    if key not in actor.memory:
+        actor.memory[key] = _read_turns(actor, handing)
+    return actor.memory[key]
+
+
+def _read_turns(actor, handing):
     holding, mine, handed = Holding.of(actor) if actor.grants else None, {}, []
     for held in roles_of(actor):
         places = holding.units_of(held, actor.user_id)

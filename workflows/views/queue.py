@@ -1,24 +1,28 @@
 """The review queue: what waits for me, one act on everything that is ticked, and its results."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.db.models import F
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from registers import audit, clock
-from registers.access import policy_of
+from registers.access import Seen, policy_of
+from registers.prepared import Given
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, number
 from workflows import policies
 from workflows.deadlines import days
 from workflows.forms.queue import BulkForm
-from workflows.models import ReviewVote, Submission
+from workflows.models import Submission
+from workflows.policies.submissions import AWAITING
 from workflows.routing import bulk
-from workflows.sheets.previews import briefs
+from workflows.sheets import previews
 
 SIZES = (50, 100, 200)
 RESULT = "bulk"  # key of the session
-NEEDED = ("task__phase", "unit", "post", "person")
+CHOSEN_BY = {"task": "task__code", "step": "step", "unit": "unit__code"}  # filter → the column that it asks for
 WORDS = {bulk.VOTE: "表决同意", bulk.AGREE: "通过", bulk.RETURN: "退回"}
 # kind of outcome → (heading, tone of the badge)
 KINDS = {
@@ -29,10 +33,13 @@ KINDS = {
 }
 
 
-def _awaiting(request):
-    readable = Submission.objects.visible_to(request.actor)
+def _decided_here():
     # What a body decides is not decided here: it goes on an agenda.
-    return policy_of(Submission).awaiting(readable, request.actor).exclude(waiting_role=policies.MEETING)
+    return Submission.objects.exclude(waiting_role=policies.MEETING)
+
+
+def _awaiting(request):
+    return policy_of(Submission).awaiting(_decided_here().visible_to(request.actor), request.actor)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,25 +90,18 @@ def _wants_signature(request, ticked):
 def _page(request, *, ticked, form=None, status=200):
     """Render the queue.
 
-    Context: ``page``, ``rows`` (Brief, each with ``due``, ``ticked``, ``voted``, ``step``), ``form``, ``filters``,
+    Context: ``page``, ``rows`` (Brief, each with ``due``, ``ticked``, ``reviewed``, ``mine``), ``form``, ``filters``,
     ``tasks``, ``steps``, ``units``, ``sizes``, ``reviews`` (whether there is something to vote on), ``concludes`` (or
     to pass), ``returnable``.
     """
     filters = filters_sent(request.GET, "task", "step", "unit", "tick")
     asked = request.GET.get("size", "")
     size = int(asked) if asked in map(str, SIZES) else SIZES[1]
-    waiting = _awaiting(request)
-    choices = list(waiting.order_by().values_list("task__code", "task__label", "unit__code", "unit__name").distinct())
-    if filters["task"]:
-        waiting = waiting.filter(task__code=filters["task"])
-    if filters["step"]:
-        waiting = waiting.filter(step=filters["step"])
-    if filters["unit"]:
-        waiting = waiting.filter(unit__code=filters["unit"])
-    waiting = waiting.with_rules().select_related(*NEEDED).order_by(F("step_due_on").asc(nulls_last=True), "pk")
-    page = paged(request, waiting, size=size)
+    choices = _choices().by(request.actor)
+    chosen = {name: filters[name] for name in CHOSEN_BY if filters[name]}
+    page = paged(request, _listed(tuple(chosen)).parts(request.actor, **chosen), size=size)
     rows = _rows(request, page.rows, ticked, filters)
-    kinds = {row.step.kind for row in rows if row.step}
+    kinds = {row.step_rules.kind for row in rows if row.step_rules}
     return render(
         request,
         "workflows/review_queue.html",
@@ -112,31 +112,41 @@ def _page(request, *, ticked, form=None, status=200):
             "filters": filters,
             "tasks": sorted({(code, label) for code, label, _, _ in choices}, key=lambda row: row[1]),
             "units": sorted({(code, name) for _, _, code, name in choices}),
-            "steps": sorted({(row.step.code, row.step.label) for row in rows if row.step}),
+            "steps": sorted({(row.step_rules.code, row.step_rules.label) for row in rows if row.step_rules}),
             "size": size,
             "sizes": SIZES,
             "most": bulk.MOST,
             "reviews": any(row.reviewed for row in rows),
             "signs": "sign" in kinds,
             "concludes": any(not row.reviewed for row in rows)
-            or any(policies.sums_up(request.actor, row.submission) for row in rows),
-            "returnable": any(row.step and row.step.may_return for row in rows),
+            or any(policies.sums_up(request.actor, row) for row in rows),
+            "returnable": any(row.step_rules and row.step_rules.may_return for row in rows),
         },
         status=status,
     )
 
 
-def _rows(request, submissions, ticked, filters):
-    by_pk, now = briefs(submissions, actor=request.actor), clock.now()
-    mine = set(
-        ReviewVote.objects.filter(member=request.actor.user_id, submission__in=by_pk).values_list("submission", "round")
-    )
+@cache
+def _choices():
+    """Return the query for the tasks and units of what waits for somebody."""
+    about = ("task__code", "task__label", "unit__code", "unit__name")
+    return Seen(_decided_here().order_by().values_list(*about).distinct(), to=AWAITING)
+
+
+@cache
+def _listed(chosen_by):
+    """Return the query for what waits for somebody, by the filters ``chosen_by``, as ``briefs`` takes it."""
+    rows = _decided_here().filter(**{CHOSEN_BY[name]: Given(name) for name in chosen_by})
+    return Seen(previews.columns(rows.order_by(F("step_due_on").asc(nulls_last=True), "pk")), to=AWAITING)
+
+
+def _rows(request, found, ticked, filters):
+    by_pk, now = previews.briefs(found, actor=request.actor), clock.now()
     for brief in by_pk.values():
-        submission = brief.submission
-        brief.due = days.shown(submission.step_due_on, now)
-        brief.reviewed = bulk.is_review(submission)
-        brief.mine = brief.reviewed and (submission.pk, submission.round) in mine
-        brief.ticked = submission.pk in ticked if ticked is not None else filters["tick"] == "all"
+        brief.due = days.shown(brief.step_due_on, now)
+        brief.reviewed = bulk.is_review(brief)
+        brief.mine = brief.reviewed and request.actor.user_id in brief.voters
+        brief.ticked = brief.pk in ticked if ticked is not None else filters["tick"] == "all"
     return list(by_pk.values())
 
 

@@ -5,7 +5,6 @@ him. What differs from one asking to the next is a ``Given``.
 """
 
 import json
-from copy import copy
 from datetime import date, datetime
 from itertools import count
 from operator import attrgetter
@@ -16,9 +15,10 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Field, ForeignObject, Func, IntegerField, Lookup, Value
 from django.db.models.query import ValuesListIterable
-from django.db.models.sql import Query
-from django.db.models.sql.compiler import SQLCompiler
-from django.db.transaction import TransactionManagementError
+from django.db.models.sql import Query, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
+from django.db.models.sql.constants import ROW_COUNT
+from django.db.transaction import TransactionManagementError, mark_for_rollback_on_error
 from psycopg2.extensions import AsIs
 
 # Python's types and PostgreSQL's, in the order in which they are asked: True is a number as well.
@@ -106,6 +106,50 @@ class _Parts:
         return list(rows)
 
 
+class PreparedUpdate:
+    """An UPDATE of fixed shape, whose SQL is kept likewise.
+
+    ``rows``: a queryset. ``values``: column → what is put there, with a ``Given`` for all that differs from one time to the next.
+    """
+
+    def __init__(self, rows, **values):
+        self._using, self._made = rows.db, None
+        self._query = rows.order_by().query.chain(UpdateQuery)
+        fields = {name: rows.model._meta.get_field(name) for name in values}
+        self._query.add_update_values(
+            {
+                name: _Put(put.value, output_field=fields[name]) if isinstance(put, Given) else put
+                for name, put in values.items()
+            }
+        )
+
+    def of(self, **given):
+        """Write what is given, and return how many rows were there to be written."""
+        connection = connections[self._using]
+        if self._made is None:
+            making = _Update(self._query, None, self._using)
+            making.connection = connection
+            self._made = making, *SQLUpdateCompiler.as_sql(making)
+            making.connection = None
+        making, sql, params = self._made
+        writing = _copy(making)
+        writing.connection = connection
+        writing.statement = sql, tuple(_bound(param, given, connection) for param in params)
+        with mark_for_rollback_on_error(using=self._using):
+            return writing.execute_sql(ROW_COUNT)
+
+
+class _Put(Given):
+    """A value that a prepared UPDATE puts into a column, as its field has it."""
+
+
+class _Update(SQLUpdateCompiler):
+    """What runs an UPDATE that is made already."""
+
+    def as_sql(self):
+        return self.statement
+
+
 class _Kept(Query):
     """The query of a prepared statement. Copies share what was made. ``part``: from which row to which it reads, if not all."""
 
@@ -113,7 +157,7 @@ class _Kept(Query):
 
     def chain(self, klass=None):
         """Return a copy; unless it becomes another kind of query, nothing of it is changed but what is given."""
-        return super().chain(klass) if klass else copy(self)
+        return super().chain(klass) if klass else _copy(self)
 
     def get_compiler(self, using=None, connection=None, elide_empty=True):
         return self.answer(self.given, connection or connections[using], using)
@@ -125,7 +169,7 @@ class _Kept(Query):
         if self.select_for_update and not connection.in_atomic_block:
             raise TransactionManagementError("a row that is read to be changed stays locked until its transaction ends")
         making, sql, params = self.made[0]
-        answer = copy(making)
+        answer = _copy(making)
         answer.made, answer.connection = making, connection
         values = {name: _adapted(value, connection) for name, value in sorted(given.items())}
         if self.planned and not self.part and settings.KEEPS_PLANS and connection.vendor == "postgresql":
@@ -201,6 +245,20 @@ def _type_of(value):
     if isinstance(value, list):
         return f"{_type_of(value[0])}[]" if value else "unknown"
     return next((name for kind, name in TYPES.items() if isinstance(value, kind)), "unknown")
+
+
+def _copy(thing):
+    """Return a copy as ``copy.copy`` makes it, in a quarter of the time."""
+    other = thing.__class__.__new__(thing.__class__)
+    other.__dict__ = thing.__dict__.copy()
+    return other
+
+
+def _bound(param, given, connection):
+    """Return a parameter of a statement, as the database takes it, with what is given in its place."""
+    if isinstance(param, _Put):
+        return param.output_field.get_db_prep_save(given[param.value], connection)
+    return _adapted(given[param.value], connection) if isinstance(param, Given) else param
 
 
 def _adapted(value, connection):

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, connections
-from django.db.models import Q, Value
+from django.db import IntegrityError, connection, connections, transaction
+from django.db.models import F, Q, Value
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from registers.actors import Actor
 from registers.models import Appointment, Post, Unit, User
-from registers.prepared import HOW_MANY, Given, Prepared
+from registers.prepared import HOW_MANY, Given, Prepared, PreparedUpdate
 from tests.factories import appoint, make_person
 
 pytestmark = pytest.mark.database("both")
@@ -73,6 +73,27 @@ def test_lock_is_refused_outside_of_a_transaction(campus, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(TransactionManagementError):
         patch.setattr(connections["default"], "in_atomic_block", False)
         query.of(pk=campus.unit.pk)
+
+
+def test_update_writes_what_an_ordinary_one_writes(campus, django_assert_num_queries):
+    """What is given, as its column has it, and what follows from the row; and says how many rows there were."""
+    rows = User.objects.filter(unit=Given("unit"), is_active=True)
+    update = PreparedUpdate(rows, title=Given("title"), left_on=Given("left_on"), rank=F("number"))
+    for title, left_on in (("甲%s", date(2026, 9, 15)), ("", None)):
+        with django_assert_num_queries(1):
+            written = update.of(unit=campus.unit.pk, title=title, left_on=left_on)
+        found = User.objects.filter(unit=campus.unit)
+        assert {(one.title, one.left_on, one.rank == one.number) for one in found} == {(title, left_on, True)}
+        assert written == found.count()
+    assert update.of(unit=0, title="无", left_on=None) == 0
+    assert not User.objects.filter(title="无").exists()
+
+
+def test_update_that_is_not_allowed_is_refused_as_ever(campus):
+    update = PreparedUpdate(User.objects.filter(pk=Given("pk")), number=Given("number"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        update.of(pk=campus.head.pk, number=campus.clerk.number)
+    assert User.objects.filter(number=campus.clerk.number).count() == 1
 
 
 def test_values_are_read_as_ever(campus):

@@ -3,8 +3,11 @@
 A save is one statement, and never writes over what was typed in another window meanwhile.
 """
 
+from functools import cache
+
 from django.db.models import F
 
+from registers.prepared import Given, PreparedUpdate
 from registers.refusals import Refused, Stale
 from workflows.models import Draft, ReviewDraft
 
@@ -31,7 +34,9 @@ def save(submission, content, *, actor, seen, at):
     written = sum(len(text) for part in (*content["entries"], content) for text in part["values"].values())
     if written > MOST_CHARACTERS:
         raise Refused(f"一张表最多写 {MOST_CHARACTERS} 字，现有 {written} 字，本次修改没有保存，请删减。")
-    return _keep(Draft, {"submission": submission}, content, {"saved_at": at, "saved_by_id": actor.user_id}, seen=seen)
+    return _keep(
+        Draft, {"submission_id": submission.pk}, content, {"saved_at": at, "saved_by_id": actor.user_id}, seen=seen
+    )
 
 
 def save_review(submission, content, *, actor, seen, at):
@@ -42,7 +47,7 @@ def save_review(submission, content, *, actor, seen, at):
     written = sum(map(len, content.values()))
     if written > MOST_CHARACTERS:
         raise Refused(f"一张表的意见最多写 {MOST_CHARACTERS} 字，现有 {written} 字，没有保存，请删减。")
-    whose = {"submission": submission, "reviewer_id": actor.user_id}
+    whose = {"submission_id": submission.pk, "reviewer_id": actor.user_id}
     return _keep(ReviewDraft, whose, content, {"saved_at": at, "sheet_version": submission.version}, seen=seen)
 
 
@@ -62,9 +67,10 @@ def forget_reviews(submission, actor=None):
 
 def _keep(model, whose, content, more, *, seen):
     """Write ``content`` over the version ``seen`` of a draft in one statement, and return the new version."""
-    mine, own = {"content": content, **more}, model.objects.filter(**whose)
-    if seen and own.filter(version=seen).update(**mine, version=F("version") + 1):
+    mine = {"content": content, **more}
+    if seen and _over(model, *whose, saying=tuple(mine)).of(seen=seen, **whose, **mine):
         return seen + 1
+    own = model.objects.filter(**whose)
     # A form that names a draft where there is none has nothing to write over.
     first = not seen or not own.exists()
     if first:
@@ -75,3 +81,10 @@ def _keep(model, whose, content, more, *, seen):
     if draft.content == content and draft.version == (1 if first else seen + 1):
         return draft.version
     raise Stale(draft)
+
+
+@cache
+def _over(model, *whose, saying):
+    """What writes over a version of a draft. ``whose``: the columns by which it is found, ``saying``: those that are written."""
+    rows = model.objects.filter(version=Given("seen"), **{name: Given(name) for name in whose})
+    return PreparedUpdate(rows, version=F("version") + 1, **{name: Given(name) for name in saying})

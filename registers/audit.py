@@ -8,11 +8,14 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from functools import cache
 
 from django.db import transaction
 
 from registers import clock
+from registers.inserting import insert_instances
 from registers.models import AuditEntry, AuditHead
+from registers.prepared import Given, Prepared, PreparedUpdate
 from registers.text import digest_of
 
 GENESIS = "0" * 64
@@ -111,12 +114,25 @@ def append(act, *, about=None, actor=None, acting_role="", detail=None, at=None)
 
 def _write(entries):
     """Lock the end of the chain and append the entries in their order."""
-    head = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": GENESIS})[0]
+    if found := _end().of():
+        head = found[0]
+    else:
+        head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"hash": GENESIS})
     for number, entry in enumerate(entries, start=head.sequence + 1):
         entry.sequence, entry.previous_hash = number, head.hash
         entry.hash = head.hash = _digest(entry)
-        entry.save(force_insert=True)
-    AuditHead.objects.filter(pk=1).update(sequence=head.sequence + len(entries), hash=head.hash)
+    insert_instances(entries)
+    _new_end().of(sequence=head.sequence + len(entries), hash=head.hash)
+
+
+@cache
+def _end():
+    return Prepared(AuditHead.objects.select_for_update().filter(pk=1))
+
+
+@cache
+def _new_end():
+    return PreparedUpdate(AuditHead.objects.filter(pk=1), sequence=Given("sequence"), hash=Given("hash"))
 
 
 _of_this_thread = threading.local()

@@ -1,12 +1,35 @@
-"""Many new rows of one table, without an instance for each: half the work of ``bulk_create``."""
+"""New rows of one table, without an instance for each: half the work of ``bulk_create``."""
 
+from functools import cache
 from io import StringIO
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    EmailField,
+    ForeignKey,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    TextField,
+)
 
 from registers.batches import batches
 
-_PLAIN = {str, int, bool, type(None)}  # what every database takes as it is
+FEW = 500  # rows of one statement, whose values SQLite counts
+# Kind of column → types of values that every database takes there as they are. Fields of our own say themselves what they write.
+_TEXT, _NUMBER = {str, type(None)}, {int, type(None)}
+_PLAIN = {
+    CharField: _TEXT,
+    TextField: _TEXT,
+    EmailField: _TEXT,
+    BooleanField: {bool, type(None)},
+    ForeignKey: _NUMBER,
+    BigIntegerField: _NUMBER,
+    PositiveIntegerField: _NUMBER,
+    PositiveSmallIntegerField: _NUMBER,
+}
 # How PostgreSQL's COPY wants these characters and values.
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _WORDS = {None: "\\N", True: "t", False: "f"}
@@ -19,21 +42,71 @@ def insert(model, rows, **alike):
     ``alike``: column → value of all rows. Values are texts, numbers, booleans and days. Nothing is validated and no signal is
     sent, as with ``bulk_create``. Raises ``IntegrityError`` where a row is not allowed.
     """
-    pattern = model(**alike)
-    fields = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
-    usual = {name: getattr(pattern, name) for name in fields}
+    write = _copy if connection.vendor == "postgresql" else _execute
+    columns, values, same = _laid_out(model, rows, alike)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        write(cursor, model._meta.db_table, columns, values, same)
+
+
+def insert_few(model, rows, *, unless_there=False, **alike):
+    """Insert rows as ``insert`` does, all or none, and return their keys in the order of the rows.
+
+    One statement for as many as a sheet has. Values are all that the columns take. ``unless_there``: a row that a unique
+    constraint refuses is left out, and so is its key.
+    """
+    columns, values, same = _laid_out(model, rows, alike)
+    marks, keys = f"({', '.join(['%s'] * len(columns))})", []
+    named, key = ", ".join(map(connection.ops.quote_name, columns)), model._meta.pk.column
+    begin = f"INSERT INTO {model._meta.db_table} ({named}) VALUES "  # noqa: S608 (the model's own names)
+    end = f"{' ON CONFLICT DO NOTHING' if unless_there else ''} RETURNING {key}"
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for part in batches(values, FEW):
+            statement = begin + ", ".join([marks] * len(part)) + end
+            cursor.execute(statement, [value for row in part for value in (*row, *same)])
+            keys += [found for (found,) in cursor.fetchall()]
+    return keys
+
+
+def insert_instances(instances):
+    """Insert new instances of one model, as ``insert_few`` does, and give each its key.
+
+    They say all that is written: no column of the model fills itself in.
+    """
+    if not instances:
+        return
+    model = type(instances[0])
+    names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+    rows = [{name: one.__dict__[name] for name in names} for one in instances]
+    for one, key in zip(instances, insert_few(model, rows), strict=True):
+        one.pk, one._state.adding, one._state.db = key, False, connection.alias
+
+
+def _laid_out(model, rows, alike):
+    """Return the columns of a model, those that differ first, their values for each row, and the values that all have."""
+    pattern, fields = model(**alike), _fields(model)
+    database = connections[DEFAULT_DB_ALIAS]  # every look at ``connection`` would look for it anew
     differing = sorted({name for row in rows for name in row})
     same = [name for name in fields if name not in differing]
-    write = _copy if connection.vendor == "postgresql" else _execute
-    own = [(name, fields[name], usual[name]) for name in differing]
-    values = ([_ready(field, row.get(name, default)) for name, field, default in own] for row in rows)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        columns = [fields[name].column for name in (*differing, *same)]
-        write(cursor, model._meta.db_table, columns, values, [_ready(fields[name], usual[name]) for name in same])
+    own = [(name, *fields[name], getattr(pattern, name)) for name in differing]
+    values = (
+        [
+            value if type(value := row.get(name, usual)) in plain else field.get_db_prep_save(value, database)
+            for name, field, plain, usual in own
+        ]
+        for row in rows
+    )
+    columns = [fields[name][0].column for name in (*differing, *same)]
+    return columns, values, [fields[name][0].get_db_prep_save(getattr(pattern, name), database) for name in same]
 
 
-def _ready(field, value):
-    return value if type(value) in _PLAIN else field.get_db_prep_save(value, connection)
+@cache
+def _fields(model):
+    """Return attribute → (field, types of values taken as they are) of all columns but the key."""
+    return {
+        field.attname: (field, _PLAIN.get(type(field), ()))
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+    }
 
 
 def _execute(cursor, table, columns, values, same):

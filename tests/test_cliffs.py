@@ -67,6 +67,7 @@ OTHERS = {
     "registers.imports.people.apply": "new people of a file, of whom the benchmark accepts 50,000",
     "registers.inserting._copy": "new rows of a table, of which the benchmark inserts 50,000",
     "registers.inserting._execute": "the same on SQLite",
+    "registers.inserting.insert_few": "new rows of one act, at most as many as a sheet has or people who are told",
     "registers.gravity.in_full": "powers, by the same batches as the rows of a ledger",
     "workflows.compiled.volumes._papers": "papers of a campaign, by the same in_order as risk_order",
     "workflows.progress.late_list._lines": "rows of a campaign, by the same in_order as risk_order",

@@ -14,6 +14,7 @@ from registers import audit, clock, leases
 from registers.access import people_who_may
 from registers.actors import Actor
 from registers.audit import ACTS
+from registers.inserting import insert_few
 from workflows.deadlines import days
 from workflows.messages import digests, failures
 from workflows.models import ChannelChoice, Notification, Submission
@@ -49,14 +50,11 @@ def post_each(messages, *, kind, at):
     """
     if kind not in DAILY:
         ACTS[kind]
-    Notification.objects.bulk_create(
-        [
-            Notification(recipient_id=person, kind=kind, key=key, text=text, submission=submission, created_at=at)
-            for person, key, text, submission in messages
-        ],
-        batch_size=500,
-        ignore_conflicts=True,
-    )
+    rows = [
+        {"recipient_id": person, "key": key, "text": text, "submission_id": submission.pk if submission else None}
+        for person, key, text, submission in messages
+    ]
+    insert_few(Notification, rows, unless_there=True, kind=kind, created_at=at)
 
 
 def sentence(act, submission):

@@ -1,13 +1,13 @@
 """Who may read a sheet because it has come to him: the arrivals of a sheet at roles."""
 
+from registers.inserting import insert_few
 from workflows.models import Arrival
 
 
 def note_arrival(submission, step, role, at):
     """Whoever acts on a sheet may read it from now on."""
-    Arrival.objects.get_or_create(
-        submission=submission, role=role, defaults={"since": at, "is_copy": step.kind == "copy"}
-    )
+    one = {"submission_id": submission.pk, "role": role, "since": at, "is_copy": step.kind == "copy"}
+    insert_few(Arrival, [one], unless_there=True)
 
 
 def share_arrivals(submission, members):

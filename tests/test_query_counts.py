@@ -103,7 +103,7 @@ PAGES = {
 SHEETS = {
     # One for the powers of the unit, on which its points stand, and one for the working days.
     "submission_fill": ("clerk", "submission_fill", "points", 12),
-    "submission_fill, grades": ("clerk", "submission_fill", "grades", 11),
+    "submission_fill, grades": ("clerk", "submission_fill", "grades", 10),
     "submission_fill, group": ("liaison", "submission_fill", "group", 13),
     "submission_review": ("member", "submission_review", "review", 19),
     "submission_review, grades": ("head", "submission_review", "graded", 21),

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from registers.access import can, people_who_may
-from registers.models import Incumbency, PostGrade, RiskPoint
+from registers.models import Incumbency, PostGrade, RiskCategory, RiskPoint
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.refusals import Refused
@@ -303,7 +303,7 @@ def test_joining_and_leaving_is_named_on_the_table(aboard):
 
 def test_what_is_kept_has_to_hold_what_is_asked_for_now(carrying):
     sheet = carrying.sheet("personal-search")
-    category = sheet_for(sheet)._category_rows["power"]
+    category = RiskCategory.objects.get(scheme=carrying.campus.scheme, code="power")
     grade = sheet_for(sheet).grade_rows["low"]
     RiskPoint.objects.create(
         level="personal", unit=carrying.campus.unit, post=carrying.campus.post, holder=carrying.campus.clerk, category=category,

@@ -127,7 +127,7 @@ def revisions(sheet, base):
         for record, change in sheet.records(entry):
             if change == "revise" and type(record) is type(base):
                 record.save()
-                sheet.after_save(record, entry)
+                sheet.after_save([(record, entry)])
                 yield ask.field, record
 
 

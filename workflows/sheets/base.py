@@ -8,18 +8,18 @@ from functools import cached_property
 
 from registers.differences import CODED, differences, fields_of, words_of
 from registers.models import MajorMatter, Post
-from registers.text import digest_of
 from workflows.sheets.carrying import Crew
 from workflows.sheets.choosing import LONGEST_REASON, Choosing
-from workflows.sheets.fields import Field, Heading, Incomplete, faults_of, names_of
+from workflows.sheets.fields import Field, Heading, faults_of, names_of
 from workflows.sheets.overlaps import of_typed
-from workflows.sheets.shown import RECORDS, SHOWN_APART, Change, lines_of
+from workflows.sheets.shown import SHOWN_APART, Change, lines_of
+from workflows.sheets.writing import Writing
 
 WHY = Field("reason", "说明（不改时须写明理由）", limit=LONGEST_REASON, whole_row=True)  # of an entry that was returned
 OUTDATED = "该项已由另一张表修改或撤销，请对照现行内容核对后再提交。"
 
 
-class Sheet(Choosing):
+class Sheet(Choosing, Writing):
     """A submission's sheet. Subclasses say what an entry is and what it asks for."""
 
     model = None  # of the records that its entries are about
@@ -103,6 +103,11 @@ class Sheet(Choosing):
     def recorded(self):
         """Entry key → record in force."""
         return {str(record.series): record for record in self.on_record()}
+
+    def base_of(self, entry):
+        """The record in force that an entry starts from, None for a new one."""
+        record = self.recorded.get(entry["key"])
+        return record if record is not None and record.pk == entry["base"] else None
 
     def seen_of(self, record):
         """Which versions an entry on record starts from, as a form hands it back."""
@@ -202,88 +207,6 @@ class Sheet(Choosing):
         """The unit's posts: ``[(code, name)]``."""
         posts = Post.objects.existing(self.submission.as_of).filter(unit=self.submission.unit_id)
         return list(posts.values_list("code", "name"))
-
-    # -- submitting -----------------------------------------------------------------------------
-    def write(self, content):
-        """Turn ``content`` into lines. Lines that did not change keep their verdict.
-
-        Raises ``Incomplete``.
-        """
-        if faults := self.faults(content):
-            raise Incomplete(faults)
-        existing = {}
-        for line in self.submission.lines.select_related(*RECORDS.values()):
-            existing.setdefault(str(line.entry), []).append(line)
-        faults, kept = {}, set()
-        for position, entry in enumerate(content["entries"], start=1):
-            old = existing.get(entry["key"], [])
-            values = self.fingerprinted(entry)
-            start = self.started_from(entry)
-            fingerprint = digest_of({"change": entry["change"], "base": start, "values": values})
-            if old and old[0].fingerprint == fingerprint:
-                if any(line.verdict == "returned" for line in old):
-                    faults[entry["key"]] = {"": "该行已被退回：请按意见修改，或写明不改的理由。"}
-                kept.add(entry["key"])
-                self.submission.lines.filter(entry=entry["key"]).exclude(position=position).update(position=position)
-                continue
-            self._replace(entry, old, position, fingerprint)
-            kept.add(entry["key"])
-        if faults:
-            raise Incomplete(faults)
-        for key, lines in existing.items():
-            if key not in kept:
-                self._discard(lines)
-        self._lines = None
-        if self.task_rules.report:
-            self.keep_narrative(content)
-
-    def started_from(self, entry):
-        """What an entry starts from, as part of what makes it what it is."""
-        return entry["base"]
-
-    def fingerprinted(self, entry):
-        """The values of an entry that make it what it is: neither blanks around them, nor fields left empty."""
-        return {name: text.strip() for name, text in entry["values"].items() if text.strip()}
-
-    def keep_narrative(self, content):
-        """Keep the text that belongs to the sheet as a whole."""
-        self.submission.narrative = content["values"].get("narrative", "").strip()
-        self.submission.save(update_fields=["narrative"])
-
-    def _replace(self, entry, old, position, fingerprint):
-        remembered = {
-            name: getattr(old[0], name) if old else default
-            for name, default in (("comment", ""), ("returned_at", None), ("rounds_returned", 0))
-        }
-        self._discard(old)
-        for record, change in self.records(entry):
-            if record.pk is None:
-                record.save()
-                self.after_save(record, entry)
-            self.submission.lines.create(
-                entry=entry["key"],
-                position=position,
-                change=change,
-                fingerprint=fingerprint,
-                reason=entry["values"].get("reason", ""),
-                **{RECORDS[type(record)]: record},
-                **remembered,
-            )
-
-    def _discard(self, lines):
-        """Drop lines together with their proposals; what is in force stays."""
-        for line in lines:
-            record = line.record
-            line.delete()
-            if record.in_force_from is None:
-                record.delete()
-
-    def records(self, entry):
-        """The proposed records of an entry, each with its change. An unsaved record is a new proposal."""
-        raise NotImplementedError(type(self).__name__)
-
-    def after_save(self, record, entry):
-        """What hangs on a freshly saved proposal."""
 
     # -- showing --------------------------------------------------------------------------------
     def shown(self):

@@ -69,7 +69,7 @@ class FullPointSheet(Graded, Measured, PointSheet):
 
     @cached_property
     def _recorded(self):
-        return {point.pk: point for point in self.on_record()}
+        return {point.pk: point for point in self.recorded.values()}
 
     def why_not_kept(self, entry):
         """As of every sheet, and a point needs the grade and the measures that the sheet asks for."""

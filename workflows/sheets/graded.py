@@ -11,7 +11,7 @@ from registers.models import Grade
 from workflows.sheets.base import LONGEST_REASON
 from workflows.sheets.fields import Field, faults_of
 from workflows.sheets.noticed import last as last_noticed
-from workflows.sheets.shown import RECORDS, Change
+from workflows.sheets.shown import Change
 
 GRADES = ("proposed_grade", "final_grade", "grade_reason")
 
@@ -104,23 +104,20 @@ class Graded:
             "grade_reason": entry["values"].get(self.reason_name, "").strip(),
         }
 
-    def _replace(self, entry, old, position, fingerprint):
-        """As for every sheet; one that went back by itself keeps the grades that were proposed.
+    def records_after(self, entry, old):
+        """Return them as every sheet does, but what went back by itself keeps the grades that were proposed.
 
         The sheet that carries it goes on from the step that sent it back, so nobody before that step is asked again, and a notice
         may have shown them (R1-27).
         """
+        records = super().records_after(entry, old)
         was = old[0].record if old and self.submission.carrier_id else None
         # What is in force has a grade proposed in the year when it was decided: nobody has proposed it on this sheet.
         proposed = getattr(was, "proposed_grade", None) if was is not None and was.in_force_from is None else None
-        super()._replace(entry, old, position, fingerprint)
-        if proposed is None:
-            return
-        for line in self.submission.lines.filter(entry=entry["key"]).select_related(*RECORDS.values()):
-            record = line.record
-            if hasattr(record, "proposed_grade") and record.in_force_from is None and line.change != Change.RETIRE:
+        for record, change in records if proposed is not None else ():
+            if hasattr(record, "proposed_grade") and record.in_force_from is None and change != Change.RETIRE:
                 record.proposed_grade = proposed
-                record.save(update_fields=["proposed_grade"])
+        return records
 
     # -- showing --------------------------------------------------------------------------------
     def factor_fields(self, record):

@@ -19,7 +19,7 @@ class GradeSheet(Graded, SheetOnPoints):
                 "change": Change.REVISE,
                 "values": self.grade_values(point) | self.fixed_values(point),
             }
-            for point in self.on_record()
+            for point in self.recorded.values()
         ]
 
     def fixed_values(self, record):
@@ -29,14 +29,14 @@ class GradeSheet(Graded, SheetOnPoints):
         return self.grade_faults(entry)
 
     def sheet_faults(self, content):
-        on_record = {str(point.series) for point in self.on_record()}
+        on_record = set(self.recorded)
         given = {entry["key"] for entry in content["entries"]}
         if not on_record:
             return {"": "尚无已备案的风险点可供评估。"}
         return {"": "风险点已有变动，请刷新页面后重新核对。"} if on_record != given else {}
 
     def records(self, entry):
-        base = self.on_record().get(pk=entry["base"])
+        base = self.base_of(entry)
         return [(base.revised(**self.grading_of(entry)), Change.REVISE)]
 
     def show(self, key, number, lines):

@@ -72,15 +72,6 @@ class ImportedPoints(Imported, FullPointSheet):
         held = bool(code) and self._post(code)["holder_id"] is not None
         return level_for(self.rules, held=held, root=self.submission.unit.parent_id is None)
 
-    def _post(self, code):
-        if code not in self._posts_read:
-            self._posts_read[code] = super()._post(code)
-        return dict(self._posts_read[code])
-
-    @cached_property
-    def _posts_read(self):
-        return {}
-
     def grading_of(self, entry):
         grade = self.grade_rows.get(entry["values"].get("grade"))
         return {"self_grade": grade, "proposed_grade": None, "final_grade": None, "grade_reason": ""}

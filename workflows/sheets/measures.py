@@ -42,7 +42,7 @@ class Measured(Arranged):
     def in_force(self):
         """The measures in force: point series → stage → measure."""
         measures = {}
-        points = list(self.on_record().values_list("series", flat=True))
+        points = [point.series for point in self.recorded.values()]
         there = ControlMeasure.objects.open().filter(point_series__in=points)
         for measure in with_names(there).select_related("regulation"):
             measures.setdefault(measure.point_series, {})[measure.stage] = measure
@@ -126,13 +126,10 @@ class MeasureSheet(Measured, SheetOnPoints):
     def entry_fields(self, *, explains=False):
         return [*self.stage_fields, *([WHY] if explains else [])]
 
-    def on_record(self):
-        return (
-            super()
-            .on_record()
-            .filter(final_grade__isnull=False)
-            .order_by("final_grade__rank", "category__position", "pk")
-        )
+    @classmethod
+    def in_order(cls, points):
+        graded = points.filter(final_grade__isnull=False)
+        return graded.order_by("final_grade__rank", "category__position", "pk")
 
     def offered(self):
         in_force = self._in_force
@@ -143,7 +140,7 @@ class MeasureSheet(Measured, SheetOnPoints):
                 "change": Change.REVISE,
                 "values": self.measure_values(in_force.get(point.series, {})),
             }
-            for point in self.on_record()
+            for point in self.recorded.values()
         ]
 
     def faults(self, content):
@@ -154,14 +151,14 @@ class MeasureSheet(Measured, SheetOnPoints):
         return self.measure_faults(entry, self._in_force.get(uuid.UUID(entry["key"]), {}))
 
     def sheet_faults(self, content):
-        on_record = {str(point.series) for point in self.on_record()}
+        on_record = set(self.recorded)
         if not on_record and not (self.crew and self.crew.ready):
             return {"": "尚无已评定等级的风险点。"}
         given = {entry["key"] for entry in content["entries"]}
         return {"": "风险点已有变动，请刷新页面后重新核对。"} if on_record != given else {}
 
     def records(self, entry):
-        point = self.on_record().get(pk=entry["base"])
+        point = self.base_of(entry)
         return self.measure_records(entry, point.series, self._in_force.get(point.series, {}))
 
     def shown(self):

@@ -86,10 +86,12 @@ def place_in_words(point):
 
 @cache
 def _powers():
-    return Prepared(PowerItem.objects.open().filter(unit=Given("unit")).order_by("pk"))
+    powers = PowerItem.objects.open().filter(unit=Given("unit")).order_by("pk")
+    return Prepared(powers.values_list("pk", "series", "name", "accountable_post_id", named=True))
 
 
 @cache
 def _steps():
     powers = PowerItem.objects.open().filter(unit=Given("unit"))
-    return Prepared(ProcessStep.objects.filter(power_item__in=powers).order_by("position"))
+    steps = ProcessStep.objects.filter(power_item__in=powers).order_by("position")
+    return Prepared(steps.values_list("power_item_id", "key", "procedure", "post_id", named=True))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache, cached_property
 
 from registers import clock
-from registers.models import Post, RiskCategory, RiskPoint
+from registers.models import Incumbency, Post, RiskCategory, RiskPoint
 from registers.prepared import Given, Prepared
 from registers.responsible import answered_by
 from workflows.sheets.base import WHY, Sheet
@@ -26,13 +26,18 @@ class SheetOnPoints(Sheet):
 
     def on_record(self):
         """The points in force that this sheet is about."""
-        level = self.task_rules.points or self.task.level
-        points = RiskPoint.objects.open().filter(level=level, unit=self.submission.unit_id)
-        points = points.select_related("category", "self_grade", "proposed_grade", "final_grade", "post")
-        if not self.submission.post_id:
-            return points
-        mine = answered_by(self.submission.person_id, self.submission.post_id, self.submission.as_of)
-        return points.filter(mine, post=self.submission.post_id)
+        about = {"level": self.task_rules.points or self.task.level, "unit": self.submission.unit_id}
+        if self.submission.post_id:
+            about |= {"person": self.submission.person_id, "post": self.submission.post_id, "on": self.submission.as_of}
+        return _on_record(type(self), "post" in about).of(**about)
+
+    @classmethod
+    def in_order(cls, points):
+        """Return points on record (a query) in the order of the form.
+
+        Those that such a sheet does not ask about are left out.
+        """
+        return points
 
     def described(self, record):
         texts = [("风险内容", record.content), ("表现形式", record.manifestation)]
@@ -78,8 +83,8 @@ class PointSheet(Placed, SheetOnPoints):
         return [*super().entry_names, "category"]
 
     @cached_property
-    def _category_rows(self):
-        return {row.code: row for row in RiskCategory.objects.filter(scheme=self.scheme)}
+    def _category_keys(self):
+        return dict(_categories().of(scheme=self.scheme.pk))
 
     def described(self, record):
         asked = self.labelled(record, self.task_rules.asks)
@@ -88,7 +93,7 @@ class PointSheet(Placed, SheetOnPoints):
     def offered(self):
         return [
             {"key": str(point.series), "base": point.pk, "change": "", "values": self.values_of(point)}
-            for point in self.on_record()
+            for point in self.recorded.values()
         ]
 
     def values_of(self, point):
@@ -131,13 +136,14 @@ class PointSheet(Placed, SheetOnPoints):
         return {} if kept or (self.crew and self.crew.ready) else {"": "至少应填写一个风险点。"}
 
     def records(self, entry):
-        base = RiskPoint.objects.filter(pk=entry["base"]).first() if entry["base"] else None
+        base = self.base_of(entry)
         if base is not None and entry["change"] == Change.KEEP and self._is_anothers(base):
             return [(self.taken_over(base), Change.CONFIRM)]
         if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
-        values |= self._post(values.pop("post", None)) | {"category": self._category_rows[entry["values"]["category"]]}
+        values |= self._post(values.pop("post", None))
+        values["category_id"] = self._category_keys[entry["values"]["category"]]
         typed = values.get("power_item", "")
         place = self.place_of(entry["values"], base)
         if typed and (base is None or typed != base.power_item):
@@ -168,10 +174,19 @@ class PointSheet(Placed, SheetOnPoints):
             return {"post_id": self.submission.post_id, "holder_id": self.submission.person_id}
         if code is None:
             return {}
-        post = Post.objects.filter(code=code, unit=self.submission.unit_id).first() if code else None
-        held = list(post.incumbencies.in_force(clock.today())[:2]) if post else []
+        post, holders = self._held.get(code, (None, ()))
         # Of several holders no single one answers: all of them do (registers.responsible).
-        return {"post_id": post.pk if post else None, "holder_id": held[0].user_id if len(held) == 1 else None}
+        return {"post_id": post, "holder_id": holders[0] if len(holders) == 1 else None}
+
+    @cached_property
+    def _held(self):
+        """Code of a post of the unit → its id, and the ids of those who hold it today."""
+        posts = Post.objects.filter(unit=self.submission.unit_id).values_list("code", "pk")
+        held = {code: (pk, []) for code, pk in posts}
+        now = Incumbency.objects.in_force(clock.today()).filter(post__unit=self.submission.unit_id)
+        for code, user in now.values_list("post__code", "user"):
+            held.get(code, (None, []))[1].append(user)
+        return held
 
     def show(self, key, number, lines):
         point = lines[0].risk_point
@@ -190,6 +205,21 @@ class PointSheet(Placed, SheetOnPoints):
             point.final_grade,
             {"category": point.category.code, "point": point},
         )
+
+
+@cache
+def _on_record(kind, of_a_post):
+    """The points on record of a post or of a unit, as a sheet of this kind (its class) asks about them."""
+    points = RiskPoint.objects.open().filter(level=Given("level"), unit=Given("unit"))
+    points = points.select_related("category", "self_grade", "proposed_grade", "final_grade", "post")
+    if of_a_post:
+        points = points.filter(answered_by(Given("person"), Given("post"), Given("on")), post=Given("post"))
+    return Prepared(kind.in_order(points))
+
+
+@cache
+def _categories():
+    return Prepared(RiskCategory.objects.filter(scheme=Given("scheme")).order_by().values_list("code", "pk"))
 
 
 @cache

@@ -54,7 +54,7 @@ class PostGradeSheet(Graded, Sheet):
                 "change": Change.REVISE,
                 "values": {"grade": "", "reason": "", "remark": grade.remark},
             }
-            for grade in self.on_record()
+            for grade in self.recorded.values()
         ]
 
     def proposal_for(self, record):
@@ -66,12 +66,8 @@ class PostGradeSheet(Graded, Sheet):
         return Proposal(grade.code, f"{facts}，建议评为{grade.label}。")
 
     def typed_proposal(self, entry):
-        record = self._by_key.get(entry["key"])
+        record = self.recorded.get(entry["key"])
         return self.proposal_for(record) if record else Proposal(None, "该岗位已撤销，请刷新页面。")
-
-    @cached_property
-    def _by_key(self):
-        return {str(grade.series): grade for grade in self.on_record()}
 
     @cached_property
     def _ranks(self):
@@ -102,18 +98,18 @@ class PostGradeSheet(Graded, Sheet):
         return {point.post_id for point in self._proposed}
 
     def entry_faults(self, entry):
-        if entry["key"] not in self._by_key:
+        if entry["key"] not in self.recorded:
             return {"": "岗位已有变动，请刷新页面后重新核对。"}
         return self.choice_of_grade_faults(entry) | faults_of([REMARK], entry["values"])
 
     def sheet_faults(self, content):
-        if not self._by_key:
+        if not self.recorded:
             return {"": "本单位还没有设置岗位，请联系管理员。"}
         given = {entry["key"] for entry in content["entries"]}
-        return {"": "岗位已有变动，请刷新页面后重新核对。"} if set(self._by_key) != given else {}
+        return {"": "岗位已有变动，请刷新页面后重新核对。"} if set(self.recorded) != given else {}
 
     def records(self, entry):
-        base = self._by_key[entry["key"]]
+        base = self.recorded[entry["key"]]
         values = {"remark": entry["values"].get("remark", "").strip(), **self.chosen(entry)}
         if base.pk:
             return [(base.revised(**values), Change.REVISE)]

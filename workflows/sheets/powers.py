@@ -1,5 +1,7 @@
 """Sheets that bring power items (权力事项登记表)."""
 
+from functools import cached_property
+
 from registers.models import Post, PowerItem
 from workflows.sheets.base import WHY, Sheet
 from workflows.sheets.fields import Described, faults_of
@@ -33,7 +35,7 @@ class PowerSheet(Sheet):
     def offered(self):
         return [
             {"key": str(item.series), "base": item.pk, "change": "", "values": self._values(item)}
-            for item in self.on_record()
+            for item in self.recorded.values()
         ]
 
     def _values(self, item):
@@ -51,6 +53,10 @@ class PowerSheet(Sheet):
 
     def asked(self, ask):
         return steps_field(ask) if ask.field == STEPS else super().asked(ask)
+
+    @cached_property
+    def _posts_by_code(self):
+        return {post.code: post for post in Post.objects.filter(code__in=[code for code, _ in self.posts])}
 
     @property
     def step_posts(self):
@@ -76,7 +82,7 @@ class PowerSheet(Sheet):
         return {} if kept else {"": "至少应填写一项权力事项。"}
 
     def records(self, entry):
-        base = PowerItem.objects.filter(pk=entry["base"]).first() if entry["base"] else None
+        base = self.base_of(entry)
         if base is not None and entry["change"] in (Change.KEEP, Change.RETIRE):
             return [(base, entry["change"])]
         values = {ask.field: entry["values"].get(ask.field, "").strip() for ask in self.task_rules.asks}
@@ -84,18 +90,18 @@ class PowerSheet(Sheet):
         if VITAL in values:
             values[VITAL] = values[VITAL] == YES
         if "accountable_post" in values:
-            code = values["accountable_post"]
-            values["accountable_post"] = Post.objects.filter(code=code).first() if code else None
+            values["accountable_post"] = self._posts_by_code.get(values["accountable_post"])
         if base is not None:
             return [(base.revised(**values), Change.REVISE)]
         return [(PowerItem(unit_id=self.submission.unit_id, **values), Change.ADD)]
 
-    def after_save(self, record, entry):
-        """Write the steps that were typed, or those of the version before where the sheet asks for none."""
+    def after_save(self, proposals):
+        """Write the steps that were typed, or those of the versions before where the sheet asks for none."""
         if any(ask.field == STEPS for ask in self.task_rules.asks):
-            write(record, entry["values"].get(STEPS, ""), unit=self.submission.unit_id, on=self.submission.as_of)
-        elif record.base_id:
-            carry_over(record)
+            typed = [(record, entry["values"].get(STEPS, "")) for record, entry in proposals]
+            write(typed, unit=self.submission.unit_id, on=self.submission.as_of)
+        else:
+            carry_over([record for record, _ in proposals if record.base_id])
 
     @classmethod
     def lines_read(cls, lines):

@@ -8,6 +8,8 @@ import uuid
 from dataclasses import dataclass
 from itertools import count, takewhile
 
+from django.db.models import prefetch_related_objects
+
 from registers.models import Post, ProcessStep
 from workflows.sheets.fields import Field
 
@@ -179,12 +181,13 @@ def _is_key(text):
         return False
 
 
-def write(record, text, *, unit, on):
-    """Create the steps of a freshly saved version from what was typed.
+def write(typed, *, unit, on):
+    """Create the steps of freshly saved versions from what was typed: ``(version, text)`` each.
 
     ``unit``: whose posts of the day ``on`` are meant by their names.
     """
-    rows = [row for row in rows_of(text) if is_filled(row)]
+    if not typed:
+        return
     posts = dict(Post.objects.existing(on).filter(unit=unit).order_by("-code").values_list("name", "pk"))
     ProcessStep.objects.bulk_create(
         ProcessStep(
@@ -195,12 +198,14 @@ def write(record, text, *, unit, on):
             following=ways_of(row),
             **{name: row[name].strip() for name in TEXTS},
         )
-        for position, row in enumerate(rows, start=1)
+        for record, text in typed
+        for position, row in enumerate(filter(is_filled, rows_of(text)), start=1)
     )
 
 
-def carry_over(record):
-    """Create the steps of a version on whose sheet they were not asked for: those of its base."""
+def carry_over(records):
+    """Create the steps of versions on whose sheet they were not asked for: those of their bases."""
+    prefetch_related_objects([record.base for record in records], "steps")
     ProcessStep.objects.bulk_create(
         ProcessStep(
             power_item=record,
@@ -210,6 +215,7 @@ def carry_over(record):
                 if field.name not in ("id", "power_item")
             },
         )
+        for record in records
         for step in record.base.steps.all()
     )
 

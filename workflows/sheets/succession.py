@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from registers.models import RiskPoint
 from workflows.sheets.base import LONGEST_REASON
 from workflows.sheets.fields import Field
 from workflows.sheets.measures import Measured
@@ -25,12 +24,12 @@ class SuccessionSheet(Measured, PointSheet):
     needs_reason = Change.DISPUTE
 
     def sheet_faults(self, content):
-        on_record = {str(point.series) for point in self.on_record()}
+        on_record = set(self.recorded)
         given = {entry["key"] for entry in content["entries"]}
         return {"": "风险点已有变动，请刷新页面后重新核对。"} if on_record != given else {}
 
     def records(self, entry):
-        base = RiskPoint.objects.get(pk=entry["base"])
+        base = self.base_of(entry)
         if entry["change"] in (Change.CONFIRM, Change.DISPUTE):
             return [(self.taken_over(base), entry["change"])]
         [(point, change)] = super().records(entry)

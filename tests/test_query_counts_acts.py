@@ -17,6 +17,11 @@ FEW, MANY = 1, 10
 FILING = {"personal-search": 33, "personal-grading": 30, "personal-control": 32}
 
 
+OWN = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+# A self-check that is handed in for the first time.
+HANDING_IN = 32
+
+
 def searched(year, entries):
     sheet = year.sheet("personal-search")
     texts = [point(f"风险{number}") for number in range(entries)]
@@ -63,9 +68,28 @@ def test_filing_costs_the_same_for_one_point_and_for_ten(make_campus, clock, cod
             at=clock.now,
         )
 
-    own = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
-    statements = [query["sql"] for query in captured if not query["sql"].startswith(own)]
+    statements = [query["sql"] for query in captured if not query["sql"].startswith(OWN)]
     assert len(statements) == FILING[code], report([], statements)
     # What was compared is what is recorded: on the decision, and on the paper that is frozen.
     decision, paper = sheet.decisions.get(seen_version=sheet.version), FiledPaper.objects.get(submission=sheet)
     assert (decision.digest, paper.document["code"], len(paper.document["rows"])) == (shown, decision.code, entries)
+
+
+@pytest.mark.parametrize("entries", [FEW, MANY])
+def test_handing_in_costs_the_same_for_one_point_and_for_ten(make_campus, clock, entries):
+    year = Year(make_campus(), clock)
+    sheet = year.sheet("personal-search")
+    content = year.points(sheet, *(point(f"风险{number}") for number in range(entries)))
+
+    with CaptureQueriesContext(connection) as captured:
+        routes.submit(
+            sheet.pk,
+            actor=year.actor(year.campus.clerk),
+            seen_version=sheet.version,
+            content=content,
+            at=clock.now,
+        )
+
+    statements = [query["sql"] for query in captured if not query["sql"].startswith(OWN)]
+    assert len(statements) == HANDING_IN, report([], statements)
+    assert sheet.lines.count() == entries

@@ -3,11 +3,14 @@
 Nobody grants his own.
 """
 
+from functools import cache
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from registers import audit
 from registers.access import people_who_may, require
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.text import clipped
 from workflows import policies
@@ -142,11 +145,25 @@ def decide(extension_id, *, grant, actor, at, answer="", granted_until=None):
 
 
 def lapse(submissions, *, why, at):
-    """Close open requests for ``submissions`` (ids) that were handed in, stopped or given the time.
+    """Close open requests for ``submissions`` (ids or a query) that were stopped or given the time.
 
-    ``why``: the reason in words, such as “该表已提交”. Call it in the transaction of that act.
+    ``why``: the reason in words, such as “该表已停办”. Call it in the transaction of that act.
     """
-    for extension in Extension.objects.filter(submission__in=submissions, granted=None):
+    _lapse(Extension.objects.filter(submission__in=submissions, granted=None), why, at)
+
+
+def lapse_of(submission, *, at):
+    """Close the open request for a submission that is handed in, in the transaction of that act."""
+    _lapse(_open_requests().of(submission=submission.pk), "该表已提交", at)
+
+
+@cache
+def _open_requests():
+    return Prepared(Extension.objects.filter(submission=Given("submission"), granted=None))
+
+
+def _lapse(extensions, why, at):
+    for extension in extensions:
         extension.granted, extension.decided_at = False, at
         extension.answer = f"{why}。"
         extension.save(update_fields=["granted", "decided_at", "answer"])

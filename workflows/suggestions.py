@@ -4,12 +4,15 @@ The filler of the submission answers. A suggestion that is taken over becomes an
 adopted once the submission is handed in with it. One that is not taken over needs a reason. Source: R1-16, R1-52.
 """
 
+from functools import cache
+
 from django.db import transaction
 
 from registers import audit
 from registers.access import require
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import User
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.schemes.language import Brings
 from registers.text import digest_of_text
@@ -123,10 +126,18 @@ def for_submission(submission):
 
     None where the task adds no risk points.
     """
-    rows = Suggestion.objects.filter(campaign=submission.task.campaign_id, withdrawn_at=None)
-    if submission.task.brings != Brings.POINTS or (submission.post_id is None) != (submission.person_id is None):
-        return rows.none()
-    return rows.filter(unit=submission.unit_id, post=submission.post_id)
+    if not _may_have_any(submission):
+        return Suggestion.objects.none()
+    return _made_to(campaign=submission.task.campaign_id, unit=submission.unit_id, post=submission.post_id)
+
+
+def _may_have_any(submission):
+    alike = (submission.post_id is None) == (submission.person_id is None)
+    return alike and submission.task.brings == Brings.POINTS
+
+
+def _made_to(**whom):
+    return Suggestion.objects.filter(withdrawn_at=None, **whom)
 
 
 @transaction.atomic
@@ -190,9 +201,12 @@ def mark_adopted(submission, content, *, actor, at):
 
     Those that its entries took over are adopted; those whose entry was removed again are open as before.
     """
+    if not _may_have_any(submission):
+        return
+    whom = {"campaign": submission.task.campaign_id, "unit": submission.unit_id}
+    whom |= {"post": submission.post_id} if submission.post_id else {}
     keys = {entry["key"] for entry in content["entries"]}
-    taken = for_submission(submission).filter(entry__isnull=False).exclude(outcome=Suggestion.Outcome.DECLINED)
-    for suggestion in taken.select_for_update(of=("self",)).select_related("unit", "post", "author"):
+    for suggestion in _taken(*whom).of(**whom):
         if str(suggestion.entry) in keys:
             if not suggestion.outcome:
                 _answer(suggestion, Suggestion.Outcome.ADOPTED, actor=actor, at=at)
@@ -200,6 +214,14 @@ def mark_adopted(submission, content, *, actor, at):
         suggestion.entry, suggestion.outcome = None, Suggestion.Outcome.OPEN
         suggestion.answered_at = suggestion.answered_by = None
         suggestion.save(update_fields=["entry", "outcome", "answered_at", "answered_by"])
+
+
+@cache
+def _taken(*named):
+    """Suggestions to a post or a unit that an entry took over, locked. ``named``: what is said of them."""
+    rows = _made_to(**{"post": None} | {name: Given(name) for name in named}).filter(entry__isnull=False)
+    rows = rows.exclude(outcome=Suggestion.Outcome.DECLINED).select_related("unit", "post", "author")
+    return Prepared(rows.select_for_update(of=("self",)))
 
 
 def log_rows(*, units, on, rules, reader=None):

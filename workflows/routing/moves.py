@@ -4,11 +4,15 @@ The decision, the new state, the audit entry, the messages, and what entering a 
 act. Only ``routes`` moves.
 """
 
+from functools import cache
+
 from django.db.models import Q
 from django.utils import timezone
 
 from registers import audit, versions
 from registers.actors import GROUP_MEMBER
+from registers.inserting import insert_instances
+from registers.prepared import Given, Prepared
 from registers.schemes import importing
 from registers.text import digest_of
 from workflows import policies, terms
@@ -46,9 +50,16 @@ MOVED = [
 
 def locked(submission_id):
     """Return the submission, locked, with all that its rules need. Raises ``Submission.DoesNotExist``."""
+    if found := _locked().of(pk=submission_id):
+        return found[0]
+    raise Submission.DoesNotExist
+
+
+@cache
+def _locked():
     # Without the text of the rule book: it is long, and would be read for every sheet of many.
-    rows = Submission.objects.select_for_update(of=("self",)).with_rules()
-    return rows.select_related("task__phase", "unit", "post", "person", "group", "assigned_to").get(pk=submission_id)
+    rows = Submission.objects.select_for_update(of=("self",)).with_rules().filter(pk=Given("pk")).order_by()
+    return Prepared(rows.select_related("task__phase", "unit", "post", "person", "group", "assigned_to"))
 
 
 @audit.at_the_end()
@@ -138,7 +149,7 @@ def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
     part = submission.task.route_rules.steps[0].role if verdict == "withdraw" else acting_role
     # A sheet that is handed in after its day is late; after a return, its day is the redo day.
     due = {"submit": submission.due_on, "agree": submission.step_due_on, "return": submission.step_due_on}.get(verdict)
-    return Decision.objects.create(
+    decision = Decision(
         submission=submission,
         round=submission.round,
         step=step.code,
@@ -155,6 +166,8 @@ def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
         at=at,
         **said,
     )
+    insert_instances([decision])
+    return decision
 
 
 def _go(composition, verdict, following, *, redo_on, at, decision):

@@ -4,7 +4,7 @@ Every act locks the row, asks again whether the actor may, compares what he saw,
 (``moves``): decision, new state, audit entry and messages in one transaction.
 """
 
-from functools import partial
+from functools import cache, partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,11 +12,12 @@ from django.utils import timezone
 from registers import audit, versions
 from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused, Stale
 from workflows import extensions, policies, suggestions
 from workflows.deadlines import days
 from workflows.messages import notifications
-from workflows.models import ReviewVote
+from workflows.models import Campaign, ReviewVote
 from workflows.models.submissions import EDITABLE, State
 from workflows.routing import authority, carrying, conditions, moves, overtaken, steps
 from workflows.sheets import Incomplete, changes, drafts, overlaps
@@ -50,7 +51,7 @@ def _submit(submission_id, *, actor, seen_version, content, at):
     if composition.members:
         carrying.take_along(submission, composition.members)
     submission.gravest_rank = composition.gravest_rank()
-    extensions.lapse([submission.pk], why="该表已提交", at=at)
+    extensions.lapse_of(submission, at=at)
     composition = composition.handed_in(at=at, values=content["values"])
     try:
         return moves.move(composition, "submit", actor=actor, at=at)
@@ -281,7 +282,12 @@ def _fresh(composition, seen_version, seen_digest=""):
 
 def _running_still(submission):
     """Read again whether the campaign runs: whoever closes it holds its sheets, and this one may have waited for him."""
-    submission.task.campaign.refresh_from_db(fields=["state"])
+    (submission.task.campaign.state,) = _state().of(campaign=submission.task.campaign_id)
+
+
+@cache
+def _state():
+    return Prepared(Campaign.objects.filter(pk=Given("campaign")).order_by().values_list("state", flat=True))
 
 
 def _agree(composition, step, *, actor, grades, signed, opinion, meeting):

@@ -4,12 +4,15 @@ There are its header, its entries, and what it lists of the register beside them
 then on the kept document is read (``documents``).
 """
 
+from functools import cache
+
 from django.utils import timezone
 
 from registers.differences import between
 from registers.leaders import Leaders
-from registers.models import ControlMeasure, RiskPoint
+from registers.models import Appointment, ControlMeasure, Duty, RiskPoint
 from registers.papers.compose import document_for
+from registers.prepared import Given, Prepared
 from registers.responsible import Answering, names_by_post, with_names
 from registers.schemes import adjusting
 from registers.schemes.language import Level
@@ -182,11 +185,10 @@ def _holder(post, on):
 def fields_of(submission, *, on):
     """Return the header fields of the paper."""
     person, post, unit = submission.person, submission.post, submission.unit
-    held = unit.appointments.in_own_right().in_force(on).select_related("user")
-    heads = held.filter(role="unit_head").order_by("user__sort_key", "user__number")
+    heads = [name for (name,) in _heads().of(unit=unit.pk, on=on)]
     fields = {
         "unit.name": unit.name,
-        "unit.head": "、".join(head.user.name for head in heads),
+        "unit.head": "、".join(heads),
         "unit.leader": Leaders(on).name_of(unit.pk),
         "filled_on": timezone.localdate(submission.submitted_at).isoformat() if submission.submitted_at else "",
         "narrative": submission.narrative,
@@ -197,7 +199,18 @@ def fields_of(submission, *, on):
     if post is not None:
         fields |= {
             "post.name": post.name,
-            "post.duties": [duty.text for duty in post.duties.all()],
+            "post.duties": [text for (text,) in _duties().of(post=post.pk)],
             "post.tier": post.get_tier_display(),
         }
     return fields
+
+
+@cache
+def _heads():
+    held = Appointment.objects.in_own_right().in_force(Given("on")).filter(unit=Given("unit"), role="unit_head")
+    return Prepared(held.order_by("user__sort_key", "user__number").values_list("user__name"))
+
+
+@cache
+def _duties():
+    return Prepared(Duty.objects.filter(post=Given("post")).values_list("text"))

@@ -4,10 +4,12 @@ Readers, votes, signatures, notices and the filed paper all show this one docume
 """
 
 import json
-from functools import cached_property
+from functools import cache, cached_property
 
 from registers import clock
+from registers.inserting import insert_instances
 from registers.papers.compose import DECIDED
+from registers.prepared import Given, Prepared
 from registers.text import digest_of
 from workflows.models import Decision, Draft, FiledPaper, SheetDocument, SubmissionLine
 from workflows.models.submissions import State, short_code
@@ -147,9 +149,9 @@ class Composition:
             return composing.content_of(
                 self.submission, self.entries, on=self.submission.as_of, absent=self._absent(self._typed)
             )
-        since = self.submission.decisions.filter(seen_version__gte=self.kept.version).exclude(decided={})
+        since = _decided_since().of(submission=self.submission.pk, version=self.kept.version)
         content = self.kept.content
-        for decided in [*since.order_by("seen_version").values_list("decided", flat=True), self.decided]:
+        for decided in [*since, self.decided]:
             content = with_decided(content, decided)
         return content
 
@@ -175,9 +177,10 @@ class Composition:
         sheet, submission = self.sheet, self.submission
         absent = self._absent(lambda: values) if values is not None else self._absent_still()
         composed = composing.content_of(submission, self._shown(), on=clock.local_day(at), absent=absent)
-        kept = SheetDocument.objects.create(
+        kept = SheetDocument(
             submission=submission, version=submission.version, content=json.loads(json.dumps(composed)), composed_at=at
         )
+        insert_instances([kept])
         return Composition(submission, sheet, kept=kept, crowd=self.crowd)
 
     def _absent(self, typed):
@@ -218,6 +221,12 @@ class Composition:
             **({"notes": notes} if (notes := _notes(self)) else {}),
             "code": short_code(self.digest),
         }
+
+
+@cache
+def _decided_since():
+    since = Decision.objects.filter(submission=Given("submission"), seen_version__gte=Given("version"))
+    return Prepared(since.exclude(decided={}).order_by("seen_version").values_list("decided", flat=True))
 
 
 def _crowd(members):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from registers.models import AuditEntry
+from registers.models import AuditEntry, Grade, RiskPoint
 from tests import factories
 from tests.access.world import Story
 from tests.longer import longer
@@ -264,3 +264,23 @@ def test_reviewer_is_told_of_points_that_nearly_repeat_another(year):
     page = browser(year.campus.member).get(reverse("submission_review", args=[sheet.pk])).content.decode()
     assert page.count("相近（") == 2
     assert "与本表第 2 项相近（94%）" in page
+
+
+def test_queue_names_what_wants_a_closer_look(year):
+    """A grade that the rule does not propose, and a character that no typeface has; of a sheet without either nothing."""
+    campus = year.campus
+    year.searched(point("甲"))
+    year.at("11-04")
+    sheet = year.sheet("personal-grading")
+    looked_at = browser(campus.head)
+    hints = ("自评等级与系统建议不同", "有字库没有的字，打印时印成方框")
+
+    def said():
+        page = looked_at.get(reverse("review_queue")).content.decode()
+        assert sheet.subject in page
+        return [hint in page for hint in hints]
+
+    year.submit(sheet, year.grades(sheet, "grade-2"))
+    assert said() == [False, False]
+    RiskPoint.objects.update(content="采购\ue000", self_grade=Grade.objects.get(scheme=campus.scheme, code="grade-1"))
+    assert said() == [True, True]

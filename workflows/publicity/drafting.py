@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from registers import audit
 from registers.access import NotAllowed, require
 from registers.models import Unit
-from registers.prepared import Prepared
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.schemes.publicity import kind_named
 from workflows import policies
@@ -99,24 +99,33 @@ def bundles_for(actor):
     """
     if not actor.is_authenticated or not actor.grants:
         return []
-    places = set(waiting().order_by().values_list("task", "step", "unit"))
-    tasks = CampaignTask.objects.select_related("campaign__scheme")
-    tasks = tasks.defer("campaign__scheme__document", "campaign__scheme__source")
-    tasks = tasks.in_bulk({task for task, *_ in places}) if places else {}
+    where, with_rules, of_places = _queries()
+    places = set(where.of())
+    tasks = {task.pk: task for task in with_rules.of(tasks={task for task, *_ in places})} if places else {}
     found, holding = {}, policies.Holding.of(actor)
     mine = [
         (task, step, unit)
         for task, step, unit in places
         if actor.user_id in drafters(holding, step_of(tasks[task].route_rules, step), unit)
     ]
-    sheets = waiting(task__in={task for task, *_ in mine}, unit__in={unit for *_, unit in mine}) if mine else ()
-    for sheet in sheets:
+    asked = {"tasks": {task for task, *_ in mine}, "units": {unit for *_, unit in mine}}
+    for sheet in of_places.of(**asked) if mine else ():
         if (sheet.task_id, sheet.step, sheet.unit_id) in mine:
             step = sheet.step_rules
             unit = sheet.unit if step.audience == "unit" else sheet.task.campaign.institution
             key = (sheet.task_id, step.code, unit.pk)
             found.setdefault(key, Bundle(sheet.task, step, unit)).sheets.append(sheet)
     return list(found.values())
+
+
+@cache
+def _queries():
+    """Return the queries for where sheets wait, for tasks, and for the sheets of some tasks and units."""
+    where = waiting().order_by().values_list("task", "step", "unit").distinct()
+    tasks = CampaignTask.objects.filter(pk__within=Given("tasks")).select_related("campaign__scheme").order_by()
+    with_rules = tasks.defer("campaign__scheme__document", "campaign__scheme__source")
+    of_places = waiting(task__within=Given("tasks"), unit__within=Given("units"))
+    return Prepared(where), Prepared(with_rules), Prepared(of_places)
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ PAGES = {
     "risk_order of powers": ("office", "risk_order", {"what": "powers"}, 17),
     "power_list": ("clerk", "power_list", {}, 10),
     "power_detail": ("clerk", "power_detail", {"series": "power"}, 11),
-    "ledger": ("office", "ledger", {"unit": "ROOT"}, 24),
+    "ledger": ("office", "ledger", {"unit": "ROOT"}, 23),
     "unit_list": ("clerk", "unit_list", {}, 9),
     "unit_detail": ("clerk", "unit_detail", {"code": "CW"}, 14),
     "unit_detail of the school": ("registrar", "unit_detail", {"code": "ROOT"}, 19),

@@ -51,9 +51,19 @@ def version_on(on):
     return Q(Q(in_force_until=None) | Q(in_force_until__gt=on), in_force_from__lte=on)
 
 
+def open_later(on):
+    """Return the condition of a version that is open and not in force yet on the day ``on``."""
+    return Q(OPEN_VERSION, in_force_from__gt=on)
+
+
+def ended_since(on):
+    """Return the condition of a version that was in force on the day ``on`` and is not open any more."""
+    return Q(in_force_until__gt=on, in_force_from__lte=on)
+
+
 def not_as_open_on(on):
     """Return the condition of a version that is open and not in force on a day, or the other way round."""
-    return Q(OPEN_VERSION, in_force_from__gt=on) | Q(in_force_until__gt=on, in_force_from__lte=on)
+    return open_later(on) | ended_since(on)
 
 
 def begun_or_ended(after, by):

@@ -117,6 +117,12 @@ class Scheme(models.Model):
         """Return the rules of the version with this digest if this process has read them already, else None."""
         return cls._rules.get(digest)
 
+    @classmethod
+    def rules_of(cls, digest):
+        """Return the rules of the version with this digest."""
+        rules = cls.read_before(digest)
+        return rules if rules is not None else cls.objects.filter(digest=digest).defer("source").first().rules
+
 
 class SchemeDraft(models.Model):
     """A scheme that is still being written (方案草稿): any text, right or wrong.

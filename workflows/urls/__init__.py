@@ -20,6 +20,7 @@ from workflows.views import (
     comparisons,
     consultations,
     desk,
+    done,
     enrolment,
     filling,
     mails,
@@ -43,7 +44,7 @@ urlpatterns = [
     path("", desk.desk, name="desk"),
     path("queue/", queue.review_queue, name="review_queue"),
     path("queue/result/", queue.queue_result, name="queue_result"),
-    path("done/", desk.done_list, name="done_list"),
+    path("done/", done.done_list, name="done_list"),
     path("inbox/", desk.inbox, name="inbox"),
     path("inbox/read/", desk.inbox_read, name="inbox_read"),
     # channels

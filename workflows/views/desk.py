@@ -1,9 +1,11 @@
-"""The desk, the list of what I have done, and the inbox."""
+"""The desk and the inbox."""
 
+from collections import namedtuple
+from dataclasses import dataclass
 from functools import cache
 
 from django.contrib import messages
-from django.db.models import Exists, F, OuterRef, Q, Value, Window
+from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,7 +26,6 @@ from workflows.messages import digests
 from workflows.models import (
     Assessment,
     Campaign,
-    Decision,
     Extension,
     Meeting,
     Notification,
@@ -35,7 +36,7 @@ from workflows.models import (
 )
 from workflows.models.campaigns import RUNNING
 from workflows.models.notifications import DIGEST, NEWS
-from workflows.models.submissions import EDITABLE, State
+from workflows.models.submissions import EDITABLE, State, subject_of
 from workflows.policies import assessments, terms, warnings
 from workflows.policies.door import door_beside
 from workflows.policies.submissions import AWAITING
@@ -44,6 +45,10 @@ from workflows.supervision import assessment_reminding, waiting
 from workflows.views import trail
 
 MEASURES_SHOWN = 10
+# What is read of a message, and what its row shows.
+MESSAGE = ("pk", "text", "created_at", "read_at", "submission", "kind")
+_Read = namedtuple("_Read", MESSAGE)
+Shown = namedtuple("Shown", "pk text created_at read_at submission subject may_open has_digest")
 TO_DO = (
     "to_fill",
     "to_decide",
@@ -61,7 +66,6 @@ TO_DO = (
     "disclosures",
     "measures",
 )
-ACT, VOTE = "act", "vote"
 NEEDED = ("task__phase", "unit", "post", "person")
 TEXT_OF_SCHEME = ("scheme__document", "scheme__source")  # long, and it would come once a row
 FILLED, MOVING, COMING, OTHERS = 50, 20, 10, 20  # of each so many are shown
@@ -307,73 +311,51 @@ def _counts(submission):
 
 
 @require_safe
-def done_list(request):
-    """What I have decided, handed in or voted on, newest first (已办).
-
-    Context: ``page`` of decisions and ballots, each with its ``tone``.
-    """
-    mine = {"submission__in": Submission.objects.visible_to(request.actor)}
-    acts = Decision.objects.filter(actor=request.actor.user_id, **mine).order_by().values_list("at", "pk", Value(ACT))
-    votes = ReviewVote.objects.filter(member=request.actor.user_id, **mine).order_by()
-    page = paged(request, acts.union(votes.values_list("at", "pk", Value(VOTE)), all=True).order_by("-at", "-pk"))
-    page.rows = _done(page.rows)
-    return render(request, "workflows/done_list.html", {"page": page})
-
-
-def _done(rows):
-    """The decisions and ballots that rows ``(at, key, kind)`` name, in their order, as the list shows them."""
-    decisions, ballots = _acts()
-    keys = {kind: [key for _, key, of in rows if of == kind] for kind in (ACT, VOTE)}
-    acts = {row.pk: row for row in decisions.of(keys=keys[ACT])} if keys[ACT] else {}
-    votes = {row.pk: row for row in ballots.of(keys=keys[VOTE])} if keys[VOTE] else {}
-    for act in acts.values():
-        act.tone, act.words = trail.TONES.get(act.verdict, "note"), act.get_verdict_display()
-    for vote in votes.values():
-        steps = vote.submission.task.route_rules.steps
-        vote.step_label = next((step.label for step in steps if step.kind == "collective_review"), "集体审核")
-        vote.tone, vote.words = ("pass", "表决同意") if vote.agrees else ("return", "表决不同意")
-    return [(acts if kind == ACT else votes)[key] for _, key, kind in rows]
-
-
-@cache
-def _acts():
-    """Return the queries for decisions and ballots with what a row says of their sheets."""
-    about = [f"submission__{name}" for name in ("task__campaign__scheme", "unit", "person", "post")]
-    # Of the rule book: long, and it would come once a row.
-    text = [f"{about[0]}__{name}" for name in ("document", "source")]
-    acts = Decision.objects.select_related("on_behalf_of", *about)
-    votes = ReviewVote.objects.select_related(*about)
-    return [Prepared(rows.filter(pk__within=Given("keys")).defer(*text).order_by()) for rows in (acts, votes)]
-
-
-@require_safe
 def inbox(request):
     """My messages, newest first.
 
-    Context: ``page``; a message ``may_open`` when the reader may see its submission, and then has its ``subject``;
-    the message of a day's reminders has its lines as ``digest`` (``digests.Digest``).
+    Context: ``page``, of ``Message`` rows. The message of a day's reminders has its lines as ``digest`` (``digests.Digest``).
     """
-    page = paged(request, Notification.objects.visible_to(request.actor).exclude(kind=NEWS))
-    about = {row.submission_id for row in page.rows if row.submission_id}
-    readable = {sheet.pk: sheet for sheet in _about().by(request.actor, about=about)} if about else {}
-    dates = {timezone.localdate(row.created_at) for row in page.rows if row.kind == DIGEST}
+    page = paged(request, Notification.objects.visible_to(request.actor).exclude(kind=NEWS).values_list(*MESSAGE))
+    found = [_Read(*row) for row in page.rows]
+    about = {row.submission for row in found if row.submission}
+    readable = {pk: names for pk, *names in _about().by(request.actor, about=about)} if about else {}
+    dates = {timezone.localdate(row.created_at) for row in found if row.kind == DIGEST}
     lines = digests.of_days(request.actor, dates) if dates else {}
-    for row in page.rows:
-        row.may_open = row.submission_id in readable
-        submission = readable.get(row.submission_id)
-        row.subject = submission.subject if submission and submission.person_id else ""
-        row.digest = lines[timezone.localdate(row.created_at)] if row.kind == DIGEST else None
+    page.rows = [
+        _message(row, readable, lines[timezone.localdate(row.created_at)] if row.kind == DIGEST else None)
+        for row in found
+    ]
     newest = next((row for row in page.rows if row.digest), None)
     if newest is not None:
         newest.is_newest = page.number == 1
     return render(request, "workflows/inbox.html", {"page": page, "may_watch": can(request.actor, "watch", Campaign)})
 
 
+@dataclass
+class Message:
+    """A message in the inbox. ``shown``: plain values. ``has_button``: it leads somewhere or is unread."""
+
+    shown: tuple
+    has_button: bool
+    digest: digests.Digest | None
+    is_newest: bool = False
+
+
+def _message(row, readable, digest):
+    """Return a ``Message``. ``readable``: id → names of unit, person and post of the sheets that its reader may see."""
+    may_open = row.submission in readable
+    unit, person, post = readable.get(row.submission, (None, None, None))
+    subject = subject_of(person=person, post=post, unit=unit) if person is not None else ""
+    shown = Shown(row.pk, row.text, row.created_at, row.read_at, row.submission, subject, may_open, digest is not None)
+    return Message(shown, may_open or not row.read_at or not row.submission, digest)
+
+
 @cache
 def _about():
-    """Return the query for the sheets that messages are about."""
+    """Return the query for the sheets that messages are about: names of unit, person and post."""
     sheets = Submission.objects.filter(pk__within=Given("about")).order_by()
-    return Seen(sheets.select_related("person", "post", "unit"))
+    return Seen(sheets.values_list("pk", "unit__name", "person__name", "post__name"))
 
 
 @require_POST

@@ -3,6 +3,7 @@
 Source: R3-06, R3-26, R3-34.
 """
 
+from collections import namedtuple
 from functools import cache
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from registers.access import Seen, can, require
 from registers.actors import SCHOOL_ROLES
 from registers.models import ControlMeasure, RiskPoint, Scheme, User
 from registers.models.risks import GRAVEST_FIRST
+from registers.plain import Named
 from registers.prepared import Given
 from registers.refusals import Refused
 from registers.responsible import people_of, with_names
@@ -37,6 +39,20 @@ TABS = (
     ("uncovered", "尚未制定措施的风险点"),
 )
 TONES = {"done": "pass", "not_done": "return", "verified": "pass", "not_verified": "return"}
+# What a row shows of a measure. ``point``: the first four of ``Point``; ``unit``: None where all are of one; ``due``: tone and words.
+Row = namedtuple("Row", "series text stage point unit who is_vacant status due due_on")
+# What is read of its point; the rest says who answers for it.
+POINT = (
+    "series",
+    "content",
+    "final_grade__rank",
+    "final_grade__label",
+    "unit_id",
+    "post_id",
+    "holder_id",
+    "holder__name",
+)
+Point = namedtuple("Point", "series content rank grade unit_id post_id holder_id holder")
 NEAR = 20  # pages of a long list that are read in its order
 WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
 
@@ -46,8 +62,8 @@ def measure_list(request):
     """Measures in force, those against the gravest points first, or the points without any measure.
 
     With ``view=check`` the measures that wait for the reader's check, with ``view=vacant`` those that nobody is there to carry out.
-    Context: ``page`` of measures (each with ``point``, ``who``, ``is_vacant``, ``standing`` (its ``Status``), ``due``,
-    ``stage_label``) or, where ``view`` is ``uncovered``, of points; ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank,
+    Context: ``page`` of ``Row`` or, where ``view`` is ``uncovered``, of points,
+    ``filters``, ``tabs``, ``stats``, ``bare`` as (grade label, rank,
     number, address), ``counted_at`` (the moment of figures that are kept, else None), ``ordered_at`` (that of a kept order),
     ``units``, ``stages``, ``states``.
     """
@@ -83,10 +99,7 @@ def measure_list(request):
             page.rows = _measures(page.rows, actor)
         else:
             page, ordered_at = _in_order(request, filters)
-        _with_words(page.rows, actor, dict(stages))
-        nobody = responsibilities.vacant_among(page.rows, on=actor.on)
-        for measure in page.rows:
-            measure.is_vacant = measure.responsible_id in nobody
+        page.rows = _shown_rows(page.rows, actor, dict(stages), with_units=len(context["units"]) > 1)
         context |= {"page": page, "stats": _stats(counted.figures, filters)}
         context |= {"counted_at": counted.made_at, "ordered_at": ordered_at}
     return render(request, "workflows/measure_list.html", context)
@@ -164,10 +177,44 @@ def _stats(counts, filters):
     ]
 
 
-def _with_words(measures, actor, stages):
-    """Put on each measure what a row shows: its point if readable, who carries it out, its status."""
+def _shown_rows(measures, actor, stages, *, with_units):
+    """Return what the list shows of ``measures``, each a ``Row``."""
+    _with_words(measures, actor, stages, _points_shown(actor, measures))
+    nobody = responsibilities.vacant_among(measures, on=actor.on)
+    return [
+        Row(
+            measure.series,
+            measure.text,
+            measure.stage_label,
+            measure.point and measure.point[:4],
+            measure.unit.name if with_units else None,
+            measure.who,
+            measure.responsible_id in nobody,
+            (measure.standing.code, measure.standing.label, measure.standing.tone),
+            measure.due and (measure.due.tone, measure.due.relative),
+            measure.due_on,
+        )
+        for measure in measures
+    ]
+
+
+def _points_shown(actor, measures):
+    """Return the points of ``measures`` that the reader may read, by their series, as plain values."""
+    if not (series := {measure.point_series for measure in measures}):
+        return {}
+    rows = _points_in_force().by(actor, on=actor.on, series=series)
+    return {row[0]: Point(*row[:-1], Named(row[-1])) for row in rows}
+
+
+@cache
+def _points_in_force():
+    points = RiskPoint.objects.in_force(Given("on")).filter(series__within=Given("series")).order_by()
+    return Seen(points.values_list(*POINT))
+
+
+def _with_words(measures, actor, stages, points):
+    """Put on each measure what is shown of it: its point if readable, who carries it out, its status."""
     now = clock.now()
-    points = _points(actor, measures)
     names = responsibilities.names(measures, points, on=actor.on)
     for measure in measures:
         measure.point = points.get(measure.point_series)
@@ -251,7 +298,7 @@ def _written(request, versions, action, *, model, write, names, done):
 def _shown(request, versions, note=({}, {}), check=({}, {})):
     """The page of a measure. ``note``, ``check``: what was typed into either form, and what is wrong with it."""
     actor, measure = request.actor, versions[0]
-    _with_words([measure], actor, _stage_labels(actor))
+    _with_words([measure], actor, _stage_labels(actor), _points(actor, [measure]))
     written = _written_on(versions, actor)
     notes = [row.at for row in written.get(measure.pk, []) if isinstance(row, MeasureProgress)]
     measure.recorded_at = max(notes, default=None)

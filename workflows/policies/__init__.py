@@ -44,7 +44,7 @@ from workflows.policies import (  # noqa: F401 (they register themselves)
 from workflows.policies.deciders import CLIMB, MEETING, ORGANISER
 from workflows.policies.holding import Holding
 from workflows.policies.queues import fills_for
-from workflows.policies.submissions import filled_by, sums_up, takes_content
+from workflows.policies.submissions import filled_by, known_to, known_units, sums_up, takes_content
 
 __all__ = [
     "CARRIED",
@@ -58,6 +58,8 @@ __all__ = [
     "Holding",
     "filled_by",
     "fills_for",
+    "known_to",
+    "known_units",
     "sums_up",
     "takes_content",
 ]

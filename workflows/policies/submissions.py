@@ -71,12 +71,7 @@ class SubmissionPolicy(PolicyOfFacts):
 
     def listed(self, rows, actor):
         """Submissions whose state the actor may know: those who organise the work see no content."""
-        if not actor.is_authenticated:
-            return rows.none()
-        answerable = actor.unit_ids(
-            "liaison", "unit_head", GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES
-        )
-        return rows.filter(Q(person=actor.user_id) | Q(unit__within=answerable))
+        return rows.filter(known_to(actor.user_id, known_units(actor))) if actor.is_authenticated else rows.none()
 
     def awaiting(self, rows, actor):
         """Submissions in review whose present step is this person's to decide."""
@@ -262,6 +257,16 @@ def _left_some_behind(submission):
         return False
     late = Submission.objects.filter(ALONE, task__campaign=submission.task.campaign_id)
     return late.filter(task__code=submission.task.rules.carries, unit__in=reach_of(submission)).exists()
+
+
+def known_units(actor):
+    """Return the ids of the units of whose sheets the actor may know the state."""
+    return actor.unit_ids("liaison", "unit_head", GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES)
+
+
+def known_to(person, units):
+    """Return the condition of the sheets whose state a person may know: his own, those of ``units``."""
+    return Q(person=person) | Q(unit__within=units)
 
 
 def filled_by(person, units):

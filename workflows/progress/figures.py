@@ -83,7 +83,12 @@ def is_year(text):
 
 def listed(actor, campaign):
     """The submissions of ``campaign`` that ``actor`` may know of, without cancelled ones."""
-    return Submission.objects.listed_to(actor).filter(task__campaign=campaign).exclude(state=State.CANCELLED)
+    return of_campaign(Submission.objects.listed_to(actor), campaign)
+
+
+def of_campaign(rows, campaign):
+    """Keep the submissions of ``campaign``, without cancelled ones."""
+    return rows.filter(task__campaign=campaign).exclude(state=State.CANCELLED)
 
 
 @dataclass(frozen=True)

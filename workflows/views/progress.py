@@ -1,5 +1,7 @@
 """The list of submissions with their progress, 催办 of one or of all late ones, and the list as a file."""
 
+from collections import namedtuple
+from functools import cache
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,8 +15,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock, jobs, kept
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models import Unit
+from registers.prepared import Given, Prepared
 from registers.views.paging import paged
 from workflows import policies
 from workflows.compiled import volumes
@@ -28,6 +31,9 @@ from workflows.progress.figures import Choice
 from workflows.routing import routes
 from workflows.views import trail
 
+Shown = namedtuple(
+    "Shown", "pk subject person post unit task state days_late filed_at may_open place waits_for why since due"
+)
 PLACES = ("/progress/", "/board/", "/submissions/")  # the pages that 催办 may return to
 
 
@@ -76,7 +82,9 @@ def progress_list(request):
         ]
         return render(request, "workflows/progress_list.html", context)
     page = paged(request, found)
-    shown = in_full(listed).in_bulk(page.rows)
+    units_known = policies.known_units(request.actor)
+    asked = {"person": request.actor.user_id, "units": units_known, "campaign": running and running.pk}
+    shown = {row.pk: row for row in _rows().of(keys=page.rows, **asked)} if page.rows else {}
     page.rows = [shown[key] for key in page.rows if key in shown]
     items = items_of(request.actor, running, page.rows)
     context |= {"page": page, "items": items, "may_nudge": any(item.may_nudge for item in items)}
@@ -122,15 +130,21 @@ def in_full(rows):
     return figures.in_order(rows.select_related("task__phase", "unit", "post", "person", "assigned_to"))
 
 
+@cache
+def _rows():
+    """Return the query for the submissions of a page, as far as its reader may know of them."""
+    known = policies.known_to(Given("person"), Given("units"))
+    rows = figures.of_campaign(Submission.objects.filter(known, pk__within=Given("keys")), Given("campaign"))
+    return Prepared(in_full(rows).order_by())
+
+
 def items_of(actor, campaign, rows, holding=None):
     """Describe each submission: its state, who has it now, and what the reader may do.
 
     ``rows``: submissions of ``campaign``. ``holding``: who holds which role today, if it has been read already.
-    Returns a list of ``trail.Item``.
+    Returns a list of ``trail.Item``, each with what its row has: ``shown``, ``mark``, and which ``button``.
     """
-    readable = set(
-        Submission.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
-    )
+    readable = {pk for (pk,) in _readable().by(actor, sheets=[row.pk for row in rows])}
     now, items = clock.now(), []
     holding = holding or policies.Holding(timezone.localdate(now))
     drafts = Drafts(holding)
@@ -146,8 +160,53 @@ def items_of(actor, campaign, rows, holding=None):
             if row.moved_at and row.state in figures.BEGUN
             else None
         )
+        item.button = _button(item)
+        item.mark = (
+            "is-returned"
+            if row.state == State.RETURNED
+            else "is-overdue"
+            if item.due and item.due.tone == "late"
+            else ""
+        )
+        item.shown = _shown(item)
         items.append(item)
     return items
+
+
+def _button(item):
+    """Return what the reader may press beside a sheet: a form, a button with its ``reason``, or nothing."""
+    if item.is_idle or not item.due or item.submission.state == State.WAITING:
+        return ""
+    return "form" if item.may_nudge else "reason"
+
+
+def _shown(item):
+    """Return the plain values of a sheet that its row shows."""
+    sheet, due = item.submission, item.due
+    person, post = sheet.person.name if sheet.person_id else "", sheet.post.name if sheet.post_id else ""
+    place = "" if sheet.state in (State.FILED, State.WAITING) else item.place
+    return Shown(
+        sheet.pk,
+        sheet.subject,
+        person,
+        post,
+        sheet.unit.name,
+        sheet.task.label,
+        sheet.state,
+        sheet.days_late,
+        sheet.filed_at,
+        item.may_open,
+        place,
+        item.waits_for,
+        item.why,
+        item.since,
+        due and (due.tone, due.relative, due.day),
+    )
+
+
+@cache
+def _readable():
+    return Seen(Submission.objects.filter(pk__within=Given("sheets")).order_by().values_list("pk"))
 
 
 def waits_for(submission, holding, drafts):

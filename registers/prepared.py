@@ -7,7 +7,6 @@ him. What differs from one asking to the next is a ``Given``.
 import json
 from datetime import date, datetime
 from itertools import count
-from operator import attrgetter
 from uuid import UUID
 
 from django.conf import settings
@@ -212,6 +211,11 @@ class _Answer(SQLCompiler):
         return self.statement
 
 
+def _in_json(value):
+    """Return how SQLite has a value that JSON does not know."""
+    return value.isoformat() if type(value) is date else value.hex
+
+
 def _plan(connection, making, made, values):
     """Return the statement that asks PostgreSQL for a plan of this connection, with a place for each of ``values``.
 
@@ -270,5 +274,5 @@ def _adapted(value, connection):
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         return NOBODY
     if isinstance(value, (list, tuple, set, frozenset)):
-        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value), default=attrgetter("hex"))
+        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value), default=_in_json)
     return value

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from registers.access import Seen, can, policy_of
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
-from registers.prepared import Given
+from registers.prepared import Given, Prepared
 from workflows import policies
 from workflows.models import Reminder, ReviewVote, Submission
 from workflows.models.campaigns import RUNNING
@@ -147,12 +147,10 @@ def of_days(actor, days):
     Submissions that he may no longer know of (he has left the unit) are left out, and so are delays that have been made
     up for. The number of queries does not grow with the days or the lines.
     """
-    mine = Reminder.objects.visible_to(actor).filter(day__in=days)
-    known = Submission.objects.listed_to(actor)
+    asked = _asked(actor, days)
     digests = {day: Digest() for day in days}
-    own = mine.filter(heard_as="", submission__in=known).select_related(*ABOUT).defer(*LONG)
-    own = list(own.order_by("-day", "due_on", "pk")[:LINES_READ])
-    live = set(undone(mine.filter(heard_as="")).filter(pk__in=[row.pk for row in own]).values_list("pk", flat=True))
+    own = _own().of(**asked)
+    live = {pk for (pk,) in _live().of(reminders=[row.pk for row in own])} if own else set()
     readable = {pk for (pk,) in _sheets().by(actor, about={row.submission_id for row in own})} if own else set()
     for row in own:
         digest = digests[row.day]
@@ -162,9 +160,32 @@ def of_days(actor, days):
         tone = "soon" if row.due_on > row.day else "today" if row.due_on == row.day else "late"
         done, may_open = row.pk not in live, row.submission_id in readable
         digest.own.append(Line(row.submission, row.due_on, tone, done, may_open))
-    for day, places in _places(mine, known).items():
+    for day, places in _places(asked).items():
         digests[day].places = places
     return digests
+
+
+def _asked(actor, days):
+    """Return what the statements about the reminders of ``days`` are asked."""
+    return {**policy_of(Reminder).facts(actor), "units": policies.known_units(actor), "days": list(days)}
+
+
+def _mine():
+    """The reminders of some days that their reader may see, about sheets of which he may know."""
+    known = Submission.objects.filter(policies.known_to(Given("person"), Given("units")))
+    mine = policy_of(Reminder).readable({"person": Given("person")})
+    return Reminder.objects.filter(mine, day__within=Given("days"), submission__in=known)
+
+
+@cache
+def _own():
+    own = _mine().filter(heard_as="").select_related(*ABOUT).defer(*LONG)
+    return Prepared(own.order_by("-day", "due_on", "pk")[:LINES_READ])
+
+
+@cache
+def _live():
+    return Prepared(undone(Reminder.objects.filter(pk__within=Given("reminders"))).order_by().values_list("pk"))
 
 
 @cache
@@ -172,24 +193,34 @@ def _sheets():
     return Seen(Submission.objects.filter(pk__within=Given("about")).order_by().values_list("pk"))
 
 
-def _places(reminders, known):
-    """Read what is late in the units that the reader answers for: day → list of ``Place``.
+def _places(asked):
+    """Read what is late in the units that the reader answers for: day → list of ``Place``. ``asked``: from ``_asked``.
 
     Two queries: the numbers, and the names where the list is short.
     """
-    late = undone(reminders.exclude(heard_as="")).filter(submission__in=known)
-    unit = ("submission__unit__position", "submission__unit__code", "submission__unit__name", "submission__unit_id")
     late_in = {}
-    for row in late.order_by("-day", *unit).values("day", *unit).annotate(number=Count("pk")):
-        place = Place(row["submission__unit__name"], row["submission__unit__code"], row["number"])
-        late_in.setdefault(row["day"], {})[row["submission__unit_id"]] = place
-    short = [place for places in late_in.values() for place in places.values() if place.number <= BY_NAME]
-    named = late.exclude(heard_as__in=SCHOOL_ROLES).filter(submission__unit__code__in={place.code for place in short})
-    for row in named.select_related(*ABOUT).defer(*LONG).order_by("-day", "due_on", "pk")[:LINES_READ]:
+    for day, _, code, name, unit, number in _late().of(**asked):
+        late_in.setdefault(day, {})[unit] = Place(name, code, number)
+    short = {place.code for places in late_in.values() for place in places.values() if place.number <= BY_NAME}
+    for row in _named().of(**asked, codes=short) if short else ():
         place = late_in[row.day][row.submission.unit_id]
         if place.number <= BY_NAME:
             place.papers.setdefault(row.submission.task.label, []).append(_who(row.submission))
     return {day: list(places.values()) for day, places in late_in.items()}
+
+
+@cache
+def _late():
+    shown = ("day", *(f"submission__unit__{name}" for name in ("position", "code", "name")), "submission__unit_id")
+    late = undone(_mine().exclude(heard_as=""))
+    return Prepared(late.order_by("-day", *shown[1:]).values_list(*shown).annotate(number=Count("pk")))
+
+
+@cache
+def _named():
+    named = undone(_mine().exclude(heard_as="")).exclude(heard_as__in=SCHOOL_ROLES)
+    named = named.filter(submission__unit__code__within=Given("codes")).select_related(*ABOUT).defer(*LONG)
+    return Prepared(named.order_by("-day", "due_on", "pk")[:LINES_READ])
 
 
 def _who(submission):
@@ -214,7 +245,7 @@ def letter(message, actor):
         lines.append(f"{number}. “{row.submission.task.label}”（{line.what}，{line.whose}），{until}")
     if len(own) > OWN_SHOWN:
         lines.append(f"共 {len(own)} 项，其余见“我的待办”。")
-    places = _places(mine, known).get(day, [])
+    places = _places(_asked(actor, [day])).get(day, [])
     if places:
         lines += [*([""] if lines else []), "所负责单位的逾期事项："]
         lines += [f"- {place.name}：{place.words}" for place in places]

@@ -5,13 +5,16 @@ That a mail could not be sent, and to whom, is for the system administrator to k
 
 from django.db.models import Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 
 
 @policy("workflows.Reminder")
-class ReminderPolicy(Policy):
-    def visible(self, rows, actor):
-        return rows.filter(recipient=actor.user_id) if actor.is_authenticated else rows.none()
+class ReminderPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return {"person": actor.user_id}
+
+    def readable(self, facts):
+        return Q(recipient=facts["person"])
 
 
 @policy("workflows.Notification")

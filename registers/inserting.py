@@ -8,28 +8,33 @@ from django.db.models import (
     BigIntegerField,
     BooleanField,
     CharField,
+    DateField,
+    DateTimeField,
     EmailField,
     ForeignKey,
+    JSONField,
     PositiveIntegerField,
     PositiveSmallIntegerField,
     TextField,
+    UUIDField,
 )
 
 from registers.batches import batches
 
 FEW = 500  # rows of one statement, whose values SQLite counts
 # Kind of column → types of values that every database takes there as they are. Fields of our own say themselves what they write.
-_TEXT, _NUMBER = {str, type(None)}, {int, type(None)}
+_EMPTY = {type(None)}
+_TEXT, _NUMBER = {str} | _EMPTY, {int} | _EMPTY
 _PLAIN = {
     CharField: _TEXT,
     TextField: _TEXT,
     EmailField: _TEXT,
-    BooleanField: {bool, type(None)},
+    BooleanField: {bool} | _EMPTY,
     ForeignKey: _NUMBER,
     BigIntegerField: _NUMBER,
     PositiveIntegerField: _NUMBER,
     PositiveSmallIntegerField: _NUMBER,
-}
+} | dict.fromkeys((DateField, DateTimeField, JSONField, UUIDField), _EMPTY)
 # How PostgreSQL's COPY wants these characters and values.
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _WORDS = {None: "\\N", True: "t", False: "f"}

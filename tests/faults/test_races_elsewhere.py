@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from registers import audit, jobs
 from registers.models import AuditEntry, Job
+from registers.prepared import Prepared
 from registers.refusals import Refused
 from tests.factories import appoint
 from tests.faults.races import losers, together
@@ -186,8 +187,8 @@ def test_chain_of_many_writers_does_not_fork(year, slow_digest):
 @pytest.mark.pg
 def test_without_its_lock_the_chain_would_fork(year, slow_digest, monkeypatch):
     """Control: two writers take the same predecessor; only the unique sequence keeps the second out."""
-    plain = audit.AuditHead.objects.all()
-    monkeypatch.setattr(audit.AuditHead.objects, "select_for_update", lambda: plain, raising=False)
+    plain = Prepared(audit.AuditHead.objects.filter(pk=1))
+    monkeypatch.setattr(audit, "_end", lambda: plain)
 
     refused = losers(write_entries(year))
 

@@ -15,7 +15,7 @@ from registers.refusals import Refused
 from tests.factories import appoint, make_person
 from tests.faults.races import losers, together
 from tests.personas import point
-from workflows import extensions, terms
+from workflows import extensions, suggestions, terms
 from workflows.messages import notifications
 from workflows.models import (
     CampaignTask,
@@ -27,6 +27,7 @@ from workflows.models import (
     PublicityNotice,
 )
 from workflows.publicity import notices, objections
+from workflows.routing import moves
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("both")]
 LAST, LATER = date(2026, 9, 30), date(2026, 9, 28)
@@ -62,6 +63,10 @@ def slow_checks(monkeypatch, request):
 def unlocked(monkeypatch):
     """Nobody waits for anybody's lock, but for the audit's: without it one of two would fail there and hide what is asked here."""
     locking = QuerySet.select_for_update
+    # Statements that are made once per process are made with their locks, whichever test is the first.
+    moves._locked()
+    for named in (("campaign", "unit"), ("campaign", "unit", "post")):
+        suggestions._taken(*named)
 
     def only_the_audit(self, *args, **kwargs):
         return locking(self, *args, **kwargs) if self.model is AuditHead else self

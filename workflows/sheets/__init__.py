@@ -6,7 +6,8 @@ One class per thing a sheet can bring to the register (``brings`` of a task in t
 What they share: ``base``, ``fields`` (what is asked), ``graded``, ``arrangements`` of a measure and ``naming`` of
 its people, ``process`` (steps of a power), ``places`` (on which power a point stands), ``choosing`` (entries on
 record).
-What is typed: ``drafts``, ``conflicts`` of two windows. What is shown: ``composing`` and ``columns`` (the paper),
+What is typed: ``drafts``, ``conflicts`` of two windows. How it becomes rows: ``writing``.
+What is shown: ``composing`` and ``columns`` (the paper), ``signoffs`` (who has signed it),
 ``documents`` (composed, kept, decided), ``shown``, ``changes`` and ``noticed`` (beside a kept document),
 ``previews``, ``carrying`` (sheets aboard), ``overlaps`` with other sheets.
 Never here: moving a sheet (``workflows.routing``), who may see it (``workflows.policies``), inputs of a form

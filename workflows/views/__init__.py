@@ -2,7 +2,7 @@
 
 A view fetches its object through ``visible_to``, asks the policy, acts, and answers. One word serves for the view,
 its URL name and its template.
-Here: views, and the pieces that only they need. Desk and queue: ``desk``, ``queue``, ``navigation``, ``channels``,
+Here: views, and the pieces that only they need. Desk and queue: ``desk``, ``queue``, ``done``, ``navigation``, ``channels``,
 ``mails``, ``attachments``. A sheet: ``filling``, ``submissions``, ``suggestions``, ``terms``, ``adjustments``,
 ``reviews`` with ``review_entries`` and ``reviewed``, ``trail`` (its steps and history), ``records`` (its papers).
 The year: ``beginning``, ``campaigns``, ``enrolment``, ``closing``, ``years``, ``board``, ``progress``,

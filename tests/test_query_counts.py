@@ -21,11 +21,11 @@ LIMIT = 25
 # page → (who opens it, address, queries). Change a number only together with the reason why a page has to ask more.
 PAGES = {
     # One each for notices to draft or release, for letters, for assessments, for lists, for what hangs, and one for all that waits
-    # beside sheets: what is late to be made public, statements, avoidance, audits.
+    # beside sheets: what is late to be made public, statements, avoidance, audits. One for the tasks that the sheets share.
     # A head has one more, for what is left to him by vacant posts.
-    "desk": ("head", "desk", {}, 21),
-    "desk of the office": ("office", "desk", {}, 22),  # one for meetings to which he is called, one for working days
-    "desk of a post holder": ("clerk", "desk", {}, 10),
+    "desk": ("head", "desk", {}, 22),
+    "desk of the office": ("office", "desk", {}, 23),  # one for meetings to which he is called, one for working days
+    "desk of a post holder": ("clerk", "desk", {}, 11),
     "review_queue": ("head", "review_queue", {}, 15),
     "comparison": ("head", "comparison", {"unit": "CW"}, 20),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 6),

@@ -1,9 +1,12 @@
 """A year's campaign with its units, phases, tasks and staff changes, and the calendar."""
 
+from functools import cache
+
 from django.db import models
 from django.db.models import F, Q
 
 from registers.access import ScopedQuerySet
+from registers.prepared import Given, Prepared
 from registers.schemes.language import Brings, Level
 
 
@@ -202,6 +205,20 @@ class CampaignTask(models.Model):
     @property
     def paper_rules(self):
         return self.campaign.scheme.rules.papers[self.paper]
+
+
+def tasks_with_rules(ids):
+    """Return id → task, with its campaign and its rule book but for the text of that.
+
+    Of many sheets with the same task each task is made once.
+    """
+    return {task.pk: task for task in _tasks().of(ids=ids)} if ids else {}
+
+
+@cache
+def _tasks():
+    rows = CampaignTask.objects.filter(pk__within=Given("ids")).select_related("campaign__scheme").order_by()
+    return Prepared(rows.defer("campaign__scheme__document", "campaign__scheme__source"))
 
 
 class CalendarDay(models.Model):

@@ -15,9 +15,9 @@ from registers.schemes.publicity import kind_named
 from workflows import policies
 from workflows.campaign.repeated import AGAIN, TITLE
 from workflows.messages import notifications
-from workflows.models import CampaignTask, NoticeSheet, PublicityNotice, Submission
+from workflows.models import NoticeSheet, PublicityNotice, Submission
 from workflows.models.audiences import CHOSEN
-from workflows.models.campaigns import RUNNING
+from workflows.models.campaigns import RUNNING, tasks_with_rules
 from workflows.models.submissions import State
 from workflows.policies.publicity import drafters, releasers, to_release
 from workflows.publicity import attaching, notices, showing
@@ -99,9 +99,9 @@ def bundles_for(actor):
     """
     if not actor.is_authenticated or not actor.grants:
         return []
-    where, with_rules, of_places = _queries()
+    where, of_places = _queries()
     places = set(where.of())
-    tasks = {task.pk: task for task in with_rules.of(tasks={task for task, *_ in places})} if places else {}
+    tasks = tasks_with_rules({task for task, *_ in places})
     found, holding = {}, policies.Holding.of(actor)
     mine = [
         (task, step, unit)
@@ -120,12 +120,10 @@ def bundles_for(actor):
 
 @cache
 def _queries():
-    """Return the queries for where sheets wait, for tasks, and for the sheets of some tasks and units."""
+    """Return the queries for where sheets wait, and for the sheets of some tasks and units."""
     where = waiting().order_by().values_list("task", "step", "unit").distinct()
-    tasks = CampaignTask.objects.filter(pk__within=Given("tasks")).select_related("campaign__scheme").order_by()
-    with_rules = tasks.defer("campaign__scheme__document", "campaign__scheme__source")
     of_places = waiting(task__within=Given("tasks"), unit__within=Given("units"))
-    return Prepared(where), Prepared(with_rules), Prepared(of_places)
+    return Prepared(where), Prepared(of_places)
 
 
 @transaction.atomic

@@ -17,7 +17,8 @@ from registers.models import Grade, RiskPoint
 from registers.papers import faces
 from registers.prepared import Given, Prepared
 from registers.text import clipped
-from workflows.models import CampaignTask, Objection, ReviewVote, SubmissionLine, Suggestion
+from workflows.models import Objection, ReviewVote, SubmissionLine, Suggestion
+from workflows.models.campaigns import tasks_with_rules
 from workflows.models.decisions import agreed
 from workflows.models.submissions import subject_of
 from workflows.sheets.graded import grade_so_far
@@ -91,7 +92,7 @@ def briefs(rows, *, actor):
     """
     if not rows:
         return {}
-    tasks = {task.pk: task for task in _tasks().of(tasks={row["task_id"] for row in rows})}
+    tasks = tasks_with_rules({row["task_id"] for row in rows})
     of_submission = {row["pk"]: Brief(row, tasks[row["task_id"]]) for row in rows}
     entries = _entries(of_submission)
     unprintable = _unprintable(entries)
@@ -103,13 +104,6 @@ def briefs(rows, *, actor):
         of_submission[pk].findings.append("公示期间收到过异议")
     _suggestions(of_submission, actor)
     return of_submission
-
-
-@cache
-def _tasks():
-    """Return the query for tasks with their rule books."""
-    rows = CampaignTask.objects.filter(pk__within=Given("tasks")).select_related("campaign__scheme").order_by()
-    return Prepared(rows.defer("campaign__scheme__document", "campaign__scheme__source"))
 
 
 @cache

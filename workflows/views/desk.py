@@ -34,7 +34,7 @@ from workflows.models import (
     RiskWarning,
     Submission,
 )
-from workflows.models.campaigns import RUNNING
+from workflows.models.campaigns import RUNNING, tasks_with_rules
 from workflows.models.notifications import DIGEST, NEWS
 from workflows.models.submissions import EDITABLE, State, subject_of
 from workflows.policies import assessments, terms, warnings
@@ -66,7 +66,7 @@ TO_DO = (
     "disclosures",
     "measures",
 )
-NEEDED = ("task__phase", "unit", "post", "person")
+NEEDED = ("unit", "post", "person")  # their tasks are few, and made once
 TEXT_OF_SCHEME = ("scheme__document", "scheme__source")  # long, and it would come once a row
 FILLED, MOVING, COMING, OTHERS = 50, 20, 10, 20  # of each so many are shown
 # What waits beside sheets: kind → (its page, what there is to do).
@@ -109,19 +109,15 @@ def desk(request):
     """
     actor, now = request.actor, clock.now()
     page = paged(request, _awaiting().parts(actor, voter=actor.user_id))
+    mine = _filled().of(person=actor.user_id, units=policies.fills_for(actor), on=actor.on)
+    tasks = tasks_with_rules({row.task_id for row in (*page.rows, *mine)})
+    for row in (*page.rows, *mine):
+        row.task = tasks[row.task_id]
     campaign = campaigns.current_for(actor)
     context = {
-        **_mine(actor, now),
+        **_mine(mine, now),
         "page": page,
-        "to_decide": [
-            trail.Item(
-                row,
-                days.shown(row.step_due_on, now),
-                voted=_counts(row) and row.has_voted,
-                leads=row.waiting_role == GROUP_MEMBER and policies.sums_up(actor, row),
-            )
-            for row in page.rows
-        ],
+        "to_decide": [_to_decide(actor, row, now) for row in page.rows],
         "extensions": _queries()["extensions"].by(actor),
         "objections": _objections(actor, now, campaign),
         **_notices(actor),
@@ -146,16 +142,19 @@ def _awaiting():
     Who is to act may read.
     """
     own_vote = ReviewVote.objects.filter(member=Given("voter"), submission=OuterRef("pk"), round=OuterRef("round"))
-    rows = Submission.objects.with_rules().annotate(has_voted=Exists(own_vote)).select_related(*NEEDED)
+    rows = Submission.objects.annotate(has_voted=Exists(own_vote)).select_related(*NEEDED)
     return Ruled(rows.order_by(F("step_due_on").asc(nulls_last=True), "pk"), AWAITING)
 
 
-def _mine(actor, now):
-    """The submissions this person fills in, ``to_fill`` now, ``moving`` in review and ``coming`` later.
+def _to_decide(actor, row, now):
+    item = trail.Item(row, days.shown(row.step_due_on, now))
+    item.voted = item.counts_votes and row.has_voted
+    item.leads = row.waiting_role == GROUP_MEMBER and policies.sums_up(actor, row)
+    return item
 
-    One query: of each state the first by their day.
-    """
-    rows = _filled().of(person=actor.user_id, units=policies.fills_for(actor), on=actor.on)
+
+def _mine(rows, now):
+    """The submissions this person fills in, ``to_fill`` now, ``moving`` in review and ``coming`` later."""
 
     def those(*states):
         return [row for row in rows if row.state in states]
@@ -169,12 +168,13 @@ def _mine(actor, now):
 
 @cache
 def _filled():
+    """Return the query for what somebody fills in, of each state the first by their day."""
     now = policies.takes_content(Given("on")) & Q(state__in=EDITABLE)
     later = Q(state__in=[State.IN_REVIEW, State.WAITING], task__campaign__state__in=RUNNING)
     rows = Submission.objects.filter(policies.filled_by(Given("person"), Given("units")), now | later)
     by_day = [F("due_on").asc(nulls_last=True), F("pk")]
     placed = Window(RowNumber(), partition_by="state", order_by=by_day)
-    rows = rows.with_rules().annotate(place=placed).filter(place__lte=FILLED)
+    rows = rows.annotate(place=placed).filter(place__lte=FILLED)
     return Prepared(rows.select_related(*NEEDED).order_by(*by_day))
 
 
@@ -303,11 +303,6 @@ def _measures(actor, now):
         (measure, controls.status_of(measure, on=actor.on), days.shown(measure.due_on, now))
         for measure in responsibilities.due_soon(actor, limit=MEASURES_SHOWN)
     ]
-
-
-def _counts(submission):
-    """Whether the present step asks for votes."""
-    return submission.step_rules is not None and submission.step_rules.kind == "collective_review"
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """How a submission is shown in lists and on its page: its steps, its history, what to do next."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -30,9 +31,15 @@ class Item:
         """The state in words."""
         return STATE_WORDS[self.submission.state]
 
-    @property
+    @cached_property
     def step(self):
+        """The step where it is, in the rule book."""
         return self.submission.step_rules
+
+    @property
+    def counts_votes(self):
+        """Whether the present step asks for votes."""
+        return self.step is not None and self.step.kind == "collective_review"
 
     @property
     def is_closed(self):
@@ -61,7 +68,7 @@ class Item:
             return "填写并提交"
         if self.is_idle or submission.waiting_role == MEETING:
             return self._waiting_words()
-        if self.step is not None and self.step.kind == "collective_review":
+        if self.counts_votes:
             return self._vote_words()
         return self.step.label if self.step else ""
 

@@ -31,7 +31,7 @@ def adjustment_list(request):
     units = list(
         Unit.objects.visible_to(actor)
         .existing(actor.on)
-        .filter(pk__in=actor.unit_ids(*PROPOSE))
+        .filter(pk__within=actor.unit_ids(*PROPOSE))
         .order_by("position", "code")
     )
     chosen = next((unit for unit in units if unit.code == request.GET.get("unit")), None)

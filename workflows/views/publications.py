@@ -34,7 +34,7 @@ LONG = (
 def _own_units(actor):
     """The units for which the person drafts, the school first."""
     ids = actor.unit_ids(*DRAFTERS)
-    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=ids) if ids else Unit.objects.none()
+    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=ids) if ids else Unit.objects.none()
     return sorted(units, key=lambda unit: (unit.parent_id is not None, unit.position, unit.pk))
 
 

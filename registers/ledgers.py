@@ -151,8 +151,8 @@ def points_of(scope, scheme, unit, *, on):
 class Overview:
     """A ledger on screen.
 
-    ``points``: as a ``counts.Listed``. ``readable``: how many these are. ``sums``: (id of a unit, its name, {grade label or None:
-    count}, total) for each unit that has points.
+    ``points``: as a ``counts.Listed`` of ``plain.Point``. ``readable``: how many these are. ``sums``: (id of a unit, its name,
+    {grade label or None: count}, total) for each unit that has points.
     """
 
     points: object
@@ -165,9 +165,17 @@ def overview(actor, scheme, unit, *, on):
     units = _units_of(unit)
     readable, order = counts.readable(actor, on=on, scheme=scheme), {pk: place for place, pk in enumerate(units)}
     places = counts.in_places([one for one in readable.counted if one[0] in order], order, units_first=True)
-    read = RiskPoint.objects.visible_to(actor).select_related(*SHOWN).order_by().in_bulk
+
+    def read(ids):
+        return {row[0]: plain.point_of(row) for row in _points_read().by(actor, ids=ids)}
+
     points = counts.Listed(readable.points.order_by(*ORDER), places, read=read, within=WITHIN)
     return Overview(points, sum(place.number for place in places), _sums(scheme, unit, units, on=on))
+
+
+@cache
+def _points_read():
+    return Seen(RiskPoint.objects.filter(pk__within=Given("ids")).order_by().values_list(*plain.NAMED))
 
 
 def _units_of(unit):

@@ -28,10 +28,28 @@ _OWN = (
     "in_force_from",
 )
 Point = namedtuple("Point", (*_OWN, "unit", "post", "holder", "category", "final_grade"))
+# What ``point_of`` makes a point of.
+NAMED = (
+    *_OWN,
+    "unit__name",
+    "post__name",
+    "holder__name",
+    "category__label",
+    "final_grade__label",
+    "final_grade__rank",
+)
 MEASURED = ("point_series", "stage", "text", "responsible_id", "due_on")
 Measure = namedtuple("Measure", (*MEASURED, "responsible"))
 Named = namedtuple("Named", "name")
 Labelled = namedtuple("Labelled", "label rank", defaults=(None,))
+
+
+def point_of(row):
+    """Return the point of a row of values (``NAMED``)."""
+    unit, post, holder, category, grade, rank = row[len(_OWN) :]
+    post, holder = (None if name is None else Named(name) for name in (post, holder))
+    grade = None if grade is None else Labelled(grade, rank)
+    return Point(*row[: len(_OWN)], Named(unit), post, holder, Labelled(category), grade)
 
 
 class Tables:

@@ -1,5 +1,6 @@
 """The ledger on screen, and its export by a worker."""
 
+from collections import namedtuple
 from datetime import date
 from urllib.parse import urlencode
 
@@ -18,10 +19,16 @@ from registers.actors import SCHOOL_ROLES
 from registers.imports.progress import TAKING
 from registers.models import Job, Scheme, Unit
 from registers.papers import writing
+from registers.plain import Labelled
 from registers.refusals import Refused
 from registers.text import digest_of_text
 from registers.views.paging import paged
 
+# A row of the page. ``residual``: (expected, actual grade) or empty. ``measures``: (stage, text, by whom and when) of each stage.
+Shown = namedtuple(
+    "Shown",
+    "number unit post person power category series content manifestation rank grade residual measures leader filed_on changed",
+)
 UNITS_SHOWN = 50  # in the totals of a ledger; of more units those of the page are shown, until all are asked for
 
 
@@ -29,8 +36,8 @@ UNITS_SHOWN = 50  # in the totals of a ledger; of more units those of the page a
 def ledger(request):
     """Show the ledger of a unit or the school as of a day.
 
-    Context: ``units`` as (code, name), ``unit``, ``on``, ``today``, ``day_error``, ``scheme``; with a unit also ``page``, ``rows`` as
-    (row, its measures in the order of ``stages``), ``totals`` as (name, counts in the order of ``labels``, sum), the sums
+    Context: ``units`` as (code, name), ``unit``, ``on``, ``today``, ``day_error``, ``scheme``; with a unit also ``page``, ``rows``
+    (``Shown``), ``totals`` as (name, counts in the order of ``labels``, sum), the sums
     of all in ``sums`` and ``total``, how many points the reader may not read in ``hidden``, ``title``, ``must_say_why``: a
     registrar exports it and reads figures alone. Of many units ``totals`` has those of the page, and all where ``?totals=all``
     asks for them; ``counted_units``: how many there are.
@@ -54,8 +61,8 @@ def ledger(request):
         context |= {
             "page": page,
             "rows": [
-                (row, [(label, row.measures.get(code, ""), row.arranged(code)) for code, label in row.stages])
-                for row in ledgers.rows(scope, scheme, unit, on=on, points=page.rows)
+                _shown(number, row)
+                for number, row in enumerate(ledgers.rows(scope, scheme, unit, on=on, points=page.rows), page.first)
             ],
             "totals": [
                 (name, [counted.get(label, 0) for label in labels], number)
@@ -73,6 +80,30 @@ def ledger(request):
             "must_say_why": not may_read,
         }
     return render(request, "registers/ledger.html", context)
+
+
+def _shown(number, row):
+    """Return the row ``number`` of the ledger as the page shows it."""
+    point, grade = row.point, row.point.final_grade or Labelled("")
+    measures = [(label, row.measures.get(code, ""), row.arranged(code)) for code, label in row.stages]
+    return Shown(
+        number,
+        point.unit.name,
+        point.post.name if point.post else point.involved_posts,
+        row.person,
+        row.power,
+        point.category.label,
+        point.series,
+        point.content,
+        point.manifestation,
+        grade.rank,
+        grade.label,
+        row.residual,
+        tuple(measures),
+        row.leader,
+        row.first_filed,
+        row.changed,
+    )
 
 
 @require_POST

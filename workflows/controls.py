@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from registers import audit, counts, kept, versions
 from registers.access import policy_of, require
-from registers.models import ControlMeasure, RiskPoint, Unit
+from registers.models import ControlMeasure, ResponsibleParty, RiskPoint, Unit
 from registers.models.risks import GRAVEST_FIRST
 from registers.models.spans import has_begun, has_ended
 from registers.refusals import Refused
@@ -91,17 +91,27 @@ def readable(actor):
     points. They are found first, by statements of their own: nested in one, a database whose statistics are old tries every
     measure with every point.
     """
+    if actor.has(*KEEPERS):
+        return asked_one_by_one(policy_of(ControlMeasure).facts(actor))
     measures = ControlMeasure.objects.in_force(actor.on)
     points = RiskPoint.objects.visible_to(actor).order_by()
-    if actor.has(*KEEPERS):
-        of_point = points.filter(series=OuterRef("point_series")).values("pk")[:1]
-        measures = measures.alias(seen=Subquery(of_point))
-        return measures.filter(Q(seen__isnull=False) | Q(responsible__in=responsibilities.naming(actor)))
     if not actor.is_authenticated:
         return measures.none()
     points = list(points.values_list("series", flat=True).distinct())
     named = list(responsibilities.naming(actor).values_list("responsibility", flat=True).distinct())
     return measures.filter(Q(point_series__within=points) | Q(responsible__within=named))
+
+
+def asked_one_by_one(facts):
+    """Return the measures of ``readable``, each of which is asked whether it may be read.
+
+    ``facts``: those of their policy.
+    """
+    points = RiskPoint.objects.filter(policy_of(RiskPoint).readable(facts), series=OuterRef("point_series"))
+    meant = {"posts": facts["my_posts"], "offices": facts["my_offices"], "on": facts["today"]}
+    named = ResponsibleParty.objects.meaning(facts["me"], **meant).values("responsibility")
+    measures = ControlMeasure.objects.in_force(facts["today"]).alias(seen=Subquery(points.order_by().values("pk")[:1]))
+    return measures.filter(Q(seen__isnull=False) | Q(responsible__in=named))
 
 
 def of_view(actor, view, unit=""):
@@ -161,7 +171,7 @@ def order_of_many(actor, *, unit="", state="", stage=""):
     """
     order = {f"place_{number}": key for number, key in enumerate(GRAVEST_FIRST)}  # the id is the last
     of_points, named = (
-        narrowed(part, actor, state, stage).annotate(**order).order_by().values_list(*order)
+        narrowed(part, actor.on, state, stage).annotate(**order).order_by().values_list(*order)
         for part in _of_many(actor, unit)
     )
     return {}, [pk for *_, pk in of_points.union(named, all=True).order_by(*order).iterator()]
@@ -181,9 +191,9 @@ def _of_many(actor, unit):
     return measures.filter(point_series__in=points.values("series")), named
 
 
-def narrowed(measures, actor, state, stage):
-    """Keep the measures of a status (of ``FILTERS``) and of a stage, empty for all."""
-    if wanted := states(actor.on).get(state):
+def narrowed(measures, on, state, stage):
+    """Keep the measures of a status (of ``FILTERS``) on a day and of a stage, empty for all."""
+    if wanted := states(on).get(state):
         measures = measures.filter(wanted)
     return measures.filter(stage=stage) if stage else measures
 

@@ -4,7 +4,7 @@ Source: R3-06, R3-26, R3-34.
 """
 
 from collections import namedtuple
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import clock, kept
-from registers.access import Seen, can, require
+from registers.access import Seen, can, policy_of, require
 from registers.actors import SCHOOL_ROLES
-from registers.models import ControlMeasure, RiskPoint, Scheme, User
+from registers.models import ControlMeasure, RiskPoint, Scheme, Unit, User
 from registers.models.risks import GRAVEST_FIRST
 from registers.plain import Named
-from registers.prepared import Given
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.responsible import people_of, with_names
 from registers.views.incoming import files
@@ -125,15 +125,45 @@ def _in_order(request, filters):
         page = paged(request, found)
         page.rows = _measures(page.rows, actor)
         return page, found.made_at
-    measures = controls.narrowed(controls.of_view(actor, "", filters["unit"]), actor, **asked)
-    return paged(request, with_names(measures.order_by(*GRAVEST_FIRST)).select_related("unit")), None
+    return paged(request, _InOrder(actor, filters["unit"], asked)), None
+
+
+class _InOrder:
+    """The measures of a reader who may read very many, in the order of the list.
+
+    ``unit``: code of a unit, with all below it. ``asked``: status and stage.
+    """
+
+    def __init__(self, actor, unit, asked):
+        self.asked, self.given = tuple(asked.values()), policy_of(ControlMeasure).facts(actor)
+        if unit:
+            self.given["below"] = set(Unit.objects.visible_to(actor).subtree(unit).values_list("pk", flat=True))
+
+    def __getitem__(self, part):
+        return _measures_in_order(frozenset(self.given), *self.asked, part.start, part.stop).of(**self.given)
+
+
+@lru_cache(maxsize=64)
+def _measures_in_order(names, state, stage, start, stop):
+    """Return the query for a part of such a list. ``names``: of the facts that decide what may be read, and ``below``."""
+    facts = {name: Given(name) for name in names}
+    measures = controls.asked_one_by_one(facts)
+    if "below" in facts:
+        measures = measures.filter(unit__within=facts["below"])
+    measures = controls.narrowed(measures, facts["today"], state, stage).order_by(*GRAVEST_FIRST)
+    return Prepared(with_names(measures).select_related("unit")[start:stop])
 
 
 def _measures(keys, actor):
     """The measures of these keys in their order, as far as the reader may read them still."""
-    measures = ControlMeasure.objects.visible_to(actor).filter(pk__in=keys)
-    found = with_names(measures).select_related("unit").in_bulk()
+    found = {measure.pk: measure for measure in _measures_shown().by(actor, keys=keys)} if keys else {}
     return [found[key] for key in keys if key in found]
+
+
+@cache
+def _measures_shown():
+    measures = ControlMeasure.objects.filter(pk__within=Given("keys")).order_by()
+    return Seen(with_names(measures).select_related("unit"))
 
 
 def _tabs(view, wider, unit, *, checks):

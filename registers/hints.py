@@ -97,7 +97,7 @@ def read_by(actor, *, unit="", kind=""):
 
 def units_of(actor):
     """Return the units whose hints this person may read."""
-    return Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*HINTED))
+    return Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=actor.unit_ids(*HINTED))
 
 
 def _row(hint):

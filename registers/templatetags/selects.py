@@ -18,8 +18,9 @@ def select_options(choices, chosen=""):
     Each choice begins with (value, label); what follows is left out.
     """
     rows = tuple([(value, label) for value, label, *_ in choices])
-    are_words = {str}.issuperset(map(type, chain.from_iterable(rows)))
-    return (_kept if are_words else _options)(rows, str(chosen))
+    # Texts and numbers say all about themselves. Others may be equal to them and yet be written otherwise, as True is to 1.
+    are_plain = {str, int}.issuperset(map(type, chain.from_iterable(rows)))
+    return (_kept if are_plain else _options)(rows, str(chosen))
 
 
 def _options(rows, chosen):

@@ -107,7 +107,7 @@ def robot_stop(request, pk):
 
 def _units(request):
     actor = request.actor
-    return Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*KEEPERS))
+    return Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=actor.unit_ids(*KEEPERS))
 
 
 def _page(request, form, units, status=200):

@@ -5,7 +5,7 @@ Its workbook: ``ledger_books``. Source: R1-29, R1-31.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from django.db.models import Count, Exists, F, Min, OuterRef
 
@@ -165,17 +165,9 @@ def overview(actor, scheme, unit, *, on):
     units = _units_of(unit)
     readable, order = counts.readable(actor, on=on, scheme=scheme), {pk: place for place, pk in enumerate(units)}
     places = counts.in_places([one for one in readable.counted if one[0] in order], order, units_first=True)
-
-    def read(ids):
-        return {row[0]: plain.point_of(row) for row in _points_read().by(actor, ids=ids)}
-
+    read = partial(plain.readable, actor)
     points = counts.Listed(readable.points.order_by(*ORDER), places, read=read, within=WITHIN)
     return Overview(points, sum(place.number for place in places), _sums(scheme, unit, units, on=on))
-
-
-@cache
-def _points_read():
-    return Seen(RiskPoint.objects.filter(pk__within=Given("ids")).order_by().values_list(*plain.NAMED))
 
 
 def _units_of(unit):

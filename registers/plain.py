@@ -5,9 +5,11 @@ for. What they refer to is read once where it is little (units, categories, grad
 """
 
 from collections import namedtuple
-from functools import cached_property
+from functools import cache, cached_property
 
-from registers.models import Grade, Post, Responsibility, RiskCategory, Unit, User
+from registers.access import Seen
+from registers.models import Grade, Post, Responsibility, RiskCategory, RiskPoint, Unit, User
+from registers.prepared import Given
 
 _OWN = (
     "pk",
@@ -50,6 +52,16 @@ def point_of(row):
     post, holder = (None if name is None else Named(name) for name in (post, holder))
     grade = None if grade is None else Labelled(grade, rank)
     return Point(*row[: len(_OWN)], Named(unit), post, holder, Labelled(category), grade)
+
+
+def readable(actor, ids):
+    """Return key → ``Point`` of those points (ids) that ``actor`` may read in full. One statement."""
+    return {row[0]: point_of(row) for row in _readable().by(actor, ids=ids)}
+
+
+@cache
+def _readable():
+    return Seen(RiskPoint.objects.filter(pk__within=Given("ids")).order_by().values_list(*NAMED))
 
 
 class Tables:

@@ -1,15 +1,21 @@
 """The page of expected and actual grades: figures by grade, and what is missing point by point."""
 
+from collections import namedtuple
+from functools import partial
+
 from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from registers import counts, kept, residuals
+from registers import counts, kept, plain, residuals
 from registers.access import require
-from registers.models import RiskPoint, Scheme, Unit
+from registers.models import Scheme, Unit
 from registers.views.paging import paged
 from registers.views.sent import sought
 from workflows.views.comparisons import READS_LEDGERS
+
+# Of each grade: rank and label. ``missing``: sentences.
+Row = namedtuple("Row", "series content unit post decided expected actual missing bound")
 
 
 @require_safe
@@ -18,7 +24,7 @@ def residual_list(request):
 
     ``?unit=`` (code), with all below it; else the highest that he answers for. Listed are the points that he may read. Context:
     ``unit``, ``units`` to choose from, ``enabled``, ``counts`` as (grade, decided, expected, actual) with ``counted_at`` (the moment
-    of figures that are kept, else None), ``page`` of points, each with its ``residual``.
+    of figures that are kept, else None), ``page`` of points (``Row``).
     """
     actor = request.actor
     units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*READS_LEDGERS))
@@ -30,11 +36,7 @@ def residual_list(request):
     enabled = rules is not None and rules.residual.enabled
     page = paged(request, _points(actor, scheme, unit) if enabled else [])
     found = residuals.of_points(page.rows, rules, on=actor.on)
-    for point in page.rows:
-        point.residual = found[point.series]
-        point.expected, point.actual = (
-            residuals.grade_of(rules, rank) for rank in (point.residual.expected, point.residual.actual)
-        )
+    page.rows = [_row(point, found[point.series], rules) for point in page.rows]
     counted = kept.answer("residuals", actor, unit=unit.code)
     return render(
         request,
@@ -59,9 +61,16 @@ def _points(actor, scheme, unit):
     order = {pk: place for place, pk in enumerate(below)}
     readable = counts.readable(actor, on=actor.on, scheme=scheme)
     graded = [one for one in readable.counted if one[0] in order and one[1] is not None]
-    read = RiskPoint.objects.visible_to(actor).select_related("unit", "post", "final_grade").order_by().in_bulk
     points = readable.points.order_by("final_grade__rank", "unit__position", "unit__code", "pk")
-    return counts.Listed(points, counts.in_places(graded, order), read=read)
+    return counts.Listed(points, counts.in_places(graded, order), read=partial(plain.readable, actor))
+
+
+def _row(point, found, rules):
+    """What the page shows of a point and of what was ``found`` of its grades."""
+    grades = [residuals.grade_of(rules, rank) for rank in found.ranks]
+    graded = [(grade.rank, grade.label) if grade else (None, "") for grade in grades]
+    post = point.post.name if point.post else ""
+    return Row(point.series, point.content, point.unit.name, post, *graded, tuple(found.missing), found.bound)
 
 
 def _chosen(request, units):

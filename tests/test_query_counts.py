@@ -27,7 +27,7 @@ PAGES = {
     "desk of the office": ("office", "desk", {}, 23),  # one for meetings to which he is called, one for working days
     "desk of a post holder": ("clerk", "desk", {}, 11),
     "review_queue": ("head", "review_queue", {}, 15),
-    "comparison": ("head", "comparison", {"unit": "CW"}, 20),
+    "comparison": ("head", "comparison", {"unit": "CW"}, 18),
     "suggestion_list": ("clerk", "suggestion_list", {"view": "received"}, 6),
     "suggestion_make": ("clerk", "suggestion_make", {"q": "岗位"}, 8),
     "adjustment_list": ("office", "adjustment_list", {"unit": "CW"}, 11),

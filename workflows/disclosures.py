@@ -190,8 +190,12 @@ def kept_by(actor):
 
 def due_from(actor):
     """Return the late records of the units that the person keeps, the oldest first."""
-    rows = Disclosure.objects.filter(unit__in=kept_by(actor))
-    return late(rows, on=actor.on).order_by("recorded_on", "pk")
+    return late_in(kept_by(actor), on=actor.on).order_by("recorded_on", "pk")
+
+
+def late_in(units, *, on):
+    """Return the late records of ``units`` (ids)."""
+    return late(Disclosure.objects.filter(unit__within=units), on=on)
 
 
 @shown.answered_by

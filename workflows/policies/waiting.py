@@ -1,6 +1,6 @@
 """Which statements of duty, avoidance records and late audits wait for one person. Conditions on rows.
 
-Source: R0-18, R2-18, R4-09.
+They are made of facts about him, so that a statement of them can be kept. Source: R0-18, R2-18, R4-09.
 """
 
 from django.db.models import Q
@@ -11,21 +11,30 @@ from workflows.policies.holding import Holding
 HEAD = "unit_head"
 
 
-def statements_to_sign(actor):
-    """The condition of statements that the actor is to sign, as ``may_sign`` lets him."""
-    sent = Q(sent_at__isnull=False, signed_at=None, unit__within=actor.unit_ids_in_own_right(HEAD))
-    return sent & ~Q(sent_by=actor.user_id)
+def facts_of(actor):
+    """Return name → value of all that decides what waits for the actor.
+
+    Who he is, whom he stands in for, and the ids of the units where he signs, handles or decides.
+    """
+    handles = handled_units(actor)
+    units = {"signs": actor.unit_ids_in_own_right(HEAD), "handles": handles, "decides": actor.unit_ids(HEAD) | handles}
+    return {"person": actor.user_id, "own_people": {actor.user_id, *actor.stands_in_for}, **units}
 
 
-def statements_to_revise(actor):
+def statements_to_sign(facts):
+    """The condition of statements that somebody is to sign, as ``may_sign`` lets him."""
+    sent = Q(sent_at__isnull=False, signed_at=None, unit__within=facts["signs"])
+    return sent & ~Q(sent_by=facts["person"])
+
+
+def statements_to_revise(facts):
     """The condition of statements that came back to the office with what the head wants changed."""
-    return Q(sent_at=None, signed_at=None, unit__within=handled_units(actor)) & ~Q(reply="")
+    return Q(sent_at=None, signed_at=None, unit__within=facts["handles"]) & ~Q(reply="")
 
 
-def records_to_decide(actor):
-    """The condition of avoidance records that the actor may decide. See ``is_his`` for whose turn it is."""
-    units = actor.unit_ids(HEAD) | handled_units(actor)
-    return Q(outcome="", unit__within=units) & ~Q(person__in={actor.user_id, *actor.stands_in_for})
+def records_to_decide(facts):
+    """The condition of avoidance records that somebody may decide. See ``is_his`` for whose turn it is."""
+    return Q(outcome="", unit__within=facts["decides"]) & ~Q(person__within=facts["own_people"])
 
 
 def is_his(actor, unit, person):

@@ -96,11 +96,20 @@ def not_audited(rules, units, *, on):
     asked = rules.duties.leaving_audit
     if asked is None:
         return Incumbency.objects.none()
-    ended = Q(until__lte=on, until__gt=days.add_days(on, -LOOKED_BACK))
-    left = Incumbency.objects.filter(ended, post__unit__in=units, post__domain__in=asked.domains)
+    there = Q(post__unit__in=units, post__domain__in=asked.domains)
+    left = ended_without_audit(on=on, after=looked_back_from(on)).filter(there)
+    return left.select_related("post__unit", "user").order_by("-until", "post__code")
+
+
+def looked_back_from(on):
+    """Return the day after which a time in post has ended that is still looked at on the day ``on``."""
+    return days.add_days(on, -LOOKED_BACK)
+
+
+def ended_without_audit(*, on, after):
+    """Return the times in post that ended after a day and by the day ``on`` without an audit on record."""
     audited = LeavingAudit.objects.filter(person=OuterRef("user"), left_on__gte=OuterRef("since"))
-    left = left.filter(~Exists(audited)).select_related("post__unit", "user")
-    return left.order_by("-until", "post__code")
+    return Incumbency.objects.filter(~Exists(audited), until__lte=on, until__gt=after)
 
 
 def _tell(act, record, people, text, *, at):

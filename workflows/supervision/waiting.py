@@ -6,15 +6,16 @@ All of it is one query, whatever there is. Source: R0-18, R0-22, R2-18, R4-09.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.db.models import F, IntegerField, Value
 from django.db.models.functions import TruncDate
 
+from registers.prepared import Given, Prepared
 from workflows import disclosures
 from workflows.deadlines import days
 from workflows.models import AvoidanceRecord, DutyStatement
 from workflows.policies import waiting
-from workflows.policies.handling import handled_units
 from workflows.supervision import avoidances
 
 SIGN, REVISE, DECIDE, AUDIT, DISCLOSE = "sign", "revise", "decide", "audit", "disclose"
@@ -45,31 +46,40 @@ def for_person(actor, rules):
     """
     if not actor.is_authenticated or not actor.grants:
         return []
-    first, *others = _asked(actor, rules)
-    found = first.union(*others, all=True).order_by("of_day", "of_kind", "pk")[:READ]
+    facts = waiting.facts_of(actor) | {"keeps": disclosures.kept_by(actor)}
+    if not any(facts[name] for name in ("keeps", "signs", "decides")):
+        return []
+    asked = rules.duties if rules else None
+    parts = [name for name in ("statement", "avoidance", "leaving_audit") if asked and getattr(asked, name)]
+    facts |= {"today": actor.on, "after": avoidances.looked_back_from(actor.on)}
+    facts["domains"] = asked.leaving_audit.domains if "leaving_audit" in parts else ()
+    found = _asked(*parts).of(**facts)
     rows = [_waiting(row, rules) for row in found if row[1] != DECIDE or waiting.is_his(actor, row[2], row[4])]
     return rows[:SHOWN]
 
 
-def _asked(actor, rules):
-    """The queries for what the scheme asks for, each with the same columns."""
-    late = disclosures.due_from(actor)
+@cache
+def _asked(*parts):
+    """Return the query for all that a scheme asks for which has these ``parts`` of duties."""
+    facts = {name: Given(name) for name in ("person", "own_people", "keeps", "signs", "handles", "decides")}
+    late = disclosures.late_in(facts["keeps"], on=Given("today"))
     found = [_rows(late, DISCLOSE, text=F("title"), day=F("recorded_on"))]
-    asked = rules.duties if rules else None
-    if asked and asked.statement:
+    if "statement" in parts:
         for kind, condition, day in (
-            (SIGN, waiting.statements_to_sign(actor), TruncDate("sent_at")),
-            (REVISE, waiting.statements_to_revise(actor), TruncDate("drafted_at")),
+            (SIGN, waiting.statements_to_sign(facts), TruncDate("sent_at")),
+            (REVISE, waiting.statements_to_revise(facts), TruncDate("drafted_at")),
         ):
             found.append(_rows(DutyStatement.objects.filter(condition), kind, year=F("year"), day=day))
-    if asked and asked.avoidance:
-        records = AvoidanceRecord.objects.filter(waiting.records_to_decide(actor))
+    if "avoidance" in parts:
+        records = AvoidanceRecord.objects.filter(waiting.records_to_decide(facts))
         shown = {"text": F("matter"), "day": TruncDate("declared_at"), "person": F("person_id")}
         found.append(_rows(records, DECIDE, **shown))
-    if asked and asked.leaving_audit:
-        left = avoidances.not_audited(rules, handled_units(actor), on=actor.on)
+    if "leaving_audit" in parts:
+        left = avoidances.ended_without_audit(on=Given("today"), after=Given("after"))
+        left = left.filter(post__unit__within=facts["handles"], post__domain__within=Given("domains"))
         found.append(_rows(left, AUDIT, unit="post__unit", text=F("post__name"), day=F("until")))
-    return found
+    first, *others = found
+    return Prepared(first.union(*others, all=True).order_by("of_day", "of_kind", "pk")[:READ])
 
 
 def _rows(rows, kind, *, unit="unit", person=None, text=None, year=None, day):
